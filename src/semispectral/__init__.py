@@ -1,0 +1,1 @@
+"""Semi-supervised classification of hyperspectral scans with deep generative models."""

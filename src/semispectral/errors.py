@@ -1,0 +1,40 @@
+"""The errors of the package: one root, and leaves that also inherit the builtin.
+
+Every message says what was needed, what came, where, and what to do about it.
+"""
+
+
+class SemispectralError(Exception):
+    """Root of every error that this package raises on purpose."""
+
+
+class ConfigError(SemispectralError, ValueError):
+    """A setting, scenes.tsv or classes.tsv is wrong."""
+
+
+class DataError(SemispectralError, ValueError):
+    """A file can be read, but what it holds cannot be used."""
+
+
+class ShapeError(SemispectralError, ValueError):
+    """An array has the wrong shape or dtype."""
+
+
+class MissingFileError(SemispectralError, FileNotFoundError):
+    """A file, or a key inside a file, is not there."""
+
+
+class UnreadableError(SemispectralError, OSError):
+    """A file is there but cannot be opened: truncated, no permission, another format."""
+
+
+class SplitError(SemispectralError, ValueError):
+    """Parts that must be disjoint share pixels, or a part lacks what it needs."""
+
+
+class IntegrityError(SemispectralError, ValueError):
+    """A file of ours is not what was written: its checksum differs."""
+
+
+class DivergedError(SemispectralError, ArithmeticError):
+    """Training gave non-finite values and could not be brought back."""

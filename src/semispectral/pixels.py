@@ -1,0 +1,175 @@
+"""The arrays that travel: a lazy `Cube`, and the `Pixels` and `Latents` drawn from it.
+
+This is the only place where shapes and dtypes are checked; everything behind it may rely on them.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from semispectral.errors import ShapeError
+
+PLACE = ("scene", "hole", "line", "sample")
+COLUMNS = (*PLACE, "code", "label", "part")
+PARTS = ("train", "valid", "test")
+
+
+@dataclass(frozen=True)
+class Cube:
+    """A scene on disk, read by blocks of lines and never whole.
+
+    Parameters
+    ----------
+    path : the file.
+    shape : (lines, samples, bands).
+    dtype : of the values as stored.
+    read_lines : ``read_lines(first, last)`` gives the values of lines first..last-1, [line, sample, band].
+    chunk_lines : lines that the file stores together; blocks are multiples of it.
+    wavelengths_nm : float64 [band], or None where the file has none.
+    band_names : names of the bands, or empty.
+    nodata : the value that means no data, or None.
+    close : releases the file.
+    extra : what a format adds (bad-band list, georeference, reflectance scale), by name.
+    """
+
+    path: Path
+    shape: tuple[int, int, int]
+    dtype: np.dtype[Any]
+    read_lines: Callable[[int, int], np.ndarray]
+    chunk_lines: int = 1
+    wavelengths_nm: np.ndarray | None = None
+    band_names: tuple[str, ...] = ()
+    nodata: float | None = None
+    close: Callable[[], None] = field(default=lambda: None)
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if len(self.shape) != 3 or min(self.shape) < 1:
+            raise ShapeError(f"{self.path}: a scene must be [line, sample, band], got shape {self.shape}")
+        if self.dtype.kind not in "uif":
+            raise ShapeError(f"{self.path}: a scene must hold numbers, got dtype {self.dtype}")
+        if self.wavelengths_nm is not None and self.wavelengths_nm.shape != (self.shape[2],):
+            raise ShapeError(
+                f"{self.path}: needs one wavelength per band ({self.shape[2]}), got {self.wavelengths_nm.shape}"
+            )
+
+    def __enter__(self) -> "Cube":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def block_lines(self, *, max_bytes: int) -> int:
+        """Height of a block: the largest multiple of the file's chunk height within ``max_bytes``."""
+        line_bytes = self.shape[1] * self.shape[2] * self.dtype.itemsize
+        height = max(1, max_bytes // line_bytes)
+        return max(height // self.chunk_lines, 1) * self.chunk_lines
+
+    def blocks(self, *, max_bytes: int) -> Iterator[tuple[int, np.ndarray]]:
+        """Yield (first line, values [line, sample, band]) over the whole scene, in order."""
+        height = self.block_lines(max_bytes=max_bytes)
+        for first in range(0, self.shape[0], height):
+            yield first, self.read_lines(first, min(first + height, self.shape[0]))
+
+
+def _checked_table(table: pd.DataFrame, pixels: int, what: str) -> pd.DataFrame:
+    absent = [column for column in COLUMNS if column not in table.columns]
+    if absent:
+        raise ShapeError(f"{what}.table needs the columns {', '.join(COLUMNS)}; missing: {', '.join(absent)}")
+    if len(table) != pixels:
+        raise ShapeError(f"{what}.table must have one row per pixel ({pixels}), got {len(table)}")
+    return table.reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class Pixels:
+    """Spectra of chosen pixels, and where each of them lies.
+
+    Parameters
+    ----------
+    x : [pixel, band], the file's dtype in shards, float32 once normalised.
+    table : one row per pixel: scene, hole, line, sample, code, label (-1: unlabelled), part (train, valid, test).
+    wavelengths_nm : float64 [band], or None.
+    """
+
+    x: np.ndarray
+    table: pd.DataFrame
+    wavelengths_nm: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        if self.x.ndim != 2:
+            raise ShapeError(f"Pixels.x must be [pixel, band], got shape {self.x.shape}")
+        if self.wavelengths_nm is not None and self.wavelengths_nm.shape != (self.x.shape[1],):
+            raise ShapeError(
+                f"Pixels.wavelengths_nm must be [{self.x.shape[1]}], got shape {self.wavelengths_nm.shape}"
+            )
+        object.__setattr__(self, "table", _checked_table(self.table, len(self.x), "Pixels"))
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    @property
+    def label(self) -> np.ndarray:
+        """int16 [pixel]; -1 where unlabelled."""
+        return self.table["label"].to_numpy(np.int16)
+
+    def where(self, keep: np.ndarray) -> "Pixels":
+        """The pixels that a mask or an index array keeps."""
+        return replace(
+            self, x=self.x[keep], table=self.table.loc[keep] if keep.dtype == bool else self.table.iloc[keep]
+        )
+
+    @classmethod
+    def concat(cls, parts: Sequence["Pixels"]) -> "Pixels":
+        """All pixels of several scenes; the bands must agree."""
+        bands = {part.x.shape[1] for part in parts}
+        if len(bands) != 1:
+            raise ShapeError(f"scenes can be joined only when they have the same bands, got {sorted(bands)}")
+        table = pd.concat([part.table for part in parts], ignore_index=True)
+        return cls(np.concatenate([part.x for part in parts]), table, parts[0].wavelengths_nm)
+
+
+@dataclass(frozen=True)
+class Latents:
+    """q(z|x) of chosen pixels: mean and log-variance of each live latent.
+
+    Parameters
+    ----------
+    mean : float32 [pixel, latent].
+    log_variance : float32 [pixel, latent].
+    table : as in `Pixels`.
+    """
+
+    mean: np.ndarray
+    log_variance: np.ndarray
+    table: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        if self.mean.ndim != 2 or self.mean.shape != self.log_variance.shape:
+            raise ShapeError(
+                "Latents.mean and .log_variance must both be [pixel, latent], "
+                f"got shapes {self.mean.shape} and {self.log_variance.shape}"
+            )
+        object.__setattr__(self, "table", _checked_table(self.table, len(self.mean), "Latents"))
+
+    def __len__(self) -> int:
+        return len(self.mean)
+
+    @property
+    def label(self) -> np.ndarray:
+        """int16 [pixel]; -1 where unlabelled."""
+        return self.table["label"].to_numpy(np.int16)
+
+    @classmethod
+    def concat(cls, parts: Sequence["Latents"]) -> "Latents":
+        """All latents of several scenes."""
+        table = pd.concat([part.table for part in parts], ignore_index=True)
+        return cls(
+            np.concatenate([part.mean for part in parts]),
+            np.concatenate([part.log_variance for part in parts]),
+            table,
+        )
