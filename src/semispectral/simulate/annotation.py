@@ -1,0 +1,76 @@
+"""Labels as a geologist gives them: on contiguous patches, few, unequal, and now and then wrong at the border."""
+
+import numpy as np
+from scipy import ndimage
+
+from semispectral.simulate.geology import Geology
+from semispectral.simulate.hole import Hole
+from semispectral.simulate.lithologies import UNLABELLED_CODE
+from semispectral.simulate.settings import SimulateConfig
+
+NEIGHBOURS = np.ones((3, 3), dtype=bool)
+SMALLEST_PATCH = 6
+
+
+def draw_labels(
+    settings: SimulateConfig,
+    hole: Hole,
+    geology: Geology,
+    class_code: np.ndarray,
+    clear: np.ndarray,
+    core_pixels: int,
+    random: np.random.Generator,
+) -> np.ndarray:
+    """Label codes of a scene, 0 where nothing is labelled.
+
+    Parameters
+    ----------
+    class_code : uint16 [class], codes of `Hole.classes`.
+    clear : bool [line, sample], pixels that a geologist would mark: whole core on a sound detector column.
+    core_pixels : number of pixels of core, of which a share is labelled.
+
+    Returns
+    -------
+    uint16 [line, sample].
+    """
+    total = core_pixels * random.uniform(*settings.labelled_share)
+    budget = np.round(hole.label * total * (1 - settings.label_noise)).astype(int)
+    labels = np.full(clear.shape, UNLABELLED_CODE, dtype=np.uint16)
+    for place in np.flatnonzero(budget):
+        _mark_patches(labels, clear & (geology.member == place), class_code[place], budget[place], random)
+    for place in np.flatnonzero(budget):
+        _spill(labels, clear & (geology.member != place), class_code[place], settings.label_noise, random)
+    return labels
+
+
+def _mark_patches(labels: np.ndarray, free: np.ndarray, code: int, budget: int, random: np.random.Generator) -> None:
+    """Mark patches of a class, in place, until its budget is spent or no room is left."""
+    largest = max(2 * SMALLEST_PATCH, budget // 6)
+    while budget > 0 and free.any():
+        size = min(budget, int(random.integers(SMALLEST_PATCH, largest + 1)))
+        patch = _grow_patch(free, size, random)
+        labels[patch] = code
+        free &= ~ndimage.binary_dilation(patch, NEIGHBOURS)
+        budget -= int(patch.sum())
+
+
+def _grow_patch(free: np.ndarray, size: int, random: np.random.Generator) -> np.ndarray:
+    """A connected, roundish patch of at most `size` free pixels around a random one, bool [line, sample]."""
+    lines, samples = np.nonzero(free)
+    start = random.integers(lines.size)
+    distance = np.hypot(lines - lines[start], samples - samples[start])
+    nearest = np.argsort(distance, kind="stable")[:size]
+    patch = np.zeros_like(free)
+    patch[lines[nearest], samples[nearest]] = True
+    components, _ = ndimage.label(patch)
+    return np.asarray(components == components[lines[start], samples[start]])
+
+
+def _spill(labels: np.ndarray, foreign: np.ndarray, code: int, noise: float, random: np.random.Generator) -> None:
+    """Extend the patches of a class, in place, over pixels beside them that are truly of another class."""
+    own = labels == code
+    wrong = round(int(own.sum()) * noise / (1 - noise))
+    beside = ndimage.binary_dilation(own, NEIGHBOURS) & foreign & (labels == UNLABELLED_CODE)
+    candidates = np.flatnonzero(beside)
+    chosen = random.choice(candidates, size=min(wrong, candidates.size), replace=False)
+    labels.flat[chosen] = code

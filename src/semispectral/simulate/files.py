@@ -1,0 +1,50 @@
+"""Simulated scenes on disk: HDF5 in the layout of 2017, with the truth beside it."""
+
+import os
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from semispectral.simulate.scene import SimulatedScene
+
+CHUNK_LINES = 32
+
+
+def write_scene(path: Path, scene: SimulatedScene) -> None:
+    """Write a scene so that the file is either whole or not there; the same scene gives the same bytes.
+
+    ``/hsimage/data`` [line, sample, band], ``labels`` [line, sample], ``wavelengths`` [band] in nm, ``dark`` and
+    ``white`` [sample, band]; ``/truth/mineral`` and ``/truth/class`` [line, sample]; attributes on the root.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with h5py.File(unfinished, "w", track_order=True) as file:
+            _fill(file, scene)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _fill(file: h5py.File, scene: SimulatedScene) -> None:
+    lines, samples, bands = scene.counts.shape
+    chunks = (min(CHUNK_LINES, lines), samples, bands)
+    _put(file, "hsimage/data", scene.counts, chunks=chunks)
+    datasets = {
+        "hsimage/labels": scene.codes,
+        "hsimage/wavelengths": scene.wavelengths_nm,
+        "hsimage/dark": scene.dark,
+        "hsimage/white": scene.white,
+        "truth/mineral": scene.mineral,
+        "truth/class": scene.unit_class,
+    }
+    for name, values in datasets.items():
+        _put(file, name, values, chunks=None)
+    file["hsimage/wavelengths"].attrs["units"] = "nm"
+    file.attrs.update(scene=scene.name, hole=scene.hole, pixel_mm=scene.pixel_mm)
+    file.attrs.update(depth_from_m=scene.depth_from_m, depth_to_m=scene.depth_to_m)
+
+
+def _put(file: h5py.File, name: str, values: np.ndarray, *, chunks: tuple[int, ...] | None) -> None:
+    file.create_dataset(name, data=values, chunks=chunks, track_times=False)

@@ -1,0 +1,107 @@
+"""One simulated scene, as a pure function of the settings, the hole and the scene."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from semispectral.errors import ConfigError
+from semispectral.simulate.annotation import draw_labels
+from semispectral.simulate.fields import generator
+from semispectral.simulate.geology import lay_units
+from semispectral.simulate.hole import draw_hole, mixed_minerals
+from semispectral.simulate.lithologies import LITHOLOGIES, TRAY_CODE
+from semispectral.simulate.makeup import dominant_code, draw_mixture
+from semispectral.simulate.minerals import get_mineral
+from semispectral.simulate.mixing import mix
+from semispectral.simulate.sensor import build_sensor, count, extended_wavelengths_nm
+from semispectral.simulate.settings import SimulateConfig
+from semispectral.simulate.surface import compose, light_core
+from semispectral.simulate.tray import Tray, lay_tray
+
+
+@dataclass(frozen=True, eq=False)
+class SimulatedScene:
+    """A scan of one tray, and the truth about it.
+
+    name, hole : such as ``DH1_2`` and ``DH1``.
+    counts : uint16 [line, sample, band]; wavelengths_nm : float64 [band].
+    codes : uint16 [line, sample], labels: minerals 1 to 99, lithologies from 100, tray 255, 0 unlabelled.
+    dark, white : uint16 [sample, band], counts of the references.
+    core : bool [line, sample], the pixels of interest.
+    mineral : uint16 [line, sample], true dominant mineral, and unit_class : uint16 [line, sample], the true code of
+        the unit (mineral or lithology) that the pixel lies in; both 0 away from core.
+    pixel_mm, depth_from_m, depth_to_m : scale along the core and place in the hole.
+    """
+
+    name: str
+    hole: str
+    counts: np.ndarray
+    wavelengths_nm: np.ndarray
+    codes: np.ndarray
+    dark: np.ndarray
+    white: np.ndarray
+    core: np.ndarray
+    mineral: np.ndarray
+    unit_class: np.ndarray
+    pixel_mm: float
+    depth_from_m: float
+    depth_to_m: float
+
+
+def scene_names(settings: SimulateConfig) -> dict[str, tuple[int, int]]:
+    """Names of all scenes with their hole and scene numbers, counted from 0."""
+    return {
+        f"DH{hole + 1}_{scene + 1}": (hole, scene)
+        for hole in range(settings.holes)
+        for scene in range(settings.scenes_per_hole)
+    }
+
+
+def class_code(name: str) -> int:
+    """Code of a mineral or lithology in the label files."""
+    return LITHOLOGIES[name].code if name in LITHOLOGIES else get_mineral(name).code
+
+
+def simulate_scene(settings: SimulateConfig, hole: int, scene: int) -> SimulatedScene:
+    """Simulate scene `scene` of hole `hole`, both counted from 0."""
+    if not (0 <= hole < settings.holes and 0 <= scene < settings.scenes_per_hole):
+        raise ConfigError(
+            f"the collection has {settings.holes} holes of {settings.scenes_per_hole} scenes, counted from 0; "
+            f"there is no scene {scene} of hole {hole}"
+        )
+    common, sensor = draw_hole(settings, hole), build_sensor(settings)
+    random = {part: generator(settings.seed, part, hole, scene) for part in ("tray", "rock", "light", "label", "noise")}
+    tray = lay_tray(settings, random["tray"])
+    geology = lay_units(settings, common, tray, random["rock"])
+    covered = tray.coverage > 0
+    mixture = draw_mixture(settings, common, geology, covered, random["rock"])
+    wavelengths_nm = extended_wavelengths_nm(sensor)
+    spectra = mix(mixed_minerals(settings), mixture, wavelengths_nm, common.centre_shift_nm)
+    seen = light_core(settings, common, tray, spectra, covered, wavelengths_nm, random["light"])
+    image = compose(settings, tray, seen, covered, wavelengths_nm, random["light"])
+    class_codes = np.array([class_code(name) for name in common.classes], dtype=np.uint16)
+    clear = tray.whole & (sensor.gain > 0)
+    labels = draw_labels(settings, common, geology, class_codes, clear, int(tray.core.sum()), random["label"])
+    mineral = np.zeros(tray.core.shape, dtype=np.uint16)
+    mineral[covered] = dominant_code(settings, mixture)
+    length_m = settings.runs * settings.lines * settings.pixel_mm / 1000
+    return SimulatedScene(
+        name=f"DH{hole + 1}_{scene + 1}",
+        hole=f"DH{hole + 1}",
+        counts=count(sensor, image, random["noise"]),
+        wavelengths_nm=sensor.wavelengths_nm,
+        codes=_with_tray(labels, tray),
+        dark=sensor.dark.astype(np.uint16),
+        white=np.clip(sensor.white, 0, np.iinfo(np.uint16).max).astype(np.uint16),
+        core=tray.core,
+        mineral=np.where(tray.core, mineral, 0).astype(np.uint16),
+        unit_class=np.where(tray.core, class_codes[geology.member], 0).astype(np.uint16),
+        pixel_mm=settings.pixel_mm,
+        depth_from_m=common.top_m + scene * length_m,
+        depth_to_m=common.top_m + (scene + 1) * length_m,
+    )
+
+
+def _with_tray(labels: np.ndarray, tray: Tray) -> np.ndarray:
+    """Labels with the tray's code where there is no core at all; rims and cracks stay unlabelled."""
+    return np.where(tray.coverage == 0, TRAY_CODE, labels).astype(np.uint16)
