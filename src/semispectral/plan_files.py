@@ -1,0 +1,129 @@
+"""The plan on disk: written, read again and counted again, so that what is disjoint is the files themselves."""
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from semispectral.errors import IntegrityError, MissingFileError, SplitError
+from semispectral.labels import IGNORED, ClassMap
+from semispectral.plan import Plan, label_rasters
+from semispectral.quotas import available_pixels, check_quotas
+from semispectral.scenes import Scene
+from semispectral.split import check_parts
+from semispectral.weights import write_atomically
+
+QUOTAS, CLASSES, WARNINGS, PARTS_FOLDER = "quotas.parquet", "classes.json", "warnings.json", "parts"
+
+
+def write_plan(directory: Path, plan: Plan) -> None:
+    """Write a plan, read it again and check that it is the one that was meant.
+
+    Raises
+    ------
+    SplitError, IntegrityError : what is on disk is not disjoint, breaks its guard, or differs.
+    """
+    (directory / PARTS_FOLDER).mkdir(parents=True, exist_ok=True)
+    for scene, parts in plan.parts.items():
+        array = io.BytesIO()
+        np.save(array, parts, allow_pickle=False)
+        write_atomically(_parts_path(directory, scene), array.getvalue())
+    table = io.BytesIO()
+    plan.quotas.to_parquet(table, index=False)
+    write_atomically(directory / QUOTAS, table.getvalue())
+    write_atomically(directory / CLASSES, _json(plan.classes.to_dict()))
+    notes = {"method": plan.method, "guard": plan.guard, "warnings": list(plan.warnings)}
+    write_atomically(directory / WARNINGS, _json(notes))
+    _check_same(plan, read_plan(directory), directory)
+
+
+def _json(content: Mapping[str, Any]) -> bytes:
+    return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False).encode()
+
+
+def _check_same(meant: Plan, found: Plan, directory: Path) -> None:
+    same = (
+        meant.classes == found.classes
+        and meant.quotas.equals(found.quotas)
+        and all(np.array_equal(parts, found.parts[scene]) for scene, parts in meant.parts.items())
+    )
+    if not same:
+        raise IntegrityError(
+            f"{directory}: the plan on disk is not the one that was written; check the disk, run again"
+        )
+
+
+def _parts_path(directory: Path, scene: str) -> Path:
+    return directory / PARTS_FOLDER / f"{scene}.npy"
+
+
+def read_plan(directory: Path) -> Plan:
+    """Read what `write_plan` wrote; parts and quotas are checked again."""
+    quotas = read_quotas(directory)
+    notes = _read_json(directory / WARNINGS)
+    parts = {scene: read_parts(directory, scene) for scene in quotas["scene"].unique()}
+    for scene, raster in parts.items():
+        check_parts(raster, notes["guard"], where=str(_parts_path(directory, scene)))
+    classes = read_classes(directory)
+    return Plan(classes, parts, quotas, notes["method"], notes["guard"], tuple(notes["warnings"]))
+
+
+def read_quotas(directory: Path) -> pd.DataFrame:
+    """Quotas of a plan: scene, hole, label, part, available, quota."""
+    quotas = pd.read_parquet(_there(directory / QUOTAS))
+    check_quotas(quotas, where=str(directory / QUOTAS))
+    return quotas
+
+
+def read_parts(directory: Path, scene: str) -> np.ndarray:
+    """Parts of one scene, uint8 [line, sample]."""
+    return np.asarray(np.load(_there(_parts_path(directory, scene)), allow_pickle=False))
+
+
+def read_classes(directory: Path) -> ClassMap:
+    """The classes that occur, in label order."""
+    return ClassMap.from_dict(_read_json(directory / CLASSES))
+
+
+def _there(path: Path) -> Path:
+    if not path.is_file():
+        raise MissingFileError(
+            f"{path}: the plan needs this file and it is not there; run plan again (snakemake -R plan)"
+        )
+    return path
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(_there(path).read_text(encoding="utf-8"))
+    return content
+
+
+def check_plan(directory: Path, scenes: Sequence[Scene], codes: Mapping[str, np.ndarray]) -> None:
+    """Count again, from the codes and the parts on disk, what the quotas promise.
+
+    Raises
+    ------
+    SplitError : a part holds another number of pixels of a class than planned, or ignored pixels.
+    """
+    found = read_plan(directory)
+    rasters = label_rasters(scenes, codes, found.classes)
+    for raster in rasters:
+        parts = found.parts.get(raster.scene)
+        if parts is None or parts.shape != raster.label.shape:
+            raise SplitError(f"{directory}: has no parts of the shape of {raster.scene}'s labels; run plan again")
+        if (parts[raster.label == IGNORED] != 0).any():
+            raise SplitError(f"{_parts_path(directory, raster.scene)}: ignored pixels are in a part; run plan again")
+    keys = ["scene", "label", "part"]
+    counted = available_pixels(rasters, found.parts, classes=len(found.classes)).set_index(keys)["available"]
+    planned = found.quotas.set_index(keys)["available"].reindex(counted.index, fill_value=-1)
+    wrong = counted[counted != planned]
+    if len(wrong):
+        scene, label, part = wrong.index[0]
+        raise SplitError(
+            f"{directory}: {wrong.iloc[0]} pixels of label {label} of {scene} are in {part}, but "
+            f"{planned.loc[wrong.index].iloc[0]} were planned, and so for {len(wrong)} rows; run plan again"
+        )
