@@ -1,0 +1,98 @@
+"""What a model is trained on: the features of all scenes, parted by a label budget. Arrays in, arrays out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from semispectral.errors import SplitError
+from semispectral.io.shards import read_latents, read_shard
+from semispectral.pixels import Latents, Pixels
+
+KEY = ["scene", "line", "sample"]
+
+
+@dataclass(frozen=True)
+class Features:
+    """The inputs of a classifier: normalised bands, or q(z1|x) of M1, from which x is drawn.
+
+    Parameters
+    ----------
+    mean : float32 [pixel, input].
+    std : float32 [pixel, input]; zeros for bands, of which nothing is drawn.
+    table : one row per pixel, as in `Pixels`.
+    """
+
+    mean: np.ndarray
+    std: np.ndarray
+    table: pd.DataFrame
+
+    def __len__(self) -> int:
+        return len(self.mean)
+
+    @property
+    def label(self) -> np.ndarray:
+        """int16 [pixel]; -1 where unlabelled."""
+        return self.table["label"].to_numpy(np.int16)
+
+    def where(self, keep: np.ndarray) -> "Features":
+        """The pixels that a mask keeps."""
+        return Features(self.mean[keep], self.std[keep], self.table[keep].reset_index(drop=True))
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """A label budget applied: its labelled pixels, its validation labels, and all other training pixels."""
+
+    labelled: Features
+    unlabelled: Features
+    valid: Features
+
+
+def from_pixels(pixels: Pixels) -> Features:
+    """Bands as features."""
+    return Features(pixels.x, np.zeros((len(pixels), 1), np.float32), pixels.table)
+
+
+def from_latents(latents: Latents) -> Features:
+    """The latents of M1 as features."""
+    return Features(latents.mean, np.exp(0.5 * latents.log_variance), latents.table)
+
+
+READERS = {
+    "bands": lambda paths: from_pixels(Pixels.concat([read_shard(path) for path in paths])),
+    "latents": lambda paths: from_latents(Latents.concat([read_latents(path) for path in paths])),
+}
+
+
+def read_features(paths: Sequence[Path], *, features: str) -> Features:
+    """Read the features (``bands`` or ``latents``) of all scenes."""
+    return READERS[features]([Path(path) for path in sorted(paths)])
+
+
+def training_set(features: Features, budgets: pd.DataFrame, *, budget: str, seed: int) -> TrainingSet:
+    """Part the features by one label budget of one seed.
+
+    Parameters
+    ----------
+    budgets : the long table of label budgets (seed, budget, scene, line, sample, label, part).
+    """
+    chosen = budgets[(budgets["seed"] == seed) & (budgets["budget"].astype(str) == budget)]
+    pixel = pd.MultiIndex.from_frame(features.table[KEY].astype({"scene": str}))
+    in_budget = {
+        part: np.asarray(pixel.isin(pd.MultiIndex.from_frame(rows[KEY].astype({"scene": str}))))
+        for part, rows in ((part, chosen[chosen["part"] == part]) for part in ("train", "valid"))
+    }
+    if not in_budget["train"].any():
+        raise SplitError(
+            f"no labelled pixel for budget {budget}, seed {seed}: the budgets table has "
+            f"{len(chosen)} rows for it; run the rule 'budget' again or change runs.budgets / runs.seeds"
+        )
+    in_train = (features.table["part"] == "train").to_numpy()
+    return TrainingSet(
+        features.where(in_budget["train"]),
+        features.where(in_train & ~in_budget["train"]),
+        features.where(in_budget["valid"]),
+    )

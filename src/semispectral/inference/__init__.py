@@ -1,0 +1,1 @@
+"""Trained models in NumPy: whatever is done with a model after training needs no TensorFlow."""

@@ -1,0 +1,83 @@
+"""Perceptrons, likelihoods and KL in NumPy, equal to those of training."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import erf
+
+LOG_VARIANCE_CENTRE = -3.0
+LOG_VARIANCE_REACH = 8.0
+BLOCK_PIXELS = 4096
+
+
+def softplus(x: np.ndarray) -> np.ndarray:
+    """log(1 + exp(x)), without overflow."""
+    return np.where(x > 20.0, x, np.log1p(np.exp(np.minimum(x, np.float32(20.0)))))
+
+
+ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "softplus": softplus,
+    "relu": lambda x: np.maximum(x, 0),
+    "elu": lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0))),
+    "gelu": lambda x: 0.5 * x * (1.0 + erf(x * np.float32(math.sqrt(0.5)))).astype(x.dtype),
+    "tanh": np.tanh,
+}
+
+
+def bounded_log_variance(raw: np.ndarray) -> np.ndarray:
+    """The same bound as in training."""
+    return LOG_VARIANCE_CENTRE + LOG_VARIANCE_REACH * np.tanh((raw - LOG_VARIANCE_CENTRE) / LOG_VARIANCE_REACH)
+
+
+@dataclass(frozen=True)
+class Network:
+    """A multilayer perceptron read from a model's arrays, by the name it was saved under."""
+
+    arrays: dict[str, np.ndarray]
+    name: str
+    activation: str
+
+    def _dense(self, layer: str, inputs: tuple[np.ndarray, ...]) -> np.ndarray:
+        total = self.arrays[f"{self.name}_{layer}/bias"]
+        for i, x in enumerate(inputs):
+            total = total + x @ self.arrays[f"{self.name}_{layer}/kernel_{i}"]
+        return total
+
+    def __call__(self, head: str, *inputs: np.ndarray) -> np.ndarray:
+        """The output of one head, float32 [..., width]."""
+        return self._dense(head, (self.hidden(*inputs),))
+
+    def hidden(self, *inputs: np.ndarray) -> np.ndarray:
+        """The last hidden layer."""
+        layer = 0
+        while f"{self.name}_hidden_{layer}/bias" in self.arrays:
+            inputs = (ACTIVATIONS[self.activation](self._dense(f"hidden_{layer}", inputs)),)
+            layer += 1
+        return inputs[0]
+
+    def heads(self, names: tuple[str, ...], *inputs: np.ndarray) -> list[np.ndarray]:
+        """The outputs of several heads, with the hidden layers computed once."""
+        hidden = self.hidden(*inputs)
+        return [self._dense(name, (hidden,)) for name in names]
+
+
+def log_likelihood(
+    likelihood: str, x: np.ndarray, output: np.ndarray, arrays: dict[str, np.ndarray], floor: float
+) -> np.ndarray:
+    """log p(x|.) summed over inputs, for a decoder's output [..., pixel, input]."""
+    if likelihood == "bernoulli":
+        log_p = x * output - softplus(output)
+        return np.asarray(log_p.sum(axis=-1))
+    sigma = np.sqrt(floor**2 + np.exp(2.0 * np.minimum(arrays["likelihood/log_sigma"], math.log(20.0))))
+    error = (x - output) / sigma
+    if likelihood == "gaussian":
+        return np.asarray(np.sum(-0.5 * error**2 - np.log(sigma) - 0.5 * math.log(2 * math.pi), axis=-1))
+    constant = math.lgamma(2.5) - math.lgamma(2.0) - 0.5 * math.log(4 * math.pi)
+    return np.asarray(np.sum(constant - np.log(sigma) - 2.5 * np.log1p(error**2 / 4.0), axis=-1))
+
+
+def kl_to_standard(mean: np.ndarray, log_variance: np.ndarray) -> np.ndarray:
+    """KL(N(mean, exp(log_variance)) || N(0, I)), summed over latents."""
+    return np.asarray(0.5 * np.sum(mean**2 + np.exp(log_variance) - 1.0 - log_variance, axis=-1))

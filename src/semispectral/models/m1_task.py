@@ -1,0 +1,54 @@
+"""M1 in the terms of the training loop."""
+
+import numpy as np
+import tensorflow as tf
+
+from semispectral.models.batches import EVALUATION_SEED, MOST_EVALUATED, blocks, rising, shuffled_steps
+from semispectral.models.m1 import M1
+from semispectral.models.settings_m1 import M1Config
+
+
+class M1Task:
+    """M1 on the training pixels; the best weights are those of the highest bound on the validation pixels."""
+
+    terms: tuple[str, ...] = ("bound",)
+
+    def __init__(self, model: M1, x: np.ndarray, valid: np.ndarray, settings: M1Config, *, seed: int) -> None:
+        self.model, self.settings, self.seed = model, settings, seed
+        self.x = tf.constant(x)
+        self.valid = (valid if len(valid) else x)[:MOST_EVALUATED]
+        self.bands = x.shape[1]
+        self.steps = len(self.order(0)["pixel"])
+        self._bound = tf.function(self._mean_bound)
+
+    def order(self, epoch: int) -> dict[str, np.ndarray]:
+        """Every pixel once."""
+        return {"pixel": shuffled_steps(len(self.x), self.settings.fit.batch, seed=[self.seed, epoch])}
+
+    def draw(self, order: dict[str, tf.Tensor], seed: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Spectra and the noise of z."""
+        x = tf.gather(self.x, order["pixel"])
+        noise = tf.random.stateless_normal([order["pixel"].shape[0], self.settings.latents], seed)
+        return {"x": x, "noise": noise}
+
+    def loss(self, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
+        """Minus the mean bound, counted per band so that one learning rate serves every sensor."""
+        bound = tf.reduce_mean(self.model.bound(batch["x"], noise=batch["noise"], kl_weight=weights["kl"]))
+        return -bound / self.bands, tf.stack([bound])
+
+    def weights(self, epoch: int) -> dict[str, float]:
+        """The KL term warms up."""
+        return {"kl": rising(epoch, self.settings.kl_warm_up)}
+
+    def evaluate(self) -> dict[str, float]:
+        """The bound on validation pixels, with the same noise every time."""
+        total = sum(float(self._bound(self.valid[block])) for block in blocks(len(self.valid)))
+        bound = total / len(self.valid)
+        return {"bound_valid": bound, "score": bound}
+
+    def _mean_bound(self, x: tf.Tensor) -> tf.Tensor:
+        noise = tf.random.stateless_normal([tf.shape(x)[0], self.settings.latents], EVALUATION_SEED)
+        return tf.reduce_sum(self.model.bound(x, noise=noise))
+
+    def end_epoch(self, epoch: int) -> None:
+        """Nothing is updated outside the gradient."""

@@ -1,0 +1,92 @@
+"""M2, the generative semi-supervised model of Kingma et al. (2014), section 2.2; on M1's latents it is M1+M2."""
+
+import numpy as np
+import tensorflow as tf
+from tensorflow_probability import distributions as tfd
+
+from semispectral.models.likelihoods import LIKELIHOODS
+from semispectral.models.nets import Mlp, bounded_log_variance, named_arrays
+from semispectral.models.settings_m2 import M2Config
+
+
+class M2(tf.Module):
+    """p(y) = Cat(pi), p(z) = N(0, I), p(x|y, z); q(y|x), q(z|x, y).
+
+    Parameters
+    ----------
+    inputs : width of x: bands, or live latents of M1.
+    classes : the classes that occur among the labels; others cost nothing because they are not in the model.
+    seed : of the initial weights.
+    """
+
+    def __init__(self, inputs: int, classes: int, settings: M2Config, *, seed: int) -> None:
+        super().__init__(name="m2")
+        self.classes = classes
+        heads = {"mean": settings.latents, "log_variance": settings.latents}
+        self.classifier = Mlp((inputs,), settings.net, {"logits": classes}, name="q_y", seed=seed)
+        self.encoder = Mlp((inputs, classes), settings.net, heads, name="q_z", seed=seed)
+        self.decoder = Mlp((settings.latents, classes), settings.net, {"output": inputs}, name="p_x", seed=seed)
+        self.likelihood = LIKELIHOODS[settings.likelihood](inputs, floor=settings.sigma_floor)
+        self.log_prior = tf.Variable(np.full(classes, -np.log(classes), np.float32), trainable=False, name="log_prior")
+        self.p_z = tfd.Normal(0.0, 1.0)
+
+    def log_q_y(self, x: tf.Tensor) -> tf.Tensor:
+        """log q(y|x), eq. 4: float32 [..., pixel, class]."""
+        return tf.nn.log_softmax(self.classifier(x)["logits"], axis=-1)
+
+    def q_z(self, x: tf.Tensor, y: tf.Tensor) -> tfd.Normal:
+        """q(z|x, y), eq. 4: independent normals [..., pixel, latent]."""
+        output = self.encoder(x, y)
+        return tfd.Normal(output["mean"], tf.exp(0.5 * bounded_log_variance(output["log_variance"])))
+
+    def p_x(self, z: tf.Tensor, y: tf.Tensor) -> tfd.Distribution:
+        """p(x|y, z), eq. 2: independent inputs [..., pixel, input]."""
+        return self.likelihood(self.decoder(z, y)["output"])
+
+    def labelled_bound(
+        self, x: tf.Tensor, y: tf.Tensor, *, noise: tf.Tensor, kl_weight: tf.Tensor | float = 1.0
+    ) -> tf.Tensor:
+        """Lower bound on log p(x, y), eq. 6 (the paper's -L(x, y)), with one draw of z.
+
+        Parameters
+        ----------
+        x : float32 [pixel, input].
+        y : float32 [..., pixel or 1, class], one-hot.
+        noise : float32 [..., pixel, latent], standard normal draws.
+        kl_weight : weight of the KL term, 1 outside its warm-up.
+
+        Returns
+        -------
+        float32 [..., pixel], in nats.
+        """
+        q_z = self.q_z(x, y)
+        z = q_z.loc + q_z.scale * noise
+        log_p_x = tf.reduce_sum(self.p_x(z, y).log_prob(x), axis=-1)
+        log_p_y = tf.linalg.matvec(y, self.log_prior)
+        kl = tf.reduce_sum(tfd.kl_divergence(q_z, self.p_z), axis=-1)
+        return log_p_x + log_p_y - kl_weight * kl
+
+    def unlabelled_bound(self, x: tf.Tensor, *, noise: tf.Tensor, kl_weight: tf.Tensor | float = 1.0) -> tf.Tensor:
+        """Lower bound on log p(x), eq. 7 (the paper's -U(x)): -L averaged over q(y|x), plus its entropy.
+
+        Parameters
+        ----------
+        x : float32 [pixel, input].
+        noise : float32 [class, pixel, latent], standard normal draws, one for each class.
+
+        Returns
+        -------
+        float32 [pixel], in nats.
+        """
+        every_y = tf.eye(self.classes, dtype=x.dtype)[:, tf.newaxis, :]
+        bound_of_class = self.labelled_bound(x, every_y, noise=noise, kl_weight=kl_weight)  # [class, pixel]
+        log_q_y = tf.transpose(self.log_q_y(x))  # [class, pixel]
+        return tf.reduce_sum(tf.exp(log_q_y) * (bound_of_class - log_q_y), axis=0)
+
+    def arrays(self) -> dict[str, tf.Variable]:
+        """Every parameter, by the name under which it is saved."""
+        return {
+            **named_arrays([self.classifier, self.encoder, self.decoder]),
+            **{f"likelihood/{v.name.split(':')[0]}": v for v in self.likelihood.variables},
+            "prior/log_prior": self.log_prior,
+        }

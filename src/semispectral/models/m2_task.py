@@ -1,0 +1,177 @@
+"""M2, and its control q(y|x) on the labels alone, in the terms of the training loop."""
+
+import numpy as np
+import tensorflow as tf
+
+from semispectral.dataset import TrainingSet
+from semispectral.models.batches import (
+    EVALUATION_SEED,
+    MOST_EVALUATED,
+    Inputs,
+    balanced_steps,
+    rising,
+    shuffled_steps,
+)
+from semispectral.models.m2 import M2
+from semispectral.models.settings_m2 import M2Config
+
+PRIOR_SAMPLE = 4096
+SCORES = {"nll": ("nll_valid", -1.0), "accuracy": ("accuracy_valid", 1.0), "bound": ("bound_valid", 1.0)}
+
+
+def with_score(figures: dict[str, float], select: str) -> dict[str, float]:
+    """Add ``score``; infinite, so that the last weights stay, where they are wanted or the figure is not there."""
+    name, sign = SCORES.get(select, ("", 1.0))
+    return {**figures, "score": sign * figures[name] if name in figures else np.inf}
+
+
+class LabelledTask:
+    """What M2 and its control share: labelled pixels in balanced batches, and a judge of q(y|x)."""
+
+    def __init__(self, model: M2, data: TrainingSet, labels: np.ndarray, settings: M2Config, *, seed: int) -> None:
+        self.model, self.settings, self.seed = model, settings, seed
+        self.labelled, self.unlabelled = Inputs(data.labelled), Inputs(data.unlabelled)
+        self.unlabelled_pixels = len(data.unlabelled)
+        self.labelled_pixels = len(data.labelled)
+        self.place = np.searchsorted(labels, data.labelled.label)
+        self.inputs = data.labelled.mean.shape[1]
+        self.y = tf.one_hot(self.place, model.classes)
+        batch = settings.fit.batch
+        self.steps = max(1, (self.unlabelled_pixels or self.labelled_pixels) // batch)
+        known = np.isin(data.valid.label, labels)
+        self.valid_x = data.valid.mean[known]
+        self.valid_place = np.searchsorted(labels, data.valid.label[known])
+        self._log_q_y = tf.function(model.log_q_y)
+
+    def labelled_order(self, epoch: int) -> np.ndarray:
+        """int32 [step, labelled pixel]."""
+        seed = [self.seed, epoch, 1]
+        if not self.labelled_pixels:
+            return np.zeros((self.steps, 0), np.int32)
+        return balanced_steps(self.place, self.steps, self.settings.labelled_batch, seed=seed)
+
+    def cross_entropy(self, batch: dict[str, tf.Tensor]) -> tf.Tensor:
+        """Mean of -log q(y|x) over the labelled pixels of a batch, in nats."""
+        return -tf.reduce_mean(tf.reduce_sum(batch["y"] * self.model.log_q_y(batch["labelled"]), axis=-1))
+
+    def judge(self) -> dict[str, float]:
+        """Accuracy and NLL of q(y|x) on the validation labels: means over the classes that occur there."""
+        if not len(self.valid_x):
+            return {}
+        log_q_y, truth = self._log_q_y(self.valid_x).numpy(), self.valid_place
+        right, log_q_truth = log_q_y.argmax(1) == truth, log_q_y[np.arange(len(truth)), truth]
+        members = [truth == place for place in np.unique(truth)]
+        return {
+            "accuracy_valid": float(np.mean([right[member].mean() for member in members])),
+            "nll_valid": -float(np.mean([log_q_truth[member].mean() for member in members])),
+        }
+
+
+class M2Task(LabelledTask):
+    """M2 on labelled and unlabelled pixels: J^alpha of eq. 9, every term the mean over its pixels.
+
+    The labelled and the unlabelled term weigh as their pixels in a batch, and both are counted per input, so that alpha
+    and the learning rate mean the same for 20 latents and for 268 bands.
+    """
+
+    terms: tuple[str, ...] = ("labelled_bound", "unlabelled_bound", "cross_entropy")
+
+    def order(self, epoch: int) -> dict[str, np.ndarray]:
+        """Every unlabelled pixel once, and balanced labelled pixels beside them."""
+        order = {"labelled": self.labelled_order(epoch)}
+        if self.unlabelled_pixels:
+            seed = [self.seed, epoch, 2]
+            order["unlabelled"] = shuffled_steps(self.unlabelled_pixels, self.settings.fit.batch, seed=seed)
+        return order
+
+    def draw(self, order: dict[str, tf.Tensor], seed: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Pixels, x drawn anew from q(z1|x) in M1+M2, and the noise of z, one for each class where unlabelled."""
+        latents, labelled = self.settings.latents, order["labelled"]
+        batch = {
+            "labelled": self.labelled.take(labelled, seed=seed),
+            "y": tf.gather(self.y, labelled),
+            "labelled_noise": tf.random.stateless_normal([labelled.shape[0], latents], seed + [0, 1 << 28]),
+        }
+        if not self.unlabelled_pixels:
+            return batch
+        unlabelled = order["unlabelled"]
+        shape = [self.model.classes, unlabelled.shape[0], latents]
+        return {
+            **batch,
+            "unlabelled": self.unlabelled.take(unlabelled, seed=seed + [0, 1 << 29]),
+            "unlabelled_noise": tf.random.stateless_normal(shape, seed),
+        }
+
+    def loss(self, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
+        """J^alpha per input, eq. 9."""
+        labelled = unlabelled = cross_entropy = tf.zeros([])
+        pixels = len(batch["y"]) + len(batch.get("unlabelled", ()))
+        if self.labelled_pixels:
+            noise = batch["labelled_noise"]
+            bound = self.model.labelled_bound(batch["labelled"], batch["y"], noise=noise, kl_weight=weights["kl"])
+            labelled, cross_entropy = tf.reduce_mean(bound), self.cross_entropy(batch)
+        if self.unlabelled_pixels:
+            noise = batch["unlabelled_noise"]
+            bound = self.model.unlabelled_bound(batch["unlabelled"], noise=noise, kl_weight=weights["kl"])
+            unlabelled = tf.reduce_mean(bound)
+        share = len(batch["y"]) / pixels
+        bound = share * labelled + (1.0 - share) * weights["unlabelled"] * unlabelled
+        loss = -bound / self.inputs + self.settings.alpha * cross_entropy
+        return loss, tf.stack([labelled, unlabelled, cross_entropy])
+
+    def weights(self, epoch: int) -> dict[str, float]:
+        """The unlabelled term waits for the warm start of q(y|x), then ramps; the KL term warms up."""
+        after = epoch - self.settings.supervised_epochs
+        unlabelled = 0.0 if after < 0 else rising(after, self.settings.ramp)
+        return {"kl": rising(epoch, self.settings.kl_warm_up), "unlabelled": unlabelled}
+
+    def evaluate(self) -> dict[str, float]:
+        """The judge of q(y|x), and the bound on log p(x) of the validation pixels with the same noise every time."""
+        figures = self.judge()
+        if len(self.valid_x):
+            x = self.valid_x[:MOST_EVALUATED]
+            shape = [self.model.classes, len(x), self.settings.latents]
+            noise = tf.random.stateless_normal(shape, EVALUATION_SEED)
+            figures["bound_valid"] = float(tf.reduce_mean(self.model.unlabelled_bound(x, noise=noise)))
+        return with_score(figures, self.settings.select)
+
+    def end_epoch(self, epoch: int) -> None:
+        """Estimate the class prior: EM over unlabelled pixels, half-way towards uniform."""
+        if self.settings.prior != "estimated" or not self.unlabelled_pixels or self.weights(epoch)["unlabelled"] < 1:
+            return
+        x = self.unlabelled.mean[:PRIOR_SAMPLE]
+        share = np.exp(self._log_q_y(x).numpy().astype(np.float64)).mean(0)
+        self.model.log_prior.assign(np.log(0.5 * share + 0.5 / self.model.classes).astype(np.float32))
+
+
+class QyTask(LabelledTask):
+    """q(y|x) on the labels alone, the control for M2: same network, same batches, same judge."""
+
+    terms: tuple[str, ...] = ("cross_entropy",)
+
+    def order(self, epoch: int) -> dict[str, np.ndarray]:
+        """Balanced batches of labelled pixels."""
+        return {"labelled": self.labelled_order(epoch)}
+
+    def draw(self, order: dict[str, tf.Tensor], seed: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Labelled pixels."""
+        return {
+            "labelled": self.labelled.take(order["labelled"], seed=seed),
+            "y": tf.gather(self.y, order["labelled"]),
+        }
+
+    def loss(self, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
+        """-log q(y|x)."""
+        cross_entropy = self.cross_entropy(batch)
+        return cross_entropy, tf.stack([cross_entropy])
+
+    def weights(self, epoch: int) -> dict[str, float]:
+        """No term is ramped."""
+        return {}
+
+    def evaluate(self) -> dict[str, float]:
+        """Chosen by NLL or accuracy; without validation labels the last weights stay."""
+        return with_score(self.judge(), self.settings.select)
+
+    def end_epoch(self, epoch: int) -> None:
+        """Nothing is updated outside the gradient."""

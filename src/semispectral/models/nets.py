@@ -1,0 +1,93 @@
+"""Multilayer perceptrons as tf.Modules, and the activations between their layers."""
+
+import zlib
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import tensorflow as tf
+
+from semispectral.models.settings import NetConfig
+
+LOG_VARIANCE_CENTRE = -3.0
+LOG_VARIANCE_REACH = 8.0
+
+
+@tf.custom_gradient
+def softplus(x: tf.Tensor) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.Tensor]]:
+    """log(1 + exp(x)), its gradient taken from the output: dy (1 - exp(-y)), which saves a second exponential of x."""
+    y = tf.where(x > 20.0, x, tf.math.log1p(tf.exp(tf.minimum(x, 20.0))))
+    return y, lambda dy: dy * (1.0 - tf.exp(-y))
+
+
+ACTIVATIONS: dict[str, Callable[[tf.Tensor], tf.Tensor]] = {
+    "softplus": softplus,
+    "relu": tf.nn.relu,
+    "elu": tf.nn.elu,
+    "gelu": tf.nn.gelu,
+    "tanh": tf.tanh,
+}
+
+
+def bounded_log_variance(raw: tf.Tensor) -> tf.Tensor:
+    """A log-variance kept in (-11, 5), near the identity in between, so that no step can make it infinite."""
+    return LOG_VARIANCE_CENTRE + LOG_VARIANCE_REACH * tf.tanh((raw - LOG_VARIANCE_CENTRE) / LOG_VARIANCE_REACH)
+
+
+class Dense(tf.Module):
+    """x_1 W_1 + x_2 W_2 + ... + b: one affine map of several inputs side by side.
+
+    It equals the map of their concatenation, but each input is multiplied once, whatever it is broadcast against: with
+    x [pixel, band] and y [class, 1, class] the product x W_x is made once for all classes.
+    """
+
+    def __init__(self, inputs: tuple[int, ...], width: int, *, name: str, seed: int) -> None:
+        super().__init__(name=name)
+        random = np.random.default_rng([seed, zlib.crc32(name.encode())])
+        scale = 1.0 / np.sqrt(sum(inputs))
+        self.kernels = [
+            tf.Variable(random.normal(0.0, scale, (rows, width)).astype(np.float32), name=f"kernel_{i}")
+            for i, rows in enumerate(inputs)
+        ]
+        self.bias = tf.Variable(np.zeros(width, np.float32), name="bias")
+
+    def __call__(self, *inputs: tf.Tensor) -> tf.Tensor:
+        """float32 [..., width], broadcast over the leading axes of the inputs."""
+        return _sum_products(inputs, self.kernels) + self.bias
+
+
+def _sum_products(inputs: tuple[tf.Tensor, ...], kernels: list[tf.Variable]) -> tf.Tensor:
+    total = tf.linalg.matmul(inputs[0], kernels[0])
+    for x, kernel in zip(inputs[1:], kernels[1:], strict=True):
+        total = total + tf.linalg.matmul(x, kernel)
+    return total
+
+
+class Mlp(tf.Module):
+    """Hidden layers shared by one or more linear heads."""
+
+    def __init__(
+        self, inputs: tuple[int, ...], settings: NetConfig, heads: Mapping[str, int], *, name: str, seed: int
+    ) -> None:
+        super().__init__(name=name)
+        self.activation = ACTIVATIONS[settings.activation]
+        self.hidden = []
+        for i, width in enumerate(settings.hidden):
+            self.hidden.append(Dense(inputs, width, name=f"{name}_hidden_{i}", seed=seed))
+            inputs = (width,)
+        self.heads = {head: Dense(inputs, width, name=f"{name}_{head}", seed=seed) for head, width in heads.items()}
+
+    def __call__(self, *inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The output of every head, float32 [..., width], by name."""
+        for layer in self.hidden:
+            inputs = (self.activation(layer(*inputs)),)
+        return {name: head(*inputs) for name, head in self.heads.items()}
+
+
+def named_arrays(mlps: list[Mlp]) -> dict[str, tf.Variable]:
+    """The variables of some networks by the names under which they are saved: ``q_z_hidden_0/kernel_0``."""
+    layers = [layer for mlp in mlps for layer in [*mlp.hidden, *mlp.heads.values()]]
+    return {
+        f"{layer.name}/{variable.name.split(':')[0]}": variable
+        for layer in layers
+        for variable in [*layer.kernels, layer.bias]
+    }

@@ -1,0 +1,51 @@
+"""What can be set about M2."""
+
+from dataclasses import dataclass, field
+
+from semispectral.models.settings import LIKELIHOOD_NAMES, FitConfig, NetConfig, need
+
+PRIOR_NAMES = ("uniform", "frequency", "shrunk", "estimated")
+SELECTION_NAMES = ("nll", "accuracy", "bound", "last")
+
+
+@dataclass(frozen=True)
+class M2Config:
+    """M2: the generative semi-supervised classifier, on bands or on M1's latents (then M1+M2).
+
+    Parameters
+    ----------
+    latents : width of z (the paper's z2 in M1+M2).
+    alpha : weight of -log q(y|x) on labelled pixels, against a bound counted per input: the paper's J^alpha divided by
+        the number of inputs. The paper's own alpha is therefore alpha times inputs, times labelled over all pixels.
+    labelled_batch : labelled pixels in each step, drawn with equal chances for every class.
+    supervised_epochs : epochs at the start without the unlabelled term (the warm start of q(y|x)).
+    ramp : epochs over which the unlabelled term rises to its full weight afterwards.
+    kl_warm_up : epochs over which the weight of the KL term rises to 1.
+    prior : p(y): uniform, frequency (of the labels), shrunk (half-way between them), or estimated (EM over the
+        unlabelled pixels, shrunk towards uniform).
+    select : the best weights by nll or accuracy of q(y|x) on the validation labels, by the bound, or the last.
+    """
+
+    latents: int = 16
+    likelihood: str = "gaussian"
+    sigma_floor: float = 0.1
+    alpha: float = 1.0
+    labelled_batch: int = 128
+    supervised_epochs: int = 5
+    ramp: int = 20
+    kl_warm_up: int = 10
+    prior: str = "uniform"
+    select: str = "nll"
+    net: NetConfig = field(default_factory=lambda: NetConfig(hidden=(128,)))
+    fit: FitConfig = field(default_factory=lambda: FitConfig(epochs=100, evaluate_every=5))
+
+    def __post_init__(self) -> None:
+        need(self.latents >= 1, "m2.latents", "1 or more", self.latents)
+        need(self.likelihood in LIKELIHOOD_NAMES, "m2.likelihood", f"one of {LIKELIHOOD_NAMES}", self.likelihood)
+        need(self.sigma_floor > 0, "m2.sigma_floor", "above 0", self.sigma_floor)
+        need(self.alpha >= 0, "m2.alpha", "0 or more", self.alpha)
+        need(self.labelled_batch >= 1, "m2.labelled_batch", "1 or more", self.labelled_batch)
+        for key in ("supervised_epochs", "ramp", "kl_warm_up"):
+            need(getattr(self, key) >= 0, f"m2.{key}", "0 or more", getattr(self, key))
+        need(self.prior in PRIOR_NAMES, "m2.prior", f"one of {PRIOR_NAMES}", self.prior)
+        need(self.select in SELECTION_NAMES, "m2.select", f"one of {SELECTION_NAMES}", self.select)

@@ -1,0 +1,82 @@
+"""What the training loop needs to know of a model and its data, and where a run stands."""
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+
+
+class Model(Protocol):
+    """What is trained: a tf.Module that names its parameters."""
+
+    @property
+    def trainable_variables(self) -> tuple[tf.Variable, ...]:
+        """Those that the gradient moves."""
+        ...
+
+    def arrays(self) -> dict[str, tf.Variable]:
+        """Every parameter by name."""
+        ...
+
+
+class Task(Protocol):
+    """What the loop needs to know of a model and its data."""
+
+    steps: int
+    terms: tuple[str, ...]
+
+    @property
+    def model(self) -> Model:
+        """The model."""
+        ...
+
+    def order(self, epoch: int) -> dict[str, np.ndarray]:
+        """Indices of the pixels of every step, int32 [step, ...], by name; a function of the epoch alone."""
+        ...
+
+    def draw(self, order: dict[str, tf.Tensor], seed: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The batch of one step, with its random draws: in the graph, but outside XLA, whose own are slow on a CPU."""
+        ...
+
+    def loss(self, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
+        """The loss, and the values of `terms`: compiled by XLA together with its gradient and the update."""
+        ...
+
+    def weights(self, epoch: int) -> dict[str, float]:
+        """The weights of the terms in this epoch: warm-ups and ramps."""
+        ...
+
+    def evaluate(self) -> dict[str, float]:
+        """Figures on the validation part; ``score`` is the one that chooses the best weights, higher is better."""
+        ...
+
+    def end_epoch(self, epoch: int) -> None:
+        """Whatever is updated once an epoch outside the gradient."""
+        ...
+
+
+@dataclass
+class State:
+    """Where a run is, apart from its arrays."""
+
+    epoch: int = 0
+    rate: float = 0.0
+    best: float = -np.inf
+    best_epoch: int = 0
+    stale: int = 0
+    restarts: int = 0
+    seconds: float = 0.0
+    history: list[dict[str, float]] = field(default_factory=list)
+
+
+def summary(history: pd.DataFrame, state: State) -> dict[str, Any]:
+    """What the model's description keeps of its training."""
+    return {
+        "epochs": int(state.epoch),
+        "best_epoch": int(state.best_epoch),
+        "best_score": float(state.best),
+        "restarts": int(state.restarts),
+        "seconds": round(float(history["seconds"].iloc[-1]), 3) if len(history) else 0.0,
+    }

@@ -1,0 +1,62 @@
+"""Train M1: arrays in, a trained model out. The workflow's stage and the estimator both come here."""
+
+import logging
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from semispectral.errors import DataError
+from semispectral.inference.m1 import M1Inference
+from semispectral.models.fit import Fit
+from semispectral.models.m1 import M1
+from semispectral.models.m1_task import M1Task
+from semispectral.models.run import Run, Trained, values_of
+from semispectral.models.settings_m1 import M1Config
+from semispectral.models.task import summary
+
+log = logging.getLogger(__name__)
+
+
+def train_m1(x: np.ndarray, valid: np.ndarray, *, settings: M1Config, run: Run) -> Trained:
+    """Train M1.
+
+    Parameters
+    ----------
+    x : float32 [pixel, band], normalised spectra of the training part, labelled and not.
+    valid : float32 [pixel, band], of the validation part; may be empty.
+    """
+    if settings.likelihood == "bernoulli" and (x.min() < 0 or x.max() > 1):
+        raise DataError(
+            f"m1.likelihood bernoulli needs spectra in [0, 1], got {x.min():.3g} to {x.max():.3g}; "
+            "set normalise.method to minmax or max, or m1.likelihood to gaussian"
+        )
+    model = M1(x.shape[1], settings, seed=run.seed)
+    description: dict[str, Any] = {"kind": "m1", "bands": x.shape[1], "settings": asdict(settings), "seed": run.seed}
+    description["live"] = list(range(settings.latents))
+
+    def picture(epoch: int) -> None:
+        run.picture(values_of(model.arrays()), description, epoch)
+
+    task = M1Task(model, x, valid, settings, seed=run.seed)
+    checkpoint = run.checkpoint("m1", settings, [x, valid])
+    fit = Fit(task, settings.fit, seed=run.seed, checkpoint=checkpoint, on_evaluation=picture)
+    history = fit.run()
+    arrays = values_of(model.arrays())
+    spread = M1Inference(arrays, description).encode(x)[0].std(axis=0)
+    live = np.flatnonzero(spread > settings.dead_std).tolist()
+    log.info("%d of %d latents are live", len(live), settings.latents)
+    if settings.likelihood == "bernoulli":
+        log.warning(
+            "p(x|z) is Bernoulli: its implied variance hides most of a reflectance spectrum, and %d of %d latents are "
+            "live; for reflectance set m1.likelihood to gaussian",
+            len(live),
+            settings.latents,
+        )
+    if not live:
+        raise DataError(
+            f"every latent of M1 died (posterior means vary less than {settings.dead_std}): train longer, "
+            "lower m1.sigma_floor, or choose another normalisation"
+        )
+    description |= {"live": live, "latent_std": spread.round(4).tolist(), **summary(history, fit.state)}
+    return Trained(arrays, description, history)

@@ -1,0 +1,83 @@
+"""Train M2, or q(y|x) on the labels alone: a training set in, a trained model out."""
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from semispectral.calibration import fit_temperature
+from semispectral.dataset import Features, TrainingSet
+from semispectral.inference.m2 import M2Inference
+from semispectral.models.fit import Fit
+from semispectral.models.m2 import M2
+from semispectral.models.m2_task import M2Task, QyTask
+from semispectral.models.run import Run, Trained, values_of
+from semispectral.models.settings_m2 import M2Config
+from semispectral.models.task import summary
+
+
+def train_m2(data: TrainingSet, *, settings: M2Config, run: Run, classes: int) -> Trained:
+    """Train M2 on bands, or on M1's latents (M1+M2)."""
+    return _train_classifier(M2Task, "m2", data, settings=settings, run=run, classes=classes)
+
+
+def train_qy(data: TrainingSet, *, settings: M2Config, run: Run, classes: int) -> Trained:
+    """Train q(y|x) on the labels alone, the control for M2."""
+    return _train_classifier(QyTask, "qy", data, settings=settings, run=run, classes=classes)
+
+
+def _train_classifier(
+    task_type: type[M2Task] | type[QyTask],
+    kind: str,
+    data: TrainingSet,
+    *,
+    settings: M2Config,
+    run: Run,
+    classes: int,
+) -> Trained:
+    labels = np.unique(data.labelled.label) if len(data.labelled) else np.arange(classes)
+    model = M2(data.labelled.mean.shape[1], len(labels), settings, seed=run.seed)
+    model.log_prior.assign(log_prior(np.searchsorted(labels, data.labelled.label), len(labels), settings.prior))
+    description: dict[str, Any] = {
+        "kind": kind,
+        "inputs": data.labelled.mean.shape[1],
+        "classes": classes,
+        "labels": labels.tolist(),
+        "settings": asdict(settings),
+        "seed": run.seed,
+        "pixels": {"labelled": len(data.labelled), "unlabelled": len(data.unlabelled), "valid": len(data.valid)},
+    }
+
+    def picture(epoch: int) -> None:
+        run.picture(values_of(model.arrays()), description, epoch)
+
+    task = task_type(model, data, labels, settings, seed=run.seed)
+    arrays = [a for part in (data.labelled, data.unlabelled, data.valid) for a in _content(part)]
+    checkpoint = run.checkpoint(kind, settings, arrays)
+    fit = Fit(task, settings.fit, seed=run.seed, checkpoint=checkpoint, on_evaluation=picture)
+    history = fit.run()
+    trained_arrays = values_of(model.arrays())
+    description |= summary(history, fit.state)
+    description["temperature"] = temperature(trained_arrays, description, data.valid)
+    return Trained(trained_arrays, description, history)
+
+
+def temperature(arrays: dict[str, np.ndarray], description: dict[str, Any], valid: Features) -> float:
+    """The temperature that makes q(y|x) honest on the validation labels; 1 where there are none."""
+    places = np.searchsorted(description["labels"], valid.label).clip(max=len(description["labels"]) - 1)
+    known = np.asarray(description["labels"])[places] == valid.label
+    if not known.any():
+        return 1.0
+    return fit_temperature(M2Inference(arrays, description).log_q_y(valid.mean[known]), places[known])
+
+
+def _content(features: Features) -> list[np.ndarray]:
+    return [features.mean, features.std, features.label]
+
+
+def log_prior(place: np.ndarray, classes: int, prior: str) -> np.ndarray:
+    """log p(y) at the start, float32 [class]: from the labels' frequencies, or uniform."""
+    uniform = np.full(classes, 1.0 / classes)
+    frequency = np.bincount(place, minlength=classes) / max(len(place), 1)
+    table = {"uniform": uniform, "estimated": uniform, "frequency": frequency, "shrunk": (uniform + frequency) / 2}
+    return np.log(table[prior]).astype(np.float32)
