@@ -1,0 +1,173 @@
+"""Calibration: temperature scaling, reliability and risk-coverage of predicted class probabilities."""
+
+import logging
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax
+
+log = logging.getLogger(__name__)
+
+TEMPERATURE_BOUNDS = (0.02, 50.0)
+BINS = 15
+MINIMUM_PIXELS = 2
+
+
+def fit_temperature(log_probability: np.ndarray, label: np.ndarray) -> float:
+    """Temperature that makes held-out probabilities most likely, safe with few labels.
+
+    Guo et al. (2017), with the targets of Platt (1999): with n labels the truth counts (n + 1) / (n + 2), so that a
+    handful of pixels, all correct, does not ask for certainty.
+
+    Parameters
+    ----------
+    log_probability : float [pixel, class], log-probabilities or other logits; -inf for a class unknown to the model.
+    label : int [pixel], true class.
+
+    Returns
+    -------
+    Temperature without unit, within `TEMPERATURE_BOUNDS`; 1.0 where there is too little to learn from.
+    """
+    logits = np.asarray(log_probability, dtype=np.float64)
+    label = np.asarray(label)
+    logits, label = _informative(logits, label)
+    if len(label) < MINIMUM_PIXELS or logits.shape[1] < 2:
+        log.info("temperature left at 1: %d pixels of %d classes are too few to fit it", *logits.shape)
+        return 1.0
+    return fit_sharpness(lambda temperature: log_softmax(logits / temperature, axis=1), label)
+
+
+def fit_sharpness(log_probability_at: Callable[[float], np.ndarray], label: np.ndarray) -> float:
+    """Temperature at which held-out labels are most likely, for any family of probabilities.
+
+    Parameters
+    ----------
+    log_probability_at : temperature -> finite log-probabilities float64 [pixel, class].
+    label : int [pixel], true class.
+
+    Returns
+    -------
+    Temperature within `TEMPERATURE_BOUNDS`.
+    """
+
+    def loss(log_temperature: float) -> float:
+        log_probability = log_probability_at(float(np.exp(log_temperature)))
+        return -float(np.mean(np.sum(_smoothed_targets(label, log_probability.shape[1]) * log_probability, axis=1)))
+
+    found = minimize_scalar(loss, bounds=tuple(np.log(TEMPERATURE_BOUNDS)), method="bounded")
+    return float(np.exp(found.x))
+
+
+def _informative(logits: np.ndarray, label: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Keep the classes known to the model, and the pixels whose truth is one of them (no temperature helps others)."""
+    known = np.isfinite(logits).any(axis=0)
+    keep = known[label]
+    position = np.cumsum(known) - 1
+    finite = np.maximum(logits[keep][:, known], np.log(np.finfo(np.float32).tiny))
+    return finite, position[label[keep]]
+
+
+def _smoothed_targets(label: np.ndarray, class_count: int) -> np.ndarray:
+    """Targets of Platt (1999) for `class_count` classes, float64 [pixel, class]."""
+    target = np.full((len(label), class_count), 1 / (len(label) + 2) / (class_count - 1))
+    target[np.arange(len(label)), label] = (len(label) + 1) / (len(label) + 2)
+    return target
+
+
+def apply_temperature(log_probability: np.ndarray, temperature: float) -> np.ndarray:
+    """Probabilities at a temperature; the predicted class does not change.
+
+    Parameters
+    ----------
+    log_probability : float [pixel, class], log-probabilities or logits; -inf gives probability 0.
+    temperature : above 0; more than 1 makes the probabilities flatter.
+
+    Returns
+    -------
+    float32 [pixel, class], each row sums to 1.
+    """
+    scaled = np.asarray(log_probability, dtype=np.float64) / temperature
+    scaled -= scaled.max(axis=1, keepdims=True)
+    probability = np.exp(scaled)
+    return np.asarray(probability / probability.sum(axis=1, keepdims=True), dtype=np.float32)
+
+
+def _ranked(probability: np.ndarray, label: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Confidence, highest first, and correctness; pixels of equal confidence share their mean correctness.
+
+    Sharing makes every figure below independent of the order of the rows.
+    """
+    confidence = np.asarray(probability.max(axis=1), dtype=np.float64)
+    correct = (probability.argmax(axis=1) == label).astype(np.float64)
+    level, group, count = np.unique(-confidence, return_inverse=True, return_counts=True)
+    mean_correct = np.bincount(group, weights=correct) / count
+    return np.repeat(-level, count), np.repeat(mean_correct, count)
+
+
+def reliability(probability: np.ndarray, label: np.ndarray, *, bins: int = BINS) -> pd.DataFrame:
+    """Reliability table: mean confidence against accuracy, in bins that hold equally many pixels.
+
+    Parameters
+    ----------
+    probability : float [pixel, class].
+    label : int [pixel], true class.
+    bins : number of bins; fewer where there are fewer pixels.
+
+    Returns
+    -------
+    DataFrame with columns bin (int, lowest confidence first), count (pixels), confidence and accuracy (0 to 1).
+    """
+    confidence, correct = (values[::-1] for values in _ranked(probability, label))
+    parts = np.array_split(np.arange(len(label)), min(bins, max(len(label), 1)))
+    return pd.DataFrame(
+        {
+            "bin": np.arange(len(parts)),
+            "count": [len(part) for part in parts],
+            "confidence": [confidence[part].mean() if len(part) else np.nan for part in parts],
+            "accuracy": [correct[part].mean() if len(part) else np.nan for part in parts],
+        }
+    )
+
+
+def expected_calibration_error(probability: np.ndarray, label: np.ndarray, *, bins: int = BINS) -> float:
+    """Mean gap between confidence and accuracy over equal-mass bins, 0 to 1."""
+    table = reliability(probability, label, bins=bins)
+    gap = (table["confidence"] - table["accuracy"]).abs().to_numpy()
+    return float(np.average(gap, weights=table["count"].to_numpy())) if len(label) else float("nan")
+
+
+def _risk(correct: np.ndarray) -> np.ndarray:
+    """Share of errors among the k most confident pixels, for k = 1..pixel."""
+    return np.asarray(np.cumsum(1 - correct) / np.arange(1, len(correct) + 1))
+
+
+def area_under_risk_coverage(probability: np.ndarray, label: np.ndarray) -> float:
+    """AURC (Geifman and El-Yaniv 2017): the error rate, averaged over all coverages; 0 is best."""
+    return float(_risk(_ranked(probability, label)[1]).mean()) if len(label) else float("nan")
+
+
+def risk_coverage(probability: np.ndarray, label: np.ndarray, *, points: int = 200) -> pd.DataFrame:
+    """Risk-coverage table: the error rate that remains if only the most confident pixels are mapped.
+
+    Parameters
+    ----------
+    probability : float [pixel, class].
+    label : int [pixel], true class.
+    points : rows at most, evenly spaced in coverage; the last is coverage 1.
+
+    Returns
+    -------
+    DataFrame with columns coverage, risk (both 0 to 1) and threshold (the lowest confidence kept).
+    """
+    confidence, correct = _ranked(probability, label)
+    pixel_count = len(label)
+    kept = np.unique(np.linspace(0, pixel_count, points + 1).astype(np.int64)[1:])
+    kept = kept[kept > 0]
+    columns = {
+        "coverage": kept / max(pixel_count, 1),
+        "risk": _risk(correct)[kept - 1],
+        "threshold": confidence[kept - 1],
+    }
+    return pd.DataFrame(columns)

@@ -1,0 +1,111 @@
+"""One-against-one SVM decisions: from kernels to votes, and from votes to probabilities by pairwise coupling."""
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import expit
+
+if TYPE_CHECKING:
+    from sklearn.svm import SVC
+
+PAIR_FLOOR = 1e-7  # as libsvm: no pair is ever certain, so that the coupling has one solution
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One-against-one decision functions, as functions of the kernel between pixels and support vectors.
+
+    Attributes
+    ----------
+    counts : int64 [class], support vectors of each class, which lie in this order.
+    coefficients : float64 [class - 1, support], dual coefficients as libsvm lays them out.
+    intercepts : float64 [pair], pairs in the order (0, 1), (0, 2), ..., (1, 2), ...
+    """
+
+    counts: np.ndarray
+    coefficients: np.ndarray
+    intercepts: np.ndarray
+
+    @classmethod
+    def of(cls, machine: "SVC") -> "Machine":
+        """The decision functions of a fitted scikit-learn machine."""
+        sign = -1.0 if len(machine.classes_) == 2 else 1.0  # scikit-learn turns the sign where there are two classes
+        return cls(machine.n_support_.astype(np.int64), sign * machine.dual_coef_, sign * machine.intercept_)
+
+    def decisions(self, kernel: np.ndarray) -> np.ndarray:
+        """Decision of each pair, float64 [pixel, pair], above 0 for its first class; kernel is [pixel, support]."""
+        edges = np.concatenate([[0], np.cumsum(self.counts)])
+        sums = [kernel[:, low:high] @ self.coefficients[:, low:high].T for low, high in itertools.pairwise(edges)]
+        pairs = itertools.combinations(range(len(self.counts)), 2)
+        columns = [sums[first][:, second - 1] + sums[second][:, first] for first, second in pairs]
+        return np.asarray(np.stack(columns, axis=1) + self.intercepts)
+
+    def votes(self, decision: np.ndarray) -> np.ndarray:
+        """Votes, with the sum of the decisions squeezed to less than a third of a vote, float64 [pixel, class].
+
+        The same as scikit-learn's ``decision_function`` of shape "ovr": the highest is the class that
+        ``SVC(break_ties=True)`` predicts. The decisions are those of `decisions`.
+        """
+        class_count = len(self.counts)
+        votes = np.zeros((len(decision), class_count))
+        confidence = np.zeros_like(votes)
+        for column, (first, second) in zip(decision.T, itertools.combinations(range(class_count), 2), strict=True):
+            confidence[:, first] += column
+            confidence[:, second] -= column
+            votes[:, first] += column > 0
+            votes[:, second] += column <= 0
+        return np.asarray(votes + confidence / (3 * (np.abs(confidence) + 1)))
+
+    def probabilities(self, kernel: np.ndarray, temperature: float) -> np.ndarray:
+        """Class probabilities float32 [pixel, class] whose largest is the class of most votes.
+
+        Where coupling and votes disagree (2 to 6 % of the pixels of Indian Pines) the two classes swap their
+        probabilities: the predicted class stays that of scikit-learn's ``SVC(break_ties=True)``.
+        """
+        decision = self.decisions(kernel)
+        probability = pair_probabilities(decision, len(self.counts), temperature).astype(np.float32)
+        row = np.arange(len(probability))
+        coupled, voted = probability.argmax(axis=1), self.votes(decision).argmax(axis=1)
+        largest = probability[row, coupled]
+        probability[row, coupled] = probability[row, voted]
+        # A tie that rounding made must not be decided by the order of the classes.
+        tied = (probability >= largest[:, None]).any(axis=1)
+        probability[row, voted] = np.where(tied, np.nextafter(largest, np.float32(2)), largest)
+        return probability
+
+
+def pair_probabilities(decision: np.ndarray, class_count: int, temperature: float) -> np.ndarray:
+    """Class probabilities float64 [pixel, class] by coupling the sigmoids of the decisions at one temperature."""
+    return couple(expit(decision / temperature), class_count)
+
+
+def couple(pair_probability: np.ndarray, class_count: int) -> np.ndarray:
+    """Class probabilities that agree best with the probabilities of all pairs.
+
+    Wu, Lin and Weng (2004), the second method: min over p of sum_ij (r_ji p_i - r_ij p_j)^2 with sum p = 1, solved
+    as one linear system per pixel.
+
+    Parameters
+    ----------
+    pair_probability : float [pixel, pair], probability of the first class of each pair, in the order of `Machine`.
+    class_count : number of classes, at least 2.
+
+    Returns
+    -------
+    float64 [pixel, class], each row sums to 1.
+    """
+    first, second = np.triu_indices(class_count, k=1)
+    pair = np.clip(np.asarray(pair_probability, dtype=np.float64), PAIR_FLOOR, 1 - PAIR_FLOOR)
+    system = np.ones((len(pair), class_count + 1, class_count + 1))
+    system[:, -1, -1] = 0
+    system[:, first, second] = system[:, second, first] = -pair * (1 - pair)
+    beaten = np.zeros((len(pair), class_count, class_count))
+    beaten[:, first, second], beaten[:, second, first] = (1 - pair) ** 2, pair**2
+    diagonal = np.arange(class_count)
+    system[:, diagonal, diagonal] = beaten.sum(axis=2)
+    target = np.zeros((len(pair), class_count + 1, 1))
+    target[:, -1] = 1
+    probability = np.maximum(np.linalg.solve(system, target)[:, :-1, 0], 0)
+    return np.asarray(probability / probability.sum(axis=1, keepdims=True))
