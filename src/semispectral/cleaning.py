@@ -1,0 +1,196 @@
+"""Cleaning: the steps from stored counts to spectra fit for a model, one table, in the order that the config names."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from semispectral import spectra
+from semispectral.errors import ConfigError, DataError
+from semispectral.sensor import Sensor
+
+
+@dataclass(frozen=True, kw_only=True)
+class CleanConfig:
+    """Which steps, in which order, and how.
+
+    Parameters
+    ----------
+    steps : names out of `STEPS`.
+    white_reflectance : of the white panel, 0 to 1.
+    bad_bands : band numbers (from 0) to leave out.
+    bad_ranges_nm : ranges of wavelength to leave out, both ends included, nm.
+    header_bad_bands : leave out the bands that the file itself marks as bad.
+    spike_threshold : in sigmas of a spectrum's own noise.
+    resample_nm : first, last and step of the new wavelengths, nm.
+    window, order, derivative : of Savitzky-Golay; bands, degree, and 0 to smooth or 1, 2 to differentiate.
+    """
+
+    steps: tuple[str, ...] = ()
+    white_reflectance: float = 1.0
+    bad_bands: tuple[int, ...] = ()
+    bad_ranges_nm: tuple[tuple[float, float], ...] = ()
+    header_bad_bands: bool = True
+    spike_threshold: float = 8.0
+    resample_nm: tuple[float, float, float] = (1000.0, 2500.0, 10.0)
+    window: int = 7
+    order: int = 2
+    derivative: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "steps", tuple(self.steps))
+        object.__setattr__(self, "bad_bands", tuple(self.bad_bands))
+        object.__setattr__(self, "bad_ranges_nm", tuple((float(a), float(b)) for a, b in self.bad_ranges_nm))
+        object.__setattr__(self, "resample_nm", tuple(self.resample_nm))
+        unknown = [name for name in self.steps if name not in STEPS]
+        first, last, step = self.resample_nm
+        wrong = {
+            f"steps must be out of {', '.join(STEPS)}, got {', '.join(unknown)}": bool(unknown),
+            f"white_reflectance must be above 0 and at most 1, got {self.white_reflectance}": not (
+                0 < self.white_reflectance <= 1
+            ),
+            f"bad_ranges_nm must each rise, got {self.bad_ranges_nm}": any(a > b for a, b in self.bad_ranges_nm),
+            f"spike_threshold must be above 0, got {self.spike_threshold}": not self.spike_threshold > 0,
+            f"resample_nm must be first < last and a step above 0, got {self.resample_nm}": not (
+                first < last and step > 0
+            ),
+            f"window must be odd and above order ({self.order}), got {self.window}": self.window % 2 == 0
+            or self.window <= self.order,
+            f"derivative must be 0 to order ({self.order}), got {self.derivative}": not (
+                0 <= self.derivative <= self.order
+            ),
+        }
+        for message in (text for text, is_wrong in wrong.items() if is_wrong):
+            raise ConfigError(f"config section 'clean': {message}")
+
+
+@dataclass(frozen=True, eq=False)
+class Spectra:
+    """Spectra on their way through the steps: x float32 [pixel, band], sample int [pixel], and their sensor."""
+
+    x: np.ndarray
+    sample: np.ndarray
+    sensor: Sensor
+
+
+Step = Callable[[Spectra, CleanConfig], Spectra]
+
+
+def clean(x: np.ndarray, *, sample: np.ndarray, sensor: Sensor, settings: CleanConfig) -> Spectra:
+    """Take spectra through the steps of the config.
+
+    Parameters
+    ----------
+    x : [pixel, band] as stored.
+    sample : int [pixel], column of the detector that saw each pixel.
+    sensor, settings : see their classes.
+
+    Returns
+    -------
+    `Spectra` with float32 x and the wavelengths that are left.
+    """
+    found = Spectra(x.astype(np.float32), np.asarray(sample), sensor)
+    for name in settings.steps:
+        found = STEPS[name](found, settings)
+    return found
+
+
+def _needed(value: Any, step: str, what: str) -> np.ndarray:
+    if value is None:
+        raise DataError(
+            f"the cleaning step '{step}' needs {what}, and the scene has none; give it, or leave the step out"
+        )
+    return np.asarray(value)
+
+
+def _references(found: Spectra, settings: CleanConfig) -> Spectra:
+    dark = _needed(found.sensor.dark, "references", "a dark reference (column dark_key of scenes.tsv)")
+    white = _needed(found.sensor.white, "references", "a white reference (column white_key of scenes.tsv)")
+    x = spectra.to_reflectance(
+        found.x, dark=dark[found.sample], white=white[found.sample], white_reflectance=settings.white_reflectance
+    )
+    return replace(found, x=x)
+
+
+def _scale(found: Spectra, settings: CleanConfig) -> Spectra:
+    return replace(found, x=found.x * np.float32(found.sensor.scale))
+
+
+def _drop_bands(found: Spectra, settings: CleanConfig) -> Spectra:
+    bands, nm = found.x.shape[1], found.sensor.wavelengths_nm
+    drop = np.zeros(bands, bool)
+    for number in (*settings.bad_bands, *(found.sensor.bad_bands if settings.header_bad_bands else ())):
+        if not 0 <= number < bands:
+            raise DataError(f"bad_bands must be 0 to {bands - 1} for this scene, got {number}; correct the config")
+        drop[number] = True
+    for first, last in settings.bad_ranges_nm:
+        known = _needed(nm, "drop_bands", "wavelengths, for bad_ranges_nm")
+        drop |= (known >= first) & (known <= last)
+    if drop.all():
+        raise DataError(f"no band is left of {bands}: shorten bad_bands and bad_ranges_nm in the config")
+    return replace(found, x=found.x[:, ~drop], sensor=_kept(found.sensor, ~drop))
+
+
+def _kept(sensor: Sensor, keep: np.ndarray) -> Sensor:
+    def of(array: np.ndarray | None) -> np.ndarray | None:
+        return None if array is None else array[..., keep]
+
+    return Sensor(sensor.scale, of(sensor.wavelengths_nm), (), of(sensor.dark), of(sensor.white), of(sensor.dead))
+
+
+def _dead_columns(found: Spectra, settings: CleanConfig) -> Spectra:
+    dead = _needed(found.sensor.dead, "dead_columns", "the list of dead detector elements")
+    return replace(found, x=spectra.fill_bands(found.x, missing=dead[found.sample]))
+
+
+def _spikes(found: Spectra, settings: CleanConfig) -> Spectra:
+    marked = spectra.spikes(found.x, threshold=settings.spike_threshold)
+    return replace(found, x=spectra.fill_bands(found.x, missing=marked))
+
+
+def _resample(found: Spectra, settings: CleanConfig) -> Spectra:
+    nm = _needed(found.sensor.wavelengths_nm, "resample", "wavelengths")
+    first, last, step = settings.resample_nm
+    target = first + step * np.arange(math.floor((last - first) / step + 1e-9) + 1)
+    weights = spectra.resampling_weights(nm, target).astype(np.float32)
+    return replace(found, x=found.x @ weights, sensor=Sensor(found.sensor.scale, target))
+
+
+def _savitzky_golay(found: Spectra, settings: CleanConfig) -> Spectra:
+    nm = found.sensor.wavelengths_nm
+    steps = (
+        np.ones(1) if nm is None and settings.derivative == 0 else np.diff(_needed(nm, "savitzky_golay", "wavelengths"))
+    )
+    if settings.derivative and np.ptp(steps) > 0.05 * abs(steps.mean()):
+        raise DataError("derivatives need bands at equal distances in wavelength; put the step 'resample' before")
+    if settings.window > found.x.shape[1]:
+        raise DataError(f"window must be at most the number of bands ({found.x.shape[1]}), got {settings.window}")
+    x = spectra.savitzky_golay(
+        found.x,
+        window=settings.window,
+        order=settings.order,
+        derivative=settings.derivative,
+        step_nm=float(steps.mean()),
+    )
+    return replace(found, x=x)
+
+
+def _continuum(found: Spectra, settings: CleanConfig) -> Spectra:
+    nm = _needed(found.sensor.wavelengths_nm, "continuum", "wavelengths")
+    if not (np.diff(nm) > 0).all():
+        raise DataError("continuum removal needs wavelengths that rise; put the step 'resample' before")
+    return replace(found, x=spectra.remove_continuum(found.x, nm))
+
+
+STEPS: dict[str, Step] = {
+    "references": _references,
+    "scale": _scale,
+    "drop_bands": _drop_bands,
+    "dead_columns": _dead_columns,
+    "spikes": _spikes,
+    "resample": _resample,
+    "savitzky_golay": _savitzky_golay,
+    "continuum": _continuum,
+}

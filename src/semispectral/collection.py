@@ -1,0 +1,89 @@
+"""The scenes of a collection together: what makes them impossible to join, and what a person should know, in words."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from semispectral.census import Census
+from semispectral.errors import DataError
+
+DOMINANT_SHARE = 0.8
+BAD_SHARE = 0.2
+SATURATED_SHARE = 0.01
+BRIGHTNESS_RATIO = 4.0  # between the largest values of two scenes, as reflectance
+
+
+def check_collection(censuses: Sequence[Census], *, scale: Mapping[str, float]) -> tuple[str, ...]:
+    """Refuse scenes that cannot be joined; name what is odd about those that can.
+
+    Parameters
+    ----------
+    censuses : of all scenes.
+    scale : by scene, reflectance per stored value, as in scenes.tsv.
+
+    Returns
+    -------
+    Warnings in words.
+
+    Raises
+    ------
+    DataError : the scenes differ in bands, or none of them has a labelled pixel.
+    """
+    bands = {found.bands: found.scene for found in censuses}
+    if len(bands) > 1:
+        several = ", ".join(f"{count} ({scene})" for count, scene in sorted(bands.items()))
+        raise DataError(
+            f"scenes.tsv: all scenes need the same bands, got {several}; resample the odd ones to common wavelengths, "
+            "check the column axes, or leave them out"
+        )
+    if not any(found.pixels("class") for found in censuses):
+        raise DataError(
+            f"scenes.tsv: labelled pixels are needed, but none of the {len(censuses)} scenes has a code of its column "
+            "'use'; check the columns labels, labels_key and use"
+        )
+    return (*_sensors(censuses), *_brightness(censuses, scale), *_dominance(censuses), *_bad_values(censuses))
+
+
+def _sensors(censuses: Sequence[Census]) -> Iterator[str]:
+    with_nm = [found for found in censuses if found.wavelengths_nm is not None]
+    if 0 < len(with_nm) < len(censuses):
+        without = ", ".join(found.scene for found in censuses if found.wavelengths_nm is None)
+        yield f"{without} have no wavelengths and the others do: it is not known that their bands agree"
+    for found in with_nm[1:]:
+        first = np.asarray(with_nm[0].wavelengths_nm)
+        apart = np.abs(np.asarray(found.wavelengths_nm) - first).max()
+        width = np.abs(np.diff(first)).mean() if len(first) > 1 else 0.0
+        if apart > width / 2:
+            yield (
+                f"{found.scene} and {with_nm[0].scene} have bands up to {apart:.3g} nm apart: two sensors? "
+                "Resample them to common wavelengths"
+            )
+
+
+def _brightness(censuses: Sequence[Census], scale: Mapping[str, float]) -> Iterator[str]:
+    brightest = {found.scene: found.maximum * scale[found.scene] for found in censuses}
+    low, high = min(brightest, key=brightest.__getitem__), max(brightest, key=brightest.__getitem__)
+    if brightest[high] > BRIGHTNESS_RATIO * max(brightest[low], 0):
+        yield (
+            f"the largest reflectance of {high} is {brightest[high]:.3g} and that of {low} {brightest[low]:.3g}: "
+            "check the column scale of scenes.tsv"
+        )
+
+
+def _dominance(censuses: Sequence[Census]) -> Iterator[str]:
+    counts: dict[str, int] = {}
+    for found in censuses:
+        classes = found.counts[found.counts["role"] == "class"]
+        for name, pixels in zip(classes["name"], classes["pixels"], strict=True):
+            counts[name] = counts.get(name, 0) + int(pixels)
+    name, total = max(counts, key=counts.__getitem__), sum(counts.values())
+    if len(counts) > 1 and counts[name] > DOMINANT_SHARE * total:
+        yield f"{name} has {counts[name] / total:.0%} of all labels: accuracy alone says little, look at each class"
+
+
+def _bad_values(censuses: Sequence[Census]) -> Iterator[str]:
+    for found in censuses:
+        if found.bad_share > BAD_SHARE:
+            yield f"{found.scene}: {found.bad_share:.0%} of the values looked at are NaN, infinite or nodata"
+        if found.saturated_share > SATURATED_SHARE:
+            yield f"{found.scene}: {found.saturated_share:.1%} of the values looked at are saturated"

@@ -1,0 +1,45 @@
+"""A plain binary array inside a file, mapped anew for each block so that memory holds the block and not the file."""
+
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from semispectral.errors import UnreadableError
+
+
+class FlatArray:
+    """Numbers that lie one after another in a file, C order.
+
+    Parameters
+    ----------
+    source : the path, or an open binary file.
+    dtype, shape : of the array, in the file's byte order.
+    offset : bytes before its first value.
+    """
+
+    def __init__(
+        self, source: Path | IO[bytes], *, dtype: np.dtype[Any], shape: tuple[int, ...], offset: int = 0
+    ) -> None:
+        self.source = source
+        self.dtype = dtype
+        self.shape = shape
+        self.offset = offset
+
+    def __getitem__(self, selection: Any) -> np.ndarray:
+        """A view of a new map; whoever asks copies what is to stay (`arrays.native`) and lets the map go."""
+        # a map kept open would count every page ever read as this process's memory; a file that was cut since it
+        # was opened would kill the process, so its size is looked at each time (numpy does, before it maps)
+        mapped = np.memmap(self.source, dtype=self.dtype, mode="r", offset=self.offset, shape=self.shape)
+        view: np.ndarray = mapped[selection]
+        return view
+
+
+def require_size(path: Path, *, needed: int, why: str) -> None:
+    """Refuse a file that is shorter than its header says."""
+    found = path.stat().st_size
+    if found < needed:
+        raise UnreadableError(
+            f"{path}: must hold at least {needed} bytes ({why}), got {found}; the file is cut or its header is wrong: "
+            "copy it again or correct the header"
+        )

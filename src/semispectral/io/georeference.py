@@ -1,0 +1,43 @@
+"""Rasters through rasterio: one driver at a time, no files but the named one, no warning where there is no ground."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import rasterio
+from rasterio.errors import NotGeoreferencedWarning
+
+CACHE_BYTES = 64 * 2**20  # GDAL would take a twentieth of the machine's memory
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Laboratory scans lie nowhere on Earth; that is no news."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        yield
+
+
+def open_raster(path: Path, *, driver: str) -> Any:
+    """Open a raster with this driver only: the others could lead to other files."""
+    with quiet(), rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES):
+        return rasterio.open(path, driver=driver)
+
+
+def of_dataset(dataset: Any) -> dict[str, Any]:
+    """``transform`` and ``crs`` of an open dataset, each where it has one."""
+    found: dict[str, Any] = {}
+    with quiet():
+        if not dataset.transform.is_identity:
+            found["transform"] = tuple(dataset.transform)[:6]
+        if dataset.crs:
+            found["crs"] = dataset.crs.to_wkt()
+    return found
+
+
+def georeference(path: Path, *, driver: str) -> dict[str, Any]:
+    """``transform`` and ``crs`` of a file, each where it has one."""
+    with open_raster(path, driver=driver) as dataset:
+        return of_dataset(dataset)

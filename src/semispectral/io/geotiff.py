@@ -1,0 +1,121 @@
+"""GeoTIFF through rasterio, read by windows of whole lines."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rasterio.windows import Window
+
+from semispectral.errors import DataError, ShapeError
+from semispectral.io.arrays import Oriented, require_numbers
+from semispectral.io.files import reading, refuse_keys, require_file
+from semispectral.io.georeference import of_dataset, open_raster, quiet
+from semispectral.io.grid import Grid
+from semispectral.io.scratch import LARGEST_SLAB, Rechunked
+from semispectral.io.wavelengths import NO_WAVELENGTHS, in_nanometres
+from semispectral.pixels import Cube
+
+WHAT = "a GeoTIFF"
+DRIVER = "GTiff"
+AXES = ("band", "line", "sample")
+WAVELENGTH_TAGS = (("IMAGERY", "CENTRAL_WAVELENGTH_UM", "um"), ("", "wavelength_nm", "nm"), ("", "wavelength", ""))
+
+
+class Raster:
+    """An open raster as an array [band, line, sample]; its selections are slices."""
+
+    def __init__(self, dataset: Any) -> None:
+        self.dataset = dataset
+        self.shape = (dataset.count, dataset.height, dataset.width)
+        self.dtype = np.dtype(dataset.dtypes[0])
+
+    def __getitem__(self, selection: tuple[slice, ...]) -> np.ndarray:
+        bands, lines, samples = (range(n)[part] for part, n in zip(selection, self.shape, strict=True))
+        window = Window(samples.start, lines.start, len(samples), len(lines))
+        return np.asarray(self.dataset.read([band + 1 for band in bands], window=window))
+
+    def tiles(self) -> list[tuple[slice, ...]]:
+        """Selections of one block of the file each, all bands deep."""
+        height, width = self.dataset.block_shapes[0]
+        return [
+            (
+                slice(0, self.shape[0]),
+                slice(line, min(line + height, self.shape[1])),
+                slice(s, min(s + width, self.shape[2])),
+            )
+            for line in range(0, self.shape[1], height)
+            for s in range(0, self.shape[2], width)
+        ]
+
+
+def open_cube(path: Path, *, key: str, axes: str, wavelengths: str) -> Cube:
+    """Open a GeoTIFF as a `Cube`; `Cube.extra` holds transform and crs where the file has them."""
+    require_file(path, what=WHAT)
+    refuse_keys(path, what=WHAT, data_key=key, wavelengths=wavelengths.removeprefix(NO_WAVELENGTHS))
+    with reading(path, what=WHAT):
+        dataset = open_raster(path, driver=DRIVER)
+    try:
+        with reading(path, what=WHAT), quiet():
+            return _cube(path, dataset, read_wavelengths=wavelengths != NO_WAVELENGTHS)
+    except BaseException:
+        dataset.close()
+        raise
+
+
+def _cube(path: Path, dataset: Any, *, read_wavelengths: bool) -> Cube:
+    raster = Raster(dataset)
+    require_numbers(path, "the raster", raster.dtype)
+    source = _source(raster)
+
+    def read_lines(first: int, last: int) -> np.ndarray:
+        with reading(path, what=WHAT):
+            return source.read_lines(first, last)
+
+    def close() -> None:
+        source.close()
+        dataset.close()
+
+    return Cube(
+        path,
+        Oriented(raster, AXES).shape,
+        raster.dtype,
+        read_lines,
+        chunk_lines=source.chunk_lines,
+        wavelengths_nm=_wavelengths(path, dataset) if read_wavelengths else None,
+        band_names=tuple(dataset.descriptions) if all(dataset.descriptions) else (),
+        nodata=None if dataset.nodata is None else float(dataset.nodata),
+        close=close,
+        extra=of_dataset(dataset),
+    )
+
+
+def _source(raster: Raster) -> Oriented | Rechunked:
+    bands, lines, samples = raster.shape
+    height = min(raster.dataset.block_shapes[0][0], lines)
+    if height > 1 and height * samples * bands * raster.dtype.itemsize > LARGEST_SLAB:
+        return Rechunked(Oriented(raster, AXES), lambda: iter(raster.tiles()))
+    return Oriented(raster, AXES, chunk_lines=height)
+
+
+def _wavelengths(path: Path, dataset: Any) -> np.ndarray | None:
+    for domain, tag, unit in WAVELENGTH_TAGS:
+        tags = [dataset.tags(band, **({"ns": domain} if domain else {})) for band in dataset.indexes]
+        texts = [found[tag] for found in tags if tag in found]
+        if len(texts) not in (0, dataset.count):
+            raise DataError(
+                f"{path}: {len(texts)} of {dataset.count} bands have the tag {tag}; give a table of wavelengths"
+            )
+        if texts:
+            unit = unit or tags[0].get("wavelength_units", "")
+            return in_nanometres(np.array([float(t) for t in texts]), unit=unit, where=f"{path}, tag {tag}")
+    return None
+
+
+def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> np.ndarray:
+    """Read a GeoTIFF of one band, [line, sample]."""
+    refuse_keys(path, what=WHAT, labels_key=key)
+    with open_cube(path, key="", axes=axes, wavelengths=NO_WAVELENGTHS) as cube:
+        lines, samples, bands = cube.shape
+        if bands != 1:
+            raise ShapeError(f"{path}: a raster of labels has one band, got {bands}; name another file in scenes.tsv")
+        return cube.read_lines(0, lines).reshape(lines, samples)

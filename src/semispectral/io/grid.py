@@ -1,0 +1,29 @@
+"""Where the pixels of a scene lie: its lines and samples, and the ground under them if the file knows it."""
+
+from dataclasses import dataclass
+
+from semispectral.pixels import Cube
+
+Transform = tuple[float, float, float, float, float, float]
+PIXELS: Transform = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The raster that labels are laid on.
+
+    Parameters
+    ----------
+    shape : (lines, samples).
+    transform : x = a sample + b line + c, y = d sample + e line + f, as (a, b, c, d, e, f).
+    crs : coordinate reference system as WKT; empty where coordinates are samples and lines.
+    """
+
+    shape: tuple[int, int]
+    transform: Transform = PIXELS
+    crs: str = ""
+
+    @classmethod
+    def of(cls, cube: Cube) -> "Grid":
+        """The grid of an open scene."""
+        return cls(cube.shape[:2], cube.extra.get("transform", PIXELS), cube.extra.get("crs", ""))

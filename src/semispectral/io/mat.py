@@ -1,0 +1,112 @@
+"""MATLAB: version 7.3 (HDF5 with its axes turned round) and version 5 (read whole, as its format asks)."""
+
+from pathlib import Path
+
+import h5py
+import numpy as np
+import scipy.io
+
+from semispectral.cells import AXES, axis_order
+from semispectral.errors import DataError, MissingFileError
+from semispectral.io import hdf5
+from semispectral.io.arrays import Oriented, oriented_labels, require_dimensions, require_numbers
+from semispectral.io.files import reading, require_file
+from semispectral.io.grid import Grid
+from semispectral.io.wavelengths import NO_WAVELENGTHS, in_nanometres, require_count
+from semispectral.pixels import Cube
+
+WHAT = "a MATLAB file"
+NUMERIC_CLASSES = (
+    *("double", "single", "logical"),
+    *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)),
+)
+
+
+def _is_hdf5(path: Path) -> bool:
+    require_file(path, what=WHAT)
+    with reading(path, what=WHAT):
+        return bool(h5py.is_hdf5(path))
+
+
+def _variable_name(path: Path, key: str, *, dimensions: int) -> str:
+    """Name of the variable of a version 5 file, or the only one with so many axes; objects are refused unread."""
+    with reading(path, what=WHAT):
+        variables = {name: (shape, kind) for name, shape, kind in scipy.io.whosmat(path)}
+    key = key.strip("/")
+    if not key:
+        numeric = [
+            name for name, (shape, kind) in variables.items() if kind in NUMERIC_CLASSES and len(shape) == dimensions
+        ]
+        if len(numeric) != 1:
+            raise MissingFileError(
+                f"{path}: no key is given and {len(numeric)} variables are numbers with {dimensions} axes "
+                f"({', '.join(numeric)}); name one in scenes.tsv"
+            )
+        return numeric[0]
+    if key not in variables:
+        raise MissingFileError(
+            f"{path}: needs the variable {key!r}, but it holds {', '.join(variables) or 'none'}; name one in scenes.tsv"
+        )
+    if variables[key][1] not in NUMERIC_CLASSES:
+        raise DataError(
+            f"{path}: {key} must hold plain numbers, got a MATLAB {variables[key][1]}; objects, cells and structures "
+            "are not read: save the array by itself"
+        )
+    return key
+
+
+def _load(path: Path, key: str, *, dimensions: int) -> tuple[str, np.ndarray]:
+    name = _variable_name(path, key, dimensions=dimensions)
+    with reading(path, what=WHAT):
+        values = scipy.io.loadmat(path, variable_names=[name])[name]
+    return name, np.asarray(values)
+
+
+def _wavelengths(path: Path, key: str, bands: int) -> np.ndarray | None:
+    if key in ("", NO_WAVELENGTHS):
+        return None
+    name, values = _load(path, key, dimensions=2)
+    require_numbers(path, name, values.dtype)
+    return require_count(in_nanometres(values, unit="", where=f"{path}, {name}"), bands, where=f"{path}, {name}")
+
+
+def _open_version_5(path: Path, *, key: str, axes: str, wavelengths: str) -> Cube:
+    order = axis_order(axes, where=f"{path}, axes")
+    name, values = _load(path, key, dimensions=len(AXES))
+    require_numbers(path, name, values.dtype)
+    require_dimensions(path, name, values.shape, names=order)
+    oriented = Oriented(values, order)
+    wavelengths_nm = _wavelengths(path, wavelengths, oriented.shape[2])
+    return Cube(path, oriented.shape, oriented.dtype, oriented.read_lines, wavelengths_nm=wavelengths_nm)
+
+
+def _reversed(axes: str) -> str:
+    """MATLAB stores its first axis fastest; HDF5 names the slowest first."""
+    return ",".join(reversed(axes.split(",")))
+
+
+def open_cube(path: Path, *, key: str, axes: str, wavelengths: str) -> Cube:
+    """Open one array of a MATLAB file as a `Cube`; ``axes`` is the order that MATLAB shows.
+
+    Version 5 has no way to read a part of an array: its cube is held in memory until it is closed.
+    """
+    if _is_hdf5(path):
+        axis_order(axes, where=f"{path}, axes")
+        return hdf5.open_cube(path, key=key, axes=_reversed(axes), wavelengths=wavelengths)
+    return _open_version_5(path, key=key, axes=axes, wavelengths=wavelengths)
+
+
+def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> np.ndarray:
+    """Read a two-dimensional array of a MATLAB file whole, [line, sample]."""
+    if _is_hdf5(path):
+        axis_order(axes, names=AXES[:2], where=f"{path}, axes of the labels")
+        return hdf5.read_labels(path, key=key, axes=_reversed(axes), grid=grid)
+    name, values = _load(path, key, dimensions=2)
+    return oriented_labels(path, name, values, axes)
+
+
+def read_array(path: Path, *, key: str) -> np.ndarray:
+    """Read an array of numbers whole, with the axes that MATLAB shows."""
+    values = hdf5.read_array(path, key=key).T if _is_hdf5(path) else _load(path, key, dimensions=2)[1]
+    require_numbers(path, key, values.dtype)
+    return values

@@ -1,0 +1,169 @@
+"""``scenes.tsv``: one row per scene, the facts about each file that no file says about itself."""
+
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from semispectral import cells
+from semispectral.errors import ConfigError, MissingFileError, UnreadableError
+from semispectral.labels import CodeSet
+
+WAVELENGTH_TABLES = (".csv", ".tsv", ".txt")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One row of ``scenes.tsv``.
+
+    Parameters
+    ----------
+    name, hole : of the scene, and of the drill hole (or other group) that it belongs to.
+    data, labels : the files; the same one where the column ``labels`` is empty.
+    data_key, labels_key : the array inside the file (HDF5, MATLAB), the attribute of polygons, or empty.
+    axes, labels_axes : order in which the file stores its axes, like ``line,sample,band``.
+    wavelengths : empty (from the file), a key in the data file, or the path of a table with a column wavelength_nm.
+    scale : reflectance = stored value x scale.
+    nodata : the stored value that means no data, or None.
+    use, ignore : codes that are classes; codes whose pixels are not of interest. All others are unlabelled.
+    pixel_mm, depth_from_m, depth_to_m : size of a pixel, and the depths of the first and last line, or None.
+    white_key, dark_key : reference measurements in the data file, or empty.
+    """
+
+    name: str
+    hole: str
+    data: Path
+    data_key: str
+    labels: Path
+    labels_key: str
+    axes: str
+    wavelengths: str
+    scale: float
+    nodata: float | None
+    use: CodeSet
+    ignore: CodeSet
+    pixel_mm: float | None = None
+    depth_from_m: float | None = None
+    depth_to_m: float | None = None
+    white_key: str = ""
+    dark_key: str = ""
+    labels_axes: str = "line,sample"
+
+
+REQUIRED: dict[str, Callable[[str, str], Any]] = {
+    "scene": cells.name,
+    "hole": cells.group,
+    "data": cells.path,
+    "data_key": cells.plain,
+    "labels": cells.plain,
+    "labels_key": cells.plain,
+    "axes": cells.axes,
+    "wavelengths": cells.plain,
+    "scale": cells.positive,
+    "nodata": cells.optional(cells.number),
+    "use": cells.codes,
+    "ignore": cells.codes,
+}
+OPTIONAL: dict[str, Callable[[str, str], Any]] = {
+    "pixel_mm": cells.optional(cells.positive),
+    "depth_from_m": cells.optional(cells.number),
+    "depth_to_m": cells.optional(cells.number),
+    "white_key": cells.plain,
+    "dark_key": cells.plain,
+    "labels_axes": cells.label_axes,
+}
+PARSERS = {**REQUIRED, **OPTIONAL}
+
+
+def _rows(path: Path) -> list[list[str]]:
+    if not path.is_file():
+        raise MissingFileError(f"{path}: the table of scenes is not there; name it in the config key 'scenes'")
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: must be UTF-8 text, got another encoding ({error}); save it as UTF-8") from error
+    except OSError as error:
+        raise UnreadableError(f"{path}: cannot be opened ({error}); check its permissions") from error
+    return [[cell.strip() for cell in row] for row in rows]
+
+
+def _header(path: Path, header: list[str]) -> None:
+    unknown = sorted(set(header) - set(PARSERS))
+    absent = [name for name in REQUIRED if name not in header]
+    twice = sorted({name for name in header if header.count(name) > 1})
+    for what, names in (("unknown", unknown), ("missing", absent), ("repeated", twice)):
+        if names:
+            raise ConfigError(
+                f"{path}: {what} column(s) {', '.join(map(repr, names))}; a tab-separated table with the columns "
+                f"{', '.join(REQUIRED)} is needed, and may have {', '.join(OPTIONAL)}"
+            )
+
+
+def _records(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    rows = _rows(path)
+    if not rows:
+        raise ConfigError(f"{path}: is empty; a header and one row per scene are needed")
+    _header(path, rows[0])
+    for number, row in enumerate(rows[1:], start=2):
+        if not any(row):
+            continue
+        if len(row) != len(rows[0]):
+            raise ConfigError(
+                f"{path}, row {number}: {len(rows[0])} tab-separated cells are needed, one per column, got {len(row)}"
+            )
+        yield f"{path}, row {number}", dict(zip(rows[0], row, strict=True))
+
+
+def _check_together(scene: Scene, where: str) -> None:
+    """What no single cell can tell."""
+    if 0 in scene.use:
+        raise ConfigError(f"{where}, column 'use': 0 means unlabelled and cannot be a class; begin the range at 1")
+    both = [r for r in scene.use.ranges for s in scene.ignore.ranges if r[0] <= s[1] and s[0] <= r[1]]
+    if both:
+        raise ConfigError(f"{where}: columns 'use' and 'ignore' share codes in {both}; a code can be in one of them")
+    if scene.depth_from_m is not None and scene.depth_to_m is not None and scene.depth_to_m <= scene.depth_from_m:
+        raise ConfigError(
+            f"{where}: depth_to_m must lie below depth_from_m ({scene.depth_from_m}), got {scene.depth_to_m}"
+        )
+
+
+def _scene(where: str, record: dict[str, str], data_root: Path) -> Scene:
+    values = {name: PARSERS[name](text, f"{where}, column {name!r}") for name, text in record.items()}
+    values["name"] = values.pop("scene")
+    values["data"] = data_root / values["data"]
+    values["labels"] = data_root / values["labels"] if values["labels"] else values["data"]
+    if values["wavelengths"].lower().endswith(WAVELENGTH_TABLES):
+        values["wavelengths"] = str(data_root / values["wavelengths"])
+    if not values.get("labels_axes"):
+        same_file = values["labels"] == values["data"]
+        values["labels_axes"] = (
+            ",".join(a for a in values["axes"].split(",") if a != "band") if same_file else "line,sample"
+        )
+    scene = Scene(**values)
+    _check_together(scene, where)
+    return scene
+
+
+def read_scenes(path: Path, *, data_root: Path) -> tuple[Scene, ...]:
+    """Read ``scenes.tsv``, strictly: every error names the file, the row and the column.
+
+    Parameters
+    ----------
+    path : the table, tab-separated UTF-8.
+    data_root : directory that its relative paths start from.
+
+    Raises
+    ------
+    MissingFileError : the table is not there.
+    ConfigError : anything in it is unknown, absent, repeated or not what its column holds.
+    """
+    scenes = tuple(_scene(where, record, data_root) for where, record in _records(path))
+    if not scenes:
+        raise ConfigError(f"{path}: has a header but no scene; add one row per scene")
+    names = [scene.name for scene in scenes]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ConfigError(f"{path}: every scene must stand once, these stand twice: {', '.join(twice)}; rename them")
+    return scenes

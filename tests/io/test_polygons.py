@@ -1,0 +1,121 @@
+"""Polygons burnt into labels, against a point-in-polygon oracle."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pyogrio.raw
+import pytest
+import shapely
+from cube_formats import write_geotiff, write_polygons
+from rasterio.crs import CRS
+from rasterio.transform import Affine
+from rasterio.warp import transform_geom
+
+from semispectral.errors import DataError, MissingFileError, UnreadableError
+from semispectral.io import open_cube, read_labels
+from semispectral.io.grid import Grid
+
+SHAPE = (30, 20)
+UTM = "EPSG:32719"
+TRANSFORM = Affine(2.0, 0.0, 500_000.0, 0.0, -2.0, 7_000_000.0)
+BLOB = shapely.Point(9.3, 14.2).buffer(6.1)
+BOX = shapely.box(2.2, 20.2, 7.7, 28.9)
+
+
+def inside(polygon: shapely.Polygon) -> np.ndarray:
+    """Which pixel centres lie in a polygon of (sample, line)."""
+    lines, samples = np.mgrid[: SHAPE[0], : SHAPE[1]] + 0.5
+    return shapely.contains_xy(polygon, samples, lines)
+
+
+EXPECTED = np.where(inside(BOX), 7, np.where(inside(BLOB), 3, 0))
+
+
+def geojson(path: Path, shapes: list[shapely.Geometry], codes: list[object], **members: object) -> Path:
+    features = [
+        {"type": "Feature", "properties": {"code": code}, "geometry": shapely.geometry.mapping(shape)}
+        for shape, code in zip(shapes, codes, strict=True)
+    ]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features, **members}), encoding="utf-8")
+    return path
+
+
+def on_the_ground(shape: shapely.Geometry) -> shapely.Geometry:
+    a, b, c, d, e, f = tuple(TRANSFORM)[:6]
+    return shapely.transform(shape, lambda xy: xy @ np.array([[a, d], [b, e]]) + (c, f))
+
+
+def test_pixel_coordinates_without_a_reference_system(tmp_path: Path) -> None:
+    """On a scene without ground, x is the sample and y the line; a pixel belongs to the polygon over its centre."""
+    path = geojson(tmp_path / "a.geojson", [BLOB, BOX], [3, 7])
+    np.testing.assert_array_equal(read_labels(path, key="code", shape=SHAPE), EXPECTED)
+
+
+def test_pictures_hang_below_zero(tmp_path: Path) -> None:
+    """Map programs show a picture without ground at negative y; such polygons are turned over."""
+    upside_down = [shapely.transform(shape, lambda xy: xy * (1, -1)) for shape in (BLOB, BOX)]
+    path = geojson(tmp_path / "a.geojson", upside_down, [3, 7])
+    np.testing.assert_array_equal(read_labels(path, key="code", shape=SHAPE), EXPECTED)
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".shp"])
+def test_polygons_in_the_scenes_reference_system(tmp_path: Path, suffix: str) -> None:
+    """GeoPackage and Shapefile on the ground are laid on the scene's own grid, through the open cube."""
+    write_geotiff(tmp_path / "s.tif", np.zeros((2, *SHAPE), np.uint8), crs=UTM, transform=TRANSFORM)
+    shapes = np.array([on_the_ground(BLOB), on_the_ground(BOX)])
+    pyogrio.raw.write(
+        tmp_path / f"a{suffix}", shapely.to_wkb(shapes), [np.array([3, 7])], ["code"], geometry_type="Polygon", crs=UTM
+    )
+    with open_cube(tmp_path / "s.tif") as cube:
+        codes = read_labels(tmp_path / f"a{suffix}", key="code", shape=SHAPE, grid=Grid.of(cube))
+    np.testing.assert_array_equal(codes, EXPECTED)
+
+
+def test_polygons_in_another_reference_system_are_carried_over(tmp_path: Path) -> None:
+    """Longitude and latitude are carried to the scene's system before they are burnt."""
+    degrees = [
+        shapely.geometry.shape(transform_geom(UTM, "EPSG:4326", shapely.geometry.mapping(on_the_ground(shape))))
+        for shape in (BLOB, BOX)
+    ]
+    path = geojson(tmp_path / "a.geojson", degrees, [3, 7])
+    grid = Grid(SHAPE, tuple(TRANSFORM)[:6], CRS.from_string(UTM).to_wkt())
+    assert np.mean(read_labels(path, key="code", shape=SHAPE, grid=grid) != EXPECTED) < 0.01
+
+
+def test_layers_are_named(tmp_path: Path) -> None:
+    """Of several layers one must be named, and is found as layer/attribute."""
+    codes = np.zeros(SHAPE, int)
+    codes[3, 4] = 9
+    for number, layer in enumerate(("first", "second")):
+        options = {"layer": layer, "append": bool(number)}
+        write_polygons(tmp_path / "a.gpkg", codes * (number + 1), crs=UTM, transform=Affine.identity(), **options)
+    with pytest.raises(MissingFileError, match="first, second"):
+        read_labels(tmp_path / "a.gpkg", key="code", shape=SHAPE)
+    assert read_labels(tmp_path / "a.gpkg", key="second/code", shape=SHAPE).max() == 18
+
+
+@pytest.mark.parametrize(
+    ("shapes", "codes", "key", "error", "told"),
+    [
+        ([BOX], [1], "mineral", MissingFileError, "one of code; got 'mineral'"),
+        ([BOX], [1], "", MissingFileError, "one of code; got ''"),
+        ([BOX, BLOB], ["talc", "chlorite"], "code", DataError, "whole numbers"),
+        ([BOX, BLOB], [1, None], "code", DataError, "no empty cell"),
+        ([BOX, BLOB], [1, 1.5], "code", DataError, "whole numbers"),
+        ([shapely.LineString([(0, 0), (1, 1)])], [1], "code", DataError, "got linestring"),
+    ],
+)
+def test_polygons_that_cannot_be_burnt(
+    tmp_path: Path, shapes: list[shapely.Geometry], codes: list[object], key: str, error: type[Exception], told: str
+) -> None:
+    """A missing attribute, codes that are no numbers and lines in place of areas are named."""
+    with pytest.raises(error, match=rf"a\.geojson.*{told}"):
+        read_labels(geojson(tmp_path / "a.geojson", shapes, codes), key=key, shape=SHAPE)
+
+
+def test_a_file_that_only_bears_the_name(tmp_path: Path) -> None:
+    """A description of another data source under a vector's name is not followed."""
+    (tmp_path / "a.geojson").write_text("<OGRVRTDataSource></OGRVRTDataSource>", encoding="utf-8")
+    with pytest.raises(UnreadableError, match=r"a\.geojson.*content"):
+        read_labels(tmp_path / "a.geojson", key="code", shape=SHAPE)
