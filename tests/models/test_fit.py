@@ -87,7 +87,7 @@ class Parabola:
         self.broken -= 1
         return {"scale": float("nan") if self.broken >= 0 else 1.0}
 
-    def evaluate(self) -> dict[str, float]:
+    def evaluate(self, epoch: int) -> dict[str, float]:
         return {"score": self.scores.pop(0)}
 
     def end_epoch(self, epoch: int) -> None:

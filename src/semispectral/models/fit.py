@@ -77,7 +77,7 @@ class Fit:
         row = {"epoch": epoch + 1, "rate": self.state.rate, **dict(zip(self.task.terms, values.tolist(), strict=True))}
         self.state.epoch += 1
         due = self.state.epoch % self.settings.evaluate_every == 0 or self.state.epoch == self.settings.epochs
-        figures = self.task.evaluate() if due else {}
+        figures = self.task.evaluate(epoch) if due else {}
         self.state.seconds += time.perf_counter() - started
         self.state.history.append({**row, **figures, "seconds": self.state.seconds})
         if due:

@@ -40,7 +40,7 @@ class M1Task:
         """The KL term warms up."""
         return {"kl": rising(epoch, self.settings.kl_warm_up)}
 
-    def evaluate(self) -> dict[str, float]:
+    def evaluate(self, epoch: int) -> dict[str, float]:
         """The bound on validation pixels, with the same noise every time."""
         total = sum(float(self._bound(self.valid[block])) for block in blocks(len(self.valid)))
         bound = total / len(self.valid)

@@ -125,7 +125,7 @@ class M2Task(LabelledTask):
         unlabelled = 0.0 if after < 0 else rising(after, self.settings.ramp)
         return {"kl": rising(epoch, self.settings.kl_warm_up), "unlabelled": unlabelled}
 
-    def evaluate(self) -> dict[str, float]:
+    def evaluate(self, epoch: int) -> dict[str, float]:
         """The judge of q(y|x), and the bound on log p(x) of the validation pixels with the same noise every time."""
         figures = self.judge()
         if len(self.valid_x):
@@ -133,6 +133,8 @@ class M2Task(LabelledTask):
             shape = [self.model.classes, len(x), self.settings.latents]
             noise = tf.random.stateless_normal(shape, EVALUATION_SEED)
             figures["bound_valid"] = float(tf.reduce_mean(self.model.unlabelled_bound(x, noise=noise)))
+        if self.unlabelled_pixels and self.weights(epoch)["unlabelled"] < 1:
+            return {**figures, "score": -np.inf}  # weights from before the ramp's end are q(y|x) on the labels alone
         return with_score(figures, self.settings.select)
 
     def end_epoch(self, epoch: int) -> None:
@@ -169,7 +171,7 @@ class QyTask(LabelledTask):
         """No term is ramped."""
         return {}
 
-    def evaluate(self) -> dict[str, float]:
+    def evaluate(self, epoch: int) -> dict[str, float]:
         """Chosen by NLL or accuracy; without validation labels the last weights stay."""
         return with_score(self.judge(), self.settings.select)
 

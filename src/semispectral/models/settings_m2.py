@@ -15,21 +15,22 @@ class M2Config:
     Parameters
     ----------
     latents : width of z (the paper's z2 in M1+M2).
-    alpha : weight of -log q(y|x) on labelled pixels, against a bound counted per input: the paper's J^alpha divided by
-        the number of inputs. The paper's own alpha is therefore alpha times inputs, times labelled over all pixels.
+    alpha : weight of -log q(y|x) on labelled pixels, against a mean bound counted per input; the paper's alpha over N
+        (0.1 in its experiments) is this alpha times the number of inputs.
     labelled_batch : labelled pixels in each step, drawn with equal chances for every class.
     supervised_epochs : epochs at the start without the unlabelled term (the warm start of q(y|x)).
     ramp : epochs over which the unlabelled term rises to its full weight afterwards.
     kl_warm_up : epochs over which the weight of the KL term rises to 1.
     prior : p(y): uniform, frequency (of the labels), shrunk (half-way between them), or estimated (EM over the
         unlabelled pixels, shrunk towards uniform).
-    select : the best weights by nll or accuracy of q(y|x) on the validation labels, by the bound, or the last.
+    select : the best weights after the ramp: by nll or accuracy of q(y|x) on the validation labels, by the bound, or
+        the last.
     """
 
-    latents: int = 16
+    latents: int = 5
     likelihood: str = "gaussian"
     sigma_floor: float = 0.1
-    alpha: float = 1.0
+    alpha: float = 0.1
     labelled_batch: int = 128
     supervised_epochs: int = 5
     ramp: int = 20

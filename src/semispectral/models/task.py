@@ -48,7 +48,7 @@ class Task(Protocol):
         """The weights of the terms in this epoch: warm-ups and ramps."""
         ...
 
-    def evaluate(self) -> dict[str, float]:
+    def evaluate(self, epoch: int) -> dict[str, float]:
         """Figures on the validation part; ``score`` is the one that chooses the best weights, higher is better."""
         ...
 
