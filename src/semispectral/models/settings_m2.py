@@ -30,7 +30,7 @@ class M2Config:
     latents: int = 5
     likelihood: str = "gaussian"
     sigma_floor: float = 0.1
-    alpha: float = 0.1
+    alpha: float = 0.3
     labelled_batch: int = 128
     supervised_epochs: int = 5
     ramp: int = 20
