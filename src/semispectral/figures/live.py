@@ -1,0 +1,121 @@
+"""Pictures while training goes: what the model imagines now, drawn again after every evaluation."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from semispectral.figures import draws
+from semispectral.figures.scale import Scale
+from semispectral.figures.style import CYCLE, INK, VERMILLION, grid_of_axes, hide_unused, shape_of_grid, shorten, styled
+from semispectral.inference.m1 import M1Inference
+from semispectral.inference.m2 import M2Inference
+from semispectral.weights import write_atomically
+
+Picture = Callable[[dict[str, np.ndarray], dict[str, Any], int], None]
+
+LATEST = "latest.png"
+MOST_KEPT = 8
+MOST_CLASSES = 12
+DRAWS = 6
+EXAMPLES = 6
+DOTS_PER_INCH = 80
+
+
+def training_picture(
+    directory: Path,
+    *,
+    seed: int,
+    examples: np.ndarray,
+    scale: Scale | None = None,
+    names: Sequence[str] = (),
+    m1: M1Inference | None = None,
+) -> Picture:
+    """A function for ``Run.picture`` that draws what the model imagines into ``directory / "latest.png"``.
+
+    A few older pictures are kept beside it as ``epoch_00020.png``: those of epochs spread over the whole run.
+
+    Parameters
+    ----------
+    directory : where the pictures go; not the model's own directory, which is emptied when the model is saved.
+    seed : of the draws, the same for every picture, so that pictures can be compared.
+    examples : float32 [spectrum, column], a few normalised spectra for M1 to reconstruct; may be empty for M2.
+    scale : how spectra are shown; as they are where it is None.
+    names : of all classes, for M2.
+    m1 : the model whose latents M2 is trained on.
+    """
+    shown = scale or Scale()
+    directory.mkdir(parents=True, exist_ok=True)
+
+    def draw(arrays: dict[str, np.ndarray], description: dict[str, Any], epoch: int) -> None:
+        if description["kind"] == "m1":
+            figure = m1_now(M1Inference(arrays, description), examples[:EXAMPLES], shown, seed=seed, epoch=epoch)
+        elif description["kind"] == "m2":
+            figure = m2_now(M2Inference(arrays, description), names, shown, seed=seed, epoch=epoch, m1=m1)
+        else:
+            return  # q(y|x) alone imagines nothing
+        _keep(figure, directory, epoch)
+
+    return draw
+
+
+@styled
+def m1_now(model: M1Inference, examples: np.ndarray, scale: Scale, *, seed: int, epoch: int) -> Figure:
+    """Spectra drawn from M1's prior, and a few spectra with what M1 makes of them."""
+    figure, axes = grid_of_axes(1, 2, height=3.4, sharey=True)
+    _lay_out(figure, top=0.91, bottom=0.14)
+    for number, spectrum in enumerate(scale.undo(draws.from_prior(model, DRAWS, seed=seed))):
+        scale.line(axes[0, 0], spectrum, color=CYCLE[number % len(CYCLE)], linewidth=1)
+    for number, (measured, made) in enumerate(
+        zip(scale.undo(examples), scale.undo(draws.reconstructed(model, examples)), strict=True)
+    ):
+        scale.line(axes[0, 1], measured, color=INK, linewidth=0.8)
+        scale.line(axes[0, 1], made, color=CYCLE[number % len(CYCLE)], linewidth=1.2)
+    axes[0, 0].set_title(f"M1, epoch {epoch}: drawn from the prior")
+    axes[0, 1].set_title("measured (black) and reconstructed")
+    for axis in axes[0]:
+        axis.set_xlabel(scale.band_label)
+    axes[0, 0].set_ylabel(scale.value_label)
+    return figure
+
+
+@styled
+def m2_now(
+    model: M2Inference, names: Sequence[str], scale: Scale, *, seed: int, epoch: int, m1: M1Inference | None
+) -> Figure:
+    """Spectra that M2 draws for each class it knows, up to twelve classes."""
+    drawn = scale.undo(draws.of_every_class(model, DRAWS, seed=seed, m1=m1))[:MOST_CLASSES]
+    rows, columns = shape_of_grid(len(drawn))
+    height = 1.4 * rows + 1.0
+    figure, axes = grid_of_axes(rows, columns, height=height, sharex=True, sharey=True)
+    _lay_out(figure, top=1 - 0.6 / height, bottom=0.5 / height)
+    for axis, spectra, label in zip(axes.ravel(), drawn, model.labels, strict=False):
+        for spectrum in spectra:
+            scale.line(axis, spectrum, color=VERMILLION, linewidth=0.8, alpha=0.6)
+        axis.set_title(shorten(names[label]) if len(names) > label else f"class {label}", fontsize=9)
+    hide_unused(axes, len(drawn))
+    axes[0, 0].locator_params(axis="x", nbins=3)
+    figure.suptitle(f"M2, epoch {epoch}: spectra drawn for each class", x=0.01, ha="left", fontsize=10)
+    figure.supxlabel(scale.band_label, fontsize=9)
+    figure.supylabel(scale.value_label, fontsize=9)
+    return figure
+
+
+def _lay_out(figure: Figure, *, top: float, bottom: float) -> None:
+    """Fixed margins: to find the best ones costs more than the drawing."""
+    figure.set_layout_engine(None)
+    figure.subplots_adjust(left=0.07, right=0.99, top=top, bottom=bottom, wspace=0.08, hspace=0.35)
+
+
+@styled
+def _keep(figure: Figure, directory: Path, epoch: int) -> None:
+    """Overwrite the latest picture, keep it under its epoch too, and thin those that are kept."""
+    dated = directory / f"epoch_{epoch:05d}.png"
+    figure.savefig(dated, dpi=DOTS_PER_INCH)
+    write_atomically(directory / LATEST, dated.read_bytes())
+    kept = sorted(directory.glob("epoch_*.png"))
+    if len(kept) > MOST_KEPT:
+        for path in kept[1:-1:2]:  # every second one, so that those left stay spread over the run
+            path.unlink()

@@ -1,0 +1,109 @@
+"""Maps: the parts of every scene, and the sampled pixels of a test scene in truth and as predicted."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from semispectral.figures.rasters import coloured, is_long, landscape, painted, reduction, shrunk
+from semispectral.figures.style import (
+    GROUND,
+    MUTED,
+    PART_COLOURS,
+    VERMILLION,
+    WIDTH_INCHES,
+    grid_of_axes,
+    hide_unused,
+    picture,
+    shorten,
+    styled,
+)
+from semispectral.pixels import PARTS
+
+PANEL_TITLE = 0.3  # inches
+LEGEND_LINE = 0.24
+LEGEND_COLUMNS = 5
+FEW_SCENES = 4
+ONE_ROW_INCHES = 5.6  # height of a row at most, so that a single square scene leaves a landscape figure
+RIGHT, WRONG = "#b9c2c9", VERMILLION
+
+
+@styled
+def parts(rasters: Mapping[str, np.ndarray], labelled: Mapping[str, np.ndarray]) -> Figure:
+    """Which part each pixel of interest is in, one panel per scene; labelled pixels in full colour, others pale.
+
+    Parameters
+    ----------
+    rasters : by scene, uint8 [line, sample]: 0 not used, 1 train, 2 valid, 3 test.
+    labelled : by scene, bool [line, sample].
+    """
+    rows, columns = _layout([raster.shape for raster in rasters.values()])
+    ratio = max(_height_of_width(raster.shape) for raster in rasters.values())
+    height = rows * (WIDTH_INCHES / columns * ratio + PANEL_TITLE) + 0.5
+    most = WIDTH_INCHES if rows > 1 else ONE_ROW_INCHES
+    figure, axes = grid_of_axes(rows, columns, height=min(height, most))
+    full = [PART_COLOURS[part] for part in PARTS]
+    for axis, (scene, raster) in zip(axes.ravel(), rasters.items(), strict=False):
+        cell = reduction(raster.shape)
+        part, known = shrunk(raster, cell=cell).astype(np.int16) - 1, shrunk(labelled[scene], cell=cell)
+        image = coloured(part, full, of_interest=part >= 0)
+        pale = ~known[..., np.newaxis]
+        axis.imshow(landscape(np.where(pale, 0.3 * image + 0.7, image)), interpolation="nearest", aspect="equal")
+        axis.set_title(shorten(scene), fontsize=9)
+        picture(axis)
+    hide_unused(axes, len(rasters))
+    handles = [Patch(color=PART_COLOURS[part], label=f"{part} (pale: unlabelled)") for part in PARTS]
+    figure.legend(handles=handles, loc="outside lower center", ncols=len(PARTS))
+    return figure
+
+
+def _layout(shapes: Sequence[tuple[int, ...]]) -> tuple[int, int]:
+    """Rows and columns of the panels: two or three columns of long scenes, up to four of others."""
+    most = 2 + (len(shapes) > FEW_SCENES) if any(is_long((shape[0], shape[1])) for shape in shapes) else 4
+    columns = min(most, len(shapes))
+    return -(-len(shapes) // columns), columns
+
+
+def _height_of_width(shape: tuple[int, ...]) -> float:
+    return min(shape) / max(shape)
+
+
+@styled
+def truth_and_predictions(
+    raster: np.ndarray, pixels: pd.DataFrame, names: Sequence[str], colours: Sequence[str], *, shown: Sequence[str]
+) -> Figure:
+    """The sampled pixels of a scene: their true classes, each model's, and where the last model is wrong.
+
+    Parameters
+    ----------
+    raster : uint8 [line, sample], parts of the scene; 0 is not of interest.
+    pixels : one row per sampled pixel: line, sample, label, and one column of predicted labels per name in ``shown``.
+    """
+    shape, cell = (raster.shape[0], raster.shape[1]), reduction((raster.shape[0], raster.shape[1]))
+    of_interest = shrunk(raster, cell=cell) > 0
+    truth, last = pixels["label"].to_numpy(), pixels[shown[-1]].to_numpy()
+    panels = [("truth", truth, colours)]
+    panels += [(name, pixels[name].to_numpy(), colours) for name in shown]
+    panels.append((f"{shown[-1]}: right (grey) and wrong", (truth != last).astype(np.int16), (RIGHT, WRONG)))
+    columns = 1 if min(shape) / max(shape) < 0.2 else 2 if is_long(shape) else len(panels)
+    rows, used = -(-len(panels) // columns), _used(pixels, shown)
+    panel_height = WIDTH_INCHES / columns * _height_of_width(shape) + PANEL_TITLE
+    height = rows * panel_height + LEGEND_LINE * -(-len(used) // LEGEND_COLUMNS) + 0.25
+    figure, axes = grid_of_axes(rows, columns, height=min(height, WIDTH_INCHES))
+    for axis, (title, value, palette) in zip(axes.ravel(), panels, strict=False):
+        image = painted(shape, pixels["line"].to_numpy(), pixels["sample"].to_numpy(), value, cell=cell)
+        axis.imshow(landscape(coloured(image, palette, of_interest=of_interest)), interpolation="nearest")
+        axis.set_title(title, fontsize=9)
+        picture(axis)
+    hide_unused(axes, len(panels))
+    handles = [Patch(facecolor=colours[k], edgecolor=MUTED, linewidth=0.4, label=shorten(names[k])) for k in used]
+    handles.append(Patch(facecolor=GROUND, edgecolor=MUTED, linewidth=0.4, label="not labelled"))
+    figure.legend(handles=handles, loc="outside lower center", ncols=LEGEND_COLUMNS)
+    return figure
+
+
+def _used(pixels: pd.DataFrame, shown: Sequence[str]) -> list[int]:
+    """The labels that any panel shows."""
+    return sorted({int(k) for column in ("label", *shown) for k in pixels[column].unique()})

@@ -1,0 +1,83 @@
+"""The scale on which spectra are shown: what a person recognises, not what a network likes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from semispectral.normalise import Scaler
+
+LEVEL_COLUMNS = 2  # snv_level adds the level and the contrast behind the bands
+GAP = 3.0  # a step of so many median steps is a gap: bands were taken out there
+
+STORED, SNV = "stored value", "SNV reflectance (no unit)"
+VALUE_LABELS = {
+    "none": STORED,
+    "max": STORED,
+    "minmax": STORED,
+    "standardise": STORED,
+    "snv": SNV,
+    "snv_standardise": SNV,
+    "snv_level": SNV,
+}
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How normalised spectra are shown.
+
+    Parameters
+    ----------
+    wavelengths_nm : float64 [band], or None: then the band's number is the axis.
+    value_label : what stands at the vertical axis.
+    undo : from normalised spectra [..., column] to shown ones [..., band].
+    """
+
+    wavelengths_nm: np.ndarray | None = None
+    value_label: str = "normalised reflectance (no unit)"
+    undo: Callable[[np.ndarray], np.ndarray] = np.asarray
+
+    @property
+    def band_label(self) -> str:
+        """What stands at the horizontal axis."""
+        return "band number" if self.wavelengths_nm is None else "wavelength (nm)"
+
+    def places(self, bands: int) -> np.ndarray:
+        """Where the bands stand on the horizontal axis, float64 [band]."""
+        return np.arange(1.0, bands + 1) if self.wavelengths_nm is None else self.wavelengths_nm
+
+    def line(self, axis: Any, shown: np.ndarray, **options: Any) -> None:
+        """Draw one spectrum that is on the shown scale, with its gaps left open."""
+        place, value = with_gaps(self.places(len(shown)), shown)
+        axis.plot(place, value, **options)
+
+    def band(self, axis: Any, low: np.ndarray, high: np.ndarray, **options: Any) -> None:
+        """Fill between two spectra that are on the shown scale."""
+        place, lower = with_gaps(self.places(len(low)), low)
+        axis.fill_between(place, lower, with_gaps(self.places(len(high)), high)[1], linewidth=0, **options)
+
+
+def with_gaps(place: np.ndarray, value: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Put a NaN where bands were taken out, so that no line is drawn over what was not measured."""
+    step = np.abs(np.diff(place))
+    if not len(step):
+        return place, value
+    gaps = np.flatnonzero(step > GAP * np.median(step)) + 1
+    middle = (place[gaps - 1] + place[gaps]) / 2 if len(gaps) else np.zeros(0)
+    return np.insert(place, gaps, middle), np.insert(np.asarray(value, np.float64), gaps, np.nan)
+
+
+def scale_of(scaler: Scaler, wavelengths_nm: np.ndarray | None) -> Scale:
+    """The scale that undoes a normalisation band by band; SNV, which is pixel by pixel, stays."""
+    return Scale(wavelengths_nm, VALUE_LABELS[scaler.method], undoing(scaler))
+
+
+def undoing(scaler: Scaler) -> Callable[[np.ndarray], np.ndarray]:
+    """The inverse of what a scaler does to columns, on spectra [..., column]."""
+    arrays = scaler.arrays
+    if "max" in arrays:
+        return lambda x: np.asarray(x * (arrays["max"] + 1))
+    if "mean" in arrays:
+        return lambda x: np.asarray(x * arrays["scale"] + arrays["mean"])[..., : scaler.bands]
+    return np.asarray

@@ -1,0 +1,136 @@
+"""Figures of spectra: of each class, reconstructed, drawn from M1's prior, drawn from M2 for a class."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from semispectral.figures.scale import Scale
+from semispectral.figures.style import (
+    BLUE,
+    CYCLE,
+    INK,
+    MUTED,
+    VERMILLION,
+    WIDTH_INCHES,
+    grid_of_axes,
+    hide_unused,
+    shape_of_grid,
+    shorten,
+    styled,
+)
+
+MOST_PANELS = 36
+PANEL_HEIGHT = 1.45
+
+
+@styled
+def class_means(x: np.ndarray, label: np.ndarray, names: Sequence[str], scale: Scale) -> Figure:
+    """Mean and 10th to 90th percentile of each class, one panel per class; the mean of all classes in grey.
+
+    Parameters
+    ----------
+    x : float32 [pixel, column], normalised.
+    label : int [pixel], 0 to K - 1; names has one per label.
+    """
+    present = [k for k in range(len(names)) if (label == k).any()][:MOST_PANELS]
+    figure, axes = _panels(len(present))
+    shown = scale.undo(x)
+    overall = np.mean([shown[label == k].mean(axis=0) for k in present], axis=0)
+    for axis, k in zip(axes.ravel(), present, strict=False):
+        of_class = shown[label == k]
+        low, high = np.percentile(of_class, [10, 90], axis=0)
+        scale.line(axis, overall, color=MUTED, linewidth=0.8, linestyle=(0, (4, 2)))
+        scale.band(axis, low, high, color=BLUE, alpha=0.22)
+        scale.line(axis, of_class.mean(axis=0), color=BLUE)
+        axis.set_title(shorten(names[k]), fontsize=9)
+    _label(figure, axes, len(present), scale)
+    return figure
+
+
+@styled
+def reconstructions(x: np.ndarray, again: np.ndarray, titles: Sequence[str], scale: Scale) -> Figure:
+    """Measured spectra and what M1 makes of them, one panel each.
+
+    Parameters
+    ----------
+    x, again : float32 [pixel, column], normalised.
+    """
+    figure, axes = _panels(len(x))
+    for axis, measured, made, title in zip(axes.ravel(), scale.undo(x), scale.undo(again), titles, strict=False):
+        scale.line(axis, measured, color=INK, linewidth=0.9, label="measured")
+        scale.line(axis, made, color=VERMILLION, linewidth=1.3, label="reconstructed by M1")
+        axis.set_title(shorten(title), fontsize=9)
+    _label(figure, axes, len(x), scale)
+    handles, names = axes.ravel()[0].get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside upper right", ncols=2)
+    return figure
+
+
+@styled
+def drawn_from_prior(drawn: np.ndarray, measured: np.ndarray, scale: Scale) -> Figure:
+    """Measured spectra beside spectra that M1 draws from its prior, on the same axes.
+
+    Parameters
+    ----------
+    drawn, measured : float32 [spectrum, column], normalised.
+    """
+    figure, axes = grid_of_axes(1, 2, height=3.6, sharey=True)
+    for axis, spectra, title in zip(
+        axes[0], (measured, drawn), ("measured test spectra", "drawn from M1's prior"), strict=True
+    ):
+        for number, spectrum in enumerate(scale.undo(spectra)):
+            scale.line(axis, spectrum, color=CYCLE[number % len(CYCLE)], linewidth=0.9, alpha=0.85)
+        axis.set_title(title)
+        axis.set_xlabel(scale.band_label)
+    axes[0, 0].set_ylabel(scale.value_label)
+    return figure
+
+
+@styled
+def class_draws(
+    drawn: np.ndarray, names: Sequence[str], scale: Scale, *, title: str, means: Sequence[np.ndarray | None] = ()
+) -> Figure:
+    """Spectra that M2 draws for each class it knows, one panel per class; the measured mean in black.
+
+    Parameters
+    ----------
+    drawn : float32 [class, draw, column], normalised.
+    names : one per class of ``drawn``.
+    title : which model drew them.
+    means : float32 [column] per class, the measured mean of the labelled pixels, or None.
+    """
+    figure, axes = _panels(min(len(names), MOST_PANELS))
+    for place, (axis, name) in enumerate(zip(axes.ravel(), names, strict=False)):
+        for spectrum in scale.undo(drawn[place]):
+            scale.line(axis, spectrum, color=VERMILLION, linewidth=0.8, alpha=0.6)
+        mean = means[place] if means else None
+        if mean is not None:
+            scale.line(axis, scale.undo(mean), color=INK, linewidth=1.3)
+        axis.set_title(shorten(name), fontsize=9)
+    _label(figure, axes, min(len(names), MOST_PANELS), scale)
+    figure.suptitle(title, x=0.01, ha="left", fontsize=10)
+    return figure
+
+
+def _panels(panels: int) -> tuple[Figure, np.ndarray]:
+    rows, columns = shape_of_grid(panels)
+    height = min(max(rows * PANEL_HEIGHT + 0.7, 2.6), WIDTH_INCHES)
+    return grid_of_axes(rows, columns, height=height, sharex=True, sharey=True)
+
+
+def _label(figure: Figure, axes: np.ndarray, panels: int, scale: Scale) -> None:
+    """Label the figure once, and the lowest panel of each column, which may lie above an unused one."""
+    hide_unused(axes, panels)
+    columns = axes.shape[1]
+    for axis in axes.ravel()[max(0, panels - columns) : panels]:
+        axis.tick_params(labelbottom=True)
+    _few_ticks(axes.ravel()[0])
+    figure.supxlabel(scale.band_label, fontsize=9.5)
+    figure.supylabel(scale.value_label, fontsize=9.5)
+
+
+def _few_ticks(axis: Any) -> None:
+    axis.locator_params(axis="x", nbins=4)
+    axis.locator_params(axis="y", nbins=4)

@@ -1,0 +1,124 @@
+"""How every figure looks, and how it is written: colours, sizes, PNG at twice the screen's resolution and SVG."""
+
+import io
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import matplotlib as mpl
+import numpy as np
+from cycler import cycler
+from matplotlib.figure import Figure
+
+from semispectral.weights import write_atomically
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+INK, MUTED, GRID, PAPER = "#1a1a1a", "#55595e", "#dcdfe2", "#ffffff"
+GROUND = "#e9ebec"  # pixels of interest that have no colour of their own
+# Okabe and Ito (2008): told apart with every kind of colour vision.
+BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY = "#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9"
+CYCLE = (BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY)
+PART_COLOURS = {"train": BLUE, "valid": ORANGE, "test": PURPLE}
+METHOD_COLOURS = {"m2": VERMILLION, "svm": BLUE, "qy": ORANGE}
+OTHER_METHOD = "#6b7075"
+WIDTH_INCHES = 9.6
+DOTS_PER_INCH = 200
+LARGEST_SVG = 300_000  # bytes; a larger one is slower to draw than the PNG
+
+STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9.5,
+    "axes.titlesize": 10,
+    "axes.titlelocation": "left",
+    "axes.edgecolor": MUTED,
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.prop_cycle": cycler(color=CYCLE),
+    "grid.color": GRID,
+    "grid.linewidth": 0.6,
+    "text.color": INK,
+    "text.parse_math": False,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
+    "legend.frameon": False,
+    "legend.fontsize": 8.5,
+    "lines.linewidth": 1.4,
+    "figure.facecolor": PAPER,
+    "savefig.facecolor": PAPER,
+    "svg.hashsalt": "semispectral",
+}
+
+
+def styled(draw: Callable[P, T]) -> Callable[P, T]:
+    """Draw in the house style, and leave matplotlib's settings as they were."""
+
+    @wraps(draw)
+    def in_style(*args: P.args, **kwargs: P.kwargs) -> T:
+        with mpl.rc_context(STYLE):
+            return draw(*args, **kwargs)
+
+    return in_style
+
+
+def grid_of_axes(rows: int, columns: int, *, height: float, **options: Any) -> tuple[Figure, np.ndarray]:
+    """A figure of the page's width and its axes, object [row, column].
+
+    Parameters
+    ----------
+    height : of the whole figure in inches.
+    options : of matplotlib's ``Figure.subplots``.
+    """
+    figure = Figure(figsize=(WIDTH_INCHES, height), layout="constrained")
+    axes = figure.subplots(rows, columns, squeeze=False, **options)
+    return figure, axes
+
+
+def shape_of_grid(panels: int, *, most_columns: int = 6) -> tuple[int, int]:
+    """Rows and columns of a landscape grid of so many panels."""
+    columns = min(most_columns, max(1, panels), int(np.ceil(np.sqrt(panels * 2.0))) or 1)
+    return -(-panels // columns), columns
+
+
+def hide_unused(axes: np.ndarray, used: int) -> None:
+    """Hide the panels of a grid that are left over."""
+    for axis in axes.ravel()[used:]:
+        axis.set_visible(False)
+
+
+def picture(axis: Any) -> None:
+    """Take ticks, grid and frame from an axis that shows an image."""
+    axis.set_xticks([])
+    axis.set_yticks([])
+    axis.grid(visible=False)
+    for spine in axis.spines.values():
+        spine.set_visible(False)
+
+
+def shorten(name: str, *, most: int = 22) -> str:
+    """A name that fits a panel's title."""
+    return name if len(name) <= most else name[: most - 1] + "\N{HORIZONTAL ELLIPSIS}"
+
+
+@styled
+def save(figure: Figure, path: Path) -> None:
+    """Write a PNG at ``path``, and an SVG beside it where that is small; the same figure gives the same bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, _content(figure, "png", metadata={"Software": None}, dpi=DOTS_PER_INCH))
+    figure.set_layout_engine("none")  # what was laid out for the PNG stays
+    drawn = _content(figure, "svg", metadata={"Date": None})
+    if len(drawn) <= LARGEST_SVG:
+        write_atomically(path.with_suffix(".svg"), drawn)
+
+
+def _content(figure: Figure, kind: str, **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=kind, bbox_inches="tight", pad_inches=0.04, **options)
+    return buffer.getvalue()

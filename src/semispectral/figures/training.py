@@ -1,0 +1,137 @@
+"""Figures of training: the curves of M1 and M2, M1's live latents, and its sigma in each band."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from semispectral.figures.scale import Scale
+from semispectral.figures.style import (
+    BLUE,
+    CYCLE,
+    GREEN,
+    INK,
+    MUTED,
+    ORANGE,
+    VERMILLION,
+    grid_of_axes,
+    styled,
+)
+
+WARM_UP = 0.05  # share of the epochs that the vertical axis may cut: the bound starts far below where it ends
+
+
+@styled
+def m1_curves(histories: Mapping[int, pd.DataFrame], best_epochs: Mapping[int, int]) -> Figure:
+    """M1's bound per pixel on training and validation pixels, one line per seed; a dot at the weights that were kept.
+
+    Parameters
+    ----------
+    histories : by seed; columns epoch, bound, bound_valid (NaN between evaluations).
+    """
+    figure, axes = grid_of_axes(1, 1, height=3.4)
+    axis = axes[0, 0]
+    for number, (seed, history) in enumerate(histories.items()):
+        first = number == 0
+        axis.plot(history["epoch"], history["bound"], color=BLUE, alpha=0.8, label="training" if first else None)
+        _evaluated(axis, history, "bound_valid", ORANGE, label="validation" if first else None)
+        _mark_best(axis, history, "bound_valid", best_epochs.get(seed), color=INK, label="kept" if first else None)
+    _cut_start(axis, [(history, ("bound", "bound_valid")) for history in histories.values()])
+    axis.set(xlabel="epoch", ylabel="bound on log p(x) (nats per pixel)")
+    axis.legend(loc="lower right")
+    return figure
+
+
+def _evaluated(axis: Any, history: pd.DataFrame, column: str, colour: str, **options: Any) -> None:
+    """A line through the epochs at which a figure was evaluated."""
+    if column in history:
+        rows = history[history[column].notna()]
+        axis.plot(rows["epoch"], rows[column], color=colour, marker="o", markersize=2.5, **options)
+
+
+def _mark_best(axis: Any, history: pd.DataFrame, column: str, best: int | None, **options: Any) -> None:
+    if column in history and best is not None:
+        row = history[(history["epoch"] == best) & history[column].notna()]
+        look = {"marker": "D", "markersize": 5, "markeredgecolor": INK, "linestyle": "none", "zorder": 5}
+        axis.plot(row["epoch"], row[column], **(look | options))
+
+
+def _cut_start(axis: Any, curves: Sequence[tuple[pd.DataFrame, Sequence[str]]]) -> None:
+    """Let the axis begin where the first epochs, which are far below the rest, are over."""
+    values = [
+        history.loc[history["epoch"] > WARM_UP * history["epoch"].max(), column].dropna().to_numpy()
+        for history, columns in curves
+        for column in columns
+        if column in history
+    ]
+    finite = np.concatenate([np.zeros(0), *values])
+    finite = finite[np.isfinite(finite)]
+    if len(finite) and finite.max() > finite.min():
+        margin = 0.06 * (finite.max() - finite.min())
+        axis.set_ylim(finite.min() - margin, finite.max() + margin)
+
+
+@styled
+def classifier_curves(histories: Mapping[str, pd.DataFrame], best_epochs: Mapping[str, int]) -> Figure:
+    """Bound, accuracy and negative log-likelihood of M2, M1+M2 and their controls as training went.
+
+    Parameters
+    ----------
+    histories : by the name of the model, as it is to be shown; columns as the training loop gives them.
+    """
+    bounded = [name for name, history in histories.items() if "unlabelled_bound" in history][:2]
+    figure, axes = grid_of_axes(1, len(bounded) + 1, height=3.5)
+    for axis, name in zip(axes[0], bounded, strict=False):
+        _bounds(axis, histories[name])
+        axis.set_title(name)
+    axis = axes[0, -1]
+    for number, (name, history) in enumerate(histories.items()):
+        colour = CYCLE[number % len(CYCLE)]
+        _evaluated(axis, history, "accuracy_valid", colour, label=name)
+        _mark_best(axis, history, "accuracy_valid", best_epochs.get(name), color=colour)
+    axis.set(xlabel="epoch", ylabel="mean accuracy over classes", ylim=(0, 1.02))
+    axis.set_title("q(y|x) on the validation labels")
+    if axis.lines:
+        axis.legend(loc="lower right")
+    return figure
+
+
+def _bounds(axis: Any, history: pd.DataFrame) -> None:
+    axis.plot(history["epoch"], history["labelled_bound"], color=GREEN, label="labelled, log p(x, y)")
+    axis.plot(history["epoch"], history["unlabelled_bound"], color=BLUE, label="unlabelled, log p(x)")
+    _evaluated(axis, history, "bound_valid", ORANGE, label="validation, log p(x)")
+    _cut_start(axis, [(history, ("labelled_bound", "unlabelled_bound", "bound_valid"))])
+    axis.set(xlabel="epoch", ylabel="bound (nats per pixel)")
+    axis.legend(loc="lower right")
+
+
+@styled
+def latents_and_sigma(latent_std: np.ndarray, sigma: np.ndarray | None, scale: Scale, *, dead_std: float) -> Figure:
+    """How much each latent of M1 is used, and what it leaves to noise in each band.
+
+    Parameters
+    ----------
+    latent_std : float [latent], standard deviation of the posterior mean over the training pixels.
+    sigma : float [column], of normalised values, or None where p(x|z) has none.
+    dead_std : a latent below it was dropped.
+    """
+    figure, axes = grid_of_axes(1, 2 if sigma is not None else 1, height=3.2)
+    order = np.sort(latent_std)[::-1]
+    colours = [BLUE if value > dead_std else MUTED for value in order]
+    axes[0, 0].bar(np.arange(1, len(order) + 1), order, color=colours, width=0.75)
+    axes[0, 0].locator_params(axis="x", integer=True)
+    axes[0, 0].axhline(dead_std, color=VERMILLION, linewidth=1, linestyle="--")
+    axes[0, 0].set(xlabel="latent, in order of use", ylabel="std of the posterior mean (no unit)")
+    axes[0, 0].set_title(f"{int((order > dead_std).sum())} of {len(order)} latents are live")
+    if sigma is not None:
+        place = scale.places(len(sigma)) if len(sigma) == _bands(scale, sigma) else np.arange(1.0, len(sigma) + 1)
+        axes[0, 1].plot(place, sigma, ".", color=BLUE, markersize=3)
+        axes[0, 1].set(xlabel=scale.band_label, ylabel="sigma of p(x|z) (normalised)", ylim=(0, None))
+        axes[0, 1].set_title("what M1 takes for noise")
+    return figure
+
+
+def _bands(scale: Scale, values: np.ndarray) -> int:
+    return len(values) if scale.wavelengths_nm is None else len(scale.wavelengths_nm)

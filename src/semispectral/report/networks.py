@@ -1,0 +1,47 @@
+"""The table of the networks that were trained."""
+
+from semispectral.figures.methods import budget_order, budget_words, method_name
+from semispectral.report.cells import Cell, Table, number
+from semispectral.report.study import Kept, Study
+
+
+def trained(study: Study) -> Table:
+    """The trained networks: how long, until when, on what."""
+    rows = [_trained("M1", "", str(seed), kept) for seed, kept in sorted(study.m1.items())]
+    for (method, features, budget, seed), kept in sorted(
+        study.classifiers.items(), key=lambda item: (item[0][0], item[0][1], budget_order(item[0][2]), item[0][3])
+    ):
+        rows.append(_trained(method_name(method, features), budget_words(budget), str(seed), kept))
+    head = (
+        ("model", ""),
+        ("labels", ""),
+        ("seed", ""),
+        ("pixels", "labelled + unlabelled"),
+        ("epochs", ""),
+        ("kept", "epoch whose weights were kept"),
+        ("time", ""),
+        ("remarks", ""),
+    )
+    return Table("The networks that were trained", head, tuple(rows))
+
+
+def _trained(name: str, budget: str, seed: str, kept: Kept) -> tuple[Cell, ...]:
+    description = kept.description
+    pixels = description.get("pixels")
+    remarks = []
+    if description["kind"] == "m1":
+        remarks.append(f"{len(description['live'])} of {description['settings']['latents']} latents live")
+    if "temperature" in description:
+        remarks.append(f"temperature {description['temperature']:.2f}")
+    if description.get("restarts"):
+        remarks.append(f"went back {description['restarts']} times after values that were not finite")
+    return (
+        Cell(name),
+        Cell(budget),
+        Cell(seed, number=True),
+        Cell(f"{pixels['labelled']} + {pixels['unlabelled']}" if pixels else "", number=True),
+        number(description["epochs"]),
+        number(description["best_epoch"]),
+        Cell(f"{description['seconds']:.0f} s", number=True),
+        Cell("; ".join(remarks)),
+    )

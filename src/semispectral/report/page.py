@@ -1,0 +1,102 @@
+"""The page: one HTML file that holds its style and pictures, and needs neither a network nor scripts."""
+
+import base64
+import logging
+import shutil
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from semispectral.figures.style import save
+from semispectral.report import networks, provenance, tables, words
+from semispectral.report.captions import caption_of
+from semispectral.report.drawing import MOST_MAPS, figures_of, test_scenes
+from semispectral.report.study import Study
+from semispectral.weights import write_atomically
+
+log = logging.getLogger(__name__)
+
+MOST_NOTES = 5  # at the head of the page; the rest is folded
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure as it stands in the page: its name within its chapter, its picture as a data address, its caption."""
+
+    name: str
+    source: str
+    caption: str
+
+
+def write_report(index: Path, study: Study, *, root: Path) -> None:
+    """Write the figures into the folder ``figures`` beside the page, and the page.
+
+    Parameters
+    ----------
+    index : the page, ``index.html``.
+    root : folder of the workflow, whose commit the page names.
+    """
+    directory = index.parent / "figures"
+    shutil.rmtree(directory, ignore_errors=True)
+    shown: dict[str, list[Shown]] = {}
+    for key, figure in figures_of(study):
+        path = directory / f"{key}.png"
+        save(figure, path)
+        chapter, _, name = key.partition("/")
+        shown.setdefault(chapter, []).append(Shown(name, embedded(path), caption_of(key)))
+        log.info("drew %s", path)
+    index.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(index, render(study, shown, root=root).encode())
+    log.info("the report is %s", index)
+
+
+def embedded(png: Path) -> str:
+    """A picture as an address that holds it."""
+    return f"data:image/png;base64,{base64.b64encode(png.read_bytes()).decode()}"
+
+
+def render(study: Study, shown: dict[str, list[Shown]], *, root: Path) -> str:
+    """The page as text; whatever came from a file is escaped."""
+    here = files("semispectral.report")
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    template = environment.from_string(here.joinpath("page.html").read_text(encoding="utf-8"))
+    style = Markup(here.joinpath("page.css").read_text(encoding="utf-8"))  # noqa: S704  our own file
+    return template.render(style=style, figures=shown, **content(study, root=root))
+
+
+def content(study: Study, *, root: Path) -> dict[str, Any]:
+    """What the template shows besides figures."""
+    return {
+        "outcome": words.outcome(study),
+        "errors": words.errors(study),
+        "warnings": words.warnings(study),
+        "most_notes": MOST_NOTES,
+        "simulated": bool(study.config.get("simulate", {}).get("enabled")),
+        "bands": words.bands_words(study),
+        "census_warnings": words.census_warnings(study),
+        "scenes": tables.scenes(study),
+        "classes": tables.classes(study),
+        "holes": len({found.hole for found in study.census}),
+        "split": words.split_words(study),
+        "plan_warnings": study.plan["warnings"],
+        "parts": tables.parts(study),
+        "normalisation": study.scaler.method,
+        "trained": networks.trained(study),
+        "results": tables.results(study),
+        "maps_left_out": max(0, len(test_scenes(study)) - MOST_MAPS),
+        "config": config_words(study.config),
+        "seeds": sorted(int(seed) for seed in study.scores["seed"].unique()),
+        "versions": provenance.versions(),
+        "commit": provenance.commit(root),
+    }
+
+
+def config_words(config: dict[str, Any]) -> str:
+    """The sections that say anything, as YAML."""
+    said = {name: section for name, section in config.items() if section}
+    return yaml.safe_dump(said, sort_keys=False, allow_unicode=True)

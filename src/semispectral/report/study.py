@@ -1,0 +1,149 @@
+"""Everything that the report is made of, read from the files of the results."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from semispectral.census import Census, read_census
+from semispectral.figures.methods import budget_order
+from semispectral.io.shards import read_shard
+from semispectral.labels import ClassMap
+from semispectral.normalise import Scaler
+from semispectral.pixels import Pixels
+from semispectral.plan_files import read_classes, read_parts, read_quotas
+from semispectral.weights import load_model
+
+MOST_PER_CLASS = 300  # spectra of a class that are read from each scene
+PREDICTION = ["method", "features", "budget", "seed", "scene", "hole", "line", "sample", "label", "predicted"]
+Paths = Mapping[str, Sequence[Path]]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A trained model as it was saved, with one row per epoch."""
+
+    arrays: dict[str, np.ndarray]
+    description: dict[str, Any]
+    history: pd.DataFrame
+
+    @classmethod
+    def read(cls, directory: Path) -> "Kept":
+        """Read a model's directory."""
+        return cls(*load_model(directory), pd.read_parquet(directory / "history.parquet"))
+
+
+@dataclass(frozen=True)
+class Study:
+    """What the report is made of.
+
+    Parameters
+    ----------
+    census : one per scene, in the order of their names.
+    classes : the classes that occur, in label order, with the names and colours of classes.tsv.
+    parts : by scene, uint8 [line, sample]: 0 not used, 1 train, 2 valid, 3 test.
+    quotas : scene, hole, label, part, available, quota.
+    plan : method, guard (pixels) and warnings of the split.
+    sample : some labelled pixels of each class and scene, normalised.
+    wavelengths_nm : float64 [band], or None.
+    scaler : the normalisation.
+    m1 : by seed.
+    classifiers : M2 and q(y|x) by (method, features, budget, seed).
+    predictions, per_class, scores : of the test part; class_scores and scores as `semispectral.evaluation` gives them.
+    validation : scores of the validation part, by which models are chosen for figures.
+    summary : means and intervals over seeds, of the test part, as `semispectral.intervals.summary` gives them.
+    guards : what is wrong, as `semispectral.guards.guards` gives it, each a mapping.
+    config : the sections of the configuration that the results depend on.
+    """
+
+    census: tuple[Census, ...]
+    classes: ClassMap
+    parts: dict[str, np.ndarray]
+    quotas: pd.DataFrame
+    plan: dict[str, Any]
+    sample: Pixels
+    wavelengths_nm: np.ndarray | None
+    scaler: Scaler
+    m1: dict[int, Kept]
+    classifiers: dict[tuple[str, str, str, int], Kept]
+    predictions: pd.DataFrame
+    per_class: pd.DataFrame
+    scores: pd.DataFrame
+    validation: pd.DataFrame
+    summary: pd.DataFrame
+    guards: list[dict[str, Any]]
+    config: dict[str, Any]
+
+    @property
+    def budgets(self) -> list[str]:
+        """Label budgets that were scored, the largest last."""
+        return sorted((str(budget) for budget in self.scores["budget"].unique()), key=budget_order)
+
+    @property
+    def headline(self) -> str:
+        """The budget that single figures are of: the largest."""
+        return self.budgets[-1]
+
+    @property
+    def seed(self) -> int:
+        """The seed that single figures are of: the first."""
+        return int(self.scores["seed"].min())
+
+    def score(self, name: str, budget: str) -> pd.DataFrame:
+        """Mean and interval of one score for each method of a budget, from best to worst by the mean's size."""
+        rows = self.summary[(self.summary["score"] == name) & (self.summary["budget"].astype(str) == budget)]
+        return rows.sort_values("mean", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def read_study(paths: Paths, config: dict[str, Any]) -> Study:
+    """Read all inputs of the report.
+
+    Parameters
+    ----------
+    paths : by the names that the rule gives to its inputs.
+    config : its sections of the configuration.
+    """
+    census = tuple(sorted(map(read_census, paths["census"]), key=lambda found: found.scene))
+    plan_directory = paths["known"][0].parent
+    scores = pd.read_parquet(paths["scores"][0])
+    predictions = pd.read_parquet(paths["predictions"][0], columns=PREDICTION, filters=[("part", "==", "test")])
+    intervals = pd.read_parquet(paths["summary"][0])
+    per_class = pd.read_parquet(paths["per_class"][0])
+    return Study(
+        census=census,
+        classes=ClassMap.read(paths["classes"][0]).select(read_classes(plan_directory).codes),
+        parts={found.scene: read_parts(plan_directory, found.scene) for found in census},
+        quotas=read_quotas(plan_directory),
+        plan=json.loads(paths["warnings"][0].read_text(encoding="utf-8")),
+        sample=Pixels.concat([_some(read_shard(path)) for path in sorted(paths["features"])]),
+        wavelengths_nm=census[0].wavelengths_nm,
+        scaler=Scaler.from_saved(*load_model(paths["scaler"][0])),
+        m1={int(path.name): Kept.read(path) for path in paths["m1"]},
+        classifiers={_identity(path): Kept.read(path) for path in (*paths["m2"], *paths["qy"])},
+        predictions=predictions,
+        per_class=per_class[per_class["part"] == "test"],
+        scores=scores[scores["part"] == "test"],
+        validation=scores[scores["part"] == "valid"],
+        summary=intervals[intervals["part"] == "test"],
+        guards=json.loads(paths["guards"][0].read_text(encoding="utf-8")),
+        config=config,
+    )
+
+
+def _identity(directory: Path) -> tuple[str, str, str, int]:
+    """Method, features, budget and seed of a model, which its directory's path ends with."""
+    method, features, budget, seed = directory.parts[-4:]
+    return method, features, budget, int(seed)
+
+
+def _some(pixels: Pixels) -> Pixels:
+    """At most so many labelled pixels of each class and part, evenly taken from where they lie."""
+    keep = []
+    for _, rows in pixels.table[pixels.label >= 0].groupby(["label", "part"]):
+        step = max(1, -(-len(rows) // MOST_PER_CLASS))
+        keep.append(rows.index.to_numpy()[::step])
+    return pixels.where(np.sort(np.concatenate([np.zeros(0, np.int64), *keep])))

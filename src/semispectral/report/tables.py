@@ -1,0 +1,123 @@
+"""The tables of the report: text, ready for the page."""
+
+import numpy as np
+import pandas as pd
+
+from semispectral.census import Census
+from semispectral.figures.methods import budget_words, method_name
+from semispectral.pixels import PARTS
+from semispectral.report.cells import Cell, Table, number, some
+from semispectral.report.study import Study
+
+SCORES = {
+    "oa": ("OA", "overall accuracy", True),
+    "aa": ("AA", "mean recall over classes", True),
+    "macro_f1": ("macro-F1", "mean F1 over classes", True),
+    "nll": ("NLL", "negative log-likelihood, nats", False),
+    "ece": ("ECE", "expected calibration error", False),
+}
+DIGITS = 3
+
+
+def scenes(study: Study) -> Table:
+    """What each scene holds."""
+    head = ("scene", "hole", "lines \N{MULTIPLICATION SIGN} samples", "bands", "wavelengths", "stored as")
+    labelled = (("labelled pixels", "and their share of the pixels of interest"), ("classes", ""))
+    bad = (("bad values", "missing, infinite or nodata, in a sparse sample of the data"),)
+    columns = (*((name, "") for name in head), *labelled, *bad)
+    return Table("The scenes", columns, tuple(_scene(found) for found in study.census))
+
+
+def _scene(found: Census) -> tuple[Cell, ...]:
+    of_class = found.counts[found.counts["role"] == "class"]
+    interest = sum(found.pixels(role) for role in ("class", "unlabelled", "other"))
+    share = found.pixels("class") / max(interest, 1)
+    return (
+        Cell(found.scene),
+        Cell(found.hole),
+        Cell(f"{found.lines} \N{MULTIPLICATION SIGN} {found.samples}", number=True),
+        number(found.bands),
+        Cell(wavelength_words(found.wavelengths_nm)),
+        Cell(found.dtype),
+        Cell(number(found.pixels("class")).text, note=f"{share:.1%}", number=True),
+        number(int((of_class["pixels"] > 0).sum())),
+        Cell(f"{found.bad_share:.1%}", number=True),
+    )
+
+
+def wavelength_words(wavelengths_nm: np.ndarray | None) -> str:
+    """First to last wavelength in words."""
+    if wavelengths_nm is None:
+        return "not in the file"
+    return f"{wavelengths_nm[0]:.0f} to {wavelengths_nm[-1]:.0f} nm"
+
+
+def parts(study: Study) -> Table:
+    """What each part holds."""
+    rows = []
+    for part in PARTS:
+        quotas = study.quotas[(study.quotas["part"] == part) & (study.quotas["available"] > 0)]
+        known, unknown = quotas[quotas["label"] >= 0], quotas[quotas["label"] < 0]
+        rows.append(
+            (
+                Cell(part),
+                Cell(some(sorted(known["hole"].unique()))),
+                number(known["label"].nunique()),
+                number(int(known["available"].sum())),
+                number(int(known["quota"].sum())),
+                number(int(unknown["available"].sum())),
+                number(int(unknown["quota"].sum())),
+            )
+        )
+    head = ("part", "holes with labels", "classes", "labelled", "of them drawn", "unlabelled", "of them drawn")
+    return Table("The parts, in pixels", tuple((name, "") for name in head), tuple(rows))
+
+
+def results(study: Study) -> list[Table]:
+    """One table of scores per label budget, the largest budget first."""
+    return [_results(study, budget) for budget in reversed(study.budgets)]
+
+
+def _results(study: Study, budget: str) -> Table:
+    rows = study.summary[study.summary["budget"].astype(str) == budget]
+    wide = {name: rows[rows["score"] == name].set_index(["method", "features"]) for name in SCORES}
+    order = wide["macro_f1"].sort_values("mean", ascending=False, kind="stable").index
+    best = {name: best_value(table["mean"], higher=SCORES[name][2]) for name, table in wide.items()}
+    body = [
+        (
+            Cell(method_name(*map(str, key))),
+            *(_score(wide[name].loc[key], best=best[name]) for name in SCORES),
+        )
+        for key in order
+    ]
+    head = [("method", ""), *((f"{short} {'↑' if up else '↓'}", words) for short, words, up in SCORES.values())]
+    return Table(f"On the test part, with {budget_words(budget)}", tuple(head), tuple(body))
+
+
+def best_value(means: pd.Series, *, higher: bool) -> float:
+    """The best of a column as it is printed, so that what looks equal is equally bold."""
+    printed = means.round(DIGITS)
+    return float(printed.max() if higher else printed.min())
+
+
+def _score(row: pd.Series, *, best: float) -> Cell:
+    mean, low, high = float(row["mean"]), float(row["low"]), float(row["high"])
+    note = f"{low:.{DIGITS}f} to {high:.{DIGITS}f}" if np.isfinite([low, high]).all() else ""
+    text = f"{mean:.{DIGITS}f}" if np.isfinite(mean) else "\N{EN DASH}"
+    return Cell(text, note=note, best=bool(round(mean, DIGITS) == best), number=True)
+
+
+def classes(study: Study) -> Table:
+    """The classes: colour, code, and labelled pixels that the shards hold in each part."""
+    drawn = study.quotas.pivot_table(index="label", columns="part", values="quota", aggfunc="sum", fill_value=0)
+    counts = drawn.reindex(index=range(len(study.classes)), columns=list(PARTS), fill_value=0).to_numpy()
+    rows = [
+        (
+            Cell(name, colour=study.classes.colours[label]),
+            Cell(str(study.classes.codes[label]), number=True),
+            *(number(count) for count in counts[label].tolist()),
+        )
+        for label, name in enumerate(study.classes.names)
+    ]
+    head = ("class", "code in the files", *PARTS)
+    return Table("The classes, and the labelled pixels drawn of each", tuple((name, "") for name in head), tuple(rows))

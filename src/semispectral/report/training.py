@@ -1,0 +1,105 @@
+"""The report's figures of training: curves, and what M1 and M2 imagine; none where there is nothing to show."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from semispectral.figures import draws, spectra, training
+from semispectral.figures.methods import method_name
+from semispectral.figures.scale import scale_of
+from semispectral.inference.m1 import M1Inference
+from semispectral.inference.m2 import M2Inference
+from semispectral.report.choice import best_of_each_family
+from semispectral.report.study import Kept, Study
+
+DRAWS = 8
+MOST_SPECTRA = 12
+MOST_DRAWN = 6  # lines that can be told apart in one panel
+
+
+def m1_curves(study: Study) -> Figure | None:
+    """Curves of M1, all seeds."""
+    if not study.m1:
+        return None
+    best = {seed: kept.description["best_epoch"] for seed, kept in study.m1.items()}
+    return training.m1_curves({seed: kept.history for seed, kept in study.m1.items()}, best)
+
+
+def latents(study: Study) -> Figure | None:
+    """M1's latents and sigma, of the first seed."""
+    if not study.m1:
+        return None
+    kept = _first_m1(study)
+    model = M1Inference(kept.arrays, kept.description)
+    return training.latents_and_sigma(
+        np.asarray(kept.description["latent_std"]),
+        draws.sigma(model),
+        scale_of(study.scaler, study.wavelengths_nm),
+        dead_std=kept.description["settings"]["dead_std"],
+    )
+
+
+def reconstructions(study: Study) -> Figure | None:
+    """Test spectra and what M1 makes of them."""
+    chosen = _test_spectra(study)
+    if not study.m1 or not len(chosen):
+        return None
+    kept = _first_m1(study)
+    x, names = study.sample.x[chosen], [study.classes.names[k] for k in study.sample.label[chosen]]
+    again = draws.reconstructed(M1Inference(kept.arrays, kept.description), x)
+    return spectra.reconstructions(x, again, names, scale_of(study.scaler, study.wavelengths_nm))
+
+
+def prior(study: Study) -> Figure | None:
+    """Spectra drawn from M1's prior beside measured ones."""
+    chosen = _test_spectra(study)
+    if not study.m1 or not len(chosen):
+        return None
+    kept = _first_m1(study)
+    chosen = chosen[:MOST_DRAWN]
+    drawn = draws.from_prior(M1Inference(kept.arrays, kept.description), len(chosen), seed=study.seed)
+    return spectra.drawn_from_prior(drawn, study.sample.x[chosen], scale_of(study.scaler, study.wavelengths_nm))
+
+
+def classifier_curves(study: Study) -> Figure | None:
+    """Curves of M2, M1+M2 and q(y|x) alone, of the first seed and the largest budget."""
+    shown = {
+        method_name(method, features): kept
+        for (method, features, budget, seed), kept in sorted(study.classifiers.items())
+        if budget == study.headline and seed == study.seed
+    }
+    if not shown:
+        return None
+    best = {name: kept.description["best_epoch"] for name, kept in shown.items()}
+    return training.classifier_curves({name: kept.history for name, kept in shown.items()}, best)
+
+
+def class_draws(study: Study) -> Figure | None:
+    """Spectra that the chosen M2 draws for each class."""
+    chosen = next((best for best in best_of_each_family(study) if best.method == "m2"), None)
+    kept = study.classifiers.get((*chosen, study.headline, study.seed)) if chosen else None
+    if chosen is None or kept is None or (chosen.features == "latents" and study.seed not in study.m1):
+        return None
+    m1 = M1Inference(*_model(study.m1[study.seed])) if chosen.features == "latents" else None
+    model = M2Inference(*_model(kept))
+    drawn = draws.of_every_class(model, DRAWS, seed=study.seed, m1=m1)
+    members = [study.sample.x[study.sample.label == label] for label in model.labels]
+    means = [of_class.mean(axis=0) if len(of_class) else None for of_class in members]
+    names = [study.classes.names[label] for label in model.labels]
+    title = f"drawn by {method_name(*chosen)} (coloured) and measured (black)"
+    scale = scale_of(study.scaler, study.wavelengths_nm)
+    return spectra.class_draws(drawn, names, scale, title=title, means=means)
+
+
+def _model(kept: Kept) -> tuple[dict[str, np.ndarray], dict[str, object]]:
+    return kept.arrays, kept.description
+
+
+def _first_m1(study: Study) -> Kept:
+    return study.m1[min(study.m1)]
+
+
+def _test_spectra(study: Study) -> np.ndarray:
+    """Places in the sample of one test spectrum for each class, in the middle of its rows."""
+    of_test = (study.sample.table["part"] == "test").to_numpy()
+    rows = [np.flatnonzero(of_test & (study.sample.label == k)) for k in range(len(study.classes))]
+    return np.array([places[len(places) // 2] for places in rows if len(places)][:MOST_SPECTRA], np.int64)

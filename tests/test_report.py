@@ -1,0 +1,188 @@
+"""The report: it holds everything it shows, says what is wrong, and shows names as text."""
+
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from jinja2 import Environment
+
+from semispectral.figures.methods import method_name
+from semispectral.report import provenance, tables, words
+from semispectral.report.captions import CAPTIONS, caption_of
+from semispectral.report.choice import best_of_each_family
+from semispectral.report.drawing import FIGURES
+from semispectral.report.page import render, write_report
+from semispectral.report.study import Paths, Study, read_study
+from tiny_study import CONFIG, write_study
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def paths(tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    return write_study(tmp_path_factory.mktemp("study"))
+
+
+@pytest.fixture(scope="module")
+def study(paths: Paths) -> Study:
+    return read_study(paths, CONFIG)
+
+
+@pytest.fixture(scope="module")
+def index(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("report") / "report" / "index.html"
+    write_report(path, study, root=ROOT)
+    return path
+
+
+def test_every_figure_is_drawn_and_held_by_the_page(study: Study, index: Path) -> None:
+    """Each figure of the table, and a map of each test scene, is a PNG beside the page and inside it."""
+    scenes = study.predictions["scene"].unique()
+    drawn = {str(path.relative_to(index.parent / "figures").with_suffix("")) for path in index.parent.rglob("*.png")}
+    assert drawn == {*FIGURES, *(f"maps/{scene}" for scene in scenes)}
+    assert index.read_text(encoding="utf-8").count('<img src="data:image/png;base64,') == len(drawn)
+
+
+def test_names_from_files_are_shown_as_text(index: Path) -> None:
+    """A class called <script> is text in the page, which has no script at all."""
+    html = index.read_text(encoding="utf-8")
+    assert "<script" not in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+
+
+def test_the_page_needs_no_network(index: Path) -> None:
+    """Nothing in the page points outside it: every address is a picture's content or a place in the page."""
+    html = index.read_text(encoding="utf-8")
+    addresses = re.findall(r'(?:src|href)="([^"]{,40})', html)
+    assert addresses
+    assert all(address.startswith(("data:", "#")) for address in addresses)
+    assert "http:" not in html
+    assert "https:" not in html
+
+
+def test_all_methods_stand_in_the_table(study: Study, index: Path) -> None:
+    """Each method that was scored is named in the page as people call it."""
+    html = index.read_text(encoding="utf-8")
+    methods = study.scores[["method", "features"]].drop_duplicates().itertuples(index=False)
+    assert all(method_name(*names) in html for names in methods)
+
+
+def test_best_of_each_column_is_bold(study: Study) -> None:
+    """Bold cells are the extremes of the scores, highest or lowest as the score wants it."""
+    table = tables.results(study)[0]
+    at_budget = study.scores[study.scores["budget"] == "all"]
+    means = at_budget.groupby(["method", "features"])[list(tables.SCORES)].mean().round(tables.DIGITS)
+    for place, (name, (_, _, higher)) in enumerate(tables.SCORES.items(), start=1):
+        bold = {row[place].text for row in table.rows if row[place].best}
+        assert bold == {f"{means[name].max() if higher else means[name].min():.3f}"}
+
+
+def test_the_table_is_in_the_order_of_macro_f1_with_intervals(study: Study) -> None:
+    """Rows fall in macro-F1, and with two seeds each figure has its interval."""
+    rows = tables.results(study)[0].rows
+    values = [float(row[3].text) for row in rows]
+    assert values == sorted(values, reverse=True)
+    assert all(" to " in row[3].note for row in rows[:-1])
+
+
+def test_models_shown_are_chosen_on_the_validation_part(study: Study) -> None:
+    """Turning the test scores upside down changes nothing; turning the validation scores does."""
+    upside_down = study.scores.assign(macro_f1=1 - study.scores["macro_f1"])
+    chosen = best_of_each_family(study)
+    assert best_of_each_family(replace(study, scores=upside_down)) == chosen
+    validation = study.validation.assign(macro_f1=1 - study.validation["macro_f1"])
+    assert best_of_each_family(replace(study, validation=validation)) != chosen
+
+
+def test_a_sound_study_raises_no_alarm(index: Path) -> None:
+    """Without errors there is no red box."""
+    assert "Do not believe these figures" not in index.read_text(encoding="utf-8")
+
+
+def test_a_map_of_one_class_is_said_in_red_and_in_words(tmp_path: Path) -> None:
+    """Where M2 predicts one class only, the page says so before anything else, with the class's name as text."""
+    found = read_study(write_study(tmp_path, trusted=False), CONFIG)
+    html = render(found, {}, root=tmp_path)
+    alarm = html[html.index('class="alarm"') : html.index("<nav>")]
+    assert "nearly everything is predicted as &lt;script&gt;" in alarm
+    assert "M1+M2" in alarm
+
+
+def test_a_leaky_split_is_an_error(study: Study) -> None:
+    """A split by random pixels is said among the errors, whatever the scores."""
+    assert words.LEAKY in words.errors(replace(study, plan={**study.plan, "method": "leaky"}))
+    assert words.LEAKY not in words.errors(study)
+
+
+def test_census_is_put_in_words(study: Study) -> None:
+    """A scene with a quarter of its values missing is named, and only that one."""
+    said = words.census_warnings(study)
+    assert [text.split(":")[0] for text in said if "missing" in text] == ["deep"]
+
+
+def test_outcome_names_the_test_hole_and_both_figures(study: Study) -> None:
+    """The first sentences name the hole that was tested, and M2 and SVM with their means as in the table."""
+    said = " ".join(words.outcome(study))
+    means = study.score("macro_f1", "all").set_index(["method", "features"])["mean"]
+    assert "test pixels of B" in said
+    assert all(f"{means[chosen]:.3f}" in said for chosen in best_of_each_family(study))
+
+
+def test_a_study_without_generative_models_still_has_a_report(study: Study, tmp_path: Path) -> None:
+    """Where only controls were run, figures of M1 and M2 are left out and the rest stands."""
+    only = {name: getattr(study, name) for name in ("scores", "validation", "summary", "predictions", "per_class")}
+    kept: dict[str, pd.DataFrame] = {name: table[table["method"] == "majority"] for name, table in only.items()}
+    bare = replace(study, m1={}, classifiers={}, guards=[], **kept)
+    write_report(tmp_path / "index.html", bare, root=tmp_path)
+    assert not (tmp_path / "figures" / "training").exists()
+    assert (tmp_path / "figures" / "results" / "confusion.png").is_file()
+
+
+def test_snakemakes_captions_are_the_pages() -> None:
+    """The caption file of Snakemake's report gives for each figure the text that stands in the page."""
+    template = Environment(autoescape=False).from_string((ROOT / "workflow/report/figures.rst").read_text("utf-8"))  # noqa: S701
+    for key in [*(key for key in CAPTIONS if key != "maps"), "maps/any scene"]:
+        chapter, name = key.split("/")
+        said = template.render(snakemake={"wildcards": {"chapter": chapter, "name": name}})
+        assert said.strip() == caption_of(key)
+
+
+def test_every_figure_has_a_caption() -> None:
+    """Captions and figures name the same figures."""
+    assert {*FIGURES, "maps"} == set(CAPTIONS)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_commit_is_read_from_a_branch(tmp_path: Path, packed: bool) -> None:
+    """The commit of a branch is found as a file of its own and among packed references."""
+    git, commit = tmp_path / ".git", "0123456789abcdef0123456789abcdef01234567"
+    (git / "refs/heads").mkdir(parents=True)
+    (git / "HEAD").write_text("ref: refs/heads/main\n")
+    if packed:
+        (git / "packed-refs").write_text(f"# pack-refs\n{commit} refs/heads/main\n")
+    else:
+        (git / "refs/heads/main").write_text(f"{commit}\n")
+    assert provenance.commit(tmp_path) == commit
+
+
+def test_no_commit_where_there_is_no_repository(tmp_path: Path) -> None:
+    """A folder that is no working tree has no commit."""
+    assert provenance.commit(tmp_path) == ""
+
+
+def test_versions_are_those_installed() -> None:
+    """The version of pandas is that of the one in use."""
+    assert provenance.versions()["pandas"] == pd.__version__
+
+
+def test_neither_report_nor_figures_import_tensorflow() -> None:
+    """Everything that the report and the pictures of training need comes without TensorFlow."""
+    script = (
+        "import sys, semispectral.report.page, semispectral.figures.live\n"
+        "sys.exit('tensorflow' in sys.modules or 'matplotlib.pyplot' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

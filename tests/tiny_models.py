@@ -1,0 +1,127 @@
+"""Tiny trained models, made of random arrays in the form that training saves, and a tiny scan for them."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from semispectral.bundle import Bundle, Saved, write_bundle
+from semispectral.bundle_build import Recipe, build_bundle
+from semispectral.labels import ClassMap
+from semispectral.normalise import fit_scaler
+from semispectral.pixels import Cube, Pixels
+from semispectral.predictions import prediction_table
+from semispectral.weights import load_model, save_model
+
+BANDS, CLASSES, LINES, SAMPLES = 12, 3, 24, 10
+WAVELENGTHS_NM = np.linspace(1000.0, 1110.0, BANDS)
+NAMES = ClassMap((1, 4, 9), ("kaolinite", "talc, massive", "<calcite> & co"), ("#ff0000", "#00ff00", "#0000ff"))
+
+
+def _network(name: str, inputs: tuple[int, ...], hidden: int, heads: dict[str, int], random: Any) -> dict[str, Any]:
+    arrays: dict[str, np.ndarray] = {}
+    layers = {"hidden_0": (inputs, hidden), **{head: ((hidden,), width) for head, width in heads.items()}}
+    for layer, (rows, width) in layers.items():
+        for number, count in enumerate(rows):
+            arrays[f"{name}_{layer}/kernel_{number}"] = random.normal(0, 0.5, (count, width)).astype(np.float32)
+        arrays[f"{name}_{layer}/bias"] = random.normal(0, 0.1, width).astype(np.float32)
+    return arrays
+
+
+def tiny_m1(*, seed: int, bands: int = BANDS) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """M1 with four latents, of which three are live."""
+    random = np.random.default_rng(seed)
+    arrays = _network("q_z", (bands,), 8, {"mean": 4, "log_variance": 4}, random)
+    arrays |= _network("p_x", (4,), 8, {"output": bands}, random)
+    arrays["likelihood/log_sigma"] = random.normal(-0.5, 0.1, bands).astype(np.float32)
+    net = {"hidden": [8], "activation": "softplus"}
+    settings = {"latents": 4, "likelihood": "gaussian", "sigma_floor": 0.02, "net": net}
+    return arrays, {"kind": "m1", "settings": settings, "live": [0, 2, 3]}
+
+
+def tiny_m2(inputs: int, *, seed: int, kind: str = "m2") -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """M2 with two latents; q(y|x) alone where ``kind`` is qy."""
+    random = np.random.default_rng(seed)
+    arrays = _network("q_y", (inputs,), 8, {"logits": CLASSES}, random)
+    if kind == "m2":
+        arrays |= _network("q_z", (inputs, CLASSES), 8, {"mean": 2, "log_variance": 2}, random)
+        arrays |= _network("p_x", (2, CLASSES), 8, {"output": inputs}, random)
+        arrays["likelihood/log_sigma"] = random.normal(-0.5, 0.1, inputs).astype(np.float32)
+        arrays["prior/log_prior"] = np.log(np.array([0.5, 0.3, 0.2], np.float32))
+    net = {"hidden": [8], "activation": "softplus"}
+    settings = {"latents": 2, "likelihood": "gaussian", "sigma_floor": 0.1, "net": net}
+    return arrays, {"kind": kind, "settings": settings, "labels": [0, 1, 2], "classes": CLASSES}
+
+
+def tiny_counts(*, seed: int, lines: int = LINES, samples: int = SAMPLES) -> np.ndarray:
+    """A scan, uint16 [line, sample, band]."""
+    random = np.random.default_rng(seed)
+    level = random.uniform(5_000, 20_000, (lines, samples, 1))
+    return (level * random.uniform(0.6, 1.4, (lines, samples, BANDS))).astype(np.uint16)
+
+
+def tiny_cube(counts: np.ndarray, *, nodata: float | None = None, path: str = "tiny.npy", chunk_lines: int = 1) -> Cube:
+    """An open scan over an array."""
+    return Cube(
+        Path(path),
+        counts.shape,
+        counts.dtype,
+        lambda first, last: counts[first:last],
+        chunk_lines=chunk_lines,
+        wavelengths_nm=WAVELENGTHS_NM,
+        nodata=nodata,
+    )
+
+
+def tiny_pixels(*, seed: int, count: int = 240) -> Pixels:
+    """Sampled pixels of two holes, a third of them in each part, every second one labelled."""
+    number = np.arange(count)
+    label = np.where(number % 2, number // 2 % CLASSES, -1)
+    part = np.array(["train", "valid", "test"])[number // 8 % 3]
+    table = pd.DataFrame(
+        {
+            "scene": "A",
+            "hole": np.where(part == "test", "H2", "H1"),
+            "line": number // SAMPLES,
+            "sample": number % SAMPLES,
+            "code": np.where(label < 0, 0, np.asarray(NAMES.codes)[label]),
+            "label": label.astype(np.int16),
+            "part": part,
+        }
+    )
+    return Pixels(tiny_counts(seed=seed, lines=count // SAMPLES).reshape(count, BANDS), table, WAVELENGTHS_NM)
+
+
+def tiny_parts(
+    directory: Path, *, seed: int, method: str = "m2", features: str = "latents", scaling: str = "snv_standardise"
+) -> dict[str, Saved]:
+    """Saved and loaded scaler, M1 (for latents) and classifier."""
+    scaler = fit_scaler(tiny_pixels(seed=seed).x, method=scaling)
+    models = {"scaler": scaler.to_saved()}
+    if features == "latents":
+        models["m1"] = tiny_m1(seed=seed)
+    inputs = 3 if features == "latents" else scaler.columns
+    models["classifier"] = tiny_m2(inputs, seed=seed + 1, kind=method)
+    for name, saved in models.items():
+        save_model(directory / name, *saved)
+    return {name: load_model(directory / name) for name in models}
+
+
+def tiny_bundle(directory: Path, *, seed: int, false_alarm: float = 0.05, **options: str) -> Bundle:
+    """A bundle of tiny models, written to ``directory``."""
+    parts = tiny_parts(directory.parent / f"{directory.name}_parts", seed=seed, **options)
+    pixels = tiny_pixels(seed=seed)
+    chosen = {"method": options.get("method", "m2"), "features": options.get("features", "latents")}
+    recipe = Recipe(**chosen, budget="20", seed=1, false_alarm=false_alarm, scale=2.5e-5)
+    known = pixels.where((pixels.label >= 0) & (pixels.table["part"] == "test").to_numpy())
+    probability = np.full((len(known), CLASSES), 1 / CLASSES, np.float32)
+    names = ("part", "scene", "hole", "line", "sample")
+    place = {name: known.table[name].to_numpy() for name in names}
+    run = {**chosen, "budget": "20", "seed": 1}
+    predictions = prediction_table(probability, known.label, **run, **place)
+    budgets = pixels.table[(pixels.table["part"] == "train") & (pixels.label >= 0)]
+    facts = {"config": {"m1": {"latents": 4}}}
+    bundle = build_bundle(parts, pixels, budgets, predictions, classes=NAMES, recipe=recipe, facts=facts)
+    write_bundle(directory, bundle, parts)
+    return bundle

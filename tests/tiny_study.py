@@ -1,0 +1,193 @@
+"""The files of a tiny finished study, written by the package's own writers, for tests of figures and report."""
+
+import json
+from dataclasses import asdict
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from semispectral.census import Census, write_census
+from semispectral.evaluation import class_scores, scores
+from semispectral.guards import guards
+from semispectral.intervals import summary
+from semispectral.io.shards import write_shard
+from semispectral.labels import ClassMap, CodeSet
+from semispectral.normalise import fit_scaler, normalise
+from semispectral.pixels import PARTS, Pixels
+from semispectral.plan import plan
+from semispectral.plan_files import write_plan
+from semispectral.predictions import prediction_table
+from semispectral.quotas import SampleConfig
+from semispectral.report.study import Paths
+from semispectral.scenes import Scene
+from semispectral.split import SplitConfig
+from semispectral.weights import save_model
+from tiny_models import BANDS, CLASSES, WAVELENGTHS_NM, tiny_m1, tiny_m2
+
+LINES, SAMPLES = 32, 12
+SCENES = {"north": "A", "south": "A", "deep": "B"}
+COLOURS = ("#aa0000", "#00aa00", "#0000aa")
+CLASS_NAMES = ("<script>alert(1)</script>", "talc & $_{co}$", "calcite")
+MODELS = (
+    ("svm", "bands"),
+    ("svm", "latents"),
+    ("m2", "bands"),
+    ("m2", "latents"),
+    ("qy", "bands"),
+    ("majority", "bands"),
+)
+RIGHT = {"svm": 0.6, "m2": 0.9, "qy": 0.5}  # share of the test pixels that a method is right on
+BUDGETS, SEEDS = ("5", "all"), (1, 2)
+BOUND = -np.geomspace(500, 10, 10)
+ACCURACY = {"epoch": range(1, 11), "accuracy_valid": [np.nan, 0.7] * 5}
+BOUNDS = {"labelled_bound": BOUND, "unlabelled_bound": BOUND - 3, "bound_valid": [np.nan, -9] * 5}
+HISTORIES: dict[str, dict[str, Any]] = {
+    "m1": {"epoch": range(1, 11), "bound": BOUND, "bound_valid": [np.nan, -90.0] * 5},
+    "m2": ACCURACY | BOUNDS,
+    "qy": ACCURACY,
+}
+CONFIG: dict[str, Any] = {"runs": {"budgets": [5, "all"], "seeds": [1, 2]}, "report": {}, "simulate": {"enabled": True}}
+
+
+def write_study(directory: Path, *, method: str = "groups", trusted: bool = True) -> Paths:
+    """Write a study with two label budgets and two seeds; returns its paths, by the names of the rule's inputs.
+
+    Parameters
+    ----------
+    method : of the split.
+    trusted : whether M2 predicts all classes; else it calls nearly everything the first one.
+    """
+    codes = {name: _codes(seed=number) for number, name in enumerate(SCENES)}
+    classes = _write_classes(directory / "classes.tsv")
+    split = SplitConfig(method=method, seed=1, test_groups=("B",) if method == "groups" else (), block_lines=8, guard=1)
+    planned = plan(
+        [_scene(name) for name in SCENES], codes, classes, split_settings=split, sample_settings=SampleConfig(1)
+    )
+    write_plan(directory / "plan", planned)
+    pixels = {name: _pixels(name, codes[name], planned.parts[name]) for name in SCENES}
+    train = Pixels.concat(list(pixels.values()))
+    scaler = fit_scaler(train.x[(train.table["part"] == "train").to_numpy()], method="snv_standardise")
+    save_model(directory / "scaler", *scaler.to_saved())
+    for folder in ("census", "normalised", "evaluation"):
+        (directory / folder).mkdir()
+    for name in SCENES:
+        write_census(
+            _census(name, codes[name], classes), *(directory / f"census/{name}{end}" for end in (".parquet", ".npy"))
+        )
+        write_shard(directory / f"normalised/{name}.parquet", normalise(pixels[name], scaler))
+    table = pd.concat(list(_predictions(train.table, trusted=trusted)), ignore_index=True)
+    return {
+        "classes": [directory / "classes.tsv"],
+        "known": [directory / "plan/classes.json"],
+        "warnings": [directory / "plan/warnings.json"],
+        "scaler": [directory / "scaler"],
+        "census": sorted(directory.glob("census/*.parquet")),
+        "features": sorted(directory.glob("normalised/*.parquet")),
+        **_write_models(directory),
+        **_write_evaluation(directory / "evaluation", table),
+    }
+
+
+def _write_classes(path: Path) -> ClassMap:
+    rows = [f"{code}\t{name}\t{colour}" for code, name, colour in zip((1, 4, 9), CLASS_NAMES, COLOURS, strict=True)]
+    path.write_text("\n".join(["code\tname\tcolour", *rows]) + "\n", encoding="utf-8")
+    return ClassMap.read(path)
+
+
+def _codes(*, seed: int) -> np.ndarray:
+    """Bands of every class across the scene, each 2 lines high, then 2 lines without labels; a tray at the border."""
+    codes = np.repeat(np.resize([1, 4, 9, 0], LINES // 2), 2)[:, np.newaxis].repeat(SAMPLES, axis=1).astype(np.int32)
+    codes[:, 0] = 255
+    return np.roll(codes, seed, axis=0)
+
+
+def _scene(name: str) -> Scene:
+    here = Path("tiny.npy")
+    use, ignore = (CodeSet.parse(text, where="test") for text in ("1-99", "255"))
+    return Scene(name, SCENES[name], here, "", here, "", "line,sample,band", "", 1.0, None, use, ignore)
+
+
+def _census(name: str, codes: np.ndarray, classes: ClassMap) -> Census:
+    values, pixels = np.unique(codes, return_counts=True)
+    roles = ["class" if code in classes.codes else "ignored" if code == 255 else "unlabelled" for code in values]
+    counts = pd.DataFrame({"code": values, "name": "", "role": roles, "pixels": pixels})
+    bad = 0.25 if name == "deep" else 0.0
+    return Census(
+        name, SCENES[name], LINES, SAMPLES, BANDS, "uint16", WAVELENGTHS_NM, 0.0, 1.0, bad, 0.0, counts, codes
+    )
+
+
+def _pixels(name: str, codes: np.ndarray, parts: np.ndarray) -> Pixels:
+    line, sample = np.nonzero(parts)
+    label = np.array([{1: 0, 4: 1, 9: 2}.get(code, -1) for code in codes[line, sample]])
+    random = np.random.default_rng(7)
+    depth = 0.1 + 0.2 * (label + 1)
+    shape = 1 - depth[:, np.newaxis] * np.exp(-((np.arange(BANDS) - 3 * (label[:, np.newaxis] + 1)) ** 2) / 4)
+    table = pd.DataFrame(
+        {
+            "scene": name,
+            "hole": SCENES[name],
+            "line": line,
+            "sample": sample,
+            "code": codes[line, sample],
+            "label": label,
+            "part": np.array(PARTS)[parts[line, sample] - 1],
+        }
+    )
+    return Pixels(20_000 * (shape + random.normal(0, 0.02, shape.shape)), table, WAVELENGTHS_NM)
+
+
+def _predictions(table: pd.DataFrame, *, trusted: bool) -> Any:
+    known = table[(table["label"] >= 0) & (table["part"] != "train")].reset_index(drop=True)
+    label = known["label"].to_numpy()
+    for method, features in MODELS:
+        for budget in BUDGETS:
+            for seed in SEEDS:
+                random = np.random.default_rng([len(method), len(features), len(budget), seed])
+                wrong = random.random(len(label)) > RIGHT.get(method, 0.0) + 0.05 * (budget == "all")
+                guess = np.where(wrong, (label + random.integers(1, CLASSES, len(label))) % CLASSES, label)
+                if method == "majority" or (method == "m2" and not trusted):
+                    guess[:] = 0
+                probability = np.full((len(label), CLASSES), 0.1)
+                probability[np.arange(len(label)), guess] = 0.8
+                run = {"method": method, "features": features, "budget": budget, "seed": seed}
+                place = {name: known[name].to_numpy() for name in ("part", "scene", "hole", "line", "sample")}
+                yield prediction_table(probability, label, **run, **place)
+
+
+def _write_models(directory: Path) -> Paths:
+    paths: dict[str, list[Path]] = {"m1": [], "m2": [], "qy": []}
+    for seed in SEEDS:
+        paths["m1"].append(directory / f"m1/{seed}")
+        _save(paths["m1"][-1], tiny_m1(seed=seed), HISTORIES["m1"], latent_std=[0.9, 0.02, 0.7, 0.4])
+        for kind, (features, inputs), budget in product(("m2", "qy"), (("bands", BANDS), ("latents", 3)), BUDGETS):
+            paths[kind].append(directory / f"{kind}/{features}/{budget}/{seed}")
+            pixels = {"labelled": 12, "unlabelled": 80, "valid": 3}
+            model = tiny_m2(inputs, seed=seed, kind=kind)
+            _save(paths[kind][-1], model, HISTORIES[kind], pixels=pixels, temperature=1.2)
+    return paths
+
+
+def _save(directory: Path, model: tuple[Any, Any], history: dict[str, Any], **more: Any) -> None:
+    arrays, description = model
+    settings = description["settings"] | {"dead_std": 0.1}
+    run = {"epochs": 10, "best_epoch": 8, "seconds": 12.3, "restarts": 0, "settings": settings}
+    save_model(directory, arrays, description | run | more)
+    pd.DataFrame(history).to_parquet(directory / "history.parquet", index=False)
+
+
+def _write_evaluation(directory: Path, table: pd.DataFrame) -> Paths:
+    tables = {
+        "predictions": table,
+        "scores": scores(table),
+        "per_class": class_scores(table),
+        "summary": summary(table, seed=3, resamples=50),
+    }
+    for name, content in tables.items():
+        content.to_parquet(directory / f"{name}.parquet", index=False)
+    found = [asdict(guard) for guard in guards(table, class_names=CLASS_NAMES)]
+    (directory / "guards.json").write_text(json.dumps(found), encoding="utf-8")
+    return {"guards": [directory / "guards.json"], **{name: [directory / f"{name}.parquet"] for name in tables}}
