@@ -113,7 +113,7 @@ def tiny_bundle(directory: Path, *, seed: int, false_alarm: float = 0.05, **opti
     parts = tiny_parts(directory.parent / f"{directory.name}_parts", seed=seed, **options)
     pixels = tiny_pixels(seed=seed)
     chosen = {"method": options.get("method", "m2"), "features": options.get("features", "latents")}
-    recipe = Recipe(**chosen, budget="20", seed=1, false_alarm=false_alarm, scale=2.5e-5)
+    recipe = Recipe(**chosen, budget="20", seed=1, false_alarm=false_alarm)
     known = pixels.where((pixels.label >= 0) & (pixels.table["part"] == "test").to_numpy())
     probability = np.full((len(known), CLASSES), 1 / CLASSES, np.float32)
     names = ("part", "scene", "hole", "line", "sample")
@@ -121,7 +121,7 @@ def tiny_bundle(directory: Path, *, seed: int, false_alarm: float = 0.05, **opti
     run = {**chosen, "budget": "20", "seed": 1}
     predictions = prediction_table(probability, known.label, **run, **place)
     budgets = pixels.table[(pixels.table["part"] == "train") & (pixels.label >= 0)]
-    facts = {"config": {"m1": {"latents": 4}}}
+    facts = {"config": {"m1": {"latents": 4}}, "scale": 2.5e-5}
     bundle = build_bundle(parts, pixels, budgets, predictions, classes=NAMES, recipe=recipe, facts=facts)
     write_bundle(directory, bundle, parts)
     return bundle

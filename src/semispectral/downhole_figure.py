@@ -1,0 +1,75 @@
+"""The downhole log as a geologist reads it: depth downward, a strip of the dominant class, a column per mineral."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from semispectral.labels import ClassMap
+from semispectral.mapping.scene_map import NOVEL_COLOUR, NOVEL_NAME
+
+LEAST_SHOWN = 0.02  # a mineral that nowhere reaches this share gets no column
+NOVEL = NOVEL_NAME.replace(" ", "_")
+
+
+def draw_log(path: Path, table: pd.DataFrame, classes: ClassMap, *, coverage: float) -> None:
+    """Write the figure of a log.
+
+    Parameters
+    ----------
+    table : as `downhole_log` gives it.
+    coverage : of its intervals, for the caption.
+    """
+    shown = [label for label, name in enumerate(classes.names) if table[name].max() >= LEAST_SHOWN]
+    figure = Figure(figsize=(2.6 + 0.95 * (len(shown) + 1), 8.0), layout="constrained")
+    widths = [0.5, *[1.0] * (len(shown) + 1)]
+    axes = figure.subplots(1, len(widths), sharey=True, squeeze=False, width_ratios=widths)[0]
+    _strip(axes[0], table, classes)
+    for axis, label in zip(axes[1:], shown, strict=False):
+        _column(axis, table, classes.names[label], classes.colours[label])
+    _bars(axes[-1], table, NOVEL, NOVEL_COLOUR)
+    axes[-1].set_title(NOVEL_NAME.replace(" the ", "\nthe "), fontsize=8, rotation=60, ha="left", va="bottom")
+    axes[0].set_ylim(table["depth_to_m"].max(), table["depth_from_m"].min())
+    axes[0].set_ylabel("depth (m)")
+    dominant = [label for label in range(len(classes)) if classes.names[label] in set(table["dominant"])]
+    handles = [
+        Patch(facecolor=classes.colours[label], edgecolor="0.4", label=classes.names[label]) for label in dominant
+    ]
+    figure.legend(handles=handles, title="dominant", loc="outside lower center", ncols=6, fontsize=8, frameon=False)
+    caption = f"{table['hole'].iloc[0]}: share of the core's pixels (bars), {coverage:.0%} intervals (lines)"
+    figure.suptitle(caption, x=0.01, ha="left", fontsize=10)
+    figure.savefig(path, dpi=110, metadata={"Software": None})
+
+
+def _heights(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Middle and height of each interval, in metres."""
+    top, bottom = table["depth_from_m"].to_numpy(), table["depth_to_m"].to_numpy()
+    return (top + bottom) / 2, bottom - top
+
+
+def _strip(axis: Axes, table: pd.DataFrame, classes: ClassMap) -> None:
+    middle, height = _heights(table)
+    colour = dict(zip(classes.names, classes.colours, strict=True))
+    axis.barh(middle, 1, height, color=[colour[name] for name in table["dominant"]], linewidth=0)
+    axis.set_xticks([])
+    axis.set_xlim(0, 1)
+
+
+def _bars(axis: Axes, table: pd.DataFrame, name: str, colour: str) -> None:
+    middle, height = _heights(table)
+    axis.barh(middle, table[name], height, color=colour, linewidth=0.3, edgecolor="0.4")
+    axis.set_xlim(0, 1)
+    axis.set_xticks([0, 0.5, 1], ["0", "", "1"], fontsize=7)
+    axis.grid(axis="x", color="0.85")
+    axis.set_axisbelow(True)
+
+
+def _column(axis: Axes, table: pd.DataFrame, name: str, colour: str) -> None:
+    """Expected share as bars, and its interval as lines."""
+    _bars(axis, table, name, colour)
+    middle, _ = _heights(table)
+    axis.hlines(middle, table[f"{name}_low"], table[f"{name}_high"], color="black", linewidth=1)
+    axis.set_title(name, fontsize=8, rotation=60, ha="left", va="bottom")

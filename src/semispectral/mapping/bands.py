@@ -1,0 +1,99 @@
+"""Bring the bands of a new scan to those that a model was trained on, or refuse in words."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from semispectral.errors import DataError
+
+SAME = 0.25  # of the model's band spacing: nearer bands are the same band
+COARSEST = 2.0  # times the model's band spacing: a scan with wider gaps does not resolve what the model knows
+
+Prepare = Callable[[np.ndarray], np.ndarray]
+
+
+def match_bands(
+    scan_nm: np.ndarray | None, model_nm: np.ndarray | None, *, scan_bands: int, model_bands: int, where: str
+) -> Prepare | None:
+    """How spectra [pixel, band] of a scan become spectra at the model's bands.
+
+    Parameters
+    ----------
+    scan_nm, model_nm : float64 [band] in nm, or None where they are not known.
+    scan_bands, model_bands : how many bands each has.
+    where : the scan, for messages.
+
+    Returns
+    -------
+    None where the bands are the same; otherwise a function that picks the same bands, or interpolates linearly.
+
+    Raises
+    ------
+    DataError : the bands cannot be matched; the message says why.
+    """
+    if scan_nm is None or model_nm is None:
+        _require_same_count(scan_nm, model_nm, scan_bands=scan_bands, model_bands=model_bands, where=where)
+        return None
+    order = np.argsort(scan_nm)
+    known = scan_nm[order]
+    spacing = float(np.median(np.abs(np.diff(model_nm)))) if len(model_nm) > 1 else 1.0
+    nearest = _nearest(known, model_nm)
+    if np.abs(known[nearest] - model_nm).max() <= SAME * spacing:
+        places = order[nearest]
+        return None if np.array_equal(places, np.arange(scan_bands)) else lambda raw: raw[:, places]
+    _require_cover(known, model_nm, spacing, where)
+    return _interpolation(known, model_nm, order)
+
+
+def _require_same_count(
+    scan_nm: np.ndarray | None, model_nm: np.ndarray | None, *, scan_bands: int, model_bands: int, where: str
+) -> None:
+    if model_nm is None and scan_bands == model_bands:
+        return
+    lacking = (
+        "the model was trained on scans without wavelengths" if model_nm is None else "the scan has no wavelengths"
+    )
+    help_text = (
+        f"only a scan of the same {model_bands} bands can be mapped"
+        if model_nm is None
+        else "give them: a key in the file or a table with a column wavelength_nm"
+    )
+    raise DataError(
+        f"{where}: its bands cannot be matched with the model's: {lacking}; the scan has {scan_bands} bands, the model "
+        f"{model_bands}; {help_text}"
+    )
+
+
+def _nearest(known: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    right = np.clip(np.searchsorted(known, wanted), 1, max(len(known) - 1, 1))
+    left = right - 1
+    right = np.minimum(right, len(known) - 1)
+    return np.where(np.abs(known[left] - wanted) <= np.abs(known[right] - wanted), left, right)
+
+
+def _require_cover(known: np.ndarray, model_nm: np.ndarray, spacing: float, where: str) -> None:
+    low, high = model_nm.min(), model_nm.max()
+    if known[0] > low + spacing / 2 or known[-1] < high - spacing / 2:
+        raise DataError(
+            f"{where}: its wavelengths, {known[0]:.1f} to {known[-1]:.1f} nm, do not cover those the model was trained "
+            f"on, {low:.1f} to {high:.1f} nm; a model of this range is needed: train one on scans of this instrument"
+        )
+    inside = known[(known >= low - spacing) & (known <= high + spacing)]
+    gap = float(np.diff(inside).max()) if len(inside) > 1 else np.inf
+    if gap > COARSEST * spacing:
+        raise DataError(
+            f"{where}: its bands lie up to {gap:.1f} nm apart, the model's {spacing:.1f} nm: too coarse to show what "
+            f"the model was trained on (at most {COARSEST:g} times); train a model on scans of this instrument"
+        )
+
+
+def _interpolation(known: np.ndarray, model_nm: np.ndarray, order: np.ndarray) -> Prepare:
+    right = np.clip(np.searchsorted(known, model_nm), 1, len(known) - 1)
+    span = known[right] - known[right - 1]
+    weight = np.clip((model_nm - known[right - 1]) / span, 0, 1).astype(np.float32)
+    below, above = order[right - 1], order[right]
+
+    def interpolate(raw: np.ndarray) -> np.ndarray:
+        return np.asarray(raw[:, below] * (1 - weight) + raw[:, above] * weight, np.float32)
+
+    return interpolate

@@ -1,0 +1,74 @@
+"""The files of one scene's map: GeoTIFF and ENVI rasters, the picture, and map.json, which says what they mean."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from semispectral.errors import IntegrityError, MissingFileError
+from semispectral.io.rasters import Ground, copy_as_envi, read_bands, write_bands, write_classes
+from semispectral.labels import ClassMap
+from semispectral.mapping.draw import Drawn, smoothing_effect
+from semispectral.mapping.picture import draw_picture
+from semispectral.mapping.scene_map import SceneMap
+from semispectral.weights import write_atomically
+
+CONFIDENCE = ("probability", "entropy_nats", "novelty_nats")
+FACTS = "map.json"
+
+
+def write_map(directory: Path, drawn: Drawn, *, ground: Ground, scene: str, smoothing: str) -> None:
+    """Write all files of a scene's map.
+
+    ``class.tif``, ``class.img`` with ``class.hdr``, ``probability.tif`` (a band per class), ``confidence.tif``
+    (`CONFIDENCE`), ``map.png`` and ``map.json``.
+
+    Parameters
+    ----------
+    directory : made if it is not there.
+    drawn, ground : the map, and where it lies.
+    scene : name; smoothing : of the probabilities, for map.json.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    found = drawn.map
+    write_classes(directory / "class.tif", found.raster, names=found.names, colours=found.colours, ground=ground)
+    copy_as_envi(directory / "class.tif", directory / "class.img")
+    bands = np.moveaxis(found.probability, 2, 0)
+    write_bands(directory / "probability.tif", bands, names=found.classes.names, ground=ground, tags={"SCENE": scene})
+    confidence = np.stack([found.confidence, found.entropy, found.novelty])
+    write_bands(directory / "confidence.tif", confidence, names=CONFIDENCE, ground=ground, tags={"SCENE": scene})
+    draw_picture(directory / "map.png", drawn, title=scene, pixel_mm=ground.pixel_mm)
+    facts = facts_of(drawn) | {"scene": scene, "smoothing": smoothing, "pixel_mm": ground.pixel_mm}
+    write_atomically(directory / FACTS, json.dumps(facts, indent=1, sort_keys=True).encode())
+
+
+def facts_of(drawn: Drawn) -> dict[str, Any]:
+    """What map.json says of a map: classes, counts, threshold, and test confusions with and without smoothing."""
+    found = drawn.map
+    counts = np.bincount(found.raster.ravel(), minlength=len(found.names))
+    return {
+        "classes": found.classes.to_dict(),
+        "pixels": dict(zip(found.names, counts.tolist(), strict=True)),
+        "novel_share": float(found.novel.sum() / max(found.valid.sum(), 1)),
+        "threshold_nats": found.threshold if math.isfinite(found.threshold) else None,
+        "confusion": {name: counts.tolist() for name, counts in drawn.confusion.items()},
+        "smoothing_effect": smoothing_effect([drawn.confusion]),
+    }
+
+
+def read_map(directory: Path) -> SceneMap:
+    """Read a map that `write_map` wrote."""
+    if not (directory / FACTS).is_file():
+        raise MissingFileError(f"{directory}: a map has {FACTS}, which is not there; run the rule 'map'")
+    facts = json.loads((directory / FACTS).read_text(encoding="utf-8"))
+    probability, _ = read_bands(directory / "probability.tif")
+    confidence, _ = read_bands(directory / "confidence.tif")
+    classes = ClassMap.from_dict(facts["classes"])
+    if len(probability) != len(classes) or confidence.shape[1:] != probability.shape[1:]:
+        raise IntegrityError(f"{directory}: its rasters and {FACTS} are not of one map; delete it and run 'map' again")
+    threshold = -math.inf if facts["threshold_nats"] is None else float(facts["threshold_nats"])
+    novelty = confidence[CONFIDENCE.index("novelty_nats")]
+    log_p = np.full(novelty.shape, np.nan, np.float32) if math.isinf(threshold) else threshold - novelty
+    return SceneMap(np.moveaxis(probability, 0, 2), log_p.astype(np.float32), threshold, classes)

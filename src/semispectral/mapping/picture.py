@@ -1,0 +1,113 @@
+"""The picture of a map: false colour, labels, map and confidence, with a legend and a scale bar."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba_array
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from matplotlib.transforms import Affine2DBase, ScaledTranslation
+
+from semispectral.mapping.draw import Drawn
+from semispectral.mapping.scene_map import NODATA_COLOUR
+
+WIDTH_INCHES = 13.3
+LEGEND_INCHES = 2.3
+PANEL_INCHES = (1.2, 6.5)  # least and largest height of a panel
+PERCENTILES = (2, 98)
+CONFIDENCE_COLOURS = colormaps["viridis"].with_extremes(bad=NODATA_COLOUR)
+LARGEST_SIDE = 1600  # of a panel in pixels; larger maps are thinned
+LENGTHS_MM = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+
+
+def stretched(picture: np.ndarray) -> np.ndarray:
+    """A false-colour image for the eye: each channel from its 2nd to its 98th percentile, grey where there is no data.
+
+    Parameters
+    ----------
+    picture : float32 [line, sample, 3], NaN where there is no data.
+
+    Returns
+    -------
+    float32 [line, sample, 3], 0 to 1.
+    """
+    seen = np.isfinite(picture).all(axis=2)
+    if not seen.any():
+        return np.full(picture.shape, 0.5, np.float32)
+    low, high = np.percentile(picture[seen], PERCENTILES, axis=0)
+    scaled = (picture - low) / np.maximum(high - low, np.finfo(np.float32).tiny)
+    return np.where(seen[:, :, None], np.clip(scaled, 0, 1), 0.5).astype(np.float32)
+
+
+def draw_picture(path: Path, drawn: Drawn, *, title: str, pixel_mm: float | None) -> None:
+    """Write the picture of a map as PNG, landscape: a long scan is laid on its side, its first line at the left.
+
+    Parameters
+    ----------
+    drawn : the map and what is beside it.
+    title : name of the scene.
+    pixel_mm : size of a pixel, for the scale bar; None: the bar counts pixels.
+    """
+    thin = max(1, -(-max(drawn.map.shape) // LARGEST_SIDE))
+    panels = {name: image[::thin, ::thin] for name, image in _panels(drawn).items()}
+    lies = drawn.map.shape[0] > 3 * drawn.map.shape[1]
+    if lies:
+        panels = {name: np.rot90(image) for name, image in panels.items()}
+    figure, axes = _sheet(next(iter(panels.values())).shape, len(panels), stacked=lies)
+    for axis, (name, image) in zip(axes, panels.items(), strict=True):
+        drawn_image = axis.imshow(image, cmap=CONFIDENCE_COLOURS, vmin=0, vmax=1, interpolation="nearest")
+        axis.set_title(name, fontsize=10, loc="left")
+        axis.set_xticks([])
+        axis.set_yticks([])
+    figure.colorbar(drawn_image, ax=axes[-1], label="probability", fraction=0.05, pad=0.02)
+    _scale_bar(axes[0], figure.dpi_scale_trans, panels["False colour"].shape[1] * thin, thin, pixel_mm)
+    figure.legend(handles=_legend(drawn), loc="outside right upper", fontsize=8, frameon=False)
+    figure.suptitle(title, x=0.01, ha="left", fontsize=12)
+    figure.savefig(path, dpi=110, metadata={"Software": None})
+
+
+def _panels(drawn: Drawn) -> dict[str, np.ndarray]:
+    """Images [line, sample, 3], and the confidence [line, sample], by title."""
+    table = to_rgba_array(drawn.map.colours)[:, :3]
+    panels = {"False colour": stretched(drawn.picture)}
+    if drawn.label is not None:
+        panels["Labels"] = table[drawn.label + 1]
+    panels["Map"] = table[drawn.map.raster]
+    panels["Confidence"] = drawn.map.confidence
+    return panels
+
+
+def _sheet(shape: tuple[int, ...], count: int, *, stacked: bool) -> tuple[Figure, list[Axes]]:
+    """A sheet with so many panels, beside or above each other, as high as they need."""
+    rows, columns = (count, 1) if stacked else (1, count)
+    width = (WIDTH_INCHES - LEGEND_INCHES) / columns
+    height = float(np.clip(width * shape[0] / shape[1], *PANEL_INCHES)) + 0.3
+    figure = Figure(figsize=(WIDTH_INCHES, rows * height + 0.5), layout="constrained")
+    axes: Any = figure.subplots(rows, columns, squeeze=False)
+    return figure, list(axes.ravel())
+
+
+def _legend(drawn: Drawn) -> list[Patch]:
+    """The classes that are on the map, with their share of it."""
+    counts = np.bincount(drawn.map.raster.ravel(), minlength=len(drawn.map.names))
+    total = max(int(counts[1:].sum()), 1)
+    shown = [value for value in range(1, len(counts)) if counts[value]]
+    named = [
+        Patch(facecolor=drawn.map.colours[value], edgecolor="0.4", label=f"{drawn.map.names[value]}  {share:.1%}")
+        for value, share in ((value, counts[value] / total) for value in shown)
+    ]
+    return [*named, Patch(facecolor=drawn.map.colours[0], edgecolor="0.4", label="not classified / no label")]
+
+
+def _scale_bar(axis: Axes, inches: Affine2DBase, width: int, thin: int, pixel_mm: float | None) -> None:
+    """A bar of about a quarter of the panel's width."""
+    unit, size = ("mm", pixel_mm) if pixel_mm else ("pixels", 1.0)
+    longest = [length for length in LENGTHS_MM if length <= width * size / 3]
+    length = longest[-1] if longest else LENGTHS_MM[0]
+    bar = length / size / thin
+    below = axis.get_xaxis_transform() + ScaledTranslation(0, -8 / 72, inches)
+    axis.plot([0, bar], [0, 0], color="black", linewidth=4, solid_capstyle="butt", transform=below, clip_on=False)
+    axis.text(bar, 0, f"  {length} {unit}", va="center", fontsize=8, transform=below)

@@ -1,0 +1,102 @@
+"""The model card of a bundle: what a reader must know before trusting its maps, in Markdown."""
+
+from typing import Any
+
+import numpy as np
+
+METHODS = {
+    "m2": "M2, the generative semi-supervised classifier of Kingma et al. (2014)",
+    "qy": "q(y|x), a network trained on the labels alone",
+    "svm": "a support vector machine with an RBF kernel",
+}
+FEATURES = {"bands": "the normalised bands", "latents": "the latents of M1, a variational autoencoder of the spectra"}
+SCORES = {
+    "oa": "Overall accuracy",
+    "aa": "Mean accuracy of the classes",
+    "macro_f1": "Macro-F1",
+    "nll": "Negative log-likelihood (nats)",
+    "ece": "Expected calibration error",
+}
+
+
+def model_card(facts: dict[str, Any], wavelengths_nm: np.ndarray | None, threshold: float) -> str:
+    """The model card of a bundle.
+
+    Parameters
+    ----------
+    facts : what model.json says.
+    wavelengths_nm, threshold : as in `Bundle`.
+    """
+    holes = facts["holes"]
+    sections = [
+        f"# Model card: {facts['method']} on {facts['features']}",
+        f"{METHODS[facts['method']][0].upper()}{METHODS[facts['method']][1:]}, on {FEATURES[facts['features']]}. "
+        f"It gives each pixel of a hyperspectral scan one of {len(facts['classes']['names'])} classes, their "
+        "probabilities, and a score for being none of them.",
+        "## What it was trained on",
+        "\n".join(
+            [
+                f"- Holes: {_list(holes, 'train')}; validated on pixels of {_list(holes, 'valid')}.",
+                f"- Labels per class: {facts['budget']}; seed {facts['seed']}.",
+                f"- {_range(wavelengths_nm)} {_scale(facts['scale'])}",
+            ]
+        ),
+        "## How good it is",
+        _scores(facts["scores"], _list(holes, "test")),
+        "## What it does not know",
+        _novelty(facts, threshold),
+        "Its probabilities are those of scans like the training scans: another instrument, other light or another "
+        "deposit can make it confidently wrong. A mineral without a class is given the nearest class, unless it is "
+        "unlike every training spectrum. Scans whose wavelengths cannot be matched are refused.",
+        "## Classes",
+        _classes(facts["classes"]),
+        "## Provenance",
+        _provenance(facts),
+    ]
+    return "\n\n".join(sections) + "\n"
+
+
+def _range(wavelengths_nm: np.ndarray | None) -> str:
+    if wavelengths_nm is None:
+        return "The training scans had no wavelengths: bands are matched by their number alone."
+    return f"{len(wavelengths_nm)} bands, {wavelengths_nm.min():.1f} to {wavelengths_nm.max():.1f} nm."
+
+
+def _scale(scale: float | None) -> str:
+    if scale is None:
+        return "The training scans have several scales, so that of a new scan is left as it is."
+    return f"Reflectance is the stored value times {scale:g}."
+
+
+def _list(holes: dict[str, list[str]], part: str) -> str:
+    return ", ".join(holes.get(part, [])) or "none"
+
+
+def _scores(scores: dict[str, float], holes: str) -> str:
+    known = [(title, scores[name]) for name, title in SCORES.items() if name in scores]
+    if not known:
+        return "Not measured: there was no test part."
+    rows = "\n".join(f"| {title} | {value:.3f} |" for title, value in known)
+    head = f"On {int(scores['pixels'])} labelled pixels of the test part ({holes}):"
+    return f"{head}\n\n| Score | Value |\n|---|---|\n{rows}"
+
+
+def _novelty(facts: dict[str, Any], threshold: float) -> str:
+    if not np.isfinite(threshold):
+        return "No model of the spectra is part of it, so it cannot say 'none of the known'."
+    return (
+        f"A pixel is 'none of the known' where log p(x) is below {threshold:.1f} nats, the level that "
+        f"{facts['false_alarm']:.1%} of the validation pixels are below. On another hole the share of false "
+        "alarms differs."
+    )
+
+
+def _classes(classes: dict[str, Any]) -> str:
+    rows = zip(classes["codes"], classes["names"], classes["colours"], strict=True)
+    return "| Code | Class | Colour |\n|---|---|---|\n" + "\n".join(f"| {a} | {b} | {c} |" for a, b, c in rows)
+
+
+def _provenance(facts: dict[str, Any]) -> str:
+    lines = [f"- {name}: {value or 'not known'}" for name, value in facts["provenance"].items()]
+    lines += [f"- sha256 of {name}: {value}" for name, value in facts["parts"].items()]
+    return "\n".join(lines)

@@ -1,0 +1,154 @@
+"""The pixels that a page can show: spectra and reconstructions thinned to a grid and kept in one byte per value."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from semispectral.bundle import Bundle
+from semispectral.mapping.bands import match_bands
+from semispectral.mapping.scene_map import SceneMap
+from semispectral.mapping.stream import BLOCK_BYTES, COLOUR_PLACES
+from semispectral.normalise import Scaler
+from semispectral.pixels import Cube
+
+SPECTRA_BYTES = 8_000_000  # of a page before base64; the rest of it is Bokeh and the two images
+
+
+@dataclass(frozen=True, eq=False)
+class Quantised:
+    """Values in one byte each: value = low + step x code, with low and step per row; off by step / 2 at most.
+
+    Parameters
+    ----------
+    code : uint8 [row, column].
+    low, step : float32 [row].
+    """
+
+    code: np.ndarray
+    low: np.ndarray
+    step: np.ndarray
+
+    @classmethod
+    def of(cls, values: np.ndarray) -> "Quantised":
+        """Quantise float [row, column]."""
+        low, high = values.min(axis=1), values.max(axis=1)
+        step = np.where(high > low, (high - low) / 255, 1)
+        return cls(
+            np.rint((values - low[:, None]) / step[:, None]).astype(np.uint8),
+            low.astype(np.float32),
+            step.astype(np.float32),
+        )
+
+    def values(self) -> np.ndarray:
+        """Float32 [row, column], as near as it goes."""
+        return np.asarray(self.low[:, None] + self.step[:, None] * self.code)
+
+
+@dataclass(frozen=True, eq=False)
+class PagePixels:
+    """What a page knows of its pixels.
+
+    Parameters
+    ----------
+    stride : every so many lines and samples a pixel was kept.
+    place : int32 [line / stride, sample / stride], row of the other arrays; -1 where no classified pixel was kept.
+    spectrum, reconstruction : Quantised [row, band], reflectance.
+    probability : uint8 [row, class], in 1/255.
+    novelty : float32 [row], nats.
+    picture : float32 [line, sample, 3], false colours of the whole scene.
+    """
+
+    stride: int
+    place: np.ndarray
+    spectrum: Quantised
+    reconstruction: Quantised
+    probability: np.ndarray
+    novelty: np.ndarray
+    picture: np.ndarray
+
+
+def stride_for(valid: np.ndarray, *, bytes_per_pixel: int, budget: int = SPECTRA_BYTES) -> int:
+    """The least stride at which the kept pixels fit into the budget; valid is bool [line, sample]."""
+    stride = max(1, math.floor(math.sqrt(valid.sum() * bytes_per_pixel / budget)))
+    while valid[::stride, ::stride].sum() * bytes_per_pixel > budget:
+        stride += 1
+    return stride
+
+
+def collect(cube: Cube, found: SceneMap, bundle: Bundle, *, scale: float) -> PagePixels:
+    """Read a scene once more and keep what its page shows; memory holds one block and the page.
+
+    Parameters
+    ----------
+    cube, found, bundle : the scene, its map, and the model that made it.
+    scale : reflectance = stored value x scale.
+    """
+    stride = stride_for(found.valid, bytes_per_pixel=2 * (bundle.bands + 8) + len(found.classes) + 8)
+    kept = np.zeros(found.shape, bool)
+    kept[::stride, ::stride] = found.valid[::stride, ::stride]
+    colours = [int(place * (cube.shape[2] - 1)) for place in COLOUR_PLACES]
+    picture, rows = np.empty((*found.shape, 3), np.float32), []
+    prepare = match_bands(
+        cube.wavelengths_nm,
+        bundle.wavelengths_nm,
+        scan_bands=cube.shape[2],
+        model_bands=bundle.bands,
+        where=str(cube.path),
+    )
+    for first, block in cube.blocks(max_bytes=BLOCK_BYTES):
+        picture[first : first + len(block)] = block[:, :, colours]
+        raw = block[kept[first : first + len(block)]]
+        rows.append(_row(raw if prepare is None else prepare(raw), bundle, scale))
+    spectrum, reconstruction = (
+        Quantised(*(np.concatenate([getattr(row[side], field.name) for row in rows]) for field in fields(Quantised)))
+        for side in (0, 1)
+    )
+    place = np.where(kept, kept.cumsum().reshape(kept.shape) - 1, -1)[::stride, ::stride].astype(np.int32)
+    probability = np.rint(found.probability[kept] * 255).astype(np.uint8)
+    return PagePixels(stride, place, spectrum, reconstruction, probability, found.novelty[kept], picture)
+
+
+def _row(raw: np.ndarray, bundle: Bundle, scale: float) -> tuple[Quantised, Quantised]:
+    """Spectra and reconstructions of a block's kept pixels."""
+    scaler = bundle.pipeline.scaler
+    raw = raw.astype(np.float32)
+    rebuilt = unscaled(scaler, bundle.pipeline.reconstruction(scaler.transform(raw)), raw)
+    return Quantised.of(raw * scale), Quantised.of(rebuilt * scale)
+
+
+def _level_and_spread(raw: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return raw.mean(axis=1, keepdims=True), raw.std(axis=1, keepdims=True)
+
+
+def _undo_standard(x: np.ndarray, scaler: Scaler) -> np.ndarray:
+    return np.asarray(x * scaler.arrays["scale"] + scaler.arrays["mean"])
+
+
+def _undo_snv(x: np.ndarray, raw: np.ndarray) -> np.ndarray:
+    level, spread = _level_and_spread(raw)
+    return np.asarray(x * spread + level)
+
+
+Undo = Callable[[np.ndarray, Scaler, np.ndarray], np.ndarray]
+UNDO: dict[str, Undo] = {
+    "none": lambda x, scaler, raw: x,
+    "max": lambda x, scaler, raw: x * (scaler.arrays["max"] + 1),
+    "minmax": lambda x, scaler, raw: _undo_standard(x, scaler),
+    "standardise": lambda x, scaler, raw: _undo_standard(x, scaler),
+    "snv": lambda x, scaler, raw: _undo_snv(x, raw),
+    "snv_standardise": lambda x, scaler, raw: _undo_snv(_undo_standard(x, scaler), raw),
+    "snv_level": lambda x, scaler, raw: _undo_snv(_undo_standard(x, scaler)[:, : scaler.bands], raw),
+}
+
+
+def unscaled(scaler: Scaler, x: np.ndarray, raw: np.ndarray) -> np.ndarray:
+    """Normalised values back in the units of the scan, float32 [pixel, band].
+
+    Parameters
+    ----------
+    x : [pixel, column], as `Scaler.transform` gives them, or reconstructions of them.
+    raw : [pixel, band], the spectra they came from; SNV took away their level and spread.
+    """
+    return np.asarray(UNDO[scaler.method](x, scaler, raw), np.float32)

@@ -1,0 +1,102 @@
+"""Write a page: Bokeh's own code, the plots, the pixels and the few lines that join them, in one file."""
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from bokeh.embed import components
+from bokeh.resources import Resources
+from jinja2 import Environment
+from markupsafe import Markup
+
+from semispectral.bundle import Bundle
+from semispectral.mapping.scene_map import SceneMap
+from semispectral.page.layout import layout
+from semispectral.page.pixels import PagePixels, collect
+from semispectral.pixels import Cube
+from semispectral.weights import write_atomically
+
+HERE = Path(__file__).parent
+
+
+def write_page(path: Path, cube: Cube, found: SceneMap, bundle: Bundle, *, name: str, scale: float) -> None:
+    """Write the interactive page of a scene.
+
+    ``page.html#click=LINE,SAMPLE`` opens it with that pixel shown.
+
+    Parameters
+    ----------
+    cube, found, bundle : the scene, its map, and the model that made it.
+    name : of the scene.
+    scale : reflectance = stored value x scale.
+    """
+    kept = collect(cube, found, bundle, scale=scale)
+    known = bundle.wavelengths_nm
+    axis = np.arange(bundle.bands) if known is None else known
+    script, parts = components(
+        layout(found, kept.picture, name=name, axis="band" if known is None else "wavelength (nm)")
+    )
+    page = Environment(autoescape=True).from_string((HERE / "page.html").read_text(encoding="utf-8"))
+    content = page.render(
+        name=name,
+        legend=_legend(found),
+        note=_note(kept),
+        resources=Markup(Resources(mode="inline", components=["bokeh", "bokeh-widgets"]).render()),  # noqa: S704  ours
+        parts=Markup(parts),  # noqa: S704  Bokeh escapes what it holds
+        script=Markup(script),  # noqa: S704  likewise
+        code=Markup((HERE / "page.js").read_text(encoding="utf-8")),  # noqa: S704  ours
+        pixels=Markup(_json(_payload(kept, found, bundle, axis, scale))),  # noqa: S704  "<" is escaped
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, content.encode())
+
+
+def _legend(found: SceneMap) -> list[dict[str, str]]:
+    counts = np.bincount(found.raster.ravel(), minlength=len(found.names))
+    total = max(int(counts[1:].sum()), 1)
+    return [
+        {"name": found.names[value], "colour": found.colours[value], "share": f"{counts[value] / total:.1%}"}
+        for value in range(1, len(counts))
+        if counts[value]
+    ]
+
+
+def _note(kept: PagePixels) -> str:
+    thinned = (
+        "Every classified pixel can be clicked."
+        if kept.stride == 1
+        else f"To keep the page small, one pixel in {kept.stride} x {kept.stride} is here; a click shows the nearest."
+    )
+    return f"{thinned} Spectra are kept with 256 levels each, probabilities in steps of 1/255."
+
+
+def _payload(kept: PagePixels, found: SceneMap, bundle: Bundle, axis: np.ndarray, scale: float) -> dict[str, Any]:
+    arrays = {
+        "place": kept.place,
+        "probability": kept.probability,
+        "novelty": np.nan_to_num(kept.novelty, nan=-1.0, neginf=-1.0).astype(np.float32),
+        "means": (bundle.class_means * scale).astype(np.float32),
+    }
+    for kind, values in (("spectrum", kept.spectrum), ("reconstruction", kept.reconstruction)):
+        arrays |= {kind: values.code, f"{kind}_low": values.low, f"{kind}_step": values.step}
+    return {
+        "stride": kept.stride,
+        "grid": list(kept.place.shape),
+        "axis": [round(float(value), 2) for value in axis],
+        "names": list(found.classes.names),
+        "colours": list(found.classes.colours),
+        "reconstructs": bundle.pipeline.m1 is not None,
+        "arrays": {name: _packed(array) for name, array in arrays.items()},
+    }
+
+
+def _packed(array: np.ndarray) -> dict[str, str]:
+    little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+    return {"dtype": array.dtype.name, "base64": base64.b64encode(little.tobytes()).decode()}
+
+
+def _json(payload: dict[str, Any]) -> str:
+    """JSON that can stand inside a script element."""
+    return json.dumps(payload, separators=(",", ":")).replace("<", "\\u003c")

@@ -1,0 +1,98 @@
+"""Spatial regularisation of class probabilities: a guided filter whose edges are those of the spectra."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import uniform_filter
+
+from semispectral.errors import ConfigError, ShapeError
+
+SMOOTHING_NAMES = ("none", "guided")
+
+
+@dataclass(frozen=True)
+class SmoothConfig:
+    """How probabilities are smoothed.
+
+    Parameters
+    ----------
+    smoothing : none or guided.
+    radius : of the window, in pixels.
+    epsilon : spectra that vary less than this (variance of a leading component scaled to 1) count as one material.
+    """
+
+    smoothing: str = "none"
+    radius: int = 2
+    epsilon: float = 0.1
+
+    def __post_init__(self) -> None:
+        if self.smoothing not in SMOOTHING_NAMES:
+            raise ConfigError(f"map.smoothing must be one of {', '.join(SMOOTHING_NAMES)}, got {self.smoothing!r}")
+        if self.radius < 1:
+            raise ConfigError(f"map.radius must be 1 or more, got {self.radius}")
+        if self.epsilon <= 0:
+            raise ConfigError(f"map.epsilon must be above 0, got {self.epsilon}")
+
+
+def guided_filter(probability: np.ndarray, guide: np.ndarray, *, radius: int, epsilon: float) -> np.ndarray:
+    """Smooth probabilities within windows, along the edges of a guide (He, Sun and Tang 2013, eq. 19 to 21).
+
+    In every window the probability is fitted as a linear function of the guide; a pixel gets the mean of the fits of
+    the windows that it lies in. Pixels without probabilities take no part, neither as neighbours nor as results.
+
+    Parameters
+    ----------
+    probability : float32 [line, sample, class], NaN where there is no pixel.
+    guide : float32 [line, sample, component].
+    radius, epsilon : as in `SmoothConfig`.
+
+    Returns
+    -------
+    float32 [line, sample, class], at least 0 and summing to 1; NaN where ``probability`` is.
+    """
+    if probability.shape[:2] != guide.shape[:2]:
+        raise ShapeError(f"the guide must be of the map's lines and samples {probability.shape[:2]}, got {guide.shape}")
+    valid = np.isfinite(probability[:, :, 0]) & np.isfinite(guide).all(axis=2)
+    window = _Window(valid, radius)
+    guide = np.where(valid[:, :, None], guide, 0)
+    mean_guide = window.mean(guide)
+    inverse = np.linalg.inv(_covariance(window, guide, mean_guide) + epsilon * np.eye(guide.shape[2], dtype=np.float32))
+    result = np.full_like(probability, np.nan)
+    for label in range(probability.shape[2]):
+        share = np.where(valid, probability[:, :, label], 0)
+        mean = window.mean(share)
+        together = window.mean(guide * share[:, :, None]) - mean_guide * mean[:, :, None]
+        slope = np.einsum("lsij,lsj->lsi", inverse, together)
+        level = mean - np.einsum("lsi,lsi->ls", slope, mean_guide)
+        fitted = np.einsum("lsi,lsi->ls", window.mean(slope), guide) + window.mean(level)
+        result[:, :, label][valid] = np.maximum(fitted[valid], 0)
+    total = result.sum(axis=2, keepdims=True)
+    return np.asarray(np.divide(result, total, out=result, where=total > 0))
+
+
+class _Window:
+    """Means over a square window of the valid pixels in it."""
+
+    def __init__(self, valid: np.ndarray, radius: int) -> None:
+        self.valid, self.size = valid.astype(np.float32), 2 * radius + 1
+        self.share = np.maximum(self._box(self.valid), 1 / (2 * self.size**2))
+
+    def _box(self, values: np.ndarray) -> np.ndarray:
+        size = (self.size, self.size, 1)[: values.ndim]
+        return np.asarray(uniform_filter(values.astype(np.float32), size, mode="constant"))
+
+    def mean(self, values: np.ndarray) -> np.ndarray:
+        """Mean of the valid pixels in each pixel's window, float32 of the shape of ``values``."""
+        share, valid = (array.reshape(*array.shape, *[1] * (values.ndim - 2)) for array in (self.share, self.valid))
+        return np.asarray(self._box(values * valid) / share)
+
+
+def _covariance(window: _Window, guide: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Covariance of the guide within each window, float32 [line, sample, component, component]."""
+    width = guide.shape[2]
+    result = np.empty((*guide.shape, width), np.float32)
+    for one in range(width):
+        for other in range(one, width):
+            together = window.mean(guide[:, :, one] * guide[:, :, other]) - mean[:, :, one] * mean[:, :, other]
+            result[:, :, one, other] = result[:, :, other, one] = together
+    return result

@@ -1,0 +1,106 @@
+"""A real browser for the tests of pages: headless Chromium, driven by its DevTools protocol."""
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import urllib.request
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tornado.websocket import WebSocketClientConnection, websocket_connect
+
+T = TypeVar("T")
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
+)
+OPTIONS = ["--headless", "--disable-gpu", "--no-first-run", "--remote-debugging-port=0", "--window-size=1400,1000"]
+STARTUP_SECONDS, STEP = 60.0, 0.05
+
+
+class Tab:
+    """An open page."""
+
+    def __init__(self, connection: WebSocketClientConnection) -> None:
+        self.connection, self.number, self.events = connection, 0, []
+
+    async def call(self, method: str, **params: Any) -> dict[str, Any]:
+        """Send a command and wait for its answer; what happens meanwhile goes to `events`."""
+        self.number += 1
+        await self.connection.write_message(json.dumps({"id": self.number, "method": method, "params": params}))
+        while True:
+            message = await self.connection.read_message()
+            answer: dict[str, Any] = json.loads(message or "{}")
+            if answer.get("id") == self.number:
+                return answer.get("result", answer)
+            self.events.append(answer)
+
+    async def value(self, expression: str) -> Any:
+        """The value of a JavaScript expression."""
+        answer = await self.call("Runtime.evaluate", expression=expression, returnByValue=True)
+        return answer["result"].get("value")
+
+    async def until(self, expression: str) -> None:
+        """Wait until an expression is true."""
+        for _ in range(int(STARTUP_SECONDS / STEP)):
+            if await self.value(expression):
+                return
+            await asyncio.sleep(STEP)
+        raise TimeoutError(expression)
+
+    async def click(self, x: float, y: float) -> None:
+        """A mouse click at a place of the window."""
+        at = {"x": x, "y": y, "button": "left", "clickCount": 1}
+        await self.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+        await self.call("Input.dispatchMouseEvent", type="mousePressed", **at)
+        await self.call("Input.dispatchMouseEvent", type="mouseReleased", **at)
+
+    def errors(self) -> list[str]:
+        """Uncaught exceptions, errors on the console, and requests that went out to a network."""
+        found = []
+        for event in self.events:
+            method, params = event.get("method"), event.get("params", {})
+            if method == "Runtime.exceptionThrown":
+                found.append(str(params["exceptionDetails"].get("exception", params)))
+            if method == "Runtime.consoleAPICalled" and params["type"] == "error":
+                found.append(str(params["args"]))
+            if method == "Network.requestWillBeSent" and params["request"]["url"].startswith(("http", "ws")):
+                found.append(params["request"]["url"])
+        return found
+
+
+def browse(page: Path, story: Callable[[Tab], Awaitable[T]]) -> T:
+    """Open a page in a new browser and follow a story in it."""
+    profile = tempfile.mkdtemp(prefix="chromium")
+    root = ["--no-sandbox"] if os.geteuid() == 0 else []  # its sandbox does not run as root
+    command = [CHROMIUM, *OPTIONS, *root, f"--user-data-dir={profile}", "about:blank"]
+    browser = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        return asyncio.run(_follow(Path(profile) / "DevToolsActivePort", page, story))
+    finally:
+        browser.terminate()
+        browser.wait()
+        shutil.rmtree(profile, ignore_errors=True)
+
+
+async def _follow(port_file: Path, page: Path, story: Callable[[Tab], Awaitable[T]]) -> T:
+    for _ in range(int(STARTUP_SECONDS / STEP)):
+        if port_file.exists() and port_file.read_text(encoding="ascii").strip():
+            break
+        await asyncio.sleep(STEP)
+    port = port_file.read_text(encoding="ascii").split()[0]
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/list") as answer:
+        address = next(tab["webSocketDebuggerUrl"] for tab in json.load(answer) if tab["type"] == "page")
+    tab = Tab(await websocket_connect(address, max_message_size=100_000_000))
+    for domain in ("Runtime", "Page", "Network"):
+        await tab.call(f"{domain}.enable")
+    await tab.call("Page.navigate", url=page.as_uri())
+    try:
+        return await story(tab)
+    finally:
+        tab.connection.close()
+        while await tab.connection.read_message() is not None:
+            pass  # until the other side has closed too

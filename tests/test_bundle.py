@@ -1,0 +1,103 @@
+"""A bundle: it gives the same map wherever it is read, knows what it is, and refuses what was changed."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import tiny_models as tiny
+from semispectral.bundle import read_bundle
+from semispectral.bundle_build import Recipe, class_means, guide_of
+from semispectral.errors import ConfigError, DataError, IntegrityError, MissingFileError
+from semispectral.normalise import fit_scaler
+
+
+@pytest.mark.parametrize("features", ["bands", "latents"])
+def test_a_bundle_reads_back(tmp_path: Path, features: str) -> None:
+    """Scores, bands, classes, threshold and class means are those that were written."""
+    written = tiny.tiny_bundle(tmp_path / "model", seed=1, features=features)
+    read = read_bundle(tmp_path / "model")
+    raw = tiny.tiny_counts(seed=2).reshape(-1, tiny.BANDS)
+    for one, other in zip(written.pipeline.scores(raw), read.pipeline.scores(raw), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert read.classes == tiny.NAMES
+    assert read.threshold == written.threshold
+    assert read.bands == tiny.BANDS
+    np.testing.assert_array_equal(read.wavelengths_nm, tiny.WAVELENGTHS_NM)
+    np.testing.assert_array_equal(read.class_means, written.class_means)
+
+
+def test_a_bundle_says_what_it_is(tmp_path: Path) -> None:
+    """Configuration, scores, holes, checksums of its parts and versions stand in model.json; no file is a pickle."""
+    tiny.tiny_bundle(tmp_path / "model", seed=1)
+    facts = json.loads((tmp_path / "model" / "model.json").read_text(encoding="utf-8"))
+    assert facts["config"] == {"m1": {"latents": 4}}
+    assert facts["holes"] == {"train": ["H1"], "valid": ["H1"], "test": ["H2"]}
+    assert set(facts["parts"]) == {"scaler", "m1", "classifier"}
+    assert {"commit", "numpy", "semispectral"} <= set(facts["provenance"])
+    assert 0 <= facts["scores"]["macro_f1"] <= 1
+    suffixes = {path.suffix for path in (tmp_path / "model").rglob("*") if path.is_file()}
+    assert suffixes == {".safetensors", ".json", ".md"}
+
+
+def test_the_card_warns(tmp_path: Path) -> None:
+    """The model card names holes, classes, bands, the threshold and what it was set on."""
+    bundle = tiny.tiny_bundle(tmp_path / "model", seed=1)
+    card = (tmp_path / "model" / "README.md").read_text(encoding="utf-8")
+    for words in ("Holes: H1", "| 4 | talc, massive |", "1000.0 to 1110.0 nm", f"{bundle.threshold:.1f} nats", "5.0%"):
+        assert words in card
+
+
+def test_a_changed_part_is_refused(tmp_path: Path) -> None:
+    """A part cut short, or one of another model, is not used."""
+    tiny.tiny_bundle(tmp_path / "model", seed=1)
+    tiny.tiny_bundle(tmp_path / "other", seed=2)
+    for name in ("weights.safetensors", "model.json"):
+        content = (tmp_path / "other" / "m1" / name).read_bytes()
+        (tmp_path / "model" / "m1" / name).write_bytes(content)
+    with pytest.raises(DataError, match="m1 belong to another model"):
+        read_bundle(tmp_path / "model")
+    weights = tmp_path / "other" / "scaler" / "weights.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1])
+    with pytest.raises(IntegrityError, match="scaler"):
+        read_bundle(tmp_path / "other")
+
+
+def test_another_directory_is_refused(tmp_path: Path) -> None:
+    """A model that is no bundle, and a directory that is no model, say what to give instead."""
+    tiny.tiny_bundle(tmp_path / "model", seed=1)
+    with pytest.raises(DataError, match="results/model"):
+        read_bundle(tmp_path / "model" / "m1")
+    with pytest.raises(MissingFileError, match="model directory"):
+        read_bundle(tmp_path)
+
+
+def test_class_means_are_those_of_the_budget(tmp_path: Path) -> None:
+    """Only labels that the classifier saw count; a class without any has none."""
+    pixels = tiny.tiny_pixels(seed=3)
+    train = pixels.where((pixels.table["part"] == "train").to_numpy())
+    budget = train.table[train.label == 1].head(4)
+    means = class_means(train, budget, classes=3)
+    rows = budget.index
+    np.testing.assert_allclose(means[1], train.x[rows].mean(axis=0), rtol=1e-6)
+    assert np.isnan(means[[0, 2]]).all()
+
+
+def test_guide_is_the_leading_components_with_unit_variance() -> None:
+    """The projections are uncorrelated, of variance 1 and mean 0, and of a sign that does not depend on the library."""
+    pixels = tiny.tiny_pixels(seed=3)
+    scaler = fit_scaler(pixels.x, method="standardise")
+    guide = guide_of(scaler, pixels.x)
+    projected = (scaler.transform(pixels.x) - guide["guide_mean"]) @ guide["guide_components"]
+    np.testing.assert_allclose(np.cov(projected, rowvar=False), np.eye(3), atol=1e-3)
+    np.testing.assert_allclose(projected.mean(axis=0), 0, atol=1e-4)
+    largest = np.abs(guide["guide_components"]).argmax(axis=0)
+    assert (guide["guide_components"][largest, range(3)] > 0).all()
+
+
+@pytest.mark.parametrize("rate", [0.0, 1.0])
+def test_false_alarm_rate_out_of_range_is_refused(rate: float) -> None:
+    """The message names the key."""
+    with pytest.raises(ConfigError, match=r"map\.false_alarm"):
+        Recipe("m2", "latents", "20", 1, rate)
