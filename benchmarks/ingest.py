@@ -30,7 +30,7 @@ from semispectral.scenes import Scene
 from semispectral.shard import shard
 
 SAMPLES, BANDS, CLASSES = 384, 268, 11
-BLOCK_BYTES = 64_000_000
+BLOCK_BYTES = 8_000_000
 CHUNK_LINES = 32
 CAP, UNLABELLED = 5000, 60_000
 KEY = "/hsimage/data"

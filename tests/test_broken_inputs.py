@@ -17,6 +17,7 @@ from PIL import Image
 
 from semispectral.census import census, write_census
 from semispectral.collection import check_collection
+from semispectral.config import complete, read_schema
 from semispectral.errors import (
     ConfigError,
     DataError,
@@ -27,7 +28,10 @@ from semispectral.errors import (
 )
 from semispectral.io.georeference import quiet
 from semispectral.labels import ClassMap
+from semispectral.plan import plan
+from semispectral.quotas import SampleConfig
 from semispectral.scenes import read_scenes
+from semispectral.split import SplitConfig
 
 LINES, SAMPLES, BANDS = 9, 5, 4
 NM = np.linspace(1000, 2000, BANDS)
@@ -46,6 +50,8 @@ ROW = {
     "nodata": "",
     "use": "1-99",
     "ignore": "255",
+    "white_key": "",
+    "dark_key": "",
 }
 CLASSES = "code\tname\tcolour\n1\ttalc\t#00ff00\n2\tcalcite\t#0000ff\n"
 NOBODY = 65534
@@ -115,6 +121,21 @@ CELLS: dict[str, tuple[dict[str, str], type[SemispectralError], Words]] = {
     "a scale that is no number": ({"scale": "high"}, ConfigError, "scenes.tsv, row 2, column 'scale'|number|'high'"),
     "codes that are no ranges": ({"use": "all"}, ConfigError, "scenes.tsv, row 2, column 'use'|like 1-99|'all'"),
     "a class that is ignored": ({"ignore": "9"}, ConfigError, "scenes.tsv, row 2|'use' and 'ignore'|(1, 99)|one of"),
+    "a white without a dark": (
+        {"white_key": "data"},
+        ConfigError,
+        "scenes.tsv, row 2|together|'data' and ''|name both",
+    ),
+    "a wrong key of references": (
+        {"white_key": "white", "dark_key": "white"},
+        MissingFileError,
+        "s1.h5|'white'|/data, /labels|name one",
+    ),
+    "references of another shape": (
+        {"white_key": "labels", "dark_key": "labels"},
+        ShapeError,
+        "s1.h5|(5, 4)|(9, 5)|check the columns white_key",
+    ),
     "a scene that stands twice": ({"scene": "s2"}, ConfigError, "scenes.tsv|stand once|twice: s2|rename"),
 }
 # an array of the first scene
@@ -264,6 +285,64 @@ def test_no_label_in_any_scene(project: Project) -> None:
     (project.directory / "out").rename(project.directory / "before")
     write_scene(project.directory / "s2.h5", labels=CODES * 0)
     assert_told(project, DataError, "scenes.tsv|labelled pixels are needed|none of the 2|check the columns")
+
+
+# labels of both scenes (s2 is in the hole that is tested) and the warning that they give
+PLANS: dict[str, tuple[np.ndarray, np.ndarray, Words]] = {
+    "a class only in the test hole": (
+        np.where(CODES == 2, 0, CODES),
+        CODES,
+        "class calcite (code 2)|only in test (9 pixels)|cannot be learnt",
+    ),
+    "one labelled pixel in a class": (
+        np.where((CODES == 2) & (np.cumsum(CODES == 2).reshape(CODES.shape) > 1), 0, CODES),
+        CODES,
+        "class calcite (code 2)|1 pixels in train|none in valid|not watched",
+    ),
+    "a class in one hole": (
+        CODES,
+        np.where(CODES == 2, 0, CODES),
+        "class calcite (code 2)|in hole h1 only|another hole",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_labels_that_a_person_should_know_about(project: Project, name: str) -> None:
+    """Labels that can be used but not fully believed are no error: the plan says so, once, by the class's name."""
+    first, second, words = PLANS[name]
+    for scene, labels in (("s1", first), ("s2", second)):
+        write_scene(project.directory / f"{scene}.h5", labels=labels)
+    project.write_table()
+    scenes = read_scenes(project.directory / "scenes.tsv", data_root=project.directory)
+    classes = ClassMap.read(project.directory / "classes.tsv")
+    codes = {scene.name: census(scene, classes).codes for scene in scenes}
+    split = SplitConfig(method="groups", seed=1, test_groups=("h2",), block_lines=3, guard=0)
+    warnings = plan(scenes, codes, classes, split_settings=split, sample_settings=SampleConfig(seed=1)).warnings
+    assert len([text for text in warnings if all(word in text for word in words.split("|"))]) == 1, warnings
+
+
+# a section of the configuration
+SCHEMA = Path(__file__).resolve().parents[1] / "config/config.schema.yaml"
+CONFIGS: dict[str, tuple[dict[str, object], Words]] = {
+    "an unknown section": ({"cleanig": {}}, "configuration|unknown key 'cleanig'|did you mean 'cleaning'"),
+    "an unknown key": ({"cleaning": {"step": []}}, "cleaning|unknown key 'step'|did you mean 'steps'"),
+    "a wrong type": ({"sample": {"seed": "one"}}, "sample.seed|a whole number|'one'"),
+    "an unknown step": ({"cleaning": {"steps": ["spike"]}}, "cleaning.steps[0]|one of|'spike'|did you mean 'spikes'"),
+    "out of range": ({"cleaning": {"white_reflectance": 99}}, "cleaning.white_reflectance|1 or less|99"),
+    "text for a list": ({"cleaning": {"steps": "scale"}}, "cleaning.steps|a list|'scale'"),
+}
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_a_broken_configuration(name: str) -> None:
+    """Each mistake is one line: the key, what it needs, what came, and the nearest key."""
+    config, words = CONFIGS[name]
+    with pytest.raises(ConfigError) as caught:
+        complete(config, read_schema(SCHEMA))
+    message = str(caught.value)
+    assert [word for word in words.split("|") if word not in message] == [], message
+    assert message.count("\n") == 1
 
 
 def cut(path: Path) -> None:

@@ -7,7 +7,8 @@ import h5py
 import numpy as np
 import pytest
 
-from semispectral.cleaning import STEPS, CleanConfig, clean
+from semispectral.clean_settings import CleanConfig
+from semispectral.cleaning import STEPS, clean
 from semispectral.errors import ConfigError, DataError, ShapeError
 from semispectral.io import open_scene
 from semispectral.labels import CodeSet
@@ -52,7 +53,7 @@ def test_references_belong_to_the_pixels_own_column() -> None:
     """Each pixel is divided by the white of the column that saw it."""
     white = np.arange(1, SAMPLES + 1)[:, None] * np.full((SAMPLES, BANDS), 10_000.0)
     sensor = replace(SENSOR, dark=np.zeros((SAMPLES, BANDS)), white=white)
-    np.testing.assert_allclose(run("references", sensor=sensor)[0], X / white[SAMPLE], rtol=1e-5)
+    np.testing.assert_allclose(run("references", sensor=sensor)[0], X / white[SAMPLE] / SENSOR.scale, rtol=1e-5)
 
 
 def test_dead_elements_are_bridged_before_and_after_dropping_bands() -> None:
@@ -120,7 +121,7 @@ def test_derivatives_need_even_bands() -> None:
 )
 def test_wrong_settings(options: dict[str, object], told: str) -> None:
     """Each setting has its range, and the message says which section and what came."""
-    with pytest.raises(ConfigError, match=f"'clean'.*{told}"):
+    with pytest.raises(ConfigError, match=f"'cleaning'.*{told}"):
         CleanConfig(**options)
 
 

@@ -43,7 +43,6 @@ def test_an_even_collection_has_no_warning() -> None:
 @pytest.mark.parametrize(
     ("odd", "told"),
     [
-        ({"wavelengths_nm": np.linspace(400, 1000, 4)}, "two sensors"),
         ({"wavelengths_nm": None}, "b have no wavelengths"),
         ({"maximum": 1000.0}, "largest reflectance of a is 3 and that of b 0.1"),
         ({"bad_share": 0.5}, "b: 50% of the values"),
@@ -58,14 +57,27 @@ def test_each_oddity_is_said(odd: dict[str, object], told: str) -> None:
 
 
 def test_a_scale_that_makes_scenes_agree_is_no_oddity() -> None:
-    """Brightness is compared as reflectance, not as counts."""
-    assert check(found("a"), found("b", maximum=3000.0), b=1e-3) == ()
+    """Brightness is compared as reflectance, not as counts; but models see counts, unless cleaning scales them."""
+    censuses, scale = (found("a"), found("b", maximum=3000.0)), {"a": 1e-4, "b": 1e-3}
+    (warning,) = check_collection(censuses, scale=scale)
+    assert "scale of scenes.tsv goes from 0.0001 to 0.001" in warning
+    assert check_collection(censuses, scale=scale, steps=("scale",)) == ()
 
 
 def test_scenes_of_different_bands_cannot_be_joined() -> None:
     """The message has both numbers of bands, and a scene of each."""
     with pytest.raises(DataError, match=r"4 \(a\), 7 \(b\)"):
         check(found("a"), found("b", bands=7))
+
+
+def test_two_sensors_are_joined_only_by_resampling() -> None:
+    """The same number of bands elsewhere in the spectrum is refused, unless cleaning resamples."""
+    other = found("b", wavelengths_nm=np.linspace(400, 1000, 4))
+    with pytest.raises(DataError, match=r"b and a have bands up to 1.5e\+03 nm apart: two sensors"):
+        check(found("a"), other)
+    scale = {"a": 1e-4, "b": 1e-4}
+    assert check_collection((found("a"), other), scale=scale, steps=("resample",)) == ()
+    assert check_collection((found("a"), found("b", bands=7)), scale=scale, steps=("resample",)) == ()
 
 
 def test_a_collection_without_labels_is_refused() -> None:

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from semispectral.errors import SplitError
 from semispectral.labels import ClassMap, CodeSet
 from semispectral.pixels import Cube, Pixels
+from semispectral.quality import valid_spectra
 from semispectral.sampling import priority
 from semispectral.scenes import Scene
-from semispectral.shard import shard, valid_spectra
+from semispectral.shard import shard
 
 LINES, SAMPLES, BANDS = 45, 12, 4
 CLASSES = ClassMap((2, 7), ("quartz", "chlorite"), ("#cccccc", "#00aa55"))

@@ -13,15 +13,19 @@ import pandas as pd
 
 from semispectral.errors import DataError, IntegrityError, MissingFileError
 from semispectral.io import open_scene, read_scene_labels
-from semispectral.labels import ClassMap
+from semispectral.labels import MASKED, ClassMap
+from semispectral.mask import MaskConfig, find_mask
 from semispectral.quality import look
 from semispectral.scenes import Scene
+from semispectral.sensor import sensor_of
 from semispectral.weights import write_atomically
 
 log = logging.getLogger(__name__)
 
 ROLES = ("class", "ignored", "unlabelled", "other")
+MASKED_NAME = "masked: tray or shadow"
 METADATA = "wavelengths_nm"
+NO_MASK = MaskConfig()
 HEADER: dict[str, Callable[[Any], Any]] = {
     "lines": int,
     "samples": int,
@@ -69,8 +73,10 @@ class Census:
         return int(self.counts.loc[self.counts["role"] == role, "pixels"].sum())
 
 
-def census(scene: Scene, classes: ClassMap) -> Census:
-    """Look at one scene: labels in full, data sparsely.
+def census(scene: Scene, classes: ClassMap, *, mask: MaskConfig = NO_MASK) -> Census:
+    """Look at one scene: labels in full, data sparsely, or in full where tray and shadow are to be masked.
+
+    A pixel that is labelled as a class is never masked: whoever labelled it has looked at it.
 
     Raises
     ------
@@ -80,6 +86,10 @@ def census(scene: Scene, classes: ClassMap) -> Census:
         codes = read_scene_labels(scene, cube)
         counts = _counts(scene, classes, codes)
         looked = look(cube)
+        sensor_of(scene, cube, look_for_dead=False)  # references that cannot be used are refused now, not at the shard
+        if mask.method != "none":
+            codes = _masked(codes, find_mask(cube, scale=scene.scale, settings=mask), scene)
+            counts = _counts(scene, classes, codes)
     lines, samples, bands = cube.shape
     found = Census(
         scene=scene.name,
@@ -100,16 +110,27 @@ def census(scene: Scene, classes: ClassMap) -> Census:
     return found
 
 
+def _masked(codes: np.ndarray, mask: np.ndarray, scene: Scene) -> np.ndarray:
+    values = np.unique(codes[mask])
+    spared = [int(code) for code in values if _role(scene, int(code)) in ("class", "ignored")]
+    masked = mask & ~np.isin(codes, spared)
+    labelled = int((mask & ~masked & np.isin(codes, [code for code in spared if code in scene.use])).sum())
+    log.info("%s: %.1f %% of the pixels are masked as tray or shadow", scene.name, 100 * masked.mean())
+    if labelled:
+        log.warning("%s: %d labelled pixels are as dark as tray or shadow; they stay", scene.name, labelled)
+    return np.where(masked, MASKED, codes).astype(np.int32)
+
+
 def _counts(scene: Scene, classes: ClassMap, codes: np.ndarray) -> pd.DataFrame:
     values, pixels = np.unique(codes, return_counts=True)
     roles = [_role(scene, int(code)) for code in values]
-    negative = [int(code) for code in values if code < 0 and int(code) not in scene.ignore]
+    negative = [int(code) for code, role in zip(values, roles, strict=True) if code < 0 and role != "ignored"]
     if negative:
         raise DataError(
             f"{scene.labels}: label codes must be 0 or more, got {negative} (scene {scene.name}); if they mark pixels "
             "that are not of interest, list them in the column 'ignore' of scenes.tsv"
         )
-    names = dict(zip(classes.codes, classes.names, strict=True))
+    names = {MASKED: MASKED_NAME, **dict(zip(classes.codes, classes.names, strict=True))}
     absent = [int(code) for code, role in zip(values, roles, strict=True) if role == "class" and code not in names]
     if absent:
         raise DataError(
@@ -127,7 +148,7 @@ def _counts(scene: Scene, classes: ClassMap, codes: np.ndarray) -> pd.DataFrame:
 
 
 def _role(scene: Scene, code: int) -> str:
-    if code in scene.ignore:
+    if code in scene.ignore or code == MASKED:
         return "ignored"
     if code in scene.use:
         return "class"

@@ -8,62 +8,9 @@ from typing import Any
 import numpy as np
 
 from semispectral import spectra
-from semispectral.errors import ConfigError, DataError
+from semispectral.clean_settings import CleanConfig
+from semispectral.errors import DataError
 from semispectral.sensor import Sensor
-
-
-@dataclass(frozen=True, kw_only=True)
-class CleanConfig:
-    """Which steps, in which order, and how.
-
-    Parameters
-    ----------
-    steps : names out of `STEPS`.
-    white_reflectance : of the white panel, 0 to 1.
-    bad_bands : band numbers (from 0) to leave out.
-    bad_ranges_nm : ranges of wavelength to leave out, both ends included, nm.
-    header_bad_bands : leave out the bands that the file itself marks as bad.
-    spike_threshold : in sigmas of a spectrum's own noise.
-    resample_nm : first, last and step of the new wavelengths, nm.
-    window, order, derivative : of Savitzky-Golay; bands, degree, and 0 to smooth or 1, 2 to differentiate.
-    """
-
-    steps: tuple[str, ...] = ()
-    white_reflectance: float = 1.0
-    bad_bands: tuple[int, ...] = ()
-    bad_ranges_nm: tuple[tuple[float, float], ...] = ()
-    header_bad_bands: bool = True
-    spike_threshold: float = 8.0
-    resample_nm: tuple[float, float, float] = (1000.0, 2500.0, 10.0)
-    window: int = 7
-    order: int = 2
-    derivative: int = 0
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "steps", tuple(self.steps))
-        object.__setattr__(self, "bad_bands", tuple(self.bad_bands))
-        object.__setattr__(self, "bad_ranges_nm", tuple((float(a), float(b)) for a, b in self.bad_ranges_nm))
-        object.__setattr__(self, "resample_nm", tuple(self.resample_nm))
-        unknown = [name for name in self.steps if name not in STEPS]
-        first, last, step = self.resample_nm
-        wrong = {
-            f"steps must be out of {', '.join(STEPS)}, got {', '.join(unknown)}": bool(unknown),
-            f"white_reflectance must be above 0 and at most 1, got {self.white_reflectance}": not (
-                0 < self.white_reflectance <= 1
-            ),
-            f"bad_ranges_nm must each rise, got {self.bad_ranges_nm}": any(a > b for a, b in self.bad_ranges_nm),
-            f"spike_threshold must be above 0, got {self.spike_threshold}": not self.spike_threshold > 0,
-            f"resample_nm must be first < last and a step above 0, got {self.resample_nm}": not (
-                first < last and step > 0
-            ),
-            f"window must be odd and above order ({self.order}), got {self.window}": self.window % 2 == 0
-            or self.window <= self.order,
-            f"derivative must be 0 to order ({self.order}), got {self.derivative}": not (
-                0 <= self.derivative <= self.order
-            ),
-        }
-        for message in (text for text, is_wrong in wrong.items() if is_wrong):
-            raise ConfigError(f"config section 'clean': {message}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,11 +36,18 @@ def clean(x: np.ndarray, *, sample: np.ndarray, sensor: Sensor, settings: CleanC
 
     Returns
     -------
-    `Spectra` with float32 x and the wavelengths that are left.
+    `Spectra` with float32 x, NaN where there is no spectrum to clean, and the wavelengths that are left.
     """
     found = Spectra(x.astype(np.float32), np.asarray(sample), sensor)
-    for name in settings.steps:
+    named = sensor.dark is not None and sensor.white is not None
+    first = settings.uses_references(named=named) and "references" not in settings.steps
+    lost = np.zeros(len(x), bool)
+    for name in (*(("references",) if first else ()), *settings.steps):
+        if name in ACROSS_BANDS:
+            lost |= ~np.isfinite(found.x).all(axis=1)
+            found = replace(found, x=np.where(lost[:, None], np.float32(0), found.x))
         found = STEPS[name](found, settings)
+    found.x[lost] = np.nan
     return found
 
 
@@ -106,12 +60,15 @@ def _needed(value: Any, step: str, what: str) -> np.ndarray:
 
 
 def _references(found: Spectra, settings: CleanConfig) -> Spectra:
+    """Counts of an even detector: reflectance over the scene's scale, so that ``scale`` means what it did before."""
     dark = _needed(found.sensor.dark, "references", "a dark reference (column dark_key of scenes.tsv)")
     white = _needed(found.sensor.white, "references", "a white reference (column white_key of scenes.tsv)")
-    x = spectra.to_reflectance(
+    reflectance = spectra.to_reflectance(
         found.x, dark=dark[found.sample], white=white[found.sample], white_reflectance=settings.white_reflectance
     )
-    return replace(found, x=x)
+    x = reflectance / np.float32(found.sensor.scale)
+    lost = ~np.isfinite(x)
+    return replace(found, x=spectra.fill_bands(x, missing=lost) if lost.any() else x)
 
 
 def _scale(found: Spectra, settings: CleanConfig) -> Spectra:
@@ -194,3 +151,4 @@ STEPS: dict[str, Step] = {
     "savitzky_golay": _savitzky_golay,
     "continuum": _continuum,
 }
+ACROSS_BANDS = ("dead_columns", "spikes", "resample", "savitzky_golay", "continuum")  # a NaN in one band spoils others

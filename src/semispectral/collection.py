@@ -1,6 +1,6 @@
 """The scenes of a collection together: what makes them impossible to join, and what a person should know, in words."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -13,13 +13,16 @@ SATURATED_SHARE = 0.01
 BRIGHTNESS_RATIO = 4.0  # between the largest values of two scenes, as reflectance
 
 
-def check_collection(censuses: Sequence[Census], *, scale: Mapping[str, float]) -> tuple[str, ...]:
+def check_collection(
+    censuses: Sequence[Census], *, scale: Mapping[str, float], steps: Collection[str] = ()
+) -> tuple[str, ...]:
     """Refuse scenes that cannot be joined; name what is odd about those that can.
 
     Parameters
     ----------
     censuses : of all scenes.
     scale : by scene, reflectance per stored value, as in scenes.tsv.
+    steps : of the cleaning; resampling joins two sensors, scaling joins two scales.
 
     Returns
     -------
@@ -27,37 +30,59 @@ def check_collection(censuses: Sequence[Census], *, scale: Mapping[str, float]) 
 
     Raises
     ------
-    DataError : the scenes differ in bands, or none of them has a labelled pixel.
+    DataError : the scenes are of different bands and nothing resamples them, or none of them has a labelled pixel.
     """
-    bands = {found.bands: found.scene for found in censuses}
-    if len(bands) > 1:
-        several = ", ".join(f"{count} ({scene})" for count, scene in sorted(bands.items()))
-        raise DataError(
-            f"scenes.tsv: all scenes need the same bands, got {several}; resample the odd ones to common wavelengths, "
-            "check the column axes, or leave them out"
-        )
+    if "resample" not in steps:
+        _require_one_sensor(censuses)
     if not any(found.pixels("class") for found in censuses):
         raise DataError(
             f"scenes.tsv: labelled pixels are needed, but none of the {len(censuses)} scenes has a code of its column "
             "'use'; check the columns labels, labels_key and use"
         )
-    return (*_sensors(censuses), *_brightness(censuses, scale), *_dominance(censuses), *_bad_values(censuses))
+    scales = () if "scale" in steps else _scales(scale)
+    return (
+        *_unknown_sensors(censuses),
+        *scales,
+        *_brightness(censuses, scale),
+        *_dominance(censuses),
+        *_bad_values(censuses),
+    )
 
 
-def _sensors(censuses: Sequence[Census]) -> Iterator[str]:
+def _require_one_sensor(censuses: Sequence[Census]) -> None:
+    bands = {found.bands: found.scene for found in censuses}
+    if len(bands) > 1:
+        several = ", ".join(f"{count} ({scene})" for count, scene in sorted(bands.items()))
+        raise DataError(
+            f"scenes.tsv: all scenes need the same bands, got {several}; put resample into cleaning.steps, check the "
+            "column axes, or leave the odd ones out"
+        )
     with_nm = [found for found in censuses if found.wavelengths_nm is not None]
-    if 0 < len(with_nm) < len(censuses):
-        without = ", ".join(found.scene for found in censuses if found.wavelengths_nm is None)
-        yield f"{without} have no wavelengths and the others do: it is not known that their bands agree"
     for found in with_nm[1:]:
         first = np.asarray(with_nm[0].wavelengths_nm)
         apart = np.abs(np.asarray(found.wavelengths_nm) - first).max()
         width = np.abs(np.diff(first)).mean() if len(first) > 1 else 0.0
         if apart > width / 2:
-            yield (
-                f"{found.scene} and {with_nm[0].scene} have bands up to {apart:.3g} nm apart: two sensors? "
-                "Resample them to common wavelengths"
+            raise DataError(
+                f"scenes.tsv: all scenes need the same wavelengths, but {found.scene} and {with_nm[0].scene} have "
+                f"bands up to {apart:.3g} nm apart: two sensors? Put resample into cleaning.steps, correct the column "
+                "wavelengths, or leave the odd ones out"
             )
+
+
+def _unknown_sensors(censuses: Sequence[Census]) -> Iterator[str]:
+    without = [found.scene for found in censuses if found.wavelengths_nm is None]
+    if 0 < len(without) < len(censuses):
+        yield (f"{', '.join(without)} have no wavelengths and the others do: it is not known that their bands agree")
+
+
+def _scales(scale: Mapping[str, float]) -> Iterator[str]:
+    values = sorted(set(scale.values()))
+    if len(values) > 1:
+        yield (
+            f"the column scale of scenes.tsv goes from {values[0]:g} to {values[-1]:g}, and models see stored values: "
+            "put scale into cleaning.steps, so that they see reflectance"
+        )
 
 
 def _brightness(censuses: Sequence[Census], scale: Mapping[str, float]) -> Iterator[str]:

@@ -17,6 +17,7 @@ from semispectral.errors import ConfigError, DataError, MissingFileError
 
 UNLABELLED = -1
 IGNORED = -2
+MASKED = -(2**31)  # code that the census gives to pixels that it masks: ignored, whatever the scene ignores
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 

@@ -1,7 +1,7 @@
 """Normalisation: methods as a table, fitted on training pixels only, one scale for every file."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -137,11 +137,13 @@ class Scaler:
     method : name in `METHODS`.
     bands : bands of the spectra it takes.
     arrays : what was fitted: nothing, ``max``, or ``mean`` and ``scale`` per column (and ``floor``), float32.
+    cleaning : settings of the cleaning that comes before, as the configuration has them.
     """
 
     method: str
     bands: int
     arrays: Arrays
+    cleaning: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def columns(self) -> int:
@@ -160,14 +162,15 @@ class Scaler:
 
     def to_saved(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """Arrays and description, as `semispectral.weights.save_model` takes them."""
-        return dict(self.arrays), {"kind": "scaler", "method": self.method, "bands": self.bands}
+        facts = {"method": self.method, "bands": self.bands, "cleaning": dict(self.cleaning)}
+        return dict(self.arrays), {"kind": "scaler", **facts}
 
     @classmethod
     def from_saved(cls, arrays: dict[str, np.ndarray], description: dict[str, Any]) -> "Scaler":
         """The scaler of `to_saved`."""
         if description.get("kind") != "scaler":
             raise DataError(f"a scaler was asked for, but model.json says kind {description.get('kind')!r}")
-        return cls(description["method"], description["bands"], arrays)
+        return cls(description["method"], description["bands"], arrays, description.get("cleaning", {}))
 
 
 def fit_scaler(x: np.ndarray, *, method: str) -> Scaler:

@@ -45,6 +45,7 @@ def plan(
     *,
     split_settings: SplitConfig,
     sample_settings: SampleConfig,
+    odd: Sequence[str] = (),
 ) -> Plan:
     """Plan a collection.
 
@@ -54,6 +55,7 @@ def plan(
     codes : by scene, the codes that the census read, int [line, sample].
     classes : all of ``classes.tsv``.
     split_settings, sample_settings : settings.
+    odd : what is odd about the scenes together, in words; it becomes part of the warnings.
 
     Raises
     ------
@@ -64,7 +66,7 @@ def plan(
     rasters = label_rasters(scenes, codes, occurring)
     parts = split(rasters, split_settings)
     quotas = share_quotas(available_pixels(rasters, parts, classes=len(occurring)), sample_settings)
-    warnings = class_warnings(quotas, occurring)
+    warnings = (*odd, *class_warnings(quotas, occurring))
     for warning in warnings:
         log.warning("%s", warning)
     return Plan(occurring, parts, quotas, split_settings.method, split_settings.distance, warnings)

@@ -23,6 +23,20 @@ def good_values(values: np.ndarray, *, nodata: float | None) -> np.ndarray:
     return np.asarray(values != values.dtype.type(int(nodata))) if stored else good
 
 
+def valid_spectra(x: np.ndarray, *, nodata: float | None) -> np.ndarray:
+    """Which spectra hold data, bool [pixel]: all values finite, and not `nodata` in every band; x is [pixel, band]."""
+    valid = np.isfinite(x).all(axis=1) if x.dtype.kind == "f" else np.ones(len(x), bool)
+    if nodata is not None:
+        suspects = np.flatnonzero(x[:, 0] == nodata)
+        valid[suspects] &= (x[suspects] != nodata).any(axis=1)
+    return np.asarray(valid)
+
+
+def saturated_spectra(x: np.ndarray) -> np.ndarray:
+    """Which spectra have a value at the largest that their integer dtype can hold, bool [pixel]."""
+    return np.asarray((x == np.iinfo(x.dtype).max).any(axis=1)) if x.dtype.kind in "ui" else np.zeros(len(x), bool)
+
+
 def look(cube: Cube) -> dict[str, float]:
     """Look at a few lines in evenly spaced places.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -30,18 +31,27 @@ class SampleConfig:
     seed : seed of the draw.
     cap_per_class : labelled pixels of one class in one part, at most, over the whole collection.
     unlabelled : unlabelled pixels of the train part, at most, over the whole collection; valid and test get a tenth.
+    clusters : in each scene, unlabelled pixels are drawn evenly over so many clusters of spectra; 0: as they lie.
+    drop_saturated : leave out pixels with a value at the largest of an integer dtype.
     """
 
     seed: int
     cap_per_class: int = 5000
     unlabelled: int = 60_000
+    clusters: int = 0
+    drop_saturated: bool = False
 
     def __post_init__(self) -> None:
-        if self.cap_per_class < 1 or self.unlabelled < 0 or self.seed < 0:
+        if self.cap_per_class < 1 or min(self.unlabelled, self.seed, self.clusters) < 0:
             raise ConfigError(
-                "sample needs cap_per_class >= 1, unlabelled >= 0 and seed >= 0, "
-                f"got {self.cap_per_class}, {self.unlabelled}, {self.seed}"
+                "sample needs cap_per_class >= 1, unlabelled, seed and clusters >= 0, "
+                f"got {self.cap_per_class}, {self.unlabelled}, {self.seed}, {self.clusters}"
             )
+
+    @property
+    def drawing(self) -> dict[str, Any]:
+        """How pixels are drawn from a scene, as `semispectral.shard.shard` takes it."""
+        return {"seed": self.seed, "clusters": self.clusters, "drop_saturated": self.drop_saturated}
 
 
 def water_fill(available: Mapping[str, int], total: int) -> dict[str, int]:

@@ -123,6 +123,11 @@ def _check_together(scene: Scene, where: str) -> None:
     both = [r for r in scene.use.ranges for s in scene.ignore.ranges if r[0] <= s[1] and s[0] <= r[1]]
     if both:
         raise ConfigError(f"{where}: columns 'use' and 'ignore' share codes in {both}; a code can be in one of them")
+    if bool(scene.white_key) != bool(scene.dark_key):
+        raise ConfigError(
+            f"{where}: white_key and dark_key go together, got {scene.white_key!r} and {scene.dark_key!r}; name both, "
+            "or neither"
+        )
     if scene.depth_from_m is not None and scene.depth_to_m is not None and scene.depth_to_m <= scene.depth_from_m:
         raise ConfigError(
             f"{where}: depth_to_m must lie below depth_from_m ({scene.depth_from_m}), got {scene.depth_to_m}"

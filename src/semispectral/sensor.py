@@ -32,7 +32,7 @@ class Sensor:
     dead: np.ndarray | None = None
 
 
-def sensor_of(scene: Scene, cube: Cube) -> Sensor:
+def sensor_of(scene: Scene, cube: Cube, *, look_for_dead: bool = True) -> Sensor:
     """Read what the scene's row and its open file say about the instrument; dead elements from a sparse sample."""
     return Sensor(
         scale=scene.scale,
@@ -40,7 +40,7 @@ def sensor_of(scene: Scene, cube: Cube) -> Sensor:
         bad_bands=tuple(cube.extra.get("bad_bands", ())),
         dark=_reference(scene, scene.dark_key, cube),
         white=_reference(scene, scene.white_key, cube),
-        dead=dead_elements(np.concatenate(list(sparse_blocks(cube)))),
+        dead=dead_elements(np.concatenate(list(sparse_blocks(cube)))) if look_for_dead else None,
     )
 
 

@@ -1,15 +1,18 @@
 """The sample of one scene: its quota of every class and part, drawn in one pass over the cube's blocks of lines."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from semispectral.clusters import Clusters, find_clusters
 from semispectral.errors import SplitError
 from semispectral.labels import IGNORED, UNLABELLED, ClassMap
 from semispectral.pixels import PARTS, Cube, Pixels
-from semispectral.sampling import LowestPriority, priority, scene_labels
+from semispectral.quality import saturated_spectra, valid_spectra
+from semispectral.sampling import ANY, LowestPriority, likely_limits, priority, scene_labels
 from semispectral.scenes import Scene
 
 log = logging.getLogger(__name__)
@@ -27,10 +30,14 @@ def shard(
     *,
     seed: int,
     block_bytes: int,
+    usable: np.ndarray | None = None,
+    drop_saturated: bool = False,
+    clusters: int = 0,
 ) -> Pixels:
     """Draw a scene's sample: for each label and part, the valid pixels of lowest `priority`, up to the quota.
 
-    One pass; the same pixels whatever the block size or the format. Memory holds the sample and one block.
+    One pass; the same pixels whatever the block size or the format. Memory holds the sample and one block. Only where
+    more pixels than expected hold no data does a second pass look at all of them.
 
     Parameters
     ----------
@@ -41,6 +48,9 @@ def shard(
     scene, classes : its row of ``scenes.tsv``, and the classes that occur.
     seed : seed of the draw.
     block_bytes : bytes of a block of lines.
+    usable : bool [sample], columns of the detector that pixels may be drawn from; None: all.
+    drop_saturated : leave out pixels with a value at the largest of an integer dtype.
+    clusters : unlabelled pixels are drawn evenly over so many clusters of spectra; 0: as they lie.
 
     Returns
     -------
@@ -58,13 +68,25 @@ def shard(
             )
     label = scene_labels(codes, classes, use=scene.use, ignore=scene.ignore)
     cell = _cells(label, parts)
-    sizes = _sizes(quotas, scene.name, cell, classes=len(classes))
-    store = LowestPriority(sizes, bands=cube.shape[2], dtype=cube.dtype)
+    available = _available(cell, classes=len(classes))
+    sizes = _sizes(quotas, scene.name, available)
+    if usable is not None:
+        cell[:, ~usable] = NO_CELL
     nodata = cube.nodata if scene.nodata is None else scene.nodata
-    invalid = np.zeros(len(sizes), np.int64)
-    for first, values in cube.blocks(max_bytes=block_bytes):
-        _offer_block(store, values, cell, first=first, scene=scene.name, seed=seed, nodata=nodata, invalid=invalid)
-    for text in _shortages(scene.name, classes, wanted=sizes, found=store.filled, invalid=invalid):
+    groups = None
+    if clusters:
+        unlabelled = (cell != NO_CELL) & (label == UNLABELLED)
+        groups = find_clusters(cube, unlabelled, clusters=clusters, seed=seed, nodata=nodata)
+    draw = _Draw(cell, scene.name, seed, nodata, drop_saturated, groups)
+    limits = likely_limits(sizes, _available(cell, classes=len(classes)))
+    if clusters:
+        limits[: len(PARTS)] = ANY  # nobody knows how many pixels a cluster has before all have been seen
+    store = draw.from_blocks(cube, sizes, limits, block_bytes=block_bytes)
+    short = (store.filled < sizes) & (limits != ANY)
+    if short.any():
+        log.info("%s: many pixels hold no data; a second pass looks at all of them", scene.name)
+        store = draw.from_blocks(cube, sizes, np.where(short, ANY, limits), block_bytes=block_bytes)
+    for text in _shortages(scene.name, classes, wanted=sizes, found=store.filled, available=available):
         log.warning("%s", text)
     x, place = store.result()
     return Pixels(x, _table(place, codes, label, parts, scene), cube.wavelengths_nm)
@@ -73,56 +95,76 @@ def shard(
 def _cells(label: np.ndarray, parts: np.ndarray) -> np.ndarray:
     """Number of the (label, part) of each pixel, int32 [line, sample]; `NO_CELL` where it is in no part."""
     cell = (label.astype(np.int32) - UNLABELLED) * len(PARTS) + parts - 1
-    return np.where((parts > 0) & (label != IGNORED), cell, NO_CELL).astype(np.int32)
+    cell[(parts == 0) | (label == IGNORED)] = NO_CELL
+    return np.asarray(cell, np.int32)
 
 
-def _sizes(quotas: pd.DataFrame, scene: str, cell: np.ndarray, *, classes: int) -> np.ndarray:
+def _available(cell: np.ndarray, *, classes: int) -> np.ndarray:
+    """Pixels of each cell, int64 [cell]."""
+    return np.asarray(np.bincount((cell - NO_CELL).ravel(), minlength=(classes + 1) * len(PARTS) + 1))[1:]
+
+
+def _sizes(quotas: pd.DataFrame, scene: str, available: np.ndarray) -> np.ndarray:
     """Rows to keep of each cell, int64 [cell]; no more than there are."""
     mine = quotas[quotas["scene"] == scene]
     if mine.empty:
         raise SplitError(f"{scene}: the plan has no quotas for this scene; run plan again")
-    quota = np.zeros((classes + 1, len(PARTS)), np.int64)
+    quota = np.zeros((len(available) // len(PARTS), len(PARTS)), np.int64)
     quota[mine["label"].to_numpy() - UNLABELLED, [PARTS.index(part) for part in mine["part"]]] = mine["quota"]
-    there = np.bincount(cell[cell != NO_CELL], minlength=quota.size)
-    return np.minimum(quota.ravel(), there)
+    return np.asarray(np.minimum(quota.ravel(), available))
 
 
-def _offer_block(
-    store: LowestPriority,
-    values: np.ndarray,
-    cell: np.ndarray,
-    *,
-    first: int,
-    scene: str,
-    seed: int,
-    nodata: float | None,
-    invalid: np.ndarray,
-) -> None:
-    """Offer the pixels of a block that could be drawn; count in `invalid` (int64 [cell]) those that hold no data."""
-    line, sample = np.nonzero(cell[first : first + len(values)] != NO_CELL)
-    index = cell[first + line, sample]
-    rank = priority(seed, scene, first + line, sample)
-    wanted = np.flatnonzero(store.wanted(index, rank))
-    spectra = values[line[wanted], sample[wanted]]
-    good = valid_spectra(spectra, nodata=nodata)
-    np.add.at(invalid, index[wanted[~good]], 1)
-    if not good.all():
-        spectra, wanted = spectra[good], wanted[good]
-    place = (first + line[wanted]).astype(np.int64) * cell.shape[1] + sample[wanted]
-    store.offer(spectra, cell=index[wanted], rank=rank[wanted], place=place)
+@dataclass(frozen=True, eq=False)
+class _Draw:
+    """What decides whether a pixel is drawn.
 
+    cell : int32 [line, sample]; scene, seed : of the priorities; nodata, drop_saturated : what is not drawn;
+    groups : of the unlabelled pixels, or None.
+    """
 
-def valid_spectra(x: np.ndarray, *, nodata: float | None) -> np.ndarray:
-    """Which spectra hold data, bool [pixel]: all values finite, and not `nodata` in every band; x is [pixel, band]."""
-    valid = np.isfinite(x).all(axis=1) if x.dtype.kind == "f" else np.ones(len(x), bool)
-    if nodata is not None:
-        suspects = np.flatnonzero(x[:, 0] == nodata)
-        valid[suspects] &= (x[suspects] != nodata).any(axis=1)
-    return np.asarray(valid)
+    cell: np.ndarray
+    scene: str
+    seed: int
+    nodata: float | None
+    drop_saturated: bool
+    groups: Clusters | None
+
+    def from_blocks(self, cube: Cube, sizes: np.ndarray, limits: np.ndarray, *, block_bytes: int) -> LowestPriority:
+        """One pass over the cube."""
+        groups = 1 if self.groups is None else len(self.groups)
+        store = LowestPriority(sizes, bands=cube.shape[2], dtype=cube.dtype, limits=limits, groups=groups)
+        for first, values in cube.blocks(max_bytes=block_bytes):
+            self._offer(store, values, first)
+        return store
+
+    def _offer(self, store: LowestPriority, values: np.ndarray, first: int) -> None:
+        """Offer the pixels of a block that would be kept and hold data."""
+        lines, samples, bands = values.shape
+        cell = self.cell[first : first + lines]
+        rank = priority(self.seed, self.scene, np.arange(first, first + lines)[:, None], np.arange(samples))
+        x, cell, rank = values.reshape(-1, bands), cell.ravel(), rank.ravel()
+        group = self._group(x, cell)
+        chosen = np.flatnonzero(store.wanted(cell, rank, group) & (cell != NO_CELL))
+        spectra = x[chosen]
+        good = valid_spectra(spectra, nodata=self.nodata)
+        if self.drop_saturated:
+            good &= ~saturated_spectra(spectra)
+        if not good.all():
+            spectra, chosen = spectra[good], chosen[good]
+        place = chosen + np.int64(first * samples)
+        store.offer(spectra, cell=cell[chosen], rank=rank[chosen], place=place, group=group[chosen])
+
+    def _group(self, x: np.ndarray, cell: np.ndarray) -> np.ndarray:
+        """Group of each pixel, int64 [pixel]: its cluster where it is unlabelled, 0 elsewhere."""
+        group = np.zeros(len(cell), np.int64)
+        if self.groups is not None:
+            unlabelled = np.flatnonzero((cell >= 0) & (cell < len(PARTS)))
+            group[unlabelled] = self.groups.of(x[unlabelled])
+        return group
 
 
 def _shortages(
-    scene: str, classes: ClassMap, *, wanted: np.ndarray, found: np.ndarray, invalid: np.ndarray
+    scene: str, classes: ClassMap, *, wanted: np.ndarray, found: np.ndarray, available: np.ndarray
 ) -> Iterator[str]:
     """One sentence for each label and part that has fewer valid pixels than its quota."""
     for index in np.flatnonzero(found < wanted):
@@ -131,19 +173,25 @@ def _shortages(
         name = name if label > 0 else "unlabelled pixels"
         yield (
             f"{scene}: {wanted[index]} {name} were planned for {PARTS[part]}, {found[index]} were drawn, "
-            f"because {invalid[index]} hold no data (not a number, or nodata in every band)"
+            f"because {available[index] - found[index]} hold no data (not a number, nodata in every band, or dropped)"
         )
 
 
 def _table(place: np.ndarray, codes: np.ndarray, label: np.ndarray, parts: np.ndarray, scene: Scene) -> pd.DataFrame:
     line, sample = np.divmod(place, codes.shape[1])
+    part = parts[line, sample].astype(np.int64) - 1
     columns = {
-        "scene": pd.Series(scene.name, index=range(len(place)), dtype="str"),
-        "hole": pd.Series(scene.hole, index=range(len(place)), dtype="str"),
+        "scene": _repeated([scene.name], np.zeros(len(place), np.int64)),
+        "hole": _repeated([scene.hole], np.zeros(len(place), np.int64)),
         "line": line.astype(np.int32),
         "sample": sample.astype(np.int32),
         "code": codes[line, sample].astype(np.int32),
         "label": label[line, sample],
-        "part": np.asarray(PARTS, dtype=object)[parts[line, sample].astype(np.int64) - 1],
+        "part": _repeated(PARTS, part),
     }
-    return pd.DataFrame(columns).astype({"part": "str"})
+    return pd.DataFrame(columns)
+
+
+def _repeated(words: Sequence[str], place: np.ndarray) -> pd.Series:
+    """The words at the places, as text."""
+    return pd.Series(pd.array(list(words), dtype="str").take(place))

@@ -40,7 +40,8 @@ def fill_bands(x: np.ndarray, *, missing: np.ndarray) -> np.ndarray:
     for number, pattern in enumerate(patterns):  # as many as there are dead columns or spikes, not as pixels
         if not pattern.all():
             rows = touched[which.ravel() == number]
-            filled[rows] = x[rows] @ _bridges(pattern).astype(x.dtype)
+            known = np.where(pattern, 0, x[rows])  # what is missing may be NaN, and NaN x 0 is NaN
+            filled[rows] = known @ _bridges(pattern).astype(x.dtype)
     return filled
 
 

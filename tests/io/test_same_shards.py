@@ -59,7 +59,7 @@ def shard_bytes(name: str, simulated: SimulatedScene, directory: Path, *, block_
         columns=["scene", "hole", "label", "part", "quota"],
     )
     with open_scene(scene) as cube:
-        pixels = shard(cube, found.codes, parts, quotas, scene, classes, seed=3, block_bytes=block_bytes)
+        pixels = shard(cube, found.codes, parts, quotas, scene, classes, seed=3, block_bytes=block_bytes, clusters=2)
     assert len(pixels) > 30
     write_shard(directory / "shard.parquet", pixels)
     return (directory / "shard.parquet").read_bytes()
