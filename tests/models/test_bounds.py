@@ -139,7 +139,9 @@ def test_m1_bound_is_below_log_p_and_near_it_on_a_factor_model(run: Run) -> None
     covariance = loading.T @ loading + 0.25 * np.eye(5)
     x = random.multivariate_normal(np.zeros(5), covariance, 3000).astype(np.float32)
     net = NetConfig(hidden=(32,), activation="tanh")
-    settings = M1Config(latents=3, kl_warm_up=0, net=net, fit=FitConfig(epochs=60, batch=100, learning_rate=3e-3))
+    settings = M1Config(
+        latents=3, kl_warm_up=0, net=net, fit=FitConfig(least_steps=1, epochs=60, batch=100, learning_rate=3e-3)
+    )
     trained = train_m1(x[:2500], x[2500:], settings=settings, run=run)
     model = M1(5, settings, seed=0)
     for name, variable in model.arrays().items():
@@ -157,7 +159,7 @@ def test_m1_bound_is_below_log_p_and_near_it_on_a_factor_model(run: Run) -> None
 def test_m2_bounds_are_below_log_p(run: Run) -> None:
     """On a trained toy, -L(x, y) <= log p(x, y) and -U(x) <= log p(x), both by importance sampling."""
     data, x, _ = blob_data(labelled=20, unlabelled=100)
-    settings = M2Config(latents=2, net=SMALL, fit=FitConfig(epochs=20, batch=64, learning_rate=3e-3))
+    settings = M2Config(latents=2, net=SMALL, fit=FitConfig(least_steps=1, epochs=20, batch=64, learning_rate=3e-3))
     trained = train_m2(data, settings=settings, run=run, classes=4)
     model = M2(6, 4, settings, seed=0)
     for name, variable in model.arrays().items():

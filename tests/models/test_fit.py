@@ -18,7 +18,9 @@ from semispectral.models.settings_m2 import M2Config
 from semispectral.models.train_m2 import train_m2
 
 SETTINGS = M2Config(
-    latents=2, net=NetConfig(hidden=(8,)), fit=FitConfig(epochs=9, batch=32, evaluate_every=2, patience=100)
+    latents=2,
+    net=NetConfig(hidden=(8,)),
+    fit=FitConfig(least_steps=1, epochs=9, batch=32, evaluate_every=2, patience=100),
 )
 
 

@@ -16,7 +16,7 @@ from semispectral.models.train_m1 import train_m1
 from semispectral.models.train_m2 import train_m2, train_qy
 
 NET = NetConfig(hidden=(24,), activation="tanh")
-FIT = FitConfig(epochs=25, batch=64, learning_rate=5e-3, evaluate_every=5)
+FIT = FitConfig(least_steps=1, epochs=25, batch=64, learning_rate=5e-3, evaluate_every=5)
 M2_SETTINGS = M2Config(latents=2, supervised_epochs=3, ramp=5, net=NET, fit=FIT)
 
 
@@ -110,7 +110,9 @@ def _low_rank(pixels: int) -> np.ndarray:
 def test_dead_latents_never_leave_m1(run: Run) -> None:
     """Of 8 latents on data of rank 2 some die, and encode gives the live ones only."""
     x = _low_rank(1500)
-    settings = M1Config(latents=8, kl_warm_up=3, net=NET, fit=FitConfig(epochs=60, batch=100, learning_rate=3e-3))
+    settings = M1Config(
+        latents=8, kl_warm_up=3, net=NET, fit=FitConfig(least_steps=1, epochs=60, batch=100, learning_rate=3e-3)
+    )
     trained = train_m1(x, x[:200], settings=settings, run=run)
     live = trained.description["live"]
     mean, log_variance = M1Inference(trained.arrays, trained.description).encode(x)
@@ -124,7 +126,9 @@ def test_dead_latents_never_leave_m1(run: Run) -> None:
 def test_bernoulli_on_reflectance_is_warned_about_in_words(run: Run, caplog: pytest.LogCaptureFixture) -> None:
     """The choice of 2017 trains, but says how many latents are live and what to set."""
     x = 1 / (1 + np.exp(-_low_rank(400)))
-    settings = M1Config(latents=4, likelihood="bernoulli", dead_std=0.0, net=NET, fit=FitConfig(epochs=5, batch=100))
+    settings = M1Config(
+        latents=4, likelihood="bernoulli", dead_std=0.0, net=NET, fit=FitConfig(least_steps=1, epochs=5, batch=100)
+    )
     train_m1(x, x[:50], settings=settings, run=run)
     assert "of 4 latents are live; for reflectance set m1.likelihood to gaussian" in caplog.text
 

@@ -30,11 +30,21 @@ class Inputs:
         return mean + tf.gather(self.std, index) * tf.random.stateless_normal(tf.shape(mean), seed + [0, 1 << 30])
 
 
-def shuffled_steps(pixels: int, batch: int, *, seed: list[int]) -> np.ndarray:
-    """int32 [step, batch]: every pixel once, but for a rest smaller than a batch."""
+def step_count(pixels: int, *, batch: int, least_steps: int) -> int:
+    """Steps of an epoch."""
+    return max(pixels // batch, least_steps)
+
+
+def shuffled_steps(pixels: int, *, batch: int, least_steps: int, seed: list[int]) -> np.ndarray:
+    """int32 [step, batch]: every pixel once, or as often as the least number of steps asks, in a new order each time.
+
+    A rest smaller than a batch is left to the next epoch.
+    """
     batch = min(batch, pixels)
-    steps = pixels // batch
-    return np.random.default_rng(seed).permutation(pixels)[: steps * batch].reshape(steps, batch).astype(np.int32)
+    steps = step_count(pixels, batch=batch, least_steps=least_steps)
+    random = np.random.default_rng(seed)
+    rounds = [random.permutation(pixels) for _ in range(-(-steps * batch // pixels))]
+    return np.concatenate(rounds)[: steps * batch].reshape(steps, batch).astype(np.int32)
 
 
 def balanced_steps(label: np.ndarray, steps: int, batch: int, *, seed: list[int]) -> np.ndarray:

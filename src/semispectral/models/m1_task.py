@@ -22,8 +22,9 @@ class M1Task:
         self._bound = tf.function(self._mean_bound)
 
     def order(self, epoch: int) -> dict[str, np.ndarray]:
-        """Every pixel once."""
-        return {"pixel": shuffled_steps(len(self.x), self.settings.fit.batch, seed=[self.seed, epoch])}
+        """Every pixel once, or more often where there are few."""
+        fit, seed = self.settings.fit, [self.seed, epoch]
+        return {"pixel": shuffled_steps(len(self.x), batch=fit.batch, least_steps=fit.least_steps, seed=seed)}
 
     def draw(self, order: dict[str, tf.Tensor], seed: tf.Tensor) -> dict[str, tf.Tensor]:
         """Spectra and the noise of z."""

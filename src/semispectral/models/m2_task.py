@@ -11,6 +11,7 @@ from semispectral.models.batches import (
     balanced_steps,
     rising,
     shuffled_steps,
+    step_count,
 )
 from semispectral.models.m2 import M2
 from semispectral.models.settings_m2 import M2Config
@@ -36,8 +37,8 @@ class LabelledTask:
         self.place = np.searchsorted(labels, data.labelled.label)
         self.inputs = data.labelled.mean.shape[1]
         self.y = tf.one_hot(self.place, model.classes)
-        batch = settings.fit.batch
-        self.steps = max(1, (self.unlabelled_pixels or self.labelled_pixels) // batch)
+        pixels, fit = self.unlabelled_pixels or self.labelled_pixels, settings.fit
+        self.steps = step_count(pixels, batch=min(fit.batch, pixels), least_steps=fit.least_steps)
         known = np.isin(data.valid.label, labels)
         self.valid_x = data.valid.mean[known]
         self.valid_place = np.searchsorted(labels, data.valid.label[known])
@@ -80,8 +81,10 @@ class M2Task(LabelledTask):
         """Every unlabelled pixel once, and balanced labelled pixels beside them."""
         order = {"labelled": self.labelled_order(epoch)}
         if self.unlabelled_pixels:
-            seed = [self.seed, epoch, 2]
-            order["unlabelled"] = shuffled_steps(self.unlabelled_pixels, self.settings.fit.batch, seed=seed)
+            fit, seed = self.settings.fit, [self.seed, epoch, 2]
+            order["unlabelled"] = shuffled_steps(
+                self.unlabelled_pixels, batch=fit.batch, least_steps=fit.least_steps, seed=seed
+            )
         return order
 
     def draw(self, order: dict[str, tf.Tensor], seed: tf.Tensor) -> dict[str, tf.Tensor]:

@@ -36,7 +36,8 @@ class FitConfig:
     optimiser : adam, rmsprop, sgd or adagrad.
     clip_norm : the gradient's global norm is cut to this.
     batch : unlabelled pixels per step (for M1: pixels).
-    epochs : at most; one epoch sees every (unlabelled) pixel once.
+    epochs : at most; one epoch sees every (unlabelled) pixel once, or as often as `least_steps` asks.
+    least_steps : steps of an epoch at least, so that a small sample is trained on as long as a large one.
     evaluate_every : epochs between evaluations on the validation part, each of which is a checkpoint too.
     patience : evaluations without improvement before training stops (2017: every 10 epochs, stop after 10).
     """
@@ -46,6 +47,7 @@ class FitConfig:
     clip_norm: float = 10.0
     batch: int = 512
     epochs: int = 200
+    least_steps: int = 50
     evaluate_every: int = 10
     patience: int = 10
 
@@ -53,5 +55,5 @@ class FitConfig:
         need(self.optimiser in OPTIMISER_NAMES, "optimiser", f"one of {OPTIMISER_NAMES}", self.optimiser)
         need(self.learning_rate > 0, "learning_rate", "above 0", self.learning_rate)
         need(self.clip_norm > 0, "clip_norm", "above 0", self.clip_norm)
-        for key in ("batch", "epochs", "evaluate_every", "patience"):
+        for key in ("batch", "epochs", "least_steps", "evaluate_every", "patience"):
             need(getattr(self, key) >= 1, key, "1 or more", getattr(self, key))

@@ -38,7 +38,7 @@ class M2Config:
     prior: str = "uniform"
     select: str = "nll"
     net: NetConfig = field(default_factory=lambda: NetConfig(hidden=(128,)))
-    fit: FitConfig = field(default_factory=lambda: FitConfig(epochs=100, evaluate_every=5))
+    fit: FitConfig = field(default_factory=lambda: FitConfig(epochs=100, least_steps=25, evaluate_every=5))
 
     def __post_init__(self) -> None:
         need(self.latents >= 1, "m2.latents", "1 or more", self.latents)

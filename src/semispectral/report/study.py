@@ -113,15 +113,17 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
     predictions = pd.read_parquet(paths["predictions"][0], columns=PREDICTION, filters=[("part", "==", "test")])
     intervals = pd.read_parquet(paths["summary"][0])
     per_class = pd.read_parquet(paths["per_class"][0])
+    sample = Pixels.concat([_some(read_shard(path)) for path in sorted(paths["features"])])
+    scaler = Scaler.from_saved(*load_model(paths["scaler"][0]))
     return Study(
         census=census,
         classes=ClassMap.read(paths["classes"][0]).select(read_classes(plan_directory).codes),
         parts={found.scene: read_parts(plan_directory, found.scene) for found in census},
         quotas=read_quotas(plan_directory),
         plan=json.loads(paths["warnings"][0].read_text(encoding="utf-8")),
-        sample=Pixels.concat([_some(read_shard(path)) for path in sorted(paths["features"])]),
-        wavelengths_nm=census[0].wavelengths_nm,
-        scaler=Scaler.from_saved(*load_model(paths["scaler"][0])),
+        sample=sample,
+        wavelengths_nm=_wavelengths(sample, census[0], bands=scaler.bands),
+        scaler=scaler,
         m1={int(path.name): Kept.read(path) for path in paths["m1"]},
         classifiers={_identity(path): Kept.read(path) for path in (*paths["m2"], *paths["qy"])},
         predictions=predictions,
@@ -132,6 +134,13 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
         guards=json.loads(paths["guards"][0].read_text(encoding="utf-8")),
         config=config,
     )
+
+
+def _wavelengths(sample: Pixels, found: Census, *, bands: int) -> np.ndarray | None:
+    """Those of the cleaned bands; where columns are added to them, those of the scans, if cleaning left them alone."""
+    if sample.wavelengths_nm is not None:
+        return sample.wavelengths_nm
+    return found.wavelengths_nm if found.bands == bands else None
 
 
 def _identity(directory: Path) -> tuple[str, str, str, int]:

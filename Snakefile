@@ -1,0 +1,33 @@
+# Semi-supervised classification of hyperspectral scans: from scenes.tsv to results/report/index.html.
+# Data flow in the order of the includes below; the science is set in config/config.yaml, the machine in profiles/.
+from pathlib import Path
+
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+# One GPU unless the user says otherwise (--resources gpu=N): without a limit Snakemake would start all GPU jobs at once.
+workflow.global_resources.setdefault("gpu", 1)
+
+
+# The working directory's own configuration, or the built-in demo where there is none.
+configfile: "config/config.yaml" if Path("config/config.yaml").exists() else workflow.source_path("config/config.yaml")
+
+
+include: "rules/common.smk"
+include: "rules/data.smk"
+include: "rules/sample.smk"
+include: "rules/m1.smk"
+include: "rules/classify.smk"
+include: "rules/controls.smk"
+include: "rules/evaluate.smk"
+include: "rules/map_common.smk"
+include: "rules/map.smk"
+include: "rules/take_home.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        "<results>/report/index.html",
+        taken_home(),

@@ -1,0 +1,140 @@
+# What all rules share: the checked configuration, the scenes, and what a stage depends on besides its files.
+# Needs: config, scenes.tsv, classes.tsv. Produces: CONFIG, SCENES, ABSENT, wildcard constraints and functions; no rules.
+import re
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+from semispectral import companions
+from semispectral.clean_settings import CleanConfig, is_cleaned
+from semispectral.config import complete, read_schema
+from semispectral.errors import SemispectralError
+from semispectral.labels import ClassMap, CodeSet
+from semispectral.rerun import code_hash, stage_cfg
+from semispectral.scenes import read_scenes
+from semispectral.settings import settings
+
+
+def own_or_built_in(path):
+    """A path of the configuration: in the working directory, or else in the workflow's own folder."""
+    return path if Path(path).exists() else workflow.source_path(f"../{path}")
+
+
+try:
+    CONFIG = complete(config, read_schema(Path(workflow.source_path("../config/config.schema.yaml"))))
+    CLASSES = own_or_built_in(CONFIG["classes"])
+    TABLE = read_scenes(Path(own_or_built_in(CONFIG["scenes"])), data_root=Path(CONFIG["data_root"]))
+    CLEANING = settings(CleanConfig, CONFIG["cleaning"], where="cleaning")
+    CODES = sorted(ClassMap.read(Path(CLASSES)).codes)
+except SemispectralError as error:
+    raise WorkflowError(str(error)) from None
+
+SCENES = {scene.name: scene for scene in TABLE}
+ABSENT = {path: known for path, known in CONFIG["fetch"].items() if not Path(CONFIG["data_root"], path).exists()}
+CONTROLS = ("majority", "sam", "rf", "pca_svm", "self_training", "label_spreading")
+MODELS = ("svm", "m2", "qy")
+FEATURES = {"bands": "<results>/normalised/{scene}.parquet", "latents": "<results>/latents/{seed}/{scene}.parquet"}
+
+
+wildcard_constraints:
+    scene="|".join(map(re.escape, SCENES)),
+    seed=r"\d+",
+    budget=r"\d+|all",
+    features="|".join(FEATURES),
+
+
+def code(rule):
+    """The hash of a rule's adapter and of the package modules that it uses."""
+    return code_hash(Path(workflow.source_path(f"../workflow/scripts/{rule}.py")))
+
+
+def cfg(*sections, **own):
+    """What a rule uses of the configuration, as one text; ``own`` adds sections or stands for them."""
+    return stage_cfg(CONFIG | own, *sections, *own)
+
+
+def simulate_cfg():
+    """All of the section but whether to simulate at all."""
+    return cfg(simulate={key: value for key, value in CONFIG["simulate"].items() if key != "enabled"})
+
+
+def scene_cfg(*sections):
+    """The scene's own row of scenes.tsv and the known codes, so that another scene's row reruns nothing here.
+
+    Names and colours of the classes are left out: whoever shows them reads classes.tsv.
+    """
+    return lambda wildcards, **own: cfg(*sections, scene=asdict(SCENES[wildcards.scene]), codes=CODES, **own)
+
+
+def plan_cfg():
+    """All scenes' rows, whatever their order."""
+    rows = [asdict(SCENES[name]) for name in sorted(SCENES)]
+    steps = [step for step in CLEANING.steps if step in ("scale", "resample")]
+    return cfg("split", "sample", scenes=rows, codes=CODES, steps=steps)
+
+
+def shard_cfg(wildcards):
+    """The scene's row, how pixels are drawn, and what of the cleaning decides which columns can be drawn from."""
+    steps = [step for step in CLEANING.steps if step in ("references", "dead_columns")]
+    return scene_cfg("sample")(wildcards, cleaning={"references": CLEANING.references, "steps": steps})
+
+
+def cleaned(names):
+    """The rows of those scenes that cleaning changes, by name, without what says nothing about their spectra."""
+    scenes = [SCENES[name] for name in sorted(names) if is_cleaned(SCENES[name], CLEANING)]
+    nothing = {"hole": "", "labels": "", "labels_key": "", "use": CodeSet(()), "ignore": CodeSet(())}
+    nowhere = {"pixel_mm": None, "depth_from_m": None, "depth_to_m": None}
+    return {scene.name: asdict(replace(scene, **nothing, **nowhere)) for scene in scenes}
+
+
+def cleaned_files(wildcards):
+    """The files that cleaning looks into: of one scene, or of all."""
+    names = [wildcards.scene] if "scene" in wildcards.keys() else SCENES
+    return sorted({str(file) for name in cleaned(names) for file in companions.scene_files(SCENES[name])})
+
+
+def budget_cfg(wildcards):
+    """The budgets up to this one, which it contains; a larger one does not change it."""
+    runs = CONFIG["runs"]
+    smaller = [budget for budget in runs["budgets"] if budget != "all" and budget <= float(wildcards.budget)]
+    budgets = ["all"] if wildcards.budget == "all" else sorted({*smaller, int(wildcards.budget)})
+    return cfg(runs={"budgets": budgets, "valid_share": runs["valid_share"]})
+
+
+def scene_files(wildcards):
+    """Every file that the scene is read from: data, labels, headers beside them, the table of wavelengths."""
+    return [str(file) for file in companions.scene_files(SCENES[wildcards.scene])]
+
+
+def every_scene(pattern):
+    """One path per scene."""
+    return expand(pattern, scene=sorted(SCENES), allow_missing=True)
+
+
+def features_of(wildcards):
+    """The inputs of a classifier: the normalised bands of all scenes, or their latents of the seed's M1."""
+    return expand(FEATURES[wildcards.features], scene=sorted(SCENES), seed=wildcards.seed)
+
+
+def m1_of(wildcards):
+    """The M1 whose latents a classifier sees, to draw its pictures; none on bands."""
+    return ["<results>/m1/{seed}"] if wildcards.features == "latents" else []
+
+
+def every_run(pattern, **values):
+    """One path per budget and seed that the configuration asks for."""
+    return expand(pattern, budget=CONFIG["runs"]["budgets"], seed=CONFIG["runs"]["seeds"], **values)
+
+
+def compared():
+    """The predictions that the configuration asks for."""
+    compare, path = CONFIG["compare"], "<results>/predictions/{method}/{features}/{budget}/{seed}.parquet"
+    models = every_run(path, method=compare["models"], features=compare["features"])
+    return models + every_run(path, method=compare["controls"], features="bands")
+
+
+def trained(model):
+    """The directories of a model that the configuration asks for."""
+    features = CONFIG["compare"]["features"] if model in CONFIG["compare"]["models"] else []
+    return every_run("<results>/{model}/{features}/{budget}/{seed}", model=model, features=features)

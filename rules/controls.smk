@@ -1,0 +1,28 @@
+# The controls: simpler methods on the same split, the same budget and the same bands.
+# Needs: results/normalised, results/budgets. Produces: results/predictions/{method}/bands/{budget}/{seed}.parquet.
+
+
+rule control:
+    input:
+        features=every_scene("<results>/normalised/{scene}.parquet"),
+        budgets="<results>/budgets/{budget}/{seed}.parquet",
+        classes="<results>/plan/classes.json",
+    output:
+        "<results>/predictions/{method}/bands/{budget}/{seed}.parquet",
+    log:
+        "<results>/logs/control/{method}/{budget}/{seed}.log",
+    benchmark:
+        "<results>/benchmarks/control/{method}/{budget}/{seed}.tsv"
+    wildcard_constraints:
+        method="|".join(CONTROLS),
+    conda:
+        "../envs/base.yaml"
+    threads: 2
+    resources:
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=lambda wildcards, attempt: 60 * attempt,
+    params:
+        cfg=cfg("controls", "svm"),
+        code=code("control"),
+    script:
+        "../workflow/scripts/control.py"

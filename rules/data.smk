@@ -1,0 +1,100 @@
+# Scenes, and what is in them.
+# Needs: the files that scenes.tsv names, or the built-in simulation, or a network for the public scenes.
+# Produces: results/census/{scene}.parquet and .npy; results/plan: who trains, who tests, how many pixels of what.
+
+
+if CONFIG["simulate"]["enabled"]:
+
+    rule simulate:
+        output:
+            "<results>/scenes/{scene}.h5",
+        log:
+            "<results>/logs/simulate/{scene}.log",
+        benchmark:
+            "<results>/benchmarks/simulate/{scene}.tsv"
+        conda:
+            "../envs/base.yaml"
+        threads: 1
+        resources:
+            mem_mb=lambda wildcards, attempt: 2000 * attempt,
+            runtime=lambda wildcards, attempt: 10 * attempt,
+        params:
+            cfg=simulate_cfg(),
+            code=code("simulate"),
+        script:
+            "../workflow/scripts/simulate.py"
+
+
+if ABSENT:
+
+    rule fetch:
+        output:
+            f"{CONFIG['data_root']}/{{public}}",
+        log:
+            "<results>/logs/fetch/{public}.log",
+        benchmark:
+            "<results>/benchmarks/fetch/{public}.tsv"
+        wildcard_constraints:
+            public="|".join(map(re.escape, ABSENT)),
+        conda:
+            "../envs/base.yaml"
+        threads: 1
+        resources:
+            mem_mb=500,
+            runtime=30,
+        params:
+            cfg=lambda wildcards: cfg(fetch=ABSENT[wildcards.public]),
+            code=code("fetch"),
+        script:
+            "../workflow/scripts/fetch.py"
+
+
+rule census:
+    input:
+        files=scene_files,
+        classes=ancient(CLASSES),
+    output:
+        census="<results>/census/{scene}.parquet",
+        codes="<results>/census/{scene}.npy",
+    log:
+        "<results>/logs/census/{scene}.log",
+    benchmark:
+        "<results>/benchmarks/census/{scene}.tsv"
+    conda:
+        "../envs/base.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+        runtime=lambda wildcards, attempt: 10 * attempt,
+    params:
+        cfg=scene_cfg("mask"),
+        code=code("census"),
+    script:
+        "../workflow/scripts/census.py"
+
+
+rule plan:
+    input:
+        census=every_scene("<results>/census/{scene}.parquet"),
+        codes=every_scene("<results>/census/{scene}.npy"),
+        classes=ancient(CLASSES),
+    output:
+        quotas="<results>/plan/quotas.parquet",
+        classes="<results>/plan/classes.json",
+        warnings="<results>/plan/warnings.json",
+        parts=every_scene("<results>/plan/parts/{scene}.npy"),
+    log:
+        "<results>/logs/plan.log",
+    benchmark:
+        "<results>/benchmarks/plan.tsv"
+    conda:
+        "../envs/base.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        runtime=lambda wildcards, attempt: 10 * attempt,
+    params:
+        cfg=plan_cfg(),
+        code=code("plan"),
+    script:
+        "../workflow/scripts/plan.py"

@@ -1,0 +1,98 @@
+# Scores of all methods on the same test pixels, and the report that people read.
+# Needs: every prediction that the configuration asks for, and what the figures show.
+# Produces: results/evaluation, results/report/index.html.
+
+
+rule evaluate:
+    input:
+        predictions=compared(),
+        classes=CLASSES,
+        known="<results>/plan/classes.json",
+    output:
+        predictions="<results>/evaluation/predictions.parquet",
+        scores="<results>/evaluation/scores.parquet",
+        classes="<results>/evaluation/classes.parquet",
+        summary="<results>/evaluation/summary.parquet",
+        guards="<results>/evaluation/guards.json",
+    log:
+        "<results>/logs/evaluate.log",
+    benchmark:
+        "<results>/benchmarks/evaluate.tsv"
+    conda:
+        "../envs/base.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+        runtime=lambda wildcards, attempt: 30 * attempt,
+    params:
+        cfg=cfg("evaluation"),
+        code=code("evaluate"),
+    script:
+        "../workflow/scripts/evaluate.py"
+
+
+rule report:
+    input:
+        predictions=rules.evaluate.output.predictions,
+        scores=rules.evaluate.output.scores,
+        per_class=rules.evaluate.output.classes,
+        summary=rules.evaluate.output.summary,
+        guards=rules.evaluate.output.guards,
+        classes=CLASSES,
+        known="<results>/plan/classes.json",
+        census=every_scene("<results>/census/{scene}.parquet"),
+        codes=every_scene("<results>/census/{scene}.npy"),
+        quotas="<results>/plan/quotas.parquet",
+        warnings="<results>/plan/warnings.json",
+        parts=every_scene("<results>/plan/parts/{scene}.npy"),
+        features=every_scene("<results>/normalised/{scene}.parquet"),
+        scaler="<results>/scaler",
+        m1=expand("<results>/m1/{seed}", seed=CONFIG["runs"]["seeds"]),
+        m2=trained("m2"),
+        qy=trained("qy"),
+    output:
+        index=report(
+            "<results>/report/index.html",
+            caption="../workflow/report/page.rst",
+            category="page",
+            labels={"figure": "the whole report"},
+        ),
+        figures=report(
+            directory("<results>/report/figures"),
+            patterns=["{chapter}/{name}.png"],
+            caption="../workflow/report/figures.rst",
+            category="{chapter}",
+            labels={"figure": "{name}"},
+        ),
+    log:
+        "<results>/logs/report.log",
+    benchmark:
+        "<results>/benchmarks/report.tsv"
+    conda:
+        "../envs/base.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+        runtime=lambda wildcards, attempt: 30 * attempt,
+    params:
+        cfg=cfg(
+            *(
+                "split",
+                "sample",
+                "mask",
+                "cleaning",
+                "runs",
+                "normalise",
+                "m1",
+                "m2",
+                "svm",
+                "controls",
+                "compare",
+                "evaluation",
+                "report",
+            ),
+            simulate={"enabled": CONFIG["simulate"]["enabled"]},
+        ),
+        code=code("report"),
+    script:
+        "../workflow/scripts/report.py"

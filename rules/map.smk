@@ -1,0 +1,82 @@
+# What the user takes home: a class for every pixel of every scene, and a page to look at it.
+# Needs: the trained models that config `map` names, results/shards, results/budgets, the scenes.
+# Produces: results/model (all that a new scan needs), results/maps/{scene}.
+
+
+rule bundle:
+    input:
+        files=cleaned_files,
+        shards=every_scene("<results>/shards/{scene}.parquet"),
+        scaler="<results>/scaler",
+        m1=map_run("<results>/m1/{seed}"),
+        classifier=map_run("<results>/{method}/{features}/{budget}/{seed}"),
+        budgets=map_run("<results>/budgets/{budget}/{seed}.parquet"),
+        predictions=map_run("<results>/predictions/{method}/{features}/{budget}/{seed}.parquet"),
+        classes=CLASSES,
+        known="<results>/plan/classes.json",
+    output:
+        directory("<results>/model"),
+    log:
+        "<results>/logs/bundle.log",
+    benchmark:
+        "<results>/benchmarks/bundle.tsv"
+    conda:
+        "../envs/base.yaml"
+    threads: 2
+    resources:
+        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+        runtime=lambda wildcards, attempt: 15 * attempt,
+    params:
+        cfg=bundle_cfg(),
+        code=code("bundle"),
+    script:
+        "../workflow/scripts/bundle.py"
+
+
+rule map:
+    input:
+        files=scene_files,
+        model="<results>/model",
+        codes="<results>/census/{scene}.npy",
+        parts="<results>/plan/parts/{scene}.npy",
+    output:
+        expand("<results>/maps/{{scene}}/{name}", name=MAP_FILES),
+    log:
+        "<results>/logs/map/{scene}.log",
+    benchmark:
+        "<results>/benchmarks/map/{scene}.tsv"
+    conda:
+        "../envs/base.yaml"
+    threads: 2
+    resources:
+        mem_mb=lambda wildcards, attempt: 1500 * attempt,
+        runtime=lambda wildcards, attempt: 30 * attempt,
+    params:
+        cfg=map_cfg,
+        code=code("map"),
+    script:
+        "../workflow/scripts/map.py"
+
+
+rule page:
+    input:
+        files=scene_files,
+        model="<results>/model",
+        map="<results>/maps/{scene}/map.json",
+    output:
+        "<results>/maps/{scene}/page.html",
+    log:
+        "<results>/logs/page/{scene}.log",
+    benchmark:
+        "<results>/benchmarks/page/{scene}.tsv"
+    conda:
+        "../envs/base.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 1500 * attempt,
+        runtime=lambda wildcards, attempt: 15 * attempt,
+    params:
+        cfg=lambda wildcards: cfg(scene=asdict(SCENES[wildcards.scene])),
+        code=code("page"),
+    script:
+        "../workflow/scripts/page.py"

@@ -1,0 +1,90 @@
+# What the rules of the map share: which trained model makes it, and what each of them uses of the configuration.
+# Needs: rules/common.smk. Produces: MAP_RUN, MAP_FILES, LOGGED and functions; no rules.
+import json
+from hashlib import sha256
+
+from semispectral.clean_settings import scale_after
+from semispectral.depths import logged_holes
+
+MAP = CONFIG["map"]
+RUNS = CONFIG["runs"]
+MAP_RUN = {
+    "method": MAP["method"],
+    "features": MAP["features"],
+    "budget": (
+        max(
+            RUNS["budgets"],
+            key=lambda budget: float("inf") if budget == "all" else budget,
+        )
+        if MAP["budget"] == "largest"
+        else MAP["budget"]
+    ),
+    "seed": RUNS["seeds"][0] if MAP["seed"] == "first" else MAP["seed"],
+}
+MAP_FILES = (
+    "class.tif",
+    "class.img",
+    "class.hdr",
+    "probability.tif",
+    "confidence.tif",
+    "map.png",
+    "map.json",
+)
+LOGGED = logged_holes(TABLE)
+
+
+def map_run(pattern):
+    """A path of the run that makes the maps."""
+    return pattern.format(**MAP_RUN)
+
+
+def bundle_cfg():
+    """The run, what cleaning does to which scenes, and what the model was trained with."""
+    recipe = MAP_RUN | {"budget": str(MAP_RUN["budget"]), "false_alarm": MAP["false_alarm"]}
+    sections = ["cleaning", "normalise", "m1", "split", "sample", "svm" if MAP["method"] == "svm" else "m2"]
+    scales = {scale_after(scene, CLEANING) for scene in TABLE}
+    scale = scales.pop() if len(scales) == 1 else None
+    return cfg(*sections, scenes=cleaned(SCENES), recipe=recipe, scale=scale)
+
+
+def map_cfg(wildcards):
+    """The scene's own row, and how its map is smoothed."""
+    smooth = {key: MAP[key] for key in ("smoothing", "radius", "epsilon")}
+    return cfg(scene=asdict(SCENES[wildcards.scene]), map=smooth)
+
+
+def new_cfg(wildcards):
+    """What a new scan's map depends on; the model is known by its content, for no rule here is to make it again."""
+    card = Path(CONFIG["model"], "model.json")
+    if not CONFIG["model"] or not card.is_file():
+        raise WorkflowError(f"predict_new needs a trained model: --config model=results/model; got {CONFIG['model']!r}")
+    model = {"path": CONFIG["model"], "sha256": sha256(card.read_bytes()).hexdigest()}
+    return cfg("mask", **json.loads(map_cfg(wildcards)), model=model)
+
+
+def downhole_cfg(wildcards):
+    """The rows of the hole's scenes, and how its log is made."""
+    rows = [asdict(SCENES[name]) for name in LOGGED[wildcards.hole]]
+    return cfg(scenes=rows, downhole=MAP["downhole"])
+
+
+def maps_of_hole(*names):
+    """Files of the maps of a hole's scenes, in the order of their names."""
+    return lambda wildcards: expand("<results>/maps/{scene}/{name}", name=names, scene=LOGGED[wildcards.hole])
+
+
+def scene_data(wildcards):
+    """The files of a new scene: its labels only where their codes say what to ignore."""
+    scene, files = SCENES[wildcards.scene], set(scene_files(wildcards))
+    return sorted(files if scene.ignore.ranges else (files - {str(scene.labels)}) | {str(scene.data)})
+
+
+def taken_home():
+    """All that people look at besides the report: maps and pages, downhole logs."""
+    pages = every_scene("<results>/maps/{scene}/page.html")
+    logs = expand(
+        "<results>/downhole/{hole}.{kind}",
+        hole=sorted(LOGGED),
+        kind=["csv", "las", "png"],
+    )
+    return every_scene("<results>/maps/{scene}/map.png") + pages + logs

@@ -1,0 +1,108 @@
+"""The one place where a stage's logging starts: to its log file and to the terminal, in one plain line format."""
+
+import errno
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+from semispectral.errors import SemispectralError
+
+log = logging.getLogger(__name__)
+
+LINE = "%(asctime)s {stage}: %(message)s"
+CLOCK = "%H:%M:%S"
+# TensorFlow reads these when it is imported, so they are set before anything imports it.
+QUIET_TENSORFLOW = {"TF_CPP_MIN_LOG_LEVEL": "3", "AUTOGRAPH_VERBOSITY": "0", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
+
+
+def start(path: str | Path, *, gpu: int = 0) -> None:
+    """Send this process's logging to ``path`` and to stderr, and turn our errors into their message.
+
+    An uncaught `SemispectralError` becomes one line in the terminal and its full traceback in the log file; the
+    process still ends with a non-zero status.
+
+    Parameters
+    ----------
+    path : the log file, ``logs/<rule>/<wildcards>.log``; its name is the stage's name in every line.
+    gpu : how many GPUs the job was given; with none, the GPU is hidden from this process.
+    """
+    path = Path(path)
+    for name, value in QUIET_TENSORFLOW.items():
+        os.environ.setdefault(name, value)
+    if not gpu:
+        os.environ["CUDA_VISIBLE_DEVICES"] = ""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    formatter = logging.Formatter(LINE.format(stage=stage_name(path)), CLOCK)
+    root = logging.getLogger()
+    root.setLevel(logging.INFO)
+    for handler in (_file_handler(path), _terminal_handler()):
+        handler.setFormatter(formatter)
+        root.addHandler(handler)
+    logging.getLogger("semispectral").setLevel(logging.DEBUG)
+    logging.captureWarnings(True)
+    sys.excepthook = say
+
+
+@contextmanager
+def set_aside(path: str | Path) -> Iterator[None]:
+    """Send what native libraries write to stderr into the log file for a while.
+
+    For the import of TensorFlow, whose first lines no environment variable silences.
+    """
+    sys.stderr.flush()
+    terminal = os.dup(2)
+    with Path(path).open("ab") as file:
+        os.dup2(file.fileno(), 2)
+    try:
+        yield
+    finally:
+        sys.stderr.flush()
+        os.dup2(terminal, 2)
+        os.close(terminal)
+
+
+def stage_name(path: Path) -> str:
+    """The stage that a log file belongs to: ``logs/train_m2/latents/20/1.log`` gives ``train_m2 latents 20 1``."""
+    parts = path.with_suffix("").parts
+    return " ".join(parts[parts.index("logs") + 1 :] if "logs" in parts else parts[-1:])
+
+
+def _file_handler(path: Path) -> logging.Handler:
+    handler = logging.FileHandler(path, mode="a", encoding="utf-8")
+    handler.setLevel(logging.DEBUG)
+    return handler
+
+
+def _terminal_handler() -> logging.Handler:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(logging.INFO)
+    return handler
+
+
+def say(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Report an uncaught error: ours, and a full disk, in words; any other with its traceback."""
+    if not issubclass(kind, Exception):
+        sys.__excepthook__(kind, error, trace)
+        return
+    in_words = _in_words(error)
+    if in_words is None:
+        log.critical("stopped by an error that was not foreseen", exc_info=(kind, error, trace))
+        return
+    log.error("%s", in_words)
+    log.debug("where it was raised:", exc_info=(kind, error, trace))
+
+
+def _in_words(error: BaseException) -> str | None:
+    if isinstance(error, SemispectralError):
+        return str(error)
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return (
+            f"no space is left on the disk ({error.filename or error}); free some and run again, it goes on from here"
+        )
+    if isinstance(error, MemoryError):
+        return f"not enough memory ({error}); give the stage more mem_mb, or lower the sample or batch sizes"
+    return None

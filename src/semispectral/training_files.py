@@ -1,0 +1,43 @@
+"""The files around a training run: the training set that a label budget makes of the features, and what was trained."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from semispectral.dataset import TrainingSet, read_features, training_set
+from semispectral.weights import save_model
+
+HISTORY = "history.parquet"
+
+
+class Trained(Protocol):
+    """What a training run gives, without the TensorFlow that made it."""
+
+    @property
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The weights by name."""
+
+    @property
+    def description(self) -> dict[str, Any]:
+        """Which model it is, and how it was trained."""
+
+    @property
+    def history(self) -> pd.DataFrame:
+        """One row per epoch."""
+
+
+def read_training_set(
+    features_paths: Sequence[str | Path], budgets: str | Path, *, features: str, budget: str, seed: int
+) -> TrainingSet:
+    """Read the features of all scenes and part them by one label budget of one seed."""
+    whole = read_features([Path(path) for path in features_paths], features=features)
+    return training_set(whole, pd.read_parquet(budgets), budget=budget, seed=seed)
+
+
+def write_trained(directory: Path, trained: Trained) -> None:
+    """Write a model's directory: weights, description, and its history as a table."""
+    save_model(directory, trained.arrays, trained.description)
+    trained.history.to_parquet(directory / HISTORY, index=False)

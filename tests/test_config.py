@@ -1,0 +1,154 @@
+"""The configuration: its schema, its words, its agreement with the dataclasses that the stages build from it."""
+
+from dataclasses import MISSING, fields, is_dataclass
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from semispectral.baselines import CONTROLS, ControlConfig
+from semispectral.budget import BudgetConfig
+from semispectral.config import complete, defaults, read_schema
+from semispectral.errors import ConfigError, MissingFileError
+from semispectral.models import settings as model_settings
+from semispectral.models.settings_m1 import M1Config
+from semispectral.models.settings_m2 import M2Config
+from semispectral.normalise import METHODS
+from semispectral.quotas import SampleConfig
+from semispectral.settings import settings
+from semispectral.simulate import SimulateConfig
+from semispectral.split import SplitConfig
+from semispectral.svm import SvmConfig
+
+ROOT = Path(__file__).resolve().parent.parent
+SCHEMA = read_schema(ROOT / "config/config.schema.yaml")
+SECTIONS: dict[str, Any] = {
+    "simulate": SimulateConfig,
+    "split": SplitConfig,
+    "sample": SampleConfig,
+    "runs": BudgetConfig,
+    "m1": M1Config,
+    "m2": M2Config,
+    "svm": SvmConfig,
+    "controls": ControlConfig,
+}
+ONLY_IN_SCHEMA = {"simulate": {"enabled"}}
+FROM_ELSEWHERE = {"controls": {"svm"}}
+OVERLAYS = sorted([*ROOT.glob("config/*.yaml"), *ROOT.glob("tests/workflow/*.yaml")])
+
+
+def parts(schema: dict[str, Any], where: str = "") -> list[tuple[str, dict[str, Any]]]:
+    """Every key of the schema with its own schema."""
+    own = [(f"{where}.{key}".lstrip("."), part) for key, part in schema.get("properties", {}).items()]
+    return own + [deeper for name, part in own for deeper in parts(part, name)]
+
+
+def as_lists(value: Any) -> Any:
+    """A default of a dataclass as YAML would write it."""
+    if is_dataclass(value):
+        return {field.name: as_lists(getattr(value, field.name)) for field in fields(value)}
+    return [as_lists(item) for item in value] if isinstance(value, tuple) else value
+
+
+def default_of(cls: Any, name: str) -> Any:
+    """The default of a field, MISSING where it has none."""
+    field = next(field for field in fields(cls) if field.name == name)
+    return field.default_factory() if field.default_factory is not MISSING else field.default
+
+
+def test_schema_is_valid_and_closed() -> None:
+    """The schema is one, no section of it takes unknown keys, and every key is described."""
+    Draft202012Validator.check_schema(SCHEMA)
+    assert SCHEMA["additionalProperties"] is False
+    for where, part in parts(SCHEMA):
+        assert part.get("description"), where
+        if "properties" in part:
+            assert part["additionalProperties"] is False, where
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_schema_has_the_fields_of_the_dataclass(section: str) -> None:
+    """The keys of a section are the fields of the dataclass that its stage builds, and so are the defaults."""
+    cls, properties = SECTIONS[section], SCHEMA["properties"][section]["properties"]
+    own = {field.name for field in fields(cls)} - FROM_ELSEWHERE.get(section, set())
+    assert set(properties) - ONLY_IN_SCHEMA.get(section, set()) == own
+    filled = defaults(SCHEMA)[section]
+    for name in own:
+        default = default_of(cls, name)
+        if default is not MISSING:
+            assert filled[name] == as_lists(default), name
+        hint = get_type_hints(cls)[name]
+        if is_dataclass(hint):
+            assert set(properties[name]["properties"]) == {field.name for field in fields(hint)}
+
+
+def test_choices_are_those_of_the_package() -> None:
+    """What the schema lets one choose from is what the package has."""
+    choices = {where: part["enum"] for where, part in parts(SCHEMA) if "enum" in part}
+    assert set(choices["normalise.method"]) == set(METHODS)
+    assert set(SCHEMA["properties"]["compare"]["properties"]["controls"]["items"]["enum"]) == set(CONTROLS)
+    for name in ("likelihood", "activation", "optimiser"):
+        assert tuple(SCHEMA["$defs"][name]["enum"]) == getattr(model_settings, f"{name.upper()}_NAMES")
+
+
+@pytest.mark.parametrize("path", OVERLAYS, ids=lambda path: path.stem)
+def test_every_configuration_of_ours_is_accepted(path: Path) -> None:
+    """The demo, the overlays and the tests' configuration fit the schema, and their stages' dataclasses."""
+    if path.name == "config.schema.yaml":
+        return
+    full = complete(yaml.safe_load(path.read_text()), SCHEMA)
+    for section, cls in SECTIONS.items():
+        given = {key: value for key, value in full[section].items() if key not in ONLY_IN_SCHEMA.get(section, set())}
+        settings(cls, given, where=section)
+
+
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        ({"splits": {}}, "unknown key 'splits'; did you mean 'split'?"),
+        ({"m1": {"fit": {"epoch": 3}}}, "m1.fit: unknown key 'epoch'; did you mean 'epochs'?"),
+        ({"m1": {"latents": "many"}}, "m1.latents: must be a whole number, got 'many'"),
+        ({"m1": {"latents": 0}}, "m1.latents: must be 1 or more, got 0"),
+        ({"m1": {"likelihood": "gausian"}}, "got 'gausian'; did you mean 'gaussian'?"),
+        ({"split": {"method": "random"}}, "split.method: must be one of groups, blocks, leaky, got 'random'"),
+        ({"split": "groups"}, "split: must be keys with values, got 'groups'"),
+        ({"runs": {"budgets": ["lots"]}}, "runs.budgets[0]: is not written as it should be, got 'lots'"),
+        ({"runs": {"seeds": []}}, "runs.seeds: needs at least 1 value(s), got []"),
+        ({"runs": {"seeds": [1, 1]}}, "runs.seeds: must not repeat a value, got [1, 1]"),
+        ({"svm": {"cost": [1, -1]}}, "svm.cost[1]: must be above 0, got -1"),
+    ],
+)
+def test_says_what_is_wrong(given: dict[str, Any], line: str) -> None:
+    """A mistake is named with its key, what it needs and what came."""
+    with pytest.raises(ConfigError) as caught:
+        complete(given, SCHEMA)
+    assert line in str(caught.value)
+
+
+def test_every_mistake_is_named_at_once() -> None:
+    """Two mistakes give two lines."""
+    with pytest.raises(ConfigError) as caught:
+        complete({"m1": {"latents": 0}, "m2": {"alpha": -1}}, SCHEMA)
+    assert len(str(caught.value).splitlines()) == 3
+
+
+def test_text_that_stands_for_a_number_is_one() -> None:
+    """YAML reads 1e-3 as text, the command line everything: the schema knows better."""
+    given = {"m1": {"fit": {"learning_rate": "1e-3", "epochs": "7"}}, "simulate": {"enabled": "false"}}
+    full = complete(given, SCHEMA)
+    assert full["m1"]["fit"]["learning_rate"] == 1e-3
+    assert full["m1"]["fit"]["epochs"] == 7
+    assert full["simulate"]["enabled"] is False
+
+
+def test_written_out_defaults_change_nothing() -> None:
+    """An empty file, an empty section and all defaults written out are the same configuration."""
+    assert complete({}, SCHEMA) == complete({"m1": None}, SCHEMA) == complete(defaults(SCHEMA), SCHEMA)
+
+
+def test_missing_schema_is_named(tmp_path: Path) -> None:
+    """The message names the file."""
+    with pytest.raises(MissingFileError, match=r"nothing\.yaml"):
+        read_schema(tmp_path / "nothing.yaml")

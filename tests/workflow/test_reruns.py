@@ -1,0 +1,329 @@
+"""What runs again after what change: the whole DAG on a tiny collection, then dry runs.
+
+The first test of the module runs everything once; each dry run after it takes some seconds.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from forks import Forks
+
+from semispectral.config import defaults, read_schema
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = ("Snakefile", "rules", "workflow", "profiles", "config", "envs", "src", "tests/workflow")
+TINY = "tests/workflow/tiny.yaml"
+SCENES = ("DH1_1", "DH2_1", "DH3_1")
+
+SCORES = {"evaluate", "report"}
+SHOWN = {"map", "page", "downhole"}
+MAPS = {"bundle", *SHOWN}
+M2 = {"train_m2", "predict", *SCORES, *MAPS}
+M1 = {"train_m1", "encode", "train_svm", *M2}
+SCALED = {"normalise", "control", *M1}
+FITTED = {"fit_scaler", *SCALED}
+BUDGETS = {"budget", "control", "train_svm", *M2}
+SHARDS = {"shard", "budget", *FITTED}
+PLANNED = {"plan", *SHARDS}
+COUNTED = {"census", *PLANNED}
+EVERYTHING = {"simulate", *COUNTED}
+
+
+def copy_sources(target: Path) -> None:
+    """What a fresh checkout holds, with fresh time stamps."""
+    for name in SOURCES:
+        source = ROOT / name
+        if source.is_dir():
+            ignore = shutil.ignore_patterns("__pycache__", "*.egg-info")
+            shutil.copytree(source, target / name, copy_function=shutil.copyfile, ignore=ignore, dirs_exist_ok=True)
+        else:
+            shutil.copyfile(source, target / name)
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """The package of the copy, and one thread."""
+    return {**os.environ, "PYTHONPATH": str(folder / "src"), "OMP_NUM_THREADS": "1"}
+
+
+def snakemake(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run snakemake in a copy of the project, with the copy's package."""
+    return subprocess.run(
+        [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
+        cwd=folder,
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project in which the tiny study has run."""
+    folder = tmp_path_factory.mktemp("project")
+    copy_sources(folder)
+    run = snakemake(folder, "--configfile", TINY)
+    assert run.returncode == 0, (run.stdout + run.stderr)[-4000:]
+    return folder
+
+
+WouldRun = Callable[..., dict[str, int]]
+
+
+@pytest.fixture(scope="module")
+def would_run(done: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WouldRun]:
+    """A function that says which rules a dry run would run, with their numbers of jobs, without the target."""
+    forks = Forks(tmp_path_factory.mktemp("said"), environment(done))
+
+    def dry_run(*arguments: str, config: str = TINY) -> dict[str, int]:
+        status, text = forks.call(done, "--cores", "2", "-n", "--configfile", config, *arguments)
+        assert status == 0, text[-4000:]
+        stats = text.partition("Job stats:")[2].partition("\ntotal")[0]
+        counts = {name: int(count) for name, count in re.findall(r"^(\w+)\s+(\d+)\s*$", stats, flags=re.MULTILINE)}
+        assert counts or "Nothing to be done" in text, text[-4000:]
+        counts.pop("all", None)
+        return counts
+
+    yield dry_run
+    forks.close()
+
+
+@contextmanager
+def changed(path: Path, change: Callable[[str], str]) -> Iterator[None]:
+    """A text file that says something else for a while; afterwards it is as before, time stamp included."""
+    before, stamp = path.read_text(), path.stat()
+    after = change(before)
+    assert after != before, f"nothing to change in {path}"
+    path.write_text(after)
+    try:
+        yield
+    finally:
+        path.write_text(before)
+        os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+
+
+def with_config(folder: Path, change: Callable[[dict[str, Any]], None]) -> str:
+    """A changed copy of the tiny configuration; its path."""
+    config = yaml.safe_load((folder / TINY).read_text())
+    change(config)
+    path = folder / "changed.yaml"
+    path.write_text(yaml.safe_dump(config, sort_keys=False))
+    return path.name
+
+
+def setting(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
+    """A change of one key, written like ``m1.fit.epochs``."""
+
+    def change(config: dict[str, Any]) -> None:
+        *sections, key = path.split(".")
+        for section in sections:
+            config = config.setdefault(section, {})
+        config[key] = value
+
+    return change
+
+
+def touch_everything(folder: Path) -> None:
+    """Give every source file a new time stamp."""
+    for name in SOURCES:
+        for path in [folder / name, *(folder / name).rglob("*")]:
+            path.touch()
+
+
+def test_a_second_run_has_nothing_to_do(done: Path, would_run: WouldRun) -> None:
+    """All outputs are there, and the same command again runs nothing."""
+    assert (done / "results/report/index.html").is_file()
+    assert would_run() == {}
+
+
+def test_stamps_and_copies_do_not_count(done: Path, would_run: WouldRun) -> None:
+    """A touched tree, and then a fresh copy of all sources, rerun nothing."""
+    touch_everything(done)
+    assert would_run() == {}
+    copy_sources(done)
+    assert would_run() == {}
+
+
+def test_style_of_the_configuration_does_not_count(done: Path, would_run: WouldRun) -> None:
+    """Reordered keys, whole numbers as floats and defaults written out rerun nothing."""
+    assumed = defaults(read_schema(done / "config/config.schema.yaml"))
+
+    def restyle(config: dict[str, Any]) -> None:
+        for name, section in list(config.items()):
+            if isinstance(section, dict):
+                config[name] = dict(reversed(section.items()))
+        for section, key in (("m1", "dead_std"), ("m2", "alpha"), ("svm", "balanced"), ("split", "valid_share")):
+            config[section][key] = assumed[section][key]
+        config["m1"]["latents"] = float(config["m1"]["latents"])
+
+    assert would_run(config=with_config(done, restyle)) == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "rules"),
+    [
+        ("simulate.snr", 50, EVERYTHING),
+        ("split.guard", 2, PLANNED),
+        ("sample.cap_per_class", 50, PLANNED),
+        ("runs.valid_share", 0.4, BUDGETS),
+        ("normalise.method", "snv", FITTED),
+        ("m1.net.hidden", [12], M1),
+        ("m2.fit.epochs", 5, M2),
+        ("svm.folds", 3, {"train_svm", "control", "predict", *SCORES}),
+        ("controls.trees", 10, {"control", *SCORES}),
+        ("evaluation.resamples", 10, SCORES),
+        ("map.radius", 3, SHOWN),
+    ],
+)
+def test_a_changed_section_reruns_what_uses_it(
+    done: Path, would_run: WouldRun, path: str, value: Any, rules: set[str]
+) -> None:
+    """A section's own stages and everything below them, and nothing else."""
+    assert set(would_run(config=with_config(done, setting(path, value)))) == rules
+
+
+def test_more_seeds_and_methods_leave_the_old_ones_alone(done: Path, would_run: WouldRun) -> None:
+    """A second seed trains its own models; a method taken out trains nothing, one put in itself."""
+    counts = would_run(config=with_config(done, setting("runs.seeds", [1, 2])))
+    one_seed = {"budget": 1, "train_m1": 1, "encode": 3, "train_svm": 2, "train_m2": 2, "predict": 4}
+    assert counts == {**one_seed, "control": 2, "evaluate": 1, "report": 1}
+    assert set(would_run(config=with_config(done, setting("compare.models", ["m2"])))) == SCORES
+    counts = would_run(config=with_config(done, setting("compare.models", ["svm", "m2", "qy"])))
+    assert counts == {"train_qy": 2, "predict": 2, "evaluate": 1, "report": 1}
+
+
+@pytest.mark.parametrize(
+    ("module", "rules"),
+    [
+        ("simulate/mixing.py", EVERYTHING),
+        ("census.py", COUNTED),
+        ("split.py", PLANNED),
+        ("budget.py", BUDGETS),
+        ("models/m1.py", M1),
+        ("models/train_m2.py", M2),
+        ("inference/m2.py", M2),
+        ("svm.py", {"train_svm", "control", "predict", *SCORES}),
+        ("baselines/supervised.py", {"control", *SCORES}),
+        ("evaluation.py", {*SCORES, *MAPS}),
+        ("guards.py", SCORES),
+        ("logs.py", set()),
+        ("errors.py", set()),
+    ],
+)
+def test_an_edited_module_reruns_the_stages_that_use_it(
+    done: Path, would_run: WouldRun, module: str, rules: set[str]
+) -> None:
+    """A changed module reruns exactly the stages that import it and what is below them."""
+    with changed(done / "src/semispectral" / module, lambda text: text + "\nCHANGED = 1\n"):
+        assert set(would_run()) == rules
+
+
+def test_comments_do_not_count(done: Path, would_run: WouldRun) -> None:
+    """A comment and a docstring in a module that everything uses rerun nothing; nor does one in an adapter."""
+    src, scripts = done / "src/semispectral", done / "workflow/scripts"
+    comment = "\n# said anew\n"
+    with (
+        changed(src / "pixels.py", lambda text: text + comment),
+        changed(src / "settings.py", lambda text: text.replace('"""From plain', '"""Out of plain', 1)),
+        changed(scripts / "train_m1.py", lambda text: text + comment),
+    ):
+        assert would_run() == {}
+
+
+def test_an_edited_adapter_reruns_its_stage(done: Path, would_run: WouldRun) -> None:
+    """Without the trigger `code`, the adapter counts through its hash."""
+    with changed(done / "workflow/scripts/train_svm.py", lambda text: text + "\nCHANGED = 1\n"):
+        assert set(would_run()) == {"train_svm", "predict", *SCORES}
+
+
+def test_retraining_m1_reruns_all_below_it(done: Path, would_run: WouldRun) -> None:
+    """`-R train_m1` takes M1, its latents and what is made from them; what sees bands only stays."""
+    counts = would_run("-R", "train_m1")
+    assert set(counts) == M1
+    assert counts["train_m2"] == counts["train_svm"] == 1
+    assert counts["encode"] == len(SCENES)
+
+
+def test_colours_and_names_are_for_showing(done: Path, would_run: WouldRun) -> None:
+    """A new colour reaches the report and the maps; a new code is a new plan."""
+    classes = done / "config/classes.tsv"
+    with changed(classes, lambda text: text.replace("#c47304", "#c47305")):
+        assert set(would_run()) == {*SCORES, *MAPS}
+    with changed(classes, lambda text: text + "98\tnew\t#010203\n"):
+        assert set(would_run()) == COUNTED
+
+
+def test_an_added_scene_is_counted_alone(done: Path, would_run: WouldRun) -> None:
+    """The other scenes' census stays; the plan, which shares the quotas anew, and what is below it run."""
+    config = with_config(done, setting("simulate.scenes_per_hole", 1))
+    scenes = done / "tests/workflow/scenes.tsv"
+    shutil.copyfile(done / "results/scenes/DH3_1.h5", done / "more.h5")
+    row = next(line for line in scenes.read_text().splitlines() if line.startswith("DH3_1"))
+    added = row.replace("DH3_1\tDH3\tresults/scenes/DH3_1.h5", "DH4_1\tDH4\tmore.h5")
+    with changed(scenes, lambda text: text + added + "\n"):
+        counts = would_run(config=config)
+    assert counts["census"] == 1
+    assert counts["shard"] == len(SCENES) + 1
+    assert set(counts) == COUNTED
+
+
+def test_a_changed_row_counts_for_its_scene(done: Path, would_run: WouldRun) -> None:
+    """The row of one scene reruns that scene's census."""
+    with changed(done / "tests/workflow/scenes.tsv", lambda text: text.replace("2.5e-05", "3e-05", 1)):
+        counts = would_run()
+    assert counts["census"] == 1
+    assert set(counts) == COUNTED
+
+
+def test_a_changed_file_counts_for_its_scene(done: Path, would_run: WouldRun) -> None:
+    """New content of one scene's file reruns its census, and what is below; the same content again does not."""
+    path = done / "results/scenes/DH2_1.h5"
+    before, stamp = path.read_bytes(), path.stat()
+    path.write_bytes(before)
+    assert would_run() == {}
+    path.write_bytes(before + b"0")
+    try:
+        counts = would_run()
+    finally:
+        path.write_bytes(before)
+        os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    assert counts["census"] == 1
+    assert set(counts) == COUNTED
+
+
+def test_a_broken_scene_is_said_in_words(done: Path) -> None:
+    """A stage that fails names the file and what to do, on the terminal, without a traceback."""
+    path = done / "results/scenes/DH2_1.h5"
+    before, stamp = path.read_bytes(), path.stat()
+    path.write_bytes(before[:100])
+    try:
+        run = snakemake(done, "--configfile", TINY, "--", "results/census/DH2_1.parquet")
+    finally:
+        path.write_bytes(before)
+        os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    assert run.returncode != 0
+    said = [line for line in run.stderr.splitlines() if "census DH2_1: " in line]
+    assert len(said) == 1
+    assert "DH2_1.h5" in said[0]
+    assert "Traceback" not in run.stderr
+
+
+def test_params_are_json_with_the_sections_that_a_rule_names(done: Path) -> None:
+    """What Snakemake recorded of train_m1 is the section m1 and a hash, nothing more."""
+    records = (json.loads(path.read_text()) for path in (done / ".snakemake/metadata").rglob("*") if path.is_file())
+    params = next(record["params"] for record in records if record["rule"] == "train_m1")
+    texts = sorted(text.strip("'") for text in params)
+    assert re.fullmatch(r"[0-9a-f]{64}", texts[0])
+    assert list(json.loads(texts[1])) == ["m1"]

@@ -1,0 +1,15 @@
+"""Draw the labels that a model may see with one budget and one seed."""
+import json
+from pathlib import Path
+
+import pandas as pd
+from semispectral import logs
+from semispectral.budget import BudgetConfig, label_budgets
+from semispectral.io.shards import read_table
+from semispectral.settings import settings
+
+logs.start(snakemake.log[0])
+runs = json.loads(snakemake.params.cfg)["runs"] | {"seeds": [int(snakemake.wildcards.seed)]}
+table = pd.concat([read_table(Path(path)) for path in snakemake.input.shards], ignore_index=True)
+drawn = label_budgets(table, settings(BudgetConfig, runs, where="runs"))
+drawn[drawn["budget"] == snakemake.wildcards.budget].to_parquet(snakemake.output[0], index=False)

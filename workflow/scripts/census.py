@@ -1,0 +1,15 @@
+"""Look at one scene: its labels in full, its data sparsely."""
+from pathlib import Path
+
+from semispectral import logs
+from semispectral.census import census, write_census
+from semispectral.labels import ClassMap
+from semispectral.mask import MaskConfig
+from semispectral.scenes import Scene
+from semispectral.settings import stage_settings
+
+logs.start(snakemake.log[0])
+scene = stage_settings(Scene, snakemake.params.cfg, "scene")
+mask = stage_settings(MaskConfig, snakemake.params.cfg, "mask")
+found = census(scene, ClassMap.read(Path(snakemake.input.classes)), mask=mask)
+write_census(found, Path(snakemake.output.census), Path(snakemake.output.codes))

@@ -1,0 +1,11 @@
+"""Simulate one scene of the built-in collection."""
+from pathlib import Path
+
+from semispectral import logs
+from semispectral.settings import stage_settings
+from semispectral.simulate import SimulateConfig, scene_names, simulate_scene, write_scene
+
+logs.start(snakemake.log[0])
+config = stage_settings(SimulateConfig, snakemake.params.cfg, "simulate")
+hole, scene = scene_names(config)[snakemake.wildcards.scene]
+write_scene(Path(snakemake.output[0]), simulate_scene(config, hole, scene))
