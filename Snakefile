@@ -20,8 +20,8 @@ include: "rules/sample.smk"
 include: "rules/m1.smk"
 include: "rules/classify.smk"
 include: "rules/controls.smk"
-include: "rules/evaluate.smk"
 include: "rules/map_common.smk"
+include: "rules/evaluate.smk"
 include: "rules/map.smk"
 include: "rules/take_home.smk"
 
@@ -30,4 +30,3 @@ rule all:
     default_target: True
     input:
         "<results>/report/index.html",
-        taken_home(),

@@ -50,6 +50,9 @@ rule report:
         m1=expand("<results>/m1/{seed}", seed=CONFIG["runs"]["seeds"]),
         m2=trained("m2"),
         qy=trained("qy"),
+        maps=every_scene("<results>/maps/{scene}/map.png"),
+        pages=every_scene("<results>/maps/{scene}/page.html"),
+        logs=expand("<results>/downhole/{hole}.png", hole=sorted(LOGGED)),
     output:
         index=report(
             "<results>/report/index.html",

@@ -77,14 +77,3 @@ def scene_data(wildcards):
     """The files of a new scene: its labels only where their codes say what to ignore."""
     scene, files = SCENES[wildcards.scene], set(scene_files(wildcards))
     return sorted(files if scene.ignore.ranges else (files - {str(scene.labels)}) | {str(scene.data)})
-
-
-def taken_home():
-    """All that people look at besides the report: maps and pages, downhole logs."""
-    pages = every_scene("<results>/maps/{scene}/page.html")
-    logs = expand(
-        "<results>/downhole/{hole}.{kind}",
-        hole=sorted(LOGGED),
-        kind=["csv", "las", "png"],
-    )
-    return every_scene("<results>/maps/{scene}/map.png") + pages + logs

@@ -44,7 +44,8 @@ def test_every_figure_is_drawn_and_held_by_the_page(study: Study, index: Path) -
     scenes = study.predictions["scene"].unique()
     drawn = {str(path.relative_to(index.parent / "figures").with_suffix("")) for path in index.parent.rglob("*.png")}
     assert drawn == {*FIGURES, *(f"maps/{scene}" for scene in scenes)}
-    assert index.read_text(encoding="utf-8").count('<img src="data:image/png;base64,') == len(drawn)
+    taken_home = len(study.maps) + len(study.logs)
+    assert index.read_text(encoding="utf-8").count('<img src="data:image/png;base64,') == len(drawn) + taken_home
 
 
 def test_names_from_files_are_shown_as_text(index: Path) -> None:
@@ -55,13 +56,22 @@ def test_names_from_files_are_shown_as_text(index: Path) -> None:
 
 
 def test_the_page_needs_no_network(index: Path) -> None:
-    """Nothing in the page points outside it: every address is a picture's content or a place in the page."""
+    """Every address is a picture's content, a place in the page, or a file of the results beside it."""
     html = index.read_text(encoding="utf-8")
     addresses = re.findall(r'(?:src|href)="([^"]{,40})', html)
     assert addresses
-    assert all(address.startswith(("data:", "#")) for address in addresses)
+    assert all(address.startswith(("data:", "#", "../")) for address in addresses)
     assert "http:" not in html
     assert "https:" not in html
+
+
+def test_maps_and_logs_are_linked(study: Study, index: Path) -> None:
+    """Each scene's page and rasters and each hole's log are linked, by addresses that exist beside the page."""
+    html = index.read_text(encoding="utf-8")
+    linked = {(index.parent / address).resolve() for address in re.findall(r'href="([.][^"]+)"', html)}
+    assert {path.with_name("page.html").resolve() for path in study.maps} <= linked
+    assert {path.with_suffix(".las").resolve() for path in study.logs} <= linked
+    assert "1.5 % of its pixels" in html
 
 
 def test_all_methods_stand_in_the_table(study: Study, index: Path) -> None:
@@ -106,7 +116,7 @@ def test_a_sound_study_raises_no_alarm(index: Path) -> None:
 def test_a_map_of_one_class_is_said_in_red_and_in_words(tmp_path: Path) -> None:
     """Where M2 predicts one class only, the page says so before anything else, with the class's name as text."""
     found = read_study(write_study(tmp_path, trusted=False), CONFIG)
-    html = render(found, {}, root=tmp_path)
+    html = render(found, {}, index=tmp_path / "report/index.html", root=tmp_path)
     alarm = html[html.index('class="alarm"') : html.index("<nav>")]
     assert "nearly everything is predicted as &lt;script&gt;" in alarm
     assert "M1+M2" in alarm

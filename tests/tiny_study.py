@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from PIL import Image
 
 from semispectral.census import Census, write_census
 from semispectral.evaluation import class_scores, scores
@@ -86,6 +87,7 @@ def write_study(directory: Path, *, method: str = "groups", trusted: bool = True
         "scaler": [directory / "scaler"],
         "census": sorted(directory.glob("census/*.parquet")),
         "features": sorted(directory.glob("normalised/*.parquet")),
+        **_write_taken_home(directory),
         **_write_models(directory),
         **_write_evaluation(directory / "evaluation", table),
     }
@@ -177,6 +179,19 @@ def _save(directory: Path, model: tuple[Any, Any], history: dict[str, Any], **mo
     run = {"epochs": 10, "best_epoch": 8, "seconds": 12.3, "restarts": 0, "settings": settings}
     save_model(directory, arrays, description | run | more)
     pd.DataFrame(history).to_parquet(directory / "history.parquet", index=False)
+
+
+def _write_taken_home(directory: Path) -> Paths:
+    """A map of every scene and a log of one hole, their pictures of one pixel each."""
+    paths: dict[str, list[Path]] = {"maps": [], "logs": [directory / "downhole/A.png"]}
+    for name in SCENES:
+        paths["maps"].append(directory / f"maps/{name}/map.png")
+    for path in (*paths["maps"], *paths["logs"]):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (1, 1)).save(path)
+    for path in paths["maps"]:
+        path.with_name("map.json").write_text(json.dumps({"novel_share": 0.015}), encoding="utf-8")
+    return paths
 
 
 def _write_evaluation(directory: Path, table: pd.DataFrame) -> Paths:

@@ -70,7 +70,8 @@ def find_runs(valid: np.ndarray, *, run_share: float) -> list[slice]:
     held = np.concatenate([[False], valid.mean(axis=0) >= run_share, [False]]).astype(np.int8)
     begins, ends = (np.flatnonzero(np.diff(held) == step) for step in (1, -1))
     parted = begins[1:] - ends[:-1] > WIDEST_SCAR
-    begins, ends = begins[np.r_[True, parted][: len(begins)]], ends[np.r_[parted, True][-len(ends) :]]
+    there = [True] * bool(len(begins))
+    begins, ends = begins[np.r_[there, parted].astype(bool)], ends[np.r_[parted, there].astype(bool)]
     return [slice(begin, end) for begin, end in zip(begins, ends, strict=True) if end - begin >= NARROWEST_RUN]
 
 

@@ -28,7 +28,7 @@ TINY = "tests/workflow/tiny.yaml"
 SCENES = ("DH1_1", "DH2_1", "DH3_1")
 
 SCORES = {"evaluate", "report"}
-SHOWN = {"map", "page", "downhole"}
+SHOWN = {"map", "page", "downhole", "report"}
 MAPS = {"bundle", *SHOWN}
 M2 = {"train_m2", "predict", *SCORES, *MAPS}
 M1 = {"train_m1", "encode", "train_svm", *M2}

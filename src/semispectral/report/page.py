@@ -1,6 +1,5 @@
 """The page: one HTML file that holds its style and pictures, and needs neither a network nor scripts."""
 
-import base64
 import logging
 import shutil
 from dataclasses import dataclass
@@ -13,10 +12,11 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from semispectral.figures.style import save
-from semispectral.report import networks, provenance, tables, words
+from semispectral.report import networks, provenance, tables, takehome, words
 from semispectral.report.captions import caption_of
 from semispectral.report.drawing import MOST_MAPS, figures_of, test_scenes
 from semispectral.report.study import Study
+from semispectral.report.takehome import embedded
 from semispectral.weights import write_atomically
 
 log = logging.getLogger(__name__)
@@ -51,25 +51,20 @@ def write_report(index: Path, study: Study, *, root: Path) -> None:
         shown.setdefault(chapter, []).append(Shown(name, embedded(path), caption_of(key)))
         log.info("drew %s", path)
     index.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(index, render(study, shown, root=root).encode())
+    write_atomically(index, render(study, shown, index=index, root=root).encode())
     log.info("the report is %s", index)
 
 
-def embedded(png: Path) -> str:
-    """A picture as an address that holds it."""
-    return f"data:image/png;base64,{base64.b64encode(png.read_bytes()).decode()}"
-
-
-def render(study: Study, shown: dict[str, list[Shown]], *, root: Path) -> str:
+def render(study: Study, shown: dict[str, list[Shown]], *, index: Path, root: Path) -> str:
     """The page as text; whatever came from a file is escaped."""
     here = files("semispectral.report")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string(here.joinpath("page.html").read_text(encoding="utf-8"))
     style = Markup(here.joinpath("page.css").read_text(encoding="utf-8"))  # noqa: S704  our own file
-    return template.render(style=style, figures=shown, **content(study, root=root))
+    return template.render(style=style, figures=shown, **content(study, index=index, root=root))
 
 
-def content(study: Study, *, root: Path) -> dict[str, Any]:
+def content(study: Study, *, index: Path, root: Path) -> dict[str, Any]:
     """What the template shows besides figures."""
     return {
         "outcome": words.outcome(study),
@@ -88,6 +83,8 @@ def content(study: Study, *, root: Path) -> dict[str, Any]:
         "normalisation": study.scaler.method,
         "trained": networks.trained(study),
         "results": tables.results(study),
+        "taken_maps": takehome.maps(study, index=index),
+        "taken_logs": takehome.logs(study, index=index),
         "maps_left_out": max(0, len(test_scenes(study)) - MOST_MAPS),
         "config": config_words(study.config),
         "seeds": sorted(int(seed) for seed in study.scores["seed"].unique()),

@@ -58,6 +58,7 @@ class Study:
     summary : means and intervals over seeds, of the test part, as `semispectral.intervals.summary` gives them.
     guards : what is wrong, as `semispectral.guards.guards` gives it, each a mapping.
     config : the sections of the configuration that the results depend on.
+    maps, logs : pictures of the mapped scenes and of the logged holes; their other files lie beside them.
     """
 
     census: tuple[Census, ...]
@@ -77,6 +78,8 @@ class Study:
     summary: pd.DataFrame
     guards: list[dict[str, Any]]
     config: dict[str, Any]
+    maps: tuple[Path, ...]
+    logs: tuple[Path, ...]
 
     @property
     def budgets(self) -> list[str]:
@@ -133,6 +136,8 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
         summary=intervals[intervals["part"] == "test"],
         guards=json.loads(paths["guards"][0].read_text(encoding="utf-8")),
         config=config,
+        maps=tuple(sorted(paths["maps"])),
+        logs=tuple(sorted(paths["logs"])),
     )
 
 

@@ -1,0 +1,62 @@
+"""What people take home besides the report: the map and page of every scene, the log of every hole, the model."""
+
+import base64
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from semispectral.report.study import Study
+
+MOST_PICTURES = 12  # of maps, and of logs; the others are linked only
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A scene's map or a hole's log, as it stands in the page.
+
+    Parameters
+    ----------
+    name : the scene or the hole.
+    source : its picture as a data address; empty where only links are shown.
+    links : (text, address relative to the page).
+    note : a sentence, or empty.
+    """
+
+    name: str
+    source: str
+    links: tuple[tuple[str, str], ...]
+    note: str = ""
+
+
+def embedded(png: Path) -> str:
+    """A picture as an address that holds it."""
+    return f"data:image/png;base64,{base64.b64encode(png.read_bytes()).decode()}"
+
+
+def maps(study: Study, *, index: Path) -> list[Piece]:
+    """One piece for each scene that was mapped."""
+    return [_map(path, index, shown=number < MOST_PICTURES) for number, path in enumerate(study.maps)]
+
+
+def _map(png: Path, index: Path, *, shown: bool) -> Piece:
+    facts = json.loads((png.parent / "map.json").read_text(encoding="utf-8"))
+    files = (("look into it", "page.html"), ("GeoTIFF", "class.tif"), ("ENVI", "class.hdr"), ("facts", "map.json"))
+    links = tuple((text, _address(png.parent / name, index)) for text, name in files)
+    note = f"{100 * facts['novel_share']:.1f} % of its pixels are like none of the known classes."
+    return Piece(png.parent.name, embedded(png) if shown else "", links, note)
+
+
+def logs(study: Study, *, index: Path) -> list[Piece]:
+    """One piece for each hole that was logged."""
+    return [_log(path, index, shown=number < MOST_PICTURES) for number, path in enumerate(study.logs)]
+
+
+def _log(png: Path, index: Path, *, shown: bool) -> Piece:
+    kinds = (("table (CSV)", ".csv"), ("LAS 2.0", ".las"))
+    links = tuple((text, _address(png.with_suffix(suffix), index)) for text, suffix in kinds)
+    return Piece(png.stem, embedded(png) if shown else "", links)
+
+
+def _address(path: Path, index: Path) -> str:
+    return Path(os.path.relpath(path, index.parent)).as_posix()
