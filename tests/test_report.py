@@ -14,7 +14,7 @@ from semispectral.figures.methods import method_name
 from semispectral.report import provenance, tables, words
 from semispectral.report.captions import CAPTIONS, caption_of
 from semispectral.report.choice import best_of_each_family
-from semispectral.report.drawing import FIGURES
+from semispectral.report.drawing import FIGURES, masks
 from semispectral.report.page import render, write_report
 from semispectral.report.study import Paths, Study, read_study
 from tiny_study import CONFIG, write_study
@@ -132,6 +132,20 @@ def test_census_is_put_in_words(study: Study) -> None:
     """A scene with a quarter of its values missing is named, and only that one."""
     said = words.census_warnings(study)
     assert [text.split(":")[0] for text in said if "missing" in text] == ["deep"]
+
+
+def test_a_mask_is_drawn_only_where_there_is_one(study: Study) -> None:
+    """Its figure shows masked pixels, and there is none for scenes without."""
+    assert masks(study) is not None
+    assert masks(replace(study, census=study.census[1:])) is None
+
+
+def test_a_budget_that_no_class_can_fill_is_said(study: Study) -> None:
+    """The classes with fewer labels than the largest budget are named, with their numbers."""
+    asked = study.scores.assign(budget=study.scores["budget"].replace({"all": "100000"}))
+    said = words.census_warnings(replace(study, scores=asked))
+    assert any(text.startswith("Fewer labels to train with than the budget of 100000: <script>") for text in said)
+    assert not any("than the budget of" in text for text in words.census_warnings(study))
 
 
 def test_outcome_names_the_test_hole_and_both_figures(study: Study) -> None:

@@ -15,7 +15,7 @@ from semispectral.evaluation import class_scores, scores
 from semispectral.guards import guards
 from semispectral.intervals import summary
 from semispectral.io.shards import write_shard
-from semispectral.labels import ClassMap, CodeSet
+from semispectral.labels import MASKED, ClassMap, CodeSet
 from semispectral.normalise import fit_scaler, normalise
 from semispectral.pixels import PARTS, Pixels
 from semispectral.plan import plan
@@ -62,6 +62,7 @@ def write_study(directory: Path, *, method: str = "groups", trusted: bool = True
     trusted : whether M2 predicts all classes; else it calls nearly everything the first one.
     """
     codes = {name: _codes(seed=number) for number, name in enumerate(SCENES)}
+    codes["deep"][:, -1] = MASKED
     classes = _write_classes(directory / "classes.tsv")
     split = SplitConfig(method=method, seed=1, test_groups=("B",) if method == "groups" else (), block_lines=8, guard=1)
     planned = plan(
@@ -114,7 +115,9 @@ def _scene(name: str) -> Scene:
 
 def _census(name: str, codes: np.ndarray, classes: ClassMap) -> Census:
     values, pixels = np.unique(codes, return_counts=True)
-    roles = ["class" if code in classes.codes else "ignored" if code == 255 else "unlabelled" for code in values]
+    roles = [
+        "class" if code in classes.codes else "ignored" if code in (255, MASKED) else "unlabelled" for code in values
+    ]
     counts = pd.DataFrame({"code": values, "name": "", "role": roles, "pixels": pixels})
     bad = 0.25 if name == "deep" else 0.0
     return Census(

@@ -28,6 +28,7 @@ LEGEND_COLUMNS = 5
 FEW_SCENES = 4
 ONE_ROW_INCHES = 5.6  # height of a row at most, so that a single square scene leaves a landscape figure
 RIGHT, WRONG = "#b9c2c9", VERMILLION
+MASK_KINDS = {"kept": GROUND, "masked: tray or shadow": VERMILLION, "ignored by its code": "#3b4248"}
 
 
 @styled
@@ -39,23 +40,46 @@ def parts(rasters: Mapping[str, np.ndarray], labelled: Mapping[str, np.ndarray])
     rasters : by scene, uint8 [line, sample]: 0 not used, 1 train, 2 valid, 3 test.
     labelled : by scene, bool [line, sample].
     """
-    rows, columns = _layout([raster.shape for raster in rasters.values()])
-    ratio = max(_height_of_width(raster.shape) for raster in rasters.values())
-    height = rows * (WIDTH_INCHES / columns * ratio + PANEL_TITLE) + 0.5
-    most = WIDTH_INCHES if rows > 1 else ONE_ROW_INCHES
-    figure, axes = grid_of_axes(rows, columns, height=min(height, most))
     full = [PART_COLOURS[part] for part in PARTS]
-    for axis, (scene, raster) in zip(axes.ravel(), rasters.items(), strict=False):
+    images = {}
+    for scene, raster in rasters.items():
         cell = reduction(raster.shape)
         part, known = shrunk(raster, cell=cell).astype(np.int16) - 1, shrunk(labelled[scene], cell=cell)
         image = coloured(part, full, of_interest=part >= 0)
-        pale = ~known[..., np.newaxis]
-        axis.imshow(landscape(np.where(pale, 0.3 * image + 0.7, image)), interpolation="nearest", aspect="equal")
+        images[scene] = np.where(~known[..., np.newaxis], 0.3 * image + 0.7, image)
+    handles = [Patch(color=PART_COLOURS[part], label=f"{part} (pale: unlabelled)") for part in PARTS]
+    return _scene_panels(images, [raster.shape for raster in rasters.values()], handles)
+
+
+@styled
+def masks(rasters: Mapping[str, np.ndarray]) -> Figure:
+    """What the mask took for tray or shadow, one panel per scene.
+
+    Parameters
+    ----------
+    rasters : by scene, int [line, sample], an index into `MASK_KINDS`.
+    """
+    images = {}
+    for scene, raster in rasters.items():
+        kind = shrunk(raster, cell=reduction(raster.shape)).astype(np.int16)
+        images[scene] = coloured(kind, list(MASK_KINDS.values()), of_interest=kind >= 0)
+    handles = [Patch(facecolor=colour, edgecolor=MUTED, label=name) for name, colour in MASK_KINDS.items()]
+    return _scene_panels(images, [raster.shape for raster in rasters.values()], handles)
+
+
+def _scene_panels(images: Mapping[str, np.ndarray], shapes: Sequence[tuple[int, ...]], handles: list[Patch]) -> Figure:
+    """One panel per scene, of images float [cell line, cell sample, 3], with one legend under all."""
+    rows, columns = _layout(shapes)
+    ratio = max(_height_of_width(shape) for shape in shapes)
+    height = rows * (WIDTH_INCHES / columns * ratio + PANEL_TITLE) + 0.5
+    most = WIDTH_INCHES if rows > 1 else ONE_ROW_INCHES
+    figure, axes = grid_of_axes(rows, columns, height=min(height, most))
+    for axis, (scene, image) in zip(axes.ravel(), images.items(), strict=False):
+        axis.imshow(landscape(image), interpolation="nearest", aspect="equal")
         axis.set_title(shorten(scene), fontsize=9)
         picture(axis)
-    hide_unused(axes, len(rasters))
-    handles = [Patch(color=PART_COLOURS[part], label=f"{part} (pale: unlabelled)") for part in PARTS]
-    figure.legend(handles=handles, loc="outside lower center", ncols=len(PARTS))
+    hide_unused(axes, len(images))
+    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
     return figure
 
 

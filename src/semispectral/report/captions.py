@@ -5,6 +5,10 @@ CAPTIONS = {
         "Labelled pixels of each class: over all scenes (bars, on a log scale) and in each scene (rows; the darker the "
         "more). A dot stands for none."
     ),
+    "data/mask": (
+        "What the mask took for tray or shadow (red) and what its code says to ignore (dark). Nothing red should lie "
+        "on rock, and no tray should be left: else change the section mask."
+    ),
     "split/parts": (
         "The part that each pixel of interest is in. Labelled pixels are in full colour, unlabelled ones pale; white "
         "is not used: the tray, other ignored pixels, and the guard between two parts. Long scenes lie on their side."

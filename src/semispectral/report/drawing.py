@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from semispectral.census import Census
 from semispectral.evaluation import confusion_matrix
 from semispectral.figures import census, maps, scores, spectra
 from semispectral.figures.methods import method_name
 from semispectral.figures.scale import scale_of
+from semispectral.labels import MASKED
 from semispectral.report import training
 from semispectral.report.choice import Chosen, best_of_each_family
 from semispectral.report.study import Study
@@ -34,6 +36,21 @@ def parts(study: Study) -> Figure:
     shown = study.census[:MOST_SCENES]
     known = {found.scene: np.isin(found.codes, list(study.classes.codes)) for found in shown}
     return maps.parts({found.scene: study.parts[found.scene] for found in shown}, known)
+
+
+def masks(study: Study) -> Figure | None:
+    """What the mask took away, where there is one."""
+    shown = study.census[:MOST_SCENES]
+    if not any((found.codes == MASKED).any() for found in shown):
+        return None
+    return maps.masks({found.scene: _mask_kind(found) for found in shown})
+
+
+def _mask_kind(found: Census) -> np.ndarray:
+    """uint8 [line, sample]: 0 kept, 1 masked, 2 ignored by its code."""
+    ignored = found.counts.loc[found.counts["role"] == "ignored", "code"].to_numpy()
+    masked = found.codes == MASKED
+    return np.where(masked, 1, np.where(np.isin(found.codes, ignored), 2, 0)).astype(np.uint8)
 
 
 def class_means(study: Study) -> Figure | None:
@@ -110,6 +127,7 @@ def test_scenes(study: Study) -> list[str]:
 
 FIGURES: dict[str, Callable[[Study], Figure | None]] = {
     "data/labels": labels,
+    "data/mask": masks,
     "split/parts": parts,
     "spectra/class_means": class_means,
     "training/m1_curves": training.m1_curves,

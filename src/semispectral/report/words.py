@@ -69,7 +69,20 @@ def census_warnings(study: Study) -> list[str]:
             said.append(f"{found.scene}: no pixel has a class; it serves as unlabelled only.")
         if found.wavelengths_nm is None:
             said.append(f"{found.scene}: the file has no wavelengths, so the band's number is the axis.")
-    return [*said, *_dominant_classes(study), *_without_labels(study)]
+    return [*said, *_dominant_classes(study), *_without_labels(study), *_fewer_than_budget(study)]
+
+
+def _fewer_than_budget(study: Study) -> list[str]:
+    """Classes with fewer labels in training than the largest budget asks for."""
+    budgets = [int(budget) for budget in study.budgets if budget != "all"]
+    if not budgets:
+        return []
+    known = study.quotas[(study.quotas["label"] >= 0) & (study.quotas["part"] != "test")]
+    pixels = known.groupby("label")["quota"].sum()
+    short = [
+        f"{study.classes.names[label]} ({pixels[label]})" for label in pixels.index[pixels < max(budgets)].tolist()
+    ]
+    return [f"Fewer labels to train with than the budget of {max(budgets)}: {some(short, most=12)}."] if short else []
 
 
 def _dominant_classes(study: Study) -> list[str]:
