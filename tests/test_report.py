@@ -72,6 +72,7 @@ def test_maps_and_logs_are_linked(study: Study, index: Path) -> None:
     assert {path.with_name("page.html").resolve() for path in study.maps} <= linked
     assert {path.with_suffix(".las").resolve() for path in study.logs} <= linked
     assert "1.5 % of its pixels" in html
+    assert "guided: OA 1.000, macro-F1 1.000; none: OA 0.867" in html
 
 
 def test_all_methods_stand_in_the_table(study: Study, index: Path) -> None:

@@ -50,6 +50,7 @@ HISTORIES: dict[str, dict[str, Any]] = {
     "m2": ACCURACY | BOUNDS,
     "qy": ACCURACY,
 }
+TESTED = {"deep": {"none": [[6, 4, 0], [0, 10, 0], [0, 0, 10]], "guided": [[10, 0, 0], [0, 10, 0], [0, 0, 10]]}}
 CONFIG: dict[str, Any] = {"runs": {"budgets": [5, "all"], "seeds": [1, 2]}, "report": {}, "simulate": {"enabled": True}}
 
 
@@ -193,7 +194,9 @@ def _write_taken_home(directory: Path) -> Paths:
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.new("RGB", (1, 1)).save(path)
     for path in paths["maps"]:
-        path.with_name("map.json").write_text(json.dumps({"novel_share": 0.015}), encoding="utf-8")
+        path.with_name("map.json").write_text(
+            json.dumps({"novel_share": 0.015, "confusion": TESTED.get(path.parent.name)}), encoding="utf-8"
+        )
     return paths
 
 

@@ -84,6 +84,7 @@ def content(study: Study, *, index: Path, root: Path) -> dict[str, Any]:
         "trained": networks.trained(study),
         "results": tables.results(study),
         "taken_maps": takehome.maps(study, index=index),
+        "smoothing": takehome.smoothing_words(study),
         "taken_logs": takehome.logs(study, index=index),
         "maps_left_out": max(0, len(test_scenes(study)) - MOST_MAPS),
         "config": config_words(study.config),

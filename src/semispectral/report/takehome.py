@@ -6,6 +6,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
+from semispectral.mapping.draw import smoothing_effect
 from semispectral.report.study import Study
 
 MOST_PICTURES = 12  # of maps, and of logs; the others are linked only
@@ -45,6 +48,17 @@ def _map(png: Path, index: Path, *, shown: bool) -> Piece:
     links = tuple((text, _address(png.parent / name, index)) for text, name in files)
     note = f"{100 * facts['novel_share']:.1f} % of its pixels are like none of the known classes."
     return Piece(png.parent.name, embedded(png) if shown else "", links, note)
+
+
+def smoothing_words(study: Study) -> str:
+    """What smoothing does to the test scores of all scenes together; empty where no mapped scene was tested."""
+    facts = [json.loads((png.parent / "map.json").read_text(encoding="utf-8")) for png in study.maps]
+    confusions = [{k: np.asarray(v) for k, v in found["confusion"].items()} for found in facts if found["confusion"]]
+    if not confusions:
+        return ""
+    effect = smoothing_effect(confusions)
+    figures = [f"{name}: OA {found['oa']:.3f}, macro-F1 {found['macro_f1']:.3f}" for name, found in effect.items()]
+    return f"On the labelled test pixels, by smoothing of the probabilities: {'; '.join(figures)}."
 
 
 def logs(study: Study, *, index: Path) -> list[Piece]:
