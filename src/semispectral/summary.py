@@ -11,6 +11,9 @@ from semispectral.errors import MissingFileError
 
 WORTH_OPENING = {
     "report/index.html": "the report",
+    "maps": "a map of every scene, and a page to look into it",
+    "downhole": "the logs by depth",
+    "model/README.md": "the trained model, for new scans: semispectral predict",
     "evaluation/scores.parquet": "the scores of every method",
     "plan/warnings.json": "what to know about the split",
     "logs": "what each stage said",
