@@ -8,7 +8,7 @@ import pytest
 
 import tiny_models as tiny
 from semispectral.bundle import read_bundle
-from semispectral.bundle_build import Recipe, class_means, guide_of
+from semispectral.bundle_build import Recipe, checksums, class_means, guide_of
 from semispectral.errors import ConfigError, DataError, IntegrityError, MissingFileError
 from semispectral.normalise import fit_scaler
 
@@ -101,3 +101,12 @@ def test_false_alarm_rate_out_of_range_is_refused(rate: float) -> None:
     """The message names the key."""
     with pytest.raises(ConfigError, match=r"map\.false_alarm"):
         Recipe("m2", "latents", "20", 1, rate)
+
+
+def test_checksums_name_what_a_model_was_made_from(tmp_path: Path) -> None:
+    """The SHA-256 of each file, by names that do not depend on where the project lies."""
+    path = tmp_path / "results/shards/one.parquet"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"abc")
+    known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert checksums([str(path)]) == {"results/shards/one.parquet": known}

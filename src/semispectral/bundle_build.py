@@ -1,5 +1,6 @@
 """Make a bundle of trained models: what must be learnt from training pixels besides, and its provenance."""
 
+import hashlib
 import platform
 import shutil
 import subprocess
@@ -139,6 +140,15 @@ def provenance() -> dict[str, Any]:
         "python": platform.python_version(),
         **{package: version(package) for package in PACKAGES},
     }
+
+
+def checksums(paths: Sequence[str]) -> dict[str, str]:
+    """SHA-256 of the files that a model was made from, by their last three names."""
+    found = {}
+    for path in map(Path, paths):
+        with path.open("rb") as file:
+            found["/".join(path.parts[-3:])] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found
 
 
 def _commit(directory: Path) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 from semispectral import logs
 from semispectral.bundle import write_bundle
-from semispectral.bundle_build import Recipe, build_bundle, cleaned_scans
+from semispectral.bundle_build import Recipe, build_bundle, checksums, cleaned_scans
 from semispectral.labels import ClassMap
 from semispectral.plan_files import read_classes
 from semispectral.settings import settings
@@ -15,8 +15,9 @@ logs.start(snakemake.log[0])
 given, cfg = snakemake.input, json.loads(snakemake.params.cfg)
 parts = {name: load_model(Path(given[name])) for name in ("scaler", "m1", "classifier")}
 scenes, recipe, scale = (cfg.pop(name) for name in ("scenes", "recipe", "scale"))
-pixels = cleaned_scans([Path(path) for path in given.shards], scenes, cfg["cleaning"])
+shards, inputs = [Path(path) for path in given.shards], checksums([*given.shards, given.budgets])
+pixels = cleaned_scans(shards, scenes, cfg["cleaning"])
 known = {"classes": ClassMap.read(Path(given.classes)).select(read_classes(Path(given.known).parent).codes)}
-known |= {"recipe": settings(Recipe, recipe, where="map"), "facts": {"config": cfg, "scale": scale}}
+known |= {"recipe": settings(Recipe, recipe, where="map"), "facts": {"config": cfg, "scale": scale, "inputs": inputs}}
 bundle = build_bundle(parts, pixels, pd.read_parquet(given.budgets), pd.read_parquet(given.predictions), **known)
 write_bundle(Path(snakemake.output[0]), bundle, parts)

@@ -21,7 +21,7 @@ DIGITS = 3
 
 def scenes(study: Study) -> Table:
     """What each scene holds."""
-    head = ("scene", "hole", "lines \N{MULTIPLICATION SIGN} samples", "bands", "wavelengths", "stored as")
+    head = ("scene", "hole", "lines \N{MULTIPLICATION SIGN} samples", "bands", "wavelengths", "stored as", "values")
     labelled = (("labelled pixels", "and their share of the pixels of interest"), ("classes", ""))
     bad = (("bad values", "missing, infinite or nodata, in a sparse sample of the data"),)
     columns = (*((name, "") for name in head), *labelled, *bad)
@@ -39,6 +39,7 @@ def _scene(found: Census) -> tuple[Cell, ...]:
         number(found.bands),
         Cell(wavelength_words(found.wavelengths_nm)),
         Cell(found.dtype),
+        Cell(f"{found.minimum:.4g} to {found.maximum:.4g}"),
         Cell(number(found.pixels("class")).text, note=f"{share:.1%}", number=True),
         number(int((of_class["pixels"] > 0).sum())),
         Cell(f"{found.bad_share:.1%}", number=True),
