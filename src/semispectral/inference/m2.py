@@ -34,7 +34,7 @@ class M2Inference:
         """log q(y|x) of the classes that the model knows, [pixel, known class]."""
         return np.asarray(log_softmax(self.classifier("logits", x), axis=-1))
 
-    def predict_proba(self, x: np.ndarray, std: np.ndarray | None = None) -> np.ndarray:
+    def predict_proba(self, x: np.ndarray) -> np.ndarray:
         """q(y|x) over all classes; one that was not among the labels has 0. float32 [pixel, class]."""
         temperature = self.description.get("temperature", 1.0)
         probability = np.zeros((len(x), self.description["classes"]), np.float32)

@@ -9,6 +9,7 @@ from scipy.special import erf
 
 LOG_VARIANCE_CENTRE = -3.0
 LOG_VARIANCE_REACH = 8.0
+LARGEST_SIGMA = 20.0
 BLOCK_PIXELS = 4096
 
 
@@ -75,7 +76,7 @@ def log_likelihood(
     if likelihood == "bernoulli":
         log_p = x * output - softplus(output)
         return np.asarray(log_p.sum(axis=-1))
-    sigma = np.sqrt(floor**2 + np.exp(2.0 * np.minimum(arrays["likelihood/log_sigma"], math.log(20.0))))
+    sigma = np.sqrt(floor**2 + np.exp(2.0 * np.minimum(arrays["likelihood/log_sigma"], math.log(LARGEST_SIGMA))))
     error = x - output
     error /= sigma
     if likelihood == "gaussian":

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow_probability import distributions as tfd
 
-LARGEST_SIGMA = 20.0
+from semispectral.inference.nets import LARGEST_SIGMA
 
 
 class Gaussian(tf.Module):

@@ -6,10 +6,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import tensorflow as tf
 
+from semispectral.inference.nets import LOG_VARIANCE_CENTRE, LOG_VARIANCE_REACH
 from semispectral.models.settings import NetConfig
-
-LOG_VARIANCE_CENTRE = -3.0
-LOG_VARIANCE_REACH = 8.0
 
 
 @tf.custom_gradient
