@@ -1,16 +1,18 @@
-"""M1 in NumPy: q(z|x), E[x|z] and the bound on log p(x)."""
+"""M1 in NumPy: q(z|x), E[x|z], draws of p(x|z), and the bound on log p(x)."""
 
 from typing import Any
 
 import numpy as np
-from scipy.special import expit
 
 from semispectral.inference.nets import (
     BLOCK_PIXELS,
     Network,
     bounded_log_variance,
+    draw,
+    expected,
     kl_to_standard,
     log_likelihood,
+    shared_noise,
 )
 
 
@@ -23,19 +25,20 @@ class M1Inference:
     """
 
     def __init__(self, arrays: dict[str, np.ndarray], description: dict[str, Any]) -> None:
-        self.arrays, self.settings = arrays, description["settings"]
+        self.arrays, self.description, self.settings = arrays, description, description["settings"]
         self.live = np.asarray(description["live"], int)
         activation = self.settings["net"]["activation"]
         self.encoder = Network(arrays, "q_z", activation)
         self.decoder = Network(arrays, "p_x", activation)
 
-    def _all_latents(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def all_latents(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """q(z|x): mean and log-variance of every latent, live or dead, float32 [pixel, latent]."""
         mean, raw = self.encoder.heads(("mean", "log_variance"), x)
         return mean, bounded_log_variance(raw)
 
     def encode(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """q(z|x): mean and log-variance of the live latents, float32 [pixel, latent]."""
-        blocks = [self._all_latents(x[i : i + BLOCK_PIXELS]) for i in range(0, max(len(x), 1), BLOCK_PIXELS)]
+        blocks = [self.all_latents(x[i : i + BLOCK_PIXELS]) for i in range(0, max(len(x), 1), BLOCK_PIXELS)]
         mean, log_variance = (np.concatenate(part)[:, self.live] for part in zip(*blocks, strict=True))
         return mean.astype(np.float32), log_variance.astype(np.float32)
 
@@ -43,17 +46,50 @@ class M1Inference:
         """E[x|z] for live latents [pixel, latent]; dead ones stand at their prior mean."""
         full = np.zeros((len(z), self.settings["latents"]), np.float32)
         full[:, self.live] = z
+        return expected(self.settings["likelihood"], self.decoder("output", full))
+
+    def draw(self, z: np.ndarray, *, seed: int) -> np.ndarray:
+        """x of p(x|z) for live latents [pixel, latent]; dead ones are drawn from their prior. float32 [pixel, band]."""
+        random = np.random.default_rng(seed)
+        full = random.standard_normal((len(z), self.settings["latents"]), np.float32)
+        full[:, self.live] = z
         output = self.decoder("output", full)
-        return np.asarray(expit(output)) if self.settings["likelihood"] == "bernoulli" else output
+        return draw(self.settings["likelihood"], output, self.arrays, self.settings["sigma_floor"], random)
+
+    def sample(self, pixels: int, *, seed: int) -> np.ndarray:
+        """x of p(x), float32 [pixel, band]."""
+        z = np.random.default_rng([seed, 1]).standard_normal((pixels, len(self.live)), np.float32)
+        return self.draw(z, seed=seed)
+
+    def log_p_x(self, x: np.ndarray, z: np.ndarray) -> np.ndarray:
+        """log p(x|z) for all latents [pixel, latent], float [pixel], in nats."""
+        output, settings = self.decoder("output", z), self.settings
+        return log_likelihood(settings["likelihood"], x, output, self.arrays, settings["sigma_floor"])
 
     def bound(self, x: np.ndarray, *, seed: int, draws: int = 1) -> np.ndarray:
         """Lower bound on log p(x), the mean of so many draws of z; float32 [pixel], in nats."""
         random = np.random.default_rng(seed)
-        mean, log_variance = self._all_latents(x)
+        return self._bound(
+            x, [random.standard_normal((len(x), self.settings["latents"]), np.float32) for _ in range(draws)]
+        )
+
+    def score_samples(self, x: np.ndarray, *, seed: int, draws: int) -> np.ndarray:
+        """Lower bound on log p(x), float32 [pixel], in nats, with the same draws of z for every pixel.
+
+        A pixel's value depends neither on its place nor on its neighbours.
+
+        Parameters
+        ----------
+        draws : an even number; see `nets.shared_noise`.
+        """
+        noise = shared_noise(draws, self.settings["latents"], seed=seed)
+        blocks = [self._bound(x[i : i + BLOCK_PIXELS], list(noise)) for i in range(0, len(x), BLOCK_PIXELS)]
+        return np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
+
+    def _bound(self, x: np.ndarray, noises: list[np.ndarray]) -> np.ndarray:
+        mean, log_variance = self.all_latents(x)
+        std = np.exp(0.5 * log_variance)
         total = np.zeros(len(x))
-        for _ in range(draws):
-            z = mean + np.exp(0.5 * log_variance) * random.standard_normal(mean.shape, np.float32)
-            output = self.decoder("output", z)
-            settings = self.settings
-            total += log_likelihood(settings["likelihood"], x, output, self.arrays, settings["sigma_floor"])
-        return np.asarray(total / draws - kl_to_standard(mean, log_variance), np.float32)
+        for noise in noises:
+            total += self.log_p_x(x, mean + std * noise)
+        return np.asarray(total / len(noises) - kl_to_standard(mean, log_variance), np.float32)

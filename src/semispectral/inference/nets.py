@@ -5,11 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import erf
+from scipy.special import erf, expit
 
 LOG_VARIANCE_CENTRE = -3.0
 LOG_VARIANCE_REACH = 8.0
 LARGEST_SIGMA = 20.0
+LOG_LARGEST_SIGMA = math.log(LARGEST_SIGMA)
 BLOCK_PIXELS = 4096
 
 
@@ -53,20 +54,40 @@ class Network:
 
     def __call__(self, head: str, *inputs: np.ndarray) -> np.ndarray:
         """The output of one head, float32 [..., width]."""
-        return self._dense(head, (self.hidden(*inputs),))
+        return self._dense(head, self._hidden(*inputs))
 
-    def hidden(self, *inputs: np.ndarray) -> np.ndarray:
-        """The last hidden layer."""
+    def _hidden(self, *inputs: np.ndarray) -> tuple[np.ndarray, ...]:
+        """The last hidden layer; the inputs where there is none."""
         layer = 0
         while f"{self.name}_hidden_{layer}/bias" in self.arrays:
             inputs = (ACTIVATIONS[self.activation](self._dense(f"hidden_{layer}", inputs)),)
             layer += 1
-        return inputs[0]
+        return inputs
 
     def heads(self, names: tuple[str, ...], *inputs: np.ndarray) -> list[np.ndarray]:
         """The outputs of several heads, with the hidden layers computed once."""
-        hidden = self.hidden(*inputs)
-        return [self._dense(name, (hidden,)) for name in names]
+        hidden = self._hidden(*inputs)
+        return [self._dense(name, hidden) for name in names]
+
+
+def shared_noise(draws: int, latents: int, *, seed: int) -> np.ndarray:
+    """Standard normal draws that all pixels share, float32 [draw, 1, latent].
+
+    Each draw has its opposite beside it, and each latent a mean square of 1: an error in the mean or the scale of the
+    draws would not average out over pixels that share them, and would move every pixel's bound by the same nats.
+
+    Parameters
+    ----------
+    draws : an even number.
+    """
+    half = np.random.default_rng(seed).standard_normal((draws // 2, 1, latents))
+    noise = np.concatenate([half, -half])
+    return np.asarray(noise / np.sqrt(np.mean(noise**2, axis=0)), np.float32)
+
+
+def sigma(arrays: dict[str, np.ndarray], floor: float) -> np.ndarray:
+    """The scale of p(x|.) per input, float32 [input], as in training."""
+    return np.asarray(np.sqrt(floor**2 + np.exp(2.0 * np.minimum(arrays["likelihood/log_sigma"], LOG_LARGEST_SIGMA))))
 
 
 def log_likelihood(
@@ -76,14 +97,37 @@ def log_likelihood(
     if likelihood == "bernoulli":
         log_p = x * output - softplus(output)
         return np.asarray(log_p.sum(axis=-1))
-    sigma = np.sqrt(floor**2 + np.exp(2.0 * np.minimum(arrays["likelihood/log_sigma"], math.log(LARGEST_SIGMA))))
+    scale = sigma(arrays, floor)
     error = x - output
-    error /= sigma
+    error /= scale
     if likelihood == "gaussian":
-        constant = np.sum(np.log(sigma)) + 0.5 * len(sigma) * math.log(2 * math.pi)
+        constant = np.sum(np.log(scale)) + 0.5 * len(scale) * math.log(2 * math.pi)
         return np.asarray(-0.5 * np.einsum("...i,...i->...", error, error) - constant)
     constant = math.lgamma(2.5) - math.lgamma(2.0) - 0.5 * math.log(4 * math.pi)
-    return np.asarray(np.sum(constant - np.log(sigma) - 2.5 * np.log1p(error**2 / 4.0), axis=-1))
+    return np.asarray(np.sum(constant - np.log(scale) - 2.5 * np.log1p(error**2 / 4.0), axis=-1))
+
+
+def expected(likelihood: str, output: np.ndarray) -> np.ndarray:
+    """E[x|.] for a decoder's output, of the same shape."""
+    return np.asarray(expit(output)) if likelihood == "bernoulli" else output
+
+
+DRAWS: dict[str, Callable[[np.ndarray, Callable[[], np.ndarray], np.random.Generator], np.ndarray]] = {
+    "gaussian": lambda output, scale, random: output + scale() * random.standard_normal(output.shape),
+    "student_t": lambda output, scale, random: output + scale() * random.standard_t(4.0, output.shape),
+    "bernoulli": lambda output, scale, random: random.random(output.shape) < expit(output),
+}
+
+
+def draw(
+    likelihood: str,
+    output: np.ndarray,
+    arrays: dict[str, np.ndarray],
+    floor: float,
+    random: np.random.Generator,
+) -> np.ndarray:
+    """x drawn from p(x|.) for a decoder's output, float32 of the same shape."""
+    return np.asarray(DRAWS[likelihood](output, lambda: sigma(arrays, floor), random), np.float32)
 
 
 def kl_to_standard(mean: np.ndarray, log_variance: np.ndarray) -> np.ndarray:

@@ -65,3 +65,21 @@ class Checkpoint:
         except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
             log.warning("%s: cannot be read (%s); training starts from the beginning", path, error)
             return None
+
+
+@dataclass(frozen=True)
+class NoCheckpoint(Checkpoint):
+    """Keeps nothing: for a run that starts anew whenever it is stopped."""
+
+    directory: Path = Path()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """There is nothing to hold."""
+        yield
+
+    def save(self, arrays: dict[str, np.ndarray], state: dict[str, Any]) -> None:
+        """Keep nothing."""
+
+    def load(self) -> None:
+        """There is never a checkpoint."""

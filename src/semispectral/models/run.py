@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
-from semispectral.models.checkpoint import Checkpoint
+from semispectral.models.checkpoint import Checkpoint, NoCheckpoint
 
 Picture = Callable[[dict[str, np.ndarray], dict[str, Any], int], None]
 
@@ -32,18 +32,21 @@ class Run:
     Parameters
     ----------
     seed : of weights, order and draws.
-    checkpoints : directory under which the run keeps its own, named by the hash of settings, code and input.
+    checkpoints : directory under which the run keeps its own, named by the hash of settings, code and input; None
+        keeps no checkpoint.
     code : hash of the code that trains, so that changed code starts anew.
     picture : called with arrays, description and epoch after every evaluation.
     """
 
     seed: int
-    checkpoints: Path
+    checkpoints: Path | None
     code: str = ""
     picture: Picture = lambda arrays, description, epoch: None
 
     def checkpoint(self, kind: str, settings: Any, arrays: list[np.ndarray]) -> Checkpoint:
         """The checkpoint directory of this very run."""
+        if self.checkpoints is None:
+            return NoCheckpoint()
         digest = hashlib.sha256(json.dumps([kind, asdict(settings), self.seed, self.code]).encode())
         for array in arrays:
             digest.update(f"{array.shape}{array.dtype}".encode())

@@ -1,0 +1,124 @@
+"""M1 as a transformer."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils.validation import check_array, check_is_fitted, validate_data
+
+from semispectral.errors import ShapeError
+from semispectral.estimators import rows, scaling, training
+from semispectral.estimators.base import DRAWS, VaeEstimator
+from semispectral.estimators.options import M1_DEFAULTS, config_of, share_of
+
+
+class SpectralVAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, VaeEstimator):
+    """M1, the latent-feature model: a variational autoencoder that turns rows into their latents.
+
+    Kingma et al. (2014), section 2.1. The defaults are the workflow's.
+
+    Parameters
+    ----------
+    latents : width of z; those that stay dead after training do not leave `transform`.
+    hidden : widths of the hidden layers.
+    likelihood : p(x|z): gaussian, student_t, or bernoulli for X in [0, 1].
+    normalise : scale of the columns: standardise, minmax, none, or auto: none for bernoulli, else standardise.
+    epochs, batch, learning_rate : of the training loop; training stops earlier where nothing improves.
+    valid_share : share of the rows by which the best weights are chosen; with fewer than 10 rows all train.
+    settings : any other setting of M1, as the section m1 of config.yaml has it: ``{"fit": {"patience": 5}}``.
+    random_state : None, an int, or a NumPy RandomState.
+    checkpoints : a directory in which training keeps its state, so that a killed fit goes on; None keeps none.
+    verbose : whether the training log goes to stderr.
+
+    Attributes
+    ----------
+    m1_ : the trained model. m1_history_ : DataFrame, one row per epoch. scaler_ : the scale of the columns.
+    seed_ : the seed of the fit. n_features_in_, feature_names_in_ : as in scikit-learn.
+    """
+
+    parts: ClassVar[tuple[str, ...]] = ("m1",)
+
+    def __init__(
+        self,
+        latents: int = M1_DEFAULTS.latents,
+        hidden: tuple[int, ...] = M1_DEFAULTS.net.hidden,
+        *,
+        likelihood: str = M1_DEFAULTS.likelihood,
+        normalise: str = "auto",
+        epochs: int = M1_DEFAULTS.fit.epochs,
+        batch: int = M1_DEFAULTS.fit.batch,
+        learning_rate: float = M1_DEFAULTS.fit.learning_rate,
+        valid_share: float = 0.2,
+        settings: Mapping[str, Any] | None = None,
+        random_state: Any = None,
+        checkpoints: str | Path | None = None,
+        verbose: bool = False,
+    ) -> None:
+        self.latents = latents
+        self.hidden = hidden
+        self.likelihood = likelihood
+        self.normalise = normalise
+        self.epochs = epochs
+        self.batch = batch
+        self.learning_rate = learning_rate
+        self.valid_share = valid_share
+        self.settings = settings
+        self.random_state = random_state
+        self.checkpoints = checkpoints
+        self.verbose = verbose
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Train M1 on the rows of X [pixel, column]; y is not used."""
+        X = validate_data(self, X, dtype=np.float32, ensure_min_samples=2)
+        chosen = {key: getattr(self, key) for key in ("latents", "hidden", "likelihood", "epochs", "batch")}
+        config = config_of(
+            M1_DEFAULTS, {**chosen, "learning_rate": self.learning_rate}, self.settings, where="SpectralVAE"
+        )
+        self.seed_ = self._drawn_seed()
+        x = self._fit_scale(X)
+        held = rows.held_rows(len(x), share_of(self.valid_share), seed=self.seed_)
+        with training.told(self.verbose):
+            fitted = training.fit_m1(x[~held], x[held], config, seed=self.seed_, checkpoints=self.checkpoints)
+        self._keep("m1", fitted)
+        return self
+
+    def transform(self, X: Any) -> np.ndarray:
+        """Posterior means of the live latents, float32 [pixel, latent]."""
+        x = self._scaled(X)
+        return np.asarray(self.m1_.encode(x)[0])
+
+    def inverse_transform(self, X: Any) -> np.ndarray:
+        """Expected rows E[x|z] in the units of the data, float32 [pixel, column], for live latents [pixel, latent]."""
+        check_is_fitted(self)
+        z = check_array(X, dtype=np.float32)
+        if z.shape[1] != self._n_features_out:
+            raise ShapeError(f"inverse_transform needs {self._n_features_out} live latents per row, got {z.shape[1]}")
+        return scaling.undo(self.scaler_, self.m1_.decode(z))
+
+    def sample(self, n_samples: int = 1, *, random_state: Any = None) -> np.ndarray:
+        """Rows drawn from p(x), float32 [n_samples, column], in the units of the data.
+
+        Parameters
+        ----------
+        random_state : of the draw; None takes the estimator's own.
+        """
+        check_is_fitted(self)
+        return scaling.undo(self.scaler_, self.m1_.sample(n_samples, seed=self._drawn_seed(random_state)))
+
+    def score(self, X: Any, y: Any = None) -> float:
+        """The mean of `score_samples`, in nats per row: higher is better, whatever the normalisation."""
+        return float(self.score_samples(X).mean())
+
+    def _bound(self, x: np.ndarray, *, seed: int) -> np.ndarray:
+        return np.asarray(self.m1_.score_samples(x, seed=seed, draws=DRAWS))
+
+    @property
+    def _n_features_out(self) -> int:
+        return len(self.m1_.live)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags

@@ -1,0 +1,85 @@
+"""From constructor parameters to the frozen settings of M1 and M2: the one place where both are known."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, TypeVar
+
+import numpy as np
+
+from semispectral.errors import ConfigError
+from semispectral.models.settings_m1 import M1Config
+from semispectral.models.settings_m2 import M2Config
+from semispectral.settings import refuse_unknown, settings
+
+Config = TypeVar("Config", M1Config, M2Config)
+
+M1_DEFAULTS, M2_DEFAULTS = M1Config(), M2Config()
+SCHEDULES = (("supervised_epochs", "ramp"), ("kl_warm_up",))
+IN_FIT = ("epochs", "batch", "learning_rate")
+IN_NET = ("hidden",)
+
+
+def config_of(defaults: Config, chosen: Mapping[str, Any], overlay: Mapping[str, Any] | None, *, where: str) -> Config:
+    """The settings of a model.
+
+    Parameters
+    ----------
+    defaults : the workflow's.
+    chosen : constructor parameters by the name of their setting; those of the network and of the training loop find
+        their place by themselves.
+    overlay : anything else that `M1Config` or `M2Config` has, in the layout of config.yaml; it has the last word.
+    where : what a message calls the settings.
+
+    Raises
+    ------
+    ConfigError : an unknown setting, or a value that does not fit.
+    """
+    placed: dict[str, Any] = {"net": {}, "fit": {}}
+    for key, value in chosen.items():
+        place = placed["fit"] if key in IN_FIT else placed["net"] if key in IN_NET else placed
+        place[key] = _plain(value)
+    over = _plain(dict(overlay or {}))
+    base = asdict(defaults)
+    refuse_unknown(over, base, where=where)
+    merged = _merged(_merged(base, placed), over)
+    return settings(type(defaults), {**merged, **_schedule(merged, over)}, where=where)
+
+
+def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Base with what over has instead, section by section."""
+    nested = {key: _merged(base[key], over[key]) for key in over if isinstance(base.get(key), Mapping)}
+    return {**base, **over, **nested}
+
+
+def _schedule(merged: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, int]:
+    """Warm starts, ramps and warm-ups, shortened where they would take more than half of the epochs.
+
+    Without it a short run would end before its unlabelled pixels count. What the overlay sets stays as it is.
+    """
+    epochs = merged["fit"]["epochs"]
+    half = epochs // 2 if isinstance(epochs, int) else 0
+    shortened: dict[str, int] = {}
+    for names in SCHEDULES:
+        present = [name for name in names if name in merged]
+        total = sum(merged[name] for name in present)
+        if total > half and not any(name in over for name in present):
+            shortened |= {name: merged[name] * half // total for name in present}
+    return shortened
+
+
+def _plain(value: Any) -> Any:
+    """NumPy's scalars and arrays, as a parameter grid has them, as Python's."""
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return tuple(_plain(item) for item in value)
+    return value
+
+
+def share_of(valid_share: Any) -> float:
+    """The validation share, checked."""
+    if isinstance(valid_share, bool) or not isinstance(valid_share, int | float) or not 0 <= valid_share <= 0.5:
+        raise ConfigError(f"valid_share must be 0 to 0.5, got {valid_share!r}")
+    return float(valid_share)

@@ -1,0 +1,85 @@
+"""The door to TensorFlow: the workflow's own training functions, imported when something is fitted."""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from semispectral.dataset import TrainingSet
+from semispectral.inference.m1 import M1Inference
+from semispectral.inference.m2 import M2Inference
+from semispectral.logs import QUIET_TENSORFLOW
+from semispectral.models.settings_m1 import M1Config
+from semispectral.models.settings_m2 import M2Config
+
+
+class FittedM1(NamedTuple):
+    """A trained M1 and its history, one row per epoch."""
+
+    model: M1Inference
+    history: pd.DataFrame
+
+
+class FittedM2(NamedTuple):
+    """A trained M2 and its history, one row per epoch."""
+
+    model: M2Inference
+    history: pd.DataFrame
+
+
+def fit_m1(
+    x: np.ndarray, valid: np.ndarray, settings: M1Config, *, seed: int, checkpoints: str | Path | None
+) -> FittedM1:
+    """Train M1 as the workflow's stage does."""
+    _quiet()
+    from semispectral.models.run import Run
+    from semispectral.models.train_m1 import train_m1
+
+    run = Run(seed, _directory(checkpoints), version("semispectral"))
+    trained = train_m1(x, valid, settings=settings, run=run)
+    return FittedM1(M1Inference(trained.arrays, trained.description), trained.history)
+
+
+def fit_m2(
+    data: TrainingSet, settings: M2Config, *, classes: int, seed: int, checkpoints: str | Path | None
+) -> FittedM2:
+    """Train M2 as the workflow's stage does."""
+    _quiet()
+    from semispectral.models.run import Run
+    from semispectral.models.train_m2 import train_m2
+
+    run = Run(seed, _directory(checkpoints), version("semispectral"))
+    trained = train_m2(data, settings=settings, run=run, classes=classes)
+    return FittedM2(M2Inference(trained.arrays, trained.description), trained.history)
+
+
+def _directory(checkpoints: str | Path | None) -> Path | None:
+    return None if checkpoints is None else Path(checkpoints)
+
+
+def _quiet() -> None:
+    for name, value in QUIET_TENSORFLOW.items():
+        os.environ.setdefault(name, value)
+
+
+@contextmanager
+def told(verbose: bool) -> Iterator[None]:
+    """Let what the training loop logs reach stderr for a while."""
+    if not verbose:
+        yield
+        return
+    logger, handler = logging.getLogger("semispectral"), logging.StreamHandler()
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)

@@ -1,0 +1,40 @@
+"""M1+M2 as one model, p(y) p(z2) p(z1|y, z2) p(x|z1), in NumPy."""
+
+import math
+
+import numpy as np
+
+from semispectral.inference.m1 import M1Inference
+from semispectral.inference.m2 import M2Inference
+from semispectral.inference.nets import BLOCK_PIXELS, kl_to_standard, shared_noise
+
+
+def stacked_bound(m1: M1Inference, m2: M2Inference, x: np.ndarray, *, seed: int, draws: int) -> np.ndarray:
+    """Lower bound on log p(x) of M1+M2, float32 [pixel], in nats.
+
+    E of q(z1|x) over log p(x|z1) + M2's bound on log p(z1), plus the entropy of q(z1|x). A dead latent of M1, which M2
+    never sees, keeps its normal prior. The draws are the same for every pixel: a pixel's value depends neither on its
+    place nor on its neighbours.
+
+    Parameters
+    ----------
+    draws : an even number; see `nets.shared_noise`.
+    """
+    noises = shared_noise(draws, m1.settings["latents"] + m2.settings["latents"], seed=seed)
+    result = np.empty(len(x), np.float32)
+    for first in range(0, len(x), BLOCK_PIXELS):
+        block = slice(first, first + BLOCK_PIXELS)
+        result[block] = _bound_of_block(m1, m2, x[block], noises)
+    return result
+
+
+def _bound_of_block(m1: M1Inference, m2: M2Inference, x: np.ndarray, noises: np.ndarray) -> np.ndarray:
+    mean, log_variance = m1.all_latents(x)
+    std = np.exp(0.5 * log_variance)
+    total = np.zeros(len(x))
+    for noise in noises:
+        z1 = mean + std * noise[:, : mean.shape[1]]
+        total += m1.log_p_x(x, z1) + m2.bound_at(z1[:, m1.live], noise[np.newaxis, :, mean.shape[1] :])
+    dead = np.setdiff1d(np.arange(mean.shape[1]), m1.live)
+    entropy = 0.5 * np.sum(log_variance[:, m1.live] + math.log(2 * math.pi * math.e), axis=1)
+    return np.asarray(total / len(noises) + entropy - kl_to_standard(mean[:, dead], log_variance[:, dead]))
