@@ -161,7 +161,7 @@ def test_the_defaults_are_those_of_the_workflow() -> None:
     chosen = {key: parameters[key] for key in ("latents", "hidden", "likelihood", "alpha", "prior", "epochs", "batch")}
     assert options.config_of(options.M2_DEFAULTS, chosen, None, where="M2") == options.M2_DEFAULTS
     stacked = StackedVAE()
-    assert options.config_of(options.M1_DEFAULTS, stacked._chosen("m1"), None, where="M1").latents == 30
+    assert options.config_of(options.M1_DEFAULTS, stacked._chosen("m1"), None, where="M1") == options.M1_DEFAULTS
     assert options.config_of(options.M2_DEFAULTS, stacked._chosen("m2"), None, where="M2") == options.M2_DEFAULTS
 
 

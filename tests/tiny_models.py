@@ -50,7 +50,7 @@ def tiny_m2(inputs: int, *, seed: int, kind: str = "m2") -> tuple[dict[str, np.n
         arrays["likelihood/log_sigma"] = random.normal(-0.5, 0.1, inputs).astype(np.float32)
         arrays["prior/log_prior"] = np.log(np.array([0.5, 0.3, 0.2], np.float32))
     net = {"hidden": [8], "activation": "softplus"}
-    settings = {"latents": 2, "likelihood": "gaussian", "sigma_floor": 0.1, "net": net}
+    settings = {"latents": 2, "likelihood": "gaussian", "sigma_floor": 0.1, "net": net, "classifier": net}
     return arrays, {"kind": kind, "settings": settings, "labels": [0, 1, 2], "classes": CLASSES}
 
 

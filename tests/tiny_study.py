@@ -168,7 +168,8 @@ def _write_models(directory: Path) -> Paths:
     paths: dict[str, list[Path]] = {"m1": [], "m2": [], "qy": []}
     for seed in SEEDS:
         paths["m1"].append(directory / f"m1/{seed}")
-        _save(paths["m1"][-1], tiny_m1(seed=seed), HISTORIES["m1"], latent_std=[0.9, 0.02, 0.7, 0.4])
+        facts = {"latent_std": [0.9, 0.02, 0.7, 0.4], "error": [0.1] * BANDS}
+        _save(paths["m1"][-1], tiny_m1(seed=seed), HISTORIES["m1"], **facts)
         for kind, (features, inputs), budget in product(("m2", "qy"), (("bands", BANDS), ("latents", 3)), BUDGETS):
             paths[kind].append(directory / f"{kind}/{features}/{budget}/{seed}")
             pixels = {"labelled": 12, "unlabelled": 80, "valid": 3}

@@ -37,6 +37,11 @@ class Features:
         """int16 [pixel]; -1 where unlabelled."""
         return self.table["label"].to_numpy(np.int16)
 
+    def joined(self, other: "Features") -> "Features":
+        """These pixels and others."""
+        table = pd.concat([self.table, other.table], ignore_index=True)
+        return Features(np.concatenate([self.mean, other.mean]), np.concatenate([self.std, other.std]), table)
+
     def where(self, keep: np.ndarray) -> "Features":
         """The pixels that a mask keeps."""
         return Features(self.mean[keep], self.std[keep], self.table[keep].reset_index(drop=True))
@@ -49,6 +54,12 @@ class TrainingSet:
     labelled: Features
     unlabelled: Features
     valid: Features
+
+    def with_valid_labels(self) -> "TrainingSet":
+        """All labels of the budget to train on, none to validate by."""
+        return TrainingSet(
+            self.labelled.joined(self.valid), self.unlabelled, self.valid.where(np.zeros(len(self.valid), bool))
+        )
 
 
 def from_pixels(pixels: Pixels) -> Features:

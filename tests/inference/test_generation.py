@@ -33,7 +33,13 @@ def _arrays(model: tf.Module) -> dict[str, np.ndarray]:
 
 
 def _facts(likelihood: str) -> dict[str, Any]:
-    return {"latents": LATENTS, "likelihood": likelihood, "sigma_floor": 0.1, "net": {"activation": "softplus"}}
+    return {
+        "latents": LATENTS,
+        "likelihood": likelihood,
+        "sigma_floor": 0.1,
+        "net": {"activation": "softplus"},
+        "classifier": {"activation": "relu"},
+    }
 
 
 def _m1(likelihood: str = "gaussian", live: tuple[int, ...] = (0, 2)) -> tuple[M1, M1Inference]:

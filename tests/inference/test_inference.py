@@ -52,7 +52,13 @@ def test_m1_encodes_and_decodes_as_tensorflow_does(activation: str) -> None:
 def test_bounds_are_those_of_tensorflow(likelihood: str) -> None:
     """With the same noise, the bounds of M1 and of M2 agree to 1e-4 nats."""
     x, net = _x(), NetConfig(hidden=(8,))
-    facts = {"latents": LATENTS, "likelihood": likelihood, "sigma_floor": 0.1, "net": {"activation": "softplus"}}
+    facts = {
+        "latents": LATENTS,
+        "likelihood": likelihood,
+        "sigma_floor": 0.1,
+        "net": {"activation": "softplus"},
+        "classifier": {"activation": "relu"},
+    }
     m1 = M1(INPUTS, M1Config(latents=LATENTS, likelihood=likelihood, sigma_floor=0.1, net=net), seed=1)
     ours = M1Inference(_arrays(m1), {"settings": facts, "live": [0]}).bound(x, seed=SEED)
     noise = np.random.default_rng(SEED).standard_normal((PIXELS, LATENTS), np.float32)
@@ -70,7 +76,12 @@ def test_bounds_are_those_of_tensorflow(likelihood: str) -> None:
 def test_q_y_is_that_of_tensorflow_and_temperature_flattens_it() -> None:
     """q(y|x) agrees to 1e-5 and stands in the columns of its labels; a temperature above 1 only flattens it."""
     model = M2(INPUTS, 3, M2Config(latents=LATENTS, net=NetConfig(hidden=(8,))), seed=1)
-    facts = {"likelihood": "gaussian", "sigma_floor": 0.1, "net": {"activation": "softplus"}}
+    facts = {
+        "likelihood": "gaussian",
+        "sigma_floor": 0.1,
+        "net": {"activation": "softplus"},
+        "classifier": {"activation": "relu"},
+    }
     description = {"settings": facts, "labels": [1, 4, 5], "classes": 7}
     arrays = _arrays(model)
     cold = M2Inference(arrays, description).predict_proba(_x())

@@ -26,8 +26,8 @@ class SemiSupervisedVAE(VaeClassifier):
     prior : p(y): uniform, frequency, shrunk or estimated, as in `M2Config`.
     normalise : scale of the columns: standardise, minmax, none, or auto: none for bernoulli, else standardise.
     epochs, batch, learning_rate : of the training loop; training stops earlier where nothing improves.
-    valid_share : share of each class's labels by which the best weights and the temperature are chosen; a class with
-        too few labels for it keeps them all.
+    valid_share : share of each class's labels that fits the temperature before the model is trained again on all; a
+        class with too few labels for it keeps them all.
     unlabelled : what y says of a row without a label; None where every row has one. Beside text, "-1" is -1.
     settings : any other setting of M2, as the section m2 of config.yaml has it: ``{"fit": {"patience": 5}}``.
     random_state : None, an int, or a NumPy RandomState.

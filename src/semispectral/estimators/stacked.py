@@ -27,9 +27,9 @@ class StackedVAE(VaeClassifier):
     alpha : weight of -log q(y|z1) on labelled rows, against a bound counted per latent.
     prior : p(y): uniform, frequency, shrunk or estimated, as in `M2Config`.
     normalise : scale of the columns: standardise, minmax, none, or auto: none for bernoulli, else standardise.
-    batch, learning_rate : of both training loops.
-    valid_share : share of the rows by which the best weights of M1 are chosen, and of each class's labels for those
-        of M2 and for the temperature; a class with too few labels for it keeps them all.
+    batch, learning_rate : of both training loops; None: the workflow's, which differ.
+    valid_share : share of the rows by which the best weights of M1 are chosen, and of each class's labels that fits
+        the temperature before M2 is trained again on all; a class with too few labels for it keeps them all.
     unlabelled : what y says of a row without a label; None where every row has one. Beside text, "-1" is -1.
     m1_settings, m2_settings : any other setting, as the sections m1 and m2 of config.yaml have them.
     random_state : None, an int, or a NumPy RandomState.
@@ -58,8 +58,8 @@ class StackedVAE(VaeClassifier):
         alpha: float = M2_DEFAULTS.alpha,
         prior: str = M2_DEFAULTS.prior,
         normalise: str = "auto",
-        batch: int = M2_DEFAULTS.fit.batch,
-        learning_rate: float = M2_DEFAULTS.fit.learning_rate,
+        batch: int | None = None,
+        learning_rate: float | None = None,
         valid_share: float = 0.2,
         unlabelled: Any = -1,
         m1_settings: Mapping[str, Any] | None = None,
@@ -115,6 +115,7 @@ class StackedVAE(VaeClassifier):
     def _chosen(self, part: str) -> dict[str, Any]:
         own = {name: getattr(self, f"{part}_{name}") for name in ("latents", "hidden", "epochs")}
         shared = {"batch": self.batch, "learning_rate": self.learning_rate}
+        shared = {name: value for name, value in shared.items() if value is not None}
         by_part: dict[str, dict[str, Any]] = {
             "m1": {"likelihood": self.likelihood},
             "m2": {"alpha": self.alpha, "prior": self.prior},

@@ -25,19 +25,21 @@ WARM_UP = 0.05  # share of the epochs that the vertical axis may cut: the bound 
 
 @styled
 def m1_curves(histories: Mapping[int, pd.DataFrame], best_epochs: Mapping[int, int]) -> Figure:
-    """M1's bound per pixel on training and validation pixels, one line per seed; a dot at the weights that were kept.
+    """M1's bound per pixel on training and validation pixels, and its live latents; a dot: what was kept.
 
     Parameters
     ----------
-    histories : by seed; columns epoch, bound, bound_valid (NaN between evaluations).
+    histories : by seed; columns epoch, bound, and bound_valid, live (NaN between evaluations). One line per seed.
     """
-    figure, axes = grid_of_axes(1, 1, height=3.4)
+    figure, axes = grid_of_axes(1, 2, height=3.4)
     axis = axes[0, 0]
     for number, (seed, history) in enumerate(histories.items()):
         first = number == 0
         axis.plot(history["epoch"], history["bound"], color=BLUE, alpha=0.8, label="training" if first else None)
         _evaluated(axis, history, "bound_valid", ORANGE, label="validation" if first else None)
         _mark_best(axis, history, "bound_valid", best_epochs.get(seed), color=INK, label="kept" if first else None)
+        _evaluated(axes[0, 1], history, "live", BLUE)
+    axes[0, 1].set(xlabel="epoch", ylabel="live latents", ylim=(0, None))
     _cut_start(axis, [(history, ("bound", "bound_valid")) for history in histories.values()])
     axis.set(xlabel="epoch", ylabel="bound on log p(x) (nats per pixel)")
     axis.legend(loc="lower right")
@@ -108,16 +110,19 @@ def _bounds(axis: Any, history: pd.DataFrame) -> None:
 
 
 @styled
-def latents_and_sigma(latent_std: np.ndarray, sigma: np.ndarray | None, scale: Scale, *, dead_std: float) -> Figure:
-    """How much each latent of M1 is used, and what it leaves to noise in each band.
+def latents_and_sigma(
+    latent_std: np.ndarray, sigma: np.ndarray | None, error: np.ndarray, scale: Scale, *, dead_std: float
+) -> Figure:
+    """How much each latent of M1 is used, what it takes for noise in each band, and what its reconstruction misses.
 
     Parameters
     ----------
     latent_std : float [latent], standard deviation of the posterior mean over the training pixels.
     sigma : float [column], of normalised values, or None where p(x|z) has none.
+    error : float [column], root mean square of x - E[x|z] over validation pixels, of normalised values.
     dead_std : a latent below it was dropped.
     """
-    figure, axes = grid_of_axes(1, 2 if sigma is not None else 1, height=3.2)
+    figure, axes = grid_of_axes(1, 2, height=3.2)
     order = np.sort(latent_std)[::-1]
     colours = [BLUE if value > dead_std else MUTED for value in order]
     axes[0, 0].bar(np.arange(1, len(order) + 1), order, color=colours, width=0.75)
@@ -125,11 +130,13 @@ def latents_and_sigma(latent_std: np.ndarray, sigma: np.ndarray | None, scale: S
     axes[0, 0].axhline(dead_std, color=VERMILLION, linewidth=1, linestyle="--")
     axes[0, 0].set(xlabel="latent, in order of use", ylabel="std of the posterior mean (no unit)")
     axes[0, 0].set_title(f"{int((order > dead_std).sum())} of {len(order)} latents are live")
+    place = scale.places(len(error)) if len(error) == _bands(scale, error) else np.arange(1.0, len(error) + 1)
     if sigma is not None:
-        place = scale.places(len(sigma)) if len(sigma) == _bands(scale, sigma) else np.arange(1.0, len(sigma) + 1)
-        axes[0, 1].plot(place, sigma, ".", color=BLUE, markersize=3)
-        axes[0, 1].set(xlabel=scale.band_label, ylabel="sigma of p(x|z) (normalised)", ylim=(0, None))
-        axes[0, 1].set_title("what M1 takes for noise")
+        axes[0, 1].plot(place, sigma, ".", color=BLUE, markersize=3, label="sigma of p(x|z)")
+    axes[0, 1].plot(place, error, ".", color=ORANGE, markersize=3, label="error of the reconstruction")
+    axes[0, 1].set(xlabel=scale.band_label, ylabel="normalised value (no unit)", ylim=(0, None))
+    axes[0, 1].set_title("what M1 takes for noise, and misses")
+    axes[0, 1].legend(loc="upper right")
     return figure
 
 

@@ -30,7 +30,7 @@ class M2Inference:
         self.arrays, self.description, self.settings = arrays, description, description["settings"]
         self.labels = np.asarray(description["labels"], int)
         activation = self.settings["net"]["activation"]
-        self.classifier = Network(arrays, "q_y", activation)
+        self.classifier = Network(arrays, "q_y", self.settings["classifier"]["activation"])
         self.encoder = Network(arrays, "q_z", activation)
         self.decoder = Network(arrays, "p_x", activation)
 
@@ -39,12 +39,16 @@ class M2Inference:
         return np.asarray(log_softmax(self.classifier("logits", x), axis=-1))
 
     def predict_proba(self, x: np.ndarray) -> np.ndarray:
-        """q(y|x) over all classes; one that was not among the labels has 0. float32 [pixel, class]."""
+        """q(y|x), moved to the shares of the classes among the unlabelled pixels and calibrated by the temperature.
+
+        float32 [pixel, class] over all classes; one that was not among the labels has 0.
+        """
         temperature = self.description.get("temperature", 1.0)
+        shift = self.arrays.get("prior/log_shift", np.float32(0.0))
         probability = np.zeros((len(x), self.description["classes"]), np.float32)
         for first in range(0, len(x), BLOCK_PIXELS):
             block = slice(first, first + BLOCK_PIXELS)
-            scaled = self.classifier("logits", x[block]) / temperature
+            scaled = (self.classifier("logits", x[block]) + shift) / temperature
             probability[block, self.labels] = np.exp(log_softmax(scaled, axis=-1))
         return probability
 

@@ -15,12 +15,17 @@ def rising(epoch: int, epochs: int) -> float:
 
 
 class Inputs:
-    """x of some pixels, drawn anew from its normal each time it is taken (a draw without spread is the mean)."""
+    """x of some pixels, drawn anew from its normal each time it is taken (a draw without spread is the mean).
 
-    def __init__(self, features: Features) -> None:
+    Parameters
+    ----------
+    drawn : share of the normal's deviation that a draw has.
+    """
+
+    def __init__(self, features: Features, *, drawn: float) -> None:
         self.mean = tf.constant(features.mean)
-        self.std = tf.constant(features.std)
-        self.is_drawn = bool(np.any(features.std > 0))
+        self.std = tf.constant(np.float32(drawn) * features.std)
+        self.is_drawn = bool(drawn and np.any(features.std > 0))
 
     def take(self, index: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:
         """float32 [index, input]."""
@@ -30,18 +35,12 @@ class Inputs:
         return mean + tf.gather(self.std, index) * tf.random.stateless_normal(tf.shape(mean), seed + [0, 1 << 30])
 
 
-def step_count(pixels: int, *, batch: int, least_steps: int) -> int:
-    """Steps of an epoch."""
-    return max(pixels // batch, least_steps)
-
-
-def shuffled_steps(pixels: int, *, batch: int, least_steps: int, seed: list[int]) -> np.ndarray:
-    """int32 [step, batch]: every pixel once, or as often as the least number of steps asks, in a new order each time.
+def shuffled_steps(pixels: int, *, batch: int, steps: int, seed: list[int]) -> np.ndarray:
+    """int32 [step, batch]: every pixel once, or more or less often as the steps ask, in a new order each time.
 
     A rest smaller than a batch is left to the next epoch.
     """
     batch = min(batch, pixels)
-    steps = step_count(pixels, batch=batch, least_steps=least_steps)
     random = np.random.default_rng(seed)
     rounds = [random.permutation(pixels) for _ in range(-(-steps * batch // pixels))]
     return np.concatenate(rounds)[: steps * batch].reshape(steps, batch).astype(np.int32)

@@ -69,12 +69,13 @@ class Fit:
         order = {name: tf.constant(index) for name, index in self.task.order(epoch).items()}
         weights = {name: tf.constant(value, tf.float32) for name, value in self.task.weights(epoch).items()}
         seed = tf.constant([self.seed, epoch * self.task.steps], tf.int32)
-        values = self._epoch(order, weights, tf.constant(self.state.rate, tf.float32), seed).numpy()
+        rate = self.state.rate * self.settings.rate_share(epoch)
+        values = self._epoch(order, weights, tf.constant(rate, tf.float32), seed).numpy()
         if not np.all(np.isfinite(values)):
             self._restart(epoch)
             return
         self.task.end_epoch(epoch)
-        row = {"epoch": epoch + 1, "rate": self.state.rate, **dict(zip(self.task.terms, values.tolist(), strict=True))}
+        row = {"epoch": epoch + 1, "rate": rate, **dict(zip(self.task.terms, values.tolist(), strict=True))}
         self.state.epoch += 1
         due = self.state.epoch % self.settings.evaluate_every == 0 or self.state.epoch == self.settings.epochs
         figures = self.task.evaluate(epoch) if due else {}

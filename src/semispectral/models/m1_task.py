@@ -18,13 +18,13 @@ class M1Task:
         self.x = tf.constant(x)
         self.valid = (valid if len(valid) else x)[:MOST_EVALUATED]
         self.bands = x.shape[1]
-        self.steps = len(self.order(0)["pixel"])
-        self._bound = tf.function(self._mean_bound)
+        self.steps = settings.fit.steps(len(x))
+        self._look = tf.function(self._look_at)
 
     def order(self, epoch: int) -> dict[str, np.ndarray]:
         """Every pixel once, or more often where there are few."""
         fit, seed = self.settings.fit, [self.seed, epoch]
-        return {"pixel": shuffled_steps(len(self.x), batch=fit.batch, least_steps=fit.least_steps, seed=seed)}
+        return {"pixel": shuffled_steps(len(self.x), batch=fit.batch, steps=self.steps, seed=seed)}
 
     def draw(self, order: dict[str, tf.Tensor], seed: tf.Tensor) -> dict[str, tf.Tensor]:
         """Spectra and the noise of z."""
@@ -42,14 +42,25 @@ class M1Task:
         return {"kl": rising(epoch, self.settings.kl_warm_up)}
 
     def evaluate(self, epoch: int) -> dict[str, float]:
-        """The bound on validation pixels, with the same noise every time."""
-        total = sum(float(self._bound(self.valid[block])) for block in blocks(len(self.valid)))
-        bound = total / len(self.valid)
-        return {"bound_valid": bound, "score": bound}
+        """On validation pixels: the bound (same noise every time), live latents, sigma, error of the reconstruction."""
+        bounds, means, errors = zip(*(self._look(self.valid[block]) for block in blocks(len(self.valid))), strict=True)
+        bound = float(np.sum(bounds)) / len(self.valid)
+        spread = np.concatenate(means).std(axis=0)
+        sigma = getattr(self.model.likelihood, "sigma", lambda: tf.constant(np.nan))()
+        return {
+            "bound_valid": bound,
+            "live": float((spread > self.settings.dead_std).sum()),
+            "sigma": float(np.median(sigma)),
+            "error_valid": float(np.sqrt(np.sum(errors) / (len(self.valid) * self.bands))),
+            "score": bound,
+        }
 
-    def _mean_bound(self, x: tf.Tensor) -> tf.Tensor:
+    def _look_at(self, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """Sum of the bounds; posterior means [pixel, latent]; sum of the squared errors of E[x|z] at those means."""
         noise = tf.random.stateless_normal([tf.shape(x)[0], self.settings.latents], EVALUATION_SEED)
-        return tf.reduce_sum(self.model.bound(x, noise=noise))
+        mean = self.model.q_z(x).loc
+        again = self.model.likelihood.mean(self.model.decoder(mean)["output"])
+        return tf.reduce_sum(self.model.bound(x, noise=noise)), mean, tf.reduce_sum(tf.square(x - again))
 
     def end_epoch(self, epoch: int) -> None:
         """Nothing is updated outside the gradient."""

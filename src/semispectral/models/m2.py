@@ -23,7 +23,7 @@ class M2(tf.Module):
         super().__init__(name="m2")
         self.classes = classes
         heads = {"mean": settings.latents, "log_variance": settings.latents}
-        self.classifier = Mlp((inputs,), settings.net, {"logits": classes}, name="q_y", seed=seed)
+        self.classifier = Mlp((inputs,), settings.classifier, {"logits": classes}, name="q_y", seed=seed)
         self.encoder = Mlp((inputs, classes), settings.net, heads, name="q_z", seed=seed)
         self.decoder = Mlp((settings.latents, classes), settings.net, {"output": inputs}, name="p_x", seed=seed)
         self.likelihood = LIKELIHOODS[settings.likelihood](inputs, floor=settings.sigma_floor)

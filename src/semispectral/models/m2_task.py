@@ -11,7 +11,6 @@ from semispectral.models.batches import (
     balanced_steps,
     rising,
     shuffled_steps,
-    step_count,
 )
 from semispectral.models.m2 import M2
 from semispectral.models.settings_m2 import M2Config
@@ -31,14 +30,15 @@ class LabelledTask:
 
     def __init__(self, model: M2, data: TrainingSet, labels: np.ndarray, settings: M2Config, *, seed: int) -> None:
         self.model, self.settings, self.seed = model, settings, seed
-        self.labelled, self.unlabelled = Inputs(data.labelled), Inputs(data.unlabelled)
+        self.labelled, self.unlabelled = (
+            Inputs(part, drawn=settings.drawn) for part in (data.labelled, data.unlabelled)
+        )
         self.unlabelled_pixels = len(data.unlabelled)
         self.labelled_pixels = len(data.labelled)
         self.place = np.searchsorted(labels, data.labelled.label)
         self.inputs = data.labelled.mean.shape[1]
         self.y = tf.one_hot(self.place, model.classes)
-        pixels, fit = self.unlabelled_pixels or self.labelled_pixels, settings.fit
-        self.steps = step_count(pixels, batch=min(fit.batch, pixels), least_steps=fit.least_steps)
+        self.steps = settings.fit.steps(self.unlabelled_pixels or self.labelled_pixels)
         known = np.isin(data.valid.label, labels)
         self.valid_x = data.valid.mean[known]
         self.valid_place = np.searchsorted(labels, data.valid.label[known])
@@ -82,9 +82,7 @@ class M2Task(LabelledTask):
         order = {"labelled": self.labelled_order(epoch)}
         if self.unlabelled_pixels:
             fit, seed = self.settings.fit, [self.seed, epoch, 2]
-            order["unlabelled"] = shuffled_steps(
-                self.unlabelled_pixels, batch=fit.batch, least_steps=fit.least_steps, seed=seed
-            )
+            order["unlabelled"] = shuffled_steps(self.unlabelled_pixels, batch=fit.batch, steps=self.steps, seed=seed)
         return order
 
     def draw(self, order: dict[str, tf.Tensor], seed: tf.Tensor) -> dict[str, tf.Tensor]:

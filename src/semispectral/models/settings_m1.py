@@ -24,7 +24,7 @@ class M1Config:
     kl_warm_up: int = 10
     dead_std: float = 0.1
     net: NetConfig = field(default_factory=NetConfig)
-    fit: FitConfig = field(default_factory=FitConfig)
+    fit: FitConfig = field(default_factory=lambda: FitConfig(learning_rate=2e-3, batch=256, epochs=80))
 
     def __post_init__(self) -> None:
         need(self.latents >= 1, "m1.latents", "1 or more", self.latents)

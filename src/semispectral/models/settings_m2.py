@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from semispectral.models.settings import LIKELIHOOD_NAMES, FitConfig, NetConfig, need
 
 PRIOR_NAMES = ("uniform", "frequency", "shrunk", "estimated")
-SELECTION_NAMES = ("nll", "accuracy", "bound", "last")
+SELECTION_NAMES = ("refit", "nll", "accuracy", "bound", "last")
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,15 @@ class M2Config:
     kl_warm_up : epochs over which the weight of the KL term rises to 1.
     prior : p(y): uniform, frequency (of the labels), shrunk (half-way between them), or estimated (EM over the
         unlabelled pixels, shrunk towards uniform).
-    select : the best weights after the ramp: by nll or accuracy of q(y|x) on the validation labels, by the bound, or
-        the last.
+    label_shift : steps of EM by which q(y|x), trained on equal classes, is moved to the classes' shares among the
+        unlabelled pixels (Saerens et al. 2002); 0 leaves it.
+    drawn : share of M1's posterior deviation with which x is drawn anew from q(z1|x); 1 as in the paper, 0 its mean.
+    select : which weights are kept: refit (the last, after training again with the validation labels as labels), the
+        best after the ramp by nll or accuracy of q(y|x) on the validation labels, or by the bound; or the last.
+    net : networks of q(z|x, y) and p(x|y, z). classifier : that of q(y|x).
     """
 
-    latents: int = 5
+    latents: int = 10
     likelihood: str = "gaussian"
     sigma_floor: float = 0.1
     alpha: float = 0.3
@@ -36,9 +40,16 @@ class M2Config:
     ramp: int = 20
     kl_warm_up: int = 10
     prior: str = "uniform"
-    select: str = "nll"
-    net: NetConfig = field(default_factory=lambda: NetConfig(hidden=(128,)))
-    fit: FitConfig = field(default_factory=lambda: FitConfig(epochs=100, least_steps=25, evaluate_every=5))
+    label_shift: int = 2
+    drawn: float = 0.3
+    select: str = "refit"
+    net: NetConfig = field(default_factory=lambda: NetConfig(hidden=(128,), activation="relu"))
+    classifier: NetConfig = field(default_factory=lambda: NetConfig(hidden=(512,), activation="relu"))
+    fit: FitConfig = field(
+        default_factory=lambda: FitConfig(
+            learning_rate=1e-2, batch=128, epochs=40, least_steps=25, most_steps=50, evaluate_every=5
+        )
+    )
 
     def __post_init__(self) -> None:
         need(self.latents >= 1, "m2.latents", "1 or more", self.latents)
@@ -46,7 +57,7 @@ class M2Config:
         need(self.sigma_floor > 0, "m2.sigma_floor", "above 0", self.sigma_floor)
         need(self.alpha >= 0, "m2.alpha", "0 or more", self.alpha)
         need(self.labelled_batch >= 1, "m2.labelled_batch", "1 or more", self.labelled_batch)
-        for key in ("supervised_epochs", "ramp", "kl_warm_up"):
+        for key in ("supervised_epochs", "ramp", "kl_warm_up", "label_shift", "drawn"):
             need(getattr(self, key) >= 0, f"m2.{key}", "0 or more", getattr(self, key))
         need(self.prior in PRIOR_NAMES, "m2.prior", f"one of {PRIOR_NAMES}", self.prior)
         need(self.select in SELECTION_NAMES, "m2.select", f"one of {SELECTION_NAMES}", self.select)

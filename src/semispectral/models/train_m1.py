@@ -43,7 +43,9 @@ def train_m1(x: np.ndarray, valid: np.ndarray, *, settings: M1Config, run: Run) 
     fit = Fit(task, settings.fit, seed=run.seed, checkpoint=checkpoint, on_evaluation=picture)
     history = fit.run()
     arrays = values_of(model.arrays())
-    spread = M1Inference(arrays, description).encode(x)[0].std(axis=0)
+    seen, judged = M1Inference(arrays, description), valid if len(valid) else x
+    spread = seen.encode(x)[0].std(axis=0)
+    error = np.sqrt(np.mean((judged - seen.decode(seen.encode(judged)[0])) ** 2, axis=0))
     live = np.flatnonzero(spread > settings.dead_std).tolist()
     log.info("%d of %d latents are live", len(live), settings.latents)
     if settings.likelihood == "bernoulli":
@@ -58,5 +60,6 @@ def train_m1(x: np.ndarray, valid: np.ndarray, *, settings: M1Config, run: Run) 
             f"every latent of M1 died (posterior means vary less than {settings.dead_std}): train longer, "
             "lower m1.sigma_floor, or choose another normalisation"
         )
-    description |= {"live": live, "latent_std": spread.round(4).tolist(), **summary(history, fit.state)}
+    description |= {"live": live, "latent_std": spread.round(4).tolist(), "error": error.round(5).tolist()}
+    description |= {**summary(history, fit.state)}
     return Trained(arrays, description, history)

@@ -1,6 +1,8 @@
 """Train M2, or q(y|x) on the labels alone: a training set in, a trained model out."""
 
+import logging
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -8,12 +10,17 @@ import numpy as np
 from semispectral.calibration import fit_temperature
 from semispectral.dataset import Features, TrainingSet
 from semispectral.inference.m2 import M2Inference
+from semispectral.label_shift import log_label_shift
 from semispectral.models.fit import Fit
 from semispectral.models.m2 import M2
 from semispectral.models.m2_task import M2Task, QyTask
 from semispectral.models.run import Run, Trained, values_of
 from semispectral.models.settings_m2 import M2Config
 from semispectral.models.task import summary
+
+log = logging.getLogger(__name__)
+
+SHIFT_SAMPLE = 20_000  # unlabelled pixels by which the shares of the classes are estimated
 
 
 def train_m2(data: TrainingSet, *, settings: M2Config, run: Run, classes: int) -> Trained:
@@ -27,6 +34,33 @@ def train_qy(data: TrainingSet, *, settings: M2Config, run: Run, classes: int) -
 
 
 def _train_classifier(
+    task_type: type[M2Task] | type[QyTask],
+    kind: str,
+    data: TrainingSet,
+    *,
+    settings: M2Config,
+    run: Run,
+    classes: int,
+) -> Trained:
+    train = partial(_train_once, task_type, kind, settings=settings, run=run, classes=classes)
+    trained = train(data)
+    calibrated = temperature(trained.arrays, trained.description, data.valid)
+    if settings.select == "refit" and len(data.valid):
+        log.info("training again with the %d validation labels as labels", len(data.valid))
+        trained = _after(trained, train(data.with_valid_labels()))
+    trained.description["temperature"] = calibrated
+    return trained
+
+
+def _after(held: Trained, refit: Trained) -> Trained:
+    """The refitted model, with the validation figures of the run that held the validation labels out."""
+    figures = [name for name in held.history.columns if str(name).endswith("_valid")]
+    history = refit.history.drop(columns=figures, errors="ignore").join(held.history[figures])
+    description = refit.description | {"seconds": held.description["seconds"] + refit.description["seconds"]}
+    return Trained(refit.arrays, description, history)
+
+
+def _train_once(
     task_type: type[M2Task] | type[QyTask],
     kind: str,
     data: TrainingSet,
@@ -57,9 +91,10 @@ def _train_classifier(
     fit = Fit(task, settings.fit, seed=run.seed, checkpoint=checkpoint, on_evaluation=picture)
     history = fit.run()
     trained_arrays = values_of(model.arrays())
-    description |= summary(history, fit.state)
-    description["temperature"] = temperature(trained_arrays, description, data.valid)
-    return Trained(trained_arrays, description, history)
+    unlabelled = data.unlabelled.mean[:SHIFT_SAMPLE] if task_type is M2Task else data.unlabelled.mean[:0]
+    log_q_y = M2Inference(trained_arrays, description).log_q_y(unlabelled)
+    trained_arrays["prior/log_shift"] = log_label_shift(np.exp(log_q_y), steps=settings.label_shift)
+    return Trained(trained_arrays, description | summary(history, fit.state), history)
 
 
 def temperature(arrays: dict[str, np.ndarray], description: dict[str, Any], valid: Features) -> float:

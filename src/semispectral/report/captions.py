@@ -18,12 +18,14 @@ CAPTIONS = {
         "dashed grey is the mean over the classes. Lines are open where bands were taken out."
     ),
     "training/m1_curves": (
-        "M1's bound on log p(x) as training went, higher is better. The diamond marks the epoch whose weights were "
-        "kept: the highest bound on the validation pixels. The first epochs lie below the axis."
+        "Left: M1's bound on log p(x) as training went, higher is better. The diamond marks the epoch whose weights "
+        "were kept: the highest bound on the validation pixels. The first epochs lie below the axis. Right: the "
+        "latents that are live."
     ),
     "training/latents": (
         "Left: how much each latent of M1 varies over the training pixels; those under the dashed line died and were "
-        "dropped. Right: sigma of p(x|z), what M1 takes for noise in each band, in units of the normalised spectrum."
+        "dropped. Right, in units of the normalised spectrum: sigma of p(x|z), what M1 takes for noise in each band, "
+        "and the root mean square of what its reconstruction misses on validation pixels."
     ),
     "training/reconstructions": (
         "Spectra of the test part (black), one for each of some classes, and what M1 makes of them from its latents: "

@@ -33,6 +33,7 @@ def latents(study: Study) -> Figure | None:
     return training.latents_and_sigma(
         np.asarray(kept.description["latent_std"]),
         draws.sigma(model),
+        np.asarray(kept.description["error"]),
         scale_of(study.scaler, study.wavelengths_nm),
         dead_std=kept.description["settings"]["dead_std"],
     )
