@@ -122,7 +122,7 @@ def main(asked: argparse.Namespace) -> None:
                     write_json(path, {"variant": name, "task": task, "seed": seed, "budget": budget, "macro_f1": found})
     rows = pd.DataFrame([json.loads(path.read_text(encoding="utf-8")) for path in asked.output.glob("*.json")])
     table = rows.pivot_table(index="variant", columns=["task", "budget"], values="macro_f1", aggfunc="mean")
-    table["mean"] = table.mean(axis=1)
+    table[("mean", "")] = table.mean(axis=1)
     print(table.reindex([name for name in VARIANTS if name in table.index]).round(3).to_string())
     print(f"seeds in each cell: {rows.groupby(['variant', 'task', 'budget']).size().unique().tolist()}")
 

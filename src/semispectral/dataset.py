@@ -39,8 +39,10 @@ class Features:
 
     def joined(self, other: "Features") -> "Features":
         """These pixels and others."""
+        width = max(self.std.shape[1], other.std.shape[1])  # 1 where nothing is drawn
+        std = [np.broadcast_to(part.std, (len(part), width)) for part in (self, other)]
         table = pd.concat([self.table, other.table], ignore_index=True)
-        return Features(np.concatenate([self.mean, other.mean]), np.concatenate([self.std, other.std]), table)
+        return Features(np.concatenate([self.mean, other.mean]), np.concatenate(std), table)
 
     def where(self, keep: np.ndarray) -> "Features":
         """The pixels that a mask keeps."""

@@ -52,18 +52,18 @@ def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _schedule(merged: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, int]:
-    """Warm starts, ramps and warm-ups, shortened where they would take more than half of the epochs.
+    """Warm starts, ramps and warm-ups, shortened where they would take more than two thirds of the epochs.
 
     Without it a short run would end before its unlabelled pixels count. What the overlay sets stays as it is.
     """
     epochs = merged["fit"]["epochs"]
-    half = epochs // 2 if isinstance(epochs, int) else 0
+    most = 2 * epochs // 3 if isinstance(epochs, int) else 0
     shortened: dict[str, int] = {}
     for names in SCHEDULES:
         present = [name for name in names if name in merged]
         total = sum(merged[name] for name in present)
-        if total > half and not any(name in over for name in present):
-            shortened |= {name: merged[name] * half // total for name in present}
+        if total > most and not any(name in over for name in present):
+            shortened |= {name: merged[name] * most // total for name in present}
     return shortened
 
 
