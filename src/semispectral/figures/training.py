@@ -118,8 +118,8 @@ def latents_and_sigma(
     Parameters
     ----------
     latent_std : float [latent], standard deviation of the posterior mean over the training pixels.
-    sigma : float [column], of normalised values, or None where p(x|z) has none.
-    error : float [column], root mean square of x - E[x|z] over validation pixels, of normalised values.
+    sigma : float [band], of normalised values, or None where p(x|z) has none.
+    error : float [band], root mean square of x - E[x|z] over validation pixels, of normalised values.
     dead_std : a latent below it was dropped.
     """
     figure, axes = grid_of_axes(1, 2, height=3.2)
@@ -130,7 +130,7 @@ def latents_and_sigma(
     axes[0, 0].axhline(dead_std, color=VERMILLION, linewidth=1, linestyle="--")
     axes[0, 0].set(xlabel="latent, in order of use", ylabel="std of the posterior mean (no unit)")
     axes[0, 0].set_title(f"{int((order > dead_std).sum())} of {len(order)} latents are live")
-    place = scale.places(len(error)) if len(error) == _bands(scale, error) else np.arange(1.0, len(error) + 1)
+    place = scale.places(len(error))
     if sigma is not None:
         axes[0, 1].plot(place, sigma, ".", color=BLUE, markersize=3, label="sigma of p(x|z)")
     axes[0, 1].plot(place, error, ".", color=ORANGE, markersize=3, label="error of the reconstruction")
@@ -138,7 +138,3 @@ def latents_and_sigma(
     axes[0, 1].set_title("what M1 takes for noise, and misses")
     axes[0, 1].legend(loc="upper right")
     return figure
-
-
-def _bands(scale: Scale, values: np.ndarray) -> int:
-    return len(values) if scale.wavelengths_nm is None else len(scale.wavelengths_nm)

@@ -28,12 +28,12 @@ def latents(study: Study) -> Figure | None:
     """M1's latents and sigma, of the first seed."""
     if not study.m1:
         return None
-    kept = _first_m1(study)
-    model = M1Inference(kept.arrays, kept.description)
+    kept, bands = _first_m1(study), study.scaler.bands  # the level's columns, if there are any, stand behind the bands
+    sigma = draws.sigma(M1Inference(kept.arrays, kept.description))
     return training.latents_and_sigma(
         np.asarray(kept.description["latent_std"]),
-        draws.sigma(model),
-        np.asarray(kept.description["error"]),
+        None if sigma is None else sigma[:bands],
+        np.asarray(kept.description["error"])[:bands],
         scale_of(study.scaler, study.wavelengths_nm),
         dead_std=kept.description["settings"]["dead_std"],
     )
