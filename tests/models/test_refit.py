@@ -9,7 +9,7 @@ from scipy.special import softmax
 
 from semispectral.dataset import TrainingSet
 from semispectral.inference.m2 import M2Inference
-from semispectral.models.batches import shuffled_steps
+from semispectral.models.batches import evenly, shuffled_steps
 from semispectral.models.run import Run
 from semispectral.models.settings import FitConfig, NetConfig
 from semispectral.models.settings_m2 import M2Config
@@ -69,6 +69,12 @@ def test_an_epoch_has_at_least_and_at_most_so_many_steps(pixels: int, steps: int
     order = shuffled_steps(pixels, batch=settings.batch, steps=steps, seed=[1])
     assert order.shape == (steps, min(100, pixels))
     assert np.bincount(order.ravel()).max() <= -(-order.size // pixels)
+
+
+@pytest.mark.parametrize(("pixels", "most", "wanted"), [(0, 5, []), (3, 5, [0, 1, 2]), (9, 3, [0, 4, 8]), (9, 0, [])])
+def test_a_sample_goes_evenly_over_all_pixels(pixels: int, most: int, wanted: list[int]) -> None:
+    """From the first to the last; all of them where there are few."""
+    assert evenly(pixels, most).tolist() == wanted
 
 
 def test_the_rate_falls_along_a_cosine() -> None:

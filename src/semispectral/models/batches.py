@@ -58,6 +58,11 @@ def balanced_steps(label: np.ndarray, steps: int, batch: int, *, seed: list[int]
     return index.reshape(steps, batch).astype(np.int32)
 
 
+def evenly(pixels: int, most: int) -> np.ndarray:
+    """int64 [pixel]: at most so many, evenly over all, so that every scene has its share."""
+    return np.linspace(0, max(pixels - 1, 0), min(pixels, most)).round().astype(np.int64)
+
+
 def blocks(pixels: int, size: int = 8192) -> list[slice]:
     """Slices over pixels, for evaluations that must not grow with the data."""
     return [slice(first, min(first + size, pixels)) for first in range(0, pixels, size)]

@@ -9,6 +9,7 @@ from semispectral.models.batches import (
     MOST_EVALUATED,
     Inputs,
     balanced_steps,
+    evenly,
     rising,
     shuffled_steps,
 )
@@ -142,7 +143,7 @@ class M2Task(LabelledTask):
         """Estimate the class prior: EM over unlabelled pixels, half-way towards uniform."""
         if self.settings.prior != "estimated" or not self.unlabelled_pixels or self.weights(epoch)["unlabelled"] < 1:
             return
-        x = self.unlabelled.mean[:PRIOR_SAMPLE]
+        x = tf.gather(self.unlabelled.mean, evenly(self.unlabelled_pixels, PRIOR_SAMPLE))
         share = np.exp(self._log_q_y(x).numpy().astype(np.float64)).mean(0)
         self.model.log_prior.assign(np.log(0.5 * share + 0.5 / self.model.classes).astype(np.float32))
 

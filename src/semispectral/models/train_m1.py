@@ -61,5 +61,5 @@ def train_m1(x: np.ndarray, valid: np.ndarray, *, settings: M1Config, run: Run) 
             "lower m1.sigma_floor, or choose another normalisation"
         )
     description |= {"live": live, "latent_std": spread.round(4).tolist(), "error": error.round(5).tolist()}
-    description |= {**summary(history, fit.state)}
+    description |= summary(history, fit.state)
     return Trained(arrays, description, history)

@@ -11,6 +11,7 @@ from semispectral.calibration import fit_temperature
 from semispectral.dataset import Features, TrainingSet
 from semispectral.inference.m2 import M2Inference
 from semispectral.label_shift import log_label_shift
+from semispectral.models.batches import evenly
 from semispectral.models.fit import Fit
 from semispectral.models.m2 import M2
 from semispectral.models.m2_task import M2Task, QyTask
@@ -91,8 +92,8 @@ def _train_once(
     fit = Fit(task, settings.fit, seed=run.seed, checkpoint=checkpoint, on_evaluation=picture)
     history = fit.run()
     trained_arrays = values_of(model.arrays())
-    unlabelled = data.unlabelled.mean[:SHIFT_SAMPLE] if task_type is M2Task else data.unlabelled.mean[:0]
-    log_q_y = M2Inference(trained_arrays, description).log_q_y(unlabelled)
+    sample = evenly(len(data.unlabelled), SHIFT_SAMPLE if task_type is M2Task else 0)
+    log_q_y = M2Inference(trained_arrays, description).log_q_y(data.unlabelled.mean[sample])
     trained_arrays["prior/log_shift"] = log_label_shift(np.exp(log_q_y), steps=settings.label_shift)
     return Trained(trained_arrays, description | summary(history, fit.state), history)
 
