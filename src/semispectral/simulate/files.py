@@ -20,7 +20,7 @@ def write_scene(path: Path, scene: SimulatedScene) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with h5py.File(unfinished, "w", track_order=True) as file:
+        with h5py.File(unfinished, "w") as file:
             _fill(file, scene)
         unfinished.replace(path)
     finally:
