@@ -21,6 +21,7 @@ from semispectral.models.settings_m2 import M2Config
 from semispectral.models.train_m1 import train_m1
 from semispectral.normalise import fit_scaler
 from semispectral.svm import SvmConfig
+from semispectral.weights import write_atomically
 
 OURS = "snv_level"  # the normalisation of M1, M2 and q(y|x)
 M1_SETTINGS = M1Config()
@@ -47,9 +48,7 @@ class Settings:
 def write_json(path: Path, content: dict[str, Any]) -> None:
     """Write a small file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_text(json.dumps(content, indent=1), encoding="utf-8")
-    beside.replace(path)
+    write_atomically(path, json.dumps(content, indent=1).encode())
 
 
 @dataclass(frozen=True)

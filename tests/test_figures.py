@@ -136,18 +136,19 @@ def test_a_class_of_m2_is_decoded_as_the_model_says() -> None:
     first = z @ arrays["p_x_hidden_0/kernel_0"] + arrays["p_x_hidden_0/kernel_1"][2] + arrays["p_x_hidden_0/bias"]
     hidden = np.logaddexp(0, first)
     expected = hidden @ arrays["p_x_output/kernel_0"] + arrays["p_x_output/bias"]
-    np.testing.assert_allclose(
-        draws.decode_class(M2Inference(arrays, description), z, 2), expected, rtol=1e-4, atol=1e-5
-    )
+    label = description["labels"][2]
+    decoded = M2Inference(arrays, description).decode(np.full(4, label), z)
+    np.testing.assert_allclose(decoded, expected, rtol=1e-4, atol=1e-5)
 
 
 def test_a_bernoulli_decoder_gives_probabilities() -> None:
     """Its logits become means in (0, 1)."""
     arrays, description = tiny_m2(BANDS, seed=5)
     z = np.zeros((1, 2), np.float32)
-    logits = draws.decode_class(M2Inference(arrays, description), z, 0)
+    label = np.asarray(description["labels"][:1])
+    logits = M2Inference(arrays, description).decode(label, z)
     description["settings"]["likelihood"] = "bernoulli"
-    np.testing.assert_allclose(draws.decode_class(M2Inference(arrays, description), z, 0), expit(logits))
+    np.testing.assert_allclose(M2Inference(arrays, description).decode(label, z), expit(logits))
 
 
 def test_draws_of_m1_plus_m2_are_spectra() -> None:

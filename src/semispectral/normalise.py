@@ -160,6 +160,14 @@ class Scaler:
             result[number * BLOCK_PIXELS : number * BLOCK_PIXELS + len(block)] = block
         return result
 
+    def undo_columns(self, x: np.ndarray) -> np.ndarray:
+        """The inverse of what is done column by column, on [..., column]; SNV, which is pixel by pixel, stays."""
+        if "max" in self.arrays:
+            return np.asarray(x * (self.arrays["max"] + 1))
+        if "mean" in self.arrays:
+            return np.asarray(x * self.arrays["scale"] + self.arrays["mean"])
+        return x
+
     def to_saved(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """Arrays and description, as `semispectral.weights.save_model` takes them."""
         facts = {"method": self.method, "bands": self.bands, "cleaning": dict(self.cleaning)}

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 import tensorflow as tf
+from trained_models import INPUTS, LATENTS, PIXELS, moved_arrays, pixels
 
 from semispectral.errors import DataError
 from semispectral.inference.m1 import M1Inference
@@ -17,19 +18,8 @@ from semispectral.models.settings import LIKELIHOOD_NAMES, NetConfig
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
 
-PIXELS, INPUTS, LATENTS, CLASSES = 9, 6, 4, 3
+CLASSES = 3
 SEED, DRAWS = 21, 4
-
-
-def _x() -> np.ndarray:
-    return np.random.default_rng(1).random((PIXELS, INPUTS)).astype(np.float32)
-
-
-def _arrays(model: tf.Module) -> dict[str, np.ndarray]:
-    random = np.random.default_rng(0)
-    for variable in model.trainable_variables:
-        variable.assign_add(0.3 * random.normal(size=variable.shape).astype(np.float32))
-    return {name: variable.numpy() for name, variable in model.arrays().items()}
 
 
 def _facts(likelihood: str) -> dict[str, Any]:
@@ -45,7 +35,7 @@ def _facts(likelihood: str) -> dict[str, Any]:
 def _m1(likelihood: str = "gaussian", live: tuple[int, ...] = (0, 2)) -> tuple[M1, M1Inference]:
     settings = M1Config(latents=LATENTS, likelihood=likelihood, sigma_floor=0.1, net=NetConfig(hidden=(8,)))
     model = M1(INPUTS, settings, seed=1)
-    return model, M1Inference(_arrays(model), {"settings": _facts(likelihood), "live": list(live)})
+    return model, M1Inference(moved_arrays(model), {"settings": _facts(likelihood), "live": list(live)})
 
 
 def _m2(
@@ -57,7 +47,9 @@ def _m2(
     settings = M2Config(latents=LATENTS, likelihood=likelihood, sigma_floor=0.1, net=NetConfig(hidden=hidden))
     model = M2(inputs, CLASSES, settings, seed=1)
     model.log_prior.assign(np.log([0.5, 0.3, 0.2]).astype(np.float32))
-    return model, M2Inference(_arrays(model), {"settings": _facts(likelihood), "labels": list(labels), "classes": 7})
+    return model, M2Inference(
+        moved_arrays(model), {"settings": _facts(likelihood), "labels": list(labels), "classes": 7}
+    )
 
 
 def _noise(*shape: int, seed: int | list[int] = SEED) -> np.ndarray:
@@ -70,18 +62,18 @@ def test_unlabelled_bound_is_that_of_tensorflow(likelihood: str, hidden: tuple[i
     """With the same noise, eq. 7 agrees to 1e-5, whatever the likelihood and the depth."""
     model, inference = _m2(likelihood, hidden)
     noise = _noise(CLASSES, PIXELS, LATENTS)
-    theirs = model.unlabelled_bound(_x(), noise=noise)
-    np.testing.assert_allclose(inference.unlabelled_bound(_x(), seed=SEED), theirs, rtol=1e-5, atol=1e-5)
+    theirs = model.unlabelled_bound(pixels(), noise=noise)
+    np.testing.assert_allclose(inference.unlabelled_bound(pixels(), seed=SEED), theirs, rtol=1e-5, atol=1e-5)
 
 
 def test_summing_the_classes_is_never_below_eq_7() -> None:
     """The exact sum over classes exceeds eq. 7 by the KL of q(y|x) from the model's own posterior of y."""
     _, inference = _m2()
-    of_class = inference.labelled_bound(_x(), seed=SEED)
-    log_q_y, exact = inference.log_q_y(_x()), inference.bound(_x(), seed=SEED)
+    of_class = inference.labelled_bound(pixels(), seed=SEED)
+    log_q_y, exact = inference.log_q_y(pixels()), inference.bound(pixels(), seed=SEED)
     kl = np.sum(np.exp(log_q_y) * (log_q_y - (of_class - exact[:, np.newaxis])), axis=1)
     assert (kl >= 0).all()
-    np.testing.assert_allclose(exact - inference.unlabelled_bound(_x(), seed=SEED), kl, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(exact - inference.unlabelled_bound(pixels(), seed=SEED), kl, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("likelihood", LIKELIHOOD_NAMES)
@@ -97,8 +89,8 @@ def test_expected_pixel_of_a_class_is_that_of_tensorflow(likelihood: str) -> Non
 def test_score_of_m1_is_the_mean_bound_over_shared_draws(likelihood: str) -> None:
     """The score agrees to 1e-5 with TensorFlow's bound, averaged over draws that are the same for every pixel."""
     model, inference = _m1(likelihood)
-    theirs = np.mean([model.bound(_x(), noise=noise) for noise in shared_noise(DRAWS, LATENTS, seed=SEED)], axis=0)
-    ours = inference.score_samples(_x(), seed=SEED, draws=DRAWS)
+    theirs = np.mean([model.bound(pixels(), noise=noise) for noise in shared_noise(DRAWS, LATENTS, seed=SEED)], axis=0)
+    ours = inference.score_samples(pixels(), seed=SEED, draws=DRAWS)
     np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-5)
 
 
@@ -107,8 +99,8 @@ def test_score_of_m2_sums_the_mean_bounds_of_the_classes() -> None:
     model, inference = _m2()
     every_y = tf.eye(CLASSES)[:, tf.newaxis, :]
     noises = shared_noise(DRAWS, LATENTS, seed=SEED)
-    of_class = tf.reduce_mean([model.labelled_bound(_x(), every_y, noise=noise) for noise in noises], axis=0)
-    ours = inference.score_samples(_x(), seed=SEED, draws=DRAWS)
+    of_class = tf.reduce_mean([model.labelled_bound(pixels(), every_y, noise=noise) for noise in noises], axis=0)
+    ours = inference.score_samples(pixels(), seed=SEED, draws=DRAWS)
     np.testing.assert_allclose(ours, tf.reduce_logsumexp(of_class, axis=0), rtol=1e-5, atol=1e-5)
 
 
@@ -116,8 +108,8 @@ def test_scores_do_not_depend_on_the_neighbours() -> None:
     """A pixel alone has the score that it has among others."""
     m1, m2 = _m1()[1], _m2()[1]
     for inference in (m1, m2):
-        whole = inference.score_samples(_x(), seed=SEED, draws=DRAWS)
-        alone = inference.score_samples(_x()[4:5], seed=SEED, draws=DRAWS)
+        whole = inference.score_samples(pixels(), seed=SEED, draws=DRAWS)
+        alone = inference.score_samples(pixels()[4:5], seed=SEED, draws=DRAWS)
         np.testing.assert_allclose(alone, whole[4:5], rtol=1e-6)
 
 
@@ -125,7 +117,7 @@ def test_stacked_bound_is_below_the_evidence() -> None:
     """It stays below log p(x) of M1+M2, counted over draws of p(z1)."""
     _, m1 = _m1(live=(0, 1, 2, 3))
     _, m2 = _m2(inputs=LATENTS, labels=(0, 1, 2))
-    x, draws = _x(), 50_000
+    x, draws = pixels(), 50_000
     bound = stacked_bound(m1, m2, x, seed=SEED, draws=200)
     label = m2.sample_labels(draws, seed=SEED)
     z1 = m2.sample(label, seed=SEED)
@@ -139,16 +131,16 @@ def test_stacked_bound_of_a_dead_latent_costs_its_kl() -> None:
     """With one latent live, the bound is the mean of its terms, worked out one by one."""
     _, m1 = _m1(live=(1,))
     _, m2 = _m2(inputs=1, labels=(0, 1, 2))
-    mean, log_variance = m1.all_latents(_x())
+    mean, log_variance = m1.all_latents(pixels())
     terms = []
     for noise in shared_noise(2, 2 * LATENTS, seed=SEED):
         z1 = mean + np.exp(0.5 * log_variance) * noise[:, :LATENTS]
-        terms.append(m1.log_p_x(_x(), z1) + m2.bound_at(z1[:, [1]], noise[np.newaxis, :, LATENTS:]))
+        terms.append(m1.log_p_x(pixels(), z1) + m2.bound_at(z1[:, [1]], noise[np.newaxis, :, LATENTS:]))
     entropy = 0.5 * np.log(2 * np.pi * np.e) + 0.5 * log_variance[:, 1]
     dead = [0, 2, 3]
     kl = 0.5 * (mean[:, dead] ** 2 + np.exp(log_variance[:, dead]) - 1 - log_variance[:, dead]).sum(1)
     expected = np.mean(terms, axis=0) + entropy - kl
-    np.testing.assert_allclose(stacked_bound(m1, m2, _x(), seed=SEED, draws=2), expected, rtol=1e-5)
+    np.testing.assert_allclose(stacked_bound(m1, m2, pixels(), seed=SEED, draws=2), expected, rtol=1e-5)
 
 
 def test_shared_draws_have_exact_moments_and_tend_to_normal_ones() -> None:

@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 import tensorflow as tf
+from trained_models import INPUTS, LATENTS, PIXELS, moved_arrays, pixels
 
 from semispectral.inference.m1 import M1Inference
 from semispectral.inference.m2 import M2Inference
@@ -15,19 +16,7 @@ from semispectral.models.settings import ACTIVATION_NAMES, LIKELIHOOD_NAMES, Net
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
 
-PIXELS, INPUTS, LATENTS = 9, 6, 4
 SEED = 21
-
-
-def _x() -> np.ndarray:
-    return np.random.default_rng(1).random((PIXELS, INPUTS)).astype(np.float32)
-
-
-def _arrays(model: tf.Module) -> dict[str, np.ndarray]:
-    random = np.random.default_rng(0)
-    for variable in model.trainable_variables:
-        variable.assign_add(0.3 * random.normal(size=variable.shape).astype(np.float32))
-    return {name: variable.numpy() for name, variable in model.arrays().items()}
 
 
 @pytest.mark.parametrize("activation", ACTIVATION_NAMES)
@@ -35,12 +24,12 @@ def test_m1_encodes_and_decodes_as_tensorflow_does(activation: str) -> None:
     """q(z|x) and E[x|z] of the live latents agree to 1e-5, whatever the activation."""
     settings = M1Config(latents=LATENTS, net=NetConfig(hidden=(8, 7), activation=activation))
     model = M1(INPUTS, settings, seed=1)
-    arrays = _arrays(model)
+    arrays = moved_arrays(model)
     net = {"activation": activation}
     facts = {"latents": LATENTS, "likelihood": "gaussian", "sigma_floor": 0.02, "net": net}
     inference = M1Inference(arrays, {"settings": facts, "live": [0, 2]})
-    mean, log_variance = inference.encode(_x())
-    q_z = model.q_z(_x())
+    mean, log_variance = inference.encode(pixels())
+    q_z = model.q_z(pixels())
     np.testing.assert_allclose(mean, q_z.loc.numpy()[:, [0, 2]], rtol=1e-5, atol=1e-5)
     np.testing.assert_allclose(log_variance, 2 * np.log(q_z.scale.numpy()[:, [0, 2]]), rtol=1e-5, atol=1e-5)
     full = np.zeros((PIXELS, LATENTS), np.float32)
@@ -51,7 +40,7 @@ def test_m1_encodes_and_decodes_as_tensorflow_does(activation: str) -> None:
 @pytest.mark.parametrize("likelihood", LIKELIHOOD_NAMES)
 def test_bounds_are_those_of_tensorflow(likelihood: str) -> None:
     """With the same noise, the bounds of M1 and of M2 agree to 1e-4 nats."""
-    x, net = _x(), NetConfig(hidden=(8,))
+    x, net = pixels(), NetConfig(hidden=(8,))
     facts = {
         "latents": LATENTS,
         "likelihood": likelihood,
@@ -60,13 +49,13 @@ def test_bounds_are_those_of_tensorflow(likelihood: str) -> None:
         "classifier": {"activation": "relu"},
     }
     m1 = M1(INPUTS, M1Config(latents=LATENTS, likelihood=likelihood, sigma_floor=0.1, net=net), seed=1)
-    ours = M1Inference(_arrays(m1), {"settings": facts, "live": [0]}).bound(x, seed=SEED)
+    ours = M1Inference(moved_arrays(m1), {"settings": facts, "live": [0]}).bound(x, seed=SEED)
     noise = np.random.default_rng(SEED).standard_normal((PIXELS, LATENTS), np.float32)
     np.testing.assert_allclose(ours, m1.bound(x, noise=noise), rtol=1e-5, atol=1e-4)
 
     m2 = M2(INPUTS, 3, M2Config(latents=LATENTS, likelihood=likelihood, net=net), seed=1)
     description = {"settings": facts, "labels": [0, 1, 2], "classes": 3}
-    ours = M2Inference(_arrays(m2), description).labelled_bound(x, seed=SEED)
+    ours = M2Inference(moved_arrays(m2), description).labelled_bound(x, seed=SEED)
     random = np.random.default_rng(SEED)
     noise = np.stack([random.standard_normal((PIXELS, LATENTS), np.float32) for _ in range(3)])
     every_y = tf.eye(3)[:, tf.newaxis, :]
@@ -83,10 +72,10 @@ def test_q_y_is_that_of_tensorflow_and_temperature_flattens_it() -> None:
         "classifier": {"activation": "relu"},
     }
     description = {"settings": facts, "labels": [1, 4, 5], "classes": 7}
-    arrays = _arrays(model)
-    cold = M2Inference(arrays, description).predict_proba(_x())
-    warm = M2Inference(arrays, {**description, "temperature": 3.0}).predict_proba(_x())
-    np.testing.assert_allclose(cold[:, [1, 4, 5]], np.exp(model.log_q_y(_x())), rtol=1e-5, atol=1e-6)
+    arrays = moved_arrays(model)
+    cold = M2Inference(arrays, description).predict_proba(pixels())
+    warm = M2Inference(arrays, {**description, "temperature": 3.0}).predict_proba(pixels())
+    np.testing.assert_allclose(cold[:, [1, 4, 5]], np.exp(model.log_q_y(pixels())), rtol=1e-5, atol=1e-6)
     assert (warm.argmax(1) == cold.argmax(1)).all()
     assert (warm.max(1) < cold.max(1)).all()
 

@@ -20,12 +20,12 @@ class SemiSupervisedVAE(VaeClassifier):
     Parameters
     ----------
     latents : width of z; narrow, so that M2 cannot ignore y.
-    hidden : widths of the hidden layers.
+    hidden : widths of the hidden layers of q(z|x, y) and p(x|y, z); those of q(y|x) are ``classifier`` in settings.
     likelihood : p(x|y, z): gaussian, student_t, or bernoulli for X in [0, 1].
     alpha : weight of -log q(y|x) on labelled rows, against a bound counted per column.
     prior : p(y): uniform, frequency, shrunk or estimated, as in `M2Config`.
     normalise : scale of the columns: standardise, minmax, none, or auto: none for bernoulli, else standardise.
-    epochs, batch, learning_rate : of the training loop; training stops earlier where nothing improves.
+    epochs, batch, learning_rate : of the training loop.
     valid_share : share of each class's labels that fits the temperature before the model is trained again on all; a
         class with too few labels for it keeps them all.
     unlabelled : what y says of a row without a label; None where every row has one. Beside text, "-1" is -1.

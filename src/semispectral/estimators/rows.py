@@ -45,7 +45,7 @@ def encode_labels(y: np.ndarray, unlabelled: Any) -> tuple[np.ndarray, np.ndarra
 
 
 def held_labels(label: np.ndarray, share: float, *, seed: int) -> np.ndarray:
-    """The labelled rows to choose by and not to train on, bool [pixel].
+    """The labelled rows to hold out for the temperature (or the choice of weights), bool [pixel].
 
     Of every class that share, rounded down: a class with few labels keeps them all. Where only one of several classes
     would have any, none are held: a choice by one class alone would favour it.

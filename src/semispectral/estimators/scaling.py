@@ -19,9 +19,7 @@ def fit(x: np.ndarray, *, normalise: str, likelihood: str) -> Scaler:
 
 def undo(scaler: Scaler, x: np.ndarray) -> np.ndarray:
     """From the model's units to those of the data, float32 [pixel, column]."""
-    if "scale" not in scaler.arrays:
-        return np.asarray(x, np.float32)
-    return np.asarray(x * scaler.arrays["scale"] + scaler.arrays["mean"], np.float32)
+    return np.asarray(scaler.undo_columns(x), np.float32)
 
 
 def log_volume(scaler: Scaler) -> float:

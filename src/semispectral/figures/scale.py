@@ -70,14 +70,8 @@ def with_gaps(place: np.ndarray, value: np.ndarray) -> tuple[np.ndarray, np.ndar
 
 def scale_of(scaler: Scaler, wavelengths_nm: np.ndarray | None) -> Scale:
     """The scale that undoes a normalisation band by band; SNV, which is pixel by pixel, stays."""
-    return Scale(wavelengths_nm, VALUE_LABELS[scaler.method], undoing(scaler))
 
+    def undo(x: np.ndarray) -> np.ndarray:
+        return scaler.undo_columns(x)[..., : scaler.bands]
 
-def undoing(scaler: Scaler) -> Callable[[np.ndarray], np.ndarray]:
-    """The inverse of what a scaler does to columns, on spectra [..., column]."""
-    arrays = scaler.arrays
-    if "max" in arrays:
-        return lambda x: np.asarray(x * (arrays["max"] + 1))
-    if "mean" in arrays:
-        return lambda x: np.asarray(x * arrays["scale"] + arrays["mean"])[..., : scaler.bands]
-    return np.asarray
+    return Scale(wavelengths_nm, VALUE_LABELS[scaler.method], undo)

@@ -10,6 +10,7 @@ from semispectral.inference.nets import (
     bounded_log_variance,
     draw,
     expected,
+    in_blocks,
     kl_to_standard,
     log_likelihood,
     shared_noise,
@@ -83,8 +84,7 @@ class M1Inference:
         draws : an even number; see `nets.shared_noise`.
         """
         noise = shared_noise(draws, self.settings["latents"], seed=seed)
-        blocks = [self._bound(x[i : i + BLOCK_PIXELS], list(noise)) for i in range(0, len(x), BLOCK_PIXELS)]
-        return np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
+        return in_blocks(lambda block: self._bound(block, list(noise)), x)
 
     def _bound(self, x: np.ndarray, noises: list[np.ndarray]) -> np.ndarray:
         mean, log_variance = self.all_latents(x)

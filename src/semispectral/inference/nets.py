@@ -70,6 +70,11 @@ class Network:
         return [self._dense(name, hidden) for name in names]
 
 
+def in_blocks(function: Callable[[np.ndarray], np.ndarray], x: np.ndarray) -> np.ndarray:
+    """A function of pixels [pixel, input], block by block: its memory does not grow with the pixels."""
+    return np.concatenate([function(x[i : i + BLOCK_PIXELS]) for i in range(0, max(len(x), 1), BLOCK_PIXELS)])
+
+
 def shared_noise(draws: int, latents: int, *, seed: int) -> np.ndarray:
     """Standard normal draws that all pixels share, float32 [draw, 1, latent].
 
@@ -133,3 +138,9 @@ def draw(
 def kl_to_standard(mean: np.ndarray, log_variance: np.ndarray) -> np.ndarray:
     """KL(N(mean, exp(log_variance)) || N(0, I)), summed over latents."""
     return np.asarray(0.5 * np.sum(mean**2 + np.exp(log_variance) - 1.0 - log_variance, axis=-1))
+
+
+def log_normal(x: np.ndarray, mean: np.ndarray, log_variance: np.ndarray) -> np.ndarray:
+    """log N(x; mean, exp(log_variance)), summed over the last axis."""
+    square = (x - mean) ** 2 * np.exp(-log_variance)
+    return np.asarray(-0.5 * np.sum(square + log_variance + math.log(2 * math.pi), axis=-1))

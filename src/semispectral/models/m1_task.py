@@ -3,7 +3,8 @@
 import numpy as np
 import tensorflow as tf
 
-from semispectral.models.batches import EVALUATION_SEED, MOST_EVALUATED, blocks, rising, shuffled_steps
+from semispectral.models.batches import EVALUATION_SEED, MOST_EVALUATED, blocks, evenly, rising, shuffled_steps
+from semispectral.models.likelihoods import Gaussian
 from semispectral.models.m1 import M1
 from semispectral.models.settings_m1 import M1Config
 
@@ -16,7 +17,8 @@ class M1Task:
     def __init__(self, model: M1, x: np.ndarray, valid: np.ndarray, settings: M1Config, *, seed: int) -> None:
         self.model, self.settings, self.seed = model, settings, seed
         self.x = tf.constant(x)
-        self.valid = (valid if len(valid) else x)[:MOST_EVALUATED]
+        judges = valid if len(valid) else x
+        self.valid = judges[evenly(len(judges), MOST_EVALUATED)]
         self.bands = x.shape[1]
         self.steps = settings.fit.steps(len(x))
         self._look = tf.function(self._look_at)
@@ -46,11 +48,11 @@ class M1Task:
         bounds, means, errors = zip(*(self._look(self.valid[block]) for block in blocks(len(self.valid))), strict=True)
         bound = float(np.sum(bounds)) / len(self.valid)
         spread = np.concatenate(means).std(axis=0)
-        sigma = getattr(self.model.likelihood, "sigma", lambda: tf.constant(np.nan))()
+        scaled = isinstance(self.model.likelihood, Gaussian)  # Bernoulli has no sigma
         return {
             "bound_valid": bound,
             "live": float((spread > self.settings.dead_std).sum()),
-            "sigma": float(np.median(sigma)),
+            **({"sigma": float(np.median(self.model.likelihood.sigma()))} if scaled else {}),
             "error_valid": float(np.sqrt(np.sum(errors) / (len(self.valid) * self.bands))),
             "score": bound,
         }

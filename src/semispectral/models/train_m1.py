@@ -43,7 +43,7 @@ def train_m1(x: np.ndarray, valid: np.ndarray, *, settings: M1Config, run: Run) 
     fit = Fit(task, settings.fit, seed=run.seed, checkpoint=checkpoint, on_evaluation=picture)
     history = fit.run()
     arrays = values_of(model.arrays())
-    seen, judged = M1Inference(arrays, description), valid if len(valid) else x
+    seen, judged = M1Inference(arrays, description), task.valid
     spread = seen.encode(x)[0].std(axis=0)
     error = np.sqrt(np.mean((judged - seen.decode(seen.encode(judged)[0])) ** 2, axis=0))
     live = np.flatnonzero(spread > settings.dead_std).tolist()

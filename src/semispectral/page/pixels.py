@@ -1,7 +1,6 @@
 """The pixels that a page can show: spectra and reconstructions thinned to a grid and kept in one byte per value."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -122,25 +121,12 @@ def _level_and_spread(raw: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return raw.mean(axis=1, keepdims=True), raw.std(axis=1, keepdims=True)
 
 
-def _undo_standard(x: np.ndarray, scaler: Scaler) -> np.ndarray:
-    return np.asarray(x * scaler.arrays["scale"] + scaler.arrays["mean"])
-
-
 def _undo_snv(x: np.ndarray, raw: np.ndarray) -> np.ndarray:
     level, spread = _level_and_spread(raw)
     return np.asarray(x * spread + level)
 
 
-Undo = Callable[[np.ndarray, Scaler, np.ndarray], np.ndarray]
-UNDO: dict[str, Undo] = {
-    "none": lambda x, scaler, raw: x,
-    "max": lambda x, scaler, raw: x * (scaler.arrays["max"] + 1),
-    "minmax": lambda x, scaler, raw: _undo_standard(x, scaler),
-    "standardise": lambda x, scaler, raw: _undo_standard(x, scaler),
-    "snv": lambda x, scaler, raw: _undo_snv(x, raw),
-    "snv_standardise": lambda x, scaler, raw: _undo_snv(_undo_standard(x, scaler), raw),
-    "snv_level": lambda x, scaler, raw: _undo_snv(_undo_standard(x, scaler)[:, : scaler.bands], raw),
-}
+SNV = ("snv", "snv_standardise", "snv_level")
 
 
 def unscaled(scaler: Scaler, x: np.ndarray, raw: np.ndarray) -> np.ndarray:
@@ -151,4 +137,5 @@ def unscaled(scaler: Scaler, x: np.ndarray, raw: np.ndarray) -> np.ndarray:
     x : [pixel, column], as `Scaler.transform` gives them, or reconstructions of them.
     raw : [pixel, band], the spectra they came from; SNV took away their level and spread.
     """
-    return np.asarray(UNDO[scaler.method](x, scaler, raw), np.float32)
+    columns = scaler.undo_columns(x)[:, : scaler.bands]
+    return np.asarray(_undo_snv(columns, raw) if scaler.method in SNV else columns, np.float32)

@@ -37,7 +37,8 @@ CAPTIONS = {
     ),
     "training/classifier_curves": (
         "Bounds of M2 and M1+M2 on labelled and unlabelled pixels, and the accuracy of q(y|x) on the validation "
-        "labels, the mean over classes, of these and of q(y|x) trained on the labels alone. Diamonds: weights kept."
+        "labels, the mean over classes, of these and of q(y|x) trained on the labels alone, while those labels were "
+        "held out. Diamonds: the epoch whose weights were kept."
     ),
     "training/class_draws": (
         "Spectra that the model draws for each class (coloured): the mean of p(x|y, z) for the same z from N(0, I); "
