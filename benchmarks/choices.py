@@ -8,6 +8,7 @@ parts stay unseen. Every figure is a small file under --output; a run does what 
 """
 
 import argparse
+import itertools
 import json
 import re
 from collections.abc import Mapping
@@ -19,10 +20,13 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import f1_score
 
-from accuracy_problems import Budget, problem
+from accuracy_problems import Budget, Problem, problem
 from accuracy_tasks import TASKS
 from accuracy_work import M1_SETTINGS, M2_SETTINGS, OURS, Settings, Work, write_json
+from semispectral.dataset import Features
+from semispectral.inference.m1 import M1Inference
 from semispectral.inference.m2 import M2Inference
+from semispectral.models.joint import JOINT_RATE, Pair, train_jointly
 from semispectral.models.run import use_threads
 from semispectral.models.settings import FitConfig, NetConfig
 from semispectral.models.train_m2 import train_m2, train_qy
@@ -63,6 +67,8 @@ VARIANTS = {
     "rate 0.003, twice the epochs": Variant({"fit": replace(M2_SETTINGS.fit, learning_rate=3e-3, epochs=80)}),
     "two hidden layers in q(z|x, y) and p(x|y, z)": Variant({"net": NetConfig(hidden=(128, 128), activation="relu")}),
     "prior estimated": Variant({"prior": "estimated"}),
+    "auxiliary variable of 5 (SDGM)": Variant({"auxiliary": 5}),
+    "M1 and M2 trained on together": Variant(train="joint"),
     "M1 at rate 0.001, batch 512": Variant(m1={"fit": SLOW}),
     "M1 without decay": Variant(m1={"fit": replace(M1_SETTINGS.fit, decay="none")}),
     "M1 with relu": Variant(m1={"net": NetConfig(activation="relu")}),
@@ -73,15 +79,34 @@ VARIANTS = {
 
 def predicted(work: Work, budget: Budget, variant: Variant) -> np.ndarray:
     """Labels of all pixels."""
-    label, classes, latents = work.problem.label, work.problem.classes, work.latents
+    label, classes = work.problem.label, work.problem.classes
+    if variant.train == "joint":
+        return trained_jointly(work, budget)
+    latents = work.latents
     if variant.train == "svm":
         seen = latents.mean[budget.both]
         svm = fit_svm(seen, label[budget.both], classes=classes, settings=SvmConfig(), seed=work.seed)
         return np.asarray(svm.predict(latents.mean))
     train = {"m2": train_m2, "qy": train_qy}[variant.train]
-    data = work.training_set(latents, budget, hold_out=work.settings.m2.select not in ("last", "refit"))
+    data = work.training_set(latents, budget, hold_out=work.settings.m2.select != "last")
     trained = train(data, settings=work.settings.m2, run=work.run, classes=classes)
     return np.asarray(M2Inference(trained.arrays, trained.description).predict_proba(latents.mean).argmax(axis=1))
+
+
+def trained_jointly(work: Work, budget: Budget) -> np.ndarray:
+    """Labels of all pixels by M1+M2 after `train_jointly`; M1 is trained anew, as its weights are not on disk."""
+    m1 = work.train_m1(work.problem.train)
+    mean, log_variance = M1Inference(m1.arrays, m1.description).encode(work.bands.mean)
+    latents = Features(mean, np.exp(0.5 * log_variance), work.bands.table)
+    settings, classes = work.settings.m2, work.problem.classes
+    m2 = train_m2(work.training_set(latents, budget, hold_out=False), settings=settings, run=work.run, classes=classes)
+    bands = work.training_set(work.bands, budget, hold_out=False)
+    fit = replace(settings.fit, learning_rate=JOINT_RATE)
+    m1, m2 = train_jointly(
+        Pair(m1, m2), bands, m1_settings=work.settings.m1, m2_settings=settings, fit=fit, run=work.run
+    )
+    tuned = M1Inference(m1.arrays, m1.description).encode(work.bands.mean)[0]
+    return np.asarray(M2Inference(m2.arrays, m2.description).predict_proba(tuned).argmax(axis=1))
 
 
 def score(work: Work, budget: Budget, variant: Variant) -> float:
@@ -93,13 +118,12 @@ def score(work: Work, budget: Budget, variant: Variant) -> float:
     return float(f1_score(truth, found, average="macro", labels=np.unique(truth), zero_division=0.0))
 
 
-def work_of(task: str, seed: int, variant: Variant, asked: argparse.Namespace) -> Work:
-    """The task with the variant's settings; variants that share an M1 share its latents on disk."""
-    dealt = problem(task, asked.data, seed=seed, budgets=tuple(asked.budgets))
+def work_of(task: str, seed: int, dealt: Problem, name: str, output: Path) -> Work:
+    """The task with a variant's settings; variants that share an M1 share its latents on disk."""
+    variant = VARIANTS[name]
     settings = Settings(replace(M1_SETTINGS, **variant.m1), replace(M2_SETTINGS, **variant.m2))
-    shared = not variant.m1 and variant.normalise == OURS
-    folder = "shared" if shared else _word(next(name for name, one in VARIANTS.items() if one is variant))
-    return Work(task, seed, dealt, settings, asked.output / "latents" / folder, variant.normalise)
+    folder = _word(name) if variant.m1 or variant.normalise != OURS else "shared"
+    return Work(task, seed, dealt, settings, output / "latents" / folder, variant.normalise)
 
 
 def _word(name: str) -> str:
@@ -110,15 +134,14 @@ def _word(name: str) -> str:
 def main(asked: argparse.Namespace) -> None:
     """Score what is not there yet, and print the table of what is."""
     use_threads(1)
-    for name in asked.variants:
-        for seed in asked.seeds:
-            for task in asked.scenes:
-                paths = {b: asked.output / f"{task}-{seed}-{b}-{_word(name)}.json" for b in asked.budgets}
-                if all(path.is_file() for path in paths.values()):
-                    continue
-                work = work_of(task, seed, VARIANTS[name], asked)
-                for budget, path in paths.items():
-                    found = score(work, work.problem.budgets[budget], VARIANTS[name])
+    for seed, task in itertools.product(asked.seeds, asked.scenes):
+        dealt = problem(task, asked.data, seed=seed, budgets=tuple(asked.budgets))
+        for name in asked.variants:
+            work = work_of(task, seed, dealt, name, asked.output)
+            for budget in asked.budgets:
+                path = asked.output / f"{task}-{seed}-{budget}-{_word(name)}.json"
+                if not path.is_file():
+                    found = score(work, dealt.budgets[budget], VARIANTS[name])
                     write_json(path, {"variant": name, "task": task, "seed": seed, "budget": budget, "macro_f1": found})
     rows = pd.DataFrame([json.loads(path.read_text(encoding="utf-8")) for path in asked.output.glob("*.json")])
     table = rows.pivot_table(index="variant", columns=["task", "budget"], values="macro_f1", aggfunc="mean")

@@ -234,6 +234,19 @@ def test_stacked_is_the_workflow_by_hand() -> None:
 
 
 @pytest.mark.usefixtures("eager")
+def test_joint_epochs_train_both_models_on() -> None:
+    """M1 and M2 leave the weights that they had alone, and say so in their descriptions."""
+    x, y = _blobs(1)
+    alone, both = (_tiny("StackedVAE", joint_epochs=epochs).fit(x, _partly(y, 4)) for epochs in (0, 1))
+    for part, array in (("m1_", "q_z_mean/bias"), ("m2_", "q_y_logits/bias")):
+        before, after = getattr(alone, part), getattr(both, part)
+        assert not np.array_equal(before.arrays[array], after.arrays[array])
+        assert "jointly" in after.description
+        assert "jointly" not in before.description
+    assert both.predict_proba(x).shape == (len(x), 3)
+
+
+@pytest.mark.usefixtures("eager")
 def test_a_random_state_repeats_a_fit_and_another_changes_it() -> None:
     """The same int gives the same weights bit for bit; a RandomState object is taken too."""
     X, _ = _blobs(1)

@@ -21,8 +21,10 @@ class StackedVAE(VaeClassifier):
     Parameters
     ----------
     m1_latents, m2_latents : widths of z1 and z2.
-    m1_hidden, m2_hidden : widths of the hidden layers.
-    m1_epochs, m2_epochs : epochs at most; training stops earlier where nothing improves.
+    m1_hidden, m2_hidden : widths of the hidden layers, for M2 those of q(z|x, y) and p(x|y, z).
+    m1_epochs, m2_epochs : epochs at most; M1 stops earlier where nothing improves.
+    joint_epochs : epochs for which M1 and M2 are trained on together afterwards, by the bound of both; 0, the
+        workflow's way, leaves each as it was trained alone.
     likelihood : p(x|z1): gaussian, student_t, or bernoulli for X in [0, 1].
     alpha : weight of -log q(y|z1) on labelled rows, against a bound counted per latent.
     prior : p(y): uniform, frequency, shrunk or estimated, as in `M2Config`.
@@ -54,6 +56,7 @@ class StackedVAE(VaeClassifier):
         m2_hidden: tuple[int, ...] = M2_DEFAULTS.net.hidden,
         m1_epochs: int = M1_DEFAULTS.fit.epochs,
         m2_epochs: int = M2_DEFAULTS.fit.epochs,
+        joint_epochs: int = 0,
         likelihood: str = M1_DEFAULTS.likelihood,
         alpha: float = M2_DEFAULTS.alpha,
         prior: str = M2_DEFAULTS.prior,
@@ -74,6 +77,7 @@ class StackedVAE(VaeClassifier):
         self.m2_hidden = m2_hidden
         self.m1_epochs = m1_epochs
         self.m2_epochs = m2_epochs
+        self.joint_epochs = joint_epochs
         self.likelihood = likelihood
         self.alpha = alpha
         self.prior = prior
@@ -106,16 +110,22 @@ class StackedVAE(VaeClassifier):
         apart = rows.held_rows(len(x), share_of(self.valid_share), seed=self.seed_)
         run: dict[str, Any] = {"seed": self.seed_, "checkpoints": self.checkpoints}
         with training.told(self.verbose):
-            self._keep("m1", training.fit_m1(x[~apart], x[apart], m1_config, **run))
-            mean, log_variance = self.m1_.encode(x)
+            m1 = training.fit_m1(x[~apart], x[apart], m1_config, **run)
+            mean, log_variance = m1.model.encode(x)
             data = rows.training_set(mean, label, held, np.exp(0.5 * log_variance))
-            self._keep("m2", training.fit_m2(data, m2_config, classes=len(self.classes_), **run))
+            m2 = training.fit_m2(data, m2_config, classes=len(self.classes_), **run)
+            if self.joint_epochs:
+                bands = rows.training_set(x, label, np.zeros(len(x), bool))
+                both = (m1_config, m2_config)
+                m1, m2 = training.fit_jointly((m1, m2), bands, both, epochs=self.joint_epochs, **run)
+            self._keep("m1", m1)
+            self._keep("m2", m2)
         return self
 
     def _chosen(self, part: str) -> dict[str, Any]:
         own = {name: getattr(self, f"{part}_{name}") for name in ("latents", "hidden", "epochs")}
-        shared = {"batch": self.batch, "learning_rate": self.learning_rate}
-        shared = {name: value for name, value in shared.items() if value is not None}
+        given = {"batch": self.batch, "learning_rate": self.learning_rate}
+        shared = {name: value for name, value in given.items() if value is not None}
         by_part: dict[str, dict[str, Any]] = {
             "m1": {"likelihood": self.likelihood},
             "m2": {"alpha": self.alpha, "prior": self.prior},

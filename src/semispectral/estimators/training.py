@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -57,6 +58,29 @@ def fit_m2(
     run = Run(seed, _directory(checkpoints), version("semispectral"))
     trained = train_m2(data, settings=settings, run=run, classes=classes)
     return FittedM2(M2Inference(trained.arrays, trained.description), trained.history)
+
+
+def fit_jointly(
+    fitted: tuple[FittedM1, FittedM2],
+    data: TrainingSet,
+    settings: tuple[M1Config, M2Config],
+    *,
+    epochs: int,
+    seed: int,
+    checkpoints: str | Path | None,
+) -> tuple[FittedM1, FittedM2]:
+    """Train M1 and the M2 on its latents on together, for so many epochs on scaled rows."""
+    from semispectral.models.joint import JOINT_RATE, Pair, train_jointly
+    from semispectral.models.run import Run, Trained
+
+    run = Run(seed, _directory(checkpoints), version("semispectral"))
+    pair = Pair(*(Trained(part.model.arrays, part.model.description, part.history) for part in fitted))
+    fit = replace(settings[1].fit, epochs=epochs, learning_rate=JOINT_RATE)
+    m1, m2 = train_jointly(pair, data, m1_settings=settings[0], m2_settings=settings[1], fit=fit, run=run)
+    return (
+        FittedM1(M1Inference(m1.arrays, m1.description), m1.history),
+        FittedM2(M2Inference(m2.arrays, m2.description), m2.history),
+    )
 
 
 def _directory(checkpoints: str | Path | None) -> Path | None:

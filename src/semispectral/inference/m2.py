@@ -7,13 +7,14 @@ from scipy.special import log_softmax, logsumexp
 
 from semispectral.errors import DataError
 from semispectral.inference.nets import (
-    BLOCK_PIXELS,
     Network,
     bounded_log_variance,
     draw,
     expected,
+    in_blocks,
     kl_to_standard,
     log_likelihood,
+    log_normal,
     shared_noise,
 )
 
@@ -33,23 +34,35 @@ class M2Inference:
         self.classifier = Network(arrays, "q_y", self.settings["classifier"]["activation"])
         self.encoder = Network(arrays, "q_z", activation)
         self.decoder = Network(arrays, "p_x", activation)
+        self.auxiliary_encoder = Network(arrays, "q_a", activation)
+        self.auxiliary_decoder = Network(arrays, "p_a", activation)
+        self.auxiliary = self.settings.get("auxiliary", 0)
+
+    @property
+    def noise_width(self) -> int:
+        """Standard normal draws in a bound: one for each latent, and for each auxiliary variable."""
+        return int(self.settings["latents"] + self.auxiliary)
+
+    def _logits(self, x: np.ndarray) -> np.ndarray:
+        """Of q(y|x), in an SDGM at the mean of q(a|x)."""
+        return self.classifier("logits", x, *([self.auxiliary_encoder("mean", x)] if self.auxiliary else []))
 
     def log_q_y(self, x: np.ndarray) -> np.ndarray:
         """log q(y|x) of the classes that the model knows, [pixel, known class]."""
-        return np.asarray(log_softmax(self.classifier("logits", x), axis=-1))
+        return np.asarray(log_softmax(self._logits(x), axis=-1))
 
     def predict_proba(self, x: np.ndarray) -> np.ndarray:
         """q(y|x), moved to the shares of the classes among the unlabelled pixels and calibrated by the temperature.
 
         float32 [pixel, class] over all classes; one that was not among the labels has 0.
         """
-        temperature = self.description.get("temperature", 1.0)
+        return in_blocks(self._probabilities, x)
+
+    def _probabilities(self, x: np.ndarray) -> np.ndarray:
         shift = self.arrays.get("prior/log_shift", np.float32(0.0))
+        scaled = (self._logits(x) + shift) / self.description.get("temperature", 1.0)
         probability = np.zeros((len(x), self.description["classes"]), np.float32)
-        for first in range(0, len(x), BLOCK_PIXELS):
-            block = slice(first, first + BLOCK_PIXELS)
-            scaled = (self.classifier("logits", x[block]) + shift) / temperature
-            probability[block, self.labels] = np.exp(log_softmax(scaled, axis=-1))
+        probability[:, self.labels] = np.exp(log_softmax(scaled, axis=-1))
         return probability
 
     def labelled_bound(self, x: np.ndarray, *, seed: int) -> np.ndarray:
@@ -77,27 +90,33 @@ class M2Inference:
         ----------
         draws : an even number; see `nets.shared_noise`.
         """
-        noises = shared_noise(draws, self.settings["latents"], seed=seed)
-        result = np.empty(len(x), np.float32)
-        for first in range(0, len(x), BLOCK_PIXELS):
-            result[first : first + BLOCK_PIXELS] = self.bound_at(x[first : first + BLOCK_PIXELS], noises)
-        return result
+        noises = shared_noise(draws, self.noise_width, seed=seed)
+        return in_blocks(lambda block: self.bound_at(block, noises), x).astype(np.float32)
 
     def bound_at(self, x: np.ndarray, noises: np.ndarray) -> np.ndarray:
-        """`bound` at draws of z that the pixels and classes share, float [draw, 1, latent]; float [pixel], in nats."""
-        classes = (len(self.labels), 1, self.settings["latents"])
+        """`bound` at draws that pixels and classes share, float [draw, 1, `noise_width`]; float [pixel], in nats."""
+        classes = (len(self.labels), 1, self.noise_width)
         of_class = [self._labelled_bound(x, np.broadcast_to(noise, classes)) for noise in noises]
         return np.asarray(logsumexp(np.mean(of_class, axis=0), axis=1))
 
     def decode(self, label: np.ndarray, z: np.ndarray) -> np.ndarray:
-        """E[x|y, z] for labels int [pixel] and latents [pixel, latent]; float32 [pixel, input]."""
-        return expected(self.settings["likelihood"], self.decoder("output", z.astype(np.float32), self._one_hot(label)))
+        """E[x|y, z] for labels int [pixel] and latents [pixel, latent]; float32 [pixel, input].
+
+        In an SDGM it is E[x|a, y, z] at the mean of p(a|y, z).
+        """
+        z, y = z.astype(np.float32), self._one_hot(label)
+        a = [self.auxiliary_decoder("mean", z, y)] if self.auxiliary else []
+        return expected(self.settings["likelihood"], self.decoder("output", z, y, *a))
 
     def sample(self, label: np.ndarray, *, seed: int) -> np.ndarray:
         """x of p(x|y) for labels int [pixel], z from its prior; float32 [pixel, input]."""
         random, y = np.random.default_rng(seed), self._one_hot(label)
         z = random.standard_normal((len(y), self.settings["latents"]), np.float32)
-        output = self.decoder("output", z, y)
+        a = []
+        if self.auxiliary:
+            noise = random.standard_normal((len(y), self.auxiliary), np.float32)
+            a = [_drawn(*self._heads(self.auxiliary_decoder, z, y), noise)]
+        output = self.decoder("output", z, y, *a)
         return draw(self.settings["likelihood"], output, self.arrays, self.settings["sigma_floor"], random)
 
     def sample_labels(self, pixels: int, *, seed: int) -> np.ndarray:
@@ -107,7 +126,7 @@ class M2Inference:
         return np.asarray(self.labels[place])
 
     def _noise(self, pixels: int, *, seed: int) -> np.ndarray:
-        shape = (len(self.labels), pixels, self.settings["latents"])
+        shape = (len(self.labels), pixels, self.noise_width)
         return np.random.default_rng(seed).standard_normal(shape, np.float32)
 
     def _one_hot(self, label: np.ndarray) -> np.ndarray:
@@ -118,14 +137,30 @@ class M2Inference:
         return np.asarray(known, np.float32)
 
     def _labelled_bound(self, x: np.ndarray, noise: np.ndarray) -> np.ndarray:
-        """With noise [known class, pixel or 1, latent]."""
+        """With noise [known class, pixel or 1, `noise_width`]: of z, then of a."""
+        noise_of_z, noise_of_a = np.split(noise, [self.settings["latents"]], axis=-1)
+        q_a = self._heads(self.auxiliary_encoder, x) if self.auxiliary else None
         bounds = []
         for place, log_prior in enumerate(self.arrays["prior/log_prior"]):
             y = np.zeros((1, len(self.labels)), np.float32)
             y[:, place] = 1
-            mean, raw = self.encoder.heads(("mean", "log_variance"), x, y)
-            log_variance = bounded_log_variance(raw)
-            output = self.decoder("output", mean + np.exp(0.5 * log_variance) * noise[place], y)
+            a = [] if q_a is None else [_drawn(*q_a, noise_of_a[place])]
+            q_z = self._heads(self.encoder, x, y, *a)
+            z = _drawn(*q_z, noise_of_z[place])
+            output = self.decoder("output", z, y, *a)
             log_p_x = log_likelihood(self.settings["likelihood"], x, output, self.arrays, self.settings["sigma_floor"])
-            bounds.append(log_p_x + log_prior - kl_to_standard(mean, log_variance))
+            bound = log_p_x + log_prior - kl_to_standard(*q_z)
+            if q_a is not None:
+                bound += log_normal(a[0], *self._heads(self.auxiliary_decoder, z, y)) - log_normal(a[0], *q_a)
+            bounds.append(bound)
         return np.stack(bounds, axis=1)
+
+    @staticmethod
+    def _heads(network: Network, *inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Mean and bounded log-variance of a normal."""
+        mean, raw = network.heads(("mean", "log_variance"), *inputs)
+        return mean, bounded_log_variance(raw)
+
+
+def _drawn(mean: np.ndarray, log_variance: np.ndarray, noise: np.ndarray) -> np.ndarray:
+    return np.asarray(mean + np.exp(0.5 * log_variance) * noise)

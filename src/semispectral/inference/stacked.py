@@ -6,7 +6,7 @@ import numpy as np
 
 from semispectral.inference.m1 import M1Inference
 from semispectral.inference.m2 import M2Inference
-from semispectral.inference.nets import BLOCK_PIXELS, kl_to_standard, shared_noise
+from semispectral.inference.nets import in_blocks, kl_to_standard, shared_noise
 
 
 def stacked_bound(m1: M1Inference, m2: M2Inference, x: np.ndarray, *, seed: int, draws: int) -> np.ndarray:
@@ -20,12 +20,8 @@ def stacked_bound(m1: M1Inference, m2: M2Inference, x: np.ndarray, *, seed: int,
     ----------
     draws : an even number; see `nets.shared_noise`.
     """
-    noises = shared_noise(draws, m1.settings["latents"] + m2.settings["latents"], seed=seed)
-    result = np.empty(len(x), np.float32)
-    for first in range(0, len(x), BLOCK_PIXELS):
-        block = slice(first, first + BLOCK_PIXELS)
-        result[block] = _bound_of_block(m1, m2, x[block], noises)
-    return result
+    noises = shared_noise(draws, m1.settings["latents"] + m2.noise_width, seed=seed)
+    return in_blocks(lambda block: _bound_of_block(m1, m2, block, noises), x).astype(np.float32)
 
 
 def _bound_of_block(m1: M1Inference, m2: M2Inference, x: np.ndarray, noises: np.ndarray) -> np.ndarray:

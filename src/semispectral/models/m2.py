@@ -26,6 +26,7 @@ class M2(tf.Module):
         self.classifier = Mlp((inputs,), settings.classifier, {"logits": classes}, name="q_y", seed=seed)
         self.encoder = Mlp((inputs, classes), settings.net, heads, name="q_z", seed=seed)
         self.decoder = Mlp((settings.latents, classes), settings.net, {"output": inputs}, name="p_x", seed=seed)
+        self.noise_width = settings.latents
         self.likelihood = LIKELIHOODS[settings.likelihood](inputs, floor=settings.sigma_floor)
         self.log_prior = tf.Variable(np.full(classes, -np.log(classes), np.float32), trainable=False, name="log_prior")
         self.p_z = tfd.Normal(0.0, 1.0)
@@ -33,6 +34,10 @@ class M2(tf.Module):
     def log_q_y(self, x: tf.Tensor) -> tf.Tensor:
         """log q(y|x), eq. 4: float32 [..., pixel, class]."""
         return tf.nn.log_softmax(self.classifier(x)["logits"], axis=-1)
+
+    def log_p_y(self, y: tf.Tensor) -> tf.Tensor:
+        """log p(y), float32 [..., pixel or 1], for y one-hot."""
+        return tf.linalg.matvec(y, self.log_prior)
 
     def q_z(self, x: tf.Tensor, y: tf.Tensor) -> tfd.Normal:
         """q(z|x, y), eq. 4: independent normals [..., pixel, latent]."""
@@ -52,7 +57,7 @@ class M2(tf.Module):
         ----------
         x : float32 [pixel, input].
         y : float32 [..., pixel or 1, class], one-hot.
-        noise : float32 [..., pixel, latent], standard normal draws.
+        noise : float32 [..., pixel, `noise_width`], standard normal draws.
         kl_weight : weight of the KL term, 1 outside its warm-up.
 
         Returns
@@ -62,9 +67,8 @@ class M2(tf.Module):
         q_z = self.q_z(x, y)
         z = q_z.loc + q_z.scale * noise
         log_p_x = tf.reduce_sum(self.p_x(z, y).log_prob(x), axis=-1)
-        log_p_y = tf.linalg.matvec(y, self.log_prior)
         kl = tf.reduce_sum(tfd.kl_divergence(q_z, self.p_z), axis=-1)
-        return log_p_x + log_p_y - kl_weight * kl
+        return log_p_x + self.log_p_y(y) - kl_weight * kl
 
     def unlabelled_bound(self, x: tf.Tensor, *, noise: tf.Tensor, kl_weight: tf.Tensor | float = 1.0) -> tf.Tensor:
         """Lower bound on log p(x), eq. 7 (the paper's -U(x)): -L averaged over q(y|x), plus its entropy.
@@ -72,7 +76,7 @@ class M2(tf.Module):
         Parameters
         ----------
         x : float32 [pixel, input].
-        noise : float32 [class, pixel, latent], standard normal draws, one for each class.
+        noise : float32 [class, pixel, `noise_width`], standard normal draws, one for each class.
 
         Returns
         -------
@@ -83,10 +87,14 @@ class M2(tf.Module):
         log_q_y = tf.transpose(self.log_q_y(x))  # [class, pixel]
         return tf.reduce_sum(tf.exp(log_q_y) * (bound_of_class - log_q_y), axis=0)
 
+    def networks(self) -> list[Mlp]:
+        """Those whose weights are saved."""
+        return [self.classifier, self.encoder, self.decoder]
+
     def arrays(self) -> dict[str, tf.Variable]:
         """Every parameter, by the name under which it is saved."""
         return {
-            **named_arrays([self.classifier, self.encoder, self.decoder]),
+            **named_arrays(self.networks()),
             **{f"likelihood/{v.name.split(':')[0]}": v for v in self.likelihood.variables},
             "prior/log_prior": self.log_prior,
         }

@@ -1,5 +1,7 @@
 """M2, and its control q(y|x) on the labels alone, in the terms of the training loop."""
 
+from typing import Protocol
+
 import numpy as np
 import tensorflow as tf
 
@@ -13,8 +15,8 @@ from semispectral.models.batches import (
     rising,
     shuffled_steps,
 )
-from semispectral.models.m2 import M2
 from semispectral.models.settings_m2 import M2Config
+from semispectral.models.task import Model
 
 PRIOR_SAMPLE = 4096
 SCORES = {"nll": ("nll_valid", -1.0), "accuracy": ("accuracy_valid", 1.0), "bound": ("bound_valid", 1.0)}
@@ -26,10 +28,34 @@ def with_score(figures: dict[str, float], select: str) -> dict[str, float]:
     return {**figures, "score": sign * figures[name] if name in figures else np.inf}
 
 
+class Classifier(Model, Protocol):
+    """What is trained: M2, or M1 and M2 together."""
+
+    classes: int
+    noise_width: int
+    log_prior: tf.Variable
+
+    def log_q_y(self, x: tf.Tensor) -> tf.Tensor:
+        """log q(y|x), float32 [pixel, class]."""
+        ...
+
+    def labelled_bound(
+        self, x: tf.Tensor, y: tf.Tensor, *, noise: tf.Tensor, kl_weight: tf.Tensor | float = 1.0
+    ) -> tf.Tensor:
+        """Eq. 6."""
+        ...
+
+    def unlabelled_bound(self, x: tf.Tensor, *, noise: tf.Tensor, kl_weight: tf.Tensor | float = 1.0) -> tf.Tensor:
+        """Eq. 7."""
+        ...
+
+
 class LabelledTask:
     """What M2 and its control share: labelled pixels in balanced batches, and a judge of q(y|x)."""
 
-    def __init__(self, model: M2, data: TrainingSet, labels: np.ndarray, settings: M2Config, *, seed: int) -> None:
+    def __init__(
+        self, model: Classifier, data: TrainingSet, labels: np.ndarray, settings: M2Config, *, seed: int
+    ) -> None:
         self.model, self.settings, self.seed = model, settings, seed
         self.labelled, self.unlabelled = (
             Inputs(part, drawn=settings.drawn) for part in (data.labelled, data.unlabelled)
@@ -88,16 +114,16 @@ class M2Task(LabelledTask):
 
     def draw(self, order: dict[str, tf.Tensor], seed: tf.Tensor) -> dict[str, tf.Tensor]:
         """Pixels, x drawn anew from q(z1|x) in M1+M2, and the noise of z, one for each class where unlabelled."""
-        latents, labelled = self.settings.latents, order["labelled"]
+        width, labelled = self.model.noise_width, order["labelled"]
         batch = {
             "labelled": self.labelled.take(labelled, seed=seed),
             "y": tf.gather(self.y, labelled),
-            "labelled_noise": tf.random.stateless_normal([labelled.shape[0], latents], seed + [0, 1 << 28]),
+            "labelled_noise": tf.random.stateless_normal([labelled.shape[0], width], seed + [0, 1 << 28]),
         }
         if not self.unlabelled_pixels:
             return batch
         unlabelled = order["unlabelled"]
-        shape = [self.model.classes, unlabelled.shape[0], latents]
+        shape = [self.model.classes, unlabelled.shape[0], width]
         return {
             **batch,
             "unlabelled": self.unlabelled.take(unlabelled, seed=seed + [0, 1 << 29]),
@@ -132,7 +158,7 @@ class M2Task(LabelledTask):
         figures = self.judge()
         if len(self.valid_x):
             x = self.valid_x[:MOST_EVALUATED]
-            shape = [self.model.classes, len(x), self.settings.latents]
+            shape = [self.model.classes, len(x), self.model.noise_width]
             noise = tf.random.stateless_normal(shape, EVALUATION_SEED)
             figures["bound_valid"] = float(tf.reduce_mean(self.model.unlabelled_bound(x, noise=noise)))
         if self.unlabelled_pixels and self.weights(epoch)["unlabelled"] < 1:

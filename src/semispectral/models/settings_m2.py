@@ -15,6 +15,7 @@ class M2Config:
     Parameters
     ----------
     latents : width of z (the paper's z2 in M1+M2).
+    auxiliary : width of the auxiliary variable a of the SDGM (Maaloe et al. 2016); 0 is the M2 of the paper.
     alpha : weight of -log q(y|x) on labelled pixels, against a mean bound counted per input; the paper's alpha over N
         (0.1 in its experiments) is this alpha times the number of inputs.
     labelled_batch : labelled pixels in each step, drawn with equal chances for every class.
@@ -32,6 +33,7 @@ class M2Config:
     """
 
     latents: int = 10
+    auxiliary: int = 0
     likelihood: str = "gaussian"
     sigma_floor: float = 0.1
     alpha: float = 0.3
@@ -57,7 +59,7 @@ class M2Config:
         need(self.sigma_floor > 0, "m2.sigma_floor", "above 0", self.sigma_floor)
         need(self.alpha >= 0, "m2.alpha", "0 or more", self.alpha)
         need(self.labelled_batch >= 1, "m2.labelled_batch", "1 or more", self.labelled_batch)
-        for key in ("supervised_epochs", "ramp", "kl_warm_up", "label_shift", "drawn"):
+        for key in ("auxiliary", "supervised_epochs", "ramp", "kl_warm_up", "label_shift", "drawn"):
             need(getattr(self, key) >= 0, f"m2.{key}", "0 or more", getattr(self, key))
         need(self.prior in PRIOR_NAMES, "m2.prior", f"one of {PRIOR_NAMES}", self.prior)
         need(self.select in SELECTION_NAMES, "m2.select", f"one of {SELECTION_NAMES}", self.select)

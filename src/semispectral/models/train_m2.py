@@ -1,6 +1,7 @@
 """Train M2, or q(y|x) on the labels alone: a training set in, a trained model out."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -16,6 +17,7 @@ from semispectral.models.fit import Fit
 from semispectral.models.m2 import M2
 from semispectral.models.m2_task import M2Task, QyTask
 from semispectral.models.run import Run, Trained, values_of
+from semispectral.models.sdgm import Sdgm
 from semispectral.models.settings_m2 import M2Config
 from semispectral.models.task import summary
 
@@ -25,25 +27,37 @@ SHIFT_SAMPLE = 20_000  # unlabelled pixels by which the shares of the classes ar
 
 
 def train_m2(data: TrainingSet, *, settings: M2Config, run: Run, classes: int) -> Trained:
-    """Train M2 on bands, or on M1's latents (M1+M2)."""
-    return _train_classifier(M2Task, "m2", data, settings=settings, run=run, classes=classes)
+    """Train M2 on bands, or on M1's latents (M1+M2); q(y|x) moves to the unlabelled pixels' shares of the classes."""
+    trained = _calibrated(
+        partial(_train_once, M2Task, "m2", settings=settings, run=run, classes=classes), data, settings
+    )
+    return with_label_shift(trained, shift_sample(data), settings)
+
+
+def shift_sample(data: TrainingSet) -> np.ndarray:
+    """The unlabelled pixels by which the shares of the classes are estimated, float32 [pixel, input]."""
+    return np.asarray(data.unlabelled.mean[evenly(len(data.unlabelled), SHIFT_SAMPLE)])
+
+
+def with_label_shift(trained: Trained, sample: np.ndarray, settings: M2Config) -> Trained:
+    """M2 with q(y|x) moved to the shares of the classes among some unlabelled pixels [pixel, input]."""
+    log_q_y = M2Inference(trained.arrays, trained.description).log_q_y(sample)
+    shift = log_label_shift(np.exp(log_q_y), steps=settings.label_shift)
+    return Trained({**trained.arrays, "prior/log_shift": shift}, trained.description, trained.history)
+
+
+def m2_of(inputs: int, classes: int, settings: M2Config, *, seed: int) -> M2:
+    """An untrained M2, or the SDGM where it has an auxiliary variable."""
+    return (Sdgm if settings.auxiliary else M2)(inputs, classes, settings, seed=seed)
 
 
 def train_qy(data: TrainingSet, *, settings: M2Config, run: Run, classes: int) -> Trained:
     """Train q(y|x) on the labels alone, the control for M2."""
-    return _train_classifier(QyTask, "qy", data, settings=settings, run=run, classes=classes)
+    return _calibrated(partial(_train_once, QyTask, "qy", settings=settings, run=run, classes=classes), data, settings)
 
 
-def _train_classifier(
-    task_type: type[M2Task] | type[QyTask],
-    kind: str,
-    data: TrainingSet,
-    *,
-    settings: M2Config,
-    run: Run,
-    classes: int,
-) -> Trained:
-    train = partial(_train_once, task_type, kind, settings=settings, run=run, classes=classes)
+def _calibrated(train: Callable[[TrainingSet], Trained], data: TrainingSet, settings: M2Config) -> Trained:
+    """A trained model with its temperature; ``refit`` trains once more, on all labels of the budget."""
     trained = train(data)
     calibrated = temperature(trained.arrays, trained.description, data.valid)
     if settings.select == "refit" and len(data.valid):
@@ -71,7 +85,7 @@ def _train_once(
     classes: int,
 ) -> Trained:
     labels = np.unique(data.labelled.label) if len(data.labelled) else np.arange(classes)
-    model = M2(data.labelled.mean.shape[1], len(labels), settings, seed=run.seed)
+    model = m2_of(data.labelled.mean.shape[1], len(labels), settings, seed=run.seed)
     model.log_prior.assign(log_prior(np.searchsorted(labels, data.labelled.label), len(labels), settings.prior))
     description: dict[str, Any] = {
         "kind": kind,
@@ -87,15 +101,11 @@ def _train_once(
         run.picture(values_of(model.arrays()), description, epoch)
 
     task = task_type(model, data, labels, settings, seed=run.seed)
-    arrays = [a for part in (data.labelled, data.unlabelled, data.valid) for a in _content(part)]
-    checkpoint = run.checkpoint(kind, settings, arrays)
+    checkpoint = run.checkpoint(kind, settings, content_of(data))
     fit = Fit(task, settings.fit, seed=run.seed, checkpoint=checkpoint, on_evaluation=picture)
     history = fit.run()
-    trained_arrays = values_of(model.arrays())
-    sample = evenly(len(data.unlabelled), SHIFT_SAMPLE if task_type is M2Task else 0)
-    log_q_y = M2Inference(trained_arrays, description).log_q_y(data.unlabelled.mean[sample])
-    trained_arrays["prior/log_shift"] = log_label_shift(np.exp(log_q_y), steps=settings.label_shift)
-    return Trained(trained_arrays, description | summary(history, fit.state), history)
+    arrays = {**values_of(model.arrays()), "prior/log_shift": np.zeros(len(labels), np.float32)}
+    return Trained(arrays, description | summary(history, fit.state), history)
 
 
 def temperature(arrays: dict[str, np.ndarray], description: dict[str, Any], valid: Features) -> float:
@@ -107,8 +117,10 @@ def temperature(arrays: dict[str, np.ndarray], description: dict[str, Any], vali
     return fit_temperature(M2Inference(arrays, description).log_q_y(valid.mean[known]), places[known])
 
 
-def _content(features: Features) -> list[np.ndarray]:
-    return [features.mean, features.std, features.label]
+def content_of(data: TrainingSet) -> list[np.ndarray]:
+    """The arrays by which a run knows its data again."""
+    parts = (data.labelled, data.unlabelled, data.valid)
+    return [array for part in parts for array in (part.mean, part.std, part.label)]
 
 
 def log_prior(place: np.ndarray, classes: int, prior: str) -> np.ndarray:

@@ -1,0 +1,76 @@
+"""M2 with an auxiliary variable: the skip deep generative model (SDGM) of Maaloe et al. (2016), section 2."""
+
+import tensorflow as tf
+from tensorflow_probability import distributions as tfd
+
+from semispectral.models.m2 import M2
+from semispectral.models.nets import Mlp, bounded_log_variance
+from semispectral.models.settings_m2 import M2Config
+
+
+class Sdgm(M2):
+    """p(y), p(z), p(a|y, z), p(x|a, y, z); q(a|x), q(y|a, x), q(z|a, x, y).
+
+    The auxiliary a gives q(z|x, y) a shape that is not a normal's: the integral over a. Here q(y|a, x) is taken at the
+    mean of q(a|x), in training as in prediction: the bounds hold for any q(y|x), and prediction needs no draws.
+
+    Parameters
+    ----------
+    inputs, classes, seed : as for `M2`; ``settings.auxiliary`` is the width of a.
+    """
+
+    def __init__(self, inputs: int, classes: int, settings: M2Config, *, seed: int) -> None:
+        super().__init__(inputs, classes, settings, seed=seed)
+        z, a, net = settings.latents, settings.auxiliary, settings.net
+        self.latents, self.noise_width = z, z + a
+        of_a, of_z = ({"mean": width, "log_variance": width} for width in (a, z))
+        self.classifier = Mlp((inputs, a), settings.classifier, {"logits": classes}, name="q_y", seed=seed)
+        self.encoder = Mlp((inputs, classes, a), net, of_z, name="q_z", seed=seed)
+        self.decoder = Mlp((z, classes, a), net, {"output": inputs}, name="p_x", seed=seed)
+        self.auxiliary_encoder = Mlp((inputs,), net, of_a, name="q_a", seed=seed)
+        self.auxiliary_decoder = Mlp((z, classes), net, of_a, name="p_a", seed=seed)
+
+    def q_a(self, x: tf.Tensor) -> tfd.Normal:
+        """q(a|x): independent normals [pixel, auxiliary]."""
+        return _normal(self.auxiliary_encoder(x))
+
+    def p_a(self, z: tf.Tensor, y: tf.Tensor) -> tfd.Normal:
+        """p(a|y, z): independent normals [..., pixel, auxiliary]."""
+        return _normal(self.auxiliary_decoder(z, y))
+
+    def log_q_y(self, x: tf.Tensor) -> tf.Tensor:
+        """log q(y|a, x) at the mean of q(a|x): float32 [pixel, class]."""
+        return tf.nn.log_softmax(self.classifier(x, self.q_a(x).loc)["logits"], axis=-1)
+
+    def labelled_bound(
+        self, x: tf.Tensor, y: tf.Tensor, *, noise: tf.Tensor, kl_weight: tf.Tensor | float = 1.0
+    ) -> tf.Tensor:
+        """Lower bound on log p(x, y), with one draw of a and z.
+
+        log p(x|a, y, z) + log p(y) - KL(q(z|a, x, y) || p(z)) - (log q(a|x) - log p(a|y, z)).
+
+        Parameters
+        ----------
+        x, y, kl_weight : as for `M2.labelled_bound`; the weight is that of both KL terms.
+        noise : float32 [..., pixel, latent + auxiliary], standard normal draws of z, then of a.
+
+        Returns
+        -------
+        float32 [..., pixel], in nats.
+        """
+        q_a = self.q_a(x)
+        a = q_a.loc + q_a.scale * noise[..., self.latents :]
+        q_z = _normal(self.encoder(x, y, a))
+        z = q_z.loc + q_z.scale * noise[..., : self.latents]
+        log_p_x = tf.reduce_sum(self.likelihood(self.decoder(z, y, a)["output"]).log_prob(x), axis=-1)
+        kl_of_a = tf.reduce_sum(q_a.log_prob(a) - self.p_a(z, y).log_prob(a), axis=-1)
+        kl_of_z = tf.reduce_sum(tfd.kl_divergence(q_z, self.p_z), axis=-1)
+        return log_p_x + self.log_p_y(y) - kl_weight * (kl_of_a + kl_of_z)
+
+    def networks(self) -> list[Mlp]:
+        """Those of M2, and the two of a."""
+        return [*super().networks(), self.auxiliary_encoder, self.auxiliary_decoder]
+
+
+def _normal(output: dict[str, tf.Tensor]) -> tfd.Normal:
+    return tfd.Normal(output["mean"], tf.exp(0.5 * bounded_log_variance(output["log_variance"])))
