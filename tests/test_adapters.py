@@ -29,7 +29,7 @@ def test_adapter_is_thin(path: Path) -> None:
     assert "__future__" not in text, "Snakemake puts a preamble in front: it would be a SyntaxError"
     assert "snakemake.config" not in text
     assert code_lines(text) <= MOST_LINES
-    assert "logs.start(snakemake.log[0]" in text
+    assert "logs.start(snakemake.log[0], job=snakemake" in text
 
 
 def rules() -> dict[str, str]:

@@ -1,5 +1,7 @@
 """The configuration: its schema, its words, its agreement with the dataclasses that the stages build from it."""
 
+import re
+from ast import literal_eval
 from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -10,8 +12,11 @@ from jsonschema import Draft202012Validator
 
 from semispectral.baselines import CONTROLS, ControlConfig
 from semispectral.budget import BudgetConfig
+from semispectral.clean_settings import CleanConfig
 from semispectral.config import complete, defaults, read_schema
+from semispectral.downhole import DownholeConfig
 from semispectral.errors import ConfigError, MissingFileError
+from semispectral.mask import MaskConfig
 from semispectral.models import settings as model_settings
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
@@ -28,6 +33,8 @@ SECTIONS: dict[str, Any] = {
     "simulate": SimulateConfig,
     "split": SplitConfig,
     "sample": SampleConfig,
+    "mask": MaskConfig,
+    "cleaning": CleanConfig,
     "runs": BudgetConfig,
     "m1": M1Config,
     "m2": M2Config,
@@ -82,6 +89,19 @@ def test_schema_has_the_fields_of_the_dataclass(section: str) -> None:
         hint = get_type_hints(cls)[name]
         if is_dataclass(hint):
             assert set(properties[name]["properties"]) == {field.name for field in fields(hint)}
+
+
+def test_the_downhole_section_is_its_dataclass() -> None:
+    """So is the section inside another one, of downhole logs."""
+    properties = SCHEMA["properties"]["map"]["properties"]["downhole"]["properties"]
+    assert set(properties) == {field.name for field in fields(DownholeConfig)}
+    assert {name: part["default"] for name, part in properties.items()} == as_lists(DownholeConfig())
+
+
+def test_rules_and_package_have_the_same_controls() -> None:
+    """The rule that runs controls knows those of the package, in any order."""
+    rules = (ROOT / "rules/common.smk").read_text(encoding="utf-8")
+    assert set(literal_eval(re.search(r"^CONTROLS = (\(.*?\))$", rules, re.MULTILINE | re.DOTALL)[1])) == set(CONTROLS)
 
 
 def test_choices_are_those_of_the_package() -> None:

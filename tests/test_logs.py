@@ -9,7 +9,7 @@ import pytest
 BEGIN = "from semispectral import logs\nlogs.start({path!r}, gpu={gpu})\nimport logging, os, sys\n"
 
 
-def run(tmp_path: Path, body: str, *, gpu: int = 0) -> tuple[subprocess.CompletedProcess[str], str]:
+def run(tmp_path: Path, body: str, *, gpu: int = 0, **environment: str) -> tuple[subprocess.CompletedProcess[str], str]:
     """Run a few lines as a stage; what the process gave, and its log file."""
     path = tmp_path / "logs/census/DH1.log"
     done = subprocess.run(
@@ -17,7 +17,7 @@ def run(tmp_path: Path, body: str, *, gpu: int = 0) -> tuple[subprocess.Complete
         capture_output=True,
         text=True,
         check=False,
-        env={"CUDA_VISIBLE_DEVICES": "0"},
+        env={"CUDA_VISIBLE_DEVICES": "0", **environment},
     )
     return done, path.read_text()
 
@@ -75,3 +75,13 @@ os.write(2, b'after\\n')
     done, log = run(tmp_path, body)
     assert done.stderr == "after\n"
     assert log == "noise from below\n"
+
+
+def test_the_terminal_can_be_left_to_others(tmp_path: Path) -> None:
+    """Where progress bars are drawn on it, lines go to the file alone, also those of errors."""
+    body = "logging.getLogger('semispectral.x').info('three scenes')\nfrom semispectral.errors import DataError\n"
+    done, log = run(tmp_path, body + "raise DataError('is empty')", SEMISPECTRAL_TERMINAL="off")
+    assert done.returncode != 0
+    assert done.stderr == ""
+    assert "three scenes" in log
+    assert "is empty" in log

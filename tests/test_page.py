@@ -141,3 +141,24 @@ def test_the_address_opens_a_pixel_and_the_slider_fades_the_map(page: Path) -> N
     seen = browse(page, story)
     assert "not classified" in seen["text"]
     assert seen["alpha"] in (0.25, {"value": 0.25})
+
+
+@needs_chromium
+def test_the_page_fits_a_phone(page: Path) -> None:
+    """The page itself cannot be moved sideways at 390 pixels; the plots stand below each other in a box that can."""
+
+    async def story(tab: Tab) -> dict[str, Any]:
+        size = {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+        await tab.call("Emulation.setDeviceMetricsOverride", **size)
+        await tab.until("document.body && document.body.dataset.ready === 'yes'")
+        await tab.until(f"{VIEW}.frame.bbox.width > 100")
+        spectrum = "Bokeh.documents[0].get_model_by_name('spectra')"
+        return {
+            "width": await tab.value("document.documentElement.scrollWidth"),
+            "image": await tab.value(f"{VIEW}.el.getBoundingClientRect().bottom"),
+            "spectra": await tab.value(f"Bokeh.index.find_one({spectrum}).el.getBoundingClientRect().top"),
+        }
+
+    seen = browse(page, story)
+    assert seen["width"] <= 390
+    assert seen["spectra"] >= seen["image"] - 1

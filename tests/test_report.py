@@ -4,12 +4,14 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from jinja2 import Environment
 
+from browser import CHROMIUM, Tab, browse
 from semispectral.figures.methods import method_name
 from semispectral.report import provenance, tables, words
 from semispectral.report.captions import CAPTIONS, caption_of
@@ -127,6 +129,54 @@ def test_a_leaky_split_is_an_error(study: Study) -> None:
     """A split by random pixels is said among the errors, whatever the scores."""
     assert words.LEAKY in words.errors(replace(study, plan={**study.plan, "method": "leaky"}))
     assert words.LEAKY not in words.errors(study)
+
+
+def test_all_notes_stand_together_at_the_end(tmp_path: Path) -> None:
+    """The chapter of warnings holds every note of the scans, the split and the scores, once each, errors as such."""
+    found = read_study(write_study(tmp_path, trusted=False), CONFIG)
+    html = unescape(render(found, {}, index=tmp_path / "report/index.html", root=tmp_path))
+    chapter = html[html.index('id="wary"') : html.index('id="run"')]
+    noted = [*words.errors(found), *words.warnings(found), *words.census_warnings(found), *found.plan["warnings"]]
+    assert noted
+    assert [note for note in noted if chapter.count(f"> {note}<") != 1] == []
+    assert chapter.count("ERROR") == len(words.errors(found))
+
+
+def test_many_notes_are_cut_where_they_are_not_the_matter(study: Study, tmp_path: Path) -> None:
+    """The chapter of the split shows the first notes and leads to the others, which stand in their own chapter."""
+    many = replace(study, plan={**study.plan, "warnings": [f"class {number} is odd" for number in range(9)]})
+    html = render(many, {}, index=tmp_path / "report/index.html", root=tmp_path)
+    chapter = html[html.index('id="split"') : html.index('id="spectra"')]
+    assert chapter.count("is odd") == 3
+    assert '<a href="#wary">6 more notes</a>' in chapter
+    assert html.count("is odd") == 3 + 9
+
+
+def test_a_study_without_fault_has_nothing_to_be_wary_of(study: Study, tmp_path: Path) -> None:
+    """Where nothing was noted, the chapter says so."""
+    clean = replace(study, guards=[], census=(), quotas=study.quotas[:0], plan={**study.plan, "warnings": []})
+    assert words.everything_odd(clean) == []
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="no browser is installed")
+@pytest.mark.parametrize("width", [390, 1300])
+def test_the_page_fits_its_window(index: Path, width: int) -> None:
+    """On a phone and on a desk nothing but tables and figures, in boxes of their own, can be moved sideways."""
+
+    async def look(tab: Tab) -> tuple[int, list[str], list[str]]:
+        size = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 600}
+        await tab.call("Emulation.setDeviceMetricsOverride", **size)
+        await tab.until("document.readyState === 'complete'")
+        outside = await tab.value(
+            "[...document.querySelectorAll('body *')].filter(e => !e.closest('.scroll, pre, nav') &&"
+            f" e.getBoundingClientRect().right > {width} + 1).map(e => e.outerHTML.slice(0, 90))"
+        )
+        return await tab.value("document.documentElement.scrollWidth"), outside, tab.errors()
+
+    scrolled, outside, errors = browse(index, look)
+    assert outside == []
+    assert scrolled <= width
+    assert errors == []
 
 
 def test_census_is_put_in_words(study: Study) -> None:

@@ -39,9 +39,9 @@ def test_a_good_row(tmp_path: Path) -> None:
 
 
 def test_optional_columns_and_absolute_paths(tmp_path: Path) -> None:
-    """Optional columns are read, absolute paths stay, a table of wavelengths starts from data_root."""
+    """Optional columns are read, absolute paths stay where allowed, a table of wavelengths starts from data_root."""
     row = GOOD | {"labels": "/else/labels.png", "wavelengths": "bands.csv", "nodata": "-9999", "pixel_mm": "1.2"}
-    (scene,) = read_scenes(write(tmp_path / "scenes.tsv", row), data_root=Path("/data"))
+    (scene,) = read_scenes(write(tmp_path / "scenes.tsv", row), data_root=Path("/data"), allow_outside=True)
     assert (scene.labels, scene.wavelengths) == (Path("/else/labels.png"), "/data/bands.csv")
     assert (scene.nodata, scene.pixel_mm) == (-9999.0, 1.2)
 

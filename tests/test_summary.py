@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from semispectral.errors import MissingFileError
@@ -43,6 +44,31 @@ def test_only_what_is_there_is_worth_opening(results: Path) -> None:
     assert "1 min 10 s" in text
     assert str(results / "report/index.html") in text
     assert "scores.parquet" not in text
+
+
+def test_the_longest_stage_has_the_longest_bar(results: Path) -> None:
+    """Bars compare the stages; a stage of no length has none."""
+    lines = in_words(stage_times(results / "benchmarks"), results).splitlines()
+    assert lines[1].endswith("50 MB  " + "#" * 20)
+    assert lines[2].endswith("100 MB  #") or lines[2].endswith("MB  #")
+
+
+def test_the_outcome_is_said(results: Path) -> None:
+    """The best method of the largest budget by its mean on the test part, and how many warnings there are."""
+    rows = [
+        ("m2", "latents", "20", "test", 0.7),
+        ("svm", "bands", "20", "test", 0.6),
+        ("m2", "bands", "5", "test", 0.9),
+    ]
+    columns = ["method", "features", "budget", "part", "mean"]
+    table = pd.DataFrame([*rows, ("svm", "bands", "20", "valid", 1.0)], columns=columns).assign(score="macro_f1")
+    for folder in ("evaluation", "plan"):
+        (results / folder).mkdir()
+    table.to_parquet(results / "evaluation/summary.parquet")
+    (results / "plan/warnings.json").write_text('{"warnings": ["a", "b"]}')
+    text = in_words(stage_times(results / "benchmarks"), results)
+    assert "Best on the test part: M1+M2, macro-F1 0.700 with 20 labels per class" in text
+    assert "2 warnings about the split" in text
 
 
 def test_nothing_ran_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

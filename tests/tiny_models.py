@@ -108,7 +108,9 @@ def tiny_parts(
     return {name: load_model(directory / name) for name in models}
 
 
-def tiny_bundle(directory: Path, *, seed: int, false_alarm: float = 0.05, **options: str) -> Bundle:
+def tiny_bundle(
+    directory: Path, *, seed: int, false_alarm: float = 0.05, classes: ClassMap = NAMES, **options: str
+) -> Bundle:
     """A bundle of tiny models, written to ``directory``."""
     parts = tiny_parts(directory.parent / f"{directory.name}_parts", seed=seed, **options)
     pixels = tiny_pixels(seed=seed)
@@ -122,6 +124,6 @@ def tiny_bundle(directory: Path, *, seed: int, false_alarm: float = 0.05, **opti
     predictions = prediction_table(probability, known.label, **run, **place)
     budgets = pixels.table[(pixels.table["part"] == "train") & (pixels.label >= 0)]
     facts = {"config": {"m1": {"latents": 4}}, "scale": 2.5e-5}
-    bundle = build_bundle(parts, pixels, budgets, predictions, classes=NAMES, recipe=recipe, facts=facts)
+    bundle = build_bundle(parts, pixels, budgets, predictions, classes=classes, recipe=recipe, facts=facts)
     write_bundle(directory, bundle, parts)
     return bundle

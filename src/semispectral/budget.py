@@ -74,6 +74,7 @@ def label_budgets(table: pd.DataFrame, settings: BudgetConfig) -> pd.DataFrame:
     if not (pool["part"] == "train").any():
         raise SplitError(f"budgets need labelled pixels in train, got none among {len(pool)} labelled; see the plan")
     sizes = _sizes(pool, settings)
+    _say_few(sizes)
     drawn = []
     for seed in settings.seeds:
         ranked = _ranked(pool, seed)
@@ -106,6 +107,11 @@ def _ranked(pool: pd.DataFrame, seed: int) -> pd.DataFrame:
 def _sizes(pool: pd.DataFrame, settings: BudgetConfig) -> dict[str, pd.DataFrame]:
     """Pixels of each label from train and from valid, by budget: DataFrame [label, (train, valid)]."""
     counts = pd.crosstab(pool["label"], pool["part"]).reindex(columns=["train", "valid"], fill_value=0)
+    return budget_sizes(counts, settings)
+
+
+def budget_sizes(counts: pd.DataFrame, settings: BudgetConfig) -> dict[str, pd.DataFrame]:
+    """Pixels of each label that each budget takes from train and from valid, of counts [label, (train, valid)]."""
     total = counts.sum(axis=1)
     given = pd.Series(0, index=counts.index)
     sizes = {}
@@ -113,12 +119,19 @@ def _sizes(pool: pd.DataFrame, settings: BudgetConfig) -> dict[str, pd.DataFrame
         wanted = total.where(total >= budget, (total // 2).clip(lower=1)).clip(upper=budget)
         given = given.clip(lower=wanted)
         sizes[str(budget)] = _divided(given, counts, settings.valid_share)
-        small = given[given < budget]
-        if len(small):
-            log.info("budget %d: labels %s have fewer and give %s", budget, small.index.tolist(), small.tolist())
     if ALL in settings.budgets:
         sizes[ALL] = counts
     return sizes
+
+
+def _say_few(sizes: dict[str, pd.DataFrame]) -> None:
+    """Name the budgets that some class cannot fill."""
+    for budget, size in sizes.items():
+        given = size.sum(axis=1)
+        few = given[given < int(budget)] if budget != ALL else given[:0]
+        if len(few):
+            said = (budget, len(few), len(given), few.min(), few.max())
+            log.info("budget %s: %d of %d classes have fewer labels, and give %d to %d of them", *said)
 
 
 def _divided(given: "pd.Series[int]", counts: pd.DataFrame, valid_share: float) -> pd.DataFrame:

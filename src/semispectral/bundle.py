@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from semispectral.atomic import replacing_directory
 from semispectral.clean_settings import CleanConfig
 from semispectral.errors import DataError
 from semispectral.inference.m1 import M1Inference
@@ -21,10 +22,11 @@ from semispectral.model_card import model_card
 from semispectral.normalise import Scaler
 from semispectral.settings import settings
 from semispectral.svm_model import SvmModel
-from semispectral.weights import load_model, save_model, write_atomically
+from semispectral.weights import fill_model, load_model, write_atomically
 
 KIND = "bundle"
 CARD = "README.md"
+PARTS = ("scaler", "m1", "classifier")
 READERS: dict[str, Callable[..., Classifier]] = {"svm": SvmModel.from_saved, "m2": M2Inference, "qy": M2Inference}
 Saved = tuple[dict[str, np.ndarray], dict[str, Any]]
 
@@ -85,10 +87,12 @@ def write_bundle(directory: Path, bundle: Bundle, parts: dict[str, Saved]) -> No
         arrays["wavelengths_nm"] = bundle.wavelengths_nm
     hashes = {name: description["weights_sha256"] for name, (_, description) in parts.items()}
     description = {**bundle.facts, "kind": KIND, "classes": bundle.classes.to_dict(), "parts": hashes}
-    save_model(directory, arrays, description)
-    for name, (part_arrays, part_description) in parts.items():
-        save_model(directory / name, part_arrays, part_description)
-    write_atomically(directory / CARD, model_card(description, bundle.wavelengths_nm, bundle.threshold).encode())
+    card = model_card(description, bundle.wavelengths_nm, bundle.threshold)
+    with replacing_directory(directory) as unfinished:
+        fill_model(unfinished, arrays, description)
+        for name, (part_arrays, part_description) in parts.items():
+            fill_model(unfinished / name, part_arrays, part_description)
+        write_atomically(unfinished / CARD, card.encode())
 
 
 def read_bundle(directory: Path) -> Bundle:
@@ -104,6 +108,12 @@ def read_bundle(directory: Path) -> Bundle:
         raise DataError(
             f"{directory}: a trained model with all that a new scan needs (kind {KIND!r}) is wanted, got kind "
             f"{description.get('kind')!r}; the rule 'bundle' makes one: results/model"
+        )
+    strange = sorted(set(description["parts"]) - set(PARTS))
+    if strange or description["method"] not in READERS:
+        raise DataError(
+            f"{directory}: a model is made of {', '.join(PARTS)} by one of {', '.join(READERS)}, got {strange}, "
+            f"{description['method']!r}; make the bundle again"
         )
     parts = {name: load_model(directory / name) for name in description["parts"]}
     changed = [name for name in parts if parts[name][1]["weights_sha256"] != description["parts"][name]]

@@ -1,12 +1,8 @@
 """Make a bundle of trained models: what must be learnt from training pixels besides, and its provenance."""
 
 import hashlib
-import platform
-import shutil
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +19,11 @@ from semispectral.labels import ClassMap
 from semispectral.mapping.pipeline import Pipeline
 from semispectral.normalise import Scaler
 from semispectral.pixels import Pixels
+from semispectral.provenance import ROOT, commit, versions
 from semispectral.settings import settings
 
 GUIDE_COMPONENTS = 3
 GUIDE_PIXELS = 20_000
-PACKAGES = ("semispectral", "numpy", "scipy", "safetensors")
 
 
 @dataclass(frozen=True)
@@ -135,11 +131,7 @@ def class_means(train: Pixels, budgets: pd.DataFrame, *, classes: int) -> np.nda
 
 def provenance() -> dict[str, Any]:
     """Commit of the sources (empty outside a checkout), versions of what computes."""
-    return {
-        "commit": _commit(Path(__file__).parent),
-        "python": platform.python_version(),
-        **{package: version(package) for package in PACKAGES},
-    }
+    return {"commit": commit(ROOT), **versions()}
 
 
 def checksums(paths: Sequence[str]) -> dict[str, str]:
@@ -149,12 +141,3 @@ def checksums(paths: Sequence[str]) -> dict[str, str]:
         with path.open("rb") as file:
             found["/".join(path.parts[-3:])] = hashlib.file_digest(file, "sha256").hexdigest()
     return found
-
-
-def _commit(directory: Path) -> str:
-    git = shutil.which("git")
-    if git is None:
-        return ""
-    command = [git, "-C", str(directory), "rev-parse", "HEAD"]
-    answer = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  fixed words, no shell
-    return answer.stdout.strip() if answer.returncode == 0 else ""

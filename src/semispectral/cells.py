@@ -32,6 +32,11 @@ def name(text: str, where: str) -> str:
 def group(text: str, where: str) -> str:
     if not text:
         raise ConfigError(f"{where}: is empty; name the hole (or other group) that the scene belongs to")
+    if not text.isprintable() or text.startswith(".") or any(letter in "/\\" for letter in text):
+        raise ConfigError(
+            f"{where}: a name without '/', '\\' and control characters, not beginning with '.', is needed (it names "
+            f"files), got {text!r}"
+        )
     return text
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from semispectral.atomic import write_atomically
 from semispectral.errors import DataError, IntegrityError, MissingFileError
 from semispectral.io import open_scene, read_scene_labels
 from semispectral.labels import MASKED, ClassMap
@@ -18,7 +19,7 @@ from semispectral.mask import MaskConfig, find_mask
 from semispectral.quality import look
 from semispectral.scenes import Scene
 from semispectral.sensor import sensor_of
-from semispectral.weights import write_atomically
+from semispectral.tables import read_table, write_table
 
 log = logging.getLogger(__name__)
 
@@ -169,7 +170,7 @@ def write_census(found: Census, parquet: Path, codes_npy: Path) -> None:
     content = io.BytesIO()
     np.save(content, found.codes, allow_pickle=False)
     write_atomically(codes_npy, content.getvalue())
-    write_atomically(parquet, table.to_parquet(index=False))
+    write_table(parquet, table)
 
 
 def read_census(path: Path) -> Census:
@@ -179,7 +180,7 @@ def read_census(path: Path) -> Census:
         if not file.is_file():
             raise MissingFileError(f"{file}: a census is needed, but it is not there; run the rule 'census' again")
     try:
-        table = pd.read_parquet(path)
+        table = read_table(path)
         nm = json.loads(table.attrs[METADATA])
         first = table.iloc[0]
         return Census(

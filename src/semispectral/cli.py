@@ -1,4 +1,4 @@
-"""The command line: ``semispectral predict SCAN --model DIR --out DIR``."""
+"""The command line: ``semispectral check``, ``explain FILE``, ``predict SCAN --model DIR --out DIR``."""
 
 import argparse
 import logging
@@ -7,7 +7,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from semispectral import explain, provenance
+from semispectral.arguments import Parser
 from semispectral.bundle import read_bundle
+from semispectral.check import command as check
 from semispectral.errors import SemispectralError
 from semispectral.labels import CodeSet
 from semispectral.mapping.scans import map_new
@@ -18,13 +21,15 @@ from semispectral.smoothing import SMOOTHING_NAMES, SmoothConfig
 log = logging.getLogger(__name__)
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
-EXIT_CODES = "Exit status: 0 done, 1 the scan or the model cannot be used, 2 wrong usage, 130 interrupted."
+EXIT_CODES = "Exit status: 0 done, 1 what was given cannot be used, 2 wrong usage, 130 interrupted."
 
 
 def parser() -> argparse.ArgumentParser:
     """The arguments and their help."""
-    top = argparse.ArgumentParser(prog="semispectral", description="Classify hyperspectral scans.", epilog=EXIT_CODES)
+    top = Parser(prog="semispectral", description="Classify hyperspectral scans.", epilog=EXIT_CODES)
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    check.add(commands)
+    explain.add(commands)
     words = "map a new scan with a trained model"
     predict = commands.add_parser("predict", help=words, description=words.capitalize() + ".", epilog=EXIT_CODES)
     predict.add_argument("scan", type=Path, help="HDF5, MATLAB, ENVI, GeoTIFF or NumPy file")
@@ -55,6 +60,9 @@ def parser() -> argparse.ArgumentParser:
 def run_predict(wanted: argparse.Namespace) -> None:
     """Map one scan."""
     bundle = read_bundle(wanted.model)
+    asked = {name: str(value) for name, value in vars(wanted).items() if name not in ("run", "command")}
+    inputs = [path for path in (wanted.scan, wanted.mask, wanted.model) if path]
+    provenance.start(provenance.describe("predict", config={"arguments": asked}, inputs=inputs))
     scene = Scene(
         name=wanted.scan.stem,
         hole=wanted.scan.stem,

@@ -1,8 +1,8 @@
 """The configuration as a whole: checked against its closed schema, in plain words, with every default filled in."""
 
-import difflib
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,9 +10,12 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from semispectral.config_file import require_plain
 from semispectral.errors import ConfigError, MissingFileError
+from semispectral.nearest import hint, nearest
 
 Schema = dict[str, Any]
+MISSPELT = 0.75  # likeness from which a key is taken for a misspelt neighbour rather than for one of another section
 
 
 def read_schema(path: Path) -> Schema:
@@ -33,10 +36,12 @@ def complete(config: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
     ------
     ConfigError : one line per mistake: the key, what it needs, what came, and the nearest key for a typo.
     """
+    require_plain(config)
     full: dict[str, Any] = _filled(config, schema)
     errors = sorted(Draft202012Validator(schema).iter_errors(full), key=lambda error: list(map(str, error.path)))
     if errors:
-        lines = [line for error in errors for line in _in_words(error)]
+        sections = dict(_sections(schema))
+        lines = [line for error in errors for line in _in_words(error, sections)]
         raise ConfigError("the configuration cannot be used:\n" + "\n".join(f"  {line}" for line in lines))
     return full
 
@@ -82,25 +87,41 @@ FROM_TEXT: dict[str, Callable[[str], Any]] = {
 }
 
 
-def _in_words(error: ValidationError) -> Iterator[str]:
+def _sections(schema: Schema, where: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Every section of the schema with its keys; the top has no name."""
+    properties: dict[str, Schema] = schema.get("properties", {})
+    yield where, list(properties)
+    for key, part in properties.items():
+        if "properties" in part:
+            yield from _sections(part, f"{where}.{key}".lstrip("."))
+
+
+def _in_words(error: ValidationError, sections: Mapping[str, list[str]]) -> Iterator[str]:
     where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path).lstrip(".")
-    say = WORDS.get(str(error.validator), _as_it_is)
+    say = partial(_unknown_keys, sections) if error.validator == "additionalProperties" else _say(error)
     yield from (f"{where}: {text}" if where else text for text in say(error))
+
+
+def _say(error: ValidationError) -> Callable[[ValidationError], list[str]]:
+    return WORDS.get(str(error.validator), _as_it_is)
 
 
 def _as_it_is(error: ValidationError) -> list[str]:
     return [error.message]
 
 
-def _unknown_keys(error: ValidationError) -> list[str]:
+def _unknown_keys(sections: Mapping[str, list[str]], error: ValidationError) -> list[str]:
     schema = cast(Schema, error.schema)
     known = sorted(schema.get("properties", {}))
-    return [_unknown_key(key, known) for key in cast(Schema, error.instance) if key not in known]
+    return [_unknown_key(str(key), known, sections) for key in cast(Schema, error.instance) if key not in known]
 
 
-def _unknown_key(key: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(str(key), known, n=1, cutoff=0.5)
-    return f"unknown key {key!r}; " + (f"did you mean {near[0]!r}?" if near else f"known are: {', '.join(known)}")
+def _unknown_key(key: str, known: list[str], sections: Mapping[str, list[str]]) -> str:
+    """The nearest key here; or the very key where it belongs, for one that stands in the wrong section."""
+    elsewhere = [f"{section}.{key}" for section, keys in sections.items() if section and key in keys]
+    if elsewhere and not nearest(key, known, cutoff=MISSPELT):
+        return f"unknown key {key!r}; did you mean {' or '.join(map(repr, elsewhere))}?"
+    return f"unknown key {key!r}; {hint(key, known)}"
 
 
 def _type(error: ValidationError) -> list[str]:
@@ -112,9 +133,9 @@ def _type(error: ValidationError) -> list[str]:
 def _choice(error: ValidationError) -> list[str]:
     known = cast(list[Any], error.validator_value)
     choices = [str(choice) for choice in known]
-    near = difflib.get_close_matches(str(error.instance), choices, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    return [f"must be one of {', '.join(choices)}, got {error.instance!r}{hint}"]
+    near = nearest(str(error.instance), choices)
+    perhaps = f"; did you mean {near!r}?" if near else ""
+    return [f"must be one of {', '.join(choices)}, got {error.instance!r}{perhaps}"]
 
 
 KINDS = {
@@ -127,7 +148,6 @@ KINDS = {
     "null": "null",
 }
 WORDS: dict[str, Callable[[ValidationError], list[str]]] = {
-    "additionalProperties": _unknown_keys,
     "type": _type,
     "enum": _choice,
     "minimum": lambda error: [f"must be {error.validator_value} or more, got {error.instance!r}"],

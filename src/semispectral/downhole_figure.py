@@ -9,12 +9,14 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from semispectral.labels import ClassMap
+from semispectral.mapping.picture import plain_text, write_figure
 from semispectral.mapping.scene_map import NOVEL_COLOUR, NOVEL_NAME
 
 LEAST_SHOWN = 0.02  # a mineral that nowhere reaches this share gets no column
 NOVEL = NOVEL_NAME.replace(" ", "_")
 
 
+@plain_text
 def draw_log(path: Path, table: pd.DataFrame, classes: ClassMap, *, coverage: float) -> None:
     """Write the figure of a log.
 
@@ -41,7 +43,7 @@ def draw_log(path: Path, table: pd.DataFrame, classes: ClassMap, *, coverage: fl
     figure.legend(handles=handles, title="dominant", loc="outside lower center", ncols=6, fontsize=8, frameon=False)
     caption = f"{table['hole'].iloc[0]}: share of the core's pixels (bars), {coverage:.0%} intervals (lines)"
     figure.suptitle(caption, x=0.01, ha="left", fontsize=10)
-    figure.savefig(path, dpi=110, metadata={"Software": None})
+    write_figure(figure, path)
 
 
 def _heights(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -1,5 +1,6 @@
 """The downhole log as files: CSV, and LAS 2.0 for well-log software."""
 
+import io
 import re
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import lasio
 import numpy as np
 import pandas as pd
 
+from semispectral.atomic import write_atomically
 from semispectral.errors import DataError
 from semispectral.labels import ClassMap
 from semispectral.mapping.scene_map import NOVEL_NAME
@@ -17,7 +19,7 @@ NOVEL = NOVEL_NAME.replace(" ", "_")
 
 def write_csv(path: Path, table: pd.DataFrame) -> None:
     """Write a log as CSV, six digits."""
-    table.to_csv(path, index=False, float_format="%.6g", lineterminator="\n")
+    write_atomically(path, table.to_csv(index=False, float_format="%.6g", lineterminator="\n").encode())
 
 
 def write_las(path: Path, table: pd.DataFrame, classes: ClassMap) -> None:
@@ -38,7 +40,9 @@ def write_las(path: Path, table: pd.DataFrame, classes: ClassMap) -> None:
         for suffix, short, words in (("", "", "expected"), ("_low", "_LO", "low end"), ("_high", "_HI", "high end")):
             values = even[f"{name}{suffix}"].to_numpy()
             las.append_curve(mnemonic(name) + short, values, unit="V/V", descr=f"{name}, {words}")
-    las.write(str(path), version=2.0, fmt="%.5f", column_fmt={0: "%.4f"})
+    text = io.StringIO()
+    las.write(text, version=2.0, fmt="%.5f", column_fmt={0: "%.4f"})
+    write_atomically(path, text.getvalue().encode())
 
 
 def mnemonic(name: str) -> str:

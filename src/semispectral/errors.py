@@ -28,6 +28,10 @@ class UnreadableError(SemispectralError, OSError):
     """A file is there but cannot be opened: truncated, no permission, another format."""
 
 
+class NoSpaceError(SemispectralError, OSError):
+    """A file could not be written because its disk, or a quota, is full."""
+
+
 class SplitError(SemispectralError, ValueError):
     """Parts that must be disjoint share pixels, or a part lacks what it needs."""
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import os
 import time
 import urllib.error
 import urllib.request
@@ -14,6 +13,7 @@ from typing import IO
 
 import numpy as np
 
+from semispectral.atomic import replacing_files
 from semispectral.errors import DataError, IntegrityError, MissingFileError
 from semispectral.io import open_cube, read_labels
 
@@ -55,14 +55,10 @@ def fetch(path: Path, source: Source) -> None:
     MissingFileError : it cannot be downloaded; the message says what to do by hand.
     IntegrityError, DataError : what came is not the file that was asked for.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
-    try:
+    with replacing_files(path.parent, last=path.name) as folder:
+        unfinished = folder / path.name
         _download(source.url, unfinished, wanted=path)
         check(unfinished, source, name=path)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
     log.info("%s is there", path)
 
 

@@ -11,14 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from semispectral.errors import ConfigError, DataError, MissingFileError
+from semispectral.errors import ConfigError, DataError
+from semispectral.nearest import nearest
+from semispectral.tsv import read_rows
 
 UNLABELLED = -1
 IGNORED = -2
 MASKED = -(2**31)  # code that the census gives to pixels that it masks: ignored, whatever the scene ignores
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+WHOLE = re.compile(r"[+-]?[0-9]{1,10}")
+COLUMNS = ("code", "name", "colour")
 
 
 @dataclass(frozen=True)
@@ -86,23 +89,48 @@ class ClassMap:
     @classmethod
     def read(cls, path: Path) -> "ClassMap":
         """Read ``classes.tsv``: columns code, name, colour."""
-        if not path.is_file():
-            raise MissingFileError(f"{path}: the table of classes is not there; name it in the config key 'classes'")
-        try:
-            table = pd.read_csv(path, sep="\t", dtype=str, comment=None, keep_default_na=False, encoding="utf-8")
-        except (UnicodeDecodeError, ValueError) as error:
-            raise ConfigError(f"{path}: must be a tab-separated UTF-8 table; it could not be read ({error})") from error
-        absent = {"code", "name", "colour"} - set(table.columns)
+        header, *rows = read_rows(path, what="the table of classes", key="classes") or [[]]
+        absent = [name for name in COLUMNS if header.count(name) != 1]
         if absent:
-            raise ConfigError(f"{path}: needs the columns code, name, colour; missing: {', '.join(sorted(absent))}")
+            raise ConfigError(
+                f"{path}: needs the columns {', '.join(COLUMNS)}, each once, separated by tabs; missing or twice: "
+                f"{', '.join(absent)}{_instead(absent, header)}"
+            )
+        cells = [_cells(f"{path}, row {number}", header, row) for number, row in enumerate(rows, start=2) if any(row)]
         try:
-            codes = tuple(int(code) for code in table["code"])
-        except ValueError as error:
-            raise ConfigError(f"{path}: column 'code' must hold integers ({error})") from error
-        try:
-            return cls(codes, tuple(table["name"]), tuple(table["colour"]))
+            return cls(tuple(row[0] for row in cells), tuple(row[1] for row in cells), tuple(row[2] for row in cells))
         except ConfigError as error:
             raise ConfigError(f"{path}: {error}") from error
+
+
+def _instead(absent: list[str], header: list[str]) -> str:
+    """The columns that may stand for those that are absent, misspelt."""
+    others = [name for name in header if name and name not in COLUMNS]
+    found = [f"{near!r} for {name!r}" for name in absent if (near := nearest(name, others))]
+    return f" (is {', '.join(found)} meant?)" if found else ""
+
+
+def _cells(where: str, header: list[str], row: list[str]) -> tuple[int, str, str]:
+    """Code, name and colour of a row of classes.tsv."""
+    if len(row) != len(header):
+        raise ConfigError(f"{where}: {len(header)} tab-separated cells are needed, one per column, got {len(row)}")
+    code, name, colour = (_unquoted(row[header.index(column)]) for column in COLUMNS)
+    if not name or not name.isprintable():
+        raise ConfigError(f"{where}, column 'name': letters that can be printed are needed, got {name!r}")
+    return whole_number(code, f"{where}, column 'code'"), name, colour
+
+
+def _unquoted(text: str) -> str:
+    """Spreadsheets put cells with a comma in quotes."""
+    quoted = len(text) > 1 and text[0] == text[-1] == '"'
+    return text[1:-1].replace('""', '"') if quoted else text
+
+
+def whole_number(text: str, where: str) -> int:
+    """A code: a whole number of at most 32 bits."""
+    if not WHOLE.fullmatch(text) or not -(2**31) <= int(text) < 2**31:
+        raise ConfigError(f"{where}: a whole number of at most 32 bits is needed, got {text[:40]!r}")
+    return int(text)
 
 
 @dataclass(frozen=True)
@@ -119,10 +147,10 @@ class CodeSet:
         """Read such a text; ``where`` names the file, row and column for the error."""
         ranges = []
         for part in filter(None, (part.strip() for part in text.split(","))):
-            match = re.fullmatch(r"(-?\d+)(?:-(\d+))?", part)
+            match = re.fullmatch(r"(-?[0-9]+)(?:-([0-9]+))?", part)
             if match is None:
                 raise ConfigError(f"{where}: codes are written like 1-99 or 0,255; got {text!r}")
-            first, last = int(match[1]), int(match[2] or match[1])
+            first, last = whole_number(match[1], where), whole_number(match[2] or match[1], where)
             if last < first:
                 raise ConfigError(f"{where}: the range {part!r} ends before it begins")
             ranges.append((first, last))

@@ -1,6 +1,5 @@
 """The one place where a stage's logging starts: to its log file and to the terminal, in one plain line format."""
 
-import errno
 import logging
 import os
 import sys
@@ -8,18 +7,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
+from semispectral import provenance
+from semispectral.atomic import FULL
 from semispectral.errors import SemispectralError
 
 log = logging.getLogger(__name__)
 
 LINE = "%(asctime)s {stage}: %(message)s"
 CLOCK = "%H:%M:%S"
+TERMINAL, SILENT = "SEMISPECTRAL_TERMINAL", logging.CRITICAL + 1  # off where something else draws on the terminal
 # TensorFlow reads these when it is imported, so they are set before anything imports it.
 QUIET_TENSORFLOW = {"TF_CPP_MIN_LOG_LEVEL": "3", "AUTOGRAPH_VERBOSITY": "0", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
 
 
-def start(path: str | Path, *, gpu: int = 0) -> None:
+def start(path: str | Path, *, job: Any = None, gpu: int = 0) -> None:
     """Send this process's logging to ``path`` and to stderr, and turn our errors into their message.
 
     An uncaught `SemispectralError` becomes one line in the terminal and its full traceback in the log file; the
@@ -28,6 +31,7 @@ def start(path: str | Path, *, gpu: int = 0) -> None:
     Parameters
     ----------
     path : the log file, ``logs/<rule>/<wildcards>.log``; its name is the stage's name in every line.
+    job : Snakemake's object of the job; what it makes is then kept in its results and in the log.
     gpu : how many GPUs the job was given; with none, the GPU is hidden from this process.
     """
     path = Path(path)
@@ -45,6 +49,13 @@ def start(path: str | Path, *, gpu: int = 0) -> None:
     logging.getLogger("semispectral").setLevel(logging.DEBUG)
     logging.captureWarnings(True)
     sys.excepthook = say
+    if job is not None:
+        provenance.start(provenance.of_job(job))
+
+
+def leave_terminal() -> None:
+    """Have the stages that this process starts write to their log files only."""
+    os.environ[TERMINAL] = "off"
 
 
 @contextmanager
@@ -72,14 +83,24 @@ def stage_name(path: Path) -> str:
 
 
 def _file_handler(path: Path) -> logging.Handler:
-    handler = logging.FileHandler(path, mode="a", encoding="utf-8")
+    handler = LogFile(path, mode="a", encoding="utf-8")
     handler.setLevel(logging.DEBUG)
     return handler
 
 
+class LogFile(logging.FileHandler):
+    """A log file that falls silent on a full disk: the terminal still says what happens, without a traceback each."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  logging's own name
+        """Let what could not be written go, if there is no space."""
+        error = sys.exc_info()[1]
+        if not (isinstance(error, OSError) and error.errno in FULL):
+            super().handleError(record)
+
+
 def _terminal_handler() -> logging.Handler:
     handler = logging.StreamHandler(sys.stderr)
-    handler.setLevel(logging.INFO)
+    handler.setLevel(SILENT if os.environ.get(TERMINAL) == "off" else logging.INFO)
     return handler
 
 
@@ -99,7 +120,7 @@ def say(kind: type[BaseException], error: BaseException, trace: TracebackType | 
 def _in_words(error: BaseException) -> str | None:
     if isinstance(error, SemispectralError):
         return str(error)
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+    if isinstance(error, OSError) and error.errno in FULL:
         return (
             f"no space is left on the disk ({error.filename or error}); free some and run again, it goes on from here"
         )

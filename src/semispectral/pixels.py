@@ -63,10 +63,14 @@ class Cube:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def line_bytes(self) -> int:
+        """Bytes of a line as stored, not compressed."""
+        return self.shape[1] * self.shape[2] * self.dtype.itemsize
+
     def block_lines(self, *, max_bytes: int) -> int:
         """Height of a block: the largest multiple of the file's chunk height within ``max_bytes``."""
-        line_bytes = self.shape[1] * self.shape[2] * self.dtype.itemsize
-        height = max(1, max_bytes // line_bytes)
+        height = max(1, max_bytes // self.line_bytes)
         return max(height // self.chunk_lines, 1) * self.chunk_lines
 
     def blocks(self, *, max_bytes: int) -> Iterator[tuple[int, np.ndarray]]:

@@ -16,6 +16,8 @@ from semispectral.split import LabelRaster, SplitConfig, split
 
 log = logging.getLogger(__name__)
 
+MOST_SAID = 5  # warnings on the terminal; the log file and the plan hold all
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -67,8 +69,10 @@ def plan(
     parts = split(rasters, split_settings)
     quotas = share_quotas(available_pixels(rasters, parts, classes=len(occurring)), sample_settings)
     warnings = (*odd, *class_warnings(quotas, occurring))
-    for warning in warnings:
-        log.warning("%s", warning)
+    for number, warning in enumerate(warnings):
+        log.log(logging.WARNING if number < MOST_SAID else logging.DEBUG, "%s", warning)
+    if len(warnings) > MOST_SAID:
+        log.warning("and %d more warnings, which stand in the report", len(warnings) - MOST_SAID)
     return Plan(occurring, parts, quotas, split_settings.method, split_settings.distance, warnings)
 
 

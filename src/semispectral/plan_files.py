@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from semispectral import provenance
+from semispectral.atomic import write_atomically
 from semispectral.errors import IntegrityError, MissingFileError, SplitError
 from semispectral.labels import IGNORED, ClassMap
 from semispectral.plan import Plan, label_rasters
 from semispectral.quotas import available_pixels, check_quotas
 from semispectral.scenes import Scene
 from semispectral.split import check_parts
-from semispectral.weights import write_atomically
+from semispectral.tables import read_table, write_table
 
 QUOTAS, CLASSES, WARNINGS, PARTS_FOLDER = "quotas.parquet", "classes.json", "warnings.json", "parts"
 
@@ -32,11 +34,9 @@ def write_plan(directory: Path, plan: Plan) -> None:
         array = io.BytesIO()
         np.save(array, parts, allow_pickle=False)
         write_atomically(_parts_path(directory, scene), array.getvalue())
-    table = io.BytesIO()
-    plan.quotas.to_parquet(table, index=False)
-    write_atomically(directory / QUOTAS, table.getvalue())
+    write_table(directory / QUOTAS, plan.quotas)
     write_atomically(directory / CLASSES, _json(plan.classes.to_dict()))
-    notes = {"method": plan.method, "guard": plan.guard, "warnings": list(plan.warnings)}
+    notes = {"method": plan.method, "guard": plan.guard, "warnings": list(plan.warnings), "made": provenance.current()}
     write_atomically(directory / WARNINGS, _json(notes))
     _check_same(plan, read_plan(directory), directory)
 
@@ -74,7 +74,7 @@ def read_plan(directory: Path) -> Plan:
 
 def read_quotas(directory: Path) -> pd.DataFrame:
     """Quotas of a plan: scene, hole, label, part, available, quota."""
-    quotas = pd.read_parquet(_there(directory / QUOTAS))
+    quotas = read_table(_there(directory / QUOTAS))
     check_quotas(quotas, where=str(directory / QUOTAS))
     return quotas
 

@@ -11,7 +11,10 @@ from typing import Any
 PACKAGE = "semispectral"
 PACKAGE_ROOT = Path(__file__).parent
 # They say or show what happens and change no result; nor does what only they import.
-NEUTRAL = frozenset({f"{PACKAGE}.logs", f"{PACKAGE}.errors", f"{PACKAGE}.training_pictures"})
+NEUTRAL = frozenset(
+    f"{PACKAGE}.{name}"
+    for name in ("logs", "errors", "nearest", "progress", "provenance", "training_pictures", "units")
+)
 LONGEST_NAME = 200  # of a dotted name; a longer text is no name
 NOT_DATA = frozenset({".py", ".pyc", ".pyi", ".typed"})
 

@@ -1,14 +1,16 @@
 """``scenes.tsv``: one row per scene, the facts about each file that no file says about itself."""
 
-import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from semispectral import cells
-from semispectral.errors import ConfigError, MissingFileError, UnreadableError
+from semispectral import cells, tsv
+from semispectral.errors import ConfigError
 from semispectral.labels import CodeSet
+from semispectral.nearest import nearest
+from semispectral.places import inside
 
 WAVELENGTH_TABLES = (".csv", ".tsv", ".txt")
 
@@ -76,33 +78,29 @@ OPTIONAL: dict[str, Callable[[str, str], Any]] = {
 PARSERS = {**REQUIRED, **OPTIONAL}
 
 
-def _rows(path: Path) -> list[list[str]]:
-    if not path.is_file():
-        raise MissingFileError(f"{path}: the table of scenes is not there; name it in the config key 'scenes'")
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: must be UTF-8 text, got another encoding ({error}); save it as UTF-8") from error
-    except OSError as error:
-        raise UnreadableError(f"{path}: cannot be opened ({error}); check its permissions") from error
-    return [[cell.strip() for cell in row] for row in rows]
-
-
 def _header(path: Path, header: list[str]) -> None:
     unknown = sorted(set(header) - set(PARSERS))
     absent = [name for name in REQUIRED if name not in header]
     twice = sorted({name for name in header if header.count(name) > 1})
     for what, names in (("unknown", unknown), ("missing", absent), ("repeated", twice)):
         if names:
+            said = ", ".join(map(repr, names)) + _nearest_columns(names, header)
             raise ConfigError(
-                f"{path}: {what} column(s) {', '.join(map(repr, names))}; a tab-separated table with the columns "
+                f"{path}: {what} column(s) {said}; a tab-separated table with the columns "
                 f"{', '.join(REQUIRED)} is needed, and may have {', '.join(OPTIONAL)}"
             )
 
 
+def _nearest_columns(names: list[str], header: list[str]) -> str:
+    """For each unknown column the nearest one that is known and not there yet."""
+    free = [name for name in PARSERS if name not in header]
+    pairs = [(name, nearest(name, free)) for name in names if name not in PARSERS]
+    found = [f"{near!r} for {name!r}" for name, near in pairs if near]
+    return f" (did you mean {', '.join(found)}?)" if found else ""
+
+
 def _records(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
-    rows = _rows(path)
+    rows = tsv.read_rows(path, what="the table of scenes", key="scenes")
     if not rows:
         raise ConfigError(f"{path}: is empty; a header and one row per scene are needed")
     _header(path, rows[0])
@@ -134,13 +132,13 @@ def _check_together(scene: Scene, where: str) -> None:
         )
 
 
-def _scene(where: str, record: dict[str, str], data_root: Path) -> Scene:
+def _scene(where: str, record: dict[str, str], place: Callable[[str, str], Path]) -> Scene:
     values = {name: PARSERS[name](text, f"{where}, column {name!r}") for name, text in record.items()}
     values["name"] = values.pop("scene")
-    values["data"] = data_root / values["data"]
-    values["labels"] = data_root / values["labels"] if values["labels"] else values["data"]
+    values["data"] = place(values["data"], f"{where}, column 'data'")
+    values["labels"] = place(values["labels"], f"{where}, column 'labels'") if values["labels"] else values["data"]
     if values["wavelengths"].lower().endswith(WAVELENGTH_TABLES):
-        values["wavelengths"] = str(data_root / values["wavelengths"])
+        values["wavelengths"] = str(place(values["wavelengths"], f"{where}, column 'wavelengths'"))
     if not values.get("labels_axes"):
         same_file = values["labels"] == values["data"]
         values["labels_axes"] = (
@@ -151,20 +149,22 @@ def _scene(where: str, record: dict[str, str], data_root: Path) -> Scene:
     return scene
 
 
-def read_scenes(path: Path, *, data_root: Path) -> tuple[Scene, ...]:
+def read_scenes(path: Path, *, data_root: Path, allow_outside: bool = False) -> tuple[Scene, ...]:
     """Read ``scenes.tsv``, strictly: every error names the file, the row and the column.
 
     Parameters
     ----------
     path : the table, tab-separated UTF-8.
     data_root : directory that its relative paths start from.
+    allow_outside : whether its paths may lead out of ``data_root``.
 
     Raises
     ------
     MissingFileError : the table is not there.
     ConfigError : anything in it is unknown, absent, repeated or not what its column holds.
     """
-    scenes = tuple(_scene(where, record, data_root) for where, record in _records(path))
+    place = partial(inside, root=data_root, allow_outside=allow_outside)
+    scenes = tuple(_scene(where, record, place) for where, record in _records(path))
     if not scenes:
         raise ConfigError(f"{path}: has a header but no scene; add one row per scene")
     names = [scene.name for scene in scenes]

@@ -1,7 +1,6 @@
 """From plain values to a stage's frozen dataclass, with plain words where a value does not fit."""
 
 import dataclasses
-import difflib
 import json
 import types
 from collections.abc import Callable, Iterable, Mapping
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from semispectral.errors import ConfigError
+from semispectral.nearest import hint, nearest
 
 T = TypeVar("T")
 
@@ -51,9 +51,7 @@ def refuse_unknown(given: Iterable[str], known: Iterable[str], *, where: str) ->
     names = sorted(known)
     for key in given:
         if key not in names:
-            near = difflib.get_close_matches(str(key), names, n=1, cutoff=0.5)
-            hint = f"did you mean {near[0]!r}?" if near else f"known are: {', '.join(names) or 'none'}"
-            raise ConfigError(f"{where}: unknown key {key!r}; {hint}")
+            raise ConfigError(f"{where}: unknown key {key!r}; {hint(str(key), names)}")
 
 
 def _required(field: dataclasses.Field[Any]) -> bool:
@@ -110,7 +108,10 @@ def _choice(value: Any, hint: Any, where: str) -> Any:
     for choice in get_args(hint):
         if value == choice and isinstance(value, bool) == isinstance(choice, bool):
             return choice
-    raise _wrong(where, f"one of {', '.join(map(repr, get_args(hint)))}", value)
+    choices = get_args(hint)
+    near = nearest(str(value), map(str, choices))
+    perhaps = f"; did you mean {near!r}?" if near else ""
+    raise ConfigError(f"{where} must be one of {', '.join(map(repr, choices))}, got {value!r}{perhaps}")
 
 
 def _either(value: Any, hint: Any, where: str) -> Any:

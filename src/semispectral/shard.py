@@ -11,6 +11,7 @@ from semispectral.clusters import Clusters, find_clusters
 from semispectral.errors import SplitError
 from semispectral.labels import IGNORED, UNLABELLED, ClassMap
 from semispectral.pixels import PARTS, Cube, Pixels
+from semispectral.progress import Progress
 from semispectral.quality import saturated_spectra, valid_spectra
 from semispectral.sampling import ANY, LowestPriority, likely_limits, priority, scene_labels
 from semispectral.scenes import Scene
@@ -133,8 +134,11 @@ class _Draw:
         """One pass over the cube."""
         groups = 1 if self.groups is None else len(self.groups)
         store = LowestPriority(sizes, bands=cube.shape[2], dtype=cube.dtype, limits=limits, groups=groups)
+        progress = Progress(cube.path.name, cube.shape[0], line_mb=cube.line_bytes / 1e6)
         for first, values in cube.blocks(max_bytes=block_bytes):
             self._offer(store, values, first)
+            progress.say(first + len(values))
+        progress.end()
         return store
 
     def _offer(self, store: LowestPriority, values: np.ndarray, first: int) -> None:

@@ -1,6 +1,7 @@
-"""The end of a run, for people: how long each stage took, how much memory it needed, and what is worth opening."""
+"""The end of a run, for people: the outcome, how long each stage took, and what is worth opening."""
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
@@ -8,16 +9,19 @@ import pandas as pd
 import yaml
 
 from semispectral.errors import MissingFileError
+from semispectral.figures.methods import budget_order, budget_words, method_name
+from semispectral.units import clock, megabytes
 
 WORTH_OPENING = {
-    "report/index.html": "the report",
-    "maps": "a map of every scene, and a page to look into it",
-    "downhole": "the logs by depth",
-    "model/README.md": "the trained model, for new scans: semispectral predict",
-    "evaluation/scores.parquet": "the scores of every method",
+    "report/index.html": "the report: data, split, training, results, maps, logs; begin here",
+    "maps": "a map of every scene: GeoTIFF, ENVI, a picture, and page.html to click in",
+    "downhole": "the logs by depth: CSV, LAS 2.0, a picture",
+    "model/README.md": "the trained model; for a new scan: semispectral predict SCAN --model {model} --out maps/",
+    "evaluation/scores.parquet": "the scores of every method, budget and seed",
     "plan/warnings.json": "what to know about the split",
     "logs": "what each stage said",
 }
+BAR = 20  # characters of the longest stage
 
 
 def stage_times(benchmarks: Path) -> pd.DataFrame:
@@ -41,24 +45,44 @@ def _job(file: Path, benchmarks: Path) -> pd.DataFrame:
 
 
 def in_words(times: pd.DataFrame, results: Path) -> str:
-    """The summary as text: a line per rule, then the paths that are there."""
+    """The summary as text: a line per rule, the outcome, then the paths that are there."""
     lines = [f"{'stage':<12}{'jobs':>5}{'time':>12}{'memory':>10}"]
-    lines += [
-        f"{rule:<12}{jobs:>5}{_clock(seconds):>12}{_megabytes(memory):>10}"
-        for rule, jobs, seconds, memory in times.itertuples(index=False, name=None)
-    ]
-    lines.append(f"{'together':<12}{times['jobs'].sum():>5}{_clock(times['seconds'].sum()):>12}")
+    longest = max(float(times["seconds"].max()), 1e-9)
+    for rule, jobs, seconds, memory in times.itertuples(index=False, name=None):
+        bar = "#" * round(BAR * seconds / longest)
+        lines.append(f"{rule:<12}{jobs:>5}{clock(seconds):>12}{_memory(memory):>10}  {bar}".rstrip())
+    lines.append(f"{'together':<12}{times['jobs'].sum():>5}{clock(times['seconds'].sum()):>12}")
     there = [(results / path, what) for path, what in WORTH_OPENING.items() if (results / path).exists()]
-    return "\n".join([*lines, "", "Worth opening:", *(f"  {path}  {what}" for path, what in there), ""])
+    width = max((len(str(path)) for path, _ in there), default=0)
+    paths = [f"  {path!s:<{width}}  {what.format(model=results / 'model')}" for path, what in there]
+    return "\n".join([*lines, "", *outcome(results), "Worth opening:", *paths, ""])
 
 
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds, 1), 60)
-    return f"{int(minutes)} min {rest:02.0f} s" if minutes else f"{rest:.1f} s"
+def outcome(results: Path) -> list[str]:
+    """What came out, in a line or two: the best method of the largest budget, and how many warnings the plan gave."""
+    said = []
+    scores = results / "evaluation/summary.parquet"
+    if scores.is_file():
+        said.append(_best(pd.read_parquet(scores)))
+    warnings = results / "plan/warnings.json"
+    if warnings.is_file():
+        number = len(json.loads(warnings.read_text(encoding="utf-8"))["warnings"])
+        said += [f"{number} warning{'s' * (number != 1)} about the split: see the report"] if number else []
+    return [*filter(None, said), ""] if any(said) else []
 
 
-def _megabytes(memory_mb: float) -> str:
-    return "?" if pd.isna(memory_mb) else f"{memory_mb:.0f} MB"
+def _best(summary: pd.DataFrame) -> str:
+    rows = summary[(summary["part"] == "test") & (summary["score"] == "macro_f1")].dropna(subset=["mean"])
+    if rows.empty:
+        return ""
+    largest = max(rows["budget"].astype(str).unique(), key=budget_order)
+    best = rows[rows["budget"].astype(str) == largest].sort_values("mean", kind="stable").iloc[-1]
+    name = method_name(str(best["method"]), str(best["features"]))
+    return f"Best on the test part: {name}, macro-F1 {best['mean']:.3f} with {budget_words(largest)}"
+
+
+def _memory(memory_mb: float) -> str:
+    return "?" if pd.isna(memory_mb) else megabytes(memory_mb)
 
 
 def results_folder(config: Path | None) -> Path:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from cube_formats import FORMATS, Written
+from threadpoolctl import threadpool_limits
 
 from semispectral.census import census
 from semispectral.io import open_scene
@@ -70,3 +71,14 @@ def test_every_format_gives_the_same_shard(name: str, simulated: SimulatedScene,
     """The draw depends on the scene alone: not on the format, its byte order, its layout or the size of blocks."""
     reference = shard_bytes(REFERENCE, simulated, tmp_path / "reference", block_bytes=10**9)
     assert shard_bytes(name, simulated, tmp_path / "other", block_bytes=50_000) == reference
+
+
+def test_neither_threads_nor_blocks_change_what_is_drawn(simulated: SimulatedScene, tmp_path: Path) -> None:
+    """One thread or several, one line at a time or all at once: the same bytes, also where clusters are drawn from."""
+    shards = set()
+    for threads in (1, 2, 5):
+        for block_bytes in (1, 30_000, 10**9):
+            with threadpool_limits(limits=threads):
+                place = tmp_path / f"{threads}_{block_bytes}"
+                shards.add(shard_bytes(REFERENCE, simulated, place, block_bytes=block_bytes))
+    assert len(shards) == 1

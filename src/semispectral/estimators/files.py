@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from semispectral.atomic import replacing_directory
 from semispectral.errors import DataError
 from semispectral.training_files import HISTORY
-from semispectral.weights import DESCRIPTION, load_model, save_model
+from semispectral.weights import DESCRIPTION, fill_model, load_model
 
 KIND = "estimator"
 Saved = tuple[dict[str, np.ndarray], dict[str, Any]]
@@ -34,11 +35,12 @@ def write(
         raise DataError(f"{directory}: is a file; name a directory that save may write")
     if directory.exists() and any(directory.iterdir()) and not (directory / DESCRIPTION).is_file():
         raise DataError(f"{directory}: holds files that are no saved model; name a new directory")
-    save_model(directory, {}, {**facts, "kind": KIND, "parts": sorted(parts)})
-    for name, (arrays, description) in parts.items():
-        save_model(directory / name, arrays, description)
-    for name, history in histories.items():
-        history.to_parquet(directory / name / HISTORY, index=False)
+    with replacing_directory(directory) as unfinished:
+        fill_model(unfinished, {}, {**facts, "kind": KIND, "parts": sorted(parts)})
+        for name, (arrays, description) in parts.items():
+            fill_model(unfinished / name, arrays, description)
+        for name, history in histories.items():
+            history.to_parquet(unfinished / name / HISTORY, index=False)
 
 
 def read(directory: Path, *, name: str) -> tuple[dict[str, Any], dict[str, Saved], dict[str, pd.DataFrame]]:

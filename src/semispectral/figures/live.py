@@ -1,5 +1,6 @@
 """Pictures while training goes: what the model imagines now, drawn again after every evaluation."""
 
+import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -7,12 +8,12 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from semispectral.atomic import write_atomically
 from semispectral.figures import draws
 from semispectral.figures.scale import Scale
 from semispectral.figures.style import CYCLE, INK, VERMILLION, grid_of_axes, hide_unused, shape_of_grid, shorten, styled
 from semispectral.inference.m1 import M1Inference
 from semispectral.inference.m2 import M2Inference
-from semispectral.weights import write_atomically
 
 Picture = Callable[[dict[str, np.ndarray], dict[str, Any], int], None]
 
@@ -113,8 +114,10 @@ def _lay_out(figure: Figure, *, top: float, bottom: float) -> None:
 def _keep(figure: Figure, directory: Path, epoch: int) -> None:
     """Overwrite the latest picture, keep it under its epoch too, and thin those that are kept."""
     dated = directory / f"epoch_{epoch:05d}.png"
-    figure.savefig(dated, dpi=DOTS_PER_INCH)
-    write_atomically(directory / LATEST, dated.read_bytes())
+    content = io.BytesIO()
+    figure.savefig(content, format="png", dpi=DOTS_PER_INCH)
+    for path in (dated, directory / LATEST):
+        write_atomically(path, content.getvalue())
     kept = sorted(directory.glob("epoch_*.png"))
     if len(kept) > MOST_KEPT:
         for path in kept[1:-1:2]:  # every second one, so that those left stay spread over the run

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
 from scipy.optimize import isotonic_regression
 
 from semispectral.figures.methods import budget_order, method_colour, method_name
@@ -103,7 +104,8 @@ def confusion(matrices: Mapping[str, np.ndarray], names: Sequence[str]) -> Figur
         axis.set(xlabel="predicted", title=title)
         axis.grid(visible=False)
     axes[0, 0].set_ylabel("truth")
-    figure.colorbar(image, ax=list(axes[0]), shrink=0.6, label="share of the class's pixels", pad=0.02)
+    percent = PercentFormatter(1, symbol=None)
+    figure.colorbar(image, ax=list(axes[0]), shrink=0.6, label="% of the class's pixels", pad=0.02, format=percent)
     return figure
 
 
@@ -126,7 +128,7 @@ def class_f1(table: pd.DataFrame, pixels: Sequence[int]) -> Figure:
     axis.set_yticks(range(len(table)), list(table.index))
     axis.set_xlabel("class (test pixels)")
     axis.grid(visible=False)
-    figure.colorbar(image, ax=axis, label="F1", pad=0.01, shrink=0.9)
+    figure.colorbar(image, ax=axis, label="F1 (%)", pad=0.01, shrink=0.9, format=PercentFormatter(1, symbol=None))
     return figure
 
 

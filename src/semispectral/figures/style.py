@@ -11,7 +11,7 @@ import numpy as np
 from cycler import cycler
 from matplotlib.figure import Figure
 
-from semispectral.weights import write_atomically
+from semispectral.atomic import write_atomically
 
 P = ParamSpec("P")
 T = TypeVar("T")

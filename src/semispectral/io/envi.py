@@ -71,6 +71,8 @@ def _array(header: Header, data: Path) -> FlatArray:
         raise DataError(f"{header.path}: compressed ENVI files are not read in blocks; decompress the data (gunzip)")
     shape = tuple(header.shape[axis] for axis in header.axes)
     offset = header.integer("header offset", default=0)
+    if offset < 0:
+        raise DataError(f"{header.path}: 'header offset' must be 0 or more, got {offset}; correct the header")
     needed = offset + math.prod(shape) * header.dtype.itemsize
     require_size(data, needed=needed, why=f"{header.path.name} says {header.shape}, {header.dtype}, offset {offset}")
     if data.stat().st_size != needed:
@@ -93,6 +95,13 @@ def _number(header: Header, name: str) -> float | None:
     return float(values[0]) if values.size else None
 
 
+def _require_ascii(header: Header, *names: str) -> None:
+    """Refuse what GDAL, which reads these fields itself, cannot."""
+    for name in names:
+        if not header.fields.get(name, "").isascii():
+            raise DataError(f"{header.path}: the field {name!r} must be plain ASCII; correct the header")
+
+
 def _extra(header: Header, data: Path) -> dict[str, Any]:
     extra: dict[str, Any] = {}
     good = header.numbers("bbl")
@@ -109,8 +118,13 @@ def _extra(header: Header, data: Path) -> dict[str, Any]:
     if names:
         extra["class_names"] = names
     if names and colours.size >= 3 * len(names):
-        rows = colours[: 3 * len(names)].astype(int).reshape(-1, 3)
+        shown = colours[: 3 * len(names)]
+        if not ((shown >= 0) & (shown <= 255)).all():
+            raise DataError(f"{header.path}: 'class lookup' needs numbers from 0 to 255; correct the header")
+        rows = shown.astype(int).reshape(-1, 3)
         extra["class_colours"] = tuple("#{:02x}{:02x}{:02x}".format(*row) for row in rows)
     if header.fields.get("map info"):
-        extra |= georeference(data, driver="ENVI")
+        _require_ascii(header, "map info", "coordinate system string", "projection info")
+        with reading(data, what="an ENVI file whose header's map info can be understood"):
+            extra |= georeference(data, driver="ENVI")
     return extra

@@ -30,8 +30,10 @@ INTERLEAVES = {
     "bil": ("line", "band", "sample"),
     "bip": ("line", "sample", "band"),
 }
-FIELD = re.compile(r"^[ \t]*([^;={}\n]+?)[ \t]*=[ \t]*(\{[^}]*\}|[^\n]*)", re.MULTILINE)
-COMMENT = re.compile(r"^[ \t]*;[^\n]*\n?", re.MULTILINE)
+FIELD = re.compile(r"^([^;={}\n]+)=[ \t]*(\{[^}]*\}|[^\n]*)", re.MULTILINE)
+COMMENT = re.compile(r"^[ \t]*+;[^\n]*\n?", re.MULTILINE)
+LARGEST_BYTES = 16_000_000
+WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
@@ -52,12 +54,12 @@ class Header:
         text = self.fields.get(name, "")
         if not text and default is not None:
             return default
-        try:
-            return int(text)
-        except ValueError as error:
+        if not WHOLE.fullmatch(text):
             raise DataError(
-                f"{self.path}: the field '{name}' must be a whole number, got {text or 'nothing'!r}; correct the header"
-            ) from error
+                f"{self.path}: the field '{name}' must be a whole number, got {text[:40] or 'nothing'!r}; correct the "
+                "header"
+            )
+        return int(text)
 
     def words(self, name: str) -> tuple[str, ...]:
         """The items of a list in braces; empty where the field is absent."""
@@ -108,6 +110,9 @@ class Header:
 def read_header(path: Path) -> Header:
     """Read a header file; comments, capitals, blanks and line ends of any kind are forgiven."""
     require_file(path, what="an ENVI header")
+    size = path.stat().st_size
+    if size > LARGEST_BYTES:
+        raise UnreadableError(f"{path}: an ENVI header has at most {LARGEST_BYTES} bytes, got {size}; name the header")
     with reading(path, what="an ENVI header"):
         content = path.read_bytes()
     if not content.lstrip(b"\xef\xbb\xbf \t\r\n").upper().startswith(b"ENVI"):

@@ -5,7 +5,6 @@ A binary column of the array's own dtype is three to eight times faster to NumPy
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,10 +15,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from semispectral import provenance
+from semispectral.atomic import replacing
 from semispectral.errors import IntegrityError, MissingFileError, SemispectralError
 
 METADATA = b"semispectral"
 LAYOUT = 1
+DESCRIBED = ("layout", "arrays", "facts", "made")
 ROWS_PER_GROUP = 65_536  # 35 MB of 268 uint16 bands: small enough to stream, large enough to pack
 
 
@@ -29,7 +31,7 @@ def write(
     """Write arrays [pixel, ...] and the table beside them; ``facts`` is whatever else JSON can hold."""
     arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     described = {name: {"dtype": array.dtype.str, "width": array.shape[1]} for name, array in arrays.items()}
-    description = {"layout": LAYOUT, "arrays": described, "facts": facts}
+    description = {"layout": LAYOUT, "arrays": described, "facts": facts, "made": provenance.current()}
     description["sha256"] = {
         "table": _table_checksum(table, description),
         **{name: _array_checksum(array) for name, array in arrays.items()},
@@ -37,9 +39,7 @@ def write(
     columns = {**{str(name): _arrow_column(table[name]) for name in table.columns}, **_binary_columns(arrays)}
     content = pa.table(columns).replace_schema_metadata({METADATA: json.dumps(description, sort_keys=True).encode()})
     strings = [name for name, column in columns.items() if pa.types.is_dictionary(column.type)]
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
+    with replacing(path, needed=content.nbytes if compression == "none" else 0) as temporary:
         pq.write_table(
             content,
             temporary,
@@ -48,9 +48,6 @@ def write(
             use_dictionary=strings,
             write_page_checksum=True,
         )
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _binary_columns(arrays: Mapping[str, np.ndarray]) -> dict[str, pa.Array]:
@@ -79,7 +76,7 @@ def _array_checksum(array: np.ndarray) -> str:
 def _table_checksum(table: pd.DataFrame, description: Mapping[str, Any]) -> str:
     """Checksum of the table and of what describes the file; the same however the text columns are coded."""
     digest = hashlib.sha256(
-        json.dumps({key: description[key] for key in ("layout", "arrays", "facts")}, sort_keys=True).encode()
+        json.dumps({key: description[key] for key in DESCRIBED if key in description}, sort_keys=True).encode()
     )
     for name in table.columns:
         column = table[name]
@@ -166,6 +163,13 @@ def read(path: Path, names: tuple[str, ...]) -> tuple[dict[str, np.ndarray], pd.
             )
         table = _table(path, file, description)
         return {name: _array(path, file, name, description) for name in names}, table, description["facts"]
+
+
+def array_bytes(path: Path, name: str) -> int:
+    """Bytes of one array in memory, without reading it."""
+    with _opened(path) as file:
+        described = _description(path, file)["arrays"][name]
+        return int(file.metadata.num_rows * described["width"] * np.dtype(described["dtype"]).itemsize)
 
 
 def read_table(path: Path) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """Write maps as rasters that GIS software reads: GeoTIFF and ENVI, with names, colours, nodata and georeference."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import rasterio.shutil
 from rasterio.crs import CRS
 from rasterio.transform import Affine
 
+from semispectral import provenance
 from semispectral.errors import MissingFileError
 from semispectral.io.georeference import CACHE_BYTES, quiet
 from semispectral.io.grid import PIXELS, Transform
@@ -62,8 +64,14 @@ def _write(path: Path, bands: np.ndarray, *, names: tuple[str, ...], ground: Gro
             raster.set_band_description(number, name)
         if colours:
             raster.write_colormap(1, colours)
-        raster.update_tags(**ground.tags, **tags)
+        raster.update_tags(**ground.tags, **tags, **_made())
         raster.write(bands)
+
+
+def _made() -> dict[str, str]:
+    """What made it, as the file's own metadata."""
+    made = provenance.current()
+    return {"MADE": json.dumps(made, sort_keys=True)} if made else {}
 
 
 def write_bands(path: Path, bands: np.ndarray, *, names: tuple[str, ...], ground: Ground, tags: dict[str, str]) -> None:

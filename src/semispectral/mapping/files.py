@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from semispectral import provenance
+from semispectral.atomic import replacing_files, write_atomically
 from semispectral.errors import IntegrityError, MissingFileError
 from semispectral.io.rasters import Ground, copy_as_envi, read_bands, write_bands, write_classes
 from semispectral.labels import ClassMap
 from semispectral.mapping.draw import Drawn, smoothing_effect
 from semispectral.mapping.picture import draw_picture
 from semispectral.mapping.scene_map import SceneMap
-from semispectral.weights import write_atomically
 
 CONFIDENCE = ("probability", "entropy_nats", "novelty_nats")
 FACTS = "map.json"
@@ -31,17 +32,18 @@ def write_map(directory: Path, drawn: Drawn, *, ground: Ground, scene: str, smoo
     drawn, ground : the map, and where it lies.
     scene : name; smoothing : of the probabilities, for map.json.
     """
-    directory.mkdir(parents=True, exist_ok=True)
-    found = drawn.map
-    write_classes(directory / "class.tif", found.raster, names=found.names, colours=found.colours, ground=ground)
-    copy_as_envi(directory / "class.tif", directory / "class.img")
-    bands = np.moveaxis(found.probability, 2, 0)
-    write_bands(directory / "probability.tif", bands, names=found.classes.names, ground=ground, tags={"SCENE": scene})
-    confidence = np.stack([found.confidence, found.entropy, found.novelty])
-    write_bands(directory / "confidence.tif", confidence, names=CONFIDENCE, ground=ground, tags={"SCENE": scene})
-    draw_picture(directory / "map.png", drawn, title=scene, pixel_mm=ground.pixel_mm)
+    found, tags = drawn.map, {"SCENE": scene}
     facts = facts_of(drawn) | {"scene": scene, "smoothing": smoothing, "pixel_mm": ground.pixel_mm}
-    write_atomically(directory / FACTS, json.dumps(facts, indent=1, sort_keys=True).encode())
+    with replacing_files(directory, last=FACTS) as unfinished:
+        write_classes(unfinished / "class.tif", found.raster, names=found.names, colours=found.colours, ground=ground)
+        copy_as_envi(unfinished / "class.tif", unfinished / "class.img")
+        bands = np.moveaxis(found.probability, 2, 0)
+        write_bands(unfinished / "probability.tif", bands, names=found.classes.names, ground=ground, tags=tags)
+        confidence = np.stack([found.confidence, found.entropy, found.novelty])
+        write_bands(unfinished / "confidence.tif", confidence, names=CONFIDENCE, ground=ground, tags=tags)
+        draw_picture(unfinished / "map.png", drawn, title=scene, pixel_mm=ground.pixel_mm)
+        said = facts | {"made": provenance.current()}
+        write_atomically(unfinished / FACTS, json.dumps(said, indent=1, sort_keys=True).encode())
 
 
 def facts_of(drawn: Drawn) -> dict[str, Any]:

@@ -1,18 +1,25 @@
 """The picture of a map: false colour, labels, map and confidence, with a legend and a scale bar."""
 
+import io
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
-from matplotlib import colormaps
+from matplotlib import colormaps, rc_context
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba_array
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.transforms import Affine2DBase, ScaledTranslation
 
+from semispectral.atomic import write_atomically
 from semispectral.mapping.draw import Drawn
 from semispectral.mapping.scene_map import NODATA_COLOUR
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 WIDTH_INCHES = 13.3
 LEGEND_INCHES = 2.3
@@ -21,6 +28,24 @@ PERCENTILES = (2, 98)
 CONFIDENCE_COLOURS = colormaps["viridis"].with_extremes(bad=NODATA_COLOUR)
 LARGEST_SIDE = 1600  # of a panel in pixels; larger maps are thinned
 LENGTHS_MM = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+
+
+def plain_text(draw: Callable[P, T]) -> Callable[P, T]:
+    """Draw names as they are: a dollar sign in one begins no formula."""
+
+    @wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> T:
+        with rc_context({"text.parse_math": False}):
+            return draw(*args, **kwargs)
+
+    return drawn
+
+
+def write_figure(figure: Figure, path: Path) -> None:
+    """Write a figure as PNG; the same figure gives the same bytes."""
+    content = io.BytesIO()
+    figure.savefig(content, format="png", dpi=110, metadata={"Software": None})
+    write_atomically(path, content.getvalue())
 
 
 def stretched(picture: np.ndarray) -> np.ndarray:
@@ -42,6 +67,7 @@ def stretched(picture: np.ndarray) -> np.ndarray:
     return np.where(seen[:, :, None], np.clip(scaled, 0, 1), 0.5).astype(np.float32)
 
 
+@plain_text
 def draw_picture(path: Path, drawn: Drawn, *, title: str, pixel_mm: float | None) -> None:
     """Write the picture of a map as PNG, landscape: a long scan is laid on its side, its first line at the left.
 
@@ -66,7 +92,7 @@ def draw_picture(path: Path, drawn: Drawn, *, title: str, pixel_mm: float | None
     _scale_bar(axes[0], figure.dpi_scale_trans, panels["False colour"].shape[1] * thin, thin, pixel_mm)
     figure.legend(handles=_legend(drawn), loc="outside right upper", fontsize=8, frameon=False)
     figure.suptitle(title, x=0.01, ha="left", fontsize=12)
-    figure.savefig(path, dpi=110, metadata={"Software": None})
+    write_figure(figure, path)
 
 
 def _panels(drawn: Drawn) -> dict[str, np.ndarray]:

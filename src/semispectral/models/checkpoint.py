@@ -1,24 +1,27 @@
 """Checkpoints of a training run: one file, replaced atomically, in a directory that one process holds at a time."""
 
 import fcntl
+import hashlib
 import json
 import logging
+import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
+from semispectral.atomic import sweep, write_atomically
 from semispectral.errors import SemispectralError
-from semispectral.weights import write_atomically
 
 log = logging.getLogger(__name__)
 
-FILE = "state.safetensors"
+FILE, LOCK = "state.safetensors", "lock"
 
 
 class BusyError(SemispectralError, RuntimeError):
@@ -32,26 +35,49 @@ class Checkpoint:
     Parameters
     ----------
     directory : named by the hash of configuration, code and input, so that a changed run starts anew.
+    wait : wait for another process that trains this very model, instead of giving up. The lock goes with the process
+        that holds it, however that ends.
     """
 
     directory: Path
+    wait: bool = False
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Hold the directory; a second process is refused."""
+        """Hold the directory; a second process waits or is refused."""
         self.directory.mkdir(parents=True, exist_ok=True)
-        with (self.directory / "lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise BusyError(
-                    f"{self.directory}: another process is training this very model; wait for it or stop it first"
-                ) from error
+        with (self.directory / LOCK).open("a+", encoding="utf-8") as lock:
+            self._take(lock)
+            lock.truncate(0)
+            lock.write(f"process {os.getpid()} on {socket.gethostname()}")
+            lock.flush()
+            sweep(self.directory / FILE)
             yield
+
+    def _take(self, lock: IO[str]) -> None:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except OSError as error:
+            lock.seek(0)
+            holder = lock.read() or "another process"
+            if not self.wait:
+                raise BusyError(
+                    f"{self.directory}: {holder} is training this very model; wait until it has ended, or stop it: "
+                    "what it has trained so far is kept, and a run after it goes on from there"
+                ) from error
+        log.warning(
+            "%s: %s, left by a run that was killed or by another run, is training this very model: waiting for it; if "
+            "you stop it, training goes on here from its last checkpoint",
+            self.directory,
+            holder,
+        )
+        fcntl.flock(lock, fcntl.LOCK_EX)
 
     def save(self, arrays: dict[str, np.ndarray], state: dict[str, Any]) -> None:
         """Replace the checkpoint."""
-        write_atomically(self.directory / FILE, save(arrays, metadata={"state": json.dumps(state)}))
+        metadata = {"state": json.dumps(state), "sha256": _checksum(arrays)}
+        write_atomically(self.directory / FILE, save(arrays, metadata=metadata))
 
     def load(self) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None:
         """The last checkpoint, or None where there is none that can be read."""
@@ -61,10 +87,21 @@ class Checkpoint:
         try:
             with safe_open(path, framework="numpy") as file:
                 arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no dict
-                return arrays, json.loads(file.metadata()["state"])
+                metadata = file.metadata()
+            if _checksum(arrays) != metadata["sha256"]:
+                raise ValueError("its checksum is another")
+            return arrays, json.loads(metadata["state"])
         except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
             log.warning("%s: cannot be read (%s); training starts from the beginning", path, error)
             return None
+
+
+def _checksum(arrays: dict[str, np.ndarray]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        digest.update(f"{name} {array.dtype} {array.shape}\n".encode() + array.tobytes())
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True)

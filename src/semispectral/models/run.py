@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
+from semispectral.models.batches import blocks
 from semispectral.models.checkpoint import Checkpoint, NoCheckpoint
+from semispectral.stored import Rows
 
 Picture = Callable[[dict[str, np.ndarray], dict[str, Any], int], None]
 
@@ -36,22 +38,25 @@ class Run:
         keeps no checkpoint.
     code : hash of the code that trains, so that changed code starts anew.
     picture : called with arrays, description and epoch after every evaluation.
+    wait : where another process trains this very model, wait for it; else it is an error.
     """
 
     seed: int
     checkpoints: Path | None
     code: str = ""
     picture: Picture = lambda arrays, description, epoch: None
+    wait: bool = False
 
-    def checkpoint(self, kind: str, settings: Any, arrays: list[np.ndarray]) -> Checkpoint:
+    def checkpoint(self, kind: str, settings: Any, arrays: Sequence[Rows]) -> Checkpoint:
         """The checkpoint directory of this very run."""
         if self.checkpoints is None:
             return NoCheckpoint()
         digest = hashlib.sha256(json.dumps([kind, asdict(settings), self.seed, self.code]).encode())
         for array in arrays:
             digest.update(f"{array.shape}{array.dtype}".encode())
-            digest.update(np.ascontiguousarray(array).data)
-        return Checkpoint(self.checkpoints / kind / digest.hexdigest()[:16])
+            for rows in blocks(len(array)):
+                digest.update(np.ascontiguousarray(array[rows]).data)
+        return Checkpoint(self.checkpoints / kind / digest.hexdigest()[:16], self.wait)
 
 
 def use_threads(threads: int) -> None:

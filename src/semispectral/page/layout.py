@@ -28,7 +28,7 @@ def layout(found: SceneMap, picture: np.ndarray, *, name: str, axis: str) -> Lay
     plots = [image, _spectrum(axis), _probabilities(found)]
     for plot in plots:
         plot.toolbar.logo = None
-    return row(column(slider, image), column(*plots[1:]))
+    return row(column(slider, image), column(*plots[1:]), styles={"flex-wrap": "wrap", "max-width": "100%"})
 
 
 def _image(found: SceneMap, picture: np.ndarray, name: str) -> tuple[LayoutDOM, LayoutDOM]:
@@ -70,7 +70,8 @@ def _rgba(picture: np.ndarray) -> np.ndarray:
 
 
 def _spectrum(axis: str) -> LayoutDOM:
-    plot = figure(width=WIDTH, height=360, title="Spectrum", x_axis_label=axis, y_axis_label="reflectance")
+    labels = {"x_axis_label": axis, "y_axis_label": "reflectance"}
+    plot = figure(width=WIDTH, height=360, title="Spectrum", name="spectra", **labels)
     for name, colour, dash, legend in (
         ("spectrum", "black", "solid", "measured"),
         ("reconstruction", "#d62728", "dashed", "reconstructed"),

@@ -11,12 +11,13 @@ from bokeh.resources import Resources
 from jinja2 import Environment
 from markupsafe import Markup
 
+from semispectral import provenance
+from semispectral.atomic import write_atomically
 from semispectral.bundle import Bundle
 from semispectral.mapping.scene_map import SceneMap
 from semispectral.page.layout import layout
 from semispectral.page.pixels import PagePixels, collect
 from semispectral.pixels import Cube
-from semispectral.weights import write_atomically
 
 HERE = Path(__file__).parent
 
@@ -41,6 +42,7 @@ def write_page(path: Path, cube: Cube, found: SceneMap, bundle: Bundle, *, name:
     page = Environment(autoescape=True).from_string((HERE / "page.html").read_text(encoding="utf-8"))
     content = page.render(
         name=name,
+        made=json.dumps(provenance.current(), sort_keys=True),
         legend=_legend(found),
         note=_note(kept),
         resources=Markup(Resources(mode="inline", components=["bokeh", "bokeh-widgets"]).render()),  # noqa: S704  ours

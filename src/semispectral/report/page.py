@@ -11,17 +11,18 @@ import yaml
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from semispectral.atomic import write_atomically
 from semispectral.figures.style import save
 from semispectral.report import networks, provenance, tables, takehome, words
 from semispectral.report.captions import caption_of
 from semispectral.report.drawing import MOST_MAPS, figures_of, test_scenes
 from semispectral.report.study import Study
 from semispectral.report.takehome import embedded
-from semispectral.weights import write_atomically
 
 log = logging.getLogger(__name__)
 
 MOST_NOTES = 5  # at the head of the page; the rest is folded
+MOST_NOTES_HERE = 3  # in the chapter of the data or the split; all stand in the chapter of warnings
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,11 @@ def content(study: Study, *, index: Path, root: Path) -> dict[str, Any]:
         "errors": words.errors(study),
         "warnings": words.warnings(study),
         "most_notes": MOST_NOTES,
+        "most_here": MOST_NOTES_HERE,
         "simulated": bool(study.config.get("simulate", {}).get("enabled")),
         "bands": words.bands_words(study),
         "census_warnings": words.census_warnings(study),
+        "everything_odd": words.everything_odd(study),
         "scenes": tables.scenes(study),
         "classes": tables.classes(study),
         "holes": len({found.hole for found in study.census}),
@@ -91,6 +94,7 @@ def content(study: Study, *, index: Path, root: Path) -> dict[str, Any]:
         "seeds": sorted(int(seed) for seed in study.scores["seed"].unique()),
         "versions": provenance.versions(),
         "commit": provenance.commit(root),
+        "inputs": provenance.current().get("inputs", {}),
     }
 
 

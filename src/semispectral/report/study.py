@@ -16,6 +16,7 @@ from semispectral.labels import ClassMap
 from semispectral.normalise import Scaler
 from semispectral.pixels import Pixels
 from semispectral.plan_files import read_classes, read_parts, read_quotas
+from semispectral.tables import read_table
 from semispectral.weights import load_model
 
 MOST_PER_CLASS = 300  # spectra of a class that are read from each scene
@@ -34,7 +35,7 @@ class Kept:
     @classmethod
     def read(cls, directory: Path) -> "Kept":
         """Read a model's directory."""
-        return cls(*load_model(directory), pd.read_parquet(directory / "history.parquet"))
+        return cls(*load_model(directory), read_table(directory / "history.parquet"))
 
 
 @dataclass(frozen=True)
@@ -112,10 +113,10 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
     """
     census = tuple(sorted(map(read_census, paths["census"]), key=lambda found: found.scene))
     plan_directory = paths["known"][0].parent
-    scores = pd.read_parquet(paths["scores"][0])
-    predictions = pd.read_parquet(paths["predictions"][0], columns=PREDICTION, filters=[("part", "==", "test")])
-    intervals = pd.read_parquet(paths["summary"][0])
-    per_class = pd.read_parquet(paths["per_class"][0])
+    scores = read_table(paths["scores"][0])
+    predictions = read_table(paths["predictions"][0], columns=PREDICTION, filters=[("part", "==", "test")])
+    intervals = read_table(paths["summary"][0])
+    per_class = read_table(paths["per_class"][0])
     sample = Pixels.concat([_some(read_shard(path)) for path in sorted(paths["features"])])
     scaler = Scaler.from_saved(*load_model(paths["scaler"][0]))
     return Study(

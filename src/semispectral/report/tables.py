@@ -39,11 +39,16 @@ def _scene(found: Census) -> tuple[Cell, ...]:
         number(found.bands),
         Cell(wavelength_words(found.wavelengths_nm)),
         Cell(found.dtype),
-        Cell(f"{found.minimum:.4g} to {found.maximum:.4g}"),
+        Cell(f"{_value(found.minimum)} to {_value(found.maximum)}"),
         Cell(number(found.pixels("class")).text, note=f"{share:.1%}", number=True),
         number(int((of_class["pixels"] > 0).sum())),
         Cell(f"{found.bad_share:.1%}", number=True),
     )
+
+
+def _value(value: float) -> str:
+    """A stored value: counts in full, other numbers to four digits."""
+    return number(int(value)).text if value == int(value) else f"{value:.4g}"
 
 
 def wavelength_words(wavelengths_nm: np.ndarray | None) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from semispectral.figures.methods import budget_words, method_name
-from semispectral.report.cells import some
+from semispectral.report.cells import number, some
 from semispectral.report.choice import Chosen, best_of_each_family
 from semispectral.report.study import Study
 
@@ -28,7 +28,7 @@ def outcome(study: Study) -> list[str]:
     best, pixels = means.iloc[0], study.predictions.drop_duplicates(["scene", "line", "sample"])
     where = some(sorted(str(hole) for hole in pixels["hole"].unique()))
     said = [
-        f"With {budget_words(study.headline)}, on {len(pixels):,} labelled test pixels of {where}, "
+        f"With {budget_words(study.headline)}, on {number(len(pixels)).text} labelled test pixels of {where}, "
         f"{method_name(best['method'], best['features'])} has the highest macro-F1: {best['mean']:.3f}."
     ]
     if [model.method for model in chosen] == ["svm", "m2"]:
@@ -120,6 +120,17 @@ def errors(study: Study) -> list[str]:
 def warnings(study: Study) -> list[str]:
     """What must not be left out when a test figure is quoted."""
     return [_guard(guard) for guard in study.guards if guard["severity"] != "error" and guard["part"] == "test"]
+
+
+def everything_odd(study: Study) -> list[tuple[str, list[str], list[str]]]:
+    """All notes of the page: (where they come from, errors, others); what gave none is left out."""
+    nothing: list[str] = []
+    topics = [
+        ("The scores", errors(study), warnings(study)),
+        ("The scans and their labels", nothing, census_warnings(study)),
+        ("The split", nothing, list(study.plan["warnings"])),
+    ]
+    return [(topic, wrong, odd) for topic, wrong, odd in topics if wrong or odd]
 
 
 def _guard(guard: dict[str, str]) -> str:

@@ -1,11 +1,11 @@
 """Simulated scenes on disk: HDF5 in the layout of 2017, with the truth beside it."""
 
-import os
 from pathlib import Path
 
 import h5py
 import numpy as np
 
+from semispectral.atomic import write_atomically
 from semispectral.simulate.scene import SimulatedScene
 
 CHUNK_LINES = 32
@@ -17,14 +17,11 @@ def write_scene(path: Path, scene: SimulatedScene) -> None:
     ``/hsimage/data`` [line, sample, band], ``labels`` [line, sample], ``wavelengths`` [band] in nm, ``dark`` and
     ``white`` [sample, band]; ``/truth/mineral`` and ``/truth/class`` [line, sample]; attributes on the root.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with h5py.File(unfinished, "w") as file:
-            _fill(file, scene)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with h5py.File(path.name, "w", driver="core", backing_store=False) as file:  # HDF5 crashes on a full disk
+        _fill(file, scene)
+        file.flush()
+        content = file.id.get_file_image()
+    write_atomically(path, content)
 
 
 def _fill(file: h5py.File, scene: SimulatedScene) -> None:

@@ -1,0 +1,174 @@
+"""Writing that is never half done: a file or a directory is absent, as before, or complete, on a full disk too.
+
+What is written goes to a hidden name beside its place (``.NAME.PID.tmp``) and takes its place at the end. A process
+that is killed in between leaves that hidden file behind, and the next writing of the same name sweeps it away.
+"""
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from semispectral.errors import NoSpaceError, SemispectralError
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+SAID_FULL = ("No space left", "Disk quota exceeded")  # libraries that keep the text and lose the number
+NEXT_TO_NOTHING = 1 << 16  # bytes: with so little free, a writing that failed has failed for want of space
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that it is either absent, as before, or complete."""
+    with replacing(path, needed=len(content)) as temporary:
+        temporary.write_bytes(content)
+
+
+@contextmanager
+def replacing(path: Path, *, needed: int = 0) -> Iterator[Path]:
+    """A hidden path to write a file to; it becomes ``path`` when the block ends without an error.
+
+    Parameters
+    ----------
+    needed : bytes of the file, for the error; 0 where they are not known before.
+
+    Raises
+    ------
+    NoSpaceError : the disk is full; nothing is left of the file.
+    """
+    temporary = hidden(path)
+    try:
+        with in_words(path, temporary, needed=needed):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            sweep(path)
+            yield temporary
+            _to_disk(temporary)
+            temporary.replace(path)
+    finally:
+        remove(temporary)
+
+
+@contextmanager
+def replacing_directory(directory: Path) -> Iterator[Path]:
+    """A hidden directory to fill; it becomes ``directory`` when the block ends without an error."""
+    temporary, before = hidden(directory), hidden(directory, "before")
+    try:
+        with in_words(directory, temporary):
+            sweep(directory)
+            temporary.mkdir(parents=True)
+            yield temporary
+            if directory.exists():
+                directory.rename(before)
+            temporary.rename(directory)
+    finally:
+        remove(temporary)
+        remove(before)
+
+
+@contextmanager
+def replacing_files(directory: Path, *, last: str) -> Iterator[Path]:
+    """A hidden directory to fill; its files move into ``directory`` when the block ends without an error.
+
+    Parameters
+    ----------
+    last : the file that moves last, so that where it is, the others are; it is taken away before the first moves.
+    """
+    place = directory / last
+    temporary = hidden(place)
+    try:
+        with in_words(place, temporary):
+            sweep(place)
+            temporary.mkdir(parents=True)
+            yield temporary
+            for path in temporary.iterdir():
+                _to_disk(path)
+            place.unlink(missing_ok=True)
+            for path in sorted(temporary.iterdir(), key=lambda path: path.name == last):
+                path.replace(directory / path.name)
+    finally:
+        remove(temporary)
+
+
+def hidden(path: Path, what: str = "new") -> Path:
+    """The name that this process writes a file or a directory under."""
+    return path.with_name(f".{path.name}.{what}.{os.getpid()}.tmp")
+
+
+def sweep(path: Path) -> None:
+    """Remove what processes that were killed have left of this file or directory."""
+    if not path.parent.is_dir():
+        return
+    prefix = f".{path.name}."
+    for found in path.parent.iterdir():
+        if found.name.startswith(prefix) and found.suffix == ".tmp" and not _alive(found.stem.rpartition(".")[2]):
+            remove(found)
+
+
+def _alive(pid: str) -> bool:
+    """Whether another process of this machine has this number."""
+    if not pid.isdecimal() or int(pid) == os.getpid():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a directory, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _to_disk(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def in_words(path: Path, temporary: Path, *, needed: int = 0) -> Iterator[None]:
+    """Turn whatever a library raises on a full disk into `NoSpaceError`, which names the file."""
+    try:
+        yield
+    except SemispectralError:
+        raise
+    except Exception as error:  # each library has its own
+        free = _free(path)
+        if not (_says_full(error) or free < NEXT_TO_NOTHING):
+            raise
+        size = needed or _size(temporary)
+        raise NoSpaceError(
+            f"{path}: {'' if needed else 'more than '}{_words(size)} are needed to write it, and {_words(free)} are "
+            "free on its disk (or in your quota); make room and run again: nothing is left of this file, and what was "
+            "finished before stays"
+        ) from error
+
+
+def _says_full(error: BaseException) -> bool:
+    seen: BaseException | None = error
+    while seen is not None:
+        if (isinstance(seen, OSError) and seen.errno in FULL) or any(words in str(seen) for words in SAID_FULL):
+            return True
+        seen = seen.__cause__ or seen.__context__
+    return False
+
+
+def _free(path: Path) -> int:
+    """Bytes free on the disk of a file that may not be there yet."""
+    there = next((parent for parent in path.absolute().parents if parent.is_dir()), Path("/"))
+    return shutil.disk_usage(there).free
+
+
+def _size(path: Path) -> int:
+    if path.is_dir():
+        return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+    return path.stat().st_size if path.exists() else 0
+
+
+def _words(size: int) -> str:
+    return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size} bytes"

@@ -1,0 +1,27 @@
+"""``semispectral check``: its arguments. What it needs is imported when it runs, so that other commands start fast."""
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+WORDS = "say what a run would do, and what is wrong, before it starts"
+EXIT = "Exit status: 0 ready to run, 1 something is wrong, 2 wrong usage."
+
+
+def add(commands: Any) -> None:
+    """Register the subcommand."""
+    parser = commands.add_parser("check", help=WORDS, description=WORDS.capitalize() + ".", epilog=EXIT)
+    text = "overlay(s) over config/config.yaml, as given to snakemake --configfile"
+    parser.add_argument("--config", type=Path, nargs="+", action="extend", default=[], metavar="FILE", help=text)
+    text = "folder of the workflow (default: this one, or the one that semispectral was installed from)"
+    parser.add_argument("--workflow", type=Path, metavar="FOLDER", help=text)
+    text = "cores that the estimate is for (default: %(default)s)"
+    parser.add_argument("--cores", type=int, default=os.cpu_count() or 1, metavar="N", help=text)
+    parser.set_defaults(run=_run)
+
+
+def _run(wanted: argparse.Namespace) -> None:
+    from semispectral.check.run import run_check
+
+    run_check(wanted)

@@ -1,0 +1,53 @@
+"""How long, how large: what a job of each rule took where it was measured. The only place that knows such figures.
+
+Source: the ``benchmark:`` files and the sizes of the results of two runs of version 0.1.0 on two cores of a shared
+server without a GPU: the demo (6 scenes of 200 x 96 x 268, 22 000 sampled pixels), and a simulated collection of 3
+scenes of 1000 x 320 x 268 (172 MB each, 62 000 sampled pixels) with the same networks. What a job needs in any case
+is that of the demo, what it needs besides for each unit the difference in processor time between the two. How long
+networks train is counted in steps: `semispectral.check.training`.
+"""
+
+from typing import NamedTuple
+
+
+class Rate(NamedTuple):
+    """A job's needs: so much in any case, and so much more for each unit of what it works on.
+
+    Parameters
+    ----------
+    unit : what its time and memory are counted by: an attribute of `semispectral.check.estimate.Work`.
+    seconds, memory_mb : (in any case, for each unit).
+    disk_unit, disk_mb : the same for what it leaves on disk.
+    """
+
+    unit: str
+    seconds: tuple[float, float]
+    memory_mb: tuple[float, float]
+    disk_unit: str = "scene_mb"
+    disk_mb: tuple[float, float] = (0.1, 0)
+
+
+RATES: dict[str, Rate] = {
+    "simulate": Rate("scene_mb", (2, 0.07), (150, 6), "scene_mb", (0, 1)),
+    "fetch": Rate("scene_mb", (3, 1), (150, 0), "scene_mb", (0, 0.5)),
+    "census": Rate("scene_mb", (2, 0.003), (220, 0), "scene_mb", (0.03, 0.008)),
+    "plan": Rate("total_kpixels", (1.7, 0.0006), (220, 0.02)),
+    "shard": Rate("scene_mb", (3.5, 0.006), (285, 0.25), "scene_sample_mb", (0, 0.2)),
+    "budget": Rate("sample_mb", (2.2, 0.01), (217, 0.5)),
+    "fit_scaler": Rate("sample_mb", (3.4, 0.04), (330, 3)),
+    "normalise": Rate("scene_sample_mb", (3.7, 0.03), (285, 5), "scene_sample_mb", (0, 0.95)),
+    "control": Rate("sample_mb", (6.5, 0.1), (360, 4), "test_kpixels", (0, 0.06)),
+    "train_svm": Rate("sample_mb", (4, 0.02), (310, 3)),
+    "train_m1": Rate("sample_mb", (0, 0), (1100, 4), "sample_mb", (15, 0)),
+    "train_m2": Rate("sample_mb", (0, 0), (1150, 4), "sample_mb", (3, 0)),
+    "train_qy": Rate("sample_mb", (0, 0), (1000, 4), "sample_mb", (2, 0)),
+    "encode": Rate("scene_sample_mb", (1.7, 0.016), (240, 5), "scene_sample_mb", (0, 0.55)),
+    "predict": Rate("sample_mb", (1.8, 0.02), (265, 5), "test_kpixels", (0, 0.06)),
+    "bundle": Rate("sample_mb", (3.5, 0.04), (340, 5), "sample_mb", (1.4, 0)),
+    "evaluate": Rate("test_kpixels", (1.9, 0.15), (220, 6), "test_kpixels", (0, 0.5)),
+    "map": Rate("scene_kpixels", (4.2, 0.02), (320, 0.6), "scene_kpixels", (0.05, 0.065)),
+    "downhole": Rate("scene_kpixels", (4.8, 0.005), (300, 0.2)),
+    "page": Rate("scene_kpixels", (5.4, 0.001), (390, 0.3), "scene_kpixels", (11, 0)),
+    "report": Rate("total_kpixels", (18, 0.002), (350, 0.05), "total_kpixels", (8, 0)),
+}
+OTHER = Rate("scene_mb", (4, 0), (300, 0))  # a rule that is not in the table

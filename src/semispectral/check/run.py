@@ -1,0 +1,82 @@
+"""The run of ``semispectral check``: look at everything, then say what would run and what is wrong."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from semispectral.check import words
+from semispectral.check.estimate import needs
+from semispectral.check.jobs import jobs, start_dry_run
+from semispectral.check.looked import Looked, look_at_scenes
+from semispectral.check.planned import Planned, check_test_groups, planned
+from semispectral.check.problems import Problems
+from semispectral.check.study import Study, read_study, workflow_folder
+from semispectral.errors import ConfigError
+
+MOST_WARNINGS = 12
+
+
+def run_check(wanted: argparse.Namespace) -> None:
+    """Check a study and write its summary to stdout.
+
+    Raises
+    ------
+    ConfigError : something is wrong; each mistake is a line of the message.
+    """
+    problems = Problems()
+    folder = wanted.workflow or workflow_folder()
+    study = read_study(folder, wanted.config, problems)
+    if study is not None:
+        with _stages_silent():
+            lines = list(_summary(study, folder, wanted, problems))
+        sys.stdout.write("".join(f"{line}\n" for line in lines))
+    if problems.found:
+        number = len(problems.found)
+        raise ConfigError("\n".join(words.listed(f"{number} problem{'s' * (number != 1)}", problems.found)))
+    sys.stdout.write("Nothing is wrong: snakemake --cores all --resources gpu=1 runs it.\n")
+
+
+@contextmanager
+def _stages_silent() -> Iterator[None]:
+    """Let only the check itself speak: what stages would warn of stands in the summary."""
+    loggers = {name: logging.getLogger(name) for name in ("semispectral", "semispectral.check")}
+    before = {name: logger.level for name, logger in loggers.items()}
+    loggers["semispectral"].setLevel(logging.ERROR)
+    loggers["semispectral.check"].setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        for name, level in before.items():
+            loggers[name].setLevel(level)
+
+
+def _summary(study: Study, folder: Path, wanted: argparse.Namespace, problems: Problems) -> Iterator[str]:
+    """The lines of the summary; what is found to be wrong on the way goes to ``problems``."""
+    dry_run = start_dry_run(folder, wanted.config)
+    with problems.noted():
+        check_test_groups(study)
+    looked = look_at_scenes(study, problems)
+    drawn = planned(study, looked, problems)
+    would_run = jobs(dry_run, problems)
+    yield from words.scenes(looked)
+    yield from words.classes(study, looked)
+    yield from words.split(study, drawn, sound=not problems.found)
+    yield from words.budgets(study, drawn)
+    if would_run is not None:
+        yield from words.needs(needs(study, looked, drawn, would_run), cores=max(1, wanted.cores))
+    yield from words.listed("Worth knowing", warnings_of(study, looked, drawn), most=MOST_WARNINGS)
+
+
+def warnings_of(study: Study, looked: list[Looked], drawn: Planned | None) -> list[str]:
+    """What is odd, in words."""
+    method = study.config["mask"]["method"]
+    masked = [f"the mask ({method}) needs a whole pass over each scene: what it takes is still counted here"]
+    without = [
+        f"{each.scene.name}: no pixel has a code of a class; it serves as unlabelled only"
+        for each in looked
+        if each.labelled == {}
+    ]
+    return [*(masked if method != "none" else ()), *without, *(drawn.plan.warnings if drawn else ())]

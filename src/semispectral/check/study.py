@@ -1,0 +1,131 @@
+"""The configuration of a study as the workflow would read it: overlays, defaults, tables, and each stage's settings."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from semispectral.baselines.settings import ControlConfig
+from semispectral.budget import BudgetConfig
+from semispectral.bundle_build import Recipe
+from semispectral.check.problems import Problems
+from semispectral.clean_settings import CleanConfig
+from semispectral.config import complete, read_schema
+from semispectral.config_file import read_config
+from semispectral.downhole import DownholeConfig
+from semispectral.errors import ConfigError, MissingFileError
+from semispectral.fetch import Source
+from semispectral.labels import ClassMap
+from semispectral.mask import MaskConfig
+from semispectral.models.settings_m1 import M1Config
+from semispectral.models.settings_m2 import M2Config
+from semispectral.places import outside_allowed
+from semispectral.quotas import SampleConfig
+from semispectral.scenes import Scene, read_scenes
+from semispectral.settings import settings
+from semispectral.simulate import SimulateConfig
+from semispectral.smoothing import SmoothConfig
+from semispectral.split import SplitConfig
+from semispectral.svm import SvmConfig
+
+CONFIG, SCHEMA = Path("config/config.yaml"), Path("config/config.schema.yaml")
+SMOOTHING = ("smoothing", "radius", "epsilon")
+RECIPE = ("method", "features", "false_alarm")
+
+
+@dataclass(frozen=True)
+class Study:
+    """What a run would start from.
+
+    Parameters
+    ----------
+    config : complete, with every default.
+    scenes, classes : of the two tables; none where a table cannot be read.
+    settings : of each stage, by the name of its section.
+    """
+
+    config: dict[str, Any]
+    scenes: tuple[Scene, ...]
+    classes: ClassMap | None
+    settings: dict[str, Any]
+
+    @property
+    def results(self) -> Path:
+        """Folder of all results."""
+        return Path(self.config["pathvars"]["results"])
+
+
+def workflow_folder() -> Path:
+    """The folder that holds the Snakefile: the working directory, or else the one that this package stands in."""
+    for folder in (Path.cwd(), Path(__file__).resolve().parents[3]):
+        if (folder / SCHEMA).is_file() and (folder / "Snakefile").is_file():
+            return folder
+    raise MissingFileError(
+        f"{Path.cwd()}: the folder of the workflow (Snakefile, {SCHEMA}) is needed; change into it, or name it with "
+        "--workflow"
+    )
+
+
+def read_study(folder: Path, overlays: Sequence[Path], problems: Problems) -> Study | None:
+    """Read a study as the Snakefile in ``folder`` would, from the working directory; None without a configuration."""
+    try:
+        config = complete(_merged(folder, overlays), read_schema(folder / SCHEMA))
+    except (ConfigError, MissingFileError) as error:
+        problems.add(str(error))
+        return None
+    scenes: tuple[Scene, ...] = ()
+    classes = None
+    with problems.noted():
+        root, outside = Path(config["data_root"]), outside_allowed(config)
+        scenes = read_scenes(_own_or_built_in(config["scenes"], folder), data_root=root, allow_outside=outside)
+    with problems.noted():
+        classes = ClassMap.read(_own_or_built_in(config["classes"], folder))
+    return Study(config, scenes, classes, _settings(config, problems))
+
+
+def _own_or_built_in(path: str, folder: Path) -> Path:
+    return Path(path) if Path(path).exists() else folder / path
+
+
+def _merged(folder: Path, overlays: Sequence[Path]) -> dict[str, Any]:
+    config: dict[str, Any] = {}
+    for path in (_own_or_built_in(str(CONFIG), folder), *overlays):
+        _lay_over(config, read_config(path))
+    return config
+
+
+def _lay_over(config: dict[str, Any], overlay: Mapping[str, Any]) -> None:
+    """As Snakemake does: sections are merged key by key, everything else is replaced."""
+    for key, value in overlay.items():
+        if isinstance(value, Mapping) and isinstance(config.get(key), dict):
+            _lay_over(config[key], value)
+        else:
+            config[key] = value
+
+
+def _settings(config: dict[str, Any], problems: Problems) -> dict[str, Any]:
+    """The settings of every stage; what a stage would refuse is noted."""
+    simulate = {key: value for key, value in config["simulate"].items() if key != "enabled"}
+    maps, sections = config["map"], config
+    wanted: list[tuple[str, Any, Mapping[str, Any]]] = [
+        ("split", SplitConfig, sections["split"]),
+        ("sample", SampleConfig, sections["sample"]),
+        ("runs", BudgetConfig, sections["runs"]),
+        ("mask", MaskConfig, sections["mask"]),
+        ("cleaning", CleanConfig, sections["cleaning"]),
+        ("m1", M1Config, sections["m1"]),
+        ("m2", M2Config, sections["m2"]),
+        ("svm", SvmConfig, sections["svm"]),
+        ("controls", ControlConfig, {"svm": sections["svm"]} | sections["controls"]),
+        ("map", SmoothConfig, {key: maps[key] for key in SMOOTHING}),
+        ("map.recipe", Recipe, {key: maps[key] for key in RECIPE} | {"budget": str(maps["budget"]), "seed": 0}),
+        ("map.downhole", DownholeConfig, maps["downhole"]),
+        *((f"fetch.{path}", Source, known) for path, known in config["fetch"].items()),
+    ]
+    if config["simulate"]["enabled"]:
+        wanted.append(("simulate", SimulateConfig, simulate))
+    found: dict[str, Any] = {}
+    for name, cls, given in wanted:
+        with problems.noted():
+            found[name] = settings(cls, given, where=name)
+    return found

@@ -1,0 +1,33 @@
+"""Tab-separated tables that people write: text in, rows of cells out, and plain words where it is no table."""
+
+import csv
+from pathlib import Path
+
+from semispectral.errors import ConfigError, MissingFileError, UnreadableError
+
+LARGEST_BYTES = 16_000_000
+
+
+def read_rows(path: Path, *, what: str, key: str) -> list[list[str]]:
+    """The cells of a table, stripped of blanks; ``key`` of the configuration names it.
+
+    Raises
+    ------
+    MissingFileError : it is not there.
+    ConfigError : it is no tab-separated UTF-8 text.
+    """
+    if not path.is_file():
+        raise MissingFileError(f"{path}: {what} is not there; name it in the config key {key!r}")
+    try:
+        size = path.stat().st_size
+        if size > LARGEST_BYTES:
+            raise ConfigError(f"{path}: {what} has at most {LARGEST_BYTES} bytes, got {size}; name another file")
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: must be UTF-8 text, got another encoding ({error}); save it as UTF-8") from error
+    except csv.Error as error:
+        raise ConfigError(f"{path}: must be a tab-separated table, but it is none ({error}); save it as one") from error
+    except OSError as error:
+        raise UnreadableError(f"{path}: cannot be opened ({error}); check its permissions") from error
+    return [[cell.strip() for cell in row] for row in rows]

@@ -1,0 +1,279 @@
+"""The check before a run: what it finds in a study, what it says, and that it refuses what the run would refuse."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+
+from semispectral.check import training
+from semispectral.check.estimate import Need, needs, sampled_pixels, wall_seconds
+from semispectral.check.jobs import counted, jobs
+from semispectral.check.looked import FETCHED, SIMULATED, Looked, look_at_scenes
+from semispectral.check.planned import Planned, check_test_groups, planned
+from semispectral.check.problems import Problems
+from semispectral.check.rates import RATES
+from semispectral.check.run import warnings_of
+from semispectral.check.study import Study, read_study
+from semispectral.check.words import budgets, listed, scenes, split
+from semispectral.cli import main
+from semispectral.models.settings import FitConfig
+from semispectral.models.settings_m1 import M1Config
+from semispectral.models.settings_m2 import M2Config
+from semispectral.scenes import REQUIRED
+
+ROOT = Path(__file__).resolve().parents[1]
+LINES, SAMPLES, BANDS = 40, 12, 6
+HOLES = {"a1": "A", "a2": "A", "b1": "B"}
+CLASSES = "code\tname\tcolour\n1\ttalc\t#00ff00\n2\tcalcite\t#0000ff\n255\ttray\t#000000\n"
+CONFIG: dict[str, Any] = {
+    "scenes": "scenes.tsv",
+    "classes": "classes.tsv",
+    "split": {"test_groups": ["B"], "block_lines": 8, "guard": 1},
+    "runs": {"budgets": [10, "all"]},
+}
+
+
+def row(name: str, **cells: str) -> str:
+    """A row of scenes.tsv."""
+    filled = {"scene": name, "hole": HOLES[name], "data": f"{name}.npy", "labels": f"{name}_labels.npy"}
+    filled |= {"scale": "1", "use": "1-9", "ignore": "255", **cells}
+    return "\t".join(filled.get(column, "") for column in REQUIRED)
+
+
+def write_scene(name: str, *, seed: int) -> None:
+    """A scene and its labels: talc, calcite, a tray at the border and, below, nothing."""
+    random = np.random.default_rng(seed)
+    np.save(f"{name}.npy", random.integers(1, 999, (LINES, SAMPLES, BANDS)).astype(np.uint16))
+    codes = np.zeros((LINES, SAMPLES), np.uint8)
+    codes[::4, 1:8], codes[2::8, 1:5], codes[:, -1] = 1, 2, 255
+    np.save(f"{name}_labels.npy", codes)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A study of three scenes in two holes, in the working directory."""
+    monkeypatch.chdir(tmp_path)
+    for seed, name in enumerate(HOLES):
+        write_scene(name, seed=seed)
+    Path("scenes.tsv").write_text("\n".join(["\t".join(REQUIRED), *map(row, HOLES)]) + "\n")
+    Path("classes.tsv").write_text(CLASSES)
+    Path("config").mkdir()
+    Path("config/config.yaml").write_text(yaml.safe_dump(CONFIG))
+    return tmp_path
+
+
+def study_of(*overlays: Path) -> tuple[Study, Problems]:
+    """The study in the working directory, and what is wrong with it."""
+    problems = Problems()
+    study = read_study(ROOT, overlays, problems)
+    assert study is not None, problems.found
+    return study, problems
+
+
+def checked() -> tuple[Study, list[Looked], Planned | None, list[str]]:
+    """All that is looked at besides the dry run."""
+    study, problems = study_of()
+    with problems.noted():
+        check_test_groups(study)
+    looked = look_at_scenes(study, problems)
+    return study, looked, planned(study, looked, problems), problems.found
+
+
+@pytest.mark.usefixtures("project")
+def test_a_sound_study_is_planned_as_the_run_would() -> None:
+    """Labels, parts and budgets are counted from the files; the tested hole gives nothing to train on."""
+    study, looked, drawn, problems = checked()
+    assert problems == []
+    assert [each.labelled for each in looked] == [{1: 70, 2: 20}] * 3
+    assert drawn is not None
+    assert drawn.holes("test") == ["B"]
+    assert drawn.part("test")["labelled"] == 90
+    assert drawn.part("train")["labelled"] + drawn.part("valid")["labelled"] <= 180
+    assert int(drawn.budgets["10"].to_numpy().sum()) == 20
+    said = "\n".join([*scenes(looked), *split(study, drawn, sound=True), *budgets(study, drawn)])
+    assert "Scenes: 3 of 2 holes" in said
+    assert "90 labelled pixels (20.5 %) of 2 classes" in said
+    assert "10: 20 labels, 16 to train and 4 to validate" in said
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"m1": {"latent": 3}}, "m1: unknown key 'latent'; did you mean 'latents'?"),
+        ({"split": {"guard": 20, "block_lines": 8}}, "split.guard (20) must be smaller than a block"),
+        (
+            {"split": {"test_groups": ["b"]}},
+            "split.test_groups names 'b', which no scene's column 'hole' does; did you",
+        ),
+        ({"map": {"downhole": {"coverage": 0.5, "interval_m": 1}}, "scenes": "none.tsv"}, "none.tsv"),
+        ({"cleaning": {"steps": ["continuum"]}}, "wavelength"),
+        ({"split": {"test_groups": ["A", "B"]}}, "split by groups needs a hole to train on"),
+    ],
+)
+@pytest.mark.usefixtures("project")
+def test_mistakes_in_the_configuration_are_found(change: dict[str, Any], words: str) -> None:
+    """What a stage would refuse, hours later perhaps, is refused now."""
+    Path("mine.yaml").write_text(yaml.safe_dump(change))
+    problems = Problems()
+    study = read_study(ROOT, [Path("mine.yaml")], problems)
+    if study is not None:
+        with problems.noted():
+            check_test_groups(study)
+        planned(study, look_at_scenes(study, problems), problems)
+    assert any(words in message for message in problems.found), problems.found
+
+
+@pytest.mark.usefixtures("project")
+def test_one_broken_scene_does_not_hide_the_next() -> None:
+    """Labels of another shape, an unknown code and an absent file are three messages; no plan is drawn."""
+    np.save("a1_labels.npy", np.ones((LINES - 1, SAMPLES), np.uint8))
+    np.save("a2_labels.npy", np.full((LINES, SAMPLES), 7, np.uint8))
+    Path("b1.npy").unlink()
+    _, looked, drawn, problems = checked()
+    assert (looked, drawn) == ([], None)
+    assert [next(name for name in HOLES if name in message) for message in problems] == list(HOLES)
+
+
+@pytest.mark.usefixtures("project")
+def test_overlays_are_laid_over_key_by_key() -> None:
+    """A section of an overlay keeps the keys that it does not name; a list replaces a list."""
+    Path("mine.yaml").write_text("split: {guard: 2}\nruns: {budgets: [5]}\n")
+    study, _ = study_of(Path("mine.yaml"))
+    assert study.config["split"]["guard"] == 2
+    assert study.config["split"]["test_groups"] == ["B"]
+    assert study.config["runs"]["budgets"] == [5]
+
+
+@pytest.mark.parametrize(("text", "words"), [("m1: [", "must be YAML"), ("- 1\n", "needs keys with values")])
+@pytest.mark.usefixtures("project")
+def test_an_overlay_that_is_no_configuration_is_named(text: str, words: str) -> None:
+    """The file is named, and what it should be."""
+    Path("mine.yaml").write_text(text)
+    problems = Problems()
+    assert read_study(ROOT, [Path("mine.yaml")], problems) is None
+    assert problems.found[0].startswith("mine.yaml: ")
+    assert words in problems.found[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "origin", "labelled"), [("config", SIMULATED, None), ("indian_pines", FETCHED, 10249)]
+)
+def test_scenes_that_are_not_there_yet_are_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, origin: str, labelled: int | None
+) -> None:
+    """What will be simulated or downloaded has its size, and its labels where the configuration knows them."""
+    monkeypatch.chdir(tmp_path)
+    study, problems = study_of(ROOT / f"config/{name}.yaml")
+    looked = look_at_scenes(study, problems)
+    assert problems.found == []
+    assert {each.origin for each in looked} == {origin}
+    assert all(each.pixels * each.bands > 1e6 for each in looked)
+    assert (sum((looked[0].labelled or {}).values()) or None) == labelled
+    assert sampled_pixels(study, looked, None)[0] > 1000
+
+
+def test_a_scene_that_is_not_simulated_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row for which the simulation has no scene would fail in the middle of the run."""
+    monkeypatch.chdir(tmp_path)
+    Path("mine.yaml").write_text("simulate: {holes: 2}\n")
+    study, problems = study_of(Path("mine.yaml"))
+    looked = look_at_scenes(study, problems)
+    assert len(looked) == 4
+    assert "DH3_1 is not a scene that the section simulate makes" in problems.found[0]
+
+
+STATS = "Job stats:\njob       count\n------  -------\ncensus        3\nall           1\ntotal         4\n"
+
+
+def dry_run(text: str, status: int) -> "subprocess.Popen[str]":
+    """A process that says and ends as a dry run might."""
+    script = f"import sys; sys.stdout.write({text!r}); sys.exit({status})"
+    return subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+
+
+def test_jobs_are_those_that_snakemake_counts() -> None:
+    """The table is read without its total; nothing to be done is no job."""
+    assert counted(STATS) == {"census": 3}
+    assert jobs(dry_run(STATS, 0), Problems()) == {"census": 3}
+    assert counted("Nothing to be done (all requested files are present and up to date).\n") == {}
+
+
+def test_a_dry_run_that_fails_is_a_problem() -> None:
+    """Its reason is said without chatter, and not again where the check has said it."""
+    text = "Building DAG of jobs...\nMissingInputException in rule census: x.h5\n"
+    problems = Problems()
+    assert jobs(dry_run(text, 1), problems) is None
+    assert problems.found == ["snakemake: MissingInputException in rule census: x.h5"]
+    known = Problems()
+    known.add("MissingInputException in rule census: x.h5")
+    assert jobs(dry_run(text, 1), known) is None
+    assert len(known.found) == 1
+
+
+@pytest.mark.usefixtures("project")
+def test_needs_grow_with_the_work() -> None:
+    """More epochs take longer, more jobs take more disk, more cores less time; every rule has a rate."""
+    study, looked, drawn, _ = checked()
+    found = needs(study, looked, drawn, {"census": 3, "train_m1": 1})
+    assert [(need.rule, need.jobs) for need in found] == [("census", 3), ("train_m1", 1)]
+    more = needs(study, looked, drawn, {"census": 6})
+    assert more[0].disk_mb == pytest.approx(2 * found[0].disk_mb)
+    assert wall_seconds(found, cores=4) < wall_seconds(found, cores=1)
+    long = M1Config(fit=FitConfig(epochs=800))
+    assert training.m1_seconds(long, pixels=5000, inputs=6) > 5 * training.m1_seconds(M1Config(), pixels=5000, inputs=6)
+
+
+def test_many_jobs_share_the_cores() -> None:
+    """Five jobs of 10 s take 50 s on one core, 30 s on two; networks train one after the other."""
+    assert wall_seconds([Need("census", 5, 10, 1, 1)], cores=1) == 50
+    assert wall_seconds([Need("census", 5, 10, 1, 1)], cores=2) == 30
+    assert wall_seconds([Need("train_m2", 2, 10, 1, 1)], cores=64) == 20
+
+
+def test_training_again_on_all_labels_takes_twice() -> None:
+    """Where the kept weights are those of a refit, M2 trains twice; q(y|x) alone is cheaper."""
+    run = {"unlabelled": 5000, "inputs": 100, "classes": 10}
+    once, twice = (training.m2_seconds(M2Config(select=select), **run) for select in ("last", "refit"))
+    assert twice - training.START_SECONDS == pytest.approx(2 * (once - training.START_SECONDS))
+    assert training.qy_seconds(M2Config(), **run) < twice
+
+
+def test_every_rule_has_a_rate() -> None:
+    """The table of rates knows the rules of the workflow, and no others but the demand for new maps."""
+    names = {path.stem for path in (ROOT / "workflow/scripts").glob("*.py")}
+    assert names - {"new_map"} == set(RATES)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("holes", "status"), [("B", 0), ("C", 1)])
+@pytest.mark.usefixtures("project")
+def test_the_command_says_it_all(
+    capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture, holes: str, status: int
+) -> None:
+    """Exit status 0 and the jobs of a sound study; 1 and the problem of another; the working directory stays."""
+    Path("mine.yaml").write_text(f"split: {{test_groups: [{holes}]}}\n")
+    before = sorted(Path().iterdir())
+    assert main(["check", "--config", "mine.yaml", "--workflow", str(ROOT), "--cores", "2"]) == status
+    said = capsys.readouterr().out
+    assert "Jobs: " in said
+    assert ("Nothing is wrong" in said) == (status == 0)
+    assert ("names 'C'" in caplog.text) == (status == 1)
+    shutil.rmtree(".snakemake", ignore_errors=True)
+    assert sorted(Path().iterdir()) == before
+
+
+@pytest.mark.usefixtures("project")
+def test_what_is_odd_is_said_and_no_more_than_a_person_reads() -> None:
+    """A mask is not looked at, and the check says so; a long list ends with how many there are more."""
+    Path("mine.yaml").write_text("mask: {method: otsu}\n")
+    study, problems = study_of(Path("mine.yaml"))
+    said = warnings_of(study, look_at_scenes(study, problems), None)
+    assert said == ["the mask (otsu) needs a whole pass over each scene: what it takes is still counted here"]
+    listing = list(listed("Worth knowing", [f"note {number}" for number in range(9)], most=4))
+    assert len(listing) == 1 + 4 + 1
+    assert "and 5 more" in listing[-1]
