@@ -1,6 +1,7 @@
 """What a model is trained on: the features of all scenes, parted by a label budget. Arrays in, arrays out."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,8 +9,12 @@ import numpy as np
 import pandas as pd
 
 from semispectral.errors import SplitError
-from semispectral.io.shards import read_latents, read_shard
+from semispectral.io.shards import read_latents, read_shard, spectra_bytes
 from semispectral.pixels import Latents, Pixels
+from semispectral.stored import StoredRows, fits, store
+from semispectral.units import megabytes
+
+log = logging.getLogger(__name__)
 
 KEY = ["scene", "line", "sample"]
 
@@ -20,12 +25,12 @@ class Features:
 
     Parameters
     ----------
-    mean : float32 [pixel, input].
+    mean : float32 [pixel, input]; `StoredRows` where they do not fit in memory.
     std : float32 [pixel, input]; zeros for bands, of which nothing is drawn.
     table : one row per pixel, as in `Pixels`.
     """
 
-    mean: np.ndarray
+    mean: np.ndarray | StoredRows
     std: np.ndarray
     table: pd.DataFrame
 
@@ -42,11 +47,16 @@ class Features:
         width = max(self.std.shape[1], other.std.shape[1])  # 1 where nothing is drawn
         std = [np.broadcast_to(part.std, (len(part), width)) for part in (self, other)]
         table = pd.concat([self.table, other.table], ignore_index=True)
-        return Features(np.concatenate([self.mean, other.mean]), np.concatenate(std), table)
+        return Features(np.concatenate([self.mean[:], other.mean[:]]), np.concatenate(std), table)
 
     def where(self, keep: np.ndarray) -> "Features":
         """The pixels that a mask keeps."""
-        return Features(self.mean[keep], self.std[keep], self.table[keep].reset_index(drop=True))
+        mean = self.mean.where(keep) if isinstance(self.mean, StoredRows) else self.mean[keep]
+        return Features(mean, self.std[keep], self.table[keep].reset_index(drop=True))
+
+    def loaded(self) -> "Features":
+        """The same, in memory."""
+        return Features(self.mean[:], self.std, self.table) if isinstance(self.mean, StoredRows) else self
 
 
 @dataclass(frozen=True)
@@ -80,9 +90,31 @@ READERS = {
 }
 
 
-def read_features(paths: Sequence[Path], *, features: str) -> Features:
-    """Read the features (``bands`` or ``latents``) of all scenes."""
-    return READERS[features]([Path(path) for path in sorted(paths)])
+def read_features(paths: Sequence[str | Path], *, features: str, scratch: Path | None = None) -> Features:
+    """Read the features (``bands`` or ``latents``) of all scenes.
+
+    Parameters
+    ----------
+    scratch : a directory; bands that memory has no room for are kept in a file there while the process lives.
+    """
+    found = [Path(path) for path in sorted(paths, key=str)]
+    if features == "bands" and scratch is not None and not fits(size := sum(map(spectra_bytes, found))):
+        log.info("%s of spectra do not fit in memory: streamed from a file in %s", megabytes(size / 1e6), scratch)
+        return _stored_bands(found, scratch)
+    return READERS[features](found)
+
+
+def _stored_bands(paths: Sequence[Path], scratch: Path) -> Features:
+    tables = []
+
+    def spectra() -> Iterator[np.ndarray]:
+        for path in paths:
+            pixels = read_shard(path)
+            tables.append(pixels.table)
+            yield pixels.x
+
+    rows = store(spectra(), scratch)
+    return Features(rows, np.zeros((len(rows), 1), np.float32), pd.concat(tables, ignore_index=True))
 
 
 def training_set(features: Features, budgets: pd.DataFrame, *, budget: str, seed: int) -> TrainingSet:
@@ -105,7 +137,7 @@ def training_set(features: Features, budgets: pd.DataFrame, *, budget: str, seed
         )
     in_train = (features.table["part"] == "train").to_numpy()
     return TrainingSet(
-        features.where(in_budget["train"]),
+        features.where(in_budget["train"]).loaded(),
         features.where(in_train & ~in_budget["train"]),
-        features.where(in_budget["valid"]),
+        features.where(in_budget["valid"]).loaded(),
     )

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from semispectral.dataset import TrainingSet, read_features, training_set
+from semispectral.tables import read_table
 from semispectral.weights import save_model
 
 HISTORY = "history.parquet"
@@ -30,14 +31,25 @@ class Trained(Protocol):
 
 
 def read_training_set(
-    features_paths: Sequence[str | Path], budgets: str | Path, *, features: str, budget: str, seed: int
+    features_paths: Sequence[str | Path],
+    budgets: str | Path,
+    *,
+    features: str,
+    budget: str,
+    seed: int,
+    scratch: Path | None = None,
 ) -> TrainingSet:
-    """Read the features of all scenes and part them by one label budget of one seed."""
-    whole = read_features([Path(path) for path in features_paths], features=features)
-    return training_set(whole, pd.read_parquet(budgets), budget=budget, seed=seed)
+    """Read the features of all scenes and part them by one label budget of one seed.
+
+    Parameters
+    ----------
+    scratch : as in `read_features`.
+    """
+    whole = read_features(features_paths, features=features, scratch=scratch)
+    return training_set(whole, read_table(budgets), budget=budget, seed=seed)
 
 
 def write_trained(directory: Path, trained: Trained) -> None:
     """Write a model's directory: weights, description, and its history as a table."""
-    save_model(directory, trained.arrays, trained.description)
-    trained.history.to_parquet(directory / HISTORY, index=False)
+    history: bytes = trained.history.to_parquet(index=False)
+    save_model(directory, trained.arrays, trained.description, {HISTORY: history})

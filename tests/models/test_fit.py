@@ -1,5 +1,11 @@
 """The training loop: resuming, stopping, recovering."""
 
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +21,7 @@ from semispectral.models.fit import Fit
 from semispectral.models.run import Run
 from semispectral.models.settings import FitConfig, NetConfig
 from semispectral.models.settings_m2 import M2Config
+from semispectral.models.task import Holdings
 from semispectral.models.train_m2 import train_m2
 
 SETTINGS = M2Config(
@@ -78,7 +85,13 @@ class Parabola:
     def order(self, epoch: int) -> dict[str, np.ndarray]:
         return {"pixel": np.zeros((2, 1), np.int32)}
 
-    def draw(self, order: dict[str, tf.Tensor], seed: tf.Tensor) -> dict[str, tf.Tensor]:
+    def stretch(self, order: dict[str, np.ndarray]) -> int:
+        return self.steps
+
+    def hold(self, order: dict[str, np.ndarray]) -> tuple[Holdings, dict[str, np.ndarray]]:
+        return {}, order
+
+    def draw(self, held: Holdings, order: dict[str, tf.Tensor], seed: tf.Tensor) -> dict[str, tf.Tensor]:
         return {"pixel": order["pixel"]}
 
     def loss(self, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
@@ -111,6 +124,24 @@ def test_training_stops_after_evaluations_without_improvement(tmp_path: Path) ->
     np.testing.assert_array_equal(task.model.w, fit.best["w"])
 
 
+def test_epochs_are_told_with_the_time_left(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Each epoch is a line for the log file; the terminal gets the first, those that were evaluated, and no others."""
+    with caplog.at_level("DEBUG"):
+        _fit(Parabola([1.0, 2.0, 3.0]), tmp_path, epochs=6, evaluate_every=3).run()
+    lines = [record for record in caplog.records if record.getMessage().startswith("epoch ")]
+    assert [record.getMessage().split("  ")[0] for record in lines] == [f"epoch {epoch}/6" for epoch in range(1, 7)]
+    assert [record.levelname for record in lines] == ["INFO", "DEBUG", "INFO", "DEBUG", "DEBUG", "INFO"]
+    assert all(re.search(r"  at most \d.* left  loss ", record.getMessage()) for record in lines)
+
+
+def test_the_time_left_does_not_count_the_compilation(tmp_path: Path) -> None:
+    """After a first epoch of 100 s and a second of 2 s, eight more take 16 s."""
+    fit = _fit(Parabola([]), tmp_path, epochs=10)
+    fit.state.epoch, fit.state.seconds = 2, 102.0
+    fit.state.history = [{"seconds": 100.0}, {"seconds": 102.0}]
+    assert fit._left() == pytest.approx(16.0)
+
+
 def test_non_finite_values_lower_the_rate_and_training_goes_on(tmp_path: Path) -> None:
     """Two broken epochs cost two restarts at lower rates, not the run."""
     fit = _fit(Parabola([float(i) for i in range(60)], broken=2), tmp_path, epochs=4)
@@ -128,8 +159,38 @@ def test_a_run_that_stays_non_finite_is_given_up_in_words(tmp_path: Path) -> Non
 
 def test_two_processes_cannot_train_the_same_model(tmp_path: Path) -> None:
     """The second to hold a checkpoint directory is refused."""
-    with Checkpoint(tmp_path).held(), pytest.raises(BusyError, match="another process"), Checkpoint(tmp_path).held():
+    words = rf"process {os.getpid()} on .* is training this very model; wait until it has ended, or stop it"
+    with Checkpoint(tmp_path).held(), pytest.raises(BusyError, match=words), Checkpoint(tmp_path).held():
         pass
+
+
+def test_a_run_of_the_workflow_waits_for_one_that_was_left_behind(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It says for whom, and goes on when that process is gone, however it went."""
+    code = "import sys, time; from pathlib import Path; from semispectral.models.checkpoint import Checkpoint\n"
+    code += "with Checkpoint(Path(sys.argv[1])).held(): print('held', flush=True); time.sleep(600)"
+    other = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    assert other.stdout is not None
+    assert other.stdout.readline() == "held\n"
+    threading.Timer(0.5, other.kill).start()
+    with Checkpoint(tmp_path, wait=True).held():
+        assert other.wait() == -signal.SIGKILL
+    other.stdout.close()
+    assert f"process {other.pid} on " in caplog.text
+    assert "waiting for it" in caplog.text
+
+
+def test_a_flipped_bit_of_a_checkpoint_is_seen(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Training does not go on from weights that are not those that were saved."""
+    checkpoint = Checkpoint(tmp_path)
+    checkpoint.save({"w": np.arange(30, dtype=np.float32)}, {"epoch": 1})
+    path = tmp_path / "state.safetensors"
+    content = bytearray(path.read_bytes())
+    content[-10] ^= 1
+    path.write_bytes(content)
+    assert checkpoint.load() is None
+    assert "its checksum is another" in caplog.text
 
 
 def test_a_damaged_checkpoint_is_left_aside(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

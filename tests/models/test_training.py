@@ -1,5 +1,7 @@
 """M1 and M2 as wholes: the traps of 2017, and the limits."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from conftest import blob_data, blobs, features
@@ -137,3 +139,19 @@ def test_bernoulli_refuses_data_outside_0_to_1(run: Run) -> None:
     """Standardised spectra are not probabilities: the error names the normalisation to choose."""
     with pytest.raises(DataError, match=r"normalise.method to minmax"):
         train_m1(_low_rank(50), _low_rank(50), settings=M1Config(likelihood="bernoulli"), run=run)
+
+
+def test_bfloat16_products_end_near_float32(run: Run) -> None:
+    """The bound within 0.5 % and as many pixels right; the weights stay float32, and are not those of float32."""
+    data, x, truth = blob_data(labelled=4, unlabelled=60)
+    found = {}
+    for precision in ("float32", "bfloat16"):
+        settings = replace(M2_SETTINGS, fit=replace(FIT, precision=precision), select="last")
+        trained = train_m2(data, settings=settings, run=run, classes=4)
+        bound = trained.history["unlabelled_bound"].iloc[-1]
+        found[precision] = (bound, _accuracy(trained, x, truth), trained.arrays)
+    (bound, right, arrays), (low_bound, low_right, low_arrays) = found["float32"], found["bfloat16"]
+    assert abs(low_bound - bound) < 0.005 * abs(bound)
+    assert low_right == pytest.approx(right, abs=0.02)
+    assert all(array.dtype == np.float32 for array in low_arrays.values())
+    assert not np.array_equal(low_arrays["q_y_logits/kernel_0"], arrays["q_y_logits/kernel_0"])

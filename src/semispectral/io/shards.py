@@ -28,6 +28,11 @@ def read_shard(path: Path) -> Pixels:
     return Pixels(arrays["spectrum"], table, None if wavelengths is None else np.asarray(wavelengths, np.float64))
 
 
+def spectra_bytes(path: Path) -> int:
+    """Bytes of the spectra of a shard in memory, without reading them."""
+    return packed.array_bytes(path, "spectrum")
+
+
 def write_latents(path: Path, latents: Latents, *, compression: str = "zstd") -> None:
     """Write latents; the file is absent, as before, or complete."""
     packed.write(path, {"mean": latents.mean, "log_variance": latents.log_variance}, latents.table, {}, compression)

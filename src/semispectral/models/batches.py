@@ -3,8 +3,11 @@
 import numpy as np
 import tensorflow as tf
 
-from semispectral.dataset import Features
+from semispectral.stored import Rows, StoredRows
 
+Held = dict[str, tf.Tensor]
+
+STREAMED_BYTES = 32_000_000
 EVALUATION_SEED = (7919, 0)
 MOST_EVALUATED = 20_000
 
@@ -19,20 +22,38 @@ class Inputs:
 
     Parameters
     ----------
-    drawn : share of the normal's deviation that a draw has.
+    mean : float32 [pixel, input], in memory or stored on disk.
+    std : float32 [pixel, input or 1], in memory: the deviation with which x is drawn; None where it never is.
     """
 
-    def __init__(self, features: Features, *, drawn: float) -> None:
-        self.mean = tf.constant(features.mean)
-        self.std = tf.constant(np.float32(drawn) * features.std)
-        self.is_drawn = bool(drawn and np.any(features.std > 0))
+    def __init__(self, mean: Rows, std: np.ndarray | None = None) -> None:
+        self.streamed = mean if isinstance(mean, StoredRows) else None
+        self.is_drawn = std is not None and bool(np.any(std > 0))
+        self.resident: Held = {} if self.streamed is not None else {"mean": tf.constant(mean)}
+        if self.is_drawn:
+            self.resident["std"] = tf.constant(std)
 
-    def take(self, index: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:
+    def hold(self, index: np.ndarray) -> tuple[Held, np.ndarray]:
+        """The tensors that hold the pixels of int32 [step, pixel], and where in them each pixel stands."""
+        if self.streamed is None:
+            return self.resident, index
+        place = np.arange(index.size, dtype=np.int32).reshape(index.shape)
+        return {"mean": tf.constant(self.streamed[index.ravel()])}, place
+
+    def take(self, held: Held, index: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:
         """float32 [index, input]."""
-        mean = tf.gather(self.mean, index)
+        mean = tf.gather(held["mean"], index)
         if not self.is_drawn:
             return mean
-        return mean + tf.gather(self.std, index) * tf.random.stateless_normal(tf.shape(mean), seed + [0, 1 << 30])
+        return mean + tf.gather(held["std"], index) * tf.random.stateless_normal(tf.shape(mean), seed + [0, 1 << 30])
+
+
+def stretch_steps(inputs: Inputs, order: np.ndarray) -> int:
+    """Steps whose pixels are held at once: all that are in memory anyway, else a few."""
+    if inputs.streamed is None:
+        return len(order)
+    step_bytes = order.shape[1] * inputs.streamed.shape[1] * inputs.streamed.dtype.itemsize
+    return max(STREAMED_BYTES // step_bytes, 1)
 
 
 def shuffled_steps(pixels: int, *, batch: int, steps: int, seed: list[int]) -> np.ndarray:

@@ -14,12 +14,15 @@ import tensorflow as tf
 
 from semispectral.errors import DivergedError
 from semispectral.models.checkpoint import Checkpoint
+from semispectral.models.devices import share_of
 from semispectral.models.optimisers import Optimiser
 from semispectral.models.settings import FitConfig
-from semispectral.models.task import State, Task
+from semispectral.models.task import Holdings, State, Task
+from semispectral.units import clock
 
 log = logging.getLogger(__name__)
 
+SAY_EVERY_S = 5.0
 MOST_RESTARTS = 5
 RATE_AFTER_RESTART = 0.3
 
@@ -48,10 +51,14 @@ class Fit:
         trainable = {id(v) for v in task.model.trainable_variables}
         self.variables = {name: v for name, v in task.model.arrays().items() if id(v) in trainable}
         self.optimiser = Optimiser(settings.optimiser, self.variables)
+        self.said = 0.0
         self.best = self._arrays()
         self.state = State(rate=settings.learning_rate)
-        self._epoch = tf.function(self._run_epoch)
-        self._step = tf.function(self._run_step, jit_compile=True)
+        self._stretch = tf.function(self._run_stretch)
+        self.strategy = tf.distribute.get_strategy()
+        self._gradients = tf.function(self._find_gradients, jit_compile=True)
+        one = self.strategy.num_replicas_in_sync == 1
+        self._step = tf.function(self._run_step, jit_compile=True) if one else self._run_shared_step
 
     def run(self) -> pd.DataFrame:
         """Train; the model ends with its best weights. Returns one row per epoch."""
@@ -66,11 +73,9 @@ class Fit:
     def _one_epoch(self) -> None:
         started = time.perf_counter()
         epoch = self.state.epoch
-        order = {name: tf.constant(index) for name, index in self.task.order(epoch).items()}
         weights = {name: tf.constant(value, tf.float32) for name, value in self.task.weights(epoch).items()}
-        seed = tf.constant([self.seed, epoch * self.task.steps], tf.int32)
         rate = self.state.rate * self.settings.rate_share(epoch)
-        values = self._epoch(order, weights, tf.constant(rate, tf.float32), seed).numpy()
+        values = self._all_steps(epoch, weights, tf.constant(rate, tf.float32)) / float(self.task.steps)
         if not np.all(np.isfinite(values)):
             self._restart(epoch)
             return
@@ -83,27 +88,64 @@ class Fit:
         self.state.history.append({**row, **figures, "seconds": self.state.seconds})
         if due:
             self._judge(figures["score"])
-        log.info("%s", self._line())
+        log.log(self._loudness(due), "%s", self._line())
         if due:
             self._save()
             self.on_evaluation(self.state.epoch)
 
-    def _run_epoch(
-        self, order: dict[str, tf.Tensor], weights: dict[str, tf.Tensor], rate: tf.Tensor, seed: tf.Tensor
+    def _all_steps(self, epoch: int, weights: dict[str, tf.Tensor], rate: tf.Tensor) -> np.ndarray:
+        """Every step of an epoch, stretch by stretch; the sums of the terms over the steps."""
+        whole, total = self.task.order(epoch), tf.zeros(len(self.task.terms))
+        stretch = self.task.stretch(whole)
+        for first in range(0, self.task.steps, stretch):
+            held, places = self.task.hold({name: index[first : first + stretch] for name, index in whole.items()})
+            order = {name: tf.constant(index) for name, index in places.items()}
+            seed = tf.constant([self.seed, epoch * self.task.steps + first], tf.int32)
+            total = self._stretch(held, order, weights, rate, seed, total)
+        return np.asarray(total)
+
+    def _run_stretch(
+        self,
+        held: Holdings,
+        order: dict[str, tf.Tensor],
+        weights: dict[str, tf.Tensor],
+        rate: tf.Tensor,
+        seed: tf.Tensor,
+        total: tf.Tensor,
     ) -> tf.Tensor:
-        total = tf.zeros(len(self.task.terms))
-        for i in tf.range(self.task.steps):
-            batch = self.task.draw({name: index[i] for name, index in order.items()}, seed + tf.stack([0, i]))
+        for i in tf.range(len(next(iter(order.values())))):
+            batch = self.task.draw(held, {name: index[i] for name, index in order.items()}, seed + tf.stack([0, i]))
             total += self._step(batch, weights, rate)
-        return total / float(self.task.steps)
+        return total
 
     def _run_step(self, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor], rate: tf.Tensor) -> tf.Tensor:
+        gradients, terms = self._find_gradients(batch, weights)
+        self._descend(gradients, rate)
+        return terms
+
+    def _run_shared_step(
+        self, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor], rate: tf.Tensor
+    ) -> tf.Tensor:
+        """The step on several devices; the update, small beside the gradients, is outside XLA."""
+
+        def share() -> tf.Tensor:
+            gradients, terms = self._gradients(share_of(batch), weights)
+            mean = tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.MEAN, gradients)
+            self._descend(mean, rate)
+            return terms
+
+        return self.strategy.reduce(tf.distribute.ReduceOp.MEAN, self.strategy.run(share), axis=None)
+
+    def _find_gradients(
+        self, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor]
+    ) -> tuple[list[tf.Tensor], tf.Tensor]:
         with tf.GradientTape() as tape:
             loss, terms = self.task.loss(batch, weights)
-        gradients = tape.gradient(loss, list(self.variables.values()), unconnected_gradients="zero")
-        gradients, _ = tf.clip_by_global_norm(gradients, self.settings.clip_norm)
-        self.optimiser.apply(dict(zip(self.variables, gradients, strict=True)), rate)
-        return terms
+        return tape.gradient(loss, list(self.variables.values()), unconnected_gradients="zero"), terms
+
+    def _descend(self, gradients: list[tf.Tensor], rate: tf.Tensor) -> None:
+        clipped, _ = tf.clip_by_global_norm(gradients, self.settings.clip_norm)
+        self.optimiser.apply(dict(zip(self.variables, clipped, strict=True)), rate)
 
     def _judge(self, score: float) -> None:
         if score >= self.state.best:
@@ -130,14 +172,27 @@ class Fit:
         self._assign(self.best)
         self.optimiser.reset()
 
+    def _loudness(self, due: bool) -> int:
+        """Every epoch goes to the log file, to the terminal one every few seconds."""
+        now = time.monotonic()
+        if not due and self.state.epoch > 1 and now - self.said < SAY_EVERY_S:
+            return logging.DEBUG
+        self.said = now
+        return logging.INFO
+
+    def _left(self) -> float:
+        """Seconds that are left at most; the first epoch, in which everything is compiled, says little."""
+        history, epoch = self.state.history, self.state.epoch
+        begun = history[0]["seconds"] if epoch > 1 else 0.0
+        return (self.state.seconds - begun) / max(epoch - 1, 1) * (self.settings.epochs - epoch)
+
     def _line(self) -> str:
         row, state, settings = self.state.history[-1], self.state, self.settings
-        left = state.seconds / state.epoch * (settings.epochs - state.epoch)
         shown = {k: v for k, v in row.items() if k not in ("epoch", "seconds", "rate", "score")}
         figures = "  ".join(f"{name} {value:.4g}" for name, value in shown.items())
         return (
-            f"epoch {state.epoch}/{settings.epochs}  {state.seconds:.1f} s  {figures}  "
-            f"no improvement {state.stale}/{settings.patience}  at most {left:.0f} s left"
+            f"epoch {state.epoch}/{settings.epochs}  at most {clock(self._left())} left  {figures}  "
+            f"no improvement {state.stale}/{settings.patience}  {clock(state.seconds)} so far"
         )
 
     def _arrays(self) -> dict[str, np.ndarray]:
@@ -148,7 +203,7 @@ class Fit:
             variable.assign(arrays[name])
 
     def _save(self) -> None:
-        slots = {f"optimiser/{name}": np.asarray(v) for name, v in self.optimiser.arrays().items()}
+        slots = {f"optimiser/{name}": np.asarray(v.numpy()) for name, v in self.optimiser.arrays().items()}
         now = {f"now/{name}": array for name, array in self._arrays().items()}
         best = {f"best/{name}": array for name, array in self.best.items()}
         self.checkpoint.save({**now, **best, **slots}, vars(self.state))

@@ -104,8 +104,8 @@ def train_jointly(
             variable.assign(trained.arrays[name])
     settings = replace(m2_settings, supervised_epochs=0, ramp=0, kl_warm_up=0, select="last", fit=fit)
     task = M2Task(Stacked(m1, m2, live), data, np.asarray(labels), settings, seed=run.seed)
-    start = [*pair.m1.arrays.values(), *pair.m2.arrays.values()]
-    loop = Fit(task, fit, seed=run.seed, checkpoint=run.checkpoint("joint", settings, content_of(data) + start))
+    content = [*content_of(data), *pair.m1.arrays.values(), *pair.m2.arrays.values()]
+    loop = Fit(task, fit, seed=run.seed, checkpoint=run.checkpoint("joint", settings, content))
     history = loop.run()
     facts: dict[str, Any] = {"jointly": summary(history, loop.state)}
     tuned = Trained(values_of(m1.arrays()), pair.m1.description | facts, pair.m1.history)

@@ -1,5 +1,7 @@
 """M1, the latent-feature model of Kingma et al. (2014), section 2.1: a variational autoencoder of spectra."""
 
+from typing import Any
+
 import tensorflow as tf
 from tensorflow_probability import distributions as tfd
 
@@ -20,8 +22,9 @@ class M1(tf.Module):
     def __init__(self, bands: int, settings: M1Config, *, seed: int) -> None:
         super().__init__(name="m1")
         heads = {"mean": settings.latents, "log_variance": settings.latents}
-        self.encoder = Mlp((bands,), settings.net, heads, name="q_z", seed=seed)
-        self.decoder = Mlp((settings.latents,), settings.net, {"output": bands}, name="p_x", seed=seed)
+        facts: dict[str, Any] = {"seed": seed, "precision": settings.fit.precision}
+        self.encoder = Mlp((bands,), settings.net, heads, name="q_z", **facts)
+        self.decoder = Mlp((settings.latents,), settings.net, {"output": bands}, name="p_x", **facts)
         self.likelihood = LIKELIHOODS[settings.likelihood](bands, floor=settings.sigma_floor)
         self.p_z = tfd.Normal(0.0, 1.0)
 

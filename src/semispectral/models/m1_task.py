@@ -3,10 +3,21 @@
 import numpy as np
 import tensorflow as tf
 
-from semispectral.models.batches import EVALUATION_SEED, MOST_EVALUATED, blocks, evenly, rising, shuffled_steps
+from semispectral.models.batches import (
+    EVALUATION_SEED,
+    MOST_EVALUATED,
+    Inputs,
+    blocks,
+    evenly,
+    rising,
+    shuffled_steps,
+    stretch_steps,
+)
 from semispectral.models.likelihoods import Gaussian
 from semispectral.models.m1 import M1
 from semispectral.models.settings_m1 import M1Config
+from semispectral.models.task import Holdings
+from semispectral.stored import Rows
 
 
 class M1Task:
@@ -14,9 +25,9 @@ class M1Task:
 
     terms: tuple[str, ...] = ("bound",)
 
-    def __init__(self, model: M1, x: np.ndarray, valid: np.ndarray, settings: M1Config, *, seed: int) -> None:
-        self.model, self.settings, self.seed = model, settings, seed
-        self.x = tf.constant(x)
+    def __init__(self, model: M1, x: Rows, valid: Rows, settings: M1Config, *, seed: int) -> None:
+        self.model, self.settings, self.seed, self.pixels = model, settings, seed, len(x)
+        self.x = Inputs(x)
         judges = valid if len(valid) else x
         self.valid = judges[evenly(len(judges), MOST_EVALUATED)]
         self.bands = x.shape[1]
@@ -26,11 +37,20 @@ class M1Task:
     def order(self, epoch: int) -> dict[str, np.ndarray]:
         """Every pixel once, or more often where there are few."""
         fit, seed = self.settings.fit, [self.seed, epoch]
-        return {"pixel": shuffled_steps(len(self.x), batch=fit.batch, steps=self.steps, seed=seed)}
+        return {"pixel": shuffled_steps(self.pixels, batch=fit.batch, steps=self.steps, seed=seed)}
 
-    def draw(self, order: dict[str, tf.Tensor], seed: tf.Tensor) -> dict[str, tf.Tensor]:
+    def stretch(self, order: dict[str, np.ndarray]) -> int:
+        """All steps, or as many as their spectra fit in memory."""
+        return stretch_steps(self.x, order["pixel"])
+
+    def hold(self, order: dict[str, np.ndarray]) -> tuple[Holdings, dict[str, np.ndarray]]:
+        """The spectra."""
+        held, pixel = self.x.hold(order["pixel"])
+        return {"x": held}, {"pixel": pixel}
+
+    def draw(self, held: Holdings, order: dict[str, tf.Tensor], seed: tf.Tensor) -> dict[str, tf.Tensor]:
         """Spectra and the noise of z."""
-        x = tf.gather(self.x, order["pixel"])
+        x = self.x.take(held["x"], order["pixel"], seed=seed)
         noise = tf.random.stateless_normal([order["pixel"].shape[0], self.settings.latents], seed)
         return {"x": x, "noise": noise}
 

@@ -1,5 +1,7 @@
 """M2, the generative semi-supervised model of Kingma et al. (2014), section 2.2; on M1's latents it is M1+M2."""
 
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
 from tensorflow_probability import distributions as tfd
@@ -23,9 +25,10 @@ class M2(tf.Module):
         super().__init__(name="m2")
         self.classes = classes
         heads = {"mean": settings.latents, "log_variance": settings.latents}
-        self.classifier = Mlp((inputs,), settings.classifier, {"logits": classes}, name="q_y", seed=seed)
-        self.encoder = Mlp((inputs, classes), settings.net, heads, name="q_z", seed=seed)
-        self.decoder = Mlp((settings.latents, classes), settings.net, {"output": inputs}, name="p_x", seed=seed)
+        facts: dict[str, Any] = {"seed": seed, "precision": settings.fit.precision}
+        self.classifier = Mlp((inputs,), settings.classifier, {"logits": classes}, name="q_y", **facts)
+        self.encoder = Mlp((inputs, classes), settings.net, heads, name="q_z", **facts)
+        self.decoder = Mlp((settings.latents, classes), settings.net, {"output": inputs}, name="p_x", **facts)
         self.noise_width = settings.latents
         self.likelihood = LIKELIHOODS[settings.likelihood](inputs, floor=settings.sigma_floor)
         self.log_prior = tf.Variable(np.full(classes, -np.log(classes), np.float32), trainable=False, name="log_prior")

@@ -14,9 +14,10 @@ from semispectral.models.batches import (
     evenly,
     rising,
     shuffled_steps,
+    stretch_steps,
 )
 from semispectral.models.settings_m2 import M2Config
-from semispectral.models.task import Model
+from semispectral.models.task import Holdings, Model
 
 PRIOR_SAMPLE = 4096
 SCORES = {"nll": ("nll_valid", -1.0), "accuracy": ("accuracy_valid", 1.0), "bound": ("bound_valid", 1.0)}
@@ -58,8 +59,9 @@ class LabelledTask:
     ) -> None:
         self.model, self.settings, self.seed = model, settings, seed
         self.labelled, self.unlabelled = (
-            Inputs(part, drawn=settings.drawn) for part in (data.labelled, data.unlabelled)
+            Inputs(part.mean, np.float32(settings.drawn) * part.std) for part in (data.labelled, data.unlabelled)
         )
+        self.prior_sample = data.unlabelled.mean[evenly(len(data.unlabelled), PRIOR_SAMPLE)]
         self.unlabelled_pixels = len(data.unlabelled)
         self.labelled_pixels = len(data.labelled)
         self.place = np.searchsorted(labels, data.labelled.label)
@@ -70,6 +72,16 @@ class LabelledTask:
         self.valid_x = data.valid.mean[known]
         self.valid_place = np.searchsorted(labels, data.valid.label[known])
         self._log_q_y = tf.function(model.log_q_y)
+
+    def stretch(self, order: dict[str, np.ndarray]) -> int:
+        """All steps, or as many as the spectra of their unlabelled pixels fit in memory."""
+        return stretch_steps(self.unlabelled, order["unlabelled"]) if "unlabelled" in order else self.steps
+
+    def hold(self, order: dict[str, np.ndarray]) -> tuple[Holdings, dict[str, np.ndarray]]:
+        """Labelled and unlabelled pixels."""
+        inputs = {"labelled": self.labelled, "unlabelled": self.unlabelled}
+        held = {name: inputs[name].hold(index) for name, index in order.items()}
+        return {name: tensors for name, (tensors, _) in held.items()}, {name: at for name, (_, at) in held.items()}
 
     def labelled_order(self, epoch: int) -> np.ndarray:
         """int32 [step, labelled pixel]."""
@@ -112,11 +124,11 @@ class M2Task(LabelledTask):
             order["unlabelled"] = shuffled_steps(self.unlabelled_pixels, batch=fit.batch, steps=self.steps, seed=seed)
         return order
 
-    def draw(self, order: dict[str, tf.Tensor], seed: tf.Tensor) -> dict[str, tf.Tensor]:
+    def draw(self, held: Holdings, order: dict[str, tf.Tensor], seed: tf.Tensor) -> dict[str, tf.Tensor]:
         """Pixels, x drawn anew from q(z1|x) in M1+M2, and the noise of z, one for each class where unlabelled."""
         width, labelled = self.model.noise_width, order["labelled"]
         batch = {
-            "labelled": self.labelled.take(labelled, seed=seed),
+            "labelled": self.labelled.take(held["labelled"], labelled, seed=seed),
             "y": tf.gather(self.y, labelled),
             "labelled_noise": tf.random.stateless_normal([labelled.shape[0], width], seed + [0, 1 << 28]),
         }
@@ -126,7 +138,7 @@ class M2Task(LabelledTask):
         shape = [self.model.classes, unlabelled.shape[0], width]
         return {
             **batch,
-            "unlabelled": self.unlabelled.take(unlabelled, seed=seed + [0, 1 << 29]),
+            "unlabelled": self.unlabelled.take(held["unlabelled"], unlabelled, seed=seed + [0, 1 << 29]),
             "unlabelled_noise": tf.random.stateless_normal(shape, seed),
         }
 
@@ -169,8 +181,7 @@ class M2Task(LabelledTask):
         """Estimate the class prior: EM over unlabelled pixels, half-way towards uniform."""
         if self.settings.prior != "estimated" or not self.unlabelled_pixels or self.weights(epoch)["unlabelled"] < 1:
             return
-        x = tf.gather(self.unlabelled.mean, evenly(self.unlabelled_pixels, PRIOR_SAMPLE))
-        share = np.exp(self._log_q_y(x).numpy().astype(np.float64)).mean(0)
+        share = np.exp(self._log_q_y(self.prior_sample).numpy().astype(np.float64)).mean(0)
         self.model.log_prior.assign(np.log(0.5 * share + 0.5 / self.model.classes).astype(np.float32))
 
 
@@ -183,10 +194,10 @@ class QyTask(LabelledTask):
         """Balanced batches of labelled pixels."""
         return {"labelled": self.labelled_order(epoch)}
 
-    def draw(self, order: dict[str, tf.Tensor], seed: tf.Tensor) -> dict[str, tf.Tensor]:
+    def draw(self, held: Holdings, order: dict[str, tf.Tensor], seed: tf.Tensor) -> dict[str, tf.Tensor]:
         """Labelled pixels."""
         return {
-            "labelled": self.labelled.take(order["labelled"], seed=seed),
+            "labelled": self.labelled.take(held["labelled"], order["labelled"], seed=seed),
             "y": tf.gather(self.y, order["labelled"]),
         }
 

@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -36,10 +37,17 @@ class Dense(tf.Module):
 
     It equals the map of their concatenation, but each input is multiplied once, whatever it is broadcast against: with
     x [pixel, band] and y [class, 1, class] the product x W_x is made once for all classes.
+
+    Parameters
+    ----------
+    precision : dtype that the products are made in; weights and results have the dtype of the weights.
     """
 
-    def __init__(self, inputs: tuple[int, ...], width: int, *, name: str, seed: int) -> None:
+    def __init__(
+        self, inputs: tuple[int, ...], width: int, *, name: str, seed: int, precision: str = "float32"
+    ) -> None:
         super().__init__(name=name)
+        self.precision = None if precision == "float32" else tf.as_dtype(precision)
         random = np.random.default_rng([seed, zlib.crc32(name.encode())])
         scale = 1.0 / np.sqrt(sum(inputs))
         self.kernels = [
@@ -50,29 +58,40 @@ class Dense(tf.Module):
 
     def __call__(self, *inputs: tf.Tensor) -> tf.Tensor:
         """float32 [..., width], broadcast over the leading axes of the inputs."""
-        return _sum_products(inputs, self.kernels) + self.bias
+        products = [self._product(x, kernel) for x, kernel in zip(inputs, self.kernels, strict=True)]
+        total = products[0]
+        for product in products[1:]:
+            total = total + product
+        return total + self.bias
 
-
-def _sum_products(inputs: tuple[tf.Tensor, ...], kernels: list[tf.Variable]) -> tf.Tensor:
-    total = tf.linalg.matmul(inputs[0], kernels[0])
-    for x, kernel in zip(inputs[1:], kernels[1:], strict=True):
-        total = total + tf.linalg.matmul(x, kernel)
-    return total
+    def _product(self, x: tf.Tensor, kernel: tf.Variable) -> tf.Tensor:
+        if self.precision is None:
+            return tf.linalg.matmul(x, kernel)
+        low = tf.linalg.matmul(tf.cast(x, self.precision), tf.cast(kernel, self.precision))
+        return tf.cast(low, kernel.dtype)
 
 
 class Mlp(tf.Module):
     """Hidden layers shared by one or more linear heads."""
 
     def __init__(
-        self, inputs: tuple[int, ...], settings: NetConfig, heads: Mapping[str, int], *, name: str, seed: int
+        self,
+        inputs: tuple[int, ...],
+        settings: NetConfig,
+        heads: Mapping[str, int],
+        *,
+        name: str,
+        seed: int,
+        precision: str = "float32",
     ) -> None:
         super().__init__(name=name)
+        facts: dict[str, Any] = {"seed": seed, "precision": precision}
         self.activation = ACTIVATIONS[settings.activation]
         self.hidden = []
         for i, width in enumerate(settings.hidden):
-            self.hidden.append(Dense(inputs, width, name=f"{name}_hidden_{i}", seed=seed))
+            self.hidden.append(Dense(inputs, width, name=f"{name}_hidden_{i}", **facts))
             inputs = (width,)
-        self.heads = {head: Dense(inputs, width, name=f"{name}_{head}", seed=seed) for head, width in heads.items()}
+        self.heads = {head: Dense(inputs, width, name=f"{name}_{head}", **facts) for head, width in heads.items()}
 
     def __call__(self, *inputs: tf.Tensor) -> dict[str, tf.Tensor]:
         """The output of every head, float32 [..., width], by name."""

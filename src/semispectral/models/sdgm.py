@@ -1,5 +1,7 @@
 """M2 with an auxiliary variable: the skip deep generative model (SDGM) of Maaloe et al. (2016), section 2."""
 
+from typing import Any
+
 import tensorflow as tf
 from tensorflow_probability import distributions as tfd
 
@@ -23,12 +25,13 @@ class Sdgm(M2):
         super().__init__(inputs, classes, settings, seed=seed)
         z, a, net = settings.latents, settings.auxiliary, settings.net
         self.latents, self.noise_width = z, z + a
+        facts: dict[str, Any] = {"seed": seed, "precision": settings.fit.precision}
         of_a, of_z = ({"mean": width, "log_variance": width} for width in (a, z))
-        self.classifier = Mlp((inputs, a), settings.classifier, {"logits": classes}, name="q_y", seed=seed)
-        self.encoder = Mlp((inputs, classes, a), net, of_z, name="q_z", seed=seed)
-        self.decoder = Mlp((z, classes, a), net, {"output": inputs}, name="p_x", seed=seed)
-        self.auxiliary_encoder = Mlp((inputs,), net, of_a, name="q_a", seed=seed)
-        self.auxiliary_decoder = Mlp((z, classes), net, of_a, name="p_a", seed=seed)
+        self.classifier = Mlp((inputs, a), settings.classifier, {"logits": classes}, name="q_y", **facts)
+        self.encoder = Mlp((inputs, classes, a), net, of_z, name="q_z", **facts)
+        self.decoder = Mlp((z, classes, a), net, {"output": inputs}, name="p_x", **facts)
+        self.auxiliary_encoder = Mlp((inputs,), net, of_a, name="q_a", **facts)
+        self.auxiliary_decoder = Mlp((z, classes), net, of_a, name="p_a", **facts)
 
     def q_a(self, x: tf.Tensor) -> tfd.Normal:
         """q(a|x): independent normals [pixel, auxiliary]."""

@@ -9,6 +9,7 @@ ACTIVATION_NAMES = ("softplus", "relu", "elu", "gelu", "tanh")
 LIKELIHOOD_NAMES = ("gaussian", "bernoulli", "student_t")
 OPTIMISER_NAMES = ("adam", "rmsprop", "sgd", "adagrad")
 DECAY_NAMES = ("cosine", "none")
+PRECISION_NAMES = ("float32", "bfloat16")
 
 
 def need(condition: bool, key: str, need: str, came: object) -> None:
@@ -43,6 +44,7 @@ class FitConfig:
     least_steps : steps of an epoch at least, so that a small sample is trained on as long as a large one.
     most_steps : steps of an epoch at most, so that training on a large sample ends; other pixels are seen each time.
     evaluate_every : epochs between evaluations on the validation part, each of which is a checkpoint too.
+    precision : of the matrix products: float32, or bfloat16 (weights, likelihoods and KL stay float32), for GPUs.
     patience : evaluations without improvement before training stops (2017: every 10 epochs, stop after 10).
     """
 
@@ -56,11 +58,13 @@ class FitConfig:
     most_steps: int = 400
     evaluate_every: int = 10
     patience: int = 10
+    precision: str = "float32"
 
     def __post_init__(self) -> None:
         need(self.optimiser in OPTIMISER_NAMES, "optimiser", f"one of {OPTIMISER_NAMES}", self.optimiser)
         need(self.learning_rate > 0, "learning_rate", "above 0", self.learning_rate)
         need(self.decay in DECAY_NAMES, "decay", f"one of {DECAY_NAMES}", self.decay)
+        need(self.precision in PRECISION_NAMES, "precision", f"one of {PRECISION_NAMES}", self.precision)
         need(self.clip_norm > 0, "clip_norm", "above 0", self.clip_norm)
         for key in ("batch", "epochs", "least_steps", "most_steps", "evaluate_every", "patience"):
             need(getattr(self, key) >= 1, key, "1 or more", getattr(self, key))

@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
+Holdings = dict[str, dict[str, tf.Tensor]]
+
 
 class Model(Protocol):
     """What is trained: a tf.Module that names its parameters."""
@@ -36,8 +38,19 @@ class Task(Protocol):
         """Indices of the pixels of every step, int32 [step, ...], by name; a function of the epoch alone."""
         ...
 
-    def draw(self, order: dict[str, tf.Tensor], seed: tf.Tensor) -> dict[str, tf.Tensor]:
-        """The batch of one step, with its random draws: in the graph, but outside XLA, whose own are slow on a CPU."""
+    def stretch(self, order: dict[str, np.ndarray]) -> int:
+        """Steps to hold the pixels of at once: all, where they are in memory."""
+        ...
+
+    def hold(self, order: dict[str, np.ndarray]) -> tuple[Holdings, dict[str, np.ndarray]]:
+        """The tensors that hold the pixels of some steps, and the places of the pixels in them, as `order` has it."""
+        ...
+
+    def draw(self, held: Holdings, order: dict[str, tf.Tensor], seed: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The batch of one step, with its random draws: in the graph, but outside XLA, whose own are slow on a CPU.
+
+        Every tensor has its pixels along the last axis but one.
+        """
         ...
 
     def loss(self, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:

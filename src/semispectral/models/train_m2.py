@@ -20,6 +20,7 @@ from semispectral.models.run import Run, Trained, values_of
 from semispectral.models.sdgm import Sdgm
 from semispectral.models.settings_m2 import M2Config
 from semispectral.models.task import summary
+from semispectral.stored import Rows
 
 log = logging.getLogger(__name__)
 
@@ -117,7 +118,7 @@ def temperature(arrays: dict[str, np.ndarray], description: dict[str, Any], vali
     return fit_temperature(M2Inference(arrays, description).log_q_y(valid.mean[known]), places[known])
 
 
-def content_of(data: TrainingSet) -> list[np.ndarray]:
+def content_of(data: TrainingSet) -> list[Rows]:
     """The arrays by which a run knows its data again."""
     parts = (data.labelled, data.unlabelled, data.valid)
     return [array for part in parts for array in (part.mean, part.std, part.label)]

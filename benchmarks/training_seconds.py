@@ -1,0 +1,138 @@
+"""Where a second of training goes: drawing the batch, forward, backward, update, evaluation; of M1, M2 and M1+M2.
+
+    python benchmarks/training_seconds.py --threads 2
+
+Each part is timed in a loop inside one graph, as training runs it, on spectra of random numbers: medians over rounds.
+What a part costs is the difference to the loop without it. The compilation of the step comes once, before the first.
+"""
+
+import argparse
+import platform
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+
+from semispectral.dataset import Features, TrainingSet
+from semispectral.models.checkpoint import NoCheckpoint
+from semispectral.models.fit import Fit
+from semispectral.models.m1 import M1
+from semispectral.models.m1_task import M1Task
+from semispectral.models.m2_task import M2Task
+from semispectral.models.run import use_threads
+from semispectral.models.settings_m1 import M1Config
+from semispectral.models.settings_m2 import M2Config
+from semispectral.models.task import Task
+from semispectral.models.train_m2 import m2_of
+
+LABELLED_PER_CLASS = 20
+
+
+def median(call: Callable[[], object], rounds: int) -> float:
+    """Median seconds of a call, after one that compiles."""
+    call()
+    found = []
+    for _ in range(rounds):
+        started = time.perf_counter()
+        call()
+        found.append(time.perf_counter() - started)
+    return float(np.median(found))
+
+
+def parts_of(task: Task, fit: Fit, *, steps: int, rounds: int) -> dict[str, float]:
+    """Seconds of one step, part by part, and of one evaluation."""
+    started = time.perf_counter()
+    order = {name: index[:steps] for name, index in task.order(0).items()}
+    choosing = time.perf_counter() - started
+    held, places = task.hold(order)
+    index = {name: tf.constant(place) for name, place in places.items()}
+    weights = {name: tf.constant(1.0) for name in task.weights(0)}
+    rate, seed = tf.constant(1e-4), tf.constant([1, 0], tf.int32)
+    forward = tf.function(lambda batch: task.loss(batch, weights)[0], jit_compile=True)
+
+    def looped(what: Callable[[dict[str, tf.Tensor]], tf.Tensor]) -> float:
+        """Seconds of a step that draws its batch and does this with it."""
+
+        @tf.function
+        def loop() -> tf.Tensor:
+            total = tf.zeros([])
+            for i in tf.range(steps):
+                batch = task.draw(held, {name: places[i] for name, places in index.items()}, seed + tf.stack([0, i]))
+                total += what(batch)
+            return total
+
+        return median(lambda: loop().numpy(), rounds) / steps
+
+    drawn = looped(lambda batch: firsts(batch.values()))
+    ahead = looped(forward)
+    back = looped(lambda batch: firsts(fit._gradients(batch, weights)[0]))
+    whole = looped(lambda batch: fit._step(batch, weights, rate)[0])
+    return {
+        "choose pixels": choosing / steps,
+        "draw the batch": drawn,
+        "forward": ahead - drawn,
+        "backward": back - ahead,
+        "clip and update": whole - back,
+        "an evaluation": median(lambda: task.evaluate(10_000), rounds),
+    }
+
+
+def firsts(tensors: Iterable[tf.Tensor]) -> tf.Tensor:
+    """The sum of their first values: so that none of them is left out as unused."""
+    return tf.add_n([tf.reshape(x, [-1])[0] for x in tensors])
+
+
+def tasks(pixels: int, bands: int, classes: int) -> dict[str, tuple[Task, Fit]]:
+    """M1 and M2 with their defaults, on random spectra."""
+    random = np.random.default_rng(1)
+    m1_settings, m2_settings = M1Config(), M2Config()
+    x = random.standard_normal((pixels, bands), np.float32)
+    m1 = M1Task(M1(bands, m1_settings, seed=1), x, x[:2000], m1_settings, seed=1)
+    found: dict[str, tuple[Task, Fit]] = {"M1": (m1, Fit(m1, m1_settings.fit, seed=1, checkpoint=NoCheckpoint()))}
+    labels = np.repeat(np.arange(classes), LABELLED_PER_CLASS)
+    for name, inputs, std in (("M2 on bands", bands, 0.0), ("M1+M2", m1_settings.latents, 0.3)):
+
+        def part(label: np.ndarray, width: int = inputs, spread: float = std) -> Features:
+            mean = random.standard_normal((len(label), width), np.float32)
+            return Features(mean, np.full_like(mean, spread), pd.DataFrame({"label": label.astype(np.int16)}))
+
+        data = TrainingSet(part(labels), part(np.full(pixels, -1)), part(labels))
+        model = m2_of(inputs, classes, m2_settings, seed=1)
+        settings = replace(m2_settings, fit=replace(m2_settings.fit, most_steps=400))
+        task = M2Task(model, data, np.arange(classes), settings, seed=1)
+        found[name] = (task, Fit(task, settings.fit, seed=1, checkpoint=NoCheckpoint()))
+    return found
+
+
+def main(asked: argparse.Namespace) -> None:
+    """Time and print."""
+    use_threads(asked.threads)
+    table = {}
+    for name, (task, fit) in tasks(asked.pixels, asked.bands, asked.classes).items():
+        steps = min(asked.steps, task.steps)
+        table[name] = parts_of(task, fit, steps=steps, rounds=asked.rounds)
+    milliseconds = 1e3 * pd.DataFrame(table)
+    step = milliseconds.drop("an evaluation")
+    print(f"{platform.machine()}, {asked.threads} threads, TensorFlow {tf.__version__}; milliseconds per step (share)")
+    print(f"{asked.pixels} pixels, {asked.bands} bands, {asked.classes} classes; the defaults of M1 and M2")
+    shares = step.map("{:.3f}".format) + (step / step.sum()).map(" ({:.0%})".format)
+    print(shares.to_string())
+    print("a step  " + "  ".join(f"{name} {value:.3f}" for name, value in step.sum().items()))
+    print(
+        "one evaluation  "
+        + "  ".join(f"{name} {value:.1f}" for name, value in milliseconds.loc["an evaluation"].items())
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pixels", type=int, default=20_000, help="unlabelled pixels")
+    parser.add_argument("--bands", type=int, default=268)
+    parser.add_argument("--classes", type=int, default=11)
+    parser.add_argument("--steps", type=int, default=40, help="steps in a timed loop")
+    parser.add_argument("--rounds", type=int, default=7, help="timed loops; the median counts")
+    parser.add_argument("--threads", type=int, default=2)
+    main(parser.parse_args())
