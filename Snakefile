@@ -2,12 +2,18 @@
 # Data flow in the order of the includes below; the science is set in config/config.yaml, the machine in profiles/.
 from pathlib import Path
 
+from semispectral import logs
 from snakemake.utils import min_version
 
 min_version("9.27")
 
 # One GPU unless the user says otherwise (--resources gpu=N): without a limit Snakemake would start all GPU jobs at once.
 workflow.global_resources.setdefault("gpu", 1)
+
+
+# Where --logger rich draws its bars, the lines of the stages go to their logs only: they would break the bars.
+if "rich" in workflow.output_settings.log_handler_settings:
+    logs.leave_terminal()
 
 
 # The working directory's own configuration, or the built-in demo where there is none.

@@ -18,8 +18,8 @@ rule train_svm:
         "../envs/base.yaml"
     threads: 2
     resources:
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
-        runtime=lambda wildcards, attempt: 60 * attempt,
+        mem_mb=memory_mb(4000, per_mb=12),
+        runtime=minutes(60, per_mb=1),
     params:
         cfg=cfg("svm"),
         code=code("train_svm"),
@@ -44,8 +44,8 @@ rule train_m2:
     threads: 4
     resources:
         gpu=1,
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
-        runtime=lambda wildcards, attempt: 240 * attempt,
+        mem_mb=memory_mb(4000, per_mb=12),
+        runtime=minutes(240, per_mb=2),
     params:
         cfg=cfg("m2"),
         code=code("train_m2"),
@@ -69,8 +69,8 @@ rule train_qy:
     threads: 4
     resources:
         gpu=1,
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
-        runtime=lambda wildcards, attempt: 120 * attempt,
+        mem_mb=memory_mb(4000, per_mb=12),
+        runtime=minutes(120, per_mb=1),
     params:
         cfg=cfg("m2"),
         code=code("train_qy"),
@@ -94,8 +94,8 @@ rule predict:
         "../envs/base.yaml"
     threads: 2
     resources:
-        mem_mb=lambda wildcards, attempt: 3000 * attempt,
-        runtime=lambda wildcards, attempt: 30 * attempt,
+        mem_mb=memory_mb(3000, per_mb=12),
+        runtime=minutes(30, per_mb=0.1),
     params:
         code=code("predict"),
     script:

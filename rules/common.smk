@@ -2,6 +2,7 @@
 # Needs: config, scenes.tsv, classes.tsv. Produces: CONFIG, SCENES, ABSENT, wildcard constraints and functions; no rules.
 import re
 from dataclasses import asdict, replace
+from functools import cache
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -11,7 +12,9 @@ from semispectral.clean_settings import CleanConfig, is_cleaned
 from semispectral.config import complete, read_schema
 from semispectral.errors import SemispectralError
 from semispectral.labels import ClassMap, CodeSet
+from semispectral.places import inside, outside_allowed
 from semispectral.rerun import code_hash, stage_cfg
+from semispectral.resources import memory_mb, minutes
 from semispectral.scenes import read_scenes
 from semispectral.settings import settings
 
@@ -24,14 +27,17 @@ def own_or_built_in(path):
 try:
     CONFIG = complete(config, read_schema(Path(workflow.source_path("../config/config.schema.yaml"))))
     CLASSES = own_or_built_in(CONFIG["classes"])
-    TABLE = read_scenes(Path(own_or_built_in(CONFIG["scenes"])), data_root=Path(CONFIG["data_root"]))
+    DATA_ROOT, OUTSIDE = Path(CONFIG["data_root"]), outside_allowed(CONFIG)
+    TABLE = read_scenes(Path(own_or_built_in(CONFIG["scenes"])), data_root=DATA_ROOT, allow_outside=OUTSIDE)
+    PUBLIC = {path: inside(path, "config, fetch", root=DATA_ROOT, allow_outside=OUTSIDE) for path in CONFIG["fetch"]}
     CLEANING = settings(CleanConfig, CONFIG["cleaning"], where="cleaning")
     CODES = sorted(ClassMap.read(Path(CLASSES)).codes)
 except SemispectralError as error:
     raise WorkflowError(str(error)) from None
 
 SCENES = {scene.name: scene for scene in TABLE}
-ABSENT = {path: known for path, known in CONFIG["fetch"].items() if not Path(CONFIG["data_root"], path).exists()}
+ABSENT = {path: known for path, known in CONFIG["fetch"].items() if not PUBLIC[path].exists()}
+hash_once = cache(code_hash)
 CONTROLS = ("majority", "sam", "rf", "pca_svm", "self_training", "label_spreading")
 MODELS = ("svm", "m2", "qy")
 FEATURES = {"bands": "<results>/normalised/{scene}.parquet", "latents": "<results>/latents/{seed}/{scene}.parquet"}
@@ -45,8 +51,12 @@ wildcard_constraints:
 
 
 def code(rule):
-    """The hash of a rule's adapter and of the package modules that it uses."""
-    return code_hash(Path(workflow.source_path(f"../workflow/scripts/{rule}.py")))
+    """The hash of a rule's adapter and of the package modules that it uses, taken when a job asks for it.
+
+    A job on a cluster reads all rules and asks for one: to hash them all would cost every job seconds.
+    """
+    script = Path(workflow.source_path(f"../workflow/scripts/{rule}.py"))
+    return lambda wildcards: hash_once(script)
 
 
 def cfg(*sections, **own):
@@ -59,12 +69,13 @@ def simulate_cfg():
     return cfg(simulate={key: value for key, value in CONFIG["simulate"].items() if key != "enabled"})
 
 
-def scene_cfg(*sections):
+def scene_cfg(wildcards, *sections, **own):
     """The scene's own row of scenes.tsv and the known codes, so that another scene's row reruns nothing here.
 
-    Names and colours of the classes are left out: whoever shows them reads classes.tsv.
+    Names and colours of the classes are left out: whoever shows them reads classes.tsv. It is called and never itself
+    a parameter: to ``**own``, Snakemake would give all that it knows of the job, threads and memory included.
     """
-    return lambda wildcards, **own: cfg(*sections, scene=asdict(SCENES[wildcards.scene]), codes=CODES, **own)
+    return cfg(*sections, scene=asdict(SCENES[wildcards.scene]), codes=CODES, **own)
 
 
 def plan_cfg():
@@ -77,7 +88,7 @@ def plan_cfg():
 def shard_cfg(wildcards):
     """The scene's row, how pixels are drawn, and what of the cleaning decides which columns can be drawn from."""
     steps = [step for step in CLEANING.steps if step in ("references", "dead_columns")]
-    return scene_cfg("sample")(wildcards, cleaning={"references": CLEANING.references, "steps": steps})
+    return scene_cfg(wildcards, "sample", cleaning={"references": CLEANING.references, "steps": steps})
 
 
 def cleaned(names):
@@ -97,8 +108,9 @@ def cleaned_files(wildcards):
 def budget_cfg(wildcards):
     """The budgets up to this one, which it contains; a larger one does not change it."""
     runs = CONFIG["runs"]
-    smaller = [budget for budget in runs["budgets"] if budget != "all" and budget <= float(wildcards.budget)]
-    budgets = ["all"] if wildcards.budget == "all" else sorted({*smaller, int(wildcards.budget)})
+    wanted = float("inf") if wildcards.budget == "all" else int(wildcards.budget)
+    smaller = [budget for budget in runs["budgets"] if budget != "all" and budget <= wanted]
+    budgets = ["all"] if wildcards.budget == "all" else sorted({*smaller, wanted})
     return cfg(runs={"budgets": budgets, "valid_share": runs["valid_share"]})
 
 

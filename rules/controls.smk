@@ -19,8 +19,8 @@ rule control:
         "../envs/base.yaml"
     threads: 2
     resources:
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
-        runtime=lambda wildcards, attempt: 60 * attempt,
+        mem_mb=memory_mb(4000, per_mb=20),
+        runtime=minutes(60, per_mb=1),
     params:
         cfg=cfg("controls", "svm"),
         code=code("control"),

@@ -16,8 +16,8 @@ if CONFIG["simulate"]["enabled"]:
             "../envs/base.yaml"
         threads: 1
         resources:
-            mem_mb=lambda wildcards, attempt: 2000 * attempt,
-            runtime=lambda wildcards, attempt: 10 * attempt,
+            mem_mb=memory_mb(2000),
+            runtime=minutes(10),
         params:
             cfg=simulate_cfg(),
             code=code("simulate"),
@@ -36,12 +36,13 @@ if ABSENT:
             "<results>/benchmarks/fetch/{public}.tsv"
         wildcard_constraints:
             public="|".join(map(re.escape, ABSENT)),
+        localrule: True
         conda:
             "../envs/base.yaml"
         threads: 1
         resources:
-            mem_mb=500,
-            runtime=30,
+            mem_mb=memory_mb(500),
+            runtime=minutes(30),
         params:
             cfg=lambda wildcards: cfg(fetch=ABSENT[wildcards.public]),
             code=code("fetch"),
@@ -64,10 +65,10 @@ rule census:
         "../envs/base.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 1000 * attempt,
-        runtime=lambda wildcards, attempt: 10 * attempt,
+        mem_mb=memory_mb(1000, per_mb=1),
+        runtime=minutes(10, per_mb=0.05),
     params:
-        cfg=scene_cfg("mask"),
+        cfg=lambda wildcards: scene_cfg(wildcards, "mask"),
         code=code("census"),
     script:
         "../workflow/scripts/census.py"
@@ -91,8 +92,8 @@ rule plan:
         "../envs/base.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 2000 * attempt,
-        runtime=lambda wildcards, attempt: 10 * attempt,
+        mem_mb=memory_mb(2000, per_mb=8),
+        runtime=minutes(10, per_mb=0.1),
     params:
         cfg=plan_cfg(),
         code=code("plan"),

@@ -22,8 +22,8 @@ rule evaluate:
         "../envs/base.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 3000 * attempt,
-        runtime=lambda wildcards, attempt: 30 * attempt,
+        mem_mb=memory_mb(3000, per_mb=40),
+        runtime=minutes(30, per_mb=1),
     params:
         cfg=cfg("evaluation"),
         code=code("evaluate"),
@@ -75,8 +75,8 @@ rule report:
         "../envs/base.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 3000 * attempt,
-        runtime=lambda wildcards, attempt: 30 * attempt,
+        mem_mb=memory_mb(3000, per_mb=0.5),
+        runtime=minutes(30, per_mb=0.05),
     params:
         cfg=cfg(
             *(

@@ -17,8 +17,8 @@ rule train_m1:
     threads: 4
     resources:
         gpu=1,
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
-        runtime=lambda wildcards, attempt: 240 * attempt,
+        mem_mb=memory_mb(4000, per_mb=12),
+        runtime=minutes(240, per_mb=2),
     params:
         cfg=cfg("m1"),
         code=code("train_m1"),
@@ -40,8 +40,8 @@ rule encode:
         "../envs/base.yaml"
     threads: 2
     resources:
-        mem_mb=lambda wildcards, attempt: 1500 * attempt,
-        runtime=lambda wildcards, attempt: 10 * attempt,
+        mem_mb=memory_mb(1500, per_mb=12),
+        runtime=minutes(10, per_mb=0.1),
     params:
         code=code("encode"),
     script:

@@ -24,8 +24,8 @@ rule bundle:
         "../envs/base.yaml"
     threads: 2
     resources:
-        mem_mb=lambda wildcards, attempt: 3000 * attempt,
-        runtime=lambda wildcards, attempt: 15 * attempt,
+        mem_mb=memory_mb(3000, per_mb=0.5),
+        runtime=minutes(15, per_mb=0.05),
     params:
         cfg=bundle_cfg(),
         code=code("bundle"),
@@ -40,7 +40,13 @@ rule map:
         codes="<results>/census/{scene}.npy",
         parts="<results>/plan/parts/{scene}.npy",
     output:
-        expand("<results>/maps/{{scene}}/{name}", name=MAP_FILES),
+        expand("<results>/maps/{{scene}}/{name}", name=[name for name in MAP_FILES if name != "map.png"]),
+        picture=report(
+            "<results>/maps/{scene}/map.png",
+            caption="../workflow/report/map.rst",
+            category="maps of every pixel",
+            labels={"figure": "{scene}"},
+        ),
     log:
         "<results>/logs/map/{scene}.log",
     benchmark:
@@ -49,8 +55,8 @@ rule map:
         "../envs/base.yaml"
     threads: 2
     resources:
-        mem_mb=lambda wildcards, attempt: 1500 * attempt,
-        runtime=lambda wildcards, attempt: 30 * attempt,
+        mem_mb=memory_mb(1500, per_mb=2),
+        runtime=minutes(30, per_mb=0.1),
     params:
         cfg=map_cfg,
         code=code("map"),
@@ -73,8 +79,8 @@ rule page:
         "../envs/base.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 1500 * attempt,
-        runtime=lambda wildcards, attempt: 15 * attempt,
+        mem_mb=memory_mb(1500, per_mb=2),
+        runtime=minutes(15, per_mb=0.1),
     params:
         cfg=lambda wildcards: cfg(scene=asdict(SCENES[wildcards.scene])),
         code=code("page"),

@@ -19,8 +19,8 @@ rule shard:
         "../envs/base.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 1500 * attempt,
-        runtime=lambda wildcards, attempt: 30 * attempt,
+        mem_mb=memory_mb(1500, per_mb=1),
+        runtime=minutes(30, per_mb=0.1),
     params:
         cfg=shard_cfg,
         code=code("shard"),
@@ -41,8 +41,8 @@ rule budget:
         "../envs/base.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 1000 * attempt,
-        runtime=lambda wildcards, attempt: 10 * attempt,
+        mem_mb=memory_mb(1000, per_mb=8),
+        runtime=minutes(10, per_mb=0.1),
     params:
         cfg=budget_cfg,
         code=code("budget"),
@@ -64,8 +64,8 @@ rule fit_scaler:
         "../envs/base.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
-        runtime=lambda wildcards, attempt: 10 * attempt,
+        mem_mb=memory_mb(4000, per_mb=0.5),
+        runtime=minutes(10, per_mb=0.05),
     params:
         cfg=cfg("cleaning", "normalise", scenes=cleaned(SCENES)),
         code=code("fit_scaler"),
@@ -88,8 +88,8 @@ rule normalise:
         "../envs/base.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 1500 * attempt,
-        runtime=lambda wildcards, attempt: 10 * attempt,
+        mem_mb=memory_mb(2000, per_mb=0.5),
+        runtime=minutes(10, per_mb=0.05),
     params:
         cfg=lambda wildcards: cfg(scenes=cleaned([wildcards.scene])),
         code=code("normalise"),

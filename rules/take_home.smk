@@ -10,7 +10,12 @@ rule downhole:
     output:
         csv="<results>/downhole/{hole}.csv",
         las="<results>/downhole/{hole}.las",
-        figure="<results>/downhole/{hole}.png",
+        figure=report(
+            "<results>/downhole/{hole}.png",
+            caption="../workflow/report/downhole.rst",
+            category="downhole logs",
+            labels={"figure": "{hole}"},
+        ),
     log:
         "<results>/logs/downhole/{hole}.log",
     benchmark:
@@ -21,8 +26,8 @@ rule downhole:
         "../envs/base.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 2000 * attempt,
-        runtime=lambda wildcards, attempt: 10 * attempt,
+        mem_mb=memory_mb(2000, per_mb=20),
+        runtime=minutes(10, per_mb=0.5),
     params:
         cfg=downhole_cfg,
         code=code("downhole"),
@@ -43,8 +48,8 @@ rule new_map:
         "../envs/base.yaml"
     threads: 2
     resources:
-        mem_mb=lambda wildcards, attempt: 1500 * attempt,
-        runtime=lambda wildcards, attempt: 30 * attempt,
+        mem_mb=memory_mb(1500, per_mb=2),
+        runtime=minutes(30, per_mb=0.1),
     params:
         cfg=new_cfg,
         code=code("new_map"),

@@ -7,9 +7,10 @@ from semispectral import logs
 from semispectral.budget import BudgetConfig, label_budgets
 from semispectral.io.shards import read_table
 from semispectral.settings import settings
+from semispectral.tables import write_table
 
-logs.start(snakemake.log[0])
+logs.start(snakemake.log[0], job=snakemake)
 runs = json.loads(snakemake.params.cfg)["runs"] | {"seeds": [int(snakemake.wildcards.seed)]}
 table = pd.concat([read_table(Path(path)) for path in snakemake.input.shards], ignore_index=True)
 drawn = label_budgets(table, settings(BudgetConfig, runs, where="runs"))
-drawn[drawn["budget"] == snakemake.wildcards.budget].to_parquet(snakemake.output[0], index=False)
+write_table(snakemake.output[0], drawn[drawn["budget"] == snakemake.wildcards.budget])

@@ -2,16 +2,16 @@
 import json
 from pathlib import Path
 
-import pandas as pd
 from semispectral import logs
 from semispectral.bundle import write_bundle
 from semispectral.bundle_build import Recipe, build_bundle, checksums, cleaned_scans
 from semispectral.labels import ClassMap
 from semispectral.plan_files import read_classes
 from semispectral.settings import settings
+from semispectral.tables import read_table
 from semispectral.weights import load_model
 
-logs.start(snakemake.log[0])
+logs.start(snakemake.log[0], job=snakemake)
 given, cfg = snakemake.input, json.loads(snakemake.params.cfg)
 parts = {name: load_model(Path(given[name])) for name in ("scaler", "m1", "classifier")}
 scenes, recipe, scale = (cfg.pop(name) for name in ("scenes", "recipe", "scale"))
@@ -19,5 +19,5 @@ shards, inputs = [Path(path) for path in given.shards], checksums([*given.shards
 pixels = cleaned_scans(shards, scenes, cfg["cleaning"])
 known = {"classes": ClassMap.read(Path(given.classes)).select(read_classes(Path(given.known).parent).codes)}
 known |= {"recipe": settings(Recipe, recipe, where="map"), "facts": {"config": cfg, "scale": scale, "inputs": inputs}}
-bundle = build_bundle(parts, pixels, pd.read_parquet(given.budgets), pd.read_parquet(given.predictions), **known)
+bundle = build_bundle(parts, pixels, read_table(given.budgets), read_table(given.predictions), **known)
 write_bundle(Path(snakemake.output[0]), bundle, parts)

@@ -8,7 +8,7 @@ from semispectral.mask import MaskConfig
 from semispectral.scenes import Scene
 from semispectral.settings import stage_settings
 
-logs.start(snakemake.log[0])
+logs.start(snakemake.log[0], job=snakemake)
 scene = stage_settings(Scene, snakemake.params.cfg, "scene")
 mask = stage_settings(MaskConfig, snakemake.params.cfg, "mask")
 found = census(scene, ClassMap.read(Path(snakemake.input.classes)), mask=mask)

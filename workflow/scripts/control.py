@@ -2,20 +2,20 @@
 import json
 from pathlib import Path
 
-import pandas as pd
 from semispectral import dataset, logs
 from semispectral.baselines import CONTROLS, ControlConfig
 from semispectral.plan_files import read_classes
 from semispectral.queries import answers, asked, every_label
 from semispectral.settings import settings
+from semispectral.tables import read_table, write_table
 
-logs.start(snakemake.log[0])
+logs.start(snakemake.log[0], job=snakemake)
 cfg, wanted, seed = json.loads(snakemake.params.cfg), snakemake.wildcards, int(snakemake.wildcards.seed)
 features = dataset.read_features(snakemake.input.features, features="bands")
-data = dataset.training_set(features, pd.read_parquet(snakemake.input.budgets), budget=wanted.budget, seed=seed)
+data = dataset.training_set(features, read_table(snakemake.input.budgets), budget=wanted.budget, seed=seed)
 config = settings(ControlConfig, {"svm": cfg["svm"]} | cfg["controls"], where="controls")
 run = {"classes": len(read_classes(Path(snakemake.input.classes).parent)), "seed": seed, "settings": config}
 query = asked(features)
 probability = CONTROLS[wanted.method](*every_label(data), data.unlabelled.mean, query.mean, **run)
 run = {"method": wanted.method, "features": "bands", "budget": wanted.budget, "seed": seed}
-answers(probability, query, **run).to_parquet(snakemake.output[0], index=False)
+write_table(snakemake.output[0], answers(probability, query, **run))

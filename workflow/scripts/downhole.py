@@ -10,7 +10,7 @@ from semispectral.mapping.files import read_map
 from semispectral.scenes import Scene
 from semispectral.settings import settings
 
-logs.start(snakemake.log[0])
+logs.start(snakemake.log[0], job=snakemake)
 cfg, written = json.loads(snakemake.params.cfg), snakemake.output
 config = settings(DownholeConfig, cfg["downhole"], where="map.downhole")
 scenes = [settings(Scene, row, where="scenes.tsv") for row in cfg["scenes"]]

@@ -5,9 +5,12 @@ from semispectral import logs
 from semispectral.inference.m1 import M1Inference
 from semispectral.io.shards import read_shard, write_latents
 from semispectral.pixels import Latents
+from semispectral.progress import timed
 from semispectral.weights import load_model
 
-logs.start(snakemake.log[0])
+logs.start(snakemake.log[0], job=snakemake)
 pixels = read_shard(Path(snakemake.input.features))
-mean, log_variance = M1Inference(*load_model(Path(snakemake.input.m1))).encode(pixels.x)
+m1 = M1Inference(*load_model(Path(snakemake.input.m1)))
+with timed(snakemake.wildcards.scene, pixels=len(pixels), size_mb=pixels.x.nbytes / 1e6):
+    mean, log_variance = m1.encode(pixels.x)
 write_latents(Path(snakemake.output[0]), Latents(mean, log_variance, pixels.table))

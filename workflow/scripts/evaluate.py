@@ -3,21 +3,21 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-import pandas as pd
 from semispectral import logs
+from semispectral.atomic import write_atomically
 from semispectral.evaluation import class_scores, scores
 from semispectral.guards import guards
 from semispectral.intervals import summary
 from semispectral.labels import ClassMap
 from semispectral.plan_files import read_classes
+from semispectral.tables import read_tables, write_table
 
-logs.start(snakemake.log[0])
-table = pd.concat([pd.read_parquet(path) for path in snakemake.input.predictions], ignore_index=True)
-known = read_classes(Path(snakemake.input.known).parent).codes
-names = ClassMap.read(Path(snakemake.input.classes)).select(known).names
-table.to_parquet(snakemake.output.predictions, index=False)
-scores(table).to_parquet(snakemake.output.scores, index=False)
-class_scores(table).to_parquet(snakemake.output.classes, index=False)
-summary(table, **json.loads(snakemake.params.cfg)["evaluation"]).to_parquet(snakemake.output.summary, index=False)
+logs.start(snakemake.log[0], job=snakemake)
+table = read_tables(snakemake.input.predictions)
+names = ClassMap.read(Path(snakemake.input.classes)).select(read_classes(Path(snakemake.input.known).parent).codes).names
+write_table(snakemake.output.predictions, table)
+write_table(snakemake.output.scores, scores(table))
+write_table(snakemake.output.classes, class_scores(table))
+write_table(snakemake.output.summary, summary(table, **json.loads(snakemake.params.cfg)["evaluation"]))
 found = [asdict(guard) for guard in guards(table, class_names=names)]
-Path(snakemake.output.guards).write_text(json.dumps(found, indent=1), encoding="utf-8")
+write_atomically(Path(snakemake.output.guards), json.dumps(found, indent=1).encode())

@@ -11,7 +11,7 @@ from semispectral.pixels import Pixels
 from semispectral.settings import settings
 from semispectral.weights import save_model
 
-logs.start(snakemake.log[0])
+logs.start(snakemake.log[0], job=snakemake)
 cfg = json.loads(snakemake.params.cfg)
 cleaning = settings(CleanConfig, cfg["cleaning"], where="cleaning")
 pixels = Pixels.concat([read_cleaned(Path(path), cfg["scenes"], cleaning) for path in snakemake.input.shards])

@@ -10,7 +10,7 @@ from semispectral.scenes import Scene
 from semispectral.settings import settings
 from semispectral.smoothing import SmoothConfig
 
-logs.start(snakemake.log[0])
+logs.start(snakemake.log[0], job=snakemake)
 cfg, directory = json.loads(snakemake.params.cfg), Path(snakemake.output[0]).parent
 scene, smooth = settings(Scene, cfg["scene"], where="scenes.tsv"), settings(SmoothConfig, cfg["map"], where="map")
 ways = {"mask": settings(MaskConfig, cfg["mask"], where="mask"), "smooth": smooth, "threads": snakemake.threads}

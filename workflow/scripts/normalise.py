@@ -7,12 +7,14 @@ from semispectral.clean_settings import CleanConfig
 from semispectral.cleaned import read_cleaned
 from semispectral.io.shards import write_shard
 from semispectral.normalise import Scaler, normalise
+from semispectral.progress import timed
 from semispectral.settings import settings
 from semispectral.weights import load_model
 
-logs.start(snakemake.log[0])
+logs.start(snakemake.log[0], job=snakemake)
 scaler = Scaler.from_saved(*load_model(Path(snakemake.input.scaler)))
 scenes = json.loads(snakemake.params.cfg)["scenes"]
 cleaning = settings(CleanConfig, scaler.cleaning, where="cleaning")
 pixels = read_cleaned(Path(snakemake.input.shard), scenes, cleaning)
-write_shard(Path(snakemake.output[0]), normalise(pixels, scaler))
+with timed(snakemake.wildcards.scene, pixels=len(pixels), size_mb=pixels.x.nbytes / 1e6):
+    write_shard(Path(snakemake.output[0]), normalise(pixels, scaler))

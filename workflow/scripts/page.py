@@ -11,7 +11,7 @@ from semispectral.page import write_page
 from semispectral.scenes import Scene
 from semispectral.settings import settings
 
-logs.start(snakemake.log[0])
+logs.start(snakemake.log[0], job=snakemake)
 scene = settings(Scene, json.loads(snakemake.params.cfg)["scene"], where="scenes.tsv")
 bundle, found = read_bundle(Path(snakemake.input.model)), read_map(Path(snakemake.input.map).parent)
 with open_cleaned(scene, bundle.cleaning) as cube:

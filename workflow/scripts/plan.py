@@ -12,7 +12,7 @@ from semispectral.scenes import Scene
 from semispectral.settings import settings
 from semispectral.split import SplitConfig
 
-logs.start(snakemake.log[0])
+logs.start(snakemake.log[0], job=snakemake)
 cfg, directory = json.loads(snakemake.params.cfg), Path(snakemake.output.quotas).parent
 scenes = [settings(Scene, row, where="scenes.tsv") for row in cfg["scenes"]]
 censuses = [read_census(Path(path)) for path in snakemake.input.census]

@@ -6,13 +6,14 @@ from semispectral.dataset import read_features
 from semispectral.inference.m2 import M2Inference
 from semispectral.queries import answers, asked
 from semispectral.svm_model import SvmModel
+from semispectral.tables import write_table
 from semispectral.weights import load_model
 
 MODELS = {"svm": SvmModel.from_saved, "m2": M2Inference, "qy": M2Inference}
 
-logs.start(snakemake.log[0])
+logs.start(snakemake.log[0], job=snakemake)
 wanted = snakemake.wildcards
 query = asked(read_features(snakemake.input.features, features=wanted.features))
 probability = MODELS[wanted.method](*load_model(Path(snakemake.input.model))).predict_proba(query.mean)
 run = {"method": wanted.method, "features": wanted.features, "budget": wanted.budget, "seed": int(wanted.seed)}
-answers(probability, query, **run).to_parquet(snakemake.output[0], index=False)
+write_table(snakemake.output[0], answers(probability, query, **run))

@@ -6,7 +6,7 @@ from semispectral import logs
 from semispectral.report.page import write_report
 from semispectral.report.study import read_study
 
-logs.start(snakemake.log[0])
+logs.start(snakemake.log[0], job=snakemake)
 given = snakemake.input.items()
 paths = {name: [Path(path) for path in ([value] if isinstance(value, str) else value)] for name, value in given}
 study = read_study(paths, json.loads(snakemake.params.cfg))

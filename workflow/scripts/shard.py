@@ -12,7 +12,7 @@ from semispectral.scenes import Scene
 from semispectral.settings import stage_settings
 from semispectral.shard import shard
 
-logs.start(snakemake.log[0])
+logs.start(snakemake.log[0], job=snakemake)
 cfg, plan = snakemake.params.cfg, Path(snakemake.input.quotas).parent
 scene, sample = stage_settings(Scene, cfg, "scene"), stage_settings(SampleConfig, cfg, "sample")
 given = [np.load(snakemake.input[name]) for name in ("codes", "parts")]

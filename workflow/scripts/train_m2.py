@@ -8,16 +8,17 @@ from semispectral.settings import stage_settings
 from semispectral.training_files import read_training_set, write_trained
 from semispectral.training_pictures import pictures_of
 
-logs.start(snakemake.log[0], gpu=snakemake.resources.get("gpu", 0))
+logs.start(snakemake.log[0], job=snakemake, gpu=snakemake.resources.get("gpu", 0))
 with logs.set_aside(snakemake.log[0]):
-    from semispectral.models.run import Run, use_threads
+    from semispectral.models.devices import devices
+    from semispectral.models.run import Run
     from semispectral.models.train_m2 import train_m2
 
-use_threads(snakemake.threads)
 given, directory, seed = snakemake.input, Path(snakemake.output[0]), int(snakemake.wildcards.seed)
-wanted, results = dict(snakemake.wildcards.items()) | {"seed": seed}, directory.parents[3]
-data, names = read_training_set(given.features, given.budgets, **wanted), read_classes(Path(given.classes).parent).names
+wanted, results, cfg = dict(snakemake.wildcards.items()) | {"seed": seed}, directory.parents[3], snakemake.params.cfg
+names = read_classes(Path(given.classes).parent).names
+data = read_training_set(given.features, given.budgets, **wanted, scratch=results / "checkpoints")
 shown = {"results": results, "seed": seed, "examples": data.valid.mean[:6], "names": names, "m1": given.get("m1", [])}
-run = Run(seed, results / "checkpoints", snakemake.params.code, pictures_of(directory, **shown))
-config = stage_settings(M2Config, snakemake.params.cfg, "m2")
-write_trained(directory, train_m2(data, settings=config, run=run, classes=len(names)))
+run = Run(seed, results / "checkpoints", snakemake.params.code, pictures_of(directory, **shown), wait=True)
+with devices(threads=snakemake.threads, gpus=snakemake.resources.get("gpu", 0)):
+    write_trained(directory, train_m2(data, settings=stage_settings(M2Config, cfg, "m2"), run=run, classes=len(names)))

@@ -7,7 +7,7 @@ from semispectral.plan_files import read_classes
 from semispectral.settings import stage_settings
 from semispectral.training_files import read_training_set, write_trained
 
-logs.start(snakemake.log[0], gpu=snakemake.resources.get("gpu", 0))
+logs.start(snakemake.log[0], job=snakemake, gpu=snakemake.resources.get("gpu", 0))
 with logs.set_aside(snakemake.log[0]):
     from semispectral.models.run import Run, use_threads
     from semispectral.models.train_m2 import train_qy
@@ -15,7 +15,8 @@ with logs.set_aside(snakemake.log[0]):
 use_threads(snakemake.threads)
 given, directory, seed = snakemake.input, Path(snakemake.output[0]), int(snakemake.wildcards.seed)
 wanted = dict(snakemake.wildcards.items()) | {"seed": seed}
-data = read_training_set(given.features, given.budgets, **wanted)
-run = Run(seed, directory.parents[3] / "checkpoints", snakemake.params.code)
+scratch = directory.parents[3] / "checkpoints"
+data = read_training_set(given.features, given.budgets, **wanted, scratch=scratch)
+run = Run(seed, scratch, snakemake.params.code, wait=True)
 config, classes = stage_settings(M2Config, snakemake.params.cfg, "m2"), len(read_classes(Path(given.classes).parent))
 write_trained(directory, train_qy(data, settings=config, run=run, classes=classes))

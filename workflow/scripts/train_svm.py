@@ -9,7 +9,7 @@ from semispectral.svm import SvmConfig, fit_svm
 from semispectral.training_files import read_training_set
 from semispectral.weights import save_model
 
-logs.start(snakemake.log[0])
+logs.start(snakemake.log[0], job=snakemake)
 given, seed = snakemake.input, int(snakemake.wildcards.seed)
 wanted = dict(snakemake.wildcards.items()) | {"seed": seed}
 x, label = every_label(read_training_set(given.features, given.budgets, **wanted))

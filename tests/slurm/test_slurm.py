@@ -1,0 +1,207 @@
+"""The whole workflow on a real Slurm, through both of its profiles, judged by what Slurm itself recorded.
+
+Both runs share one node with one pretended GPU and go on at the same time, so their training competes for it.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from slurm_node import ABSENT, Job, Node
+
+NEEDED = f"Slurm is not installed ({', '.join(ABSENT)}): apt-get install --no-install-recommends slurm-wlm munge"
+pytestmark = [pytest.mark.slow, pytest.mark.slurm, pytest.mark.skipif(bool(ABSENT), reason=NEEDED)]
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = ("Snakefile", "rules", "workflow", "profiles", "config", "envs", "src", "tests/slurm")
+STUDY = "tests/slurm/study.yaml"
+# Each profile as it is, but for how often it asks how the jobs are.
+QUICKLY = {
+    "slurm-generic": ("--seconds-between-status-checks", "1"),
+    "slurm": ("--slurm-init-seconds-before-status-checks", "5"),
+}
+TRAINED_ON_GPU = {"train_m1", "train_m2"}
+CANCELLED = "plan"
+MOST_SECONDS = 1500
+
+
+@dataclass
+class Run:
+    """One run of the workflow through a profile: its folder, its end, what it said, and its jobs on Slurm."""
+
+    folder: Path
+    status: int
+    said: str
+    jobs: list[Job]
+
+
+@dataclass
+class Runs:
+    """Both runs, the jobs of each rule that each had to run, and the GPUs held at once, each time that we looked."""
+
+    of: dict[str, Run]
+    wanted: Counter[str]
+    held: list[list[str]]
+
+    @property
+    def gpu_jobs(self) -> list[Job]:
+        """Those that asked for a GPU, in the order of their start."""
+        jobs = [job for run in self.of.values() for job in run.jobs if job.gpus]
+        return sorted(jobs, key=lambda job: (started(job), job.submitted))
+
+
+def started(job: Job) -> datetime:
+    """When a job that did run began."""
+    assert job.start is not None, job
+    return job.start
+
+
+def ended(job: Job) -> datetime:
+    """When a job that did run ended."""
+    assert job.end is not None, job
+    return job.end
+
+
+def project(folder: Path) -> Path:
+    """A copy of what the workflow needs."""
+    for name in SOURCES:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        copy(ROOT / name, folder / name)
+    return folder
+
+
+def begin(node: Node, folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    """Start snakemake in a project; what it says goes into a file."""
+    own = {"PYTHONPATH": str(folder / "src"), "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "snakemake", "--configfile", STUDY, *arguments]
+    with (folder / "said.txt").open("wb") as file:
+        return subprocess.Popen(command, cwd=folder, env={**node.environment, **own}, stdout=file, stderr=file)
+
+
+def wanted(node: Node, folder: Path) -> Counter[str]:
+    """Jobs of each rule that a dry run counts, without the target."""
+    assert begin(node, folder, "--cores", "1", "--dry-run", "--quiet", "rules").wait() == 0
+    stats = (folder / "said.txt").read_text().partition("Job stats:")[2].partition("\ntotal")[0]
+    found = re.findall(r"^(\w+) +(\d+)$", stats, flags=re.MULTILINE)
+    return Counter({name: int(count) for name, count in found if name != "all"})
+
+
+def watch(node: Node, processes: list[subprocess.Popen[bytes]]) -> list[list[str]]:
+    """Until all have ended: cancel the first running ``plan`` of each, and note which GPUs are held."""
+    held, cancelled, since = [], set(), time.monotonic()
+    while any(process.poll() is None for process in processes):
+        assert time.monotonic() - since < MOST_SECONDS, "the runs on Slurm took too long"
+        running = [job for job in node.jobs() if job.state == "RUNNING"]
+        held.append([job.holds for job in running if "gpu" in job.holds])
+        for job in running:
+            if job.name == CANCELLED and job.folder not in cancelled:
+                node.call("scancel", job.number)
+                cancelled.add(job.folder)
+        time.sleep(0.5)
+    return held
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """Slurm, running."""
+    node = Node(tmp_path_factory.mktemp("slurm"))
+    try:
+        node.start()
+        yield node
+    finally:
+        node.stop()
+
+
+@pytest.fixture(scope="module")
+def runs(node: Node, tmp_path_factory: pytest.TempPathFactory) -> Runs:
+    """The study, run through both profiles at the same time."""
+    folders = {name: project(tmp_path_factory.mktemp(name)) for name in QUICKLY}
+    counts = wanted(node, folders["slurm"])
+    options = {name: ("--profile", f"profiles/{name}", "--latency-wait", "20", *QUICKLY[name]) for name in QUICKLY}
+    processes = {name: begin(node, folders[name], *options[name]) for name in QUICKLY}
+    try:
+        held = watch(node, list(processes.values()))
+    finally:
+        for process in processes.values():
+            process.kill()
+            process.wait()
+    jobs = node.jobs()
+    found = {}
+    for name, folder in folders.items():
+        own = [job for job in jobs if job.folder == folder]
+        found[name] = Run(folder, processes[name].returncode, (folder / "said.txt").read_text(), own)
+    return Runs(found, counts, held)
+
+
+@pytest.mark.parametrize("profile", QUICKLY)
+def test_every_stage_is_a_job(runs: Runs, profile: str) -> None:
+    """The run ends well, and Slurm completed as many jobs of each rule as Snakemake had to run."""
+    run = runs.of[profile]
+    assert run.status == 0, run.said[-6000:]
+    assert "RuntimeWarning" not in run.said
+    assert (run.folder / "results/report/index.html").is_file()
+    assert Counter(job.name for job in run.jobs if job.state == "COMPLETED") == runs.wanted
+    assert len(runs.wanted) == 19
+
+
+@pytest.mark.parametrize("profile", QUICKLY)
+def test_only_training_asks_for_a_gpu(runs: Runs, profile: str) -> None:
+    """The rules that train have one GPU in the partition for it; all others have none."""
+    asked = {(job.name in TRAINED_ON_GPU, job.gpus, job.partition) for job in runs.of[profile].jobs}
+    assert asked == {(True, 1, "gpu"), (False, 0, "main")}
+
+
+def test_the_gpu_is_held_by_one_job_at_a_time(runs: Runs) -> None:
+    """While they ran, Slurm listed the one GPU as theirs; no two overlap, and some had to wait for another."""
+    assert {holder for holders in runs.held for holder in holders} == {"gpu:1(IDX:0)"}
+    assert max(map(len, runs.held)) == 1
+    jobs = runs.gpu_jobs
+    assert len(jobs) == 4
+    assert all(started(later) >= ended(earlier) for earlier, later in pairwise(jobs))
+    assert any(later.submitted < ended(earlier) for earlier, later in pairwise(jobs))
+
+
+@pytest.mark.parametrize("profile", QUICKLY)
+def test_a_cancelled_job_is_made_again_with_more(runs: Runs, profile: str) -> None:
+    """The job that was cancelled while it ran comes back with twice the memory and twice the time, and completes."""
+    first, second = (job for job in runs.of[profile].jobs if job.name == CANCELLED)
+    assert (first.state, second.state) == ("CANCELLED", "COMPLETED")
+    assert started(second) >= ended(first)
+    assert (second.memory_mb, second.minutes) == (2 * first.memory_mb, 2 * first.minutes)
+
+
+@pytest.mark.parametrize("profile", QUICKLY)
+def test_what_slurm_made_is_not_made_again(node: Node, runs: Runs, profile: str) -> None:
+    """Afterwards, a plain run on the same machine has nothing to do."""
+    folder = runs.of[profile].folder
+    assert begin(node, folder, "--cores", "1", "--dry-run").wait() == 0
+    said = (folder / "said.txt").read_text()
+    assert "Nothing to be done" in said, said
+
+
+def status(job: str, environment: dict[str, str]) -> str:
+    """What the script of profiles/slurm-generic says of a job."""
+    script = ROOT / "profiles/slurm-generic/status.sh"
+    return subprocess.run([script, job], env=environment, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def test_the_status_of_a_job_is_said_in_snakemake_s_words(node: Node, runs: Runs, tmp_path: Path) -> None:
+    """Completed, cancelled, forgotten; and a Slurm that does not answer is asked again."""
+    jobs = {job.state: job.number for job in runs.of["slurm-generic"].jobs}
+    assert status(jobs["COMPLETED"], node.environment) == "success"
+    assert status(jobs["CANCELLED"], node.environment) == "failed"
+    assert status("999999", node.environment) == "failed"
+    silent = "SlurmctldHost=localhost(127.0.0.1)\nSlurmctldPort=1\nMessageTimeout=2\nTCPTimeout=1\nNodeName=localhost\n"
+    (tmp_path / "slurm.conf").write_text(f"ClusterName=silent\n{silent}PartitionName=main Nodes=localhost\n")
+    assert status("1", {"PATH": os.environ["PATH"], "SLURM_CONF": str(tmp_path / "slurm.conf")}) == "running"
