@@ -1,0 +1,262 @@
+"""Every command that README and the documentation print is run here, or by what CI runs; no other may stand there."""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import h5py
+import pytest
+import yaml
+from forks import Forks
+
+import tiny_models as tiny
+from semispectral.cli import main
+from semispectral.settings import settings
+from semispectral.simulate import SimulateConfig, scene_names, simulate_scene, write_scene
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = ("Snakefile", "rules", "workflow", "profiles", "config", "envs", "Makefile")
+WITH_TESTS_OF_THEIR_OWN = {"slurm.md", "resume.md"}  # tests/slurm, tests/workflow
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "config/README.md",
+    ROOT / "docs/tutorial.md",
+    *(path for path in sorted((ROOT / "docs/howto").glob("*.md")) if path.name not in WITH_TESTS_OF_THEIR_OWN),
+]
+PROGRAMS = ("make", "snakemake", "semispectral", "python", "bash", ".")
+Run = Callable[["Study", str], None]
+
+
+def commands_of(text: str) -> list[str]:
+    """Lines of fenced shell blocks, and code inside sentences that begins with a program's name and has arguments."""
+    blocks = re.findall(r"^ *```(?:sh|bash|console)\n(.*?)^ *```", text, flags=re.DOTALL | re.MULTILINE)
+    lines = [line.split(" #")[0].strip() for block in blocks for line in block.splitlines()]
+    fences = re.compile(r"^ *```.*?^ *```", flags=re.DOTALL | re.MULTILINE)
+    inline = re.findall(r"`([^`\n]+)`", fences.sub("", text))
+    said = [code for code in inline if len(code.split()) > 1 and code.split()[0] in PROGRAMS]
+    return [" ".join(line.split()) for line in [*lines, *said] if line and not line.startswith("#")]
+
+
+PRINTED = sorted({command for page in PAGES for command in commands_of(page.read_text(encoding="utf-8"))})
+
+
+class Study:
+    """A copy of the project whose configuration names three small scans of the user's own, as README's steps say."""
+
+    def __init__(self, folder: Path, forks: Forks, environment: dict[str, str]) -> None:
+        self.folder, self.forks, self.environment = folder, forks, environment
+
+    def snakemake(self, command: str, *more: str) -> str:
+        """Run a printed snakemake command in the copy; what it said."""
+        status, text = self.forks.call(self.folder, *shlex.split(command)[1:], *more)
+        assert status == 0, text[-3000:]
+        return text
+
+
+def write_scans(folder: Path) -> list[str]:
+    """Three simulated trays as HDF5 files; their names."""
+    wanted = yaml.safe_load((ROOT / "tests/workflow/tiny.yaml").read_text(encoding="utf-8"))["simulate"]
+    config = settings(SimulateConfig, {key: wanted[key] for key in wanted if key != "enabled"})
+    names = scene_names(config)
+    for name, (hole, scene) in names.items():
+        write_scene(folder / f"{name}.h5", simulate_scene(config, hole, scene))
+    return list(names)
+
+
+def own_scans(folder: Path) -> None:
+    """README's steps 1 to 3: the table of scenes, the codes (the demo's), and who tests."""
+    header = (ROOT / "config/scenes.tsv").read_text(encoding="utf-8").splitlines()[0]
+    cells = dict.fromkeys(header.split("\t"), "")
+    cells |= {"data_key": "/hsimage/data", "labels_key": "/hsimage/labels", "axes": "line,sample,band"}
+    cells |= {"wavelengths": "/hsimage/wavelengths", "scale": "2.5e-05", "use": "1-99", "ignore": "255"}
+    rows = [
+        cells | {"scene": name, "hole": name.split("_")[0], "data": f"{name}.h5"}
+        for name in write_scans(folder / "scans")
+    ]
+    lines = [header, *("\t".join(row.values()) for row in rows)]
+    (folder / "config/scenes.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    config = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
+    config["simulate"]["enabled"] = False
+    config["data_root"] = "scans"
+    config["split"] |= {"test_groups": ["DH3"], "block_lines": 8, "guard": 1}
+    (folder / "config/config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Study]:
+    """The copy, and a process that starts snakemake in it."""
+    folder = tmp_path_factory.mktemp("own")
+    for name in SOURCES:
+        source = ROOT / name
+        (shutil.copytree if source.is_dir() else shutil.copyfile)(source, folder / name)
+    own_scans(folder)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PATH": path}
+    forks = Forks(tmp_path_factory.mktemp("said"), environment)
+    yield Study(folder, forks, environment)
+    forks.close()
+
+
+def in_ci(command: str) -> Run:
+    """A command that .ci/run has as a step of its own."""
+
+    def check(study: Study, printed: str) -> None:
+        steps = re.findall(r"^step (make .*?)(?:\s+#.*)?$", (ROOT / ".ci/run").read_text(), flags=re.MULTILINE)
+        assert any(step == command or step.startswith(f"{command} ") for step in steps), steps
+
+    return check
+
+
+def counts_and_splits(study: Study, printed: str) -> None:
+    """It really runs: every scan is counted and the hole that tests is dealt."""
+    study.snakemake(printed)
+    plan = json.loads((study.folder / "results/plan/classes.json").read_text())
+    assert len(plan["names"]) >= 2
+    assert sorted(path.stem for path in (study.folder / "results/plan/parts").glob("*.npy")) == [
+        "DH1_1",
+        "DH2_1",
+        "DH3_1",
+    ]
+    assert not (study.folder / "results/shards").exists()
+
+
+def would_run(*rules: str) -> Run:
+    """A dry run succeeds and names these rules among its jobs."""
+
+    def check(study: Study, printed: str) -> None:
+        said = study.snakemake(printed, "--cores", "8", "-n", "--quiet", "rules")
+        jobs = re.findall(r"^(\w+)\s+\d+$", said, flags=re.MULTILINE)
+        assert set(rules) <= set(jobs), said[-2000:]
+
+    return check
+
+
+def as_make_demo(**variables: str) -> Run:
+    """It is what `make demo`, a step of CI, runs; and a dry run of it succeeds."""
+
+    def check(study: Study, printed: str) -> None:
+        given = [f"{name}={value}" for name, value in variables.items()]
+        said = subprocess.run(["make", "-n", "-o", ".venv/.installed", "demo", *given], cwd=ROOT, **SAID).stdout
+        assert printed in [line.split("&& ")[-1].strip() for line in said.splitlines()]
+        in_ci("make demo")(study, "make demo")
+        would_run("train_m1", "report")(study, printed)
+
+    return check
+
+
+def make_knows(study: Study, printed: str) -> None:
+    """make has such a target, and would do something for it."""
+    assert subprocess.run(["make", "-n", "-o", ".venv/.installed", *shlex.split(printed)[1:]], cwd=ROOT, **SAID).stdout
+
+
+def make_runs(study: Study, printed: str) -> None:
+    """It runs and says something."""
+    assert "demo" in subprocess.run(shlex.split(printed), cwd=ROOT, **SAID).stdout
+
+
+def predicts(study: Study, printed: str) -> None:
+    """It maps a scan with a trained model, here a tiny one."""
+    folder = study.folder / "new"
+    tiny.tiny_bundle(folder / "results/model", seed=1)
+    arguments = shlex.split(printed)[1:]
+    scan = Path(arguments[arguments.index("predict") + 1])
+    with h5py.File(folder / scan, "w") as file:
+        file["hsimage/data"] = tiny.tiny_counts(seed=4)
+        file["hsimage/wavelengths"] = tiny.WAVELENGTHS_NM
+    out = folder / arguments[arguments.index("--out") + 1]
+    shutil.rmtree(out, ignore_errors=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        assert main(arguments) == 0
+    assert (out / "class.tif").is_file()
+
+
+def maps_what_is_new(study: Study, printed: str) -> None:
+    """With a model that was trained before, a dry run maps every scene of the table, and trains nothing."""
+    model = study.folder / "results/model"
+    tiny.tiny_bundle(model, seed=1)
+    try:
+        said = study.snakemake(printed, "-n", "--quiet", "rules")
+    finally:
+        shutil.rmtree(model)
+    jobs = dict(re.findall(r"^(\w+)\s+(\d+)$", said, flags=re.MULTILINE))
+    assert jobs == {"new_map": "3", "predict_new": "1", "total": "4"}
+
+
+def finds_nothing_wrong(study: Study, printed: str) -> None:
+    """The study of README's steps is ready to run."""
+    done = subprocess.run(shlex.split(printed), cwd=study.folder, env=study.environment, **SAID)
+    assert "DH3" in done.stdout
+    assert "Nothing is wrong" in done.stdout
+
+
+def explains(study: Study, printed: str) -> None:
+    """It says which stage a file came from; here the plan, for the study has no map."""
+    study.snakemake("snakemake --cores 1 --until plan --quiet rules")
+    command = [*shlex.split(printed)[:2], "results/plan/quotas.parquet"]
+    assert "plan" in subprocess.run(command, cwd=study.folder, env=study.environment, **SAID).stdout
+
+
+def is_what_make_does(study: Study, printed: str) -> None:
+    """The environment is entered the same way by make."""
+    assert f"RUN := {printed} &&" in (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def is_ci(study: Study, printed: str) -> None:
+    """It is what CI itself runs."""
+    assert f"- run: {printed}\n" in (ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8")
+
+
+SAID = {"check": True, "capture_output": True, "text": True}
+PREDICT = "semispectral predict scan.h5 --key /hsimage/data --wavelengths /hsimage/wavelengths --model results/model"
+DEMO = "snakemake --cores 8 --resources gpu=1"
+OVERLAY = "config/indian_pines.yaml"
+EXPLAIN = "semispectral explain results/mine/maps/DH07_12/class.tif"
+RUN_BY: dict[str, Run] = {
+    ". .venv/bin/activate": is_what_make_does,
+    "bash .ci/run": is_ci,
+    "make setup": in_ci("make setup"),
+    "make demo": in_ci("make demo"),
+    "make resume": in_ci("make resume"),
+    "make report": in_ci("make report"),
+    "make test": in_ci("make test"),
+    "make docs": in_ci("make docs"),
+    "make check": make_knows,
+    "make coverage": make_knows,
+    "make dag": make_knows,
+    "make hooks": make_knows,
+    "make lock": make_knows,
+    """make test PYTEST_ARGS="-m 'not slow'\"""": make_knows,
+    "make help": make_runs,
+    "semispectral check": finds_nothing_wrong,
+    EXPLAIN: explains,
+    f"{PREDICT} --out maps/scan": predicts,
+    "snakemake --cores 8 --until plan": counts_and_splits,
+    DEMO: as_make_demo(CORES="8"),
+    f"{DEMO} --configfile {OVERLAY}": as_make_demo(CORES="8", CONFIG=OVERLAY),
+    f"{DEMO} -n": would_run("train_m1", "report"),
+    "snakemake --cores 8 -R train_m1": would_run("train_m1", "encode"),
+    "snakemake --cores 8 predict_new --config scenes=config/scenes.tsv model=results/model": maps_what_is_new,
+    "snakemake --profile profiles/slurm": would_run("train_m1"),
+}
+
+
+@pytest.mark.parametrize("command", PRINTED)
+def test_every_printed_command_is_run(study: Study, command: str) -> None:
+    """A printed command without a run of its own is an error; each run says what it must do."""
+    assert command in RUN_BY, f"{command!r} is printed, and nothing runs it"
+    RUN_BY[command](study, command)
+
+
+def test_no_run_is_left_over() -> None:
+    """A run whose command is printed nowhere goes."""
+    assert sorted(set(RUN_BY) - set(PRINTED)) == []
