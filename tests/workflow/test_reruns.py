@@ -315,8 +315,9 @@ def test_a_broken_scene_is_said_in_words(done: Path) -> None:
         os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
     assert run.returncode != 0
     said = [line for line in run.stderr.splitlines() if "census DH2_1: " in line]
-    assert len(said) == 1
+    assert len(said) == 2
     assert "DH2_1.h5" in said[0]
+    assert "its log is results/logs/census/DH2_1.log" in said[1]
     assert "Traceback" not in run.stderr
 
 
