@@ -16,14 +16,13 @@ from typing import Any
 
 import pytest
 import yaml
+from checkout import SOURCES, copy_sources, environment
 from forks import Forks
 
 from semispectral.config import defaults, read_schema
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).resolve().parents[2]
-SOURCES = ("Snakefile", "rules", "workflow", "profiles", "config", "envs", "src", "tests/workflow")
 TINY = "tests/workflow/tiny.yaml"
 SCENES = ("DH1_1", "DH2_1", "DH3_1")
 
@@ -39,22 +38,6 @@ SHARDS = {"shard", "budget", *FITTED}
 PLANNED = {"plan", *SHARDS}
 COUNTED = {"census", *PLANNED}
 EVERYTHING = {"simulate", *COUNTED}
-
-
-def copy_sources(target: Path) -> None:
-    """What a fresh checkout holds, with fresh time stamps."""
-    for name in SOURCES:
-        source = ROOT / name
-        if source.is_dir():
-            ignore = shutil.ignore_patterns("__pycache__", "*.egg-info")
-            shutil.copytree(source, target / name, copy_function=shutil.copyfile, ignore=ignore, dirs_exist_ok=True)
-        else:
-            shutil.copyfile(source, target / name)
-
-
-def environment(folder: Path) -> dict[str, str]:
-    """The package of the copy, and one thread."""
-    return {**os.environ, "PYTHONPATH": str(folder / "src"), "OMP_NUM_THREADS": "1"}
 
 
 def snakemake(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
