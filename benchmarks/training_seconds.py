@@ -4,7 +4,8 @@
 
 Each part is timed in a loop inside one graph, as training runs it, on spectra of random numbers: medians over rounds.
 What a part costs is the difference to the loop without it; backward has the norm of the gradients, by which they are
-clipped. A small difference can come out negative: the whole step is compiled as one, and a busy machine adds noise. The compilation of the step comes once, before the first.
+clipped. A small difference can come out negative: the whole step is compiled as one, and a busy machine adds noise. The
+compilation of the step comes once, before the first.
 """
 
 import argparse
