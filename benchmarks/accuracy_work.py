@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from accuracy_problems import Budget, Problem
+from semispectral.atomic import write_atomically
 from semispectral.baselines import ControlConfig
 from semispectral.dataset import Features, TrainingSet
 from semispectral.inference.m1 import M1Inference
@@ -21,7 +22,6 @@ from semispectral.models.settings_m2 import M2Config
 from semispectral.models.train_m1 import train_m1
 from semispectral.normalise import fit_scaler
 from semispectral.svm import SvmConfig
-from semispectral.weights import write_atomically
 
 OURS = "snv_level"  # the normalisation of M1, M2 and q(y|x)
 M1_SETTINGS = M1Config()

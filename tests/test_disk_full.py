@@ -30,6 +30,7 @@ from semispectral.plan import Plan
 from semispectral.plan_files import read_plan, write_plan
 from semispectral.simulate import SimulateConfig, simulate_scene, write_scene
 from semispectral.smoothing import SmoothConfig
+from semispectral.stored import store
 from semispectral.tables import read_table, write_table
 from semispectral.weights import load_model, save_model
 
@@ -196,6 +197,15 @@ def test_the_old_result_stays_on_a_full_disk(disk: Path) -> None:
     with pytest.raises(NoSpaceError):
         write_shard(disk / "a.parquet", tiny.tiny_pixels(seed=2))
     assert (disk / "a.parquet").read_bytes() == before
+
+
+def test_streamed_spectra_need_space_too(disk: Path) -> None:
+    """The file that training unpacks spectra into is named with what it needs, and nothing of it stays."""
+    ballast = fill(disk)
+    spectra = np.zeros((2000, 64), np.float32)
+    with pytest.raises(NoSpaceError, match=r"spectra: 0\.5 MB are needed"):
+        store([spectra], disk, needed=spectra.nbytes)
+    assert list(disk.iterdir()) == [ballast]
 
 
 def test_the_log_falls_silent(disk: Path) -> None:

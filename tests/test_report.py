@@ -12,8 +12,9 @@ import pytest
 from jinja2 import Environment
 
 from browser import CHROMIUM, Tab, browse
+from semispectral import provenance
 from semispectral.figures.methods import method_name
-from semispectral.report import provenance, tables, words
+from semispectral.report import tables, words
 from semispectral.report.captions import CAPTIONS, caption_of
 from semispectral.report.choice import best_of_each_family
 from semispectral.report.drawing import FIGURES, masks

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from semispectral.atomic import replacing_directory
+from semispectral.atomic import replacing_directory, write_atomically
 from semispectral.clean_settings import CleanConfig
 from semispectral.errors import DataError
 from semispectral.inference.m1 import M1Inference
@@ -22,7 +22,7 @@ from semispectral.model_card import model_card
 from semispectral.normalise import Scaler
 from semispectral.settings import settings
 from semispectral.svm_model import SvmModel
-from semispectral.weights import fill_model, load_model, write_atomically
+from semispectral.weights import fill_model, load_model
 
 KIND = "bundle"
 CARD = "README.md"

@@ -100,11 +100,11 @@ def read_features(paths: Sequence[str | Path], *, features: str, scratch: Path |
     found = [Path(path) for path in sorted(paths, key=str)]
     if features == "bands" and scratch is not None and not fits(size := sum(map(spectra_bytes, found))):
         log.info("%s of spectra do not fit in memory: streamed from a file in %s", megabytes(size / 1e6), scratch)
-        return _stored_bands(found, scratch)
+        return _stored_bands(found, scratch, needed=size)
     return READERS[features](found)
 
 
-def _stored_bands(paths: Sequence[Path], scratch: Path) -> Features:
+def _stored_bands(paths: Sequence[Path], scratch: Path, *, needed: int) -> Features:
     tables = []
 
     def spectra() -> Iterator[np.ndarray]:
@@ -113,7 +113,7 @@ def _stored_bands(paths: Sequence[Path], scratch: Path) -> Features:
             tables.append(pixels.table)
             yield pixels.x
 
-    rows = store(spectra(), scratch)
+    rows = store(spectra(), scratch, needed=needed)
     return Features(rows, np.zeros((len(rows), 1), np.float32), pd.concat(tables, ignore_index=True))
 
 

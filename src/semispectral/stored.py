@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import psutil  # type: ignore[import-untyped]
 
+from semispectral.atomic import in_words
+
 SHARE_OF_MEMORY = 1 / 3  # of what is free, for the spectra: selecting and training each take a copy
 
 
@@ -54,16 +56,22 @@ class StoredRows:
 Rows = np.ndarray | StoredRows
 
 
-def store(parts: Iterable[np.ndarray], directory: Path) -> StoredRows:
+def store(parts: Iterable[np.ndarray], directory: Path, *, needed: int = 0) -> StoredRows:
     """Arrays [pixel, column] one after the other, as rows of one nameless file that goes when the process goes.
 
     Parameters
     ----------
     directory : on the disk that is to hold the file.
+    needed : bytes of the file, for the error; 0 where they are not known before.
+
+    Raises
+    ------
+    NoSpaceError : the disk is full; nothing is left of the file.
     """
     directory.mkdir(parents=True, exist_ok=True)
     rows, columns = 0, 0
-    with tempfile.TemporaryFile(dir=directory) as file:
+    spectra = directory / "spectra"  # what an error calls the nameless file
+    with in_words(spectra, spectra, needed=needed), tempfile.TemporaryFile(dir=directory) as file:
         for part in parts:
             file.write(np.ascontiguousarray(part, np.float32).data)
             rows, columns = rows + len(part), part.shape[1]

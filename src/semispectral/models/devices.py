@@ -10,16 +10,16 @@ from semispectral.models.run import use_threads
 
 
 @contextmanager
-def sharing(devices: list[str]) -> Iterator[None]:
+def sharing(names: list[str]) -> Iterator[None]:
     """Let what is trained inside run on these devices together: ``["GPU:0", "GPU:1"]``; one or none changes nothing.
 
     Variables made inside have a copy on each device. The copies change together: the gradients are averaged before the
     update, which is therefore the same everywhere.
     """
-    if len(devices) < 2:
+    if len(names) < 2:
         yield
         return
-    strategy = tf.distribute.MirroredStrategy(devices)
+    strategy = tf.distribute.MirroredStrategy(names)
     with strategy.scope(), tf.variable_creator_scope(_updated_as_the_first):
         yield
 
@@ -28,8 +28,8 @@ def sharing(devices: list[str]) -> Iterator[None]:
 def devices(*, threads: int, gpus: int) -> Iterator[None]:
     """What a job was given: so many threads, and so many of this machine's GPUs together; before the first tensor."""
     use_threads(threads)
-    found = tf.config.list_physical_devices("GPU")[:gpus]
-    with sharing([f"GPU:{place}" for place, _ in enumerate(found)]):
+    found = len(tf.config.list_physical_devices("GPU"))
+    with sharing([f"GPU:{place}" for place in range(min(gpus, found))]):
         yield
 
 
@@ -40,10 +40,10 @@ def _updated_as_the_first(create: Callable[..., tf.Variable], **arguments: Any) 
 def share_of(batch: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
     """This device's share of a batch: every n-th pixel, the last axis but one; a rest that does not divide is left."""
     context = tf.distribute.get_replica_context()
-    place, devices = context.replica_id_in_sync_group, context.num_replicas_in_sync
+    place, sharers = context.replica_id_in_sync_group, context.num_replicas_in_sync
 
     def part(x: tf.Tensor) -> tf.Tensor:
-        each = x.shape[-2] // devices
-        return tf.gather(x, place + devices * tf.range(each), axis=-2)
+        each = x.shape[-2] // sharers
+        return tf.gather(x, place + sharers * tf.range(each), axis=-2)
 
     return {name: part(x) for name, x in batch.items()}

@@ -51,13 +51,13 @@ class Fit:
         trainable = {id(v) for v in task.model.trainable_variables}
         self.variables = {name: v for name, v in task.model.arrays().items() if id(v) in trainable}
         self.optimiser = Optimiser(settings.optimiser, self.variables)
-        self.said = 0.0
         self.best = self._arrays()
         self.state = State(rate=settings.learning_rate)
-        self._stretch = tf.function(self._run_stretch)
+        self.said = 0.0
         self.strategy = tf.distribute.get_strategy()
-        self._gradients = tf.function(self._find_gradients, jit_compile=True)
         one = self.strategy.num_replicas_in_sync == 1
+        self._stretch = tf.function(self._run_stretch)
+        self._gradients = tf.function(self._find_gradients, jit_compile=True)
         self._step = tf.function(self._run_step, jit_compile=True) if one else self._run_shared_step
 
     def run(self) -> pd.DataFrame:

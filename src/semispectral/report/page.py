@@ -11,9 +11,10 @@ import yaml
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from semispectral import provenance
 from semispectral.atomic import write_atomically
 from semispectral.figures.style import save
-from semispectral.report import networks, provenance, tables, takehome, words
+from semispectral.report import networks, tables, takehome, words
 from semispectral.report.captions import caption_of
 from semispectral.report.drawing import MOST_MAPS, figures_of, test_scenes
 from semispectral.report.study import Study
