@@ -14,7 +14,7 @@ PYTEST_ARGS ?=
 REPORT ?= results/snakemake-report.zip
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo ready resume report test coverage lint format check docs dag profile hooks lock clean
+.PHONY: help setup demo ready resume report benchmark test coverage lint format check docs dag profile hooks lock clean
 
 help: ## List what make can do
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ resume: $(STAMP) ## After a crash: remove the dead run's lock and go on
 report: $(STAMP) ## Snakemake's own report of the last run: every stage with its time, code and figures
 	$(RUN) $(SNAKEMAKE) --report $(REPORT)
 	@echo "make: Snakemake's report is $(REPORT)"
+
+benchmark: $(STAMP) ## Compare all methods on splits that do not leak: hours; it resumes (CONFIG=...)
+	$(RUN) $(SNAKEMAKE) benchmark --logger semispectral
 
 test: $(STAMP) ## Run all tests (PYTEST_ARGS="-m 'not slow'" for the quick ones)
 	$(RUN) OMP_NUM_THREADS=1 python -m pytest $(PYTEST_ARGS)

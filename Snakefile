@@ -30,9 +30,17 @@ include: "rules/map_common.smk"
 include: "rules/evaluate.smk"
 include: "rules/map.smk"
 include: "rules/take_home.smk"
+include: "rules/grid_pool.smk"
+include: "rules/grid.smk"
+include: "rules/grid_report.smk"
 
 
 rule all:
     default_target: True
     input:
         "<results>/report/index.html",
+
+
+rule benchmark:
+    input:
+        "<results>/grid/report/index.html",

@@ -3,8 +3,8 @@
     python benchmarks/choices.py --data DIR --seeds 1 2 --budgets 5 10 --output results/choices
 
 The pixels that judge are those of the train and valid parts that are not in the label budget (their spectra are among
-the unlabelled ones where they lie in train). Tasks and splits are those of benchmarks/accuracy.py, so that its test
-parts stay unseen. Every figure is a small file under --output; a run does what is not there yet.
+the unlabelled ones where they lie in train). No test part is looked at. Every figure is a small file under --output; a
+run does what is not there yet.
 """
 
 import argparse
@@ -20,9 +20,9 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import f1_score
 
-from accuracy_problems import Budget, Problem, problem
-from accuracy_tasks import TASKS
-from accuracy_work import M1_SETTINGS, M2_SETTINGS, OURS, Settings, Work, write_json
+from few_labels_problems import Budget, Problem, problem
+from few_labels_tasks import TASKS
+from few_labels_work import M1_SETTINGS, M2_SETTINGS, OURS, Settings, Work, write_json
 from semispectral.dataset import Features
 from semispectral.inference.m1 import M1Inference
 from semispectral.inference.m2 import M2Inference
@@ -68,12 +68,13 @@ VARIANTS = {
     "two hidden layers in q(z|x, y) and p(x|y, z)": Variant({"net": NetConfig(hidden=(128, 128), activation="relu")}),
     "prior estimated": Variant({"prior": "estimated"}),
     "auxiliary variable of 5 (SDGM)": Variant({"auxiliary": 5}),
-    "M1 and M2 trained on together": Variant(train="joint"),
+    "M1 and M2 trained on together, one view": Variant(train="joint", normalise="snv_level"),
     "M1 at rate 0.001, batch 512": Variant(m1={"fit": SLOW}),
     "M1 without decay": Variant(m1={"fit": replace(M1_SETTINGS.fit, decay="none")}),
     "M1 with relu": Variant(m1={"net": NetConfig(activation="relu")}),
-    "SNV and standardised": Variant(normalise="snv_standardise"),
-    "standardised": Variant(normalise="standardise"),
+    "one view: SNV with level": Variant(normalise="snv_level"),
+    "one view: SNV": Variant(normalise="snv_standardise"),
+    "one view: standardised bands": Variant(normalise="standardise"),
 }
 
 
@@ -96,16 +97,16 @@ def predicted(work: Work, budget: Budget, variant: Variant) -> np.ndarray:
 def trained_jointly(work: Work, budget: Budget) -> np.ndarray:
     """Labels of all pixels by M1+M2 after `train_jointly`; M1 is trained anew, as its weights are not on disk."""
     m1 = work.train_m1(work.problem.train)
-    mean, log_variance = M1Inference(m1.arrays, m1.description).encode(work.bands.mean)
+    mean, log_variance = M1Inference(m1.arrays, m1.description).encode(work.seen.mean)
     latents = Features(mean, np.exp(0.5 * log_variance), work.bands.table)
     settings, classes = work.settings.m2, work.problem.classes
     m2 = train_m2(work.training_set(latents, budget, hold_out=False), settings=settings, run=work.run, classes=classes)
-    bands = work.training_set(work.bands, budget, hold_out=False)
+    bands = work.training_set(work.seen, budget, hold_out=False)
     fit = replace(settings.fit, learning_rate=JOINT_RATE)
     m1, m2 = train_jointly(
         Pair(m1, m2), bands, m1_settings=work.settings.m1, m2_settings=settings, fit=fit, run=work.run
     )
-    tuned = M1Inference(m1.arrays, m1.description).encode(work.bands.mean)[0]
+    tuned = M1Inference(m1.arrays, m1.description).encode(work.seen.mean)[0]
     return np.asarray(M2Inference(m2.arrays, m2.description).predict_proba(tuned).argmax(axis=1))
 
 

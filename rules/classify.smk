@@ -16,7 +16,7 @@ rule train_svm:
         "<results>/benchmarks/train_svm/{features}/{budget}/{seed}.tsv"
     conda:
         "../envs/base.yaml"
-    threads: 2
+    threads: at_most(2)
     resources:
         mem_mb=memory_mb(4000, per_mb=12),
         runtime=minutes(60, per_mb=1),
@@ -32,6 +32,7 @@ rule train_m2:
         features=features_of,
         budgets="<results>/budgets/{budget}/{seed}.parquet",
         classes="<results>/plan/classes.json",
+        scaler=scaler_of,
         m1=m1_of,
     output:
         directory("<results>/m2/{features}/{budget}/{seed}"),
@@ -39,11 +40,12 @@ rule train_m2:
         "<results>/logs/train_m2/{features}/{budget}/{seed}.log",
     benchmark:
         "<results>/benchmarks/train_m2/{features}/{budget}/{seed}.tsv"
+    priority: 1
     conda:
         "../envs/train.yaml"
-    threads: 4
+    threads: at_most(4)
     resources:
-        gpu=1,
+        gpu=gpu_if_any,
         mem_mb=memory_mb(4000, per_mb=12),
         runtime=minutes(240, per_mb=2),
     params:
@@ -66,9 +68,9 @@ rule train_qy:
         "<results>/benchmarks/train_qy/{features}/{budget}/{seed}.tsv"
     conda:
         "../envs/train.yaml"
-    threads: 4
+    threads: 1
     resources:
-        gpu=1,
+        gpu=gpu_if_any,
         mem_mb=memory_mb(4000, per_mb=12),
         runtime=minutes(120, per_mb=1),
     params:
@@ -92,7 +94,7 @@ rule predict:
         method="|".join(MODELS),
     conda:
         "../envs/base.yaml"
-    threads: 2
+    threads: at_most(2)
     resources:
         mem_mb=memory_mb(3000, per_mb=12),
         runtime=minutes(30, per_mb=0.1),

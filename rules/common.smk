@@ -11,6 +11,8 @@ from semispectral import companions
 from semispectral.clean_settings import CleanConfig, is_cleaned
 from semispectral.config import complete, read_schema
 from semispectral.errors import SemispectralError
+from semispectral.grid.methods import METHODS
+from semispectral.grid.settings import REGIMES, seeds_by_job
 from semispectral.labels import ClassMap, CodeSet
 from semispectral.places import inside, outside_allowed
 from semispectral.rerun import code_hash, stage_cfg
@@ -40,7 +42,12 @@ ABSENT = {path: known for path, known in CONFIG["fetch"].items() if not PUBLIC[p
 hash_once = cache(code_hash)
 CONTROLS = ("majority", "sam", "rf", "pca_svm", "self_training", "label_spreading")
 MODELS = ("svm", "m2", "qy")
+GPU_DRIVERS = ("/dev/nvidiactl", "/dev/dxg")  # of NVIDIA, also in WSL; without them TensorFlow sees no GPU
 FEATURES = {"bands": "<results>/normalised/{scene}.parquet", "latents": "<results>/latents/{seed}/{scene}.parquet"}
+# M1 sees spectra on a scale of its own; where that is the scale of the bands, its files are those of the bands.
+OF_M1 = "" if CONFIG["normalise"]["m1_method"] == CONFIG["normalise"]["method"] else "_m1"
+M1_FEATURES = f"<results>/normalised{OF_M1}/{{scene}}.parquet"
+SCALERS = {"bands": "<results>/scaler", "latents": f"<results>/scaler{OF_M1}"}
 
 
 wildcard_constraints:
@@ -132,6 +139,30 @@ def features_of(wildcards):
 def m1_of(wildcards):
     """The M1 whose latents a classifier sees, to draw its pictures; none on bands."""
     return ["<results>/m1/{seed}"] if wildcards.features == "latents" else []
+
+
+def scaler_of(wildcards):
+    """The scale of the spectra that a classifier sees: itself, or through M1."""
+    return SCALERS[wildcards.features]
+
+
+def at_most(threads):
+    """So many threads; on this machine half of its cores where that is less, so that two jobs run side by side.
+
+    Much of a job uses one core: imports, the compilation of a step, its elementwise work.
+    """
+
+    def given(wildcards):
+        elsewhere = workflow.remote_exec or not workflow.local_exec
+        return threads if elsewhere else max(1, min(threads, workflow.cores // 2))
+
+    return given
+
+
+def gpu_if_any(wildcards):
+    """One GPU; none on a machine without: its jobs need not wait for each other. A cluster says itself what it has."""
+    elsewhere = workflow.remote_exec or not workflow.local_exec
+    return int(elsewhere or any(Path(driver).exists() for driver in GPU_DRIVERS))
 
 
 def every_run(pattern, **values):

@@ -17,7 +17,7 @@ rule control:
         method="|".join(CONTROLS),
     conda:
         "../envs/base.yaml"
-    threads: 2
+    threads: at_most(2)
     resources:
         mem_mb=memory_mb(4000, per_mb=20),
         runtime=minutes(60, per_mb=1),

@@ -7,7 +7,8 @@ rule bundle:
     input:
         files=cleaned_files,
         shards=every_scene("<results>/shards/{scene}.parquet"),
-        scaler="<results>/scaler",
+        scaler=SCALERS[MAP_RUN["features"]],
+        scaler_m1=other_scaler(),
         m1=map_run("<results>/m1/{seed}"),
         classifier=map_run("<results>/{method}/{features}/{budget}/{seed}"),
         budgets=map_run("<results>/budgets/{budget}/{seed}.parquet"),
@@ -22,7 +23,7 @@ rule bundle:
         "<results>/benchmarks/bundle.tsv"
     conda:
         "../envs/base.yaml"
-    threads: 2
+    threads: at_most(2)
     resources:
         mem_mb=memory_mb(3000, per_mb=0.5),
         runtime=minutes(15, per_mb=0.05),
@@ -53,7 +54,7 @@ rule map:
         "<results>/benchmarks/map/{scene}.tsv"
     conda:
         "../envs/base.yaml"
-    threads: 2
+    threads: at_most(2)
     resources:
         mem_mb=memory_mb(1500, per_mb=2),
         runtime=minutes(30, per_mb=0.1),

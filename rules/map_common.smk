@@ -38,13 +38,20 @@ def map_run(pattern):
     return pattern.format(**MAP_RUN)
 
 
+def other_scaler():
+    """M1's scale, where it is not that of the map's classifier: M1 knows what is novel beside a classifier of bands."""
+    return SCALERS["latents"] if SCALERS["latents"] != SCALERS[MAP_RUN["features"]] else []
+
+
 def bundle_cfg():
     """The run, what cleaning does to which scenes, and what the model was trained with."""
     recipe = MAP_RUN | {"budget": str(MAP_RUN["budget"]), "false_alarm": MAP["false_alarm"]}
-    sections = ["cleaning", "normalise", "m1", "split", "sample", "svm" if MAP["method"] == "svm" else "m2"]
+    sections = ["cleaning", "m1", "split", "sample", "svm" if MAP["method"] == "svm" else "m2"]
+    scaled = ["m1_method"] if MAP_RUN["features"] == "latents" else ["method", "m1_method"]
+    normalise = {key: CONFIG["normalise"][key] for key in scaled}
     scales = {scale_after(scene, CLEANING) for scene in TABLE}
     scale = scales.pop() if len(scales) == 1 else None
-    return cfg(*sections, scenes=cleaned(SCENES), recipe=recipe, scale=scale)
+    return cfg(*sections, normalise=normalise, scenes=cleaned(SCENES), recipe=recipe, scale=scale)
 
 
 def map_cfg(wildcards):

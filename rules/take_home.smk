@@ -46,7 +46,7 @@ rule new_map:
         "<results>/benchmarks/new_map/{scene}.tsv"
     conda:
         "../envs/base.yaml"
-    threads: 2
+    threads: at_most(2)
     resources:
         mem_mb=memory_mb(1500, per_mb=2),
         runtime=minutes(30, per_mb=0.1),

@@ -10,6 +10,7 @@ import tiny_models as tiny
 from semispectral.bundle import read_bundle
 from semispectral.bundle_build import Recipe, checksums, class_means, guide_of
 from semispectral.errors import ConfigError, DataError, IntegrityError, MissingFileError
+from semispectral.mapping.pipeline import m1_scores
 from semispectral.normalise import fit_scaler
 
 
@@ -26,6 +27,35 @@ def test_a_bundle_reads_back(tmp_path: Path, features: str) -> None:
     assert read.bands == tiny.BANDS
     np.testing.assert_array_equal(read.wavelengths_nm, tiny.WAVELENGTHS_NM)
     np.testing.assert_array_equal(read.class_means, written.class_means)
+
+
+def test_m1_may_have_a_scale_of_its_own(tmp_path: Path) -> None:
+    """A classifier of bands sees its scale and M1, which says what is novel, another; both are kept."""
+    tiny.tiny_bundle(tmp_path / "model", seed=1, features="bands", scaling_m1="views")
+    pipeline = read_bundle(tmp_path / "model").pipeline
+    raw = tiny.tiny_counts(seed=2).reshape(-1, tiny.BANDS)
+    found = pipeline.scores(raw)
+    train = tiny.tiny_pixels(seed=1).x
+    x, views = (fit_scaler(train, method=method).transform(raw) for method in ("snv_standardise", "views"))
+    assert pipeline.m1 is not None
+    np.testing.assert_array_equal(found.probability, pipeline.classifier.predict_proba(x))
+    np.testing.assert_array_equal(found.log_p, m1_scores(pipeline.m1, views)[1])
+    np.testing.assert_array_equal(found.guide, (x - pipeline.guide_mean) @ pipeline.guide_components)
+
+
+@pytest.mark.parametrize("scaling", ["snv_standardise", "views"])
+def test_without_a_scale_of_its_own_m1_shares_the_classifiers(tmp_path: Path, scaling: str) -> None:
+    """A bundle of a classifier of latents, and any of before M1 had a scale of its own, has one: one transform."""
+    tiny.tiny_bundle(tmp_path / "model", seed=1, scaling=scaling)
+    facts = json.loads((tmp_path / "model" / "model.json").read_text(encoding="utf-8"))
+    assert "scaler_m1" not in facts["parts"]
+    pipeline = read_bundle(tmp_path / "model").pipeline
+    assert pipeline.scaler_m1 is pipeline.scaler
+    raw = tiny.tiny_counts(seed=2).reshape(-1, tiny.BANDS)
+    assert pipeline.m1 is not None
+    latents, log_p = m1_scores(pipeline.m1, fit_scaler(tiny.tiny_pixels(seed=1).x, method=scaling).transform(raw))
+    np.testing.assert_array_equal(pipeline.scores(raw).log_p, log_p)
+    np.testing.assert_array_equal(pipeline.scores(raw).probability, pipeline.classifier.predict_proba(latents))
 
 
 def test_a_bundle_says_what_it_is(tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def test_rules_and_package_have_the_same_controls() -> None:
 def test_choices_are_those_of_the_package() -> None:
     """What the schema lets one choose from is what the package has."""
     choices = {where: part["enum"] for where, part in parts(SCHEMA) if "enum" in part}
-    assert set(choices["normalise.method"]) == set(METHODS)
+    assert set(choices["normalise.method"]) == set(choices["normalise.m1_method"]) == set(METHODS)
     assert set(SCHEMA["properties"]["compare"]["properties"]["controls"]["items"]["enum"]) == set(CONTROLS)
     for name in ("likelihood", "activation", "optimiser"):
         assert tuple(SCHEMA["$defs"][name]["enum"]) == getattr(model_settings, f"{name.upper()}_NAMES")

@@ -34,10 +34,12 @@ def test_hooks_run_the_pinned_tools_as_make_lint_does() -> None:
 
 
 def test_every_extra_is_in_the_lock_file() -> None:
-    """`make lock` resolves every extra but the one of CUDA, and the lock file has what they name."""
+    """`make lock` resolves every extra but those of CUDA and of the benchmark, and the lock file has what they name."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for extra, requirements in project["optional-dependencies"].items():
+    extras = project["optional-dependencies"]
+    assert all("==" in requirement for requirement in extras.pop("bench"))
+    for extra, requirements in extras.items():
         assert f"--extra {extra}" in makefile
         names = {re.split(r"[\[<>=]", requirement)[0].lower() for requirement in requirements}
         assert extra == "gpu" or names <= locked(), extra

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -33,9 +34,13 @@ def _scene() -> Scene:
 
 @pytest.mark.parametrize("method", ["m2", "qy"])
 @pytest.mark.parametrize("features", ["bands", "latents"])
-def test_streamed_map_is_that_of_all_pixels_at_once(tmp_path: Path, method: str, features: str) -> None:
-    """Blocks and threads change nothing, whatever the classifier sees."""
-    pipeline = tiny.tiny_bundle(tmp_path / "model", seed=3, method=method, features=features).pipeline
+@pytest.mark.parametrize("scaling_m1", ["", "views"])
+def test_streamed_map_is_that_of_all_pixels_at_once(
+    tmp_path: Path, method: str, features: str, scaling_m1: str
+) -> None:
+    """Blocks and threads change nothing, whatever the classifier and M1 see."""
+    options = {"method": method, "features": features, "scaling_m1": scaling_m1}
+    pipeline = tiny.tiny_bundle(tmp_path / "model", seed=3, **options).pipeline
     counts = tiny.tiny_counts(seed=4)
     given = {"classes": tiny.CLASSES, "wanted": None, "prepare": None, "threads": 2}
     streamed = stream(tiny.tiny_cube(counts), pipeline, **given, block_bytes=700)
@@ -227,7 +232,7 @@ def test_latents_need_m1(tmp_path: Path) -> None:
     """A classifier of latents without M1 is refused before anything is read."""
     pipeline = tiny.tiny_bundle(tmp_path / "model", seed=3).pipeline
     with pytest.raises(ConfigError, match="needs M1"):
-        type(pipeline)(pipeline.scaler, pipeline.classifier, None, "latents", np.zeros(1), np.zeros((1, 1)))
+        replace(pipeline, m1=None)
 
 
 def test_mapping_needs_no_tensorflow() -> None:

@@ -74,6 +74,29 @@ def test_snv_level_keeps_brightness() -> None:
     assert (darker[:, 7] < found[:, 7]).all()
 
 
+def test_views_are_snv_level_and_the_bands_standardised() -> None:
+    """2 bands + 2 columns, against NumPy by hand: SNV, log level and log contrast, the bands; each standardised."""
+    x = TRAIN.astype(np.float64)
+    level, contrast = x.mean(axis=1, keepdims=True), x.std(axis=1, keepdims=True)
+    columns = np.concatenate([(x - level) / contrast, np.log(level), np.log(contrast), x], axis=1)
+    expected = (columns - columns.mean(axis=0)) / columns.std(axis=0)
+    found = fit_scaler(TRAIN, method="views").transform(TRAIN)
+    assert found.shape == (500, 16)
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+    np.testing.assert_array_equal(found[:, :9], fit_scaler(TRAIN, method="snv_level").transform(TRAIN))
+    np.testing.assert_array_equal(found[:, 9:], fit_scaler(TRAIN, method="standardise").transform(TRAIN))
+
+
+@pytest.mark.parametrize("method", ["snv_level", "views"])
+def test_undone_columns_begin_with_the_spectrum(method: str) -> None:
+    """The first columns, undone, are the SNV of each band; what else a method adds stands behind them."""
+    scaler = fit_scaler(TRAIN, method=method)
+    undone = scaler.undo_columns(scaler.transform(TRAIN))
+    np.testing.assert_allclose(undone[:, :7], snv(TRAIN.astype(np.float32)), atol=1e-5)
+    np.testing.assert_allclose(np.exp(undone[:, 7]), TRAIN.mean(axis=1), rtol=1e-4)
+    np.testing.assert_allclose(undone[:, 9:], TRAIN[:, : scaler.columns - 9], rtol=1e-3)
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_blocks_do_not_matter(method: str) -> None:
     """Each pixel is normalised for itself: cut anywhere, the bits are the same."""
@@ -128,7 +151,7 @@ def test_normalised_pixels_keep_their_table() -> None:
     """Places, labels and parts travel along; wavelengths too, unless the columns are not bands only."""
     columns = {"scene": "s", "hole": "h", "line": range(500), "sample": 0, "code": 0, "label": -1, "part": "train"}
     pixels = Pixels(TRAIN, pd.DataFrame(columns), np.linspace(900, 2500, 7))
-    for method, has_wavelengths in (("snv", True), ("snv_level", False)):
+    for method, has_wavelengths in (("snv", True), ("snv_level", False), ("views", False)):
         found = normalise(pixels, fit_scaler(TRAIN, method=method))
         pd.testing.assert_frame_equal(found.table, pixels.table)
         assert (found.wavelengths_nm is not None) == has_wavelengths

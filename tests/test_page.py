@@ -12,6 +12,7 @@ import pytest
 import tiny_models as tiny
 from browser import CHROMIUM, Tab, browse
 from semispectral.bundle import Bundle
+from semispectral.figures import draws
 from semispectral.mapping.draw import Known, draw_map
 from semispectral.mapping.scene_map import SceneMap
 from semispectral.normalise import METHODS, fit_scaler
@@ -68,6 +69,21 @@ def test_normalised_spectra_come_back(method: str) -> None:
     raw = tiny.tiny_pixels(seed=1).x.astype(np.float32)
     scaler = fit_scaler(raw, method=method)
     np.testing.assert_allclose(unscaled(scaler, scaler.transform(raw), raw), raw, rtol=1e-3)
+
+
+def test_reconstructions_are_those_of_m1_on_its_own_scale(tmp_path: Path) -> None:
+    """Where M1 sees two views, the page shows what it makes of the first, in the units of the scan."""
+    options = {"features": "bands", "scaling_m1": "views"}
+    bundle = tiny.tiny_bundle(tmp_path / "model", seed=3, **options)
+    counts = tiny.tiny_counts(seed=4)
+    found = draw_map(tiny.tiny_cube(counts), bundle, known=Known(), smooth=SmoothConfig(), threads=1).map
+    kept = collect(tiny.tiny_cube(counts), found, bundle, scale=SCALE)
+    raw = counts[LINE, SAMPLE][np.newaxis].astype(np.float32)
+    scaler = fit_scaler(tiny.tiny_pixels(seed=3).x, method="views")
+    rebuilt = scaler.undo_columns(draws.reconstructed(bundle.pipeline.m1, scaler.transform(raw)))[:, : tiny.BANDS]
+    expected = (rebuilt * raw.std() + raw.mean()) * SCALE
+    row = kept.place[LINE, SAMPLE]
+    np.testing.assert_allclose(kept.reconstruction.values()[row], expected[0], atol=kept.reconstruction.step[row])
 
 
 def test_kept_pixels_are_those_of_the_scan(scene: tuple[np.ndarray, SceneMap, Bundle]) -> None:

@@ -14,12 +14,13 @@ from jinja2 import Environment
 from browser import CHROMIUM, Tab, browse
 from semispectral import provenance
 from semispectral.figures.methods import method_name
-from semispectral.report import tables, words
+from semispectral.report import tables, training, words
 from semispectral.report.captions import CAPTIONS, caption_of
 from semispectral.report.choice import best_of_each_family
 from semispectral.report.drawing import FIGURES, masks
 from semispectral.report.page import render, write_report
 from semispectral.report.study import Paths, Study, read_study
+from tiny_models import BANDS
 from tiny_study import CONFIG, write_study
 
 ROOT = Path(__file__).parents[1]
@@ -49,6 +50,16 @@ def test_every_figure_is_drawn_and_held_by_the_page(study: Study, index: Path) -
     assert drawn == {*FIGURES, *(f"maps/{scene}" for scene in scenes)}
     taken_home = len(study.maps) + len(study.logs)
     assert index.read_text(encoding="utf-8").count('<img src="data:image/png;base64,') == len(drawn) + taken_home
+
+
+def test_m1_is_shown_on_the_scale_of_its_spectra(study: Study, index: Path) -> None:
+    """The page names both scales, and what M1 rebuilds and draws has as many values as there are bands."""
+    assert "<code>snv_standardise</code>, for M1 by\n<code>views</code>" in index.read_text(encoding="utf-8")
+    for draw in (training.reconstructions, training.prior, training.class_draws):
+        figure = draw(study)
+        assert figure is not None
+        assert {len(line.get_xdata()) for axis in figure.axes for line in axis.lines} == {BANDS}
+    assert [len(line.get_xdata()) for line in training.latents(study).axes[1].lines] == [BANDS, BANDS]
 
 
 def test_names_from_files_are_shown_as_text(index: Path) -> None:

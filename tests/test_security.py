@@ -226,7 +226,7 @@ def test_a_model_s_parts_lie_in_its_directory(tmp_path: Path) -> None:
     from semispectral.bundle import read_bundle
 
     save_model(tmp_path / "m", {}, {"kind": "bundle", "method": "m2", "parts": {"../../x": "0"}})
-    with pytest.raises(DataError, match="a model is made of scaler, m1, classifier"):
+    with pytest.raises(DataError, match="a model is made of scaler, scaler_m1, m1, classifier"):
         read_bundle(tmp_path / "m")
 
 

@@ -2,6 +2,9 @@
 
 import itertools
 import logging
+import sys
+from importlib.machinery import ModuleSpec
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -182,3 +185,26 @@ def test_wrong_input_is_named() -> None:
         SvmConfig(cost=(0.0,))
     with pytest.raises(ConfigError, match="folds >= 2"):
         SvmConfig(folds=1)
+
+
+def test_a_faster_machine_is_used_where_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """scikit-learn-intelex, here a stand-in that counts, fits the machine that predicts."""
+    fitted = []
+
+    class Faster(SVC):  # type: ignore[misc]
+        def fit(self, x: np.ndarray, y: np.ndarray) -> "Faster":
+            fitted.append(len(x))
+            super().fit(x, y)
+            return self
+
+    stand_in = ModuleType("sklearnex")
+    stand_in.__spec__ = ModuleSpec("sklearnex", None)
+    inner = ModuleType("sklearnex.svm")
+    inner.SVC = Faster  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "sklearnex", stand_in)
+    monkeypatch.setitem(sys.modules, "sklearnex.svm", inner)
+    x = np.random.default_rng(0).standard_normal((40, 3)).astype(np.float32)
+    label = (x[:, 0] > 0).astype(int)
+    facts = {"classes": 2, "cost": 1.0, "gamma": 0.5, "temperature": 1.0, "settings": SvmConfig()}
+    assert (train_svm(x, label, **facts).predict(x) == label).mean() > 0.9
+    assert fitted == [40]

@@ -94,13 +94,22 @@ def tiny_pixels(*, seed: int, count: int = 240) -> Pixels:
 
 
 def tiny_parts(
-    directory: Path, *, seed: int, method: str = "m2", features: str = "latents", scaling: str = "snv_standardise"
+    directory: Path,
+    *,
+    seed: int,
+    method: str = "m2",
+    features: str = "latents",
+    scaling: str = "snv_standardise",
+    scaling_m1: str = "",
 ) -> dict[str, Saved]:
-    """Saved and loaded scaler, M1 (for latents) and classifier."""
+    """Saved and loaded scaler, M1 (for latents, or with a scale of its own) and classifier."""
     scaler = fit_scaler(tiny_pixels(seed=seed).x, method=scaling)
     models = {"scaler": scaler.to_saved()}
     if features == "latents":
-        models["m1"] = tiny_m1(seed=seed)
+        models["m1"] = tiny_m1(seed=seed, bands=scaler.columns)
+    if scaling_m1:
+        own = fit_scaler(tiny_pixels(seed=seed).x, method=scaling_m1)
+        models |= {"scaler_m1": own.to_saved(), "m1": tiny_m1(seed=seed, bands=own.columns)}
     inputs = 3 if features == "latents" else scaler.columns
     models["classifier"] = tiny_m2(inputs, seed=seed + 1, kind=method)
     for name, saved in models.items():

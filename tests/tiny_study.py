@@ -29,6 +29,7 @@ from semispectral.weights import save_model
 from tiny_models import BANDS, CLASSES, WAVELENGTHS_NM, tiny_m1, tiny_m2
 
 LINES, SAMPLES = 32, 12
+COLUMNS_M1 = 2 * BANDS + 2  # M1 sees two views
 SCENES = {"north": "A", "south": "A", "deep": "B"}
 COLOURS = ("#aa0000", "#00aa00", "#0000aa")
 CLASS_NAMES = ("<script>alert(1)</script>", "talc & $_{co}$", "calcite")
@@ -72,23 +73,23 @@ def write_study(directory: Path, *, method: str = "groups", trusted: bool = True
     write_plan(directory / "plan", planned)
     pixels = {name: _pixels(name, codes[name], planned.parts[name]) for name in SCENES}
     train = Pixels.concat(list(pixels.values()))
-    scaler = fit_scaler(train.x[(train.table["part"] == "train").to_numpy()], method="snv_standardise")
-    save_model(directory / "scaler", *scaler.to_saved())
-    for folder in ("census", "normalised", "evaluation"):
+    _write_normalised(directory, pixels)
+    for folder in ("census", "evaluation"):
         (directory / folder).mkdir()
     for name in SCENES:
         write_census(
             _census(name, codes[name], classes), *(directory / f"census/{name}{end}" for end in (".parquet", ".npy"))
         )
-        write_shard(directory / f"normalised/{name}.parquet", normalise(pixels[name], scaler))
     table = pd.concat(list(_predictions(train.table, trusted=trusted)), ignore_index=True)
     return {
         "classes": [directory / "classes.tsv"],
         "known": [directory / "plan/classes.json"],
         "warnings": [directory / "plan/warnings.json"],
         "scaler": [directory / "scaler"],
+        "scaler_m1": [directory / "scaler_m1"],
         "census": sorted(directory.glob("census/*.parquet")),
         "features": sorted(directory.glob("normalised/*.parquet")),
+        "features_m1": sorted(directory.glob("normalised_m1/*.parquet")),
         **_write_taken_home(directory),
         **_write_models(directory),
         **_write_evaluation(directory / "evaluation", table),
@@ -146,6 +147,17 @@ def _pixels(name: str, codes: np.ndarray, parts: np.ndarray) -> Pixels:
     return Pixels(20_000 * (shape + random.normal(0, 0.02, shape.shape)), table, WAVELENGTHS_NM)
 
 
+def _write_normalised(directory: Path, pixels: dict[str, Pixels]) -> None:
+    """The scale of the bands and M1's, and the spectra on both."""
+    train = [scene.x[(scene.table["part"] == "train").to_numpy()] for scene in pixels.values()]
+    for end, method in (("", "snv_standardise"), ("_m1", "views")):
+        scaler = fit_scaler(np.concatenate(train), method=method)
+        save_model(directory / f"scaler{end}", *scaler.to_saved())
+        (directory / f"normalised{end}").mkdir()
+        for name, scene in pixels.items():
+            write_shard(directory / f"normalised{end}/{name}.parquet", normalise(scene, scaler))
+
+
 def _predictions(table: pd.DataFrame, *, trusted: bool) -> Any:
     known = table[(table["label"] >= 0) & (table["part"] != "train")].reset_index(drop=True)
     label = known["label"].to_numpy()
@@ -168,8 +180,8 @@ def _write_models(directory: Path) -> Paths:
     paths: dict[str, list[Path]] = {"m1": [], "m2": [], "qy": []}
     for seed in SEEDS:
         paths["m1"].append(directory / f"m1/{seed}")
-        facts = {"latent_std": [0.9, 0.02, 0.7, 0.4], "error": [0.1] * BANDS}
-        _save(paths["m1"][-1], tiny_m1(seed=seed), HISTORIES["m1"], **facts)
+        facts = {"latent_std": [0.9, 0.02, 0.7, 0.4], "error": [0.1] * COLUMNS_M1}
+        _save(paths["m1"][-1], tiny_m1(seed=seed, bands=COLUMNS_M1), HISTORIES["m1"], **facts)
         for kind, (features, inputs), budget in product(("m2", "qy"), (("bands", BANDS), ("latents", 3)), BUDGETS):
             paths[kind].append(directory / f"{kind}/{features}/{budget}/{seed}")
             pixels = {"labelled": 12, "unlabelled": 80, "valid": 3}

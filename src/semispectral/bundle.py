@@ -1,7 +1,9 @@
 """A trained model as one directory: all that a new scan needs, and what a reader must know about it.
 
 ``weights.safetensors`` and ``model.json`` hold what belongs to the whole (bands, classes, class means, threshold,
-settings, scores, provenance); ``scaler``, ``m1`` and ``classifier`` hold its parts; ``README.md`` is the model card.
+settings, scores, provenance); ``scaler``, ``scaler_m1``, ``m1`` and ``classifier`` hold its parts; ``README.md`` is the
+model card. Without ``scaler_m1``, M1 sees spectra on the scale of ``scaler``: so it is beside every classifier of
+latents, and in bundles of before M1 had a scale of its own.
 """
 
 from collections.abc import Callable
@@ -26,7 +28,7 @@ from semispectral.weights import fill_model, load_model
 
 KIND = "bundle"
 CARD = "README.md"
-PARTS = ("scaler", "m1", "classifier")
+PARTS = ("scaler", "scaler_m1", "m1", "classifier")
 READERS: dict[str, Callable[..., Classifier]] = {"svm": SvmModel.from_saved, "m2": M2Inference, "qy": M2Inference}
 Saved = tuple[dict[str, np.ndarray], dict[str, Any]]
 
@@ -37,7 +39,7 @@ class Bundle:
 
     Parameters
     ----------
-    pipeline : scaler, M1 and classifier.
+    pipeline : scalers, M1 and classifier.
     classes : in label order.
     wavelengths_nm : float64 [band], or None where the training scans had none.
     class_means : float32 [class, band], mean spectra of the labels it saw, as stored in the scans; NaN where none.
@@ -64,9 +66,11 @@ class Bundle:
 
 
 def pipeline_of(parts: dict[str, Saved], guide: dict[str, np.ndarray], *, method: str, features: str) -> Pipeline:
-    """Put the parts (scaler, classifier and perhaps m1) together."""
+    """Put the parts (scaler, classifier and perhaps m1 and scaler_m1) together."""
+    scaler = Scaler.from_saved(*parts["scaler"])
     return Pipeline(
-        Scaler.from_saved(*parts["scaler"]),
+        scaler,
+        Scaler.from_saved(*parts["scaler_m1"]) if "scaler_m1" in parts else scaler,
         READERS[method](*parts["classifier"]),
         M1Inference(*parts["m1"]) if "m1" in parts else None,
         features,

@@ -69,7 +69,7 @@ def build_bundle(
 
     Parameters
     ----------
-    parts : saved scaler, classifier and perhaps m1.
+    parts : saved scaler, classifier and perhaps m1 and scaler_m1.
     pixels : cleaned spectra of all scenes, of which the training part shapes the guide and the validation part the
         threshold.
     budgets : the labels that the classifier saw; class means are those of its training labels.

@@ -1,6 +1,7 @@
 """Whether one method is better than another: paired Wilcoxon tests with Holm's correction, and McNemar's test."""
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from semispectral.predictions import PIXEL, check_predictions
 
 MODEL = ["method", "features"]
 PAIR = ["first_method", "first_features", "second_method", "second_features"]
+MCNEMAR = ["budget", "seed", *PAIR, "only_first", "only_second", "probability", "probability_holm"]
 
 
 def holm(probability: np.ndarray) -> np.ndarray:
@@ -45,7 +47,7 @@ def paired_wilcoxon(scores: pd.DataFrame, *, score: str = "macro_f1", part: str 
             {
                 "budget": budget,
                 **dict(zip(PAIR, (*first, *second), strict=True)),
-                **_signed_rank(wide[first] - wide[second]),
+                **signed_rank(wide[first] - wide[second]),
             }
             for first, second in itertools.combinations(wide.columns, 2)
         ]
@@ -54,7 +56,7 @@ def paired_wilcoxon(scores: pd.DataFrame, *, score: str = "macro_f1", part: str 
     return pd.DataFrame(rows, columns=["budget", *PAIR, "seeds", "difference", "probability", "probability_holm"])
 
 
-def _signed_rank(difference: pd.Series) -> dict[str, float]:
+def signed_rank(difference: pd.Series) -> dict[str, float]:
     """Number of pairs, median difference and p-value; p is 1 where nothing differs, NaN where there is no pair."""
     values = difference.dropna().to_numpy()
     if len(values) == 0:
@@ -82,19 +84,23 @@ def mcnemar(predictions: pd.DataFrame, *, part: str = "test") -> pd.DataFrame:
     rows = []
     for (budget, seed), table in right.groupby(["budget", "seed"]):
         wide = table.pivot_table(index=PIXEL, columns=MODEL, values="right", aggfunc="first").dropna() == 1
-        tests = [
-            {
-                "budget": budget,
-                "seed": seed,
-                **dict(zip(PAIR, (*one, *two), strict=True)),
-                **_discordant(wide[one], wide[two]),
-            }
-            for one, two in itertools.combinations(wide.columns, 2)
-        ]
-        corrected = holm(np.array([test["probability"] for test in tests]))
-        rows += [{**test, "probability_holm": value} for test, value in zip(tests, corrected, strict=True)]
-    columns = ["budget", "seed", *PAIR, "only_first", "only_second", "probability", "probability_holm"]
-    return pd.DataFrame(rows, columns=columns)
+        rows += [{"budget": budget, "seed": seed, **test} for test in mcnemar_pairs(wide)]
+    return pd.DataFrame(rows, columns=MCNEMAR)
+
+
+def mcnemar_pairs(right: pd.DataFrame) -> list[dict[str, Any]]:
+    """McNemar's exact test of every pair of models on the same pixels, with Holm's correction over the pairs.
+
+    Parameters
+    ----------
+    right : bool [pixel, model], whether each model (method, features) gets each pixel right.
+    """
+    tests = [
+        {**dict(zip(PAIR, (*one, *two), strict=True)), **_discordant(right[one], right[two])}
+        for one, two in itertools.combinations(right.columns, 2)
+    ]
+    corrected = holm(np.array([test["probability"] for test in tests]))
+    return [{**test, "probability_holm": value} for test, value in zip(tests, corrected, strict=True)]
 
 
 def _discordant(first: pd.Series, second: pd.Series) -> dict[str, float]:

@@ -63,7 +63,8 @@ def guards(predictions: pd.DataFrame, *, class_names: Sequence[str] | None = Non
                 first = next(iter(said))
                 where = f"{len(said)} of {len(matrices)} seeds; seed {first}"
                 found.append(Guard(f"{said[first]} ({where})", severity, **identity, seeds=tuple(said)))
-    return sorted([*found, *_not_better(trained)], key=lambda guard: guard.severity)
+    paired = trained[trained["method"].isin({*SUPERVISED_CONTROL, *SUPERVISED_CONTROL.values()})]
+    return sorted([*found, *not_better(scores(paired))], key=lambda guard: guard.severity)
 
 
 def _confusion_by_seed(table: pd.DataFrame) -> dict[int, np.ndarray]:
@@ -114,12 +115,16 @@ def _never_predicted(confusion: np.ndarray, names: Sequence[str]) -> str:
 CHECKS = (("error", _one_class), ("error", _not_above_majority), ("warning", _never_predicted))
 
 
-def _not_better(predictions: pd.DataFrame, *, controls: Mapping[str, str] = SUPERVISED_CONTROL) -> list[Guard]:
-    """Semi-supervised models whose mean macro-F1 is not above that of the same classifier, trained on labels alone."""
-    if not set(controls) & set(predictions["method"]):
+def not_better(table: pd.DataFrame, *, controls: Mapping[str, str] = SUPERVISED_CONTROL) -> list[Guard]:
+    """Semi-supervised models whose mean macro-F1 is not above that of the same classifier, trained on labels alone.
+
+    Parameters
+    ----------
+    table : scores of runs, as `semispectral.evaluation.scores` gives them.
+    controls : by method, the one that it must beat.
+    """
+    if not set(controls) & set(table.get("method", ())):
         return []
-    kept = predictions[predictions["method"].isin({*controls, *controls.values()})]
-    table = scores(kept)
     found = []
     for (features, budget, part), one in table.groupby(["features", "budget", "part"]):
         for method, control in controls.items():

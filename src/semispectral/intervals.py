@@ -1,13 +1,18 @@
 """Scores over seeds, with bootstrap intervals that resample seeds and holes."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from semispectral.evaluation import (
+    CLASS_SCORES,
     CONFUSION_SCORES,
     PROBABILITY_SCORES,
     pixel_losses,
     score,
+    scores_by_class,
     scores_of_confusion,
 )
 from semispectral.predictions import check_predictions, class_count, probabilities_of
@@ -70,23 +75,90 @@ def bootstrap(table: pd.DataFrame, *, seed: int, resamples: int) -> dict[str, np
     table : predictions of one method, features, budget and part.
     """
     confusion, loss = _cells(table)
-    generator = np.random.default_rng(seed)
-    seed_count, hole_count, classes = confusion.shape[:3]
-    block = max(1, VALUES_AT_ONCE // (seed_count * classes**2))
     drawn: dict[str, list[np.ndarray]] = {name: [] for name in (*CONFUSION_SCORES, "nll", "brier")}
-    for start in range(0, resamples, block):
-        count = min(block, resamples - start)
-        seeds = generator.integers(seed_count, size=(count, seed_count))
-        weight = generator.multinomial(hole_count, np.full(hole_count, 1 / hole_count), size=count)
-        pooled = np.einsum("rh,shij->rsij", weight, confusion, optimize=True)
+    for pooled, weight, seeds in _resampled(confusion, seed=seed, resamples=resamples):
         values = scores_of_confusion(pooled)
         pixels = pooled.sum(axis=(2, 3))
         for name, sums in loss.items():
             values[name] = np.where(pixels > 0, weight @ sums.T / np.maximum(pixels, 1), np.nan)
         for name, value in values.items():
-            chosen = np.ma.masked_invalid(np.take_along_axis(value, seeds, axis=1))
-            drawn[name].append(np.ma.filled(chosen.mean(axis=1), np.nan))
+            drawn[name].append(_mean_of_drawn(value, seeds))
     return {name: np.concatenate(values) for name, values in drawn.items()}
+
+
+def _resampled(
+    confusion: np.ndarray, *, seed: int, resamples: int
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Resamples in blocks: confusion [resample, seed, class, class], weights [resample, hole], seeds [resample, seed].
+
+    Parameters
+    ----------
+    confusion : float64 [seed, hole, class, class].
+    """
+    generator = np.random.default_rng(seed)
+    seed_count, hole_count, classes = confusion.shape[:3]
+    block = max(1, VALUES_AT_ONCE // (seed_count * classes**2))
+    for start in range(0, resamples, block):
+        count = min(block, resamples - start)
+        seeds = generator.integers(seed_count, size=(count, seed_count))
+        weight = generator.multinomial(hole_count, np.full(hole_count, 1 / hole_count), size=count)
+        yield np.einsum("rh,shij->rsij", weight, confusion, optimize=True), weight, seeds
+
+
+def _mean_of_drawn(value: np.ndarray, seeds: np.ndarray) -> np.ndarray:
+    """Mean over the drawn seeds of what is not NaN, float64 [resample, ...], of values [resample, seed, ...]."""
+    chosen = np.take_along_axis(value, seeds.reshape(*seeds.shape, *[1] * (value.ndim - 2)), axis=1)
+    return np.asarray(np.ma.filled(np.ma.masked_invalid(chosen).mean(axis=1), np.nan))
+
+
+def class_summary(predictions: pd.DataFrame, *, seed: int, resamples: int = 1000, level: float = 0.95) -> pd.DataFrame:
+    """Mean of each score of each class over the seeds, with an interval from the resamples of `summary`.
+
+    Returns
+    -------
+    DataFrame, one row per method, features, budget, part, label and score: mean, low, high (NaN where there is nothing
+    to resample, or where the score has no meaning), seeds, holes.
+    """
+    check_predictions(predictions)
+    tables = []
+    for trained, table in predictions.groupby(TRAINED):
+        identity = dict(zip(TRAINED, trained, strict=True))
+        confusion = _cells(table)[0]
+        tables += _class_rows(confusion, identity, seed=seed, resamples=resamples, level=level)
+    return pd.concat(tables, ignore_index=True)
+
+
+def _class_rows(
+    confusion: np.ndarray, identity: dict[str, Any], *, seed: int, resamples: int, level: float
+) -> list[pd.DataFrame]:
+    """The rows of `class_summary` of one trained method, of its confusion float64 [seed, hole, class, class]."""
+    seeds, holes, classes = confusion.shape[:3]
+    single = scores_by_class(confusion.sum(axis=1))
+    drawn: dict[str, list[np.ndarray]] = {name: [] for name in CLASS_SCORES}
+    for pooled, _, chosen in _resampled(confusion, seed=seed, resamples=resamples):
+        for name, value in scores_by_class(pooled).items():
+            drawn[name].append(_mean_of_drawn(value, chosen))
+    tables = []
+    for name in CLASS_SCORES:
+        bounds = [interval(values, level=level) for values in np.concatenate(drawn[name]).T]
+        low, high = np.array(bounds).T if seeds > 1 or holes > 1 else np.full((2, classes), np.nan)
+        mean = np.ma.filled(np.ma.masked_invalid(single[name]).mean(axis=0), np.nan)
+        columns = {**identity, "label": np.arange(classes), "score": name, "mean": mean, "low": low, "high": high}
+        tables.append(pd.DataFrame({**columns, "seeds": seeds, "holes": holes}))
+    return tables
+
+
+def mean_interval(values: np.ndarray, *, seed: int, resamples: int, level: float) -> tuple[float, float]:
+    """Bootstrap interval of a mean, over the seeds alone; NaN for a single one.
+
+    Parameters
+    ----------
+    values : float [seed].
+    """
+    if len(values) < 2:
+        return float("nan"), float("nan")
+    drawn = np.random.default_rng(seed).integers(len(values), size=(resamples, len(values)))
+    return interval(values[drawn].mean(axis=1), level=level)
 
 
 def _cells(table: pd.DataFrame) -> tuple[np.ndarray, dict[str, np.ndarray]]:

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from semispectral.errors import ConfigError, DataError, ShapeError
 from semispectral.pixels import Pixels
+from semispectral.weights import load_model
 
 BLOCK_PIXELS = 8192
 FLAT = 1e-6  # a spread below this share of the level is rounding of float32, not signal
@@ -77,13 +79,33 @@ def snv_and_level(x: np.ndarray, floor: np.ndarray) -> np.ndarray:
     return np.concatenate([snv(x), np.log(taken)], axis=1)
 
 
-def _fit_snv_level(x: np.ndarray) -> dict[str, np.ndarray]:
+def two_views(x: np.ndarray, floor: np.ndarray) -> np.ndarray:
+    """SNV with level and contrast, as `snv_and_level` gives them, and behind them the bands as they are.
+
+    Parameters
+    ----------
+    x : float32 [pixel, band].
+    floor : float32 [2], as in `snv_and_level`.
+
+    Returns
+    -------
+    float32 [pixel, 2 band + 2].
+    """
+    return np.concatenate([snv_and_level(x, floor), x], axis=1)
+
+
+def _floor(x: np.ndarray) -> np.ndarray:
+    """The least level and contrast, float32 [2]."""
     sizes = sum(
         np.abs(part).sum(axis=0, dtype=np.float64)
         for part in _blocks(x, lambda raw: np.concatenate(_level_and_spread(raw), axis=1))
     )
-    floor = np.maximum(DARK * sizes / len(x), np.finfo(np.float32).tiny).astype(np.float32)
-    return {"floor": floor, **_moments(x, lambda raw: snv_and_level(raw, floor))}
+    return np.asarray(np.maximum(DARK * sizes / len(x), np.finfo(np.float32).tiny), np.float32)
+
+
+def _fit_floored(x: np.ndarray, view: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> dict[str, np.ndarray]:
+    floor = _floor(x)
+    return {"floor": floor, **_moments(x, lambda raw: view(raw, floor))}
 
 
 def _fit_nothing(x: np.ndarray) -> dict[str, np.ndarray]:
@@ -108,11 +130,11 @@ def _standard(x: np.ndarray, arrays: Arrays) -> np.ndarray:
 
 
 class Method(NamedTuple):
-    """How a method learns its arrays, how it uses them, and the columns it adds to the bands."""
+    """How a method learns its arrays, how it uses them, and the columns of each view that it makes of the bands."""
 
     fit: Callable[[np.ndarray], dict[str, np.ndarray]]
     transform: Callable[[np.ndarray, Arrays], np.ndarray]
-    extra_columns: int = 0
+    views: Callable[[int], tuple[int, ...]] = lambda bands: (bands,)
 
 
 METHODS: dict[str, Method] = {
@@ -123,7 +145,14 @@ METHODS: dict[str, Method] = {
     "snv": Method(_fit_nothing, lambda x, arrays: snv(x)),
     "snv_standardise": Method(lambda x: _moments(x, snv), lambda x, arrays: _standard(snv(x), arrays)),
     "snv_level": Method(
-        _fit_snv_level, lambda x, arrays: _standard(snv_and_level(x, arrays["floor"]), arrays), extra_columns=2
+        lambda x: _fit_floored(x, snv_and_level),
+        lambda x, arrays: _standard(snv_and_level(x, arrays["floor"]), arrays),
+        lambda bands: (bands + 2,),
+    ),
+    "views": Method(
+        lambda x: _fit_floored(x, two_views),
+        lambda x, arrays: _standard(two_views(x, arrays["floor"]), arrays),
+        lambda bands: (bands + 2, bands),
     ),
 }
 
@@ -147,8 +176,13 @@ class Scaler:
 
     @property
     def columns(self) -> int:
-        """Columns of what it gives: the bands, and two more for ``snv_level``."""
-        return self.bands + METHODS[self.method].extra_columns
+        """Columns of what it gives: first the bands, then what ``snv_level`` and ``views`` put behind them."""
+        return sum(self.views)
+
+    @property
+    def views(self) -> tuple[int, ...]:
+        """Columns of each view of the spectrum, in their order; most methods give one."""
+        return METHODS[self.method].views(self.bands)
 
     def transform(self, x: np.ndarray) -> np.ndarray:
         """Normalised spectra, float32 [pixel, column], of x [pixel, band]; each pixel for itself, in any blocks."""
@@ -195,12 +229,19 @@ def fit_scaler(x: np.ndarray, *, method: str) -> Scaler:
     DataError : no pixel, or values that are not finite.
     """
     if method not in METHODS:
-        raise ConfigError(f"normalise.method must be one of {', '.join(METHODS)}, got {method!r}")
+        raise ConfigError(
+            f"normalise.method and normalise.m1_method must be one of {', '.join(METHODS)}, got {method!r}"
+        )
     if x.ndim != 2 or x.size == 0:
         raise DataError(f"a scaler needs training pixels [pixel, band], got shape {x.shape}; see the plan's quotas")
     if x.dtype.kind == "f" and not np.isfinite(x).all():
         raise DataError("a scaler needs finite spectra, got NaN or infinity among the training pixels; run shard again")
     return Scaler(method, x.shape[1], METHODS[method].fit(x))
+
+
+def read_scaler(directory: str | Path) -> Scaler:
+    """The scaler that a directory holds."""
+    return Scaler.from_saved(*load_model(Path(directory)))
 
 
 def normalise(pixels: Pixels, scaler: Scaler) -> Pixels:

@@ -12,7 +12,7 @@ from semispectral.labels import ClassMap
 from semispectral.quotas import SampleConfig, available_pixels, class_warnings, share_quotas
 from semispectral.sampling import scene_labels
 from semispectral.scenes import Scene
-from semispectral.split import LabelRaster, SplitConfig, split
+from semispectral.split import WHOLE, LabelRaster, SplitConfig, split
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ def plan(
     rasters = label_rasters(scenes, codes, occurring)
     parts = split(rasters, split_settings)
     quotas = share_quotas(available_pixels(rasters, parts, classes=len(occurring)), sample_settings)
-    warnings = (*odd, *class_warnings(quotas, occurring))
+    warnings = (*odd, *(() if split_settings.method == WHOLE else class_warnings(quotas, occurring)))
     for number, warning in enumerate(warnings):
         log.log(logging.WARNING if number < MOST_SAID else logging.DEBUG, "%s", warning)
     if len(warnings) > MOST_SAID:

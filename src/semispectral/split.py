@@ -12,6 +12,7 @@ from semispectral.labels import IGNORED
 from semispectral.pixels import PARTS
 from semispectral.sampling import priority
 
+WHOLE = "whole"
 NO_PART, TRAIN, VALID, TEST = range(len(PARTS) + 1)
 
 
@@ -21,7 +22,8 @@ class SplitConfig:
 
     Parameters
     ----------
-    method : ``groups`` (whole holes are test), ``blocks`` (spatial blocks of every scene) or ``leaky`` (random pixels).
+    method : ``groups`` (whole holes are test), ``blocks`` (spatial blocks of every scene), ``leaky`` (random pixels) or
+        ``whole`` (all is train, for the benchmark's pool).
     seed : seed of the deal.
     test_groups : holes to test on; empty: holes are chosen for about `test_share` of them. Only for ``groups``.
     test_share, valid_share : share of the holes or blocks (``leaky``: of the pixels) to test and to validate on.
@@ -186,8 +188,14 @@ def leaky(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
     return parts
 
 
+def whole(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
+    """Every pixel is train: the pool of which the benchmark deals parts anew for every split and seed."""
+    return {raster.scene: np.full(raster.label.shape, TRAIN, np.uint8) for raster in rasters}
+
+
 METHODS: dict[str, Callable[[Rasters, SplitConfig], dict[str, np.ndarray]]] = {
     "groups": groups,
     "blocks": blocks,
     "leaky": leaky,
+    WHOLE: whole,
 }

@@ -52,8 +52,17 @@ class StoredRows:
         """The rows that a mask keeps, still on disk."""
         return StoredRows(self.rows, self.index[keep])
 
+    def columns(self, first: int, last: int) -> "StoredRows":
+        """The columns first..last-1, still on disk."""
+        return StoredRows(self.rows[:, first:last], self.index)
+
 
 Rows = np.ndarray | StoredRows
+
+
+def columns(x: Rows, first: int, last: int) -> Rows:
+    """The columns first..last-1 of rows in memory or on disk."""
+    return x.columns(first, last) if isinstance(x, StoredRows) else np.ascontiguousarray(x[:, first:last])
 
 
 def store(parts: Iterable[np.ndarray], directory: Path, *, needed: int = 0) -> StoredRows:

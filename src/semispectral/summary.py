@@ -46,12 +46,12 @@ def _job(file: Path, benchmarks: Path) -> pd.DataFrame:
 
 def in_words(times: pd.DataFrame, results: Path) -> str:
     """The summary as text: a line per rule, the outcome, then the paths that are there."""
-    lines = [f"{'stage':<12}{'jobs':>5}{'time':>12}{'memory':>10}"]
+    lines = [f"{'stage':<14}{'jobs':>5}{'time':>12}{'memory':>10}"]
     longest = max(float(times["seconds"].max()), 1e-9)
     for rule, jobs, seconds, memory in times.itertuples(index=False, name=None):
         bar = "#" * round(BAR * seconds / longest)
-        lines.append(f"{rule:<12}{jobs:>5}{clock(seconds):>12}{_memory(memory):>10}  {bar}".rstrip())
-    lines.append(f"{'together':<12}{times['jobs'].sum():>5}{clock(times['seconds'].sum()):>12}")
+        lines.append(f"{rule:<14}{jobs:>5}{clock(seconds):>12}{_memory(memory):>10}  {bar}".rstrip())
+    lines.append(f"{'together':<14}{times['jobs'].sum():>5}{clock(times['seconds'].sum()):>12}")
     there = [(results / path, what) for path, what in WORTH_OPENING.items() if (results / path).exists()]
     width = max((len(str(path)) for path, _ in there), default=0)
     paths = [f"  {path!s:<{width}}  {what.format(model=results / 'model')}" for path, what in there]

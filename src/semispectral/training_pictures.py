@@ -6,8 +6,12 @@ from pathlib import Path
 import numpy as np
 
 from semispectral.figures.live import Picture, training_picture
+from semispectral.figures.scale import scale_of
 from semispectral.inference.m1 import M1Inference
+from semispectral.normalise import read_scaler
 from semispectral.weights import load_model
+
+NO_EXAMPLES = np.zeros((0, 1), np.float32)
 
 
 def pictures_of(
@@ -15,7 +19,8 @@ def pictures_of(
     *,
     results: Path,
     seed: int,
-    examples: np.ndarray,
+    scaler: str | Path,
+    examples: np.ndarray = NO_EXAMPLES,
     names: Sequence[str] = (),
     m1: Sequence[str | Path] = (),
 ) -> Picture:
@@ -26,6 +31,7 @@ def pictures_of(
     directory : the model's own directory, which stays empty until the model is saved.
     results : the folder of all results.
     seed : of the draws.
+    scaler : the directory of the scale of the spectra that are drawn: of those that M1 sees, or that M2 sees on bands.
     examples : float32 [spectrum, column], for M1 to reconstruct.
     names : of all classes, for M2.
     m1 : the directory of the M1 on whose latents an M2 is trained; empty on bands.
@@ -35,6 +41,7 @@ def pictures_of(
         results / "pictures" / directory.relative_to(results),
         seed=seed,
         examples=examples,
+        scale=scale_of(read_scaler(scaler), None),
         names=names,
         m1=first[0] if first else None,
     )

@@ -81,6 +81,7 @@ class Parabola:
         self.model = tf.Module()
         self.model.w = tf.Variable([0.0])
         self.model.arrays = lambda: {"w": self.model.w}
+        self.objective = self
         self.scores, self.broken = scores, broken
 
     def order(self, epoch: int) -> dict[str, np.ndarray]:
@@ -92,11 +93,15 @@ class Parabola:
     def hold(self, order: dict[str, np.ndarray]) -> tuple[Holdings, dict[str, np.ndarray]]:
         return {}, order
 
-    def draw(self, held: Holdings, order: dict[str, tf.Tensor], seed: tf.Tensor) -> dict[str, tf.Tensor]:
+    def draw(
+        self, model: tf.Module, held: Holdings, order: dict[str, tf.Tensor], seed: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
         return {"pixel": order["pixel"]}
 
-    def loss(self, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
-        loss = tf.reduce_sum((self.model.w - 3.0) ** 2) * weights["scale"]
+    def loss(
+        self, model: tf.Module, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor]
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        loss = tf.reduce_sum((model.w - 3.0) ** 2) * weights["scale"]
         return loss, tf.stack([loss])
 
     def weights(self, epoch: int) -> dict[str, float]:

@@ -137,7 +137,7 @@ def test_bernoulli_on_reflectance_is_warned_about_in_words(run: Run, caplog: pyt
 
 def test_bernoulli_refuses_data_outside_0_to_1(run: Run) -> None:
     """Standardised spectra are not probabilities: the error names the normalisation to choose."""
-    with pytest.raises(DataError, match=r"normalise.method to minmax"):
+    with pytest.raises(DataError, match=r"normalise.m1_method to minmax"):
         train_m1(_low_rank(50), _low_rank(50), settings=M1Config(likelihood="bernoulli"), run=run)
 
 

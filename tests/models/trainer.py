@@ -13,10 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 from conftest import blob_data
 
-from semispectral.models.m1_task import M1Task
 from semispectral.models.run import Run, Trained
 from semispectral.models.settings import FitConfig, NetConfig
 from semispectral.models.settings_m1 import M1Config
@@ -43,8 +41,6 @@ def m2(run: Run) -> Trained:
 
 
 KINDS = {"m1": m1, "m2": m2}
-for name in ("draw", "loss"):  # no Python control flow in them: without its conversion a start takes a third less
-    setattr(M1Task, name, tf.autograph.experimental.do_not_convert(getattr(M1Task, name)))
 
 
 def train(kind: str, folder: Path) -> None:

@@ -99,6 +99,17 @@ def test_one_gpu_unless_the_user_says_more(tmp_path: Path, given: tuple[str, ...
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("cores", "threads"), [(2, 1), (8, 4)])
+def test_two_trainings_fit_on_a_machine(tmp_path: Path, cores: int, threads: int) -> None:
+    """M1 takes half of the cores at most, and asks for a GPU only where there is one."""
+    said = snakemake(tmp_path, "--snakefile", str(ROOT / "Snakefile"), "--cores", str(cores), "--dry-run")
+    asked = said.partition("rule train_m1:")[2].partition("\n\n")[0]
+    assert int((re.findall(r"threads: (\d+)", asked) or ["1"])[0]) == threads
+    has_gpu = any(Path(driver).exists() for driver in ("/dev/nvidiactl", "/dev/dxg"))
+    assert f"gpu={int(has_gpu)}" in asked
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("attempt", "memory", "runtime"), [("1", 1050, 13), ("3", 3150, 39)])
 def test_what_a_rule_asks_for_reaches_its_job(tmp_path: Path, attempt: str, memory: int, runtime: int) -> None:
     """A scan of 50 MB: its size and the attempt show in the job; a job whose input is not there yet is asked later."""

@@ -199,6 +199,12 @@ def finds_nothing_wrong(study: Study, printed: str) -> None:
     assert "Nothing is wrong" in done.stdout
 
 
+def make_checks(study: Study, printed: str) -> None:
+    """make calls the command that README's steps call."""
+    said = subprocess.run(["make", "-n", "-o", ".venv/.installed", *shlex.split(printed)[1:]], cwd=ROOT, **SAID).stdout
+    assert "semispectral check" in said
+
+
 def explains(study: Study, printed: str) -> None:
     """It says which stage a file came from; here the plan, for the study has no map."""
     study.snakemake("snakemake --cores 1 --until plan --quiet rules")
@@ -237,6 +243,7 @@ RUN_BY: dict[str, Run] = {
     "make lock": make_knows,
     """make test PYTEST_ARGS="-m 'not slow'\"""": make_knows,
     "make help": make_runs,
+    "make ready": make_checks,
     "semispectral check": finds_nothing_wrong,
     EXPLAIN: explains,
     f"{PREDICT} --out maps/scan": predicts,
@@ -247,6 +254,7 @@ RUN_BY: dict[str, Run] = {
     "snakemake --cores 8 -R train_m1": would_run("train_m1", "encode"),
     "snakemake --cores 8 predict_new --config scenes=config/scenes.tsv model=results/model": maps_what_is_new,
     "snakemake --profile profiles/slurm": would_run("train_m1"),
+    "snakemake --cores 8 benchmark": would_run("grid_train", "grid_report"),
 }
 
 

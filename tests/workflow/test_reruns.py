@@ -31,10 +31,10 @@ SHOWN = {"map", "page", "downhole", "report"}
 MAPS = {"bundle", *SHOWN}
 M2 = {"train_m2", "predict", *SCORES, *MAPS}
 M1 = {"train_m1", "encode", "train_svm", *M2}
-SCALED = {"normalise", "control", *M1}
-FITTED = {"fit_scaler", *SCALED}
+M1_FITTED = {"fit_scaler_m1", "normalise_m1", *M1}
+FITTED = {"fit_scaler", "normalise", "control", "train_svm", "train_m2", "predict", *SCORES}
 BUDGETS = {"budget", "control", "train_svm", *M2}
-SHARDS = {"shard", "budget", *FITTED}
+SHARDS = {"shard", "budget", *FITTED, *M1_FITTED}
 PLANNED = {"plan", *SHARDS}
 COUNTED = {"census", *PLANNED}
 EVERYTHING = {"simulate", *COUNTED}
@@ -162,6 +162,8 @@ def test_style_of_the_configuration_does_not_count(done: Path, would_run: WouldR
         ("sample.cap_per_class", 50, PLANNED),
         ("runs.valid_share", 0.4, BUDGETS),
         ("normalise.method", "snv", FITTED),
+        ("normalise.m1_method", "snv", M1_FITTED),
+        ("normalise.m1_method", "snv_level", M1),
         ("m1.net.hidden", [12], M1),
         ("m2.fit.epochs", 5, M2),
         ("svm.folds", 3, {"train_svm", "control", "predict", *SCORES}),
@@ -175,6 +177,21 @@ def test_a_changed_section_reruns_what_uses_it(
 ) -> None:
     """A section's own stages and everything below them, and nothing else."""
     assert set(would_run(config=with_config(done, setting(path, value)))) == rules
+
+
+def test_bands_and_latents_have_a_scale_each(done: Path, would_run: WouldRun) -> None:
+    """Another scale of the bands trains what sees bands; another one of M1, M1 and what sees its latents."""
+    bands = would_run(config=with_config(done, setting("normalise.method", "snv")))
+    latents = would_run(config=with_config(done, setting("normalise.m1_method", "snv")))
+    trained = {"train_svm": 1, "train_m2": 1, "predict": 2}
+    assert {rule: bands[rule] for rule in trained} == {rule: latents[rule] for rule in trained} == trained
+    assert bands["control"] == 2
+
+
+def test_a_map_of_bands_needs_both_scales(done: Path, would_run: WouldRun) -> None:
+    """M1, on its own scale, says what is novel beside a classifier of bands."""
+    both = with_config(done, setting("map.features", "bands"))
+    assert set(would_run(config=both)) == MAPS
 
 
 def test_more_seeds_and_methods_leave_the_old_ones_alone(done: Path, would_run: WouldRun) -> None:
@@ -225,10 +242,18 @@ def test_comments_do_not_count(done: Path, would_run: WouldRun) -> None:
         assert would_run() == {}
 
 
-def test_an_edited_adapter_reruns_its_stage(done: Path, would_run: WouldRun) -> None:
-    """Without the trigger `code`, the adapter counts through its hash."""
-    with changed(done / "workflow/scripts/train_svm.py", lambda text: text + "\nCHANGED = 1\n"):
-        assert set(would_run()) == {"train_svm", "predict", *SCORES}
+@pytest.mark.parametrize(
+    ("adapter", "rules"),
+    [
+        ("train_svm.py", {"train_svm", "predict", *SCORES}),
+        ("fit_scaler.py", {*FITTED, *M1_FITTED}),
+        ("normalise.py", {*FITTED, *M1_FITTED} - {"fit_scaler", "fit_scaler_m1"}),
+    ],
+)
+def test_an_edited_adapter_reruns_its_stages(done: Path, would_run: WouldRun, adapter: str, rules: set[str]) -> None:
+    """Without the trigger `code`, the adapter counts through its hash, in every rule that uses it."""
+    with changed(done / "workflow/scripts" / adapter, lambda text: text + "\nCHANGED = 1\n"):
+        assert set(would_run()) == rules
 
 
 def test_retraining_m1_reruns_all_below_it(done: Path, would_run: WouldRun) -> None:

@@ -3,7 +3,7 @@ import json
 from pathlib import Path
 
 from semispectral import logs
-from semispectral.bundle import write_bundle
+from semispectral.bundle import PARTS, write_bundle
 from semispectral.bundle_build import Recipe, build_bundle, checksums, cleaned_scans
 from semispectral.labels import ClassMap
 from semispectral.plan_files import read_classes
@@ -13,7 +13,7 @@ from semispectral.weights import load_model
 
 logs.start(snakemake.log[0], job=snakemake)
 given, cfg = snakemake.input, json.loads(snakemake.params.cfg)
-parts = {name: load_model(Path(given[name])) for name in ("scaler", "m1", "classifier")}
+parts = {name: load_model(Path(given[name])) for name in PARTS if given[name]}
 scenes, recipe, scale = (cfg.pop(name) for name in ("scenes", "recipe", "scale"))
 shards, inputs = [Path(path) for path in given.shards], checksums([*given.shards, given.budgets])
 pixels = cleaned_scans(shards, scenes, cfg["cleaning"])

@@ -6,13 +6,12 @@ from semispectral import logs
 from semispectral.clean_settings import CleanConfig
 from semispectral.cleaned import read_cleaned
 from semispectral.io.shards import write_shard
-from semispectral.normalise import Scaler, normalise
+from semispectral.normalise import normalise, read_scaler
 from semispectral.progress import timed
 from semispectral.settings import settings
-from semispectral.weights import load_model
 
 logs.start(snakemake.log[0], job=snakemake)
-scaler = Scaler.from_saved(*load_model(Path(snakemake.input.scaler)))
+scaler = read_scaler(snakemake.input.scaler)
 scenes = json.loads(snakemake.params.cfg)["scenes"]
 cleaning = settings(CleanConfig, scaler.cleaning, where="cleaning")
 pixels = read_cleaned(Path(snakemake.input.shard), scenes, cleaning)

@@ -1,12 +1,11 @@
 """Train M1 on the spectra of the training part."""
 from pathlib import Path
 
-from semispectral import logs
+from semispectral import logs, training_files, training_pictures
 from semispectral.dataset import read_features
 from semispectral.models.settings_m1 import M1Config
+from semispectral.normalise import read_scaler
 from semispectral.settings import stage_settings
-from semispectral.training_files import write_trained
-from semispectral.training_pictures import pictures_of
 
 logs.start(snakemake.log[0], job=snakemake, gpu=snakemake.resources.get("gpu", 0))
 with logs.set_aside(snakemake.log[0]):
@@ -14,11 +13,12 @@ with logs.set_aside(snakemake.log[0]):
     from semispectral.models.run import Run
     from semispectral.models.train_m1 import train_m1
 
-directory, seed, cfg = Path(snakemake.output[0]), int(snakemake.wildcards.seed), snakemake.params.cfg
-results = directory.parents[1]
+directory, seed, scaler = Path(snakemake.output[0]), int(snakemake.wildcards.seed), snakemake.input.scaler
+results, settings = directory.parents[1], stage_settings(M1Config, snakemake.params.cfg, "m1")
 pixels = read_features(snakemake.input.features, features="bands", scratch=results / "checkpoints")
 x, valid = (pixels.where((pixels.table["part"] == part).to_numpy()).mean for part in ("train", "valid"))
-picture = pictures_of(directory, results=results, seed=seed, examples=x[:6])
+picture = training_pictures.pictures_of(directory, results=results, seed=seed, scaler=scaler, examples=x[:6])
 run = Run(seed, results / "checkpoints", snakemake.params.code, picture, wait=True)
 with devices(threads=snakemake.threads, gpus=snakemake.resources.get("gpu", 0)):
-    write_trained(directory, train_m1(x, valid, settings=stage_settings(M1Config, cfg, "m1"), run=run))
+    trained = train_m1(x, valid, settings=settings, run=run, views=read_scaler(scaler).views)
+training_files.write_trained(directory, trained)

@@ -18,7 +18,7 @@ given, directory, seed = snakemake.input, Path(snakemake.output[0]), int(snakema
 wanted, results, cfg = dict(snakemake.wildcards.items()) | {"seed": seed}, directory.parents[3], snakemake.params.cfg
 names = read_classes(Path(given.classes).parent).names
 data = read_training_set(given.features, given.budgets, **wanted, scratch=results / "checkpoints")
-shown = {"results": results, "seed": seed, "examples": data.valid.mean[:6], "names": names, "m1": given.get("m1", [])}
+shown = {"results": results, "seed": seed, "scaler": given.scaler, "names": names, "m1": given.get("m1", [])}
 run = Run(seed, results / "checkpoints", snakemake.params.code, pictures_of(directory, **shown), wait=True)
 with devices(threads=snakemake.threads, gpus=snakemake.resources.get("gpu", 0)):
     write_trained(directory, train_m2(data, settings=stage_settings(M2Config, cfg, "m2"), run=run, classes=len(names)))

@@ -9,6 +9,7 @@ from semispectral.check.looked import Looked, classes_of
 from semispectral.check.planned import Planned
 from semispectral.check.rates import OTHER, RATES
 from semispectral.check.study import Study
+from semispectral.normalise import METHODS
 from semispectral.quotas import HELD_OUT_SHARE
 
 FLOAT_BYTES = 4
@@ -26,6 +27,7 @@ class Work:
     scene_mb, scene_kpixels : of a scene: MB of data, thousands of pixels of interest.
     total_kpixels : thousands of pixels of all scenes.
     sample_mb, scene_sample_mb : of the sampled pixels as float32: of all scenes, of one.
+    m1_sample_mb, m1_scene_sample_mb : the same in the columns that M1 sees.
     test_kpixels : thousands of pixels that every method is asked.
     """
 
@@ -34,6 +36,8 @@ class Work:
     total_kpixels: float
     sample_mb: float
     scene_sample_mb: float
+    m1_sample_mb: float
+    m1_scene_sample_mb: float
     test_kpixels: float
 
 
@@ -65,15 +69,21 @@ def work_of(study: Study, looked: Sequence[Looked], sampled: int) -> Work:
     """The work of a study whose scenes were looked at."""
     scenes = max(len(looked), 1)
     bands = max((each.bands for each in looked), default=0)
-    sample_mb = sampled * bands * FLOAT_BYTES / 1e6
+    sample_mb, m1_sample_mb = (sampled * columns * FLOAT_BYTES / 1e6 for columns in (bands, _m1_columns(study, bands)))
     return Work(
         scene_mb=sum(each.megabytes for each in looked) / scenes,
         scene_kpixels=sum(each.interest for each in looked) / scenes / 1e3,
         total_kpixels=sum(each.pixels for each in looked) / 1e3,
         sample_mb=sample_mb,
         scene_sample_mb=sample_mb / scenes,
+        m1_sample_mb=m1_sample_mb,
+        m1_scene_sample_mb=m1_sample_mb / scenes,
         test_kpixels=sampled / 3e3,
     )
+
+
+def _m1_columns(study: Study, bands: int) -> int:
+    return sum(METHODS[str(study.config["normalise"]["m1_method"])].views(bands))
 
 
 def needs(study: Study, looked: Sequence[Looked], planned: Planned | None, jobs: Mapping[str, int]) -> list[Need]:
@@ -102,7 +112,7 @@ def _training_seconds(study: Study, train: int, bands: int, classes: int) -> dic
     inputs = [bands if name == "bands" else max(1, round(LATENTS_SHARE * m1.latents)) for name in features]
     run = {"unlabelled": train, "classes": classes}
     return {
-        "train_m1": training.m1_seconds(m1, pixels=train, inputs=bands),
+        "train_m1": training.m1_seconds(m1, pixels=train, inputs=_m1_columns(study, bands)),
         "train_m2": sum(training.m2_seconds(m2, inputs=each, **run) for each in inputs) / len(inputs),
         "train_qy": sum(training.qy_seconds(m2, inputs=each, **run) for each in inputs) / len(inputs),
     }

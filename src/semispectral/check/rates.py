@@ -4,7 +4,8 @@ Source: the ``benchmark:`` files and the sizes of the results of two runs of ver
 server without a GPU: the demo (6 scenes of 200 x 96 x 268, 22 000 sampled pixels), and a simulated collection of 3
 scenes of 1000 x 320 x 268 (172 MB each, 62 000 sampled pixels) with the same networks. What a job needs in any case
 is that of the demo, what it needs besides for each unit the difference in processor time between the two. How long
-networks train is counted in steps: `semispectral.check.training`.
+networks train is counted in steps: `semispectral.check.training`. The two rules of M1's scale have the figures of those
+of the bands, and what two views (`semispectral.normalise.two_views`) took more of 64 MB of spectra.
 """
 
 from typing import NamedTuple
@@ -36,12 +37,14 @@ RATES: dict[str, Rate] = {
     "budget": Rate("sample_mb", (2.2, 0.01), (217, 0.5)),
     "fit_scaler": Rate("sample_mb", (3.4, 0.04), (330, 3)),
     "normalise": Rate("scene_sample_mb", (3.7, 0.03), (285, 5), "scene_sample_mb", (0, 0.95)),
+    "fit_scaler_m1": Rate("sample_mb", (3.4, 0.042), (400, 3)),
+    "normalise_m1": Rate("m1_scene_sample_mb", (3.7, 0.03), (350, 3.2), "m1_scene_sample_mb", (0, 0.95)),
     "control": Rate("sample_mb", (6.5, 0.1), (360, 4), "test_kpixels", (0, 0.06)),
     "train_svm": Rate("sample_mb", (4, 0.02), (310, 3)),
-    "train_m1": Rate("sample_mb", (0, 0), (1100, 4), "sample_mb", (15, 0)),
+    "train_m1": Rate("m1_sample_mb", (0, 0), (1100, 4), "sample_mb", (15, 0)),
     "train_m2": Rate("sample_mb", (0, 0), (1150, 4), "sample_mb", (3, 0)),
     "train_qy": Rate("sample_mb", (0, 0), (1000, 4), "sample_mb", (2, 0)),
-    "encode": Rate("scene_sample_mb", (1.7, 0.016), (240, 5), "scene_sample_mb", (0, 0.55)),
+    "encode": Rate("m1_scene_sample_mb", (1.7, 0.016), (240, 5), "scene_sample_mb", (0, 0.55)),
     "predict": Rate("sample_mb", (1.8, 0.02), (265, 5), "test_kpixels", (0, 0.06)),
     "bundle": Rate("sample_mb", (3.5, 0.04), (340, 5), "sample_mb", (1.4, 0)),
     "evaluate": Rate("test_kpixels", (1.9, 0.15), (220, 6), "test_kpixels", (0, 0.5)),

@@ -105,10 +105,10 @@ def needs(found: Sequence[Need], *, cores: int) -> Iterator[str]:
         yield "Jobs: none, all results are up to date"
         return
     yield f"Jobs: {sum(need.jobs for need in found)} would run"
-    yield f"  {'stage':<12}{'jobs':>5}{'one takes':>12}{'memory':>10}{'writes':>10}"
+    yield f"  {'stage':<14}{'jobs':>5}{'one takes':>12}{'memory':>10}{'writes':>10}"
     for need in found:
         figures = f"{clock(need.seconds):>12}{megabytes(need.memory_mb):>10}{megabytes(need.disk_mb):>10}"
-        yield f"  {need.rule:<12}{need.jobs:>5}{figures}"
+        yield f"  {need.rule:<14}{need.jobs:>5}{figures}"
     together = f"about {clock(wall_seconds(found, cores=cores))} on {cores} core{'s' * (cores != 1)}"
     disk = megabytes(sum(need.disk_mb for need in found))
     yield f"  together {together}, {megabytes(peak_memory_mb(found, cores=cores))} of memory, {disk} of disk"

@@ -8,6 +8,7 @@ NAMES = {
     ("m2", ON_LATENTS): "M1+M2",
     ("svm", ON_BANDS): "SVM on bands",
     ("svm", ON_LATENTS): "SVM on M1 latents",
+    ("svm", "standardised"): "SVM on standardised bands",
     ("qy", ON_BANDS): "q(y|x) alone, bands",
     ("qy", ON_LATENTS): "q(y|x) alone, M1 latents",
     ("majority", ON_BANDS): "largest class",

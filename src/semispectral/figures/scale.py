@@ -8,7 +8,6 @@ import numpy as np
 
 from semispectral.normalise import Scaler
 
-LEVEL_COLUMNS = 2  # snv_level adds the level and the contrast behind the bands
 GAP = 3.0  # a step of so many median steps is a gap: bands were taken out there
 
 STORED, SNV = "stored value", "SNV reflectance (no unit)"
@@ -20,6 +19,7 @@ VALUE_LABELS = {
     "snv": SNV,
     "snv_standardise": SNV,
     "snv_level": SNV,
+    "views": SNV,
 }
 
 
@@ -69,7 +69,10 @@ def with_gaps(place: np.ndarray, value: np.ndarray) -> tuple[np.ndarray, np.ndar
 
 
 def scale_of(scaler: Scaler, wavelengths_nm: np.ndarray | None) -> Scale:
-    """The scale that undoes a normalisation band by band; SNV, which is pixel by pixel, stays."""
+    """The scale that undoes a normalisation band by band; SNV, which is pixel by pixel, stays.
+
+    Columns behind the bands (level, contrast, a second view) are not shown.
+    """
 
     def undo(x: np.ndarray) -> np.ndarray:
         return scaler.undo_columns(x)[..., : scaler.bands]

@@ -35,7 +35,7 @@ class Scores(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Pipeline:
-    """Scaler, M1 and classifier, one after the other.
+    """Scalers, M1 and classifier, one after the other.
 
     ``log_p`` stands for log p(x): log p(x|z) - KL(q(z|x) || p(z)) at z = the mean of q(z|x), by M1; without M1, by M2
     for its most probable class. Without a draw of z it is no bound in the strict sense, but the same number every
@@ -43,7 +43,9 @@ class Pipeline:
 
     Parameters
     ----------
-    scaler : the normalisation that training used.
+    scaler : the scale of the guide, and of the bands that a classifier of bands sees.
+    scaler_m1 : the scale on which M1 sees spectra; the same object as ``scaler`` where it is the same scale, so that
+        nothing is computed twice.
     classifier : of bands, or of latents.
     m1 : needed where ``features`` is latents.
     features : bands or latents.
@@ -51,6 +53,7 @@ class Pipeline:
     """
 
     scaler: Scaler
+    scaler_m1: Scaler
     classifier: Classifier
     m1: M1Inference | None
     features: str
@@ -73,12 +76,13 @@ class Pipeline:
         if self.m1 is None:
             probability = self.classifier.predict_proba(x)
             return Scores(probability, _log_p_of_classifier(self.classifier, x, probability), guide)
-        latents, log_p = m1_scores(self.m1, x)
+        seen = x if self.scaler_m1 is self.scaler else self.scaler_m1.transform(raw)
+        latents, log_p = m1_scores(self.m1, seen)
         inputs = latents if self.features == "latents" else x
         return Scores(self.classifier.predict_proba(inputs), log_p, guide)
 
     def reconstruction(self, x: np.ndarray) -> np.ndarray:
-        """E[x|z] at the mean of q(z|x), of x float32 [pixel, column], normalised; x itself without M1."""
+        """E[x|z] at the mean of q(z|x), of x float32 [pixel, column] on M1's scale; x itself without M1."""
         return x if self.m1 is None else self.m1.decode(self.m1.encode(x)[0])
 
 

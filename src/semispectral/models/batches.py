@@ -22,15 +22,14 @@ class Inputs:
 
     Parameters
     ----------
-    mean : float32 [pixel, input], in memory or stored on disk.
+    mean : float32 [pixel, input], in memory or stored on disk, which is for x that is never drawn anew.
     std : float32 [pixel, input or 1], in memory: the deviation with which x is drawn; None where it never is.
     """
 
     def __init__(self, mean: Rows, std: np.ndarray | None = None) -> None:
         self.streamed = mean if isinstance(mean, StoredRows) else None
-        self.is_drawn = std is not None and bool(np.any(std > 0))
         self.resident: Held = {} if self.streamed is not None else {"mean": tf.constant(mean)}
-        if self.is_drawn:
+        if std is not None and np.any(std > 0):
             self.resident["std"] = tf.constant(std)
 
     def hold(self, index: np.ndarray) -> tuple[Held, np.ndarray]:
@@ -40,12 +39,13 @@ class Inputs:
         place = np.arange(index.size, dtype=np.int32).reshape(index.shape)
         return {"mean": tf.constant(self.streamed[index.ravel()])}, place
 
-    def take(self, held: Held, index: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:
-        """float32 [index, input]."""
-        mean = tf.gather(held["mean"], index)
-        if not self.is_drawn:
-            return mean
-        return mean + tf.gather(held["std"], index) * tf.random.stateless_normal(tf.shape(mean), seed + [0, 1 << 30])
+
+def take(held: Held, index: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:
+    """x of the pixels that stand at some places of what `Inputs` holds, float32 [index, input]."""
+    mean = tf.gather(held["mean"], index)
+    if "std" not in held:
+        return mean
+    return mean + tf.gather(held["std"], index) * tf.random.stateless_normal(tf.shape(mean), seed + [0, 1 << 30])
 
 
 def stretch_steps(inputs: Inputs, order: np.ndarray) -> int:

@@ -1,4 +1,4 @@
-"""The one training loop: an epoch in one graph, a step in one XLA program, and a run that can be killed at any moment.
+"""The one training loop: epochs, evaluations, recovery, and a run that can be killed at any moment.
 
 Every draw is a function of (seed, epoch, step), so that a run that is resumed from its last checkpoint gives the same
 weights, bit for bit, as one that was never stopped.
@@ -14,10 +14,9 @@ import tensorflow as tf
 
 from semispectral.errors import DivergedError
 from semispectral.models.checkpoint import Checkpoint
-from semispectral.models.devices import share_of
-from semispectral.models.optimisers import Optimiser
+from semispectral.models.programmes import programme_of
 from semispectral.models.settings import FitConfig
-from semispectral.models.task import Holdings, State, Task
+from semispectral.models.task import State, Task
 from semispectral.units import clock
 
 log = logging.getLogger(__name__)
@@ -48,17 +47,13 @@ class Fit:
     ) -> None:
         self.task, self.settings, self.seed, self.checkpoint = task, settings, seed, checkpoint
         self.on_evaluation = on_evaluation
-        trainable = {id(v) for v in task.model.trainable_variables}
-        self.variables = {name: v for name, v in task.model.arrays().items() if id(v) in trainable}
-        self.optimiser = Optimiser(settings.optimiser, self.variables)
+        self.programme = programme_of(task.model, task.objective, settings.optimiser, settings.clip_norm)
+        self._find_gradients, self._step = self.programme.gradients, self.programme.step  # `make profile` times them
+        self.optimiser = self.programme.optimiser
+        self.optimiser.reset()
         self.best = self._arrays()
         self.state = State(rate=settings.learning_rate)
         self.said = 0.0
-        self.strategy = tf.distribute.get_strategy()
-        one = self.strategy.num_replicas_in_sync == 1
-        self._stretch = tf.function(self._run_stretch)
-        self._gradients = tf.function(self._find_gradients, jit_compile=True)
-        self._step = tf.function(self._run_step, jit_compile=True) if one else self._run_shared_step
 
     def run(self) -> pd.DataFrame:
         """Train; the model ends with its best weights. Returns one row per epoch."""
@@ -80,7 +75,7 @@ class Fit:
             self._restart(epoch)
             return
         self.task.end_epoch(epoch)
-        row = {"epoch": epoch + 1, "rate": rate, **dict(zip(self.task.terms, values.tolist(), strict=True))}
+        row = {"epoch": epoch + 1, "rate": rate, **dict(zip(self.task.objective.terms, values.tolist(), strict=True))}
         self.state.epoch += 1
         due = self.state.epoch % self.settings.evaluate_every == 0 or self.state.epoch == self.settings.epochs
         figures = self.task.evaluate(epoch) if due else {}
@@ -95,57 +90,14 @@ class Fit:
 
     def _all_steps(self, epoch: int, weights: dict[str, tf.Tensor], rate: tf.Tensor) -> np.ndarray:
         """Every step of an epoch, stretch by stretch; the sums of the terms over the steps."""
-        whole, total = self.task.order(epoch), tf.zeros(len(self.task.terms))
+        whole, total = self.task.order(epoch), tf.zeros(len(self.task.objective.terms))
         stretch = self.task.stretch(whole)
         for first in range(0, self.task.steps, stretch):
             held, places = self.task.hold({name: index[first : first + stretch] for name, index in whole.items()})
             order = {name: tf.constant(index) for name, index in places.items()}
             seed = tf.constant([self.seed, epoch * self.task.steps + first], tf.int32)
-            total = self._stretch(held, order, weights, rate, seed, total)
+            total = self.programme.stretch(held, order, weights, rate, seed, total)
         return np.asarray(total)
-
-    def _run_stretch(
-        self,
-        held: Holdings,
-        order: dict[str, tf.Tensor],
-        weights: dict[str, tf.Tensor],
-        rate: tf.Tensor,
-        seed: tf.Tensor,
-        total: tf.Tensor,
-    ) -> tf.Tensor:
-        for i in tf.range(len(next(iter(order.values())))):
-            batch = self.task.draw(held, {name: index[i] for name, index in order.items()}, seed + tf.stack([0, i]))
-            total += self._step(batch, weights, rate)
-        return total
-
-    def _run_step(self, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor], rate: tf.Tensor) -> tf.Tensor:
-        gradients, terms = self._find_gradients(batch, weights)
-        self._descend(gradients, rate)
-        return terms
-
-    def _run_shared_step(
-        self, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor], rate: tf.Tensor
-    ) -> tf.Tensor:
-        """The step on several devices; the update, small beside the gradients, is outside XLA."""
-
-        def share() -> tf.Tensor:
-            gradients, terms = self._gradients(share_of(batch), weights)
-            mean = tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.MEAN, gradients)
-            self._descend(mean, rate)
-            return terms
-
-        return self.strategy.reduce(tf.distribute.ReduceOp.MEAN, self.strategy.run(share), axis=None)
-
-    def _find_gradients(
-        self, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor]
-    ) -> tuple[list[tf.Tensor], tf.Tensor]:
-        with tf.GradientTape() as tape:
-            loss, terms = self.task.loss(batch, weights)
-        return tape.gradient(loss, list(self.variables.values()), unconnected_gradients="zero"), terms
-
-    def _descend(self, gradients: list[tf.Tensor], rate: tf.Tensor) -> None:
-        clipped, _ = tf.clip_by_global_norm(gradients, self.settings.clip_norm)
-        self.optimiser.apply(dict(zip(self.variables, clipped, strict=True)), rate)
 
     def _judge(self, score: float) -> None:
         if score >= self.state.best:

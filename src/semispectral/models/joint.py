@@ -14,6 +14,7 @@ from semispectral.models.fit import Fit
 from semispectral.models.m1 import M1
 from semispectral.models.m2 import M2
 from semispectral.models.m2_task import M2Task
+from semispectral.models.programmes import lent
 from semispectral.models.run import Run, Trained, values_of
 from semispectral.models.settings import FitConfig
 from semispectral.models.settings_m1 import M1Config
@@ -78,6 +79,14 @@ class Stacked(tf.Module):
         return of_m1 | {f"m2/{name}": variable for name, variable in self.m2.arrays().items()}
 
 
+def stacked_of(
+    bands: int, live: tuple[int, ...], classes: int, m1_settings: M1Config, m2_settings: M2Config, *, seed: int
+) -> Stacked:
+    """An untrained M1+M2."""
+    m1, m2 = M1(bands, m1_settings, seed=seed), m2_of(len(live), classes, m2_settings, seed=seed)
+    return Stacked(m1, m2, list(live))
+
+
 class Pair(NamedTuple):
     """M1 and M2, trained."""
 
@@ -97,18 +106,19 @@ def train_jointly(
     fit : of this training.
     """
     live, labels = pair.m1.description["live"], pair.m2.description["labels"]
-    m1 = M1(data.labelled.mean.shape[1], m1_settings, seed=run.seed)
-    m2 = m2_of(len(live), len(labels), m2_settings, seed=run.seed)
-    for trained, variables in ((pair.m1, m1.arrays()), (pair.m2, m2.arrays())):
-        for name, variable in variables.items():
-            variable.assign(trained.arrays[name])
     settings = replace(m2_settings, supervised_epochs=0, ramp=0, kl_warm_up=0, select="last", fit=fit)
-    task = M2Task(Stacked(m1, m2, live), data, np.asarray(labels), settings, seed=run.seed)
     content = [*content_of(data), *pair.m1.arrays.values(), *pair.m2.arrays.values()]
-    loop = Fit(task, fit, seed=run.seed, checkpoint=run.checkpoint("joint", settings, content))
-    history = loop.run()
+    shape = (data.labelled.mean.shape[1], tuple(live), len(labels))
+    with lent(stacked_of, *shape, m1_settings, m2_settings, seed=run.seed) as model:
+        for part, variables in ((pair.m1, model.m1.arrays()), (pair.m2, model.m2.arrays())):
+            for name, variable in variables.items():
+                variable.assign(part.arrays[name])
+        task = M2Task(model, data, np.asarray(labels), settings, seed=run.seed)
+        loop = Fit(task, fit, seed=run.seed, checkpoint=run.checkpoint("joint", settings, content))
+        history = loop.run()
+        of_m1, of_m2 = values_of(model.m1.arrays()), values_of(model.m2.arrays())
     facts: dict[str, Any] = {"jointly": summary(history, loop.state)}
-    tuned = Trained(values_of(m1.arrays()), pair.m1.description | facts, pair.m1.history)
-    moved = Trained(values_of(m2.arrays()), pair.m2.description | facts, history)
+    tuned = Trained(of_m1, pair.m1.description | facts, pair.m1.history)
+    moved = Trained(of_m2, pair.m2.description | facts, history)
     seen = M1Inference(tuned.arrays, tuned.description).encode(shift_sample(data))[0]
     return Pair(tuned, with_label_shift(moved, seen, m2_settings))

@@ -21,6 +21,7 @@ class M1(tf.Module):
 
     def __init__(self, bands: int, settings: M1Config, *, seed: int) -> None:
         super().__init__(name="m1")
+        self.latents = settings.latents
         heads = {"mean": settings.latents, "log_variance": settings.latents}
         facts: dict[str, Any] = {"seed": seed, "precision": settings.fit.precision}
         self.encoder = Mlp((bands,), settings.net, heads, name="q_z", **facts)

@@ -1,5 +1,8 @@
 """M1 in the terms of the training loop."""
 
+from dataclasses import dataclass
+from typing import ClassVar
+
 import numpy as np
 import tensorflow as tf
 
@@ -12,18 +15,47 @@ from semispectral.models.batches import (
     rising,
     shuffled_steps,
     stretch_steps,
+    take,
 )
 from semispectral.models.likelihoods import Gaussian
 from semispectral.models.m1 import M1
+from semispectral.models.programmes import look
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.task import Holdings
 from semispectral.stored import Rows
 
 
+@dataclass(frozen=True)
+class M1Objective:
+    """The bound on log p(x)."""
+
+    terms: ClassVar[tuple[str, ...]] = ("bound",)
+
+    def draw(self, model: M1, held: Holdings, order: dict[str, tf.Tensor], seed: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Spectra and the noise of z."""
+        x = take(held["x"], order["pixel"], seed=seed)
+        return {"x": x, "noise": tf.random.stateless_normal([order["pixel"].shape[0], model.latents], seed)}
+
+    def loss(
+        self, model: M1, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor]
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Minus the mean bound, counted per band so that one learning rate serves every sensor."""
+        bound = tf.reduce_mean(model.bound(batch["x"], noise=batch["noise"], kl_weight=weights["kl"]))
+        return -bound / batch["x"].shape[-1], tf.stack([bound])
+
+
+def look_at(model: M1, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    """Sum of the bounds; posterior means [pixel, latent]; sum of the squared errors of E[x|z] at those means."""
+    noise = tf.random.stateless_normal([tf.shape(x)[0], model.latents], EVALUATION_SEED)
+    mean = model.q_z(x).loc
+    again = model.likelihood.mean(model.decoder(mean)["output"])
+    return tf.reduce_sum(model.bound(x, noise=noise)), mean, tf.reduce_sum(tf.square(x - again))
+
+
 class M1Task:
     """M1 on the training pixels; the best weights are those of the highest bound on the validation pixels."""
 
-    terms: tuple[str, ...] = ("bound",)
+    objective = M1Objective()
 
     def __init__(self, model: M1, x: Rows, valid: Rows, settings: M1Config, *, seed: int) -> None:
         self.model, self.settings, self.seed, self.pixels = model, settings, seed, len(x)
@@ -32,7 +64,7 @@ class M1Task:
         self.valid = judges[evenly(len(judges), MOST_EVALUATED)]
         self.bands = x.shape[1]
         self.steps = settings.fit.steps(len(x))
-        self._look = tf.function(self._look_at)
+        self._look = look(look_at, model, self.bands)
 
     def order(self, epoch: int) -> dict[str, np.ndarray]:
         """Every pixel once, or more often where there are few."""
@@ -49,15 +81,12 @@ class M1Task:
         return {"x": held}, {"pixel": pixel}
 
     def draw(self, held: Holdings, order: dict[str, tf.Tensor], seed: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Spectra and the noise of z."""
-        x = self.x.take(held["x"], order["pixel"], seed=seed)
-        noise = tf.random.stateless_normal([order["pixel"].shape[0], self.settings.latents], seed)
-        return {"x": x, "noise": noise}
+        """The objective's batch."""
+        return self.objective.draw(self.model, held, order, seed)
 
     def loss(self, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
-        """Minus the mean bound, counted per band so that one learning rate serves every sensor."""
-        bound = tf.reduce_mean(self.model.bound(batch["x"], noise=batch["noise"], kl_weight=weights["kl"]))
-        return -bound / self.bands, tf.stack([bound])
+        """The objective's loss."""
+        return self.objective.loss(self.model, batch, weights)
 
     def weights(self, epoch: int) -> dict[str, float]:
         """The KL term warms up."""
@@ -76,13 +105,6 @@ class M1Task:
             "error_valid": float(np.sqrt(np.sum(errors) / (len(self.valid) * self.bands))),
             "score": bound,
         }
-
-    def _look_at(self, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """Sum of the bounds; posterior means [pixel, latent]; sum of the squared errors of E[x|z] at those means."""
-        noise = tf.random.stateless_normal([tf.shape(x)[0], self.settings.latents], EVALUATION_SEED)
-        mean = self.model.q_z(x).loc
-        again = self.model.likelihood.mean(self.model.decoder(mean)["output"])
-        return tf.reduce_sum(self.model.bound(x, noise=noise)), mean, tf.reduce_sum(tf.square(x - again))
 
     def end_epoch(self, epoch: int) -> None:
         """Nothing is updated outside the gradient."""

@@ -1,7 +1,5 @@
 """M2, and its control q(y|x) on the labels alone, in the terms of the training loop."""
 
-from typing import Protocol
-
 import numpy as np
 import tensorflow as tf
 
@@ -16,8 +14,10 @@ from semispectral.models.batches import (
     shuffled_steps,
     stretch_steps,
 )
+from semispectral.models.m2_objectives import Classifier, M2Objective, QyObjective, log_q_y
+from semispectral.models.programmes import look
 from semispectral.models.settings_m2 import M2Config
-from semispectral.models.task import Holdings, Model
+from semispectral.models.task import Holdings
 
 PRIOR_SAMPLE = 4096
 SCORES = {"nll": ("nll_valid", -1.0), "accuracy": ("accuracy_valid", 1.0), "bound": ("bound_valid", 1.0)}
@@ -29,30 +29,10 @@ def with_score(figures: dict[str, float], select: str) -> dict[str, float]:
     return {**figures, "score": sign * figures[name] if name in figures else np.inf}
 
 
-class Classifier(Model, Protocol):
-    """What is trained: M2, or M1 and M2 together."""
-
-    classes: int
-    noise_width: int
-    log_prior: tf.Variable
-
-    def log_q_y(self, x: tf.Tensor) -> tf.Tensor:
-        """log q(y|x), float32 [pixel, class]."""
-        ...
-
-    def labelled_bound(
-        self, x: tf.Tensor, y: tf.Tensor, *, noise: tf.Tensor, kl_weight: tf.Tensor | float = 1.0
-    ) -> tf.Tensor:
-        """Eq. 6."""
-        ...
-
-    def unlabelled_bound(self, x: tf.Tensor, *, noise: tf.Tensor, kl_weight: tf.Tensor | float = 1.0) -> tf.Tensor:
-        """Eq. 7."""
-        ...
-
-
 class LabelledTask:
     """What M2 and its control share: labelled pixels in balanced batches, and a judge of q(y|x)."""
+
+    objective: M2Objective | QyObjective
 
     def __init__(
         self, model: Classifier, data: TrainingSet, labels: np.ndarray, settings: M2Config, *, seed: int
@@ -71,7 +51,7 @@ class LabelledTask:
         known = np.isin(data.valid.label, labels)
         self.valid_x = data.valid.mean[known]
         self.valid_place = np.searchsorted(labels, data.valid.label[known])
-        self._log_q_y = tf.function(model.log_q_y)
+        self._log_q_y = look(log_q_y, model, self.inputs)
 
     def stretch(self, order: dict[str, np.ndarray]) -> int:
         """All steps, or as many as the spectra of their unlabelled pixels fit in memory."""
@@ -80,8 +60,10 @@ class LabelledTask:
     def hold(self, order: dict[str, np.ndarray]) -> tuple[Holdings, dict[str, np.ndarray]]:
         """Labelled and unlabelled pixels."""
         inputs = {"labelled": self.labelled, "unlabelled": self.unlabelled}
-        held = {name: inputs[name].hold(index) for name, index in order.items()}
-        return {name: tensors for name, (tensors, _) in held.items()}, {name: at for name, (_, at) in held.items()}
+        both = {name: inputs[name].hold(index) for name, index in order.items()}
+        held = {name: tensors for name, (tensors, _) in both.items()}
+        held["labelled"] = {**held["labelled"], "y": self.y}
+        return held, {name: place for name, (_, place) in both.items()}
 
     def labelled_order(self, epoch: int) -> np.ndarray:
         """int32 [step, labelled pixel]."""
@@ -90,9 +72,13 @@ class LabelledTask:
             return np.zeros((self.steps, 0), np.int32)
         return balanced_steps(self.place, self.steps, self.settings.labelled_batch, seed=seed)
 
-    def cross_entropy(self, batch: dict[str, tf.Tensor]) -> tf.Tensor:
-        """Mean of -log q(y|x) over the labelled pixels of a batch, in nats."""
-        return -tf.reduce_mean(tf.reduce_sum(batch["y"] * self.model.log_q_y(batch["labelled"]), axis=-1))
+    def draw(self, held: Holdings, order: dict[str, tf.Tensor], seed: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The objective's batch."""
+        return self.objective.draw(self.model, held, order, seed)
+
+    def loss(self, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
+        """The objective's loss."""
+        return self.objective.loss(self.model, batch, weights)
 
     def judge(self) -> dict[str, float]:
         """Accuracy and NLL of q(y|x) on the validation labels: means over the classes that occur there."""
@@ -108,13 +94,13 @@ class LabelledTask:
 
 
 class M2Task(LabelledTask):
-    """M2 on labelled and unlabelled pixels: J^alpha of eq. 9, every term the mean over its pixels.
+    """M2 on labelled and unlabelled pixels."""
 
-    The labelled and the unlabelled term weigh as their pixels in a batch, and both are counted per input, so that alpha
-    and the learning rate mean the same for 20 latents and for 268 bands.
-    """
-
-    terms: tuple[str, ...] = ("labelled_bound", "unlabelled_bound", "cross_entropy")
+    def __init__(
+        self, model: Classifier, data: TrainingSet, labels: np.ndarray, settings: M2Config, *, seed: int
+    ) -> None:
+        super().__init__(model, data, labels, settings, seed=seed)
+        self.objective = M2Objective(settings.alpha)
 
     def order(self, epoch: int) -> dict[str, np.ndarray]:
         """Every unlabelled pixel once, and balanced labelled pixels beside them."""
@@ -123,41 +109,6 @@ class M2Task(LabelledTask):
             fit, seed = self.settings.fit, [self.seed, epoch, 2]
             order["unlabelled"] = shuffled_steps(self.unlabelled_pixels, batch=fit.batch, steps=self.steps, seed=seed)
         return order
-
-    def draw(self, held: Holdings, order: dict[str, tf.Tensor], seed: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Pixels, x drawn anew from q(z1|x) in M1+M2, and the noise of z, one for each class where unlabelled."""
-        width, labelled = self.model.noise_width, order["labelled"]
-        batch = {
-            "labelled": self.labelled.take(held["labelled"], labelled, seed=seed),
-            "y": tf.gather(self.y, labelled),
-            "labelled_noise": tf.random.stateless_normal([labelled.shape[0], width], seed + [0, 1 << 28]),
-        }
-        if not self.unlabelled_pixels:
-            return batch
-        unlabelled = order["unlabelled"]
-        shape = [self.model.classes, unlabelled.shape[0], width]
-        return {
-            **batch,
-            "unlabelled": self.unlabelled.take(held["unlabelled"], unlabelled, seed=seed + [0, 1 << 29]),
-            "unlabelled_noise": tf.random.stateless_normal(shape, seed),
-        }
-
-    def loss(self, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
-        """J^alpha per input, eq. 9."""
-        labelled = unlabelled = cross_entropy = tf.zeros([])
-        pixels = len(batch["y"]) + len(batch.get("unlabelled", ()))
-        if self.labelled_pixels:
-            noise = batch["labelled_noise"]
-            bound = self.model.labelled_bound(batch["labelled"], batch["y"], noise=noise, kl_weight=weights["kl"])
-            labelled, cross_entropy = tf.reduce_mean(bound), self.cross_entropy(batch)
-        if self.unlabelled_pixels:
-            noise = batch["unlabelled_noise"]
-            bound = self.model.unlabelled_bound(batch["unlabelled"], noise=noise, kl_weight=weights["kl"])
-            unlabelled = tf.reduce_mean(bound)
-        share = len(batch["y"]) / pixels
-        bound = share * labelled + (1.0 - share) * weights["unlabelled"] * unlabelled
-        loss = -bound / self.inputs + self.settings.alpha * cross_entropy
-        return loss, tf.stack([labelled, unlabelled, cross_entropy])
 
     def weights(self, epoch: int) -> dict[str, float]:
         """The unlabelled term waits for the warm start of q(y|x), then ramps; the KL term warms up."""
@@ -188,23 +139,11 @@ class M2Task(LabelledTask):
 class QyTask(LabelledTask):
     """q(y|x) on the labels alone, the control for M2: same network, same batches, same judge."""
 
-    terms: tuple[str, ...] = ("cross_entropy",)
+    objective = QyObjective()
 
     def order(self, epoch: int) -> dict[str, np.ndarray]:
         """Balanced batches of labelled pixels."""
         return {"labelled": self.labelled_order(epoch)}
-
-    def draw(self, held: Holdings, order: dict[str, tf.Tensor], seed: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Labelled pixels."""
-        return {
-            "labelled": self.labelled.take(held["labelled"], order["labelled"], seed=seed),
-            "y": tf.gather(self.y, order["labelled"]),
-        }
-
-    def loss(self, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
-        """-log q(y|x)."""
-        cross_entropy = self.cross_entropy(batch)
-        return cross_entropy, tf.stack([cross_entropy])
 
     def weights(self, epoch: int) -> dict[str, float]:
         """No term is ramped."""

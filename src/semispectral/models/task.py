@@ -22,16 +22,50 @@ class Model(Protocol):
         """Every parameter by name."""
         ...
 
+    def __hash__(self) -> int:
+        """By identity, as a tf.Module has it."""
+        ...
+
+
+class Objective(Protocol):
+    """What a step draws and what it makes small: a value that holds no pixels, and says what a compiled step is for."""
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The names of what the loss is made of."""
+        ...
+
+    def __hash__(self) -> int:
+        """Equal objectives share what is compiled."""
+        ...
+
+    def draw(self, model: Any, held: Holdings, order: dict[str, tf.Tensor], seed: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The batch of one step, with its random draws: in the graph, but outside XLA, whose own are slow on a CPU.
+
+        Every tensor has its pixels along the last axis but one.
+        """
+        ...
+
+    def loss(
+        self, model: Any, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor]
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """The loss, and the values of `terms`: compiled by XLA together with its gradient and the update."""
+        ...
+
 
 class Task(Protocol):
     """What the loop needs to know of a model and its data."""
 
     steps: int
-    terms: tuple[str, ...]
 
     @property
     def model(self) -> Model:
         """The model."""
+        ...
+
+    @property
+    def objective(self) -> Objective:
+        """What the model is trained for."""
         ...
 
     def order(self, epoch: int) -> dict[str, np.ndarray]:
@@ -44,17 +78,6 @@ class Task(Protocol):
 
     def hold(self, order: dict[str, np.ndarray]) -> tuple[Holdings, dict[str, np.ndarray]]:
         """The tensors that hold the pixels of some steps, and the places of the pixels in them, as `order` has it."""
-        ...
-
-    def draw(self, held: Holdings, order: dict[str, tf.Tensor], seed: tf.Tensor) -> dict[str, tf.Tensor]:
-        """The batch of one step, with its random draws: in the graph, but outside XLA, whose own are slow on a CPU.
-
-        Every tensor has its pixels along the last axis but one.
-        """
-        ...
-
-    def loss(self, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
-        """The loss, and the values of `terms`: compiled by XLA together with its gradient and the update."""
         ...
 
     def weights(self, epoch: int) -> dict[str, float]:

@@ -16,6 +16,7 @@ from semispectral.models.batches import evenly
 from semispectral.models.fit import Fit
 from semispectral.models.m2 import M2
 from semispectral.models.m2_task import M2Task, QyTask
+from semispectral.models.programmes import lent
 from semispectral.models.run import Run, Trained, values_of
 from semispectral.models.sdgm import Sdgm
 from semispectral.models.settings_m2 import M2Config
@@ -86,8 +87,7 @@ def _train_once(
     classes: int,
 ) -> Trained:
     labels = np.unique(data.labelled.label) if len(data.labelled) else np.arange(classes)
-    model = m2_of(data.labelled.mean.shape[1], len(labels), settings, seed=run.seed)
-    model.log_prior.assign(log_prior(np.searchsorted(labels, data.labelled.label), len(labels), settings.prior))
+    prior = log_prior(np.searchsorted(labels, data.labelled.label), len(labels), settings.prior)
     description: dict[str, Any] = {
         "kind": kind,
         "inputs": data.labelled.mean.shape[1],
@@ -101,11 +101,13 @@ def _train_once(
     def picture(epoch: int) -> None:
         run.picture(values_of(model.arrays()), description, epoch)
 
-    task = task_type(model, data, labels, settings, seed=run.seed)
-    checkpoint = run.checkpoint(kind, settings, content_of(data))
-    fit = Fit(task, settings.fit, seed=run.seed, checkpoint=checkpoint, on_evaluation=picture)
-    history = fit.run()
-    arrays = {**values_of(model.arrays()), "prior/log_shift": np.zeros(len(labels), np.float32)}
+    with lent(m2_of, data.labelled.mean.shape[1], len(labels), settings, seed=run.seed) as model:
+        model.log_prior.assign(prior)
+        task = task_type(model, data, labels, settings, seed=run.seed)
+        checkpoint = run.checkpoint(kind, settings, content_of(data))
+        fit = Fit(task, settings.fit, seed=run.seed, checkpoint=checkpoint, on_evaluation=picture)
+        history = fit.run()
+        arrays = {**values_of(model.arrays()), "prior/log_shift": np.zeros(len(labels), np.float32)}
     return Trained(arrays, description | summary(history, fit.state), history)
 
 

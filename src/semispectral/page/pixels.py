@@ -111,7 +111,7 @@ def collect(cube: Cube, found: SceneMap, bundle: Bundle, *, scale: float) -> Pag
 
 def _row(raw: np.ndarray, bundle: Bundle, scale: float) -> tuple[Quantised, Quantised]:
     """Spectra and reconstructions of a block's kept pixels."""
-    scaler = bundle.pipeline.scaler
+    scaler = bundle.pipeline.scaler_m1
     raw = raw.astype(np.float32)
     rebuilt = unscaled(scaler, bundle.pipeline.reconstruction(scaler.transform(raw)), raw)
     return Quantised.of(raw * scale), Quantised.of(rebuilt * scale)
@@ -126,7 +126,7 @@ def _undo_snv(x: np.ndarray, raw: np.ndarray) -> np.ndarray:
     return np.asarray(x * spread + level)
 
 
-SNV = ("snv", "snv_standardise", "snv_level")
+SNV = ("snv", "snv_standardise", "snv_level", "views")
 
 
 def unscaled(scaler: Scaler, x: np.ndarray, raw: np.ndarray) -> np.ndarray:

@@ -24,8 +24,9 @@ CAPTIONS = {
     ),
     "training/latents": (
         "Left: how much each latent of M1 varies over the training pixels; those under the dashed line died and were "
-        "dropped. Right, in units of the normalised spectrum: sigma of p(x|z), what M1 takes for noise in each band, "
-        "and the root mean square of what its reconstruction misses on validation pixels."
+        "dropped. Right, in units of the normalised spectrum (of its SNV, where M1 sees two views): sigma of p(x|z), "
+        "what M1 takes for noise in each band, and the root mean square of what its reconstruction misses on "
+        "validation pixels."
     ),
     "training/reconstructions": (
         "Spectra of the test part (black), one for each of some classes, and what M1 makes of them from its latents: "

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jinja2 import Environment, StrictUndefined
+from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
 from semispectral import provenance
@@ -59,11 +59,18 @@ def write_report(index: Path, study: Study, *, root: Path) -> None:
 
 def render(study: Study, shown: dict[str, list[Shown]], *, index: Path, root: Path) -> str:
     """The page as text; whatever came from a file is escaped."""
+    return fill("semispectral.report", figures=shown, **content(study, index=index, root=root))
+
+
+def fill(package: str, **shown: Any) -> str:
+    """The template ``page.html`` of a package, filled; it has the style of this page, and its macros at hand."""
     here = files("semispectral.report")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(here.joinpath("page.html").read_text(encoding="utf-8"))
+    texts = {"page.html": files(package).joinpath("page.html"), "macros.html": here.joinpath("macros.html")}
+    loader = DictLoader({name: path.read_text(encoding="utf-8") for name, path in texts.items()})
+    options: dict[str, Any] = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    template = Environment(autoescape=True, loader=loader, **options).get_template("page.html")
     style = Markup(here.joinpath("page.css").read_text(encoding="utf-8"))  # noqa: S704  our own file
-    return template.render(style=style, figures=shown, **content(study, index=index, root=root))
+    return template.render(style=style, **shown)
 
 
 def content(study: Study, *, index: Path, root: Path) -> dict[str, Any]:
@@ -85,6 +92,7 @@ def content(study: Study, *, index: Path, root: Path) -> dict[str, Any]:
         "plan_warnings": study.plan["warnings"],
         "parts": tables.parts(study),
         "normalisation": study.scaler.method,
+        "normalisation_m1": study.scaler_m1.method,
         "trained": networks.trained(study),
         "results": tables.results(study),
         "taken_maps": takehome.maps(study, index=index),

@@ -13,7 +13,7 @@ from semispectral.census import Census, read_census
 from semispectral.figures.methods import budget_order
 from semispectral.io.shards import read_shard
 from semispectral.labels import ClassMap
-from semispectral.normalise import Scaler
+from semispectral.normalise import Scaler, read_scaler
 from semispectral.pixels import Pixels
 from semispectral.plan_files import read_classes, read_parts, read_quotas
 from semispectral.tables import read_table
@@ -49,9 +49,10 @@ class Study:
     parts : by scene, uint8 [line, sample]: 0 not used, 1 train, 2 valid, 3 test.
     quotas : scene, hole, label, part, available, quota.
     plan : method, guard (pixels) and warnings of the split.
-    sample : some labelled pixels of each class and scene, normalised.
+    sample, sample_m1 : some labelled pixels of each class and scene, normalised: as classifiers on bands see them, and
+        the same as M1 does.
     wavelengths_nm : float64 [band], or None.
-    scaler : the normalisation.
+    scaler, scaler_m1 : the normalisation of both.
     m1 : by seed.
     classifiers : M2 and q(y|x) by (method, features, budget, seed).
     predictions, per_class, scores : of the test part; class_scores and scores as `semispectral.evaluation` gives them.
@@ -68,8 +69,10 @@ class Study:
     quotas: pd.DataFrame
     plan: dict[str, Any]
     sample: Pixels
+    sample_m1: Pixels
     wavelengths_nm: np.ndarray | None
     scaler: Scaler
+    scaler_m1: Scaler
     m1: dict[int, Kept]
     classifiers: dict[tuple[str, str, str, int], Kept]
     predictions: pd.DataFrame
@@ -117,8 +120,8 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
     predictions = read_table(paths["predictions"][0], columns=PREDICTION, filters=[("part", "==", "test")])
     intervals = read_table(paths["summary"][0])
     per_class = read_table(paths["per_class"][0])
-    sample = Pixels.concat([_some(read_shard(path)) for path in sorted(paths["features"])])
-    scaler = Scaler.from_saved(*load_model(paths["scaler"][0]))
+    sample, sample_m1 = (_sample(paths[name]) for name in ("features", "features_m1"))
+    scaler, scaler_m1 = (read_scaler(paths[name][0]) for name in ("scaler", "scaler_m1"))
     return Study(
         census=census,
         classes=ClassMap.read(paths["classes"][0]).select(read_classes(plan_directory).codes),
@@ -126,8 +129,10 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
         quotas=read_quotas(plan_directory),
         plan=json.loads(paths["warnings"][0].read_text(encoding="utf-8")),
         sample=sample,
+        sample_m1=sample_m1,
         wavelengths_nm=_wavelengths(sample, census[0], bands=scaler.bands),
         scaler=scaler,
+        scaler_m1=scaler_m1,
         m1={int(path.name): Kept.read(path) for path in paths["m1"]},
         classifiers={_identity(path): Kept.read(path) for path in (*paths["m2"], *paths["qy"])},
         predictions=predictions,
@@ -153,6 +158,10 @@ def _identity(directory: Path) -> tuple[str, str, str, int]:
     """Method, features, budget and seed of a model, which its directory's path ends with."""
     method, features, budget, seed = directory.parts[-4:]
     return method, features, budget, int(seed)
+
+
+def _sample(paths: Sequence[Path]) -> Pixels:
+    return Pixels.concat([_some(read_shard(path)) for path in sorted(paths)])
 
 
 def _some(pixels: Pixels) -> Pixels:

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 from semispectral.figures import draws, spectra, training
 from semispectral.figures.methods import method_name
-from semispectral.figures.scale import scale_of
+from semispectral.figures.scale import Scale, scale_of
 from semispectral.inference.m1 import M1Inference
 from semispectral.inference.m2 import M2Inference
 from semispectral.report.choice import best_of_each_family
@@ -28,13 +28,13 @@ def latents(study: Study) -> Figure | None:
     """M1's latents and sigma, of the first seed."""
     if not study.m1:
         return None
-    kept, bands = _first_m1(study), study.scaler.bands  # the level's columns, if there are any, stand behind the bands
+    kept, bands = _first_m1(study), study.scaler_m1.bands  # level, contrast or a second view stand behind the bands
     sigma = draws.sigma(M1Inference(kept.arrays, kept.description))
     return training.latents_and_sigma(
         np.asarray(kept.description["latent_std"]),
         None if sigma is None else sigma[:bands],
         np.asarray(kept.description["error"])[:bands],
-        scale_of(study.scaler, study.wavelengths_nm),
+        _scale_m1(study),
         dead_std=kept.description["settings"]["dead_std"],
     )
 
@@ -45,9 +45,9 @@ def reconstructions(study: Study) -> Figure | None:
     if not study.m1 or not len(chosen):
         return None
     kept = _first_m1(study)
-    x, names = study.sample.x[chosen], [study.classes.names[k] for k in study.sample.label[chosen]]
+    x, names = study.sample_m1.x[chosen], [study.classes.names[k] for k in study.sample_m1.label[chosen]]
     again = draws.reconstructed(M1Inference(kept.arrays, kept.description), x)
-    return spectra.reconstructions(x, again, names, scale_of(study.scaler, study.wavelengths_nm))
+    return spectra.reconstructions(x, again, names, _scale_m1(study))
 
 
 def prior(study: Study) -> Figure | None:
@@ -58,7 +58,7 @@ def prior(study: Study) -> Figure | None:
     kept = _first_m1(study)
     chosen = chosen[:MOST_DRAWN]
     drawn = draws.from_prior(M1Inference(kept.arrays, kept.description), len(chosen), seed=study.seed)
-    return spectra.drawn_from_prior(drawn, study.sample.x[chosen], scale_of(study.scaler, study.wavelengths_nm))
+    return spectra.drawn_from_prior(drawn, study.sample_m1.x[chosen], _scale_m1(study))
 
 
 def classifier_curves(study: Study) -> Figure | None:
@@ -80,19 +80,28 @@ def class_draws(study: Study) -> Figure | None:
     kept = study.classifiers.get((*chosen, study.headline, study.seed)) if chosen else None
     if chosen is None or kept is None or (chosen.features == "latents" and study.seed not in study.m1):
         return None
-    m1 = M1Inference(*_model(study.m1[study.seed])) if chosen.features == "latents" else None
+    on_latents = chosen.features == "latents"
+    m1 = M1Inference(*_model(study.m1[study.seed])) if on_latents else None
+    sample, scale = (study.sample_m1, _scale_m1(study)) if on_latents else (study.sample, _scale(study))
     model = M2Inference(*_model(kept))
     drawn = draws.of_every_class(model, DRAWS, seed=study.seed, m1=m1)
-    members = [study.sample.x[study.sample.label == label] for label in model.labels]
+    members = [sample.x[sample.label == label] for label in model.labels]
     means = [of_class.mean(axis=0) if len(of_class) else None for of_class in members]
     names = [study.classes.names[label] for label in model.labels]
     title = f"drawn by {method_name(*chosen)} (coloured) and measured (black)"
-    scale = scale_of(study.scaler, study.wavelengths_nm)
     return spectra.class_draws(drawn, names, scale, title=title, means=means)
 
 
 def _model(kept: Kept) -> tuple[dict[str, np.ndarray], dict[str, object]]:
     return kept.arrays, kept.description
+
+
+def _scale(study: Study) -> Scale:
+    return scale_of(study.scaler, study.wavelengths_nm)
+
+
+def _scale_m1(study: Study) -> Scale:
+    return scale_of(study.scaler_m1, study.wavelengths_nm)
 
 
 def _first_m1(study: Study) -> Kept:
@@ -101,6 +110,6 @@ def _first_m1(study: Study) -> Kept:
 
 def _test_spectra(study: Study) -> np.ndarray:
     """Places in the sample of one test spectrum for each class, in the middle of its rows."""
-    of_test = (study.sample.table["part"] == "test").to_numpy()
-    rows = [np.flatnonzero(of_test & (study.sample.label == k)) for k in range(len(study.classes))]
+    of_test = (study.sample_m1.table["part"] == "test").to_numpy()
+    rows = [np.flatnonzero(of_test & (study.sample_m1.label == k)) for k in range(len(study.classes))]
     return np.array([places[len(places) // 2] for places in rows if len(places)][:MOST_SPECTRA], np.int64)

@@ -1,4 +1,4 @@
-"""The problems of benchmarks/accuracy.py: a task's spectra, labels and parts, with the label budgets of one seed."""
+"""The problems of choices.py and trust.py: a task's spectra, labels and parts, with the label budgets of one seed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from accuracy_tasks import TASKS
+from few_labels_tasks import TASKS
 from semispectral.budget import PLACE, BudgetConfig, label_budgets
 from semispectral.errors import SplitError
 

@@ -1,4 +1,4 @@
-"""One task with one seed of benchmarks/accuracy.py: settings, normalised bands, the latents of its M1."""
+"""One task with one seed of choices.py and trust.py: settings, normalised bands, the latents of its M1."""
 
 import json
 import os
@@ -11,19 +11,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from accuracy_problems import Budget, Problem
+from few_labels_problems import Budget, Problem
 from semispectral.atomic import write_atomically
-from semispectral.baselines import ControlConfig
 from semispectral.dataset import Features, TrainingSet
 from semispectral.inference.m1 import M1Inference
 from semispectral.models.run import Run, Trained
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
 from semispectral.models.train_m1 import train_m1
-from semispectral.normalise import fit_scaler
-from semispectral.svm import SvmConfig
+from semispectral.normalise import Scaler, fit_scaler
 
-OURS = "snv_level"  # the normalisation of M1, M2 and q(y|x)
+BANDS = "snv_level"  # the scale of bands
+OURS = "views"  # that on which M1 sees spectra
 M1_SETTINGS = M1Config()
 M2_SETTINGS = replace(M2Config(), select="last")  # every label of the budget is trained on, as `refit` ends
 CALIBRATED_SETTINGS = M2Config()
@@ -67,20 +66,23 @@ class Work:
         """Training without checkpoints: a method that is stopped starts anew."""
         return Run(seed=self.seed, checkpoints=None, code="")
 
-    def scaled(self, method: str) -> np.ndarray:
-        """All pixels, on the scale of the train part."""
-        return fit_scaler(self.problem.x[self.problem.train], method=method).transform(self.problem.x)
+    def scaler(self, method: str) -> Scaler:
+        """The scale of the train part."""
+        return fit_scaler(self.problem.x[self.problem.train], method=method)
 
     @cached_property
-    def standardised(self) -> np.ndarray:
-        """Each band standardised, for the plain SVM."""
-        return self.scaled("standardise")
+    def seen(self) -> Features:
+        """All pixels as M1 sees them."""
+        return self._features(self.normalise)
+
+    def _features(self, method: str) -> Features:
+        x = self.scaler(method).transform(self.problem.x)
+        return Features(x, np.zeros((len(x), 1), np.float32), pd.DataFrame({"label": self.problem.label}))
 
     @cached_property
     def bands(self) -> Features:
         """Normalised bands of all pixels."""
-        x = self.scaled(self.normalise)
-        return Features(x, np.zeros((len(x), 1), np.float32), pd.DataFrame({"label": self.problem.label}))
+        return self._features(BANDS)
 
     @cached_property
     def latents(self) -> Features:
@@ -94,7 +96,7 @@ class Work:
     def _train_latents(self, path: Path) -> None:
         started = time.perf_counter()
         trained = self.train_m1(self.problem.train)
-        mean, log_variance = M1Inference(trained.arrays, trained.description).encode(self.bands.mean)
+        mean, log_variance = M1Inference(trained.arrays, trained.description).encode(self.seen.mean)
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f".{os.getpid()}.{path.name}")
         facts = {"live": mean.shape[1], "epochs": len(trained.history), "seconds": time.perf_counter() - started}
@@ -104,8 +106,9 @@ class Work:
 
     def train_m1(self, train: np.ndarray) -> Trained:
         """M1 on some pixels; the first of the valid part show which weights are best."""
-        x, watched = self.bands.mean, np.flatnonzero(self.problem.part == "valid")[:MOST_WATCHED]
-        return train_m1(x[train], x[watched], settings=self.settings.m1, run=self.run)
+        x, watched = self.seen.mean, np.flatnonzero(self.problem.part == "valid")[:MOST_WATCHED]
+        views = self.scaler(self.normalise).views
+        return train_m1(x[train], x[watched], settings=self.settings.m1, run=self.run, views=views)
 
     def training_set(self, features: Features, budget: Budget, *, hold_out: bool) -> TrainingSet:
         """The budget; its validation labels are held out, or trained on as the others are."""
@@ -124,6 +127,6 @@ def _rows(features: Features, index: np.ndarray) -> Features:
 
 def settings_of(settings: Settings) -> dict[str, Any]:
     """Everything that the scores of an output folder have in common, as JSON gives it back."""
-    controls = {"svm": asdict(SvmConfig()), "controls": asdict(ControlConfig()), "normalise": OURS}
-    content: dict[str, Any] = json.loads(json.dumps(asdict(settings) | controls))
+    scales = {"normalise": {"method": BANDS, "m1_method": OURS}}
+    content: dict[str, Any] = json.loads(json.dumps(asdict(settings) | scales))
     return content

@@ -1,4 +1,4 @@
-"""The tasks of benchmarks/accuracy.py: pixels of each scene, dealt to parts by the project's own split."""
+"""The tasks of choices.py and trust.py: pixels of each scene, dealt to parts by the project's own split."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

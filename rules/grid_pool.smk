@@ -1,0 +1,76 @@
+# The benchmark's pool of pixels, drawn once, and how each split and seed deals it to parts and label budgets.
+# Needs: results/census, the scenes. Produces: results/grid/pool, results/grid/shards, results/grid/deals/{split}/{seed}.
+
+
+GRID = CONFIG["benchmark"]
+SPLITS = {row["name"]: CONFIG["split"] | row for row in GRID["splits"]}
+
+
+def grid_plan_cfg():
+    """As of plan, for a pool that every split deals anew."""
+    rows = [asdict(SCENES[name]) for name in sorted(SCENES)]
+    steps = [step for step in CLEANING.steps if step in ("scale", "resample")]
+    sample = CONFIG["sample"] | {key: GRID[key] for key in ("cap_per_class", "unlabelled")}
+    split = {"method": "whole", "seed": 0}
+    return cfg(split=split, sample=sample, scenes=rows, codes=CODES, steps=steps)
+
+
+def deal_cfg(wildcards):
+    """The split, the holes, and the label budgets; methods and seeds change no deal."""
+    rows = [asdict(SCENES[name]) for name in sorted(SCENES)]
+    budgets = {key: GRID[key] for key in ("budgets", "valid_share")}
+    return cfg(split=SPLITS[wildcards.split], scenes=rows, budgets=budgets)
+
+
+use rule plan as grid_plan with:
+    output:
+        quotas="<results>/grid/pool/quotas.parquet",
+        classes="<results>/grid/pool/classes.json",
+        warnings="<results>/grid/pool/warnings.json",
+        parts=every_scene("<results>/grid/pool/parts/{scene}.npy"),
+    log:
+        "<results>/logs/grid_plan.log",
+    benchmark:
+        "<results>/benchmarks/grid_plan.tsv"
+    params:
+        cfg=grid_plan_cfg(),
+        code=code("plan"),
+
+
+use rule shard as grid_shard with:
+    input:
+        files=scene_files,
+        codes="<results>/census/{scene}.npy",
+        parts="<results>/grid/pool/parts/{scene}.npy",
+        quotas="<results>/grid/pool/quotas.parquet",
+        classes="<results>/grid/pool/classes.json",
+    output:
+        "<results>/grid/shards/{scene}.parquet",
+    log:
+        "<results>/logs/grid_shard/{scene}.log",
+    benchmark:
+        "<results>/benchmarks/grid_shard/{scene}.tsv"
+
+
+rule grid_deal:
+    input:
+        shards=every_scene("<results>/grid/shards/{scene}.parquet"),
+        codes=every_scene("<results>/census/{scene}.npy"),
+        classes="<results>/grid/pool/classes.json",
+    output:
+        directory("<results>/grid/deals/{split}/{seed}"),
+    log:
+        "<results>/logs/grid_deal/{split}/{seed}.log",
+    benchmark:
+        "<results>/benchmarks/grid_deal/{split}/{seed}.tsv"
+    conda:
+        "../envs/base.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory_mb(2000, per_mb=8),
+        runtime=minutes(10, per_mb=0.1),
+    params:
+        cfg=deal_cfg,
+        code=code("grid_deal"),
+    script:
+        "../workflow/scripts/grid_deal.py"

@@ -1,0 +1,39 @@
+"""How each method of the benchmark is fitted: labels and unlabelled pixels in, class probabilities out.
+
+A fit is ``(data, query, *, classes, seed, settings)``: a training set, inputs float32 [pixel, input] to predict, the
+number of classes, and the configuration's sections as they are. It returns float32 [pixel, class].
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from semispectral.baselines import CONTROLS, ControlConfig
+from semispectral.dataset import TrainingSet
+from semispectral.queries import every_label
+from semispectral.settings import settings as as_settings
+from semispectral.svm import SvmConfig, fit_svm
+
+Sections = Mapping[str, Any]
+Fit = Callable[..., np.ndarray]
+
+
+def svm(data: TrainingSet, query: np.ndarray, *, classes: int, seed: int, settings: Sections) -> np.ndarray:
+    """The SVM, tuned by cross-validation on the labels of the budget."""
+    config = as_settings(SvmConfig, settings["svm"], where="svm")
+    model = fit_svm(*every_label(data), classes=classes, settings=config, seed=seed)
+    return model.predict_proba(query)
+
+
+def control(
+    name: str, data: TrainingSet, query: np.ndarray, *, classes: int, seed: int, settings: Sections
+) -> np.ndarray:
+    """A control of `semispectral.baselines`."""
+    config = as_settings(ControlConfig, {"svm": settings["svm"]} | settings["controls"], where="controls")
+    inputs = (*every_label(data), data.unlabelled.mean[:], query)
+    return CONTROLS[name](*inputs, classes=classes, seed=seed, settings=config)
+
+
+FITS: dict[str, Fit] = {"svm": svm} | {name: partial(control, name) for name in CONTROLS}

@@ -1,0 +1,18 @@
+"""Score the benchmark on one split and regime: all methods on the same pixels, with intervals, tests and guards."""
+import json
+from pathlib import Path
+
+from semispectral import logs
+from semispectral.grid.scored import Where, read_guards, write_scored
+from semispectral.grid.scores import by_method, evaluate
+from semispectral.labels import ClassMap
+from semispectral.plan_files import read_classes
+from semispectral.settings import stage_settings
+
+logs.start(snakemake.log[0], job=snakemake)
+names = ClassMap.read(Path(snakemake.input.classes)).select(read_classes(Path(snakemake.input.known).parent).codes).names
+where = stage_settings(Where, snakemake.params.cfg, "grid")
+checks = read_guards(snakemake.input.get("checks", []))
+bootstrap = json.loads(snakemake.params.cfg)["evaluation"]
+scored = evaluate(by_method(snakemake.input.fits), where=where, class_names=names, checks=checks, **bootstrap)
+write_scored(Path(snakemake.output[0]), scored)

@@ -1,0 +1,19 @@
+"""Train M2, or q(y|x) alone, with some seeds and all label budgets of the benchmark, and predict the test pixels."""
+from pathlib import Path
+
+from semispectral import logs
+from semispectral.grid.pool import read_pool
+from semispectral.grid.runs import Job, fit_all
+from semispectral.plan_files import read_classes
+from semispectral.tables import write_table
+
+logs.start(snakemake.log[0], job=snakemake)
+with logs.set_aside(snakemake.log[0]):
+    from semispectral.grid.trained import FITS
+    from semispectral.models.run import use_threads
+
+use_threads(snakemake.threads)
+given, output, params = snakemake.input, snakemake.output[0], snakemake.params
+job = Job.of(output, given.deals, cfg=params.cfg, code=params.code)
+run = {"classes": len(read_classes(Path(given.classes).parent)), "latents": given.latents}
+write_table(output, fit_all(read_pool(given.shards, job.settings), job, FITS, **run))
