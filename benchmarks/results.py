@@ -111,7 +111,7 @@ def main() -> None:
     studies = read_studies(asked.studies)
     print("\n\n".join(text for study, scored in studies for text in blocks(study, scored)))
     shown = {
-        f"{TITLES.get(study, study)}, {one.where.split}{' (leaky)' if one.where.leaky else ''}": one
+        f"{TITLES.get(study, study)}, {one.where.split}{' (leaky)' if one.where.leaky and one.where.split != 'leaky' else ''}": one
         for study, one in studies
         if one.where.regime == asked.regime
     }
