@@ -68,6 +68,12 @@ def title_of(study: str, scored: Scored) -> str:
     return f"{TITLES.get(study, study)}, {where.split} ({SPLITS.get(where.method, where.method)}), {where.regime}"
 
 
+def panel_title(study: str, scored: Scored) -> str:
+    """Study and split in few words; a split that leaks says so, if its name does not."""
+    where = scored.where
+    return f"{TITLES.get(study, study)}, {where.split}{' (leaky)' if where.leaky and where.split != 'leaky' else ''}"
+
+
 def blocks(study: str, scored: Scored) -> Iterator[str]:
     """The text of one split and regime of a study."""
 
@@ -110,11 +116,7 @@ def main() -> None:
     asked = arguments.parse_args()
     studies = read_studies(asked.studies)
     print("\n\n".join(text for study, scored in studies for text in blocks(study, scored)))
-    shown = {
-        f"{TITLES.get(study, study)}, {one.where.split}{' (leaky)' if one.where.leaky and one.where.split != 'leaky' else ''}": one
-        for study, one in studies
-        if one.where.regime == asked.regime
-    }
+    shown = {panel_title(study, one): one for study, one in studies if one.where.regime == asked.regime}
     if asked.figure and shown:
         save_figure(against_labels(shown, every=False), asked.figure)
 
