@@ -16,7 +16,7 @@ from semispectral.grid.settings import REGIMES, seeds_by_job
 from semispectral.labels import ClassMap, CodeSet
 from semispectral.places import inside, outside_allowed
 from semispectral.rerun import code_hash, stage_cfg
-from semispectral.resources import memory_mb, minutes
+from semispectral.resources import has_gpu, memory_mb, minutes
 from semispectral.scenes import read_scenes
 from semispectral.settings import settings
 
@@ -42,7 +42,6 @@ ABSENT = {path: known for path, known in CONFIG["fetch"].items() if not PUBLIC[p
 hash_once = cache(code_hash)
 CONTROLS = ("majority", "sam", "rf", "pca_svm", "self_training", "label_spreading")
 MODELS = ("svm", "m2", "qy")
-GPU_DRIVERS = ("/dev/nvidiactl", "/dev/dxg")  # of NVIDIA, also in WSL; without them TensorFlow sees no GPU
 FEATURES = {"bands": "<results>/normalised/{scene}.parquet", "latents": "<results>/latents/{seed}/{scene}.parquet"}
 # M1 sees spectra on a scale of its own; where that is the scale of the bands, its files are those of the bands.
 OF_M1 = "" if CONFIG["normalise"]["m1_method"] == CONFIG["normalise"]["method"] else "_m1"
@@ -162,7 +161,7 @@ def at_most(threads):
 def gpu_if_any(wildcards):
     """One GPU; none on a machine without: its jobs need not wait for each other. A cluster says itself what it has."""
     elsewhere = workflow.remote_exec or not workflow.local_exec
-    return int(elsewhere or any(Path(driver).exists() for driver in GPU_DRIVERS))
+    return int(elsewhere or has_gpu())
 
 
 def every_run(pattern, **values):

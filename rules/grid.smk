@@ -2,54 +2,6 @@
 # Needs: results/grid/shards, results/grid/deals. Produces: results/grid/{latents,fits,scores}, results/grid/report.
 
 
-NO_TENSORFLOW = [name for name in GRID["methods"] if not METHODS[name].tensorflow]
-TRAINED = [name for name in GRID["methods"] if METHODS[name].tensorflow]
-JOBS = seeds_by_job(GRID["seeds"], GRID["seeds_per_job"])
-
-
-wildcard_constraints:
-    split="|".join(map(re.escape, SPLITS)),
-    regime="|".join(REGIMES),
-    method_id="|".join(map(re.escape, METHODS)),
-    seeds=r"\d+-\d+",
-
-
-def job_cfg(*sections, scale="method"):
-    """What a job depends on besides its seeds, which are its input."""
-    normalise = {"method": CONFIG["normalise"][scale]}
-    return cfg("cleaning", *sections, scenes=cleaned(SCENES), budgets=GRID["budgets"], normalise=normalise)
-
-
-def fit_cfg(wildcards):
-    """As of a job, with the method's own sections."""
-    return job_cfg(*METHODS[wildcards.method_id].sections)
-
-
-def deals_of(wildcards):
-    """The deals of the job's seeds."""
-    return expand("<results>/grid/deals/{split}/{seed}", split=wildcards.split, seed=JOBS[wildcards.seeds])
-
-
-def latents_of_job(wildcards):
-    """The latents that a method sees; none on bands."""
-    on_latents = METHODS[wildcards.method_id].features == "latents"
-    return ["<results>/grid/latents/{split}/{regime}/m1/{seeds}"] if on_latents else []
-
-
-def fits_of(wildcards):
-    """Every job of a split and regime; a method that looks at no unlabelled pixel is the same in both regimes."""
-    regimes = {name: wildcards.regime if METHODS[name].unlabelled else REGIMES[0] for name in GRID["methods"]}
-    path = "<results>/grid/fits/{split}/{regime}/{name}/{seeds}.parquet"
-    return [
-        path.replace("{split}", wildcards.split)
-        .replace("{regime}", regime)
-        .replace("{name}", name)
-        .replace("{seeds}", seeds)
-        for name, regime in regimes.items()
-        for seeds in JOBS
-    ]
-
-
 rule grid_m1:
     input:
         shards=every_scene("<results>/grid/shards/{scene}.parquet"),

@@ -2,26 +2,6 @@
 # Needs: results/census, the scenes. Produces: results/grid/pool, results/grid/shards, results/grid/deals/{split}/{seed}.
 
 
-GRID = CONFIG["benchmark"]
-SPLITS = {row["name"]: CONFIG["split"] | row for row in GRID["splits"]}
-
-
-def grid_plan_cfg():
-    """As of plan, for a pool that every split deals anew."""
-    rows = [asdict(SCENES[name]) for name in sorted(SCENES)]
-    steps = [step for step in CLEANING.steps if step in ("scale", "resample")]
-    sample = CONFIG["sample"] | {key: GRID[key] for key in ("cap_per_class", "unlabelled")}
-    split = {"method": "whole", "seed": 0}
-    return cfg(split=split, sample=sample, scenes=rows, codes=CODES, steps=steps)
-
-
-def deal_cfg(wildcards):
-    """The split, the holes, and the label budgets; methods and seeds change no deal."""
-    rows = [asdict(SCENES[name]) for name in sorted(SCENES)]
-    budgets = {key: GRID[key] for key in ("budgets", "valid_share")}
-    return cfg(split=SPLITS[wildcards.split], scenes=rows, budgets=budgets)
-
-
 use rule plan as grid_plan with:
     output:
         quotas="<results>/grid/pool/quotas.parquet",

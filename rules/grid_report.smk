@@ -2,12 +2,6 @@
 # Needs: results/grid/fits. Produces: results/grid/scores/{split}/{regime}, results/grid/report.
 
 
-def scores_cfg(wildcards):
-    """How the bootstrap is done, and what is scored."""
-    method = SPLITS[wildcards.split]["method"]
-    return cfg("evaluation", grid={"split": wildcards.split, "method": method, "regime": wildcards.regime})
-
-
 rule grid_scores:
     input:
         fits=fits_of,

@@ -8,8 +8,14 @@ from typing import Any
 from semispectral.errors import ConfigError
 
 BYTES_PER_MB = 1 << 20
+GPU_DRIVERS = ("/dev/nvidiactl", "/dev/dxg")  # of NVIDIA, also in WSL; without them TensorFlow sees no GPU
 
 Need = Callable[..., int]
+
+
+def has_gpu() -> bool:
+    """Whether this machine has the driver of an NVIDIA GPU."""
+    return any(Path(driver).exists() for driver in GPU_DRIVERS)
 
 
 def memory_mb(base: int, *, per_mb: float = 0) -> Need:

@@ -1,0 +1,74 @@
+# What the rules of the benchmark share: its splits and jobs, and what each job depends on and reads.
+# Needs: rules/common.smk. Produces: GRID, SPLITS, JOBS, wildcard constraints and functions; no rules.
+
+
+GRID = CONFIG["benchmark"]
+SPLITS = {row["name"]: CONFIG["split"] | row for row in GRID["splits"]}
+NO_TENSORFLOW = [name for name in GRID["methods"] if not METHODS[name].tensorflow]
+TRAINED = [name for name in GRID["methods"] if METHODS[name].tensorflow]
+JOBS = seeds_by_job(GRID["seeds"], GRID["seeds_per_job"])
+
+
+wildcard_constraints:
+    split="|".join(map(re.escape, SPLITS)),
+    regime="|".join(REGIMES),
+    method_id="|".join(map(re.escape, METHODS)),
+    seeds=r"\d+-\d+",
+
+
+def grid_plan_cfg():
+    """As of plan, for a pool that every split deals anew."""
+    rows = [asdict(SCENES[name]) for name in sorted(SCENES)]
+    steps = [step for step in CLEANING.steps if step in ("scale", "resample")]
+    sample = CONFIG["sample"] | {key: GRID[key] for key in ("cap_per_class", "unlabelled")}
+    split = {"method": "whole", "seed": 0}
+    return cfg(split=split, sample=sample, scenes=rows, codes=CODES, steps=steps)
+
+
+def deal_cfg(wildcards):
+    """The split, the holes, and the label budgets; methods and seeds change no deal."""
+    rows = [asdict(SCENES[name]) for name in sorted(SCENES)]
+    budgets = {key: GRID[key] for key in ("budgets", "valid_share")}
+    return cfg(split=SPLITS[wildcards.split], scenes=rows, budgets=budgets)
+
+
+def job_cfg(*sections, scale="method"):
+    """What a job depends on besides its seeds, which are its input."""
+    normalise = {"method": CONFIG["normalise"][scale]}
+    return cfg("cleaning", *sections, scenes=cleaned(SCENES), budgets=GRID["budgets"], normalise=normalise)
+
+
+def fit_cfg(wildcards):
+    """As of a job, with the method's own sections."""
+    return job_cfg(*METHODS[wildcards.method_id].sections)
+
+
+def deals_of(wildcards):
+    """The deals of the job's seeds."""
+    return expand("<results>/grid/deals/{split}/{seed}", split=wildcards.split, seed=JOBS[wildcards.seeds])
+
+
+def latents_of_job(wildcards):
+    """The latents that a method sees; none on bands."""
+    on_latents = METHODS[wildcards.method_id].features == "latents"
+    return ["<results>/grid/latents/{split}/{regime}/m1/{seeds}"] if on_latents else []
+
+
+def fits_of(wildcards):
+    """Every job of a split and regime; a method that looks at no unlabelled pixel is the same in both regimes."""
+    regimes = {name: wildcards.regime if METHODS[name].unlabelled else REGIMES[0] for name in GRID["methods"]}
+    path = "<results>/grid/fits/{split}/{regime}/{name}/{seeds}.parquet"
+    return [
+        path.replace("{split}", wildcards.split)
+        .replace("{regime}", regime)
+        .replace("{name}", name)
+        .replace("{seeds}", seeds)
+        for name, regime in regimes.items()
+        for seeds in JOBS
+    ]
+
+
+def scores_cfg(wildcards):
+    """How the bootstrap is done, and what is scored."""
+    method = SPLITS[wildcards.split]["method"]
+    return cfg("evaluation", grid={"split": wildcards.split, "method": method, "regime": wildcards.regime})
