@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from semispectral.errors import ConfigError, SplitError
 from semispectral.labels import IGNORED, UNLABELLED
-from semispectral.split import METHODS, LabelRaster, SplitConfig, check_parts, split
+from semispectral.split import METHODS, WHOLE, LabelRaster, SplitConfig, check_parts, split
 
 TRAIN, VALID, TEST = 1, 2, 3
+DEALT = [method for method in METHODS if method != WHOLE]
 
 
 def label_raster(shape: tuple[int, int], *, seed: int, classes: int = 3) -> np.ndarray:
@@ -31,7 +32,7 @@ def config(**changed: Any) -> SplitConfig:
     return SplitConfig(**{"method": "groups", "seed": 4, "test_groups": ("C",), "block_lines": 8, **changed})
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", DEALT)
 def test_ignored_pixels_are_in_no_part(method: str) -> None:
     """Every method keeps ignored codes out, and gives every part some labelled pixels."""
     rasters = collection()
@@ -42,7 +43,7 @@ def test_ignored_pixels_are_in_no_part(method: str) -> None:
         assert sum(int(((parts[r.scene] == part) & (r.label >= 0)).sum()) for r in rasters) > 0
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", DEALT)
 def test_split_depends_on_the_seed_only(method: str) -> None:
     """The order of the scenes does not matter, the seed does."""
     rasters = collection()
@@ -51,6 +52,13 @@ def test_split_depends_on_the_seed_only(method: str) -> None:
     other = split(rasters, config(method=method, seed=5))
     assert all(np.array_equal(first[name], again[name]) for name in first)
     assert any(not np.array_equal(first[name], other[name]) for name in first)
+
+
+def test_whole_is_train_without_what_is_ignored() -> None:
+    """The benchmark's pool: every pixel but the ignored ones, in one part."""
+    for raster in (rasters := collection()):
+        parts = split(rasters, config(method=WHOLE, test_groups=()))[raster.scene]
+        assert np.array_equal(parts == TRAIN, raster.label != IGNORED)
 
 
 def test_groups_test_whole_holes() -> None:

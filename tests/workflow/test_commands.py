@@ -254,6 +254,7 @@ RUN_BY: dict[str, Run] = {
     "snakemake --cores 8 -R train_m1": would_run("train_m1", "encode"),
     "snakemake --cores 8 predict_new --config scenes=config/scenes.tsv model=results/model": maps_what_is_new,
     "snakemake --profile profiles/slurm": would_run("train_m1"),
+    "snakemake --profile profiles/slurm benchmark": would_run("grid_train", "grid_report"),
     "snakemake --cores 8 benchmark": would_run("grid_train", "grid_report"),
 }
 
