@@ -6,7 +6,6 @@ import numpy as np
 
 from semispectral.inference.nets import (
     BLOCK_PIXELS,
-    Network,
     bounded_log_variance,
     draw,
     expected,
@@ -15,6 +14,7 @@ from semispectral.inference.nets import (
     log_likelihood,
     shared_noise,
 )
+from semispectral.inference.views import autoencoder
 
 
 class M1Inference:
@@ -28,9 +28,7 @@ class M1Inference:
     def __init__(self, arrays: dict[str, np.ndarray], description: dict[str, Any]) -> None:
         self.arrays, self.description, self.settings = arrays, description, description["settings"]
         self.live = np.asarray(description["live"], int)
-        activation = self.settings["net"]["activation"]
-        self.encoder = Network(arrays, "q_z", activation)
-        self.decoder = Network(arrays, "p_x", activation)
+        self.encoder, self.decoder = autoencoder(arrays, description)
 
     def all_latents(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """q(z|x): mean and log-variance of every latent, live or dead, float32 [pixel, latent]."""

@@ -1,7 +1,7 @@
 """Perceptrons, likelihoods and KL in NumPy, equal to those of training."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,6 +68,24 @@ class Network:
         """The outputs of several heads, with the hidden layers computed once."""
         hidden = self._hidden(*inputs)
         return [self._dense(name, hidden) for name in names]
+
+
+@dataclass(frozen=True)
+class Parallel:
+    """Networks side by side: each sees columns of its own, so many as ``widths`` says, and gives columns of its own."""
+
+    networks: Sequence[Network]
+    widths: Sequence[int]
+
+    def __call__(self, head: str, x: np.ndarray) -> np.ndarray:
+        """As of `Network`; the columns of the first network come first."""
+        return self.heads((head,), x)[0]
+
+    def heads(self, names: tuple[str, ...], x: np.ndarray) -> list[np.ndarray]:
+        """As of `Network`; the columns of the first network come first."""
+        columns = np.split(x, np.cumsum(self.widths)[:-1], axis=-1)
+        outputs = [network.heads(names, each) for network, each in zip(self.networks, columns, strict=True)]
+        return [np.concatenate(parts, axis=-1) for parts in zip(*outputs, strict=True)]
 
 
 def in_blocks(function: Callable[[np.ndarray], np.ndarray], x: np.ndarray) -> np.ndarray:

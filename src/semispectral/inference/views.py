@@ -1,14 +1,15 @@
 """Autoencoders of several views of the spectrum as one M1: q(z|x) = prod_v q(z_v|x_v), p(x|z) = prod_v p(x_v|z_v).
 
-Their weights stand as blocks on the diagonal of the joined model's, so that whatever knows M1 knows it: a latent
-belongs to one view, the bounds on log p(x_v) add up, and nothing else needs to know of views.
+A latent belongs to one view and the bounds on log p(x_v) add up, so that whatever knows M1 knows the joined model. Each
+view keeps networks of its own, saved as ``view0/q_z_mean/bias``; the scale of p(x|z) is that of all columns.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy.linalg import block_diag
+
+from semispectral.inference.nets import Network, Parallel
 
 Saved = tuple[dict[str, np.ndarray], dict[str, Any]]
 
@@ -16,17 +17,21 @@ Saved = tuple[dict[str, np.ndarray], dict[str, Any]]
 def join(parts: Sequence[Saved]) -> Saved:
     """One M1 of the columns of all views, in their order.
 
+    ``best_epoch`` and ``epochs`` of the joined model are the first view's: each view was trained for itself.
+
     Parameters
     ----------
     parts : arrays and description of each view's M1, as `weights.load_model` gives them; the same settings.
 
     Returns
     -------
-    Arrays and description of an M1 whose live latents are those of the first view, then of the second, and so on.
+    Arrays and description of an M1 whose live latents are those of the first view, then of the second, and so on. Of
+    one view, its own.
     """
+    if len(parts) == 1:
+        return parts[0]
     first = parts[0][1]
     settings, views = first["settings"], len(parts)
-    arrays = {name: _joined([arrays[name] for arrays, _ in parts]) for name in parts[0][0]}
     wider = {"latents": views * settings["latents"]}
     wider["net"] = settings["net"] | {"hidden": [views * width for width in settings["net"]["hidden"]]}
     description = first | {"settings": settings | wider, "views": [part["bands"] for _, part in parts]}
@@ -40,9 +45,28 @@ def join(parts: Sequence[Saved]) -> Saved:
     for name in ("best_score", "restarts", "seconds"):
         if name in first:
             description[name] = sum(part[name] for _, part in parts)
-    return arrays, description
+    return _joined([arrays for arrays, _ in parts]), description
 
 
-def _joined(blocks: Sequence[np.ndarray]) -> np.ndarray:
-    """Kernels as blocks on the diagonal, vectors behind each other."""
-    return np.asarray(block_diag(*blocks) if blocks[0].ndim == 2 else np.concatenate(blocks), np.float32)
+def _joined(parts: Sequence[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Networks by the view that they belong to; of the likelihood, the columns of all views."""
+    shared = [name for name in parts[0] if name.startswith("likelihood/")]
+    arrays = {name: np.concatenate([part[name] for part in parts]) for name in shared}
+    for place, part in enumerate(parts):
+        arrays |= {f"view{place}/{name}": array for name, array in part.items() if name not in shared}
+    return arrays
+
+
+def autoencoder(
+    arrays: dict[str, np.ndarray], description: dict[str, Any]
+) -> tuple[Network | Parallel, Network | Parallel]:
+    """Encoder and decoder of an M1, of one view or joined."""
+    settings = description["settings"]
+    activation = settings["net"]["activation"]
+    if "q_z_mean/bias" in arrays:
+        return Network(arrays, "q_z", activation), Network(arrays, "p_x", activation)
+    views = description["views"]
+    encoders, decoders = (
+        [Network(arrays, f"view{place}/{name}", activation) for place in range(len(views))] for name in ("q_z", "p_x")
+    )
+    return Parallel(encoders, views), Parallel(decoders, [settings["latents"] // len(views)] * len(views))

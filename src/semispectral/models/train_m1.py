@@ -117,8 +117,6 @@ def _picture(
 
 def _joined(parts: Sequence[Trained]) -> Trained:
     """One M1 of all views; its history sums up what adds up."""
-    if len(parts) == 1:
-        return parts[0]
     arrays, description = join([(part.arrays, part.description) for part in parts])
     history = parts[0].history
     for part in parts[1:]:
