@@ -225,7 +225,8 @@ def test_needs_grow_with_the_work() -> None:
     assert more[0].disk_mb == pytest.approx(2 * found[0].disk_mb)
     assert wall_seconds(found, cores=4) < wall_seconds(found, cores=1)
     long = M1Config(fit=FitConfig(epochs=800))
-    assert training.m1_seconds(long, pixels=5000, inputs=6) > 5 * training.m1_seconds(M1Config(), pixels=5000, inputs=6)
+    seconds = [training.m1_seconds(config, pixels=5000, views=[6]) for config in (long, M1Config())]
+    assert seconds[0] > 5 * seconds[1]
 
 
 @pytest.mark.usefixtures("project")
@@ -239,6 +240,27 @@ def test_two_views_cost_m1_twice_the_columns() -> None:
         found[method] = work_of(study, look_at_scenes(study, problems), 1000)
     assert found["views"].m1_sample_mb / found["snv"].m1_sample_mb == columns["views"] / columns["snv"]
     assert found["views"].sample_mb == found["snv"].sample_mb == found["snv"].m1_sample_mb
+
+
+@pytest.mark.usefixtures("project")
+def test_two_views_are_two_trainings_and_twice_the_latents() -> None:
+    """Of M1, seconds add up but for its start; M2 and q(y|x) see the live latents of both."""
+    found = {}
+    for method in ("snv", "views"):
+        overlay = {"normalise": {"m1_method": method}, "m1": {"latents": 10}, "compare": {"features": ["latents"]}}
+        Path("mine.yaml").write_text(yaml.safe_dump(overlay))
+        study, problems = study_of(Path("mine.yaml"))
+        jobs = {"train_m1": 1, "train_m2": 1, "train_qy": 1}
+        found[method] = {need.rule: need.seconds for need in needs(study, look_at_scenes(study, problems), None, jobs)}
+        m1, m2 = study.settings["m1"], study.settings["m2"]
+    run = {"pixels": sampled_pixels(study, look_at_scenes(study, problems), None)[1]}
+    alone = [training.m1_seconds(m1, views=[columns], **run) for columns in (BANDS + 2, BANDS)]
+    assert found["views"]["train_m1"] == pytest.approx(sum(alone) - training.START_SECONDS)
+    assert found["snv"]["train_m1"] == pytest.approx(alone[1])
+    of_m2 = {"unlabelled": run["pixels"], "classes": 2}
+    for method, inputs in (("snv", 6), ("views", 12)):
+        assert found[method]["train_m2"] == pytest.approx(training.m2_seconds(m2, inputs=inputs, **of_m2))
+        assert found[method]["train_qy"] == pytest.approx(training.qy_seconds(m2, inputs=inputs, **of_m2))
 
 
 def test_many_jobs_share_the_cores() -> None:

@@ -69,7 +69,7 @@ def work_of(study: Study, looked: Sequence[Looked], sampled: int) -> Work:
     """The work of a study whose scenes were looked at."""
     scenes = max(len(looked), 1)
     bands = max((each.bands for each in looked), default=0)
-    sample_mb, m1_sample_mb = (sampled * columns * FLOAT_BYTES / 1e6 for columns in (bands, _m1_columns(study, bands)))
+    sample_mb, m1_sample_mb = (sampled * each * FLOAT_BYTES / 1e6 for each in (bands, sum(_m1_views(study, bands))))
     return Work(
         scene_mb=sum(each.megabytes for each in looked) / scenes,
         scene_kpixels=sum(each.interest for each in looked) / scenes / 1e3,
@@ -82,8 +82,9 @@ def work_of(study: Study, looked: Sequence[Looked], sampled: int) -> Work:
     )
 
 
-def _m1_columns(study: Study, bands: int) -> int:
-    return sum(METHODS[str(study.config["normalise"]["m1_method"])].views(bands))
+def _m1_views(study: Study, bands: int) -> tuple[int, ...]:
+    """Columns of each view of the spectrum that M1 sees."""
+    return METHODS[str(study.config["normalise"]["m1_method"])].views(bands)
 
 
 def needs(study: Study, looked: Sequence[Looked], planned: Planned | None, jobs: Mapping[str, int]) -> list[Need]:
@@ -108,11 +109,12 @@ def _training_seconds(study: Study, train: int, bands: int, classes: int) -> dic
     if not {"m1", "m2"} <= set(study.settings) or not bands:
         return {}
     m1, m2 = study.settings["m1"], study.settings["m2"]
-    features = study.config["compare"]["features"]
-    inputs = [bands if name == "bands" else max(1, round(LATENTS_SHARE * m1.latents)) for name in features]
+    features, views = study.config["compare"]["features"], _m1_views(study, bands)
+    latents = max(1, round(LATENTS_SHARE * m1.latents * len(views)))
+    inputs = [bands if name == "bands" else latents for name in features]
     run = {"unlabelled": train, "classes": classes}
     return {
-        "train_m1": training.m1_seconds(m1, pixels=train, inputs=_m1_columns(study, bands)),
+        "train_m1": training.m1_seconds(m1, pixels=train, views=views),
         "train_m2": sum(training.m2_seconds(m2, inputs=each, **run) for each in inputs) / len(inputs),
         "train_qy": sum(training.qy_seconds(m2, inputs=each, **run) for each in inputs) / len(inputs),
     }

@@ -1,5 +1,6 @@
 """How long the networks train: steps, and the arithmetic of a step. Epochs are counted in full, as without patience."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from semispectral.models.settings_m1 import M1Config
@@ -13,12 +14,12 @@ COMPILE_SECONDS = 9.0  # once for each time that training starts
 FORWARD_AND_BACKWARD = 6  # floating-point operations for each weight and pixel
 
 
-def m1_seconds(settings: M1Config, *, pixels: int, inputs: int) -> float:
-    """Of training M1 on so many pixels of so many inputs."""
-    hidden, fit = settings.net.hidden, settings.fit
-    weights = _weights(inputs, *hidden, 2 * settings.latents) + _weights(settings.latents, *hidden, inputs)
+def m1_seconds(settings: M1Config, *, pixels: int, views: Sequence[int]) -> float:
+    """Of training M1 on so many pixels: the autoencoders of views of so many columns, one after the other."""
+    hidden, latents, fit = settings.net.hidden, settings.latents, settings.fit
+    weights = [_weights(columns, *hidden, 2 * latents) + _weights(latents, *hidden, columns) for columns in views]
     steps = fit.epochs * fit.steps(max(pixels, 1))
-    return START_SECONDS + COMPILE_SECONDS + steps * _step(weights * fit.batch)
+    return START_SECONDS + sum(COMPILE_SECONDS + steps * _step(each * fit.batch) for each in weights)
 
 
 def m2_seconds(settings: M2Config, *, unlabelled: int, inputs: int, classes: int) -> float:
