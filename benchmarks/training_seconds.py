@@ -55,7 +55,7 @@ def parts_of(task: Task, fit: Fit, *, steps: int, rounds: int) -> dict[str, floa
     rate, seed = tf.constant(1e-4), tf.constant([1, 0], tf.int32)
     forward = tf.function(lambda batch: task.loss(batch, weights)[0], jit_compile=True)
     backward = tf.function(
-        lambda batch: tf.linalg.global_norm(fit._find_gradients(batch, weights)[0]), jit_compile=True
+        lambda batch: tf.linalg.global_norm(fit.programme.gradients(batch, weights)[0]), jit_compile=True
     )
 
     def looped(what: Callable[[dict[str, tf.Tensor]], tf.Tensor]) -> float:
@@ -74,7 +74,7 @@ def parts_of(task: Task, fit: Fit, *, steps: int, rounds: int) -> dict[str, floa
     drawn = looped(lambda batch: firsts(batch.values()))
     ahead = looped(forward)
     back = looped(backward)
-    whole = looped(lambda batch: fit._step(batch, weights, rate)[0])
+    whole = looped(lambda batch: fit.programme.step(batch, weights, rate)[0])
     return {
         "choose pixels": choosing / steps,
         "draw the batch": drawn,

@@ -48,7 +48,6 @@ class Fit:
         self.task, self.settings, self.seed, self.checkpoint = task, settings, seed, checkpoint
         self.on_evaluation = on_evaluation
         self.programme = programme_of(task.model, task.objective, settings.optimiser, settings.clip_norm)
-        self._find_gradients, self._step = self.programme.gradients, self.programme.step  # `make profile` times them
         self.optimiser = self.programme.optimiser
         self.optimiser.reset()
         self.best = self._arrays()

@@ -83,9 +83,10 @@ class Dense(tf.Module):
         return total + self.bias
 
     def _product(self, x: tf.Tensor, kernel: tf.Variable) -> tf.Tensor:
+        """One product for all leading axes: as a batch of products, a kernel's gradient would be made once for each."""
         if self.precision is None:
-            return tf.linalg.matmul(x, kernel)
-        low = tf.linalg.matmul(tf.cast(x, self.precision), tf.cast(kernel, self.precision))
+            return tf.tensordot(x, kernel, 1)
+        low = tf.tensordot(tf.cast(x, self.precision), tf.cast(kernel, self.precision), 1)
         return tf.cast(low, kernel.dtype)
 
 

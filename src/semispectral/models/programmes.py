@@ -16,6 +16,7 @@ import tensorflow as tf
 
 from semispectral.models.devices import share_of
 from semispectral.models.optimisers import Optimiser
+from semispectral.models.pieces import piece, pieces_of
 from semispectral.models.task import Holdings, Model, Objective
 
 M = TypeVar("M", bound=Model)
@@ -65,6 +66,7 @@ class Programme:
         self.model, self.objective, self.clip_norm = model, objective, clip_norm
         trainable = {id(v) for v in model.trainable_variables}
         self.variables = {name: v for name, v in model.arrays().items() if id(v) in trainable}
+        self.widest = max(int(v.shape[-1]) for v in self.variables.values())
         self.optimiser = Optimiser(optimiser, self.variables)
         self.strategy = tf.distribute.get_strategy()
         self.gradients = tf.function(self._gradients, jit_compile=True, autograph=False)
@@ -122,6 +124,21 @@ class Programme:
         return self.strategy.reduce(tf.distribute.ReduceOp.MEAN, self.strategy.run(share), axis=None)
 
     def _gradients(
+        self, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor]
+    ) -> tuple[list[tf.Tensor], tf.Tensor]:
+        pieces = pieces_of(batch, widest=self.widest)
+        if pieces == 1:
+            return self._gradients_of(batch, weights)
+
+        def add(place: tf.Tensor, gradients: list[tf.Tensor], terms: tf.Tensor) -> tuple[Any, ...]:
+            new, values = self._gradients_of(piece(batch, place, pieces=pieces), weights)
+            return place + 1, [g + h for g, h in zip(gradients, new, strict=True)], terms + values
+
+        zeros = [tf.zeros(v.shape) for v in self.variables.values()], tf.zeros(len(self.objective.terms))
+        _, gradients, terms = tf.while_loop(lambda place, *_: place < pieces, add, (0, *zeros))
+        return [g / pieces for g in gradients], terms / pieces
+
+    def _gradients_of(
         self, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor]
     ) -> tuple[list[tf.Tensor], tf.Tensor]:
         with tf.GradientTape() as tape:
