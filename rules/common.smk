@@ -84,11 +84,11 @@ def scene_cfg(wildcards, *sections, **own):
     return cfg(*sections, scene=asdict(SCENES[wildcards.scene]), codes=CODES, **own)
 
 
-def plan_cfg():
-    """All scenes' rows, whatever their order."""
+def plan_cfg(**own):
+    """All scenes' rows, whatever their order; ``own`` stands for sections. It is called and never itself a parameter."""
     rows = [asdict(SCENES[name]) for name in sorted(SCENES)]
     steps = [step for step in CLEANING.steps if step in ("scale", "resample")]
-    return cfg("split", "sample", scenes=rows, codes=CODES, steps=steps)
+    return cfg("split", "sample", scenes=rows, codes=CODES, steps=steps, **own)
 
 
 def shard_cfg(wildcards):

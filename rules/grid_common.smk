@@ -18,11 +18,8 @@ wildcard_constraints:
 
 def grid_plan_cfg():
     """As of plan, for a pool that every split deals anew."""
-    rows = [asdict(SCENES[name]) for name in sorted(SCENES)]
-    steps = [step for step in CLEANING.steps if step in ("scale", "resample")]
     sample = CONFIG["sample"] | {key: GRID[key] for key in ("cap_per_class", "unlabelled")}
-    split = {"method": "whole", "seed": 0}
-    return cfg(split=split, sample=sample, scenes=rows, codes=CODES, steps=steps)
+    return plan_cfg(split={"method": "whole", "seed": 0}, sample=sample)
 
 
 def deal_cfg(wildcards):
@@ -50,19 +47,15 @@ def deals_of(wildcards):
 
 def latents_of_job(wildcards):
     """The latents that a method sees; none on bands."""
-    on_latents = METHODS[wildcards.method_id].features == "latents"
-    return ["<results>/grid/latents/{split}/{regime}/m1/{seeds}"] if on_latents else []
+    path = "<results>/grid/latents/{split}/{regime}/m1/{seeds}"
+    return [path] if METHODS[wildcards.method_id].on_latents else []
 
 
 def fits_of(wildcards):
     """Every job of a split and regime; a method that looks at no unlabelled pixel is the same in both regimes."""
     regimes = {name: wildcards.regime if METHODS[name].unlabelled else REGIMES[0] for name in GRID["methods"]}
-    path = "<results>/grid/fits/{split}/{regime}/{name}/{seeds}.parquet"
     return [
-        path.replace("{split}", wildcards.split)
-        .replace("{regime}", regime)
-        .replace("{name}", name)
-        .replace("{seeds}", seeds)
+        f"<results>/grid/fits/{wildcards.split}/{regime}/{name}/{seeds}.parquet"
         for name, regime in regimes.items()
         for seeds in JOBS
     ]

@@ -16,6 +16,7 @@ from semispectral.clean_settings import CleanConfig
 from semispectral.config import complete, defaults, read_schema
 from semispectral.downhole import DownholeConfig
 from semispectral.errors import ConfigError, MissingFileError
+from semispectral.grid import methods as grid_methods
 from semispectral.mask import MaskConfig
 from semispectral.models import settings as model_settings
 from semispectral.models.settings_m1 import M1Config
@@ -109,6 +110,8 @@ def test_choices_are_those_of_the_package() -> None:
     choices = {where: part["enum"] for where, part in parts(SCHEMA) if "enum" in part}
     assert set(choices["normalise.method"]) == set(choices["normalise.m1_method"]) == set(METHODS)
     assert set(SCHEMA["properties"]["compare"]["properties"]["controls"]["items"]["enum"]) == set(CONTROLS)
+    methods = SCHEMA["properties"]["benchmark"]["properties"]["methods"]
+    assert methods["items"]["enum"] == methods["default"] == list(grid_methods.METHODS)
     for name in ("likelihood", "activation", "optimiser"):
         assert tuple(SCHEMA["$defs"][name]["enum"]) == getattr(model_settings, f"{name.upper()}_NAMES")
 
@@ -138,6 +141,11 @@ def test_every_configuration_of_ours_is_accepted(path: Path) -> None:
         ({"runs": {"seeds": []}}, "runs.seeds: needs at least 1 value(s), got []"),
         ({"runs": {"seeds": [1, 1]}}, "runs.seeds: must not repeat a value, got [1, 1]"),
         ({"svm": {"cost": [1, -1]}}, "svm.cost[1]: must be above 0, got -1"),
+        (
+            {"benchmark": {"splits": [{"name": "a"}, {"name": "b"}, {"name": "a", "guard": 1}]}},
+            "benchmark.splits: each needs a name of its own, got 'a' more than once",
+        ),
+        ({"benchmark": {"splits": ["name", 3]}}, "benchmark.splits[0]: must be keys with values, got 'name'"),
     ],
 )
 def test_says_what_is_wrong(given: dict[str, Any], line: str) -> None:

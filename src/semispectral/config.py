@@ -1,5 +1,6 @@
 """The configuration as a whole: checked against its closed schema, in plain words, with every default filled in."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from functools import partial
@@ -9,6 +10,7 @@ from typing import Any, cast
 import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend
 
 from semispectral.config_file import require_plain
 from semispectral.errors import ConfigError, MissingFileError
@@ -38,7 +40,7 @@ def complete(config: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
     """
     require_plain(config)
     full: dict[str, Any] = _filled(config, schema)
-    errors = sorted(Draft202012Validator(schema).iter_errors(full), key=lambda error: list(map(str, error.path)))
+    errors = sorted(CHECKER(schema).iter_errors(full), key=lambda error: list(map(str, error.path)))
     if errors:
         sections = dict(_sections(schema))
         lines = [line for error in errors for line in _in_words(error, sections)]
@@ -94,6 +96,17 @@ def _sections(schema: Schema, where: str = "") -> Iterator[tuple[str, list[str]]
     for key, part in properties.items():
         if "properties" in part:
             yield from _sections(part, f"{where}.{key}".lstrip("."))
+
+
+def _unique_by(_: Any, key: str, rows: Any, __: Schema) -> Iterator[ValidationError]:
+    """The schema's own keyword ``uniqueBy``: no two rows of a list have the same value of a key."""
+    found = [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
+    values = Counter(str(row[key]) for row in found if key in row)
+    if repeated := [value for value, times in values.items() if times > 1]:
+        yield ValidationError(f"each needs a {key} of its own, got {', '.join(map(repr, repeated))} more than once")
+
+
+CHECKER = extend(Draft202012Validator, {"uniqueBy": _unique_by})  # type: ignore[no-untyped-call]  # jsonschema's
 
 
 def _in_words(error: ValidationError, sections: Mapping[str, list[str]]) -> Iterator[str]:

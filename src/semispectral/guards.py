@@ -63,8 +63,14 @@ def guards(predictions: pd.DataFrame, *, class_names: Sequence[str] | None = Non
                 first = next(iter(said))
                 where = f"{len(said)} of {len(matrices)} seeds; seed {first}"
                 found.append(Guard(f"{said[first]} ({where})", severity, **identity, seeds=tuple(said)))
-    paired = trained[trained["method"].isin({*SUPERVISED_CONTROL, *SUPERVISED_CONTROL.values()})]
-    return sorted([*found, *not_better(scores(paired))], key=lambda guard: guard.severity)
+    return sorted([*found, *not_better(scores(_paired(trained)))], key=lambda guard: guard.severity)
+
+
+def _paired(predictions: pd.DataFrame) -> pd.DataFrame:
+    """The predictions of models whose supervised control is there too, and of that control."""
+    there = set(predictions["method"].unique())
+    pairs = [pair for pair in SUPERVISED_CONTROL.items() if there.issuperset(pair)]
+    return predictions[predictions["method"].isin({method for pair in pairs for method in pair})]
 
 
 def _confusion_by_seed(table: pd.DataFrame) -> dict[int, np.ndarray]:

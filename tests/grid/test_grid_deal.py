@@ -8,7 +8,8 @@ import pytest
 
 from semispectral.budget import BudgetConfig
 from semispectral.errors import ConfigError, SplitError
-from semispectral.grid.deal import BUDGETS_FILE, PARTS_FILE, check_deal, deal, read_deal, split_settings, write_deal
+from semispectral.grid.deal import check_deal, deal, split_settings, write_deal
+from semispectral.grid.pool import BUDGETS_FILE, PARTS_FILE, read_deal
 from semispectral.grid.settings import seeds_by_job
 from semispectral.labels import IGNORED
 from semispectral.split import LabelRaster

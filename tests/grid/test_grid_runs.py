@@ -16,10 +16,12 @@ from semispectral.errors import DataError
 from semispectral.grid.deal import deal, split_settings, write_deal
 from semispectral.grid.fits import FITS
 from semispectral.grid.methods import METHODS
-from semispectral.grid.pool import dealt
-from semispectral.grid.runs import Job, encode_all, fit_all
+from semispectral.grid.pool import BUDGETS_FILE, PARTS_FILE, dealt, read_deal
+from semispectral.grid.runs import LATENTS, Job, encode_all, fit_all
+from semispectral.io import packed
 from semispectral.pixels import Latents, Pixels
 from semispectral.predictions import check_predictions
+from semispectral.tables import read_table, write_table
 
 SECTIONS = {
     "normalise": {"method": "snv"},
@@ -90,7 +92,7 @@ def test_every_control_predicts_the_test_pixels(job: Callable[..., Job], method:
 
 
 def test_nothing_is_fitted_twice(job: Callable[..., Job]) -> None:
-    """A second run fits nothing; a seed, a budget, a setting more fits what is new; the code anew fits all."""
+    """A second run fits nothing; a seed, budget or setting more fits what is new; new code or classes fit all."""
     calls: list[tuple[int, int]] = []
     fits = {"sam": counting(calls)}
     first = fit_all(pixels(), job("sam"), fits, classes=3)
@@ -106,7 +108,50 @@ def test_nothing_is_fitted_twice(job: Callable[..., Job]) -> None:
     changed = job("sam")
     fit_all(pixels(), replace(changed, code="d"), fits, classes=3)
     assert len(calls) == 8
+    fit_all(pixels(), replace(changed, code="d"), fits, classes=4)
+    assert len(calls) == 10
     assert len(list(changed.kept.iterdir())) == 4
+
+
+def test_a_corrected_truth_is_scored_anew(job: Callable[..., Job]) -> None:
+    """With the same spectra and labels to learn from, but another truth at the test pixels, nothing kept is used."""
+    calls: list[tuple[int, int]] = []
+    fit_all(pixels(), job("sam"), {"sam": counting(calls)}, classes=3)
+    path = job("sam").deals[3] / PARTS_FILE
+    parts = read_table(path)
+    tested = (parts["part"] == "test") & (parts["label"] >= 0)
+    parts.loc[tested, "label"] = (parts["label"] + 1) % 3
+    write_table(path, parts)
+    found = fit_all(pixels(), job("sam"), {"sam": counting(calls)}, classes=3)
+    assert len(calls) == 4
+    assert found.loc[found["budget"] == "5", "label"].tolist() == parts.loc[tested, "label"].tolist()
+
+
+def moved(deal: Path) -> Pixels:
+    """The pool with every pixel 100 lines further on, in the deal too."""
+    parts, budgets = read_deal(deal)
+    for name, table in ((PARTS_FILE, parts), (BUDGETS_FILE, budgets)):
+        write_table(deal / name, table.assign(line=table["line"] + 100))
+    found = pixels()
+    return replace(found, table=found.table.assign(line=found.table["line"] + 100))
+
+
+def test_corrected_places_are_written_anew(job: Callable[..., Job], tmp_path: Path) -> None:
+    """With the same spectra and labels elsewhere in the scene, neither predictions nor latents that are kept serve."""
+    calls: list[tuple[int, int]] = []
+
+    def encode(data: Any, *, normalise: str, seed: int, settings: Any) -> tuple[Latents, float]:
+        mean = np.zeros((len(data.table), 2), np.float32)
+        return Latents(mean, mean, data.table), 1.0
+
+    fit_all(pixels(), job("sam"), {"sam": counting(calls)}, classes=3)
+    encode_all(pixels(), job("m1"), encode, tmp_path / "latents")
+    elsewhere = moved(job("sam").deals[3])
+    found = fit_all(elsewhere, job("sam"), {"sam": counting(calls)}, classes=3)
+    assert len(calls) == 4
+    assert found["line"].min() >= 100
+    encode_all(elsewhere, job("m1"), encode, tmp_path / "latents")
+    assert read_table(tmp_path / "latents/3.parquet")["line"].min() >= 100
 
 
 def test_stopped_half_way_loses_one_fit(job: Callable[..., Job]) -> None:
@@ -156,6 +201,10 @@ def test_latents_are_those_of_the_deal(job: Callable[..., Job], tmp_path: Path) 
     (folder / "3.parquet").write_bytes((folder / "4.parquet").read_bytes())
     with pytest.raises(DataError, match="not of the pixels"):
         fit_all(pixels(), replace(job("svm-latents"), code="x"), FITS, classes=3, latents=[folder])
+    arrays, table, facts = packed.read(folder / "4.parquet", LATENTS)
+    packed.write(folder / "4.parquet", arrays, table.assign(sample=table["sample"] + 1), facts, "zstd")
+    with pytest.raises(DataError, match="not of the pixels"):
+        fit_all(pixels(), replace(job("svm-latents", seeds=(4,)), code="x"), FITS, classes=3, latents=[folder])
 
 
 def test_a_deal_of_another_pool_is_refused(job: Callable[..., Job]) -> None:

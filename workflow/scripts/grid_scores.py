@@ -3,16 +3,16 @@ import json
 from pathlib import Path
 
 from semispectral import logs
-from semispectral.grid.scored import Where, read_guards, write_scored
+from semispectral.grid.scored import Where, write_scored
 from semispectral.grid.scores import by_method, evaluate
 from semispectral.labels import ClassMap
 from semispectral.plan_files import read_classes
 from semispectral.settings import stage_settings
 
 logs.start(snakemake.log[0], job=snakemake)
-names = ClassMap.read(Path(snakemake.input.classes)).select(read_classes(Path(snakemake.input.known).parent).codes).names
+known = read_classes(Path(snakemake.input.known).parent)
+names = ClassMap.read(Path(snakemake.input.classes)).select(known.codes).names
 where = stage_settings(Where, snakemake.params.cfg, "grid")
-checks = read_guards(snakemake.input.get("checks", []))
 bootstrap = json.loads(snakemake.params.cfg)["evaluation"]
-scored = evaluate(by_method(snakemake.input.fits), where=where, class_names=names, checks=checks, **bootstrap)
+scored = evaluate(by_method(snakemake.input.fits), where=where, class_names=names, **bootstrap)
 write_scored(Path(snakemake.output[0]), scored)

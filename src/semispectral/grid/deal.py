@@ -7,15 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from semispectral.budget import ALL, PLACE, BudgetConfig, check_budgets, label_budgets
+from semispectral.budget import ALL, BudgetConfig, check_budgets, label_budgets
 from semispectral.errors import ConfigError, SplitError
+from semispectral.grid.pool import BUDGETS_FILE, PARTS_FILE, read_deal
 from semispectral.guards import assert_disjoint
 from semispectral.pixels import PARTS
 from semispectral.settings import settings
 from semispectral.split import LabelRaster, SplitConfig, check_parts, split
-from semispectral.tables import read_table, write_table
-
-PARTS_FILE, BUDGETS_FILE = "parts.parquet", "budgets.parquet"
+from semispectral.tables import write_table
 
 
 def split_settings(row: Mapping[str, Any], holes: Sequence[str], *, seed: int) -> SplitConfig:
@@ -75,11 +74,6 @@ def write_deal(directory: Path, parts: pd.DataFrame, config: SplitConfig, budget
     check_deal(directory, config, budgets)
 
 
-def read_deal(directory: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Parts and label budgets, as `write_deal` wrote them."""
-    return read_table(directory / PARTS_FILE), read_table(directory / BUDGETS_FILE)
-
-
 def check_deal(directory: Path, config: SplitConfig, settings: BudgetConfig) -> None:
     """Check the files of a deal: parts disjoint and guarded, whole holes where they are the unit, budgets exact.
 
@@ -112,8 +106,3 @@ def _check_spent(directory: Path, budgets: pd.DataFrame) -> None:
     over = spent[spent["labels"] > spent["budget"].astype(int)]
     if len(over):
         raise SplitError(f"{directory}: more labels than the budget allows: {over.iloc[0].to_dict()}; run it again")
-
-
-def place_of(table: pd.DataFrame) -> pd.MultiIndex:
-    """Scene, line and sample of each row."""
-    return pd.MultiIndex.from_frame(table[PLACE].astype({"scene": "str"}))

@@ -10,15 +10,17 @@ import pandas as pd
 
 from semispectral.clean_settings import CleanConfig
 from semispectral.cleaned import read_cleaned
-from semispectral.dataset import Features, TrainingSet, training_set
+from semispectral.dataset import KEY, Features, TrainingSet, training_set
 from semispectral.errors import DataError
-from semispectral.grid.deal import place_of, read_deal
 from semispectral.grid.settings import TRANSDUCTIVE
-from semispectral.io.shards import read_table
+from semispectral.io import shards
 from semispectral.labels import UNLABELLED
 from semispectral.normalise import Scaler, fit_scaler
 from semispectral.pixels import Pixels
 from semispectral.settings import settings as as_settings
+from semispectral.tables import read_table
+
+PARTS_FILE, BUDGETS_FILE = "parts.parquet", "budgets.parquet"
 
 
 def read_pool(paths: Sequence[str | Path], settings: Mapping[str, Any]) -> Pixels:
@@ -35,7 +37,17 @@ def read_pool(paths: Sequence[str | Path], settings: Mapping[str, Any]) -> Pixel
 
 def read_pool_table(paths: Sequence[str | Path]) -> pd.DataFrame:
     """Where the pool's pixels lie, and their labels: one row per pixel, no spectra."""
-    return pd.concat([read_table(Path(path)) for path in sorted(paths, key=str)], ignore_index=True)
+    return pd.concat([shards.read_table(Path(path)) for path in sorted(paths, key=str)], ignore_index=True)
+
+
+def read_deal(directory: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Parts and label budgets, as `semispectral.grid.deal.write_deal` wrote them."""
+    return read_table(directory / PARTS_FILE), read_table(directory / BUDGETS_FILE)
+
+
+def place_of(table: pd.DataFrame) -> pd.MultiIndex:
+    """Scene, line and sample of each row."""
+    return pd.MultiIndex.from_frame(table[KEY].astype({"scene": "str"}))
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from semispectral.dataset import Features, TrainingSet
+from semispectral.dataset import KEY, Features, TrainingSet
 from semispectral.errors import DataError
 from semispectral.grid.fits import Fit
 from semispectral.grid.methods import METHODS
-from semispectral.grid.pool import Dealt, dealt
+from semispectral.grid.pool import Dealt, dealt, place_of
 from semispectral.io import packed
 from semispectral.pixels import Latents, Pixels
 from semispectral.predictions import prediction_table
@@ -98,14 +98,15 @@ def encode_all(pool: Pixels, job: Job, encode: Encode, directory: Path) -> None:
         data = dealt(pool, deal, regime=job.regime)
         run = {"normalise": job.settings["normalise"]["method"], "seed": seed, "settings": job.settings["m1"]}
         make = partial(_write_latents, partial(encode, data, **run), seed)
-        shutil.copyfile(job.keep(str(seed), [data.x, data.seen, data.valid], make), directory / f"{seed}.parquet")
+        content = [data.x, data.seen, data.valid, _hashes(data.table[KEY])]
+        shutil.copyfile(job.keep(str(seed), content, make), directory / f"{seed}.parquet")
 
 
 def _write_latents(encode: Callable[[], tuple[Latents, float]], seed: int, path: Path) -> None:
     found, seconds = encode()
     log.info("seed %d: M1 with %d live latents in %s", seed, found.mean.shape[1], clock(seconds))
     arrays = {"mean": found.mean, "log_variance": found.log_variance}
-    packed.write(path, arrays, found.table, {"seconds": seconds, "peak_mb": peak_mb()}, "zstd")
+    packed.write(path, arrays, found.table[KEY], {"seconds": seconds, "peak_mb": peak_mb()}, "zstd")
 
 
 def fit_all(
@@ -142,7 +143,7 @@ def fit_all(
             identity = {"method": row.method, "features": row.features, "budget": budget, "seed": seed}
             fit = partial(fits[row.method], known, query.mean, **run)
             make = partial(_write_predictions, fit, query, identity, before)
-            files.append(job.keep(f"{seed}-{budget}", [*_content(known), query.mean[:]], make))
+            files.append(job.keep(f"{seed}-{budget}", [np.array(classes), *_content(known, query)], make))
             _say(job.method, seed, budget, started, done=len(files), total=total)
     return read_tables(files)
 
@@ -173,15 +174,21 @@ def _inputs(data: Dealt, features: str, job: Job, latents: Sequence[str | Path],
         return data.features(data.scaler(method).transform(data.x)), 0.0
     path = Path(latents[0]) / f"{seed}.parquet"
     arrays, table, facts = packed.read(path, LATENTS)
-    if len(table) != len(data.table) or (table["line"].to_numpy() != data.table["line"].to_numpy()).any():
+    if not place_of(table).equals(place_of(data.table)):
         raise DataError(f"{path}: the latents are not of the pixels of {job.deals[seed]}; run grid_m1 again")
     return data.features(arrays["mean"], np.exp(0.5 * arrays["log_variance"])), float(facts["seconds"])
 
 
-def _content(known: TrainingSet) -> list[np.ndarray]:
-    """All that a fit sees."""
+def _content(known: TrainingSet, query: Features) -> list[np.ndarray]:
+    """All that a fit learns and predicts from, and the truth and place that its predictions are written with."""
     parts = (known.labelled, known.unlabelled, known.valid)
-    return [np.asarray(array) for part in parts for array in (part.mean[:], part.std, part.label)]
+    learnt = [np.asarray(array) for part in parts for array in (part.mean[:], part.std, part.label)]
+    return [*learnt, query.mean[:], query.label, _hashes(query.table[list(PLACE)])]
+
+
+def _hashes(rows: pd.DataFrame) -> np.ndarray:
+    """A hash of each row, uint64 [row], which depends on its values alone."""
+    return pd.util.hash_pandas_object(rows, index=False).to_numpy()
 
 
 def peak_mb() -> float:

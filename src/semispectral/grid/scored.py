@@ -1,7 +1,6 @@
 """The scores of one split and regime: what they are, and the folder that they are kept in."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -113,9 +112,5 @@ def read_scored(directory: Path) -> Scored:
     facts = json.loads((directory / FACTS).read_text(encoding="utf-8"))
     names = tuple(facts.pop("class_names"))
     tables = {name: read_table(directory / f"{name}.parquet") for name in TABLES}
-    return Scored(Where(**facts), names, **tables, guards=read_guards([directory / GUARDS]))
-
-
-def read_guards(paths: Sequence[Path | str]) -> tuple[dict[str, Any], ...]:
-    """The guards of JSON files, each a list of mappings."""
-    return tuple(guard for path in paths for guard in json.loads(Path(path).read_text(encoding="utf-8")))
+    guards = json.loads((directory / GUARDS).read_text(encoding="utf-8"))
+    return Scored(Where(**facts), names, **tables, guards=tuple(guards))

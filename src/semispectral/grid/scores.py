@@ -51,7 +51,6 @@ def evaluate(
     seed: int,
     resamples: int,
     level: float = 0.95,
-    checks: Sequence[Mapping[str, Any]] = (),
 ) -> Scored:
     """Score one split and regime; the predictions of one method are in memory at a time.
 
@@ -61,7 +60,6 @@ def evaluate(
     where : the split and the regime.
     class_names : name of each label.
     seed, resamples, level : of the bootstrap.
-    checks : guards that were found elsewhere, as mappings; they stand with those found here.
 
     Raises
     ------
@@ -73,7 +71,7 @@ def evaluate(
     pixels: Pixels = {}
     right: Right = defaultdict(dict)
     tables: dict[str, list[pd.DataFrame]] = defaultdict(list)
-    found: list[Guard] = []
+    found = _leakage(where)
     bootstrap: dict[str, Any] = {"seed": seed, "resamples": resamples, "level": level}
     for method_id in sorted(paths, key=lambda name: (name not in METHODS, [*METHODS, name].index(name))):
         fits = read_fits(method_id, paths[method_id])
@@ -85,7 +83,6 @@ def evaluate(
     joined = {name: pd.concat(some, ignore_index=True) for name, some in tables.items()}
     refuse_missing(joined["scores"])
     found += not_better(joined["scores"])
-    said = [*(asdict(guard) for guard in _leakage(where)), *checks, *map(asdict, found)]
     return Scored(
         where=where,
         class_names=tuple(class_names),
@@ -93,7 +90,7 @@ def evaluate(
         wilcoxon=paired_wilcoxon(joined["scores"]),
         mcnemar=_mcnemar(right, pixels),
         differences=differences(joined["scores"], **bootstrap),
-        guards=tuple(sorted((dict(guard) for guard in said), key=lambda guard: guard["severity"] != "error")),
+        guards=tuple(asdict(guard) for guard in sorted(found, key=lambda guard: guard.severity != "error")),
     )
 
 

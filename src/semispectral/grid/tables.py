@@ -31,6 +31,7 @@ SPLITS = {
     "leaky": "random pixels, LEAKY: not to be quoted alone",
 }
 UP, DOWN = "\N{UPWARDS ARROW}", "\N{DOWNWARDS ARROW}"
+Rows = Mapping[str, Mapping[Any, Any]]  # by method
 NOTHING = Cell("\N{EN DASH}", number=True)
 
 
@@ -61,23 +62,29 @@ def score_table(scored: Scored, score: str = "macro_f1") -> Table:
     """One of the main scores: a row per method, a column per budget; the best of a column is bold."""
     chosen = scored.summary[scored.summary["score"] == score]
     columns = {budget: _by_method(chosen[chosen["budget"] == budget], scored.methods) for budget in scored.budgets}
-    best = {
-        budget: best_value(pd.Series({k: row["mean"] for k, row in c.items()}), higher=True)
-        for budget, c in columns.items()
-    }
-    rows = [
-        (Cell(name_of(method)), *(interval_cell(columns[budget].get(method), best=best[budget]) for budget in columns))
-        for method in scored.methods
-    ]
     head = (("method", ""), *((budget_words(budget), "") for budget in columns))
     caption = f"{MAIN_WORDS[score]} {UP} on the test pixels: {where_words(scored.where)}; {_over_seeds(scored)}"
-    return Table(caption, head, tuple(rows))
+    return Table(caption, head, _best_marked(columns, scored.methods, higher=True))
 
 
-def _by_method(rows: pd.DataFrame, methods: Sequence[str]) -> dict[str, Mapping[Any, Any]]:
+def _by_method(rows: pd.DataFrame, methods: Sequence[str]) -> Rows:
     """The first row of each method."""
     found = {method: rows_of(rows, method).to_dict("records") for method in methods}
     return {method: own[0] for method, own in found.items() if own}
+
+
+def _best_marked(columns: Mapping[str, Rows], methods: Sequence[str], *, higher: bool) -> tuple[tuple[Cell, ...], ...]:
+    """The cells of each method, its name first, from its row in each column; the best of a column is marked."""
+    best = {name: _best(rows, higher=higher) for name, rows in columns.items()}
+    return tuple(
+        (Cell(name_of(method)), *(interval_cell(rows.get(method), best=best[name]) for name, rows in columns.items()))
+        for method in methods
+    )
+
+
+def _best(rows: Rows, *, higher: bool) -> float:
+    """The best mean of all methods, as it is shown."""
+    return best_value(pd.Series({method: row["mean"] for method, row in rows.items()}), higher=higher)
 
 
 def interval_cell(row: Mapping[Any, Any] | None, *, best: float = np.nan, sign: str = "") -> Cell:
@@ -99,17 +106,9 @@ def calibration_table(scored: Scored, budget: str) -> Table:
     """How far the probabilities can be trusted, of one budget: the lower the better."""
     chosen = scored.summary[scored.summary["budget"] == budget]
     columns = {score: _by_method(chosen[chosen["score"] == score], scored.methods) for score in CALIBRATION}
-    best = {
-        score: best_value(pd.Series({k: row["mean"] for k, row in c.items()}), higher=False)
-        for score, c in columns.items()
-    }
-    rows = [
-        (Cell(name_of(method)), *(interval_cell(columns[score].get(method), best=best[score]) for score in CALIBRATION))
-        for method in scored.methods
-    ]
     head = (("method", ""), *((f"{short} {DOWN}", words) for short, words in CALIBRATION.values()))
     caption = f"Calibration with {budget_words(budget)}: {where_words(scored.where)}; {_over_seeds(scored)}"
-    return Table(caption, head, tuple(rows))
+    return Table(caption, head, _best_marked(columns, scored.methods, higher=False))
 
 
 def shown_methods(scored: Scored, budget: str) -> list[str]:
@@ -128,7 +127,7 @@ def class_table(scored: Scored, budget: str) -> Table:
     body = []
     for label, name in enumerate(scored.class_names):
         own = {method: column.loc[label].to_dict() for method, column in columns.items()}
-        best = best_value(pd.Series({method: row["mean"] for method, row in own.items()}), higher=True)
+        best = _best(own, higher=True)
         body.append((Cell(name), number(int(truth[label])), *(interval_cell(own[m], best=best) for m in methods)))
     head = (("class", ""), ("test pixels", "of one seed, at most"), *((name_of(method), "") for method in methods))
     caption = f"F1 of each class {UP} with {budget_words(budget)}: {where_words(scored.where)}; {_over_seeds(scored)}"
