@@ -5,23 +5,10 @@ Reads one line of JSON (gemms, elements, threads, seconds) and says the rates.
 
 import json
 import sys
-import time
-from collections.abc import Callable
 
 import torch
 
-from contest import say
-
-
-def best_seconds(call: Callable[[], object], least: float) -> float:
-    """The shortest of many calls, after one that warms up."""
-    call()
-    found, until = [], time.perf_counter() + least
-    while len(found) < 3 or time.perf_counter() < until:
-        started = time.perf_counter()
-        call()
-        found.append(time.perf_counter() - started)
-    return min(found)
+from contest import best_seconds, say
 
 
 def main() -> None:
