@@ -128,17 +128,17 @@ class Programme:
     ) -> tuple[list[tf.Tensor], tf.Tensor]:
         pieces = pieces_of(batch, widest=self.widest)
         if pieces == 1:
-            return self._gradients_of(batch, weights)
+            return self.gradients_of(batch, weights)
 
         def add(place: tf.Tensor, gradients: list[tf.Tensor], terms: tf.Tensor) -> tuple[Any, ...]:
-            new, values = self._gradients_of(piece(batch, place, pieces=pieces), weights)
+            new, values = self.gradients_of(piece(batch, place, pieces=pieces), weights)
             return place + 1, [g + h for g, h in zip(gradients, new, strict=True)], terms + values
 
         zeros = [tf.zeros(v.shape) for v in self.variables.values()], tf.zeros(len(self.objective.terms))
         _, gradients, terms = tf.while_loop(lambda place, *_: place < pieces, add, (0, *zeros))
         return [g / pieces for g in gradients], terms / pieces
 
-    def _gradients_of(
+    def gradients_of(
         self, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor]
     ) -> tuple[list[tf.Tensor], tf.Tensor]:
         with tf.GradientTape() as tape:
