@@ -15,10 +15,12 @@ from few_labels_problems import Budget, Problem
 from semispectral.atomic import write_atomically
 from semispectral.dataset import Features, TrainingSet
 from semispectral.inference.m1 import M1Inference
+from semispectral.inference.m2 import M2Inference
 from semispectral.models.run import Run, Trained
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
 from semispectral.models.train_m1 import train_m1
+from semispectral.models.train_m2 import train_m2
 from semispectral.normalise import Scaler, fit_scaler
 
 BANDS = "snv_level"  # the scale of bands
@@ -109,6 +111,12 @@ class Work:
         x, watched = self.seen.mean, np.flatnonzero(self.problem.part == "valid")[:MOST_WATCHED]
         views = self.scaler(self.normalise).views
         return train_m1(x[train], x[watched], settings=self.settings.m1, run=self.run, views=views)
+
+    def train_m2(self, features: Features, budget: Budget) -> M2Inference:
+        """M2 on all labels of a budget, for prediction."""
+        data = self.training_set(features, budget, hold_out=False)
+        trained = train_m2(data, settings=self.settings.m2, run=self.run, classes=self.problem.classes)
+        return M2Inference(trained.arrays, trained.description)
 
     def training_set(self, features: Features, budget: Budget, *, hold_out: bool) -> TrainingSet:
         """The budget; its validation labels are held out, or trained on as the others are."""

@@ -229,7 +229,7 @@ def test_predict_s_maps_carry_their_scan_and_model(tmp_path: Path) -> None:
     provenance.start({})
     assert made["stage"] == "predict"
     assert set(made["inputs"]) == {str(scan), str(tmp_path / "model")}
-    assert load_model(tmp_path / "model")[1]["kind"] == "bundle"
+    assert load_model(tmp_path / "model")[1]["kind"] == "bundle 2"
 
 
 def test_tables_say_it_in_their_metadata(study: Path) -> None:

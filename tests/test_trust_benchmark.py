@@ -38,8 +38,10 @@ def test_calibration_is_the_mean_over_seeds(trust: ModuleType) -> None:
 
 
 def test_novelty_is_the_mean_over_classes(trust: ModuleType) -> None:
-    """Seeds first, then the mean, the lowest and the highest class."""
+    """Seeds first, then the mean and the lowest class, of each model."""
     rows = [
-        {"task": "t", "seed": seed, "class": k, "auroc": 0.5 + 0.1 * k + 0.02 * seed} for k in (0, 3) for seed in (0, 1)
+        {"task": "t", "seed": seed, "class": k, "auroc": {"M1": 0.5 + 0.1 * k + 0.02 * seed, "M2": 0.9}}
+        for k in (0, 3)
+        for seed in (0, 1)
     ]
-    assert trust.novelty_table(pd.DataFrame(rows)).splitlines()[-1] == "| t | 2 | 2 | 0.660 | 0.510 | 0.810 |"
+    assert trust.novelty_table(pd.DataFrame(rows)).splitlines()[-1] == "| t | 2 | 2 | 0.660 (0.510) | 0.900 (0.900) |"

@@ -26,7 +26,7 @@ from semispectral.settings import settings
 from semispectral.svm_model import SvmModel
 from semispectral.weights import fill_model, load_model
 
-KIND = "bundle"
+KIND = "bundle 2"  # 2: the threshold is on log p(x) by M2, where there is one
 CARD = "README.md"
 PARTS = ("scaler", "scaler_m1", "m1", "classifier")
 READERS: dict[str, Callable[..., Classifier]] = {"svm": SvmModel.from_saved, "m2": M2Inference, "qy": M2Inference}

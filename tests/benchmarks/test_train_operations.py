@@ -5,9 +5,9 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
 
-from train_counts import counts  # noqa: E402
-from train_jobs import SMALL  # noqa: E402
-from train_operations import PRODUCTS, compiled, operations, shape_of_step  # noqa: E402
+from train_counts import counts
+from train_jobs import SMALL
+from train_operations import PRODUCTS, compiled, operations, shape_of_step
 
 PROGRAM = """
 %fused (x.1: f32[4,3]) -> f32[4,3] {

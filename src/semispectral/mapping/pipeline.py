@@ -37,8 +37,10 @@ class Scores(NamedTuple):
 class Pipeline:
     """Scalers, M1 and classifier, one after the other.
 
-    ``log_p`` stands for log p(x): log p(x|z) - KL(q(z|x) || p(z)) at z = the mean of q(z|x), by M1; without M1, by M2
-    for its most probable class. Without a draw of z it is no bound in the strict sense, but the same number every
+    ``log_p`` says how like those of training a pixel is. By M2 it is log p(x|y, z) + log p(y) - KL(q(z|x, y) || p(z))
+    of the most probable class at z = the mean of q(z|x, y), with M1's latents as x in M1+M2. With an SVM or q(y|x) it
+    is log p(x|z) - KL(q(z|x) || p(z)) by M1. M2 on latents tells unknown classes best (docs/results.md): most bands
+    say how smooth a spectrum is. Without a draw of z it is no bound in the strict sense, but the same number every
     time, in one pass; it is only ever compared with a threshold that is set on the same number.
 
     Parameters
@@ -65,21 +67,32 @@ class Pipeline:
             raise ConfigError("a classifier of latents needs M1, and none was given; train_m1 makes one")
 
     @property
+    def m2(self) -> M2Inference | None:
+        """The classifier, where it describes what it sees too."""
+        classifier = self.classifier
+        return classifier if isinstance(classifier, M2Inference) and "p_x_output/bias" in classifier.arrays else None
+
+    @property
     def knows_novelty(self) -> bool:
         """Whether one of the models describes the spectra, so that `log_p` means something."""
-        return self.m1 is not None or _is_generative(self.classifier)
+        return self.m1 is not None or self.m2 is not None
 
     def scores(self, raw: np.ndarray) -> Scores:
         """Scores of pixels; raw is [pixel, band] as stored in the scan."""
         x = self.scaler.transform(raw)
         guide = (x - self.guide_mean) @ self.guide_components
-        if self.m1 is None:
-            probability = self.classifier.predict_proba(x)
-            return Scores(probability, _log_p_of_classifier(self.classifier, x, probability), guide)
-        seen = x if self.scaler_m1 is self.scaler else self.scaler_m1.transform(raw)
-        latents, log_p = m1_scores(self.m1, seen)
+        latents, log_p = self._by_m1(raw, x)
         inputs = latents if self.features == "latents" else x
-        return Scores(self.classifier.predict_proba(inputs), log_p, guide)
+        probability = self.classifier.predict_proba(inputs)
+        return Scores(probability, log_p if self.m2 is None else m2_scores(self.m2, inputs, probability), guide)
+
+    def _by_m1(self, raw: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Latents and `log_p` by M1, as far as they are needed: NaN where M1 is not asked."""
+        unknown = np.full(len(x), np.nan, np.float32)
+        if self.m1 is None or (self.features == "bands" and self.m2 is not None):
+            return x, unknown
+        seen = x if self.scaler_m1 is self.scaler else self.scaler_m1.transform(raw)
+        return m1_scores(self.m1, seen) if self.m2 is None else (self.m1.encode(seen)[0], unknown)
 
     def reconstruction(self, x: np.ndarray) -> np.ndarray:
         """E[x|z] at the mean of q(z|x), of x float32 [pixel, column] on M1's scale; x itself without M1."""
@@ -94,16 +107,6 @@ def m1_scores(m1: M1Inference, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     log_p = log_likelihood(settings["likelihood"], x, output, m1.arrays, settings["sigma_floor"])
     log_p = log_p - kl_to_standard(mean, bounded_log_variance(raw))
     return mean[:, m1.live].astype(np.float32), log_p.astype(np.float32)
-
-
-def _is_generative(classifier: Classifier) -> bool:
-    return isinstance(classifier, M2Inference) and "p_x_output/bias" in classifier.arrays
-
-
-def _log_p_of_classifier(classifier: Classifier, x: np.ndarray, probability: np.ndarray) -> np.ndarray:
-    if isinstance(classifier, M2Inference) and _is_generative(classifier):
-        return m2_scores(classifier, x, probability)
-    return np.full(len(x), np.nan, np.float32)
 
 
 def m2_scores(m2: M2Inference, x: np.ndarray, probability: np.ndarray) -> np.ndarray:
