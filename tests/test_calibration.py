@@ -11,6 +11,7 @@ from semispectral.calibration import (
     area_under_risk_coverage,
     expected_calibration_error,
     fit_temperature,
+    most_probable_temperature,
     reliability,
     risk_coverage,
 )
@@ -45,6 +46,31 @@ def test_a_few_correct_pixels_do_not_ask_for_certainty() -> None:
 def test_too_few_pixels_leave_the_probabilities_alone(pixels: int) -> None:
     """Without pixels to learn from the temperature is 1."""
     assert fit_temperature(np.zeros((pixels, 3)), np.zeros(pixels, dtype=int)) == 1
+
+
+def test_many_pixels_overrule_what_is_usual() -> None:
+    """The temperature is that of the pixels alone, whatever the prior."""
+    log_probability, label = drawn(5000, sharpness=3.0, seed=1)
+    found = most_probable_temperature(log_probability, label, median=0.5, spread=0.5)
+    assert found == pytest.approx(fit_temperature(log_probability, label), rel=0.02)
+
+
+def test_a_few_correct_pixels_leave_the_usual_temperature() -> None:
+    """Six, all correct, ask for certainty and get a little of it; none at all, nothing."""
+    sure = log_softmax(20 * np.eye(2)[np.arange(6) % 2], axis=1)
+    usual = {"median": 5.0, "spread": 0.4}
+    assert 3.5 < most_probable_temperature(sure, np.arange(6) % 2, **usual) < 5
+    assert most_probable_temperature(sure[:0], np.zeros(0, int), **usual) == pytest.approx(5, rel=1e-3)
+
+
+def test_the_most_probable_temperature_is_that_of_a_grid() -> None:
+    """Likelihood times prior, by brute force."""
+    log_probability, label = drawn(20, sharpness=2.0, seed=3)
+    grid = np.geomspace(0.2, 20, 2001)
+    scaled = log_softmax(log_probability / grid[:, np.newaxis, np.newaxis], axis=2)
+    posterior = scaled[:, np.arange(20), label].sum(axis=1) - 0.5 * (np.log(grid / 5) / 0.4) ** 2
+    found = most_probable_temperature(log_probability, label, median=5, spread=0.4)
+    assert found == pytest.approx(grid[posterior.argmax()], rel=5e-3)
 
 
 def test_a_class_unknown_to_the_model_does_not_matter() -> None:

@@ -60,6 +60,34 @@ def fit_sharpness(log_probability_at: Callable[[float], np.ndarray], label: np.n
     return float(np.exp(found.x))
 
 
+def most_probable_temperature(log_probability: np.ndarray, label: np.ndarray, *, median: float, spread: float) -> float:
+    """Temperature by held-out labels and by what it is usually: a log-normal prior, which a few labels hardly move.
+
+    The maximum of sum_i log softmax(log_probability_i / T)[label_i] - (log(T / median) / spread)^2 / 2.
+
+    Parameters
+    ----------
+    log_probability, label : as for `fit_temperature`; there may be none.
+    median : of the temperatures of such models.
+    spread : deviation of their logarithm.
+
+    Returns
+    -------
+    Temperature within `TEMPERATURE_BOUNDS`.
+    """
+    logits, label = _informative(np.asarray(log_probability, dtype=np.float64), np.asarray(label))
+    if not len(label):
+        return median
+
+    def loss(log_temperature: float) -> float:
+        scaled = log_softmax(logits / np.exp(log_temperature), axis=1)
+        away = (log_temperature - np.log(median)) / spread
+        return float(0.5 * away**2 - scaled[np.arange(len(label)), label].sum())
+
+    found = minimize_scalar(loss, bounds=tuple(np.log(TEMPERATURE_BOUNDS)), method="bounded")
+    return float(np.exp(found.x))
+
+
 def _informative(logits: np.ndarray, label: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Keep the classes known to the model, and the pixels whose truth is one of them (no temperature helps others)."""
     known = np.isfinite(logits).any(axis=0)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from semispectral.calibration import fit_temperature
+from semispectral.calibration import most_probable_temperature
 from semispectral.dataset import Features, TrainingSet
 from semispectral.inference.m2 import M2Inference
 from semispectral.label_shift import log_label_shift
@@ -25,6 +25,7 @@ from semispectral.stored import Rows
 
 log = logging.getLogger(__name__)
 
+USUAL_TEMPERATURE, TEMPERATURE_SPREAD = 5.0, 0.5  # docs/decisions/0004-few-labels.md
 SHIFT_SAMPLE = 20_000  # unlabelled pixels by which the shares of the classes are estimated
 
 
@@ -112,12 +113,12 @@ def _train_once(
 
 
 def temperature(arrays: dict[str, np.ndarray], description: dict[str, Any], valid: Features) -> float:
-    """The temperature that makes q(y|x) honest on the validation labels; 1 where there are none."""
+    """The temperature that makes q(y|x) honest on the validation labels; the usual one where there are none."""
     places = np.searchsorted(description["labels"], valid.label).clip(max=len(description["labels"]) - 1)
     known = np.asarray(description["labels"])[places] == valid.label
-    if not known.any():
-        return 1.0
-    return fit_temperature(M2Inference(arrays, description).log_q_y(valid.mean[known]), places[known])
+    log_q_y = M2Inference(arrays, description).log_q_y(valid.mean[known])
+    usual = {"median": USUAL_TEMPERATURE, "spread": TEMPERATURE_SPREAD}
+    return most_probable_temperature(log_q_y, places[known], **usual)
 
 
 def content_of(data: TrainingSet) -> list[Rows]:
