@@ -456,6 +456,7 @@ def test_rows_far_from_the_data_score_low(moons: Any) -> None:
     angle = np.linspace(0, 2 * np.pi, 30)
     far = X.mean(0) + 6 * X.std(0) * np.stack([np.cos(angle), np.sin(angle)], axis=1)
     assert model.score_samples(far).max() < np.quantile(model.score_samples(X), 0.02)
+    assert model.novelty(far).min() > np.quantile(model.novelty(X), 0.98)
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from semispectral.inference.m1 import M1Inference
 from semispectral.inference.m2 import M2Inference
 from semispectral.normalise import Scaler
 
-DRAWS = 8  # of z in score_samples
+DRAWS = 8  # of z in score_samples and novelty
 LARGEST_SEED = 2**31 - 1
 MODELS: dict[str, Callable[..., Any]] = {"m1": M1Inference, "m2": M2Inference}
 

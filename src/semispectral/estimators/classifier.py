@@ -8,7 +8,7 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_dat
 
 from semispectral.errors import DataError
 from semispectral.estimators import rows, scaling
-from semispectral.estimators.base import VaeEstimator
+from semispectral.estimators.base import DRAWS, VaeEstimator
 from semispectral.estimators.options import share_of
 
 
@@ -35,6 +35,14 @@ class VaeClassifier(ClassifierMixin, VaeEstimator):
         """q(y|x), calibrated by the temperature of the held labels; float32 [pixel, class]."""
         x = self._scaled(X)
         return np.asarray(self.m2_.predict_proba(self._features(x)))
+
+    def novelty(self, X: Any) -> np.ndarray:
+        """How unlike those of training each row is: minus M2's bound on log p of what it sees, float32 [pixel], in nats.
+
+        M2 sees the rows or, in M1+M2, M1's latents, which tell unknown classes better than all of x does.
+        """
+        x = self._scaled(X)
+        return -np.asarray(self.m2_.score_samples(self._features(x), seed=self.seed_, draws=DRAWS))
 
     def predict(self, X: Any) -> np.ndarray:
         """The most probable class of each row."""
