@@ -37,7 +37,7 @@ class VaeClassifier(ClassifierMixin, VaeEstimator):
         return np.asarray(self.m2_.predict_proba(self._features(x)))
 
     def novelty(self, X: Any) -> np.ndarray:
-        """How unlike those of training each row is: minus M2's bound on log p of what it sees, float32 [pixel], in nats.
+        """How unlike those of training each row is: minus M2's bound on log p of what it sees, float32 [pixel], nats.
 
         M2 sees the rows or, in M1+M2, M1's latents, which tell unknown classes better than all of x does.
         """
