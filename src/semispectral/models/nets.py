@@ -1,7 +1,7 @@
 """Multilayer perceptrons as tf.Modules, and the activations between their layers."""
 
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -76,18 +76,24 @@ class Dense(tf.Module):
 
     def __call__(self, *inputs: tf.Tensor) -> tf.Tensor:
         """float32 [..., width], broadcast over the leading axes of the inputs."""
-        products = [self._product(x, kernel) for x, kernel in zip(inputs, self.kernels, strict=True)]
-        total = products[0]
-        for product in products[1:]:
-            total = total + product
-        return total + self.bias
+        return affine(inputs, self.kernels, self.bias, self.precision)
 
-    def _product(self, x: tf.Tensor, kernel: tf.Variable) -> tf.Tensor:
-        """One product for all leading axes: as a batch of products, a kernel's gradient would be made once for each."""
-        if self.precision is None:
-            return tf.tensordot(x, kernel, 1)
-        low = tf.tensordot(tf.cast(x, self.precision), tf.cast(kernel, self.precision), 1)
-        return tf.cast(low, kernel.dtype)
+
+def affine(
+    inputs: Sequence[tf.Tensor], kernels: Sequence[tf.Tensor], bias: tf.Tensor, precision: tf.DType | None
+) -> tf.Tensor:
+    """x_1 W_1 + x_2 W_2 + ... + b, added from behind: y W_y + b is small, and so is what the gradient of b sums over.
+
+    A product is one for all leading axes: as a batch of products, a kernel's gradient would be made for each of them.
+    """
+    total = bias
+    for x, kernel in reversed(list(zip(inputs, kernels, strict=True))):
+        if precision is None:
+            product = tf.tensordot(x, kernel, 1)
+        else:
+            product = tf.cast(tf.tensordot(tf.cast(x, precision), tf.cast(kernel, precision), 1), kernel.dtype)
+        total = product + total
+    return total
 
 
 class Mlp(tf.Module):
@@ -113,10 +119,16 @@ class Mlp(tf.Module):
         self.heads = {head: Dense(inputs, width, name=f"{name}_{head}", **facts) for head, width in heads.items()}
 
     def __call__(self, *inputs: tf.Tensor) -> dict[str, tf.Tensor]:
-        """The output of every head, float32 [..., width], by name."""
+        """The output of every head, float32 [..., width], by name: one product for all heads."""
         for layer in self.hidden:
             inputs = (self.activation(layer(*inputs)),)
-        return {name: head(*inputs) for name, head in self.heads.items()}
+        heads = list(self.heads.values())
+        kernels = [
+            tf.concat(side_by_side, axis=1) for side_by_side in zip(*(head.kernels for head in heads), strict=True)
+        ]
+        biases = [head.bias for head in heads]
+        whole = affine(inputs, kernels, tf.concat(biases, axis=0), heads[0].precision)
+        return dict(zip(self.heads, tf.split(whole, [bias.shape[0] for bias in biases], axis=-1), strict=True))
 
 
 def named_arrays(mlps: list[Mlp]) -> dict[str, tf.Variable]:
