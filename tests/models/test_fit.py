@@ -96,7 +96,7 @@ class Parabola:
     def draw(
         self, model: tf.Module, held: Holdings, order: dict[str, tf.Tensor], seed: tf.Tensor
     ) -> dict[str, tf.Tensor]:
-        return {"pixel": order["pixel"]}
+        return {"pixel": order["pixel"][:, tf.newaxis]}
 
     def loss(
         self, model: tf.Module, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor]

@@ -192,6 +192,14 @@ def maps_what_is_new(study: Study, printed: str) -> None:
     assert jobs == {"new_map": "3", "predict_new": "1", "total": "4"}
 
 
+def times_the_svm(study: Study, printed: str) -> None:
+    """It says what share of the time scikit-learn's own SVM took, here of few labels."""
+    few = "--labels 60 --bands 5 --rounds 1".split()
+    done = subprocess.run([*shlex.split(printed), *few], cwd=ROOT, env=study.environment, **SAID)
+    assert "1.00 of scikit-learn's" in done.stdout
+    assert "0 of 2000 predictions differ" in done.stdout
+
+
 def finds_nothing_wrong(study: Study, printed: str) -> None:
     """The study of README's steps is ready to run."""
     done = subprocess.run(shlex.split(printed), cwd=study.folder, env=study.environment, **SAID)
@@ -244,6 +252,7 @@ RUN_BY: dict[str, Run] = {
     """make test PYTEST_ARGS="-m 'not slow'\"""": make_knows,
     "make help": make_runs,
     "make ready": make_checks,
+    "python benchmarks/svm.py": times_the_svm,
     "semispectral check": finds_nothing_wrong,
     EXPLAIN: explains,
     f"{PREDICT} --out maps/scan": predicts,
