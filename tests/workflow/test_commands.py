@@ -194,7 +194,7 @@ def maps_what_is_new(study: Study, printed: str) -> None:
 
 def times_the_svm(study: Study, printed: str) -> None:
     """It says what share of the time scikit-learn's own SVM took, here of few labels."""
-    few = "--labels 60 --bands 5 --rounds 1".split()
+    few = ["--labels", "60", "--bands", "5", "--rounds", "1"]
     done = subprocess.run([*shlex.split(printed), *few], cwd=ROOT, env=study.environment, **SAID)
     assert "1.00 of scikit-learn's" in done.stdout
     assert "0 of 2000 predictions differ" in done.stdout
