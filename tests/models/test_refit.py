@@ -9,6 +9,7 @@ from scipy.special import softmax
 
 from semispectral.dataset import TrainingSet
 from semispectral.inference.m2 import M2Inference
+from semispectral.models import m2_task
 from semispectral.models.batches import evenly, shuffled_steps
 from semispectral.models.run import Run
 from semispectral.models.settings import FitConfig, NetConfig
@@ -31,6 +32,17 @@ def test_refit_trains_on_every_label_and_keeps_the_temperature_of_those_held_out
     assert refit.description["temperature"] == held.description["temperature"] != 1.0
     assert refit.description["pixels"] == {"labelled": 4 * 9, "unlabelled": 240, "valid": 0}
     np.testing.assert_array_equal(refit.history["nll_valid"], held.history["nll_valid"])
+
+
+def test_the_bound_of_many_pixels_is_made_some_at_a_time(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The figure of all validation pixels at once."""
+    data, _, _ = blob_data(labelled=4, unlabelled=60)
+    whole = train_m2(data, settings=SETTINGS, run=run, classes=4).history["bound_valid"].dropna()
+    monkeypatch.setattr(m2_task, "MOST_ROWS", 12)  # three pixels of four classes
+    parts = train_m2(data, settings=SETTINGS, run=run, classes=4).history["bound_valid"].dropna()
+    assert len(whole) > 0
+    assert len(data.valid) % 3 != 0
+    np.testing.assert_allclose(parts, whole, rtol=1e-5)
 
 
 def test_common_classes_are_predicted_more_often_after_the_label_shift(run: Run) -> None:
