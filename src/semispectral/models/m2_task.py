@@ -21,7 +21,7 @@ from semispectral.models.settings_m2 import M2Config
 from semispectral.models.task import Holdings
 
 PRIOR_SAMPLE = 4096
-MOST_ROWS = 1 << 16  # pixels x classes that are evaluated at once
+MOST_ROWS = 1 << 14  # pixels x classes that are evaluated at once
 SCORES = {"nll": ("nll_valid", -1.0), "accuracy": ("accuracy_valid", 1.0), "bound": ("bound_valid", 1.0)}
 
 
