@@ -10,7 +10,7 @@ import tiny_models as tiny
 from semispectral.bundle import read_bundle
 from semispectral.bundle_build import Recipe, checksums, class_means, guide_of
 from semispectral.errors import ConfigError, DataError, IntegrityError, MissingFileError
-from semispectral.mapping.pipeline import m1_scores
+from semispectral.mapping.pipeline import m1_scores, m2_scores
 from semispectral.normalise import fit_scaler
 
 
@@ -55,6 +55,19 @@ def test_without_a_scale_of_its_own_m1_shares_the_classifiers(tmp_path: Path, sc
     assert pipeline.m1 is not None
     latents, _ = pipeline.m1.encode(fit_scaler(tiny.tiny_pixels(seed=1).x, method=scaling).transform(raw))
     np.testing.assert_array_equal(pipeline.scores(raw).probability, pipeline.classifier.predict_proba(latents))
+
+
+@pytest.mark.parametrize(("method", "features"), [("m2", "latents"), ("m2", "bands"), ("qy", "latents")])
+def test_what_is_novel_is_told_by_m2_of_what_it_sees_else_by_m1(tmp_path: Path, method: str, features: str) -> None:
+    """M2 of latents in M1+M2, and of bands; M1 beside a classifier that describes nothing."""
+    tiny.tiny_bundle(tmp_path / "model", seed=1, method=method, features=features)
+    pipeline = read_bundle(tmp_path / "model").pipeline
+    raw = tiny.tiny_counts(seed=2).reshape(-1, tiny.BANDS)
+    found, x = pipeline.scores(raw), pipeline.scaler.transform(raw)
+    latents, by_m1 = (x, None) if pipeline.m1 is None else m1_scores(pipeline.m1, x)
+    by_m2 = None if pipeline.m2 is None else m2_scores(pipeline.m2, latents, found.probability)
+    assert (by_m2 is None) == (method == "qy")
+    np.testing.assert_allclose(found.log_p, by_m1 if by_m2 is None else by_m2, rtol=1e-6)
 
 
 def test_a_bundle_says_what_it_is(tmp_path: Path) -> None:
