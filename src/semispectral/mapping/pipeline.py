@@ -39,9 +39,9 @@ class Pipeline:
 
     ``log_p`` says how like those of training a pixel is. By M2 it is log p(x|y, z) + log p(y) - KL(q(z|x, y) || p(z))
     of the most probable class at z = the mean of q(z|x, y), with M1's latents as x in M1+M2. With an SVM or q(y|x) it
-    is log p(x|z) - KL(q(z|x) || p(z)) by M1. M2 on latents tells unknown classes best (docs/results.md): most bands
-    say how smooth a spectrum is. Without a draw of z it is no bound in the strict sense, but the same number every
-    time, in one pass; it is only ever compared with a threshold that is set on the same number.
+    is log p(x|z) - KL(q(z|x) || p(z)) by M1. M2 tells unknown classes better than M1 (docs/results.md). Without a draw
+    of z it is no bound in the strict sense, but the same number every time, in one pass; it is only ever compared with
+    a threshold that is set on the same number.
 
     Parameters
     ----------
