@@ -48,7 +48,7 @@ report: $(STAMP) ## Snakemake's own report of the last run: every stage with its
 	$(RUN) $(SNAKEMAKE) --report $(REPORT)
 	@echo "make: Snakemake's report is $(REPORT)"
 
-benchmark: $(STAMP) ## Compare all methods on splits that do not leak: about an hour; it resumes (CONFIG=...)
+benchmark: $(STAMP) ## Compare all methods on splits that do not leak; it resumes (CONFIG=...)
 	$(RUN) $(SNAKEMAKE) benchmark --logger semispectral
 
 test: $(STAMP) ## Run all tests (PYTEST_ARGS="-m 'not slow'" for the quick ones)

@@ -22,7 +22,7 @@ from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
 from semispectral.models.train_m2 import m2_of
 from train_counts import Shape, counts
-from train_jobs import TASKS, Job
+from train_jobs import TASKS, Job, shape_of
 
 LINE = re.compile(r"\s*(?:ROOT )?%(?P<name>\S+) = \w+\[(?P<shape>[\d,]*)\]\S* (?P<operation>[\w-]+)\((?P<rest>.*)")
 CONTRACTED = re.compile(r"lhs_contracting_dims=\{(\d+)\}")
@@ -77,9 +77,7 @@ def compiled(job: Job) -> Counter[str]:
 
 def shape_of_step(job: Job) -> Shape:
     """A pass of one minibatch."""
-    return Shape(
-        job["inputs"], tuple(job["hidden"]), job["latents"], job["classes"], job["batch"], job["labelled_batch"]
-    )
+    return shape_of(job | {"pixels": job["batch"], "labelled": job["labelled_batch"]})
 
 
 def main() -> None:

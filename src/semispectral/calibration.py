@@ -56,8 +56,7 @@ def fit_sharpness(log_probability_at: Callable[[float], np.ndarray], label: np.n
         log_probability = log_probability_at(float(np.exp(log_temperature)))
         return -float(np.mean(np.sum(_smoothed_targets(label, log_probability.shape[1]) * log_probability, axis=1)))
 
-    found = minimize_scalar(loss, bounds=tuple(np.log(TEMPERATURE_BOUNDS)), method="bounded")
-    return float(np.exp(found.x))
+    return _temperature_of_least(loss)
 
 
 def most_probable_temperature(log_probability: np.ndarray, label: np.ndarray, *, median: float, spread: float) -> float:
@@ -84,6 +83,11 @@ def most_probable_temperature(log_probability: np.ndarray, label: np.ndarray, *,
         away = (log_temperature - np.log(median)) / spread
         return float(0.5 * away**2 - scaled[np.arange(len(label)), label].sum())
 
+    return _temperature_of_least(loss)
+
+
+def _temperature_of_least(loss: Callable[[float], float]) -> float:
+    """The temperature within bounds at whose logarithm a loss is least."""
     found = minimize_scalar(loss, bounds=tuple(np.log(TEMPERATURE_BOUNDS)), method="bounded")
     return float(np.exp(found.x))
 
