@@ -6,6 +6,7 @@ The disk is a small tmpfs that the test mounts; where it may not, it says so and
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -39,9 +40,9 @@ LEFT_BYTES = 8192  # room for a few directories and not for any result
 
 
 @pytest.fixture(scope="module")
-def mounted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A small disk of its own."""
-    place = tmp_path_factory.mktemp("disk")
+def mounted() -> Iterator[Path]:
+    """A small disk of its own, outside the folders that pytest clears: it cannot clear what is left mounted."""
+    place = Path(tempfile.mkdtemp(prefix="semispectral-disk-"))
     command = ["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "none", str(place)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -49,9 +50,11 @@ def mounted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     except FileNotFoundError as error:
         reason = str(error)
     if reason:
+        place.rmdir()
         pytest.skip(f"no disk was filled: a tmpfs cannot be mounted here ({reason})")
     yield place
-    subprocess.run(["umount", str(place)], check=False)
+    subprocess.run(["umount", str(place)], check=True)
+    place.rmdir()
 
 
 @pytest.fixture
