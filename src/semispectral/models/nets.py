@@ -25,15 +25,15 @@ LOG1P_RATIO = _log1p_ratio(8)
 def softplus(x: tf.Tensor) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.Tensor]]:
     """log(1 + exp(x)) = max(x, 0) + log(1 + u) with u = exp(-|x|), to the precision of float32.
 
-    Elementwise work is what training waits for. The logarithm is a polynomial, and the gradient is taken from the
-    output, dy (1 - exp(-y)): one exponential each.
+    Elementwise work is what training waits for. The logarithm is a polynomial, and the gradient, dy / (1 + exp(-x)), is
+    made of the same u: one exponential serves both.
     """
     u = tf.exp(-tf.abs(x))
     ratio = tf.constant(LOG1P_RATIO[0], x.dtype)
     for coefficient in LOG1P_RATIO[1:]:
         ratio = ratio * u + coefficient
     y = tf.maximum(x, 0.0) + u * ratio
-    return y, lambda dy: dy * (1.0 - tf.exp(-y))
+    return y, lambda dy: dy * tf.where(x > 0.0, tf.ones_like(u), u) / (1.0 + u)
 
 
 ACTIVATIONS: dict[str, Callable[[tf.Tensor], tf.Tensor]] = {
