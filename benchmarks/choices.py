@@ -72,8 +72,6 @@ VARIANTS = {
     "M1 at rate 0.001, batch 512": Variant(m1={"fit": SLOW}),
     "M1 without decay": Variant(m1={"fit": replace(M1_SETTINGS.fit, decay="none")}),
     "M1 with relu": Variant(m1={"net": NetConfig(activation="relu")}),
-    "M1 with elu": Variant(m1={"net": NetConfig(activation="elu")}),
-    "M1 with gelu": Variant(m1={"net": NetConfig(activation="gelu")}),
     "one view: SNV with level": Variant(normalise="snv_level"),
     "one view: SNV": Variant(normalise="snv_standardise"),
     "one view: standardised bands": Variant(normalise="standardise"),

@@ -1,11 +1,12 @@
 """Where a second of training goes: drawing the batch, forward, backward, update, evaluation; of M1, M2 and M1+M2.
 
     python benchmarks/training_seconds.py --threads 2
+    python benchmarks/training_seconds.py --threads 2 --activations
 
 Each part is timed in a loop inside one graph, as training runs it, on spectra of random numbers: medians over rounds.
 What a part costs is the difference to the loop without it; backward has the norm of the gradients, by which they are
 clipped. A small difference can come out negative: the whole step is compiled as one, and a busy machine adds noise. The
-compilation of the step comes once, before the first.
+compilation of the step comes once, before the first. With --activations, whole steps with each activation take turns.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from semispectral.models.m1 import M1
 from semispectral.models.m1_task import M1Task
 from semispectral.models.m2_task import M2Task
 from semispectral.models.run import use_threads
+from semispectral.models.settings import ACTIVATION_NAMES
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
 from semispectral.models.task import Task
@@ -33,34 +35,28 @@ from semispectral.models.train_m2 import m2_of
 LABELLED_PER_CLASS = 20
 
 
+def seconds(call: Callable[[], object]) -> float:
+    """What a call takes."""
+    started = time.perf_counter()
+    call()
+    return time.perf_counter() - started
+
+
 def median(call: Callable[[], object], rounds: int) -> float:
     """Median seconds of a call, after one that compiles."""
     call()
-    found = []
-    for _ in range(rounds):
-        started = time.perf_counter()
-        call()
-        found.append(time.perf_counter() - started)
-    return float(np.median(found))
+    return float(np.median([seconds(call) for _ in range(rounds)]))
 
 
-def parts_of(task: Task, fit: Fit, *, steps: int, rounds: int) -> dict[str, float]:
-    """Seconds of one step, part by part, and of one evaluation."""
-    started = time.perf_counter()
-    order = {name: index[:steps] for name, index in task.order(0).items()}
-    choosing = time.perf_counter() - started
-    held, places = task.hold(order)
-    index = {name: tf.constant(place) for name, place in places.items()}
-    weights = {name: tf.constant(1.0) for name in task.weights(0)}
-    rate, seed = tf.constant(1e-4), tf.constant([1, 0], tf.int32)
-    forward = tf.function(lambda batch: task.loss(batch, weights)[0], jit_compile=True)
-    backward = tf.function(
-        lambda batch: tf.linalg.global_norm(fit.programme.gradients(batch, weights)[0]), jit_compile=True
-    )
+Of = Callable[[dict[str, tf.Tensor]], tf.Tensor]
 
-    def looped(what: Callable[[dict[str, tf.Tensor]], tf.Tensor]) -> float:
-        """Seconds of a step that draws its batch and does this with it."""
 
+def looper(task: Task, steps: int) -> Callable[[Of], Callable[[], np.ndarray]]:
+    """What makes a loop of something that is done with the batch of every step."""
+    held, places = task.hold({name: index[:steps] for name, index in task.order(0).items()})
+    index, seed = {name: tf.constant(place) for name, place in places.items()}, tf.constant([1, 0], tf.int32)
+
+    def looped(what: Of) -> Callable[[], np.ndarray]:
         @tf.function
         def loop() -> tf.Tensor:
             total = tf.zeros([])
@@ -69,14 +65,37 @@ def parts_of(task: Task, fit: Fit, *, steps: int, rounds: int) -> dict[str, floa
                 total += what(batch)
             return total
 
-        return median(lambda: loop().numpy(), rounds) / steps
+        return lambda: loop().numpy()
 
-    drawn = looped(lambda batch: firsts(batch.values()))
-    ahead = looped(forward)
-    back = looped(backward)
-    whole = looped(lambda batch: fit.programme.step(batch, weights, rate)[0])
+    return looped
+
+
+def whole_step(task: Task, fit: Fit) -> Of:
+    """A step of training."""
+    weights, rate = ones(task), tf.constant(1e-4)
+    return lambda batch: fit.programme.step(batch, weights, rate)[0]
+
+
+def ones(task: Task) -> dict[str, tf.Tensor]:
+    """The weights of all terms, at their full."""
+    return {name: tf.constant(1.0) for name in task.weights(0)}
+
+
+def parts_of(task: Task, fit: Fit, *, steps: int, rounds: int) -> dict[str, float]:
+    """Seconds of one step, part by part, and of one evaluation."""
+    choosing = seconds(lambda: task.order(0))
+    weights = ones(task)
+    forward = tf.function(lambda batch: task.loss(batch, weights)[0], jit_compile=True)
+    backward = tf.function(
+        lambda batch: tf.linalg.global_norm(fit.programme.gradients(batch, weights)[0]), jit_compile=True
+    )
+    looped = looper(task, steps)
+    drawn, ahead, back, whole = (
+        median(looped(what), rounds) / steps
+        for what in (lambda batch: firsts(batch.values()), forward, backward, whole_step(task, fit))
+    )
     return {
-        "choose pixels": choosing / steps,
+        "choose pixels": choosing / task.steps,
         "draw the batch": drawn,
         "forward": ahead - drawn,
         "backward": back - ahead,
@@ -90,10 +109,14 @@ def firsts(tensors: Iterable[tf.Tensor]) -> tf.Tensor:
     return tf.add_n([tf.reshape(x, [-1])[0] for x in tensors])
 
 
-def tasks(pixels: int, bands: int, classes: int) -> dict[str, tuple[Task, Fit]]:
-    """M1 and M2 with their defaults, on random spectra."""
+def tasks(pixels: int, bands: int, classes: int, activation: str = "") -> dict[str, tuple[Task, Fit]]:
+    """M1 and M2 with their defaults, or with another activation, on random spectra."""
     random = np.random.default_rng(1)
     m1_settings, m2_settings = M1Config(), M2Config()
+    if activation:
+        m1_settings = replace(m1_settings, net=replace(m1_settings.net, activation=activation))
+        nets = {name: replace(getattr(m2_settings, name), activation=activation) for name in ("net", "classifier")}
+        m2_settings = replace(m2_settings, **nets)
     x = random.standard_normal((pixels, bands), np.float32)
     m1 = M1Task(M1(bands, m1_settings, seed=1), x, x[:2000], m1_settings, seed=1)
     found: dict[str, tuple[Task, Fit]] = {"M1": (m1, Fit(m1, m1_settings.fit, seed=1, checkpoint=NoCheckpoint()))}
@@ -112,17 +135,13 @@ def tasks(pixels: int, bands: int, classes: int) -> dict[str, tuple[Task, Fit]]:
     return found
 
 
-def main(asked: argparse.Namespace) -> None:
-    """Time and print."""
-    use_threads(asked.threads)
+def print_parts(asked: argparse.Namespace) -> None:
+    """The parts of a step."""
     table = {}
     for name, (task, fit) in tasks(asked.pixels, asked.bands, asked.classes).items():
-        steps = min(asked.steps, task.steps)
-        table[name] = parts_of(task, fit, steps=steps, rounds=asked.rounds)
+        table[name] = parts_of(task, fit, steps=min(asked.steps, task.steps), rounds=asked.rounds)
     milliseconds = 1e3 * pd.DataFrame(table)
     step = milliseconds.drop("an evaluation")
-    print(f"{platform.machine()}, {asked.threads} threads, TensorFlow {tf.__version__}; milliseconds per step (share)")
-    print(f"{asked.pixels} pixels, {asked.bands} bands, {asked.classes} classes; the defaults of M1 and M2")
     shares = step.map("{:.3f}".format) + (step / step.sum()).map(" ({:.0%})".format)
     print(shares.to_string())
     print("a step  " + "  ".join(f"{name} {value:.3f}" for name, value in step.sum().items()))
@@ -130,6 +149,28 @@ def main(asked: argparse.Namespace) -> None:
         "one evaluation  "
         + "  ".join(f"{name} {value:.1f}" for name, value in milliseconds.loc["an evaluation"].items())
     )
+
+
+def print_activations(asked: argparse.Namespace) -> None:
+    """A step with each activation: medians, and the least."""
+    loops = {
+        (activation, name): looper(task, asked.steps)(whole_step(task, fit))
+        for activation in ACTIVATION_NAMES
+        for name, (task, fit) in tasks(asked.pixels, asked.bands, asked.classes, activation).items()
+    }
+    for loop in loops.values():
+        loop()  # compiles
+    rounds = [{key: seconds(loop) / asked.steps for key, loop in loops.items()} for _ in range(asked.rounds)]
+    milliseconds = 1e3 * pd.DataFrame(rounds)
+    print(pd.DataFrame({"median": milliseconds.median(), "least": milliseconds.min()}).round(3).to_string())
+
+
+def main(asked: argparse.Namespace) -> None:
+    """Time and print."""
+    use_threads(asked.threads)
+    print(f"{platform.machine()}, {asked.threads} threads, TensorFlow {tf.__version__}; milliseconds per step (share)")
+    print(f"{asked.pixels} pixels, {asked.bands} bands, {asked.classes} classes; the defaults of M1 and M2")
+    (print_activations if asked.activations else print_parts)(asked)
 
 
 if __name__ == "__main__":
@@ -140,4 +181,5 @@ if __name__ == "__main__":
     parser.add_argument("--steps", type=int, default=40, help="steps in a timed loop")
     parser.add_argument("--rounds", type=int, default=7, help="timed loops; the median counts")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--activations", action="store_true", help="a step with each activation, instead of its parts")
     main(parser.parse_args())
