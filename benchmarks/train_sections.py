@@ -44,7 +44,7 @@ def limits(job: Job, asked: argparse.Namespace) -> Rates:
     """Measured rates at the shapes of a job, by the way that reached them."""
     elements = min(job["batch"] * max(job["classes"], 1) * job["hidden"][0], MOST_ELEMENTS)
     ask = {"gemms": gemms(shape_of(job), job["batch"]), "elements": elements, "threads": asked.threads}
-    programs = {"limits_tensorflow.py": sys.executable}
+    programs = dict.fromkeys(("limits_tensorflow.py", "limits_ours.py"), sys.executable)
     if has(asked.peer_python, "torch"):
         programs["limits_pytorch.py"] = asked.peer_python
     found: Rates = {}

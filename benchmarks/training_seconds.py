@@ -153,14 +153,16 @@ def print_parts(asked: argparse.Namespace) -> None:
 
 def print_activations(asked: argparse.Namespace) -> None:
     """A step with each activation: medians, and the least."""
-    loops = {
-        (activation, name): looper(task, asked.steps)(whole_step(task, fit))
+    models = {
+        (activation, name): model
         for activation in ACTIVATION_NAMES
-        for name, (task, fit) in tasks(asked.pixels, asked.bands, asked.classes, activation).items()
+        for name, model in tasks(asked.pixels, asked.bands, asked.classes, activation).items()
     }
+    steps = min(asked.steps, *(task.steps for task, _ in models.values()))
+    loops = {key: looper(task, steps)(whole_step(task, fit)) for key, (task, fit) in models.items()}
     for loop in loops.values():
         loop()  # compiles
-    rounds = [{key: seconds(loop) / asked.steps for key, loop in loops.items()} for _ in range(asked.rounds)]
+    rounds = [{key: seconds(loop) / steps for key, loop in loops.items()} for _ in range(asked.rounds)]
     milliseconds = 1e3 * pd.DataFrame(rounds)
     print(pd.DataFrame({"median": milliseconds.median(), "least": milliseconds.min()}).round(3).to_string())
 

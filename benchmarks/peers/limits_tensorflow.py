@@ -11,18 +11,6 @@ import numpy as np
 import tensorflow as tf
 
 from contest import best_seconds, say
-from semispectral.models.nets import softplus
-from semispectral.models.pieces import MOST_FLOATS
-
-REPEATED = 50
-
-
-def again_and_again(of: Callable[[tf.Tensor], tf.Tensor], x: tf.Tensor) -> Callable[[], np.ndarray]:
-    """One compiled program that does this to what stays in the cache, as a step does to its pieces."""
-    loop = tf.function(
-        lambda: tf.while_loop(lambda i, _: i < REPEATED, lambda i, y: (i + 1, of(y)), (0, x))[1], jit_compile=True
-    )
-    return lambda: loop()[0, 0].numpy()
 
 
 def main() -> None:
@@ -56,10 +44,6 @@ def main() -> None:
     once = {name: tf.function(of) for name, of in kinds.items()}
     rates = {name: best_seconds(lambda call=call: call(x)[0, 0].numpy(), least) for name, call in once.items()}
     say(way="TensorFlow", **{name: rows * 500 / seconds for name, seconds in rates.items()})
-    piece = x[: MOST_FLOATS // 500]
-    kinds = {"softplus": softplus, "softplus_gradient": lambda u: u * tf.where(u > 0.0, 1.0, u) / (1.0 + u)}
-    rates = {name: best_seconds(again_and_again(of, piece), least) / REPEATED for name, of in kinds.items()}
-    say(way="ours, in a step", **{name: int(tf.size(piece)) / seconds for name, seconds in rates.items()})
     draw = tf.function(lambda seed: tf.random.stateless_normal([rows, 50], seed))
     seed = tf.constant([1, 2])
     say(way="TensorFlow", normals=rows * 50 / best_seconds(lambda: draw(seed)[0, 0].numpy(), least))

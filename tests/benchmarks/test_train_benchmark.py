@@ -29,6 +29,7 @@ OWN = {
     "plain_pytorch.py": {"torch"},
     "pyro_svi.py": {"torch", "pyro"},
     "limits_tensorflow.py": {"tensorflow"},
+    "limits_ours.py": {"semispectral", "tensorflow"},
     "limits_pytorch.py": {"torch"},
 }
 
