@@ -32,6 +32,8 @@ from semispectral.models.settings_m2 import M2Config
 from semispectral.models.task import Task
 from semispectral.models.train_m2 import m2_of
 
+Of = Callable[[dict[str, tf.Tensor]], tf.Tensor]  # something that is done with a batch
+
 LABELLED_PER_CLASS = 20
 
 
@@ -46,9 +48,6 @@ def median(call: Callable[[], object], rounds: int) -> float:
     """Median seconds of a call, after one that compiles."""
     call()
     return float(np.median([seconds(call) for _ in range(rounds)]))
-
-
-Of = Callable[[dict[str, tf.Tensor]], tf.Tensor]
 
 
 def looper(task: Task, steps: int) -> Callable[[Of], Callable[[], np.ndarray]]:
@@ -170,7 +169,7 @@ def print_activations(asked: argparse.Namespace) -> None:
 def main(asked: argparse.Namespace) -> None:
     """Time and print."""
     use_threads(asked.threads)
-    print(f"{platform.machine()}, {asked.threads} threads, TensorFlow {tf.__version__}; milliseconds per step (share)")
+    print(f"{platform.machine()}, {asked.threads} threads, TensorFlow {tf.__version__}; milliseconds per step")
     print(f"{asked.pixels} pixels, {asked.bands} bands, {asked.classes} classes; the defaults of M1 and M2")
     (print_activations if asked.activations else print_parts)(asked)
 

@@ -1,5 +1,7 @@
 """The limits of the machine as a compiled step of ours reaches them: softplus and its gradient, in the cache.
 
+The gradient is that of `semispectral.models.nets.softplus` with u = exp(-|x|) given: in a step the value has made it.
+
 Reads one line of JSON (elements, threads, seconds) and says the rates.
 """
 
