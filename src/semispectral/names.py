@@ -1,0 +1,122 @@
+"""Names and texts that the package did not make: shown so that they harm nothing, checked before they name anything.
+
+Whatever came from a file (the name of a dataset, a field of a header, a class of somebody else's model) passes through
+`printable` before it reaches a terminal, a log, a page or a header of ours. Names that a person gives to classes,
+scenes and holes are checked once, where their table is read: they become columns, files and lines of other formats.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from itertools import islice
+
+from semispectral.errors import ConfigError
+
+LONGEST_SHOWN = 200  # letters of a text in a message
+LONGEST_NAME = 80  # letters of a class's name: a legend, a column
+LONGEST_FILE_NAME = 120  # bytes; file systems take 255, and suffixes and the names of temporary files come on top
+MOST_NAMED = 8
+FORMULA = "=+-@"  # a spreadsheet takes a cell that begins so for a formula
+NOT_IN_FILE_NAMES = '/\\<>:"|?*'
+DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
+
+
+def printable(text: object, *, limit: int = LONGEST_SHOWN) -> str:
+    """Text from a file in one line that can be shown anywhere.
+
+    Control characters, ESC, line breaks, marks that turn the direction of writing and all else that has no shape of
+    its own are written as Python would (``\\x1b``, ``\\u202e``).
+
+    Parameters
+    ----------
+    text : what is to be shown; anything that is no text is turned into it.
+    limit : the most letters that come back; a longer text ends in ``...``.
+    """
+    letters = str(text)[: limit + 1]
+    shown = "".join(letter if letter.isprintable() else _escaped(letter) for letter in letters)
+    return shown if len(shown) <= limit else shown[: max(limit - 3, 0)] + "..."
+
+
+def _escaped(letter: str) -> str:
+    return letter.encode("unicode_escape").decode("ascii")
+
+
+def some(names: Iterable[object], *, most: int = MOST_NAMED) -> str:
+    """The first few names, each as `printable` shows it, and how many more there are; ``none`` without any."""
+    listed = names if isinstance(names, Sequence) else list(names)
+    shown = ", ".join(printable(name, limit=LONGEST_NAME) for name in islice(listed, most))
+    more = f" and {len(listed) - most} more" if len(listed) > most else ""
+    return (shown or "none") + more
+
+
+def require_name(text: str, *, where: str) -> str:
+    """Check a name that becomes a column, a legend and a line of other formats: that of a class.
+
+    Parameters
+    ----------
+    where : file, row and column, for the error.
+
+    Returns
+    -------
+    The name.
+
+    Raises
+    ------
+    ConfigError : it is empty or too long, has letters that cannot be printed, or would be a formula in a spreadsheet.
+    """
+    if not text or not text.isprintable():
+        raise ConfigError(f"{where}: letters that can be printed are needed, got '{printable(text, limit=80)}'")
+    if len(text) > LONGEST_NAME:
+        raise ConfigError(
+            f"{where}: a name has at most {LONGEST_NAME} letters, got {len(text)} ('{printable(text, limit=40)}'); "
+            "shorten it"
+        )
+    if unicodedata.normalize("NFKC", text)[0] in FORMULA:  # NFKC: the wide forms of these signs begin formulas too
+        raise ConfigError(
+            f"{where}: a name must not begin with one of {' '.join(FORMULA)}, for a spreadsheet would take it for a "
+            f"formula, got '{printable(text, limit=40)}'; put a letter before it"
+        )
+    return text
+
+
+def require_file_name(text: str, *, where: str) -> str:
+    """Check a name that also becomes the name of files: that of a scene or a hole.
+
+    Results are shared with computers of any kind, so that what Windows or macOS cannot store is refused everywhere.
+
+    Raises
+    ------
+    ConfigError : as `require_name`, or no file can have this name.
+    """
+    require_name(text, where=where)
+    shown = f"got '{printable(text, limit=40)}'"
+    if text.startswith(".") or text.endswith((".", " ")) or any(letter in NOT_IN_FILE_NAMES for letter in text):
+        raise ConfigError(
+            f"{where}: it names files: a name without {' '.join(NOT_IN_FILE_NAMES)} is needed that neither begins nor "
+            f"ends with '.', {shown}; rename it"
+        )
+    if DEVICES.fullmatch(text):
+        raise ConfigError(f"{where}: it names files, and Windows keeps this name for a device, {shown}; rename it")
+    if len(text.encode()) > LONGEST_FILE_NAME:
+        raise ConfigError(
+            f"{where}: it names files, whose names have at most {LONGEST_FILE_NAME} bytes, {shown} with "
+            f"{len(text.encode())}; shorten it"
+        )
+    return text
+
+
+def require_distinct_files(names: Iterable[str], *, where: str) -> None:
+    """Refuse names that are different but would be one file where case, or the way an accent is stored, is nothing.
+
+    Raises
+    ------
+    ConfigError : naming the first two.
+    """
+    seen: dict[str, str] = {}
+    for name in names:
+        first = seen.setdefault(unicodedata.normalize("NFC", name).casefold(), name)
+        if first != name:
+            raise ConfigError(
+                f"{where}: '{printable(first, limit=40)}' and '{printable(name, limit=40)}' name files, which are one "
+                "and the same on Windows and macOS; write them alike, or rename one"
+            )
