@@ -21,9 +21,9 @@ from semispectral.downhole import (
     find_runs,
 )
 from semispectral.downhole_figure import draw_log
-from semispectral.downhole_files import NULL, mnemonic, write_csv, write_las
+from semispectral.downhole_files import NULL, mnemonics, write_csv, write_las
 from semispectral.errors import ConfigError, DataError
-from semispectral.labels import CodeSet
+from semispectral.labels import ClassMap, CodeSet
 from semispectral.mapping.scene_map import SceneMap
 from semispectral.scenes import Scene
 
@@ -130,7 +130,7 @@ def test_proportions_are_mean_probabilities_by_depth() -> None:
     for _, row in table.iterrows():
         inside = (core.depth_m >= row["depth_from_m"]) & (core.depth_m < row["depth_to_m"])
         expected = core.probability[inside].mean(axis=0)
-        np.testing.assert_allclose([row[name] for name in tiny.NAMES.names], expected, rtol=1e-5)
+        np.testing.assert_allclose([row[f"share_{name}"] for name in tiny.NAMES.names], expected, rtol=1e-5)
         assert row["dominant"] == tiny.NAMES.names[expected.argmax()]
         assert row["none_of_the_known"] == pytest.approx(core.novel[inside].mean())
 
@@ -141,7 +141,7 @@ def test_certain_pixels_leave_no_doubt() -> None:
     sure = Core(core.depth_m, np.eye(3, dtype=np.float32)[core.probability.argmax(axis=1)], core.novel)
     table = downhole_log("H1", sure, tiny.NAMES, SETTINGS)
     for name in tiny.NAMES.names:
-        np.testing.assert_allclose(table[f"{name}_low"], table[f"{name}_high"])
+        np.testing.assert_allclose(table[f"low_{name}"], table[f"high_{name}"])
 
 
 def test_even_odds_give_the_beta_interval_of_as_many_pieces() -> None:
@@ -150,8 +150,8 @@ def test_even_odds_give_the_beta_interval_of_as_many_pieces() -> None:
     core = Core(depth, np.tile(np.float32([0.5, 0.5, 0]), (80, 1)), np.zeros(80, bool))
     row = downhole_log("H1", core, tiny.NAMES, SETTINGS).iloc[0]
     shape = 0.5 * (0.25 / 0.05 - 1)
-    assert row["kaolinite_low"] == pytest.approx(beta.ppf(0.05, shape, shape), rel=1e-4)
-    assert row["kaolinite_high"] == pytest.approx(beta.ppf(0.95, shape, shape), rel=1e-4)
+    assert row["low_kaolinite"] == pytest.approx(beta.ppf(0.05, shape, shape), rel=1e-4)
+    assert row["high_kaolinite"] == pytest.approx(beta.ppf(0.95, shape, shape), rel=1e-4)
 
 
 def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
@@ -181,7 +181,7 @@ def test_las_reads_back_with_gaps_as_null(tmp_path: Path) -> None:
     assert las.well["STEP"].value == pytest.approx(0.1)
     assert np.isnan(las["KAOLINITE"][2])
     kept = [0, 1, 3, 4]
-    np.testing.assert_allclose(las["TALC__MASSIVE_HI"][kept], table["talc, massive_high"], atol=1e-5)
+    np.testing.assert_allclose(las["TALC__MASSIVE_HI"][kept], table["high_talc, massive"], atol=1e-5)
     assert set(las["DOMINANT"][kept]) <= set(tiny.NAMES.codes)
 
 
@@ -192,9 +192,69 @@ def test_csv_reads_back(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "log.csv"), table, rtol=1e-5, check_dtype=False)
 
 
-def test_curve_names_are_plain() -> None:
-    """Well-log software takes capital letters, digits and '_'."""
-    assert mnemonic("alunite-K (2)") == "ALUNITE_K__2_"
+AWKWARD = (
+    ("talc", "talc_low", "talc_high", "talc_LO", "TALC", "Talc_2"),
+    ("pixels", "dominant", "hole", "depth_from_m", "depth_to_m", "none_of_the_known"),
+    ("code", "DEPT", "novel", "share_code", "low_code", "high_code"),
+    ("\u00e9pidote", "\u00eapidote", "K-mica", "K mica", "\u6ed1\u77f3", "\u77f3\u82f1"),
+    ("Fe:Mg 2:1", "Fe/Mg 2/1", "illite 1:1", "Gr\u00fcn\u00df", "a.b", "a~b"),
+    ("lo", "hi", "_LO", "_", "null", "step"),
+)
+
+
+@pytest.mark.filterwarnings("ignore:Glyph")  # the figure's font has no Chinese, and draws boxes
+@pytest.mark.parametrize("names", AWKWARD)
+def test_no_name_of_a_class_meets_another_column_or_curve(tmp_path: Path, names: tuple[str, ...]) -> None:
+    """Each class keeps its own three columns and curves, and the log its own, whatever the classes are called."""
+    random = np.random.default_rng(8)
+    core = Core(
+        random.uniform(0, 0.5, 600), random.dirichlet(np.arange(1, 7), 600).astype(np.float32), np.zeros(600, bool)
+    )
+    classes = ClassMap((2, 3, 5, 7, 11, 301), names, ("#102030",) * 6)
+    table = downhole_log("H1", core, classes, SETTINGS)
+    assert len(set(table.columns)) == table.shape[1] == 6 + 3 * 6
+    assert table["pixels"].sum() == 600
+    write_csv(tmp_path / "log.csv", table)
+    write_las(tmp_path / "log.las", table, classes)
+    draw_log(tmp_path / "log.png", table, classes, coverage=0.9)
+    back, las = pd.read_csv(tmp_path / "log.csv"), lasio.read(str(tmp_path / "log.las"))
+    assert len(set(las.curves.keys())) == len(las.curves) == 4 + 3 * 6
+    index = np.floor(core.depth_m / 0.1).astype(int)
+    for place, (curve, name) in enumerate(zip(mnemonics(names), names, strict=True)):
+        expected = np.bincount(index, core.probability[:, place]) / np.bincount(index)
+        np.testing.assert_allclose(back[f"share_{name}"], expected, rtol=1e-5)
+        np.testing.assert_allclose(las[curve], expected, atol=1e-5)
+        assert (las[curve + "_LO"] <= las[curve] + 1e-5).all()
+        assert (las[curve] <= las[curve + "_HI"] + 1e-5).all()
+        assert las.params[curve].value == classes.codes[place]
+    assert set(las["DOMINANT"]) <= set(classes.codes)
+
+
+@pytest.mark.parametrize(
+    ("hole", "read"),
+    [
+        ("Gr\u00e4sberg-3", "Grasberg-3"),
+        ("DH 1: \u00c4-2", "DH 1/ A-2"),
+        ("\u0141\u00f3d\u017a \u2013 7", "Lodz - 7"),
+        ("\u5bb6", "?"),
+    ],
+)
+def test_las_is_ascii_that_lasio_reads_by_itself(tmp_path: Path, hole: str, read: str) -> None:
+    """Letters with marks lose them, a colon becomes a stroke: header and descriptions read as they were meant."""
+    classes = ClassMap((1, 4, 9), ("\u00c9pidote", "Fe:Mg 2:1", "talc"), tiny.NAMES.colours)
+    write_las(tmp_path / "log.las", downhole_log(hole, _core(seed=4), classes, SETTINGS), classes)
+    assert (tmp_path / "log.las").read_bytes().isascii()
+    las = lasio.read(tmp_path / "log.las", ignore_header_errors=False)
+    assert las.well["WELL"].value == read
+    assert [las.curves[place].descr for place in (4, 7)] == ["Epidote, expected", "Fe/Mg 2/1, expected"]
+    assert las.params["EPIDOTE"].descr == "code of Epidote"
+
+
+def test_curve_names_are_plain_and_stand_once() -> None:
+    """Well-log software takes capital letters, digits and '_', and keeps one curve of a name."""
+    assert mnemonics(["alunite-K (2)"]) == ["ALUNITE_K__2_"]
+    assert mnemonics(["Talc", "TALC", "talc"]) == ["TALC", "TALC_2", "TALC_3"]
+    assert mnemonics(["\u6ed1\u77f3", "\u77f3\u82f1", "DEPT"]) == ["CLASS", "CLASS_2", "DEPT_2"]
 
 
 def test_figure_is_drawn(tmp_path: Path) -> None:

@@ -19,13 +19,13 @@ from safetensors.numpy import save
 import tiny_models as tiny
 from semispectral import weights
 from semispectral.census import read_census
+from semispectral.downhole import HIGH, LOW, NOVEL, SHARE
 from semispectral.downhole_figure import draw_log
 from semispectral.errors import ConfigError, DataError, IntegrityError, SemispectralError
 from semispectral.io import open_cube
 from semispectral.labels import ClassMap
 from semispectral.mapping.draw import Known, draw_map
 from semispectral.mapping.picture import draw_picture
-from semispectral.mapping.scene_map import NOVEL_NAME
 from semispectral.page import write_page
 from semispectral.places import inside
 from semispectral.scenes import read_scenes
@@ -278,10 +278,8 @@ def test_figures_draw_names_as_they_are(tmp_path: Path, name: str) -> None:
     drawn = draw_map(tiny.tiny_cube(tiny.tiny_counts(seed=4)), bundle, known=Known(), smooth=SmoothConfig(), threads=1)
     draw_picture(tmp_path / "map.png", drawn, title=name, pixel_mm=None)
     row = {"hole": name, "depth_from_m": [0.0, 1.0], "depth_to_m": [1.0, 2.0], "dominant": name, "pixels": 5}
-    shares = {f"{one}{end}": 0.3 for one in classes.names for end in ("", "_low", "_high")}
-    draw_log(
-        tmp_path / "log.png", pd.DataFrame(row | shares | {NOVEL_NAME.replace(" ", "_"): 0.1}), classes, coverage=0.9
-    )
+    shares = {f"{kind}{one}": 0.3 for one in classes.names for kind in (SHARE, LOW, HIGH)}
+    draw_log(tmp_path / "log.png", pd.DataFrame(row | shares | {NOVEL: 0.1}), classes, coverage=0.9)
     assert (tmp_path / "map.png").stat().st_size > 1000
     assert (tmp_path / "log.png").stat().st_size > 1000
 

@@ -15,6 +15,10 @@ from semispectral.scenes import Scene
 
 NARROWEST_RUN = 3  # samples; less is dirt on the tray
 WIDEST_SCAR = 2  # samples; a dead column of the detector does not part a run
+NOVEL = NOVEL_NAME.replace(" ", "_")
+# The columns of a class begin with what they hold, and no other column begins so: whatever a class is called, its
+# columns meet neither those of another class nor the log's own.
+SHARE, LOW, HIGH = "share_", "low_", "high_"
 
 
 @dataclass(frozen=True)
@@ -136,8 +140,8 @@ def downhole_log(hole: str, core: Core, classes: ClassMap, settings: DownholeCon
 
     Returns
     -------
-    DataFrame: hole, depth_from_m, depth_to_m, pixels, dominant, none_of_the_known, and for each class its proportion,
-    ``<name>_low`` and ``<name>_high``.
+    DataFrame: hole, depth_from_m, depth_to_m, pixels, dominant, none_of_the_known, and for each class its proportion
+    ``share_<name>`` with ``low_<name>`` and ``high_<name>``.
     """
     index = np.floor(core.depth_m / settings.interval_m + 1e-9).astype(np.int64)
     places, inverse = np.unique(index, return_inverse=True)
@@ -151,12 +155,12 @@ def downhole_log(hole: str, core: Core, classes: ClassMap, settings: DownholeCon
         "depth_to_m": np.round((places + 1) * settings.interval_m, 6),
         "pixels": np.bincount(inverse),
         "dominant": np.asarray(classes.names, dtype=object)[mean.argmax(axis=1)],
-        NOVEL_NAME.replace(" ", "_"): _mean_by(inverse, core.novel[:, None])[:, 0],
+        NOVEL: _mean_by(inverse, core.novel[:, None])[:, 0],
     }
     shares = {
-        f"{name}{suffix}": values[:, label]
+        f"{kind}{name}": values[:, label]
         for label, name in enumerate(classes.names)
-        for suffix, values in (("", mean), ("_low", low), ("_high", high))
+        for kind, values in ((SHARE, mean), (LOW, low), (HIGH, high))
     }
     return pd.DataFrame({**head, **shares})
 

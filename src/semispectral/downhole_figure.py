@@ -8,12 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from semispectral.downhole import HIGH, LOW, NOVEL, SHARE
 from semispectral.labels import ClassMap
 from semispectral.mapping.picture import plain_text, write_figure
 from semispectral.mapping.scene_map import NOVEL_COLOUR, NOVEL_NAME
 
 LEAST_SHOWN = 0.02  # a mineral that nowhere reaches this share gets no column
-NOVEL = NOVEL_NAME.replace(" ", "_")
 
 
 @plain_text
@@ -25,7 +25,7 @@ def draw_log(path: Path, table: pd.DataFrame, classes: ClassMap, *, coverage: fl
     table : as `downhole_log` gives it.
     coverage : of its intervals, for the caption.
     """
-    shown = [label for label, name in enumerate(classes.names) if table[name].max() >= LEAST_SHOWN]
+    shown = [label for label, name in enumerate(classes.names) if table[SHARE + name].max() >= LEAST_SHOWN]
     figure = Figure(figsize=(2.6 + 0.95 * (len(shown) + 1), 8.0), layout="constrained")
     widths = [0.5, *[1.0] * (len(shown) + 1)]
     axes = figure.subplots(1, len(widths), sharey=True, squeeze=False, width_ratios=widths)[0]
@@ -60,9 +60,9 @@ def _strip(axis: Axes, table: pd.DataFrame, classes: ClassMap) -> None:
     axis.set_xlim(0, 1)
 
 
-def _bars(axis: Axes, table: pd.DataFrame, name: str, colour: str) -> None:
+def _bars(axis: Axes, table: pd.DataFrame, column: str, colour: str) -> None:
     middle, height = _heights(table)
-    axis.barh(middle, table[name], height, color=colour, linewidth=0.3, edgecolor="0.4")
+    axis.barh(middle, table[column], height, color=colour, linewidth=0.3, edgecolor="0.4")
     axis.set_xlim(0, 1)
     axis.set_xticks([0, 0.5, 1], ["0", "", "1"], fontsize=7)
     axis.grid(axis="x", color="0.85")
@@ -71,7 +71,7 @@ def _bars(axis: Axes, table: pd.DataFrame, name: str, colour: str) -> None:
 
 def _column(axis: Axes, table: pd.DataFrame, name: str, colour: str) -> None:
     """Expected share as bars, and its interval as lines."""
-    _bars(axis, table, name, colour)
+    _bars(axis, table, SHARE + name, colour)
     middle, _ = _heights(table)
-    axis.hlines(middle, table[f"{name}_low"], table[f"{name}_high"], color="black", linewidth=1)
+    axis.hlines(middle, table[LOW + name], table[HIGH + name], color="black", linewidth=1)
     axis.set_title(name, fontsize=8, rotation=60, ha="left", va="bottom")
