@@ -79,17 +79,17 @@ def browse(page: Path, story: Callable[[Tab], Awaitable[T]]) -> T:
     command = [CHROMIUM, *OPTIONS, *root, f"--user-data-dir={profile}", "about:blank"]
     browser = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        return asyncio.run(_follow(Path(profile) / "DevToolsActivePort", page, story))
+        return asyncio.run(_follow(browser, Path(profile) / "DevToolsActivePort", page, story))
     finally:
         browser.terminate()
         browser.wait()
         shutil.rmtree(profile, ignore_errors=True)
 
 
-async def _follow(port_file: Path, page: Path, story: Callable[[Tab], Awaitable[T]]) -> T:
-    for _ in range(int(STARTUP_SECONDS / STEP)):
-        if port_file.exists() and port_file.read_text(encoding="ascii").strip():
-            break
+async def _follow(
+    browser: "subprocess.Popen[bytes]", port_file: Path, page: Path, story: Callable[[Tab], Awaitable[T]]
+) -> T:
+    while browser.poll() is None and not (port_file.exists() and port_file.read_text(encoding="ascii").strip()):
         await asyncio.sleep(STEP)
     port = port_file.read_text(encoding="ascii").split()[0]
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/list") as answer:

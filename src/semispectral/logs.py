@@ -18,8 +18,6 @@ log = logging.getLogger(__name__)
 LINE = "%(asctime)s {stage}: %(message)s"
 CLOCK = "%H:%M:%S"
 TERMINAL, SILENT = "SEMISPECTRAL_TERMINAL", logging.CRITICAL + 1  # off where something else draws on the terminal
-# TensorFlow reads these when it is imported, so they are set before anything imports it.
-QUIET_TENSORFLOW = {"TF_CPP_MIN_LOG_LEVEL": "3", "AUTOGRAPH_VERBOSITY": "0", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
 
 
 def start(path: str | Path, *, job: Any = None, gpu: int = 0) -> None:
@@ -35,8 +33,6 @@ def start(path: str | Path, *, job: Any = None, gpu: int = 0) -> None:
     gpu : how many GPUs the job was given; with none, the GPU is hidden from this process.
     """
     path = Path(path)
-    for name, value in QUIET_TENSORFLOW.items():
-        os.environ.setdefault(name, value)
     if not gpu:
         os.environ["CUDA_VISIBLE_DEVICES"] = ""
     path.parent.mkdir(parents=True, exist_ok=True)

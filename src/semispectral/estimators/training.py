@@ -1,7 +1,6 @@
 """The door to TensorFlow: the workflow's own training functions, imported when something is fitted."""
 
 import logging
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,7 +14,6 @@ import pandas as pd
 from semispectral.dataset import TrainingSet
 from semispectral.inference.m1 import M1Inference
 from semispectral.inference.m2 import M2Inference
-from semispectral.logs import QUIET_TENSORFLOW
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
 
@@ -38,7 +36,6 @@ def fit_m1(
     x: np.ndarray, valid: np.ndarray, settings: M1Config, *, seed: int, checkpoints: str | Path | None
 ) -> FittedM1:
     """Train M1 as the workflow's stage does."""
-    _quiet()
     from semispectral.models.run import Run
     from semispectral.models.train_m1 import train_m1
 
@@ -51,7 +48,6 @@ def fit_m2(
     data: TrainingSet, settings: M2Config, *, classes: int, seed: int, checkpoints: str | Path | None
 ) -> FittedM2:
     """Train M2 as the workflow's stage does."""
-    _quiet()
     from semispectral.models.run import Run
     from semispectral.models.train_m2 import train_m2
 
@@ -85,11 +81,6 @@ def fit_jointly(
 
 def _directory(checkpoints: str | Path | None) -> Path | None:
     return None if checkpoints is None else Path(checkpoints)
-
-
-def _quiet() -> None:
-    for name, value in QUIET_TENSORFLOW.items():
-        os.environ.setdefault(name, value)
 
 
 @contextmanager
