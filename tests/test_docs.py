@@ -13,10 +13,12 @@ import numpy as np
 import pytest
 import yaml
 
+import tiny_models as tiny
 from semispectral.baselines.settings import ControlConfig
 from semispectral.config import read_schema
 from semispectral.errors import SemispectralError
 from semispectral.io.grid import Grid
+from semispectral.io.shards import write_shard
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -234,3 +236,14 @@ def test_the_citation_is_of_this_version() -> None:
     assert cited["license"] == project["license"]
     assert {"cff-version", "message", "title", "authors"} <= set(cited)
     assert any(entry["year"] == 2014 for entry in cited["references"])
+
+
+def test_the_spectra_of_a_shard_are_read_as_the_page_says(tmp_path: Path) -> None:
+    """The reader of docs/numbers.md gives the spectra and the table that were written."""
+    pixels = tiny.tiny_pixels(seed=5)
+    write_shard(tmp_path / "A.parquet", pixels)
+    spectra, table = code_of("numbers.md")["read_spectra"](tmp_path / "A.parquet")
+    np.testing.assert_array_equal(spectra, pixels.x)
+    assert spectra.dtype == pixels.x.dtype
+    assert table["code"].tolist() == pixels.table["code"].tolist()
+    assert table["part"].tolist() == pixels.table["part"].tolist()

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,11 @@ from rasterio.crs import CRS
 from rasterio.transform import Affine
 
 import tiny_models as tiny
-from semispectral.errors import IntegrityError, MissingFileError
+from semispectral.errors import DataError, IntegrityError, MissingFileError
 from semispectral.io import open_cube
 from semispectral.io.georeference import quiet
-from semispectral.io.rasters import Ground, copy_as_envi, write_classes
-from semispectral.labels import UNLABELLED
+from semispectral.io.rasters import Ground, Legend, copy_as_envi, write_classes
+from semispectral.labels import UNLABELLED, ClassMap
 from semispectral.mapping.draw import Drawn
 from semispectral.mapping.files import CONFIDENCE, read_map, write_map
 from semispectral.mapping.scene_map import SceneMap
@@ -51,12 +52,12 @@ def test_class_geotiff_reads_back_in_rasterio(tmp_path: Path) -> None:
         assert raster.nodata == 0
         assert raster.transform == Affine(*TRANSFORM)
         assert raster.crs == CRS.from_wkt(UTM)
-        assert [raster.colormap(1)[value] for value in (1, 2, 3)] == [
+        assert [raster.colormap(1)[value] for value in tiny.NAMES.codes] == [
             (255, 0, 0, 255),
             (0, 255, 0, 255),
             (0, 0, 255, 255),
         ]
-        assert [raster.tags()[f"CLASS_{value}"] for value in (1, 2, 3)] == list(tiny.NAMES.names)
+        assert [raster.tags()[f"CLASS_{value}"] for value in tiny.NAMES.codes] == list(tiny.NAMES.names)
 
 
 def test_gdal_knows_the_names_as_categories(tmp_path: Path) -> None:
@@ -65,8 +66,10 @@ def test_gdal_knows_the_names_as_categories(tmp_path: Path) -> None:
     with quiet():
         rasterio.shutil.copy(tmp_path / "class.tif", tmp_path / "class.vrt", driver="VRT")
     found = re.findall(r"<Category>(.*?)</Category>", (tmp_path / "class.vrt").read_text(encoding="utf-8"))
+    assert len(found) == 256
     names = ["nodata", "kaolinite", "talc; massive", "&lt;calcite&gt; &amp; co", "none of the known"]
-    assert found == names
+    assert [found[value] for value in (0, 1, 4, 9, 255)] == names
+    assert set(found) == {*names, "unused"}
 
 
 def test_envi_classification_reads_back_in_spectral(tmp_path: Path) -> None:
@@ -76,8 +79,9 @@ def test_envi_classification_reads_back_in_spectral(tmp_path: Path) -> None:
     image = spy.open(tmp_path / "class.hdr", tmp_path / "class.img")
     assert np.array_equal(np.asarray(image.load()).squeeze().astype(int), drawn.map.raster)
     assert image.metadata["file type"] == "ENVI Classification"
-    assert image.metadata["class names"] == [name.replace(",", ";") for name in drawn.map.names]
-    assert [int(value) for value in image.metadata["class lookup"][3:6]] == [255, 0, 0]
+    names, colours = image.metadata["class names"], np.reshape(image.metadata["class lookup"], (-1, 3)).astype(int)
+    assert [names[value] for value in drawn.map.values] == [name.replace(",", ";") for name in drawn.map.names]
+    assert colours[[1, 4, 9, 255]].tolist() == [[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 0, 255]]
 
 
 def test_envi_classification_reads_back_in_our_own_reader(tmp_path: Path) -> None:
@@ -120,8 +124,13 @@ def test_map_json_counts_the_pixels(tmp_path: Path) -> None:
     drawn = _drawn(seed=5)
     _write(tmp_path, drawn, Ground())
     facts = json.loads((tmp_path / "map.json").read_text(encoding="utf-8"))
-    assert sum(facts["pixels"].values()) == drawn.map.raster.size
-    assert facts["pixels"]["none of the known"] == drawn.map.novel.sum()
+    assert sum(row["pixels"] for row in facts["legend"]) == drawn.map.raster.size
+    assert facts["legend"][-1] == {
+        "value": 255,
+        "name": "none of the known",
+        "colour": "#ff00ff",
+        "pixels": int(drawn.map.novel.sum()),
+    }
 
 
 def test_pixel_size_stands_in_for_a_missing_georeference() -> None:
@@ -132,15 +141,71 @@ def test_pixel_size_stands_in_for_a_missing_georeference() -> None:
     assert Ground.of(cube, pixel_mm=1.25) == Ground(TRANSFORM, UTM, 1.25)
 
 
-def test_more_classes_than_a_byte_holds(tmp_path: Path) -> None:
-    """300 classes go into 16 bits, colours and names too."""
-    raster = np.arange(600, dtype=np.uint16).reshape(20, 30) % 301
-    names, colours = tuple(f"class {value}" for value in range(301)), ("#102030",) * 301
-    write_classes(tmp_path / "class.tif", raster, names=names, colours=colours, ground=Ground(TRANSFORM))
-    copy_as_envi(tmp_path / "class.tif", tmp_path / "class.img")
+CODES = (
+    ((1, 4, 9), "uint8", 255),
+    ((22, 254, 3), "uint8", 255),
+    ((1, 4, 255), "uint16", 65535),
+    ((301, 302, 40_000), "uint16", 65535),
+    ((1, 4, 65_535), "int32", 2**31 - 1),
+    ((-3, 4, 9), "int32", 2**31 - 1),
+    ((-(2**31) + 1, 70_000, 2**31 - 1), "int32", 2**31 - 2),
+)
+
+
+@pytest.mark.parametrize(("codes", "kind", "novel"), CODES)
+def test_class_maps_hold_the_codes_of_the_classes(
+    tmp_path: Path, codes: tuple[int, ...], kind: str, novel: int
+) -> None:
+    """GeoTIFF and ENVI hold the same numbers, those of classes.tsv, and both say what each of them means."""
+    classes = ClassMap(codes, ("nodata", "none of the known", "a, {b} & <c>"), tiny.NAMES.colours)
+    drawn = _drawn(seed=5)
+    drawn = replace(drawn, map=replace(drawn.map, classes=classes))
+    _write(tmp_path, drawn, Ground(TRANSFORM, UTM))
+    found = drawn.map
+    expected = np.asarray([0, *codes])[found.label * found.valid + found.valid]
+    expected[found.novel] = novel
+    with rasterio.open(tmp_path / "class.tif") as raster:
+        assert (raster.dtypes[0], raster.nodata) == (kind, 0)
+        np.testing.assert_array_equal(raster.read(1), expected)
+        assert [raster.tags()[f"CLASS_{value}"] for value in found.values] == list(found.names)
     image = spy.open(tmp_path / "class.hdr", tmp_path / "class.img")
-    assert np.array_equal(np.asarray(image.load()).squeeze().astype(int), raster)
-    assert image.metadata["class names"][300] == "class 300"
+    np.testing.assert_array_equal(np.asarray(image.open_memmap())[:, :, 0], expected)
+    said = image.metadata["description"].removeprefix("Classes of A: ").split("; ")
+    assert said[:2] == ["0 nodata", f"{codes[0]} nodata"]
+    assert said[-1] == f"{novel} none of the known"
+    assert [row["value"] for row in json.loads((tmp_path / "map.json").read_text())["legend"]] == [0, *codes, novel]
+    assert read_map(tmp_path).classes == classes
+
+
+@pytest.mark.parametrize("codes", [(1, 4, 9), (301, 302, 40_000), (-3, 4, 9)])
+def test_gdal_knows_names_and_colours_as_attributes(tmp_path: Path, codes: tuple[int, ...]) -> None:
+    """A virtual raster that GDAL makes of the file has the table of attributes: value, class, red, green, blue."""
+    drawn = _drawn(seed=5)
+    _write(tmp_path, replace(drawn, map=replace(drawn.map, classes=replace(tiny.NAMES, codes=codes))), Ground())
+    with quiet():
+        rasterio.shutil.copy(tmp_path / "class.tif", tmp_path / "class.vrt", driver="VRT")
+    text = (tmp_path / "class.vrt").read_text(encoding="utf-8")
+    rows = [re.findall(r"<F>(.*?)</F>", row) for row in re.findall(r"<Row.*?</Row>", text, re.DOTALL)]
+    assert [int(row[0]) for row in rows[:4]] == [0, *codes]
+    assert rows[2][1:] == ["talc, massive", "0", "255", "0"]
+
+
+def test_no_class_has_the_number_of_no_data() -> None:
+    """A class with the code 0 could not be told from what is not classified."""
+    with pytest.raises(DataError, match="keeps 0 for no data"):
+        replace(_drawn(seed=1).map, classes=replace(tiny.NAMES, codes=(0, 4, 9)))
+
+
+def test_more_classes_than_a_byte_holds(tmp_path: Path) -> None:
+    """300 classes go into 16 bits, names too."""
+    values = np.arange(301)
+    raster = np.arange(600).reshape(20, 30) % 301
+    legend = Legend(tuple(values.tolist()), tuple(f"class {value}" for value in values), ("#102030",) * 301)
+    write_classes(tmp_path / "class.tif", raster.astype(np.uint16), legend=legend, ground=Ground(TRANSFORM), tags={})
+    copy_as_envi(tmp_path / "class.tif", tmp_path / "class.img", legend=legend, scene="A")
+    image = spy.open(tmp_path / "class.hdr", tmp_path / "class.img")
+    np.testing.assert_array_equal(np.asarray(image.load()).squeeze().astype(int), raster)
+    assert "300 class 300" in image.metadata["description"]
 
 
 @pytest.mark.parametrize(("lines", "samples"), [(20, 30), (400, 20)])
@@ -156,7 +221,9 @@ def test_absent_and_mixed_maps_are_refused(tmp_path: Path) -> None:
     with pytest.raises(MissingFileError, match="rule 'map'"):
         read_map(tmp_path)
     with pytest.raises(MissingFileError, match="write it first"):
-        copy_as_envi(tmp_path / "class.tif", tmp_path / "class.img")
+        copy_as_envi(
+            tmp_path / "class.tif", tmp_path / "class.img", legend=Legend((0,), ("a",), ("#000000",)), scene="A"
+        )
     _write(tmp_path / "one", _drawn(seed=7), Ground())
     _write(tmp_path / "other", _drawn(seed=7, lines=21), Ground())
     (tmp_path / "other" / "confidence.tif").replace(tmp_path / "one" / "confidence.tif")

@@ -14,10 +14,11 @@ from semispectral.tables import read_tables, write_table
 
 logs.start(snakemake.log[0], job=snakemake)
 table = read_tables(snakemake.input.predictions)
-names = ClassMap.read(Path(snakemake.input.classes)).select(read_classes(Path(snakemake.input.known).parent).codes).names
+known = ClassMap.read(Path(snakemake.input.classes)).select(read_classes(Path(snakemake.input.known).parent).codes)
+table.attrs["classes"] = {"codes": list(known.codes), "names": list(known.names)}
 write_table(snakemake.output.predictions, table)
 write_table(snakemake.output.scores, scores(table))
 write_table(snakemake.output.classes, class_scores(table))
 write_table(snakemake.output.summary, summary(table, **json.loads(snakemake.params.cfg)["evaluation"]))
-found = [asdict(guard) for guard in guards(table, class_names=names)]
+found = [asdict(guard) for guard in guards(table, class_names=known.names)]
 write_atomically(Path(snakemake.output.guards), json.dumps(found, indent=1).encode())

@@ -1,6 +1,7 @@
 """Write maps as rasters that GIS software reads: GeoTIFF and ENVI, with names, colours, nodata and georeference."""
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,10 @@ from semispectral.io.georeference import CACHE_BYTES, quiet
 from semispectral.io.grid import PIXELS, Transform
 from semispectral.pixels import Cube
 
+LARGEST_LISTED = 255
+UNUSED = "unused"
+ATTRIBUTES = (("Value", 0, 5), ("Class", 2, 2), ("Red", 0, 6), ("Green", 0, 7), ("Blue", 0, 8))  # GDAL's type and usage
+DESCRIPTION = re.compile(r"description\s*=\s*\{[^}]*\}")
 DEFLATE = {"driver": "GTiff", "compress": "deflate", "zlevel": 1, "tiled": True, "blockxsize": 256, "blockysize": 256}
 
 
@@ -79,50 +84,101 @@ def write_bands(path: Path, bands: np.ndarray, *, names: tuple[str, ...], ground
     _write(path, bands, names=names, ground=ground, tags=tags, nodata=float("nan"), predictor=3)
 
 
-def write_classes(
-    path: Path, raster: np.ndarray, *, names: tuple[str, ...], colours: tuple[str, ...], ground: Ground
-) -> None:
-    """Write a class map as GeoTIFF: colour table, names of the values as categories, 0 is nodata.
-
-    The categories stand in ``<path>.aux.xml``, where GDAL and QGIS look for them, and in the file's own metadata
-    (``CLASS_1``, ``CLASS_2``, ...), which cannot be parted from it.
+@dataclass(frozen=True)
+class Legend:
+    """What the numbers of a class map mean, one of each per number; the first is no data.
 
     Parameters
     ----------
-    raster : uint8 or uint16 [line, sample], values 0 (nodata) to K.
-    names, colours : of the values, from 0.
+    values : the numbers in the raster.
+    names, colours : of each; colours are ``#rrggbb``.
     """
-    table = {value: (*_rgb(colour), 255 if value else 0) for value, colour in enumerate(colours)}
-    tags = {f"CLASS_{value}": name for value, name in enumerate(names) if value}
-    path.with_name(path.name + ".aux.xml").write_text(_categories(names), encoding="utf-8")
-    _write(path, raster[None], names=("class",), ground=ground, colours=table, tags=tags, nodata=0)
+
+    values: tuple[int, ...]
+    names: tuple[str, ...]
+    colours: tuple[str, ...]
+
+    @property
+    def listed(self) -> bool:
+        """Whether every number up to the largest can stand in a list: that of a colour table, or of ENVI's classes."""
+        return min(self.values) >= 0 and max(self.values) <= LARGEST_LISTED
+
+    @property
+    def every_name(self) -> list[str]:
+        """The names of all numbers from 0 to the largest, as lists without quotes can hold them."""
+        named = dict(zip(self.values, self.names, strict=True))
+        return [_in_list(named.get(value, UNUSED)) for value in range(max(self.values) + 1)]
+
+
+def write_classes(path: Path, raster: np.ndarray, *, legend: Legend, ground: Ground, tags: dict[str, str]) -> None:
+    """Write a class map as GeoTIFF, with what its numbers mean.
+
+    The names stand in the file's own metadata (``CLASS_3``), which cannot be parted from it, and with the colours as a
+    table of attributes in ``<path>.aux.xml``, where GDAL, QGIS and ArcGIS look for them. In 8 bits there are a colour
+    table and categories besides.
+
+    Parameters
+    ----------
+    raster : uint8, uint16 or int32 [line, sample], of the legend's values.
+    """
+    table = {
+        value: (*_rgb(colour), 255 if value != legend.values[0] else 0)
+        for value, colour in zip(legend.values, legend.colours, strict=True)
+    }
+    named = {f"CLASS_{value}": name for value, name in zip(legend.values, legend.names, strict=True)}
+    path.with_name(path.name + ".aux.xml").write_text(_attributes(legend), encoding="utf-8")
+    options = {"colours": table if legend.listed else None, "nodata": legend.values[0], "tags": named | tags}
+    _write(path, raster[None], names=("class",), ground=ground, **options)
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
-def _categories(names: tuple[str, ...]) -> str:
-    in_words = (
-        name.replace(",", ";").replace("{", "(").replace("}", ")") for name in names
-    )  # ENVI's lists have no quotes
-    rows = "".join(f"<Category>{escape(name)}</Category>" for name in in_words)
-    band = f'<PAMRasterBand band="1"><CategoryNames>{rows}</CategoryNames></PAMRasterBand>'
-    return f"<PAMDataset>{band}</PAMDataset>\n"
+def _in_list(name: str) -> str:
+    """A name for a list in braces, as ENVI has it, which knows no quotes."""
+    return name.translate(str.maketrans(",{}", ";()"))
 
 
-def copy_as_envi(tif: Path, path: Path) -> None:
-    """Write a class map again as an ENVI classification: names and colours stand in its header.
+def _attributes(legend: Legend) -> str:
+    """The table of attributes (and the categories) of a band, as GDAL keeps them beside a file."""
+    fields = "".join(
+        f'<FieldDefn index="{index}"><Name>{name}</Name><Type>{kind}</Type><Usage>{usage}</Usage></FieldDefn>'
+        for index, (name, kind, usage) in enumerate(ATTRIBUTES)
+    )
+    rows = "".join(
+        f'<Row index="{index}">'
+        + "".join(f"<F>{escape(str(cell))}</F>" for cell in (value, name, *_rgb(colour)))
+        + "</Row>"
+        for index, (value, name, colour) in enumerate(zip(legend.values, legend.names, legend.colours, strict=True))
+    )
+    table = f'<GDALRasterAttributeTable tableType="thematic">{fields}{rows}</GDALRasterAttributeTable>'
+    categories = "".join(f"<Category>{escape(name)}</Category>" for name in legend.every_name) if legend.listed else ""
+    named = f"<CategoryNames>{categories}</CategoryNames>" if categories else ""
+    return f'<PAMDataset><PAMRasterBand band="1">{named}{table}</PAMRasterBand></PAMDataset>\n'
+
+
+def copy_as_envi(tif: Path, path: Path, *, legend: Legend, scene: str) -> None:
+    """Write a class map again for ENVI, with the same numbers.
+
+    Where the numbers go up to 255 it is an ENVI classification, whose header lists names and colours from 0 to the
+    largest; with larger or negative ones it is plain data, and the header's description says what they mean.
 
     Parameters
     ----------
     tif : what `write_classes` wrote.
     path : the data file, ending in .img; its header gets the suffix .hdr.
+    legend, scene : for the header's description, where GDAL writes the path of the moment.
     """
     if not tif.is_file():
         raise MissingFileError(f"{tif}: the GeoTIFF to copy is not there; write it first")
     with quiet():
         rasterio.shutil.copy(tif, path, driver="ENVI")
+    said = "; ".join(f"{value} {name}" for value, name in zip(legend.values, legend.names, strict=True))
+    header = path.with_suffix(".hdr")
+    text = header.read_text(encoding="utf-8")
+    description = f"description = {{\n{_in_list(f'Classes of {scene}: {said}')}}}"
+    header.write_text(DESCRIPTION.sub(lambda _: description, text, count=1), encoding="utf-8")
 
 
 def read_bands(path: Path) -> tuple[np.ndarray, dict[str, str]]:

@@ -10,7 +10,7 @@ import numpy as np
 from semispectral import provenance
 from semispectral.atomic import replacing_files, write_atomically
 from semispectral.errors import IntegrityError, MissingFileError
-from semispectral.io.rasters import Ground, copy_as_envi, read_bands, write_bands, write_classes
+from semispectral.io.rasters import Ground, Legend, copy_as_envi, read_bands, write_bands, write_classes
 from semispectral.labels import ClassMap
 from semispectral.mapping.draw import Drawn, smoothing_effect
 from semispectral.mapping.picture import draw_picture
@@ -35,8 +35,9 @@ def write_map(directory: Path, drawn: Drawn, *, ground: Ground, scene: str, smoo
     found, tags = drawn.map, {"SCENE": scene}
     facts = facts_of(drawn) | {"scene": scene, "smoothing": smoothing, "pixel_mm": ground.pixel_mm}
     with replacing_files(directory, last=FACTS) as unfinished:
-        write_classes(unfinished / "class.tif", found.raster, names=found.names, colours=found.colours, ground=ground)
-        copy_as_envi(unfinished / "class.tif", unfinished / "class.img")
+        legend = Legend(found.values, found.names, found.colours)
+        write_classes(unfinished / "class.tif", found.raster, legend=legend, ground=ground, tags=tags)
+        copy_as_envi(unfinished / "class.tif", unfinished / "class.img", legend=legend, scene=scene)
         bands = np.moveaxis(found.probability, 2, 0)
         write_bands(unfinished / "probability.tif", bands, names=found.classes.names, ground=ground, tags=tags)
         confidence = np.stack([found.confidence, found.entropy, found.novelty])
@@ -47,12 +48,12 @@ def write_map(directory: Path, drawn: Drawn, *, ground: Ground, scene: str, smoo
 
 
 def facts_of(drawn: Drawn) -> dict[str, Any]:
-    """What map.json says of a map: classes, counts, threshold, and test confusions with and without smoothing."""
+    """What map.json says of a map: its numbers, the threshold, and test confusions with and without smoothing."""
     found = drawn.map
-    counts = np.bincount(found.raster.ravel(), minlength=len(found.names))
+    rows = zip(found.values, found.names, found.colours, found.counts.tolist(), strict=True)
     return {
         "classes": found.classes.to_dict(),
-        "pixels": dict(zip(found.names, counts.tolist(), strict=True)),
+        "legend": [dict(zip(("value", "name", "colour", "pixels"), row, strict=True)) for row in rows],
         "novel_share": float(found.novel.sum() / max(found.valid.sum(), 1)),
         "threshold_nats": found.threshold if math.isfinite(found.threshold) else None,
         "confusion": {name: counts.tolist() for name, counts in drawn.confusion.items()},

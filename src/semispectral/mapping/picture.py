@@ -101,7 +101,7 @@ def _panels(drawn: Drawn) -> dict[str, np.ndarray]:
     panels = {"False colour": stretched(drawn.picture)}
     if drawn.label is not None:
         panels["Labels"] = table[drawn.label + 1]
-    panels["Map"] = table[drawn.map.raster]
+    panels["Map"] = table[drawn.map.place]
     panels["Confidence"] = drawn.map.confidence
     return panels
 
@@ -118,7 +118,7 @@ def _sheet(shape: tuple[int, ...], count: int, *, stacked: bool) -> tuple[Figure
 
 def _legend(drawn: Drawn) -> list[Patch]:
     """The classes that are on the map, with their share of it."""
-    counts = np.bincount(drawn.map.raster.ravel(), minlength=len(drawn.map.names))
+    counts = drawn.map.counts
     total = max(int(counts[1:].sum()), 1)
     shown = [value for value in range(1, len(counts)) if counts[value]]
     named = [

@@ -51,7 +51,7 @@ def _image(found: SceneMap, picture: np.ndarray, name: str) -> tuple[LayoutDOM, 
     plot.image_rgba(image=[_rgba(stretched(picture[::thin, ::thin]))], **place)
     mapper = LinearColorMapper(palette=list(found.colours), low=-0.5, high=len(found.colours) - 0.5)
     mapper.palette = ["rgba(0, 0, 0, 0)", *found.colours[1:]]
-    raster = found.raster[::thin, ::thin]
+    raster = found.place[::thin, ::thin]
     over = plot.image(image=[raster], color_mapper=mapper, global_alpha=0.6, name="map", **place)
     mark = ColumnDataSource({"x": NO_VALUES, "y": NO_VALUES}, name="mark")
     plot.scatter("x", "y", source=mark, size=22, marker="cross", line_color="white", line_width=4)

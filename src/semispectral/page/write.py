@@ -56,7 +56,7 @@ def write_page(path: Path, cube: Cube, found: SceneMap, bundle: Bundle, *, name:
 
 
 def _legend(found: SceneMap) -> list[dict[str, str]]:
-    counts = np.bincount(found.raster.ravel(), minlength=len(found.names))
+    counts = found.counts
     total = max(int(counts[1:].sum()), 1)
     return [
         {"name": found.names[value], "colour": found.colours[value], "share": f"{counts[value] / total:.1%}"}
