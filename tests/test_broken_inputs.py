@@ -156,7 +156,7 @@ ARRAYS: dict[str, tuple[dict[str, object], type[SemispectralError], Words]] = {
     "negative codes": ({"labels": CODES.astype(int) - 5}, DataError, "s1.h5|0 or more|[-5, -4, -3]|'ignore'"),
     "codes beyond classes.tsv": ({"labels": CODES + 41}, DataError, "s1.h5|row in classes.tsv|42, 43|'use'"),
     "halves for labels": ({"labels": CODES / 2}, DataError, "s1.h5|whole numbers|0.5|mark unlabelled"),
-    "NaN for labels": ({"labels": CODES * np.nan}, DataError, "s1.h5|whole numbers|nan|with 0"),
+    "infinite labels": ({"labels": np.full(CODES.shape, np.inf)}, DataError, "s1.h5|whole numbers|inf|with 0"),
     "labels beyond 32 bits": (
         {"labels": CODES + np.int64(2**32)},
         DataError,

@@ -211,7 +211,7 @@ def test_the_format_of_the_page_is_read(tmp_path: Path) -> None:
     assert cube.wavelengths_nm is not None
     np.testing.assert_array_equal(cube.wavelengths_nm, [1000, 2000])
     read = reader["read_labels"](tmp_path / "a.npz", key="", axes="line,sample", grid=Grid((4, 3)))
-    np.testing.assert_array_equal(read, labels)
+    np.testing.assert_array_equal(read.values, labels)
     (tmp_path / "b.npz").write_bytes(b"no archive")
     with pytest.raises(SemispectralError, match=r"b\.npz"):
         reader["open_cube"](tmp_path / "b.npz", key="", axes="line,sample,band", wavelengths="")

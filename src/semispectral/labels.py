@@ -18,7 +18,8 @@ from semispectral.tsv import read_rows
 
 UNLABELLED = -1
 IGNORED = -2
-MASKED = -(2**31)  # code that the census gives to pixels that it masks: ignored, whatever the scene ignores
+LARGEST_CODE = 2**31 - 1
+MASKED = -LARGEST_CODE - 1  # code that the census gives to pixels that it masks: ignored, whatever the scene ignores
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 WHOLE = re.compile(r"[+-]?[0-9]{1,10}")
 COLUMNS = ("code", "name", "colour")

@@ -83,6 +83,63 @@ def test_polygons_in_another_reference_system_are_carried_over(tmp_path: Path) -
     assert np.mean(read_labels(path, key="code", shape=SHAPE, grid=grid) != EXPECTED) < 0.01
 
 
+LOCAL = {
+    "a mine's grid": Affine(1.0, 0.0, 1000.0, 0.0, -1.0, 10.0),
+    "a mine's grid below zero": Affine(1.0, 0.0, 1000.0, 0.0, -1.0, -2000.0),
+    "millimetres from zero down": Affine(0.001, 0.0, 0.0, 0.0, -0.001, 0.0),
+    "lines upwards": Affine(2.0, 0.0, -50.0, 0.0, 2.0, -300.0),
+    "turned": Affine(0.8, 0.6, 0.0, 0.6, -0.8, -40.0),
+}
+
+
+@pytest.mark.parametrize("transform", LOCAL.values(), ids=LOCAL)
+def test_polygons_over_a_grid_without_a_reference_system(tmp_path: Path, transform: Affine) -> None:
+    """Where the scan has a transform, polygons are in its coordinates, whatever the sign of y."""
+    shapes = [shapely.transform(s, lambda xy: np.array([transform @ tuple(p) for p in xy])) for s in (BLOB, BOX)]
+    path = tmp_path / "a.gpkg"
+    codes = [np.array([3, 7])]
+    pyogrio.raw.write(
+        path, shapely.to_wkb(np.array(shapes)), codes, ["code"], geometry_type="Polygon", crs="EPSG:32719"
+    )
+    found = read_labels(path, key="code", shape=SHAPE, grid=Grid(SHAPE, tuple(transform)[:6]))
+    assert (found != EXPECTED).sum() <= 1  # a centre on an edge, by the last digit of a turned coordinate
+
+
+def test_polygons_drawn_over_our_own_map_in_metres(tmp_path: Path) -> None:
+    """A map of a scan without a place is in metres, y downwards negative; what is drawn over it lies on the scan."""
+    shapes = [shapely.transform(shape, lambda xy: xy * (0.0012, -0.0012)) for shape in (BLOB, BOX)]
+    path = geojson(tmp_path / "a.geojson", shapes, [3, 7])
+    np.testing.assert_array_equal(read_labels(path, key="code", shape=SHAPE, grid=Grid(SHAPE, pixel_mm=1.2)), EXPECTED)
+
+
+def test_a_polygon_that_sticks_out_above_the_picture_is_still_turned(tmp_path: Path) -> None:
+    """The sign of y is that of most of the drawing."""
+    above = shapely.box(2.2, -0.4, 7.7, 28.9)
+    path = geojson(tmp_path / "a.geojson", [shapely.transform(above, lambda xy: xy * (1, -1))], [7])
+    np.testing.assert_array_equal(read_labels(path, key="code", shape=SHAPE), np.where(inside(above), 7, 0))
+
+
+@pytest.mark.parametrize(
+    "grid",
+    [Grid(SHAPE), Grid(SHAPE, (1.0, 0.0, 1000.0, 0.0, -1.0, -2000.0))],
+    ids=["metres on a scan without a size of pixels", "pixels on a scan with a grid"],
+)
+def test_polygons_beside_the_scan_are_refused(tmp_path: Path, grid: Grid) -> None:
+    """Polygons in other coordinates than the scan's do not vanish silently."""
+    small = shapely.transform(BOX, lambda xy: xy * (0.01, -0.01))
+    with pytest.raises(DataError, match=r"a\.geojson: no polygon covers.*the scan at x"):
+        read_labels(geojson(tmp_path / "a.geojson", [small], [1]), key="code", shape=SHAPE, grid=grid)
+
+
+def test_polygons_of_another_scan_are_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """One file of polygons may serve many scans on the ground; one that it leaves out is a warning."""
+    far = shapely.transform(on_the_ground(BOX), lambda xy: xy + 5000)
+    path = geojson(tmp_path / "a.geojson", [far], [1], crs={"type": "name", "properties": {"name": UTM}})
+    grid = Grid(SHAPE, tuple(TRANSFORM)[:6], CRS.from_string(UTM).to_wkt())
+    assert not read_labels(path, key="code", shape=SHAPE, grid=grid).any()
+    assert "no polygon covers the centre of a pixel" in caplog.text
+
+
 def test_layers_are_named(tmp_path: Path) -> None:
     """Of several layers one must be named, and is found as layer/attribute."""
     codes = np.zeros(SHAPE, int)
@@ -104,6 +161,11 @@ def test_layers_are_named(tmp_path: Path) -> None:
         ([BOX, BLOB], [1, None], "code", DataError, "no empty cell"),
         ([BOX, BLOB], [1, 1.5], "code", DataError, "whole numbers"),
         ([shapely.LineString([(0, 0), (1, 1)])], [1], "code", DataError, "got linestring"),
+        ([BOX, BLOB], [1, 3_000_000_000], "code", DataError, "32 bits.*3000000000"),
+        ([BOX], [-3_000_000_000], "code", DataError, "32 bits"),
+        ([BOX], [-(2**31)], "code", DataError, "32 bits"),
+        ([BOX], [1e20], "code", DataError, "32 bits"),
+        ([BOX], [4294967297], "code", DataError, "32 bits"),
     ],
 )
 def test_polygons_that_cannot_be_burnt(
@@ -112,6 +174,24 @@ def test_polygons_that_cannot_be_burnt(
     """A missing attribute, codes that are no numbers and lines in place of areas are named."""
     with pytest.raises(error, match=rf"a\.geojson.*{told}"):
         read_labels(geojson(tmp_path / "a.geojson", shapes, codes), key=key, shape=SHAPE)
+
+
+@pytest.mark.parametrize(
+    ("rings", "told"),
+    [
+        ("[[0,0],[9,9]]", "an area.*feature 2"),
+        ("[[0,0],[9,9],[0,0]]", "an area.*feature 2"),
+        ("[[0,0],[9,0],[9,Infinity],[0,0]]", "finite numbers, but feature 2"),
+    ],
+)
+def test_polygons_that_are_no_areas(tmp_path: Path, rings: str, told: str) -> None:
+    """A ring of two points and corners at infinity are named by their feature; nobody is told to copy it again."""
+    one = '{{"type":"Feature","properties":{{"code":1}},"geometry":{{"type":"Polygon","coordinates":[{}]}}}}'
+    features = f"{one.format('[[0,0],[5,0],[5,5],[0,0]]')},{one.format(rings)}"
+    path = tmp_path / "a.geojson"
+    path.write_text(f'{{"type":"FeatureCollection","features":[{features}]}}', encoding="utf-8")
+    with pytest.raises(DataError, match=rf"a\.geojson.*{told}"):
+        read_labels(path, key="code", shape=SHAPE)
 
 
 def test_a_file_that_only_bears_the_name(tmp_path: Path) -> None:

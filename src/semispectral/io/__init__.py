@@ -9,15 +9,19 @@ import numpy as np
 
 from semispectral.errors import DataError
 from semispectral.io import envi, geotiff, hdf5, mat, npy, png, polygons
-from semispectral.io.arrays import as_codes
+from semispectral.io.codes import CodeRaster, as_codes
 from semispectral.io.envi_header import DATA_SUFFIXES
 from semispectral.io.files import require_file
 from semispectral.io.grid import Grid
 from semispectral.io.wavelengths import NO_WAVELENGTHS, read_wavelength_table, require_count
+from semispectral.labels import CodeSet
 from semispectral.pixels import Cube
 from semispectral.scenes import WAVELENGTH_TABLES, Scene
 
 __all__ = ["CUBE_READERS", "LABEL_READERS", "open_cube", "open_scene", "read_array", "read_labels", "read_scene_labels"]
+
+
+NO_CODES = CodeSet(())
 
 
 class CubeReader(Protocol):
@@ -27,9 +31,9 @@ class CubeReader(Protocol):
 
 
 class LabelReader(Protocol):
-    """Reads the raster of labels of one kind of file, [line, sample] of any plain dtype."""
+    """Reads the raster of labels of one kind of file, or burns it, once its header has the shape of ``grid``."""
 
-    def __call__(self, path: Path, *, key: str, axes: str, grid: Grid) -> np.ndarray: ...
+    def __call__(self, path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster: ...
 
 
 class ArrayReader(Protocol):
@@ -102,22 +106,30 @@ def open_cube(path: Path, *, key: str = "", axes: str = "line,sample,band", wave
 
 
 def read_labels(
-    path: Path, *, key: str = "", axes: str = "line,sample", shape: tuple[int, int], grid: Grid | None = None
+    path: Path,
+    *,
+    key: str = "",
+    axes: str = "line,sample",
+    shape: tuple[int, int],
+    grid: Grid | None = None,
+    ignore: CodeSet = NO_CODES,
 ) -> np.ndarray:
-    """Read the label codes of a scene of any known format.
+    """Read the label codes of a scene of any known format; what the file declares as nodata, and NaN, is 0, unlabelled.
 
     Parameters
     ----------
     path, key, axes : as in `open_cube`.
     shape : (lines, samples) that the data has.
-    grid : where polygons are to be burnt in; by default samples and lines are their coordinates.
+    grid : where the data lies: polygons are burnt into it, rasters must lie on it; by default samples and lines are
+        the coordinates.
+    ignore : codes that stay what they are although the file declares them as nodata.
 
     Returns
     -------
     int32 [line, sample].
     """
-    read = LABEL_READERS[_suffix(path, LABEL_READERS, "labels")]
-    return as_codes(path, read(path, key=key, axes=axes, grid=grid or Grid(shape)), shape=shape)
+    read, grid = LABEL_READERS[_suffix(path, LABEL_READERS, "labels")], grid or Grid(shape)
+    return as_codes(path, read(path, key=key, axes=axes, grid=grid), grid=grid, ignore=ignore)
 
 
 def read_array(path: Path, *, key: str) -> np.ndarray:
@@ -134,5 +146,10 @@ def open_scene(scene: Scene) -> Cube:
 def read_scene_labels(scene: Scene, cube: Cube) -> np.ndarray:
     """Read the label codes of a row of scenes.tsv, int32 [line, sample], as its open cube needs them."""
     return read_labels(
-        scene.labels, key=scene.labels_key, axes=scene.labels_axes, shape=cube.shape[:2], grid=Grid.of(cube)
+        scene.labels,
+        key=scene.labels_key,
+        axes=scene.labels_axes,
+        shape=cube.shape[:2],
+        grid=Grid.of(cube, pixel_mm=scene.pixel_mm),
+        ignore=scene.ignore,
     )

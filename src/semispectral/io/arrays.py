@@ -6,11 +6,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from semispectral.cells import AXES, axis_order
+from semispectral.cells import AXES
 from semispectral.errors import DataError, ShapeError
 
 NUMBERS = "uif"
-LABEL_KINDS = "uifb"
 
 
 class Stored(Protocol):
@@ -75,51 +74,3 @@ class Oriented:
 
     def close(self) -> None:
         """Nothing is held."""
-
-
-def oriented_labels(path: Path, key: str, values: np.ndarray, axes: str) -> np.ndarray:
-    """A raster of labels as [line, sample]; an axis of length one is dropped."""
-    require_numbers(path, key, values.dtype, kinds=LABEL_KINDS)
-    order = axis_order(axes, names=AXES[:2], where=f"{path}, axes of the labels")
-    if values.ndim == 3 and 1 in (values.shape[0], values.shape[-1]):
-        values = values.squeeze(0 if values.shape[0] == 1 else -1)
-    require_dimensions(path, key, values.shape, names=order)
-    return native(values if order == AXES[:2] else values.T)
-
-
-def as_codes(path: Path, values: np.ndarray, *, shape: tuple[int, int]) -> np.ndarray:
-    """Check a raster of labels and give it as codes.
-
-    Returns
-    -------
-    int32 [line, sample].
-
-    Raises
-    ------
-    ShapeError : it does not lie over the data.
-    DataError : a value is not a whole number of at most 32 bits.
-    """
-    if values.shape != shape:
-        turned = " (the axes are swapped: set labels_axes to sample,line)" if values.shape == shape[::-1] else ""
-        raise ShapeError(
-            f"{path}: the labels must have the lines and samples of the data, {shape}, got {values.shape}{turned}; "
-            "check the columns labels, labels_key and axes of scenes.tsv"
-        )
-    codes = values.astype(np.int64) if values.dtype.kind in "uib" else _whole(path, values)
-    limits = np.iinfo(np.int32)
-    if codes.min() < limits.min or codes.max() > limits.max:
-        raise DataError(
-            f"{path}: label codes must fit 32 bits, got {codes.min()} to {codes.max()}; is this a raster of labels?"
-        )
-    return np.ascontiguousarray(codes, dtype=np.int32)
-
-
-def _whole(path: Path, values: np.ndarray) -> np.ndarray:
-    wrong = ~(np.isfinite(values) & (values == np.round(values)) & (np.abs(values) < 2**53))
-    if wrong.any():
-        line, sample = (int(i[0]) for i in np.nonzero(wrong))
-        raise DataError(
-            f"{path}: label codes must be whole numbers, got {values[line, sample]} at line {line}, sample {sample} "
-            f"and {int(wrong.sum()) - 1} more; mark unlabelled pixels with 0"
-        )
-    return values.astype(np.int64)

@@ -9,6 +9,7 @@ import numpy as np
 
 from semispectral.errors import DataError, ShapeError
 from semispectral.io.arrays import Oriented
+from semispectral.io.codes import CodeRaster, codes_of
 from semispectral.io.envi_header import Header, header_and_data, read_header
 from semispectral.io.files import reading, refuse_keys
 from semispectral.io.flat import FlatArray, require_size
@@ -51,16 +52,16 @@ def open_cube(path: Path, *, key: str, axes: str, wavelengths: str) -> Cube:
     )
 
 
-def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> np.ndarray:
+def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
     """Read an ENVI classification, or any ENVI file of one band, [line, sample]."""
     refuse_keys(path, what=WHAT, labels_key=key)
     with open_cube(path, key="", axes=axes, wavelengths=NO_WAVELENGTHS) as cube:
-        lines, samples, bands = cube.shape
+        bands = cube.shape[2]
         if bands != 1:
             raise ShapeError(
                 f"{path}: a raster of labels has one band, got {bands}; name the classification in scenes.tsv"
             )
-        return cube.read_lines(0, lines).reshape(lines, samples)
+        return codes_of(cube, over=grid)
 
 
 def _array(header: Header, data: Path) -> FlatArray:

@@ -8,6 +8,7 @@ from rasterio.windows import Window
 
 from semispectral.errors import DataError, ShapeError
 from semispectral.io.arrays import Oriented, require_numbers
+from semispectral.io.codes import CodeRaster, codes_of
 from semispectral.io.files import reading, refuse_keys, require_file
 from semispectral.io.georeference import of_dataset, open_raster, quiet
 from semispectral.io.grid import Grid
@@ -111,11 +112,11 @@ def _wavelengths(path: Path, dataset: Any) -> np.ndarray | None:
     return None
 
 
-def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> np.ndarray:
+def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
     """Read a GeoTIFF of one band, [line, sample]."""
     refuse_keys(path, what=WHAT, labels_key=key)
     with open_cube(path, key="", axes=axes, wavelengths=NO_WAVELENGTHS) as cube:
-        lines, samples, bands = cube.shape
+        bands = cube.shape[2]
         if bands != 1:
             raise ShapeError(f"{path}: a raster of labels has one band, got {bands}; name another file in scenes.tsv")
-        return cube.read_lines(0, lines).reshape(lines, samples)
+        return codes_of(cube, over=grid)

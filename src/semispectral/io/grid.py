@@ -16,14 +16,21 @@ class Grid:
     ----------
     shape : (lines, samples).
     transform : x = a sample + b line + c, y = d sample + e line + f, as (a, b, c, d, e, f).
-    crs : coordinate reference system as WKT; empty where coordinates are samples and lines.
+    crs : coordinate reference system as WKT; empty where none is known.
+    pixel_mm : size of a pixel, or None.
     """
 
     shape: tuple[int, int]
     transform: Transform = PIXELS
     crs: str = ""
+    pixel_mm: float | None = None
 
     @classmethod
-    def of(cls, cube: Cube) -> "Grid":
+    def of(cls, cube: Cube, *, pixel_mm: float | None = None) -> "Grid":
         """The grid of an open scene."""
-        return cls(cube.shape[:2], cube.extra.get("transform", PIXELS), cube.extra.get("crs", ""))
+        return cls(cube.shape[:2], cube.extra.get("transform", PIXELS), cube.extra.get("crs", ""), pixel_mm)
+
+    @property
+    def located(self) -> bool:
+        """Whether its coordinates are more than samples and lines: on Earth, in a mine's grid, in a laboratory."""
+        return self.transform != PIXELS

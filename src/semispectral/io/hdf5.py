@@ -9,7 +9,8 @@ import h5py
 import numpy as np
 
 from semispectral.cells import AXES, axis_order
-from semispectral.io.arrays import Oriented, oriented_labels, require_dimensions, require_numbers
+from semispectral.io.arrays import Oriented, require_dimensions, require_numbers
+from semispectral.io.codes import CodeRaster, read_codes
 from semispectral.io.datasets import find_dataset
 from semispectral.io.files import reading, require_file
 from semispectral.io.grid import Grid
@@ -118,12 +119,13 @@ def _source(dataset: h5py.Dataset, oriented: Oriented) -> Oriented | Rechunked:
     return oriented
 
 
-def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> np.ndarray:
-    """Read a two-dimensional dataset whole: any integer or float dtype, [line, sample]."""
+def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
+    """Read a two-dimensional dataset: any integer or float dtype, [line, sample]."""
     with opened(path) as file:
         dataset = find_dataset(file, key, dimensions=2)
-        require_numbers(path, str(dataset.name), dataset.dtype, kinds="uifb")
-        return oriented_labels(path, str(dataset.name), dataset[()], axes)
+        nodata = _nodata(dataset)
+        values = read_codes(path, str(dataset.name), dataset, axes, shape=grid.shape)
+        return CodeRaster(values, () if nodata is None else (nodata,))
 
 
 def read_array(path: Path, *, key: str) -> np.ndarray:

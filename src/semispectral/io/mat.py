@@ -9,7 +9,8 @@ import scipy.io
 from semispectral.cells import AXES, axis_order
 from semispectral.errors import DataError, MissingFileError
 from semispectral.io import hdf5
-from semispectral.io.arrays import Oriented, oriented_labels, require_dimensions, require_numbers
+from semispectral.io.arrays import Oriented, require_dimensions, require_numbers
+from semispectral.io.codes import CodeRaster, plane, read_codes, require_over_data
 from semispectral.io.files import reading, require_file
 from semispectral.io.grid import Grid
 from semispectral.io.wavelengths import NO_WAVELENGTHS, in_nanometres, require_count
@@ -28,8 +29,8 @@ def _is_hdf5(path: Path) -> bool:
         return bool(h5py.is_hdf5(path))
 
 
-def _variable_name(path: Path, key: str, *, dimensions: int) -> str:
-    """Name of the variable of a version 5 file, or the only one with so many axes; objects are refused unread."""
+def _variable(path: Path, key: str, *, dimensions: int) -> tuple[str, tuple[int, ...]]:
+    """Name and shape of a variable of a version 5 file, or of the only one with so many axes; objects are refused."""
     with reading(path, what=WHAT):
         variables = {name: (shape, kind) for name, shape, kind in scipy.io.whosmat(path)}
     key = key.strip("/")
@@ -42,7 +43,7 @@ def _variable_name(path: Path, key: str, *, dimensions: int) -> str:
                 f"{path}: no key is given and {len(numeric)} variables are numbers with {dimensions} axes "
                 f"({', '.join(numeric)}); name one in scenes.tsv"
             )
-        return numeric[0]
+        return numeric[0], variables[numeric[0]][0]
     if key not in variables:
         raise MissingFileError(
             f"{path}: needs the variable {key!r}, but it holds {', '.join(variables) or 'none'}; name one in scenes.tsv"
@@ -52,11 +53,11 @@ def _variable_name(path: Path, key: str, *, dimensions: int) -> str:
             f"{path}: {key} must hold plain numbers, got a MATLAB {variables[key][1]}; objects, cells and structures "
             "are not read: save the array by itself"
         )
-    return key
+    return key, variables[key][0]
 
 
 def _load(path: Path, key: str, *, dimensions: int) -> tuple[str, np.ndarray]:
-    name = _variable_name(path, key, dimensions=dimensions)
+    name, _ = _variable(path, key, dimensions=dimensions)
     with reading(path, what=WHAT):
         values = scipy.io.loadmat(path, variable_names=[name])[name]
     return name, np.asarray(values)
@@ -96,13 +97,16 @@ def open_cube(path: Path, *, key: str, axes: str, wavelengths: str) -> Cube:
     return _open_version_5(path, key=key, axes=axes, wavelengths=wavelengths)
 
 
-def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> np.ndarray:
+def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
     """Read a two-dimensional array of a MATLAB file whole, [line, sample]."""
+    order = axis_order(axes, names=AXES[:2], where=f"{path}, axes of the labels")
     if _is_hdf5(path):
-        axis_order(axes, names=AXES[:2], where=f"{path}, axes of the labels")
         return hdf5.read_labels(path, key=key, axes=_reversed(axes), grid=grid)
-    name, values = _load(path, key, dimensions=2)
-    return oriented_labels(path, name, values, axes)
+    name, shape = _variable(path, key, dimensions=2)
+    lengths = plane(shape)
+    require_over_data(path, lengths if order == AXES[:2] else lengths[::-1], grid.shape)
+    name, values = _load(path, name, dimensions=2)
+    return CodeRaster(read_codes(path, name, values, axes, shape=grid.shape))
 
 
 def read_array(path: Path, *, key: str) -> np.ndarray:

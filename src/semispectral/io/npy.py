@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from semispectral.cells import AXES, axis_order
-from semispectral.io.arrays import Oriented, oriented_labels, require_dimensions, require_numbers
+from semispectral.io.arrays import Oriented, require_dimensions, require_numbers
+from semispectral.io.codes import CodeRaster, read_codes
 from semispectral.io.files import reading, refuse_keys, require_file
 from semispectral.io.flat import FlatArray, require_size
 from semispectral.io.grid import Grid
@@ -50,8 +51,9 @@ def open_cube(path: Path, *, key: str, axes: str, wavelengths: str) -> Cube:
     return Cube(path, oriented.shape, oriented.dtype, read_lines)
 
 
-def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> np.ndarray:
-    """Read a two-dimensional array whole, [line, sample]."""
+def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
+    """Read a two-dimensional array, [line, sample]."""
     refuse_keys(path, what=WHAT, labels_key=key)
     array, stored = _array(path, axis_order(axes, names=AXES[:2], where=f"{path}, axes of the labels"), "uifb")
-    return oriented_labels(path, "", array[...], ",".join(stored))
+    with reading(path, what=WHAT):
+        return CodeRaster(read_codes(path, "", array, ",".join(stored), shape=grid.shape))

@@ -1,7 +1,8 @@
 """Polygons with a code as an attribute, burnt into a raster of labels."""
 
+import logging
+import warnings
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyogrio.raw
@@ -12,8 +13,13 @@ from rasterio.transform import Affine
 from rasterio.warp import transform_geom
 
 from semispectral.errors import DataError, MissingFileError, UnreadableError
+from semispectral.io.codes import UNLABELLED_CODE, CodeRaster
 from semispectral.io.files import reading, require_file
 from semispectral.io.grid import Grid
+from semispectral.labels import LARGEST_CODE
+from semispectral.names import printable, some
+
+log = logging.getLogger(__name__)
 
 WHAT = "a file of polygons"
 BEGINNINGS = {  # another format under these names could lead to other files
@@ -22,45 +28,48 @@ BEGINNINGS = {  # another format under these names could lead to other files
     ".json": b"{",
     ".shp": b"\x00\x00\x27\x0a",
 }
+LARGEST_IN_METRES = 0.1  # pixels of a metre and more are not told from metres
 POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
-def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> np.ndarray:
+def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
     """Burn polygons into a raster: a pixel whose centre lies in a polygon gets its code, others 0.
 
-    Where polygons overlap, the later one in the file wins. If the scene has no coordinate reference system, the
-    coordinates are samples (x) and lines (y, downwards, or negative as map programs show a picture without one).
+    Where polygons overlap, the later one in the file wins. Their coordinates are
+
+    - of any coordinate system that the file names, where the scan lies in one,
+    - those of the scan's own transform, where it has one and no coordinate system (a mine's grid, millimetres),
+    - samples (x) and lines (y, downwards, or negative as map programs show a picture without a place), or metres
+      from the first pixel (y negative) as in our own maps, where the scan lies nowhere.
 
     Parameters
     ----------
     path : GeoPackage, GeoJSON or Shapefile.
     key : attribute that holds the codes; ``layer/attribute`` where the file has several layers.
-
-    Returns
-    -------
-    int32 [line, sample].
     """
     require_file(path, what=WHAT)
     _require_beginning(path)
     layer, attribute = _layer_and_attribute(path, key)
-    with reading(path, what=WHAT):
+    with reading(path, what=WHAT), warnings.catch_warnings(), np.errstate(invalid="ignore"):
+        warnings.simplefilter("ignore", RuntimeWarning)  # of rings that are open or none: they are refused below
         meta, _, geometry, columns = pyogrio.raw.read(path, layer=layer, columns=[attribute])
-        shapes = shapely.from_wkb(geometry)
+        shapes = shapely.from_wkb(geometry, on_invalid="ignore")
     codes = _codes(path, attribute, columns[0] if columns else np.empty(0))
-    _require_polygons(path, shapes)
-    pairs = [(shape, int(code)) for shape, code in zip(shapes, codes, strict=True) if shape and not shape.is_empty]
-    if not pairs:
-        return np.zeros(grid.shape, np.int32)
-    placed = _on_the_grid(path, [shape for shape, _ in pairs], str(meta["crs"] or ""), grid)
-    return np.asarray(
-        rasterize(
-            zip(placed, (code for _, code in pairs), strict=True),
-            out_shape=grid.shape,
-            transform=Affine(*grid.transform),
-            fill=0,
-            dtype="int32",
-        )
+    _require_polygons(path, geometry, shapes)
+    drawn = [number for number, shape in enumerate(shapes) if shape and not shape.is_empty]
+    if not drawn:
+        return CodeRaster(np.zeros(grid.shape, np.int32))
+    placed = _on_the_grid(path, shapes[drawn], str(meta["crs"] or ""), grid)
+    burnt = rasterize(
+        zip(placed, codes[drawn].tolist(), strict=True),
+        out_shape=grid.shape,
+        transform=Affine(*grid.transform),
+        fill=UNLABELLED_CODE,
+        dtype="int32",
     )
+    if codes[drawn].any() and not burnt.any():
+        _miss(path, placed, grid)
+    return CodeRaster(np.asarray(burnt))
 
 
 def _require_beginning(path: Path) -> None:
@@ -78,29 +87,38 @@ def _layer_and_attribute(path: Path, key: str) -> tuple[str, str]:
     layer = layer or (layers[0] if len(layers) == 1 else "")
     if layer not in layers:
         raise MissingFileError(
-            f"{path}: labels_key must name one layer, as layer/attribute, of {', '.join(layers)}; got {key!r}"
+            f"{path}: labels_key must name one layer, as layer/attribute, of {some(layers)}; got '{printable(key)}'"
         )
     with reading(path, what=WHAT):
         fields = [str(name) for name in pyogrio.read_info(path, layer=layer)["fields"]]
     if attribute not in fields:
         raise MissingFileError(
             f"{path}: the column labels_key of scenes.tsv must name the attribute that holds the codes, one of "
-            f"{', '.join(fields) or 'none'}; got {attribute!r}"
+            f"{some(fields)}; got '{printable(attribute)}'"
         )
     return layer, attribute
 
 
 def _codes(path: Path, attribute: str, values: np.ndarray) -> np.ndarray:
-    numbers = values.dtype.kind in "ui" or (values.dtype.kind == "f" and bool((values == np.round(values)).all()))
+    """The attribute as codes, int64."""
+    numbers = values.dtype.kind in "uif" and bool(np.isfinite(values).all() and (values == np.round(values)).all())
     if not numbers and len(values):
         raise DataError(
-            f"{path}: the attribute {attribute!r} must hold whole numbers, the codes, and no empty cell; got "
-            f"{values[:3].tolist()} ...; add an integer attribute"
+            f"{path}: the attribute '{printable(attribute)}' must hold whole numbers, the codes, and no empty cell; "
+            f"got {some(values.tolist(), most=3)}; add an integer attribute"
+        )
+    beyond = values[np.abs(values.astype(float)) > LARGEST_CODE] if len(values) else values
+    if len(beyond):
+        raise DataError(
+            f"{path}: the attribute '{printable(attribute)}' must hold codes of at most 32 bits "
+            f"(-{LARGEST_CODE} to {LARGEST_CODE}), got {some(beyond.tolist(), most=3)}; is it a number that names the "
+            "polygon? Name the attribute that holds the codes of classes.tsv"
         )
     return values.astype(np.int64)
 
 
-def _require_polygons(path: Path, shapes: np.ndarray) -> None:
+def _require_polygons(path: Path, geometry: np.ndarray, shapes: np.ndarray) -> None:
+    """Refuse what is no area, and coordinates that are no place; features without a shape are no matter."""
     kinds = {shapely.GeometryType(kind) for kind in shapely.get_type_id(shapes) if kind >= 0}
     others = kinds - set(POLYGONS)
     if others:
@@ -108,13 +126,32 @@ def _require_polygons(path: Path, shapes: np.ndarray) -> None:
             f"{path}: labels must be polygons, got {', '.join(sorted(kind.name.lower() for kind in others))}; "
             "draw areas, or buffer the lines and points"
         )
+    _require_finite(path, shapes, "correct or delete them")
+    unread = np.array([raw is not None and shape is None for raw, shape in zip(geometry, shapes, strict=True)], bool)
+    flat = unread | ((shapely.area(shapes) == 0) & ~shapely.is_empty(shapes))
+    if flat.any():
+        raise DataError(
+            f"{path}: a polygon needs an area, three corners or more, but feature {some(np.flatnonzero(flat) + 1)} has "
+            "none; draw it again, or delete it"
+        )
 
 
-def _on_the_grid(path: Path, shapes: list[Any], crs: str, grid: Grid) -> list[Any]:
+def _require_finite(path: Path, shapes: np.ndarray, remedy: str) -> None:
+    endless = [
+        n for n, shape in enumerate(shapes, 1) if shape and not np.isfinite(shapely.get_coordinates(shape)).all()
+    ]
+    if endless:
+        raise DataError(
+            f"{path}: corners of polygons must be finite numbers, but feature {some(endless)} has others; {remedy}"
+        )
+
+
+def _on_the_grid(path: Path, shapes: np.ndarray, crs: str, grid: Grid) -> np.ndarray:
     """The polygons in the coordinates of the grid."""
+    if not grid.located:
+        return _in_pixels(path, shapes, grid)
     if not grid.crs:
-        pictures = max(shapely.bounds(shapes)[:, 3]) <= 0  # map programs hang a picture without ground below y = 0
-        return [shapely.transform(shape, lambda xy: xy * (1, -1)) for shape in shapes] if pictures else shapes
+        return shapes
     if not crs:
         raise DataError(
             f"{path}: the scene lies in a coordinate system but the polygons say none; export them with one"
@@ -123,4 +160,43 @@ def _on_the_grid(path: Path, shapes: list[Any], crs: str, grid: Grid) -> list[An
         target, source = CRS.from_wkt(grid.crs), CRS.from_user_input(crs)
         if target == source:
             return shapes
-        return [shapely.geometry.shape(transform_geom(source, target, shapely.geometry.mapping(s))) for s in shapes]
+        carried = [transform_geom(source, target, shapely.geometry.mapping(shape)) for shape in shapes]
+        found = np.array([shapely.geometry.shape(shape) for shape in carried], dtype=object)
+    _require_finite(
+        path, found, f"their place cannot be carried to the scan's coordinate system: is {crs[:40]} theirs?"
+    )
+    return found
+
+
+def _in_pixels(path: Path, shapes: np.ndarray, grid: Grid) -> np.ndarray:
+    """Polygons over a scan that lies nowhere, as samples and lines.
+
+    Map programs hang a picture without a place below y = 0. Our own maps of such a scan have metres from its first
+    pixel where the size of a pixel is known: polygons drawn over them all lie in what would be a corner of the picture
+    if they were pixels.
+    """
+    _, bottom, right, top = shapely.total_bounds(shapes)
+    lines, samples = grid.shape
+    if top + bottom > 0:
+        return shapes
+    metre = (grid.pixel_mm or np.inf) / 1000
+    if metre <= LARGEST_IN_METRES and right <= (samples + 1) * metre and -bottom <= (lines + 1) * metre:
+        log.info("%s: taken as metres from the first pixel of the scan, as in maps of it", path)
+        return np.asarray(shapely.transform(shapes, lambda xy: xy * (1 / metre, -1 / metre)))
+    return np.asarray(shapely.transform(shapes, lambda xy: xy * (1, -1)))
+
+
+def _miss(path: Path, placed: np.ndarray, grid: Grid) -> None:
+    """Say that no polygon covers the centre of a pixel; refuse it where the coordinates cannot be meant so."""
+    lines, samples = grid.shape
+    left, bottom, right, top = shapely.total_bounds(placed)
+    corners = np.array([Affine(*grid.transform) @ xy for xy in ((0, 0), (samples, 0), (0, lines), (samples, lines))])
+    (west, south), (east, north) = corners.min(axis=0), corners.max(axis=0)
+    said = (
+        f"{path}: no polygon covers the centre of a pixel of the scan: they lie at x {left:.6g} to {right:.6g}, y "
+        f"{bottom:.6g} to {top:.6g}, the scan at x {west:.6g} to {east:.6g}, y {south:.6g} to {north:.6g}"
+    )
+    pixels = left >= 0 and right <= samples and max(abs(bottom), abs(top)) <= lines
+    if not grid.located or (pixels and not grid.crs):
+        raise DataError(f"{said}; draw them in the coordinates of the scan")
+    log.warning("%s", said)
