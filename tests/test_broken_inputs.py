@@ -96,7 +96,7 @@ Words = str
 # a cell of the first row of scenes.tsv
 CELLS: dict[str, tuple[dict[str, str], type[SemispectralError], Words]] = {
     "no file": ({"data": "gone.h5"}, MissingFileError, "gone.h5|scene|nothing is there|check the path"),
-    "a directory": ({"data": "d.h5"}, UnreadableError, "d.h5|HDF5 file is needed|a directory|name the file"),
+    "a directory": ({"data": "d.h5"}, UnreadableError, "d.h5|scene is needed|a directory|name the file"),
     "an unknown suffix": ({"data": "s.xyz"}, DataError, "s.xyz|known format|'.xyz'|convert"),
     "a wrong key": ({"data_key": "/x/y"}, MissingFileError, "s1.h5|'/x/y'|/data, /labels|name one"),
     "a group for a key": ({"data_key": "/"}, MissingFileError, "s1.h5|dataset '/'|it holds|name one"),
@@ -408,4 +408,4 @@ def test_no_permission(project: Project, request: pytest.FixtureRequest) -> None
     """A file that may not be read is told from one that is damaged."""
     (project.directory / "s1.h5").chmod(0)
     request.getfixturevalue("ordinary_user")
-    assert_told(project, UnreadableError, "s1.h5|HDF5 file is needed|no permission|chmod")
+    assert_told(project, UnreadableError, "s1.h5|scene is needed|no permission|chmod")

@@ -2,10 +2,15 @@
 
 from pathlib import Path
 
+from semispectral.envi_files import LARGEST_BYTES, data_files, fields_of, header_files, says_tiff
 from semispectral.scenes import WAVELENGTH_TABLES, Scene
 
-ENVI_DATA_SUFFIXES = ("", ".img", ".dat", ".raw", ".bil", ".bip", ".bsq", ".cube", ".envi")
 SHAPEFILE_SUFFIXES = (".shx", ".dbf", ".prj", ".cpg")
+TIFF_SUFFIXES = (".tif", ".tiff", ".gtiff", ".btf")
+WITHOUT_HEADER = (
+    *(".h5", ".hdf5", ".hdf", ".he5", ".nc", ".nc4", ".mat", ".npy", ".png"),
+    *(".gpkg", ".geojson", ".json", *WAVELENGTH_TABLES),
+)
 
 
 def scene_files(scene: Scene) -> tuple[Path, ...]:
@@ -17,14 +22,29 @@ def scene_files(scene: Scene) -> tuple[Path, ...]:
 
 def companions(path: Path) -> tuple[Path, ...]:
     """The files beside ``path`` that its reader opens too: ENVI header or data, parts of a Shapefile."""
-    return tuple(file for file in _possible(path) if file != path and file.is_file())
-
-
-def _possible(path: Path) -> list[Path]:
     suffix = path.suffix.lower()
     if suffix == ".hdr":
-        return [path.with_suffix("").with_name(path.stem + data) for data in ENVI_DATA_SUFFIXES]
+        return _data_of(path)
     if suffix == ".shp":
-        return [path.with_suffix(other) for other in SHAPEFILE_SUFFIXES]
-    headers = [path.with_name(path.name + ".hdr")]
-    return [*headers, path.with_suffix(".hdr")] if suffix in ENVI_DATA_SUFFIXES else headers
+        parts = (path.with_suffix(other) for other in SHAPEFILE_SUFFIXES)
+        return tuple(file for file in parts if file.is_file())
+    if suffix in TIFF_SUFFIXES:
+        return tuple(file for file in header_files(path) if describes_tiff(file, path))[:1]
+    return () if suffix in WITHOUT_HEADER else tuple(header_files(path)[:1])
+
+
+def describes_tiff(header: Path, tiff: Path) -> bool:
+    """Whether a header beside a TIFF is of it, by its name, or because its ``file type`` is TIFF."""
+    return header.stem == tiff.name or says_tiff(_fields(header))
+
+
+def _data_of(header: Path) -> tuple[Path, ...]:
+    return tuple(data_files(header, _fields(header))[:1])
+
+
+def _fields(header: Path) -> dict[str, str]:
+    """What a header says; nothing where it cannot be read, for whoever reads the scene will say so."""
+    try:
+        return fields_of(header.read_bytes()) if 0 < header.stat().st_size <= LARGEST_BYTES else {}
+    except OSError:
+        return {}

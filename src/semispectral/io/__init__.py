@@ -1,82 +1,27 @@
-"""Files in and out: one table says which reader serves which suffix, and `Cube` is the one answer."""
+"""Files in and out: one table says which reader serves which format, and `Cube` is the one answer."""
 
-from collections.abc import Collection
+import logging
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
 from semispectral.errors import DataError
-from semispectral.io import envi, geotiff, hdf5, mat, npy, png, polygons
-from semispectral.io.codes import CodeRaster, as_codes
-from semispectral.io.envi_header import DATA_SUFFIXES
-from semispectral.io.files import require_file
+from semispectral.io.codes import as_codes
+from semispectral.io.formats import format_of, known
 from semispectral.io.grid import Grid
 from semispectral.io.wavelengths import NO_WAVELENGTHS, read_wavelength_table, require_count
 from semispectral.labels import CodeSet
+from semispectral.names import some
 from semispectral.pixels import Cube
 from semispectral.scenes import WAVELENGTH_TABLES, Scene
 
-__all__ = ["CUBE_READERS", "LABEL_READERS", "open_cube", "open_scene", "read_array", "read_labels", "read_scene_labels"]
+__all__ = ["open_cube", "open_scene", "read_array", "read_labels", "read_scene_labels"]
 
+
+log = logging.getLogger(__name__)
 
 NO_CODES = CodeSet(())
-
-
-class CubeReader(Protocol):
-    """Opens one kind of file; ``wavelengths`` is a key in the file or empty."""
-
-    def __call__(self, path: Path, *, key: str, axes: str, wavelengths: str) -> Cube: ...
-
-
-class LabelReader(Protocol):
-    """Reads the raster of labels of one kind of file, or burns it, once its header has the shape of ``grid``."""
-
-    def __call__(self, path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster: ...
-
-
-class ArrayReader(Protocol):
-    """Reads a small array of numbers whole, with the axes that its own software shows."""
-
-    def __call__(self, path: Path, *, key: str) -> np.ndarray: ...
-
-
-CUBE_READERS: dict[str, CubeReader] = {
-    **dict.fromkeys((".h5", ".hdf5", ".hdf"), hdf5.open_cube),
-    ".mat": mat.open_cube,
-    **dict.fromkeys((".hdr", *DATA_SUFFIXES), envi.open_cube),
-    **dict.fromkeys((".tif", ".tiff"), geotiff.open_cube),
-    ".npy": npy.open_cube,
-}
-LABEL_READERS: dict[str, LabelReader] = {
-    **dict.fromkeys((".h5", ".hdf5", ".hdf"), hdf5.read_labels),
-    ".mat": mat.read_labels,
-    **dict.fromkeys((".hdr", *DATA_SUFFIXES), envi.read_labels),
-    **dict.fromkeys((".tif", ".tiff"), geotiff.read_labels),
-    ".npy": npy.read_labels,
-    ".png": png.read_labels,
-    **dict.fromkeys(polygons.BEGINNINGS, polygons.read_labels),
-}
-
-
-ARRAY_READERS: dict[str, ArrayReader] = {
-    **dict.fromkeys((".h5", ".hdf5", ".hdf"), hdf5.read_array),
-    ".mat": mat.read_array,
-}
-
-
-def _suffix(path: Path, known: Collection[str], what: str) -> str:
-    suffix = path.suffix.lower()
-    if suffix not in known and path.with_name(path.name + ".hdr").is_file():
-        return ".hdr"  # an ENVI file may have any name
-    if suffix not in known:
-        require_file(path, what=what)
-        raise DataError(
-            f"{path}: {what} must be of a known format, with one of the suffixes {', '.join(filter(None, known))}; got "
-            f"{path.suffix!r}; convert or rename the file"
-        )
-    return suffix
 
 
 def open_cube(path: Path, *, key: str = "", axes: str = "line,sample,band", wavelengths: str = "") -> Cube:
@@ -84,7 +29,7 @@ def open_cube(path: Path, *, key: str = "", axes: str = "line,sample,band", wave
 
     Parameters
     ----------
-    path : the file; its suffix says its format.
+    path : the file; its first bytes say its format, or a header beside it, or its suffix.
     key : array inside the file; empty where the file has only one.
     axes : order of the axes as the file's own software shows them.
     wavelengths : empty (what the file says, if anything), a key in the file, the path of a table, or ``none``.
@@ -93,16 +38,40 @@ def open_cube(path: Path, *, key: str = "", axes: str = "line,sample,band", wave
     -------
     A `Cube`, to be used as a context manager.
     """
-    read = CUBE_READERS[_suffix(path, CUBE_READERS, "a scene")]
+    found = format_of(path, what="a scene")
+    if found.open_cube is None:
+        raise DataError(
+            f"{path}: a scene must be of a known format, {known(lambda each: each.open_cube is not None)}, but this is "
+            f"{found.name}, for labels only; name the scan"
+        )
     if not wavelengths.lower().endswith(WAVELENGTH_TABLES):
-        return read(path, key=key, axes=axes, wavelengths=wavelengths)
+        return _without_bands_of_no_wavelength(
+            found.open_cube(path, key=key, axes=axes, wavelengths=wavelengths), wavelengths or str(path)
+        )
     table = read_wavelength_table(Path(wavelengths))
-    cube = read(path, key=key, axes=axes, wavelengths=NO_WAVELENGTHS)
+    cube = found.open_cube(path, key=key, axes=axes, wavelengths=NO_WAVELENGTHS)
     try:
-        return replace(cube, wavelengths_nm=require_count(table, cube.shape[2], where=f"{wavelengths} for {path}"))
+        cube = replace(cube, wavelengths_nm=require_count(table, cube.shape[2], where=f"{wavelengths} for {path}"))
     except BaseException:
         cube.close()
         raise
+    return _without_bands_of_no_wavelength(cube, wavelengths)
+
+
+def _without_bands_of_no_wavelength(cube: Cube, where: str) -> Cube:
+    """The cube, with the bands whose wavelength is 0, NaN or below 0 in the file among its bad bands."""
+    if cube.wavelengths_nm is None or np.isfinite(cube.wavelengths_nm).all():
+        return cube
+    without = np.flatnonzero(~np.isfinite(cube.wavelengths_nm))
+    log.warning(
+        "%s: %d of %d bands have no wavelength (0, NaN or below 0 for band %s); they count as bad bands",
+        where,
+        len(without),
+        cube.shape[2],
+        some(without.tolist(), most=5),
+    )
+    bad = sorted({*cube.extra.get("bad_bands", ()), *without.tolist()})
+    return replace(cube, extra=cube.extra | {"bad_bands": tuple(bad)})
 
 
 def read_labels(
@@ -128,13 +97,21 @@ def read_labels(
     -------
     int32 [line, sample].
     """
-    read, grid = LABEL_READERS[_suffix(path, LABEL_READERS, "labels")], grid or Grid(shape)
-    return as_codes(path, read(path, key=key, axes=axes, grid=grid), grid=grid, ignore=ignore)
+    found, grid = format_of(path, what="labels"), grid or Grid(shape)
+    if found.read_labels is None:
+        raise DataError(f"{path}: labels must be of a known format, {known(lambda each: each.read_labels is not None)}")
+    return as_codes(path, found.read_labels(path, key=key, axes=axes, grid=grid), grid=grid, ignore=ignore)
 
 
 def read_array(path: Path, *, key: str) -> np.ndarray:
     """Read a small array, such as a white reference, from a file with keys: HDF5 or MATLAB."""
-    return ARRAY_READERS[_suffix(path, ARRAY_READERS, "an array with a key")](path, key=key)
+    found = format_of(path, what="an array with a key")
+    if found.read_array is None:
+        raise DataError(
+            f"{path}: an array with a key must be in a file with keys, but this is {found.name}; known are "
+            f"{known(lambda each: each.read_array is not None)}"
+        )
+    return found.read_array(path, key=key)
 
 
 def open_scene(scene: Scene) -> Cube:

@@ -3,38 +3,47 @@
 import logging
 import math
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from semispectral.envi_files import says_tiff, stated_bytes
 from semispectral.errors import DataError, ShapeError
+from semispectral.io import beginnings, geotiff
 from semispectral.io.arrays import Oriented
 from semispectral.io.codes import CodeRaster, codes_of
-from semispectral.io.envi_header import Header, header_and_data, read_header
+from semispectral.io.envi_facts import facts_of
+from semispectral.io.envi_header import Header, header_and_data
 from semispectral.io.files import reading, refuse_keys
 from semispectral.io.flat import FlatArray, require_size
-from semispectral.io.georeference import georeference
 from semispectral.io.grid import Grid
-from semispectral.io.wavelengths import NO_WAVELENGTHS, in_nanometres, require_count
+from semispectral.io.wavelengths import NO_WAVELENGTHS
+from semispectral.names import printable
 from semispectral.pixels import Cube
 
 log = logging.getLogger(__name__)
 
 WHAT = "an ENVI file"
-UNKNOWN_UNITS = ("unknown", "index", "none")
+RAW_TYPES = ("", "envi", "standard", "envi standard", "envi classification", "classification", "unknown")
+OTHER_TYPES = {  # words in the field 'file type', and what such a file is
+    "spectral library": "a spectral library, spectra without lines and samples; name a scan",
+    "meta file": "a list of other files; name the scan itself, or export it as ENVI Standard",
+    "virtual": "a mosaic of other files; name the scan itself, or export it as ENVI Standard",
+    "layer stack": "a list of other files; name the scan itself, or export it as ENVI Standard",
+}
 
 
 def open_cube(path: Path, *, key: str, axes: str, wavelengths: str) -> Cube:
     """Open an ENVI scene, named by its header or its data, as a `Cube`; the header knows the order of axes.
 
-    `Cube.extra` holds what the header adds: bad_bands, reflectance_scale_factor, class_names, class_colours,
-    transform, crs.
+    `Cube.extra` holds what the header adds: see `facts_of`. A header can also describe a TIFF; it is read as one.
     """
-    header_path, data_path = header_and_data(path)
+    header, data_path = header_and_data(path)
+    if _is_tiff(header, data_path):
+        return geotiff.open_cube(data_path, key=key, axes=axes, wavelengths=wavelengths)
     refuse_keys(path, what=WHAT, data_key=key, wavelengths=wavelengths.removeprefix(NO_WAVELENGTHS))
-    header = read_header(header_path)
     array = _array(header, data_path)
     oriented = Oriented(array, header.axes)
+    facts = facts_of(header, wavelengths=wavelengths != NO_WAVELENGTHS)
 
     def read_lines(first: int, last: int) -> np.ndarray:
         with reading(data_path, what=WHAT):
@@ -45,10 +54,10 @@ def open_cube(path: Path, *, key: str, axes: str, wavelengths: str) -> Cube:
         oriented.shape,
         oriented.dtype,
         read_lines,
-        wavelengths_nm=None if wavelengths == NO_WAVELENGTHS else _wavelengths(header),
-        band_names=header.words("band names"),
-        nodata=_number(header, "data ignore value"),
-        extra=_extra(header, data_path),
+        wavelengths_nm=facts.wavelengths_nm,
+        band_names=facts.band_names,
+        nodata=facts.nodata,
+        extra=facts.extra,
     )
 
 
@@ -64,6 +73,38 @@ def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
         return codes_of(cube, over=grid)
 
 
+def _is_tiff(header: Header, data: Path) -> bool:
+    """Whether the data are a TIFF, by its first bytes; what the header calls them must agree with what they are."""
+    kind = " ".join(header.fields.get("file type", "").lower().split()).strip("{} ")
+    for words, what in OTHER_TYPES.items():
+        if words in kind:
+            raise DataError(f"{header.path}: a scan is needed, but its 'file type' says {what}")
+    content = beginnings.beginning(data, what=WHAT)
+    found, fits = beginnings.kind_of(content), data.stat().st_size == stated_bytes(header.fields)
+    if found == beginnings.TIFF and (says_tiff(header.fields) or not fits):
+        return True
+    if says_tiff(header.fields):
+        raise DataError(
+            f"{data}: a TIFF is needed, as the 'file type' of {header.path.name} says, but it begins with "
+            f"{content[:8]!r}; correct the header or name the TIFF"
+        )
+    if not fits:
+        beginnings.refuse_others(data, content, what=WHAT)
+    if kind not in RAW_TYPES:
+        _take_unknown_type(header, data, fits=fits)
+    return False
+
+
+def _take_unknown_type(header: Header, data: Path, *, fits: bool) -> None:
+    kind = printable(header.fields["file type"], limit=60)
+    if not fits:
+        raise DataError(
+            f"{header.path}: the 'file type' must be ENVI Standard, ENVI Classification or TIFF, got '{kind}', and "
+            f"{data.name} has not the size of plain numbers; export the scan as ENVI Standard"
+        )
+    log.warning("%s: the 'file type' is '%s', which is not known; read as plain numbers", header.path, kind)
+
+
 def _array(header: Header, data: Path) -> FlatArray:
     for name in ("major frame offsets", "minor frame offsets"):
         if header.numbers(name).any():
@@ -76,56 +117,14 @@ def _array(header: Header, data: Path) -> FlatArray:
         raise DataError(f"{header.path}: 'header offset' must be 0 or more, got {offset}; correct the header")
     needed = offset + math.prod(shape) * header.dtype.itemsize
     require_size(data, needed=needed, why=f"{header.path.name} says {header.shape}, {header.dtype}, offset {offset}")
-    if data.stat().st_size != needed:
-        log.warning("%s: has %d bytes more than %s says", data, data.stat().st_size - needed, header.path.name)
+    more = data.stat().st_size - needed
+    if more:
+        log.warning(
+            "%s: has %d bytes more than %s says; if its 'header offset' (%d), size or data type is wrong, so are all "
+            "values",
+            data,
+            more,
+            header.path.name,
+            offset,
+        )
     return FlatArray(data, dtype=header.dtype, shape=shape, offset=offset)
-
-
-def _wavelengths(header: Header) -> np.ndarray | None:
-    values = header.numbers("wavelength")
-    if not values.size:
-        return None
-    unit = header.fields.get("wavelength units", "").strip("{} ").lower()
-    where = f"{header.path}, field 'wavelength'"
-    nanometres = in_nanometres(values, unit="" if unit in UNKNOWN_UNITS else unit, where=where)
-    return require_count(nanometres, header.shape["band"], where=where)
-
-
-def _number(header: Header, name: str) -> float | None:
-    values = header.numbers(name)
-    return float(values[0]) if values.size else None
-
-
-def _require_ascii(header: Header, *names: str) -> None:
-    """Refuse what GDAL, which reads these fields itself, cannot."""
-    for name in names:
-        if not header.fields.get(name, "").isascii():
-            raise DataError(f"{header.path}: the field {name!r} must be plain ASCII; correct the header")
-
-
-def _extra(header: Header, data: Path) -> dict[str, Any]:
-    extra: dict[str, Any] = {}
-    good = header.numbers("bbl")
-    if good.size:
-        if good.size != header.shape["band"]:
-            raise ShapeError(
-                f"{header.path}: 'bbl' needs one number per band ({header.shape['band']}), got {good.size}"
-            )
-        extra["bad_bands"] = tuple(int(band) for band in np.flatnonzero(good == 0))
-    factor = _number(header, "reflectance scale factor")
-    if factor:
-        extra["reflectance_scale_factor"] = factor
-    names, colours = header.words("class names"), header.numbers("class lookup")
-    if names:
-        extra["class_names"] = names
-    if names and colours.size >= 3 * len(names):
-        shown = colours[: 3 * len(names)]
-        if not ((shown >= 0) & (shown <= 255)).all():
-            raise DataError(f"{header.path}: 'class lookup' needs numbers from 0 to 255; correct the header")
-        rows = shown.astype(int).reshape(-1, 3)
-        extra["class_colours"] = tuple("#{:02x}{:02x}{:02x}".format(*row) for row in rows)
-    if header.fields.get("map info"):
-        _require_ascii(header, "map info", "coordinate system string", "projection info")
-        with reading(data, what="an ENVI file whose header's map info can be understood"):
-            extra |= georeference(data, driver="ENVI")
-    return extra

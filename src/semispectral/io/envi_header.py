@@ -1,5 +1,6 @@
 """The text header of an ENVI file: its fields, with the quirks that the field knows."""
 
+import logging
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,11 +8,22 @@ from typing import Any
 
 import numpy as np
 
-from semispectral.companions import ENVI_DATA_SUFFIXES
+from semispectral.envi_files import (
+    LARGEST_BYTES,
+    WHOLE,
+    data_files,
+    fields_of,
+    files_of_stem,
+    header_files,
+    is_header,
+    stated_bytes,
+)
 from semispectral.errors import DataError, MissingFileError, UnreadableError
 from semispectral.io.files import reading, require_file
+from semispectral.names import printable, some
 
-DATA_SUFFIXES = ENVI_DATA_SUFFIXES
+log = logging.getLogger(__name__)
+
 DTYPES = {
     1: "u1",
     2: "i2",
@@ -30,10 +42,8 @@ INTERLEAVES = {
     "bil": ("line", "band", "sample"),
     "bip": ("line", "sample", "band"),
 }
-FIELD = re.compile(r"^([^;={}\n]+)=[ \t]*(\{[^}]*\}|[^\n]*)", re.MULTILINE)
-COMMENT = re.compile(r"^[ \t]*+;[^\n]*\n?", re.MULTILINE)
-LARGEST_BYTES = 16_000_000
-WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+REMARK = re.compile(r";[^\n]*")  # behind a number
+TRUTH = {"true": 1.0, "false": 0.0}  # as bad-band lists are written by Python
 
 
 @dataclass(frozen=True)
@@ -43,7 +53,7 @@ class Header:
     Parameters
     ----------
     path : of the header.
-    fields : name to text, braces included.
+    fields : name to text, braces included; as `fields_of` gives them.
     """
 
     path: Path
@@ -51,27 +61,37 @@ class Header:
 
     def integer(self, name: str, *, default: int | None = None) -> int:
         """A whole number; without a default the field is required."""
-        text = self.fields.get(name, "")
+        text = REMARK.sub("", self.fields.get(name, "")).strip()
         if not text and default is not None:
             return default
         if not WHOLE.fullmatch(text):
             raise DataError(
-                f"{self.path}: the field '{name}' must be a whole number, got {text[:40] or 'nothing'!r}; correct the "
-                "header"
+                f"{self.path}: the field '{name}' must be a whole number, got "
+                f"'{printable(text, limit=40) or 'nothing'}'; correct the header"
             )
         return int(text)
 
     def words(self, name: str) -> tuple[str, ...]:
         """The items of a list in braces; empty where the field is absent."""
         text = self.fields.get(name, "").strip("{} \t\r\n")
-        return tuple(" ".join(item.split()) for item in text.split(",")) if text else ()
+        return tuple(printable(" ".join(item.split())) for item in text.split(",")) if text else ()
 
     def numbers(self, name: str) -> np.ndarray:
-        """The items of a list in braces as float64; empty where the field is absent."""
+        """The numbers of a list, float64, between commas or blanks; True and False are 1 and 0.
+
+        They are optional: a field that is no list of numbers is passed over with a warning, as if it were absent.
+        """
+        items = REMARK.sub("", self.fields.get(name, "")).strip("{} \t\r\n").replace(",", " ").split()
         try:
-            return np.array([float(item) for item in self.words(name) if item])
-        except ValueError as error:
-            raise DataError(f"{self.path}: the field '{name}' must be a list of numbers ({error})") from error
+            return np.array([TRUTH[item.lower()] if item.lower() in TRUTH else float(item) for item in items])
+        except ValueError:
+            log.warning(
+                "%s: the field '%s' must be numbers, got '%s'; it is passed over",
+                self.path,
+                name,
+                printable(self.fields[name], limit=60),
+            )
+            return np.empty(0)
 
     @property
     def shape(self) -> dict[str, int]:
@@ -102,54 +122,60 @@ class Header:
         if interleave not in INTERLEAVES:
             raise DataError(
                 f"{self.path}: the field 'interleave' must be one of {', '.join(INTERLEAVES)}, got "
-                f"{interleave or 'nothing'!r}; correct the header"
+                f"'{printable(interleave, limit=40) or 'nothing'}'; correct the header"
             )
         return INTERLEAVES[interleave]
 
 
 def read_header(path: Path) -> Header:
-    """Read a header file; comments, capitals, blanks and line ends of any kind are forgiven."""
+    """Read a header file, with all that `fields_of` forgives."""
     require_file(path, what="an ENVI header")
     size = path.stat().st_size
     if size > LARGEST_BYTES:
         raise UnreadableError(f"{path}: an ENVI header has at most {LARGEST_BYTES} bytes, got {size}; name the header")
     with reading(path, what="an ENVI header"):
         content = path.read_bytes()
-    if not content.lstrip(b"\xef\xbb\xbf \t\r\n").upper().startswith(b"ENVI"):
+    if not is_header(content):
         raise UnreadableError(
             f"{path}: an ENVI header begins with the word ENVI, got {content[:16]!r}; name the header"
         )
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:  # names of places in the encoding of the machine that wrote them
-        text = content.decode("latin-1")
-    text = COMMENT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return Header(path, {" ".join(name.lower().split()): value.strip() for name, value in FIELD.findall(text)})
+    return Header(path, fields_of(content))
 
 
-def header_and_data(path: Path) -> tuple[Path, Path]:
-    """The two files of an ENVI scene, named by either of them."""
+def header_and_data(path: Path) -> tuple[Header, Path]:
+    """The header of an ENVI scene and its data file, named by either of them.
+
+    Raises
+    ------
+    MissingFileError : the other file is not there.
+    DataError : several files can be the data of the header.
+    """
     if path.suffix.lower() == ".hdr":
-        require_file(path, what="an ENVI header")
-        stem = path.with_suffix("")
-        beside = [stem.with_name(stem.name + suffix) for suffix in DATA_SUFFIXES]
-        found = [
-            file
-            for file in (*beside, *(stem.with_name(stem.name + s.upper()) for s in DATA_SUFFIXES))
-            if file.is_file()
-        ]
-        if not found:
-            raise MissingFileError(
-                f"{path}: the data of this header are needed beside it, with a suffix out of "
-                f"{', '.join(DATA_SUFFIXES[1:])} or none, but there are none; name the data file in scenes.tsv"
-            )
-        return path, found[0]
+        header = read_header(path)
+        return header, _data_of(header)
     require_file(path, what="an ENVI file")
-    headers = [path.with_name(path.name + ".hdr"), path.with_suffix(".hdr"), path.with_suffix(".HDR")]
-    found = [file for file in headers if file.is_file()]
+    found = header_files(path)
     if not found:
         raise MissingFileError(
-            f"{path}: an ENVI file needs its header beside it, {headers[0].name} or {headers[1].name}, but there is "
-            "none; copy it there"
+            f"{path}: an ENVI file needs its header beside it, {path.name}.hdr or {path.stem}.hdr, but there is none; "
+            "copy it there"
         )
-    return found[0], path
+    return read_header(found[0]), path
+
+
+def _data_of(header: Header) -> Path:
+    path, found = header.path, data_files(header.path, header.fields)
+    size = stated_bytes(header.fields)
+    holding = "" if size is None else f" of {size} bytes"
+    if len(found) > 1:
+        raise DataError(
+            f"{path}: one data file{holding} of the same name is needed beside this header, but there are "
+            f"{some(file.name for file in found)}; name the data file itself in scenes.tsv, or move the others away"
+        )
+    if not found:
+        there = [f"{file.name} ({file.stat().st_size} bytes)" for file in files_of_stem(path)]
+        raise MissingFileError(
+            f"{path}: the data of this header are needed beside it, one file{holding} of the same name with any "
+            f"suffix or none, but there {'is only ' + some(there) if there else 'are none'}; copy the data file there"
+        )
+    return found[0]

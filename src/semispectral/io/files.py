@@ -6,12 +6,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from semispectral.errors import MissingFileError, SemispectralError, UnreadableError
+from semispectral.names import printable
+
+LONGEST_REASON = 400  # letters of what a library says
 
 
 def require_file(path: Path, *, what: str) -> None:
     """Raise one of our errors unless ``path`` is a file that this process may read; ``what`` it should be, in words."""
     try:
-        there, directory = path.exists(), path.is_dir()
+        there, directory, regular = path.exists(), path.is_dir(), path.is_file()
     except OSError as error:
         raise UnreadableError(f"{path}: {what} is needed, but the path cannot be looked up ({error})") from error
     if not there:
@@ -20,6 +23,8 @@ def require_file(path: Path, *, what: str) -> None:
         )
     if directory:
         raise UnreadableError(f"{path}: {what} is needed, but this is a directory; name the file inside it")
+    if not regular:  # a pipe would be waited for, a device has no end
+        raise UnreadableError(f"{path}: {what} is needed, but this is no regular file (a pipe, a socket or a device)")
     if not os.access(path, os.R_OK, effective_ids=os.access in os.supports_effective_ids):
         raise UnreadableError(f"{path}: {what} is needed, but there is no permission to read it; see chmod u+r")
 
@@ -32,7 +37,7 @@ def reading(path: Path, *, what: str) -> Iterator[None]:
     except (SemispectralError, MemoryError):
         raise
     except Exception as error:  # each library has its own errors, and a broken file can provoke any of them
-        reason = " ".join(str(error).split()) or type(error).__name__
+        reason = printable(" ".join(str(error).split()), limit=LONGEST_REASON) or type(error).__name__
         raise UnreadableError(
             f"{path}: {what} is needed, but it could not be read ({reason}); the file is cut, damaged or of another "
             "format: copy it again from its source"

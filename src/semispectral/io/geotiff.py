@@ -1,25 +1,33 @@
 """GeoTIFF through rasterio, read by windows of whole lines."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from rasterio.windows import Window
 
-from semispectral.errors import DataError, ShapeError
+from semispectral.companions import describes_tiff
+from semispectral.envi_files import header_files
+from semispectral.errors import SemispectralError, ShapeError
 from semispectral.io.arrays import Oriented, require_numbers
 from semispectral.io.codes import CodeRaster, codes_of
+from semispectral.io.envi_facts import Facts, facts_of
+from semispectral.io.envi_header import read_header
 from semispectral.io.files import reading, refuse_keys, require_file
 from semispectral.io.georeference import of_dataset, open_raster, quiet
 from semispectral.io.grid import Grid
+from semispectral.io.raster_wavelengths import raster_wavelengths
 from semispectral.io.scratch import LARGEST_SLAB, Rechunked
-from semispectral.io.wavelengths import NO_WAVELENGTHS, in_nanometres
+from semispectral.io.wavelengths import NO_WAVELENGTHS
+from semispectral.names import printable
 from semispectral.pixels import Cube
+
+log = logging.getLogger(__name__)
 
 WHAT = "a GeoTIFF"
 DRIVER = "GTiff"
 AXES = ("band", "line", "sample")
-WAVELENGTH_TAGS = (("IMAGERY", "CENTRAL_WAVELENGTH_UM", "um"), ("", "wavelength_nm", "nm"), ("", "wavelength", ""))
 
 
 class Raster:
@@ -50,7 +58,10 @@ class Raster:
 
 
 def open_cube(path: Path, *, key: str, axes: str, wavelengths: str) -> Cube:
-    """Open a GeoTIFF as a `Cube`; `Cube.extra` holds transform and crs where the file has them."""
+    """Open a GeoTIFF as a `Cube`.
+
+    `Cube.extra` holds transform and crs where the file has them, and what an ENVI header beside it adds: `facts_of`.
+    """
     require_file(path, what=WHAT)
     refuse_keys(path, what=WHAT, data_key=key, wavelengths=wavelengths.removeprefix(NO_WAVELENGTHS))
     with reading(path, what=WHAT):
@@ -67,6 +78,8 @@ def _cube(path: Path, dataset: Any, *, read_wavelengths: bool) -> Cube:
     raster = Raster(dataset)
     require_numbers(path, "the raster", raster.dtype)
     source = _source(raster)
+    beside = _facts_beside(path, raster.shape, wavelengths=read_wavelengths)
+    stated = raster_wavelengths(path, dataset) if read_wavelengths else None
 
     def read_lines(first: int, last: int) -> np.ndarray:
         with reading(path, what=WHAT):
@@ -82,12 +95,38 @@ def _cube(path: Path, dataset: Any, *, read_wavelengths: bool) -> Cube:
         raster.dtype,
         read_lines,
         chunk_lines=source.chunk_lines,
-        wavelengths_nm=_wavelengths(path, dataset) if read_wavelengths else None,
-        band_names=tuple(dataset.descriptions) if all(dataset.descriptions) else (),
-        nodata=None if dataset.nodata is None else float(dataset.nodata),
+        wavelengths_nm=beside.wavelengths_nm if stated is None else stated,
+        band_names=_names(dataset) or beside.band_names,
+        nodata=beside.nodata if dataset.nodata is None else float(dataset.nodata),
         close=close,
-        extra=of_dataset(dataset),
+        extra=beside.extra | of_dataset(dataset),
     )
+
+
+def _names(dataset: Any) -> tuple[str, ...]:
+    return tuple(map(printable, dataset.descriptions)) if all(dataset.descriptions) else ()
+
+
+def _facts_beside(path: Path, shape: tuple[int, ...], *, wavelengths: bool) -> Facts:
+    """What an ENVI header beside a TIFF says, if it is of this one; `companions` asks the same of it."""
+    found = [file for file in header_files(path) if describes_tiff(file, path)]
+    if not found:
+        return Facts()
+    try:
+        header = read_header(found[0])
+        described = tuple(header.shape[axis] for axis in AXES)
+    except SemispectralError as error:
+        log.warning("%s: the header beside it is passed over (%s)", path, error)
+        return Facts()
+    if described != shape:
+        log.warning(
+            "%s: the header beside it is passed over: its bands, lines and samples are %s, not %s",
+            path,
+            described,
+            shape,
+        )
+        return Facts()
+    return facts_of(header, wavelengths=wavelengths)
 
 
 def _source(raster: Raster) -> Oriented | Rechunked:
@@ -96,20 +135,6 @@ def _source(raster: Raster) -> Oriented | Rechunked:
     if height > 1 and height * samples * bands * raster.dtype.itemsize > LARGEST_SLAB:
         return Rechunked(Oriented(raster, AXES), lambda: iter(raster.tiles()))
     return Oriented(raster, AXES, chunk_lines=height)
-
-
-def _wavelengths(path: Path, dataset: Any) -> np.ndarray | None:
-    for domain, tag, unit in WAVELENGTH_TAGS:
-        tags = [dataset.tags(band, **({"ns": domain} if domain else {})) for band in dataset.indexes]
-        texts = [found[tag] for found in tags if tag in found]
-        if len(texts) not in (0, dataset.count):
-            raise DataError(
-                f"{path}: {len(texts)} of {dataset.count} bands have the tag {tag}; give a table of wavelengths"
-            )
-        if texts:
-            unit = unit or tags[0].get("wavelength_units", "")
-            return in_nanometres(np.array([float(t) for t in texts]), unit=unit, where=f"{path}, tag {tag}")
-    return None
 
 
 def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:

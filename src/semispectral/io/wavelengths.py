@@ -1,62 +1,140 @@
 """Wavelengths of the bands in nanometres, with their unit stated and never guessed."""
 
 import csv
+import logging
+import re
 from pathlib import Path
 
 import numpy as np
 
 from semispectral.errors import DataError, ShapeError
 from semispectral.io.files import reading, require_file
+from semispectral.names import printable, some
+
+log = logging.getLogger(__name__)
 
 NANOMETRES_PER_UNIT = {
-    "nm": 1.0,
-    "nanometer": 1.0,
-    "nanometers": 1.0,
-    "nanometre": 1.0,
-    "nanometres": 1.0,
-    "um": 1e3,
-    "µm": 1e3,
-    "μm": 1e3,
-    "micron": 1e3,
-    "microns": 1e3,
-    "micrometer": 1e3,
-    "micrometers": 1e3,
-    "micrometre": 1e3,
-    "micrometres": 1e3,
-    "angstrom": 0.1,
-    "angstroms": 0.1,
+    **dict.fromkeys(("nm", "nanometer", "nanometers", "nanometre", "nanometres"), 1.0),
+    **dict.fromkeys(("um", "µm", "μm", "micron", "microns"), 1e3),
+    **dict.fromkeys(("micrometer", "micrometers", "micrometre", "micrometres"), 1e3),
+    **dict.fromkeys(("mm", "millimeter", "millimeters", "millimetre", "millimetres"), 1e6),
+    **dict.fromkeys(("cm", "centimeter", "centimeters", "centimetre", "centimetres"), 1e7),
+    **dict.fromkeys(("m", "meter", "meters", "metre", "metres"), 1e9),
+    **dict.fromkeys(("a", "angstrom", "angstroms", "å", "ångström"), 0.1),
 }
+NANOMETRES_TIMES_UNIT = {  # of light in vacuum: the larger the number, the shorter the wave
+    **dict.fromkeys(("wavenumber", "wavenumbers", "cm-1", "1/cm", "cm^-1"), 1e7),
+    "mhz": 299_792_458e3,
+    "ghz": 299_792_458.0,
+    "thz": 299_792.458,
+}
+UNKNOWN_UNITS = ("", "unknown", "none", "unspecified", "undefined", "na", "n/a", "1", "-")
+NUMBERS_OF_BANDS = ("index", "indices", "band", "bands", "channel", "channels", "number")
+REMEDY = (
+    "give a table (.csv) with the column wavelength_nm or wavelength_um in the column wavelengths of scenes.tsv, or the"
+    " word none there"
+)
 COLUMN_UNITS = {"wavelength_nm": "nm", "wavelengths_nm": "nm", "wavelength_um": "um", "wavelengths_um": "um"}
 SHORTEST_NM = 100.0
 NO_WAVELENGTHS = "none"  # in scenes.tsv: do not read any, whatever the file says
 
 
+def unit_name(text: str) -> str:
+    """A unit as the tables above call it: small letters, without what stands behind it in brackets or after a mark."""
+    name = text.strip("{}[]()'\" \t\r\n\0.").lower()
+    known = (*NANOMETRES_PER_UNIT, *NANOMETRES_TIMES_UNIT, *UNKNOWN_UNITS, *NUMBERS_OF_BANDS)
+    return name if name in known else re.split(r"[\s;,(\[]", name)[0].rstrip(".")
+
+
 def in_nanometres(values: np.ndarray, *, unit: str, where: str) -> np.ndarray:
-    """Band centres as float64 [band] in nm.
+    """Band centres as float64 [band] in nm; NaN where a band has none (0, negative or NaN in the file).
 
     Parameters
     ----------
     values : numbers [band].
-    unit : as the file writes it; empty is read as nm if the values can be nm.
+    unit : as the file writes it; empty or unknown is read as nm if the values can be nm.
     where : file and key, for the error.
+
+    Raises
+    ------
+    DataError : the values are not wavelengths, or their unit is not known; the message says what to give instead.
     """
-    name = unit.strip().lower()
-    if name and name not in NANOMETRES_PER_UNIT:
+    name = unit_name(unit)
+    if name in NUMBERS_OF_BANDS:
         raise DataError(
-            f"{where}: the unit of wavelengths must be one of {', '.join(NANOMETRES_PER_UNIT)}, got {unit!r}"
+            f"{where}: wavelengths are needed, but their unit '{printable(unit)}' says numbers of bands; {REMEDY}"
         )
-    wavelengths = np.asarray(values, dtype=np.float64).ravel() * NANOMETRES_PER_UNIT.get(name, 1.0)
-    if wavelengths.size == 0 or not np.isfinite(wavelengths).all():
+    stored = np.asarray(values, dtype=np.float64).ravel()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        stored = np.where(stored > 0, stored, np.nan)  # a band that is not there
+    wavelengths = _converted(stored, name, unit, where)
+    known = wavelengths[np.isfinite(wavelengths)]
+    if not known.size:
+        shown = some(np.asarray(values).ravel()[:4].tolist())
         raise DataError(
-            f"{where}: wavelengths must be finite numbers, got {values}; correct them in the file, or give a "
-            "table of wavelengths (.csv) in scenes.tsv"
+            f"{where}: wavelengths must be finite numbers above 0, got {shown}; correct them in the file, or {REMEDY}"
         )
-    if wavelengths.min() < SHORTEST_NM:
+    if known.min() < SHORTEST_NM:
         raise DataError(
-            f"{where}: wavelengths must be nanometres of {SHORTEST_NM:g} or more, got {wavelengths.min():g}; if they "
-            "are micrometres, say so: a unit in the file, or a table with the column wavelength_um in scenes.tsv"
+            f"{where}: wavelengths must be nanometres of {SHORTEST_NM:g} or more, got {known.min():g}; if they "
+            f"are micrometres, say so: a unit in the file, or {REMEDY}"
         )
+    if known.size > 1 and np.ptp(known) == 0:
+        raise DataError(f"{where}: every band needs its own wavelength, but all of them are {known[0]:g} nm; {REMEDY}")
+    _say_order(known, where)
     return wavelengths
+
+
+def _converted(stored: np.ndarray, name: str, unit: str, where: str) -> np.ndarray:
+    if name in NANOMETRES_TIMES_UNIT:
+        return NANOMETRES_TIMES_UNIT[name] / stored
+    if name in UNKNOWN_UNITS:
+        return stored
+    if name not in NANOMETRES_PER_UNIT:
+        known = ", ".join((*NANOMETRES_PER_UNIT, *NANOMETRES_TIMES_UNIT))
+        raise DataError(f"{where}: the unit of wavelengths must be one of {known}, got '{printable(unit)}'; {REMEDY}")
+    return stored * NANOMETRES_PER_UNIT[name]
+
+
+def _say_order(known: np.ndarray, where: str) -> None:
+    """Bands keep the file's order whatever it is; one that is unusual may be a mistake."""
+    steps = np.diff(known)
+    if (steps == 0).any() or len(np.unique(known)) < len(known):
+        log.warning("%s: %d bands have the wavelength of another", where, len(known) - len(np.unique(known)))
+    if (steps < 0).all() and steps.size:
+        log.warning("%s: wavelengths fall, from %g to %g nm; bands keep this order", where, known[0], known[-1])
+    elif (steps < 0).any():
+        place = int(np.argmax(steps < 0))
+        log.warning(
+            "%s: wavelengths step back in %d places (first from %g to %g nm), as where two detectors overlap; bands "
+            "keep this order",
+            where,
+            int((steps < 0).sum()),
+            known[place],
+            known[place + 1],
+        )
+
+
+def stated_in_nanometres(values: np.ndarray, *, unit: str, bands: int, where: str) -> np.ndarray | None:
+    """As `in_nanometres`, for what a file says unasked: where that is of no use, say so and go on without wavelengths.
+
+    Numbers below 100 without a unit are refused all the same: they are most likely micrometres, which one word settles.
+    """
+    name, numbers = unit_name(unit), np.asarray(values)
+    if numbers.dtype.kind not in "uif" or not (numbers > 0).any():
+        reason = f"they are no numbers above 0, but {some(numbers.ravel()[:4].tolist())}"
+    elif numbers.size != bands:
+        reason = f"there are {numbers.size} for {bands} bands"
+    elif name in NUMBERS_OF_BANDS:
+        reason = f"their unit '{printable(unit)}' says numbers of bands"
+    elif name not in (*NANOMETRES_PER_UNIT, *NANOMETRES_TIMES_UNIT, *UNKNOWN_UNITS):
+        reason = f"their unit '{printable(unit)}' is not known"
+    elif bands > 1 and np.ptp(numbers[numbers > 0]) == 0:
+        reason = f"all of them are {numbers.ravel()[0]:g}"
+    else:
+        return in_nanometres(numbers, unit=unit, where=where)
+    log.warning("%s: the wavelengths are passed over, for %s; where the bands matter, %s", where, reason, REMEDY)
+    return None
 
 
 def require_count(wavelengths_nm: np.ndarray, bands: int, *, where: str) -> np.ndarray:
@@ -78,7 +156,7 @@ def read_wavelength_table(path: Path) -> np.ndarray:
     if not found:
         raise DataError(
             f"{path}: a table of wavelengths needs a column wavelength_nm or wavelength_um and a row per band, got "
-            f"{', '.join(map(str, rows[0])) if rows else 'no row'}; write one, or give a key in the data file"
+            f"{some(rows[0]) if rows else 'no row'}; write one, or give a key in the data file"
         )
     try:
         values = np.array([float(row[found[0]]) for row in rows])

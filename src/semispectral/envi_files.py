@@ -1,0 +1,109 @@
+"""The two files of an ENVI scan: what its text header says, and which file beside it holds the data."""
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+BYTES_PER_VALUE = {1: 1, 2: 2, 3: 4, 4: 4, 5: 8, 6: 8, 9: 16, 12: 2, 13: 4, 14: 8, 15: 8}  # by the field 'data type'
+USUAL_SUFFIXES = ("", ".img", ".dat", ".raw", ".bil", ".bip", ".bsq", ".cube", ".envi")
+LARGEST_BYTES = 16_000_000  # of a header
+MARK = b"\xef\xbb\xbf"  # of UTF-8, as editors on Windows put it first
+FIELD = re.compile(r"^([^;={}\n]+)=[ \t]*(?:\n\s*(?=\{))?(\{[^}]*\}|[^\n]*)", re.MULTILINE)
+COMMENT = re.compile(r"^[ \t]*+;[^\n]*\n?", re.MULTILINE)
+WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+OTHER_NAMES = {
+    "wavelengths": "wavelength",
+    "wavelength unit": "wavelength units",
+    "wavelengths units": "wavelength units",
+}
+TIFF_BEGINNINGS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+
+
+def is_header(content: bytes) -> bool:
+    """Whether a text is that of an ENVI header: its first word is ENVI, in letters of any size."""
+    return content.lstrip(MARK + b" \t\r\n")[:4].upper() == b"ENVI"
+
+
+def fields_of(content: bytes) -> dict[str, str]:
+    """The fields of a header, names in small letters with single spaces, values as text with their braces.
+
+    Comments, capitals, blanks, underscores for blanks, line ends of any kind, a byte order mark, and a list that
+    begins on the line after its name are all forgiven.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:  # names of places in the encoding of the machine that wrote them
+        text = content.decode("latin-1")
+    text = COMMENT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    names = ((" ".join(name.lower().replace("_", " ").split()), value.strip()) for name, value in FIELD.findall(text))
+    return {OTHER_NAMES.get(name, name): value for name, value in names}
+
+
+def stated_bytes(fields: Mapping[str, str]) -> int | None:
+    """Bytes that a data file of this header has; None where the header does not say."""
+    texts = [fields.get(name, "") for name in ("lines", "samples", "bands", "data type")]
+    offset = fields.get("header offset", "") or "0"
+    if not all(WHOLE.fullmatch(text) for text in (*texts, offset)):
+        return None
+    *shape, kind = map(int, texts)
+    if min(shape) < 1 or kind not in BYTES_PER_VALUE or int(offset) < 0:
+        return None
+    return int(offset) + math.prod(shape) * BYTES_PER_VALUE[kind]
+
+
+def says_tiff(fields: Mapping[str, str]) -> bool:
+    """Whether the header describes a TIFF, which has its own order of bytes."""
+    return "tiff" in fields.get("file type", "").lower()
+
+
+def files_of_stem(header: Path) -> list[Path]:
+    """The files beside a header that are called as it is, with any suffix or none; its own case goes before others."""
+    stem = header.name[: -len(header.suffix)]
+    named = [file for file in _beside(header) if stem.lower() in (file.name.lower(), file.stem.lower())]
+    files = [file for file in named if file.suffix.lower() != ".hdr" and file.is_file()]
+    return [file for file in files if stem in (file.name, file.stem)] or files
+
+
+def data_files(header: Path, fields: Mapping[str, str]) -> list[Path]:
+    """The files that the data of a header can be: one, if it is plain which; several, if it is not.
+
+    Those whose size is just what the header says go before those with a suffix that is usual, and these before the
+    ones that are longer than it says.
+    """
+    files, size = files_of_stem(header), stated_bytes(fields)
+    sizes = {file: file.stat().st_size for file in files}
+    tiffs = [file for file in files if _is_tiff(file)] if says_tiff(fields) else []
+    fitting = [file for file in files if sizes[file] == size]
+    usual = [file for file in files if file.suffix.lower() in USUAL_SUFFIXES]
+    longer = [file for file in files if size is None or sizes[file] > size]
+    return tiffs or fitting or usual or longer
+
+
+def header_files(data: Path) -> list[Path]:
+    """The headers beside a data file, the nearest name first: ``scan.img.hdr``, then ``scan.hdr``."""
+    names = list(dict.fromkeys((data.name + ".hdr", data.stem + ".hdr")))
+    there = {file.name: file for file in _beside(data) if file.suffix.lower() == ".hdr" and file.is_file()}
+    found = [[there[name]] if name in there else _of_any_case(name, there.values()) for name in names]
+    return [file for files in found for file in files if file != data]
+
+
+def _of_any_case(name: str, files: Iterable[Path]) -> list[Path]:
+    """The files whose suffix alone is written otherwise."""
+    stem = name[: -len(".hdr")]
+    return sorted(file for file in files if file.stem == stem)
+
+
+def _beside(path: Path) -> list[Path]:
+    try:
+        return sorted(path.parent.iterdir())
+    except OSError:
+        return []
+
+
+def _is_tiff(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(4) in TIFF_BEGINNINGS
+    except OSError:
+        return False
