@@ -6,7 +6,7 @@ rule control:
     input:
         features=every_scene("<results>/normalised/{scene}.parquet"),
         budgets="<results>/budgets/{budget}/{seed}.parquet",
-        classes="<results>/plan/classes.json",
+        quotas="<results>/plan/quotas.parquet",
     output:
         "<results>/predictions/{method}/bands/{budget}/{seed}.parquet",
     log:

@@ -35,11 +35,10 @@ def moons(per_class: int, *, seed: int, noise: float = 0.25) -> tuple[np.ndarray
     return (means[label] + noise_values).astype(np.float32), label.astype(np.int64)
 
 
-def run(
-    name: str, x: np.ndarray, label: np.ndarray, query: np.ndarray, *, unlabelled: int = 60, classes: int = 4
-) -> np.ndarray:
+def run(name: str, x: np.ndarray, label: np.ndarray, query: np.ndarray, *, unlabelled: int = 60) -> np.ndarray:
     """One control on a small problem; class 3 never occurs."""
-    return CONTROLS[name](x, label, moons(unlabelled, seed=99)[0], query, classes=classes, seed=5, settings=SMALL)
+    of_data = {"classes": 4, "shares": np.array([0.2, 0.5, 0.2, 0.1])}
+    return CONTROLS[name](x, label, moons(unlabelled, seed=99)[0], query, **of_data, seed=5, settings=SMALL)
 
 
 @pytest.mark.parametrize("name", CONTROLS)
@@ -86,11 +85,10 @@ def test_every_control_refuses_unlabelled_labels(name: str) -> None:
         run(name, x, label - 1, x)
 
 
-def test_majority_gives_the_shares_of_the_labels() -> None:
-    """Shares are counted, and the largest is the prediction."""
-    x, _ = moons(3, seed=1)
-    label = np.array([1, 1, 1, 1, 1, 1, 0, 0, 3])
-    np.testing.assert_allclose(run("majority", x, label, x)[0], [2 / 9, 6 / 9, 0, 1 / 9])
+def test_majority_is_the_largest_class_of_the_data() -> None:
+    """The shares are those of the data and not of the budget, which holds as many labels of every class."""
+    x, label = moons(3, seed=1)
+    np.testing.assert_allclose(run("majority", x, label, x)[0], [2 / 9, 5 / 9, 2 / 9, 0])
 
 
 def test_the_spectral_angle_ignores_brightness() -> None:
@@ -131,7 +129,9 @@ def test_self_training_without_confident_pixels_is_the_svm() -> None:
     x, label = moons(5, seed=1, noise=1.0)
     query, _ = moons(10, seed=2)
     settings = ControlConfig(svm=SMALL.svm, confidence=1.0)
-    found = CONTROLS["self_training"](x, label, query, query, classes=3, seed=5, settings=settings)
+    found = CONTROLS["self_training"](
+        x, label, query, query, classes=3, shares=np.full(3, 1 / 3), seed=5, settings=settings
+    )
     alone = fit_svm(x, label, classes=3, settings=SMALL.svm, seed=5)
     np.testing.assert_array_equal(found, alone.predict_proba(query))
 
@@ -146,7 +146,9 @@ def test_spreading_follows_the_unlabelled_pixels() -> None:
     settings = ControlConfig(neighbours=(10,), spreading=(0.99,))
 
     def accuracy(unlabelled: np.ndarray) -> float:
-        found = CONTROLS["label_spreading"](x[known], truth[known], unlabelled, x, classes=2, seed=1, settings=settings)
+        found = CONTROLS["label_spreading"](
+            x[known], truth[known], unlabelled, x, classes=2, shares=np.full(2, 0.5), seed=1, settings=settings
+        )
         return float((found.argmax(axis=1) == truth).mean())
 
     assert accuracy(x) > 0.98

@@ -221,7 +221,7 @@ def test_the_control_of_the_page_answers() -> None:
     """The control of docs/howto/method.md gives probabilities, and nothing for a class without labels."""
     nearest = code_of("howto/method.md")["nearest"]
     x, label = np.array([[0.0, 0], [0, 1], [5, 5], [5, 6]]), np.array([0, 0, 2, 2])
-    found = nearest(x, label, x, x, classes=4, seed=1, settings=ControlConfig())
+    found = nearest(x, label, x, x, classes=4, shares=np.full(4, 0.25), seed=1, settings=ControlConfig())
     assert (found.dtype, found.shape) == (np.float32, (4, 4))
     np.testing.assert_allclose(found.sum(axis=1), 1)
     np.testing.assert_array_equal(found.argmax(axis=1), label)

@@ -15,6 +15,7 @@ from semispectral.quotas import (
     check_quotas,
     class_warnings,
     share_quotas,
+    training_shares,
     water_fill,
 )
 from semispectral.split import LabelRaster
@@ -56,6 +57,15 @@ def test_available_pixels_are_those_of_the_parts() -> None:
     counts = found[found["available"] > 0].set_index(["label", "part"])["available"].to_dict()
     assert counts == {(0, "train"): 1, (0, "test"): 1, (1, "valid"): 1, (UNLABELLED, "train"): 1}
     assert len(found) == 9
+
+
+def test_training_shares_are_of_what_is_there_and_not_of_what_is_drawn() -> None:
+    """Pixels of the training part count, drawn or not; those of other parts and without a label do not."""
+    columns = ["scene", "hole", "label", "part", "available", "quota"]
+    rows = [("a", "H", 0, "train", 30, 10), ("b", "H", 2, "train", 60, 10), ("a", "H", 2, "train", 10, 0)]
+    others = [("c", "G", 1, "test", 500, 10), ("c", "G", 3, "test", 1, 1), ("a", "H", -1, "train", 900, 10)]
+    quotas = pd.DataFrame([*rows, *others], columns=columns)
+    np.testing.assert_allclose(training_shares(quotas), [0.3, 0, 0.7, 0])
 
 
 def test_a_class_is_capped_over_the_collection() -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from semispectral.errors import DataError, ShapeError
+from semispectral.labels import ClassMap
 
 RUN = ["method", "features", "budget", "seed", "part"]
 PIXEL = ["scene", "line", "sample"]
@@ -59,6 +60,13 @@ def prediction_table(
     table = pd.DataFrame({**columns, **shares})
     check_predictions(table)
     return table
+
+
+def with_classes(table: pd.DataFrame, classes: ClassMap) -> pd.DataFrame:
+    """A table of predictions that says which class label 0, 1, ... is: in its attrs, which go to disk with it."""
+    named = table.copy(deep=False)
+    named.attrs["classes"] = {"codes": list(classes.codes), "names": list(classes.names)}
+    return named
 
 
 def class_count(table: pd.DataFrame) -> int:

@@ -125,6 +125,13 @@ def check_quotas(quotas: pd.DataFrame, *, where: str) -> None:
             raise SplitError(f"{where}: {len(rows)} rows {what}, first {rows.iloc[0].to_dict()}; run plan again")
 
 
+def training_shares(quotas: pd.DataFrame) -> np.ndarray:
+    """Share of each class among all labelled pixels of the training part, drawn or not, float64 [class]."""
+    known = quotas[(quotas["part"] == "train") & (quotas["label"] >= 0)]
+    pixels = np.bincount(known["label"], weights=known["available"], minlength=int(quotas["label"].max()) + 1)
+    return np.asarray(pixels / max(pixels.sum(), 1))
+
+
 def class_warnings(quotas: pd.DataFrame, classes: ClassMap) -> tuple[str, ...]:
     """What a person should know about classes that cannot be learnt, tested or validated, in words."""
     labelled = quotas[(quotas["label"] >= 0) & (quotas["available"] > 0)]

@@ -1,24 +1,22 @@
 """Score every prediction on the pixels that training never saw, and look for what makes a score suspect."""
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 from semispectral import logs
 from semispectral.atomic import write_atomically
 from semispectral.evaluation import class_scores, scores
-from semispectral.guards import guards
+from semispectral.guards import as_json, guards
 from semispectral.intervals import summary
 from semispectral.labels import ClassMap
 from semispectral.plan_files import read_classes
+from semispectral.predictions import with_classes
 from semispectral.tables import read_tables, write_table
 
 logs.start(snakemake.log[0], job=snakemake)
-table = read_tables(snakemake.input.predictions)
 known = ClassMap.read(Path(snakemake.input.classes)).select(read_classes(Path(snakemake.input.known).parent).codes)
-table.attrs["classes"] = {"codes": list(known.codes), "names": list(known.names)}
+table = with_classes(read_tables(snakemake.input.predictions), known)
 write_table(snakemake.output.predictions, table)
 write_table(snakemake.output.scores, scores(table))
 write_table(snakemake.output.classes, class_scores(table))
 write_table(snakemake.output.summary, summary(table, **json.loads(snakemake.params.cfg)["evaluation"]))
-found = [asdict(guard) for guard in guards(table, class_names=known.names)]
-write_atomically(Path(snakemake.output.guards), json.dumps(found, indent=1).encode())
+write_atomically(Path(snakemake.output.guards), as_json(guards(table, class_names=known.names)))

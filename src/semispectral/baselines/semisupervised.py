@@ -23,6 +23,7 @@ def self_training(
     x_query: np.ndarray,
     *,
     classes: int,
+    shares: np.ndarray,
     seed: int,
     settings: ControlConfig,
 ) -> np.ndarray:
@@ -62,6 +63,7 @@ def label_spreading(
     x_query: np.ndarray,
     *,
     classes: int,
+    shares: np.ndarray,
     seed: int,
     settings: ControlConfig,
 ) -> np.ndarray:

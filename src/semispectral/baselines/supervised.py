@@ -18,13 +18,14 @@ def majority(
     x_query: np.ndarray,
     *,
     classes: int,
+    shares: np.ndarray,
     seed: int,
     settings: ControlConfig,
 ) -> np.ndarray:
-    """The share of each class among the labels, for every pixel."""
-    known_classes(label_labelled, classes)
-    share = np.bincount(label_labelled, minlength=classes) / len(label_labelled)
-    return np.tile(share.astype(np.float32), (len(x_query), 1))
+    """The share of each class in the data, for every pixel: a budget that is equal by class cannot say it."""
+    known = known_classes(label_labelled, classes)
+    share = np.where(np.isin(np.arange(classes), known), shares, 0)
+    return np.tile((share / share.sum()).astype(np.float32), (len(x_query), 1))
 
 
 def spectral_angle(
@@ -34,6 +35,7 @@ def spectral_angle(
     x_query: np.ndarray,
     *,
     classes: int,
+    shares: np.ndarray,
     seed: int,
     settings: ControlConfig,
 ) -> np.ndarray:
@@ -69,6 +71,7 @@ def random_forest(
     x_query: np.ndarray,
     *,
     classes: int,
+    shares: np.ndarray,
     seed: int,
     settings: ControlConfig,
 ) -> np.ndarray:
@@ -106,6 +109,7 @@ def pca_svm(
     x_query: np.ndarray,
     *,
     classes: int,
+    shares: np.ndarray,
     seed: int,
     settings: ControlConfig,
 ) -> np.ndarray:

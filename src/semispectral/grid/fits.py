@@ -1,7 +1,8 @@
 """How each method of the benchmark is fitted: labels and unlabelled pixels in, class probabilities out.
 
-A fit is ``(data, query, *, classes, seed, settings)``: a training set, inputs float32 [pixel, input] to predict, the
-number of classes, and the configuration's sections as they are. It returns float32 [pixel, class].
+A fit is ``(data, query, *, classes, shares, seed, settings)``: a training set, inputs float32 [pixel, input] to
+predict, the number of classes and their shares in the training part, and the configuration's sections as they are. It
+returns float32 [pixel, class].
 """
 
 from collections.abc import Callable, Mapping
@@ -20,7 +21,9 @@ Sections = Mapping[str, Any]
 Fit = Callable[..., np.ndarray]
 
 
-def svm(data: TrainingSet, query: np.ndarray, *, classes: int, seed: int, settings: Sections) -> np.ndarray:
+def svm(
+    data: TrainingSet, query: np.ndarray, *, classes: int, shares: np.ndarray, seed: int, settings: Sections
+) -> np.ndarray:
     """The SVM, tuned by cross-validation on the labels of the budget."""
     config = as_settings(SvmConfig, settings["svm"], where="svm")
     model = fit_svm(*every_label(data), classes=classes, settings=config, seed=seed)
@@ -28,12 +31,12 @@ def svm(data: TrainingSet, query: np.ndarray, *, classes: int, seed: int, settin
 
 
 def control(
-    name: str, data: TrainingSet, query: np.ndarray, *, classes: int, seed: int, settings: Sections
+    name: str, data: TrainingSet, query: np.ndarray, *, classes: int, shares: np.ndarray, seed: int, settings: Sections
 ) -> np.ndarray:
     """A control of `semispectral.baselines`."""
     config = as_settings(ControlConfig, {"svm": settings["svm"]} | settings["controls"], where="controls")
     inputs = (*every_label(data), data.unlabelled.mean[:], query)
-    return CONTROLS[name](*inputs, classes=classes, seed=seed, settings=config)
+    return CONTROLS[name](*inputs, classes=classes, shares=shares, seed=seed, settings=config)
 
 
 FITS: dict[str, Fit] = {"svm": svm} | {name: partial(control, name) for name in CONTROLS}

@@ -78,6 +78,12 @@ class Dealt:
         """Pixels of the valid part, bool [pixel]."""
         return (self.table["part"] == "valid").to_numpy()
 
+    def shares(self, classes: int) -> np.ndarray:
+        """Share of each class among the labelled pixels of the train part, float64 [class]."""
+        label = self.table["label"].to_numpy()[(self.table["part"] == "train").to_numpy()]
+        counts = np.bincount(label[label >= 0], minlength=classes)
+        return np.asarray(counts / max(counts.sum(), 1))
+
     def scaler(self, method: str) -> Scaler:
         """The scale of the pixels that may be seen."""
         return fit_scaler(self.x[self.seen], method=method)

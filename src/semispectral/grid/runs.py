@@ -136,14 +136,14 @@ def fit_all(
     for seed, deal in job.deals.items():
         data = dealt(pool, deal, regime=job.regime)
         inputs, before = _inputs(data, row.features, job, latents, seed)
-        query = data.query(inputs)
+        query, shares = data.query(inputs), data.shares(classes)
         for budget in job.budgets:
             known = data.training_set(inputs, budget=budget, seed=seed)
-            run = {"classes": classes, "seed": seed, "settings": job.settings}
+            run = {"classes": classes, "shares": shares, "seed": seed, "settings": job.settings}
             identity = {"method": row.method, "features": row.features, "budget": budget, "seed": seed}
             fit = partial(fits[row.method], known, query.mean, **run)
             make = partial(_write_predictions, fit, query, identity, before)
-            files.append(job.keep(f"{seed}-{budget}", [np.array(classes), *_content(known, query)], make))
+            files.append(job.keep(f"{seed}-{budget}", [shares, *_content(known, query)], make))
             _say(job.method, seed, budget, started, done=len(files), total=total)
     return read_tables(files)
 

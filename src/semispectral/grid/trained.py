@@ -27,6 +27,7 @@ def classifier(
     query: np.ndarray,
     *,
     classes: int,
+    shares: np.ndarray,
     seed: int,
     settings: Sections,
 ) -> np.ndarray:
