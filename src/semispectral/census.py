@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from semispectral.atomic import write_atomically
+from semispectral.copies import fingerprint
 from semispectral.errors import DataError, IntegrityError, MissingFileError
 from semispectral.io import open_scene, read_scene_labels
 from semispectral.labels import MASKED, ClassMap
@@ -25,7 +26,7 @@ log = logging.getLogger(__name__)
 
 ROLES = ("class", "ignored", "unlabelled", "other")
 MASKED_NAME = "masked: tray or shadow"
-METADATA = "wavelengths_nm"
+METADATA, FINGERPRINT = "wavelengths_nm", "fingerprint"
 NO_MASK = MaskConfig()
 HEADER: dict[str, Callable[[Any], Any]] = {
     "lines": int,
@@ -53,6 +54,7 @@ class Census:
     saturated_share : share of it at the largest value of an integer dtype, 0 to 1.
     counts : one row per code: code, name, role (one of `ROLES`), pixels.
     codes : int32 [line, sample], the raster of labels.
+    fingerprint : hashes of a sample of its spectra, by which copies of its pixels are found (`copies`).
     """
 
     scene: str
@@ -68,6 +70,7 @@ class Census:
     saturated_share: float
     counts: pd.DataFrame
     codes: np.ndarray
+    fingerprint: tuple[int, ...] = ()
 
     def pixels(self, role: str) -> int:
         """Number of pixels in a role."""
@@ -87,6 +90,7 @@ def census(scene: Scene, classes: ClassMap, *, mask: MaskConfig = NO_MASK) -> Ce
         codes = read_scene_labels(scene, cube)
         counts = _counts(scene, classes, codes)
         looked = look(cube)
+        hashes = fingerprint(cube, codes, scene.use)
         sensor_of(scene, cube, look_for_dead=False)  # references that cannot be used are refused now, not at the shard
         if mask.method != "none":
             codes = _masked(codes, find_mask(cube, scale=scene.scale, settings=mask), scene)
@@ -103,6 +107,7 @@ def census(scene: Scene, classes: ClassMap, *, mask: MaskConfig = NO_MASK) -> Ce
         **looked,
         counts=counts,
         codes=codes,
+        fingerprint=hashes,
     )
     if not found.pixels("class"):
         log.warning(
@@ -167,6 +172,7 @@ def write_census(found: Census, parquet: Path, codes_npy: Path) -> None:
     table["first_nm"] = np.nan if nm is None else float(nm[0])
     table["last_nm"] = np.nan if nm is None else float(nm[-1])
     table.attrs[METADATA] = json.dumps(None if nm is None else [float(value) for value in nm])
+    table.attrs[FINGERPRINT] = json.dumps(found.fingerprint)
     content = io.BytesIO()
     np.save(content, found.codes, allow_pickle=False)
     write_atomically(codes_npy, content.getvalue())
@@ -190,6 +196,7 @@ def read_census(path: Path) -> Census:
             wavelengths_nm=None if nm is None else np.asarray(nm, np.float64),
             counts=table[["code", "name", "role", "pixels"]],
             codes=np.load(raster, mmap_mode="r", allow_pickle=False),
+            fingerprint=tuple(json.loads(table.attrs[FINGERPRINT])),
         )
     except (OSError, ValueError, KeyError, IndexError) as error:
         raise IntegrityError(f"{path}: is not a census as it was written ({error}); delete it and run again") from error

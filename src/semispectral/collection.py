@@ -5,7 +5,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import numpy as np
 
 from semispectral.census import Census
-from semispectral.errors import DataError
+from semispectral.copies import shared_scenes
+from semispectral.errors import DataError, SplitError
+from semispectral.names import some
 
 DOMINANT_SHARE = 0.8
 BAD_SHARE = 0.2
@@ -31,7 +33,9 @@ def check_collection(
     Raises
     ------
     DataError : the scenes are of different bands and nothing resamples them, or none of them has a labelled pixel.
+    SplitError : two scenes hold the same pixels.
     """
+    _refuse_copies(censuses)
     if "resample" not in steps:
         _require_one_sensor(censuses)
     if not any(found.pixels("class") for found in censuses):
@@ -47,6 +51,19 @@ def check_collection(
         *_dominance(censuses),
         *_bad_values(censuses),
     )
+
+
+def _refuse_copies(censuses: Sequence[Census]) -> None:
+    """A pixel that is in two scenes can train and test at once, whatever the split."""
+    holes = {found.scene: found.hole for found in censuses}
+    copies = shared_scenes({found.scene: found.fingerprint for found in censuses})
+    if copies:
+        said = [f"{a} (hole {holes[a]}) and {b} (hole {holes[b]}), {share:.0%}" for a, b, share in copies]
+        raise SplitError(
+            "scenes.tsv: every pixel must stand once, but spectra that were compared are the same to the last digit in "
+            f"{some(said, most=3)}: one is a copy or a cut of the other, and could train while the other tests; name "
+            "the scene's own file in the column data, or leave one out"
+        )
 
 
 def _require_one_sensor(censuses: Sequence[Census]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from semispectral import logs
 from semispectral.clean_settings import CleanConfig
 from semispectral.cleaned import read_cleaned
+from semispectral.copies import refuse_shared
 from semispectral.normalise import fit_scaler
 from semispectral.pixels import Pixels
 from semispectral.settings import settings
@@ -14,7 +15,8 @@ from semispectral.weights import save_model
 logs.start(snakemake.log[0], job=snakemake)
 cfg = json.loads(snakemake.params.cfg)
 cleaning = settings(CleanConfig, cfg["cleaning"], where="cleaning")
-pixels = Pixels.concat([read_cleaned(Path(path), cfg["scenes"], cleaning) for path in snakemake.input.shards])
+parts = [read_cleaned(Path(path), cfg["scenes"], cleaning) for path in snakemake.input.shards]
+pixels = refuse_shared(Pixels.concat(parts))
 train = pixels.where((pixels.table["part"] == "train").to_numpy())
 scaler = fit_scaler(train.x, method=cfg["normalise"]["method"])
 save_model(Path(snakemake.output[0]), *replace(scaler, cleaning=cfg["cleaning"]).to_saved())
