@@ -60,13 +60,22 @@ def map_cfg(wildcards):
     return cfg(scene=asdict(SCENES[wildcards.scene]), map=smooth)
 
 
-def new_cfg(wildcards):
-    """What a new scan's map depends on; the model is known by its content, for no rule here is to make it again."""
+def model_given():
+    """The model of `predict_new`, known by its content, for no rule here is to make it again."""
     card = Path(CONFIG["model"], "model.json")
     if not CONFIG["model"] or not card.is_file():
         raise WorkflowError(f"predict_new needs a trained model: --config model=results/model; got {CONFIG['model']!r}")
-    model = {"path": CONFIG["model"], "sha256": sha256(card.read_bytes()).hexdigest()}
-    return cfg("mask", **json.loads(map_cfg(wildcards)), model=model)
+    return {"path": CONFIG["model"], "sha256": sha256(card.read_bytes()).hexdigest()}
+
+
+def new_cfg(wildcards):
+    """What a new scan's map depends on."""
+    return cfg("mask", **json.loads(map_cfg(wildcards)), model=model_given())
+
+
+def new_page_cfg(wildcards):
+    """What a new scan's page depends on."""
+    return cfg(scene=asdict(SCENES[wildcards.scene]), model=model_given())
 
 
 def downhole_cfg(wildcards):
@@ -75,9 +84,10 @@ def downhole_cfg(wildcards):
     return cfg(scenes=rows, downhole=MAP["downhole"])
 
 
-def maps_of_hole(*names):
-    """Files of the maps of a hole's scenes, in the order of their names."""
-    return lambda wildcards: expand("<results>/maps/{scene}/{name}", name=names, scene=LOGGED[wildcards.hole])
+def maps_of_hole(*names, folder="maps"):
+    """Files of the maps of a hole's scenes, in the order of their names; of new scans in the folder ``new``."""
+    pattern = f"<results>/{folder}/{{scene}}/{{name}}"
+    return lambda wildcards: expand(pattern, name=names, scene=LOGGED[wildcards.hole])
 
 
 def scene_data(wildcards):

@@ -1,6 +1,5 @@
-# The downhole log of every hole whose depths are known, and maps of new scans with a model trained before.
-# Needs: results/maps; or, for new scans, config `scenes` and `model`, and no label and no training.
-# Produces: results/downhole/{hole}.csv, .las, .png; results/new/{scene}.
+# The downhole log of every hole whose depths are known.
+# Needs: results/maps. Produces: results/downhole/{hole}.csv, .las, .png.
 
 
 rule downhole:
@@ -33,30 +32,3 @@ rule downhole:
         code=code("downhole"),
     script:
         "../workflow/scripts/downhole.py"
-
-
-rule new_map:
-    input:
-        files=scene_data,
-    output:
-        expand("<results>/new/{{scene}}/{name}", name=MAP_FILES),
-    log:
-        "<results>/logs/new_map/{scene}.log",
-    benchmark:
-        "<results>/benchmarks/new_map/{scene}.tsv"
-    conda:
-        "../envs/base.yaml"
-    threads: at_most(2)
-    resources:
-        mem_mb=memory_mb(1500, per_mb=2),
-        runtime=minutes(30, per_mb=0.1),
-    params:
-        cfg=new_cfg,
-        code=code("new_map"),
-    script:
-        "../workflow/scripts/new_map.py"
-
-
-rule predict_new:
-    input:
-        every_scene("<results>/new/{scene}/map.json"),

@@ -24,7 +24,8 @@ ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 SCHEMA = read_schema(ROOT / "config/config.schema.yaml")
 LINKED = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "config/README.md", ROOT / "CHANGELOG.md"]
-NOT_IN_THE_DEMO = {"fetch", "new_map", "predict_new"}  # rules that `all` of the built-in study does not need
+# Rules that `all` of the built-in study does not need.
+NOT_IN_THE_DEMO = {"fetch", "new_map", "new_page", "new_downhole", "predict_new"}
 
 
 def generator(name: str) -> ModuleType:

@@ -53,7 +53,7 @@ PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "What is done with a trained model; none of it needs TensorFlow.",
         (
             "mapping", "smoothing", "bundle", "bundle_build", "model_card", "depths", "downhole", "downhole_files",
-            "downhole_figure", "page",
+            "downhole_figure", "hole_log", "page",
         ),
     ),
     "report": (
@@ -64,7 +64,7 @@ PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "workflow": (
         "Configuration, command line, errors",
         "What the workflow's rules use, and whatever no other page has.",
-        ("cli", "config", "settings", "rerun", "logs", "errors"),
+        ("cli", "predict", "config", "settings", "rerun", "logs", "errors"),
     ),
 }  # fmt: skip
 LAST = list(PAGES)[-1]

@@ -7,7 +7,7 @@ that is killed in between leaves that hidden file behind, and the next writing o
 import errno
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -69,12 +69,15 @@ def replacing_directory(directory: Path) -> Iterator[Path]:
 def replacing_files(directory: Path, *, last: str) -> Iterator[Path]:
     """A hidden directory to fill; its files move into ``directory`` when the block ends without an error.
 
+    Otherwise ``directory`` stays as it was: absent, where it was not there before.
+
     Parameters
     ----------
     last : the file that moves last, so that where it is, the others are; it is taken away before the first moves.
     """
     place = directory / last
     temporary = hidden(place)
+    made = [folder for folder in (directory, *directory.parents) if not folder.exists()]
     try:
         with in_words(place, temporary):
             sweep(place)
@@ -87,6 +90,16 @@ def replacing_files(directory: Path, *, last: str) -> Iterator[Path]:
                 path.replace(directory / path.name)
     finally:
         remove(temporary)
+        _remove_empty(made)
+
+
+def _remove_empty(folders: Iterable[Path]) -> None:
+    """Remove folders that hold nothing, innermost first; the first that holds something ends it."""
+    for folder in folders:
+        try:
+            folder.rmdir()
+        except OSError:
+            return
 
 
 def hidden(path: Path, what: str = "new") -> Path:

@@ -1,11 +1,12 @@
-"""Where a path of a table or of the configuration may lead: into a folder, and out of it only where that is allowed."""
+"""Where a path may lead: into a folder, out of it only where that is allowed, and to where something can be written."""
 
 import os
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from semispectral.errors import ConfigError
+from semispectral.errors import ConfigError, UnreadableError
 
 
 def outside_allowed(config: Mapping[str, Any]) -> bool:
@@ -39,3 +40,30 @@ def inside(text: str | Path, where: str, *, root: Path, allow_outside: bool = Fa
 def _lies_in(path: Path, root: Path) -> bool:
     real, folder = os.path.realpath(path), os.path.realpath(root)
     return os.path.commonpath([real, folder]) == folder
+
+
+def require_writable(folder: Path, *, what: str) -> None:
+    """Refuse a folder that cannot be written to, before any work is done for it; nothing is left in it.
+
+    Parameters
+    ----------
+    folder : need not be there; then the nearest one above it that is there must take it.
+    what : it is for, for the error.
+
+    Raises
+    ------
+    UnreadableError : it is a file, lies in one, or cannot be written to.
+    """
+    try:
+        there = next(place for place in (folder, *folder.absolute().parents) if os.path.lexists(place))
+        if not there.is_dir():
+            raise UnreadableError(f"{folder}: a folder for {what} is needed, but {there} is none; name another folder")
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        if isinstance(error, UnreadableError):
+            raise
+        raise UnreadableError(
+            f"{folder}: a folder for {what} is needed, but nothing can be written there ({error.strerror or error}); "
+            "name another folder, or see to its permissions"
+        ) from error

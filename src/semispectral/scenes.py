@@ -114,7 +114,7 @@ def _records(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
         yield f"{path}, row {number}", dict(zip(rows[0], row, strict=True))
 
 
-def _check_together(scene: Scene, where: str) -> None:
+def check_together(scene: Scene, where: str) -> None:
     """What no single cell can tell."""
     if 0 in scene.use:
         raise ConfigError(f"{where}, column 'use': 0 means unlabelled and cannot be a class; begin the range at 1")
@@ -145,7 +145,7 @@ def _scene(where: str, record: dict[str, str], place: Callable[[str, str], Path]
             ",".join(a for a in values["axes"].split(",") if a != "band") if same_file else "line,sample"
         )
     scene = Scene(**values)
-    _check_together(scene, where)
+    check_together(scene, where)
     return scene
 
 

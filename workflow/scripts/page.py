@@ -4,16 +4,12 @@ from pathlib import Path
 
 from semispectral import logs
 from semispectral.bundle import read_bundle
-from semispectral.clean_settings import scale_after
-from semispectral.cleaned import open_cleaned
 from semispectral.mapping.files import read_map
-from semispectral.page import write_page
+from semispectral.page import write_scan_page
 from semispectral.scenes import Scene
 from semispectral.settings import settings
 
 logs.start(snakemake.log[0], job=snakemake)
 scene = settings(Scene, json.loads(snakemake.params.cfg)["scene"], where="scenes.tsv")
 bundle, found = read_bundle(Path(snakemake.input.model)), read_map(Path(snakemake.input.map).parent)
-with open_cleaned(scene, bundle.cleaning) as cube:
-    shown = {"name": scene.name, "scale": scale_after(scene, bundle.cleaning)}
-    write_page(Path(snakemake.output[0]), cube, found, bundle, **shown)
+write_scan_page(Path(snakemake.output[0]), scene, found, bundle)

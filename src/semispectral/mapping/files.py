@@ -18,6 +18,7 @@ from semispectral.mapping.scene_map import SceneMap
 
 CONFIDENCE = ("probability", "entropy_nats", "novelty_nats")
 FACTS = "map.json"
+FILES = ("class.tif", "class.img", "class.hdr", "probability.tif", "confidence.tif", "map.png", FACTS)
 
 
 def write_map(directory: Path, drawn: Drawn, *, ground: Ground, scene: str, smoothing: str) -> None:

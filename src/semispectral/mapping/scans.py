@@ -58,12 +58,16 @@ def map_new(
     bundle, directory : as in `map_known`.
     mask : how tray and shadow are told from core where nobody has marked them.
     """
-    trained = bundle.facts["scale"]
-    scale = 1.0 if trained is None else scale_after(scene, bundle.cleaning) / trained
-    known = Known(_of_interest(scene, bundle, mask))
+    known, scale = Known(_of_interest(scene, bundle, mask)), scale_to_trained(scene, bundle)
     with open_cleaned(scene, bundle.cleaning) as cube:
         drawn = draw_map(cube, bundle, known=known, smooth=smooth, threads=threads, scale=scale)
         _write(directory, drawn, cube, scene, smooth)
+
+
+def scale_to_trained(scene: Scene, bundle: Bundle) -> float:
+    """Factor from a scan's cleaned values to those that the model was trained on; 1 where those had no one scale."""
+    trained = bundle.facts["scale"]
+    return 1.0 if trained is None else float(scale_after(scene, bundle.cleaning) / trained)
 
 
 def _write(directory: Path, drawn: Drawn, cube: Cube, scene: Scene, smooth: SmoothConfig) -> None:
@@ -71,7 +75,7 @@ def _write(directory: Path, drawn: Drawn, cube: Cube, scene: Scene, smooth: Smoo
     write_map(directory, drawn, ground=ground, scene=scene.name, smoothing=smooth.smoothing)
     pixels = int(drawn.map.valid.sum())
     share = 100 * drawn.map.novel.sum() / max(pixels, 1)
-    log.info("%s: %d pixels classified, %.1f %% of them %s", directory, pixels, share, NOVEL_NAME)
+    log.info("%s: %d pixels classified, %.1f %% of them %s", scene.name, pixels, share, NOVEL_NAME)
 
 
 def _usable(scene: Scene, bundle: Bundle) -> np.ndarray:

@@ -1,5 +1,5 @@
 """The interactive page of a scene: one HTML file with all it needs, for any browser, without server or network."""
 
-from semispectral.page.write import write_page
+from semispectral.page.write import write_page, write_scan_page
 
-__all__ = ["write_page"]
+__all__ = ["write_page", "write_scan_page"]

@@ -76,13 +76,14 @@ def stride_for(valid: np.ndarray, *, bytes_per_pixel: int, budget: int = SPECTRA
     return stride
 
 
-def collect(cube: Cube, found: SceneMap, bundle: Bundle, *, scale: float) -> PagePixels:
+def collect(cube: Cube, found: SceneMap, bundle: Bundle, *, scale: float, factor: float = 1) -> PagePixels:
     """Read a scene once more and keep what its page shows; memory holds one block and the page.
 
     Parameters
     ----------
     cube, found, bundle : the scene, its map, and the model that made it.
-    scale : reflectance = stored value x scale.
+    scale : reflectance = value of a training scan x scale.
+    factor : from the scan's values to those of the training scans.
     """
     stride = stride_for(found.valid, bytes_per_pixel=2 * (bundle.bands + 8) + len(found.classes) + 8)
     kept = np.zeros(found.shape, bool)
@@ -99,7 +100,8 @@ def collect(cube: Cube, found: SceneMap, bundle: Bundle, *, scale: float) -> Pag
     for first, block in cube.blocks(max_bytes=BLOCK_BYTES):
         picture[first : first + len(block)] = block[:, :, colours]
         raw = block[kept[first : first + len(block)]]
-        rows.append(_row(raw if prepare is None else prepare(raw), bundle, scale))
+        matched = raw if prepare is None else prepare(raw)
+        rows.append(_row(matched.astype(np.float32) * np.float32(factor), bundle, scale))
     spectrum, reconstruction = (
         Quantised(*(np.concatenate([getattr(row[side], field.name) for row in rows]) for field in fields(Quantised)))
         for side in (0, 1)
@@ -112,7 +114,6 @@ def collect(cube: Cube, found: SceneMap, bundle: Bundle, *, scale: float) -> Pag
 def _row(raw: np.ndarray, bundle: Bundle, scale: float) -> tuple[Quantised, Quantised]:
     """Spectra and reconstructions of a block's kept pixels."""
     scaler = bundle.pipeline.scaler_m1
-    raw = raw.astype(np.float32)
     rebuilt = unscaled(scaler, bundle.pipeline.reconstruction(scaler.transform(raw)), raw)
     return Quantised.of(raw * scale), Quantised.of(rebuilt * scale)
 

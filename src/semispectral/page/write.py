@@ -14,26 +14,46 @@ from markupsafe import Markup
 from semispectral import provenance
 from semispectral.atomic import write_atomically
 from semispectral.bundle import Bundle
+from semispectral.clean_settings import scale_after
+from semispectral.cleaned import open_cleaned
+from semispectral.mapping.scans import scale_to_trained
 from semispectral.mapping.scene_map import SceneMap
 from semispectral.page.layout import layout
 from semispectral.page.pixels import PagePixels, collect
 from semispectral.pixels import Cube
+from semispectral.scenes import Scene
 
 HERE = Path(__file__).parent
 
 
-def write_page(path: Path, cube: Cube, found: SceneMap, bundle: Bundle, *, name: str, scale: float) -> None:
-    """Write the interactive page of a scene.
+def write_scan_page(path: Path, scene: Scene, found: SceneMap, bundle: Bundle) -> None:
+    """Write the interactive page of a scan: one of the study, or a new one.
+
+    Parameters
+    ----------
+    scene, found, bundle : its row of scenes.tsv, its map, and the model that made it.
+    """
+    factor = scale_to_trained(scene, bundle)
+    scale = scale_after(scene, bundle.cleaning) / factor
+    with open_cleaned(scene, bundle.cleaning) as cube:
+        write_page(path, cube, found, bundle, name=scene.name, scale=scale, factor=factor)
+
+
+def write_page(
+    path: Path, cube: Cube, found: SceneMap, bundle: Bundle, *, name: str, scale: float, factor: float = 1
+) -> None:
+    """Write the interactive page of an open scan.
 
     ``page.html#click=LINE,SAMPLE`` opens it with that pixel shown.
 
     Parameters
     ----------
-    cube, found, bundle : the scene, its map, and the model that made it.
-    name : of the scene.
-    scale : reflectance = stored value x scale.
+    cube, found, bundle : the scan, its map, and the model that made it.
+    name : of the scan.
+    scale : reflectance = value of a training scan x scale.
+    factor : from the scan's values to those of the training scans.
     """
-    kept = collect(cube, found, bundle, scale=scale)
+    kept = collect(cube, found, bundle, scale=scale, factor=factor)
     known = bundle.wavelengths_nm
     axis = np.arange(bundle.bands) if known is None else known
     script, parts = components(

@@ -1,0 +1,15 @@
+"""Make the interactive page of one new scan, with the model that mapped it."""
+import json
+from pathlib import Path
+
+from semispectral import logs
+from semispectral.bundle import read_bundle
+from semispectral.mapping.files import read_map
+from semispectral.page import write_scan_page
+from semispectral.scenes import Scene
+from semispectral.settings import settings
+
+logs.start(snakemake.log[0], job=snakemake)
+cfg, found = json.loads(snakemake.params.cfg), read_map(Path(snakemake.input.map).parent)
+scene, bundle = settings(Scene, cfg["scene"], where="scenes.tsv"), read_bundle(Path(cfg["model"]["path"]))
+write_scan_page(Path(snakemake.output[0]), scene, found, bundle)
