@@ -1,5 +1,6 @@
 """How a stage speaks: to its log file and the terminal, and in words when it fails."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +18,7 @@ def run(tmp_path: Path, body: str, *, gpu: int = 0, **environment: str) -> tuple
         capture_output=True,
         text=True,
         check=False,
-        env={"CUDA_VISIBLE_DEVICES": "0", **environment},
+        env={"CUDA_VISIBLE_DEVICES": "0", "PYTHONPATH": os.pathsep.join(sys.path), **environment},
     )
     return done, path.read_text()
 
@@ -41,10 +42,15 @@ def test_our_error_is_one_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("error", "words"),
-    [("OSError(28, 'No space left', 'x.parquet')", "no space is left on the disk"), ("MemoryError()", "mem_mb")],
+    [
+        ("OSError(28, 'No space left', 'x.parquet')", "no space is left on the disk"),
+        ("OSError(30, 'Read-only file system', 'x.parquet')", "x.parquet: cannot be opened or written (Read-only file"),
+        ("PermissionError(13, 'Permission denied', 'x.npy')", "x.npy: cannot be opened or written (Permission denied)"),
+        ("MemoryError()", "mem_mb"),
+    ],
 )
 def test_the_machine_s_limits_are_said_in_words(tmp_path: Path, error: str, words: str) -> None:
-    """A full disk and a lack of memory come with what to do."""
+    """A full disk, one that is not to be written to, and a lack of memory come with what to do."""
     done, _ = run(tmp_path, f"raise {error}")
     assert done.returncode != 0
     assert words in done.stderr
@@ -85,3 +91,19 @@ def test_the_terminal_can_be_left_to_others(tmp_path: Path) -> None:
     assert done.stderr == ""
     assert "three scenes" in log
     assert "is empty" in log
+
+
+def test_ctrl_c_is_said_to_be_that(tmp_path: Path) -> None:
+    """The terminal shows one word, the file where it was; the process still ends as by Ctrl-C."""
+    done, log = run(tmp_path, "raise KeyboardInterrupt")
+    assert done.returncode == -2
+    assert done.stderr.endswith("census DH1: interrupted\n")
+    assert done.stderr.count("\n") == 1
+    assert "Traceback" in log
+
+
+def test_a_line_from_a_file_harms_no_terminal(tmp_path: Path) -> None:
+    """ESC, a carriage return and what turns the direction of writing are written out; line breaks of ours stay."""
+    done, log = run(tmp_path, r"logging.getLogger('semispectral').info('two\nlines of \x1b[2J\r\u202e é')")
+    assert done.stderr.endswith("census DH1: two\nlines of \\x1b[2J\\r\\u202e é\n")
+    assert done.stderr == log

@@ -96,3 +96,17 @@ def test_snakemake_in_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
     assert said[1].endswith(" census DH1: done in 3.2 s (1 of 3 jobs)")
     assert said[2].endswith(" census DH1: failed, its log is logs/census/DH1.log")
     assert said[3:] == ["the disk is full", "Nothing to be done (all requested files are present)."]
+
+
+@pytest.mark.parametrize("how", ["died with <Signals.SIGINT: 2>.", "returned non-zero exit status 143."])
+def test_ctrl_c_is_no_failure(capsys: pytest.CaptureFixture[str], how: str) -> None:
+    """Whatever Snakemake says of the jobs that were ended, one line says that it was interrupted and goes on."""
+    handler = LogHandler(Settings(), None)  # type: ignore[arg-type]
+    start = {"rule_name": "census", "wildcards": {}, "log": ["logs/census.log"], "created": 50.0}
+    for job in (1, 2):
+        handler.emit(record(LogEvent.JOB_INFO, jobid=job, **start))
+    for job in (1, 2):
+        handler.emit(record(LogEvent.ERROR, f"RuleException: Command 'set -e; python x.py' {how}"))
+        handler.emit(record(LogEvent.JOB_ERROR, jobid=job, created=54.0))
+    handler.emit(record(LogEvent.ERROR, "At least one job did not complete successfully."))
+    assert capsys.readouterr().err == "interrupted: the same command goes on from here\n"

@@ -10,7 +10,7 @@ from semispectral import explain
 from semispectral.arguments import Parser
 from semispectral.check import command as check
 from semispectral.errors import SemispectralError
-from semispectral.names import printable
+from semispectral.logs import Plain
 from semispectral.predict import command as predict
 from semispectral.provenance import versions
 
@@ -23,7 +23,6 @@ EPILOG = """examples:
   semispectral explain maps/scan/class.tif
 
 Exit status: 0 done, 1 what was given cannot be used, 2 wrong usage, 130 interrupted."""
-LONGEST_LINE = 2000  # letters of a line of a message
 
 
 def parser() -> argparse.ArgumentParser:
@@ -41,12 +40,14 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     wanted = parser().parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    said = logging.StreamHandler(sys.stderr)
+    said.setFormatter(Plain("%(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[said])
     _end_as_by_ctrl_c()
     try:
         wanted.run(wanted)
     except (SemispectralError, OSError) as error:
-        log.error("%s", in_lines(str(error)))
+        log.error("%s", error)
         return FAILED
     except MemoryError as error:
         log.error("not enough memory (%s); close other programs, or use a machine with more", error)
@@ -55,11 +56,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         log.error("interrupted")
         return INTERRUPTED
     return DONE
-
-
-def in_lines(message: str) -> str:
-    """A message as a terminal may show it: its lines stay, whatever else controls a terminal is written out."""
-    return "\n".join(printable(line, limit=LONGEST_LINE) for line in message.split("\n"))
 
 
 def _end_as_by_ctrl_c() -> None:

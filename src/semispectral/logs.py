@@ -1,5 +1,6 @@
 """The one place where a stage's logging starts: to its log file and to the terminal, in one plain line format."""
 
+import errno
 import logging
 import os
 import sys
@@ -12,11 +13,13 @@ from typing import Any
 from semispectral import provenance
 from semispectral.atomic import FULL
 from semispectral.errors import SemispectralError
+from semispectral.names import printable_lines
 
 log = logging.getLogger(__name__)
 
 LINE = "%(asctime)s {stage}: %(message)s"
 CLOCK = "%H:%M:%S"
+CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM)
 TERMINAL, SILENT = "SEMISPECTRAL_TERMINAL", logging.CRITICAL + 1  # off where something else draws on the terminal
 
 
@@ -36,7 +39,7 @@ def start(path: str | Path, *, job: Any = None, gpu: int = 0) -> None:
     if not gpu:
         os.environ["CUDA_VISIBLE_DEVICES"] = ""
     path.parent.mkdir(parents=True, exist_ok=True)
-    formatter = logging.Formatter(LINE.format(stage=stage_name(path)), CLOCK)
+    formatter = Plain(LINE.format(stage=stage_name(path)), CLOCK)
     root = logging.getLogger()
     root.setLevel(logging.INFO)
     for handler in (_file_handler(path), _terminal_handler()):
@@ -47,6 +50,14 @@ def start(path: str | Path, *, job: Any = None, gpu: int = 0) -> None:
     sys.excepthook = say
     if job is not None:
         provenance.start(provenance.of_job(job))
+
+
+class Plain(logging.Formatter):
+    """Lines that any terminal may show: what a file had of control characters is written out."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line or lines of a record."""
+        return printable_lines(super().format(record))
 
 
 def leave_terminal() -> None:
@@ -101,7 +112,11 @@ def _terminal_handler() -> logging.Handler:
 
 
 def say(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Report an uncaught error: ours, and a full disk, in words; any other with its traceback."""
+    """Report an uncaught error: ours, Ctrl-C and a full disk in words; any other with its traceback."""
+    if issubclass(kind, KeyboardInterrupt):
+        log.error("interrupted")
+        log.debug("this is where it was:", exc_info=(kind, error, trace))
+        return
     if not issubclass(kind, Exception):
         sys.__excepthook__(kind, error, trace)
         return
@@ -119,6 +134,11 @@ def _in_words(error: BaseException) -> str | None:
     if isinstance(error, OSError) and error.errno in FULL:
         return (
             f"no space is left on the disk ({error.filename or error}); free some and run again, it goes on from here"
+        )
+    if isinstance(error, OSError) and error.errno in CLOSED:
+        return (
+            f"{error.filename or 'a file'}: cannot be opened or written ({error.strerror}); see to its permissions, or "
+            "let pathvars.results be a folder that can be written to"
         )
     if isinstance(error, MemoryError):
         return f"not enough memory ({error}); give the stage more mem_mb, or lower the sample or batch sizes"

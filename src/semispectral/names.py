@@ -15,6 +15,7 @@ from semispectral.errors import ConfigError
 LONGEST_SHOWN = 200  # letters of a text in a message
 LONGEST_NAME = 80  # letters of a class's name: a legend, a column
 LONGEST_FILE_NAME = 120  # bytes; file systems take 255, and suffixes and the names of temporary files come on top
+LONGEST_ESCAPE = 10  # letters that one letter becomes: \\U0001f600
 MOST_NAMED = 8
 FORMULA = "=+-@"  # a spreadsheet takes a cell that begins so for a formula
 NOT_IN_FILE_NAMES = '/\\<>:"|?*'
@@ -35,6 +36,11 @@ def printable(text: object, *, limit: int = LONGEST_SHOWN) -> str:
     letters = str(text)[: limit + 1]
     shown = "".join(letter if letter.isprintable() else _escaped(letter) for letter in letters)
     return shown if len(shown) <= limit else shown[: max(limit - 3, 0)] + "..."
+
+
+def printable_lines(text: str) -> str:
+    """Text of several lines, such as a message of a stage, each line as `printable` shows it, however long."""
+    return "\n".join(printable(line, limit=max(len(line), 1) * LONGEST_ESCAPE) for line in text.split("\n"))
 
 
 def _escaped(letter: str) -> str:

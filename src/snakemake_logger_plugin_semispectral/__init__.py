@@ -1,5 +1,6 @@
 """Snakemake's progress in plain lines, one for each job that ends, for logs and pipes: ``--logger semispectral``."""
 
+import re
 import sys
 import time
 from logging import WARNING, LogRecord
@@ -10,6 +11,9 @@ from snakemake_interface_logger_plugins.common import LogEvent
 
 from semispectral.units import clock
 
+# What a job's command ends with after Ctrl-C, or after a polite kill.
+INTERRUPTED = re.compile(r"died with <Signals\.SIG(INT|TERM)\b|exit status (130|143)\b")
+GO_ON = "interrupted: the same command goes on from here"
 SAID_ANYWAY = ("Nothing to be done", "Complete log(s)")  # of what Snakemake says by the way
 
 
@@ -27,6 +31,7 @@ class LogHandler(LogHandlerBase):
     def __post_init__(self) -> None:
         self.jobs: dict[int, Job] = {}
         self.total = self.ended = 0
+        self.interrupted = False
 
     def emit(self, record: LogRecord) -> None:
         """Say a record in one line, or nothing; a dry run is told as Snakemake itself does."""
@@ -62,13 +67,17 @@ class LogHandler(LogHandlerBase):
         return f"{_now(record)} {job.name}: done in {took} ({self.ended} of {self.total} jobs)"
 
     def job_error(self, record: Any) -> str:
-        """A job that failed, and where it says why."""
+        """A job that failed, and where it says why; one that was interrupted has said so itself."""
         job = self.jobs.get(record.jobid)
+        if self.interrupted:
+            return ""
         return f"{_now(record)} {job.name}: failed, its log is {job.log}" if job else ""
 
     def error(self, record: LogRecord) -> str:
-        """What stopped the workflow."""
-        return record.getMessage()
+        """What stopped the workflow; of Ctrl-C no more than that, and once."""
+        message = record.getMessage()
+        first, self.interrupted = not self.interrupted, self.interrupted or bool(INTERRUPTED.search(message))
+        return (GO_ON if first else "") if self.interrupted else message
 
     writes_to_stream = True
     writes_to_file = has_filter = has_formatter = needs_rulegraph = False
