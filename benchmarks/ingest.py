@@ -26,7 +26,7 @@ from semispectral.census import census
 from semispectral.io import open_scene
 from semispectral.io.shards import write_shard
 from semispectral.labels import ClassMap, CodeSet
-from semispectral.scenes import Scene
+from semispectral.scene import Scene
 from semispectral.shard import shard
 
 SAMPLES, BANDS, CLASSES = 384, 268, 11

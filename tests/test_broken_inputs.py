@@ -15,7 +15,8 @@ import rasterio
 import scipy.io
 from PIL import Image
 
-from semispectral.census import census, write_census
+from semispectral.census import census
+from semispectral.census_files import write_census
 from semispectral.collection import check_collection
 from semispectral.config import complete, read_schema
 from semispectral.errors import (

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from semispectral.census import Census, census, read_census, write_census
+from semispectral.census import census
+from semispectral.census_files import Census, read_census, write_census
 from semispectral.errors import DataError, IntegrityError, MissingFileError
 from semispectral.labels import ClassMap, CodeSet
-from semispectral.scenes import Scene
+from semispectral.scene import Scene
 
 CLASSES = ClassMap((1, 2, 100), ("calcite", "talc", "granite"), ("#111111", "#222222", "#333333"))
 CODES = np.repeat([0, 1, 2, 100, 255], 8).reshape(10, 4)

@@ -16,7 +16,7 @@ from semispectral.io.shards import write_shard
 from semispectral.labels import CodeSet
 from semispectral.normalise import Scaler, fit_scaler
 from semispectral.pixels import COLUMNS, Pixels
-from semispectral.scenes import Scene
+from semispectral.scene import Scene
 from semispectral.settings import settings
 
 LINES, SAMPLES, BANDS = 9, 6, 20

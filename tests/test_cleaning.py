@@ -12,7 +12,7 @@ from semispectral.cleaning import STEPS, clean
 from semispectral.errors import ConfigError, DataError, ShapeError
 from semispectral.io import open_scene
 from semispectral.labels import CodeSet
-from semispectral.scenes import Scene
+from semispectral.scene import Scene
 from semispectral.sensor import Sensor, dead_elements, sensor_of
 
 BANDS, SAMPLES = 31, 5

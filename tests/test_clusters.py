@@ -10,7 +10,7 @@ from semispectral.clusters import find_clusters
 from semispectral.labels import ClassMap, CodeSet
 from semispectral.pixels import Cube, Pixels
 from semispectral.sampling import ANY, LowestPriority, likely_limits, priority
-from semispectral.scenes import Scene
+from semispectral.scene import Scene
 from semispectral.shard import shard
 
 LINES, SAMPLES, BANDS = 60, 25, 12

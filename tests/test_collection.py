@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from semispectral.census import Census
+from semispectral.census_files import Census
 from semispectral.collection import check_collection
 from semispectral.companions import companions, scene_files
 from semispectral.errors import DataError
 from semispectral.labels import CodeSet
-from semispectral.scenes import Scene
+from semispectral.scene import Scene
 
 
 def found(scene: str = "a", *, pixels: tuple[int, int] = (50, 50), **changes: object) -> Census:

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 import tiny_models as tiny
-from semispectral.census import Census, read_census, write_census
+from semispectral.census_files import Census, read_census, write_census
 from semispectral.downhole import Core, DownholeConfig, downhole_log
 from semispectral.downhole_files import write_csv, write_las
 from semispectral.errors import NoSpaceError

@@ -25,7 +25,7 @@ from semispectral.downhole_files import NULL, mnemonics, write_csv, write_las
 from semispectral.errors import ConfigError, DataError
 from semispectral.labels import ClassMap, CodeSet
 from semispectral.mapping.scene_map import SceneMap
-from semispectral.scenes import Scene
+from semispectral.scene import Scene
 
 SETTINGS = DownholeConfig(interval_m=0.1, correlation_m=0.02)
 

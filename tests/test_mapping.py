@@ -21,7 +21,7 @@ from semispectral.mapping.draw import Known, draw_map, known_of, smoothing_effec
 from semispectral.mapping.pipeline import m1_scores, m2_scores
 from semispectral.mapping.scene_map import SceneMap
 from semispectral.mapping.stream import stream
-from semispectral.scenes import Scene
+from semispectral.scene import Scene
 from semispectral.smoothing import SmoothConfig
 
 PLAIN = SmoothConfig()

@@ -13,7 +13,7 @@ from semispectral.labels import IGNORED, MASKED, UNLABELLED, ClassMap, CodeSet
 from semispectral.mask import MaskConfig, find_mask, otsu, without_specks
 from semispectral.pixels import Cube
 from semispectral.sampling import scene_labels
-from semispectral.scenes import Scene
+from semispectral.scene import Scene
 
 LINES, SAMPLES, BANDS = 30, 20, 6
 CORE = np.zeros((LINES, SAMPLES), bool)

@@ -9,7 +9,7 @@ from semispectral.errors import DataError
 from semispectral.labels import UNLABELLED, ClassMap, CodeSet
 from semispectral.plan import Plan, plan
 from semispectral.quotas import SampleConfig
-from semispectral.scenes import Scene
+from semispectral.scene import Scene
 from semispectral.split import SplitConfig
 
 CLASSES = ClassMap((2, 3, 7, 9), ("a", "b", "c", "d"), ("#000000", "#111111", "#222222", "#333333"))

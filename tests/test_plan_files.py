@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 
 from semispectral.errors import MissingFileError, SplitError
-from semispectral.labels import ClassMap, CodeSet
+from semispectral.labels import ClassMap, CodeSet, read_classes
 from semispectral.plan import plan
-from semispectral.plan_files import check_plan, read_classes, read_parts, read_plan, read_quotas, write_plan
+from semispectral.plan_files import check_plan, read_parts, read_plan, write_plan
+from semispectral.quota_files import read_quotas
 from semispectral.quotas import SampleConfig
-from semispectral.scenes import Scene
+from semispectral.scene import Scene
 from semispectral.split import SplitConfig
 
 CLASSES = ClassMap((2, 3), ("argile", "séricite"), ("#000000", "#111111"))
@@ -47,8 +48,8 @@ def rewrite(directory: Path, scene: str, change: np.ndarray) -> None:
 def test_a_plan_comes_back_as_it_was(directory: Path) -> None:
     """Readers of the whole and of its pieces agree, and a recount finds nothing wrong."""
     found = read_plan(directory)
-    assert found.classes == read_classes(directory) == CLASSES
-    assert found.quotas.equals(read_quotas(directory))
+    assert found.classes == read_classes(directory / "classes.json") == CLASSES
+    assert found.quotas.equals(read_quotas(directory / "quotas.parquet"))
     assert np.array_equal(found.parts["B"], read_parts(directory, "B"))
     assert (found.method, found.guard) == ("groups", 2)
     check_plan(directory, SCENES, CODES)
@@ -97,10 +98,10 @@ def test_labels_of_another_shape_are_found(directory: Path) -> None:
 
 def test_a_quota_beyond_what_there_is_is_found(directory: Path) -> None:
     """A table of quotas that promises too much is refused on reading."""
-    table = read_quotas(directory)
+    table = read_quotas(directory / "quotas.parquet")
     table.assign(quota=table["available"] + 1).to_parquet(directory / "quotas.parquet")
     with pytest.raises(SplitError, match="more pixels than there are"):
-        read_quotas(directory)
+        read_quotas(directory / "quotas.parquet")
 
 
 @pytest.mark.parametrize("name", ["quotas.parquet", "classes.json", "warnings.json", "parts/A.npy"])

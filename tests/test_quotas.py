@@ -8,16 +8,8 @@ from hypothesis import strategies as st
 
 from semispectral.errors import ConfigError, SplitError
 from semispectral.labels import IGNORED, UNLABELLED, ClassMap
-from semispectral.quotas import (
-    COLUMNS,
-    SampleConfig,
-    available_pixels,
-    check_quotas,
-    class_warnings,
-    share_quotas,
-    training_shares,
-    water_fill,
-)
+from semispectral.quota_files import COLUMNS, check_quotas, training_shares
+from semispectral.quotas import SampleConfig, available_pixels, class_warnings, share_quotas, water_fill
 from semispectral.split import LabelRaster
 
 CLASSES = ClassMap((3, 7), ("quartz", "chlorite"), ("#cccccc", "#00aa55"))

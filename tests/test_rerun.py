@@ -1,11 +1,15 @@
 """What a stage depends on: its slice of the configuration and the code it uses."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from semispectral.rerun import code_hash, modules_used, stage_cfg
+from semispectral.rerun import NOT_DATA, PACKAGE_ROOT, code_hash, data_files, modules_used, stage_cfg
 
+SCRIPTS = Path(__file__).resolve().parent.parent / "workflow/scripts"
+ADAPTERS = sorted(SCRIPTS.glob("*.py"))
+SOURCES = sorted(PACKAGE_ROOT.rglob("*.py"))
 ADAPTER = "from semispectral.a import work\nwork()\n"
 PACKAGE = {
     "__init__.py": '"""Root."""\n',
@@ -15,10 +19,11 @@ PACKAGE = {
     "logs.py": "FORMAT = 1\n",
     "table.py": "READERS = {'.x': 'semispectral.sub.reader'}\n",
     "sub/__init__.py": "from semispectral.sub.reader import READ\n",
-    "sub/late.py": "LATE = 1\n",
     "sub/reader.py": "from ..c import help\nfrom . import near\nREAD = 1\n",
     "sub/near.py": "NEAR = 1\n",
+    "sub/late.py": "LATE = 'data.json'\n",
     "sub/data.json": "{}\n",
+    "sub/page.html": "<p>\n",
     "py.typed": "",
 }
 
@@ -91,11 +96,14 @@ def test_imports_are_followed(package: Path) -> None:
         ("a.py", PACKAGE["a.py"].replace('"""Doc."""', '"""Another."""').replace("return help()", "return (help())")),
         ("c.py", "def other():\n    return 7\n"),
         ("logs.py", "FORMAT = 2\n"),
+        ("atomic.py", "import semispectral.c\n"),
+        ("sub/page.html", "<p>a template that no used module names\n"),
+        ("data.json", "of the same name, but beside no module that names it\n"),
         ("py.typed", "partial\n"),
     ],
 )
 def test_what_does_not_count(package: Path, name: str, text: str) -> None:
-    """Comments, docstrings, layout, the wording of logs and modules that are not used change no hash."""
+    """Comments, docstrings, layout, the wording of logs and what is not used or not named change no hash."""
     before = code_hash(package.parent / "adapter.py", root=package)
     assert hash_after(package, name, text) == before
 
@@ -111,7 +119,7 @@ def test_what_does_not_count(package: Path, name: str, text: str) -> None:
     ],
 )
 def test_what_counts(package: Path, name: str, text: str) -> None:
-    """The adapter, each module that it uses, however deep, and data beside them change the hash."""
+    """The adapter, each module that it uses, however deep, and data that one of them names change the hash."""
     before = code_hash(package.parent / "adapter.py", root=package)
     assert hash_after(package, name, text) != before
 
@@ -122,16 +130,67 @@ def test_touching_does_not_count(package: Path) -> None:
     assert hash_after(package, "a.py", PACKAGE["a.py"]) == before
 
 
+TRAINED_M2 = {"train_m2", "train_qy", "grid_train"}
+READS_SCANS = {
+    *("census", "shard", "fit_scaler", "normalise", "bundle", "map", "page", "new_map", "fetch"),
+    *("grid_deal", "grid_m1", "grid_fit", "grid_train"),  # they clean the pool, and cleaning looks into the scan
+}
+# The adapters that an edit of a file reaches, written by hand: what a person would expect, not what the imports give.
+REACHED: dict[str, set[str]] = {
+    "grid/page.html": {"grid_report"},
+    "report/report.html": {"report"},
+    "report/page.css": {"report", "grid_report"},
+    "report/macros.html": {"report", "grid_report"},
+    "page/page.js": {"page"},
+    "simulate/minerals.json": {"simulate"},
+    "cells.py": set(),
+    "scenes.py": set(),
+    "atomic.py": set(),
+    "provenance.py": set(),
+    "io/mat.py": READS_SCANS,
+    "census.py": {"census"},
+    "split.py": {"plan", "shard", "report", "grid_report", "grid_deal"},
+    "svm.py": {"train_svm", "control", "grid_fit"},
+    "baselines/semisupervised.py": {"control", "grid_fit"},
+    "models/m1.py": {"train_m1", "grid_m1"},
+    "models/settings_m1.py": {"train_m1", "grid_m1"},
+    "models/sdgm.py": TRAINED_M2,
+    "models/settings_m2.py": TRAINED_M2,
+    "guards.py": {"evaluate", "grid_deal", "grid_scores"},
+    "simulate/mixing.py": {"simulate"},
+}
+
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """A copy of the package, and the hash of every adapter with it."""
+    root = tmp_path_factory.mktemp("edited") / "semispectral"
+    shutil.copytree(PACKAGE_ROOT, root, ignore=shutil.ignore_patterns("__pycache__"))
+    return root, {path.stem: code_hash(path, root=root) for path in ADAPTERS}
+
+
+@pytest.mark.parametrize("name", REACHED)
+def test_an_edit_reaches_what_a_person_expects(name: str, copied: tuple[Path, dict[str, str]]) -> None:
+    """Of the real adapters, those and only those have another hash once that file of the package says more."""
+    root, before = copied
+    text = (root / name).read_text(encoding="utf-8")
+    (root / name).write_text(text + "\nCHANGED = 1\n", encoding="utf-8")
+    after = {path.stem: code_hash(path, root=root) for path in ADAPTERS}
+    (root / name).write_text(text, encoding="utf-8")
+    assert {rule for rule, code in after.items() if code != before[rule]} == REACHED[name]
+
+
+def test_every_data_file_of_the_package_is_named() -> None:
+    """One that no module beside it names would change no hash."""
+    modules = {".".join(("semispectral", *path.relative_to(PACKAGE_ROOT).with_suffix("").parts)) for path in SOURCES}
+    named = {path for name in modules for path in data_files(name.removesuffix(".__init__"), PACKAGE_ROOT)}
+    there = {path for path in PACKAGE_ROOT.rglob("*") if path.is_file() and path.suffix not in NOT_DATA}
+    assert there == named
+
+
 def test_m1_does_not_use_m2() -> None:
     """The core wish: editing M2 does not retrain M1."""
-    scripts = Path(__file__).resolve().parent.parent / "workflow/scripts"
-    m1, m2 = (modules_used(scripts / f"train_{model}.py") for model in ("m1", "m2"))
+    m1, m2 = (modules_used(SCRIPTS / f"train_{model}.py") for model in ("m1", "m2"))
     assert "semispectral.models.m1" in m1 - m2
     assert "semispectral.models.m2" in m2 - m1
     assert not any("m2" in module for module in m1)
-
-
-def test_the_table_of_minerals_counts() -> None:
-    """The packaged table of minerals is part of what simulate depends on."""
-    scripts = Path(__file__).resolve().parent.parent / "workflow/scripts"
-    assert "semispectral.simulate.minerals" in modules_used(scripts / "simulate.py")

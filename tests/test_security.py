@@ -18,7 +18,7 @@ from safetensors.numpy import save
 
 import tiny_models as tiny
 from semispectral import weights
-from semispectral.census import read_census
+from semispectral.census_files import read_census
 from semispectral.downhole import HIGH, LOW, NOVEL, SHARE
 from semispectral.downhole_figure import draw_log
 from semispectral.errors import ConfigError, DataError, IntegrityError, SemispectralError

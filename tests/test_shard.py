@@ -14,7 +14,7 @@ from semispectral.labels import ClassMap, CodeSet
 from semispectral.pixels import Cube, Pixels
 from semispectral.quality import valid_spectra
 from semispectral.sampling import priority
-from semispectral.scenes import Scene
+from semispectral.scene import Scene
 from semispectral.shard import shard
 
 LINES, SAMPLES, BANDS = 45, 12, 4

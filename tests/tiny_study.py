@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from semispectral.census import Census, write_census
+from semispectral.census_files import Census, write_census
 from semispectral.evaluation import class_scores, scores
 from semispectral.guards import guards
 from semispectral.intervals import summary
@@ -23,7 +23,7 @@ from semispectral.plan_files import write_plan
 from semispectral.predictions import prediction_table
 from semispectral.quotas import SampleConfig
 from semispectral.report.study import Paths
-from semispectral.scenes import Scene
+from semispectral.scene import Scene
 from semispectral.split import SplitConfig
 from semispectral.weights import save_model
 from tiny_models import BANDS, CLASSES, WAVELENGTHS_NM, tiny_m1, tiny_m2

@@ -20,7 +20,8 @@ from semispectral.io import open_scene, read_scene_labels
 from semispectral.labels import ClassMap
 from semispectral.mapping.files import read_map
 from semispectral.mapping.picture import stretched
-from semispectral.scenes import Scene, read_scenes
+from semispectral.scene import Scene
+from semispectral.scenes import read_scenes
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURE = ROOT / "docs/images/core.png"

@@ -6,17 +6,9 @@ from collections.abc import Callable
 
 from semispectral.errors import ConfigError
 from semispectral.labels import CodeSet
+from semispectral.scene import AXES, axis_order
 
-AXES = ("line", "sample", "band")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-
-
-def axis_order(text: str, *, names: tuple[str, ...] = AXES, where: str) -> tuple[str, ...]:
-    """Read an order of axes such as ``band,line,sample``; each of ``names`` must stand exactly once."""
-    order = tuple(part.strip() for part in text.split(","))
-    if sorted(order) != sorted(names):
-        raise ConfigError(f"{where}: axes are the words {', '.join(names)} in the file's order, got {text!r}")
-    return order
 
 
 def plain(text: str, where: str) -> str:

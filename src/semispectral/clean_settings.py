@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from semispectral.errors import ConfigError
-from semispectral.scenes import Scene
+from semispectral.scene import Scene
 
 STEP_NAMES = (
     "references",

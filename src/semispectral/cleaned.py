@@ -14,7 +14,7 @@ from semispectral.io import open_scene
 from semispectral.io.shards import read_shard
 from semispectral.pixels import Cube, Pixels
 from semispectral.quality import valid_spectra
-from semispectral.scenes import Scene
+from semispectral.scene import Scene
 from semispectral.sensor import Sensor, sensor_of
 from semispectral.settings import settings as as_settings
 

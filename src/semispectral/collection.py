@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from semispectral.census import Census
+from semispectral.census_files import Census
 from semispectral.copies import shared_scenes
 from semispectral.errors import DataError, SplitError
 from semispectral.names import some

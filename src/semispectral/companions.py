@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from semispectral.envi_files import LARGEST_BYTES, data_files, fields_of, header_files, says_tiff
-from semispectral.scenes import WAVELENGTH_TABLES, Scene
+from semispectral.scene import WAVELENGTH_TABLES, Scene
 
 SHAPEFILE_SUFFIXES = (".shx", ".dbf", ".prj", ".cpg")
 TIFF_SUFFIXES = (".tif", ".tiff", ".gtiff", ".btf")

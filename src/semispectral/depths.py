@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from semispectral.scenes import Scene
+from semispectral.scene import Scene
 
 
 def has_depth(scene: Scene) -> bool:

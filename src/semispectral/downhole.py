@@ -11,7 +11,7 @@ from semispectral.depths import has_depth
 from semispectral.errors import ConfigError, DataError
 from semispectral.labels import ClassMap
 from semispectral.mapping.scene_map import NOVEL_NAME, SceneMap
-from semispectral.scenes import Scene
+from semispectral.scene import Scene
 
 NARROWEST_RUN = 3  # samples; less is dirt on the tray
 WIDEST_SCAR = 2  # samples; a dead column of the detector does not part a run

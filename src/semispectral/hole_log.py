@@ -7,7 +7,7 @@ from semispectral.downhole import DownholeConfig, core_of_hole, downhole_log
 from semispectral.downhole_figure import draw_log
 from semispectral.downhole_files import write_csv, write_las
 from semispectral.mapping.scene_map import SceneMap
-from semispectral.scenes import Scene
+from semispectral.scene import Scene
 
 
 def write_hole_log(

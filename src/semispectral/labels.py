@@ -4,6 +4,7 @@ A file holds integer *codes*; ``classes.tsv`` gives them meaning. Inside the pac
 0..K-1, or ``UNLABELLED``. Codes to be ignored (tray, background) become ``IGNORED``: not pixels of interest at all.
 """
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from semispectral.errors import ConfigError, DataError
+from semispectral.errors import ConfigError, DataError, MissingFileError
 from semispectral.nearest import nearest
 from semispectral.tsv import read_rows
 
@@ -132,6 +133,18 @@ def whole_number(text: str, where: str) -> int:
     if not WHOLE.fullmatch(text) or not -(2**31) <= int(text) < 2**31:
         raise ConfigError(f"{where}: a whole number of at most 32 bits is needed, got {text[:40]!r}")
     return int(text)
+
+
+def read_classes(path: Path) -> ClassMap:
+    """The classes that occur, in label order, from the plan's ``classes.json``.
+
+    Raises
+    ------
+    MissingFileError : it is not there.
+    """
+    if not path.is_file():
+        raise MissingFileError(f"{path}: the classes of the plan are needed; run plan again (snakemake -R plan)")
+    return ClassMap.from_dict(json.loads(path.read_text(encoding="utf-8")))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from semispectral.errors import DataError
 from semispectral.labels import ClassMap
 from semispectral.quotas import SampleConfig, available_pixels, class_warnings, share_quotas
 from semispectral.sampling import scene_labels
-from semispectral.scenes import Scene
+from semispectral.scene import Scene
 from semispectral.split import WHOLE, LabelRaster, SplitConfig, split
 
 log = logging.getLogger(__name__)

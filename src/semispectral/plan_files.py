@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from semispectral import provenance
 from semispectral.atomic import write_atomically
 from semispectral.errors import IntegrityError, MissingFileError, SplitError
-from semispectral.labels import IGNORED, ClassMap
+from semispectral.labels import IGNORED, read_classes
 from semispectral.plan import Plan, label_rasters
-from semispectral.quotas import available_pixels, check_quotas
-from semispectral.scenes import Scene
+from semispectral.quota_files import read_quotas
+from semispectral.quotas import available_pixels
+from semispectral.scene import Scene
 from semispectral.split import check_parts
-from semispectral.tables import read_table, write_table
+from semispectral.tables import write_table
 
 QUOTAS, CLASSES, WARNINGS, PARTS_FOLDER = "quotas.parquet", "classes.json", "warnings.json", "parts"
 
@@ -63,30 +63,18 @@ def _parts_path(directory: Path, scene: str) -> Path:
 
 def read_plan(directory: Path) -> Plan:
     """Read what `write_plan` wrote; parts and quotas are checked again."""
-    quotas = read_quotas(directory)
+    quotas = read_quotas(directory / QUOTAS)
     notes = _read_json(directory / WARNINGS)
     parts = {scene: read_parts(directory, scene) for scene in quotas["scene"].unique()}
     for scene, raster in parts.items():
         check_parts(raster, notes["guard"], where=str(_parts_path(directory, scene)))
-    classes = read_classes(directory)
+    classes = read_classes(directory / CLASSES)
     return Plan(classes, parts, quotas, notes["method"], notes["guard"], tuple(notes["warnings"]))
-
-
-def read_quotas(directory: Path) -> pd.DataFrame:
-    """Quotas of a plan: scene, hole, label, part, available, quota."""
-    quotas = read_table(_there(directory / QUOTAS))
-    check_quotas(quotas, where=str(directory / QUOTAS))
-    return quotas
 
 
 def read_parts(directory: Path, scene: str) -> np.ndarray:
     """Parts of one scene, uint8 [line, sample]."""
     return np.asarray(np.load(_there(_parts_path(directory, scene)), allow_pickle=False))
-
-
-def read_classes(directory: Path) -> ClassMap:
-    """The classes that occur, in label order."""
-    return ClassMap.from_dict(_read_json(directory / CLASSES))
 
 
 def _there(path: Path) -> Path:

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from semispectral.errors import ConfigError, SplitError
+from semispectral.errors import ConfigError
 from semispectral.labels import UNLABELLED, ClassMap
 from semispectral.pixels import PARTS
+from semispectral.quota_files import COLUMNS
 from semispectral.split import LabelRaster
 
 HELD_OUT_SHARE = 10  # one unlabelled pixel in valid and in test for each ten in train
-COLUMNS = ("scene", "hole", "label", "part", "available", "quota")
 CONSEQUENCE = {
     "train": "nothing can be learnt",
     "valid": "training cannot stop early and probabilities cannot be calibrated",
@@ -111,25 +111,6 @@ def _over(rows: pd.DataFrame, name: str, total: int) -> list[int]:
     """Shares of a total, one per row; the column `name` tells the rows apart."""
     shares = water_fill(dict(zip(rows[name], rows["available"].tolist(), strict=True)), total)
     return [shares[each] for each in rows[name]]
-
-
-def check_quotas(quotas: pd.DataFrame, *, where: str) -> None:
-    """Check that a table of quotas has its columns, one row per scene, label and part, and promises nothing absent."""
-    absent = [column for column in COLUMNS if column not in quotas.columns]
-    if absent:
-        raise SplitError(f"{where}: needs the columns {', '.join(COLUMNS)}; missing: {', '.join(absent)}")
-    twice = quotas[quotas.duplicated(["scene", "label", "part"])]
-    beyond = quotas[(quotas["quota"] > quotas["available"]) | (quotas["quota"] < 0)]
-    for what, rows in (("stand twice", twice), ("ask for more pixels than there are", beyond)):
-        if len(rows):
-            raise SplitError(f"{where}: {len(rows)} rows {what}, first {rows.iloc[0].to_dict()}; run plan again")
-
-
-def training_shares(quotas: pd.DataFrame) -> np.ndarray:
-    """Share of each class among all labelled pixels of the training part, drawn or not, float64 [class]."""
-    known = quotas[(quotas["part"] == "train") & (quotas["label"] >= 0)]
-    pixels = np.bincount(known["label"], weights=known["available"], minlength=int(quotas["label"].max()) + 1)
-    return np.asarray(pixels / max(pixels.sum(), 1))
 
 
 def class_warnings(quotas: pd.DataFrame, classes: ClassMap) -> tuple[str, ...]:

@@ -10,10 +10,10 @@ from typing import Any
 
 PACKAGE = "semispectral"
 PACKAGE_ROOT = Path(__file__).parent
-# They say or show what happens and change no result; nor does what only they import.
+# They say or show what happens, or put a file in its place, and change no result; nor does what only they import.
 NEUTRAL = frozenset(
     f"{PACKAGE}.{name}"
-    for name in ("logs", "errors", "nearest", "progress", "provenance", "training_pictures", "units")
+    for name in ("atomic", "errors", "logs", "nearest", "progress", "provenance", "training_pictures", "units")
 )
 LONGEST_NAME = 200  # of a dotted name; a longer text is no name
 NOT_DATA = frozenset({".py", ".pyc", ".pyi", ".typed"})
@@ -46,7 +46,8 @@ def _plain(value: Any) -> Any:
 def code_hash(script: Path, *, root: Path = PACKAGE_ROOT) -> str:
     """The hash of an adapter and of all modules of the package that it uses, directly or through others.
 
-    Only what runs counts: comments, docstrings and layout do not. Data files beside a used module do.
+    Only what runs counts: comments, docstrings and layout do not. A data file counts for the modules beside it that
+    name it: the template of a page is none of the fits that lie in the same folder.
 
     Parameters
     ----------
@@ -104,12 +105,20 @@ def _tree_hash(source: bytes) -> str:
 
 
 def _module_hash(module: str, root: Path) -> str:
-    file = module_file(module, root)
-    digest = hashlib.sha256(_tree_hash(file.read_bytes()).encode())
-    for path in sorted(file.parent.iterdir()):
-        if path.is_file() and path.suffix not in NOT_DATA and not path.name.startswith("."):
-            digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
+    source = module_file(module, root).read_bytes()
+    digest = hashlib.sha256(_tree_hash(source).encode())
+    for path in data_files(module, root):
+        digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def data_files(module: str, root: Path) -> list[Path]:
+    """The data files beside a module that it names, as a text of its own: ``"page.html"``."""
+    file = module_file(module, root)
+    nodes = ast.walk(_parse(file.read_bytes()))
+    named = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    beside = sorted(path for path in file.parent.iterdir() if path.is_file() and path.suffix not in NOT_DATA)
+    return [path for path in beside if path.name in named]
 
 
 @cache

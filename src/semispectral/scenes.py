@@ -1,57 +1,15 @@
-"""``scenes.tsv``: one row per scene, the facts about each file that no file says about itself."""
+"""The table ``scenes.tsv``, read strictly: one row per scene."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from semispectral import cells, tsv
 from semispectral.errors import ConfigError
-from semispectral.labels import CodeSet
 from semispectral.nearest import nearest
 from semispectral.places import inside
-
-WAVELENGTH_TABLES = (".csv", ".tsv", ".txt")
-
-
-@dataclass(frozen=True)
-class Scene:
-    """One row of ``scenes.tsv``.
-
-    Parameters
-    ----------
-    name, hole : of the scene, and of the drill hole (or other group) that it belongs to.
-    data, labels : the files; the same one where the column ``labels`` is empty.
-    data_key, labels_key : the array inside the file (HDF5, MATLAB), the attribute of polygons, or empty.
-    axes, labels_axes : order in which the file stores its axes, like ``line,sample,band``.
-    wavelengths : empty (from the file), a key in the data file, or the path of a table with a column wavelength_nm.
-    scale : reflectance = stored value x scale.
-    nodata : the stored value that means no data, or None.
-    use, ignore : codes that are classes; codes whose pixels are not of interest. All others are unlabelled.
-    pixel_mm, depth_from_m, depth_to_m : size of a pixel, and the depths of the first and last line, or None.
-    white_key, dark_key : reference measurements in the data file, or empty.
-    """
-
-    name: str
-    hole: str
-    data: Path
-    data_key: str
-    labels: Path
-    labels_key: str
-    axes: str
-    wavelengths: str
-    scale: float
-    nodata: float | None
-    use: CodeSet
-    ignore: CodeSet
-    pixel_mm: float | None = None
-    depth_from_m: float | None = None
-    depth_to_m: float | None = None
-    white_key: str = ""
-    dark_key: str = ""
-    labels_axes: str = "line,sample"
-
+from semispectral.scene import WAVELENGTH_TABLES, Scene
 
 REQUIRED: dict[str, Callable[[str, str], Any]] = {
     "scene": cells.name,

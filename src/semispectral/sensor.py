@@ -8,7 +8,7 @@ from semispectral.errors import ShapeError
 from semispectral.io import read_array
 from semispectral.pixels import Cube
 from semispectral.quality import sparse_blocks
-from semispectral.scenes import Scene
+from semispectral.scene import Scene
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ from semispectral.pixels import PARTS, Cube, Pixels
 from semispectral.progress import Progress
 from semispectral.quality import saturated_spectra, valid_spectra
 from semispectral.sampling import ANY, LowestPriority, likely_limits, priority, scene_labels
-from semispectral.scenes import Scene
+from semispectral.scene import Scene
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from semispectral.census import census
 from semispectral.io import open_scene
 from semispectral.io.shards import write_shard
 from semispectral.labels import ClassMap, CodeSet
-from semispectral.scenes import Scene
+from semispectral.scene import Scene
 from semispectral.shard import shard
 from semispectral.simulate import SimulateConfig, SimulatedScene, simulate_scene
 

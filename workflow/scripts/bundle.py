@@ -5,8 +5,7 @@ from pathlib import Path
 from semispectral import logs
 from semispectral.bundle import PARTS, write_bundle
 from semispectral.bundle_build import Recipe, build_bundle, checksums, cleaned_scans
-from semispectral.labels import ClassMap
-from semispectral.plan_files import read_classes
+from semispectral.labels import ClassMap, read_classes
 from semispectral.settings import settings
 from semispectral.tables import read_table
 from semispectral.weights import load_model
@@ -17,7 +16,7 @@ parts = {name: load_model(Path(given[name])) for name in PARTS if given[name]}
 scenes, recipe, scale = (cfg.pop(name) for name in ("scenes", "recipe", "scale"))
 shards, inputs = [Path(path) for path in given.shards], checksums([*given.shards, given.budgets])
 pixels = cleaned_scans(shards, scenes, cfg["cleaning"])
-known = {"classes": ClassMap.read(Path(given.classes)).select(read_classes(Path(given.known).parent).codes)}
+known = {"classes": ClassMap.read(Path(given.classes)).select(read_classes(Path(given.known)).codes)}
 known |= {"recipe": settings(Recipe, recipe, where="map"), "facts": {"config": cfg, "scale": scale, "inputs": inputs}}
 bundle = build_bundle(parts, pixels, read_table(given.budgets), read_table(given.predictions), **known)
 write_bundle(Path(snakemake.output[0]), bundle, parts)

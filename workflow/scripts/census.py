@@ -2,10 +2,11 @@
 from pathlib import Path
 
 from semispectral import logs
-from semispectral.census import census, write_census
+from semispectral.census import census
+from semispectral.census_files import write_census
 from semispectral.labels import ClassMap
 from semispectral.mask import MaskConfig
-from semispectral.scenes import Scene
+from semispectral.scene import Scene
 from semispectral.settings import stage_settings
 
 logs.start(snakemake.log[0], job=snakemake)

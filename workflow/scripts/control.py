@@ -4,9 +4,8 @@ from pathlib import Path
 
 from semispectral import dataset, logs
 from semispectral.baselines import CONTROLS, ControlConfig
-from semispectral.plan_files import read_quotas
 from semispectral.queries import answers, asked, every_label
-from semispectral.quotas import training_shares
+from semispectral.quota_files import read_quotas, training_shares
 from semispectral.settings import settings
 from semispectral.tables import read_table, write_table
 
@@ -15,7 +14,7 @@ cfg, wanted, seed = json.loads(snakemake.params.cfg), snakemake.wildcards, int(s
 features = dataset.read_features(snakemake.input.features, features="bands")
 data = dataset.training_set(features, read_table(snakemake.input.budgets), budget=wanted.budget, seed=seed)
 config = settings(ControlConfig, {"svm": cfg["svm"]} | cfg["controls"], where="controls")
-shares = training_shares(read_quotas(Path(snakemake.input.quotas).parent))
+shares = training_shares(read_quotas(Path(snakemake.input.quotas)))
 run = {"classes": len(shares), "shares": shares, "seed": seed, "settings": config}
 query = asked(features)
 probability = CONTROLS[wanted.method](*every_label(data), data.unlabelled.mean, query.mean, **run)

@@ -6,7 +6,7 @@ from semispectral import logs
 from semispectral.downhole import DownholeConfig
 from semispectral.hole_log import write_hole_log
 from semispectral.mapping.files import read_map
-from semispectral.scenes import Scene
+from semispectral.scene import Scene
 from semispectral.settings import settings
 
 logs.start(snakemake.log[0], job=snakemake)

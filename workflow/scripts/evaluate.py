@@ -7,13 +7,12 @@ from semispectral.atomic import write_atomically
 from semispectral.evaluation import class_scores, scores
 from semispectral.guards import as_json, guards
 from semispectral.intervals import summary
-from semispectral.labels import ClassMap
-from semispectral.plan_files import read_classes
+from semispectral.labels import ClassMap, read_classes
 from semispectral.predictions import with_classes
 from semispectral.tables import read_tables, write_table
 
 logs.start(snakemake.log[0], job=snakemake)
-known = ClassMap.read(Path(snakemake.input.classes)).select(read_classes(Path(snakemake.input.known).parent).codes)
+known = ClassMap.read(Path(snakemake.input.classes)).select(read_classes(Path(snakemake.input.known)).codes)
 table = with_classes(read_tables(snakemake.input.predictions), known)
 write_table(snakemake.output.predictions, table)
 write_table(snakemake.output.scores, scores(table))

@@ -8,8 +8,8 @@ from semispectral.budget import BudgetConfig
 from semispectral.grid.deal import deal, split_settings, write_deal
 from semispectral.grid.pool import read_pool_table
 from semispectral.plan import label_rasters
-from semispectral.plan_files import read_classes
-from semispectral.scenes import Scene
+from semispectral.labels import read_classes
+from semispectral.scene import Scene
 from semispectral.settings import settings
 
 logs.start(snakemake.log[0], job=snakemake)
@@ -17,6 +17,6 @@ cfg, given, seed = json.loads(snakemake.params.cfg), snakemake.input, int(snakem
 scenes = [settings(Scene, row, where="scenes.tsv") for row in cfg["scenes"]]
 codes = {Path(path).stem: np.load(path) for path in given.codes}
 split = split_settings(cfg["split"], sorted({scene.hole for scene in scenes}), seed=seed)
-rasters = label_rasters(scenes, codes, read_classes(Path(given.classes).parent))
+rasters = label_rasters(scenes, codes, read_classes(Path(given.classes)))
 budgets = settings(BudgetConfig, cfg["budgets"] | {"seeds": [seed]}, where="benchmark")
 write_deal(Path(snakemake.output[0]), deal(rasters, read_pool_table(given.shards), split), split, budgets)

@@ -5,11 +5,11 @@ from semispectral import logs
 from semispectral.grid.fits import FITS
 from semispectral.grid.pool import read_pool
 from semispectral.grid.runs import Job, fit_all
-from semispectral.plan_files import read_classes
+from semispectral.labels import read_classes
 from semispectral.tables import write_table
 
 logs.start(snakemake.log[0], job=snakemake)
 given, output, params = snakemake.input, snakemake.output[0], snakemake.params
 job = Job.of(output, given.deals, cfg=params.cfg, code=params.code)
-run = {"classes": len(read_classes(Path(given.classes).parent)), "latents": given.latents}
+run = {"classes": len(read_classes(Path(given.classes))), "latents": given.latents}
 write_table(output, fit_all(read_pool(given.shards, job.settings), job, FITS, **run))

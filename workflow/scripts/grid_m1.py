@@ -7,7 +7,7 @@ from semispectral.grid.runs import Job, encode_all
 
 logs.start(snakemake.log[0], job=snakemake)
 with logs.set_aside(snakemake.log[0]):
-    from semispectral.grid.trained import latents
+    from semispectral.grid.trained_m1 import latents
     from semispectral.models.run import use_threads
 
 use_threads(snakemake.threads)

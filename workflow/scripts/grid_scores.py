@@ -5,12 +5,11 @@ from pathlib import Path
 from semispectral import logs
 from semispectral.grid.scored import Where, write_scored
 from semispectral.grid.scores import by_method, evaluate
-from semispectral.labels import ClassMap
-from semispectral.plan_files import read_classes
+from semispectral.labels import ClassMap, read_classes
 from semispectral.settings import stage_settings
 
 logs.start(snakemake.log[0], job=snakemake)
-known = read_classes(Path(snakemake.input.known).parent)
+known = read_classes(Path(snakemake.input.known))
 names = ClassMap.read(Path(snakemake.input.classes)).select(known.codes).names
 where = stage_settings(Where, snakemake.params.cfg, "grid")
 bootstrap = json.loads(snakemake.params.cfg)["evaluation"]

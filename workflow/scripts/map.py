@@ -6,7 +6,7 @@ import numpy as np
 from semispectral import logs
 from semispectral.bundle import read_bundle
 from semispectral.mapping.scans import map_known
-from semispectral.scenes import Scene
+from semispectral.scene import Scene
 from semispectral.settings import settings
 from semispectral.smoothing import SmoothConfig
 

@@ -6,7 +6,7 @@ from semispectral import logs
 from semispectral.bundle import read_bundle
 from semispectral.mapping.files import read_map
 from semispectral.page import write_scan_page
-from semispectral.scenes import Scene
+from semispectral.scene import Scene
 from semispectral.settings import settings
 
 logs.start(snakemake.log[0], job=snakemake)

@@ -3,12 +3,12 @@ import json
 from pathlib import Path
 
 from semispectral import logs, plan_files
-from semispectral.census import read_census
+from semispectral.census_files import read_census
 from semispectral.collection import check_collection
 from semispectral.labels import ClassMap
 from semispectral.plan import plan
 from semispectral.quotas import SampleConfig
-from semispectral.scenes import Scene
+from semispectral.scene import Scene
 from semispectral.settings import settings
 from semispectral.split import SplitConfig
 

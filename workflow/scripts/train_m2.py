@@ -3,7 +3,7 @@ from pathlib import Path
 
 from semispectral import logs
 from semispectral.models.settings_m2 import M2Config
-from semispectral.plan_files import read_classes
+from semispectral.labels import read_classes
 from semispectral.settings import stage_settings
 from semispectral.training_files import read_training_set, write_trained
 from semispectral.training_pictures import pictures_of
@@ -16,7 +16,7 @@ with logs.set_aside(snakemake.log[0]):
 
 given, directory, seed = snakemake.input, Path(snakemake.output[0]), int(snakemake.wildcards.seed)
 wanted, results, cfg = dict(snakemake.wildcards.items()) | {"seed": seed}, directory.parents[3], snakemake.params.cfg
-names = read_classes(Path(given.classes).parent).names
+names = read_classes(Path(given.classes)).names
 data = read_training_set(given.features, given.budgets, **wanted, scratch=results / "checkpoints")
 shown = {"results": results, "seed": seed, "scaler": given.scaler, "names": names, "m1": given.get("m1", [])}
 run = Run(seed, results / "checkpoints", snakemake.params.code, pictures_of(directory, **shown), wait=True)

@@ -3,7 +3,7 @@ from pathlib import Path
 
 from semispectral import logs
 from semispectral.models.settings_m2 import M2Config
-from semispectral.plan_files import read_classes
+from semispectral.labels import read_classes
 from semispectral.settings import stage_settings
 from semispectral.training_files import read_training_set, write_trained
 
@@ -18,5 +18,5 @@ wanted = dict(snakemake.wildcards.items()) | {"seed": seed}
 scratch = directory.parents[3] / "checkpoints"
 data = read_training_set(given.features, given.budgets, **wanted, scratch=scratch)
 run = Run(seed, scratch, snakemake.params.code, wait=True)
-config, classes = stage_settings(M2Config, snakemake.params.cfg, "m2"), len(read_classes(Path(given.classes).parent))
+config, classes = stage_settings(M2Config, snakemake.params.cfg, "m2"), len(read_classes(Path(given.classes)))
 write_trained(directory, train_qy(data, settings=config, run=run, classes=classes))

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from semispectral.census import Census, census
+from semispectral.census import census
+from semispectral.census_files import Census
 from semispectral.check.problems import Problems
 from semispectral.check.study import Study
 from semispectral.cleaned import open_cleaned
@@ -16,7 +17,7 @@ from semispectral.errors import ConfigError
 from semispectral.fetch import Source
 from semispectral.labels import ClassMap
 from semispectral.nearest import hint
-from semispectral.scenes import Scene
+from semispectral.scene import Scene
 from semispectral.simulate import SimulateConfig, scene_names
 
 log = logging.getLogger(__name__)

@@ -21,7 +21,8 @@ from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
 from semispectral.places import outside_allowed
 from semispectral.quotas import SampleConfig
-from semispectral.scenes import Scene, read_scenes
+from semispectral.scene import Scene
+from semispectral.scenes import read_scenes
 from semispectral.settings import settings
 from semispectral.simulate import SimulateConfig
 from semispectral.smoothing import SmoothConfig

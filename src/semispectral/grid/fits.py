@@ -5,20 +5,16 @@ predict, the number of classes and their shares in the training part, and the co
 returns float32 [pixel, class].
 """
 
-from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
 
 import numpy as np
 
 from semispectral.baselines import CONTROLS, ControlConfig
 from semispectral.dataset import TrainingSet
+from semispectral.grid.methods import Fit, Sections
 from semispectral.queries import every_label
 from semispectral.settings import settings as as_settings
 from semispectral.svm import SvmConfig, fit_svm
-
-Sections = Mapping[str, Any]
-Fit = Callable[..., np.ndarray]
 
 
 def svm(

@@ -3,7 +3,14 @@
 Adding a method is one row here and one function in `semispectral.grid.fits`; `docs/howto/method.md` shows it.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Sections = Mapping[str, Any]
+Fit = Callable[..., np.ndarray]
 
 
 @dataclass(frozen=True)

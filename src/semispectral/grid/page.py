@@ -18,12 +18,13 @@ from semispectral.grid import difference_tables, figures, tables, words
 from semispectral.grid.results import as_latex, as_markdown, tidy
 from semispectral.grid.scored import Scored
 from semispectral.report.cells import Cell, Table, number, some
-from semispectral.report.page import config_words, fill
 from semispectral.report.takehome import embedded
+from semispectral.report.template import config_words, fill
 from semispectral.tables import write_table
 
 log = logging.getLogger(__name__)
 
+HERE = Path(__file__).parent
 MOST_NOTES = 4  # at the head of the page and of a chapter; all stand in the chapter of warnings
 COMMAND = "snakemake benchmark"
 TOGETHER = "all"
@@ -111,7 +112,7 @@ def caption_of(key: str) -> str:
 def render(scored: Sequence[Scored], drawn: Mapping[str, Shown], *, config: Mapping[str, Any], root: Path) -> str:
     """The page as text; whatever came from a file is escaped."""
     return fill(
-        "semispectral.grid",
+        HERE / "page.html",
         errors=words.errors(scored),
         outcome=words.outcome(scored),
         wary=words.wary(scored),

@@ -21,8 +21,7 @@ import pandas as pd
 
 from semispectral.dataset import KEY, Features, TrainingSet
 from semispectral.errors import DataError
-from semispectral.grid.fits import Fit
-from semispectral.grid.methods import METHODS
+from semispectral.grid.methods import METHODS, Fit
 from semispectral.grid.pool import Dealt, dealt, place_of
 from semispectral.io import packed
 from semispectral.pixels import Latents, Pixels

@@ -14,7 +14,7 @@ from semispectral.io.wavelengths import NO_WAVELENGTHS, read_wavelength_table, r
 from semispectral.labels import CodeSet
 from semispectral.names import some
 from semispectral.pixels import Cube
-from semispectral.scenes import WAVELENGTH_TABLES, Scene
+from semispectral.scene import WAVELENGTH_TABLES, Scene
 
 __all__ = ["open_cube", "open_scene", "read_array", "read_labels", "read_scene_labels"]
 

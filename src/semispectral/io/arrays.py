@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from semispectral.cells import AXES
 from semispectral.errors import DataError, ShapeError
+from semispectral.scene import AXES
 
 NUMBERS = "uif"
 

@@ -11,12 +11,12 @@ from rasterio.errors import CRSError, RasterioError
 from rasterio.transform import Affine
 from rasterio.warp import transform
 
-from semispectral.cells import AXES, axis_order
 from semispectral.errors import DataError, ShapeError
 from semispectral.io.arrays import Stored, native, require_dimensions, require_numbers
 from semispectral.io.grid import Grid
 from semispectral.labels import LARGEST_CODE, CodeSet
 from semispectral.pixels import Cube
+from semispectral.scene import AXES, axis_order
 
 LABEL_KINDS = "uifb"
 UNLABELLED_CODE = 0

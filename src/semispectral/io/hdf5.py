@@ -8,7 +8,6 @@ from typing import Any
 import h5py
 import numpy as np
 
-from semispectral.cells import AXES, axis_order
 from semispectral.io.arrays import Oriented, require_dimensions, require_numbers
 from semispectral.io.codes import CodeRaster, read_codes
 from semispectral.io.datasets import find_dataset
@@ -17,6 +16,7 @@ from semispectral.io.grid import Grid
 from semispectral.io.scratch import Rechunked, fights_with_lines, tiles_of
 from semispectral.io.wavelengths import NO_WAVELENGTHS, in_nanometres, require_count
 from semispectral.pixels import Cube
+from semispectral.scene import AXES, axis_order
 
 WHAT = "an HDF5 file"
 WAVELENGTH_ATTRIBUTES = ("wavelengths_nm", "wavelength_nm", "wavelengths", "wavelength")

@@ -6,7 +6,6 @@ import h5py
 import numpy as np
 import scipy.io
 
-from semispectral.cells import AXES, axis_order
 from semispectral.errors import DataError, MissingFileError
 from semispectral.io import hdf5
 from semispectral.io.arrays import Oriented, require_dimensions, require_numbers
@@ -15,6 +14,7 @@ from semispectral.io.files import reading, require_file
 from semispectral.io.grid import Grid
 from semispectral.io.wavelengths import NO_WAVELENGTHS, in_nanometres, require_count
 from semispectral.pixels import Cube
+from semispectral.scene import AXES, axis_order
 
 WHAT = "a MATLAB file"
 NUMERIC_CLASSES = (

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from semispectral.cells import AXES, axis_order
 from semispectral.io.arrays import Oriented, require_dimensions, require_numbers
 from semispectral.io.codes import CodeRaster, read_codes
 from semispectral.io.files import reading, refuse_keys, require_file
@@ -13,6 +12,7 @@ from semispectral.io.flat import FlatArray, require_size
 from semispectral.io.grid import Grid
 from semispectral.io.wavelengths import NO_WAVELENGTHS
 from semispectral.pixels import Cube
+from semispectral.scene import AXES, axis_order
 
 WHAT = "a NumPy file (.npy)"
 

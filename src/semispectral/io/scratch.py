@@ -14,9 +14,9 @@ from typing import Any
 import h5py
 import numpy as np
 
-from semispectral.cells import AXES
 from semispectral.io.arrays import Oriented
 from semispectral.io.flat import FlatArray
+from semispectral.scene import AXES
 
 LARGEST_SLAB = 64 * 2**20  # bytes: a block as high as the file's chunks may take this much
 

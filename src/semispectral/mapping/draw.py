@@ -13,7 +13,7 @@ from semispectral.mapping.scene_map import SceneMap
 from semispectral.mapping.stream import stream
 from semispectral.pixels import PARTS, Cube
 from semispectral.sampling import scene_labels
-from semispectral.scenes import Scene
+from semispectral.scene import Scene
 from semispectral.smoothing import SmoothConfig, guided_filter
 
 Smooth = Callable[[np.ndarray, np.ndarray, SmoothConfig], np.ndarray]

@@ -16,7 +16,7 @@ from semispectral.mapping.files import write_map
 from semispectral.mapping.scene_map import NOVEL_NAME
 from semispectral.mask import MaskConfig, find_mask
 from semispectral.pixels import Cube
-from semispectral.scenes import Scene
+from semispectral.scene import Scene
 from semispectral.smoothing import SmoothConfig
 
 log = logging.getLogger(__name__)

@@ -21,7 +21,7 @@ from semispectral.mapping.scene_map import SceneMap
 from semispectral.page.layout import layout
 from semispectral.page.pixels import PagePixels, collect
 from semispectral.pixels import Cube
-from semispectral.scenes import Scene
+from semispectral.scene import Scene
 
 HERE = Path(__file__).parent
 

@@ -11,7 +11,8 @@ from semispectral.errors import ConfigError, MissingFileError, SemispectralError
 from semispectral.io.scan_facts import scan_facts
 from semispectral.labels import CodeSet
 from semispectral.names import printable
-from semispectral.scenes import PARSERS, WAVELENGTH_TABLES, Scene, check_together
+from semispectral.scene import WAVELENGTH_TABLES, Scene
+from semispectral.scenes import PARSERS, check_together
 
 log = logging.getLogger(__name__)
 

@@ -21,7 +21,7 @@ from semispectral.mask import MaskConfig
 from semispectral.page import write_scan_page
 from semispectral.places import require_writable
 from semispectral.predict.options import in_options, require_files, said_in_options, scene_of
-from semispectral.scenes import Scene
+from semispectral.scene import Scene
 from semispectral.smoothing import SmoothConfig
 from semispectral.weights import DESCRIPTION
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from semispectral.census import Census
+from semispectral.census_files import Census
 from semispectral.evaluation import confusion_matrix
 from semispectral.figures import census, maps, scores, spectra
 from semispectral.figures.methods import method_name

@@ -3,13 +3,8 @@
 import logging
 import shutil
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
-
-import yaml
-from jinja2 import DictLoader, Environment, StrictUndefined
-from markupsafe import Markup
 
 from semispectral import provenance
 from semispectral.atomic import write_atomically
@@ -19,9 +14,11 @@ from semispectral.report.captions import caption_of
 from semispectral.report.drawing import MOST_MAPS, figures_of, test_scenes
 from semispectral.report.study import Study
 from semispectral.report.takehome import embedded
+from semispectral.report.template import config_words, fill
 
 log = logging.getLogger(__name__)
 
+HERE = Path(__file__).parent
 MOST_NOTES = 5  # at the head of the page; the rest is folded
 MOST_NOTES_HERE = 3  # in the chapter of the data or the split; all stand in the chapter of warnings
 
@@ -59,18 +56,7 @@ def write_report(index: Path, study: Study, *, root: Path) -> None:
 
 def render(study: Study, shown: dict[str, list[Shown]], *, index: Path, root: Path) -> str:
     """The page as text; whatever came from a file is escaped."""
-    return fill("semispectral.report", figures=shown, **content(study, index=index, root=root))
-
-
-def fill(package: str, **shown: Any) -> str:
-    """The template ``page.html`` of a package, filled; it has the style of this page, and its macros at hand."""
-    here = files("semispectral.report")
-    texts = {"page.html": files(package).joinpath("page.html"), "macros.html": here.joinpath("macros.html")}
-    loader = DictLoader({name: path.read_text(encoding="utf-8") for name, path in texts.items()})
-    options: dict[str, Any] = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-    template = Environment(autoescape=True, loader=loader, **options).get_template("page.html")
-    style = Markup(here.joinpath("page.css").read_text(encoding="utf-8"))  # noqa: S704  our own file
-    return template.render(style=style, **shown)
+    return fill(HERE / "report.html", figures=shown, **content(study, index=index, root=root))
 
 
 def content(study: Study, *, index: Path, root: Path) -> dict[str, Any]:
@@ -105,9 +91,3 @@ def content(study: Study, *, index: Path, root: Path) -> dict[str, Any]:
         "commit": provenance.commit(root),
         "inputs": provenance.current().get("inputs", {}),
     }
-
-
-def config_words(config: dict[str, Any]) -> str:
-    """The sections that say anything, as YAML."""
-    said = {name: section for name, section in config.items() if section}
-    return yaml.safe_dump(said, sort_keys=False, allow_unicode=True)

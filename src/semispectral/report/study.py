@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from semispectral.census import Census, read_census
+from semispectral.census_files import Census, read_census
 from semispectral.figures.methods import budget_order
 from semispectral.io.shards import read_shard
-from semispectral.labels import ClassMap
+from semispectral.labels import ClassMap, read_classes
 from semispectral.normalise import Scaler, read_scaler
 from semispectral.pixels import Pixels
-from semispectral.plan_files import read_classes, read_parts, read_quotas
+from semispectral.plan_files import CLASSES, QUOTAS, read_parts
+from semispectral.quota_files import read_quotas
 from semispectral.tables import read_table
 from semispectral.weights import load_model
 
@@ -124,9 +125,9 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
     scaler, scaler_m1 = (read_scaler(paths[name][0]) for name in ("scaler", "scaler_m1"))
     return Study(
         census=census,
-        classes=ClassMap.read(paths["classes"][0]).select(read_classes(plan_directory).codes),
+        classes=ClassMap.read(paths["classes"][0]).select(read_classes(plan_directory / CLASSES).codes),
         parts={found.scene: read_parts(plan_directory, found.scene) for found in census},
-        quotas=read_quotas(plan_directory),
+        quotas=read_quotas(plan_directory / QUOTAS),
         plan=json.loads(paths["warnings"][0].read_text(encoding="utf-8")),
         sample=sample,
         sample_m1=sample_m1,

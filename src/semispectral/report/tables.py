@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from semispectral.census import Census
+from semispectral.census_files import Census
 from semispectral.figures.methods import budget_words, method_name
 from semispectral.pixels import PARTS
 from semispectral.report.cells import Cell, Table, number, some

@@ -1,0 +1,26 @@
+"""What the pages of report and benchmark share: how a template is filled, their style and macros, the configuration."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import DictLoader, Environment, StrictUndefined
+from markupsafe import Markup
+
+HERE = Path(__file__).parent
+
+
+def fill(page: Path, **shown: Any) -> str:
+    """A template, filled; it has the style of the report, and its macros at hand."""
+    texts = {"page": page, "macros.html": HERE / "macros.html"}
+    loader = DictLoader({name: path.read_text(encoding="utf-8") for name, path in texts.items()})
+    options: dict[str, Any] = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    template = Environment(autoescape=True, loader=loader, **options).get_template("page")
+    style = Markup((HERE / "page.css").read_text(encoding="utf-8"))  # noqa: S704  our own file
+    return template.render(style=style, **shown)
+
+
+def config_words(config: dict[str, Any]) -> str:
+    """The sections that say anything, as YAML."""
+    said = {name: section for name, section in config.items() if section}
+    return yaml.safe_dump(said, sort_keys=False, allow_unicode=True)
