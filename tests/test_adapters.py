@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 ADAPTERS = sorted((ROOT / "workflow/scripts").glob("*.py"))
 RULES = "".join(path.read_text() for path in sorted((ROOT / "rules").glob("*.smk")))
-MOST_LINES = 20
+MOST_LINES = 25
 
 
 def code_lines(text: str) -> int:
@@ -20,7 +20,7 @@ def code_lines(text: str) -> int:
 
 @pytest.mark.parametrize("path", ADAPTERS, ids=lambda path: path.stem)
 def test_adapter_is_thin(path: Path) -> None:
-    """No function, no class, no branch, no whole configuration, at most 20 lines, and logging starts first."""
+    """No function, no class, no branch, no whole configuration, at most 25 lines, and logging starts first."""
     text = path.read_text()
     tree = ast.parse(text)
     forbidden = (ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.If, ast.While, ast.Try)
