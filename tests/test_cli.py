@@ -1,13 +1,15 @@
 """The command line: files, exit status and words."""
 
 import logging
+import shlex
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import tiny_models as tiny
-from semispectral.cli import main
+from semispectral.cli import main, parser
 from semispectral.mapping.files import read_map
 
 
@@ -85,12 +87,39 @@ def test_predict_says_what_is_not_there(
     assert words in caplog.text
 
 
-def test_help_and_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
-    """--help is 0 and tells the exit status; a missing option is 2."""
+@pytest.mark.parametrize("command", [(), ("check",), ("explain",), ("predict",)])
+def test_help_has_an_example_and_the_exit_status(capsys: pytest.CaptureFixture[str], command: tuple[str, ...]) -> None:
+    """Each command says how it is called and what its exit status means; the example is one that it takes."""
     with pytest.raises(SystemExit) as ended:
-        main(["predict", "--help"])
+        main([*command, "--help"])
     assert ended.value.code == 0
-    assert "Exit status" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Exit status: 0 " in said
+    examples = said[said.index("example") :].replace("\\\n", " ").splitlines()
+    calls = [shlex.split(line) for line in examples if line.startswith("  semispectral ")]
+    assert calls
+    assert all(parser().parse_args(call[1:]).command in ("check", "explain", "predict") for call in calls)
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    """--version needs no command and is status 0."""
     with pytest.raises(SystemExit) as ended:
-        main(["predict", "scan.h5"])
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"semispectral {version('semispectral')}\n"
+
+
+@pytest.mark.parametrize("arguments", [[], ["predict", "scan.h5"], ["chek"], ["explain"]])
+def test_wrong_usage_is_2(arguments: list[str]) -> None:
+    """As for any command line."""
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
     assert ended.value.code == 2
+
+
+def test_a_folder_that_may_not_be_looked_into_is_a_sentence(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """An error of the system names the file and what to do, without its number."""
+    name = tmp_path / ("n" * 300)
+    assert main(["explain", str(name)]) == 1
+    assert f"{name}: cannot be opened or written (File name too long); see to its permissions" in caplog.text
+    assert "Errno" not in caplog.text

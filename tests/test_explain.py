@@ -1,6 +1,7 @@
 """Where a result came from: carried by the results themselves, and told by ``semispectral explain``."""
 
 import json
+import os
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
@@ -202,6 +203,66 @@ def test_explain_says_what_is_not_there(study: Path, caplog: pytest.LogCaptureFi
     assert "none.parquet: is not there" in caplog.text
     with pytest.raises(MissingFileError):
         origin(Path("none"))
+
+
+def test_a_folder_says_what_it_is_made_of(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its results by stage, a model counted once, and how many files nobody knows; a map and a model are themselves."""
+    begin("shard", "scan.h5")
+    for name in "ab":
+        write_shard(Path(f"results/shards/{name}.parquet"), tiny.tiny_pixels(seed=1))
+    begin("train_m1")
+    save_model(Path("results/m1/1"), {"w": np.ones(2)}, {"kind": "m1"})
+    begin("map", "scan.h5")
+    drawn(Path("results/maps/a/class.tif"), "map")
+    Path("results/notes.txt").write_text("mine")
+    Path("results/lost.json").symlink_to("nowhere")
+    assert main(["explain", "results"]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"^  shard +2  results/shards/a.parquet \.\.\.$", said, re.MULTILINE)
+    assert re.search(r"^  train_m1 +1  results/m1/1$", said, re.MULTILINE)
+    assert "of 2 more nothing is known" in said
+    for path, stage in (("results/maps/a", "map"), ("results/m1/1", "train_m1")):
+        assert main(["explain", path]) == 0
+        assert re.search(rf"stage +{stage}$", capsys.readouterr().out, re.MULTILINE)
+
+
+FOREIGN = {
+    "a text": ("a.md", b"hello"),
+    "JSON of another program": ("a.json", b'{"made": "in a hurry"}'),
+    "JSON that is cut": ("a.json", b'{"made": {'),
+    "notes of other types": ("a.json", b'{"made": {"stage": 3, "inputs": [1], "versions": null}}'),
+    "no Parquet": ("a.parquet", b"PAR1"),
+    "a picture beside a map": ("other.png", b""),
+}
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_explain_refuses_what_is_not_ours(study: Path, caplog: pytest.LogCaptureFixture, kind: str) -> None:
+    """One sentence that says that nothing is known, and exit status 1."""
+    name, text = FOREIGN[kind]
+    Path("map.json").write_text('{"made": {"stage": "map"}}')
+    Path(name).write_bytes(text)
+    assert main(["explain", name]) == 1
+    assert f"{name}: nothing is known of its making" in caplog.text
+    assert len(caplog.text.strip().splitlines()) == 1
+
+
+def test_explain_waits_for_nobody(study: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A pipe that nobody writes to is no result, and neither is an empty folder."""
+    os.mkfifo("a.json")
+    Path("empty").mkdir()
+    assert main(["explain", "a.json"]) == 1
+    assert main(["explain", "empty"]) == 1
+    assert "this one is empty" in caplog.text
+
+
+def test_explain_writes_out_what_would_control_a_terminal(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A stranger's file may say anything of its making."""
+    Path("a.json").write_text(json.dumps({"made": {"stage": "ma\x1b[2Jp", "inputs": {"x\ry": "1"}}}))
+    assert main(["explain", "a.json"]) == 0
+    said = capsys.readouterr().out
+    assert "ma\\x1b[2Jp" in said
+    assert "x\\ry" in said
 
 
 def test_large_inputs_are_known_by_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

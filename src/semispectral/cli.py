@@ -10,7 +10,7 @@ from semispectral import explain
 from semispectral.arguments import Parser
 from semispectral.check import command as check
 from semispectral.errors import SemispectralError
-from semispectral.logs import Plain
+from semispectral.logs import Plain, in_words
 from semispectral.predict import command as predict
 from semispectral.provenance import versions
 
@@ -46,11 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _end_as_by_ctrl_c()
     try:
         wanted.run(wanted)
-    except (SemispectralError, OSError) as error:
-        log.error("%s", error)
-        return FAILED
-    except MemoryError as error:
-        log.error("not enough memory (%s); close other programs, or use a machine with more", error)
+    except (SemispectralError, OSError, MemoryError) as error:
+        log.error("%s", in_words(error) or error)
         return FAILED
     except KeyboardInterrupt:
         log.error("interrupted")

@@ -1,4 +1,4 @@
-"""``semispectral explain FILE``: where a file of the results came from, in words."""
+"""``semispectral explain PATH``: where a file of the results came from, or what a folder is made of, in words."""
 
 import argparse
 import json
@@ -8,29 +8,76 @@ from pathlib import Path
 from typing import Any
 
 from semispectral import provenance
-from semispectral.origin import Origin, ancestors, content, origin, root_of
+from semispectral.errors import DataError
+from semispectral.names import printable_lines
+from semispectral.origin import Origin, ancestors, content, origin, root_of, within
 
 WORDS = "say where a file of the results came from: stage, inputs, time, commit, settings, versions, seeds"
+
+EPILOG = """examples:
+  semispectral explain results/maps/DH3_1/class.tif
+  semispectral explain results
+
+Exit status: 0 explained, 1 nothing is known of it, 2 wrong usage."""
 
 
 def add(commands: Any) -> None:
     """Add the command to those of the command line."""
-    explain = commands.add_parser("explain", help=WORDS, description=WORDS.capitalize() + ".")
-    explain.add_argument("path", type=Path, nargs="+", help="a file under results, or a model's directory")
+    as_written = argparse.RawDescriptionHelpFormatter
+    described = {"help": WORDS, "description": f"{WORDS.capitalize()}.", "epilog": EPILOG}
+    explain = commands.add_parser("explain", **described, formatter_class=as_written)
+    explain.add_argument("path", type=Path, nargs="+", help="a result, a model, or a folder of results")
     explain.add_argument("--all", action="store_true", help="explain what it was made from too, back to the sources")
     explain.set_defaults(run=run)
 
 
 def run(wanted: argparse.Namespace) -> None:
-    """Explain each file on stdout."""
+    """Explain each path on stdout.
+
+    Raises
+    ------
+    MissingFileError : it is not there.
+    DataError : nothing is known of its making.
+    """
     for path in wanted.path:
         found, root = origin(path), root_of(path)
-        sys.stdout.write(in_words(found, root, content=content(path)))
+        if not found.known:
+            sys.stdout.write(printable_lines(in_folder(path)))
+            continue
+        sys.stdout.write(printable_lines(in_words(found, root, content=content(path))))
         earlier = list(ancestors(found, root))
         for other in earlier if wanted.all else []:
-            sys.stdout.write("\n" + in_words(other, root))
+            sys.stdout.write(printable_lines("\n" + in_words(other, root)))
         if not wanted.all:
-            sys.stdout.write(_line(earlier))
+            sys.stdout.write(printable_lines(_line(earlier)))
+
+
+def in_folder(path: Path) -> str:
+    """What a folder is made of: how many files each stage made, with one of them; for people."""
+    if not path.is_dir():
+        raise DataError(
+            f"{path}: nothing is known of its making: it carries no note of this package, and Snakemake has no record "
+            "of it; name a result, such as a map, a model, or a folder of results"
+        )
+    found = list(within(path))
+    by_stage: dict[str, list[Path]] = {}
+    for each in found:
+        by_stage.setdefault(each.rule, []).append(each.path)
+    others = len(by_stage.pop("", []))
+    if not by_stage:
+        raise DataError(
+            f"{path}: a folder of results is needed, but "
+            f"{f'of none of its {others} files is anything known' if others else 'this one is empty'}; name another"
+        )
+    width = max(map(len, by_stage))
+    lines = [f"  {stage:<{width}}  {len(paths):>5}  {_example(paths)}" for stage, paths in sorted(by_stage.items())]
+    known = len(found) - others
+    rest = f"; of {others} more nothing is known" if others else ""
+    return "\n".join([f"{path}: a folder with {known} results, by stage{rest}", *lines, ""])
+
+
+def _example(paths: list[Path]) -> str:
+    return f"{paths[0]}{' ...' * (len(paths) > 1)}"
 
 
 def _line(earlier: list[Origin]) -> str:

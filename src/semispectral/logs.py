@@ -1,6 +1,5 @@
 """The one place where a stage's logging starts: to its log file and to the terminal, in one plain line format."""
 
-import errno
 import logging
 import os
 import sys
@@ -19,7 +18,6 @@ log = logging.getLogger(__name__)
 
 LINE = "%(asctime)s {stage}: %(message)s"
 CLOCK = "%H:%M:%S"
-CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM)
 TERMINAL, SILENT = "SEMISPECTRAL_TERMINAL", logging.CRITICAL + 1  # off where something else draws on the terminal
 
 
@@ -120,25 +118,25 @@ def say(kind: type[BaseException], error: BaseException, trace: TracebackType | 
     if not issubclass(kind, Exception):
         sys.__excepthook__(kind, error, trace)
         return
-    in_words = _in_words(error)
-    if in_words is None:
+    words = in_words(error)
+    if words is None:
         log.critical("stopped by an error that was not foreseen", exc_info=(kind, error, trace))
         return
-    log.error("%s", in_words)
+    log.error("%s", words)
     log.debug("where it was raised:", exc_info=(kind, error, trace))
 
 
-def _in_words(error: BaseException) -> str | None:
+def in_words(error: BaseException) -> str | None:
+    """An error that a person can do something about, in words; None for any other."""
     if isinstance(error, SemispectralError):
         return str(error)
     if isinstance(error, OSError) and error.errno in FULL:
         return (
             f"no space is left on the disk ({error.filename or error}); free some and run again, it goes on from here"
         )
-    if isinstance(error, OSError) and error.errno in CLOSED:
+    if isinstance(error, OSError) and error.filename:
         return (
-            f"{error.filename or 'a file'}: cannot be opened or written ({error.strerror}); see to its permissions, or "
-            "let pathvars.results be a folder that can be written to"
+            f"{error.filename}: cannot be opened or written ({error.strerror}); see to its permissions, or name another"
         )
     if isinstance(error, MemoryError):
         return f"not enough memory ({error}); give the stage more mem_mb, or lower the sample or batch sizes"

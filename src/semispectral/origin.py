@@ -1,6 +1,7 @@
 """Where a result came from: what it carries itself, what Snakemake recorded of the job, and what the job's log says."""
 
 import json
+import os
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -19,7 +20,21 @@ from semispectral.weights import DESCRIPTION, MADE, load_model
 RECORDS = Path(".snakemake/metadata")
 LONGEST_NAME = 254
 PACKED = b"semispectral"
-WITH_NOTES = (".json", ".tif", ".img", ".hdr", ".png", ".xml")  # files of a map: map.json lies beside them
+NOTES = "map.json"
+# Files of a map, beside which map.json lies; and those that semispectral predict puts there too.
+WITH_NOTES = ("class.tif", "class.img", "class.hdr", "probability.tif", "confidence.tif", "map.png")
+PREDICTED = ("page.html", "downhole.csv", "downhole.las", "downhole.png")
+# What a file may say of its making, and of which type; whatever else a stranger's file holds is left out.
+SAID = {
+    "stage": str,
+    "commit": str,
+    "code": str,
+    "config": dict,
+    "seeds": dict,
+    "inputs": dict,
+    "versions": dict,
+    "wildcards": dict,
+}
 READERS: dict[str, Callable[[Path], Any]] = {"spectrum": read_shard, "mean": read_latents}
 
 
@@ -44,11 +59,15 @@ class Origin:
         return bool(self.made or self.record)
 
     @property
+    def rule(self) -> str:
+        """The rule, or the command; empty where it is not known."""
+        return str(self.record.get("rule") or self.made.get("stage", ""))
+
+    @property
     def stage(self) -> str:
         """The rule, and what it was asked for."""
         wildcards = ", ".join(f"{name} {value}" for name, value in self.made.get("wildcards", {}).items())
-        name = self.record.get("rule") or self.made.get("stage", "")
-        return f"{name} ({wildcards})" if wildcards else str(name)
+        return f"{self.rule} ({wildcards})" if wildcards else self.rule
 
     @property
     def inputs(self) -> dict[str, str]:
@@ -144,23 +163,52 @@ def _logged(record: dict[str, Any], root: Path) -> dict[str, Any]:
 
 def _carried(path: Path) -> dict[str, Any]:
     """What a result says itself of its making."""
-    model = _model(path)
-    if model.is_dir():
+    if model := _model(path):
         return _made_in(model / DESCRIPTION)
     if path.suffix == ".parquet":
         description, metadata = _described(path)
-        return dict(description.get(MADE) or _mapping(metadata.get(METADATA, b"{}")))
-    notes = path if path.suffix == ".json" else path.with_name("map.json")
-    return _made_in(notes) if notes.is_file() and path.suffix in WITH_NOTES else {}
+        return _sound(description.get(MADE) or _mapping(metadata.get(METADATA, b"{}")))
+    if path.suffix == ".json":
+        return _made_in(path) if path.is_file() else {}
+    notes = path / NOTES if path.is_dir() else path.with_name(NOTES)
+    if not notes.is_file():
+        return {}
+    made = _made_in(notes)
+    of_map = path.is_dir() or path.name.removesuffix(".aux.xml") in WITH_NOTES
+    return made if of_map or (path.name in PREDICTED and made.get("stage") == "predict") else {}
 
 
-def _model(path: Path) -> Path:
-    """The model's directory that this is, or that the file is one of; else the path itself."""
-    return next((place for place in (path, path.parent) if (place / DESCRIPTION).is_file()), path)
+def _model(path: Path) -> Path | None:
+    """The model's directory that this is, or that the file is one of."""
+    return next((place for place in (path, path.parent) if (place / DESCRIPTION).is_file()), None)
 
 
 def _made_in(notes: Path) -> dict[str, Any]:
-    return dict(_mapping(notes.read_bytes()).get(MADE, {}))
+    return _sound(_mapping(notes.read_bytes()).get(MADE))
+
+
+def _sound(made: Any) -> dict[str, Any]:
+    found = made if isinstance(made, dict) else {}
+    return {name: found[name] for name, kind in SAID.items() if isinstance(found.get(name), kind)}
+
+
+def within(folder: Path) -> Iterator[Origin]:
+    """The origins of files and models below a folder, in the order of their paths; a model counts once.
+
+    Those of which nothing is known come with their path alone.
+    """
+    for place, folders, files in os.walk(folder):
+        folders.sort()
+        if DESCRIPTION in files:
+            folders.clear()
+            files = [DESCRIPTION]
+        for name in sorted(files):
+            path = Path(place) if name == DESCRIPTION else Path(place, name)
+            try:
+                found = origin(path)
+            except (SemispectralError, OSError):  # a link to nowhere, a file of somebody else
+                found = Origin(path)
+            yield Origin(path, found.made, found.record)
 
 
 def _mapping(text: bytes) -> dict[str, Any]:
@@ -171,7 +219,7 @@ def _mapping(text: bytes) -> dict[str, Any]:
 def _described(path: Path) -> tuple[dict[str, Any], dict[bytes, bytes]]:
     """What a Parquet file's metadata say: of shards and latents, and all of them; empty where they cannot be read."""
     try:
-        metadata = pq.read_schema(path).metadata or {}
+        metadata = (pq.read_schema(path).metadata or {}) if path.is_file() else {}
     except (OSError, ValueError, pa.ArrowException):
         return {}, {}
     return _mapping(metadata.get(PACKED, b"{}")), metadata
@@ -179,8 +227,7 @@ def _described(path: Path) -> tuple[dict[str, Any], dict[bytes, bytes]]:
 
 def content(path: Path) -> str:
     """Whether a result's checksums are right, in words; empty where it has none."""
-    model = _model(path)
-    if model.is_dir():
+    if model := _model(path):
         return _checked(load_model, model)
     if path.suffix != ".parquet":
         return ""

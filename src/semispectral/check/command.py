@@ -6,12 +6,17 @@ from pathlib import Path
 from typing import Any
 
 WORDS = "say what a run would do, and what is wrong, before it starts"
-EXIT = "Exit status: 0 ready to run, 1 something is wrong, 2 wrong usage."
+EPILOG = """example:
+  semispectral check --config mine/study.yaml --cores 8
+
+Exit status: 0 ready to run, 1 something is wrong, 2 wrong usage."""
 
 
 def add(commands: Any) -> None:
     """Register the subcommand."""
-    parser = commands.add_parser("check", help=WORDS, description=WORDS.capitalize() + ".", epilog=EXIT)
+    as_written = argparse.RawDescriptionHelpFormatter
+    described = {"help": WORDS, "description": f"{WORDS.capitalize()}.", "epilog": EPILOG}
+    parser = commands.add_parser("check", **described, formatter_class=as_written)
     text = "overlay(s) over config/config.yaml, as given to snakemake --configfile"
     parser.add_argument("--config", type=Path, nargs="+", action="extend", default=[], metavar="FILE", help=text)
     text = "folder of the workflow (default: this one, or the one that semispectral was installed from)"
