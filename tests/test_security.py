@@ -225,8 +225,10 @@ def test_a_model_s_parts_lie_in_its_directory(tmp_path: Path) -> None:
     """A description that names other folders as its parts is refused."""
     from semispectral.bundle import read_bundle
 
-    save_model(tmp_path / "m", {}, {"kind": "bundle 2", "method": "m2", "parts": {"../../x": "0"}})
-    with pytest.raises(DataError, match="a model is made of scaler, scaler_m1, m1, classifier"):
+    said = {"kind": "bundle 2", "method": "m2", "features": "bands", "scale": None, "classes": tiny.NAMES.to_dict()}
+    parts = {"scaler": "0", "classifier": "0", "../../x": "0"}
+    save_model(tmp_path / "m", {}, said | {"parts": parts})
+    with pytest.raises(DataError, match=r"\.\./\.\./x' is not one of \['scaler', 'scaler_m1', 'm1', 'classifier'\]"):
         read_bundle(tmp_path / "m")
 
 

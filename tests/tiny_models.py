@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from semispectral.bundle import Bundle, Saved, write_bundle
+from semispectral.bundle import Bundle, write_bundle
 from semispectral.bundle_build import Recipe, build_bundle
+from semispectral.bundle_check import Saved
 from semispectral.labels import ClassMap
 from semispectral.normalise import fit_scaler
 from semispectral.pixels import Cube, Pixels

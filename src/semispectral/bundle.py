@@ -13,24 +13,26 @@ from typing import Any
 
 import numpy as np
 
+from semispectral import bundle_check
 from semispectral.atomic import replacing_directory, write_atomically
+from semispectral.bundle_check import PARTS as PARTS
+from semispectral.bundle_check import REMEDY, Saved
 from semispectral.clean_settings import CleanConfig
-from semispectral.errors import DataError
+from semispectral.errors import DataError, SemispectralError
 from semispectral.inference.m1 import M1Inference
 from semispectral.inference.m2 import M2Inference
 from semispectral.labels import ClassMap
 from semispectral.mapping.pipeline import Classifier, Pipeline
 from semispectral.model_card import model_card
+from semispectral.names import printable
 from semispectral.normalise import Scaler
 from semispectral.settings import settings
 from semispectral.svm_model import SvmModel
-from semispectral.weights import fill_model, load_model
+from semispectral.weights import DESCRIPTION, WEIGHTS, fill_model, load_model
 
 KIND = "bundle 2"  # 2: the threshold is on log p(x) by M2, where there is one
 CARD = "README.md"
-PARTS = ("scaler", "scaler_m1", "m1", "classifier")
 READERS: dict[str, Callable[..., Classifier]] = {"svm": SvmModel.from_saved, "m2": M2Inference, "qy": M2Inference}
-Saved = tuple[dict[str, np.ndarray], dict[str, Any]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,34 +102,68 @@ def write_bundle(directory: Path, bundle: Bundle, parts: dict[str, Saved]) -> No
 
 
 def read_bundle(directory: Path) -> Bundle:
-    """Read a bundle.
+    """Read a bundle, which may come from anybody: it is used where it fits together and answers, and else refused.
 
     Raises
     ------
     MissingFileError, IntegrityError : a file is absent, or not what was written.
-    DataError : the directory holds something else.
+    DataError : the directory holds something else, or what it holds cannot be used.
     """
     arrays, description = load_model(directory)
     if description.get("kind") != KIND:
         raise DataError(
             f"{directory}: a trained model with all that a new scan needs (kind {KIND!r}) is wanted, got kind "
-            f"{description.get('kind')!r}; the rule 'bundle' makes one: results/model"
+            f"{printable(repr(description.get('kind')), limit=60)}; the rule 'bundle' makes one: results/model"
         )
-    strange = sorted(set(description["parts"]) - set(PARTS))
-    if strange or description["method"] not in READERS:
-        raise DataError(
-            f"{directory}: a model is made of {', '.join(PARTS)} by one of {', '.join(READERS)}, got {strange}, "
-            f"{description['method']!r}; make the bundle again"
-        )
+    bundle_check.check_description(directory / DESCRIPTION, description, bundle_check.BUNDLE)
     parts = {name: load_model(directory / name) for name in description["parts"]}
     changed = [name for name in parts if parts[name][1]["weights_sha256"] != description["parts"][name]]
     if changed:
         raise DataError(f"{directory}: {', '.join(changed)} belong to another model; make the bundle again")
-    return Bundle(
-        pipeline_of(parts, arrays, method=description["method"], features=description["features"]),
-        ClassMap.from_dict(description["classes"]),
-        arrays.get("wavelengths_nm"),
-        arrays["class_means"],
-        float(arrays["threshold"][0]),
-        description,
-    )
+    bundle_check.check_parts(directory, parts, method=description["method"])
+    try:
+        return _usable(directory, parts, arrays, description)
+    except MemoryError:
+        raise
+    except SemispectralError as error:
+        said = str(error) if str(directory) in str(error) else f"{directory}: {error}; {REMEDY}"
+        raise DataError(said) from error
+    except Exception as error:  # parts that do not fit can make NumPy raise anything
+        said = f"{type(error).__name__}: {printable(' '.join(str(error).split()))}"
+        raise DataError(f"{directory}: a model whose parts fit together is needed, got {said}; {REMEDY}") from error
+
+
+def _usable(
+    directory: Path, parts: dict[str, Saved], arrays: dict[str, np.ndarray], description: dict[str, Any]
+) -> Bundle:
+    """The bundle, after it was checked part by part and has given probabilities for a few spectra."""
+    bands = parts["scaler"][1]["bands"]
+    classes = ClassMap.from_dict(description["classes"])
+    bundle_check.require_shape(
+        directory / WEIGHTS, "class_means", arrays.get("class_means"), (len(classes), bands)
+    )  # a number of bands that a file only claims would be allocated
+    for name in [part for part in parts if part.startswith("scaler")]:
+        bundle_check.check_scaler(directory, name, parts[name], bands=bands)
+    if "m1" in parts:
+        bundle_check.check_latents(directory, parts["m1"])
+    bundle_check.check_classifier(directory, parts["classifier"], classes=len(classes))
+    pipeline = pipeline_of(parts, arrays, method=description["method"], features=description["features"])
+    bundle_check.check_arrays(directory, arrays, classes=len(classes), bands=bands, columns=pipeline.scaler.columns)
+    threshold = float(arrays["threshold"][0])
+    bundle = Bundle(pipeline, classes, arrays.get("wavelengths_nm"), arrays["class_means"], threshold, description)
+    _try(bundle)
+    return bundle
+
+
+def _try(bundle: Bundle) -> None:
+    """Raise DataError unless mean spectra of its own classes, and a flat one, get a probability for each class."""
+    _ = bundle.cleaning
+    means = bundle.class_means[np.isfinite(bundle.class_means).all(axis=1)][:4]
+    spectra = np.concatenate([means, np.ones((1, bundle.bands))]).astype(np.float32)
+    with np.errstate(all="ignore"):
+        found = bundle.pipeline.scores(spectra)
+    shape = (len(spectra), len(bundle.classes))
+    if found.probability.shape != shape or found.log_p.shape != shape[:1] or len(found.guide) != shape[0]:
+        raise DataError(f"probabilities [pixel, class] of shape {shape} are needed, got {found.probability.shape}")
+    if not np.allclose(found.probability.sum(axis=1), 1, atol=1e-3):
+        raise DataError("probabilities that sum to 1 are needed for its own mean spectra, got others")

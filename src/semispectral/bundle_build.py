@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from semispectral.bundle import Bundle, Saved, pipeline_of
+from semispectral.bundle import Bundle, pipeline_of
+from semispectral.bundle_check import Saved
 from semispectral.clean_settings import CleanConfig
 from semispectral.cleaned import read_cleaned
 from semispectral.dataset import KEY

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from semispectral.errors import ConfigError, DataError, MissingFileError
+from semispectral.names import require_name
 from semispectral.nearest import nearest
 from semispectral.tsv import read_rows
 
@@ -85,8 +86,12 @@ class ClassMap:
 
     @classmethod
     def from_dict(cls, classes: dict[str, Any]) -> "ClassMap":
-        """The inverse of `to_dict`."""
-        return cls(tuple(classes["codes"]), tuple(classes["names"]), tuple(classes["colours"]))
+        """The inverse of `to_dict`; checked as ``classes.tsv`` is, for a model may be anybody's."""
+        names = tuple(require_name(name, where="the name of a class") for name in classes["names"])
+        codes = tuple(whole_number(str(code), "the code of a class") for code in classes["codes"])
+        if 0 in codes:
+            raise ConfigError("the code of a class: 0 means unlabelled and no data and cannot be a class")
+        return cls(codes, names, tuple(classes["colours"]))
 
     @classmethod
     def read(cls, path: Path) -> "ClassMap":
