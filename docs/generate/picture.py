@@ -16,7 +16,8 @@ from matplotlib.patches import Patch
 
 from semispectral.downhole import find_runs
 from semispectral.figures.style import styled
-from semispectral.io import open_scene, read_scene_labels
+from semispectral.io import open_scene
+from semispectral.io.label_files import read_scene_labels
 from semispectral.labels import ClassMap
 from semispectral.mapping.files import read_map
 from semispectral.mapping.picture import stretched

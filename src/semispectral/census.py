@@ -8,7 +8,8 @@ import pandas as pd
 from semispectral.census_files import Census
 from semispectral.copies import fingerprint
 from semispectral.errors import DataError
-from semispectral.io import open_scene, read_scene_labels
+from semispectral.io import open_scene
+from semispectral.io.label_files import read_scene_labels
 from semispectral.labels import MASKED, ClassMap
 from semispectral.mask import MaskConfig, find_mask
 from semispectral.quality import look

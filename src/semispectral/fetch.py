@@ -15,7 +15,8 @@ import numpy as np
 
 from semispectral.atomic import replacing_files
 from semispectral.errors import DataError, IntegrityError, MissingFileError
-from semispectral.io import open_cube, read_labels
+from semispectral.io import open_cube
+from semispectral.io.label_files import read_labels
 
 log = logging.getLogger(__name__)
 

@@ -12,8 +12,9 @@ from rasterio.transform import Affine
 from rasterio.warp import transform_bounds
 
 from semispectral.errors import DataError, ShapeError
-from semispectral.io import open_cube, read_labels
+from semispectral.io import open_cube
 from semispectral.io.grid import Grid
+from semispectral.io.label_files import read_labels
 from semispectral.labels import CodeSet
 
 SHAPE = (6, 5)

@@ -7,7 +7,8 @@ import pytest
 from cube_formats import FORMATS, Written
 
 from semispectral.errors import MissingFileError, ShapeError
-from semispectral.io import open_cube, read_labels
+from semispectral.io import open_cube
+from semispectral.io.label_files import read_labels
 
 LINES, SAMPLES, BANDS = 23, 7, 6
 DTYPES = ("uint16", "int16", "float32")

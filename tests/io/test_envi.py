@@ -7,7 +7,8 @@ import pytest
 import spectral.io.envi as spy
 
 from semispectral.errors import DataError, MissingFileError, UnreadableError
-from semispectral.io import open_cube, read_labels
+from semispectral.io import open_cube
+from semispectral.io.label_files import read_labels
 
 CUBE = np.arange(4 * 3 * 2, dtype="<u2").reshape(4, 3, 2)
 SIZE = "lines = 4\nsamples = 3\nbands = 2\ndata type = 12\n"

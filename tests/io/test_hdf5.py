@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from semispectral.errors import DataError, MissingFileError
-from semispectral.io import open_cube, read_labels, scratch
+from semispectral.io import open_cube, scratch
+from semispectral.io.label_files import read_labels
 
 CUBE = np.arange(4 * 3 * 2, dtype=np.uint16).reshape(4, 3, 2)
 

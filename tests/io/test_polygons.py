@@ -13,8 +13,9 @@ from rasterio.transform import Affine
 from rasterio.warp import transform_geom
 
 from semispectral.errors import DataError, MissingFileError, UnreadableError
-from semispectral.io import open_cube, read_labels
+from semispectral.io import open_cube
 from semispectral.io.grid import Grid
+from semispectral.io.label_files import read_labels
 
 SHAPE = (30, 20)
 UTM = "EPSG:32719"

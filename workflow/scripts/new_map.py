@@ -4,7 +4,7 @@ from pathlib import Path
 
 from semispectral import logs
 from semispectral.bundle import read_bundle
-from semispectral.mapping.scans import map_new
+from semispectral.mapping.new_scans import map_new
 from semispectral.mask import MaskConfig
 from semispectral.scene import Scene
 from semispectral.settings import settings

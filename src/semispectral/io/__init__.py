@@ -3,25 +3,44 @@
 import logging
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
 from semispectral.errors import DataError
-from semispectral.io.codes import as_codes
+from semispectral.io import beginnings, envi, formats, geotiff, hdf5, mat, npy
 from semispectral.io.formats import format_of, known
-from semispectral.io.grid import Grid
 from semispectral.io.wavelengths import NO_WAVELENGTHS, read_wavelength_table, require_count
-from semispectral.labels import CodeSet
 from semispectral.names import some
 from semispectral.pixels import Cube
 from semispectral.scene import WAVELENGTH_TABLES, Scene
 
-__all__ = ["open_cube", "open_scene", "read_array", "read_labels", "read_scene_labels"]
+__all__ = ["open_cube", "open_scene", "read_array"]
 
 
 log = logging.getLogger(__name__)
 
-NO_CODES = CodeSet(())
+
+class CubeReader(Protocol):
+    """Opens one kind of file; ``wavelengths`` is a key in the file or empty."""
+
+    def __call__(self, path: Path, *, key: str, axes: str, wavelengths: str) -> Cube: ...
+
+
+class ArrayReader(Protocol):
+    """Reads a small array of numbers whole, with the axes that its own software shows."""
+
+    def __call__(self, path: Path, *, key: str) -> np.ndarray: ...
+
+
+CUBE_READERS: dict[str, CubeReader] = {
+    beginnings.HDF5: hdf5.open_cube,
+    beginnings.MATLAB: mat.open_cube,
+    formats.ENVI: envi.open_cube,
+    beginnings.TIFF: geotiff.open_cube,
+    beginnings.NUMPY: npy.open_cube,
+}
+ARRAY_READERS: dict[str, ArrayReader] = {beginnings.HDF5: hdf5.read_array, beginnings.MATLAB: mat.read_array}
 
 
 def open_cube(path: Path, *, key: str = "", axes: str = "line,sample,band", wavelengths: str = "") -> Cube:
@@ -38,18 +57,19 @@ def open_cube(path: Path, *, key: str = "", axes: str = "line,sample,band", wave
     -------
     A `Cube`, to be used as a context manager.
     """
-    found = format_of(path, what="a scene")
-    if found.open_cube is None:
+    name = format_of(path, what="a scene")
+    if name not in CUBE_READERS:
         raise DataError(
-            f"{path}: a scene must be of a known format, {known(lambda each: each.open_cube is not None)}, but this is "
-            f"{found.name}, for labels only; name the scan"
+            f"{path}: a scene must be of a known format, {known(CUBE_READERS)}, but this is {name}, for labels only; "
+            "name the scan"
         )
+    read = CUBE_READERS[name]
     if not wavelengths.lower().endswith(WAVELENGTH_TABLES):
         return _without_bands_of_no_wavelength(
-            found.open_cube(path, key=key, axes=axes, wavelengths=wavelengths), wavelengths or str(path)
+            read(path, key=key, axes=axes, wavelengths=wavelengths), wavelengths or str(path)
         )
     table = read_wavelength_table(Path(wavelengths))
-    cube = found.open_cube(path, key=key, axes=axes, wavelengths=NO_WAVELENGTHS)
+    cube = read(path, key=key, axes=axes, wavelengths=NO_WAVELENGTHS)
     try:
         cube = replace(cube, wavelengths_nm=require_count(table, cube.shape[2], where=f"{wavelengths} for {path}"))
     except BaseException:
@@ -74,59 +94,18 @@ def _without_bands_of_no_wavelength(cube: Cube, where: str) -> Cube:
     return replace(cube, extra=cube.extra | {"bad_bands": tuple(bad)})
 
 
-def read_labels(
-    path: Path,
-    *,
-    key: str = "",
-    axes: str = "line,sample",
-    shape: tuple[int, int],
-    grid: Grid | None = None,
-    ignore: CodeSet = NO_CODES,
-) -> np.ndarray:
-    """Read the label codes of a scene of any known format; what the file declares as nodata, and NaN, is 0, unlabelled.
-
-    Parameters
-    ----------
-    path, key, axes : as in `open_cube`.
-    shape : (lines, samples) that the data has.
-    grid : where the data lies: polygons are burnt into it, rasters must lie on it; by default samples and lines are
-        the coordinates.
-    ignore : codes that stay what they are although the file declares them as nodata.
-
-    Returns
-    -------
-    int32 [line, sample].
-    """
-    found, grid = format_of(path, what="labels"), grid or Grid(shape)
-    if found.read_labels is None:
-        raise DataError(f"{path}: labels must be of a known format, {known(lambda each: each.read_labels is not None)}")
-    return as_codes(path, found.read_labels(path, key=key, axes=axes, grid=grid), grid=grid, ignore=ignore)
-
-
 def read_array(path: Path, *, key: str) -> np.ndarray:
     """Read a small array, such as a white reference, from a file with keys: HDF5 or MATLAB."""
-    found = format_of(path, what="an array with a key")
-    if found.read_array is None:
+    name = format_of(path, what="an array with a key")
+    if name not in ARRAY_READERS:
         raise DataError(
-            f"{path}: an array with a key must be in a file with keys, but this is {found.name}; known are "
-            f"{known(lambda each: each.read_array is not None)}"
+            f"{path}: an array with a key must be in a file with keys, but this is {name}; known are "
+            f"{known(ARRAY_READERS)}"
         )
-    return found.read_array(path, key=key)
+    return ARRAY_READERS[name](path, key=key)
 
 
 def open_scene(scene: Scene) -> Cube:
     """Open the data of a row of scenes.tsv; its nodata value, where it has one, goes before the file's."""
     cube = open_cube(scene.data, key=scene.data_key, axes=scene.axes, wavelengths=scene.wavelengths)
     return cube if scene.nodata is None else replace(cube, nodata=scene.nodata)
-
-
-def read_scene_labels(scene: Scene, cube: Cube) -> np.ndarray:
-    """Read the label codes of a row of scenes.tsv, int32 [line, sample], as its open cube needs them."""
-    return read_labels(
-        scene.labels,
-        key=scene.labels_key,
-        axes=scene.labels_axes,
-        shape=cube.shape[:2],
-        grid=Grid.of(cube, pixel_mm=scene.pixel_mm),
-        ignore=scene.ignore,
-    )

@@ -16,6 +16,12 @@ BEGINNINGS = {
     b"\x89PNG": PNG,
     **dict.fromkeys(TIFF_BEGINNINGS, TIFF),
 }
+POLYGONS = {  # another format under these names could lead to other files
+    ".gpkg": b"SQLite format 3\0",
+    ".geojson": b"{",
+    ".json": b"{",
+    ".shp": b"\x00\x00\x27\x0a",
+}
 OTHERS = {  # formats that are met under the names of those that are read, and what to do with them
     b"\x0e\x03\x13\x01": "HDF4; convert it to HDF5 (h4toh5)",
     b"CDF\x01": "NetCDF of the classic kind; convert it to NetCDF 4 (nccopy -k nc4)",

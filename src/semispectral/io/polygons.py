@@ -13,6 +13,7 @@ from rasterio.transform import Affine
 from rasterio.warp import transform_geom
 
 from semispectral.errors import DataError, MissingFileError, UnreadableError
+from semispectral.io import beginnings
 from semispectral.io.codes import UNLABELLED_CODE, CodeRaster
 from semispectral.io.files import reading, require_file
 from semispectral.io.grid import Grid
@@ -22,12 +23,6 @@ from semispectral.names import printable, some
 log = logging.getLogger(__name__)
 
 WHAT = "a file of polygons"
-BEGINNINGS = {  # another format under these names could lead to other files
-    ".gpkg": b"SQLite format 3\0",
-    ".geojson": b"{",
-    ".json": b"{",
-    ".shp": b"\x00\x00\x27\x0a",
-}
 LARGEST_IN_METRES = 0.1  # pixels of a metre and more are not told from metres
 POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
@@ -73,7 +68,7 @@ def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
 
 
 def _require_beginning(path: Path) -> None:
-    expected = BEGINNINGS[path.suffix.lower()]
+    expected = beginnings.POLYGONS[path.suffix.lower()]
     with reading(path, what=WHAT), path.open("rb") as file:
         found = file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()
     if not found.startswith(expected.lstrip()):

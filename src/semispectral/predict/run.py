@@ -16,7 +16,7 @@ from semispectral.downhole import DownholeConfig
 from semispectral.errors import ConfigError, DataError
 from semispectral.hole_log import write_hole_log
 from semispectral.mapping.files import FACTS, FILES, read_map
-from semispectral.mapping.scans import map_new
+from semispectral.mapping.new_scans import map_new
 from semispectral.mask import MaskConfig
 from semispectral.page import write_scan_page
 from semispectral.places import require_writable
