@@ -193,7 +193,7 @@ def _write_models(directory: Path) -> Paths:
 def _save(directory: Path, model: tuple[Any, Any], history: dict[str, Any], **more: Any) -> None:
     arrays, description = model
     settings = description["settings"] | {"dead_std": 0.1}
-    run = {"epochs": 10, "best_epoch": 8, "seconds": 12.3, "restarts": 0, "settings": settings}
+    run = {"epochs": 10, "best_epoch": 8, "restarts": 0, "settings": settings}
     save_model(directory, arrays, description | run | more)
     pd.DataFrame(history).to_parquet(directory / "history.parquet", index=False)
 

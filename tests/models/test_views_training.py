@@ -22,7 +22,7 @@ def spectra(pixels: int, *, seed: int) -> np.ndarray:
 
 
 def test_each_view_is_trained_as_if_alone() -> None:
-    """Bit for bit; and the bound, the live latents and the seconds of the whole are sums."""
+    """Bit for bit; and the bound and the live latents of the whole are sums."""
     x, valid, run = spectra(96, seed=1), spectra(32, seed=2), Run(5, None)
     whole = train_m1(x, valid, settings=SETTINGS, run=run, views=(6, 4))
     parts = [train_m1(x[:, c], valid[:, c], settings=SETTINGS, run=run) for c in (slice(0, 6), slice(6, 10))]

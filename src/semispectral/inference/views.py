@@ -42,7 +42,7 @@ def join(parts: Sequence[Saved]) -> Saved:
     for name in ("latent_std", "error"):
         if name in first:
             description[name] = [value for _, part in parts for value in part[name]]
-    for name in ("best_score", "restarts", "seconds"):
+    for name in ("best_score", "restarts"):
         if name in first:
             description[name] = sum(part[name] for _, part in parts)
     return _joined([arrays for arrays, _ in parts]), description

@@ -61,7 +61,8 @@ class Fit:
             while self.state.epoch < self.settings.epochs and self.state.stale < self.settings.patience:
                 self._one_epoch()
         self._assign(self.best)
-        log.info("kept the weights of epoch %d of %d", self.state.best_epoch, self.state.epoch)
+        state = self.state
+        log.info("kept the weights of epoch %d of %d, after %s", state.best_epoch, state.epoch, clock(state.seconds))
         return pd.DataFrame(self.state.history)
 
     def _one_epoch(self) -> None:
@@ -79,7 +80,8 @@ class Fit:
         due = self.state.epoch % self.settings.evaluate_every == 0 or self.state.epoch == self.settings.epochs
         figures = self.task.evaluate(epoch) if due else {}
         self.state.seconds += time.perf_counter() - started
-        self.state.history.append({**row, **figures, "seconds": self.state.seconds})
+        self.state.first_seconds = self.state.first_seconds or self.state.seconds
+        self.state.history.append({**row, **figures})
         if due:
             self._judge(figures["score"])
         log.log(self._loudness(due), "%s", self._line())
@@ -133,13 +135,13 @@ class Fit:
 
     def _left(self) -> float:
         """Seconds that are left at most; the first epoch, in which everything is compiled, says little."""
-        history, epoch = self.state.history, self.state.epoch
-        begun = history[0]["seconds"] if epoch > 1 else 0.0
+        epoch = self.state.epoch
+        begun = self.state.first_seconds if epoch > 1 else 0.0
         return (self.state.seconds - begun) / max(epoch - 1, 1) * (self.settings.epochs - epoch)
 
     def _line(self) -> str:
         row, state, settings = self.state.history[-1], self.state, self.settings
-        shown = {k: v for k, v in row.items() if k not in ("epoch", "seconds", "rate", "score")}
+        shown = {k: v for k, v in row.items() if k not in ("epoch", "rate", "score")}
         figures = "  ".join(f"{name} {value:.4g}" for name, value in shown.items())
         return (
             f"epoch {state.epoch}/{settings.epochs}  at most {clock(self._left())} left  {figures}  "

@@ -117,7 +117,7 @@ def train_jointly(
         loop = Fit(task, fit, seed=run.seed, checkpoint=run.checkpoint("joint", settings, content))
         history = loop.run()
         of_m1, of_m2 = values_of(model.m1.arrays()), values_of(model.m2.arrays())
-    facts: dict[str, Any] = {"jointly": summary(history, loop.state)}
+    facts: dict[str, Any] = {"jointly": summary(loop.state)}
     tuned = Trained(of_m1, pair.m1.description | facts, pair.m1.history)
     moved = Trained(of_m2, pair.m2.description | facts, history)
     seen = M1Inference(tuned.arrays, tuned.description).encode(shift_sample(data))[0]

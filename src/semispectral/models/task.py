@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
-import pandas as pd
 import tensorflow as tf
 
 Holdings = dict[str, dict[str, tf.Tensor]]
@@ -103,16 +102,16 @@ class State:
     best_epoch: int = 0
     stale: int = 0
     restarts: int = 0
-    seconds: float = 0.0
+    seconds: float = 0.0  # only for the log: what is kept of a model must not differ from run to run
+    first_seconds: float = 0.0
     history: list[dict[str, float]] = field(default_factory=list)
 
 
-def summary(history: pd.DataFrame, state: State) -> dict[str, Any]:
+def summary(state: State) -> dict[str, Any]:
     """What the model's description keeps of its training."""
     return {
         "epochs": int(state.epoch),
         "best_epoch": int(state.best_epoch),
         "best_score": float(state.best),
         "restarts": int(state.restarts),
-        "seconds": round(float(history["seconds"].iloc[-1]), 3) if len(history) else 0.0,
     }

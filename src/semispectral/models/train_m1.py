@@ -24,7 +24,7 @@ from semispectral.stored import Rows, columns
 
 log = logging.getLogger(__name__)
 
-ADDITIVE = {"bound", "bound_valid", "live", "score", "seconds"}  # of an epoch: what the views' figures sum up to
+ADDITIVE = {"bound", "bound_valid", "live", "score"}  # of an epoch: what the views' figures sum up to
 MOST_ENCODED = 200_000  # pixels by which it is told which latents are live
 
 
@@ -97,7 +97,7 @@ def _train_view(x: Rows, valid: Rows, *, settings: M1Config, run: Run) -> Traine
     error = np.sqrt(np.mean((judged - seen.decode(seen.encode(judged)[0])) ** 2, axis=0))
     live = np.flatnonzero(spread > settings.dead_std).tolist()
     description |= {"live": live, "latent_std": spread.round(4).tolist(), "error": error.round(5).tolist()}
-    description |= summary(history, fit.state)
+    description |= summary(fit.state)
     return Trained(arrays, description, history)
 
 

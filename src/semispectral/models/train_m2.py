@@ -74,8 +74,7 @@ def _after(held: Trained, refit: Trained) -> Trained:
     """The refitted model, with the validation figures of the run that held the validation labels out."""
     figures = [name for name in held.history.columns if str(name).endswith("_valid")]
     history = refit.history.drop(columns=figures, errors="ignore").join(held.history[figures])
-    description = refit.description | {"seconds": held.description["seconds"] + refit.description["seconds"]}
-    return Trained(refit.arrays, description, history)
+    return Trained(refit.arrays, refit.description, history)
 
 
 def _train_once(
@@ -109,7 +108,7 @@ def _train_once(
         fit = Fit(task, settings.fit, seed=run.seed, checkpoint=checkpoint, on_evaluation=picture)
         history = fit.run()
         arrays = {**values_of(model.arrays()), "prior/log_shift": np.zeros(len(labels), np.float32)}
-    return Trained(arrays, description | summary(history, fit.state), history)
+    return Trained(arrays, description | summary(fit.state), history)
 
 
 def temperature(arrays: dict[str, np.ndarray], description: dict[str, Any], valid: Features) -> float:

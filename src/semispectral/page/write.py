@@ -2,12 +2,14 @@
 
 import base64
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from bokeh.embed import components
 from bokeh.resources import Resources
+from bokeh.util import serialization
 from jinja2 import Environment
 from markupsafe import Markup
 
@@ -24,6 +26,8 @@ from semispectral.pixels import Cube
 from semispectral.scene import Scene
 
 HERE = Path(__file__).parent
+FIRST_ID = 1000
+RANDOM_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
 def write_scan_page(path: Path, scene: Scene, found: SceneMap, bundle: Bundle) -> None:
@@ -56,9 +60,7 @@ def write_page(
     kept = collect(cube, found, bundle, scale=scale, factor=factor)
     known = bundle.wavelengths_nm
     axis = np.arange(bundle.bands) if known is None else known
-    script, parts = components(
-        layout(found, kept.picture, name=name, axis="band" if known is None else "wavelength (nm)")
-    )
+    script, parts = _plots(found, kept, name=name, axis="band" if known is None else "wavelength (nm)")
     page = Environment(autoescape=True).from_string((HERE / "page.html").read_text(encoding="utf-8"))
     content = page.render(
         name=name,
@@ -73,6 +75,17 @@ def write_page(
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, content.encode())
+
+
+def _plots(found: SceneMap, kept: PagePixels, *, name: str, axis: str) -> tuple[str, str]:
+    """Script and places of the plots, the same for the same map: Bokeh's ids go on counting, or are drawn at random."""
+    serialization._simple_id = FIRST_ID
+    script, parts = components(layout(found, kept.picture, name=name, axis=axis))
+    drawn = dict.fromkeys(RANDOM_ID.findall(script))
+    for number, old in enumerate(drawn):
+        new = f"00000000-0000-4000-8000-{number:012d}"
+        script, parts = script.replace(old, new), parts.replace(old, new)
+    return script, parts
 
 
 def _legend(found: SceneMap) -> list[dict[str, str]]:

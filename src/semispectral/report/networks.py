@@ -6,7 +6,7 @@ from semispectral.report.study import Kept, Study
 
 
 def trained(study: Study) -> Table:
-    """The trained networks: how long, until when, on what."""
+    """The trained networks: until when, on what."""
     rows = [_trained("M1", "", str(seed), kept) for seed, kept in sorted(study.m1.items())]
     for (method, features, budget, seed), kept in sorted(
         study.classifiers.items(), key=lambda item: (item[0][0], item[0][1], budget_order(item[0][2]), item[0][3])
@@ -19,7 +19,6 @@ def trained(study: Study) -> Table:
         ("pixels", "labelled + unlabelled"),
         ("epochs", ""),
         ("kept", "epoch whose weights were kept"),
-        ("time", ""),
         ("remarks", ""),
     )
     return Table("The networks that were trained", head, tuple(rows))
@@ -42,6 +41,5 @@ def _trained(name: str, budget: str, seed: str, kept: Kept) -> tuple[Cell, ...]:
         Cell(f"{pixels['labelled']} + {pixels['unlabelled']}" if pixels else "", number=True),
         number(description["epochs"]),
         number(description["best_epoch"]),
-        Cell(f"{description['seconds']:.0f} s", number=True),
         Cell("; ".join(remarks)),
     )
