@@ -65,8 +65,8 @@ class Project:
         self.directory = directory
         self.rows = [dict(ROW), ROW | {"scene": "s2", "hole": "h2", "data": "s2.h5"}]
         (directory / "classes.tsv").write_text(CLASSES, "utf-8")
-        for name in ("s1.h5", "s2.h5"):
-            write_scene(directory / name)
+        write_scene(directory / "s1.h5")
+        write_scene(directory / "s2.h5", data=CUBE[::-1] + 3)
 
     def write_table(self) -> None:
         """Write scenes.tsv, unless a case has made its own."""
@@ -284,7 +284,7 @@ def test_no_label_in_any_scene(project: Project) -> None:
     project.write_table()
     project.run()
     (project.directory / "out").rename(project.directory / "before")
-    write_scene(project.directory / "s2.h5", labels=CODES * 0)
+    write_scene(project.directory / "s2.h5", data=CUBE[::-1] + 3, labels=CODES * 0)
     assert_told(project, DataError, "scenes.tsv|labelled pixels are needed|none of the 2|check the columns")
 
 

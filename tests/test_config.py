@@ -14,6 +14,7 @@ from semispectral.baselines import CONTROLS, ControlConfig
 from semispectral.budget import BudgetConfig
 from semispectral.clean_settings import CleanConfig
 from semispectral.config import complete, defaults, read_schema
+from semispectral.config_file import read_config
 from semispectral.downhole import DownholeConfig
 from semispectral.errors import ConfigError, MissingFileError
 from semispectral.grid import methods as grid_methods
@@ -180,3 +181,36 @@ def test_missing_schema_is_named(tmp_path: Path) -> None:
     """The message names the file."""
     with pytest.raises(MissingFileError, match=r"nothing\.yaml"):
         read_schema(tmp_path / "nothing.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("m1:\n  latents: 4\nm2: {}\nm1:\n  latents: 5\n", "'m1' stands twice in one section, in lines 1 and 4"),
+        ("m1:\n  latents: 4\n  net: {}\n  latents: 5\n", "'latents' stands twice in one section, in lines 2 and 4"),
+        ("runs: {seeds: [1], seeds: [2]}\n", "'seeds' stands twice in one section, in lines 1 and 1"),
+        ("report: [{a: 1}, {b: 1,\n 'b': 2}]\n", "'b' stands twice in one section, in lines 1 and 2"),
+    ],
+)
+def test_a_key_that_stands_twice_is_refused(tmp_path: Path, text: str, told: str) -> None:
+    """YAML takes the last of two and loses the first; here both lines are named."""
+    (tmp_path / "c.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=told):
+        read_config(tmp_path / "c.yaml")
+
+
+def test_a_key_that_goes_before_a_merged_one_is_no_repetition(tmp_path: Path) -> None:
+    """An anchor that is merged, and a key that stands in two sections, are sound."""
+    text = "a: &a {x: 1, y: 2}\nb:\n  <<: *a\n  x: 3\nc: *a\nd: {<<: *a, y: 4}\n"
+    (tmp_path / "c.yaml").write_text(text, encoding="utf-8")
+    found = read_config(tmp_path / "c.yaml")
+    assert found["b"] == {"x": 3, "y": 2}
+    assert found["c"] == {"x": 1, "y": 2}
+    assert found["d"] == {"x": 1, "y": 4}
+
+
+@pytest.mark.parametrize("text", ["1_000", "\u0661", "1e999", "0b1", "infinity"])
+def test_text_that_only_python_takes_for_a_number_is_refused(text: str) -> None:
+    """Numbers in quotes and on the command line are written with ASCII digits, and are finite."""
+    with pytest.raises(ConfigError, match=r"runs\.valid_share.*number"):
+        complete({"runs": {"valid_share": text}}, SCHEMA)

@@ -83,7 +83,23 @@ def test_the_demo_table_is_good() -> None:
         ("scale", "", "a number"),
         ("scale", "one", "a number"),
         ("scale", "0", "above 0"),
-        ("scale", "nan", "above 0"),
+        ("scale", "nan", "a number"),
+        ("scale", "1_000", "a number"),
+        ("scale", "\u0661", "a number"),
+        ("scale", "1e999", "a number"),
+        ("scale", "1e-999", "a number"),
+        ("scale", "0x10", "a number"),
+        ("nodata", "1e999", "a number"),
+        ("nodata", "\uff11", "a number"),
+        ("nodata", "infinity", "a number"),
+        ("scene", "con", "device"),
+        ("scene", "NUL.txt", "device"),
+        ("scene", "s" * 300, "at most"),
+        ("hole", "h" * 300, "at most"),
+        ("hole", "=1+1", "formula"),
+        ("hole", "DH1\u202e", "printed"),
+        ("hole", "a:b", "names files"),
+        ("use", ",".join(["1"] * 2000), "at most 1000 ranges"),
         ("nodata", "none", "a number"),
         ("use", "1..9", "codes are written"),
         ("use", "9-1", "ends before"),
@@ -127,6 +143,44 @@ def test_rows_are_checked_together(tmp_path: Path) -> None:
     upside_down = GOOD | {"depth_from_m": "5", "depth_to_m": "4"}
     with pytest.raises(ConfigError, match="depth_to_m"):
         read_scenes(write(tmp_path / "c.tsv", upside_down), data_root=tmp_path)
+
+
+def test_nodata_need_not_be_finite(tmp_path: Path) -> None:
+    """NaN and infinity are values that a float scan can hold in place of data."""
+    for text in ("nan", "inf", "-INF", "-3.4028235e+38", "65535.", "+0"):
+        (scene,) = read_scenes(write(tmp_path / "s.tsv", GOOD | {"nodata": text}), data_root=tmp_path)
+        assert str(scene.nodata) == str(float(text))
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "told"),
+    [
+        ("scene", {"scene": "dh1_1", "data": "b.h5"}, "'DH1_1' and 'dh1_1' name files"),
+        ("hole", {"scene": "DH1_2", "hole": "dh1", "data": "b.h5"}, "'DH1' and 'dh1' name files"),
+        ("path", {"scene": "DH1_2", "hole": "DH9"}, "rows 2 and 3: both read .*DH1_1 of hole DH1 .* hole DH9"),
+        ("dots", {"scene": "DH1_2", "data": "x/../DH1_1.h5"}, "rows 2 and 3: both read"),
+        ("link", {"scene": "DH1_2", "data": "link.h5"}, "rows 2 and 3: both read"),
+        ("slash", {"scene": "DH1_2", "data_key": "hsimage/data"}, "rows 2 and 3: both read"),
+    ],
+)
+def test_two_rows_are_two_scenes(tmp_path: Path, name: str, data: dict[str, str], told: str) -> None:
+    """Names that are one file elsewhere, and one scan named twice, however its path is written, are refused."""
+    (tmp_path / "x").mkdir()
+    (tmp_path / "DH1_1.h5").touch()
+    (tmp_path / "link.h5").symlink_to(tmp_path / "DH1_1.h5")
+    first = GOOD | {"scene": "DH1_1", "hole": "DH1", "data": "DH1_1.h5", "data_key": "/hsimage/data"}
+    with pytest.raises(ConfigError, match=told):
+        read_scenes(write(tmp_path / "s.tsv", first, first | data), data_root=tmp_path)
+    other = first | {"scene": "DH1_2", "data_key": "/hsimage/other"}
+    assert len(read_scenes(write(tmp_path / "t.tsv", first, other), data_root=tmp_path)) == 2
+
+
+def test_a_million_columns_are_one_short_message(tmp_path: Path) -> None:
+    """A table of another kind is refused by its first columns; the others are counted."""
+    (tmp_path / "wide.tsv").write_text("\t".join(f"c{number}" for number in range(10**6)) + "\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"unknown column.* and 999992 more") as caught:
+        read_scenes(tmp_path / "wide.tsv", data_root=tmp_path)
+    assert len(str(caught.value)) < 1000
 
 
 def test_files_that_are_no_table(tmp_path: Path) -> None:

@@ -1,13 +1,15 @@
 """Cells of ``scenes.tsv``: each function reads the text of one cell, or says where and what is wrong with it."""
 
-import math
 import re
 from collections.abc import Callable
 
 from semispectral.errors import ConfigError
 from semispectral.labels import CodeSet
+from semispectral.names import quoted, require_file_name
+from semispectral.numerals import decimal
 from semispectral.scene import AXES, axis_order
 
+NOT_FINITE = ("nan", "inf", "-inf")  # what nodata may be besides a number
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -17,19 +19,16 @@ def plain(text: str, where: str) -> str:
 
 def name(text: str, where: str) -> str:
     if not NAME.fullmatch(text):
-        raise ConfigError(f"{where}: a name of letters, digits, '_', '-', '.' is needed (it names files), got {text!r}")
-    return text
+        raise ConfigError(
+            f"{where}: a name of letters, digits, '_', '-', '.' is needed (it names files), got {quoted(text)}"
+        )
+    return require_file_name(text, where=where)
 
 
 def group(text: str, where: str) -> str:
     if not text:
         raise ConfigError(f"{where}: is empty; name the hole (or other group) that the scene belongs to")
-    if not text.isprintable() or text.startswith(".") or any(letter in "/\\" for letter in text):
-        raise ConfigError(
-            f"{where}: a name without '/', '\\' and control characters, not beginning with '.', is needed (it names "
-            f"files), got {text!r}"
-        )
-    return text
+    return require_file_name(text, where=where)
 
 
 def path(text: str, where: str) -> str:
@@ -48,15 +47,19 @@ def label_axes(text: str, where: str) -> str:
 
 def number(text: str, where: str) -> float:
     try:
-        return float(text)
+        return decimal(text)
     except ValueError as error:
-        raise ConfigError(f"{where}: a number is needed, got {text!r}") from error
+        raise ConfigError(f"{where}: a number is needed, such as 12.5 or 1e-4, got {quoted(text)}") from error
+
+
+def nodata(text: str, where: str) -> float:
+    return float(text) if text.lower() in NOT_FINITE else number(text, where)
 
 
 def positive(text: str, where: str) -> float:
     value = number(text, where)
-    if not (math.isfinite(value) and value > 0):
-        raise ConfigError(f"{where}: a number above 0 is needed, got {text!r}")
+    if value <= 0:
+        raise ConfigError(f"{where}: a number above 0 is needed, got {quoted(text)}")
     return value
 
 

@@ -15,6 +15,7 @@ from jsonschema.validators import extend
 from semispectral.config_file import require_plain
 from semispectral.errors import ConfigError, MissingFileError
 from semispectral.nearest import hint, nearest
+from semispectral.numerals import decimal, whole
 
 Schema = dict[str, Any]
 MISSPELT = 0.75  # likeness from which a key is taken for a misspelt neighbour rather than for one of another section
@@ -82,8 +83,8 @@ def _typed(text: str, schema: Schema) -> Any:
 
 
 FROM_TEXT: dict[str, Callable[[str], Any]] = {
-    "integer": int,
-    "number": float,
+    "integer": whole,
+    "number": decimal,
     "boolean": lambda text: {"true": True, "false": False}[text.lower()],
     "null": lambda text: {"null": None, "none": None}[text.lower()],
 }

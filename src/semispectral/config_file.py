@@ -7,7 +7,8 @@ from typing import Any
 
 import yaml
 
-from semispectral.errors import ConfigError, MissingFileError
+from semispectral.errors import ConfigError, MissingFileError, SemispectralError
+from semispectral.names import quoted
 
 LARGEST_BYTES = 4_000_000
 MOST_VALUES, LONGEST_KEY = 100_000, 2_000
@@ -28,13 +29,51 @@ def read_config(path: Path) -> dict[str, Any]:
     if path.stat().st_size > LARGEST_BYTES:
         raise ConfigError(f"{path}: a configuration has at most {LARGEST_BYTES} bytes, got {path.stat().st_size}")
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = _content(path)
+    except SemispectralError:
+        raise
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: no UTF-8, or a date like 2026-13-01
         raise ConfigError(f"{path}: must be YAML in UTF-8, and cannot be read as such: {error}") from error
     if not isinstance(content, dict | None):
         raise ConfigError(f"{path}: needs keys with values (m1: ...), got {type(content).__name__}")
     require_plain(content or {})
     return content or {}
+
+
+def _content(path: Path) -> Any:
+    loader = yaml.SafeLoader(path.read_text(encoding="utf-8"))
+    try:
+        node = loader.get_single_node()
+        _refuse_repeated(path, node)
+        return None if node is None else loader.construct_document(node)
+    finally:
+        loader.dispose()
+
+
+def _refuse_repeated(path: Path, top: yaml.Node | None) -> None:
+    """YAML takes the last of two equal keys, and the first is lost without a word."""
+    waiting, seen = [top], set[int]()
+    while waiting:
+        node = waiting.pop()
+        if node is None or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+        elif isinstance(node, yaml.MappingNode):
+            _refuse_repeated_here(path, [key for key, _ in node.value if isinstance(key, yaml.ScalarNode)])
+            waiting += [value for _, value in node.value]
+
+
+def _refuse_repeated_here(path: Path, keys: list[yaml.ScalarNode]) -> None:
+    seen: dict[str, yaml.ScalarNode] = {}
+    for key in keys:
+        first = seen.setdefault(key.value, key)
+        if first is not key:
+            lines = f"{first.start_mark.line + 1} and {key.start_mark.line + 1}"
+            raise ConfigError(
+                f"{path}: the key {quoted(key.value)} stands twice in one section, in lines {lines}; leave one out"
+            )
 
 
 def require_plain(config: Mapping[str, Any]) -> None:

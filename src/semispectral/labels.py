@@ -6,6 +6,7 @@ A file holds integer *codes*; ``classes.tsv`` gives them meaning. Inside the pac
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from semispectral.errors import ConfigError, DataError, MissingFileError
-from semispectral.names import require_name
+from semispectral.names import quoted, require_name, some
 from semispectral.nearest import nearest
 from semispectral.tsv import read_rows
 
@@ -25,6 +26,8 @@ MASKED = -LARGEST_CODE - 1  # code that the census gives to pixels that it masks
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 WHOLE = re.compile(r"[+-]?[0-9]{1,10}")
 COLUMNS = ("code", "name", "colour")
+MOST_COMPARED = 1000  # columns of a table that are compared with those that it lacks
+MOST_RANGES = 1000  # of codes in one cell of scenes.tsv
 
 
 @dataclass(frozen=True)
@@ -49,12 +52,14 @@ class ClassMap:
                 f"{len(self.names)} names, {len(self.colours)} colours"
             )
         for what, values in (("code", self.codes), ("name", self.names)):
-            twice = sorted({str(value) for value in values if values.count(value) > 1})
+            twice = sorted(str(value) for value, times in Counter(values).items() if times > 1)
             if twice:
-                raise ConfigError(f"classes.tsv: every {what} must stand once, these stand twice: {', '.join(twice)}")
+                raise ConfigError(f"classes.tsv: every {what} must stand once, these stand twice: {some(twice)}")
         for name, colour in zip(self.names, self.colours, strict=True):
             if not COLOUR.fullmatch(colour):
-                raise ConfigError(f"classes.tsv: the colour of {name!r} must be like #1f77b4, got {colour!r}")
+                raise ConfigError(
+                    f"classes.tsv: the colour of {name!r} must be like #1f77b4, got {quoted(colour, limit=40)}"
+                )
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -62,10 +67,13 @@ class ClassMap:
     def select(self, codes: Iterable[int]) -> "ClassMap":
         """The classes with these codes, in code order."""
         wanted = sorted(set(codes))
-        unknown = [code for code in wanted if code not in self.codes]
+        place = {code: i for i, code in enumerate(self.codes)}
+        unknown = [code for code in wanted if code not in place]
         if unknown:
-            raise DataError(f"classes.tsv has no row for the codes {unknown}: add a row (code, name, colour) for each")
-        places = [self.codes.index(code) for code in wanted]
+            raise DataError(
+                f"classes.tsv has no row for the codes {some(unknown)}: add a row (code, name, colour) for each"
+            )
+        places = [place[code] for code in wanted]
         return ClassMap(tuple(wanted), tuple(self.names[i] for i in places), tuple(self.colours[i] for i in places))
 
     def to_label(self, code: np.ndarray, *, ignore: "CodeSet") -> np.ndarray:
@@ -112,8 +120,8 @@ class ClassMap:
 
 def _instead(absent: list[str], header: list[str]) -> str:
     """The columns that may stand for those that are absent, misspelt."""
-    others = [name for name in header if name and name not in COLUMNS]
-    found = [f"{near!r} for {name!r}" for name in absent if (near := nearest(name, others))]
+    others = [name for name in header[:MOST_COMPARED] if name and name not in COLUMNS]
+    found = [f"{quoted(near, limit=40)} for {name!r}" for name in absent if (near := nearest(name, others))]
     return f" (is {', '.join(found)} meant?)" if found else ""
 
 
@@ -122,21 +130,20 @@ def _cells(where: str, header: list[str], row: list[str]) -> tuple[int, str, str
     if len(row) != len(header):
         raise ConfigError(f"{where}: {len(header)} tab-separated cells are needed, one per column, got {len(row)}")
     code, name, colour = (_unquoted(row[header.index(column)]) for column in COLUMNS)
-    if not name or not name.isprintable():
-        raise ConfigError(f"{where}, column 'name': letters that can be printed are needed, got {name!r}")
+    name = require_name(name, where=f"{where}, column 'name'")
     return whole_number(code, f"{where}, column 'code'"), name, colour
 
 
 def _unquoted(text: str) -> str:
     """Spreadsheets put cells with a comma in quotes."""
-    quoted = len(text) > 1 and text[0] == text[-1] == '"'
-    return text[1:-1].replace('""', '"') if quoted else text
+    in_quotes = len(text) > 1 and text[0] == text[-1] == '"'
+    return text[1:-1].replace('""', '"') if in_quotes else text
 
 
 def whole_number(text: str, where: str) -> int:
     """A code: a whole number of at most 32 bits."""
     if not WHOLE.fullmatch(text) or not -(2**31) <= int(text) < 2**31:
-        raise ConfigError(f"{where}: a whole number of at most 32 bits is needed, got {text[:40]!r}")
+        raise ConfigError(f"{where}: a whole number of at most 32 bits is needed, got {quoted(text, limit=40)}")
     return int(text)
 
 
@@ -165,10 +172,13 @@ class CodeSet:
     def parse(cls, text: str, *, where: str) -> "CodeSet":
         """Read such a text; ``where`` names the file, row and column for the error."""
         ranges = []
-        for part in filter(None, (part.strip() for part in text.split(","))):
+        parts = [part.strip() for part in text.split(",")]
+        if len(parts) > MOST_RANGES:
+            raise ConfigError(f"{where}: at most {MOST_RANGES} ranges of codes are taken, got {len(parts)}; join them")
+        for part in filter(None, parts):
             match = re.fullmatch(r"(-?[0-9]+)(?:-([0-9]+))?", part)
             if match is None:
-                raise ConfigError(f"{where}: codes are written like 1-99 or 0,255; got {text!r}")
+                raise ConfigError(f"{where}: codes are written like 1-99 or 0,255; got {quoted(text)}")
             first, last = whole_number(match[1], where), whole_number(match[2] or match[1], where)
             if last < first:
                 raise ConfigError(f"{where}: the range {part!r} ends before it begins")

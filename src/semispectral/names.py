@@ -7,7 +7,7 @@ scenes and holes are checked once, where their table is read: they become column
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
 from semispectral.errors import ConfigError
@@ -47,10 +47,15 @@ def _escaped(letter: str) -> str:
     return letter.encode("unicode_escape").decode("ascii")
 
 
-def some(names: Iterable[object], *, most: int = MOST_NAMED) -> str:
-    """The first few names, each as `printable` shows it, and how many more there are; ``none`` without any."""
+def quoted(text: object, *, limit: int = LONGEST_NAME) -> str:
+    """What `printable` makes of a text, between quotes."""
+    return f"'{printable(text, limit=limit)}'"
+
+
+def some(names: Iterable[object], *, most: int = MOST_NAMED, show: Callable[..., str] = printable) -> str:
+    """The first few names, each as `printable` (or `quoted`) shows it, and how many more; ``none`` without any."""
     listed = names if isinstance(names, Sequence) else list(names)
-    shown = ", ".join(printable(name, limit=LONGEST_NAME) for name in islice(listed, most))
+    shown = ", ".join(show(name, limit=LONGEST_NAME) for name in islice(listed, most))
     more = f" and {len(listed) - most} more" if len(listed) > most else ""
     return (shown or "none") + more
 
@@ -71,16 +76,15 @@ def require_name(text: str, *, where: str) -> str:
     ConfigError : it is empty or too long, has letters that cannot be printed, or would be a formula in a spreadsheet.
     """
     if not text or not text.isprintable():
-        raise ConfigError(f"{where}: letters that can be printed are needed, got '{printable(text, limit=80)}'")
+        raise ConfigError(f"{where}: letters that can be printed are needed, got {quoted(text)}")
     if len(text) > LONGEST_NAME:
         raise ConfigError(
-            f"{where}: a name has at most {LONGEST_NAME} letters, got {len(text)} ('{printable(text, limit=40)}'); "
-            "shorten it"
+            f"{where}: a name has at most {LONGEST_NAME} letters, got {len(text)} ({quoted(text)}); shorten it"
         )
     if unicodedata.normalize("NFKC", text)[0] in FORMULA:  # NFKC: the wide forms of these signs begin formulas too
         raise ConfigError(
             f"{where}: a name must not begin with one of {' '.join(FORMULA)}, for a spreadsheet would take it for a "
-            f"formula, got '{printable(text, limit=40)}'; put a letter before it"
+            f"formula, got {quoted(text)}; put a letter before it"
         )
     return text
 
@@ -95,18 +99,19 @@ def require_file_name(text: str, *, where: str) -> str:
     ConfigError : as `require_name`, or no file can have this name.
     """
     require_name(text, where=where)
-    shown = f"got '{printable(text, limit=40)}'"
     if text.startswith(".") or text.endswith((".", " ")) or any(letter in NOT_IN_FILE_NAMES for letter in text):
         raise ConfigError(
             f"{where}: it names files: a name without {' '.join(NOT_IN_FILE_NAMES)} is needed that neither begins nor "
-            f"ends with '.', {shown}; rename it"
+            f"ends with '.', got {quoted(text)}; rename it"
         )
     if DEVICES.fullmatch(text):
-        raise ConfigError(f"{where}: it names files, and Windows keeps this name for a device, {shown}; rename it")
+        raise ConfigError(
+            f"{where}: it names files, and Windows keeps this name for a device, got {quoted(text)}; rename it"
+        )
     if len(text.encode()) > LONGEST_FILE_NAME:
         raise ConfigError(
-            f"{where}: it names files, whose names have at most {LONGEST_FILE_NAME} bytes, {shown} with "
-            f"{len(text.encode())}; shorten it"
+            f"{where}: it names files, whose names have at most {LONGEST_FILE_NAME} bytes, got {quoted(text)} "
+            f"with {len(text.encode())}; shorten it"
         )
     return text
 
@@ -123,6 +128,6 @@ def require_distinct_files(names: Iterable[str], *, where: str) -> None:
         first = seen.setdefault(unicodedata.normalize("NFC", name).casefold(), name)
         if first != name:
             raise ConfigError(
-                f"{where}: '{printable(first, limit=40)}' and '{printable(name, limit=40)}' name files, which are one "
+                f"{where}: {quoted(first, limit=40)} and {quoted(name, limit=40)} name files, which are one "
                 "and the same on Windows and macOS; write them alike, or rename one"
             )

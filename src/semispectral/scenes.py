@@ -1,12 +1,15 @@
 """The table ``scenes.tsv``, read strictly: one row per scene."""
 
-from collections.abc import Callable, Iterator
+import os
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from semispectral import cells, tsv
 from semispectral.errors import ConfigError
+from semispectral.names import MOST_NAMED, quoted, require_distinct_files, some
 from semispectral.nearest import nearest
 from semispectral.places import inside
 from semispectral.scene import WAVELENGTH_TABLES, Scene
@@ -21,7 +24,7 @@ REQUIRED: dict[str, Callable[[str, str], Any]] = {
     "axes": cells.axes,
     "wavelengths": cells.plain,
     "scale": cells.positive,
-    "nodata": cells.optional(cells.number),
+    "nodata": cells.optional(cells.nodata),
     "use": cells.codes,
     "ignore": cells.codes,
 }
@@ -37,27 +40,28 @@ PARSERS = {**REQUIRED, **OPTIONAL}
 
 
 def _header(path: Path, header: list[str]) -> None:
-    unknown = sorted(set(header) - set(PARSERS))
-    absent = [name for name in REQUIRED if name not in header]
-    twice = sorted({name for name in header if header.count(name) > 1})
+    times = Counter(header)
+    unknown = sorted(set(times) - set(PARSERS))
+    absent = [name for name in REQUIRED if name not in times]
+    twice = sorted(name for name, number in times.items() if number > 1)
     for what, names in (("unknown", unknown), ("missing", absent), ("repeated", twice)):
         if names:
-            said = ", ".join(map(repr, names)) + _nearest_columns(names, header)
+            said = some(names, show=quoted) + _nearest_columns(names, times)
             raise ConfigError(
                 f"{path}: {what} column(s) {said}; a tab-separated table with the columns "
                 f"{', '.join(REQUIRED)} is needed, and may have {', '.join(OPTIONAL)}"
             )
 
 
-def _nearest_columns(names: list[str], header: list[str]) -> str:
-    """For each unknown column the nearest one that is known and not there yet."""
+def _nearest_columns(names: list[str], header: Collection[str]) -> str:
+    """For each of the first unknown columns the nearest one that is known and not there yet."""
     free = [name for name in PARSERS if name not in header]
-    pairs = [(name, nearest(name, free)) for name in names if name not in PARSERS]
-    found = [f"{near!r} for {name!r}" for name, near in pairs if near]
+    pairs = [(name, nearest(name, free)) for name in names[:MOST_NAMED] if name not in PARSERS]
+    found = [f"{near!r} for {quoted(name, limit=40)}" for name, near in pairs if near]
     return f" (did you mean {', '.join(found)}?)" if found else ""
 
 
-def _records(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
+def _records(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     rows = tsv.read_rows(path, what="the table of scenes", key="scenes")
     if not rows:
         raise ConfigError(f"{path}: is empty; a header and one row per scene are needed")
@@ -69,7 +73,7 @@ def _records(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
             raise ConfigError(
                 f"{path}, row {number}: {len(rows[0])} tab-separated cells are needed, one per column, got {len(row)}"
             )
-        yield f"{path}, row {number}", dict(zip(rows[0], row, strict=True))
+        yield number, dict(zip(rows[0], row, strict=True))
 
 
 def check_together(scene: Scene, where: str) -> None:
@@ -122,11 +126,28 @@ def read_scenes(path: Path, *, data_root: Path, allow_outside: bool = False) -> 
     ConfigError : anything in it is unknown, absent, repeated or not what its column holds.
     """
     place = partial(inside, root=data_root, allow_outside=allow_outside)
-    scenes = tuple(_scene(where, record, place) for where, record in _records(path))
-    if not scenes:
+    rows = {number: _scene(f"{path}, row {number}", record, place) for number, record in _records(path)}
+    if not rows:
         raise ConfigError(f"{path}: has a header but no scene; add one row per scene")
-    names = [scene.name for scene in scenes]
-    twice = sorted({name for name in names if names.count(name) > 1})
+    scenes = tuple(rows.values())
+    twice = sorted(name for name, times in Counter(scene.name for scene in scenes).items() if times > 1)
     if twice:
-        raise ConfigError(f"{path}: every scene must stand once, these stand twice: {', '.join(twice)}; rename them")
+        raise ConfigError(f"{path}: every scene must stand once, these stand twice: {some(twice)}; rename them")
+    require_distinct_files((scene.name for scene in scenes), where=f"{path}, column 'scene'")
+    require_distinct_files((scene.hole for scene in scenes), where=f"{path}, column 'hole'")
+    _refuse_same_data(path, rows)
     return scenes
+
+
+def _refuse_same_data(path: Path, rows: Mapping[int, Scene]) -> None:
+    """A file that stands in two rows could train in one and test in the other; copies are found by the census."""
+    seen: dict[tuple[str, str], int] = {}
+    for number, scene in rows.items():
+        first = seen.setdefault((os.path.realpath(scene.data), scene.data_key.strip("/")), number)
+        if first != number:
+            one = rows[first]
+            raise ConfigError(
+                f"{path}, rows {first} and {number}: both read {scene.data}, as {one.name} of hole {one.hole} and as "
+                f"{scene.name} of hole {scene.hole}, so that the same pixels could train and test; name each scene's "
+                "own file in the column data, or leave one row out"
+            )

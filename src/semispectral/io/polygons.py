@@ -18,7 +18,7 @@ from semispectral.io.codes import UNLABELLED_CODE, CodeRaster
 from semispectral.io.files import reading, require_file
 from semispectral.io.grid import Grid
 from semispectral.labels import LARGEST_CODE
-from semispectral.names import printable, some
+from semispectral.names import quoted, some
 
 log = logging.getLogger(__name__)
 
@@ -82,14 +82,14 @@ def _layer_and_attribute(path: Path, key: str) -> tuple[str, str]:
     layer = layer or (layers[0] if len(layers) == 1 else "")
     if layer not in layers:
         raise MissingFileError(
-            f"{path}: labels_key must name one layer, as layer/attribute, of {some(layers)}; got '{printable(key)}'"
+            f"{path}: labels_key must name one layer, as layer/attribute, of {some(layers)}; got {quoted(key)}"
         )
     with reading(path, what=WHAT):
         fields = [str(name) for name in pyogrio.read_info(path, layer=layer)["fields"]]
     if attribute not in fields:
         raise MissingFileError(
             f"{path}: the column labels_key of scenes.tsv must name the attribute that holds the codes, one of "
-            f"{some(fields)}; got '{printable(attribute)}'"
+            f"{some(fields)}; got {quoted(attribute)}"
         )
     return layer, attribute
 
@@ -99,13 +99,13 @@ def _codes(path: Path, attribute: str, values: np.ndarray) -> np.ndarray:
     numbers = values.dtype.kind in "uif" and bool(np.isfinite(values).all() and (values == np.round(values)).all())
     if not numbers and len(values):
         raise DataError(
-            f"{path}: the attribute '{printable(attribute)}' must hold whole numbers, the codes, and no empty cell; "
+            f"{path}: the attribute {quoted(attribute)} must hold whole numbers, the codes, and no empty cell; "
             f"got {some(values.tolist(), most=3)}; add an integer attribute"
         )
     beyond = values[np.abs(values.astype(float)) > LARGEST_CODE] if len(values) else values
     if len(beyond):
         raise DataError(
-            f"{path}: the attribute '{printable(attribute)}' must hold codes of at most 32 bits "
+            f"{path}: the attribute {quoted(attribute)} must hold codes of at most 32 bits "
             f"(-{LARGEST_CODE} to {LARGEST_CODE}), got {some(beyond.tolist(), most=3)}; is it a number that names the "
             "polygon? Name the attribute that holds the codes of classes.tsv"
         )

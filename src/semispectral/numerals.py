@@ -1,0 +1,39 @@
+"""Numbers as people write them into tables and settings: digits of ASCII, and nothing that a reader would not expect.
+
+Python's own ``float`` also takes ``1_000``, the digits of other scripts, and turns ``1e999`` into infinity.
+"""
+
+import math
+import re
+
+WHOLE = re.compile(r"[+-]?[0-9]{1,30}")
+DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,6})?")
+LONGEST = 100
+
+
+def whole(text: str) -> int:
+    """A whole number.
+
+    Raises
+    ------
+    ValueError : it is written in another way.
+    """
+    if not WHOLE.fullmatch(text):
+        raise ValueError("no whole number")
+    return int(text)
+
+
+def decimal(text: str) -> float:
+    """A finite number, such as ``-9999``, ``0.0001`` or ``2.5e-05``.
+
+    Raises
+    ------
+    ValueError : it is written in another way, or too large or too small for 64 bits.
+    """
+    if len(text) > LONGEST or not DECIMAL.fullmatch(text):
+        raise ValueError("no number")
+    value = float(text)
+    lost = value == 0 and any(digit in "123456789" for digit in text.lower().partition("e")[0])
+    if lost or not math.isfinite(value):
+        raise ValueError("beyond 64 bits")
+    return value
