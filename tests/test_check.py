@@ -19,7 +19,7 @@ from semispectral.check.problems import Problems
 from semispectral.check.rates import RATES
 from semispectral.check.run import warnings_of
 from semispectral.check.study import Study, read_study
-from semispectral.check.words import budgets, listed, scenes, split
+from semispectral.check.words import budgets, classes, listed, scenes, split
 from semispectral.cli import main
 from semispectral.models.settings import FitConfig
 from semispectral.models.settings_m1 import M1Config
@@ -95,7 +95,7 @@ def test_a_sound_study_is_planned_as_the_run_would() -> None:
     assert drawn.part("test")["labelled"] == 90
     assert drawn.part("train")["labelled"] + drawn.part("valid")["labelled"] <= 180
     assert int(drawn.budgets["10"].to_numpy().sum()) == 20
-    said = "\n".join([*scenes(looked), *split(study, drawn, sound=True), *budgets(study, drawn)])
+    said = "\n".join([*scenes(study, looked), *split(study, drawn, sound=True), *budgets(study, drawn)])
     assert "Scenes: 3 of 2 holes" in said
     assert "90 labelled pixels (20.5 %) of 2 classes" in said
     assert "10: 20 labels, 16 to train and 4 to validate" in said
@@ -314,3 +314,51 @@ def test_what_is_odd_is_said_and_no_more_than_a_person_reads() -> None:
     listing = list(listed("Worth knowing", [f"note {number}" for number in range(9)], most=4))
     assert len(listing) == 1 + 4 + 1
     assert "and 5 more" in listing[-1]
+
+
+@pytest.mark.usefixtures("project")
+def test_a_scene_that_could_not_be_looked_at_is_counted() -> None:
+    """The number of scenes says how many of those listed could be read, and labels that are there are not denied."""
+    Path("a2.npy").write_bytes(b"no array")
+    study, looked, _, problems = checked()
+    assert len(problems) == 1
+    assert next(scenes(study, looked)).startswith("Scenes: 2 of the 3 in scenes.tsv could be looked at; they are of 2")
+    assert list(scenes(study, [])) == ["Scenes: 3 in scenes.tsv, and none of them could be looked at"]
+    (said,) = classes(study, [])
+    assert said.startswith("Classes: none is known, for no labelled pixel was found")
+
+
+@pytest.mark.usefixtures("project")
+def test_colours_that_a_map_cannot_show_apart_are_said() -> None:
+    """Two classes of one colour, and a class in a colour of the map's own, are worth knowing; the tray's is not."""
+    text = "code\tname\tcolour\n1\ttalc\t#00ff0A\n2\tcalcite\t#00FF0a\n3\tpyrite\t#000000\n4\topal\t#FF00FF\n"
+    Path("classes.tsv").write_text(text + "255\ttray\t#000000\n")
+    study, problems = study_of()
+    said = [line for line in warnings_of(study, look_at_scenes(study, problems), None) if "classes.tsv" in line]
+    assert said == [
+        "classes.tsv: talc, calcite have one colour, #00ff0a: maps and figures cannot show them apart",
+        "classes.tsv: pyrite has the colour #000000, in which maps show what is no core or has no data",
+        "classes.tsv: opal has the colour #ff00ff, in which maps show 'none of the known'",
+    ]
+
+
+@pytest.mark.usefixtures("project")
+def test_the_order_of_boxes_without_depths_is_said() -> None:
+    """Whoever gives no depths is told in which order the scans of a hole follow each other."""
+    header = [*REQUIRED, "pixel_mm"]
+    rows = [f"{row(name)}\t1.2" for name in HOLES]
+    Path("scenes.tsv").write_text("\n".join(["\t".join(header), *rows]) + "\n")
+    study, problems = study_of()
+    (said,) = [line for line in warnings_of(study, look_at_scenes(study, problems), None) if "depth" in line]
+    assert "A: a1, a2; B: b1" in said
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize("hole", ["A", "B"])
+def test_a_copy_of_a_scan_under_another_name_is_refused(hole: str) -> None:
+    """The same spectra in a second scene, here with other labels and as another type, stop the study."""
+    np.save("b1.npy", np.load("a1.npy").astype(np.float32))
+    Path("scenes.tsv").write_text("\n".join(["\t".join(REQUIRED), row("a1"), row("a2"), row("b1", hole=hole)]) + "\n")
+    *_, drawn, problems = checked()
+    assert drawn is None
+    assert any("a1 (hole A) and b1" in problem and "copy" in problem for problem in problems)

@@ -10,7 +10,7 @@ from PIL import Image
 from scipy.stats import beta
 
 import tiny_models as tiny
-from semispectral.depths import has_depth, logged_holes
+from semispectral.depths import has_depth, logged_holes, natural
 from semispectral.downhole import (
     Core,
     DownholeConfig,
@@ -103,6 +103,30 @@ def test_trays_follow_each_other_by_name_or_depth() -> None:
     ]
     core = core_of_hole(deep, run_share=0.3)
     np.testing.assert_array_equal(core.probability[np.argmin(core.depth_m)], maps[1].probability[0, 0])
+
+
+def test_boxes_without_depths_follow_by_the_numbers_in_their_names() -> None:
+    """box_2 lies above box_10, and a box without a depth below the one before it, whose depth is known."""
+    valid = np.ones((500, 5), bool)
+    maps = {name: _map(valid, seed=seed) for seed, name in enumerate(("box_1", "box_2", "box_10"))}
+    core = core_of_hole(
+        [(_scene(name, pixel_mm=2.0), maps[name]) for name in ("box_10", "box_1", "box_2")], run_share=0.3
+    )
+    for metre, name in enumerate(("box_1", "box_2", "box_10")):
+        first = core.probability[np.isclose(core.depth_m, metre + 0.001)]
+        np.testing.assert_array_equal(first, maps[name].probability[0])
+    begun = {"box_1": {"depth_from_m": 30.0}, "box_2": {}, "box_10": {}}
+    scans = [(_scene(name, pixel_mm=2.0, **begun[name]), maps[name]) for name in reversed(begun)]
+    core = core_of_hole(scans, run_share=0.3)
+    assert (core.depth_m.min(), core.depth_m.max()) == (pytest.approx(30.001), pytest.approx(32.999))
+    np.testing.assert_array_equal(core.probability[np.isclose(core.depth_m, 31.001)], maps["box_2"].probability[0])
+
+
+def test_names_are_ordered_as_people_count() -> None:
+    """Numbers count as numbers wherever they stand, beside names that have none."""
+    names = ["DH1_10", "DH1_2", "DH1", "DH1_2b", "2", "DH1_002", "10", "DH10_1", "DH2_1"]
+    expected = ["2", "10", "DH1", "DH1_002", "DH1_2", "DH1_2b", "DH1_10", "DH2_1", "DH10_1"]
+    assert sorted(names, key=natural) == expected
 
 
 def test_unknown_depth_and_missing_core_are_refused() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import beta
 
-from semispectral.depths import has_depth
+from semispectral.depths import from_top, has_depth
 from semispectral.errors import ConfigError, DataError
 from semispectral.labels import ClassMap
 from semispectral.mapping.scene_map import NOVEL_NAME, SceneMap
@@ -121,11 +121,11 @@ def _joined(pieces: Sequence[Core]) -> Core:
 
 
 def core_of_hole(scenes: Sequence[tuple[Scene, SceneMap]], *, run_share: float) -> Core:
-    """The core of a hole: its scans by depth where scenes.tsv gives it, and otherwise by name, one below the other."""
-    ordered = sorted(scenes, key=lambda pair: (pair[0].depth_from_m or 0.0, pair[0].name))
+    """The core of a hole, its scans `from_top`; one without a depth begins where the one before it ends."""
+    maps = {scene.name: found for scene, found in scenes}
     pieces, below_m = [], 0.0
-    for scene, found in ordered:
-        core, below_m = core_of(scene, found, below_m=below_m, run_share=run_share)
+    for scene in from_top(scene for scene, _ in scenes):
+        core, below_m = core_of(scene, maps[scene.name], below_m=below_m, run_share=run_share)
         pieces.append(core)
     return _joined(pieces)
 

@@ -11,7 +11,14 @@ import pytest
 from scipy import ndimage
 
 from semispectral.errors import ConfigError
-from semispectral.simulate import SimulateConfig, SimulatedScene, scene_names, simulate_scene, write_scene
+from semispectral.simulate import (
+    SimulateConfig,
+    SimulatedScene,
+    scene_names,
+    scene_numbers,
+    simulate_scene,
+    write_scene,
+)
 from semispectral.simulate.hole import draw_hole, mixed_minerals
 from semispectral.simulate.scene import class_code
 
@@ -50,6 +57,13 @@ def test_shapes_and_types_are_the_promised_ones() -> None:
     assert scene.dark.shape == scene.white.shape == (96, 268)
     assert scene.wavelengths_nm[[0, -1]].tolist() == [1000.0, 2490.0]
     assert scene.core.dtype == bool
+
+
+def test_a_scene_that_is_not_made_is_named() -> None:
+    """A row of scenes.tsv beyond the collection is refused in words, whichever stage meets it first."""
+    assert scene_numbers(DEFAULT, "DH2_1") == (1, 0)
+    with pytest.raises(ConfigError, match=r"scenes\.tsv: DH1_2 is not a scene that the section simulate makes"):
+        scene_numbers(replace(DEFAULT, scenes_per_hole=1), "DH1_2")
 
 
 def test_codes_are_of_known_classes(collection: Collection) -> None:

@@ -3,9 +3,9 @@ from pathlib import Path
 
 from semispectral import logs
 from semispectral.settings import stage_settings
-from semispectral.simulate import SimulateConfig, scene_names, simulate_scene, write_scene
+from semispectral.simulate import SimulateConfig, scene_numbers, simulate_scene, write_scene
 
 logs.start(snakemake.log[0], job=snakemake)
 config = stage_settings(SimulateConfig, snakemake.params.cfg, "simulate")
-hole, scene = scene_names(config)[snakemake.wildcards.scene]
+hole, scene = scene_numbers(config, snakemake.wildcards.scene)
 write_scene(Path(snakemake.output[0]), simulate_scene(config, hole, scene))

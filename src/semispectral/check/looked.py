@@ -13,12 +13,10 @@ from semispectral.census_files import Census
 from semispectral.check.problems import Problems
 from semispectral.check.study import Study
 from semispectral.cleaned import open_cleaned
-from semispectral.errors import ConfigError
 from semispectral.fetch import Source
 from semispectral.labels import ClassMap
-from semispectral.nearest import hint
 from semispectral.scene import Scene
-from semispectral.simulate import SimulateConfig, scene_names
+from semispectral.simulate import SimulateConfig, scene_numbers
 
 log = logging.getLogger(__name__)
 
@@ -107,12 +105,7 @@ def _on_disk(study: Study, scene: Scene) -> Looked:
 def _to_be_simulated(settings: SimulateConfig | None, scene: Scene) -> Looked | None:
     if settings is None:
         return None
-    known = scene_names(settings)
-    if scene.name not in known:
-        raise ConfigError(
-            f"scenes.tsv: {scene.name} is not a scene that the section simulate makes; {hint(scene.name, known)} Or "
-            f"give simulate.holes and scenes_per_hole as many as there are rows"
-        )
+    scene_numbers(settings, scene.name)
     core = round(settings.lines * settings.samples * settings.core_share)
     return Looked(scene, SIMULATED, settings.lines, settings.samples, settings.bands, 2, None, core)
 

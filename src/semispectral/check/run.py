@@ -14,9 +14,14 @@ from semispectral.check.looked import Looked, look_at_scenes
 from semispectral.check.planned import Planned, check_test_groups, planned
 from semispectral.check.problems import Problems
 from semispectral.check.study import Study, read_study, workflow_folder
+from semispectral.depths import ordered_by_name
 from semispectral.errors import ConfigError
+from semispectral.mapping.scene_map import NODATA_COLOUR, NOVEL_COLOUR, NOVEL_NAME
+from semispectral.names import some
 
 MOST_WARNINGS = 12
+MOST_HOLES = 3
+OWN_COLOURS = {NODATA_COLOUR: "what is no core or has no data", NOVEL_COLOUR: f"'{NOVEL_NAME}'"}
 
 
 def run_check(wanted: argparse.Namespace) -> None:
@@ -61,7 +66,7 @@ def _summary(study: Study, folder: Path, wanted: argparse.Namespace, problems: P
     looked = look_at_scenes(study, problems)
     drawn = planned(study, looked, problems)
     would_run = jobs(dry_run, problems)
-    yield from words.scenes(looked)
+    yield from words.scenes(study, looked)
     yield from words.classes(study, looked)
     yield from words.split(study, drawn, sound=not problems.found)
     yield from words.budgets(study, drawn)
@@ -79,4 +84,33 @@ def warnings_of(study: Study, looked: list[Looked], drawn: Planned | None) -> li
         for each in looked
         if each.labelled == {}
     ]
-    return [*(masked if method != "none" else ()), *without, *(drawn.plan.warnings if drawn else ())]
+    warnings = drawn.plan.warnings if drawn else ()
+    return [*(masked if method != "none" else ()), *without, *_colours(study), *_order(study), *warnings]
+
+
+def _order(study: Study) -> Iterator[str]:
+    """How boxes without depths are laid below each other, which decides what a downhole log says."""
+    holes = ordered_by_name(study.scenes)
+    if holes:
+        said = "; ".join(f"{hole}: {some(names)}" for hole, names in list(holes.items())[:MOST_HOLES])
+        more = f"; and {len(holes) - MOST_HOLES} more" if len(holes) > MOST_HOLES else ""
+        yield (
+            f"scenes.tsv has no depth_from_m for scenes of {some(list(holes))}: in the downhole log they follow one "
+            "below the other by name, with numbers as numbers, from 0 m where no depth says otherwise "
+            f"({said}{more})"
+        )
+
+
+def _colours(study: Study) -> Iterator[str]:
+    """Classes that a map cannot show apart, from each other or from what it draws itself."""
+    if study.classes is None:
+        return
+    used: dict[str, list[str]] = {}
+    for code, name, colour in zip(study.classes.codes, study.classes.names, study.classes.colours, strict=True):
+        if any(code in scene.use for scene in study.scenes):
+            used.setdefault(colour.lower(), []).append(name)
+    for colour, names in used.items():
+        if len(names) > 1:
+            yield f"classes.tsv: {some(names)} have one colour, {colour}: maps and figures cannot show them apart"
+        if colour in OWN_COLOURS:
+            yield f"classes.tsv: {some(names)} has the colour {colour}, in which maps show {OWN_COLOURS[colour]}"

@@ -15,18 +15,27 @@ ESTIMATES = (
     "Estimates, from rates measured on two cores without a GPU (semispectral/check/rates.py): yours may be half or "
     "twice as much."
 )
+NO_CLASSES = {
+    True: "not known yet, for the labels are not there",
+    False: "none is known, for no labelled pixel was found in the scenes that could be looked at",
+}
 NO_PLAN = {
     True: "known once the labels are there: run snakemake --until plan, then check again",
     False: "not drawn: the problems below are in the way",
 }
 
 
-def scenes(looked: Sequence[Looked]) -> Iterator[str]:
+def scenes(study: Study, looked: Sequence[Looked]) -> Iterator[str]:
     """What each scene holds."""
+    listed, found = len(study.scenes), len(looked)
+    if not looked:
+        yield f"Scenes: {listed} in scenes.tsv, and none of them could be looked at"
+        return
     holes = len({each.scene.hole for each in looked})
     origins = sorted({each.origin for each in looked})
     size = megabytes(sum(each.megabytes for each in looked))
-    yield f"Scenes: {len(looked)} of {holes} hole{'s' * (holes != 1)}, {size}, {' and '.join(origins)}"
+    number = str(found) if found == listed else f"{found} of the {listed} in scenes.tsv could be looked at; they are"
+    yield f"Scenes: {number} of {holes} hole{'s' * (holes != 1)}, {size}, {' and '.join(origins)}"
     width = max((len(each.scene.name) for each in looked), default=0)
     for each in looked[:MOST_SCENES]:
         shape = f"{each.lines} x {each.samples} x {each.bands}"
@@ -47,7 +56,7 @@ def classes(study: Study, looked: Sequence[Looked]) -> Iterator[str]:
     """Labelled pixels of every class."""
     total = classes_of(looked)
     if not total or study.classes is None:
-        yield "Classes: not known yet, for the labels are not there"
+        yield f"Classes: {NO_CLASSES[any(each.labelled is None for each in looked)]}"
         return
     names = dict(zip(study.classes.codes, study.classes.names, strict=True))
     most_first = sorted(total.items(), key=lambda item: -item[1])

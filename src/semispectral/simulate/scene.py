@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from semispectral.errors import ConfigError
+from semispectral.nearest import hint
 from semispectral.simulate.annotation import draw_labels
 from semispectral.simulate.fields import generator
 from semispectral.simulate.geology import lay_units
@@ -55,6 +56,22 @@ def scene_names(settings: SimulateConfig) -> dict[str, tuple[int, int]]:
         for hole in range(settings.holes)
         for scene in range(settings.scenes_per_hole)
     }
+
+
+def scene_numbers(settings: SimulateConfig, name: str) -> tuple[int, int]:
+    """Hole and scene number of a scene by its name, counted from 0.
+
+    Raises
+    ------
+    ConfigError : the collection has no such scene.
+    """
+    known = scene_names(settings)
+    if name not in known:
+        raise ConfigError(
+            f"scenes.tsv: {name} is not a scene that the section simulate makes; {hint(name, known)} Or give "
+            "simulate.holes and scenes_per_hole as many as there are rows"
+        )
+    return known[name]
 
 
 def class_code(name: str) -> int:
