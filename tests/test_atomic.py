@@ -151,5 +151,5 @@ def test_a_full_disk_is_said_in_words(way: Callable[..., Any], number: int, tmp_
 def test_other_errors_stay_what_they_are(tmp_path: Path) -> None:
     """An error that has nothing to do with space is not called one of space."""
     with pytest.raises(PermissionError), replacing(tmp_path / "result"):
-        raise PermissionError(errno.EACCES, "no")
+        raise PermissionError(errno.EACCES, "no", "another file")
     assert list(tmp_path.iterdir()) == []

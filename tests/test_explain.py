@@ -142,9 +142,9 @@ def test_the_same_run_gives_the_same_bytes(study: Path) -> None:
     """No time, no host, no process number: two writings of one stage are the same file."""
     begin("shard", "scan.h5")
     for name in ("a", "b"):
-        write_shard(Path(name), tiny.tiny_pixels(seed=1))
+        write_shard(Path(name, "s.parquet"), tiny.tiny_pixels(seed=1))
         save_model(Path(f"m{name}"), {"w": np.ones(2)}, {"kind": "m1"})
-    assert Path("a").read_bytes() == Path("b").read_bytes()
+    assert Path("a/s.parquet").read_bytes() == Path("b/s.parquet").read_bytes()
     assert Path("ma/model.json").read_bytes() == Path("mb/model.json").read_bytes()
 
 

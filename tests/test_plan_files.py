@@ -13,7 +13,9 @@ from semispectral.plan_files import check_plan, read_parts, read_plan, write_pla
 from semispectral.quota_files import read_quotas
 from semispectral.quotas import SampleConfig
 from semispectral.scene import Scene
+from semispectral.seal import write_array
 from semispectral.split import SplitConfig
+from semispectral.tables import write_table
 
 CLASSES = ClassMap((2, 3), ("argile", "séricite"), ("#000000", "#111111"))
 CODES = {name: np.kron(np.random.default_rng(n).choice([0, 2, 3, 200], (8, 4)), np.ones((5, 5), int))
@@ -42,7 +44,7 @@ def directory(tmp_path: Path) -> Path:
 
 def rewrite(directory: Path, scene: str, change: np.ndarray) -> None:
     """Put another parts raster in the place of a scene's."""
-    np.save(directory / "parts" / f"{scene}.npy", change)
+    write_array(directory / "parts" / f"{scene}.npy", change)
 
 
 def test_a_plan_comes_back_as_it_was(directory: Path) -> None:
@@ -99,7 +101,7 @@ def test_labels_of_another_shape_are_found(directory: Path) -> None:
 def test_a_quota_beyond_what_there_is_is_found(directory: Path) -> None:
     """A table of quotas that promises too much is refused on reading."""
     table = read_quotas(directory / "quotas.parquet")
-    table.assign(quota=table["available"] + 1).to_parquet(directory / "quotas.parquet")
+    write_table(directory / "quotas.parquet", table.assign(quota=table["available"] + 1))
     with pytest.raises(SplitError, match="more pixels than there are"):
         read_quotas(directory / "quotas.parquet")
 

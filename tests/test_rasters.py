@@ -227,5 +227,5 @@ def test_absent_and_mixed_maps_are_refused(tmp_path: Path) -> None:
     _write(tmp_path / "one", _drawn(seed=7), Ground())
     _write(tmp_path / "other", _drawn(seed=7, lines=21), Ground())
     (tmp_path / "other" / "confidence.tif").replace(tmp_path / "one" / "confidence.tif")
-    with pytest.raises(IntegrityError, match="not of one map"):
+    with pytest.raises(IntegrityError, match=r"confidence\.tif: .*is of another map"):
         read_map(tmp_path / "one")

@@ -6,7 +6,9 @@ import pandas as pd
 import pytest
 
 from semispectral.errors import MissingFileError
+from semispectral.seal import write_json
 from semispectral.summary import in_words, main, results_folder, stage_times
+from semispectral.tables import write_table
 
 HEADER = "s\th:m:s\tmax_rss\tmax_vms\n"
 
@@ -64,8 +66,8 @@ def test_the_outcome_is_said(results: Path) -> None:
     table = pd.DataFrame([*rows, ("svm", "bands", "20", "valid", 1.0)], columns=columns).assign(score="macro_f1")
     for folder in ("evaluation", "plan"):
         (results / folder).mkdir()
-    table.to_parquet(results / "evaluation/summary.parquet")
-    (results / "plan/warnings.json").write_text('{"warnings": ["a", "b"]}')
+    write_table(results / "evaluation/summary.parquet", table)
+    write_json(results / "plan/warnings.json", {"warnings": ["a", "b"]})
     text = in_words(stage_times(results / "benchmarks"), results)
     assert "Best on the test part: M1+M2, macro-F1 0.700 with 20 labels per class" in text
     assert "2 warnings about the split" in text

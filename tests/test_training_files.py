@@ -9,6 +9,7 @@ import pandas as pd
 
 from semispectral.io.shards import write_shard
 from semispectral.pixels import Pixels
+from semispectral.tables import write_table
 from semispectral.training_files import read_training_set, write_trained
 from semispectral.weights import load_model
 
@@ -30,7 +31,7 @@ def test_the_training_set_is_that_of_its_budget(tmp_path: Path) -> None:
     write_shard(tmp_path / "a.parquet", Pixels(np.eye(4, 3, dtype=np.float32), table))
     rows = [(1, "5", 0, 0), (1, "5", 1, 1), (2, "5", 2, 0)]
     budgets = pd.DataFrame(rows, columns=["seed", "budget", "line", "label"]).assign(scene="a", sample=0, part="train")
-    budgets.to_parquet(tmp_path / "budgets.parquet")
+    write_table(tmp_path / "budgets.parquet", budgets)
     data = read_training_set(
         [tmp_path / "a.parquet"], tmp_path / "budgets.parquet", features="bands", budget="5", seed=1
     )

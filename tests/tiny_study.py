@@ -1,6 +1,6 @@
 """The files of a tiny finished study, written by the package's own writers, for tests of figures and report."""
 
-import json
+import hashlib
 from dataclasses import asdict
 from itertools import product
 from pathlib import Path
@@ -12,6 +12,7 @@ from PIL import Image
 
 from semispectral.census_files import Census, write_census
 from semispectral.evaluation import class_scores, scores
+from semispectral.guard_files import write_guards
 from semispectral.guards import guards
 from semispectral.intervals import summary
 from semispectral.io.shards import write_shard
@@ -24,7 +25,9 @@ from semispectral.predictions import prediction_table
 from semispectral.quotas import SampleConfig
 from semispectral.report.study import Paths
 from semispectral.scene import Scene
+from semispectral.seal import write_json
 from semispectral.split import SplitConfig
+from semispectral.tables import write_table
 from semispectral.weights import save_model
 from tiny_models import BANDS, CLASSES, WAVELENGTHS_NM, tiny_m1, tiny_m2
 
@@ -195,7 +198,7 @@ def _save(directory: Path, model: tuple[Any, Any], history: dict[str, Any], **mo
     settings = description["settings"] | {"dead_std": 0.1}
     run = {"epochs": 10, "best_epoch": 8, "restarts": 0, "settings": settings}
     save_model(directory, arrays, description | run | more)
-    pd.DataFrame(history).to_parquet(directory / "history.parquet", index=False)
+    write_table(directory / "history.parquet", pd.DataFrame(history))
 
 
 def _write_taken_home(directory: Path) -> Paths:
@@ -207,9 +210,9 @@ def _write_taken_home(directory: Path) -> Paths:
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.new("RGB", (1, 1)).save(path)
     for path in paths["maps"]:
-        path.with_name("map.json").write_text(
-            json.dumps({"novel_share": 0.015, "confusion": TESTED.get(path.parent.name)}), encoding="utf-8"
-        )
+        files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()}
+        facts = {"novel_share": 0.015, "confusion": TESTED.get(path.parent.name), "files": files}
+        write_json(path.with_name("map.json"), facts)
     return paths
 
 
@@ -221,7 +224,7 @@ def _write_evaluation(directory: Path, table: pd.DataFrame) -> Paths:
         "summary": summary(table, seed=3, resamples=50),
     }
     for name, content in tables.items():
-        content.to_parquet(directory / f"{name}.parquet", index=False)
+        write_table(directory / f"{name}.parquet", content)
     found = [asdict(guard) for guard in guards(table, class_names=CLASS_NAMES)]
-    (directory / "guards.json").write_text(json.dumps(found), encoding="utf-8")
+    write_guards(directory / "guards.json", found)
     return {"guards": [directory / "guards.json"], **{name: [directory / f"{name}.parquet"] for name in tables}}

@@ -6,15 +6,18 @@ that is killed in between leaves that hidden file behind, and the next writing o
 
 import errno
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from semispectral.errors import NoSpaceError, SemispectralError
+from semispectral.errors import NoSpaceError, NotWritableError, SemispectralError
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
+FORBIDDEN = (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG)
 SAID_FULL = ("No space left", "Disk quota exceeded")  # libraries that keep the text and lose the number
+HIDDEN, HIDDEN_FILES = re.compile(r"^\.(.+)\.new\.\d+\.tmp$"), re.compile(r"\..+\.files\.\d+\.tmp")
 NEXT_TO_NOTHING = 1 << 16  # bytes: with so little free, a writing that failed has failed for want of space
 
 
@@ -30,17 +33,19 @@ def replacing(path: Path, *, needed: int = 0) -> Iterator[Path]:
 
     Parameters
     ----------
-    needed : bytes of the file, for the error; 0 where they are not known before.
+    needed : bytes of the file at most, for the error; 0 where they are not known before.
 
     Raises
     ------
     NoSpaceError : the disk is full; nothing is left of the file.
+    NotWritableError : its place is read-only, or no folder.
     """
     temporary = hidden(path)
     try:
         with in_words(path, temporary, needed=needed):
             path.parent.mkdir(parents=True, exist_ok=True)
             sweep(path)
+            temporary.touch()  # where it may not be written, the error is ours and comes first
             yield temporary
             _to_disk(temporary)
             temporary.replace(path)
@@ -66,7 +71,7 @@ def replacing_directory(directory: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def replacing_files(directory: Path, *, last: str) -> Iterator[Path]:
+def replacing_files(directory: Path, *, last: str, needed: int = 0) -> Iterator[Path]:
     """A hidden directory to fill; its files move into ``directory`` when the block ends without an error.
 
     Otherwise ``directory`` stays as it was: absent, where it was not there before.
@@ -74,12 +79,13 @@ def replacing_files(directory: Path, *, last: str) -> Iterator[Path]:
     Parameters
     ----------
     last : the file that moves last, so that where it is, the others are; it is taken away before the first moves.
+    needed : bytes of all files at most, for the error; 0 where they are not known before.
     """
     place = directory / last
-    temporary = hidden(place)
+    temporary = hidden(place, "files")
     made = [folder for folder in (directory, *directory.parents) if not folder.exists()]
     try:
-        with in_words(place, temporary):
+        with in_words(place, temporary, needed=needed):
             sweep(place)
             temporary.mkdir(parents=True)
             yield temporary
@@ -105,6 +111,14 @@ def _remove_empty(folders: Iterable[Path]) -> None:
 def hidden(path: Path, what: str = "new") -> Path:
     """The name that this process writes a file or a directory under."""
     return path.with_name(f".{path.name}.{what}.{os.getpid()}.tmp")
+
+
+def intended(path: Path) -> Path:
+    """The path that a file will have once nothing of it is hidden: ``.a.new.7.tmp/b`` becomes ``a/b``.
+
+    The directory that `replacing_files` gives, ``.a.files.7.tmp``, is none of its files' path.
+    """
+    return Path(*(HIDDEN.sub(r"\1", part) for part in path.parts if not HIDDEN_FILES.fullmatch(part)))
 
 
 def sweep(path: Path) -> None:
@@ -145,21 +159,31 @@ def _to_disk(path: Path) -> None:
 
 @contextmanager
 def in_words(path: Path, temporary: Path, *, needed: int = 0) -> Iterator[None]:
-    """Turn whatever a library raises on a full disk into `NoSpaceError`, which names the file."""
+    """Turn whatever a library raises where a file cannot be written into our error, which names the file."""
     try:
         yield
     except SemispectralError:
         raise
     except Exception as error:  # each library has its own
+        if isinstance(error, OSError) and error.errno in FORBIDDEN and _is_of(path, error):
+            raise NotWritableError(
+                f"{intended(path)}: cannot be written ({error.strerror}); make its folder writable for you, or put the "
+                "results elsewhere (pathvars: {results: ...} in the configuration)"
+            ) from error
         free = _free(path)
         if not (_says_full(error) or free < NEXT_TO_NOTHING):
             raise
-        size = needed or _size(temporary)
         raise NoSpaceError(
-            f"{path}: {'' if needed else 'more than '}{_words(size)} are needed to write it, and {_words(free)} are "
-            "free on its disk (or in your quota); make room and run again: nothing is left of this file, and what was "
-            "finished before stays"
+            f"{intended(path)}: {_needed(needed, _size(temporary))} to write it, and {_words(free)} are free on its "
+            "disk (or in your quota); make room and run again: nothing is left of this file, and what was finished "
+            "before stays"
         ) from error
+
+
+def _is_of(path: Path, error: OSError) -> bool:
+    """Whether an error is about a file, what is written for it, or a folder that it lies in."""
+    named = intended(Path(str(error.filename))) if error.filename else Path()
+    return named == intended(path) or named in intended(path).parents or intended(path) in named.parents
 
 
 def _says_full(error: BaseException) -> bool:
@@ -169,6 +193,13 @@ def _says_full(error: BaseException) -> bool:
             return True
         seen = seen.__cause__ or seen.__context__
     return False
+
+
+def _needed(known: int, written: int) -> str:
+    """How much a file needs, in words: known before, or more than what could be written of it."""
+    if known or written:
+        return f"{'up to' if known else 'more than'} {_words(known or written)} are needed"
+    return "more space is needed"
 
 
 def _free(path: Path) -> int:

@@ -1,8 +1,7 @@
 """The census of a scene, as it is kept: one table of codes with the facts of the header, and the raster of codes."""
 
-import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from semispectral.atomic import write_atomically
-from semispectral.errors import IntegrityError, MissingFileError
+from semispectral import provenance
+from semispectral.errors import IntegrityError, MissingFileError, SemispectralError
+from semispectral.seal import made_of_array, read_array, write_array
 from semispectral.tables import read_table, write_table
 
 ROLES = ("class", "ignored", "unlabelled", "other")
@@ -77,10 +77,20 @@ def write_census(found: Census, parquet: Path, codes_npy: Path) -> None:
     table["last_nm"] = np.nan if nm is None else float(nm[-1])
     table.attrs[METADATA] = json.dumps(None if nm is None else [float(value) for value in nm])
     table.attrs[FINGERPRINT] = json.dumps(found.fingerprint)
-    content = io.BytesIO()
-    np.save(content, found.codes, allow_pickle=False)
-    write_atomically(codes_npy, content.getvalue())
+    write_array(codes_npy, found.codes)
     write_table(parquet, table)
+
+
+def read_codes(path: Path, *, scans: Sequence[str | Path]) -> np.ndarray:
+    """Read the raster of codes of a census, int32 [line, sample].
+
+    Parameters
+    ----------
+    scans : the files that the scene is read from now; they must be those that the census looked at.
+    """
+    codes = read_array(path)
+    provenance.require_unchanged(scans, made_of_array(path), by="census")
+    return codes
 
 
 def read_census(path: Path) -> Census:
@@ -99,8 +109,10 @@ def read_census(path: Path) -> Census:
             **{name: kind(first[name]) for name, kind in HEADER.items()},
             wavelengths_nm=None if nm is None else np.asarray(nm, np.float64),
             counts=table[["code", "name", "role", "pixels"]],
-            codes=np.load(raster, mmap_mode="r", allow_pickle=False),
+            codes=read_array(raster),
             fingerprint=tuple(json.loads(table.attrs[FINGERPRINT])),
         )
+    except SemispectralError:
+        raise
     except (OSError, ValueError, KeyError, IndexError) as error:
         raise IntegrityError(f"{path}: is not a census as it was written ({error}); delete it and run again") from error

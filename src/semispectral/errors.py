@@ -32,12 +32,20 @@ class NoSpaceError(SemispectralError, OSError):
     """A file could not be written because its disk, or a quota, is full."""
 
 
+class NotWritableError(SemispectralError, OSError):
+    """A file could not be written: its place is read-only, no directory, or another's."""
+
+
 class SplitError(SemispectralError, ValueError):
     """Parts that must be disjoint share pixels, or a part lacks what it needs."""
 
 
 class IntegrityError(SemispectralError, ValueError):
     """A file of ours is not what was written: its checksum differs."""
+
+
+class MisplacedError(IntegrityError):
+    """A file of ours is whole, but lies where another one belongs."""
 
 
 class DivergedError(SemispectralError, ArithmeticError):

@@ -98,6 +98,7 @@ def in_words(found: Origin, root: Path, *, content: str = "") -> str:
     rows += [("config", json.dumps({name: value}, ensure_ascii=False)) for name, value in found.config.items()]
     rows += [("input", f"{name}  {_compared(root / name, before)}") for name, before in found.inputs.items()]
     rows += [("versions", ", ".join(f"{name} {number}" for name, number in made.get("versions", {}).items()))]
+    rows += [("changed", provenance.other_versions(made))]
     rows += [("log", name) for name in record.get("log") or []]
     lines = [f"  {name:<9}{text}" for name, text in rows if text]
     return "\n".join([str(found.path), *lines, ""])

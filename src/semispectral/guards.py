@@ -1,8 +1,7 @@
 """Guards: what a report must say loudly, and splits that must not be used."""
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -65,11 +64,6 @@ def guards(predictions: pd.DataFrame, *, class_names: Sequence[str] | None = Non
                 where = f"{len(said)} of {len(matrices)} seeds; seed {first}"
                 found.append(Guard(f"{said[first]} ({where})", severity, **identity, seeds=tuple(said)))
     return sorted([*found, *not_better(scores(_paired(trained)))], key=lambda guard: guard.severity)
-
-
-def as_json(found: Sequence[Guard]) -> bytes:
-    """Guards as their file holds them."""
-    return json.dumps([asdict(guard) for guard in found], indent=1).encode()
 
 
 def _paired(predictions: pd.DataFrame) -> pd.DataFrame:

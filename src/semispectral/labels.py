@@ -4,7 +4,6 @@ A file holds integer *codes*; ``classes.tsv`` gives them meaning. Inside the pac
 0..K-1, or ``UNLABELLED``. Codes to be ignored (tray, background) become ``IGNORED``: not pixels of interest at all.
 """
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -14,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from semispectral.errors import ConfigError, DataError, MissingFileError
+from semispectral.errors import ConfigError, DataError
 from semispectral.names import quoted, require_name, some
 from semispectral.nearest import nearest
+from semispectral.seal import read_json
 from semispectral.tsv import read_rows
 
 UNLABELLED = -1
@@ -152,11 +152,9 @@ def read_classes(path: Path) -> ClassMap:
 
     Raises
     ------
-    MissingFileError : it is not there.
+    MissingFileError, IntegrityError : it is not there, or not as it was written.
     """
-    if not path.is_file():
-        raise MissingFileError(f"{path}: the classes of the plan are needed; run plan again (snakemake -R plan)")
-    return ClassMap.from_dict(json.loads(path.read_text(encoding="utf-8")))
+    return ClassMap.from_dict(read_json(path))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from semispectral import provenance
+from semispectral import provenance, seal
 from semispectral.atomic import FULL
 from semispectral.errors import SemispectralError
 from semispectral.names import printable_lines
@@ -47,6 +47,7 @@ def start(path: str | Path, *, job: Any = None, gpu: int = 0) -> None:
     logging.captureWarnings(True)
     sys.excepthook = say
     if job is not None:
+        seal.results_in(_results_of(path))
         provenance.start(provenance.of_job(job))
 
 
@@ -85,6 +86,12 @@ def stage_name(path: Path) -> str:
     """The stage that a log file belongs to: ``logs/train_m2/latents/20/1.log`` gives ``train_m2 latents 20 1``."""
     parts = path.with_suffix("").parts
     return " ".join(parts[parts.index("logs") + 1 :] if "logs" in parts else parts[-1:])
+
+
+def _results_of(path: Path) -> Path:
+    """The folder of the results that a log file lies in: that of ``logs``."""
+    parents = path.absolute().parents
+    return next((folder.parent for folder in parents if folder.name == "logs"), path.absolute().parent)
 
 
 def _file_handler(path: Path) -> logging.Handler:

@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from semispectral import provenance
-from semispectral.errors import MissingFileError, SemispectralError
+from semispectral.errors import MisplacedError, MissingFileError, SemispectralError
 from semispectral.io.shards import read_latents, read_shard
+from semispectral.seal import made_of_array, require
 from semispectral.tables import METADATA, read_table
 from semispectral.weights import DESCRIPTION, MADE, load_model
 
@@ -165,6 +166,8 @@ def _carried(path: Path) -> dict[str, Any]:
     """What a result says itself of its making."""
     if model := _model(path):
         return _made_in(model / DESCRIPTION)
+    if path.suffix == ".npy":
+        return _made_behind(path)
     if path.suffix == ".parquet":
         description, metadata = _described(path)
         return _sound(description.get(MADE) or _mapping(metadata.get(METADATA, b"{}")))
@@ -176,6 +179,13 @@ def _carried(path: Path) -> dict[str, Any]:
     made = _made_in(notes)
     of_map = path.is_dir() or path.name.removesuffix(".aux.xml") in WITH_NOTES
     return made if of_map or (path.name in PREDICTED and made.get("stage") == "predict") else {}
+
+
+def _made_behind(path: Path) -> dict[str, Any]:
+    try:
+        return made_of_array(path)
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
 
 
 def _model(path: Path) -> Path | None:
@@ -229,6 +239,8 @@ def content(path: Path) -> str:
     """Whether a result's checksums are right, in words; empty where it has none."""
     if model := _model(path):
         return _checked(load_model, model)
+    if path.suffix in (".json", ".npy"):
+        return _checked(require, path) if _carried(path) else ""
     if path.suffix != ".parquet":
         return ""
     arrays = [name for name in READERS if name in _described(path)[0].get("arrays", {})]
@@ -238,6 +250,8 @@ def content(path: Path) -> str:
 def _checked(read: Callable[[Path], Any], path: Path) -> str:
     try:
         read(path)
+    except MisplacedError as error:
+        return f"as it was written, but {error}"
     except SemispectralError as error:
         return f"DAMAGED: {error}"
     return "as it was written"

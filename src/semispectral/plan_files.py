@@ -1,21 +1,18 @@
 """The plan on disk: written, read again and counted again, so that what is disjoint is the files themselves."""
 
-import io
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from semispectral import provenance
-from semispectral.atomic import write_atomically
 from semispectral.errors import IntegrityError, MissingFileError, SplitError
 from semispectral.labels import IGNORED, read_classes
 from semispectral.plan import Plan, label_rasters
 from semispectral.quota_files import read_quotas
 from semispectral.quotas import available_pixels
 from semispectral.scene import Scene
+from semispectral.seal import read_array, read_json, write_array, write_json
 from semispectral.split import check_parts
 from semispectral.tables import write_table
 
@@ -31,18 +28,11 @@ def write_plan(directory: Path, plan: Plan) -> None:
     """
     (directory / PARTS_FOLDER).mkdir(parents=True, exist_ok=True)
     for scene, parts in plan.parts.items():
-        array = io.BytesIO()
-        np.save(array, parts, allow_pickle=False)
-        write_atomically(_parts_path(directory, scene), array.getvalue())
+        write_array(_parts_path(directory, scene), parts)
     write_table(directory / QUOTAS, plan.quotas)
-    write_atomically(directory / CLASSES, _json(plan.classes.to_dict()))
-    notes = {"method": plan.method, "guard": plan.guard, "warnings": list(plan.warnings), "made": provenance.current()}
-    write_atomically(directory / WARNINGS, _json(notes))
+    write_json(directory / CLASSES, plan.classes.to_dict())
+    write_json(directory / WARNINGS, {"method": plan.method, "guard": plan.guard, "warnings": list(plan.warnings)})
     _check_same(plan, read_plan(directory), directory)
-
-
-def _json(content: Mapping[str, Any]) -> bytes:
-    return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False).encode()
 
 
 def _check_same(meant: Plan, found: Plan, directory: Path) -> None:
@@ -64,7 +54,7 @@ def _parts_path(directory: Path, scene: str) -> Path:
 def read_plan(directory: Path) -> Plan:
     """Read what `write_plan` wrote; parts and quotas are checked again."""
     quotas = read_quotas(directory / QUOTAS)
-    notes = _read_json(directory / WARNINGS)
+    notes = read_notes(directory)
     parts = {scene: read_parts(directory, scene) for scene in quotas["scene"].unique()}
     for scene, raster in parts.items():
         check_parts(raster, notes["guard"], where=str(_parts_path(directory, scene)))
@@ -74,7 +64,12 @@ def read_plan(directory: Path) -> Plan:
 
 def read_parts(directory: Path, scene: str) -> np.ndarray:
     """Parts of one scene, uint8 [line, sample]."""
-    return np.asarray(np.load(_there(_parts_path(directory, scene)), allow_pickle=False))
+    return read_array(_there(_parts_path(directory, scene)))
+
+
+def read_notes(directory: Path) -> dict[str, Any]:
+    """What is to be known of a split: its method, its guard in pixels, its warnings."""
+    return read_json(_there(directory / WARNINGS))
 
 
 def _there(path: Path) -> Path:
@@ -83,11 +78,6 @@ def _there(path: Path) -> Path:
             f"{path}: the plan needs this file and it is not there; run plan again (snakemake -R plan)"
         )
     return path
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(_there(path).read_text(encoding="utf-8"))
-    return content
 
 
 def check_plan(directory: Path, scenes: Sequence[Scene], codes: Mapping[str, np.ndarray]) -> None:

@@ -15,6 +15,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from semispectral.errors import IntegrityError
+
 log = logging.getLogger(__name__)
 
 PACKAGES = (
@@ -38,6 +40,7 @@ VOLATILE = ("seconds", "made", "model_sha256")  # of a model: they differ where 
 
 Made = dict[str, Any]
 _current: Made = {}
+_others: dict[str, str] = {}
 
 
 def start(made: Made) -> None:
@@ -86,6 +89,26 @@ def checksums(paths: Iterable[str | Path]) -> dict[str, str]:
     return {str(path): checksum(Path(path)) for path in sorted(map(str, paths))}
 
 
+def require_unchanged(paths: Iterable[str | Path], made: Mapping[str, Any], *, by: str) -> None:
+    """Check that files are still those that an earlier stage read.
+
+    Parameters
+    ----------
+    made : what the result of that stage says of its making; by : its rule.
+
+    Raises
+    ------
+    IntegrityError : one of them is another file now.
+    """
+    for path in map(str, paths):
+        before = made.get("inputs", {}).get(path, "")
+        if before and before != (_current.get("inputs", {}).get(path) or checksum(Path(path))):
+            raise IntegrityError(
+                f"{path}: is not the file that the rule '{by}' read: it was exchanged or changed without its time; put "
+                f"the right file back, or make all that was made of it anew: snakemake --forcerun {by}"
+            )
+
+
 def checksum(path: Path) -> str:
     """``sha256:`` of a file, or of a model but for its seconds; ``sha256-pieces:`` of a large file's pieces."""
     try:
@@ -123,6 +146,33 @@ def _version(name: str) -> str:
 def versions() -> dict[str, str]:
     """Versions of Python and of the packages that the results depend on, as installed; nothing is imported."""
     return {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}}
+
+
+def other_versions(made: Mapping[str, Any]) -> str:
+    """Packages whose version was another when something was made than it is now, in words; empty where none."""
+    then, now = made.get("versions") if isinstance(made, Mapping) else {}, versions()
+    if not isinstance(then, Mapping):  # of a stranger's model, maybe
+        return ""
+    changed = [name for name in then if name in now and then[name] != now[name]]
+    return ", ".join(f"{name} {then[name]} ({now[name]} is installed)" for name in changed)
+
+
+def compare_versions(path: Path, made: Mapping[str, Any]) -> None:
+    """Say, once for each difference, that a file which is being read was made with other versions of the packages."""
+    found = other_versions(made)
+    if found and found not in _others:
+        _others[found] = str(path)
+        log.warning(
+            "%s was made with %s: what follows mixes results of different versions, which may differ in their last "
+            "digits or in more; to make all of them anew: snakemake --forceall",
+            path,
+            found,
+        )
+
+
+def other_versions_read() -> dict[str, str]:
+    """All differences that `compare_versions` has met in this process, in words, each with the first file."""
+    return dict(_others)
 
 
 def commit(root: Path) -> str:

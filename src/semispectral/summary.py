@@ -1,7 +1,6 @@
 """The end of a run, for people: the outcome, how long each stage took, and what is worth opening."""
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
@@ -10,6 +9,8 @@ import yaml
 
 from semispectral.errors import MissingFileError
 from semispectral.figures.methods import budget_order, budget_words, method_name
+from semispectral.plan_files import read_notes
+from semispectral.tables import read_table
 from semispectral.units import clock, megabytes
 
 WORTH_OPENING = {
@@ -63,10 +64,10 @@ def outcome(results: Path) -> list[str]:
     said = []
     scores = results / "evaluation/summary.parquet"
     if scores.is_file():
-        said.append(_best(pd.read_parquet(scores)))
+        said.append(_best(read_table(scores)))
     warnings = results / "plan/warnings.json"
     if warnings.is_file():
-        number = len(json.loads(warnings.read_text(encoding="utf-8"))["warnings"])
+        number = len(read_notes(warnings.parent)["warnings"])
         said += [f"{number} warning{'s' * (number != 1)} about the split: see the report"] if number else []
     return [*filter(None, said), ""] if any(said) else []
 

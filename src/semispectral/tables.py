@@ -1,4 +1,4 @@
-"""Tables on disk: Parquet with a checksum per page, written atomically, with what made them; damage is named."""
+"""Tables on disk: Parquet with a seal, written atomically, with what made them; damage is named."""
 
 import json
 from collections.abc import Sequence
@@ -9,22 +9,26 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from semispectral import provenance
+from semispectral import provenance, seal
 from semispectral.atomic import replacing
-from semispectral.errors import IntegrityError, MissingFileError
+from semispectral.errors import MissingFileError
 
 METADATA = b"semispectral.made"
+SEAL = b"semispectral.seal"
 ATTRIBUTES = b"PANDAS_ATTRS"  # pandas' own name for them
 
 
 def write_table(path: Path | str, table: pd.DataFrame) -> None:
     """Write a table without its index."""
+    path = Path(path)
     content = pa.Table.from_pandas(table, preserve_index=False)
     more = {METADATA: json.dumps(provenance.current(), sort_keys=True).encode()}
+    more |= {SEAL: seal.blank(path).encode()}
     more |= {ATTRIBUTES: json.dumps(table.attrs).encode()} if table.attrs else {}
     content = content.replace_schema_metadata({**(content.schema.metadata or {}), **more})
-    with replacing(Path(path), needed=content.nbytes) as temporary:
-        pq.write_table(content, temporary, write_page_checksum=True)
+    with replacing(path, needed=content.nbytes) as temporary:
+        pq.write_table(content, temporary)
+        seal.fill(temporary)
 
 
 def read_table(path: Path | str, **wanted: Any) -> pd.DataFrame:
@@ -37,19 +41,20 @@ def read_table(path: Path | str, **wanted: Any) -> pd.DataFrame:
     Raises
     ------
     MissingFileError : it is not there.
-    IntegrityError : it was cut or changed.
+    IntegrityError : it was cut or changed, or belongs to another place.
     """
-    if not Path(path).is_file():
+    path = Path(path)
+    if not path.is_file():
         raise MissingFileError(f"{path}: a table is needed, but it is not there; run the workflow again to make it")
-    try:
-        return pd.read_parquet(path, page_checksum_verification=True, **wanted)
-    except MemoryError:
-        raise
-    except Exception as error:  # a flipped byte can make pyarrow raise anything
-        raise IntegrityError(
-            f"{path}: a table as it was written is needed, but the file was cut or changed "
-            f"({' '.join(str(error).split())}); delete it and run the workflow again"
-        ) from error
+    seal.require(path)
+    provenance.compare_versions(path, made_of_table(path))
+    return pd.read_parquet(path, **wanted)
+
+
+def made_of_table(path: Path) -> dict[str, Any]:
+    """What made a table, as its file says."""
+    made: dict[str, Any] = json.loads((pq.read_schema(path).metadata or {}).get(METADATA, b"{}"))
+    return made
 
 
 def read_tables(paths: Sequence[Path | str]) -> pd.DataFrame:

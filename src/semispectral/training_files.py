@@ -7,9 +7,10 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from semispectral.atomic import replacing_directory
 from semispectral.dataset import TrainingSet, read_features, training_set
-from semispectral.tables import read_table
-from semispectral.weights import save_model
+from semispectral.tables import read_table, write_table
+from semispectral.weights import fill_model
 
 HISTORY = "history.parquet"
 
@@ -51,5 +52,6 @@ def read_training_set(
 
 def write_trained(directory: Path, trained: Trained) -> None:
     """Write a model's directory: weights, description, and its history as a table."""
-    history: bytes = trained.history.to_parquet(index=False)
-    save_model(directory, trained.arrays, trained.description, {HISTORY: history})
+    with replacing_directory(directory) as unfinished:
+        fill_model(unfinished, trained.arrays, trained.description)
+        write_table(unfinished / HISTORY, trained.history)

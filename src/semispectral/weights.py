@@ -75,6 +75,7 @@ def load_model(directory: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
             raise MissingFileError(f"{directory}: a model directory needs {name}; train the model again (snakemake -R)")
     content = (directory / WEIGHTS).read_bytes()
     description = read_description(directory)
+    provenance.compare_versions(directory, description.get(MADE, {}))
     if hashlib.sha256(content).hexdigest() != description["weights_sha256"]:
         raise IntegrityError(
             f"{directory / WEIGHTS}: its checksum is not the one in {DESCRIPTION}: the file was cut or changed; "

@@ -12,7 +12,7 @@ import pytest
 from test_grid_deal import BLOCKS, BUDGETS, HOLES, pool, rasters
 
 from semispectral.dataset import TrainingSet
-from semispectral.errors import DataError
+from semispectral.errors import DataError, MisplacedError
 from semispectral.grid.deal import deal, split_settings, write_deal
 from semispectral.grid.fits import FITS
 from semispectral.grid.methods import METHODS
@@ -156,7 +156,7 @@ def test_corrected_places_are_written_anew(job: Callable[..., Job], tmp_path: Pa
     assert len(calls) == 4
     assert found["line"].min() >= 100
     encode_all(elsewhere, job("m1"), encode, tmp_path / "latents")
-    assert read_table(tmp_path / "latents/3.parquet")["line"].min() >= 100
+    assert packed.read_table(tmp_path / "latents/3.parquet")["line"].min() >= 100
 
 
 def test_stopped_half_way_loses_one_fit(job: Callable[..., Job]) -> None:
@@ -204,7 +204,7 @@ def test_latents_are_those_of_the_deal(job: Callable[..., Job], tmp_path: Path) 
     assert (found["label"] == found["predicted"]).mean() > 0.95
     assert (found["seconds"] >= 100).all()
     (folder / "3.parquet").write_bytes((folder / "4.parquet").read_bytes())
-    with pytest.raises(DataError, match="not of the pixels"):
+    with pytest.raises(MisplacedError, match=r"is the file 4\.parquet"):
         fit_all(pixels(), replace(job("svm-latents"), code="x"), FITS, classes=3, latents=[folder])
     arrays, table, facts = packed.read(folder / "4.parquet", LATENTS)
     packed.write(folder / "4.parquet", arrays, table.assign(sample=table["sample"] + 1), facts, "zstd")

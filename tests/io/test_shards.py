@@ -92,9 +92,10 @@ def test_latents_come_back_as_they_were(tmp_path: Path) -> None:
 
 def test_the_same_pixels_give_the_same_bytes(tmp_path: Path) -> None:
     """Two writings of the same pixels are the same file."""
-    for name in ("a", "b"):
-        write_shard(tmp_path / name, pixels_of(50))
-    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        write_shard(tmp_path / folder / "s.parquet", pixels_of(50))
+    assert (tmp_path / "a/s.parquet").read_bytes() == (tmp_path / "b/s.parquet").read_bytes()
 
 
 @pytest.mark.parametrize("compression", ["none", "zstd"])

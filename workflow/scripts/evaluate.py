@@ -1,11 +1,12 @@
 """Score every prediction on the pixels that training never saw, and look for what makes a score suspect."""
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 from semispectral import logs
-from semispectral.atomic import write_atomically
 from semispectral.evaluation import class_scores, scores
-from semispectral.guards import as_json, guards
+from semispectral.guard_files import write_guards
+from semispectral.guards import guards
 from semispectral.intervals import summary
 from semispectral.labels import ClassMap, read_classes
 from semispectral.predictions import with_classes
@@ -18,4 +19,5 @@ write_table(snakemake.output.predictions, table)
 write_table(snakemake.output.scores, scores(table))
 write_table(snakemake.output.classes, class_scores(table))
 write_table(snakemake.output.summary, summary(table, **json.loads(snakemake.params.cfg)["evaluation"]))
-write_atomically(Path(snakemake.output.guards), as_json(guards(table, class_names=known.names)))
+found = [asdict(guard) for guard in guards(table, class_names=known.names)]
+write_guards(Path(snakemake.output.guards), found)

@@ -2,7 +2,6 @@
 import json
 from pathlib import Path
 
-import numpy as np
 from semispectral import logs
 from semispectral.budget import BudgetConfig
 from semispectral.grid.deal import deal, split_settings, write_deal
@@ -10,12 +9,13 @@ from semispectral.grid.pool import read_pool_table
 from semispectral.plan import label_rasters
 from semispectral.labels import read_classes
 from semispectral.scene import Scene
+from semispectral.seal import read_array
 from semispectral.settings import settings
 
 logs.start(snakemake.log[0], job=snakemake)
 cfg, given, seed = json.loads(snakemake.params.cfg), snakemake.input, int(snakemake.wildcards.seed)
 scenes = [settings(Scene, row, where="scenes.tsv") for row in cfg["scenes"]]
-codes = {Path(path).stem: np.load(path) for path in given.codes}
+codes = {Path(path).stem: read_array(Path(path)) for path in given.codes}
 split = split_settings(cfg["split"], sorted({scene.hole for scene in scenes}), seed=seed)
 rasters = label_rasters(scenes, codes, read_classes(Path(given.classes)))
 budgets = settings(BudgetConfig, cfg["budgets"] | {"seeds": [seed]}, where="benchmark")

@@ -1,8 +1,8 @@
 """Draw one scene's sample, in one pass over its blocks of lines."""
 from pathlib import Path
 
-import numpy as np
 from semispectral import logs
+from semispectral.census_files import read_codes
 from semispectral.clean_settings import CleanConfig
 from semispectral.cleaned import usable_samples
 from semispectral.io import open_scene
@@ -11,15 +11,17 @@ from semispectral.labels import read_classes
 from semispectral.quota_files import read_quotas
 from semispectral.quotas import SampleConfig
 from semispectral.scene import Scene
+from semispectral.seal import read_array
 from semispectral.settings import stage_settings
 from semispectral.shard import shard
 
 logs.start(snakemake.log[0], job=snakemake)
 cfg, quotas = snakemake.params.cfg, read_quotas(Path(snakemake.input.quotas))
 scene, sample = stage_settings(Scene, cfg, "scene"), stage_settings(SampleConfig, cfg, "sample")
-given = [np.load(snakemake.input[name]) for name in ("codes", "parts")]
-given += [quotas, scene, read_classes(Path(snakemake.input.classes))]
+codes = read_codes(Path(snakemake.input.codes), scans=snakemake.input.files)
+parts = read_array(Path(snakemake.input.parts))
+classes = read_classes(Path(snakemake.input.classes))
 with open_scene(scene) as cube:
     usable = usable_samples(scene, cube, stage_settings(CleanConfig, cfg, "cleaning"))
-    pixels = shard(cube, *given, usable=usable, block_bytes=8_000_000, **sample.drawing)
+    pixels = shard(cube, codes, parts, quotas, scene, classes, usable=usable, block_bytes=8_000_000, **sample.drawing)
 write_shard(Path(snakemake.output[0]), pixels)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from semispectral.atomic import replacing_directory
 from semispectral.errors import DataError
+from semispectral.tables import read_table, write_table
 from semispectral.training_files import HISTORY
 from semispectral.weights import DESCRIPTION, fill_model, load_model
 
@@ -40,7 +41,7 @@ def write(
         for name, (arrays, description) in parts.items():
             fill_model(unfinished / name, arrays, description)
         for name, history in histories.items():
-            history.to_parquet(unfinished / name / HISTORY, index=False)
+            write_table(unfinished / name / HISTORY, history)
 
 
 def read(directory: Path, *, name: str) -> tuple[dict[str, Any], dict[str, Saved], dict[str, pd.DataFrame]]:
@@ -59,7 +60,7 @@ def read(directory: Path, *, name: str) -> tuple[dict[str, Any], dict[str, Saved
         )
     parts = {part: load_model(directory / part) for part in facts["parts"]}
     histories = {part: directory / part / HISTORY for part in parts}
-    return facts, parts, {part: pd.read_parquet(path) for part, path in histories.items() if path.is_file()}
+    return facts, parts, {part: read_table(path) for part, path in histories.items() if path.is_file()}
 
 
 def classes_to_json(classes: np.ndarray) -> dict[str, Any]:

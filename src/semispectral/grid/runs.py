@@ -8,7 +8,6 @@ import hashlib
 import json
 import logging
 import resource
-import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -98,7 +97,8 @@ def encode_all(pool: Pixels, job: Job, encode: Encode, directory: Path) -> None:
         run = {"normalise": job.settings["normalise"]["method"], "seed": seed, "settings": job.settings["m1"]}
         make = partial(_write_latents, partial(encode, data, **run), seed)
         content = [data.x, data.seen, data.valid, _hashes(data.table[KEY])]
-        shutil.copyfile(job.keep(str(seed), content, make), directory / f"{seed}.parquet")
+        kept = packed.read(job.keep(str(seed), content, make), LATENTS)
+        packed.write(directory / f"{seed}.parquet", *kept, "zstd")
 
 
 def _write_latents(encode: Callable[[], tuple[Latents, float]], seed: int, path: Path) -> None:

@@ -1,17 +1,18 @@
 """The scores of one split and regime: what they are, and the folder that they are kept in."""
 
-import json
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from semispectral.atomic import replacing_directory, write_atomically
+from semispectral.atomic import replacing_directory
 from semispectral.errors import ConfigError, MissingFileError
 from semispectral.figures.methods import budget_order
 from semispectral.grid.methods import METHODS
 from semispectral.grid.settings import REGIMES
+from semispectral.guard_files import read_guards, write_guards
+from semispectral.seal import read_json, write_json
 from semispectral.tables import read_table, write_table
 
 FACTS, GUARDS = "facts.json", "guards.json"
@@ -100,17 +101,16 @@ def write_scored(directory: Path, scored: Scored) -> None:
     with replacing_directory(directory) as temporary:
         for name in TABLES:
             write_table(temporary / f"{name}.parquet", getattr(scored, name))
-        facts = {**asdict(scored.where), "class_names": list(scored.class_names)}
-        for name, content in ((FACTS, facts), (GUARDS, list(scored.guards))):
-            write_atomically(temporary / name, json.dumps(content, indent=1).encode())
+        facts = {"where": asdict(scored.where), "class_names": list(scored.class_names)}
+        write_json(temporary / FACTS, facts)
+        write_guards(temporary / GUARDS, scored.guards)
 
 
 def read_scored(directory: Path) -> Scored:
     """Read what `write_scored` wrote."""
     if not (directory / FACTS).is_file():
         raise MissingFileError(f"{directory}: scores of the benchmark are needed; run snakemake benchmark to make them")
-    facts = json.loads((directory / FACTS).read_text(encoding="utf-8"))
-    names = tuple(facts.pop("class_names"))
+    facts = read_json(directory / FACTS)
     tables = {name: read_table(directory / f"{name}.parquet") for name in TABLES}
-    guards = json.loads((directory / GUARDS).read_text(encoding="utf-8"))
-    return Scored(Where(**facts), names, **tables, guards=tuple(guards))
+    guards = tuple(read_guards(directory / GUARDS))
+    return Scored(Where(**facts["where"]), tuple(facts["class_names"]), **tables, guards=guards)

@@ -15,13 +15,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from semispectral import provenance
+from semispectral import provenance, seal
 from semispectral.atomic import replacing
 from semispectral.errors import IntegrityError, MissingFileError, SemispectralError
 
 METADATA = b"semispectral"
 LAYOUT = 1
-DESCRIBED = ("layout", "arrays", "facts", "made")
+DESCRIBED = ("layout", "arrays", "facts", "made", "place")
 ROWS_PER_GROUP = 65_536  # 35 MB of 268 uint16 bands: small enough to stream, large enough to pack
 
 
@@ -32,6 +32,7 @@ def write(
     arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     described = {name: {"dtype": array.dtype.str, "width": array.shape[1]} for name, array in arrays.items()}
     description = {"layout": LAYOUT, "arrays": described, "facts": facts, "made": provenance.current()}
+    description["place"] = seal.place_of(path)
     description["sha256"] = {
         "table": _table_checksum(table, description),
         **{name: _array_checksum(array) for name, array in arrays.items()},
@@ -39,7 +40,7 @@ def write(
     columns = {**{str(name): _arrow_column(table[name]) for name in table.columns}, **_binary_columns(arrays)}
     content = pa.table(columns).replace_schema_metadata({METADATA: json.dumps(description, sort_keys=True).encode()})
     strings = [name for name, column in columns.items() if pa.types.is_dictionary(column.type)]
-    with replacing(path, needed=content.nbytes if compression == "none" else 0) as temporary:
+    with replacing(path, needed=content.nbytes) as temporary:
         pq.write_table(
             content,
             temporary,
@@ -104,10 +105,7 @@ def _opened(path: Path) -> Iterator[pq.ParquetFile]:
 
 
 def _damaged(path: Path, reason: str) -> IntegrityError:
-    return IntegrityError(
-        f"{path}: a shard as it was written is needed, but the file was cut or changed ({reason}); "
-        "delete it and run the workflow again"
-    )
+    return seal.damaged(path, reason)
 
 
 def _description(path: Path, file: pq.ParquetFile) -> dict[str, Any]:
@@ -119,6 +117,8 @@ def _description(path: Path, file: pq.ParquetFile) -> dict[str, Any]:
         raise IntegrityError(
             f"{path}: layout {LAYOUT} of shards is needed, got {description['layout']}; delete it and run again"
         )
+    seal.require_place(path, description["place"])
+    provenance.compare_versions(path, description["made"])
     return description
 
 

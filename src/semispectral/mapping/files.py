@@ -1,20 +1,20 @@
 """The files of one scene's map: GeoTIFF and ENVI rasters, the picture, and map.json, which says what they mean."""
 
-import json
+import hashlib
 import math
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from semispectral import provenance
-from semispectral.atomic import replacing_files, write_atomically
+from semispectral.atomic import replacing_files
 from semispectral.errors import IntegrityError, MissingFileError
 from semispectral.io.rasters import Ground, Legend, copy_as_envi, read_bands, write_bands, write_classes
 from semispectral.labels import ClassMap
 from semispectral.mapping.draw import Drawn, smoothing_effect
 from semispectral.mapping.picture import draw_picture
 from semispectral.mapping.scene_map import SceneMap
+from semispectral.seal import read_json, write_json
 
 CONFIDENCE = ("probability", "entropy_nats", "novelty_nats")
 FACTS = "map.json"
@@ -35,7 +35,8 @@ def write_map(directory: Path, drawn: Drawn, *, ground: Ground, scene: str, smoo
     """
     found, tags = drawn.map, {"SCENE": scene}
     facts = facts_of(drawn) | {"scene": scene, "smoothing": smoothing, "pixel_mm": ground.pixel_mm}
-    with replacing_files(directory, last=FACTS) as unfinished:
+    rasters = (found.probability, found.confidence, found.entropy, found.novelty, drawn.picture)
+    with replacing_files(directory, last=FACTS, needed=sum(raster.nbytes for raster in rasters)) as unfinished:
         legend = Legend(found.values, found.names, found.colours)
         write_classes(unfinished / "class.tif", found.raster, legend=legend, ground=ground, tags=tags)
         copy_as_envi(unfinished / "class.tif", unfinished / "class.img", legend=legend, scene=scene)
@@ -44,8 +45,8 @@ def write_map(directory: Path, drawn: Drawn, *, ground: Ground, scene: str, smoo
         confidence = np.stack([found.confidence, found.entropy, found.novelty])
         write_bands(unfinished / "confidence.tif", confidence, names=CONFIDENCE, ground=ground, tags=tags)
         draw_picture(unfinished / "map.png", drawn, title=scene, pixel_mm=ground.pixel_mm)
-        said = facts | {"made": provenance.current()}
-        write_atomically(unfinished / FACTS, json.dumps(said, indent=1, sort_keys=True).encode())
+        files = {path.name: _sha256(path) for path in sorted(unfinished.iterdir())}
+        write_json(unfinished / FACTS, facts | {"files": files})
 
 
 def facts_of(drawn: Drawn) -> dict[str, Any]:
@@ -62,13 +63,42 @@ def facts_of(drawn: Drawn) -> dict[str, Any]:
     }
 
 
-def read_map(directory: Path) -> SceneMap:
-    """Read a map that `write_map` wrote."""
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_facts(directory: Path) -> dict[str, Any]:
+    """What map.json says of a map, if it is what was written."""
     if not (directory / FACTS).is_file():
         raise MissingFileError(f"{directory}: a map has {FACTS}, which is not there; run the rule 'map'")
-    facts = json.loads((directory / FACTS).read_text(encoding="utf-8"))
-    probability, _ = read_bands(directory / "probability.tif")
-    confidence, _ = read_bands(directory / "confidence.tif")
+    return read_json(directory / FACTS)
+
+
+def require_file(directory: Path, name: str) -> Path:
+    """The path of one of a map's files, if the file is the one that was written with its map.json.
+
+    Raises
+    ------
+    MissingFileError : it is not there.
+    IntegrityError : it was cut or changed, or is of another map.
+    """
+    path, known = directory / name, read_facts(directory)["files"]
+    if not path.is_file():
+        raise MissingFileError(f"{path}: is not there; delete {directory / FACTS} and run the rule 'map' again")
+    if _sha256(path) != known.get(name):
+        raise IntegrityError(
+            f"{path}: was cut or changed since it was written, or is of another map than its {FACTS}; delete "
+            f"{directory / FACTS} and run the workflow again: the rule 'map' makes both anew"
+        )
+    return path
+
+
+def read_map(directory: Path) -> SceneMap:
+    """Read a map that `write_map` wrote."""
+    facts = read_facts(directory)
+    probability, _ = read_bands(require_file(directory, "probability.tif"))
+    confidence, _ = read_bands(require_file(directory, "confidence.tif"))
     classes = ClassMap.from_dict(facts["classes"])
     if len(probability) != len(classes) or confidence.shape[1:] != probability.shape[1:]:
         raise IntegrityError(f"{directory}: its rasters and {FACTS} are not of one map; delete it and run 'map' again")

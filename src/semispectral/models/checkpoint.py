@@ -1,7 +1,6 @@
 """Checkpoints of a training run: one file, replaced atomically, in a directory that one process holds at a time."""
 
 import fcntl
-import hashlib
 import json
 import logging
 import os
@@ -16,12 +15,14 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
+from semispectral import provenance, seal
 from semispectral.atomic import sweep, write_atomically
 from semispectral.errors import SemispectralError
 
 log = logging.getLogger(__name__)
 
 FILE, LOCK = "state.safetensors", "lock"
+CALCULATE = ("semispectral", "tensorflow", "tensorflow-probability", "numpy")  # another version, other digits
 
 
 class BusyError(SemispectralError, RuntimeError):
@@ -76,32 +77,34 @@ class Checkpoint:
 
     def save(self, arrays: dict[str, np.ndarray], state: dict[str, Any]) -> None:
         """Replace the checkpoint."""
-        metadata = {"state": json.dumps(state), "sha256": _checksum(arrays)}
-        write_atomically(self.directory / FILE, save(arrays, metadata=metadata))
+        path = self.directory / FILE
+        metadata = {"state": json.dumps(state), "versions": json.dumps(_versions()), seal.KEY: seal.blank(path)}
+        write_atomically(path, seal.filled(save(arrays, metadata=metadata)))
 
     def load(self) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None:
-        """The last checkpoint, or None where there is none that can be read."""
+        """The last checkpoint; None where there is none that can be read, or one of other versions of the packages."""
         path = self.directory / FILE
         if not path.is_file():
             return None
         try:
+            seal.require(path)
             with safe_open(path, framework="numpy") as file:
                 arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no dict
                 metadata = file.metadata()
-            if _checksum(arrays) != metadata["sha256"]:
-                raise ValueError("its checksum is another")
-            return arrays, json.loads(metadata["state"])
+            state, then = json.loads(metadata["state"]), json.loads(metadata["versions"])
         except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
             log.warning("%s: cannot be read (%s); training starts from the beginning", path, error)
             return None
+        if then != _versions():
+            changed = provenance.other_versions({"versions": then})
+            log.warning("%s: was made with %s; training starts from the beginning", path, changed)
+            return None
+        return arrays, state
 
 
-def _checksum(arrays: dict[str, np.ndarray]) -> str:
-    digest = hashlib.sha256()
-    for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
-        digest.update(f"{name} {array.dtype} {array.shape}\n".encode() + array.tobytes())
-    return digest.hexdigest()
+def _versions() -> dict[str, str]:
+    installed = provenance.versions()
+    return {name: installed[name] for name in CALCULATE}
 
 
 @dataclass(frozen=True)

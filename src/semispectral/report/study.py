@@ -1,6 +1,5 @@
 """Everything that the report is made of, read from the files of the results."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +10,12 @@ import pandas as pd
 
 from semispectral.census_files import Census, read_census
 from semispectral.figures.methods import budget_order
+from semispectral.guard_files import read_guards
 from semispectral.io.shards import read_shard
 from semispectral.labels import ClassMap, read_classes
 from semispectral.normalise import Scaler, read_scaler
 from semispectral.pixels import Pixels
-from semispectral.plan_files import CLASSES, QUOTAS, read_parts
+from semispectral.plan_files import CLASSES, QUOTAS, read_notes, read_parts
 from semispectral.quota_files import read_quotas
 from semispectral.tables import read_table
 from semispectral.weights import load_model
@@ -128,7 +128,7 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
         classes=ClassMap.read(paths["classes"][0]).select(read_classes(plan_directory / CLASSES).codes),
         parts={found.scene: read_parts(plan_directory, found.scene) for found in census},
         quotas=read_quotas(plan_directory / QUOTAS),
-        plan=json.loads(paths["warnings"][0].read_text(encoding="utf-8")),
+        plan=read_notes(paths["warnings"][0].parent),
         sample=sample,
         sample_m1=sample_m1,
         wavelengths_nm=_wavelengths(sample, census[0], bands=scaler.bands),
@@ -141,7 +141,7 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
         scores=scores[scores["part"] == "test"],
         validation=scores[scores["part"] == "valid"],
         summary=intervals[intervals["part"] == "test"],
-        guards=json.loads(paths["guards"][0].read_text(encoding="utf-8")),
+        guards=read_guards(paths["guards"][0]),
         config=config,
         maps=tuple(sorted(paths["maps"])),
         logs=tuple(sorted(paths["logs"])),

@@ -1,16 +1,20 @@
 """What people take home besides the report: the map and page of every scene, the log of every hole, the model."""
 
 import base64
-import json
+import io
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from semispectral.mapping.draw import smoothing_effect
+from semispectral.mapping.files import read_facts, require_file
 from semispectral.report.study import Study
+from semispectral.seal import damaged
 
+PNG_END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
 MOST_PICTURES = 12  # of maps, and of logs; the others are linked only
 
 
@@ -34,7 +38,25 @@ class Piece:
 
 def embedded(png: Path) -> str:
     """A picture as an address that holds it."""
-    return f"data:image/png;base64,{base64.b64encode(png.read_bytes()).decode()}"
+    content = png.read_bytes()
+    require_picture(content, png)
+    return f"data:image/png;base64,{base64.b64encode(content).decode()}"
+
+
+def require_picture(content: bytes, path: Path) -> None:
+    """Check the checksums that a PNG file has in itself.
+
+    Raises
+    ------
+    IntegrityError : it was cut or changed.
+    """
+    try:
+        with Image.open(io.BytesIO(content), formats=("PNG",)) as picture:
+            picture.verify()
+        if not content.endswith(PNG_END):
+            raise ValueError("its end is missing")
+    except (OSError, SyntaxError, ValueError) as error:
+        raise damaged(path, str(error)) from error
 
 
 def maps(study: Study, *, index: Path) -> list[Piece]:
@@ -43,7 +65,8 @@ def maps(study: Study, *, index: Path) -> list[Piece]:
 
 
 def _map(png: Path, index: Path, *, shown: bool) -> Piece:
-    facts = json.loads((png.parent / "map.json").read_text(encoding="utf-8"))
+    facts = read_facts(png.parent)
+    require_file(png.parent, png.name)
     files = (("look into it", "page.html"), ("GeoTIFF", "class.tif"), ("ENVI", "class.hdr"), ("facts", "map.json"))
     links = tuple((text, _address(png.parent / name, index)) for text, name in files)
     note = f"{100 * facts['novel_share']:.1f} % of its pixels are like none of the known classes."
@@ -52,7 +75,7 @@ def _map(png: Path, index: Path, *, shown: bool) -> Piece:
 
 def smoothing_words(study: Study) -> str:
     """What smoothing does to the test scores of all scenes together; empty where no mapped scene was tested."""
-    facts = [json.loads((png.parent / "map.json").read_text(encoding="utf-8")) for png in study.maps]
+    facts = [read_facts(png.parent) for png in study.maps]
     confusions = [{k: np.asarray(v) for k, v in found["confusion"].items()} for found in facts if found["confusion"]]
     if not confusions:
         return ""

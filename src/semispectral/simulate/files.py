@@ -14,6 +14,8 @@ CHUNK_LINES = 32
 def write_scene(path: Path, scene: SimulatedScene) -> None:
     """Write a scene so that the file is either whole or not there; the same scene gives the same bytes.
 
+    HDF5 keeps a checksum of every block of the data.
+
     ``/hsimage/data`` [line, sample, band], ``labels`` [line, sample], ``wavelengths`` [band] in nm, ``dark`` and
     ``white`` [sample, band]; ``/truth/mineral`` and ``/truth/class`` [line, sample]; attributes on the root.
     """
@@ -44,4 +46,4 @@ def _fill(file: h5py.File, scene: SimulatedScene) -> None:
 
 
 def _put(file: h5py.File, name: str, values: np.ndarray, *, chunks: tuple[int, ...] | None) -> None:
-    file.create_dataset(name, data=values, chunks=chunks, track_times=False)
+    file.create_dataset(name, data=values, chunks=chunks or values.shape, track_times=False, fletcher32=True)
