@@ -16,6 +16,7 @@ from semispectral.errors import ShapeError
 PLACE = ("scene", "hole", "line", "sample")
 COLUMNS = (*PLACE, "code", "label", "part")
 PARTS = ("train", "valid", "test")
+MOST_PIXELS = 2**30  # of a scene
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,11 @@ class Cube:
     def __post_init__(self) -> None:
         if len(self.shape) != 3 or min(self.shape) < 1:
             raise ShapeError(f"{self.path}: a scene must be [line, sample, band], got shape {self.shape}")
+        if self.shape[0] * self.shape[1] > MOST_PIXELS:
+            raise ShapeError(
+                f"{self.path}: a scene has at most {MOST_PIXELS} pixels, for its labels and its map are held whole, but "
+                f"its header says {self.shape[0]} lines of {self.shape[1]}; cut it, or correct the header"
+            )
         if self.dtype.kind not in "uif":
             raise ShapeError(f"{self.path}: a scene must hold numbers, got dtype {self.dtype}")
         if self.wavelengths_nm is not None and self.wavelengths_nm.shape != (self.shape[2],):

@@ -71,11 +71,11 @@ def open_cube(path: Path, *, key: str = "", axes: str = "line,sample,band", wave
     table = read_wavelength_table(Path(wavelengths))
     cube = read(path, key=key, axes=axes, wavelengths=NO_WAVELENGTHS)
     try:
-        cube = replace(cube, wavelengths_nm=require_count(table, cube.shape[2], where=f"{wavelengths} for {path}"))
+        require_count(len(table), cube.shape[2], where=f"{wavelengths} for {path}")
     except BaseException:
         cube.close()
         raise
-    return _without_bands_of_no_wavelength(cube, wavelengths)
+    return _without_bands_of_no_wavelength(replace(cube, wavelengths_nm=table), wavelengths)
 
 
 def _without_bands_of_no_wavelength(cube: Cube, where: str) -> Cube:

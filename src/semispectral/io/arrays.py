@@ -1,5 +1,6 @@
 """Arrays in a file's own axis order and byte order, as [line, sample, band] in the machine's."""
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -10,6 +11,7 @@ from semispectral.errors import DataError, ShapeError
 from semispectral.scene import AXES
 
 NUMBERS = "uif"
+LARGEST_WHOLE = 4 * 2**30  # bytes
 
 
 class Stored(Protocol):
@@ -39,6 +41,16 @@ def require_dimensions(path: Path, key: str, shape: Sequence[int], *, names: Seq
         raise ShapeError(
             f"{path}: {key or 'the array'} must have {len(names)} axes ({', '.join(names)}), none of them empty, "
             f"got shape {tuple(shape)}; name another array in scenes.tsv"
+        )
+
+
+def require_readable_whole(path: Path, key: str, shape: Sequence[int], dtype: np.dtype[Any]) -> None:
+    """Refuse an array that is too large to be read whole; asked of what its header says."""
+    size = math.prod(shape) * dtype.itemsize
+    if size > LARGEST_WHOLE:
+        raise ShapeError(
+            f"{path}: {key} is read whole, so it may have at most {LARGEST_WHOLE} bytes, but its header says "
+            f"{tuple(shape)}, {size} bytes; name another array, or save a smaller one"
         )
 
 

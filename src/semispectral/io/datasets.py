@@ -1,10 +1,12 @@
 """Find a dataset in an HDF5 file by its key, and refuse whatever would lead out of the file."""
 
-from pathlib import Path
+from typing import NoReturn
 
 import h5py
 
-from semispectral.errors import DataError, MissingFileError
+from semispectral.errors import DataError, MissingFileError, UnreadableError
+from semispectral.names import printable, some
+from semispectral.nearest import nearest
 
 LINKS_AT_MOST = 32
 
@@ -17,18 +19,44 @@ def find_dataset(file: h5py.File, key: str, *, dimensions: int) -> h5py.Dataset:
     MissingFileError : the file has no such dataset.
     DataError : it, or a part of it, lies outside the file.
     """
-    path = Path(file.filename)
-    if not key:
-        key = _only_key(file, dimensions)
+    found = find_object(file, key or _only_key(file, dimensions))
+    if not isinstance(found, h5py.Dataset):
+        _refuse_missing(file, key)
+    _refuse_outside_storage(file, found)
+    _require_filters(file, found)
+    return found
+
+
+def find_object(file: h5py.File, key: str) -> h5py.HLObject:
+    """The dataset or group at ``key``, which lies in the file itself."""
     _refuse_external_links(file, key)
     found = file.get(key)
-    if not isinstance(found, h5py.Dataset):
-        raise MissingFileError(
-            f"{path}: needs the dataset {key!r}, but it holds {', '.join(dataset_keys(file)) or 'no dataset'}; "
-            "name one of them in scenes.tsv"
-        )
-    _refuse_outside_storage(file, found)
+    if found is None:
+        _refuse_missing(file, key)
     return found
+
+
+def _refuse_missing(file: h5py.File, key: str) -> NoReturn:
+    keys = dataset_keys(file)
+    near = nearest(key, keys)
+    meant = f" (did you mean '{printable(near)}'?)" if near else ""
+    raise MissingFileError(
+        f"{file.filename}: needs the dataset {key!r}, but it holds {some(keys)}{meant}; name one of them in scenes.tsv"
+    )
+
+
+def _require_filters(file: h5py.File, dataset: h5py.Dataset) -> None:
+    """Refuse a dataset that is packed in a way for which nothing is installed here."""
+    settings = dataset.id.get_create_plist()
+    for place in range(settings.get_nfilters()):
+        number, _, _, name = settings.get_filter(place)
+        if not h5py.h5z.filter_avail(number):
+            raise UnreadableError(
+                f"{file.filename}: {printable(dataset.name)} is packed by the HDF5 filter {number} "
+                f"({printable(name.decode('utf-8', 'replace')) or 'no name'}), which is not installed; install it (pip "
+                "install hdf5plugin) and set HDF5_PLUGIN_PATH to the folder that `python -c 'import hdf5plugin; "
+                "print(hdf5plugin.PLUGIN_PATH)'` prints, or write the file again with gzip (h5repack -f GZIP=4)"
+            )
 
 
 def dataset_keys(file: h5py.File) -> list[str]:
@@ -42,7 +70,7 @@ def _only_key(file: h5py.File, dimensions: int) -> str:
     keys = [k for k in dataset_keys(file) if file[k].ndim == dimensions and file[k].dtype.kind in "uif"]
     if len(keys) != 1:
         raise MissingFileError(
-            f"{file.filename}: no key is given and {len(keys)} datasets have {dimensions} axes ({', '.join(keys)}); "
+            f"{file.filename}: no key is given and {len(keys)} datasets have {dimensions} axes ({some(keys)}); "
             "name one in scenes.tsv"
         )
     return keys[0]
@@ -78,7 +106,7 @@ def _refuse_outside_storage(file: h5py.File, dataset: h5py.Dataset, depth: int =
     remedy = "it is not followed: write a plain copy with h5repack"
     if dataset.external:
         raise DataError(
-            f"{file.filename}: {dataset.name} must lie in the file, but its values are in "
+            f"{file.filename}: {printable(dataset.name)} must lie in the file, but its values are in "
             f"{dataset.external[0][0]!r}; {remedy}"
         )
     if not dataset.is_virtual:
@@ -86,7 +114,7 @@ def _refuse_outside_storage(file: h5py.File, dataset: h5py.Dataset, depth: int =
     for source in dataset.virtual_sources():
         if source.file_name != "." or depth > LINKS_AT_MOST:
             raise DataError(
-                f"{file.filename}: {dataset.name} must lie in the file, but it is a virtual dataset made of "
+                f"{file.filename}: {printable(dataset.name)} must lie in the file, but it is a virtual dataset made of "
                 f"{source.file_name!r}; {remedy}"
             )
         _refuse_external_links(file, source.dset_name)

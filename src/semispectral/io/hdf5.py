@@ -1,27 +1,36 @@
 """HDF5: any dataset by its key, read by blocks that follow its chunks; nothing outside the file is followed."""
 
+import logging
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import h5py
 import numpy as np
 
-from semispectral.io.arrays import Oriented, require_dimensions, require_numbers
+from semispectral.errors import DataError, MissingFileError
+from semispectral.io.arrays import Oriented, require_dimensions, require_numbers, require_readable_whole
+from semispectral.io.attributes import as_number, as_text, attributes_of, first_attribute
 from semispectral.io.codes import CodeRaster, read_codes
-from semispectral.io.datasets import find_dataset
+from semispectral.io.datasets import find_dataset, find_object
 from semispectral.io.files import reading, require_file
 from semispectral.io.grid import Grid
 from semispectral.io.scratch import Rechunked, fights_with_lines, tiles_of
-from semispectral.io.wavelengths import NO_WAVELENGTHS, in_nanometres, require_count
+from semispectral.io.wavelengths import NO_WAVELENGTHS, in_nanometres, require_count, stated_in_nanometres
+from semispectral.names import printable, some
 from semispectral.pixels import Cube
 from semispectral.scene import AXES, axis_order
+from semispectral.units import megabytes
+
+log = logging.getLogger(__name__)
 
 WHAT = "an HDF5 file"
-WAVELENGTH_ATTRIBUTES = ("wavelengths_nm", "wavelength_nm", "wavelengths", "wavelength")
-UNIT_ATTRIBUTES = ("units", "unit", "wavelength_units")
-NODATA_ATTRIBUTES = ("nodata", "_FillValue", "missing_value")
+# names as `plain_name` writes them
+WAVELENGTH_ATTRIBUTES = ("wavelengthsnm", "wavelengthnm", "wavelengths", "wavelength")
+UNIT_ATTRIBUTES = ("wavelengthunits", "wavelengthsunits", "wavelengthunit", "units", "unit")
+NODATA_ATTRIBUTES = ("nodata", "nodatavalue", "fillvalue", "missingvalue", "dataignorevalue")
+LARGE_CHUNK = 256 * 2**20  # bytes; a chunk is read whole
 
 
 @contextmanager
@@ -42,31 +51,64 @@ def open_file(path: Path) -> h5py.File:
         return h5py.File(path, "r", locking="best-effort")  # shared file systems often have no locks
 
 
-def _first_attribute(dataset: h5py.Dataset, names: tuple[str, ...]) -> Any:
-    return next((dataset.attrs[name] for name in names if name in dataset.attrs), None)
+def _unit(item: h5py.HLObject) -> str:
+    found = first_attribute(item, UNIT_ATTRIBUTES)
+    return "" if found is None else as_text(found[1])
 
 
-def _unit(dataset: h5py.Dataset) -> str:
-    unit = _first_attribute(dataset, UNIT_ATTRIBUTES)
-    unit = np.asarray(unit).ravel()[0] if unit is not None else ""
-    return unit.decode() if isinstance(unit, bytes) else str(unit)
-
-
-def _wavelengths(file: h5py.File, data: h5py.Dataset, key: str) -> np.ndarray | None:
+def _wavelengths(file: h5py.File, data: h5py.Dataset, key: str, bands: int) -> np.ndarray | None:
+    """Of the dataset or attribute that ``key`` names; without a key of an attribute of the data, if it has one."""
     if key == NO_WAVELENGTHS:
         return None
-    where = f"{file.filename}, {key or 'attribute of ' + str(data.name)}"
-    if not key:
-        values = _first_attribute(data, WAVELENGTH_ATTRIBUTES)
-        return None if values is None else in_nanometres(np.asarray(values), unit=_unit(data), where=where)
-    dataset = find_dataset(file, key, dimensions=1)
-    require_numbers(Path(file.filename), key, dataset.dtype)
-    return in_nanometres(dataset[()], unit=_unit(dataset), where=where)
+    where = f"{file.filename}, {key or 'attribute of ' + printable(data.name)}"
+    if key:
+        values, unit = _named_wavelengths(file, key, bands, where)
+        return in_nanometres(values, unit=unit, where=where)
+    found = first_attribute(data, WAVELENGTH_ATTRIBUTES)
+    if found is None:
+        return None
+    values = np.asarray(found[1])
+    if values.dtype.kind in "uif":  # another count tells of turned axes; words tell of nothing
+        require_count(values.size, bands, where=where)
+    return stated_in_nanometres(values, unit=_unit(data), bands=bands, where=where)
+
+
+def _named_wavelengths(file: h5py.File, key: str, bands: int, where: str) -> tuple[np.ndarray, str]:
+    """Values and unit of a dataset, or an attribute as ``group@name``; their count is asked before they are read."""
+    place, sign, name = key.rpartition("@")
+    if not sign or key in file:
+        dataset = find_dataset(file, key, dimensions=1)
+        require_numbers(Path(file.filename), key, dataset.dtype)
+        require_count(dataset.size, bands, where=where)
+        return dataset[()], _unit(dataset)
+    item = find_object(file, place or "/")
+    attributes = attributes_of(item)
+    if name not in attributes:
+        raise MissingFileError(
+            f"{where}: needs the attribute '{printable(name)}', but {printable(item.name)} has {some(attributes)}; "
+            "name one of them in scenes.tsv"
+        )
+    values = np.asarray(attributes[name])
+    require_numbers(Path(file.filename), key, values.dtype)
+    require_count(values.size, bands, where=where)
+    return values, ""
 
 
 def _nodata(dataset: h5py.Dataset) -> float | None:
-    value = _first_attribute(dataset, NODATA_ATTRIBUTES)
-    return None if value is None else float(np.asarray(value).ravel()[0])
+    """By an attribute, or else by the fill value that the writer has chosen; 0 is what HDF5 itself fills with."""
+    found = first_attribute(dataset, NODATA_ATTRIBUTES)
+    if found is not None:
+        name, value = found
+        number = as_number(value)
+        if number is None:
+            log.warning(
+                "%s, %s: the attribute '%s' must be a number, got '%s'; it is passed over",
+                *(dataset.file.filename, printable(dataset.name)),
+                *(printable(name), printable(as_text(value), limit=60)),
+            )
+        return number
+    chosen = dataset.id.get_create_plist().fill_value_defined() == h5py.h5d.FILL_VALUE_USER_DEFINED
+    return (as_number(dataset.fillvalue) or None) if chosen else None
 
 
 def open_cube(path: Path, *, key: str, axes: str, wavelengths: str) -> Cube:
@@ -82,13 +124,12 @@ def open_cube(path: Path, *, key: str, axes: str, wavelengths: str) -> Cube:
 
 
 def _cube(file: h5py.File, dataset: h5py.Dataset, order: tuple[str, ...], wavelengths: str) -> Cube:
-    path, name = Path(file.filename), str(dataset.name)
+    path, name = Path(file.filename), printable(dataset.name)
     require_numbers(path, name, dataset.dtype)
     require_dimensions(path, name, dataset.shape, names=order)
     oriented = Oriented(dataset, order)
-    wavelengths_nm = _wavelengths(file, dataset, wavelengths)
-    if wavelengths_nm is not None:
-        require_count(wavelengths_nm, oriented.shape[2], where=f"{path}, {wavelengths or name}")
+    _require_written(path, name, dataset)
+    wavelengths_nm = _wavelengths(file, dataset, wavelengths, oriented.shape[2])
     source = _source(dataset, oriented)
 
     def read_lines(first: int, last: int) -> np.ndarray:
@@ -111,6 +152,32 @@ def _cube(file: h5py.File, dataset: h5py.Dataset, order: tuple[str, ...], wavele
     )
 
 
+def _require_written(path: Path, name: str, dataset: h5py.Dataset) -> None:
+    """Refuse a dataset that was created and never written; say it of one that was written in part."""
+    if dataset.is_virtual:
+        return
+    if not dataset.id.get_storage_size():
+        raise DataError(
+            f"{path}: {name} must hold values, but it was created {dataset.shape} and none was ever written: all are the "
+            f"fill value {dataset.fillvalue}; write the scan again"
+        )
+    if not dataset.chunks:
+        return
+    chunks = math.prod(-(-length // chunk) for length, chunk in zip(dataset.shape, dataset.chunks, strict=True))
+    written = dataset.id.get_num_chunks()
+    if written < chunks:
+        log.warning(
+            "%s: %d of the %d chunks of %s were never written and hold the fill value %s; is the scan whole?",
+            *(path, chunks - written, chunks, name, dataset.fillvalue),
+        )
+    size = math.prod(dataset.chunks) * dataset.dtype.itemsize
+    if size > LARGE_CHUNK:
+        log.warning(
+            "%s: %s is stored in chunks of %s, each of which is read whole; h5repack with smaller ones saves memory",
+            *(path, name, megabytes(size / 1e6)),
+        )
+
+
 def _source(dataset: h5py.Dataset, oriented: Oriented) -> Oriented | Rechunked:
     if fights_with_lines(dataset, oriented.axes, oriented.dtype):
         return Rechunked(oriented, lambda: tiles_of(dataset, oriented.dtype))
@@ -123,6 +190,8 @@ def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
     """Read a two-dimensional dataset: any integer or float dtype, [line, sample]."""
     with opened(path) as file:
         dataset = find_dataset(file, key, dimensions=2)
+        if not (dataset.is_virtual or dataset.id.get_storage_size()):
+            log.warning("%s: %s was created and never written; no pixel has a label", path, printable(dataset.name))
         nodata = _nodata(dataset)
         values = read_codes(path, str(dataset.name), dataset, axes, shape=grid.shape)
         return CodeRaster(values, () if nodata is None else (nodata,))
@@ -132,5 +201,6 @@ def read_array(path: Path, *, key: str) -> np.ndarray:
     """Read a dataset of numbers whole."""
     with opened(path) as file:
         dataset = find_dataset(file, key, dimensions=2)
-        require_numbers(path, str(dataset.name), dataset.dtype)
+        require_numbers(path, printable(dataset.name), dataset.dtype)
+        require_readable_whole(path, printable(dataset.name), dataset.shape, dataset.dtype)
         return np.asarray(dataset[()])

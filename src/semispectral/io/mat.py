@@ -4,10 +4,8 @@ from pathlib import Path
 
 import h5py
 import numpy as np
-import scipy.io
 
-from semispectral.errors import DataError, MissingFileError
-from semispectral.io import hdf5
+from semispectral.io import hdf5, mat5
 from semispectral.io.arrays import Oriented, require_dimensions, require_numbers
 from semispectral.io.codes import CodeRaster, plane, read_codes, require_over_data
 from semispectral.io.files import reading, require_file
@@ -16,11 +14,7 @@ from semispectral.io.wavelengths import NO_WAVELENGTHS, in_nanometres, require_c
 from semispectral.pixels import Cube
 from semispectral.scene import AXES, axis_order
 
-WHAT = "a MATLAB file"
-NUMERIC_CLASSES = (
-    *("double", "single", "logical"),
-    *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)),
-)
+WHAT = mat5.WHAT
 
 
 def _is_hdf5(path: Path) -> bool:
@@ -29,51 +23,18 @@ def _is_hdf5(path: Path) -> bool:
         return bool(h5py.is_hdf5(path))
 
 
-def _variable(path: Path, key: str, *, dimensions: int) -> tuple[str, tuple[int, ...]]:
-    """Name and shape of a variable of a version 5 file, or of the only one with so many axes; objects are refused."""
-    with reading(path, what=WHAT):
-        variables = {name: (shape, kind) for name, shape, kind in scipy.io.whosmat(path)}
-    key = key.strip("/")
-    if not key:
-        numeric = [
-            name for name, (shape, kind) in variables.items() if kind in NUMERIC_CLASSES and len(shape) == dimensions
-        ]
-        if len(numeric) != 1:
-            raise MissingFileError(
-                f"{path}: no key is given and {len(numeric)} variables are numbers with {dimensions} axes "
-                f"({', '.join(numeric)}); name one in scenes.tsv"
-            )
-        return numeric[0], variables[numeric[0]][0]
-    if key not in variables:
-        raise MissingFileError(
-            f"{path}: needs the variable {key!r}, but it holds {', '.join(variables) or 'none'}; name one in scenes.tsv"
-        )
-    if variables[key][1] not in NUMERIC_CLASSES:
-        raise DataError(
-            f"{path}: {key} must hold plain numbers, got a MATLAB {variables[key][1]}; objects, cells and structures "
-            "are not read: save the array by itself"
-        )
-    return key, variables[key][0]
-
-
-def _load(path: Path, key: str, *, dimensions: int) -> tuple[str, np.ndarray]:
-    name, _ = _variable(path, key, dimensions=dimensions)
-    with reading(path, what=WHAT):
-        values = scipy.io.loadmat(path, variable_names=[name])[name]
-    return name, np.asarray(values)
-
-
 def _wavelengths(path: Path, key: str, bands: int) -> np.ndarray | None:
     if key in ("", NO_WAVELENGTHS):
         return None
-    name, values = _load(path, key, dimensions=2)
+    name, values = mat5.load(path, key, dimensions=2)
     require_numbers(path, name, values.dtype)
-    return require_count(in_nanometres(values, unit="", where=f"{path}, {name}"), bands, where=f"{path}, {name}")
+    require_count(values.size, bands, where=f"{path}, {name}")
+    return in_nanometres(values, unit="", where=f"{path}, {name}")
 
 
 def _open_version_5(path: Path, *, key: str, axes: str, wavelengths: str) -> Cube:
     order = axis_order(axes, where=f"{path}, axes")
-    name, values = _load(path, key, dimensions=len(AXES))
+    name, values = mat5.load(path, key, dimensions=len(AXES))
     require_numbers(path, name, values.dtype)
     require_dimensions(path, name, values.shape, names=order)
     oriented = Oriented(values, order)
@@ -102,15 +63,16 @@ def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
     order = axis_order(axes, names=AXES[:2], where=f"{path}, axes of the labels")
     if _is_hdf5(path):
         return hdf5.read_labels(path, key=key, axes=_reversed(axes), grid=grid)
-    name, shape = _variable(path, key, dimensions=2)
-    lengths = plane(shape)
-    require_over_data(path, lengths if order == AXES[:2] else lengths[::-1], grid.shape)
-    name, values = _load(path, name, dimensions=2)
+    name, shape = mat5.find_variable(path, key, dimensions=2)
+    if shape is not None:
+        lengths = plane(shape)
+        require_over_data(path, lengths if order == AXES[:2] else lengths[::-1], grid.shape)
+    name, values = mat5.load(path, name, dimensions=2)
     return CodeRaster(read_codes(path, name, values, axes, shape=grid.shape))
 
 
 def read_array(path: Path, *, key: str) -> np.ndarray:
     """Read an array of numbers whole, with the axes that MATLAB shows."""
-    values = hdf5.read_array(path, key=key).T if _is_hdf5(path) else _load(path, key, dimensions=2)[1]
+    values = hdf5.read_array(path, key=key).T if _is_hdf5(path) else mat5.load(path, key, dimensions=2)[1]
     require_numbers(path, key, values.dtype)
     return values

@@ -137,14 +137,13 @@ def stated_in_nanometres(values: np.ndarray, *, unit: str, bands: int, where: st
     return None
 
 
-def require_count(wavelengths_nm: np.ndarray, bands: int, *, where: str) -> np.ndarray:
-    """The wavelengths, if there is one per band."""
-    if len(wavelengths_nm) != bands:
+def require_count(count: int, bands: int, *, where: str) -> None:
+    """Refuse wavelengths of which there are not as many as bands; asked before they are read, where that can be."""
+    if count != bands:
         raise ShapeError(
-            f"{where}: one wavelength per band is needed ({bands}), got {len(wavelengths_nm)}; "
-            "check the columns axes and wavelengths of scenes.tsv"
+            f"{where}: one wavelength per band is needed ({bands}), got {count}; check the columns axes and wavelengths "
+            "of scenes.tsv"
         )
-    return wavelengths_nm
 
 
 def read_wavelength_table(path: Path) -> np.ndarray:
