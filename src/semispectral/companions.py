@@ -9,15 +9,15 @@ SHAPEFILE_SUFFIXES = (".shx", ".dbf", ".prj", ".cpg")
 TIFF_SUFFIXES = (".tif", ".tiff", ".gtiff", ".btf")
 WITHOUT_HEADER = (
     *(".h5", ".hdf5", ".hdf", ".he5", ".nc", ".nc4", ".mat", ".npy", ".png"),
-    *(".gpkg", ".geojson", ".json", *WAVELENGTH_TABLES),
+    *(".gpkg", ".geojson", ".json"),
 )
 
 
 def scene_files(scene: Scene) -> tuple[Path, ...]:
     """Every file that a scene is read from, sorted; headers and such only where they are there."""
-    table = [Path(scene.wavelengths)] if scene.wavelengths.lower().endswith(WAVELENGTH_TABLES) else []
-    named = {scene.data, scene.labels, *table}
-    return tuple(sorted(named | {file for path in named for file in companions(path)}))
+    table = {Path(scene.wavelengths)} if scene.wavelengths.lower().endswith(WAVELENGTH_TABLES) else set()
+    named = {scene.data, scene.labels}
+    return tuple(sorted(named | table | {file for path in named for file in companions(path)}))
 
 
 def companions(path: Path) -> tuple[Path, ...]:

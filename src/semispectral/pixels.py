@@ -53,8 +53,8 @@ class Cube:
             raise ShapeError(f"{self.path}: a scene must be [line, sample, band], got shape {self.shape}")
         if self.shape[0] * self.shape[1] > MOST_PIXELS:
             raise ShapeError(
-                f"{self.path}: a scene has at most {MOST_PIXELS} pixels, for its labels and its map are held whole, but "
-                f"its header says {self.shape[0]} lines of {self.shape[1]}; cut it, or correct the header"
+                f"{self.path}: a scene has at most {MOST_PIXELS} pixels, for its labels and its map are held whole, "
+                f"but its header says {self.shape[0]} lines of {self.shape[1]}; cut it, or correct the header"
             )
         if self.dtype.kind not in "uif":
             raise ShapeError(f"{self.path}: a scene must hold numbers, got dtype {self.dtype}")

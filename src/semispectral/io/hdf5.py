@@ -158,8 +158,8 @@ def _require_written(path: Path, name: str, dataset: h5py.Dataset) -> None:
         return
     if not dataset.id.get_storage_size():
         raise DataError(
-            f"{path}: {name} must hold values, but it was created {dataset.shape} and none was ever written: all are the "
-            f"fill value {dataset.fillvalue}; write the scan again"
+            f"{path}: {name} must hold values, but it was created {dataset.shape} and none was ever written: all are "
+            f"the fill value {dataset.fillvalue}; write the scan again"
         )
     if not dataset.chunks:
         return

@@ -84,10 +84,10 @@ def load(path: Path, key: str, *, dimensions: int) -> tuple[str, np.ndarray]:
 
 
 def _dense(path: Path, name: str, values: Any) -> np.ndarray:
-    if not scipy.sparse.issparse(values):
-        return np.asarray(values)
-    require_readable_whole(path, name, values.shape, values.dtype)
-    return np.asarray(values.toarray())
+    if scipy.sparse.issparse(values):
+        require_readable_whole(path, name, values.shape, values.dtype)  # type: ignore[attr-defined]  # by their stubs
+        values = values.toarray()  # type: ignore[attr-defined]
+    return np.asarray(values)
 
 
 def _field(path: Path, structure: Any, field: str, name: str) -> Any:
@@ -108,8 +108,8 @@ def _refuse_bomb(path: Path, name: str) -> None:
     for each, (packed, unpacked) in zip(names, sizes, strict=False):
         if each == name and unpacked > max(SMALL, LARGEST_RATIO * packed):
             raise DataError(
-                f"{path}: {printable(name)} takes {packed} bytes and says that it unpacks to {unpacked}, so it is hardly "
-                "a scan (all of one value?), and version 5 can only be read whole; save it with -v7.3"
+                f"{path}: {printable(name)} takes {packed} bytes and says that it unpacks to {unpacked}, so it is "
+                "hardly a scan (all of one value?), and version 5 can only be read whole; save it with -v7.3"
             )
 
 

@@ -141,8 +141,8 @@ def require_count(count: int, bands: int, *, where: str) -> None:
     """Refuse wavelengths of which there are not as many as bands; asked before they are read, where that can be."""
     if count != bands:
         raise ShapeError(
-            f"{where}: one wavelength per band is needed ({bands}), got {count}; check the columns axes and wavelengths "
-            "of scenes.tsv"
+            f"{where}: one wavelength per band is needed ({bands}), got {count}; check the columns axes and "
+            "wavelengths of scenes.tsv"
         )
 
 
