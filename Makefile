@@ -1,35 +1,64 @@
 # Daily acts. `make demo` and `make test` set everything up first; a second call installs nothing.
-PYTHON ?= python3
-CORES ?= $(shell nproc 2>/dev/null || echo 2)
+PYTHON ?=
+CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
 CONFIG ?=
-LOCK := $(if $(GPU),requirements-gpu.lock,requirements.lock)
-STAMP := .venv/.installed$(if $(GPU),-gpu)
 RUN := . .venv/bin/activate &&
 SNAKEMAKE := snakemake --cores $(CORES) --resources gpu=1 $(if $(CONFIG),--configfile $(CONFIG))
-COMPILE := uv pip compile pyproject.toml --extra dev --extra docs --extra slurm --universal --python-version 3.11 \
-	--fork-strategy fewest --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
+COMPILE := .venv/bin/uv pip compile --universal --python-version 3.11 --fork-strategy fewest \
+	--generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
+UNUSED := --overrides locks/unused.overrides
 PYTHON_CODE := src tests benchmarks envs docs/generate
 SNAKEMAKE_CODE := Snakefile rules workflow/Snakefile
 PYTEST_ARGS ?=
+PYTEST = $(RUN) OMP_NUM_THREADS=1 python -m pytest -n $(CORES) --dist loadfile
+ALL_MINUTES := 25
+QUICK_MINUTES := 8
 REPORT ?= results/snakemake-report.zip
 
+# What is installed: .venv/.locked says for which folder (a .venv cannot be moved) and of which lock; it is there only
+# once that is whole. GPU=1 stays until GPU=0. .installed is the project itself, .dev and .docs are the tools.
+LOCKED := $(shell test -x .venv/bin/python && cat .venv/.locked 2>/dev/null)
+GPU ?= $(if $(findstring gpu.lock,$(LOCKED)),1)
+LOCK := locks/$(if $(filter-out 0 no,$(GPU)),gpu,run).lock
+AS_WANTED := $(CURDIR) $(LOCK)
+ifneq ($(LOCKED),$(AS_WANTED))
+.venv/.locked: FORCE
+endif
+ifneq ($(PYTHON),)
+VERSION := -c 'import sys; print(sys.version)' 2>/dev/null
+ifneq ($(shell $(PYTHON) $(VERSION)),$(shell .venv/bin/python $(VERSION)))
+.venv/.locked: FORCE
+endif
+endif
+STAMP := .venv/.installed
+# Modules of other environments are not to be taken for those of .venv.
+unexport PYTHONPATH PYTHONHOME
+
 .DEFAULT_GOAL := help
-.PHONY: help setup demo ready resume report benchmark test coverage lint format check docs dag profile hooks lock clean
+.NOTPARALLEL:
+.PHONY: help setup demo ready resume report benchmark test test-quick coverage lint format check docs dag profile hooks lock clean
 
 help: ## List what make can do
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  GPU=1 installs the CUDA packages; CORES=8 and CONFIG=config/indian_pines.yaml belong to demo."
 
 setup: $(STAMP) ## Make .venv from the lock file
 
-$(STAMP): $(LOCK)
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { \
-		echo "make: Python 3.11 to 3.13 is needed, $(PYTHON) is $$($(PYTHON) --version 2>&1 | cut -d' ' -f2)."; \
-		echo "make: name another one: make demo PYTHON=python3.12"; exit 1; }
-	@echo "make: installing from $(LOCK) into .venv (a few minutes)"
-	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
-	.venv/bin/python -m pip install --quiet --require-hashes -r $(LOCK)
-	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
+FORCE:
+
+.venv/.locked: locks/installer.lock $(LOCK)
+	@PYTHON="$(PYTHON)" sh envs/install.sh new $(LOCK)
+	@echo "$(AS_WANTED)" >$@
+
+$(STAMP): .venv/.locked pyproject.toml
+	@.venv/bin/python -I -m pip install --quiet --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+# While tools are added .locked is away, so that what is cut off in the middle is made anew.
+.venv/.dev .venv/.docs: .venv/.%: locks/%.lock $(STAMP)
+	@mv .venv/.locked .venv/.adding
+	@sh envs/install.sh add $<
+	@mv .venv/.adding .venv/.locked
 	@touch $@
 
 demo: $(STAMP) ## Run the workflow on the built-in drill core (CONFIG=... for another study)
@@ -51,22 +80,29 @@ report: $(STAMP) ## Snakemake's own report of the last run: every stage with its
 benchmark: $(STAMP) ## Compare all methods on splits that do not leak; it resumes (CONFIG=...)
 	$(RUN) $(SNAKEMAKE) benchmark --logger semispectral
 
-test: $(STAMP) ## Run all tests (PYTEST_ARGS="-m 'not slow'" for the quick ones)
-	$(RUN) OMP_NUM_THREADS=1 python -m pytest $(PYTEST_ARGS)
+test: .venv/.dev ## Run all tests, CORES at a time (PYTEST_ARGS="-k mask" for some of them)
+	@echo "make: all tests, about $(ALL_MINUTES) core minutes on $(CORES) cores; make test-quick takes about $(QUICK_MINUTES)"
+	@$(RUN) python tests/this_machine.py
+	$(PYTEST) $(PYTEST_ARGS)
 
-coverage: $(STAMP) ## Run all tests and say which lines of src/ none of them reaches
+test-quick: .venv/.dev ## Run the tests that neither train for long nor run the workflow
+	@echo "make: the quick tests, about $(QUICK_MINUTES) core minutes on $(CORES) cores; make test runs all"
+	@$(RUN) python tests/this_machine.py
+	$(PYTEST) -m "not slow" $(PYTEST_ARGS)
+
+coverage: .venv/.dev ## Run all tests and say which lines of src/ none of them reaches
 	$(MAKE) test PYTEST_ARGS="$(PYTEST_ARGS) --cov --cov-report=term:skip-covered"
 
-lint: $(STAMP) ## Check style, types, layers and the workflow
+lint: .venv/.dev ## Check style, types, layers and the workflow
 	$(RUN) ruff check $(PYTHON_CODE) && ruff format --check $(PYTHON_CODE) && snakefmt --check -l 120 $(SNAKEMAKE_CODE)
 	$(RUN) mypy && lint-imports && snakemake --lint
 
-format: $(STAMP) ## Put code and rules into their form
+format: .venv/.dev ## Put code and rules into their form
 	$(RUN) ruff check --fix $(PYTHON_CODE) && ruff format $(PYTHON_CODE) && snakefmt -l 120 $(SNAKEMAKE_CODE)
 
 check: lint test docs ## All that a pull request has to pass: lint, test, docs
 
-docs: $(STAMP) ## Build the documentation into site/, with every link checked
+docs: .venv/.docs ## Build the documentation into site/, with every link checked
 	$(RUN) python docs/generate/configuration.py
 	$(RUN) NO_MKDOCS_2_WARNING=1 mkdocs build --strict
 	@echo "make: the documentation is in site/index.html"
@@ -74,13 +110,16 @@ docs: $(STAMP) ## Build the documentation into site/, with every link checked
 profile: $(STAMP) ## Say where a second of training goes (M1, M2 and M1+M2)
 	$(RUN) TF_CPP_MIN_LOG_LEVEL=3 python benchmarks/training_seconds.py --threads $(CORES)
 
-hooks: $(STAMP) ## Let git check style before every commit
+hooks: .venv/.dev ## Let git check style before every commit
 	$(RUN) pre-commit install
 
-lock: ## Renew both lock files and the conda pins (needs uv)
-	$(COMPILE) -o requirements.lock
-	$(COMPILE) --extra gpu --constraints requirements.lock -o requirements-gpu.lock
-	$(PYTHON) envs/pin.py
+lock: .venv/.dev ## Renew the lock files and the conda pins
+	$(COMPILE) --group installer -o locks/installer.lock
+	$(COMPILE) pyproject.toml --extra slurm --group cpu $(UNUSED) --overrides locks/cpu.overrides -o locks/run.lock
+	$(COMPILE) pyproject.toml --extra slurm --extra gpu $(UNUSED) -c locks/run.lock -o locks/gpu.lock
+	$(COMPILE) --group dev -c locks/run.lock -o locks/dev.lock
+	$(COMPILE) --group docs -c locks/run.lock -c locks/dev.lock -o locks/docs.lock
+	.venv/bin/python envs/pin.py
 
 dag: $(STAMP) ## Draw the rules anew for the documentation (needs Graphviz)
 	$(RUN) python docs/generate/rules.py

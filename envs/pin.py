@@ -1,4 +1,4 @@
-"""Write the conda environments with the pins of requirements.lock: ``python envs/pin.py`` (part of ``make lock``)."""
+"""Write the conda environments with the pins of locks/run.lock: ``python envs/pin.py`` (part of ``make lock``)."""
 
 import re
 import tomllib
@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PYTHON = "3.12"
 NOT_IN_JOBS = {"snakemake", "snakemake-logger-plugin-rich"}
 ONLY_TO_TRAIN = {"tensorflow", "tensorflow-probability", "tf-keras"}
-HEADER = "# {what} Pins of requirements.lock, written by `make lock`.\n"
+HEADER = "# {what} Pins of locks/run.lock, written by `make lock`.\n"
 ENVIRONMENTS = {
     "base": "For every stage that does not train: no TensorFlow.",
     "train": "For the stages that train M1, M2 and q(y|x).",
@@ -17,7 +17,7 @@ ENVIRONMENTS = {
 
 def locked() -> dict[str, str]:
     """Version of every package in the lock file."""
-    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    text = (ROOT / "locks/run.lock").read_text(encoding="utf-8")
     return dict(re.findall(r"^([A-Za-z0-9_.-]+)==([^\s;\\]+)", text, flags=re.MULTILINE))
 
 

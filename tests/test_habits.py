@@ -16,9 +16,14 @@ FORMS = sorted(path for path in (ROOT / ".github/ISSUE_TEMPLATE").glob("*.yml") 
 CATALOGUE = ("README.md", "LICENSE", "workflow/Snakefile", "config/README.md", "config/config.yaml")
 
 
-def locked() -> set[str]:
-    """Names of the packages in the lock file."""
-    return set(re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements.lock").read_text(), flags=re.MULTILINE))
+def locked(lock: str) -> set[str]:
+    """Names of the packages in a lock file."""
+    return set(re.findall(r"^([a-z0-9-]+)==", (ROOT / f"locks/{lock}.lock").read_text(), flags=re.MULTILINE))
+
+
+def names_of(requirements: list[str]) -> set[str]:
+    """Names of the packages that requirements ask for."""
+    return {re.split(r"[\[<>=]", requirement)[0].lower() for requirement in requirements}
 
 
 def test_hooks_run_the_pinned_tools_as_make_lint_does() -> None:
@@ -30,19 +35,22 @@ def test_hooks_run_the_pinned_tools_as_make_lint_does() -> None:
     programs = {Path(shlex.split(entry)[0]).name for entry in entries} - {"python"}
     assert programs == {"ruff", "snakefmt", "mypy", "lint-imports"}
     assert all(program in lint for program in programs)
-    assert {"pre-commit", "ruff", "snakefmt", "mypy", "import-linter"} <= locked()
+    assert {"pre-commit", "ruff", "snakefmt", "mypy", "import-linter"} <= locked("dev")
 
 
-def test_every_extra_is_in_the_lock_file() -> None:
-    """`make lock` resolves every extra but those of CUDA and of the benchmark, and the lock file has what they name."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+def test_every_requirement_is_in_a_lock_file() -> None:
+    """`make lock` resolves every extra but the benchmark's, and every group; a lock file has what they name."""
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    extras = project["optional-dependencies"]
+    extras, groups = declared["project"]["optional-dependencies"], declared["dependency-groups"]
     assert all("==" in requirement for requirement in extras.pop("bench"))
+    assert names_of(declared["project"]["dependencies"]) <= locked("run") & locked("gpu")
     for extra, requirements in extras.items():
         assert f"--extra {extra}" in makefile
-        names = {re.split(r"[\[<>=]", requirement)[0].lower() for requirement in requirements}
-        assert extra == "gpu" or names <= locked(), extra
+        assert names_of(requirements) <= locked("gpu" if extra == "gpu" else "run"), extra
+    for group, requirements in groups.items():
+        assert f"--group {group}" in makefile
+        assert names_of(requirements) <= locked("run" if group == "cpu" else group), group
 
 
 def test_make_help_lists_every_target() -> None:
@@ -50,7 +58,7 @@ def test_make_help_lists_every_target() -> None:
     phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
     assert phony
     said = subprocess.run(["make", "help"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    assert set(re.findall(r"^  make (\w+) +\S", said, flags=re.MULTILINE)) == set(phony[1].split())
+    assert set(re.findall(r"^  make ([\w-]+) +\S", said, flags=re.MULTILINE)) == set(phony[1].split())
 
 
 def test_the_site_is_built_strictly() -> None:

@@ -266,6 +266,15 @@ def test_versions_are_those_installed() -> None:
     assert provenance.versions()["pandas"] == pd.__version__
 
 
+def test_a_package_is_known_by_its_build_for_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The version of a package that is installed under the name of another build is found."""
+    monkeypatch.setattr(provenance, "PACKAGES", ("of-a-gpu",))
+    monkeypatch.setattr(provenance, "CPU_BUILD", {"of-a-gpu": "pandas"})
+    assert provenance.versions()["of-a-gpu"] == pd.__version__
+    monkeypatch.setattr(provenance, "PACKAGES", ("of-nothing",))
+    assert provenance.versions()["of-nothing"] == "not installed"
+
+
 def test_neither_report_nor_figures_import_tensorflow() -> None:
     """Everything that the report and the pictures of training need comes without TensorFlow."""
     script = (

@@ -31,6 +31,7 @@ PACKAGES = (
     "pyarrow",
     "matplotlib",
 )
+CPU_BUILD = {"tensorflow": "tensorflow-cpu"}  # the same code and version under another name, where there is no GPU
 COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 ROOT = Path(__file__).resolve().parents[2]  # of the checkout, where the package is used from one
 LOGGED = "made by "  # what the line of a log begins with that holds the same as JSON
@@ -137,10 +138,12 @@ def _checksum(path: Path) -> str:
 
 @cache
 def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "not installed"
+    for distribution in (name, CPU_BUILD.get(name, name)):
+        try:
+            return version(distribution)
+        except PackageNotFoundError:
+            continue
+    return "not installed"
 
 
 def versions() -> dict[str, str]:
