@@ -3,7 +3,9 @@ PYTHON ?=
 CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
 CONFIG ?=
 RUN := . .venv/bin/activate &&
-SNAKEMAKE := snakemake --cores $(CORES) --resources gpu=1 $(if $(CONFIG),--configfile $(CONFIG))
+# Snakemake runs code that a configuration holds while it reads it, so that somebody else looks at it before.
+READ := python -m semispectral.config_file config/config.yaml $(CONFIG)
+SNAKEMAKE := $(READ) && snakemake --cores $(CORES) --resources gpu=1 $(if $(CONFIG),--configfile $(CONFIG))
 COMPILE := .venv/bin/uv pip compile --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 UNUSED := --overrides locks/unused.overrides

@@ -140,6 +140,42 @@ def test_one_broken_scene_does_not_hide_the_next() -> None:
 
 
 @pytest.mark.usefixtures("project")
+def test_scenes_are_counted_as_they_are_listed() -> None:
+    """A broken one has its row too, and is not taken for a scene that is not there."""
+    np.save("a2_labels.npy", np.full((LINES, SAMPLES), 7, np.uint8))
+    study, looked, _, problems = checked()
+    said = list(scenes(study, looked))
+    assert said[0].startswith("Scenes: 3 of 2 holes, ")
+    assert said[0].endswith("; 1 of them cannot be used")
+    assert said[2] == "  a2  cannot be used: see the problems below"
+    assert next(classes(study, looked)).startswith("Classes: 2, ")
+    assert len(problems) == 1
+    for name in HOLES:
+        Path(f"{name}.npy").write_bytes(b"")
+    study, looked, _, problems = checked()
+    assert next(scenes(study, looked)) == "Scenes: 3 of 2 holes, none of them can be used"
+    assert next(classes(study, looked)).startswith("Classes: none is known, for no labelled pixel was found")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"cleaning": {"steps": ["resample"]}},
+        {"cleaning": {"steps": ["continuum"]}},
+        {"cleaning": {"steps": ["drop_bands"], "bad_bands": [99]}},
+        {"cleaning": {"steps": ["savitzky_golay"], "window": 9}},
+    ],
+)
+@pytest.mark.usefixtures("project")
+def test_a_problem_names_its_scan(change: dict[str, Any]) -> None:
+    """Settings that do not fit a scene are said of that scene, once for each."""
+    Path("mine.yaml").write_text(yaml.safe_dump(change))
+    study, problems = study_of(Path("mine.yaml"))
+    look_at_scenes(study, problems)
+    assert [message.partition(": ")[0] for message in problems.found] == list(HOLES)
+
+
+@pytest.mark.usefixtures("project")
 def test_overlays_are_laid_over_key_by_key() -> None:
     """A section of an overlay keeps the keys that it does not name; a list replaces a list."""
     Path("mine.yaml").write_text("split: {guard: 2}\nruns: {budgets: [5]}\n")
@@ -213,6 +249,32 @@ def test_a_dry_run_that_fails_is_a_problem() -> None:
     known.add("MissingInputException in rule census: x.h5")
     assert jobs(dry_run(text, 1), known) is None
     assert len(known.found) == 1
+
+
+MISSING_INPUT = """  Snakemake version: 9.27.1
+  Python version: 3.11.7 (main)
+Building DAG of jobs...
+MissingInputException in rule census in file "data.smk", line 53:
+Missing input files for rule census:
+    output: results/census/a.parquet
+    wildcards: scene=a
+    affected files:
+        scans/a b.h5
+        scans/a.hdr
+"""
+
+
+def test_a_missing_file_is_one_problem() -> None:
+    """What the check has named is not said again by Snakemake; what it has not is one sentence without noise."""
+    known = Problems()
+    known.add("scans/a b.h5: a scene is needed, but nothing is there")
+    known.add("scans/a.hdr: a header is needed, but nothing is there")
+    assert jobs(dry_run(MISSING_INPUT, 1), known) is None
+    assert len(known.found) == 2
+    unknown = Problems()
+    assert jobs(dry_run(MISSING_INPUT, 1), unknown) is None
+    said = "snakemake: scans/a b.h5, scans/a.hdr: needed, but not there, and no rule makes it; check the paths"
+    assert unknown.found == [said]
 
 
 @pytest.mark.usefixtures("project")
@@ -314,18 +376,6 @@ def test_what_is_odd_is_said_and_no_more_than_a_person_reads() -> None:
     listing = list(listed("Worth knowing", [f"note {number}" for number in range(9)], most=4))
     assert len(listing) == 1 + 4 + 1
     assert "and 5 more" in listing[-1]
-
-
-@pytest.mark.usefixtures("project")
-def test_a_scene_that_could_not_be_looked_at_is_counted() -> None:
-    """The number of scenes says how many of those listed could be read, and labels that are there are not denied."""
-    Path("a2.npy").write_bytes(b"no array")
-    study, looked, _, problems = checked()
-    assert len(problems) == 1
-    assert next(scenes(study, looked)).startswith("Scenes: 2 of the 3 in scenes.tsv could be looked at; they are of 2")
-    assert list(scenes(study, [])) == ["Scenes: 3 in scenes.tsv, and none of them could be looked at"]
-    (said,) = classes(study, [])
-    assert said.startswith("Classes: none is known, for no labelled pixel was found")
 
 
 @pytest.mark.usefixtures("project")

@@ -16,6 +16,7 @@ STEP_NAMES = (
     "savitzky_golay",
     "continuum",
 )
+MOST_BANDS = 10_000  # that spectra are resampled to; no instrument has as many
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +70,8 @@ class CleanConfig:
             f"resample_nm must be first < last and a step above 0, got {self.resample_nm}": not (
                 first < last and step > 0
             ),
+            f"resample_nm must give at most {MOST_BANDS} bands, got {self.resample_nm}": step > 0
+            and (last - first) / step >= MOST_BANDS,
             f"window must be odd and above order ({self.order}), got {self.window}": self.window % 2 == 0
             or self.window <= self.order,
             f"derivative must be 0 to order ({self.order}), got {self.derivative}": not (

@@ -10,6 +10,7 @@ import numpy as np
 
 from semispectral.clean_settings import CleanConfig, is_cleaned
 from semispectral.cleaning import Spectra, clean
+from semispectral.errors import about
 from semispectral.io import open_scene
 from semispectral.io.shards import read_shard
 from semispectral.pixels import Cube, Pixels
@@ -32,7 +33,8 @@ def clean_pixels(pixels: Pixels, scene: Scene, settings: CleanConfig) -> Pixels:
         return pixels
     with open_scene(scene) as cube:
         sensor = sensor_for(scene, cube, settings)
-    found = _clean(pixels.x, pixels.table["sample"].to_numpy(), sensor, settings)
+    with about(scene.name, str(scene.data)):
+        found = _clean(pixels.x, pixels.table["sample"].to_numpy(), sensor, settings)
     return replace(pixels, x=found.x, wavelengths_nm=found.sensor.wavelengths_nm)
 
 
@@ -50,7 +52,11 @@ def read_cleaned(path: Path, scenes: Mapping[str, Mapping[str, Any]], settings: 
 def open_cleaned(scene: Scene, settings: CleanConfig) -> Iterator[Cube]:
     """The scene, open, with cleaned blocks: float32, NaN in pixels without data; as it is without cleaning."""
     with open_scene(scene) as cube:
-        yield clean_cube(cube, sensor_for(scene, cube, settings), settings) if is_cleaned(scene, settings) else cube
+        with about(scene.name, str(scene.data)):
+            cleaned = (
+                clean_cube(cube, sensor_for(scene, cube, settings), settings) if is_cleaned(scene, settings) else cube
+            )
+        yield cleaned
 
 
 def clean_cube(cube: Cube, sensor: Sensor, settings: CleanConfig) -> Cube:

@@ -1,18 +1,24 @@
-"""A configuration file as it stands: YAML that holds plain values, with keys, and not without end."""
+"""A configuration file as it stands: YAML that holds plain values, each key once, no code, and not without end.
+
+As a program it says whether files are such, before Snakemake reads them: Snakemake runs code that a file holds as it
+reads it, and takes the last of two equal keys without a word.
+"""
 
 import math
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from semispectral.errors import ConfigError, MissingFileError, SemispectralError
-from semispectral.names import quoted
+from semispectral.errors import ConfigError, MissingFileError, SemispectralError, UnreadableError, about
+from semispectral.names import printable_lines, quoted
 
 LARGEST_BYTES = 4_000_000
 MOST_VALUES, LONGEST_KEY = 100_000, 2_000
 LARGEST_NUMBER = 2**63
+RUNS_CODE = ("__use_yte__", "__definitions__", "__variables__")  # keys that make it a template of Snakemake's (YTE)
 PLAIN = (str, bool, int, float, type(None))
 
 
@@ -22,26 +28,49 @@ def read_config(path: Path) -> dict[str, Any]:
     Raises
     ------
     MissingFileError : it is not there.
-    ConfigError : it is not YAML in UTF-8, or holds something else than keys with plain values.
+    ConfigError : it is not YAML in UTF-8, or holds something else than keys with plain values, each once.
+    UnreadableError : it is no plain file, or may not be read.
     """
-    if not path.is_file():
-        raise MissingFileError(f"{path}: the configuration is not there; name another one with --config")
-    if path.stat().st_size > LARGEST_BYTES:
-        raise ConfigError(f"{path}: a configuration has at most {LARGEST_BYTES} bytes, got {path.stat().st_size}")
-    try:
-        content = _content(path)
-    except SemispectralError:
-        raise
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: no UTF-8, or a date like 2026-13-01
-        raise ConfigError(f"{path}: must be YAML in UTF-8, and cannot be read as such: {error}") from error
+    content = _parsed(path, _text(path))
     if not isinstance(content, dict | None):
         raise ConfigError(f"{path}: needs keys with values (m1: ...), got {type(content).__name__}")
-    require_plain(content or {})
+    if code := [key for key in content or {} if key in RUNS_CODE]:
+        raise ConfigError(
+            f"{path}: plain values are needed, but the key {code[0]} has Snakemake run code in the file; do "
+            "not use a file of which you do not know where it is from; without code, take the key out"
+        )
+    with about(str(path)):
+        require_plain(content or {})
     return content or {}
 
 
-def _content(path: Path) -> Any:
-    loader = yaml.SafeLoader(path.read_text(encoding="utf-8"))
+def _text(path: Path) -> str:
+    if not path.exists():
+        raise MissingFileError(f"{path}: the configuration is not there; check the path (--config, CONFIG=)")
+    if not path.is_file():
+        raise UnreadableError(f"{path}: a configuration file is needed, but this is no plain file; name a YAML file")
+    if path.stat().st_size > LARGEST_BYTES:
+        raise ConfigError(
+            f"{path}: a configuration has at most {LARGEST_BYTES} bytes, got {path.stat().st_size}; is it another file?"
+        )
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: must be YAML in UTF-8, got another encoding ({error}); save it as UTF-8") from error
+
+
+def _parsed(path: Path, text: str) -> Any:
+    try:
+        return _content(path, text)
+    except SemispectralError:
+        raise
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date like 2026-13-01
+        said = " ".join(str(error).replace('in "<unicode string>", ', "in ").split())
+        raise ConfigError(f"{path}: must be YAML, and cannot be read as such: {said}; correct it there") from error
+
+
+def _content(path: Path, text: str) -> Any:
+    loader = yaml.SafeLoader(text)
     try:
         node = loader.get_single_node()
         _refuse_repeated(path, node)
@@ -115,3 +144,18 @@ def _strange(value: Any) -> str:
     endless = isinstance(value, float) and not math.isfinite(value)
     large = isinstance(value, int) and abs(value) >= LARGEST_NUMBER
     return str(value)[:80] if endless or large or not isinstance(value, PLAIN) else ""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Read the files that are named; 1 and a sentence for the first that is no configuration."""
+    try:
+        for path in sys.argv[1:] if arguments is None else arguments:
+            read_config(Path(path))
+    except (SemispectralError, OSError) as error:
+        sys.stderr.write(f"{printable_lines(str(error))}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

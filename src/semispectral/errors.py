@@ -3,6 +3,10 @@
 Every message says what was needed, what came, where, and what to do about it.
 """
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class SemispectralError(Exception):
     """Root of every error that this package raises on purpose."""
@@ -50,3 +54,14 @@ class MisplacedError(IntegrityError):
 
 class DivergedError(SemispectralError, ArithmeticError):
     """Training gave non-finite values and could not be brought back."""
+
+
+@contextmanager
+def about(*names: str) -> Iterator[None]:
+    """Put the first of these names before an error that names none of them, so that it says which scan it is about."""
+    try:
+        yield
+    except SemispectralError as error:
+        if any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", str(error)) for name in names if name):
+            raise
+        raise type(error)(f"{names[0]}: {error}") from error

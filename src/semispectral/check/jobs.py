@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from semispectral.check.problems import Problems
+from semispectral.names import some
 
 STATS = "Job stats:"
 NOT_STAGES = {"all", "total"}
-CHATTER = re.compile(r"^\s*(Using |Config file|Config MD5|Working directory|Assuming |Building DAG|host:|\[|None$)")
+CHATTER = re.compile(r"^\s*(Using |Assuming |Building DAG|host:|\[|None$)")
+HEAD = re.compile(r"^  [A-Z][A-Za-z0-9 ()]*: .*$")  # of what Snakemake says of itself: versions, folders, files
+MISSING = "MissingInputException"
 
 
 def start_dry_run(folder: Path, overlays: Sequence[Path]) -> "subprocess.Popen[str]":
@@ -28,10 +31,22 @@ def jobs(dry_run: "subprocess.Popen[str]", problems: Problems) -> dict[str, int]
     said, _ = dry_run.communicate()
     if dry_run.returncode == 0:
         return counted(said)
-    reason = _reason(said)
-    if not any(known in said for known in problems.found):  # else it only says again what was found before
-        problems.add(f"snakemake: {reason}")
+    if not _known(said, problems):
+        problems.add(f"snakemake: {_reason(said)}")
     return None
+
+
+def _known(said: str, problems: Problems) -> bool:
+    """Whether a dry run only says again what was found before: the mistake itself, or that a file is not there."""
+    missing = _missing(said)
+    named = missing and all(any(file in known for known in problems.found) for file in missing)
+    return bool(named) or any(known in said for known in problems.found)
+
+
+def _missing(said: str) -> list[str]:
+    """The files that a dry run lacks and that no rule makes."""
+    affected = said.partition(MISSING)[2].partition("affected files:\n")[2]
+    return [line.strip() for line in affected.splitlines() if line.strip()]
 
 
 def counted(said: str) -> dict[str, int]:
@@ -43,5 +58,8 @@ def counted(said: str) -> dict[str, int]:
 
 def _reason(said: str) -> str:
     """What stopped the dry run, without what Snakemake says every time."""
-    lines = [line.rstrip() for line in said.splitlines() if line.strip() and not CHATTER.match(line)]
-    return "\n".join(lines[-12:]) or "the dry run failed and said nothing; run snakemake -n"
+    if missing := _missing(said):
+        return f"{some(missing)}: needed, but not there, and no rule makes it; check the paths"
+    lines = [line.rstrip() for line in said.splitlines() if line.strip()]
+    told = [line for line in lines if not (CHATTER.match(line) or HEAD.match(line))]
+    return "\n".join(told[-12:]) or "the dry run failed and said nothing; run snakemake -n"

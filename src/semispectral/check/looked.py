@@ -13,6 +13,7 @@ from semispectral.census_files import Census
 from semispectral.check.problems import Problems
 from semispectral.check.study import Study
 from semispectral.cleaned import open_cleaned
+from semispectral.errors import about
 from semispectral.fetch import Source
 from semispectral.labels import ClassMap
 from semispectral.scene import Scene
@@ -63,7 +64,7 @@ def look_at_scenes(study: Study, problems: Problems) -> list[Looked]:
     """Look at every scene; what is wrong with one is noted, and the others are looked at all the same."""
     found, said = [], time.monotonic()
     for number, scene in enumerate(study.scenes):
-        with problems.noted():
+        with problems.noted(), about(scene.name, str(scene.data), str(scene.labels), scene.wavelengths):
             looked = _look(study, scene)
             found += [looked] if looked else []
         if time.monotonic() - said > SAY_EVERY_S:

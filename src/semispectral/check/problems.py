@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from semispectral.errors import SemispectralError
+from semispectral.logs import in_words
 
 
 class Problems:
@@ -22,5 +23,5 @@ class Problems:
         """Take in what is raised inside, and go on."""
         try:
             yield
-        except (SemispectralError, OSError) as error:
-            self.add(str(error))
+        except (SemispectralError, OSError, MemoryError) as error:
+            self.add(in_words(error) or str(error))

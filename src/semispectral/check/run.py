@@ -17,7 +17,8 @@ from semispectral.check.study import Study, read_study, workflow_folder
 from semispectral.depths import ordered_by_name
 from semispectral.errors import ConfigError
 from semispectral.mapping.scene_map import NODATA_COLOUR, NOVEL_COLOUR, NOVEL_NAME
-from semispectral.names import some
+from semispectral.names import printable_lines, some
+from semispectral.places import require_writable
 
 MOST_WARNINGS = 12
 MOST_HOLES = 3
@@ -37,7 +38,7 @@ def run_check(wanted: argparse.Namespace) -> None:
     if study is not None:
         with _stages_silent():
             lines = list(_summary(study, folder, wanted, problems))
-        sys.stdout.write("".join(f"{line}\n" for line in lines))
+        sys.stdout.write(printable_lines("".join(f"{line}\n" for line in lines)))
     if problems.found:
         number = len(problems.found)
         raise ConfigError("\n".join(words.listed(f"{number} problem{'s' * (number != 1)}", problems.found)))
@@ -63,6 +64,8 @@ def _summary(study: Study, folder: Path, wanted: argparse.Namespace, problems: P
     dry_run = start_dry_run(folder, wanted.config)
     with problems.noted():
         check_test_groups(study)
+    with problems.noted():
+        require_writable(study.results, what="the results (pathvars.results)")
     looked = look_at_scenes(study, problems)
     drawn = planned(study, looked, problems)
     would_run = jobs(dry_run, problems)

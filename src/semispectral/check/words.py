@@ -26,22 +26,26 @@ NO_PLAN = {
 
 
 def scenes(study: Study, looked: Sequence[Looked]) -> Iterator[str]:
-    """What each scene holds."""
-    listed, found = len(study.scenes), len(looked)
-    if not looked:
-        yield f"Scenes: {listed} in scenes.tsv, and none of them could be looked at"
-        return
-    holes = len({each.scene.hole for each in looked})
+    """What each scene of the table holds, and which cannot be used."""
+    listed = study.scenes
+    holes = len({scene.hole for scene in listed})
+    usable = {each.scene.name: each for each in looked}
     origins = sorted({each.origin for each in looked})
     size = megabytes(sum(each.megabytes for each in looked))
-    number = str(found) if found == listed else f"{found} of the {listed} in scenes.tsv could be looked at; they are"
-    yield f"Scenes: {number} of {holes} hole{'s' * (holes != 1)}, {size}, {' and '.join(origins)}"
-    width = max((len(each.scene.name) for each in looked), default=0)
-    for each in looked[:MOST_SCENES]:
-        shape = f"{each.lines} x {each.samples} x {each.bands}"
-        yield f"  {each.scene.name:<{width}}  {shape:>16}  {megabytes(each.megabytes):>8}  {_labels(each)}"
-    if len(looked) > MOST_SCENES:
-        yield f"  and {len(looked) - MOST_SCENES} more"
+    held = f"{size}, {' and '.join(origins)}" if looked else "none of them can be used"
+    broken = f"; {len(listed) - len(looked)} of them cannot be used" if 0 < len(looked) < len(listed) else ""
+    yield f"Scenes: {len(listed)} of {holes} hole{'s' * (holes != 1)}, {held}{broken}"
+    width = max((len(scene.name) for scene in listed), default=0)
+    for scene in listed[:MOST_SCENES]:
+        each = usable.get(scene.name)
+        yield f"  {scene.name:<{width}}  {_held(each) if each else 'cannot be used: see the problems below'}"
+    if len(listed) > MOST_SCENES:
+        yield f"  and {len(listed) - MOST_SCENES} more"
+
+
+def _held(each: Looked) -> str:
+    shape = f"{each.lines} x {each.samples} x {each.bands}"
+    return f"{shape:>16}  {megabytes(each.megabytes):>8}  {_labels(each)}"
 
 
 def _labels(each: Looked) -> str:
