@@ -22,6 +22,7 @@ from semispectral.io.rasters import Ground, Legend, copy_as_envi, write_classes
 from semispectral.labels import UNLABELLED, ClassMap
 from semispectral.mapping.draw import Drawn
 from semispectral.mapping.files import CONFIDENCE, read_map, write_map
+from semispectral.mapping.picture import chequered
 from semispectral.mapping.scene_map import SceneMap
 
 TRANSFORM = (0.5, 0.0, 500_000.0, 0.0, -0.5, 5_100_000.0)
@@ -214,6 +215,19 @@ def test_picture_is_landscape(tmp_path: Path, lines: int, samples: int) -> None:
     _write(tmp_path, _drawn(seed=6, lines=lines, samples=samples), Ground(pixel_mm=1.2))
     with Image.open(tmp_path / "map.png") as image:
         assert image.width > image.height
+
+
+def test_no_colour_of_a_class_looks_like_no_class(tmp_path: Path) -> None:
+    """Where nothing was classified the picture is chequered: a black class is black, the tray is not."""
+    drawn = _drawn(seed=6)
+    dark = replace(drawn, map=replace(drawn.map, classes=replace(tiny.NAMES, colours=("#000000",) * 3)), label=None)
+    _write(tmp_path / "some", dark, Ground())
+    nothing = replace(dark.map, probability=np.full_like(dark.map.probability, np.nan))
+    _write(tmp_path / "none", replace(dark, map=nothing), Ground())
+    black = [(np.asarray(Image.open(tmp_path / name / "map.png").convert("L")) < 5).mean() for name in ("some", "none")]
+    assert black[0] > black[1] + 0.1
+    board = chequered((12, 12))
+    assert len(np.unique(board.reshape(-1, 4), axis=0)) == 2
 
 
 def test_absent_and_mixed_maps_are_refused(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from html import unescape
 from pathlib import Path
 
@@ -282,3 +283,29 @@ def test_neither_report_nor_figures_import_tensorflow() -> None:
         "sys.exit('tensorflow' in sys.modules or 'matplotlib.pyplot' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_the_page_says_which_study_of_which_day(study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder of the results and the day stand at its head, and what to send along, and how to smooth."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    index = tmp_path / "pines/report/index.html"
+    page = " ".join(render(study, {}, index=index, root=tmp_path).split())
+    assert "pines</code>" in page
+    assert "of 2 holes; 2 January 1970</p>" in page
+    assert "send these folders along" in page
+    assert "These maps have smoothing none; the setting map.smoothing (none or guided)" in page
+    assert "divides its logits" in page
+
+
+def test_changes_of_the_code_that_were_not_committed_are_said(study: Study, tmp_path: Path) -> None:
+    """A working tree whose sources differ from its commit is not called by the commit alone."""
+    run = partial(subprocess.run, cwd=tmp_path, check=True, capture_output=True)
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/a.py").write_text("1")
+    for command in ("init -q", "add .", "-c user.name=a -c user.email=b commit -q -m c"):
+        run(["git", *command.split()])
+    assert "uncommitted" not in render(study, {}, index=tmp_path / "report/index.html", root=tmp_path)
+    (tmp_path / "notes.txt").write_text("no code")
+    assert not provenance.uncommitted(tmp_path)
+    (tmp_path / "src/a.py").write_text("2")
+    assert "and uncommitted changes" in render(study, {}, index=tmp_path / "report/index.html", root=tmp_path)

@@ -211,7 +211,7 @@ def _write_taken_home(directory: Path) -> Paths:
         Image.new("RGB", (1, 1)).save(path)
     for path in paths["maps"]:
         files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()}
-        facts = {"novel_share": 0.015, "confusion": TESTED.get(path.parent.name), "files": files}
+        facts = {"novel_share": 0.015, "smoothing": "none", "confusion": TESTED.get(path.parent.name), "files": files}
         write_json(path.with_name("map.json"), facts)
     return paths
 

@@ -9,6 +9,8 @@ import json
 import logging
 import platform
 import re
+import shutil
+import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -33,6 +35,7 @@ PACKAGES = (
 )
 CPU_BUILD = {"tensorflow": "tensorflow-cpu"}  # the same code and version under another name, where there is no GPU
 COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+CODE = ("Snakefile", "rules", "src", "workflow")
 ROOT = Path(__file__).resolve().parents[2]  # of the checkout, where the package is used from one
 LOGGED = "made by "  # what the line of a log begins with that holds the same as JSON
 WHOLE_BYTES = 100_000_000  # larger inputs are known by pieces of them
@@ -202,3 +205,13 @@ def _of_reference(git: Path, reference: str) -> str:
             if line.endswith(f" {reference}"):
                 return line.split(" ")[0]
     return ""
+
+
+def uncommitted(root: Path) -> bool:
+    """Whether the code of a Git working tree is other than its commit; False where that cannot be told."""
+    git = shutil.which("git")
+    if git is None or not commit(root):
+        return False
+    asked = [git, "-C", str(root), "status", "--porcelain", "--untracked-files=no", "--", *CODE]
+    said = subprocess.run(asked, capture_output=True, check=False)  # noqa: S603 - our own words
+    return said.returncode == 0 and bool(said.stdout.strip())

@@ -136,5 +136,5 @@ def latents_and_sigma(
     axes[0, 1].plot(place, error, ".", color=ORANGE, markersize=3, label="error of the reconstruction")
     axes[0, 1].set(xlabel=scale.band_label, ylabel="normalised value (no unit)", ylim=(0, None))
     axes[0, 1].set_title("what M1 takes for noise, and misses")
-    axes[0, 1].legend(loc="upper right")
+    axes[0, 1].legend(loc="upper right", markerscale=4)  # the dots of the bands are too small to show their colour
     return figure

@@ -16,7 +16,6 @@ from matplotlib.transforms import Affine2DBase, ScaledTranslation
 
 from semispectral.atomic import write_atomically
 from semispectral.mapping.draw import Drawn
-from semispectral.mapping.scene_map import NODATA_COLOUR
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -25,7 +24,8 @@ WIDTH_INCHES = 13.3
 LEGEND_INCHES = 2.3
 PANEL_INCHES = (1.2, 6.5)  # least and largest height of a panel
 PERCENTILES = (2, 98)
-CONFIDENCE_COLOURS = colormaps["viridis"].with_extremes(bad=NODATA_COLOUR)
+CONFIDENCE_COLOURS = colormaps["viridis"].with_extremes(bad=(0, 0, 0, 0))
+BOARD, BOARD_COLOURS = 6, ("#ffffff", "#dddddd")  # pixels of a square; no class can look like a chequered board
 LARGEST_SIDE = 1600  # of a panel in pixels; larger maps are thinned
 LENGTHS_MM = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 
@@ -84,6 +84,8 @@ def draw_picture(path: Path, drawn: Drawn, *, title: str, pixel_mm: float | None
         panels = {name: np.rot90(image) for name, image in panels.items()}
     figure, axes = _sheet(next(iter(panels.values())).shape, len(panels), stacked=lies)
     for axis, (name, image) in zip(axes, panels.items(), strict=True):
+        if name != "False colour":
+            axis.imshow(chequered(image.shape[:2]), interpolation="nearest")
         drawn_image = axis.imshow(image, cmap=CONFIDENCE_COLOURS, vmin=0, vmax=1, interpolation="nearest")
         axis.set_title(name, fontsize=10, loc="left")
         axis.set_xticks([])
@@ -97,7 +99,8 @@ def draw_picture(path: Path, drawn: Drawn, *, title: str, pixel_mm: float | None
 
 def _panels(drawn: Drawn) -> dict[str, np.ndarray]:
     """Images [line, sample, 3], and the confidence [line, sample], by title."""
-    table = to_rgba_array(drawn.map.colours)[:, :3]
+    table = to_rgba_array(drawn.map.colours)
+    table[0, 3] = 0
     panels = {"False colour": stretched(drawn.picture)}
     if drawn.label is not None:
         panels["Labels"] = table[drawn.label + 1]
@@ -125,7 +128,15 @@ def _legend(drawn: Drawn) -> list[Patch]:
         Patch(facecolor=drawn.map.colours[value], edgecolor="0.4", label=f"{drawn.map.names[value]}  {share:.1%}")
         for value, share in ((value, counts[value] / total) for value in shown)
     ]
-    return [*named, Patch(facecolor=drawn.map.colours[0], edgecolor="0.4", label="not classified / no label")]
+    light, dark = BOARD_COLOURS
+    nothing = Patch(facecolor=light, edgecolor=dark, hatch="xx", label="chequered: not classified, no label")
+    return [*named, nothing]
+
+
+def chequered(shape: tuple[int, int]) -> np.ndarray:
+    """What shows where there is no class, float [line, sample, 4]: unlike any colour that a class may have."""
+    line, sample = np.indices(shape) // BOARD
+    return np.asarray(to_rgba_array(BOARD_COLOURS)[(line + sample) % 2])
 
 
 def _scale_bar(axis: Axes, inches: Affine2DBase, width: int, thin: int, pixel_mm: float | None) -> None:

@@ -89,5 +89,8 @@ def content(study: Study, *, index: Path, root: Path) -> dict[str, Any]:
         "seeds": sorted(int(seed) for seed in study.scores["seed"].unique()),
         "versions": provenance.versions(),
         "commit": provenance.commit(root),
+        "uncommitted": provenance.uncommitted(root),
+        "study": index.parent.parent.as_posix(),
+        "date": words.date_words(),
         "inputs": provenance.current().get("inputs", {}),
     }

@@ -11,10 +11,18 @@ from PIL import Image
 
 from semispectral.mapping.draw import smoothing_effect
 from semispectral.mapping.files import read_facts, require_file
+from semispectral.report.cells import some
 from semispectral.report.study import Study
 from semispectral.seal import damaged
 
 PNG_END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
+MAP_LINKS = (
+    ("look into it", "page.html"),
+    ("GeoTIFF", "class.tif"),
+    ("ENVI data", "class.img"),
+    ("and header", "class.hdr"),
+    ("facts", "map.json"),
+)
 MOST_PICTURES = 12  # of maps, and of logs; the others are linked only
 
 
@@ -67,8 +75,7 @@ def maps(study: Study, *, index: Path) -> list[Piece]:
 def _map(png: Path, index: Path, *, shown: bool) -> Piece:
     facts = read_facts(png.parent)
     require_file(png.parent, png.name)
-    files = (("look into it", "page.html"), ("GeoTIFF", "class.tif"), ("ENVI", "class.hdr"), ("facts", "map.json"))
-    links = tuple((text, _address(png.parent / name, index)) for text, name in files)
+    links = tuple((text, _address(png.parent / name, index)) for text, name in MAP_LINKS)
     note = f"{100 * facts['novel_share']:.1f} % of its pixels are like none of the known classes."
     return Piece(png.parent.name, embedded(png) if shown else "", links, note)
 
@@ -81,7 +88,11 @@ def smoothing_words(study: Study) -> str:
         return ""
     effect = smoothing_effect(confusions)
     figures = [f"{name}: OA {found['oa']:.3f}, macro-F1 {found['macro_f1']:.3f}" for name, found in effect.items()]
-    return f"On the labelled test pixels, by smoothing of the probabilities: {'; '.join(figures)}."
+    used = some(sorted({found["smoothing"] for found in facts}))
+    return (
+        f"On the labelled test pixels, by smoothing of the probabilities: {'; '.join(figures)}. These maps have "
+        f"smoothing {used}; the setting map.smoothing (none or guided) changes it, and only the maps are made again."
+    )
 
 
 def logs(study: Study, *, index: Path) -> list[Piece]:

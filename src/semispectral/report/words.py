@@ -1,5 +1,8 @@
 """What the report says in words: the outcome, and what a reader should be wary of."""
 
+import os
+from datetime import UTC, datetime
+
 import numpy as np
 
 from semispectral.figures.methods import budget_words, method_name
@@ -36,6 +39,13 @@ def outcome(study: Study) -> list[str]:
     return [*said, _certainty(study)]
 
 
+def date_words() -> str:
+    """The day on which the page is made, or that of SOURCE_DATE_EPOCH, by which the same page can be made again."""
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    day = datetime.fromtimestamp(int(given), tz=UTC) if given.isdecimal() else datetime.now(tz=UTC)
+    return f"{day.day} {day:%B %Y}"
+
+
 def _against(study: Study, svm: Chosen, m2: Chosen) -> str:
     """The generative model against the SVM, both chosen on the validation labels."""
     means = study.score("macro_f1", study.headline).set_index(["method", "features"])["mean"]
@@ -43,7 +53,7 @@ def _against(study: Study, svm: Chosen, m2: Chosen) -> str:
     verdict = "above" if difference > 0 else "below" if difference < 0 else "away from"
     return (
         f"{method_name(*m2)} ({means[m2]:.3f}) is {abs(difference):.3f} {verdict} {method_name(*svm)} "
-        f"({means[svm]:.3f}); each is the one of its kind that did best on the validation labels."
+        f"({means[svm]:.3f}). Of the SVMs, and of the M2s, the one that did best on the validation labels is compared."
     )
 
 
