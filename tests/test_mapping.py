@@ -212,6 +212,18 @@ def test_bands_are_picked_or_interpolated() -> None:
     np.testing.assert_allclose(interpolate(shifted[None].astype(np.uint16)), model[None], rtol=1e-6)
 
 
+@pytest.mark.parametrize("shift", [0, 4])
+def test_bands_without_a_wavelength_and_doubles_are_not_picked(shift: int) -> None:
+    """A new scan's bands of no wavelength (NaN) take no part, and of two bands at one wavelength one does."""
+    model = np.arange(1000.0, 1100.0, 10)
+    whole = np.arange(990.0, 1120.0, 10) + shift
+    scan = np.concatenate([[np.nan], whole, whole[3:5], [np.nan]])
+    values = np.where(np.isfinite(scan), scan, 1e9)[None]
+    bring = match_bands(scan, model, scan_bands=len(scan), model_bands=10, where="scan")
+    assert bring is not None
+    np.testing.assert_allclose(bring(values), model[None], rtol=1e-6)
+
+
 @pytest.mark.parametrize(
     ("scan", "words"),
     [
@@ -226,6 +238,14 @@ def test_bands_that_cannot_be_matched_are_refused(scan: np.ndarray | None, words
     bands = 10 if scan is None else len(scan)
     with pytest.raises(DataError, match=rf"new\.h5.*{words}"):
         match_bands(scan, model, scan_bands=bands, model_bands=10, where="new.h5")
+
+
+def test_a_model_of_bands_without_a_wavelength_takes_only_its_own() -> None:
+    """Where a model knows no wavelength of some bands, only a scan of the very same bands can be mapped."""
+    model = np.array([np.nan, 1000.0, 1010.0])
+    assert match_bands(model.copy(), model, scan_bands=3, model_bands=3, where="scan") is None
+    with pytest.raises(DataError, match=r"scan: .*1 of the 3 bands.*had no wavelength"):
+        match_bands(model + 1, model, scan_bands=3, model_bands=3, where="scan")
 
 
 def test_latents_need_m1(tmp_path: Path) -> None:

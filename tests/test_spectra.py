@@ -72,6 +72,14 @@ def test_resampling_is_linear_interpolation() -> None:
     np.testing.assert_allclose(NM @ resampling_weights(NM, target), target)
 
 
+def test_bands_without_a_wavelength_have_no_part_in_resampling() -> None:
+    """A band whose wavelength is NaN has the weight 0, and the others give what they give without it."""
+    nm, target = np.array([np.nan, 700.0, 500.0, 600.0, np.nan]), np.array([500.0, 610.0, 700.0])
+    weights = resampling_weights(nm, target)
+    assert not weights[[0, 4]].any()
+    np.testing.assert_array_equal(weights[1:4], resampling_weights(nm[1:4], target))
+
+
 def test_resampling_never_leaves_the_sensors_range() -> None:
     """Targets outside the measured wavelengths are refused, not invented."""
     with pytest.raises(DataError, match="1000 to 2500 nm, got 900"):

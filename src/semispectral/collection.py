@@ -77,8 +77,8 @@ def _require_one_sensor(censuses: Sequence[Census]) -> None:
     with_nm = [found for found in censuses if found.wavelengths_nm is not None]
     for found in with_nm[1:]:
         first = np.asarray(with_nm[0].wavelengths_nm)
-        apart = np.abs(np.asarray(found.wavelengths_nm) - first).max()
-        width = np.abs(np.diff(first)).mean() if len(first) > 1 else 0.0
+        apart = np.nanmax(np.abs(np.asarray(found.wavelengths_nm) - first), initial=0.0)  # NaN: bands that have none
+        width = np.nanmean(np.abs(np.diff(first))) if len(first) > 1 else 0.0
         if apart > width / 2:
             raise DataError(
                 f"scenes.tsv: all scenes need the same wavelengths, but {found.scene} and {with_nm[0].scene} have "

@@ -75,15 +75,21 @@ def spikes(x: np.ndarray, *, threshold: float) -> np.ndarray:
 
 
 def resampling_weights(wavelengths_nm: np.ndarray, target_nm: np.ndarray) -> np.ndarray:
-    """Weights float64 [band, target] of linear interpolation in wavelength: ``x @ weights`` is the new spectrum."""
-    order = np.argsort(wavelengths_nm, kind="stable")
-    nm = np.asarray(wavelengths_nm, np.float64)[order]
+    """Weights float64 [band, target] of linear interpolation in wavelength: ``x @ weights`` is the new spectrum.
+
+    Bands without a wavelength (NaN) have no weight.
+    """
+    stated = np.asarray(wavelengths_nm, np.float64)
+    order = np.argsort(stated, kind="stable")[: np.isfinite(stated).sum()]  # NaN comes last
+    nm = stated[order]
     if target_nm.min() < nm[0] or target_nm.max() > nm[-1]:
         raise DataError(
             f"resampling needs targets within the sensor's {nm[0]:g} to {nm[-1]:g} nm, got {target_nm.min():g} to "
             f"{target_nm.max():g}; shorten the config key resample_nm"
         )
-    return np.stack([np.interp(target_nm, nm, row) for row in np.eye(len(nm))[np.argsort(order)]])
+    weights = np.zeros((len(stated), len(target_nm)))
+    weights[order] = [np.interp(target_nm, nm, row) for row in np.eye(len(nm))]
+    return weights
 
 
 def savitzky_golay(x: np.ndarray, *, window: int, order: int, derivative: int, step_nm: float) -> np.ndarray:

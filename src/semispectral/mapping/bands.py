@@ -34,8 +34,11 @@ def match_bands(
     if scan_nm is None or model_nm is None:
         _require_same_count(scan_nm, model_nm, scan_bands=scan_bands, model_bands=model_bands, where=where)
         return None
-    order = np.argsort(scan_nm)
-    known = scan_nm[order]
+    if np.array_equal(scan_nm, model_nm, equal_nan=True):
+        return None
+    _require_wavelengths(model_nm, where)
+    known, order = np.unique(scan_nm[np.isfinite(scan_nm)], return_index=True)  # the first of bands at one wavelength
+    order = np.flatnonzero(np.isfinite(scan_nm))[order]
     spacing = float(np.median(np.abs(np.diff(model_nm)))) if len(model_nm) > 1 else 1.0
     nearest = _nearest(known, model_nm)
     if np.abs(known[nearest] - model_nm).max() <= SAME * spacing:
@@ -62,6 +65,15 @@ def _require_same_count(
         f"{where}: its bands cannot be matched with the model's: {lacking}; the scan has {scan_bands} bands, the model "
         f"{model_bands}; {help_text}"
     )
+
+
+def _require_wavelengths(model_nm: np.ndarray, where: str) -> None:
+    without = int((~np.isfinite(model_nm)).sum())
+    if without:
+        raise DataError(
+            f"{where}: its bands cannot be matched with the model's: {without} of the {len(model_nm)} bands that the "
+            "model was trained on had no wavelength; train it with cleaning.header_bad_bands, which leaves them out"
+        )
 
 
 def _nearest(known: np.ndarray, wanted: np.ndarray) -> np.ndarray:

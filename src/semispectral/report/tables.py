@@ -52,10 +52,10 @@ def _value(value: float) -> str:
 
 
 def wavelength_words(wavelengths_nm: np.ndarray | None) -> str:
-    """First to last wavelength in words."""
+    """Shortest and longest wavelength in words."""
     if wavelengths_nm is None:
         return "not in the file"
-    return f"{wavelengths_nm[0]:.0f} to {wavelengths_nm[-1]:.0f} nm"
+    return f"{np.nanmin(wavelengths_nm):.0f} to {np.nanmax(wavelengths_nm):.0f} nm"
 
 
 def parts(study: Study) -> Table:
