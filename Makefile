@@ -72,6 +72,7 @@ ready: $(STAMP) ## Say what demo would run, how long, and what is wrong, before 
 	@$(RUN) semispectral check --cores $(CORES) $(if $(CONFIG),--config $(CONFIG))
 
 resume: $(STAMP) ## After a crash: remove the dead run's lock and go on
+	@$(RUN) python -m semispectral.running
 	$(RUN) $(SNAKEMAKE) --unlock
 	$(MAKE) demo
 

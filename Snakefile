@@ -2,7 +2,9 @@
 # Data flow in the order of the includes below; the science is set in config/config.yaml, the machine in profiles/.
 from pathlib import Path
 
-from semispectral import logs
+from semispectral import config_file, logs, running
+from semispectral.errors import SemispectralError
+from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 min_version("9.27")
@@ -14,6 +16,20 @@ workflow.global_resources.setdefault("gpu", 1)
 # Where --logger rich draws its bars, the lines of the stages go to their logs only: they would break the bars.
 if "rich" in workflow.output_settings.log_handler_settings:
     logs.leave_terminal()
+
+
+# As long as a process of this run lives, `make resume` keeps away.
+onstart:
+    running.hold()
+
+
+# Snakemake runs what code it finds in a configuration (YTE): one that holds any is refused before it is read. Those of
+# --configfile were read before this line; `make demo` looks at them first.
+if Path("config/config.yaml").exists():
+    try:
+        config_file.read_config(Path("config/config.yaml"))
+    except SemispectralError as error:
+        raise WorkflowError(str(error)) from None
 
 
 # The working directory's own configuration, or the built-in demo where there is none.

@@ -14,7 +14,7 @@ from semispectral.baselines import CONTROLS, ControlConfig
 from semispectral.budget import BudgetConfig
 from semispectral.clean_settings import CleanConfig
 from semispectral.config import complete, defaults, read_schema
-from semispectral.config_file import read_config
+from semispectral.config_file import main, read_config
 from semispectral.downhole import DownholeConfig
 from semispectral.errors import ConfigError, MissingFileError
 from semispectral.grid import methods as grid_methods
@@ -214,3 +214,34 @@ def test_text_that_only_python_takes_for_a_number_is_refused(text: str) -> None:
     """Numbers in quotes and on the command line are written with ASCII digits, and are finite."""
     with pytest.raises(ConfigError, match=r"runs\.valid_share.*number"):
         complete({"runs": {"valid_share": text}}, SCHEMA)
+
+
+CODES = {
+    "definitions": "__use_yte__: true\n__definitions__:\n  - import os\n  - os.system('touch ran')\n",
+    "an expression": "__use_yte__: true\nmodel: ?open('ran', 'w')\n",
+    "a key": "__use_yte__: true\n?if open('ran', 'w'):\n  model: a\n",
+    "behind an escape": "\"__use\\x5fyte__\": true\n__variables__:\n  a: ?open('ran', 'w')\n",
+    "merged in": "base: &b {__use_yte__: true}\n<<: *b\n",
+    "JSON": '{"__use_yte__": true, "model": "?1"}',
+}
+
+
+@pytest.mark.parametrize("kind", CODES)
+def test_code_in_a_configuration_is_refused_unrun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    """By its file, in one sentence, before Snakemake sees it; nothing of it has run."""
+    monkeypatch.chdir(tmp_path)
+    Path("theirs.yaml").write_text(CODES[kind])
+    assert main(["theirs.yaml"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("theirs.yaml: plain values are needed, but the key __")
+    assert "Traceback" not in said
+    assert not Path("ran").exists()
+
+
+def test_our_configurations_hold_no_code(capsys: pytest.CaptureFixture[str]) -> None:
+    """None is refused; what is no YAML is, by its name."""
+    assert main([str(path) for path in sorted((ROOT / "config").glob("*.yaml")) if "schema" not in path.name]) == 0
+    assert main(["nowhere.yaml"]) == 1
+    assert "nowhere.yaml: the configuration is not there" in capsys.readouterr().err

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from semispectral import provenance, seal
+from semispectral import provenance, running, seal
 from semispectral.atomic import FULL
 from semispectral.errors import SemispectralError
 from semispectral.names import printable_lines
@@ -47,6 +47,7 @@ def start(path: str | Path, *, job: Any = None, gpu: int = 0) -> None:
     logging.captureWarnings(True)
     sys.excepthook = say
     if job is not None:
+        running.hold()
         seal.results_in(_results_of(path))
         provenance.start(provenance.of_job(job))
 
