@@ -53,6 +53,10 @@ include: "rules/grid.smk"
 include: "rules/grid_report.smk"
 
 
+onstart:
+    require_results()
+
+
 rule all:
     default_target: True
     input:

@@ -14,7 +14,7 @@ from semispectral.errors import SemispectralError
 from semispectral.grid.methods import METHODS
 from semispectral.grid.settings import REGIMES, seeds_by_job
 from semispectral.labels import ClassMap, CodeSet
-from semispectral.places import inside, outside_allowed
+from semispectral.places import inside, outside_allowed, require_folder, require_writable
 from semispectral.rerun import code_hash, stage_cfg
 from semispectral.resources import has_gpu, memory_mb, minutes
 from semispectral.scenes import read_scenes
@@ -26,9 +26,13 @@ def own_or_built_in(path):
     return path if Path(path).exists() else workflow.source_path(f"../{path}")
 
 
+FOR_RESULTS = "the results (pathvars.results)"
+
 try:
     CONFIG = complete(config, read_schema(Path(workflow.source_path("../config/config.schema.yaml"))))
     CLASSES = own_or_built_in(CONFIG["classes"])
+    RESULTS = Path(CONFIG["pathvars"]["results"])
+    require_folder(RESULTS, what=FOR_RESULTS)  # whether it can be written to is asked when a run starts
     DATA_ROOT, OUTSIDE = Path(CONFIG["data_root"]), outside_allowed(CONFIG)
     TABLE = read_scenes(Path(own_or_built_in(CONFIG["scenes"])), data_root=DATA_ROOT, allow_outside=OUTSIDE)
     PUBLIC = {path: inside(path, "config, fetch", root=DATA_ROOT, allow_outside=OUTSIDE) for path in CONFIG["fetch"]}
@@ -54,6 +58,14 @@ wildcard_constraints:
     seed=r"\d+",
     budget=r"\d+|all",
     features="|".join(FEATURES),
+
+
+def require_results():
+    """Say in a sentence that nothing can be written where the results belong, before any job starts."""
+    try:
+        require_writable(RESULTS, what=FOR_RESULTS)
+    except SemispectralError as error:
+        raise WorkflowError(str(error)) from None
 
 
 def code(rule):

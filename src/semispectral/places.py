@@ -42,27 +42,41 @@ def _lies_in(path: Path, root: Path) -> bool:
     return os.path.commonpath([real, folder]) == folder
 
 
+def require_folder(folder: Path, *, what: str) -> Path:
+    """Refuse a path that can be no folder, for a file stands there or above it; the nearest folder that is there.
+
+    Parameters
+    ----------
+    folder : need not be there.
+    what : it is for, for the error.
+
+    Raises
+    ------
+    UnreadableError : it is a file, or lies in one.
+    """
+    there = next(place for place in (folder, *folder.absolute().parents) if os.path.lexists(place))
+    if not there.is_dir():
+        raise UnreadableError(f"{folder}: a folder for {what} is needed, but {there} is none; name another folder")
+    return there
+
+
 def require_writable(folder: Path, *, what: str) -> None:
     """Refuse a folder that cannot be written to, before any work is done for it; nothing is left in it.
 
     Parameters
     ----------
-    folder : need not be there; then the nearest one above it that is there must take it.
-    what : it is for, for the error.
+    folder, what : as in `require_folder`; a folder that is not there is judged by the nearest one above it that is.
 
     Raises
     ------
     UnreadableError : it is a file, lies in one, or cannot be written to.
     """
     try:
-        there = next(place for place in (folder, *folder.absolute().parents) if os.path.lexists(place))
-        if not there.is_dir():
-            raise UnreadableError(f"{folder}: a folder for {what} is needed, but {there} is none; name another folder")
-        with tempfile.TemporaryFile(dir=there):
+        with tempfile.TemporaryFile(dir=require_folder(folder, what=what)):
             pass
+    except UnreadableError:
+        raise
     except OSError as error:
-        if isinstance(error, UnreadableError):
-            raise
         raise UnreadableError(
             f"{folder}: a folder for {what} is needed, but nothing can be written there ({error.strerror or error}); "
             "name another folder, or see to its permissions"

@@ -34,11 +34,17 @@ DryRun = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture(scope="module")
-def dry_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DryRun]:
-    """A function that makes a dry run in a folder that is not the project's: status and what was said."""
+def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
+    """A process that starts snakemake."""
     forks = Forks(tmp_path_factory.mktemp("said"), dict(os.environ))
-    yield partial(_dry_run, forks)
+    yield forks
     forks.close()
+
+
+@pytest.fixture(scope="module")
+def dry_run(forks: Forks) -> DryRun:
+    """A function that makes a dry run in a folder that is not the project's: status and what was said."""
+    return partial(_dry_run, forks)
 
 
 def _dry_run(forks: Forks, folder: Path, *arguments: str) -> tuple[int, str]:
@@ -95,3 +101,16 @@ def test_a_mistake_is_said_in_words_before_anything_runs(
     assert status != 0
     assert message in text
     assert "Traceback" not in text
+
+
+@pytest.mark.parametrize("results", ["file", "nowhere", "/proc/sys"])
+def test_results_that_cannot_be_written_are_said_before_any_job(forks: Forks, tmp_path: Path, results: str) -> None:
+    """A file, a link to nowhere, a folder that takes nothing: one sentence with what to do, and no job starts."""
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "results").symlink_to(results)
+    status, text = forks.call(tmp_path, "--cores", "1", "--snakefile", str(ROOT / "Snakefile"))
+    assert status != 0
+    assert "results: a folder for the results (pathvars.results) is needed, but" in text
+    assert "name another folder" in text
+    assert "Traceback" not in text
+    assert (tmp_path / "file").read_text() == "mine"
