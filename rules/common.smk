@@ -7,7 +7,7 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-from semispectral import companions
+from semispectral import companions, in_use
 from semispectral.clean_settings import CleanConfig, is_cleaned
 from semispectral.config import complete, read_schema
 from semispectral.errors import SemispectralError
@@ -37,10 +37,12 @@ try:
     TABLE = read_scenes(Path(own_or_built_in(CONFIG["scenes"])), data_root=DATA_ROOT, allow_outside=OUTSIDE)
     PUBLIC = {path: inside(path, "config, fetch", root=DATA_ROOT, allow_outside=OUTSIDE) for path in CONFIG["fetch"]}
     CLEANING = settings(CleanConfig, CONFIG["cleaning"], where="cleaning")
-    CODES = sorted(ClassMap.read(Path(CLASSES)).codes)
+    KNOWN = ClassMap.read(Path(CLASSES))
 except SemispectralError as error:
     raise WorkflowError(str(error)) from None
 
+CODES = sorted(KNOWN.codes)
+NAMES = dict(zip(KNOWN.codes, KNOWN.names))
 SCENES = {scene.name: scene for scene in TABLE}
 ABSENT = {path: known for path, known in CONFIG["fetch"].items() if not PUBLIC[path].exists()}
 hash_once = cache(code_hash)
@@ -100,13 +102,20 @@ def plan_cfg(**own):
     """All scenes' rows, whatever their order; ``own`` stands for sections. It is called and never itself a parameter."""
     rows = [asdict(SCENES[name]) for name in sorted(SCENES)]
     steps = [step for step in CLEANING.steps if step in ("scale", "resample")]
-    return cfg("split", "sample", scenes=rows, codes=CODES, steps=steps, **own)
+    used = {"split": in_use.split(CONFIG["split"]), "sample": in_use.quotas(CONFIG["sample"])}
+    return cfg(scenes=rows, codes=CODES, steps=steps, **(used | own))
 
 
 def shard_cfg(wildcards):
     """The scene's row, how pixels are drawn, and what of the cleaning decides which columns can be drawn from."""
     steps = [step for step in CLEANING.steps if step in ("references", "dead_columns")]
-    return scene_cfg(wildcards, "sample", cleaning={"references": CLEANING.references, "steps": steps})
+    cleaning = {"references": CLEANING.references, "steps": steps}
+    return scene_cfg(wildcards, sample=in_use.drawing(CONFIG["sample"]), cleaning=cleaning)
+
+
+def cleaning_cfg(**own):
+    """What cleaning does, without the keys of steps that it does not take; ``own`` adds sections."""
+    return cfg(cleaning=in_use.cleaning(CONFIG["cleaning"]), **own)
 
 
 def cleaned(names):

@@ -22,7 +22,7 @@ rule control:
         mem_mb=memory_mb(4000, per_mb=20),
         runtime=minutes(60, per_mb=1),
     params:
-        cfg=cfg("controls", "svm"),
+        cfg=lambda wildcards: cfg(**in_use.control(wildcards.method, controls=CONFIG["controls"], svm=CONFIG["svm"])),
         code=code("control"),
     script:
         "../workflow/scripts/control.py"

@@ -6,7 +6,7 @@
 rule evaluate:
     input:
         predictions=compared(),
-        classes=CLASSES,
+        classes=ancient(CLASSES),
         known="<results>/plan/classes.json",
     output:
         predictions="<results>/evaluation/predictions.parquet",
@@ -25,7 +25,7 @@ rule evaluate:
         mem_mb=memory_mb(3000, per_mb=40),
         runtime=minutes(30, per_mb=1),
     params:
-        cfg=cfg("evaluation"),
+        cfg=cfg("evaluation", names=NAMES),
         code=code("evaluate"),
     script:
         "../workflow/scripts/evaluate.py"

@@ -20,7 +20,7 @@ rule grid_m1:
         mem_mb=memory_mb(4000, per_mb=12),
         runtime=minutes(240, per_mb=2),
     params:
-        cfg=job_cfg("m1", scale="m1_method"),
+        cfg=job_cfg(scale="m1_method", m1=CONFIG["m1"]),
         code=code("grid_m1"),
     script:
         "../workflow/scripts/grid_m1.py"

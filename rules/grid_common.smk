@@ -19,25 +19,29 @@ wildcard_constraints:
 def grid_plan_cfg():
     """As of plan, for a pool that every split deals anew."""
     sample = CONFIG["sample"] | {key: GRID[key] for key in ("cap_per_class", "unlabelled")}
-    return plan_cfg(split={"method": "whole", "seed": 0}, sample=sample)
+    return plan_cfg(split={"method": "whole", "seed": 0}, sample=in_use.quotas(sample))
 
 
 def deal_cfg(wildcards):
     """The split, the holes, and the label budgets; methods and seeds change no deal."""
     rows = [asdict(SCENES[name]) for name in sorted(SCENES)]
     budgets = {key: GRID[key] for key in ("budgets", "valid_share")}
-    return cfg(split=SPLITS[wildcards.split], scenes=rows, budgets=budgets)
+    split = in_use.split(SPLITS[wildcards.split] | {"seed": int(wildcards.seed)})
+    return cfg(split=split, scenes=rows, budgets=budgets)
 
 
-def job_cfg(*sections, scale="method"):
+def job_cfg(scale="method", **sections):
     """What a job depends on besides its seeds, which are its input."""
     normalise = {"method": CONFIG["normalise"][scale]}
-    return cfg("cleaning", *sections, scenes=cleaned(SCENES), budgets=GRID["budgets"], normalise=normalise)
+    return cleaning_cfg(scenes=cleaned(SCENES), budgets=GRID["budgets"], normalise=normalise, **sections)
 
 
 def fit_cfg(wildcards):
     """As of a job, with the method's own sections."""
-    return job_cfg(*METHODS[wildcards.method_id].sections)
+    method, sections = METHODS[wildcards.method_id].method, METHODS[wildcards.method_id].sections
+    if "controls" in sections:
+        return job_cfg(**in_use.control(method, controls=CONFIG["controls"], svm=CONFIG["svm"]))
+    return job_cfg(**{section: CONFIG[section] for section in sections})
 
 
 def deals_of(wildcards):
@@ -64,4 +68,4 @@ def fits_of(wildcards):
 def scores_cfg(wildcards):
     """How the bootstrap is done, and what is scored."""
     method = SPLITS[wildcards.split]["method"]
-    return cfg("evaluation", grid={"split": wildcards.split, "method": method, "regime": wildcards.regime})
+    return cfg("evaluation", names=NAMES, grid={"split": wildcards.split, "method": method, "regime": wildcards.regime})

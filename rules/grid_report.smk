@@ -5,7 +5,7 @@
 rule grid_scores:
     input:
         fits=fits_of,
-        classes=CLASSES,
+        classes=ancient(CLASSES),
         known="<results>/grid/pool/classes.json",
     output:
         directory("<results>/grid/scores/{split}/{regime}"),

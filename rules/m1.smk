@@ -12,7 +12,7 @@ use rule fit_scaler as fit_scaler_m1 with:
     benchmark:
         "<results>/benchmarks/fit_scaler_m1.tsv"
     params:
-        cfg=cfg("cleaning", normalise={"method": CONFIG["normalise"]["m1_method"]}, scenes=cleaned(SCENES)),
+        cfg=cleaning_cfg(normalise={"method": CONFIG["normalise"]["m1_method"]}, scenes=cleaned(SCENES)),
         code=code("fit_scaler"),
 
 

@@ -46,18 +46,18 @@ def other_scaler():
 def bundle_cfg():
     """The run, what cleaning does to which scenes, and what the model was trained with."""
     recipe = MAP_RUN | {"budget": str(MAP_RUN["budget"]), "false_alarm": MAP["false_alarm"]}
-    sections = ["cleaning", "m1", "split", "sample", "svm" if MAP["method"] == "svm" else "m2"]
+    sections = ["m1", "sample", "svm" if MAP["method"] == "svm" else "m2"]
+    used = {"cleaning": in_use.cleaning(CONFIG["cleaning"]), "split": in_use.split(CONFIG["split"])}
     scaled = ["m1_method"] if MAP_RUN["features"] == "latents" else ["method", "m1_method"]
     normalise = {key: CONFIG["normalise"][key] for key in scaled}
     scales = {scale_after(scene, CLEANING) for scene in TABLE}
     scale = scales.pop() if len(scales) == 1 else None
-    return cfg(*sections, normalise=normalise, scenes=cleaned(SCENES), recipe=recipe, scale=scale)
+    return cfg(*sections, **used, normalise=normalise, scenes=cleaned(SCENES), recipe=recipe, scale=scale)
 
 
 def map_cfg(wildcards):
     """The scene's own row, and how its map is smoothed."""
-    smooth = {key: MAP[key] for key in ("smoothing", "radius", "epsilon")}
-    return cfg(scene=asdict(SCENES[wildcards.scene]), map=smooth)
+    return cfg(scene=asdict(SCENES[wildcards.scene]), map=in_use.smoothing(MAP))
 
 
 def model_given():
@@ -70,7 +70,7 @@ def model_given():
 
 def new_cfg(wildcards):
     """What a new scan's map depends on."""
-    return cfg("mask", **json.loads(map_cfg(wildcards)), model=model_given())
+    return cfg(mask=in_use.mask(CONFIG["mask"]), **json.loads(map_cfg(wildcards)), model=model_given())
 
 
 def new_page_cfg(wildcards):

@@ -67,7 +67,7 @@ rule fit_scaler:
         mem_mb=memory_mb(4000, per_mb=0.5),
         runtime=minutes(10, per_mb=0.05),
     params:
-        cfg=cfg("cleaning", normalise={"method": CONFIG["normalise"]["method"]}, scenes=cleaned(SCENES)),
+        cfg=cleaning_cfg(normalise={"method": CONFIG["normalise"]["method"]}, scenes=cleaned(SCENES)),
         code=code("fit_scaler"),
     script:
         "../workflow/scripts/fit_scaler.py"

@@ -11,6 +11,8 @@ from sklearn.semi_supervised import LabelSpreading
 from semispectral.baselines import CONTROLS, ControlConfig
 from semispectral.baselines.semisupervised import neighbour_graph, spread
 from semispectral.baselines.supervised import angles, principal_axes
+from semispectral.check.run import uneven_effort
+from semispectral.check.study import Study
 from semispectral.errors import ConfigError, DataError
 from semispectral.svm import SvmConfig, fit_svm
 
@@ -166,12 +168,14 @@ def test_self_training_adds_the_confident_pixels(caplog: pytest.LogCaptureFixtur
     assert not np.array_equal(found, alone.predict_proba(query))
 
 
-def test_all_controls_are_tuned_with_the_same_effort(caplog: pytest.LogCaptureFixture) -> None:
-    """By default every grid holds as many candidates; a different effort is said."""
+def test_all_controls_are_tuned_with_the_same_effort() -> None:
+    """By default every grid holds as many candidates; `semispectral check` says where they do not."""
     assert len(set(ControlConfig().effort().values())) == 1
-    with caplog.at_level(logging.WARNING):
-        ControlConfig(components=(10,))
-    assert "same effort" in caplog.text
+    uneven = ControlConfig(components=(10,))
+    said = uneven_effort(Study({}, (), None, {"controls": uneven}))
+    assert len(said) == 1
+    assert "pca_svm 4" in said[0]
+    assert uneven_effort(Study({}, (), None, {"controls": ControlConfig()})) == []
 
 
 @pytest.mark.parametrize("wrong", [{"trees": 0}, {"cost": ()}, {"spreading": (1.0,)}, {"forest_features": (2.0,)}])

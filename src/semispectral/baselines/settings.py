@@ -1,7 +1,6 @@
 """Settings of the controls, and the steps that they share: folds, calibration, the column of each class."""
 
 import itertools
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 
@@ -11,8 +10,6 @@ from semispectral.calibration import apply_temperature, fit_temperature
 from semispectral.errors import ConfigError
 from semispectral.svm import SvmConfig
 from semispectral.tuning import balanced_sample, deal_folds, held_out
-
-log = logging.getLogger(__name__)
 
 GRIDS = {
     "pca_svm": ("components", "cost"),
@@ -61,8 +58,6 @@ class ControlConfig:
         shares = (*self.forest_features, *self.spreading, self.confidence)
         if max(shares) > 1 or 1 in self.spreading:
             raise ConfigError(f"ControlConfig: forest_features, spreading and confidence are shares, got {shares}")
-        if len(set(self.effort().values())) > 1:
-            log.warning("the controls are not tuned with the same effort: candidates %s", self.effort())
 
     def effort(self) -> dict[str, int]:
         """Number of candidates that each tuned control tries."""

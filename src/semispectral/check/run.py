@@ -88,7 +88,14 @@ def warnings_of(study: Study, looked: list[Looked], drawn: Planned | None) -> li
         if each.labelled == {}
     ]
     warnings = drawn.plan.warnings if drawn else ()
-    return [*(masked if method != "none" else ()), *without, *_colours(study), *_order(study), *warnings]
+    return [
+        *(masked if method != "none" else ()),
+        *without,
+        *_colours(study),
+        *_order(study),
+        *uneven_effort(study),
+        *warnings,
+    ]
 
 
 def _order(study: Study) -> Iterator[str]:
@@ -117,3 +124,12 @@ def _colours(study: Study) -> Iterator[str]:
             yield f"classes.tsv: {some(names)} have one colour, {colour}: maps and figures cannot show them apart"
         if colour in OWN_COLOURS:
             yield f"classes.tsv: {some(names)} has the colour {colour}, in which maps show {OWN_COLOURS[colour]}"
+
+
+def uneven_effort(study: Study) -> list[str]:
+    """Whether some controls try more settings than others, in words: only here are all of their grids seen together."""
+    tried = study.settings["controls"].effort() if "controls" in study.settings else {}
+    if len(set(tried.values())) < 2:
+        return []
+    said = ", ".join(f"{name} {count}" for name, count in tried.items())
+    return [f"the controls are not tuned with the same effort; settings that each tries: {said}"]
