@@ -18,11 +18,6 @@ if "rich" in workflow.output_settings.log_handler_settings:
     logs.leave_terminal()
 
 
-# As long as a process of this run lives, `make resume` keeps away.
-onstart:
-    running.hold()
-
-
 # Snakemake runs what code it finds in a configuration (YTE): one that holds any is refused before it is read. Those of
 # --configfile were read before this line; `make demo` looks at them first.
 if Path("config/config.yaml").exists():
@@ -53,8 +48,10 @@ include: "rules/grid.smk"
 include: "rules/grid_report.smk"
 
 
+# Snakemake knows one block onstart. As long as a process of this run lives, `make resume` keeps away.
 onstart:
     require_results()
+    running.hold()
 
 
 rule all:

@@ -114,3 +114,10 @@ def test_results_that_cannot_be_written_are_said_before_any_job(forks: Forks, tm
     assert "name another folder" in text
     assert "Traceback" not in text
     assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_no_handler_hides_another() -> None:
+    """Of two blocks onstart, Snakemake forgets the first without a word."""
+    texts = [path.read_text(encoding="utf-8") for path in [ROOT / "Snakefile", *(ROOT / "rules").glob("*.smk")]]
+    for name in ("onstart", "onsuccess", "onerror"):
+        assert sum(len(re.findall(rf"^{name}:", text, flags=re.MULTILINE)) for text in texts) <= 1
