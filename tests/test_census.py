@@ -123,6 +123,13 @@ def test_a_scene_without_a_usable_value_is_refused(tmp_path: Path, value: float)
         census(make(tmp_path, data=data), CLASSES)
 
 
+@pytest.mark.parametrize("value", [0, 7])
+def test_an_array_that_was_never_written_is_no_scan(tmp_path: Path, value: int) -> None:
+    """One and the same value everywhere, as an array has that was made and not filled, is no spectrum."""
+    with pytest.raises(DataError, match=rf"scene\.h5: spectra are needed, but every value .* is {value}"):
+        census(make(tmp_path, data=np.full((10, 4, 3), value, np.uint16)), CLASSES)
+
+
 def test_a_scene_without_labels_is_allowed_and_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """A scene with no labelled pixel is a source of unlabelled ones, and a warning says so."""
     with caplog.at_level(logging.WARNING):

@@ -35,6 +35,11 @@ def census(scene: Scene, classes: ClassMap, *, mask: MaskConfig = NO_MASK) -> Ce
         codes = read_scene_labels(scene, cube)
         counts = _counts(scene, classes, codes)
         looked = look(cube)
+        if looked["minimum"] == looked["maximum"]:
+            raise DataError(
+                f"{scene.data}: spectra are needed, but every value that was looked at is {looked['minimum']:g}: was "
+                f"the array ever written? Check the column data_key of scenes.tsv (scene {scene.name})"
+            )
         hashes = fingerprint(cube, codes, scene.use)
         sensor_of(scene, cube, look_for_dead=False)  # references that cannot be used are refused now, not at the shard
         if mask.method != "none":

@@ -1,8 +1,8 @@
 """The census of a scene, as it is kept: one table of codes with the facts of the header, and the raster of codes."""
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +58,7 @@ class Census:
     saturated_share: float
     counts: pd.DataFrame
     codes: np.ndarray
-    fingerprint: tuple[int, ...] = ()
+    fingerprint: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     def pixels(self, role: str) -> int:
         """Number of pixels in a role."""
@@ -110,7 +110,7 @@ def read_census(path: Path) -> Census:
             wavelengths_nm=None if nm is None else np.asarray(nm, np.float64),
             counts=table[["code", "name", "role", "pixels"]],
             codes=read_array(raster),
-            fingerprint=tuple(json.loads(table.attrs[FINGERPRINT])),
+            fingerprint=json.loads(table.attrs[FINGERPRINT]),
         )
     except SemispectralError:
         raise

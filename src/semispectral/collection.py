@@ -58,7 +58,7 @@ def _refuse_copies(censuses: Sequence[Census]) -> None:
     holes = {found.scene: found.hole for found in censuses}
     copies = shared_scenes({found.scene: found.fingerprint for found in censuses})
     if copies:
-        said = [f"{a} (hole {holes[a]}) and {b} (hole {holes[b]}), {share:.0%}" for a, b, share in copies]
+        said = [f"{a} (hole {holes[a]}) and {b} (hole {holes[b]})" for a, b in copies]
         raise SplitError(
             "scenes.tsv: every pixel must stand once, but spectra that were compared are the same to the last digit in "
             f"{some(said, most=3)}: one is a copy or a cut of the other, and could train while the other tests; name "

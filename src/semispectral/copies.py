@@ -6,9 +6,8 @@ at even distances, which a copy of a whole scan shares, and the first and last l
 cut of a scan shares too. What is drawn in the end is compared once more, pixel by pixel (`refuse_shared`).
 """
 
-import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -18,11 +17,14 @@ from semispectral.labels import CodeSet
 from semispectral.names import some
 from semispectral.pixels import Cube, Pixels
 
-log = logging.getLogger(__name__)
+Fingerprint = Mapping[str, Sequence[int]]
 
 EVEN_LINES, EVEN_SAMPLES = 8, 64  # a grid over the whole scan
 MOST_CLASSES, PIXELS_OF_CLASS = 16, 8  # labelled pixels at the first line of a class and at its last
-SAME_SHARE = 0.1  # of the smaller sample; two scans of rock have no spectrum in common to the last digit
+SAME_SHARE = (
+    0.25  # of the smaller sample; two scans share a few spectra by chance where bands are few and values coarse
+)
+LEAST_SHARED = 4
 HASH_WEIGHTS_SEED = 20140612
 DRAWN_SHARE = 0.01  # of the drawn pixels of a part; fewer may be chance in data of few bands
 
@@ -50,21 +52,29 @@ def spectra_hash(x: np.ndarray) -> np.ndarray:
     return np.where(shaped, mixed | np.uint64(1), np.uint64(0))
 
 
-def fingerprint(cube: Cube, codes: np.ndarray, use: CodeSet) -> tuple[int, ...]:
-    """Hashes of a sample of the spectra of a scene, each once, sorted.
+def fingerprint(cube: Cube, codes: np.ndarray, use: CodeSet) -> Fingerprint:
+    """Hashes of a sample of the spectra of a scene, sorted; those that it repeats tell nothing and are left out.
 
     Parameters
     ----------
     codes : int32 [line, sample].
     use : codes that are classes.
+
+    Returns
+    -------
+    Of the spectra at even distances, ``even``, and of the labelled ones, ``labelled``.
     """
+    places = {"even": _even(cube), "labelled": _labelled(codes, use)}
+    return {name: _hashes(cube, lines) for name, lines in places.items()}
+
+
+def _hashes(cube: Cube, places: Iterable[tuple[int, np.ndarray]]) -> tuple[int, ...]:
     wanted: dict[int, set[int]] = {}
-    for line, samples in (*_even(cube), *_labelled(codes, use)):
+    for line, samples in places:
         wanted.setdefault(line, set()).update(samples.tolist())
     found: Counter[int] = Counter()
-    for line, places in sorted(wanted.items()):
-        spectra = cube.read_lines(line, line + 1)[0, sorted(places)]
-        found.update(spectra_hash(spectra).tolist())
+    for line, chosen in sorted(wanted.items()):
+        found.update(spectra_hash(cube.read_lines(line, line + 1)[0, sorted(chosen)]).tolist())
     return tuple(sorted(value for value, times in found.items() if value and times == 1))
 
 
@@ -85,20 +95,27 @@ def _labelled(codes: np.ndarray, use: CodeSet) -> Iterator[tuple[int, np.ndarray
             yield line, np.concatenate([samples[: PIXELS_OF_CLASS // 2], samples[-PIXELS_OF_CLASS // 2 :]])
 
 
-def shared_scenes(prints: Mapping[str, tuple[int, ...]]) -> list[tuple[str, str, float]]:
-    """Pairs of scenes that have the same pixels, and the share of the smaller sample that is the same.
+def shared_scenes(prints: Mapping[str, Fingerprint]) -> list[tuple[str, str]]:
+    """Pairs of scenes that have the same pixels.
 
     Parameters
     ----------
-    prints : by scene, its `fingerprint`.
+    prints : by scene.
     """
+    kinds = sorted({kind for found in prints.values() for kind in found})
+    return sorted({pair for kind in kinds for pair in _shared({name: prints[name].get(kind, ()) for name in prints})})
+
+
+def _shared(samples: Mapping[str, Sequence[int]]) -> Iterator[tuple[str, str]]:
+    """Pairs whose samples have more in common than chance gives."""
     holders: dict[int, list[str]] = {}
-    for scene in sorted(prints):
-        for value in prints[scene]:
+    for scene in sorted(samples):
+        for value in samples[scene]:
             holders.setdefault(value, []).append(scene)
     common = Counter(pair for scenes in holders.values() if len(scenes) > 1 for pair in combinations(scenes, 2))
-    shares = [(a, b, number / min(len(prints[a]), len(prints[b]))) for (a, b), number in sorted(common.items())]
-    return [found for found in shares if found[2] >= SAME_SHARE]
+    for (a, b), number in common.items():
+        if number >= max(LEAST_SHARED, SAME_SHARE * min(len(samples[a]), len(samples[b]))):
+            yield a, b
 
 
 def refuse_shared(pixels: Pixels) -> Pixels:

@@ -57,7 +57,7 @@ class Planned:
 def check_test_groups(study: Study) -> None:
     """Refuse a hole to test on that no scene has; known before any label is read."""
     split = study.config["split"]
-    if split["method"] != "groups":
+    if split["method"] != "groups" or not study.scenes:
         return
     holes = sorted({scene.hole for scene in study.scenes})
     for name in split["test_groups"]:
@@ -72,6 +72,7 @@ def planned(study: Study, looked: Sequence[Looked], problems: Problems) -> Plann
     censuses = [each.census for each in looked if each.census is not None]
     if (
         study.classes is None
+        or not study.scenes
         or len(censuses) < len(study.scenes)
         or not {"split", "sample", "runs"} <= set(study.settings)
     ):
