@@ -48,6 +48,39 @@ def test_sparse_labels(path: Path, key: str) -> None:
         read_labels(path, key=key, shape=(6, 4))
 
 
+@pytest.mark.parametrize("codes", [CODES, np.zeros_like(CODES)])
+def test_sparse_labels_of_version_7_3(tmp_path: Path, codes: np.ndarray) -> None:
+    """Version 7.3 keeps sparse labels as a group, without values where there are none; they are read all the same."""
+    stored = scipy.sparse.csc_matrix(codes.astype(float))
+    with h5py.File(tmp_path / "s.mat", "w", userblock_size=512) as file:
+        group = file.create_group("scene/gt")
+        group.attrs["MATLAB_sparse"] = np.uint64(5)
+        group["jc"] = stored.indptr.astype(np.uint64)
+        if stored.nnz:
+            group["data"], group["ir"] = stored.data, stored.indices.astype(np.uint64)
+    np.testing.assert_array_equal(read_labels(tmp_path / "s.mat", key="scene/gt", shape=(5, 4)), codes)
+    turned = read_labels(tmp_path / "s.mat", key="scene/gt", axes="sample,line", shape=(4, 5))
+    np.testing.assert_array_equal(turned, codes.T)
+    with pytest.raises(ShapeError, match=r"\(6, 4\), got \(5, 4\)"):
+        read_labels(tmp_path / "s.mat", key="scene/gt", shape=(6, 4))
+
+
+@pytest.mark.parametrize("version", ["5", "7.3"])
+def test_sparse_labels_that_lie_are_refused(tmp_path: Path, version: str) -> None:
+    """A row beyond the last, which would be written beyond the array, is refused."""
+    stored = scipy.sparse.csc_matrix(CODES.astype(float))
+    stored.indices[3] = 10**8
+    path = tmp_path / "s.mat"
+    if version == "5":
+        scipy.io.savemat(path, {"gt": stored})
+    else:
+        with h5py.File(path, "w") as file:
+            file.create_group("gt").attrs["MATLAB_sparse"] = np.uint64(5)
+            file["gt/jc"], file["gt/data"], file["gt/ir"] = stored.indptr, stored.data, stored.indices
+    with pytest.raises(SemispectralError, match=r"s\.mat"):
+        read_labels(path, key="gt", shape=(5, 4))
+
+
 @pytest.mark.parametrize(
     ("key", "error", "told"),
     [

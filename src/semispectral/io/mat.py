@@ -4,10 +4,12 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+import scipy.sparse
 
 from semispectral.io import hdf5, mat5
-from semispectral.io.arrays import Oriented, require_dimensions, require_numbers
+from semispectral.io.arrays import Oriented, require_dimensions, require_numbers, require_readable_whole
 from semispectral.io.codes import CodeRaster, plane, read_codes, require_over_data
+from semispectral.io.datasets import find_dataset, find_object
 from semispectral.io.files import reading, require_file
 from semispectral.io.grid import Grid
 from semispectral.io.wavelengths import NO_WAVELENGTHS, in_nanometres, require_count
@@ -15,6 +17,7 @@ from semispectral.pixels import Cube
 from semispectral.scene import AXES, axis_order
 
 WHAT = mat5.WHAT
+SPARSE = "MATLAB_sparse"  # the attribute of a sparse matrix in version 7.3: how many rows it has
 
 
 def _is_hdf5(path: Path) -> bool:
@@ -62,13 +65,31 @@ def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
     """Read a two-dimensional array of a MATLAB file whole, [line, sample]."""
     order = axis_order(axes, names=AXES[:2], where=f"{path}, axes of the labels")
     if _is_hdf5(path):
-        return hdf5.read_labels(path, key=key, axes=_reversed(axes), grid=grid)
+        sparse = _sparse_labels(path, key, order, grid)
+        return sparse or hdf5.read_labels(path, key=key, axes=_reversed(axes), grid=grid)
     name, shape = mat5.find_variable(path, key, dimensions=2)
     if shape is not None:
         lengths = plane(shape)
         require_over_data(path, lengths if order == AXES[:2] else lengths[::-1], grid.shape)
     name, values = mat5.load(path, name, dimensions=2)
     return CodeRaster(read_codes(path, name, values, axes, shape=grid.shape))
+
+
+def _sparse_labels(path: Path, key: str, order: tuple[str, ...], grid: Grid) -> CodeRaster | None:
+    """Labels that version 7.3 keeps as a group: values, their rows, and where each column begins; None for others."""
+    with hdf5.opened(path) as file:
+        item = find_object(file, key) if key else None
+        if not isinstance(item, h5py.Group) or SPARSE not in item.attrs:
+            return None
+        shape = (int(item.attrs[SPARSE]), find_dataset(file, f"{key}/jc", dimensions=1).size - 1)
+        require_over_data(path, shape if order == AXES[:2] else shape[::-1], grid.shape)
+        if "data" not in item:  # not one value is stored
+            return CodeRaster(np.zeros(grid.shape, np.uint8))
+        parts = {name: find_dataset(file, f"{key}/{name}", dimensions=1) for name in ("data", "ir", "jc")}
+        for name, part in parts.items():
+            require_readable_whole(path, f"{key}/{name}", part.shape, part.dtype)
+        values = mat5.dense(scipy.sparse.csc_matrix(tuple(part[()] for part in parts.values()), shape=shape))
+    return CodeRaster(read_codes(path, key, values, ",".join(order), shape=grid.shape))
 
 
 def read_array(path: Path, *, key: str) -> np.ndarray:

@@ -84,10 +84,18 @@ def load(path: Path, key: str, *, dimensions: int) -> tuple[str, np.ndarray]:
 
 
 def _dense(path: Path, name: str, values: Any) -> np.ndarray:
-    if scipy.sparse.issparse(values):
-        require_readable_whole(path, name, values.shape, values.dtype)  # type: ignore[attr-defined]  # by their stubs
-        values = values.toarray()  # type: ignore[attr-defined]
-    return np.asarray(values)
+    if not scipy.sparse.issparse(values):
+        return np.asarray(values)
+    matrix: Any = values
+    require_readable_whole(path, name, matrix.shape, matrix.dtype)
+    with reading(path, what=WHAT):
+        return dense(matrix)
+
+
+def dense(matrix: Any) -> np.ndarray:
+    """A sparse (csc) matrix as an array, once its numbers of rows are known to lie in it: they come from a file."""
+    matrix.check_format(full_check=True)
+    return np.asarray(matrix.toarray())
 
 
 def _field(path: Path, structure: Any, field: str, name: str) -> Any:
