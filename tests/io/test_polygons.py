@@ -7,7 +7,7 @@ import numpy as np
 import pyogrio.raw
 import pytest
 import shapely
-from cube_formats import write_geotiff, write_polygons
+from cube_formats import write_envi_header, write_geotiff, write_polygons
 from rasterio.crs import CRS
 from rasterio.transform import Affine
 from rasterio.warp import transform_geom
@@ -104,6 +104,30 @@ def test_polygons_over_a_grid_without_a_reference_system(tmp_path: Path, transfo
     )
     found = read_labels(path, key="code", shape=SHAPE, grid=Grid(SHAPE, tuple(transform)[:6]))
     assert (found != EXPECTED).sum() <= 1  # a centre on an edge, by the last digit of a turned coordinate
+
+
+def test_polygons_over_a_scan_of_a_laboratory(tmp_path: Path) -> None:
+    """ENVI's "Arbitrary" map info is a system without a place; polygons drawn over it in a map program need none."""
+    (tmp_path / "s.img").write_bytes(bytes(SHAPE[0] * SHAPE[1]))
+    size = {"lines": SHAPE[0], "samples": SHAPE[1], "bands": 1, "data_type": 1, "interleave": "bsq", "byte_order": 0}
+    write_envi_header(tmp_path / "s.hdr", **size, map_info="{Arbitrary, 1, 1, 0, 0, 0.5, 0.5, units=Meters}")
+    shapes = [shapely.transform(shape, lambda xy: xy * (0.5, -0.5)) for shape in (BLOB, BOX)]
+    path = geojson(tmp_path / "a.geojson", shapes, [3, 7])
+    with open_cube(tmp_path / "s.img") as cube:
+        grid = Grid.of(cube)
+    assert grid.crs
+    np.testing.assert_array_equal(read_labels(path, key="code", shape=SHAPE, grid=grid), EXPECTED)
+
+
+def test_polygons_without_a_system_over_a_scan_on_earth_are_refused(tmp_path: Path) -> None:
+    """Numbers alone do not say where they lie, nor does a system that is undefined."""
+    path = tmp_path / "a.gpkg"
+    shape = shapely.to_wkb(np.array([on_the_ground(BOX)]))
+    local = 'LOCAL_CS["Undefined",UNIT["metre",1]]'
+    pyogrio.raw.write(path, shape, [np.array([1])], ["code"], geometry_type="Polygon", crs=local)
+    grid = Grid(SHAPE, tuple(TRANSFORM)[:6], CRS.from_string(UTM).to_wkt())
+    with pytest.raises(DataError, match=r"a\.gpkg.*say none; export them with one"):
+        read_labels(path, key="code", shape=SHAPE, grid=grid)
 
 
 def test_polygons_drawn_over_our_own_map_in_metres(tmp_path: Path) -> None:

@@ -118,7 +118,7 @@ def test_what_a_rule_asks_for_reaches_its_job(tmp_path: Path, attempt: str, memo
         file.truncate(50 * 2**20 - 100)
     (tmp_path / "classes.tsv").write_text("code\tname\tcolour\n1\ttalc\t#00ff00\n")
     header = "scene\thole\tdata\tdata_key\tlabels\tlabels_key\taxes\twavelengths\tscale\tnodata\tuse\tignore\n"
-    rows = "".join(f"{name}\t{name}\tscan.h5\tx\t\ty\tline,sample,band\t\t1\t\t1-9\t\n" for name in ("one", "two"))
+    rows = "".join(f"{name}\t{name}\tscan.h5\t{name}\t\ty\tline,sample,band\t\t1\t\t1-9\t\n" for name in ("one", "two"))
     (tmp_path / "scenes.tsv").write_text(header + rows)
     config = {"scenes": "scenes.tsv", "classes": "classes.tsv", "split": {"test_groups": ["two"]}}
     (tmp_path / "own.yaml").write_text(yaml.safe_dump(config | {"simulate": {"enabled": False}}))

@@ -13,7 +13,7 @@ from rasterio.warp import transform
 
 from semispectral.errors import DataError, ShapeError
 from semispectral.io.arrays import Stored, native, require_dimensions, require_numbers
-from semispectral.io.grid import Grid
+from semispectral.io.grid import Grid, on_earth
 from semispectral.labels import LARGEST_CODE, CodeSet
 from semispectral.pixels import Cube
 from semispectral.scene import AXES, axis_order
@@ -165,8 +165,8 @@ def _require_same_place(path: Path, labels: Grid, data: Grid) -> None:
     if not (labels.located and data.located):
         return
     corners = _corners(labels)
-    with suppress(CRSError, RasterioError):  # a system without a place on Earth: the numbers are compared as they are
-        if labels.crs and data.crs:
+    if on_earth(labels.crs) and on_earth(data.crs):  # else the numbers are compared as they are
+        with suppress(RasterioError):
             corners = np.array(transform(CRS.from_wkt(labels.crs), CRS.from_wkt(data.crs), *corners)[:2])
     steps = np.array([~Affine(*data.transform) @ (x, y) for x, y in corners.T]).T - _corners(Grid(data.shape))
     apart = float(np.abs(steps).max())

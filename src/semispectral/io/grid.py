@@ -2,10 +2,22 @@
 
 from dataclasses import dataclass
 
+from rasterio.crs import CRS
+from rasterio.errors import CRSError
+
 from semispectral.pixels import Cube
 
 Transform = tuple[float, float, float, float, float, float]
 PIXELS: Transform = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+
+
+def on_earth(crs: str) -> bool:
+    """Whether a coordinate system has a place on Earth; undefined ones, and ENVI's "Arbitrary", have none."""
+    try:
+        found = CRS.from_user_input(crs) if crs else None
+    except CRSError:
+        return False
+    return found is not None and bool(found.is_geographic or found.is_projected)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from semispectral.errors import DataError, MissingFileError, UnreadableError
 from semispectral.io import beginnings
 from semispectral.io.codes import UNLABELLED_CODE, CodeRaster
 from semispectral.io.files import reading, require_file
-from semispectral.io.grid import Grid
+from semispectral.io.grid import Grid, on_earth
 from semispectral.labels import LARGEST_CODE
 from semispectral.names import quoted, some
 
@@ -145,9 +145,9 @@ def _on_the_grid(path: Path, shapes: np.ndarray, crs: str, grid: Grid) -> np.nda
     """The polygons in the coordinates of the grid."""
     if not grid.located:
         return _in_pixels(path, shapes, grid)
-    if not grid.crs:
+    if not on_earth(grid.crs):
         return shapes
-    if not crs:
+    if not on_earth(crs):
         raise DataError(
             f"{path}: the scene lies in a coordinate system but the polygons say none; export them with one"
         )
@@ -192,6 +192,6 @@ def _miss(path: Path, placed: np.ndarray, grid: Grid) -> None:
         f"{bottom:.6g} to {top:.6g}, the scan at x {west:.6g} to {east:.6g}, y {south:.6g} to {north:.6g}"
     )
     pixels = left >= 0 and right <= samples and max(abs(bottom), abs(top)) <= lines
-    if not grid.located or (pixels and not grid.crs):
+    if not grid.located or (pixels and not on_earth(grid.crs)):
         raise DataError(f"{said}; draw them in the coordinates of the scan")
     log.warning("%s", said)
