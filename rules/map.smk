@@ -70,6 +70,7 @@ rule page:
         files=scene_files,
         model="<results>/model",
         map="<results>/maps/{scene}/map.json",
+        codes="<results>/census/{scene}.npy",
     output:
         "<results>/maps/{scene}/page.html",
     log:
@@ -83,7 +84,7 @@ rule page:
         mem_mb=memory_mb(1500, per_mb=2),
         runtime=minutes(15, per_mb=0.1),
     params:
-        cfg=lambda wildcards: cfg(scene=asdict(SCENES[wildcards.scene])),
+        cfg=page_cfg,
         code=code("page"),
     script:
         "../workflow/scripts/page.py"

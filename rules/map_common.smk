@@ -73,9 +73,14 @@ def new_cfg(wildcards):
     return cfg(mask=in_use.mask(CONFIG["mask"]), **json.loads(map_cfg(wildcards)), model=model_given())
 
 
+def page_cfg(wildcards):
+    """The scene's own row, and how runs of core are found, by which a pixel's depth is known."""
+    return cfg(scene=asdict(SCENES[wildcards.scene]), run_share=MAP["downhole"]["run_share"])
+
+
 def new_page_cfg(wildcards):
     """What a new scan's page depends on."""
-    return cfg(scene=asdict(SCENES[wildcards.scene]), model=model_given())
+    return cfg(**json.loads(page_cfg(wildcards)), model=model_given())
 
 
 def downhole_cfg(wildcards):

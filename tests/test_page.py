@@ -18,6 +18,7 @@ from semispectral.mapping.scene_map import SceneMap
 from semispectral.normalise import METHODS, fit_scaler
 from semispectral.page import write_page
 from semispectral.page.pixels import Quantised, collect, stride_for, unscaled
+from semispectral.page.write import Beside
 from semispectral.smoothing import SmoothConfig
 
 SCALE = 2.5e-5
@@ -41,7 +42,11 @@ def page(scene: tuple[np.ndarray, SceneMap, Bundle], tmp_path_factory: pytest.Te
     """The page of that scan."""
     counts, found, bundle = scene
     path = tmp_path_factory.mktemp("page") / "page.html"
-    write_page(path, tiny.tiny_cube(counts), found, bundle, name="A", scale=SCALE)
+    label = np.full(found.shape, -1, np.int16)
+    label[LINE, SAMPLE] = 1
+    depth_m = np.broadcast_to(300 + np.arange(tiny.LINES)[:, np.newaxis] / 100, found.shape)
+    beside = Beside(label, depth_m, "../../report/index.html")
+    write_page(path, tiny.tiny_cube(counts), found, bundle, name="A", scale=SCALE, beside=beside)
     return path
 
 
@@ -130,12 +135,22 @@ def test_a_click_shows_the_pixel(page: Path, scene: tuple[np.ndarray, SceneMap, 
         await tab.until("document.getElementById('pixel').textContent.startsWith('line')")
         spectrum = await tab.value("Array.from(Bokeh.documents[0].get_model_by_name('spectrum').data.y)")
         text = await tab.value("document.getElementById('pixel').textContent")
-        return {"text": text, "spectrum": spectrum, "errors": tab.errors()}
+        address = await tab.value("window.location.hash")
+        back = await tab.value("document.querySelector('a').getAttribute('href')")
+        top = await tab.value("Bokeh.documents[0].get_model_by_name('spectra').y_range.end")
+        seen = {"text": text, "spectrum": spectrum, "address": address, "back": back, "top": top}
+        return seen | {"errors": tab.errors()}
 
     seen = browse(page, story)
     assert seen["errors"] == []
     best = found.classes.names[found.label[LINE, SAMPLE]]
     assert seen["text"].startswith(f"line {LINE}, sample {SAMPLE}: {best} {found.confidence[LINE, SAMPLE]:.2f}")
+    nats = abs(round(float(found.novelty[LINE, SAMPLE])))
+    facts = seen["text"].split("\n")[1]
+    assert facts.startswith(f"label: talc, massive; depth: {300 + LINE / 100:.3f} m; ")
+    assert f"{nats} nats" in facts
+    assert (seen["address"], seen["back"]) == (f"#click={LINE},{SAMPLE}", "../../report/index.html")
+    assert seen["top"] >= max(seen["spectrum"])
     np.testing.assert_allclose(seen["spectrum"], counts[LINE, SAMPLE] * SCALE, atol=2e-3)
 
 

@@ -80,7 +80,14 @@ def find_runs(valid: np.ndarray, *, run_share: float) -> list[slice]:
 
 
 def core_of(scene: Scene, found: SceneMap, *, below_m: float, run_share: float) -> tuple[Core, float]:
-    """The core of one scan, and the depth at which it ends.
+    """The core of one scan, and the depth at which it ends; parameters as of `depths`."""
+    depth_m, end_m = depths(scene, found, below_m=below_m, run_share=run_share)
+    core = found.valid & np.isfinite(depth_m)
+    return Core(depth_m[core], found.probability[core], found.novel[core]), end_m
+
+
+def depths(scene: Scene, found: SceneMap, *, below_m: float, run_share: float) -> tuple[np.ndarray, float]:
+    """Depth of every pixel of a scan in metres, float64 [line, sample], NaN beside the runs; and where the scan ends.
 
     Depth runs down the lines of the first run, then of the second. Where scenes.tsv gives depths they are shared
     evenly among the runs; otherwise the core begins at ``below_m``, and a line is ``pixel_mm`` long.
@@ -100,13 +107,10 @@ def core_of(scene: Scene, found: SceneMap, *, below_m: float, run_share: float) 
     line_m = (scene.pixel_mm or 0) / 1000
     if scene.depth_from_m is not None and scene.depth_to_m is not None:
         line_m = (scene.depth_to_m - scene.depth_from_m) / (len(runs) * found.shape[0])
-    novel, pieces = found.novel, []
+    depth_m, line = np.full(found.shape, np.nan), np.arange(found.shape[0])[:, np.newaxis]
     for number, run in enumerate(runs):
-        line, sample = np.nonzero(found.valid[:, run])
-        depth = top + (number * found.shape[0] + line + 0.5) * line_m
-        sample = sample + run.start
-        pieces.append(Core(depth, found.probability[line, sample], novel[line, sample]))
-    return _joined(pieces), top + len(runs) * found.shape[0] * line_m
+        depth_m[:, run] = top + (number * found.shape[0] + line + 0.5) * line_m
+    return depth_m, top + len(runs) * found.shape[0] * line_m
 
 
 def _tray_removed(found: SceneMap) -> np.ndarray:

@@ -12,4 +12,4 @@ from semispectral.settings import settings
 logs.start(snakemake.log[0], job=snakemake)
 cfg, found = json.loads(snakemake.params.cfg), read_map(Path(snakemake.input.map).parent)
 scene, bundle = settings(Scene, cfg["scene"], where="scenes.tsv"), read_bundle(Path(cfg["model"]["path"]))
-write_scan_page(Path(snakemake.output[0]), scene, found, bundle)
+write_scan_page(Path(snakemake.output[0]), scene, found, bundle, run_share=cfg["run_share"])

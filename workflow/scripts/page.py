@@ -4,12 +4,17 @@ from pathlib import Path
 
 from semispectral import logs
 from semispectral.bundle import read_bundle
+from semispectral.census_files import read_codes
 from semispectral.mapping.files import read_map
 from semispectral.page import write_scan_page
+from semispectral.sampling import scene_labels
 from semispectral.scene import Scene
 from semispectral.settings import settings
 
 logs.start(snakemake.log[0], job=snakemake)
-scene = settings(Scene, json.loads(snakemake.params.cfg)["scene"], where="scenes.tsv")
+cfg, codes = json.loads(snakemake.params.cfg), read_codes(Path(snakemake.input.codes), scans=snakemake.input.files)
+scene = settings(Scene, cfg["scene"], where="scenes.tsv")
 bundle, found = read_bundle(Path(snakemake.input.model)), read_map(Path(snakemake.input.map).parent)
-write_scan_page(Path(snakemake.output[0]), scene, found, bundle)
+label = scene_labels(codes, found.classes, use=scene.use, ignore=scene.ignore)
+known = {"run_share": cfg["run_share"], "label": label, "report": "../../report/index.html"}
+write_scan_page(Path(snakemake.output[0]), scene, found, bundle, **known)

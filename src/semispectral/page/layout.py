@@ -1,5 +1,7 @@
 """What stands on a page: the image with the map over it, the spectrum and the probabilities of a clicked pixel."""
 
+from typing import Any
+
 import numpy as np
 from bokeh.layouts import column, row
 from bokeh.models import ColumnDataSource, CustomJS, LayoutDOM, LinearColorMapper, Range1d, Slider
@@ -12,23 +14,31 @@ LARGEST_IMAGE = 600_000  # pixels; larger scenes are thinned for display
 TOOLS = "pan,wheel_zoom,box_zoom,tap,reset,save"
 ON_TAP = "window.semispectral.show(Math.floor(cb_obj.y), Math.floor(cb_obj.x))"
 HEIGHT, WIDTH = 620, 560
+CLASSES = "Class probabilities"
+AS_WIDE_AS_THERE_IS: dict[str, Any] = {"sizing_mode": "stretch_width", "max_width": WIDTH, "min_width": 260}
 NO_VALUES: list[float] = []
 
 
-def layout(found: SceneMap, picture: np.ndarray, *, name: str, axis: str) -> LayoutDOM:
+def layout(found: SceneMap, picture: np.ndarray, *, name: str, axis: np.ndarray, title: str) -> LayoutDOM:
     """The page's parts.
 
     Parameters
     ----------
     found : the map.
     picture : float32 [line, sample, 3], false colours.
-    name : of the scene; axis : title of the spectra's x axis.
+    name : of the scene.
+    axis : float64 [band], where the bands lie along the spectra's x axis; title : of that axis.
     """
     image, slider = _image(found, picture, name)
-    plots = [image, _spectrum(axis), _probabilities(found)]
+    plots = [image, _spectrum(axis, title), _probabilities(found)]
     for plot in plots:
         plot.toolbar.logo = None
-    return row(column(slider, image), column(*plots[1:]), styles={"flex-wrap": "wrap", "max-width": "100%"})
+    return row(
+        column(slider, image),
+        column(*plots[1:], sizing_mode="stretch_width", max_width=WIDTH, styles={"flex": f"1 1 {WIDTH - 160}px"}),
+        sizing_mode="stretch_width",
+        styles={"flex-wrap": "wrap", "max-width": "100%"},
+    )
 
 
 def _image(found: SceneMap, picture: np.ndarray, name: str) -> tuple[LayoutDOM, LayoutDOM]:
@@ -69,18 +79,20 @@ def _rgba(picture: np.ndarray) -> np.ndarray:
     return np.asarray(result.view(np.uint32)[:, :, 0])
 
 
-def _spectrum(axis: str) -> LayoutDOM:
-    labels = {"x_axis_label": axis, "y_axis_label": "reflectance"}
-    plot = figure(width=WIDTH, height=360, title="Spectrum", name="spectra", **labels)
+def _spectrum(axis: np.ndarray, title: str) -> LayoutDOM:
+    """The plot has its axes before anything is shown in it; a click sets the height of what it shows."""
+    labels = {"x_axis_label": title, "y_axis_label": "reflectance"}
+    ranges = {"x_range": Range1d(float(axis.min()), float(axis.max())), "y_range": Range1d(0, 1)}
+    plot = figure(height=400, title="Spectrum", name="spectra", **labels, **ranges, **AS_WIDE_AS_THERE_IS)
     for name, colour, dash, legend in (
         ("spectrum", "black", "solid", "measured"),
         ("reconstruction", "#d62728", "dashed", "reconstructed"),
         ("nearest", "#1f77b4", "dotted", "mean of the nearest class"),
     ):
-        source = ColumnDataSource({"x": NO_VALUES, "y": NO_VALUES}, name=name)
+        source = ColumnDataSource({"x": [0.0], "y": [np.nan]}, name=name)  # without a value the legend has no lines
         plot.line("x", "y", source=source, line_color=colour, line_dash=dash, line_width=2, legend_label=legend)
     plot.add_layout(plot.legend[0], "below")
-    plot.legend.orientation = "horizontal"
+    plot.legend.orientation = "vertical"  # beside each other they would not fit a phone
     plot.legend.border_line_color = None
     return plot
 
@@ -88,7 +100,7 @@ def _spectrum(axis: str) -> LayoutDOM:
 def _probabilities(found: SceneMap) -> LayoutDOM:
     names = list(found.classes.names)
     height = 90 + 20 * len(names)
-    plot = figure(y_range=names[::-1], x_range=Range1d(0, 1), width=WIDTH, height=height, title="Class probabilities")
+    plot = figure(y_range=names[::-1], x_range=Range1d(0, 1), height=height, title=CLASSES, **AS_WIDE_AS_THERE_IS)
     data = {"name": names, "probability": [0.0] * len(names), "colour": list(found.classes.colours)}
     source = ColumnDataSource(data, name="probability")
     plot.hbar(y="name", right="probability", height=0.8, fill_color="colour", line_color="grey", source=source)

@@ -16,6 +16,22 @@
   const arrays = Object.fromEntries(Object.entries(pixels.arrays).map(([name, packed]) => [name, decoded(packed)]));
   const bands = pixels.axis.length;
   const classes = pixels.names.length;
+  const label = decoded(pixels.label), depth = decoded(pixels.depth_m);
+
+  // The height of the plot of spectra follows what is shown in it.
+  function fit(curves) {
+    const values = curves.flat().filter(Number.isFinite);
+    const low = values.reduce((a, b) => Math.min(a, b)), high = values.reduce((a, b) => Math.max(a, b));
+    const edge = 0.05 * (high - low || 1), range = model("spectra").y_range;
+    range.start = low - edge;
+    range.end = high + edge;
+  }
+
+  function novelty(nats) {
+    if (!Number.isFinite(nats)) return "";
+    return nats > 0 ? `none of the known: ${nats.toFixed(0)} nats beyond the threshold`
+                    : `like the known: ${(-nats).toFixed(0)} nats within the threshold`;
+  }
 
   function model(name) {
     return Bokeh.documents[0].get_model_by_name(name);
@@ -56,6 +72,8 @@
     const at = rowAt(line, sample);
     const status = document.getElementById("pixel");
     model("mark").data = { x: [at.sample + 0.5], y: [at.line + 0.5] };
+    const address = `#click=${at.line},${at.sample}`;
+    if (window.location.hash !== address) window.location.replace(address);
     if (at.row < 0) {
       status.textContent = `line ${at.line}, sample ${at.sample}: not classified (tray, background or no data)`;
       return;
@@ -70,11 +88,17 @@
     const share = Array.from(arrays.probability.subarray(at.row * classes, (at.row + 1) * classes), (p) => p / 255);
     model("probability").data = { name: pixels.names, probability: share, colour: pixels.colours };
     const likely = pixels.names.map((name, label) => [share[label], name]).sort((a, b) => b[0] - a[0]).slice(0, 3);
-    const novelty = arrays.novelty[at.row];
+    const facts = [
+      label[at.row] >= 0 ? `label: ${pixels.names[label[at.row]]}` : "",
+      Number.isFinite(depth[at.row]) ? `depth: ${depth[at.row].toFixed(3)} m` : "",
+      novelty(arrays.novelty[at.row]),
+    ];
     status.textContent =
       `line ${at.line}, sample ${at.sample}: ` + likely.map(([p, name]) => `${name} ${p.toFixed(2)}`).join(", ") +
-      (novelty > 0 ? ` - none of the known (${novelty.toFixed(0)} nats beyond the threshold)` : "") +
+      "\n" + facts.filter(Boolean).join("; ") +
       "\nnearest class means: " + means.slice(0, 3).map((m) => `${m.name} ${m.degrees.toFixed(1)}°`).join(", ");
+    const curves = ["spectrum", "reconstruction", "nearest"].map((name) => Array.from(model(name).data.y));
+    fit(curves);
   }
 
   function fromAddress() {

@@ -57,6 +57,7 @@ class PagePixels:
     probability : uint8 [row, class], in 1/255.
     novelty : float32 [row], nats.
     picture : float32 [line, sample, 3], false colours of the whole scene.
+    kept : bool [line, sample], the pixels that have a row, in this order.
     """
 
     stride: int
@@ -66,6 +67,7 @@ class PagePixels:
     probability: np.ndarray
     novelty: np.ndarray
     picture: np.ndarray
+    kept: np.ndarray
 
 
 def stride_for(valid: np.ndarray, *, bytes_per_pixel: int, budget: int = SPECTRA_BYTES) -> int:
@@ -108,7 +110,7 @@ def collect(cube: Cube, found: SceneMap, bundle: Bundle, *, scale: float, factor
     )
     place = np.where(kept, kept.cumsum().reshape(kept.shape) - 1, -1)[::stride, ::stride].astype(np.int32)
     probability = np.rint(found.probability[kept] * 255).astype(np.uint8)
-    return PagePixels(stride, place, spectrum, reconstruction, probability, found.novelty[kept], picture)
+    return PagePixels(stride, place, spectrum, reconstruction, probability, found.novelty[kept], picture, kept)
 
 
 def _row(raw: np.ndarray, bundle: Bundle, scale: float) -> tuple[Quantised, Quantised]:

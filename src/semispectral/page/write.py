@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ from semispectral.atomic import write_atomically
 from semispectral.bundle import Bundle
 from semispectral.clean_settings import scale_after
 from semispectral.cleaned import open_cleaned
+from semispectral.depths import has_depth
+from semispectral.downhole import depths
+from semispectral.errors import DataError
 from semispectral.mapping.scans import scale_to_trained
 from semispectral.mapping.scene_map import SceneMap
 from semispectral.page.layout import layout
@@ -30,21 +34,70 @@ FIRST_ID = 1000
 RANDOM_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
-def write_scan_page(path: Path, scene: Scene, found: SceneMap, bundle: Bundle) -> None:
+@dataclass(frozen=True, eq=False)
+class Beside:
+    """What a page says of a scan that its map does not know.
+
+    Parameters
+    ----------
+    label : int16 [line, sample], labels, negative where there is none; None: the scan has none.
+    depth_m : float64 [line, sample], NaN beside the core; None: not known.
+    report : address of the report, relative to the page; empty where there is none.
+    """
+
+    label: np.ndarray | None = None
+    depth_m: np.ndarray | None = None
+    report: str = ""
+
+
+NOTHING = Beside()
+
+
+def write_scan_page(
+    path: Path,
+    scene: Scene,
+    found: SceneMap,
+    bundle: Bundle,
+    *,
+    run_share: float,
+    label: np.ndarray | None = None,
+    report: str = "",
+) -> None:
     """Write the interactive page of a scan: one of the study, or a new one.
 
     Parameters
     ----------
     scene, found, bundle : its row of scenes.tsv, its map, and the model that made it.
+    run_share : as in `DownholeConfig`, by which the depth of a pixel is known.
+    label, report : as in `Beside`.
     """
+    beside = Beside(label, _depths(scene, found, run_share=run_share), report)
     factor = scale_to_trained(scene, bundle)
     scale = scale_after(scene, bundle.cleaning) / factor
     with open_cleaned(scene, bundle.cleaning) as cube:
-        write_page(path, cube, found, bundle, name=scene.name, scale=scale, factor=factor)
+        write_page(path, cube, found, bundle, name=scene.name, scale=scale, factor=factor, beside=beside)
+
+
+def _depths(scene: Scene, found: SceneMap, *, run_share: float) -> np.ndarray | None:
+    """Depths of a scan that says itself where it begins; of another one they depend on the scans above it."""
+    if scene.depth_from_m is None or not has_depth(scene):
+        return None
+    try:
+        return depths(scene, found, below_m=0, run_share=run_share)[0]
+    except DataError:  # no core: its log says so
+        return None
 
 
 def write_page(
-    path: Path, cube: Cube, found: SceneMap, bundle: Bundle, *, name: str, scale: float, factor: float = 1
+    path: Path,
+    cube: Cube,
+    found: SceneMap,
+    bundle: Bundle,
+    *,
+    name: str,
+    scale: float,
+    factor: float = 1,
+    beside: Beside = NOTHING,
 ) -> None:
     """Write the interactive page of an open scan.
 
@@ -56,14 +109,16 @@ def write_page(
     name : of the scan.
     scale : reflectance = value of a training scan x scale.
     factor : from the scan's values to those of the training scans.
+    beside : what else is known of the scan.
     """
     kept = collect(cube, found, bundle, scale=scale, factor=factor)
     known = bundle.wavelengths_nm
     axis = np.arange(bundle.bands) if known is None else known
-    script, parts = _plots(found, kept, name=name, axis="band" if known is None else "wavelength (nm)")
+    script, parts = _plots(found, kept, name=name, axis=axis, title="band" if known is None else "wavelength (nm)")
     page = Environment(autoescape=True).from_string((HERE / "page.html").read_text(encoding="utf-8"))
     content = page.render(
         name=name,
+        report=beside.report,
         made=json.dumps(provenance.current(), sort_keys=True),
         legend=_legend(found),
         note=_note(kept),
@@ -71,16 +126,16 @@ def write_page(
         parts=Markup(parts),  # noqa: S704  Bokeh escapes what it holds
         script=Markup(script),  # noqa: S704  likewise
         code=Markup((HERE / "page.js").read_text(encoding="utf-8")),  # noqa: S704  ours
-        pixels=Markup(_json(_payload(kept, found, bundle, axis, scale))),  # noqa: S704  "<" is escaped
+        pixels=Markup(_json(_payload(kept, found, bundle, axis, scale) | _beside(kept, beside))),  # noqa: S704  "<" is escaped
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, content.encode())
 
 
-def _plots(found: SceneMap, kept: PagePixels, *, name: str, axis: str) -> tuple[str, str]:
+def _plots(found: SceneMap, kept: PagePixels, *, name: str, axis: np.ndarray, title: str) -> tuple[str, str]:
     """Script and places of the plots, the same for the same map: Bokeh's ids go on counting, or are drawn at random."""
     serialization._simple_id = FIRST_ID
-    script, parts = components(layout(found, kept.picture, name=name, axis=axis))
+    script, parts = components(layout(found, kept.picture, name=name, axis=axis, title=title))
     drawn = dict.fromkeys(RANDOM_ID.findall(script))
     for number, old in enumerate(drawn):
         new = f"00000000-0000-4000-8000-{number:012d}"
@@ -104,14 +159,17 @@ def _note(kept: PagePixels) -> str:
         if kept.stride == 1
         else f"To keep the page small, one pixel in {kept.stride} x {kept.stride} is here; a click shows the nearest."
     )
-    return f"{thinned} Spectra are kept with 256 levels each, probabilities in steps of 1/255."
+    return (
+        f"{thinned} The address of the page names the pixel that is shown, as in #click=120,45 (line, sample): it can "
+        "be kept or sent. Spectra are kept with 256 levels each, probabilities in steps of 1/255."
+    )
 
 
 def _payload(kept: PagePixels, found: SceneMap, bundle: Bundle, axis: np.ndarray, scale: float) -> dict[str, Any]:
     arrays = {
         "place": kept.place,
         "probability": kept.probability,
-        "novelty": np.nan_to_num(kept.novelty, nan=-1.0, neginf=-1.0).astype(np.float32),
+        "novelty": kept.novelty,
         "means": (bundle.class_means * scale).astype(np.float32),
     }
     for kind, values in (("spectrum", kept.spectrum), ("reconstruction", kept.reconstruction)):
@@ -125,6 +183,14 @@ def _payload(kept: PagePixels, found: SceneMap, bundle: Bundle, axis: np.ndarray
         "reconstructs": bundle.pipeline.m1 is not None,
         "arrays": {name: _packed(array) for name, array in arrays.items()},
     }
+
+
+def _beside(kept: PagePixels, beside: Beside) -> dict[str, Any]:
+    """Label and depth of each row; -1 and NaN where they are not known."""
+    rows = int(kept.kept.sum())
+    label = np.full(rows, -1) if beside.label is None else beside.label[kept.kept]
+    depth_m = np.full(rows, np.nan) if beside.depth_m is None else beside.depth_m[kept.kept]
+    return {"label": _packed(label.astype(np.int32)), "depth_m": _packed(depth_m.astype(np.float32))}
 
 
 def _packed(array: np.ndarray) -> dict[str, str]:

@@ -80,7 +80,7 @@ def _downhole(interval_m: str) -> DownholeConfig:
 def _add_page_and_log(folder: Path, scene: Scene, bundle: Bundle, settings: DownholeConfig) -> None:
     """Beside a map, its page, and its downhole log if the depths are known and there is core."""
     found = read_map(folder)
-    write_scan_page(folder / PAGE, scene, found, bundle)
+    write_scan_page(folder / PAGE, scene, found, bundle, run_share=settings.run_share)
     if not has_depth(scene):
         log.info("no downhole log, for the depths are not known: give --depth-from and --depth-to, or --pixel-mm")
         return
