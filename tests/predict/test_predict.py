@@ -128,7 +128,7 @@ def test_an_interrupted_map_leaves_nothing(
     assert predict(data, model, tmp_path / "old") == 0
     before = {path: path.read_bytes() for path in (tmp_path / "old").iterdir()}
 
-    def stop(*_: object, **_: object) -> None:
+    def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(run, "write_scan_page", stop)
