@@ -34,8 +34,9 @@ def companions(path: Path) -> tuple[Path, ...]:
 
 
 def describes_tiff(header: Path, tiff: Path) -> bool:
-    """Whether a header beside a TIFF is of it, by its name, or because its ``file type`` is TIFF."""
-    return header.stem == tiff.name or says_tiff(_fields(header))
+    """Whether a header beside a TIFF is of it: by its name, its ``file type``, or because it has no other data."""
+    fields = _fields(header)
+    return header.stem == tiff.name or says_tiff(fields) or data_files(header, fields) == [tiff]
 
 
 def _data_of(header: Path) -> tuple[Path, ...]:

@@ -68,16 +68,16 @@ def files_of_stem(header: Path) -> list[Path]:
 def data_files(header: Path, fields: Mapping[str, str]) -> list[Path]:
     """The files that the data of a header can be: one, if it is plain which; several, if it is not.
 
-    Those whose size is just what the header says go before those with a suffix that is usual, and these before the
-    ones that are longer than it says.
+    Those whose size is just what the header says go before those with a suffix that is usual, these before a TIFF, and
+    that before the ones that are longer than it says.
     """
     files, size = files_of_stem(header), stated_bytes(fields)
     sizes = {file: file.stat().st_size for file in files}
-    tiffs = [file for file in files if _is_tiff(file)] if says_tiff(fields) else []
+    tiffs = [file for file in files if _is_tiff(file)]
     fitting = [file for file in files if sizes[file] == size]
     usual = [file for file in files if file.suffix.lower() in USUAL_SUFFIXES]
     longer = [file for file in files if size is None or sizes[file] > size]
-    return tiffs or fitting or usual or longer
+    return (tiffs if says_tiff(fields) else []) or fitting or usual or tiffs or longer
 
 
 def header_files(data: Path) -> list[Path]:
@@ -89,9 +89,9 @@ def header_files(data: Path) -> list[Path]:
 
 
 def _of_any_case(name: str, files: Iterable[Path]) -> list[Path]:
-    """The files whose suffix alone is written otherwise."""
-    stem = name[: -len(".hdr")]
-    return sorted(file for file in files if file.stem == stem)
+    """The files of a name that is written otherwise; one whose suffix alone is goes first."""
+    alike = [file for file in files if file.name.lower() == name.lower()]
+    return sorted(alike, key=lambda file: (file.stem != name[: -len(".hdr")], file.name))
 
 
 def _beside(path: Path) -> list[Path]:

@@ -38,7 +38,7 @@ def in_envi(directory: Path, values: np.ndarray, unit: str) -> Path:
 def in_hdf5(directory: Path, values: np.ndarray, unit: str) -> Path:
     with h5py.File(directory / "a.h5", "w") as file:
         file["data"] = CUBE
-        file["data"].attrs.update(Wavelength=values, Units=unit)
+        file["data"].attrs.update(Wavelength=values, Wavelength_Units=unit, units="reflectance")
     return directory / "a.h5"
 
 
@@ -128,6 +128,8 @@ def test_an_unknown_unit_is_nm_where_that_can_be(state: Stating, tmp_path: Path,
         (np.zeros(BANDS), "nm"),
         (np.full(BANDS, 800.0), "nm"),
         (np.full(BANDS, -1.0), "um"),
+        (NM, "Meters"),
+        (NM, "um"),
     ],
 )
 def test_what_is_of_no_use_is_said(
@@ -140,7 +142,7 @@ def test_what_is_of_no_use_is_said(
     assert "wavelength_nm" in caplog.text
 
 
-@pytest.mark.parametrize("odd", [0.0, -1.0, float("nan")])
+@pytest.mark.parametrize("odd", [0.0, -1.0, float("nan"), float("inf")])
 @pytest.mark.parametrize("places", [(0,), (0, 2), (3,)])
 def test_a_band_without_a_wavelength_is_a_bad_band(
     state: Stating, tmp_path: Path, caplog: pytest.LogCaptureFixture, odd: float, places: tuple[int, ...]
@@ -215,6 +217,20 @@ def test_a_unit_behind_each_number_of_a_tag(tmp_path: Path, caplog: pytest.LogCa
     assert "'1000.0 nm'" in caplog.text
 
 
+@pytest.mark.parametrize(("unit", "factor"), [("um", 1e-3), ("W/m2/sr/nm", 1.0), ("reflectance", 1.0), ("%", 1.0)])
+def test_a_unit_that_may_be_that_of_the_values(tmp_path: Path, unit: str, factor: float) -> None:
+    """The attribute or tag 'units' counts for wavelengths beside the values only if it is one of lengths."""
+    with h5py.File(tmp_path / "b.h5", "w") as file:
+        file["data"] = CUBE
+        file["data"].attrs.update(wavelengths=NM * factor, UNITS=unit)
+    tiff = in_tags_of_the_file(tmp_path, NM * factor, "")
+    with quiet(), rasterio.open(tiff, "r+") as raster:
+        raster.update_tags(wavelength_units="", units=unit)
+    for path in (tmp_path / "b.h5", tiff):
+        with open_cube(path) as cube:
+            np.testing.assert_allclose(cube.wavelengths_nm, NM)
+
+
 def test_what_scenes_tsv_names_must_be_right(tmp_path: Path) -> None:
     """A dataset that is named must have a known unit, and one number per band; that is asked before it is read."""
     path = in_hdf5(tmp_path, NM, "nm")
@@ -222,10 +238,13 @@ def test_what_scenes_tsv_names_must_be_right(tmp_path: Path) -> None:
         file["furlongs"], file["index"], file["short"] = NM, np.arange(4), NM[:3]
         file["furlongs"].attrs["UNITS"] = "furlongs"
         file["index"].attrs["unit"] = "Index"
+        file["metres"] = NM
+        file["metres"].attrs["units"] = "m"
         file.create_dataset("endless", (10**10,), "f8", chunks=(1000,))
     for key, error, told in (
         ("furlongs", DataError, r"must be one of nm.*'furlongs'.*none"),
         ("index", DataError, "numbers of bands.*none"),
+        ("metres", DataError, "at most 100000, got 2.5e[+]12 by the unit 'm'"),
         ("short", ShapeError, r"\(4\), got 3"),
         ("endless", ShapeError, r"\(4\), got 10000000000"),
     ):

@@ -8,7 +8,7 @@ import pytest
 from cube_formats import write_geotiff
 
 from semispectral.companions import companions
-from semispectral.errors import DataError, MissingFileError, SemispectralError
+from semispectral.errors import DataError, MissingFileError, SemispectralError, ShapeError
 from semispectral.io import open_cube
 from semispectral.io.label_files import read_labels
 
@@ -65,6 +65,20 @@ def test_a_header_of_another_file_is_no_matter_to_a_tiff(tmp_path: Path) -> None
         np.testing.assert_array_equal(cube.read_lines(0, LINES), OTHER)
         assert cube.wavelengths_nm is None
     assert companions(tmp_path / "a.tif") == ()
+
+
+@pytest.mark.parametrize("options", [{}, {"compress": "deflate"}])
+def test_a_header_without_other_data_than_a_tiff(tmp_path: Path, options: dict[str, str]) -> None:
+    """A header beside a TIFF alone is of that TIFF, if their shapes are the same; labels are no scan."""
+    write_geotiff(tmp_path / "a.tif", CUBE.transpose(2, 0, 1), **options)
+    (tmp_path / "a.hdr").write_text(f"ENVI\n{SIZE}wavelength = {{450, 550, 650, 850}}\n", encoding="utf-8")
+    for named in ("a.hdr", "a.tif"):
+        with open_cube(tmp_path / named) as cube:
+            np.testing.assert_array_equal(cube.read_lines(0, LINES), CUBE)
+            np.testing.assert_array_equal(cube.wavelengths_nm, NM)
+    write_geotiff(tmp_path / "a.tif", CUBE.transpose(2, 0, 1)[:1], **options)
+    with pytest.raises(ShapeError, match=r"a\.hdr: says .*\(6, 5, 4\).*a\.tif, has \(6, 5, 1\)"):
+        open_cube(tmp_path / "a.hdr")
 
 
 def test_a_header_of_another_size_beside_a_tiff(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -170,6 +184,7 @@ def test_data_longer_than_the_header_says_are_said(
     [
         *((f"a{suffix}", "a.hdr") for suffix in (".bin", ".L1R", ".hyspex", ".ref", ".rfl", ".rad", ".Dat", ".txt")),
         ("a.Dat", "a.Hdr"),
+        ("A.DAT", "a.hdr"),
         ("a.img", "a.img.HDR"),
         ("a.img", "a.HDR"),
         ("EO1H.2010.L1R", "EO1H.2010.hdr"),

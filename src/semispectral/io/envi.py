@@ -39,7 +39,7 @@ def open_cube(path: Path, *, key: str, axes: str, wavelengths: str) -> Cube:
     """
     header, data_path = header_and_data(path)
     if _is_tiff(header, data_path):
-        return geotiff.open_cube(data_path, key=key, axes=axes, wavelengths=wavelengths)
+        return _described(geotiff.open_cube(data_path, key=key, axes=axes, wavelengths=wavelengths), header)
     refuse_keys(path, what=WHAT, data_key=key, wavelengths=wavelengths.removeprefix(NO_WAVELENGTHS))
     array = _array(header, data_path)
     oriented = Oriented(array, header.axes)
@@ -71,6 +71,19 @@ def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
                 f"{path}: a raster of labels has one band, got {bands}; name the classification in scenes.tsv"
             )
         return codes_of(cube, over=grid)
+
+
+def _described(tiff: Cube, header: Header) -> Cube:
+    """The TIFF, if it has the shape that the header says; another one is another file."""
+    shape = header.shape
+    stated = (shape["line"], shape["sample"], shape["band"])
+    if tiff.shape != stated:
+        tiff.close()
+        raise ShapeError(
+            f"{header.path}: says (lines, samples, bands) {stated}, but the TIFF beside it, {tiff.path.name}, has "
+            f"{tiff.shape}; name the data file itself, or correct the header"
+        )
+    return tiff
 
 
 def _is_tiff(header: Header, data: Path) -> bool:

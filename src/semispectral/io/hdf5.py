@@ -17,7 +17,7 @@ from semispectral.io.datasets import find_dataset, find_object
 from semispectral.io.files import reading, require_file
 from semispectral.io.grid import Grid
 from semispectral.io.scratch import Rechunked, fights_with_lines, tiles_of
-from semispectral.io.wavelengths import NO_WAVELENGTHS, in_nanometres, require_count, stated_in_nanometres
+from semispectral.io.wavelengths import NO_WAVELENGTHS, in_nanometres, require_count, stated_in_nanometres, unit_of
 from semispectral.names import printable, some
 from semispectral.pixels import Cube
 from semispectral.scene import AXES, axis_order
@@ -28,7 +28,10 @@ log = logging.getLogger(__name__)
 WHAT = "an HDF5 file"
 # names as `plain_name` writes them
 WAVELENGTH_ATTRIBUTES = ("wavelengthsnm", "wavelengthnm", "wavelengths", "wavelength")
-UNIT_ATTRIBUTES = ("wavelengthunits", "wavelengthsunits", "wavelengthunit", "units", "unit")
+WAVELENGTH_UNIT_ATTRIBUTES, UNIT_ATTRIBUTES = (
+    ("wavelengthunits", "wavelengthsunits", "wavelengthunit"),
+    ("units", "unit"),
+)
 NODATA_ATTRIBUTES = ("nodata", "nodatavalue", "fillvalue", "missingvalue", "dataignorevalue")
 LARGE_CHUNK = 256 * 2**20  # bytes; a chunk is read whole
 
@@ -51,8 +54,8 @@ def open_file(path: Path) -> h5py.File:
         return h5py.File(path, "r", locking="best-effort")  # shared file systems often have no locks
 
 
-def _unit(item: h5py.HLObject) -> str:
-    found = first_attribute(item, UNIT_ATTRIBUTES)
+def _unit(item: h5py.HLObject, names: tuple[str, ...]) -> str:
+    found = first_attribute(item, names)
     return "" if found is None else as_text(found[1])
 
 
@@ -68,9 +71,10 @@ def _wavelengths(file: h5py.File, data: h5py.Dataset, key: str, bands: int) -> n
     if found is None:
         return None
     values = np.asarray(found[1])
+    unit = unit_of(_unit(data, WAVELENGTH_UNIT_ATTRIBUTES), _unit(data, UNIT_ATTRIBUTES))
     if values.dtype.kind in "uif":  # another count tells of turned axes; words tell of nothing
         require_count(values.size, bands, where=where)
-    return stated_in_nanometres(values, unit=_unit(data), bands=bands, where=where)
+    return stated_in_nanometres(values, unit=unit, bands=bands, where=where)
 
 
 def _named_wavelengths(file: h5py.File, key: str, bands: int, where: str) -> tuple[np.ndarray, str]:
@@ -80,7 +84,7 @@ def _named_wavelengths(file: h5py.File, key: str, bands: int, where: str) -> tup
         dataset = find_dataset(file, key, dimensions=1)
         require_numbers(Path(file.filename), key, dataset.dtype)
         require_count(dataset.size, bands, where=where)
-        return dataset[()], _unit(dataset)
+        return dataset[()], _unit(dataset, (*WAVELENGTH_UNIT_ATTRIBUTES, *UNIT_ATTRIBUTES))
     item = find_object(file, place or "/")
     attributes = attributes_of(item)
     if name not in attributes:

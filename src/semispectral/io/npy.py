@@ -1,5 +1,6 @@
 """NumPy's own files, mapped block by block; objects (pickle) are never read."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ def _array(path: Path, axes: tuple[str, ...], kinds: str) -> tuple[FlatArray, tu
     shape, first_fastest, dtype, offset = _header(path)
     require_numbers(path, "", dtype, kinds=kinds)
     require_dimensions(path, "", shape, names=axes)
-    require_size(path, needed=offset + int(np.prod(shape)) * dtype.itemsize, why=f"its header says {shape}, {dtype}")
+    require_size(path, needed=offset + math.prod(shape) * dtype.itemsize, why=f"its header says {shape}, {dtype}")
     turn = slice(None, None, -1 if first_fastest else 1)
     return FlatArray(path, dtype=dtype, shape=shape[turn], offset=offset), axes[turn]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from semispectral.io.wavelengths import stated_in_nanometres
+from semispectral.io.wavelengths import stated_in_nanometres, unit_of
 from semispectral.names import printable
 
 log = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ VALUE_TAGS = {
     "wavelength": "",
     "wavelengths": "",
 }
-UNIT_TAGS = ("wavelength_units", "wavelength_unit", "wavelengths_units", "units")
+WAVELENGTH_UNIT_TAGS, UNIT_TAGS = ("wavelength_units", "wavelength_unit", "wavelengths_units"), ("units", "unit")
 BAND_DOMAINS = ("IMAGERY", "")
 FILE_DOMAINS = ("ENVI", "")  # GDAL keeps the fields of an ENVI header in a domain of that name
 
@@ -86,7 +86,8 @@ def _numbers(texts: Sequence[str], unit: str) -> tuple[np.ndarray | None, str]:
 
 
 def _unit(tags: Mapping[str, str]) -> str:
-    return next((tags[tag] for tag in UNIT_TAGS if tag in tags), "")
+    first = [next((tags[tag] for tag in names if tag in tags), "") for names in (WAVELENGTH_UNIT_TAGS, UNIT_TAGS)]
+    return unit_of(*first)
 
 
 def _lower(tags: Mapping[str, str]) -> dict[str, str]:

@@ -35,7 +35,7 @@ REMEDY = (
     " word none there"
 )
 COLUMN_UNITS = {"wavelength_nm": "nm", "wavelengths_nm": "nm", "wavelength_um": "um", "wavelengths_um": "um"}
-SHORTEST_NM = 100.0
+SHORTEST_NM, LONGEST_NM = 100.0, 1e5
 NO_WAVELENGTHS = "none"  # in scenes.tsv: do not read any, whatever the file says
 
 
@@ -44,6 +44,12 @@ def unit_name(text: str) -> str:
     name = text.strip("{}[]()'\" \t\r\n\0.").lower()
     known = (*NANOMETRES_PER_UNIT, *NANOMETRES_TIMES_UNIT, *UNKNOWN_UNITS, *NUMBERS_OF_BANDS)
     return name if name in known else re.split(r"[\s;,(\[]", name)[0].rstrip(".")
+
+
+def unit_of(of_wavelengths: str, of_anything: str) -> str:
+    """The unit of wavelengths that are stated beside values, whose own unit counts only if it is one of lengths."""
+    known = (*NANOMETRES_PER_UNIT, *NANOMETRES_TIMES_UNIT, *NUMBERS_OF_BANDS)
+    return of_wavelengths or (of_anything if unit_name(of_anything) in known else "")
 
 
 def in_nanometres(values: np.ndarray, *, unit: str, where: str) -> np.ndarray:
@@ -66,7 +72,7 @@ def in_nanometres(values: np.ndarray, *, unit: str, where: str) -> np.ndarray:
         )
     stored = np.asarray(values, dtype=np.float64).ravel()
     with np.errstate(divide="ignore", invalid="ignore"):
-        stored = np.where(stored > 0, stored, np.nan)  # a band that is not there
+        stored = np.where(np.isfinite(stored) & (stored > 0), stored, np.nan)  # a band that is not there
     wavelengths = _converted(stored, name, unit, where)
     known = wavelengths[np.isfinite(wavelengths)]
     if not known.size:
@@ -78,6 +84,11 @@ def in_nanometres(values: np.ndarray, *, unit: str, where: str) -> np.ndarray:
         raise DataError(
             f"{where}: wavelengths must be nanometres of {SHORTEST_NM:g} or more, got {known.min():g}; if they "
             f"are micrometres, say so: a unit in the file, or {REMEDY}"
+        )
+    if known.max() > LONGEST_NM:
+        raise DataError(
+            f"{where}: wavelengths must be nanometres of at most {LONGEST_NM:g}, got {known.max():g} by the unit "
+            f"'{printable(unit)}'; correct the unit, or {REMEDY}"
         )
     if known.size > 1 and np.ptp(known) == 0:
         raise DataError(f"{where}: every band needs its own wavelength, but all of them are {known[0]:g} nm; {REMEDY}")
@@ -121,16 +132,20 @@ def stated_in_nanometres(values: np.ndarray, *, unit: str, bands: int, where: st
     Numbers below 100 without a unit are refused all the same: they are most likely micrometres, which one word settles.
     """
     name, numbers = unit_name(unit), np.asarray(values)
-    if numbers.dtype.kind not in "uif" or not (numbers > 0).any():
+    known = (*NANOMETRES_PER_UNIT, *NANOMETRES_TIMES_UNIT, *UNKNOWN_UNITS)
+    positive = numbers[np.isfinite(numbers) & (numbers > 0)] if numbers.dtype.kind in "uif" else np.empty(0)
+    if not positive.size:
         reason = f"they are no numbers above 0, but {some(numbers.ravel()[:4].tolist())}"
     elif numbers.size != bands:
         reason = f"there are {numbers.size} for {bands} bands"
     elif name in NUMBERS_OF_BANDS:
         reason = f"their unit '{printable(unit)}' says numbers of bands"
-    elif name not in (*NANOMETRES_PER_UNIT, *NANOMETRES_TIMES_UNIT, *UNKNOWN_UNITS):
+    elif name not in known:
         reason = f"their unit '{printable(unit)}' is not known"
-    elif bands > 1 and np.ptp(numbers[numbers > 0]) == 0:
-        reason = f"all of them are {numbers.ravel()[0]:g}"
+    elif bands > 1 and np.ptp(positive) == 0:
+        reason = f"all of them are {positive[0]:g}"
+    elif (longest := _converted(positive, name, unit, where).max()) > LONGEST_NM:
+        reason = f"their unit '{printable(unit)}' makes {longest:g} nm of them"
     else:
         return in_nanometres(numbers, unit=unit, where=where)
     log.warning("%s: the wavelengths are passed over, for %s; where the bands matter, %s", where, reason, REMEDY)
