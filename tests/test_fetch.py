@@ -3,6 +3,7 @@
 import hashlib
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -11,7 +12,8 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
-from semispectral.errors import DataError, IntegrityError, MissingFileError
+from semispectral import fetch as downloads
+from semispectral.errors import DataError, IntegrityError, MissingFileError, SemispectralError
 from semispectral.fetch import Source, fetch
 
 CODES = np.asarray([[0, 1, 1], [2, 0, 1]], np.uint8)
@@ -20,8 +22,35 @@ CODES = np.asarray([[0, 1, 1], [2, 0, 1]], np.uint8)
 class Quiet(SimpleHTTPRequestHandler):
     """A server that keeps no log."""
 
+    def do_GET(self) -> None:
+        """Files as they are, and addresses that lie or lead on."""
+        lies = {"/long.mat": "150000000", "/cut.mat": "9999"}
+        if self.path == "/endless.mat":
+            self.send_response(200)
+            self.end_headers()
+            with suppress(OSError):
+                while True:
+                    self.wfile.write(bytes(1 << 20))
+        elif self.path in lies:
+            self.send_response(200)
+            self.send_header("Content-Length", lies[self.path])
+            self.end_headers()
+            self.wfile.write(b"x" * 5000)
+        elif self.path.startswith("/to/"):
+            self.send_response(302)
+            self.send_header("Location", self.path.removeprefix("/to/"))
+            self.end_headers()
+        else:
+            super().do_GET()
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the name is the base class's
         """Say nothing."""
+
+
+@pytest.fixture(autouse=True)
+def unencrypted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server of these tests has no certificate."""
+    monkeypatch.setattr(downloads, "SCHEMES", ("https://", "http://127.0.0.1"))
 
 
 @pytest.fixture
@@ -95,3 +124,47 @@ def test_only_web_addresses(tmp_path: Path) -> None:
     """A file on this machine cannot be smuggled in through the configuration."""
     with pytest.raises(DataError, match="https://"):
         fetch(tmp_path / "passwd", Source("file:///etc/passwd", "cube", (2, 3, 4)))
+
+
+@pytest.mark.parametrize("name", ["long.mat", "endless.mat"])
+def test_what_is_far_larger_than_its_array_is_not_loaded(public: tuple[Path, str], tmp_path: Path, name: str) -> None:
+    """By what the server promises, or by what comes."""
+    _, address = public
+    with pytest.raises(DataError, match=r"data\.mat: an array of shape \(2, 3, 4\) needs 16000384 bytes at most"):
+        fetch(tmp_path / "data.mat", Source(f"{address}/{name}", "cube", (2, 3, 4)))
+    assert list(tmp_path.glob("*.mat")) == []
+
+
+def test_less_than_was_promised_is_no_file(public: tuple[Path, str], tmp_path: Path) -> None:
+    """A connection that ends early."""
+    _, address = public
+    with pytest.raises(MissingFileError, match="9999 bytes were promised, 5000 came"):
+        fetch(tmp_path / "data.mat", Source(f"{address}/cut.mat", "cube", (2, 3, 4)))
+
+
+def test_a_redirect_may_lead_to_where_a_download_may_begin(public: tuple[Path, str], tmp_path: Path) -> None:
+    """On the same terms as the address itself; not to a file of this machine, nor to what is not encrypted."""
+    folder, address = public
+    fetch(tmp_path / "data.mat", Source(f"{address}/to/{address}/data.mat", "cube", (2, 3, 4)))
+    assert (tmp_path / "data.mat").read_bytes() == (folder / "data.mat").read_bytes()
+    for target in ("file:///etc/passwd", "http://localhost/data.mat", "ftp://127.0.0.1/data.mat"):
+        with pytest.raises(MissingFileError, match="leads on to|is not allowed"):
+            fetch(tmp_path / "other.mat", Source(f"{address}/to/{target}", "cube", (2, 3, 4)))
+
+
+def test_a_message_names_the_file_and_not_where_it_was_checked(public: tuple[Path, str], tmp_path: Path) -> None:
+    """What a reader says of the unfinished download is said of the place that it is for."""
+    folder, address = public
+    (folder / "page.mat").write_text("<html>sign in</html>")
+    for source in (Source(f"{address}/page.mat", "cube", (2, 3, 4)), Source(f"{address}/data.mat", "x", (2, 3, 4))):
+        with pytest.raises(SemispectralError) as caught:
+            fetch(tmp_path / "data.mat", source)
+        assert str(caught.value).startswith(f"{tmp_path / 'data.mat'}: ")
+        assert ".tmp" not in str(caught.value)
+
+
+def test_an_address_that_is_not_encrypted_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the schema of the configuration says."""
+    monkeypatch.undo()
+    with pytest.raises(DataError, match="must begin with https://"):
+        fetch(tmp_path / "data.mat", Source("http://example.org/data.mat", "cube", (2, 3, 4)))

@@ -2,19 +2,21 @@
 
 import hashlib
 import logging
+import math
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPException, HTTPResponse
 from pathlib import Path
-from typing import IO
+from typing import Any
 
 import numpy as np
 
 from semispectral.atomic import replacing_files
-from semispectral.errors import DataError, IntegrityError, MissingFileError
+from semispectral.errors import DataError, IntegrityError, MissingFileError, SemispectralError
 from semispectral.io import open_cube
 from semispectral.io.label_files import read_labels
 
@@ -22,7 +24,8 @@ log = logging.getLogger(__name__)
 
 BLOCK_BYTES = 1 << 20
 TIMEOUT_SECONDS = 60
-SCHEMES = ("https://", "http://")
+SCHEMES = ("https://",)
+BYTES_PER_VALUE, MORE_BYTES = 16, 16_000_000  # a file may be twice its array in the widest dtype, and a little more
 KINDS = {"integer": "ui", "float": "f"}
 
 
@@ -58,30 +61,64 @@ def fetch(path: Path, source: Source) -> None:
     """
     with replacing_files(path.parent, last=path.name) as folder:
         unfinished = folder / path.name
-        _download(source.url, unfinished, wanted=path)
-        check(unfinished, source, name=path)
+        came = _download(source, unfinished, wanted=path)
+        try:
+            check(unfinished, source, name=path)
+        except SemispectralError as error:  # of a reader, which knows the hidden name only
+            raise type(error)(str(error).replace(str(unfinished), str(path))) from error
+    if not source.sha256:
+        log.info("%s: its sha256 is %s; put it into the section fetch, and the file is known for good", path, came)
     log.info("%s is there", path)
 
 
-def _download(url: str, unfinished: Path, *, wanted: Path) -> None:
-    begun = time.monotonic()
-    with _opened(url, wanted) as answer, unfinished.open("wb") as file:
+def _download(source: Source, unfinished: Path, *, wanted: Path) -> str:
+    """Download to a file; its SHA-256."""
+    begun, size, digest = time.monotonic(), 0, hashlib.sha256()
+    most = MORE_BYTES + BYTES_PER_VALUE * math.prod(source.shape)
+    with _opened(source.url, wanted) as answer, unfinished.open("wb") as file:
+        promised = _promised(answer)
         try:
-            while block := answer.read(BLOCK_BYTES):
+            while size <= most and max(promised, 0) <= most and (block := answer.read(BLOCK_BYTES)):
                 file.write(block)
-        except TimeoutError as error:
-            raise _by_hand(url, wanted, error) from error
-    megabytes = unfinished.stat().st_size / 1e6
-    log.info("%s: %.1f MB in %.0f s", url, megabytes, time.monotonic() - begun)
+                digest.update(block)
+                size += len(block)
+        except (OSError, HTTPException) as error:
+            raise _by_hand(source.url, wanted, error) from error
+    if max(size, promised) > most:
+        raise DataError(
+            f"{wanted}: an array of shape {source.shape} needs {most} bytes at most, but {source.url} gives "
+            f"{max(size, promised)} or more; correct shape or url in the section fetch, or download it by hand"
+        )
+    if promised >= 0 and size != promised:
+        raise _by_hand(source.url, wanted, EOFError(f"{promised} bytes were promised, {size} came"))
+    log.info("%s: %.1f MB in %.0f s", source.url, size / 1e6, time.monotonic() - begun)
+    return digest.hexdigest()
+
+
+def _promised(answer: HTTPResponse) -> int:
+    """Bytes that the server says it sends; -1 where it does not say."""
+    text = answer.headers.get("Content-Length") or ""
+    return int(text) if text.isdecimal() else -1
+
+
+class _SafeRedirects(urllib.request.HTTPRedirectHandler):
+    """Follows a redirect to where a download may begin, and says so."""
+
+    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
+        """The request that follows."""
+        if not newurl.startswith(SCHEMES):
+            raise urllib.error.URLError(f"it leads on to {newurl[:200]!r}, which is not {SCHEMES[0]}")
+        log.info("%s leads on to %s", req.full_url, newurl)
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
 @contextmanager
-def _opened(url: str, wanted: Path) -> Iterator[IO[bytes]]:
+def _opened(url: str, wanted: Path) -> Iterator[HTTPResponse]:
     if not url.startswith(SCHEMES):
         raise DataError(f"{wanted}: its address must begin with https://, got {url!r}")
     try:
-        answer = urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS)  # noqa: S310  the scheme is checked above
-    except (urllib.error.URLError, OSError) as error:
+        answer = urllib.request.build_opener(_SafeRedirects).open(url, timeout=TIMEOUT_SECONDS)
+    except (OSError, HTTPException, ValueError) as error:
         raise _by_hand(url, wanted, error) from error
     with answer:
         yield answer
