@@ -309,3 +309,14 @@ def test_changes_of_the_code_that_were_not_committed_are_said(study: Study, tmp_
     assert not provenance.uncommitted(tmp_path)
     (tmp_path / "src/a.py").write_text("2")
     assert "and uncommitted changes" in render(study, {}, index=tmp_path / "report/index.html", root=tmp_path)
+
+
+def test_results_of_other_versions_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever installed another TensorFlow in between reads so in the report; else it has no such line."""
+    paths = write_study(tmp_path)
+    monkeypatch.setattr(provenance, "_others", {})
+    study, index = read_study(paths, CONFIG), tmp_path / "report/index.html"
+    assert "Results of other versions" not in render(study, {}, index=index, root=tmp_path)
+    provenance.compare_versions(tmp_path / "m1/1", {"versions": {"tensorflow": "2.99.0"}})
+    page = render(study, {}, index=index, root=tmp_path)
+    assert "was made with tensorflow 2.99.0 (" in page

@@ -88,6 +88,7 @@ def content(study: Study, *, index: Path, root: Path) -> dict[str, Any]:
         "config": config_words(study.config),
         "seeds": sorted(int(seed) for seed in study.scores["seed"].unique()),
         "versions": provenance.versions(),
+        "other_versions": provenance.other_versions_read(),
         "commit": provenance.commit(root),
         "uncommitted": provenance.uncommitted(root),
         "study": index.parent.parent.as_posix(),
