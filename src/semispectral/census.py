@@ -32,7 +32,7 @@ def census(scene: Scene, classes: ClassMap, *, mask: MaskConfig = NO_MASK) -> Ce
     DataError, ShapeError, MissingFileError, UnreadableError : the scene cannot be used; the message says what to do.
     """
     with open_scene(scene) as cube:
-        codes = read_scene_labels(scene, cube)
+        codes = read_scene_labels(scene, cube, classes)
         counts = _counts(scene, classes, codes)
         looked = look(cube)
         if looked["minimum"] == looked["maximum"]:

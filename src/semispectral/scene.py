@@ -9,6 +9,8 @@ from semispectral.labels import CodeSet
 AXES = ("line", "sample", "band")
 WAVELENGTH_TABLES = (".csv", ".tsv", ".txt")
 
+NAMED, PAINTED = "name:", "colour"  # what labels_key says of labels that are names (before the attribute), or colours
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -46,6 +48,11 @@ class Scene:
     white_key: str = ""
     dark_key: str = ""
     labels_axes: str = "line,sample"
+
+    @property
+    def named_labels(self) -> bool:
+        """Whether its labels are names or colours, so that what they mean hangs on names and colours of classes.tsv."""
+        return self.labels_key == PAINTED or self.labels_key.startswith(NAMED)
 
 
 def axis_order(text: str, *, names: tuple[str, ...] = AXES, where: str) -> tuple[str, ...]:

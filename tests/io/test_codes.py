@@ -11,11 +11,11 @@ from PIL import Image
 from rasterio.transform import Affine
 from rasterio.warp import transform_bounds
 
-from semispectral.errors import DataError, ShapeError
+from semispectral.errors import DataError, MissingFileError, ShapeError
 from semispectral.io import open_cube
 from semispectral.io.grid import Grid
 from semispectral.io.label_files import read_labels
-from semispectral.labels import CodeSet
+from semispectral.labels import ClassMap, CodeSet
 
 SHAPE = (6, 5)
 CODES = np.arange(30).reshape(SHAPE) % 4
@@ -144,3 +144,41 @@ def test_the_shape_is_compared_before_anything_is_read(tmp_path: Path) -> None:
     for name, found in (("l.h5", "10000000, 10000"), ("v7.mat", "10000000, 10000"), ("l.tif", "1, 1")):
         with pytest.raises(ShapeError, match=rf"labels must have the lines and samples.*\(6, 5\).*{found}"):
             read_labels(tmp_path / name, shape=SHAPE)
+
+
+CLASSES = ClassMap((1, 2, 3, 255), ("talc", "K mica", "opal", "tray"), ("#00FF0a", "#0000ff", "#ffffff", "#808080"))
+PAINT = np.array([(0, 0, 0), (0, 255, 10), (0, 0, 255), (128, 128, 128)], np.uint8)
+PAINTED = np.array([0, 1, 2, 255])[CODES]
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P"])
+def test_labels_painted_in_the_colours_of_the_classes(tmp_path: Path, mode: str) -> None:
+    """With the key colour a picture is read by its colours; what is black, or was not painted, is unlabelled."""
+    image = Image.fromarray(PAINT[CODES]).convert(mode, **({"palette": Image.Palette.ADAPTIVE} if mode == "P" else {}))
+    expected = PAINTED.copy()
+    if mode == "RGBA":
+        values = np.array(image)
+        values[0, :, 3] = 0
+        image, expected[0] = Image.fromarray(values), 0
+    image.save(tmp_path / "l.png")
+    found = read_labels(tmp_path / "l.png", key="colour", shape=SHAPE, classes=CLASSES)
+    np.testing.assert_array_equal(found, expected)
+    assert found.dtype == np.int32
+
+
+def test_colours_that_are_of_no_class_or_of_two_are_named(tmp_path: Path) -> None:
+    """Smoothed edges, a colour of two classes, and a picture in colours without the key are told with a remedy."""
+    paint = PAINT.copy()
+    paint[1] = (1, 2, 3)
+    Image.fromarray(paint[CODES]).save(tmp_path / "l.png")
+    with pytest.raises(DataError, match=r"l\.png.*of none or of several: '#010203'; .*smoothed edges"):
+        read_labels(tmp_path / "l.png", key="colour", shape=SHAPE, classes=CLASSES)
+    twice = ClassMap((1, 2, 255), ("a", "b", "tray"), ("#010203", "#010203", "#808080"))
+    with pytest.raises(DataError, match="of several: '#0000ff', '#010203'"):
+        read_labels(tmp_path / "l.png", key="colour", shape=SHAPE, classes=twice)
+    with pytest.raises(DataError, match="write colour into the column labels_key"):
+        read_labels(tmp_path / "l.png", shape=SHAPE, classes=CLASSES)
+    with pytest.raises(DataError, match=r"have no classes\.tsv"):
+        read_labels(tmp_path / "l.png", key="colour", shape=SHAPE)
+    with pytest.raises(MissingFileError, match="labels_key 'red'"):
+        read_labels(tmp_path / "l.png", key="red", shape=SHAPE)

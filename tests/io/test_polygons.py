@@ -16,6 +16,7 @@ from semispectral.errors import DataError, MissingFileError, UnreadableError
 from semispectral.io import open_cube
 from semispectral.io.grid import Grid
 from semispectral.io.label_files import read_labels
+from semispectral.labels import ClassMap
 
 SHAPE = (30, 20)
 UTM = "EPSG:32719"
@@ -224,3 +225,16 @@ def test_a_file_that_only_bears_the_name(tmp_path: Path) -> None:
     (tmp_path / "a.geojson").write_text("<OGRVRTDataSource></OGRVRTDataSource>", encoding="utf-8")
     with pytest.raises(UnreadableError, match=r"a\.geojson.*content"):
         read_labels(tmp_path / "a.geojson", key="code", shape=SHAPE)
+
+
+def test_names_of_classes_are_looked_up(tmp_path: Path) -> None:
+    """With name: before the attribute polygons say what they are; a name of no class, and none, are refused."""
+    classes = ClassMap((7, 3), ("talc", "K mica"), ("#111111", "#222222"))
+    path = geojson(tmp_path / "a.geojson", [BLOB, BOX], ["K mica", " talc"])
+    np.testing.assert_array_equal(read_labels(path, key="name:code", shape=SHAPE, classes=classes), EXPECTED)
+    for names, told in ((["K mica", "Talc"], "of none or of several: 'Talc'"), (["K mica", None], "no empty cell")):
+        path = geojson(tmp_path / "b.geojson", [BLOB, BOX], names)
+        with pytest.raises(DataError, match=told):
+            read_labels(path, key="name:code", shape=SHAPE, classes=classes)
+    with pytest.raises(DataError, match="write name:code into the column labels_key"):
+        read_labels(tmp_path / "a.geojson", key="code", shape=SHAPE, classes=classes)

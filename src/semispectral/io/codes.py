@@ -14,12 +14,13 @@ from rasterio.warp import transform
 from semispectral.errors import DataError, ShapeError
 from semispectral.io.arrays import Stored, native, require_dimensions, require_numbers
 from semispectral.io.grid import Grid, on_earth
-from semispectral.labels import LARGEST_CODE, CodeSet
+from semispectral.labels import LARGEST_CODE, ClassMap, CodeSet
+from semispectral.names import quoted, some
 from semispectral.pixels import Cube
 from semispectral.scene import AXES, axis_order
 
 LABEL_KINDS = "uifb"
-UNLABELLED_CODE = 0
+UNLABELLED_CODE, BLACK = 0, "#000000"
 APART_PIXELS = 0.5  # further apart at a corner, labels belong to other pixels; programs differ by half of one
 MOST_EXACT = 2**53  # a float counts whole numbers up to here
 FLOAT_TOLERANCE = 1e-6  # of a nodata value that was written as text
@@ -34,11 +35,14 @@ class CodeRaster:
     values : [line, sample] of any plain dtype.
     nodata : values that mean "no label here", as the file declares them.
     grid : where the raster lies; None where its format cannot say.
+    legend : names or colours of classes, where values are places in it; empty where they are codes. The first, for
+        unlabelled pixels, is empty text.
     """
 
     values: np.ndarray
     nodata: tuple[float, ...] = ()
     grid: Grid | None = None
+    legend: tuple[str, ...] = ()
 
 
 def require_over_data(path: Path, found: tuple[int, ...], shape: tuple[int, int]) -> None:
@@ -96,13 +100,16 @@ def plane(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(shape)
 
 
-def as_codes(path: Path, found: CodeRaster, *, grid: Grid, ignore: CodeSet) -> np.ndarray:
+def as_codes(
+    path: Path, found: CodeRaster, *, grid: Grid, ignore: CodeSet, classes: ClassMap | None = None
+) -> np.ndarray:
     """Check a raster of labels and give it as codes; what is NaN or nodata has the code 0, unlabelled.
 
     Parameters
     ----------
     grid : of the data.
     ignore : codes that scenes.tsv names as not of interest; it goes before the file, so they stay what they are.
+    classes : in which names and colours are looked up.
 
     Returns
     -------
@@ -116,10 +123,31 @@ def as_codes(path: Path, found: CodeRaster, *, grid: Grid, ignore: CodeSet) -> n
     require_over_data(path, found.values.shape, grid.shape)
     if found.grid is not None:
         _require_same_place(path, found.grid, grid)
+    if found.legend:
+        return _looked_up(path, found, classes)
     values = np.where(_unlabelled(found, ignore), UNLABELLED_CODE, found.values)
     codes = values.astype(np.int64) if values.dtype.kind in "ib" else _whole(path, values)
     require_32_bits(path, codes)
     return np.ascontiguousarray(codes, dtype=np.int32)
+
+
+def _looked_up(path: Path, found: CodeRaster, classes: ClassMap | None) -> np.ndarray:
+    """Codes of labels that are names or colours of classes.tsv; black is unlabelled where no class is black."""
+    if classes is None:
+        raise DataError(f"{path}: codes are needed here, for names and colours have no classes.tsv to be looked up in")
+    table: dict[str, list[int]] = {}
+    for code, name, colour in zip(classes.codes, classes.names, classes.colours, strict=True):
+        for text in {name, colour.lower()}:
+            table.setdefault(text, []).append(code)
+    table[""] = [UNLABELLED_CODE]
+    table.setdefault(BLACK, [UNLABELLED_CODE])
+    wrong = [text for text in found.legend if len(table.get(text, ())) != 1]
+    if wrong:
+        raise DataError(
+            f"{path}: each name or colour of a label must be that of one class of classes.tsv, these are of none or of "
+            f"several: {some(wrong, show=quoted)}; correct them here or there (colours: paint without smoothed edges)"
+        )
+    return np.asarray(np.array([table[text][0] for text in found.legend], np.int32)[found.values])
 
 
 def _unlabelled(found: CodeRaster, ignore: CodeSet) -> np.ndarray:

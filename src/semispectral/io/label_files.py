@@ -9,7 +9,7 @@ from semispectral.io import beginnings, envi, formats, geotiff, hdf5, mat, npy, 
 from semispectral.io.codes import CodeRaster, as_codes
 from semispectral.io.formats import format_of
 from semispectral.io.grid import Grid
-from semispectral.labels import CodeSet
+from semispectral.labels import ClassMap, CodeSet
 from semispectral.pixels import Cube
 from semispectral.scene import Scene
 
@@ -40,6 +40,7 @@ def read_labels(
     shape: tuple[int, int],
     grid: Grid | None = None,
     ignore: CodeSet = NO_CODES,
+    classes: ClassMap | None = None,
 ) -> np.ndarray:
     """Read the label codes of a scene of any known format; what the file declares as nodata, and NaN, is 0, unlabelled.
 
@@ -50,16 +51,17 @@ def read_labels(
     grid : where the data lies: polygons are burnt into it, rasters must lie on it; by default samples and lines are
         the coordinates.
     ignore : codes that stay what they are although the file declares them as nodata.
+    classes : in which labels that are names or colours are looked up.
 
     Returns
     -------
     int32 [line, sample].
     """
     read, grid = LABEL_READERS[format_of(path, what="labels")], grid or Grid(shape)
-    return as_codes(path, read(path, key=key, axes=axes, grid=grid), grid=grid, ignore=ignore)
+    return as_codes(path, read(path, key=key, axes=axes, grid=grid), grid=grid, ignore=ignore, classes=classes)
 
 
-def read_scene_labels(scene: Scene, cube: Cube) -> np.ndarray:
+def read_scene_labels(scene: Scene, cube: Cube, classes: ClassMap | None = None) -> np.ndarray:
     """Read the label codes of a row of scenes.tsv, int32 [line, sample], as its open cube needs them."""
     return read_labels(
         scene.labels,
@@ -68,4 +70,5 @@ def read_scene_labels(scene: Scene, cube: Cube) -> np.ndarray:
         shape=cube.shape[:2],
         grid=Grid.of(cube, pixel_mm=scene.pixel_mm),
         ignore=scene.ignore,
+        classes=classes,
     )

@@ -18,7 +18,8 @@ from semispectral.io.codes import UNLABELLED_CODE, CodeRaster
 from semispectral.io.files import reading, require_file
 from semispectral.io.grid import Grid, on_earth
 from semispectral.labels import LARGEST_CODE
-from semispectral.names import quoted, some
+from semispectral.names import printable, quoted, some
+from semispectral.scene import NAMED
 
 log = logging.getLogger(__name__)
 
@@ -40,16 +41,18 @@ def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
     Parameters
     ----------
     path : GeoPackage, GeoJSON or Shapefile.
-    key : attribute that holds the codes; ``layer/attribute`` where the file has several layers.
+    key : attribute that holds the codes; ``layer/attribute`` where the file has several layers. With ``name:`` before
+        it, it holds names of classes.
     """
     require_file(path, what=WHAT)
     _require_beginning(path)
-    layer, attribute = _layer_and_attribute(path, key)
+    layer, attribute = _layer_and_attribute(path, key.removeprefix(NAMED))
     with reading(path, what=WHAT), warnings.catch_warnings(), np.errstate(invalid="ignore"):
         warnings.simplefilter("ignore", RuntimeWarning)  # of rings that are open or none: they are refused below
         meta, _, geometry, columns = pyogrio.raw.read(path, layer=layer, columns=[attribute])
         shapes = shapely.from_wkb(geometry, on_invalid="ignore")
-    codes = _codes(path, attribute, columns[0] if columns else np.empty(0))
+    values = columns[0] if columns else np.empty(0)
+    legend, codes = _names(path, attribute, values) if key.startswith(NAMED) else ((), _codes(path, attribute, values))
     _require_polygons(path, geometry, shapes)
     drawn = [number for number, shape in enumerate(shapes) if shape and not shape.is_empty]
     if not drawn:
@@ -64,7 +67,7 @@ def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
     )
     if codes[drawn].any() and not burnt.any():
         _miss(path, placed, grid)
-    return CodeRaster(np.asarray(burnt))
+    return CodeRaster(np.asarray(burnt), legend=legend)
 
 
 def _require_beginning(path: Path) -> None:
@@ -100,7 +103,8 @@ def _codes(path: Path, attribute: str, values: np.ndarray) -> np.ndarray:
     if not numbers and len(values):
         raise DataError(
             f"{path}: the attribute {quoted(attribute)} must hold whole numbers, the codes, and no empty cell; "
-            f"got {some(values.tolist(), most=3)}; add an integer attribute"
+            f"got {some(values.tolist(), most=3)}; add an integer attribute; or, if these are names of classes.tsv, "
+            f"write {NAMED}{printable(attribute)} into the column labels_key"
         )
     beyond = values[np.abs(values.astype(float)) > LARGEST_CODE] if len(values) else values
     if len(beyond):
@@ -110,6 +114,18 @@ def _codes(path: Path, attribute: str, values: np.ndarray) -> np.ndarray:
             "polygon? Name the attribute that holds the codes of classes.tsv"
         )
     return values.astype(np.int64)
+
+
+def _names(path: Path, attribute: str, values: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
+    """The names that occur, after an empty one, and the place of each value among them."""
+    texts = [str(value).strip() if isinstance(value, str) else "" for value in values.tolist()]
+    if not all(texts):
+        raise DataError(
+            f"{path}: the attribute {quoted(attribute)} must hold names of classes, and no empty cell; got "
+            f"{some(values.tolist(), most=3)}; for codes leave {NAMED} out of the column labels_key"
+        )
+    names, place = np.unique(np.array(texts, dtype=str), return_inverse=True)
+    return ("", *names.tolist()), place.astype(np.int64) + 1
 
 
 def _require_polygons(path: Path, geometry: np.ndarray, shapes: np.ndarray) -> None:
