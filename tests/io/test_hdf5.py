@@ -175,6 +175,15 @@ def test_the_fill_value_of_the_writer_is_nodata(tmp_path: Path, chosen: dict[str
         assert cube.nodata == expected
 
 
+def test_wavelengths_that_are_written_as_texts(tmp_path: Path) -> None:
+    """An attribute of texts that are numbers is as good as one of numbers."""
+    path = write(tmp_path / "a.h5", data=CUBE)
+    with h5py.File(path, "a") as file:
+        file["data"].attrs["wavelengths"] = ["500.5", "600"]
+    with open_cube(path) as cube:
+        np.testing.assert_array_equal(cube.wavelengths_nm, [500.5, 600])
+
+
 def test_wavelengths_that_are_words_are_passed_over(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """An attribute 'wavelengths' of text is said and leaves the scan readable; too few numbers tell of turned axes."""
     path = write(tmp_path / "a.h5", data=CUBE)
@@ -187,6 +196,10 @@ def test_wavelengths_that_are_words_are_passed_over(tmp_path: Path, caplog: pyte
         file["data"].attrs["wavelengths"] = [500.0, 600.0, 700.0]
     with pytest.raises(ShapeError, match=r"\(2\), got 3.*axes"):
         open_cube(path)
+    with h5py.File(path, "a") as file:
+        file["data"].attrs["wavelengths"] = 633.0  # of a laser
+    with open_cube(path) as cube:
+        assert cube.wavelengths_nm is None
 
 
 @pytest.mark.parametrize("storage", [{}, {"chunks": (2, 3, 2)}, {"chunks": (2, 3, 2), "compression": "gzip"}])

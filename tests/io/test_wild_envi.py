@@ -243,6 +243,9 @@ def test_bad_bands_in_any_writing(tmp_path: Path, extra: str) -> None:
         ("class names = {a, b}\nclass lookup = {0, 0, 0, 999, 0, 0}\n", "'class lookup'"),
         ("map info = {nowhere}\n", "'map info'"),
         ("map info = nonsense\n", "'map info'"),
+        ("map info = {UTM, 1, 1, east, north, 30, 30, 33, North, WGS-84}\n", "'map info'"),
+        ("map info = {UTM, 1, 1, nan, 4e6, 30, 30, 33, North, WGS-84}\n", "'map info'"),
+        ("map info = {UTM, 1, 1}\n", "'map info'"),
     ],
 )
 def test_optional_fields_are_never_fatal(

@@ -39,6 +39,17 @@ def as_text(value: Any) -> str:
     return values[0].decode("utf-8", "replace") if isinstance(values[0], bytes) else str(values[0])
 
 
+def as_numbers(value: Any) -> np.ndarray:
+    """An attribute as an array, of float64 where it holds texts that are all numbers."""
+    values = np.asarray(value)
+    if values.dtype.kind not in "SUO":
+        return values
+    try:
+        return values.astype(np.float64)
+    except (TypeError, ValueError):
+        return values
+
+
 def as_number(value: Any) -> float | None:
     """An attribute, or the first of its values, as a number; None where it is none."""
     try:

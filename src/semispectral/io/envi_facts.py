@@ -92,16 +92,18 @@ def _ground(header: Header) -> dict[str, Any]:
     if not text.strip("{} \t\n"):
         return {}
     try:
+        np.array(header.words("map info")[1:7], float)  # GDAL takes words for 0
         found = _by_gdal({name: header.fields[name] for name in GROUND if name in header.fields})
     except Exception as error:  # a field that is broken can provoke any error of GDAL's
         log.debug("%s: map info: %s", header.path, error)
         found = {}
-    if "transform" not in found:
+    if not np.isfinite(found.get("transform", np.nan)).all():
         log.warning(
             "%s: the field 'map info' is not understood: '%s'; the scan is read without its place on the ground",
             header.path,
             printable(text, limit=120),
         )
+        return {}
     return found
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from semispectral.errors import DataError, MissingFileError
 from semispectral.io.arrays import Oriented, require_dimensions, require_numbers, require_readable_whole
-from semispectral.io.attributes import as_number, as_text, attributes_of, first_attribute
+from semispectral.io.attributes import as_number, as_numbers, as_text, attributes_of, first_attribute
 from semispectral.io.codes import CodeRaster, read_codes
 from semispectral.io.datasets import find_dataset, find_object
 from semispectral.io.files import reading, require_file
@@ -70,9 +70,9 @@ def _wavelengths(file: h5py.File, data: h5py.Dataset, key: str, bands: int) -> n
     found = first_attribute(data, WAVELENGTH_ATTRIBUTES)
     if found is None:
         return None
-    values = np.asarray(found[1])
+    values = as_numbers(found[1])
     unit = unit_of(_unit(data, WAVELENGTH_UNIT_ATTRIBUTES), _unit(data, UNIT_ATTRIBUTES))
-    if values.dtype.kind in "uif":  # another count tells of turned axes; words tell of nothing
+    if values.dtype.kind in "uif" and values.size in data.shape:  # the length of another axis tells of turned axes
         require_count(values.size, bands, where=where)
     return stated_in_nanometres(values, unit=unit, bands=bands, where=where)
 

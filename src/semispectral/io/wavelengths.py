@@ -71,8 +71,7 @@ def in_nanometres(values: np.ndarray, *, unit: str, where: str) -> np.ndarray:
             f"{where}: wavelengths are needed, but their unit '{printable(unit)}' says numbers of bands; {REMEDY}"
         )
     stored = np.asarray(values, dtype=np.float64).ravel()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        stored = np.where(np.isfinite(stored) & (stored > 0), stored, np.nan)  # a band that is not there
+    stored = np.where(np.isfinite(stored) & (stored > 0), stored, np.nan)  # a band that is not there
     wavelengths = _converted(stored, name, unit, where)
     known = wavelengths[np.isfinite(wavelengths)]
     if not known.size:
