@@ -48,6 +48,11 @@ include: "rules/grid.smk"
 include: "rules/grid_report.smk"
 
 
+# A job of a run is alive from here on.
+if not workflow.is_main_process:
+    running.hold()
+
+
 # Snakemake knows one block onstart. As long as a process of this run lives, `make resume` keeps away.
 onstart:
     require_results()

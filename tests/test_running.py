@@ -98,6 +98,22 @@ def test_where_the_system_lists_no_locks_it_is_said_without_names(
     process.communicate("")
 
 
+@pytest.mark.parametrize("argument", ["/usr/bin/snakemake", ".snakemake/scripts/tmp1.map.py"])
+def test_a_job_that_has_just_begun_counts(folder: Path, argument: str) -> None:
+    """By its command, before it holds a lock; the same command in another folder does not."""
+    command = [sys.executable, "-c", "import sys; sys.stdin.read()", argument]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE)
+    (folder / "other").mkdir()
+    other = subprocess.Popen(command, stdin=subprocess.PIPE, cwd=folder / "other")
+    status, said = asked()
+    assert status == 1
+    assert f"process {process.pid}: " in said
+    assert f"process {other.pid}: " not in said
+    for one in (process, other):
+        one.communicate(b"")
+    assert asked() == (0, "")
+
+
 def test_make_asks_before_it_removes_a_lock() -> None:
     """In `make resume`, the question comes before Snakemake's own lock is taken away."""
     said = subprocess.run(

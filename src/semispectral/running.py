@@ -8,7 +8,7 @@ import fcntl
 import logging
 import shutil
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from semispectral.errors import SemispectralError
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 LOCK = Path(".snakemake/semispectral.lock")
 SCRIPTS = Path(".snakemake/scripts")  # Snakemake's copies of the adapters; those of killed jobs stay behind
-LISTED = Path("/proc/locks")
+PROCESSES, LISTED = Path("/proc"), Path("/proc/locks")
 SHOWN = 100  # characters of a command
 _held: list[ExitStack] = []  # an open file each
 
@@ -45,26 +45,45 @@ def require_none(folder: Path = Path()) -> None:
     ------
     RunningError : one is; it is named, where this machine tells.
     """
+    if found := starting(folder):
+        raise _still_at_work(folder, found)
     if not (folder / LOCK).is_file():
         return
     with (folder / LOCK).open("r+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise RunningError(
-                f"{folder.absolute()}: a run, or a stage that a killed run has left, is still at work here"
-                f"{_named(folder / LOCK)}; wait until it has ended, or stop it (kill NUMBER), and then go on with make "
-                "resume: what is finished stays"
-            ) from error
+            raise _still_at_work(folder, holders(folder / LOCK)) from error
         except OSError:
             return  # a disk without locks: nobody can tell
         shutil.rmtree(folder / SCRIPTS, ignore_errors=True)
 
 
-def _named(lock: Path) -> str:
-    """The processes of this machine that hold a lock, in words; empty where there are none."""
-    found = [f"process {pid}: {_command(pid)}" for pid in holders(lock)]
-    return f" ({'; '.join(found)})" if found else ""
+def _still_at_work(folder: Path, pids: list[int]) -> RunningError:
+    named = "; ".join(f"process {pid}: {' '.join(_command(pid))[-SHOWN:]}" for pid in pids)
+    found = f" ({named})" if named else ""
+    return RunningError(
+        f"{folder.absolute()}: a run, or a stage that a killed run has left, is still at work here{found}; wait until "
+        "it has ended, or stop it (kill NUMBER), and then go on with make resume: what is finished stays"
+    )
+
+
+def starting(folder: Path) -> list[int]:
+    """Numbers of the processes of this machine that Snakemake has begun in a folder, by their commands, on Linux.
+
+    A job needs a second until it holds the lock.
+    """
+    here, found = str(folder.absolute()), []
+    for entry in PROCESSES.glob("[0-9]*"):
+        pid = int(entry.name)
+        with suppress(OSError):
+            if str((entry / "cwd").readlink()) == here and any(map(_is_snakemake, _command(pid))):
+                found.append(pid)
+    return sorted(found)
+
+
+def _is_snakemake(argument: str) -> bool:
+    return Path(argument).name == "snakemake" or str(SCRIPTS) in argument
 
 
 def holders(lock: Path) -> list[int]:
@@ -78,12 +97,12 @@ def holders(lock: Path) -> list[int]:
     )
 
 
-def _command(pid: int) -> str:
+def _command(pid: int) -> list[str]:
     try:
-        text = Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8", errors="replace")
+        text = (PROCESSES / str(pid) / "cmdline").read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return "?"
-    return " ".join(text.split("\0")).strip()[-SHOWN:]
+        return ["?"]
+    return text.strip("\0").split("\0")
 
 
 def main() -> int:

@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
 from base64 import urlsafe_b64decode
 from concurrent.futures import ThreadPoolExecutor
@@ -57,6 +58,7 @@ def torment(folder: Path, forks: Forks, random: np.random.Generator) -> tuple[in
         process = start(folder, *ASKED)
         if number == 0:
             wrong += second_run_is_refused(process, folder, forks)
+            wrong += resume_keeps_away(process, folder)
         more, delay = int(random.integers(1, 7)), float(random.uniform(0, 1.5))
         hit = kill_when(process, folder, more=more, delay_s=delay, all_of_it=bool(number % 2))
         kills += hit
@@ -82,6 +84,14 @@ def second_run_is_refused(first: "subprocess.Popen[bytes]", folder: Path, forks:
     words = ("Directory cannot be locked", "no other Snakemake process")
     missing = [word for word in words if word not in said]
     return [f"the second run: {status}, no {missing} in {said[-800:]}"] if missing or not status or first.poll() else []
+
+
+def resume_keeps_away(living: "subprocess.Popen[bytes]", folder: Path) -> list[str]:
+    """Ask what `make resume` asks first while a run is at work; what is wrong with the answer."""
+    command = [sys.executable, "-m", "semispectral.running"]
+    done = subprocess.run(command, cwd=folder, env=environment(folder), capture_output=True, text=True, check=False)
+    named = f"process {living.pid}: " in done.stderr
+    return [] if done.returncode and named else [f"resume beside a run: {done.returncode}, {done.stderr[-800:]}"]
 
 
 def test_killed_and_resumed_it_ends_as_if_it_never_was(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
