@@ -20,6 +20,7 @@ NUMERIC_CLASSES = (
     *("double", "single", "logical", "sparse"),
     *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)),
 )
+Variables = dict[str, tuple[tuple[int, ...], str]]  # shape and class of each variable
 HEADER_BYTES, TAG_BYTES = 128, 8
 COMPRESSED = 15  # the type of an element that is packed by zlib
 SMALL = 256 * 2**20  # bytes that may come out of any element
@@ -37,7 +38,10 @@ def find_variable(path: Path, key: str, *, dimensions: int) -> tuple[str, tuple[
     ------
     MissingFileError, DataError : it is not there, or holds no numbers; objects are refused unread.
     """
-    variables = _variables(path)
+    return _find(path, key, _variables(path), dimensions=dimensions)
+
+
+def _find(path: Path, key: str, variables: Variables, *, dimensions: int) -> tuple[str, tuple[int, ...] | None]:
     first, *fields = (key or _only_numeric(path, variables, dimensions)).strip("/").split("/")
     if first not in variables:
         near = nearest(first, variables)
@@ -56,12 +60,13 @@ def find_variable(path: Path, key: str, *, dimensions: int) -> tuple[str, tuple[
     return first, shape
 
 
-def _variables(path: Path) -> dict[str, tuple[tuple[int, ...], str]]:
+def _variables(path: Path) -> Variables:
+    """The variables in the order of the file; to skip what is packed takes time, so this is asked once."""
     with reading(path, what=WHAT):
         return {name: (shape, kind) for name, shape, kind in scipy.io.whosmat(path)}
 
 
-def _only_numeric(path: Path, variables: dict[str, tuple[tuple[int, ...], str]], dimensions: int) -> str:
+def _only_numeric(path: Path, variables: Variables, dimensions: int) -> str:
     found = [name for name, (shape, kind) in variables.items() if kind in NUMERIC_CLASSES and len(shape) == dimensions]
     if len(found) != 1:
         raise MissingFileError(
@@ -73,9 +78,10 @@ def _only_numeric(path: Path, variables: dict[str, tuple[tuple[int, ...], str]],
 
 def load(path: Path, key: str, *, dimensions: int) -> tuple[str, np.ndarray]:
     """Name and values of a variable, of a field of a structure, or of the only array with so many axes."""
-    name, _ = find_variable(path, key, dimensions=dimensions)
+    variables = _variables(path)
+    name, _ = _find(path, key, variables, dimensions=dimensions)
     first, *fields = name.split("/")
-    _refuse_bomb(path, first)
+    _refuse_bomb(path, first, list(variables))
     with reading(path, what=WHAT):
         values = scipy.io.loadmat(path, variable_names=[first])[first]
     for field in fields:
@@ -108,10 +114,9 @@ def _field(path: Path, structure: Any, field: str, name: str) -> Any:
     return structure[field].item()
 
 
-def _refuse_bomb(path: Path, name: str) -> None:
+def _refuse_bomb(path: Path, name: str, names: list[str]) -> None:
     """Refuse a variable that unpacks to very much more than it takes: it is empty, or made to fill the memory."""
     with reading(path, what=WHAT):
-        names = [each for each, _, _ in scipy.io.whosmat(path)]
         sizes = list(_sizes(path))
     for each, (packed, unpacked) in zip(names, sizes, strict=False):
         if each == name and unpacked > max(SMALL, LARGEST_RATIO * packed):
