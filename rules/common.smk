@@ -113,11 +113,21 @@ def plan_cfg(**own):
     return cfg(scenes=rows, codes=CODES, steps=steps, **(used | own))
 
 
+def judging():
+    """What of the cleaning decides which values are values, and so which pixels hold data."""
+    steps = [step for step in CLEANING.steps if step in ("references", "drop_bands", "dead_columns", "resample")]
+    used = in_use.cleaning(CONFIG["cleaning"] | {"steps": steps})
+    return {key: value for key, value in used.items() if key != "resample_nm"}
+
+
+def census_cfg(wildcards):
+    """The scene's row, its mask, and what decides which pixels hold data."""
+    return scene_cfg(wildcards, mask=in_use.mask(CONFIG["mask"]), cleaning=judging())
+
+
 def shard_cfg(wildcards):
-    """The scene's row, how pixels are drawn, and what of the cleaning decides which columns can be drawn from."""
-    steps = [step for step in CLEANING.steps if step in ("references", "dead_columns")]
-    cleaning = {"references": CLEANING.references, "steps": steps}
-    return scene_cfg(wildcards, sample=in_use.drawing(CONFIG["sample"]), cleaning=cleaning)
+    """The scene's row, how pixels are drawn, and what decides which pixels hold data."""
+    return scene_cfg(wildcards, sample=in_use.drawing(CONFIG["sample"]), cleaning=judging())
 
 
 def cleaning_cfg(**own):

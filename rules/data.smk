@@ -68,7 +68,7 @@ rule census:
         mem_mb=memory_mb(1000, per_mb=1),
         runtime=minutes(10, per_mb=0.05),
     params:
-        cfg=lambda wildcards: scene_cfg(wildcards, mask=in_use.mask(CONFIG["mask"])),
+        cfg=census_cfg,
         code=code("census"),
     script:
         "../workflow/scripts/census.py"

@@ -52,7 +52,9 @@ def bundle_cfg():
     normalise = {key: CONFIG["normalise"][key] for key in scaled}
     scales = {scale_after(scene, CLEANING) for scene in TABLE}
     scale = scales.pop() if len(scales) == 1 else None
-    return cfg(*sections, **used, normalise=normalise, scenes=cleaned(SCENES), recipe=recipe, scale=scale)
+    calibrated = {CLEANING.uses_references(named=bool(scene.white_key)) for scene in TABLE}
+    facts = {"scale": scale, "references": calibrated == {True}}
+    return cfg(*sections, **used, normalise=normalise, scenes=cleaned(SCENES), recipe=recipe, facts=facts)
 
 
 def map_cfg(wildcards):

@@ -80,7 +80,7 @@ class Project:
         scenes = read_scenes(self.directory / "scenes.tsv", data_root=self.directory)
         classes = ClassMap.read(self.directory / "classes.tsv")
         found = [census(scene, classes) for scene in scenes]
-        check_collection(found, scale={scene.name: scene.scale for scene in scenes})
+        check_collection(found, scale={scene.name: scene.factor for scene in scenes})
         out = self.directory / "out"
         out.mkdir()
         for one in found:

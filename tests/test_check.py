@@ -372,7 +372,9 @@ def test_what_is_odd_is_said_and_no_more_than_a_person_reads() -> None:
     Path("mine.yaml").write_text("mask: {method: otsu}\n")
     study, problems = study_of(Path("mine.yaml"))
     said = warnings_of(study, look_at_scenes(study, problems), None)
-    assert said == ["the mask (otsu) needs a whole pass over each scene: what it takes is still counted here"]
+    assert said[0] == "the mask (otsu) needs a whole pass over each scene: what it takes is still counted here"
+    assert "are they raw counts?" in said[1]
+    assert len(said) == 2
     listing = list(listed("Worth knowing", [f"note {number}" for number in range(9)], most=4))
     assert len(listing) == 1 + 4 + 1
     assert "and 5 more" in listing[-1]

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from semispectral.clean_settings import STEP_NAMES, CleanConfig, is_cleaned, scale_after
-from semispectral.cleaned import clean_pixels, open_cleaned, read_cleaned, usable_samples
+from semispectral.cleaned import clean_pixels, data_holder, open_cleaned, read_cleaned
 from semispectral.cleaning import STEPS
 from semispectral.io import open_scene
 from semispectral.io.shards import write_shard
@@ -47,8 +47,8 @@ def pixels_of() -> Pixels:
     """All pixels of the scene."""
     line, sample = (place.ravel() for place in np.indices((LINES, SAMPLES)))
     table = pd.DataFrame({name: np.zeros(len(line), int) for name in COLUMNS})
-    counts = COUNTS.copy()
-    counts[0] = 0
+    counts = COUNTS.astype(np.float32)
+    counts[0] = np.nan
     return Pixels(counts.reshape(-1, BANDS), table.assign(line=line, sample=sample), NM)
 
 
@@ -91,20 +91,24 @@ def test_references_even_the_detector_and_keep_the_scale(scene: Scene) -> None:
     assert np.isnan(x[:, 3]).all()
 
 
-def test_a_column_that_gives_nothing_is_not_drawn_from(scene: Scene) -> None:
-    """The dead column is left out where references or dead_columns would find nothing in it, and only there."""
-    plain = replace(scene, white_key="", dark_key="")
-    with open_scene(scene) as cube:
-        assert usable_samples(scene, cube, CleanConfig()).tolist() == [True] * 3 + [False] + [True] * 2
-        assert usable_samples(scene, cube, CleanConfig(references="none")).all()
-        assert usable_samples(plain, cube, CleanConfig()).all()
+def test_what_is_drawn_from_is_what_gives_a_spectrum(scene: Scene) -> None:
+    """A pixel may be drawn just where cleaning leaves a spectrum: not in the dead column, nor in the line of nodata."""
+    plain = replace(scene, white_key="", dark_key="", nodata=None)
+    sample = np.arange(SAMPLES)
+    with open_scene(scene) as cube, open_scene(plain) as whole:
+        values = cube.read_lines(1, 2)[0]
+        alive = [True] * 3 + [False] + [True] * 2
+        assert data_holder(scene, cube, CleanConfig())(values, sample).tolist() == alive
+        assert data_holder(scene, cube, CleanConfig(references="none"))(values, sample).all()
+        assert not data_holder(scene, cube, CleanConfig(references="none"))(cube.read_lines(0, 1)[0], sample).any()
+        assert data_holder(plain, whole, CleanConfig())(whole.read_lines(0, 1)[0], sample).all()
 
 
 def test_without_cleaning_a_scene_stays_as_it_is(scene: Scene) -> None:
-    """No step and no references: the very same cube and pixels, in the file's dtype."""
-    config = CleanConfig(references="none")
+    """No step, no references and no value that is none: the very same cube and pixels, in the file's dtype."""
+    config, scene = CleanConfig(references="none"), replace(scene, nodata=None)
     assert not is_cleaned(scene, config)
-    pixels = pixels_of()
+    pixels = replace(pixels_of(), x=COUNTS.reshape(-1, BANDS))
     assert clean_pixels(pixels, scene, config) is pixels
     with open_cleaned(scene, config) as cube:
         assert cube.dtype == np.uint16
@@ -131,7 +135,7 @@ def test_the_settings_travel_with_the_scaler(scene: Scene) -> None:
 def test_a_shard_is_cleaned_where_its_scene_is_listed(scene: Scene, tmp_path: Path) -> None:
     """Scenes that cleaning does not change need no row, and their files are not opened."""
     path = tmp_path / "s.parquet"
-    write_shard(path, pixels_of().where(np.arange(6, 9)))
+    write_shard(path, replace(pixels_of(), x=COUNTS.reshape(-1, BANDS)).where(np.arange(6, 9)))
     assert read_cleaned(path, {}, CleanConfig()).x.dtype == np.uint16
     row = asdict(scene) | {"data": str(scene.data), "labels": str(scene.labels)}
     assert read_cleaned(path, {"s": row}, CleanConfig()).x.dtype == np.float32

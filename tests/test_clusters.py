@@ -50,7 +50,7 @@ def rare(found: Pixels) -> int:
 
 def test_clusters_part_two_materials() -> None:
     """Two kinds of spectra are two clusters, whatever their brightness."""
-    found = find_clusters(cube_of(), np.ones((LINES, SAMPLES), bool), clusters=2, seed=1, nodata=None)
+    found = find_clusters(cube_of(), np.ones((LINES, SAMPLES), bool), clusters=2, seed=1)
     group = found.of(VALUES.reshape(-1, BANDS)).reshape(LINES, SAMPLES)
     assert len(np.unique(group[RARE])) == len(np.unique(group[~RARE])) == 1
     assert group[RARE][0] != group[~RARE][0]
@@ -79,8 +79,8 @@ def test_the_block_size_does_not_matter(lines: int) -> None:
 def test_a_scene_of_one_spectrum_has_one_cluster() -> None:
     """Fewer kinds than clusters are no error."""
     cube = cube_of(np.full_like(VALUES, 7))
-    assert len(find_clusters(cube, np.ones((LINES, SAMPLES), bool), clusters=4, seed=1, nodata=None)) == 1
-    assert len(find_clusters(cube, np.zeros((LINES, SAMPLES), bool), clusters=4, seed=1, nodata=None)) == 1
+    assert len(find_clusters(cube, np.ones((LINES, SAMPLES), bool), clusters=4, seed=1)) == 1
+    assert len(find_clusters(cube, np.zeros((LINES, SAMPLES), bool), clusters=4, seed=1)) == 1
 
 
 def test_groups_share_a_cell_as_brute_force_does() -> None:

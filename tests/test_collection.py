@@ -13,7 +13,7 @@ from semispectral.collection import check_collection
 from semispectral.companions import companions, scene_files
 from semispectral.errors import DataError
 from semispectral.labels import CodeSet
-from semispectral.scene import Scene
+from semispectral.scene import Remark, Scene
 
 
 def found(scene: str = "a", *, pixels: tuple[int, int] = (50, 50), **changes: object) -> Census:
@@ -45,7 +45,7 @@ def test_an_even_collection_has_no_warning() -> None:
     [
         ({"wavelengths_nm": None}, "b have no wavelengths"),
         ({"maximum": 1000.0}, "largest reflectance of a is 3 and that of b 0.1"),
-        ({"bad_share": 0.5}, "b: 50% of the values"),
+        ({"remarks": (Remark("half is missing", odd=True), Remark("fine"))}, "b: half is missing"),
         ({"saturated_share": 0.05}, "b: 5.0% .* saturated"),
         ({"pixels": (9000, 50)}, "talc has 99% of all labels"),
     ],

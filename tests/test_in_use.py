@@ -83,7 +83,7 @@ def flat(table: dict[str, tuple[str, ...]]) -> set[str]:
 
 def test_no_key_and_no_method_is_forgotten() -> None:
     """Each setting stands in the tables, and each step, method and control has its row."""
-    assert flat(in_use.OF_STEP) | {"references", "steps"} == fields(CleanConfig)
+    assert flat(in_use.OF_STEP) | set(in_use.ALWAYS) == fields(CleanConfig)
     assert flat(in_use.OF_MASK) | {"method"} == fields(MaskConfig)
     assert flat(in_use.OF_SMOOTHING) | {"smoothing"} == fields(SmoothConfig)
     assert flat(in_use.OF_SPLIT) | {"method", "seed"} == fields(SplitConfig)

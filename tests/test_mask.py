@@ -9,6 +9,7 @@ from scipy.cluster.vq import kmeans2
 
 from semispectral.census import census
 from semispectral.errors import ConfigError
+from semispectral.io.stated import as_values
 from semispectral.labels import IGNORED, MASKED, UNLABELLED, ClassMap, CodeSet
 from semispectral.mask import MaskConfig, find_mask, otsu, without_specks
 from semispectral.pixels import Cube
@@ -50,7 +51,8 @@ def test_pixels_without_data_are_not_judged() -> None:
     """Nodata is nodata, not shadow."""
     values = values_of(CORE)
     values[0] = 0
-    found = find_mask(cube_of(values, nodata=0), scale=2e-5, settings=MaskConfig(method="threshold", darker_than=0.2))
+    cube = as_values(cube_of(values, nodata=0), scale=2e-5)
+    found = find_mask(cube, scale=2e-5, settings=MaskConfig(method="threshold", darker_than=0.2))
     assert not found[0].any()
     np.testing.assert_array_equal(found[1:], ~CORE[1:])
 

@@ -80,7 +80,6 @@ def test_the_demo_table_is_good() -> None:
         ("data", "", "path"),
         ("axes", "line,sample", "axes are the words"),
         ("axes", "line,line,band", "axes are the words"),
-        ("scale", "", "a number"),
         ("scale", "one", "a number"),
         ("scale", "0", "above 0"),
         ("scale", "nan", "a number"),

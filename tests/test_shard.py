@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from semispectral.errors import SplitError
+from semispectral.io.stated import as_values
 from semispectral.labels import ClassMap, CodeSet
 from semispectral.pixels import Cube, Pixels
-from semispectral.quality import valid_spectra
+from semispectral.quota_files import BAD_BANDS
 from semispectral.sampling import priority
 from semispectral.scene import Scene
 from semispectral.shard import shard
@@ -29,14 +30,15 @@ LINE_BYTES = SAMPLES * BANDS * 2
 
 def cube_of(values: np.ndarray, *, nodata: float | None = None) -> Cube:
     """A cube in memory that is read as if from disk."""
-    return Cube(Path("core-1.h5"), values.shape, values.dtype, lambda first, last: values[first:last], nodata=nodata)
+    cube = Cube(Path("core-1.h5"), values.shape, values.dtype, lambda first, last: values[first:last], nodata=nodata)
+    return as_values(cube, scale=1.0)
 
 
-def scene_of(*, nodata: float | None = None) -> Scene:
+def scene_of() -> Scene:
     """The row of scenes.tsv for that cube."""
     use, ignore = CodeSet.parse("1-99", where="test"), CodeSet.parse("200", where="test")
     file = Path("core-1.h5")
-    return Scene("core-1", "A", file, "", file, "", "line,sample,band", "", 1.0, nodata, use, ignore)
+    return Scene("core-1", "A", file, "", file, "", "line,sample,band", "", 1.0, None, use, ignore)
 
 
 def quotas_of(quota: int) -> pd.DataFrame:
@@ -54,8 +56,10 @@ def draw(
     values: np.ndarray = VALUES, *, quota: int = 6, block_bytes: int = WHOLE, nodata: float | None = None
 ) -> Pixels:
     """A shard of these values."""
-    scene = scene_of(nodata=nodata)
-    return shard(cube_of(values), CODES, PARTS, quotas_of(quota), scene, CLASSES, seed=3, block_bytes=block_bytes)
+    scene = scene_of()
+    return shard(
+        cube_of(values, nodata=nodata), CODES, PARTS, quotas_of(quota), scene, CLASSES, seed=3, block_bytes=block_bytes
+    )
 
 
 def test_quotas_are_exact() -> None:
@@ -150,37 +154,35 @@ def test_an_empty_quota_gives_an_empty_shard() -> None:
     assert found.table.dtypes.equals(draw().table.dtypes)
 
 
-def test_the_cubes_nodata_is_used_where_the_scene_names_none() -> None:
-    """scenes.tsv decides; where it is silent the file's own value holds."""
-    values = np.full_like(VALUES, 9)
-    arguments = (CODES, PARTS, quotas_of(2))
-    found = shard(cube_of(values, nodata=9), *arguments, scene_of(), CLASSES, seed=3, block_bytes=WHOLE)
-    assert len(found) == 0
-    found = shard(cube_of(values, nodata=9), *arguments, scene_of(nodata=0), CLASSES, seed=3, block_bytes=WHOLE)
-    assert len(found) == 18
-
-
 @pytest.mark.parametrize(
-    ("spectrum", "nodata", "valid"),
+    ("dtype", "spectrum", "nodata", "values"),
     [
-        ([0.0, 0.0, 0.0], None, True),
-        ([0.0, 0.0, 0.0], 0.0, False),
-        ([0.0, 0.1, 0.0], 0.0, True),
-        ([-9999.0, -9999.0, -9999.0], -9999.0, False),
-        ([-9999.0, 0.2, 0.3], -9999.0, True),
-        ([0.1, np.nan, 0.3], None, False),
-        ([0.1, np.inf, 0.3], None, False),
-        ([np.nan, np.nan, np.nan], np.nan, False),
+        ("float32", [0.0, 0.0, 0.0], None, 3),
+        ("float32", [0.0, 0.1, 0.0], 0.0, 1),
+        ("float32", [-9999.0, 0.2, 0.3], -9999.0, 2),
+        ("float32", [-3.4028235e38, 0.2, 0.3], -3.4028234663852886e38, 2),
+        ("float64", [1e20, 0.2, 0.3], 1e20, 2),
+        ("float32", [0.1, np.nan, np.inf], None, 1),
+        ("float32", [0.1, np.nan, 0.3], np.nan, 2),
+        ("int16", [-9999, 5, -9999], -9999.0, 1),
+        ("uint16", [65535, 5, 6], 65535.0, 2),
+        ("uint16", [0, 5, 6], -9999.0, 3),
+        ("uint8", [255, 5, 6], 0.5, 3),
     ],
 )
-def test_which_spectra_hold_data(spectrum: list[float], nodata: float | None, valid: bool) -> None:
-    """Not finite anywhere, or nodata everywhere, is no data; nodata in some bands is for cleaning to judge."""
-    assert valid_spectra(np.array([spectrum], np.float32), nodata=nodata).tolist() == [valid]
+def test_nodata_is_judged_value_by_value(dtype: str, spectrum: list[float], nodata: float | None, values: int) -> None:
+    """A value that is nodata or not finite is none, whatever its neighbours are."""
+    cube = cube_of(np.array([[spectrum]], dtype), nodata=nodata)
+    assert np.isfinite(cube.read_lines(0, 1)).sum() == values
+    assert np.isfinite(cube.read_lines(0, 1)[np.isfinite(cube.read_lines(0, 1))]).all()
 
 
-def test_nodata_beyond_an_integer_dtype_is_no_pixel() -> None:
-    """A nodata value that the dtype cannot hold is simply never met."""
-    assert valid_spectra(np.zeros((2, 3), np.uint16), nodata=-9999.0).all()
+def test_the_shard_keeps_the_bands_that_are_left_out_and_says_which() -> None:
+    """Bands that the plan leaves out are in the shard, with their numbers beside them."""
+    quotas = quotas_of(2)
+    quotas.attrs[BAD_BANDS] = [1, 3]
+    found = shard(cube_of(VALUES), CODES, PARTS, quotas, scene_of(), CLASSES, seed=3, block_bytes=WHOLE)
+    assert (found.x.shape[1], found.bad_bands) == (BANDS, (1, 3))
 
 
 def test_rasters_of_another_shape_are_refused() -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 from semispectral.bundle import Bundle, write_bundle
 from semispectral.bundle_build import Recipe, build_bundle
 from semispectral.bundle_check import Saved
+from semispectral.io.stated import as_values
 from semispectral.labels import ClassMap
 from semispectral.normalise import fit_scaler
 from semispectral.pixels import Cube, Pixels
@@ -63,8 +64,8 @@ def tiny_counts(*, seed: int, lines: int = LINES, samples: int = SAMPLES) -> np.
 
 
 def tiny_cube(counts: np.ndarray, *, nodata: float | None = None, path: str = "tiny.npy", chunk_lines: int = 1) -> Cube:
-    """An open scan over an array."""
-    return Cube(
+    """An open scan over an array, as values."""
+    cube = Cube(
         Path(path),
         counts.shape,
         counts.dtype,
@@ -73,6 +74,7 @@ def tiny_cube(counts: np.ndarray, *, nodata: float | None = None, path: str = "t
         wavelengths_nm=WAVELENGTHS_NM,
         nodata=nodata,
     )
+    return as_values(cube, scale=1.0)
 
 
 def tiny_pixels(*, seed: int, count: int = 240) -> Pixels:

@@ -46,7 +46,8 @@ class Bundle:
     wavelengths_nm : float64 [band], or None where the training scans had none.
     class_means : float32 [class, band], mean spectra of the labels it saw, as stored in the scans; NaN where none.
     threshold : of the pipeline's log_p, in nats; -inf where novelty is not known.
-    facts : the rest of model.json: scale, method, features, budget, seed, false_alarm, config, scores, provenance.
+    facts : the rest of model.json: scale, references, method, features, budget, seed, false_alarm, config, scores,
+        provenance.
     """
 
     pipeline: Pipeline

@@ -75,8 +75,8 @@ def build_bundle(
         threshold.
     budgets : the labels that the classifier saw; class means are those of its training labels.
     predictions : of this model; the scores in the card are those of the test part.
-    facts : more for model.json: the configuration, and scale: reflectance = value x scale, or None where the training
-        scans do not share one.
+    facts : more for model.json: the configuration; scale: reflectance = value x scale, or None where the training
+        scans do not share one; references: whether all of them had white and dark references.
     """
     train, valid = (pixels.where((pixels.table["part"] == part).to_numpy()) for part in ("train", "valid"))
     guide = guide_of(Scaler.from_saved(*parts["scaler"]), train.x)

@@ -11,11 +11,12 @@ import pandas as pd
 
 from semispectral import provenance
 from semispectral.errors import IntegrityError, MissingFileError, SemispectralError
+from semispectral.scene import Remark
 from semispectral.seal import made_of_array, read_array, write_array
 from semispectral.tables import read_table, write_table
 
 ROLES = ("class", "ignored", "unlabelled", "other")
-METADATA, FINGERPRINT = "wavelengths_nm", "fingerprint"
+METADATA, FINGERPRINT = "not_by_code", "fingerprint"
 HEADER: dict[str, Callable[[Any], Any]] = {
     "lines": int,
     "samples": int,
@@ -37,12 +38,14 @@ class Census:
     scene, hole : names.
     lines, samples, bands, dtype : of the data as stored.
     wavelengths_nm : float64 [band], or None.
-    minimum, maximum : of the good values in the sparse sample of the data, as stored.
+    minimum, maximum : of the good values in the sparse sample of the data.
     bad_share : share of that sample which is NaN, infinite or nodata, 0 to 1.
     saturated_share : share of it at the largest value of an integer dtype, 0 to 1.
     counts : one row per code: code, name, role (one of `ROLES`), pixels.
-    codes : int32 [line, sample], the raster of labels.
+    codes : int32 [line, sample], the raster of labels; `MASKED` and `EMPTY` where a pixel is not to be drawn.
     fingerprint : hashes of a sample of its spectra, by which copies of its pixels are found (`copies`).
+    bad_bands : numbers of the bands that the file marks as bad, and of those without a value.
+    remarks : what the file states, and what is made of it.
     """
 
     scene: str
@@ -59,6 +62,8 @@ class Census:
     counts: pd.DataFrame
     codes: np.ndarray
     fingerprint: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    bad_bands: tuple[int, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     def pixels(self, role: str) -> int:
         """Number of pixels in a role."""
@@ -75,7 +80,12 @@ def write_census(found: Census, parquet: Path, codes_npy: Path) -> None:
         table[name] = getattr(found, name)
     table["first_nm"] = np.nan if nm is None else float(nm[0])
     table["last_nm"] = np.nan if nm is None else float(nm[-1])
-    table.attrs[METADATA] = json.dumps(None if nm is None else [float(value) for value in nm])
+    not_by_code = {
+        "wavelengths_nm": None if nm is None else [float(value) for value in nm],
+        "bad_bands": list(found.bad_bands),
+        "remarks": [[each.text, each.odd] for each in found.remarks],
+    }
+    table.attrs[METADATA] = json.dumps(not_by_code)
     table.attrs[FINGERPRINT] = json.dumps(found.fingerprint)
     write_array(codes_npy, found.codes)
     write_table(parquet, table)
@@ -101,7 +111,8 @@ def read_census(path: Path) -> Census:
             raise MissingFileError(f"{file}: a census is needed, but it is not there; run the rule 'census' again")
     try:
         table = read_table(path)
-        nm = json.loads(table.attrs[METADATA])
+        not_by_code = json.loads(table.attrs[METADATA])
+        nm = not_by_code["wavelengths_nm"]
         first = table.iloc[0]
         return Census(
             scene=str(first["scene"]),
@@ -111,6 +122,8 @@ def read_census(path: Path) -> Census:
             counts=table[["code", "name", "role", "pixels"]],
             codes=read_array(raster),
             fingerprint=json.loads(table.attrs[FINGERPRINT]),
+            bad_bands=tuple(not_by_code["bad_bands"]),
+            remarks=tuple(Remark(text, odd) for text, odd in not_by_code["remarks"]),
         )
     except SemispectralError:
         raise

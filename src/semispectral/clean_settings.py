@@ -30,7 +30,7 @@ class CleanConfig:
     white_reflectance : of the white panel, 0 to 1.
     bad_bands : band numbers (from 0) to leave out.
     bad_ranges_nm : ranges of wavelength to leave out, both ends included, nm.
-    header_bad_bands : leave out the bands that the file itself marks as bad.
+    header_bad_bands : leave out the bands that the file itself marks as bad, in all scenes.
     spike_threshold : in sigmas of a spectrum's own noise.
     resample_nm : first, last and step of the new wavelengths, nm.
     window, order, derivative : of Savitzky-Golay; bands, degree, and 0 to smooth or 1, 2 to differentiate.
@@ -51,6 +51,17 @@ class CleanConfig:
     def uses_references(self, *, named: bool) -> bool:
         """Whether a scene's references are used: where it names them, or where the steps insist on them."""
         return "references" in self.steps or (named and self.references == "named")
+
+    @property
+    def resamples(self) -> bool:
+        """Whether scenes may have different bands, so that each drops its own bad ones."""
+        return "resample" in self.steps
+
+    @property
+    def drops_last(self) -> bool:
+        """Whether bad_bands and bad_ranges_nm are those of the spectra after resampling."""
+        places = {name: place for place, name in enumerate(self.steps)}
+        return places.get("drop_bands", -1) > places.get("resample", len(places))
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "steps", tuple(self.steps))
@@ -83,10 +94,10 @@ class CleanConfig:
 
 
 def is_cleaned(scene: Scene, settings: CleanConfig) -> bool:
-    """Whether the settings change anything of this scene."""
+    """Whether the settings change anything of this scene for which its file has to be looked into again."""
     return bool(settings.steps) or settings.uses_references(named=bool(scene.white_key))
 
 
 def scale_after(scene: Scene, settings: CleanConfig) -> float:
     """Reflectance per cleaned value."""
-    return 1.0 if "scale" in settings.steps else scene.scale
+    return 1.0 if "scale" in settings.steps else scene.factor

@@ -1,4 +1,10 @@
-"""Cleaning: the steps from stored counts to spectra fit for a model, one table, in the order that the config names."""
+"""Cleaning: from the values of a file to spectra fit for a model.
+
+First what makes a value a value: references, bands that are bad, and gaps (values that are NaN: nodata, not finite,
+dead). A gap is bridged by a straight line between its nearest good bands, as long as at most `LARGEST_GAP` of the bands
+of a spectrum are missing; with more the pixel holds no data. Then the other steps, one table, in the order that the
+config names.
+"""
 
 import math
 from collections.abc import Callable
@@ -22,6 +28,7 @@ class Spectra:
     sensor: Sensor
 
 
+LARGEST_GAP = 0.1  # share of a spectrum's bands that may be bridged
 Step = Callable[[Spectra, CleanConfig], Spectra]
 
 
@@ -30,25 +37,49 @@ def clean(x: np.ndarray, *, sample: np.ndarray, sensor: Sensor, settings: CleanC
 
     Parameters
     ----------
-    x : [pixel, band] as stored.
+    x : [pixel, band], values; NaN where there is none.
     sample : int [pixel], column of the detector that saw each pixel.
     sensor, settings : see their classes.
 
     Returns
     -------
-    `Spectra` with float32 x, NaN where there is no spectrum to clean, and the wavelengths that are left.
+    `Spectra` with float32 x, NaN in all bands of a pixel that holds no data, and the wavelengths that are left.
     """
-    found = Spectra(x.astype(np.float32), np.asarray(sample), sensor)
-    named = sensor.dark is not None and sensor.white is not None
-    first = settings.uses_references(named=named) and "references" not in settings.steps
-    lost = np.zeros(len(x), bool)
-    for name in (*(("references",) if first else ()), *settings.steps):
-        if name in ACROSS_BANDS:
-            lost |= ~np.isfinite(found.x).all(axis=1)
-            found = replace(found, x=np.where(lost[:, None], np.float32(0), found.x))
-        found = STEPS[name](found, settings)
+    found, lost = bridged(x, sample=sample, sensor=sensor, settings=settings)
+    for name in settings.steps:
+        if name not in FIRST and (name != "drop_bands" or settings.drops_last):
+            found = STEPS[name](found, settings)
     found.x[lost] = np.nan
     return found
+
+
+def bridged(x: np.ndarray, *, sample: np.ndarray, sensor: Sensor, settings: CleanConfig) -> tuple[Spectra, np.ndarray]:
+    """Spectra without bad bands and gaps, and which of the pixels hold no data (bool [pixel]; 0 in all bands).
+
+    Parameters are those of `clean`.
+    """
+    found = Spectra(np.array(x, np.float32), np.asarray(sample), sensor)
+    if settings.uses_references(named=sensor.dark is not None and sensor.white is not None):
+        found = STEPS["references"](found, settings)
+    found = _without_bad_bands(found, settings)
+    if "dead_columns" in settings.steps:
+        found = STEPS["dead_columns"](found, settings)
+    missing = ~np.isfinite(found.x)
+    lost = np.asarray(missing.mean(axis=1) > LARGEST_GAP)
+    missing[lost] = False
+    kept = np.where(lost[:, None], np.float32(0), found.x)
+    return replace(found, x=spectra.fill_bands(kept, missing=missing) if missing.any() else kept), lost
+
+
+def _without_bad_bands(found: Spectra, settings: CleanConfig) -> Spectra:
+    """Drop the bands that are bad in this scene, and those of the config unless they are dropped after resampling."""
+    bands = found.x.shape[1]
+    drop = np.zeros(bands, bool)
+    if not settings.drops_last:
+        drop |= unwanted_bands(found.sensor.wavelengths_nm, bands, settings)
+    drop[list(found.sensor.bad_bands)] = True
+    found.x[:, list(found.sensor.gaps)] = np.nan
+    return _dropped(found, drop)
 
 
 def _needed(value: Any, step: str, what: str) -> np.ndarray:
@@ -66,9 +97,7 @@ def _references(found: Spectra, settings: CleanConfig) -> Spectra:
     reflectance = spectra.to_reflectance(
         found.x, dark=dark[found.sample], white=white[found.sample], white_reflectance=settings.white_reflectance
     )
-    x = reflectance / np.float32(found.sensor.scale)
-    lost = ~np.isfinite(x)
-    return replace(found, x=spectra.fill_bands(x, missing=lost) if lost.any() else x)
+    return replace(found, x=reflectance / np.float32(found.sensor.scale * found.sensor.exposure))
 
 
 def _scale(found: Spectra, settings: CleanConfig) -> Spectra:
@@ -76,17 +105,27 @@ def _scale(found: Spectra, settings: CleanConfig) -> Spectra:
 
 
 def _drop_bands(found: Spectra, settings: CleanConfig) -> Spectra:
-    bands, nm = found.x.shape[1], found.sensor.wavelengths_nm
+    return _dropped(found, unwanted_bands(found.sensor.wavelengths_nm, found.x.shape[1], settings))
+
+
+def unwanted_bands(wavelengths_nm: np.ndarray | None, bands: int, settings: CleanConfig) -> np.ndarray:
+    """Bands that bad_bands and bad_ranges_nm leave out, bool [band]."""
     drop = np.zeros(bands, bool)
-    for number in (*settings.bad_bands, *(found.sensor.bad_bands if settings.header_bad_bands else ())):
+    for number in settings.bad_bands:
         if not 0 <= number < bands:
             raise DataError(f"bad_bands must be 0 to {bands - 1} for this scene, got {number}; correct the config")
         drop[number] = True
     for first, last in settings.bad_ranges_nm:
-        known = _needed(nm, "drop_bands", "wavelengths, for bad_ranges_nm")
+        known = _needed(wavelengths_nm, "drop_bands", "wavelengths, for bad_ranges_nm")
         drop |= (known >= first) & (known <= last)
+    return drop
+
+
+def _dropped(found: Spectra, drop: np.ndarray) -> Spectra:
+    if not drop.any():
+        return found
     if drop.all():
-        raise DataError(f"no band is left of {bands}: shorten bad_bands and bad_ranges_nm in the config")
+        raise DataError(f"no band is left of {len(drop)}: shorten bad_bands and bad_ranges_nm in the config")
     return replace(found, x=found.x[:, ~drop], sensor=_kept(found.sensor, ~drop))
 
 
@@ -94,12 +133,20 @@ def _kept(sensor: Sensor, keep: np.ndarray) -> Sensor:
     def of(array: np.ndarray | None) -> np.ndarray | None:
         return None if array is None else array[..., keep]
 
-    return Sensor(sensor.scale, of(sensor.wavelengths_nm), (), of(sensor.dark), of(sensor.white), of(sensor.dead))
+    return replace(
+        sensor,
+        wavelengths_nm=of(sensor.wavelengths_nm),
+        bad_bands=(),
+        gaps=(),
+        dark=of(sensor.dark),
+        white=of(sensor.white),
+        dead=of(sensor.dead),
+    )
 
 
 def _dead_columns(found: Spectra, settings: CleanConfig) -> Spectra:
     dead = _needed(found.sensor.dead, "dead_columns", "the list of dead detector elements")
-    return replace(found, x=spectra.fill_bands(found.x, missing=dead[found.sample]))
+    return replace(found, x=np.where(dead[found.sample], np.float32(np.nan), found.x))
 
 
 def _spikes(found: Spectra, settings: CleanConfig) -> Spectra:
@@ -151,4 +198,4 @@ STEPS: dict[str, Step] = {
     "savitzky_golay": _savitzky_golay,
     "continuum": _continuum,
 }
-ACROSS_BANDS = ("dead_columns", "spikes", "resample", "savitzky_golay", "continuum")  # a NaN in one band spoils others
+FIRST = ("references", "dead_columns")  # they say which values are values: before all else, wherever they are named

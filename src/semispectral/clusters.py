@@ -6,8 +6,9 @@ import numpy as np
 from scipy.cluster.vq import kmeans2
 
 from semispectral.normalise import snv
-from semispectral.pixels import Cube
-from semispectral.quality import valid_spectra
+from semispectral.pixels import Cube, HoldData
+from semispectral.quality import whole
+from semispectral.spectra import fill_bands
 
 LINES_SEEN = 32  # evenly along the scene, one by one: the same ones whatever the format's chunks
 PIXELS_SEEN = 20_000
@@ -40,10 +41,14 @@ class Clusters:
 
 
 def _shape(x: np.ndarray, bands: np.ndarray) -> np.ndarray:
+    if x.dtype.kind == "f":
+        x = fill_bands(x, missing=~np.isfinite(x))
     return snv(x[:, bands].astype(np.float32)).astype(np.float64)
 
 
-def find_clusters(cube: Cube, wanted: np.ndarray, *, clusters: int, seed: int, nodata: float | None) -> Clusters:
+def find_clusters(
+    cube: Cube, wanted: np.ndarray, *, clusters: int, seed: int, holds_data: HoldData = whole
+) -> Clusters:
     """Cluster some of the wanted pixels of a scene.
 
     Parameters
@@ -52,6 +57,7 @@ def find_clusters(cube: Cube, wanted: np.ndarray, *, clusters: int, seed: int, n
     wanted : bool [line, sample], the pixels that are to be told apart.
     clusters : how many to look for; fewer are found where there are fewer pixels.
     seed : of the choice of pixels and of k-means.
+    holds_data : which of some pixels hold data.
     """
     random = np.random.default_rng(seed)
     bands = np.unique(np.linspace(0, cube.shape[2] - 1, MOST_BANDS).astype(int))
@@ -59,7 +65,7 @@ def find_clusters(cube: Cube, wanted: np.ndarray, *, clusters: int, seed: int, n
     chosen = np.unique(lines[np.linspace(0, len(lines) - 1, LINES_SEEN).astype(int)]) if len(lines) else lines
     rows = [cube.read_lines(line, line + 1)[0][wanted[line]] for line in chosen.tolist()]
     x = np.concatenate([np.zeros((0, cube.shape[2]), cube.dtype), *rows])
-    x = x[valid_spectra(x, nodata=nodata)]
+    x = x[holds_data(x, np.nonzero(wanted[chosen])[1])]
     if len(x) > PIXELS_SEEN:
         x = x[np.sort(random.choice(len(x), PIXELS_SEEN, replace=False))]
     shape = _shape(x, bands)

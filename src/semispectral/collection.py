@@ -1,6 +1,7 @@
 """The scenes of a collection together: what makes them impossible to join, and what a person should know, in words."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -8,9 +9,9 @@ from semispectral.census_files import Census
 from semispectral.copies import shared_scenes
 from semispectral.errors import DataError, SplitError
 from semispectral.names import some
+from semispectral.scene import Remark, Scene
 
 DOMINANT_SHARE = 0.8
-BAD_SHARE = 0.2
 SATURATED_SHARE = 0.01
 BRIGHTNESS_RATIO = 4.0  # between the largest values of two scenes, as reflectance
 
@@ -49,7 +50,8 @@ def check_collection(
         *scales,
         *_brightness(censuses, scale),
         *_dominance(censuses),
-        *_bad_values(censuses),
+        *_saturated(censuses),
+        *_odd_remarks(censuses),
     )
 
 
@@ -64,6 +66,23 @@ def _refuse_copies(censuses: Sequence[Census]) -> None:
             f"{some(said, most=3)}: one is a copy or a cut of the other, and could train while the other tests; name "
             "the scene's own file in the column data, or leave one out"
         )
+
+
+def known_for_plan(scenes: Sequence[Scene], censuses: Sequence[Census], steps: Collection[str]) -> dict[str, Any]:
+    """What a plan has to know of the scenes together: ``odd`` and ``bad_bands`` of `semispectral.plan.plan`."""
+    scale = {scene.name: scene.factor for scene in scenes}
+    return {
+        "odd": check_collection(censuses, scale=scale, steps=steps),
+        "bad_bands": bad_bands_of_all(censuses, steps),
+    }
+
+
+def bad_bands_of_all(censuses: Sequence[Census], steps: Collection[str] = ()) -> tuple[int, ...]:
+    """Numbers of the bands that are left out of all scenes, for they are bad in one; none where spectra are resampled.
+
+    Models need one set of bands. Where spectra are resampled, each scene leaves out its own.
+    """
+    return () if "resample" in steps else tuple(sorted({band for found in censuses for band in found.bad_bands}))
 
 
 def _require_one_sensor(censuses: Sequence[Census]) -> None:
@@ -123,9 +142,21 @@ def _dominance(censuses: Sequence[Census]) -> Iterator[str]:
         yield f"{name} has {counts[name] / total:.0%} of all labels: accuracy alone says little, look at each class"
 
 
-def _bad_values(censuses: Sequence[Census]) -> Iterator[str]:
+def _odd_remarks(censuses: Sequence[Census]) -> Iterator[str]:
+    """What is odd in the scenes, each sentence once."""
+    yield from (text for text, odd in remarks_of(censuses) if odd)
+
+
+def remarks_of(censuses: Sequence[Census]) -> list[tuple[str, bool]]:
+    """What files state and what is made of it, each sentence once with its scenes; and whether it is odd."""
+    scenes: dict[Remark, list[str]] = {}
     for found in censuses:
-        if found.bad_share > BAD_SHARE:
-            yield f"{found.scene}: {found.bad_share:.0%} of the values looked at are NaN, infinite or nodata"
+        for remark in found.remarks:
+            scenes.setdefault(remark, []).append(found.scene)
+    return [(f"{some(names, most=3)}: {remark.text}", remark.odd) for remark, names in scenes.items()]
+
+
+def _saturated(censuses: Sequence[Census]) -> Iterator[str]:
+    for found in censuses:
         if found.saturated_share > SATURATED_SHARE:
             yield f"{found.scene}: {found.saturated_share:.1%} of the values looked at are saturated"

@@ -12,13 +12,14 @@ Section = Mapping[str, Any]
 OF_STEP: dict[str, tuple[str, ...]] = {
     "references": ("white_reflectance",),
     "scale": (),
-    "drop_bands": ("bad_bands", "bad_ranges_nm", "header_bad_bands"),
+    "drop_bands": (),
     "dead_columns": (),
     "spikes": ("spike_threshold",),
     "resample": ("resample_nm",),
     "savitzky_golay": ("window", "order", "derivative"),
     "continuum": (),
 }
+ALWAYS = ("references", "steps", "bad_bands", "bad_ranges_nm", "header_bad_bands")  # of the cleaning
 OF_MASK: dict[str, tuple[str, ...]] = {
     "none": (),
     "threshold": ("darker_than", "smallest", "holes"),
@@ -48,9 +49,9 @@ def _only(section: Section, keys: Collection[str]) -> dict[str, Any]:
 
 
 def cleaning(section: Section) -> dict[str, Any]:
-    """The section ``cleaning``: the steps, and the keys of those that are taken."""
+    """The section ``cleaning``: the steps, the keys of those that are taken, and the bands that are left out."""
     steps = [*section["steps"], *(["references"] if section["references"] == "named" else [])]
-    return _only(section, {"references", "steps", *(key for step in steps for key in OF_STEP.get(step, ()))})
+    return _only(section, {*ALWAYS, *(key for step in steps for key in OF_STEP.get(step, ()))})
 
 
 def mask(section: Section) -> dict[str, Any]:

@@ -23,6 +23,7 @@ UNLABELLED = -1
 IGNORED = -2
 LARGEST_CODE = 2**31 - 1
 MASKED = -LARGEST_CODE - 1  # code that the census gives to pixels that it masks: ignored, whatever the scene ignores
+EMPTY = -LARGEST_CODE  # likewise, to pixels that hold no data
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 WHOLE = re.compile(r"[+-]?[0-9]{1,10}")
 COLUMNS = ("code", "name", "colour")

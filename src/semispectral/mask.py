@@ -8,7 +8,6 @@ from scipy import ndimage
 
 from semispectral.errors import ConfigError
 from semispectral.pixels import Cube
-from semispectral.quality import good_values
 
 BLOCK_BYTES = 8_000_000
 BANDS_SEEN = 16  # evenly along the spectrum; brightness needs no more
@@ -63,13 +62,16 @@ def find_mask(cube: Cube, *, scale: float, settings: MaskConfig) -> np.ndarray:
 
 
 def brightness(cube: Cube) -> np.ndarray:
-    """Mean over some bands of every pixel, float32 [line, sample], as stored; NaN where one of them holds no data."""
+    """Mean over some bands of every pixel, float32 [line, sample]; NaN where none of them has a value."""
     bands = np.unique(np.linspace(0, cube.shape[2] - 1, BANDS_SEEN).astype(int))
     mean = np.empty(cube.shape[:2], np.float32)
     for first, values in cube.blocks(max_bytes=BLOCK_BYTES):
         some = values[:, :, bands]
-        good = good_values(some, nodata=cube.nodata).all(axis=2)
-        mean[first : first + len(values)] = np.where(good, some.mean(axis=2, dtype=np.float32), np.nan)
+        good = np.isfinite(some)
+        total = np.where(good, some, 0).sum(axis=2, dtype=np.float32)
+        mean[first : first + len(values)] = np.divide(
+            total, good.sum(axis=2), out=np.full(total.shape, np.nan, np.float32), where=good.any(axis=2)
+        )
     return mean
 
 

@@ -17,6 +17,7 @@ PLACE = ("scene", "hole", "line", "sample")
 COLUMNS = (*PLACE, "code", "label", "part")
 PARTS = ("train", "valid", "test")
 MOST_PIXELS = 2**30  # of a scene
+HoldData = Callable[[np.ndarray, np.ndarray], np.ndarray]  # values [pixel, band], sample int [pixel] -> bool [pixel]
 
 
 @dataclass(frozen=True)
@@ -104,11 +105,13 @@ class Pixels:
     x : [pixel, band], the file's dtype in shards, float32 once normalised.
     table : one row per pixel: scene, hole, line, sample, code, label (-1: unlabelled), part (train, valid, test).
     wavelengths_nm : float64 [band], or None.
+    bad_bands : numbers, among the bands of the file, of those that are left out of all scenes.
     """
 
     x: np.ndarray
     table: pd.DataFrame
     wavelengths_nm: np.ndarray | None = None
+    bad_bands: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if self.x.ndim != 2:
@@ -140,7 +143,8 @@ class Pixels:
         if len(bands) != 1:
             raise ShapeError(f"scenes can be joined only when they have the same bands, got {sorted(bands)}")
         table = pd.concat([part.table for part in parts], ignore_index=True)
-        return cls(np.concatenate([part.x for part in parts]), table, parts[0].wavelengths_nm)
+        bad_bands = tuple(sorted({band for part in parts for band in part.bad_bands}))
+        return cls(np.concatenate([part.x for part in parts]), table, parts[0].wavelengths_nm, bad_bands)
 
 
 @dataclass(frozen=True)

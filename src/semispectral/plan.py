@@ -30,6 +30,7 @@ class Plan:
     quotas : scene, hole, label (-1 unlabelled), part, available and quota (pixels).
     method, guard : of the split; the guard, in pixels, is the one that holds between the parts.
     warnings : in words, what a person should know about the classes.
+    bad_bands : numbers of the bands that are left out of all scenes.
     """
 
     classes: ClassMap
@@ -38,6 +39,7 @@ class Plan:
     method: str
     guard: int
     warnings: tuple[str, ...]
+    bad_bands: tuple[int, ...] = ()
 
 
 def plan(
@@ -48,6 +50,7 @@ def plan(
     split_settings: SplitConfig,
     sample_settings: SampleConfig,
     odd: Sequence[str] = (),
+    bad_bands: Sequence[int] = (),
 ) -> Plan:
     """Plan a collection.
 
@@ -58,6 +61,7 @@ def plan(
     classes : all of ``classes.tsv``.
     split_settings, sample_settings : settings.
     odd : what is odd about the scenes together, in words; it becomes part of the warnings.
+    bad_bands : numbers of the bands that are left out of all scenes.
 
     Raises
     ------
@@ -73,7 +77,7 @@ def plan(
         log.log(logging.WARNING if number < MOST_SAID else logging.DEBUG, "%s", warning)
     if len(warnings) > MOST_SAID:
         log.warning("and %d more warnings, which stand in the report", len(warnings) - MOST_SAID)
-    return Plan(occurring, parts, quotas, split_settings.method, split_settings.distance, warnings)
+    return Plan(occurring, parts, quotas, split_settings.method, split_settings.distance, warnings, tuple(bad_bands))
 
 
 def _occurring(scenes: Sequence[Scene], codes: Mapping[str, np.ndarray], classes: ClassMap) -> ClassMap:

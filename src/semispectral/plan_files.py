@@ -9,7 +9,7 @@ import numpy as np
 from semispectral.errors import IntegrityError, MissingFileError, SplitError
 from semispectral.labels import IGNORED, read_classes
 from semispectral.plan import Plan, label_rasters
-from semispectral.quota_files import read_quotas
+from semispectral.quota_files import BAD_BANDS, bad_bands_of, read_quotas
 from semispectral.quotas import available_pixels
 from semispectral.scene import Scene
 from semispectral.seal import read_array, read_json, write_array, write_json
@@ -29,7 +29,9 @@ def write_plan(directory: Path, plan: Plan) -> None:
     (directory / PARTS_FOLDER).mkdir(parents=True, exist_ok=True)
     for scene, parts in plan.parts.items():
         write_array(_parts_path(directory, scene), parts)
-    write_table(directory / QUOTAS, plan.quotas)
+    quotas = plan.quotas.copy()
+    quotas.attrs[BAD_BANDS] = list(plan.bad_bands)
+    write_table(directory / QUOTAS, quotas)
     write_json(directory / CLASSES, plan.classes.to_dict())
     write_json(directory / WARNINGS, {"method": plan.method, "guard": plan.guard, "warnings": list(plan.warnings)})
     _check_same(plan, read_plan(directory), directory)
@@ -39,6 +41,7 @@ def _check_same(meant: Plan, found: Plan, directory: Path) -> None:
     same = (
         meant.classes == found.classes
         and meant.quotas.equals(found.quotas)
+        and meant.bad_bands == found.bad_bands
         and all(np.array_equal(parts, found.parts[scene]) for scene, parts in meant.parts.items())
     )
     if not same:
@@ -59,7 +62,8 @@ def read_plan(directory: Path) -> Plan:
     for scene, raster in parts.items():
         check_parts(raster, notes["guard"], where=str(_parts_path(directory, scene)))
     classes = read_classes(directory / CLASSES)
-    return Plan(classes, parts, quotas, notes["method"], notes["guard"], tuple(notes["warnings"]))
+    said = tuple(notes["warnings"])
+    return Plan(classes, parts, quotas, notes["method"], notes["guard"], said, bad_bands_of(quotas))
 
 
 def read_parts(directory: Path, scene: str) -> np.ndarray:

@@ -11,30 +11,21 @@ SAMPLE_PLACES = 8  # places along the scene where a few lines are looked at
 SAMPLE_BYTES = 4 * 2**20  # at each of them, where the file's chunks allow
 
 
-def good_values(values: np.ndarray, *, nodata: float | None) -> np.ndarray:
-    """Which values are finite and not nodata, bool of their shape."""
-    good = np.isfinite(values) if values.dtype.kind == "f" else np.ones(values.shape, bool)
-    if nodata is None or not np.isfinite(nodata):
-        return good
-    if values.dtype.kind == "f":
-        return np.asarray(good & (values != values.dtype.type(nodata)))
-    limits = np.iinfo(values.dtype)
-    stored = nodata == int(nodata) and limits.min <= nodata <= limits.max
-    return np.asarray(values != values.dtype.type(int(nodata))) if stored else good
+def valid_spectra(x: np.ndarray) -> np.ndarray:
+    """Which spectra have a finite value in every band, bool [pixel]; x is [pixel, band]."""
+    return np.asarray(np.isfinite(x).all(axis=1)) if x.dtype.kind == "f" else np.ones(len(x), bool)
 
 
-def valid_spectra(x: np.ndarray, *, nodata: float | None) -> np.ndarray:
-    """Which spectra hold data, bool [pixel]: all values finite, and not `nodata` in every band; x is [pixel, band]."""
-    valid = np.isfinite(x).all(axis=1) if x.dtype.kind == "f" else np.ones(len(x), bool)
-    if nodata is not None:
-        suspects = np.flatnonzero(x[:, 0] == nodata)
-        valid[suspects] &= (x[suspects] != nodata).any(axis=1)
-    return np.asarray(valid)
+def whole(x: np.ndarray, sample: np.ndarray) -> np.ndarray:
+    """Pixels that hold data where nothing is cleaned: those with a value in every band, bool [pixel]."""
+    return valid_spectra(x)
 
 
-def saturated_spectra(x: np.ndarray) -> np.ndarray:
-    """Which spectra have a value at the largest that their integer dtype can hold, bool [pixel]."""
-    return np.asarray((x == np.iinfo(x.dtype).max).any(axis=1)) if x.dtype.kind in "ui" else np.zeros(len(x), bool)
+def full_scale(cube: Cube) -> np.ndarray | None:
+    """The largest value that each band can hold, [band], where the file stores integers."""
+    if cube.dtype.kind in "ui":
+        return np.full(cube.shape[2], np.iinfo(cube.dtype).max, cube.dtype)
+    return cube.extra.get("saturated")
 
 
 def look(cube: Cube) -> dict[str, float]:
@@ -42,23 +33,24 @@ def look(cube: Cube) -> dict[str, float]:
 
     Returns
     -------
-    minimum and maximum of the good values, as stored; bad_share of NaN, infinite and nodata values; saturated_share
-    of values at the largest an integer dtype can hold. Shares are 0 to 1.
+    minimum and maximum of the good values; bad_share of values that are none (NaN: infinite or nodata in the file);
+    saturated_share of values at the largest an integer dtype can hold. Shares are 0 to 1.
 
     Raises
     ------
     DataError : there is no value to learn from.
     """
     minimum, maximum, bad, saturated, seen = np.inf, -np.inf, 0, 0, 0
+    full = full_scale(cube)
     for values in sparse_blocks(cube):
-        good = good_values(values, nodata=cube.nodata)
+        good = np.isfinite(values)
         kept = values[good]
         seen += values.size
         bad += values.size - kept.size
         if kept.size:
             minimum, maximum = min(minimum, float(kept.min())), max(maximum, float(kept.max()))
-        if cube.dtype.kind in "ui":
-            saturated += int((kept == np.iinfo(cube.dtype).max).sum())
+        if full is not None:
+            saturated += int((values == full).sum())
     for share, what in ((bad / seen, "NaN, infinite or nodata"), (saturated / seen, "saturated")):
         if share == 1:
             raise DataError(

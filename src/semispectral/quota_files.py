@@ -8,6 +8,7 @@ import pandas as pd
 from semispectral.errors import MissingFileError, SplitError
 from semispectral.tables import read_table
 
+BAD_BANDS = "bad_bands"  # beside the quotas: both say what is drawn
 COLUMNS = ("scene", "hole", "label", "part", "available", "quota")
 
 
@@ -24,6 +25,11 @@ def read_quotas(path: Path) -> pd.DataFrame:
     quotas = read_table(path)
     check_quotas(quotas, where=str(path))
     return quotas
+
+
+def bad_bands_of(quotas: pd.DataFrame) -> tuple[int, ...]:
+    """Numbers of the bands that a plan leaves out of all scenes."""
+    return tuple(quotas.attrs.get(BAD_BANDS, ()))
 
 
 def check_quotas(quotas: pd.DataFrame, *, where: str) -> None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from semispectral.labels import IGNORED, MASKED, UNLABELLED, ClassMap, CodeSet
+from semispectral.labels import EMPTY, IGNORED, MASKED, UNLABELLED, ClassMap, CodeSet
 
 
 def scene_labels(codes: np.ndarray, classes: ClassMap, *, use: CodeSet, ignore: CodeSet) -> np.ndarray:
@@ -14,7 +14,7 @@ def scene_labels(codes: np.ndarray, classes: ClassMap, *, use: CodeSet, ignore: 
     `ClassMap.to_label`, for a collection in which scenes may use different codes.
     """
     label = classes.to_label(codes, ignore=ignore)
-    label[codes == MASKED] = IGNORED
+    label[(codes == MASKED) | (codes == EMPTY)] = IGNORED
     unused = [place for place, code in enumerate(classes.codes) if code not in use]
     if unused:
         label[np.isin(label, unused)] = UNLABELLED

@@ -23,7 +23,7 @@ class Scene:
     data_key, labels_key : the array inside the file (HDF5, MATLAB), the attribute of polygons, or empty.
     axes, labels_axes : order in which the file stores its axes, like ``line,sample,band``.
     wavelengths : empty (from the file), a key in the data file, or the path of a table with a column wavelength_nm.
-    scale : reflectance = stored value x scale.
+    scale : reflectance = stored value x scale; None: what the file states is applied, and 1 where it states nothing.
     nodata : the stored value that means no data, or None.
     use, ignore : codes that are classes; codes whose pixels are not of interest. All others are unlabelled.
     pixel_mm, depth_from_m, depth_to_m : size of a pixel, and the depths of the first and last line, or None.
@@ -38,7 +38,7 @@ class Scene:
     labels_key: str
     axes: str
     wavelengths: str
-    scale: float
+    scale: float | None
     nodata: float | None
     use: CodeSet
     ignore: CodeSet
@@ -53,6 +53,19 @@ class Scene:
     def named_labels(self) -> bool:
         """Whether its labels are names or colours, so that what they mean hangs on names and colours of classes.tsv."""
         return self.labels_key == PAINTED or self.labels_key.startswith(NAMED)
+
+    @property
+    def factor(self) -> float:
+        """Reflectance per value, as `semispectral.io.open_scene` gives values."""
+        return 1.0 if self.scale is None else self.scale
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A sentence about what a scene's file states and what is made of it; ``odd`` where a person should look at it."""
+
+    text: str
+    odd: bool = False
 
 
 def axis_order(text: str, *, names: tuple[str, ...] = AXES, where: str) -> tuple[str, ...]:

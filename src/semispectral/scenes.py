@@ -23,7 +23,7 @@ REQUIRED: dict[str, Callable[[str, str], Any]] = {
     "labels_key": cells.plain,
     "axes": cells.axes,
     "wavelengths": cells.plain,
-    "scale": cells.positive,
+    "scale": cells.optional(cells.positive),
     "nodata": cells.optional(cells.nodata),
     "use": cells.codes,
     "ignore": cells.codes,

@@ -10,9 +10,10 @@ import pandas as pd
 from semispectral.clusters import Clusters, find_clusters
 from semispectral.errors import SplitError
 from semispectral.labels import IGNORED, UNLABELLED, ClassMap
-from semispectral.pixels import PARTS, Cube, Pixels
+from semispectral.pixels import PARTS, Cube, HoldData, Pixels
 from semispectral.progress import Progress
-from semispectral.quality import saturated_spectra, valid_spectra
+from semispectral.quality import full_scale, whole
+from semispectral.quota_files import bad_bands_of
 from semispectral.sampling import ANY, LowestPriority, likely_limits, priority, scene_labels
 from semispectral.scene import Scene
 
@@ -31,7 +32,7 @@ def shard(
     *,
     seed: int,
     block_bytes: int,
-    usable: np.ndarray | None = None,
+    holds_data: HoldData = whole,
     drop_saturated: bool = False,
     clusters: int = 0,
 ) -> Pixels:
@@ -49,14 +50,14 @@ def shard(
     scene, classes : its row of ``scenes.tsv``, and the classes that occur.
     seed : seed of the draw.
     block_bytes : bytes of a block of lines.
-    usable : bool [sample], columns of the detector that pixels may be drawn from; None: all.
+    holds_data : which of some pixels hold data, by the cleaning that follows.
     drop_saturated : leave out pixels with a value at the largest of an integer dtype.
     clusters : unlabelled pixels are drawn evenly over so many clusters of spectra; 0: as they lie.
 
     Returns
     -------
-    Pixels in the file's dtype, ordered by line and sample; fewer than the quota (with a warning) where too few are
-    valid.
+    Pixels in the file's dtype, with all its bands and the numbers of those that the plan leaves out, ordered by line
+    and sample; fewer than the quota (with a warning) where too few are valid.
 
     Raises
     ------
@@ -71,14 +72,11 @@ def shard(
     cell = _cells(label, parts)
     available = _available(cell, classes=len(classes))
     sizes = _sizes(quotas, scene.name, available)
-    if usable is not None:
-        cell[:, ~usable] = NO_CELL
-    nodata = cube.nodata if scene.nodata is None else scene.nodata
     groups = None
     if clusters:
         unlabelled = (cell != NO_CELL) & (label == UNLABELLED)
-        groups = find_clusters(cube, unlabelled, clusters=clusters, seed=seed, nodata=nodata)
-    draw = _Draw(cell, scene.name, seed, nodata, drop_saturated, groups)
+        groups = find_clusters(cube, unlabelled, clusters=clusters, seed=seed, holds_data=holds_data)
+    draw = _Draw(cell, scene.name, seed, holds_data, full_scale(cube) if drop_saturated else None, groups)
     limits = likely_limits(sizes, _available(cell, classes=len(classes)))
     if clusters:
         limits[: len(PARTS)] = ANY  # nobody knows how many pixels a cluster has before all have been seen
@@ -90,7 +88,7 @@ def shard(
     for text in _shortages(scene.name, classes, wanted=sizes, found=store.filled, available=available):
         log.warning("%s", text)
     x, place = store.result()
-    return Pixels(x, _table(place, codes, label, parts, scene), cube.wavelengths_nm)
+    return Pixels(x, _table(place, codes, label, parts, scene), cube.wavelengths_nm, bad_bands_of(quotas))
 
 
 def _cells(label: np.ndarray, parts: np.ndarray) -> np.ndarray:
@@ -119,15 +117,15 @@ def _sizes(quotas: pd.DataFrame, scene: str, available: np.ndarray) -> np.ndarra
 class _Draw:
     """What decides whether a pixel is drawn.
 
-    cell : int32 [line, sample]; scene, seed : of the priorities; nodata, drop_saturated : what is not drawn;
-    groups : of the unlabelled pixels, or None.
+    cell : int32 [line, sample]; scene, seed : of the priorities; holds_data : what may be drawn; saturated : [band],
+    values that a drawn pixel has nowhere, or None; groups : of the unlabelled pixels, or None.
     """
 
     cell: np.ndarray
     scene: str
     seed: int
-    nodata: float | None
-    drop_saturated: bool
+    holds_data: HoldData
+    saturated: np.ndarray | None
     groups: Clusters | None
 
     def from_blocks(self, cube: Cube, sizes: np.ndarray, limits: np.ndarray, *, block_bytes: int) -> LowestPriority:
@@ -150,9 +148,9 @@ class _Draw:
         group = self._group(x, cell)
         chosen = np.flatnonzero(store.wanted(cell, rank, group) & (cell != NO_CELL))
         spectra = x[chosen]
-        good = valid_spectra(spectra, nodata=self.nodata)
-        if self.drop_saturated:
-            good &= ~saturated_spectra(spectra)
+        good = self.holds_data(spectra, chosen % samples)
+        if self.saturated is not None:
+            good &= ~(spectra == self.saturated).any(axis=1)
         if not good.all():
             spectra, chosen = spectra[good], chosen[good]
         place = chosen + np.int64(first * samples)
@@ -177,7 +175,8 @@ def _shortages(
         name = name if label > 0 else "unlabelled pixels"
         yield (
             f"{scene}: {wanted[index]} {name} were planned for {PARTS[part]}, {found[index]} were drawn, "
-            f"because {available[index] - found[index]} hold no data (not a number, nodata in every band, or dropped)"
+            f"because {available[index] - found[index]} hold no data (NaN, infinite or nodata in too many bands) or "
+            "are saturated"
         )
 
 

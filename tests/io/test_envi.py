@@ -46,7 +46,7 @@ def test_what_the_header_adds(tmp_path: Path) -> None:
     )
     with open_cube(write(tmp_path, f"ENVI\n{SIZE}interleave = bip\n{fields}")) as cube:
         assert cube.extra["bad_bands"] == (1,)
-        assert cube.extra["reflectance_scale_factor"] == 10000
+        assert cube.extra["conversion"].factor == 1e-4
         assert (cube.nodata, cube.band_names) == (-9999, ("one", "two"))
         np.testing.assert_allclose(cube.wavelengths_nm, [1000, 2500])
         assert cube.extra["transform"] == (2, 0, 500000, 0, -2, 7000000)

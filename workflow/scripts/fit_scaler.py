@@ -5,7 +5,7 @@ from pathlib import Path
 
 from semispectral import logs
 from semispectral.clean_settings import CleanConfig
-from semispectral.cleaned import read_cleaned
+from semispectral.cleaned import as_cleaned, read_cleaned
 from semispectral.copies import refuse_shared
 from semispectral.normalise import fit_scaler
 from semispectral.pixels import Pixels
@@ -19,4 +19,4 @@ parts = [read_cleaned(Path(path), cfg["scenes"], cleaning) for path in snakemake
 pixels = refuse_shared(Pixels.concat(parts))
 train = pixels.where((pixels.table["part"] == "train").to_numpy())
 scaler = fit_scaler(train.x, method=cfg["normalise"]["method"])
-save_model(Path(snakemake.output[0]), *replace(scaler, cleaning=cfg["cleaning"]).to_saved())
+save_model(Path(snakemake.output[0]), *replace(scaler, cleaning=as_cleaned(cfg["cleaning"], pixels)).to_saved())

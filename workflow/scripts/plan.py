@@ -4,7 +4,7 @@ from pathlib import Path
 
 from semispectral import logs, plan_files
 from semispectral.census_files import read_census
-from semispectral.collection import check_collection
+from semispectral.collection import known_for_plan
 from semispectral.labels import ClassMap
 from semispectral.plan import plan
 from semispectral.quotas import SampleConfig
@@ -17,7 +17,7 @@ cfg, directory = json.loads(snakemake.params.cfg), Path(snakemake.output.quotas)
 scenes = [settings(Scene, row, where="scenes.tsv") for row in cfg["scenes"]]
 censuses = [read_census(Path(path)) for path in snakemake.input.census]
 classes, codes = ClassMap.read(Path(snakemake.input.classes)), {found.scene: found.codes for found in censuses}
-odd = check_collection(censuses, scale={scene.name: scene.scale for scene in scenes}, steps=cfg["steps"])
-split, sample = settings(SplitConfig, cfg["split"]), settings(SampleConfig, cfg["sample"])
-plan_files.write_plan(directory, plan(scenes, codes, classes, split_settings=split, sample_settings=sample, odd=odd))
+given = {"split_settings": settings(SplitConfig, cfg["split"]), "sample_settings": settings(SampleConfig, cfg["sample"])}
+given |= known_for_plan(scenes, censuses, cfg["steps"])
+plan_files.write_plan(directory, plan(scenes, codes, classes, **given))
 plan_files.check_plan(directory, scenes, codes)

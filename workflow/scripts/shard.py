@@ -4,11 +4,11 @@ from pathlib import Path
 from semispectral import logs
 from semispectral.census_files import read_codes
 from semispectral.clean_settings import CleanConfig
-from semispectral.cleaned import usable_samples
+from semispectral.cleaned import data_holder
 from semispectral.io import open_scene
 from semispectral.io.shards import write_shard
 from semispectral.labels import read_classes
-from semispectral.quota_files import read_quotas
+from semispectral.quota_files import bad_bands_of, read_quotas
 from semispectral.quotas import SampleConfig
 from semispectral.scene import Scene
 from semispectral.seal import read_array
@@ -21,7 +21,8 @@ scene, sample = stage_settings(Scene, cfg, "scene"), stage_settings(SampleConfig
 codes = read_codes(Path(snakemake.input.codes), scans=snakemake.input.files)
 parts = read_array(Path(snakemake.input.parts))
 classes = read_classes(Path(snakemake.input.classes))
+cleaning = stage_settings(CleanConfig, cfg, "cleaning")
 with open_scene(scene) as cube:
-    usable = usable_samples(scene, cube, stage_settings(CleanConfig, cfg, "cleaning"))
-    pixels = shard(cube, codes, parts, quotas, scene, classes, usable=usable, block_bytes=8_000_000, **sample.drawing)
+    how = {"holds_data": data_holder(scene, cube, cleaning, bad_bands_of(quotas)), "block_bytes": 8_000_000}
+    pixels = shard(cube, codes, parts, quotas, scene, classes, **how, **sample.drawing)
 write_shard(Path(snakemake.output[0]), pixels)

@@ -12,6 +12,7 @@ from semispectral.census import census
 from semispectral.census_files import Census
 from semispectral.check.problems import Problems
 from semispectral.check.study import Study
+from semispectral.clean_settings import CleanConfig
 from semispectral.cleaned import open_cleaned
 from semispectral.errors import about
 from semispectral.fetch import Source
@@ -85,10 +86,10 @@ def _look(study: Study, scene: Scene) -> Looked | None:
 
 def _on_disk(study: Study, scene: Scene) -> Looked:
     """By the census itself, without the mask, and what cleaning makes of the scene's bands."""
-    found = census(scene, study.classes or ClassMap((), (), ()))
-    if "cleaning" in study.settings:
-        with open_cleaned(scene, study.settings["cleaning"]):
-            pass  # opening is what finds settings that do not fit the scene
+    cleaning = study.settings.get("cleaning", CleanConfig())
+    found = census(scene, study.classes or ClassMap((), (), ()), cleaning=cleaning)
+    with open_cleaned(scene, cleaning):
+        pass  # opening is what finds settings that do not fit the scene
     of_class = found.counts[found.counts["role"] == "class"]
     return Looked(
         scene,

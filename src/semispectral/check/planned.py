@@ -9,7 +9,7 @@ from semispectral.budget import budget_sizes
 from semispectral.check.looked import Looked
 from semispectral.check.problems import Problems
 from semispectral.check.study import Study
-from semispectral.collection import check_collection
+from semispectral.collection import known_for_plan
 from semispectral.errors import ConfigError
 from semispectral.nearest import hint
 from semispectral.pixels import PARTS
@@ -78,9 +78,8 @@ def planned(study: Study, looked: Sequence[Looked], problems: Problems) -> Plann
     ):
         return None
     with problems.noted():
-        scale = {scene.name: scene.scale for scene in study.scenes}
         steps = [step for step in study.config["cleaning"]["steps"] if step in JOINING]
-        odd = check_collection(censuses, scale=scale, steps=steps)
+        known = known_for_plan(study.scenes, censuses, steps)
         codes = {found.scene: found.codes for found in censuses}
         drawn = plan(
             study.scenes,
@@ -88,7 +87,7 @@ def planned(study: Study, looked: Sequence[Looked], problems: Problems) -> Plann
             study.classes,
             split_settings=study.settings["split"],
             sample_settings=study.settings["sample"],
-            odd=odd,
+            **known,
         )
         return Planned(drawn, budget_sizes(_labels(drawn), study.settings["runs"]))
     return None

@@ -14,6 +14,7 @@ from semispectral.check.looked import Looked, look_at_scenes
 from semispectral.check.planned import Planned, check_test_groups, planned
 from semispectral.check.problems import Problems
 from semispectral.check.study import Study, read_study, workflow_folder
+from semispectral.collection import remarks_of
 from semispectral.depths import ordered_by_name
 from semispectral.errors import ConfigError
 from semispectral.mapping.scene_map import NODATA_COLOUR, NOVEL_COLOUR, NOVEL_NAME
@@ -23,6 +24,7 @@ from semispectral.places import require_writable
 MOST_WARNINGS = 12
 MOST_HOLES = 3
 OWN_COLOURS = {NODATA_COLOUR: "what is no core or has no data", NOVEL_COLOUR: f"'{NOVEL_NAME}'"}
+MOST_STATED = 20
 
 
 def run_check(wanted: argparse.Namespace) -> None:
@@ -36,8 +38,8 @@ def run_check(wanted: argparse.Namespace) -> None:
     folder = wanted.workflow or workflow_folder()
     study = read_study(folder, wanted.config, problems)
     if study is not None:
-        with _stages_silent():
-            lines = list(_summary(study, folder, wanted, problems))
+        with _stages_silent() as readers:
+            lines = list(_summary(study, folder, wanted, problems, readers))
         sys.stdout.write(printable_lines("".join(f"{line}\n" for line in lines)))
     if problems.found:
         number = len(problems.found)
@@ -45,21 +47,42 @@ def run_check(wanted: argparse.Namespace) -> None:
     sys.stdout.write("Nothing is wrong: snakemake --cores all --resources gpu=1 runs it.\n")
 
 
+class Kept(logging.Handler):
+    """Keeps the messages that are logged, each once: a file is opened several times."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one."""
+        if record.getMessage() not in self.messages:
+            self.messages.append(record.getMessage())
+
+
 @contextmanager
-def _stages_silent() -> Iterator[None]:
-    """Let only the check itself speak: what stages would warn of stands in the summary."""
-    loggers = {name: logging.getLogger(name) for name in ("semispectral", "semispectral.check")}
+def _stages_silent() -> Iterator[Kept]:
+    """Let only the check speak: what stages would warn of stands in the summary, what readers warn of is kept."""
+    levels = {"semispectral": logging.ERROR, "semispectral.check": logging.INFO, "semispectral.io": logging.WARNING}
+    loggers = {name: logging.getLogger(name) for name in levels}
     before = {name: logger.level for name, logger in loggers.items()}
-    loggers["semispectral"].setLevel(logging.ERROR)
-    loggers["semispectral.check"].setLevel(logging.INFO)
+    readers, kept = loggers["semispectral.io"], Kept()
+    readers.addHandler(kept)
+    readers.propagate = False
+    for name, level in levels.items():
+        loggers[name].setLevel(level)
     try:
-        yield
+        yield kept
     finally:
+        readers.removeHandler(kept)
+        readers.propagate = True
         for name, level in before.items():
             loggers[name].setLevel(level)
 
 
-def _summary(study: Study, folder: Path, wanted: argparse.Namespace, problems: Problems) -> Iterator[str]:
+def _summary(
+    study: Study, folder: Path, wanted: argparse.Namespace, problems: Problems, readers: Kept
+) -> Iterator[str]:
     """The lines of the summary; what is found to be wrong on the way goes to ``problems``."""
     dry_run = start_dry_run(folder, wanted.config)
     with problems.noted():
@@ -70,12 +93,24 @@ def _summary(study: Study, folder: Path, wanted: argparse.Namespace, problems: P
     drawn = planned(study, looked, problems)
     would_run = jobs(dry_run, problems)
     yield from words.scenes(study, looked)
+    yield from words.listed("What the files state, and what is made of it", stated_by(looked), most=MOST_STATED)
     yield from words.classes(study, looked)
     yield from words.split(study, drawn, sound=not problems.found)
     yield from words.budgets(study, drawn)
     if would_run is not None:
         yield from words.needs(needs(study, looked, drawn, would_run), cores=max(1, wanted.cores))
-    yield from words.listed("Worth knowing", warnings_of(study, looked, drawn), most=MOST_WARNINGS)
+    warnings = [*readers.messages, *warnings_of(study, looked, drawn)]
+    yield from words.listed("Worth knowing", warnings, most=MOST_WARNINGS)
+
+
+def stated_by(looked: list[Looked]) -> list[str]:
+    """What the files state and what is made of it, as far as it is not odd."""
+    return [text for text, odd in remarks_of([each.census for each in looked if each.census]) if not odd]
+
+
+def odd_of(looked: list[Looked]) -> list[str]:
+    """What is odd in single scenes; the plan's warnings have it too."""
+    return [text for text, odd in remarks_of([each.census for each in looked if each.census]) if odd]
 
 
 def warnings_of(study: Study, looked: list[Looked], drawn: Planned | None) -> list[str]:
@@ -87,7 +122,7 @@ def warnings_of(study: Study, looked: list[Looked], drawn: Planned | None) -> li
         for each in looked
         if each.labelled == {}
     ]
-    warnings = drawn.plan.warnings if drawn else ()
+    warnings = drawn.plan.warnings if drawn else odd_of(looked)
     return [
         *(masked if method != "none" else ()),
         *without,

@@ -3,13 +3,15 @@
 import logging
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+import h5py
 import numpy as np
 
 from semispectral.errors import DataError
 from semispectral.io import beginnings, envi, formats, geotiff, hdf5, mat, npy
 from semispectral.io.formats import format_of, known
+from semispectral.io.stated import as_values
 from semispectral.io.wavelengths import NO_WAVELENGTHS, read_wavelength_table, require_count
 from semispectral.names import some
 from semispectral.pixels import Cube
@@ -105,7 +107,21 @@ def read_array(path: Path, *, key: str) -> np.ndarray:
     return ARRAY_READERS[name](path, key=key)
 
 
+def read_attributes(path: Path, *, key: str) -> dict[str, Any]:
+    """The attributes of an array in a file with keys; empty where its format has none."""
+    is_hdf5 = h5py.is_hdf5(path)
+    return hdf5.read_attributes(path, key=key) if is_hdf5 else {}
+
+
 def open_scene(scene: Scene) -> Cube:
-    """Open the data of a row of scenes.tsv; its nodata value, where it has one, goes before the file's."""
+    """Open the data of a row of scenes.tsv as values; its nodata and scale, where it has them, go before the file's.
+
+    `Cube.extra` says what the file states: nodata, conversion, bad_bands, integration_time.
+    """
     cube = open_cube(scene.data, key=scene.data_key, axes=scene.axes, wavelengths=scene.wavelengths)
-    return cube if scene.nodata is None else replace(cube, nodata=scene.nodata)
+    try:
+        cube = replace(cube, extra={**cube.extra, "nodata_of_file": cube.nodata})
+        return as_values(cube if scene.nodata is None else replace(cube, nodata=scene.nodata), scale=scene.scale)
+    except BaseException:
+        cube.close()
+        raise

@@ -12,11 +12,18 @@ from rasterio.io import MemoryFile
 
 from semispectral.io.envi_header import Header
 from semispectral.io.georeference import of_dataset, quiet
+from semispectral.io.stated import conversion, integration_time
 from semispectral.io.wavelengths import stated_in_nanometres
 from semispectral.names import printable
 
 log = logging.getLogger(__name__)
 
+DIVISOR = "reflectance scale factor"  # reflectance = stored value / it
+GAINS = (  # in the order in which they are looked for; those of the data often make radiance
+    ("data reflectance gain values", "data reflectance offset values"),
+    (DIVISOR, ""),
+    ("data gain values", "data offset values"),
+)
 GROUND = ("map info", "coordinate system string", "projection info")
 
 
@@ -33,7 +40,7 @@ class Facts:
 def facts_of(header: Header, *, wavelengths: bool) -> Facts:
     """The facts of a header.
 
-    ``extra`` has what is stated of bad_bands, reflectance_scale_factor, class_names, class_colours, transform, crs.
+    ``extra`` has what is stated of bad_bands, conversion, integration_time, class_names, class_colours, transform, crs.
 
     Parameters
     ----------
@@ -43,7 +50,7 @@ def facts_of(header: Header, *, wavelengths: bool) -> Facts:
         _wavelengths(header) if wavelengths else None,
         header.words("band names"),
         _number(header, "data ignore value"),
-        _bad_bands(header) | _factor(header) | _classes(header) | _ground(header),
+        _bad_bands(header) | _conversion(header) | _time(header) | _classes(header) | _ground(header),
     )
 
 
@@ -69,9 +76,30 @@ def _bad_bands(header: Header) -> dict[str, Any]:
     return {"bad_bands": tuple(int(band) for band in np.flatnonzero(good == 0))} if good.size else {}
 
 
-def _factor(header: Header) -> dict[str, Any]:
-    factor = _number(header, "reflectance scale factor")
-    return {"reflectance_scale_factor": factor} if factor else {}
+def _conversion(header: Header) -> dict[str, Any]:
+    """The first of `GAINS` that changes anything."""
+    for gain_name, offset_name in GAINS:
+        gain, offset = header.numbers(gain_name), header.numbers(offset_name)
+        if gain_name == DIVISOR:
+            gain = 1 / gain[gain != 0]  # 0 is what some programs write for none
+        if not gain.size and not offset.size:
+            continue
+        words = " and ".join(f"'{name}'" for name in (gain_name, offset_name) if header.fields.get(name))
+        made = conversion(
+            gain if gain.size else 1,
+            offset if offset.size else 0,
+            bands=header.shape["band"],
+            words=f"{words} of {1 / gain[0]:g}" if gain_name == DIVISOR else words,
+            where=str(header.path),
+        )
+        if made is not None:
+            return {"conversion": made}
+    return {}
+
+
+def _time(header: Header) -> dict[str, Any]:
+    time = integration_time(header.fields)
+    return {"integration_time": time} if time else {}
 
 
 def _classes(header: Header) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from semispectral.io.georeference import of_dataset, open_raster, quiet
 from semispectral.io.grid import Grid
 from semispectral.io.raster_wavelengths import raster_wavelengths
 from semispectral.io.scratch import LARGEST_SLAB, Rechunked
+from semispectral.io.stated import conversion
 from semispectral.io.wavelengths import NO_WAVELENGTHS
 from semispectral.names import printable
 from semispectral.pixels import Cube
@@ -99,8 +100,15 @@ def _cube(path: Path, dataset: Any, *, read_wavelengths: bool) -> Cube:
         band_names=_names(dataset) or beside.band_names,
         nodata=beside.nodata if dataset.nodata is None else float(dataset.nodata),
         close=close,
-        extra=beside.extra | of_dataset(dataset),
+        extra=beside.extra | of_dataset(dataset) | _stated(path, dataset),
     )
+
+
+def _stated(path: Path, dataset: Any) -> dict[str, Any]:
+    """The scales and offsets of the bands, where they change anything."""
+    words = "the scales and offsets of its bands"
+    made = conversion(dataset.scales, dataset.offsets, bands=dataset.count, words=words, where=str(path))
+    return {} if made is None else {"conversion": made}
 
 
 def _names(dataset: Any) -> tuple[str, ...]:

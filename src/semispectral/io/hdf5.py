@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -17,6 +18,7 @@ from semispectral.io.datasets import find_dataset, find_object
 from semispectral.io.files import reading, require_file
 from semispectral.io.grid import Grid
 from semispectral.io.scratch import Rechunked, fights_with_lines, tiles_of
+from semispectral.io.stated import from_attributes
 from semispectral.io.wavelengths import NO_WAVELENGTHS, in_nanometres, require_count, stated_in_nanometres, unit_of
 from semispectral.names import printable, some
 from semispectral.pixels import Cube
@@ -153,6 +155,7 @@ def _cube(file: h5py.File, dataset: h5py.Dataset, order: tuple[str, ...], wavele
         wavelengths_nm=wavelengths_nm,
         nodata=_nodata(dataset),
         close=close,
+        extra=from_attributes(attributes_of(dataset), bands=oriented.shape[2], where=f"{path}, {name}"),
     )
 
 
@@ -199,6 +202,12 @@ def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
         nodata = _nodata(dataset)
         values = read_codes(path, str(dataset.name), dataset, axes, shape=grid.shape)
         return CodeRaster(values, () if nodata is None else (nodata,))
+
+
+def read_attributes(path: Path, *, key: str) -> dict[str, Any]:
+    """The attributes of a dataset."""
+    with opened(path) as file:
+        return attributes_of(find_dataset(file, key, dimensions=2))
 
 
 def read_array(path: Path, *, key: str) -> np.ndarray:

@@ -12,7 +12,8 @@ from semispectral.pixels import Latents, Pixels
 def write_shard(path: Path, pixels: Pixels, *, compression: str = "zstd") -> None:
     """Write pixels; the file is absent, as before, or complete."""
     wavelengths = None if pixels.wavelengths_nm is None else [float(nm) for nm in pixels.wavelengths_nm]
-    packed.write(path, {"spectrum": pixels.x}, pixels.table, {"wavelengths_nm": wavelengths}, compression)
+    facts = {"wavelengths_nm": wavelengths, "bad_bands": list(pixels.bad_bands)}
+    packed.write(path, {"spectrum": pixels.x}, pixels.table, facts, compression)
 
 
 def read_shard(path: Path) -> Pixels:
@@ -25,7 +26,8 @@ def read_shard(path: Path) -> Pixels:
     """
     arrays, table, facts = packed.read(path, ("spectrum",))
     wavelengths = facts["wavelengths_nm"]
-    return Pixels(arrays["spectrum"], table, None if wavelengths is None else np.asarray(wavelengths, np.float64))
+    known = None if wavelengths is None else np.asarray(wavelengths, np.float64)
+    return Pixels(arrays["spectrum"], table, known, tuple(facts.get("bad_bands", ())))
 
 
 def spectra_bytes(path: Path) -> int:

@@ -37,15 +37,41 @@ def match_bands(
     if np.array_equal(scan_nm, model_nm, equal_nan=True):
         return None
     _require_wavelengths(model_nm, where)
-    known, order = np.unique(scan_nm[np.isfinite(scan_nm)], return_index=True)  # the first of bands at one wavelength
-    order = np.flatnonzero(np.isfinite(scan_nm))[order]
-    spacing = float(np.median(np.abs(np.diff(model_nm)))) if len(model_nm) > 1 else 1.0
+    known, order = _known(scan_nm)
+    spacing = _spacing(model_nm)
     nearest = _nearest(known, model_nm)
     if np.abs(known[nearest] - model_nm).max() <= SAME * spacing:
         places = order[nearest]
         return None if np.array_equal(places, np.arange(scan_bands)) else lambda raw: raw[:, places]
     _require_cover(known, model_nm, spacing, where)
     return _interpolation(known, model_nm, order)
+
+
+def needed_bands(scan_nm: np.ndarray, model_nm: np.ndarray) -> np.ndarray:
+    """Bands of a scan that `match_bands` makes the model's bands of, bool [band]."""
+    needed = np.zeros(len(scan_nm), bool)
+    known, order = _known(scan_nm)
+    nearest = _nearest(known, model_nm)
+    if np.abs(known[nearest] - model_nm).max() <= SAME * _spacing(model_nm):
+        needed[order[nearest]] = True
+    else:
+        right = _right_of(known, model_nm)
+        needed[order[right]] = needed[order[np.maximum(right - 1, 0)]] = True
+    return needed
+
+
+def _known(scan_nm: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Wavelengths that rise, float64 [known], and the band of each; the first of bands at one wavelength."""
+    known, order = np.unique(scan_nm[np.isfinite(scan_nm)], return_index=True)
+    return known, np.flatnonzero(np.isfinite(scan_nm))[order]
+
+
+def _spacing(model_nm: np.ndarray) -> float:
+    return float(np.median(np.abs(np.diff(model_nm)))) if len(model_nm) > 1 else 1.0
+
+
+def _right_of(known: np.ndarray, model_nm: np.ndarray) -> np.ndarray:
+    return np.minimum(np.clip(np.searchsorted(known, model_nm), 1, None), len(known) - 1)
 
 
 def _require_same_count(
@@ -90,8 +116,8 @@ def _require_cover(known: np.ndarray, model_nm: np.ndarray, spacing: float, wher
             f"{where}: its wavelengths, {known[0]:.1f} to {known[-1]:.1f} nm, do not cover those the model was trained "
             f"on, {low:.1f} to {high:.1f} nm; a model of this range is needed: train one on scans of this instrument"
         )
-    inside = known[(known >= low - spacing) & (known <= high + spacing)]
-    gap = float(np.diff(inside).max()) if len(inside) > 1 else np.inf
+    right = _right_of(known, model_nm)
+    gap = float((known[right] - known[right - 1]).max()) if len(known) > 1 else np.inf
     if gap > COARSEST * spacing:
         raise DataError(
             f"{where}: its bands lie up to {gap:.1f} nm apart, the model's {spacing:.1f} nm: too coarse to show what "
@@ -100,7 +126,7 @@ def _require_cover(known: np.ndarray, model_nm: np.ndarray, spacing: float, wher
 
 
 def _interpolation(known: np.ndarray, model_nm: np.ndarray, order: np.ndarray) -> Prepare:
-    right = np.clip(np.searchsorted(known, model_nm), 1, len(known) - 1)
+    right = _right_of(known, model_nm)
     span = known[right] - known[right - 1]
     weight = np.clip((model_nm - known[right - 1]) / span, 0, 1).astype(np.float32)
     below, above = order[right - 1], order[right]

@@ -1,15 +1,13 @@
 """Write the map of a scene of the study with a trained model."""
 
 import logging
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from semispectral.bundle import Bundle
 from semispectral.clean_settings import scale_after
-from semispectral.cleaned import open_cleaned, usable_samples
-from semispectral.io import open_scene
+from semispectral.cleaned import open_cleaned
 from semispectral.io.rasters import Ground
 from semispectral.mapping.draw import Drawn, draw_map, known_of
 from semispectral.mapping.files import write_map
@@ -39,8 +37,7 @@ def map_known(
     directory : for the files, as `write_map` writes them.
     codes : int [line, sample], of the census; parts : uint8 [line, sample], of the plan.
     """
-    found = known_of(scene, codes, parts, bundle.classes)
-    known = replace(found, wanted=usable_pixels(scene, bundle) & (True if found.wanted is None else found.wanted))
+    known = known_of(scene, codes, parts, bundle.classes)
     with open_cleaned(scene, bundle.cleaning) as cube:
         drawn = draw_map(cube, bundle, known=known, smooth=smooth, threads=threads)
         write_drawn(directory, drawn, cube, scene, smooth)
@@ -59,9 +56,3 @@ def write_drawn(directory: Path, drawn: Drawn, cube: Cube, scene: Scene, smooth:
     pixels = int(drawn.map.valid.sum())
     share = 100 * drawn.map.novel.sum() / max(pixels, 1)
     log.info("%s: %d pixels classified, %.1f %% of them %s", scene.name, pixels, share, NOVEL_NAME)
-
-
-def usable_pixels(scene: Scene, bundle: Bundle) -> np.ndarray:
-    """Columns of the detector that give a spectrum at all, bool [sample]."""
-    with open_scene(scene) as cube:
-        return usable_samples(scene, cube, bundle.cleaning)

@@ -89,7 +89,7 @@ def _width(pipeline: Pipeline) -> int:
 
 def _look(cube: Cube, block: np.ndarray, picture: np.ndarray) -> np.ndarray:
     """Which pixels of a block hold data, bool [line, sample]; their false colours go to ``picture``."""
-    keep = valid_spectra(block.reshape(-1, cube.shape[2]), nodata=cube.nodata).reshape(block.shape[:2])
+    keep = valid_spectra(block.reshape(-1, cube.shape[2])).reshape(block.shape[:2])
     colours = [int(place * (cube.shape[2] - 1)) for place in COLOUR_PLACES]
     picture[keep] = block[:, :, colours][keep]
     return keep

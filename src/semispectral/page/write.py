@@ -18,10 +18,10 @@ from semispectral import provenance
 from semispectral.atomic import write_atomically
 from semispectral.bundle import Bundle
 from semispectral.clean_settings import scale_after
-from semispectral.cleaned import open_cleaned
 from semispectral.depths import has_depth
 from semispectral.downhole import depths
 from semispectral.errors import DataError
+from semispectral.mapping.as_trained import as_in_training, open_for
 from semispectral.mapping.scans import scale_to_trained
 from semispectral.mapping.scene_map import SceneMap
 from semispectral.page.layout import layout
@@ -71,10 +71,11 @@ def write_scan_page(
     run_share : as in `DownholeConfig`, by which the depth of a pixel is known.
     label, report : as in `Beside`.
     """
+    scene = as_in_training(scene, bundle)
     beside = Beside(label, _depths(scene, found, run_share=run_share), report)
     factor = scale_to_trained(scene, bundle)
     scale = scale_after(scene, bundle.cleaning) / factor
-    with open_cleaned(scene, bundle.cleaning) as cube:
+    with open_for(scene, bundle) as cube:
         write_page(path, cube, found, bundle, name=scene.name, scale=scale, factor=factor, beside=beside)
 
 

@@ -36,7 +36,9 @@ def _add_scan(group: Any) -> None:
     group.add_argument("--key", default="", help="array inside the file, such as /hsimage/data")
     group.add_argument("--axes", default="", help="order of the file's axes (default: line,sample,band)")
     group.add_argument("--wavelengths", default="", help="key in the file, or a table with a column wavelength_nm")
-    group.add_argument("--scale", default="", help="reflectance = value x SCALE (default: as in training)")
+    group.add_argument(
+        "--scale", default="", help="reflectance = value x SCALE (default: what the file states, or as in training)"
+    )
     group.add_argument("--nodata", default="", help="value that means no data")
     group.add_argument("--white-key", default="", help="white reference in the scan's file, if training had one")
     group.add_argument("--dark-key", default="", help="dark reference in the scan's file")

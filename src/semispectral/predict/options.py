@@ -52,7 +52,7 @@ def scene_of(wanted: argparse.Namespace) -> Scene:
         "labels_key": wanted.mask_key,
         "axes": wanted.axes,
         "wavelengths": wanted.wavelengths,
-        "scale": wanted.scale or "1",
+        "scale": wanted.scale,
         "nodata": wanted.nodata,
         "white_key": wanted.white_key,
         "dark_key": wanted.dark_key,

@@ -3,7 +3,6 @@
 import argparse
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from semispectral import provenance
@@ -39,10 +38,17 @@ def predict(wanted: argparse.Namespace) -> None:
         smooth, downhole = SmoothConfig(smoothing=wanted.smoothing), _downhole(wanted.interval_m)
         require_folder(wanted.out, inputs=scene_files(scene), names=(*FILES, PAGE, *LOG_FILES))
         bundle = read_bundle(wanted.model)
-        scene = scene if wanted.scale else replace(scene, scale=bundle.facts["scale"] or 1.0)
         provenance.start(_made(wanted))
         with replacing_files(wanted.out, last=FACTS) as unfinished:
-            map_new(scene, bundle, unfinished, mask=mask, smooth=smooth, threads=max(1, wanted.threads))
+            map_new(
+                scene,
+                bundle,
+                unfinished,
+                mask=mask,
+                smooth=smooth,
+                threads=max(1, wanted.threads),
+                table="the command line",
+            )
             _add_page_and_log(unfinished, scene, bundle, downhole)
             written = sorted(path.name for path in unfinished.iterdir())
     for name in {PAGE, *LOG_FILES}.difference(written):
