@@ -4,6 +4,8 @@ import ast
 import importlib.util
 import json
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from types import ModuleType
@@ -14,6 +16,7 @@ import pytest
 import yaml
 
 import tiny_models as tiny
+from browser import CHROMIUM, Tab, browse
 from semispectral.baselines.settings import ControlConfig
 from semispectral.config import read_schema
 from semispectral.errors import SemispectralError
@@ -161,6 +164,39 @@ def test_docstrings_become_markdown() -> None:
     wanted = "Draw.\n\n**Parameters**\n\n- `x, y`: float32 [pixel], of all : scenes.\n\n**Returns**\n\nNothing."
     assert generator("docstrings").as_markdown(text) == wanted
     assert generator("docstrings").as_markdown("One line.") == "One line."
+
+
+TYPED = """(field => {
+    const search = document.querySelector('#__search');
+    if (!search.checked) search.click();
+    field.focus();
+    field.value = 'polygons';
+    for (const kind of ['input', 'keyup']) field.dispatchEvent(new Event(kind, {bubbles: true}));
+})(document.querySelector('[data-md-component=search-query]'))"""
+
+
+async def searched(tab: Tab) -> tuple[int, list[str]]:
+    """How many pages a search for `polygons` finds, and what went wrong."""
+    field = "document.querySelector('[data-md-component=search-query]')"
+    await tab.until(f"document.readyState === 'complete' && {field}")
+    assert await tab.value(f"{field}.getBoundingClientRect().width") > 0
+    await tab.value(TYPED)
+    found = "document.querySelectorAll('.md-search-result__item').length"
+    await tab.until(found)
+    return await tab.value(found), tab.errors()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not CHROMIUM, reason="no chromium on this machine: the site was not opened")
+def test_the_site_is_searched_from_a_file(tmp_path: Path) -> None:
+    """Opened as a file, without a server and a network, the site's search is shown and finds pages."""
+    pytest.importorskip("mkdocs", reason=NO_TOOLS)
+    build = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir", tmp_path]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    for page in ("index.html", "howto/scene.html"):
+        found, errors = browse(tmp_path / page, searched)
+        assert found
+        assert errors == []
 
 
 def names_of(tree: ast.Module) -> set[str]:
