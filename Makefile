@@ -118,7 +118,7 @@ hooks: .venv/.dev ## Let git check style before every commit
 
 lock: .venv/.dev ## Renew the lock files and the conda pins
 	$(COMPILE) --group installer -o locks/installer.lock
-	$(COMPILE) pyproject.toml --extra slurm --group cpu $(UNUSED) --overrides locks/cpu.overrides -o locks/run.lock
+	$(COMPILE) pyproject.toml --extra slurm --group cpu -c locks/installer.lock $(UNUSED) --overrides locks/cpu.overrides -o locks/run.lock
 	$(COMPILE) pyproject.toml --extra slurm --extra gpu $(UNUSED) -c locks/run.lock -o locks/gpu.lock
 	$(COMPILE) --group dev -c locks/run.lock -o locks/dev.lock
 	$(COMPILE) --group docs -c locks/run.lock -c locks/dev.lock -o locks/docs.lock

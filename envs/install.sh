@@ -4,10 +4,10 @@
 #   PYTHON=python3.12 sh envs/install.sh new LOCK     .venv anew, with the packages of LOCK
 #   sh envs/install.sh add LOCK                       the packages of LOCK beside those that are there
 #
-# The pip that a Python brings is of any age. It only installs the pip of locks/installer.lock, and that one installs
-# the rest: each package of a lock as it stands there, with its hash, and nothing that it asks for beside it (--no-deps).
-# So no release that appears later, of pip or of a package, changes what is installed. The package index is the one that
-# pip is configured for.
+# The pip that a Python brings is of any age. It only installs the pip and the setuptools of locks/installer.lock, and these
+# install the rest: each package of a lock as it stands there, with its hash, and nothing that it asks for beside it
+# (--no-deps), also not to build the one that comes as source (--no-build-isolation). So no release that appears later, of
+# pip or of a package, changes what is installed. The package index is the one that pip is configured for.
 set -eu
 
 ANOTHER="name another one, as in: make demo PYTHON=python3.12"
@@ -18,7 +18,7 @@ fail() { say "$*"; exit 1; }
 # --quiet twice: errors only; -I: nothing from PYTHONPATH counts as installed. What is not imported is not compiled:
 # that saves a minute and a sixth of the disk.
 pip_install() { PIP_USER=no .venv/bin/python -I -m pip install --quiet --quiet --no-compile --no-deps "$@"; }
-install_lock() { pip_install --require-hashes -r "$1" || fail "$1 was not installed; pip's own words are above. $REMEDY"; }
+install_lock() { pip_install --no-build-isolation --require-hashes -r "$1" || fail "$1 was not installed; pip's own words are above. $REMEDY"; }
 
 version_of() { "$1" -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null; }
 fits() { [ "$("$1" -c 'import sys; print((3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null)" = True ]; }
