@@ -13,9 +13,10 @@ PYTHON_CODE := src tests benchmarks envs docs/generate
 SNAKEMAKE_CODE := Snakefile rules workflow/Snakefile
 PYTEST_ARGS ?=
 PYTEST = $(RUN) OMP_NUM_THREADS=1 python -m pytest -n $(CORES) --dist loadfile
-ALL_MINUTES := 25
-QUICK_MINUTES := 8
-REPORT ?= results/snakemake-report.zip
+# Core minutes of the tests, and the minutes that the longest file of them takes on one core.
+MINUTES = $(shell echo $$(($(1) / $(CORES) + $(2)))) minutes
+ALL_TAKE = $(call MINUTES,25,4)
+QUICK_TAKE = $(call MINUTES,5,1)
 
 # What is installed: .venv/.locked says for which folder (a .venv cannot be moved) and of which lock; it is there only
 # once that is whole. GPU=1 stays until GPU=0. .installed is the project itself, .dev and .docs are the tools.
@@ -84,12 +85,12 @@ benchmark: $(STAMP) ## Compare all methods on splits that do not leak; it resume
 	$(RUN) $(SNAKEMAKE) benchmark --logger semispectral
 
 test: .venv/.dev ## Run all tests, CORES at a time (PYTEST_ARGS="-k mask" for some of them)
-	@echo "make: all tests, about $(ALL_MINUTES) core minutes on $(CORES) cores; make test-quick takes about $(QUICK_MINUTES)"
+	@echo "make: all tests, about $(ALL_TAKE) on $(CORES) cores; make test-quick takes about $(QUICK_TAKE)"
 	@$(RUN) python tests/this_machine.py
 	$(PYTEST) $(PYTEST_ARGS)
 
 test-quick: .venv/.dev ## Run the tests that neither train for long nor run the workflow
-	@echo "make: the quick tests, about $(QUICK_MINUTES) core minutes on $(CORES) cores; make test runs all"
+	@echo "make: the quick tests, about $(QUICK_TAKE) on $(CORES) cores; make test runs all"
 	@$(RUN) python tests/this_machine.py
 	$(PYTEST) -m "not slow" $(PYTEST_ARGS)
 

@@ -1,6 +1,7 @@
 """The documentation says what the code says: generated pages, the picture of the rules, names, links, examples."""
 
 import ast
+import asyncio
 import importlib.util
 import json
 import re
@@ -180,9 +181,12 @@ async def searched(tab: Tab) -> tuple[int, list[str]]:
     field = "document.querySelector('[data-md-component=search-query]')"
     await tab.until(f"document.readyState === 'complete' && {field}")
     assert await tab.value(f"{field}.getBoundingClientRect().width") > 0
-    await tab.value(TYPED)
     found = "document.querySelectorAll('.md-search-result__item').length"
-    await tab.until(found)
+    for _ in range(60):  # what is typed before the page has its index is forgotten
+        await tab.value(TYPED)
+        await asyncio.sleep(1)
+        if await tab.value(found):
+            break
     return await tab.value(found), tab.errors()
 
 

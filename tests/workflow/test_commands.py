@@ -23,7 +23,7 @@ from semispectral.simulate import SimulateConfig, scene_names, simulate_scene, w
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = ("Snakefile", "rules", "workflow", "profiles", "config", "envs", "Makefile")
+SOURCES = ("Snakefile", "rules", "workflow", "profiles", "config", "envs", "locks", "Makefile")
 WITH_TESTS_OF_THEIR_OWN = {"slurm.md", "resume.md"}  # tests/slurm, tests/workflow
 PAGES = [
     ROOT / "README.md",
@@ -230,6 +230,15 @@ def is_ci(study: Study, printed: str) -> None:
     assert f"- run: {printed}\n" in (ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8")
 
 
+def clones(study: Study, printed: str) -> None:
+    """A clone has what make needs."""
+    where = study.folder / "clones"
+    where.mkdir()
+    if (ROOT / ".git").exists():
+        subprocess.run(printed.replace("ADDRESS", str(ROOT)), cwd=where, shell=True, **SAID)  # noqa: S602 - ours
+        assert (where / "semispectral/locks/run.lock").is_file()
+
+
 SAID = {"check": True, "capture_output": True, "text": True}
 PREDICT = "semispectral predict scan.h5 --key /hsimage/data --wavelengths /hsimage/wavelengths --model results/model"
 DEMO = "snakemake --cores 8 --resources gpu=1"
@@ -238,6 +247,7 @@ EXPLAIN = "semispectral explain results/mine/maps/DH07_12/class.tif"
 RUN_BY: dict[str, Run] = {
     ". .venv/bin/activate": is_what_make_does,
     "bash .ci/run": is_ci,
+    "git clone ADDRESS semispectral && cd semispectral": clones,
     "make setup": in_ci("make setup"),
     "make demo": in_ci("make demo"),
     "make resume": in_ci("make resume"),
@@ -249,7 +259,8 @@ RUN_BY: dict[str, Run] = {
     "make dag": make_knows,
     "make hooks": make_knows,
     "make lock": make_knows,
-    """make test PYTEST_ARGS="-m 'not slow'\"""": make_knows,
+    "make test-quick": make_knows,
+    "make demo GPU=1": make_knows,
     "make help": make_runs,
     "make ready": make_checks,
     "python benchmarks/svm.py": times_the_svm,
