@@ -1,6 +1,7 @@
 """A bundle: it gives the same map wherever it is read, knows what it is, and refuses what was changed."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -152,3 +153,12 @@ def test_checksums_name_what_a_model_was_made_from(tmp_path: Path) -> None:
     path.write_bytes(b"abc")
     known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert checksums([str(path)]) == {"results/shards/one.parquet": known}
+
+
+def test_names_in_the_card_are_text(tmp_path: Path) -> None:
+    """A name with the signs of Markdown or HTML makes no column, tag or link."""
+    classes = replace(tiny.NAMES, names=("a|b", "<script>x</script>", "[c](d)"))
+    tiny.tiny_bundle(tmp_path / "model", seed=1, classes=classes)
+    card = (tmp_path / "model" / "README.md").read_text(encoding="utf-8")
+    for row in (r"| 1 | a\|b | #ff0000 |", r"| 4 | \<script\>x\</script\> | #00ff00 |", r"| 9 | \[c\](d) | #0000ff |"):
+        assert row in card

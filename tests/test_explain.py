@@ -149,9 +149,9 @@ def test_the_same_run_gives_the_same_bytes(study: Path) -> None:
 
 
 def test_a_model_s_checksum_is_that_of_what_it_does(study: Path) -> None:
-    """Two trainings that differ in their seconds only are the same input; other weights are another."""
-    for name, seconds, value in (("a", 1.0, 1), ("b", 2.0, 1), ("c", 1.0, 2)):
-        save_model(Path(name), {"w": np.full(2, value)}, {"kind": "m1", "seconds": seconds})
+    """Two trainings that differ in what made them only are the same input; other weights are another."""
+    for name, made, value in (("a", "x", 1), ("b", "y", 1), ("c", "x", 2)):
+        save_model(Path(name), {"w": np.full(2, value)}, {"kind": "m1", "made": {"stage": made}})
     a, b, c = (provenance.checksum(Path(name)) for name in "abc")
     assert a == b != c
 

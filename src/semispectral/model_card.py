@@ -1,5 +1,6 @@
 """The model card of a bundle: what a reader must know before trusting its maps, in Markdown."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -92,8 +93,13 @@ def _novelty(facts: dict[str, Any], threshold: float) -> str:
 
 
 def _classes(classes: dict[str, Any]) -> str:
-    rows = zip(classes["codes"], classes["names"], classes["colours"], strict=True)
+    rows = zip(classes["codes"], map(_in_table, classes["names"]), classes["colours"], strict=True)
     return "| Code | Class | Colour |\n|---|---|---|\n" + "\n".join(f"| {a} | {b} | {c} |" for a, b, c in rows)
+
+
+def _in_table(name: str) -> str:
+    """A name that Markdown takes for text, and not for a column, a tag or a link."""
+    return re.sub(r"([\\`*_{}\[\]<>|])", r"\\\1", name)
 
 
 def _provenance(facts: dict[str, Any]) -> str:

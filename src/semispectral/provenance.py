@@ -40,7 +40,7 @@ ROOT = Path(__file__).resolve().parents[2]  # of the checkout, where the package
 LOGGED = "made by "  # what the line of a log begins with that holds the same as JSON
 WHOLE_BYTES = 100_000_000  # larger inputs are known by pieces of them
 PIECES, PIECE_BYTES = 32, 1 << 20
-VOLATILE = ("seconds", "made", "model_sha256")  # of a model: they differ where the model does not
+VOLATILE = ("made", "model_sha256")  # of a model: they differ where the model does not
 
 Made = dict[str, Any]
 _current: Made = {}
@@ -114,7 +114,7 @@ def require_unchanged(paths: Iterable[str | Path], made: Mapping[str, Any], *, b
 
 
 def checksum(path: Path) -> str:
-    """``sha256:`` of a file, or of a model but for its seconds; ``sha256-pieces:`` of a large file's pieces."""
+    """``sha256:`` of a file, or of a model but for what made it; ``sha256-pieces:`` of a large file's pieces."""
     try:
         return _checksum(path)
     except (OSError, ValueError, AttributeError) as error:

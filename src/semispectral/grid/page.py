@@ -125,6 +125,7 @@ def render(scored: Sequence[Scored], drawn: Mapping[str, Shown], *, config: Mapp
         command=COMMAND,
         config=config_words(dict(config)),
         commit=provenance.commit(root),
+        uncommitted=provenance.uncommitted(root),
         versions=provenance.versions(),
         inputs=provenance.current().get("inputs", {}),
     )
