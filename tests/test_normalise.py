@@ -177,3 +177,12 @@ def test_another_kind_of_model_is_refused() -> None:
     """A directory that holds another model is not a scaler."""
     with pytest.raises(DataError, match="'svm'"):
         Scaler.from_saved({}, {"kind": "svm"})
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_method_says_what_its_columns_cannot_give_back(method: str) -> None:
+    """Undone column by column, the bands come back as they were, or else as their SNV: the table says which."""
+    scaler = fit_scaler(TRAIN, method=method)
+    shown = scaler.undo_columns(scaler.transform(TRAIN))[:, : scaler.bands]
+    expected = snv(TRAIN.astype(np.float32)) if scaler.of_each_spectrum else TRAIN
+    np.testing.assert_allclose(shown, expected, rtol=1e-3, atol=1e-3)

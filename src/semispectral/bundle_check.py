@@ -15,7 +15,7 @@ from jsonschema.exceptions import best_match
 from jsonschema.validators import extend
 
 from semispectral.errors import DataError
-from semispectral.inference.nets import ACTIVATIONS, DRAWS
+from semispectral.inference.nets import ACTIVATIONS, LIKELIHOODS
 from semispectral.names import printable
 from semispectral.normalise import METHODS
 from semispectral.weights import DESCRIPTION, WEIGHTS
@@ -45,7 +45,7 @@ def _object(**required: Any) -> dict[str, Any]:
 
 
 NET = _object(activation={"enum": list(ACTIVATIONS)})
-DENSITY = {"latents": COUNT, "likelihood": {"enum": list(DRAWS)}, "sigma_floor": POSITIVE, "net": NET}
+DENSITY = {"latents": COUNT, "likelihood": {"enum": list(LIKELIHOODS)}, "sigma_floor": POSITIVE, "net": NET}
 NETWORK = _object(settings=_object(**DENSITY, classifier=NET), labels=PLACES, classes=COUNT)
 NETWORK["properties"]["temperature"] = POSITIVE
 DESCRIPTIONS: dict[str, dict[str, Any]] = {

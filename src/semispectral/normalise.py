@@ -130,11 +130,15 @@ def _standard(x: np.ndarray, arrays: Arrays) -> np.ndarray:
 
 
 class Method(NamedTuple):
-    """How a method learns its arrays, how it uses them, and the columns of each view that it makes of the bands."""
+    """How a method learns its arrays, how it uses them, and the columns of each view that it makes of the bands.
+
+    ``of_each_spectrum``: it takes level and spread of each spectrum away (SNV), which no fitted array can give back.
+    """
 
     fit: Callable[[np.ndarray], dict[str, np.ndarray]]
     transform: Callable[[np.ndarray, Arrays], np.ndarray]
     views: Callable[[int], tuple[int, ...]] = lambda bands: (bands,)
+    of_each_spectrum: bool = False
 
 
 METHODS: dict[str, Method] = {
@@ -142,17 +146,21 @@ METHODS: dict[str, Method] = {
     "max": Method(_fit_max, _scale_max),
     "minmax": Method(_fit_minmax, _standard),
     "standardise": Method(lambda x: _moments(x, _same), _standard),
-    "snv": Method(_fit_nothing, lambda x, arrays: snv(x)),
-    "snv_standardise": Method(lambda x: _moments(x, snv), lambda x, arrays: _standard(snv(x), arrays)),
+    "snv": Method(_fit_nothing, lambda x, arrays: snv(x), of_each_spectrum=True),
+    "snv_standardise": Method(
+        lambda x: _moments(x, snv), lambda x, arrays: _standard(snv(x), arrays), of_each_spectrum=True
+    ),
     "snv_level": Method(
         lambda x: _fit_floored(x, snv_and_level),
         lambda x, arrays: _standard(snv_and_level(x, arrays["floor"]), arrays),
         lambda bands: (bands + 2,),
+        of_each_spectrum=True,
     ),
     "views": Method(
         lambda x: _fit_floored(x, two_views),
         lambda x, arrays: _standard(two_views(x, arrays["floor"]), arrays),
         lambda bands: (bands + 2, bands),
+        of_each_spectrum=True,
     ),
 }
 
@@ -183,6 +191,11 @@ class Scaler:
     def views(self) -> tuple[int, ...]:
         """Columns of each view of the spectrum, in their order; most methods give one."""
         return METHODS[self.method].views(self.bands)
+
+    @property
+    def of_each_spectrum(self) -> bool:
+        """Whether it takes level and spread of each spectrum away, so that the bands come back as SNV only."""
+        return METHODS[self.method].of_each_spectrum
 
     def transform(self, x: np.ndarray) -> np.ndarray:
         """Normalised spectra, float32 [pixel, column], of x [pixel, band]; each pixel for itself, in any blocks."""

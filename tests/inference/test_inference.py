@@ -8,8 +8,10 @@ import pytest
 import tensorflow as tf
 from trained_models import INPUTS, LATENTS, PIXELS, moved_arrays, pixels
 
+from semispectral.errors import ConfigError
 from semispectral.inference.m1 import M1Inference
 from semispectral.inference.m2 import M2Inference
+from semispectral.inference.nets import LIKELIHOODS, draw, expected, log_likelihood
 from semispectral.models.m1 import M1
 from semispectral.models.m2 import M2
 from semispectral.models.settings import ACTIVATION_NAMES, LIKELIHOOD_NAMES, NetConfig
@@ -86,3 +88,21 @@ def test_nothing_but_training_imports_tensorflow() -> None:
     settings = ["semispectral.models.settings_m1", "semispectral.models.settings_m2"]
     program = f"import {', '.join(modules + settings)}, sys; sys.exit('tensorflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_the_table_of_likelihoods_is_that_of_training() -> None:
+    """Neither side knows one that the other does not."""
+    assert set(LIKELIHOODS) == set(LIKELIHOOD_NAMES)
+
+
+@pytest.mark.parametrize("name", ["laplace", "Gaussian", "", "student-t"])
+def test_an_unknown_likelihood_is_refused(name: str) -> None:
+    """It is not scored, expected or drawn as another one."""
+    x, arrays = np.zeros((2, 3), np.float32), {"likelihood/log_sigma": np.zeros(3, np.float32)}
+    for use in (
+        lambda: log_likelihood(name, x, x, arrays, 0.1),
+        lambda: expected(name, x),
+        lambda: draw(name, x, arrays, 0.1, np.random.default_rng(1)),
+    ):
+        with pytest.raises(ConfigError, match="gaussian, student_t, bernoulli"):
+            use()

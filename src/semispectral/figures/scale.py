@@ -11,16 +11,6 @@ from semispectral.normalise import Scaler
 GAP = 3.0  # a step of so many median steps is a gap: bands were taken out there
 
 STORED, SNV = "stored value", "SNV reflectance (no unit)"
-VALUE_LABELS = {
-    "none": STORED,
-    "max": STORED,
-    "minmax": STORED,
-    "standardise": STORED,
-    "snv": SNV,
-    "snv_standardise": SNV,
-    "snv_level": SNV,
-    "views": SNV,
-}
 
 
 @dataclass(frozen=True)
@@ -77,4 +67,4 @@ def scale_of(scaler: Scaler, wavelengths_nm: np.ndarray | None) -> Scale:
     def undo(x: np.ndarray) -> np.ndarray:
         return scaler.undo_columns(x)[..., : scaler.bands]
 
-    return Scale(wavelengths_nm, VALUE_LABELS[scaler.method], undo)
+    return Scale(wavelengths_nm, SNV if scaler.of_each_spectrum else STORED, undo)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import erf, expit
 
+from semispectral.errors import ConfigError
+
 LOG_VARIANCE_CENTRE = -3.0
 LOG_VARIANCE_REACH = 8.0
 LARGEST_SIGMA = 20.0
@@ -113,33 +115,86 @@ def sigma(arrays: dict[str, np.ndarray], floor: float) -> np.ndarray:
     return np.asarray(np.sqrt(floor**2 + np.exp(2.0 * np.minimum(arrays["likelihood/log_sigma"], LOG_LARGEST_SIGMA))))
 
 
-def log_likelihood(
-    likelihood: str, x: np.ndarray, output: np.ndarray, arrays: dict[str, np.ndarray], floor: float
-) -> np.ndarray:
-    """log p(x|.) summed over inputs, for a decoder's output [..., pixel, input]."""
-    if likelihood == "bernoulli":
-        log_p = x * output - softplus(output)
-        return np.asarray(log_p.sum(axis=-1))
-    scale = sigma(arrays, floor)
+Scaled = Callable[[], np.ndarray]  # gives the scale of p(x|.), for those that have one
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """What is done with p(x|.), the distribution of x that a decoder's output stands for.
+
+    Attributes
+    ----------
+    log_p : log p(x|.) summed over inputs, of x and the output.
+    expected : E[x|.], of the output.
+    draw : x drawn from p(x|.).
+    """
+
+    log_p: Callable[[np.ndarray, np.ndarray, Scaled], np.ndarray]
+    expected: Callable[[np.ndarray], np.ndarray]
+    draw: Callable[[np.ndarray, Scaled, np.random.Generator], np.ndarray]
+
+
+def _log_gaussian(x: np.ndarray, output: np.ndarray, scaled: Scaled) -> np.ndarray:
+    scale = scaled()
     error = x - output
     error /= scale
-    if likelihood == "gaussian":
-        constant = np.sum(np.log(scale)) + 0.5 * len(scale) * math.log(2 * math.pi)
-        return np.asarray(-0.5 * np.einsum("...i,...i->...", error, error) - constant)
+    constant = np.sum(np.log(scale)) + 0.5 * len(scale) * math.log(2 * math.pi)
+    return np.asarray(-0.5 * np.einsum("...i,...i->...", error, error) - constant)
+
+
+def _log_student_t(x: np.ndarray, output: np.ndarray, scaled: Scaled) -> np.ndarray:
+    """With 4 degrees of freedom, as in training."""
+    scale = scaled()
+    error = x - output
+    error /= scale
     constant = math.lgamma(2.5) - math.lgamma(2.0) - 0.5 * math.log(4 * math.pi)
     return np.asarray(np.sum(constant - np.log(scale) - 2.5 * np.log1p(error**2 / 4.0), axis=-1))
 
 
+def _log_bernoulli(x: np.ndarray, output: np.ndarray, scaled: Scaled) -> np.ndarray:
+    return np.asarray((x * output - softplus(output)).sum(axis=-1))
+
+
+LIKELIHOODS: dict[str, Likelihood] = {
+    "gaussian": Likelihood(
+        _log_gaussian,
+        np.asarray,
+        lambda output, scaled, random: output + scaled() * random.standard_normal(output.shape),
+    ),
+    "student_t": Likelihood(
+        _log_student_t,
+        np.asarray,
+        lambda output, scaled, random: output + scaled() * random.standard_t(4.0, output.shape),
+    ),
+    "bernoulli": Likelihood(
+        _log_bernoulli,
+        expit,
+        lambda output, scaled, random: random.random(output.shape) < expit(output),
+    ),
+}
+
+
+def _row(likelihood: str) -> Likelihood:
+    if likelihood not in LIKELIHOODS:
+        raise ConfigError(f"likelihood must be one of {', '.join(LIKELIHOODS)}, got {likelihood!r}")
+    return LIKELIHOODS[likelihood]
+
+
+def log_likelihood(
+    likelihood: str, x: np.ndarray, output: np.ndarray, arrays: dict[str, np.ndarray], floor: float
+) -> np.ndarray:
+    """log p(x|.) summed over inputs, for a decoder's output [..., pixel, input].
+
+    Raises
+    ------
+    ConfigError : a likelihood that is not in the table.
+    """
+    return _row(likelihood).log_p(x, output, lambda: sigma(arrays, floor))
+
+
 def expected(likelihood: str, output: np.ndarray) -> np.ndarray:
     """E[x|.] for a decoder's output, of the same shape."""
-    return np.asarray(expit(output)) if likelihood == "bernoulli" else output
-
-
-DRAWS: dict[str, Callable[[np.ndarray, Callable[[], np.ndarray], np.random.Generator], np.ndarray]] = {
-    "gaussian": lambda output, scale, random: output + scale() * random.standard_normal(output.shape),
-    "student_t": lambda output, scale, random: output + scale() * random.standard_t(4.0, output.shape),
-    "bernoulli": lambda output, scale, random: random.random(output.shape) < expit(output),
-}
+    return np.asarray(_row(likelihood).expected(output))
 
 
 def draw(
@@ -150,7 +205,7 @@ def draw(
     random: np.random.Generator,
 ) -> np.ndarray:
     """x drawn from p(x|.) for a decoder's output, float32 of the same shape."""
-    return np.asarray(DRAWS[likelihood](output, lambda: sigma(arrays, floor), random), np.float32)
+    return np.asarray(_row(likelihood).draw(output, lambda: sigma(arrays, floor), random), np.float32)
 
 
 def kl_to_standard(mean: np.ndarray, log_variance: np.ndarray) -> np.ndarray:

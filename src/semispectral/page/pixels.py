@@ -129,9 +129,6 @@ def _undo_snv(x: np.ndarray, raw: np.ndarray) -> np.ndarray:
     return np.asarray(x * spread + level)
 
 
-SNV = ("snv", "snv_standardise", "snv_level", "views")
-
-
 def unscaled(scaler: Scaler, x: np.ndarray, raw: np.ndarray) -> np.ndarray:
     """Normalised values back in the units of the scan, float32 [pixel, band].
 
@@ -141,4 +138,4 @@ def unscaled(scaler: Scaler, x: np.ndarray, raw: np.ndarray) -> np.ndarray:
     raw : [pixel, band], the spectra they came from; SNV took away their level and spread.
     """
     columns = scaler.undo_columns(x)[:, : scaler.bands]
-    return np.asarray(_undo_snv(columns, raw) if scaler.method in SNV else columns, np.float32)
+    return np.asarray(_undo_snv(columns, raw) if scaler.of_each_spectrum else columns, np.float32)
