@@ -8,6 +8,7 @@ from typing import Any
 
 import joblib
 import numpy as np
+import pandas as pd
 import pytest
 import tensorflow as tf
 from numpy.testing import assert_allclose, assert_array_equal
@@ -88,6 +89,85 @@ def test_rows_without_a_label_are_told_by_their_mark(y: Any, unlabelled: Any, cl
     found, place = rows.encode_labels(y, unlabelled)
     assert found.tolist() == classes
     assert_array_equal(place, label)
+
+
+MISSING = [
+    np.array([5, np.nan, 2]),
+    np.array([5.0, np.nan, 2.0, -1.0])[:3],
+    np.array([[5], [np.nan], [2]]),
+    [5, None, 2],
+    np.array([5, None, 2], object),
+    pd.array([5, None, 2], dtype="Int64"),
+    pd.Series([5, pd.NA, 2], dtype="Int16", index=[9, 8, 7]),
+    pd.Series([5, None, 2], dtype="category"),
+]
+MISSING_TEXT = [
+    np.array(["b", None, "a"], object),
+    ["b", float("nan"), "a"],
+    pd.Series(["b", None, "a"]),
+    pd.Series(["b", pd.NA, "a"], dtype="string"),
+    pd.Series(["b", None, "a"], dtype="category"),
+    pd.array(["b", None, "a"], dtype="str"),
+]
+
+
+@pytest.mark.parametrize("mark", [-1, np.nan, pd.NA, "", 7])
+@pytest.mark.parametrize(
+    ("y", "classes"), [(y, [2, 5]) for y in MISSING] + [(y, ["a", "b"]) for y in MISSING_TEXT], ids=str
+)
+def test_a_missing_label_is_no_label(y: Any, classes: list[Any], mark: Any) -> None:
+    """NaN, None and NA of any container mark a row without a label, whatever other mark there may be."""
+    filled, there = rows.without_missing(y, mark)
+    found, place = rows.encode_labels(np.ravel(np.asarray(filled)), mark, there=there)
+    assert found.tolist() == classes
+    assert_array_equal(place, [1, -1, 0])
+
+
+def test_missing_and_marked_stand_side_by_side() -> None:
+    """Both are rows without a label."""
+    filled, there = rows.without_missing(pd.Series([3, None, -1, 4], dtype="Int64"), -1)
+    assert rows.encode_labels(np.asarray(filled), -1, there=there)[1].tolist() == [0, -1, -1, 1]
+
+
+@pytest.mark.parametrize(
+    ("y", "unlabelled", "told"),
+    [
+        (np.array([1, np.nan, 2]), None, r"1 of 3 labels are missing .* leave unlabelled at -1"),
+        (pd.Series([None, "a"]), None, "give those rows a class"),
+        (np.array([np.nan, np.nan]), -1, "all unlabelled"),
+        ([None, None], np.nan, "all unlabelled"),
+        (np.array(["a", np.nan, "b"]), -1, 'class "nan", which NumPy makes of NaN'),
+    ],
+)
+def test_missing_labels_that_cannot_be_meant_are_refused(y: Any, unlabelled: Any, told: str) -> None:
+    """The message says how many there are and what to do."""
+    with pytest.raises(DataError, match=told):
+        rows.without_missing(y, unlabelled)
+
+
+def test_text_that_numpy_made_of_nan_can_be_the_mark() -> None:
+    """Named as the mark, it is one."""
+    y = np.array(["a", np.nan, "b"])
+    for mark in (np.nan, "nan"):
+        filled, there = rows.without_missing(y, mark)
+        assert rows.encode_labels(filled, mark, there=there)[1].tolist() == [0, -1, 1]
+
+
+@pytest.mark.usefixtures("eager")
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_missing_labels_train_score_and_are_saved(name: str, tmp_path: Path) -> None:
+    """A fit on missing labels is the fit on -1, its score counts the others, and the mark survives on disk."""
+    X, y = _blobs(1)
+    marked = _partly(y, 10)
+    missing = pd.Series(marked).replace(-1, None).astype("Int64")
+    fitted = _tiny(name, unlabelled=np.nan).fit(X, missing)
+    expected = _tiny(name).fit(X, marked)
+    assert_array_equal(fitted.predict_proba(X), expected.predict_proba(X))
+    assert fitted.score(X, missing) == expected.score(X, marked)
+    fitted.save(tmp_path / "model")
+    again = type(fitted).load(tmp_path / "model")
+    assert np.isnan(again.unlabelled)
+    assert again.score(X, missing) == fitted.score(X, missing)
 
 
 def test_only_a_class_with_enough_labels_gives_some_to_validation() -> None:

@@ -13,7 +13,7 @@ from semispectral.estimators.options import share_of
 
 
 class VaeClassifier(ClassifierMixin, VaeEstimator):
-    """What the two classifiers share; -1, or what ``unlabelled`` says, is a row without a label."""
+    """What the two classifiers share; a missing label, -1, or what ``unlabelled`` says, is a row without a label."""
 
     def _features(self, x: np.ndarray) -> np.ndarray:
         """What M2 takes of scaled rows, float64 [pixel, input]."""
@@ -25,8 +25,9 @@ class VaeClassifier(ClassifierMixin, VaeEstimator):
 
     def _start(self, X: Any, y: Any, *, least: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Check the data: scaled rows, the place of each row's class or -1, and the rows held for validation."""
+        y, there = rows.without_missing(y, self.unlabelled)
         X, y = validate_data(self, X, y, dtype=np.float32, ensure_min_samples=least)
-        self.classes_, label = rows.encode_labels(y, self.unlabelled)
+        self.classes_, label = rows.encode_labels(y, self.unlabelled, there=there)
         self.seed_ = self._drawn_seed()
         held = rows.held_labels(label, share_of(self.valid_share), seed=self.seed_)
         return self._fit_scale(X), label, held
@@ -56,8 +57,9 @@ class VaeClassifier(ClassifierMixin, VaeEstimator):
         ------
         DataError : none is.
         """
+        y, there = rows.without_missing(y, self.unlabelled)
         y = column_or_1d(y)
-        known = rows.is_labelled(y, self.unlabelled)
+        known = rows.is_labelled(y, self.unlabelled) & there
         if not known.any():
             raise DataError(f"score needs one labelled row at least, got {len(y)} that are all unlabelled")
         right = self.predict(X)[known] == y[known]

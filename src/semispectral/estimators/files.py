@@ -9,11 +9,13 @@ import pandas as pd
 
 from semispectral.atomic import replacing_directory
 from semispectral.errors import DataError
+from semispectral.estimators.rows import is_missing
 from semispectral.tables import read_table, write_table
 from semispectral.training_files import HISTORY
 from semispectral.weights import DESCRIPTION, fill_model, load_model
 
 KIND = "estimator"
+MISSING = {"missing": True}  # JSON has no NaN
 Saved = tuple[dict[str, np.ndarray], dict[str, Any]]
 
 
@@ -88,6 +90,8 @@ def parameters_to_json(parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _as_json(value: Any) -> Any:
+    if value is not None and is_missing(value):
+        return MISSING
     if isinstance(value, np.generic | np.ndarray):
         return value.tolist()
     if isinstance(value, np.random.RandomState):
@@ -100,5 +104,6 @@ def _as_json(value: Any) -> Any:
 
 
 def parameters_from_json(saved: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters of `parameters_to_json`; lists become tuples."""
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in saved.items()}
+    """The parameters of `parameters_to_json`; lists become tuples, and what was missing becomes NaN."""
+    known = {key: np.nan if value == MISSING else value for key, value in saved.items()}
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in known.items()}

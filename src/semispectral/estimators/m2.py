@@ -28,7 +28,8 @@ class SemiSupervisedVAE(VaeClassifier):
     epochs, batch, learning_rate : of the training loop.
     valid_share : share of each class's labels that fits the temperature before the model is trained again on all; a
         class with too few labels for it keeps them all.
-    unlabelled : what y says of a row without a label; None where every row has one. Beside text, "-1" is -1.
+    unlabelled : what y says of a row without a label; None where every row has one. Beside text, "-1" is -1. A
+        missing label (NaN, None, NA) is none, whatever the mark; with None it is refused.
     settings : any other setting of M2, as the section m2 of config.yaml has it: ``{"fit": {"patience": 5}}``.
     random_state : None, an int, or a NumPy RandomState.
     checkpoints : a directory in which training keeps its state, so that a killed fit goes on; None keeps none.

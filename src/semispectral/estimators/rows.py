@@ -13,6 +13,53 @@ from semispectral.labels import UNLABELLED
 LEAST_HELD_ROWS = 10
 
 
+def is_missing(value: Any) -> bool:
+    """Whether a value is one of pandas' marks for nothing: NaN, None, NA or NaT."""
+    return bool(np.ndim(value) == 0 and pd.isna(value))
+
+
+def without_missing(y: Any, unlabelled: Any) -> tuple[Any, np.ndarray]:
+    """Labels of which none is missing, and which rows have one, bool [pixel].
+
+    Where a label is missing (NaN, None, NA), another row's stands for it: scikit-learn's checks and NumPy's sorting
+    know no such thing. Labels of which none is missing come back as they are.
+
+    Parameters
+    ----------
+    y : one label per row, in whatever scikit-learn takes.
+
+    Raises
+    ------
+    DataError : a label is missing although every row should have one; "nan" stands among text; all are missing.
+    """
+    column = np.asarray(y, object)
+    column = np.ravel(column) if column.ndim == 1 or column.shape[1:] == (1,) else np.empty(0, object)  # [pixel]
+    missing = np.asarray(pd.isna(column), bool)
+    _refuse_text_of_missing(y, unlabelled)
+    if not missing.any():
+        return y, ~missing
+    if unlabelled is None:
+        raise DataError(
+            f"y must label every row (unlabelled=None), but {missing.sum()} of {len(column)} labels are missing (NaN, "
+            "None or NA); give those rows a class, or leave unlabelled at -1: then they are rows without a label"
+        )
+    if missing.all():
+        raise _nothing_labelled(len(column), column[0])
+    values = column[~missing].tolist()
+    filled = np.asarray(values)[np.maximum(np.cumsum(~missing) - 1, 0)]
+    return filled, ~missing
+
+
+def _refuse_text_of_missing(y: Any, unlabelled: Any) -> None:
+    """Refuse the class that NumPy makes of NaN beside text, unless it is the mark."""
+    among_text = isinstance(y, np.ndarray) and y.dtype.kind == "U" and bool((y == "nan").any())
+    if among_text and str(unlabelled) != "nan":
+        raise DataError(
+            'y has the class "nan", which NumPy makes of NaN beside text; give y as a list or with dtype=object, say '
+            'unlabelled="nan", or rename the class'
+        )
+
+
 def is_labelled(y: np.ndarray, unlabelled: Any) -> np.ndarray:
     """Which rows have a label, bool [pixel].
 
@@ -21,22 +68,31 @@ def is_labelled(y: np.ndarray, unlabelled: Any) -> np.ndarray:
     if unlabelled is None:
         return np.ones(len(y), bool)
     text = str(unlabelled)
-    return np.asarray([value != (text if isinstance(value, str) else unlabelled) for value in y.tolist()], bool)
+    marks = (text,) if is_missing(unlabelled) else (text, unlabelled)
+    return np.asarray([value != (marks[0] if isinstance(value, str) else marks[-1]) for value in y.tolist()], bool)
 
 
-def encode_labels(y: np.ndarray, unlabelled: Any) -> tuple[np.ndarray, np.ndarray]:
+def _nothing_labelled(rows: int, mark: Any) -> DataError:
+    return DataError(
+        f"y must label one row at least, got {rows} rows that are all unlabelled (y = {mark!r}); without labels, use "
+        "SpectralVAE"
+    )
+
+
+def encode_labels(y: np.ndarray, unlabelled: Any, *, there: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
     """The classes in sorted order, and the place of each row's among them, int [pixel], -1 where unlabelled.
+
+    Parameters
+    ----------
+    there : the rows whose label is not missing, as `without_missing` gives them; None: all.
 
     Raises
     ------
     DataError : no row is labelled.
     """
-    known = is_labelled(y, unlabelled)
+    known = is_labelled(y, unlabelled) & (True if there is None else there)
     if not known.any():
-        raise DataError(
-            f"y must label one row at least, got {len(y)} rows that are all unlabelled (y = {unlabelled!r}); "
-            "without labels, use SpectralVAE"
-        )
+        raise _nothing_labelled(len(y), unlabelled)
     check_classification_targets(y[known])
     classes, place = np.unique(y[known], return_inverse=True)
     label = np.full(len(y), UNLABELLED, np.int64)

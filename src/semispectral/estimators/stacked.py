@@ -16,7 +16,9 @@ from semispectral.inference.stacked import stacked_bound
 class StackedVAE(VaeClassifier):
     """M1+M2: M1 on all rows, then M2 on M1's live latents, x drawn anew from q(z1|x) at every step.
 
-    Kingma et al. (2014), section 2. The defaults are the workflow's.
+    Kingma et al. (2014), section 2. M1 sees the columns as one view, on one scale. The workflow's M1+M2 is more than
+    that: its M1 is one autoencoder for each view of a spectrum (SNV with level, and the bands), and its numbers are not
+    those of this class. The other defaults are the workflow's.
 
     Parameters
     ----------
@@ -32,7 +34,8 @@ class StackedVAE(VaeClassifier):
     batch, learning_rate : of both training loops; None: the workflow's, which differ.
     valid_share : share of the rows by which the best weights of M1 are chosen, and of each class's labels that fits
         the temperature before M2 is trained again on all; a class with too few labels for it keeps them all.
-    unlabelled : what y says of a row without a label; None where every row has one. Beside text, "-1" is -1.
+    unlabelled : what y says of a row without a label; None where every row has one. Beside text, "-1" is -1. A
+        missing label (NaN, None, NA) is none, whatever the mark; with None it is refused.
     m1_settings, m2_settings : any other setting, as the sections m1 and m2 of config.yaml have them.
     random_state : None, an int, or a NumPy RandomState.
     checkpoints : a directory in which training keeps its state, so that a killed fit goes on; None keeps none.
