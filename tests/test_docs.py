@@ -179,7 +179,7 @@ TYPED = """(field => {
 async def searched(tab: Tab) -> tuple[int, list[str]]:
     """How many pages a search for `polygons` finds, and what went wrong."""
     field = "document.querySelector('[data-md-component=search-query]')"
-    await tab.until(f"document.readyState === 'complete' && {field}")
+    await tab.until(f"document.readyState === 'complete' && {field} !== null")
     assert await tab.value(f"{field}.getBoundingClientRect().width") > 0
     found = "document.querySelectorAll('.md-search-result__item').length"
     for _ in range(60):  # what is typed before the page has its index is forgotten
