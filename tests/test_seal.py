@@ -16,10 +16,13 @@ import pytest
 import tiny_models as tiny
 from semispectral import provenance, seal
 from semispectral.census_files import read_codes
+from semispectral.clean_settings import CleanConfig
+from semispectral.cleaned import read_cleaned
 from semispectral.errors import IntegrityError, MisplacedError, MissingFileError
 from semispectral.guard_files import read_guards, write_guards
 from semispectral.guards import Guard
 from semispectral.io.rasters import Ground
+from semispectral.io.shards import write_shard
 from semispectral.mapping.draw import Known, draw_map
 from semispectral.mapping.files import read_map, write_map
 from semispectral.seal import read_array, read_json, write_array, write_json
@@ -193,3 +196,17 @@ def test_other_versions_are_said_once(tmp_path: Path, caplog: pytest.LogCaptureF
     said = [record.getMessage() for record in caplog.records]
     assert len(said) == 1
     assert f"a.json was made with tensorflow 2.99.0 ({versions['tensorflow']} is installed)" in said[0]
+
+
+def test_cleaning_looks_into_the_scan_of_its_shard_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scan that was exchanged after its pixels were drawn would lend them its references."""
+    monkeypatch.chdir(tmp_path)
+    Path("A.h5").write_bytes(b"a scan")
+    provenance.start({"inputs": provenance.checksums(["A.h5", "quotas.parquet"])})
+    write_shard(Path("A.parquet"), tiny.tiny_pixels(seed=1))
+    Path("A.h5").write_bytes(b"another scan")
+    provenance.start({"inputs": provenance.checksums(["A.h5", "A.parquet"])})
+    with pytest.raises(IntegrityError, match=r"A\.h5: is not the file that the rule 'shard' read"):
+        read_cleaned(Path("A.parquet"), {"A": {}}, CleanConfig())
+    assert len(read_cleaned(Path("A.parquet"), {}, CleanConfig())) == len(tiny.tiny_pixels(seed=1))
+    provenance.start({})

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from semispectral import provenance
 from semispectral.clean_settings import CleanConfig, is_cleaned
 from semispectral.cleaning import Spectra, bridged, clean
 from semispectral.errors import about
 from semispectral.io import open_scene
-from semispectral.io.shards import read_shard
+from semispectral.io.shards import made_of_shard, read_shard
 from semispectral.pixels import Cube, HoldData, Pixels
 from semispectral.scene import Scene
 from semispectral.sensor import Sensor, sensor_of
@@ -52,8 +53,13 @@ def clean_pixels(pixels: Pixels, scene: Scene | None, settings: CleanConfig) -> 
 
 
 def read_cleaned(path: Path, scenes: Mapping[str, Mapping[str, Any]], settings: CleanConfig) -> Pixels:
-    """Read a scene's shard and clean it; ``scenes`` has the rows of those whose files cleaning looks into, by name."""
+    """Read a scene's shard and clean it; ``scenes`` has the rows of those whose files cleaning looks into, by name.
+
+    Where cleaning looks into a scan again, it must be the one that the shard was drawn from.
+    """
     row = scenes.get(path.stem)
+    if row is not None:
+        provenance.require_unchanged(provenance.inputs(), made_of_shard(path), by="shard")
     scene = None if row is None else as_settings(Scene, row, where="scenes.tsv")
     return clean_pixels(read_shard(path), scene, settings)
 

@@ -93,6 +93,11 @@ def checksums(paths: Iterable[str | Path]) -> dict[str, str]:
     return {str(path): checksum(Path(path)) for path in sorted(map(str, paths))}
 
 
+def inputs() -> list[str]:
+    """The files that this process was given to read."""
+    return list(_current.get("inputs", {}))
+
+
 def require_unchanged(paths: Iterable[str | Path], made: Mapping[str, Any], *, by: str) -> None:
     """Check that files are still those that an earlier stage read.
 

@@ -172,6 +172,12 @@ def array_bytes(path: Path, name: str) -> int:
         return int(file.metadata.num_rows * described["width"] * np.dtype(described["dtype"]).itemsize)
 
 
+def made(path: Path) -> dict[str, Any]:
+    """What made a file, as it says itself."""
+    with _opened(path) as file:
+        return dict(_description(path, file)["made"])
+
+
 def read_table(path: Path) -> pd.DataFrame:
     """The table alone, without its arrays."""
     with _opened(path) as file:

@@ -1,6 +1,7 @@
 """Shards: the pixels of a scene, or their latents, each with its table, in one Parquet file."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,11 @@ def read_shard(path: Path) -> Pixels:
 def spectra_bytes(path: Path) -> int:
     """Bytes of the spectra of a shard in memory, without reading them."""
     return packed.array_bytes(path, "spectrum")
+
+
+def made_of_shard(path: Path) -> dict[str, Any]:
+    """What made a shard, as it says itself."""
+    return packed.made(path)
 
 
 def write_latents(path: Path, latents: Latents, *, compression: str = "zstd") -> None:
