@@ -63,8 +63,9 @@ def checked(study: Study) -> Outcome:
         return Outcome(problems.found)
     with problems.noted():
         check_test_groups(found)
+    known_holes = not problems.found
     looked = look_at_scenes(found, problems)
-    drawn = planned(found, looked, problems)
+    drawn = planned(found, looked, problems) if known_holes else None
     return Outcome(problems.found, warnings_of(found, looked, drawn))
 
 
@@ -72,6 +73,7 @@ def commanded(arguments: list[str]) -> Outcome:
     """A command line: its status, and what it wrote."""
     out, heard = io.StringIO(), Heard()
     root = logging.getLogger()
+    root.setLevel(logging.INFO)
     root.addHandler(heard)
     try:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):

@@ -16,6 +16,7 @@ import shapely
 from PIL import Image
 
 from bad_inputs_study import BANDS, CLASSES, LINES, NM, SAMPLES, Study, codes, counts
+from semispectral.io.georeference import quiet
 from semispectral.scenes import REQUIRED
 from semispectral.weights import load_model, save_model
 
@@ -338,6 +339,11 @@ def holding(data: np.ndarray, **bands: Any) -> np.ndarray:
     return found
 
 
+def falling(study: Study) -> None:
+    for seed, name in enumerate(study.rows):
+        study.write_scan(name, data=counts(seed)[:, :, ::-1], labels=codes(), nm=NM[::-1])
+
+
 def many_names(study: Study) -> None:
     with study.h5() as file:
         for number in range(3000):
@@ -390,7 +396,8 @@ bad("HDF5", "wavelengths without a unit", "wavelength_um", arrays(nm=NM / 1000))
 bad("HDF5", "wavelengths of infinity", "a1.h5", arrays(nm=NM * np.inf))
 bad("HDF5", "wavelengths that are all equal", "a1.h5", arrays(nm=np.full(BANDS, 1000.0)))
 bad("HDF5", "references of another shape", "a1.h5", cells(white_key="labels", dark_key="labels"))
-right("HDF5", "wavelengths that fall", lambda study: study.put(nm=NM[::-1], data=counts(0)[:, :, ::-1]))
+right("HDF5", "wavelengths that fall", falling)
+bad("HDF5", "wavelengths that fall in one scan of three", "two sensors", arrays(nm=NM[::-1]))
 right("HDF5", "nodata that is a text", attribute("data", _FillValue="none"))
 right("HDF5", "nodata that is empty", attribute("data", _FillValue=h5py.Empty("f4")))
 right("HDF5", "a unit that nobody knows", attribute("nm", units="nm (vacuum)"))
@@ -435,8 +442,8 @@ bad("ENVI", "complex numbers", "e.", envi(data_type=6))
 bad("ENVI", "an unknown type", "e.", envi(data_type=99))
 bad("ENVI", "an unknown interleave", "e.", envi(interleave="bup"))
 bad("ENVI", "an unknown byte order", "e.", envi(byte_order=7))
-bad("ENVI", "wavelengths of another number", "e.", envi(wavelength="{1000, 1100}"))
-bad("ENVI", "wavelengths of text", "e.", envi(wavelength="{red, green}"))
+right("ENVI", "wavelengths of another number", envi(wavelength="{1000, 1100}"), "no wavelengths")
+right("ENVI", "wavelengths of text", envi(wavelength="{red, green}"), "no wavelengths")
 bad(
     "ENVI",
     "two data files that fit",
@@ -493,13 +500,13 @@ def mat(content: Any, cut: int | None = None) -> Build:
 def raster(study: Study, name: str, values: np.ndarray, **profile: Any) -> None:
     """A GeoTIFF [band, line, sample]."""
     size = {"count": len(values), "height": values.shape[1], "width": values.shape[2], "dtype": values.dtype}
-    with rasterio.open(study.folder / name, "w", driver="GTiff", **size, **profile) as file:
+    with quiet(), rasterio.open(study.folder / name, "w", driver="GTiff", **size, **profile) as file:
         file.write(values)
 
 
 def sparse(study: Study) -> None:
     profile = {"count": 1, "height": 60_000, "width": 60_000, "dtype": "uint8", "tiled": True, "SPARSE_OK": True}
-    with rasterio.open(study.folder / "l.tif", "w", driver="GTiff", **profile):
+    with quiet(), rasterio.open(study.folder / "l.tif", "w", driver="GTiff", **profile):
         pass
     study.use_labels("l.tif")
 

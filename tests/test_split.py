@@ -140,7 +140,7 @@ def test_no_label_to_train_on_is_refused_with_counts() -> None:
 
 def test_unknown_test_hole_is_refused() -> None:
     """A hole that no scene has is named, beside those there are."""
-    with pytest.raises(ConfigError, match=r"\['D'\].*\['A', 'B', 'C'\]"):
+    with pytest.raises(ConfigError, match=r"names D, .* are A, B, C; correct them"):
         split(collection(), config(test_groups=("D",)))
 
 

@@ -113,6 +113,8 @@ class ClassMap:
                 f"{', '.join(absent)}{_instead(absent, header)}"
             )
         cells = [_cells(f"{path}, row {number}", header, row) for number, row in enumerate(rows, start=2) if any(row)]
+        if not cells:
+            raise ConfigError(f"{path}: has a header but no class; add one row per class")
         try:
             return cls(tuple(row[0] for row in cells), tuple(row[1] for row in cells), tuple(row[2] for row in cells))
         except ConfigError as error:
@@ -132,7 +134,10 @@ def _cells(where: str, header: list[str], row: list[str]) -> tuple[int, str, str
         raise ConfigError(f"{where}: {len(header)} tab-separated cells are needed, one per column, got {len(row)}")
     code, name, colour = (_unquoted(row[header.index(column)]) for column in COLUMNS)
     name = require_name(name, where=f"{where}, column 'name'")
-    return whole_number(code, f"{where}, column 'code'"), name, colour
+    number = whole_number(code, f"{where}, column 'code'")
+    if number < 0:
+        raise ConfigError(f"{where}, column 'code': a code of 0 or more is needed, as in the label files, got {number}")
+    return number, name, colour
 
 
 def _unquoted(text: str) -> str:

@@ -9,6 +9,7 @@ from scipy.ndimage import distance_transform_cdt
 from semispectral.deal import Units, best_deal, grid, grid_units, guarded, part_bounds
 from semispectral.errors import ConfigError, SplitError
 from semispectral.labels import IGNORED
+from semispectral.names import some
 from semispectral.pixels import PARTS
 from semispectral.sampling import priority
 
@@ -157,7 +158,9 @@ def groups(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
     test = set(settings.test_groups) or _choose_test(rasters, holes, settings)
     unknown = sorted(test - set(holes))
     if unknown:
-        raise ConfigError(f"split.test_groups names {unknown}, but the holes of scenes.tsv are {holes}")
+        raise ConfigError(
+            f"split.test_groups names {some(unknown)}, but the holes of scenes.tsv are {some(holes)}; correct them"
+        )
     if len(test) == len(holes):
         raise SplitError(f"split by groups needs a hole to train on, but all holes are test: {holes}; use 'blocks'")
     parts = {r.scene: np.full(r.label.shape, TEST, np.uint8) for r in rasters if r.hole in test}

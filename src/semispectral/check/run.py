@@ -85,12 +85,14 @@ def _summary(
 ) -> Iterator[str]:
     """The lines of the summary; what is found to be wrong on the way goes to ``problems``."""
     dry_run = start_dry_run(folder, wanted.config)
+    known_holes = False
     with problems.noted():
         check_test_groups(study)
+        known_holes = True
     with problems.noted():
         require_writable(study.results, what="the results (pathvars.results)")
     looked = look_at_scenes(study, problems)
-    drawn = planned(study, looked, problems)
+    drawn = planned(study, looked, problems) if known_holes else None
     would_run = jobs(dry_run, problems)
     yield from words.scenes(study, looked)
     yield from words.listed("What the files state, and what is made of it", stated_by(looked), most=MOST_STATED)

@@ -13,9 +13,10 @@ from semispectral.clean_settings import CleanConfig
 from semispectral.config import complete, read_schema
 from semispectral.config_file import read_config
 from semispectral.downhole import DownholeConfig
-from semispectral.errors import ConfigError, MissingFileError
+from semispectral.errors import MissingFileError, SemispectralError
 from semispectral.fetch import Source
 from semispectral.labels import ClassMap
+from semispectral.logs import in_words
 from semispectral.mask import MaskConfig
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
@@ -71,8 +72,8 @@ def read_study(folder: Path, overlays: Sequence[Path], problems: Problems) -> St
     """Read a study as the Snakefile in ``folder`` would, from the working directory; None without a configuration."""
     try:
         config = complete(_merged(folder, overlays), read_schema(folder / SCHEMA))
-    except (ConfigError, MissingFileError) as error:
-        problems.add(str(error))
+    except (SemispectralError, OSError) as error:
+        problems.add(in_words(error) or str(error))
         return None
     scenes: tuple[Scene, ...] = ()
     classes = None

@@ -2,6 +2,8 @@
 
 import logging
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -47,8 +49,7 @@ def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
     require_file(path, what=WHAT)
     _require_beginning(path)
     layer, attribute = _layer_and_attribute(path, key.removeprefix(NAMED))
-    with reading(path, what=WHAT), warnings.catch_warnings(), np.errstate(invalid="ignore"):
-        warnings.simplefilter("ignore", RuntimeWarning)  # of rings that are open or none: they are refused below
+    with _reading(path), np.errstate(invalid="ignore"):
         meta, _, geometry, columns = pyogrio.raw.read(path, layer=layer, columns=[attribute])
         shapes = shapely.from_wkb(geometry, on_invalid="ignore")
     values = columns[0] if columns else np.empty(0)
@@ -78,8 +79,16 @@ def _require_beginning(path: Path) -> None:
         raise UnreadableError(f"{path}: its content is not that of a {path.suffix} file; export the polygons again")
 
 
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """As `reading`; what GDAL warns of on the way, such as rings that are open or none, is refused by us."""
+    with reading(path, what=WHAT), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        yield
+
+
 def _layer_and_attribute(path: Path, key: str) -> tuple[str, str]:
-    with reading(path, what=WHAT):
+    with _reading(path):
         layers = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
     layer, _, attribute = key.rpartition("/")
     layer = layer or (layers[0] if len(layers) == 1 else "")
@@ -87,7 +96,7 @@ def _layer_and_attribute(path: Path, key: str) -> tuple[str, str]:
         raise MissingFileError(
             f"{path}: labels_key must name one layer, as layer/attribute, of {some(layers)}; got {quoted(key)}"
         )
-    with reading(path, what=WHAT):
+    with _reading(path):
         fields = [str(name) for name in pyogrio.read_info(path, layer=layer)["fields"]]
     if attribute not in fields:
         raise MissingFileError(
