@@ -36,8 +36,13 @@ def fields_of(content: bytes) -> dict[str, str]:
     except UnicodeDecodeError:  # names of places in the encoding of the machine that wrote them
         text = content.decode("latin-1")
     text = COMMENT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    names = ((" ".join(name.lower().replace("_", " ").split()), value.strip()) for name, value in FIELD.findall(text))
-    return {OTHER_NAMES.get(name, name): value for name, value in names}
+    return {field_name(name): value.strip() for name, value in FIELD.findall(text)}
+
+
+def field_name(name: str) -> str:
+    """The name of a field in small letters, its words parted by single blanks."""
+    plain = " ".join(name.lower().replace("_", " ").split())
+    return OTHER_NAMES.get(plain, plain)
 
 
 def stated_bytes(fields: Mapping[str, str]) -> int | None:

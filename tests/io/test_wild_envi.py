@@ -5,11 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import rasterio
 from cube_formats import write_geotiff
 
 from semispectral.companions import companions
 from semispectral.errors import DataError, MissingFileError, SemispectralError, ShapeError
 from semispectral.io import open_cube
+from semispectral.io.georeference import quiet
 from semispectral.io.label_files import read_labels
 
 LINES, SAMPLES, BANDS = 6, 5, 4
@@ -65,6 +67,24 @@ def test_a_header_of_another_file_is_no_matter_to_a_tiff(tmp_path: Path) -> None
         np.testing.assert_array_equal(cube.read_lines(0, LINES), OTHER)
         assert cube.wavelengths_nm is None
     assert companions(tmp_path / "a.tif") == ()
+
+
+def test_the_fields_of_a_header_inside_a_tiff(tmp_path: Path) -> None:
+    """GDAL's domain ENVI is a header: the TIFF's own word goes before it, and it before a header beside."""
+    write_geotiff(tmp_path / "a.tif", CUBE.transpose(2, 0, 1))
+    with quiet(), rasterio.open(tmp_path / "a.tif", "r+") as raster:
+        raster.update_tags(ns="ENVI", bbl="{1, 0, 1, 1}", data_ignore_value="-9999", Wavelength="{450, 550, 650, 850}")
+    (tmp_path / "a.tif.hdr").write_text(
+        f"ENVI\n{SIZE}bbl = {{0, 1, 1, 1}}\nband names = {{p, q, r, s}}\ndata ignore value = 3\n", "utf-8"
+    )
+    with open_cube(tmp_path / "a.tif") as cube:
+        assert cube.extra["bad_bands"] == (1,)
+        assert (cube.nodata, cube.band_names) == (-9999, ("p", "q", "r", "s"))
+        np.testing.assert_array_equal(cube.wavelengths_nm, NM)
+    with quiet(), rasterio.open(tmp_path / "a.tif", "r+") as raster:
+        raster.nodata = 7
+    with open_cube(tmp_path / "a.tif") as cube:
+        assert cube.nodata == 7
 
 
 @pytest.mark.parametrize("options", [{}, {"compress": "deflate"}])

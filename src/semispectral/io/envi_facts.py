@@ -36,6 +36,15 @@ class Facts:
     nodata: float | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
+    def or_else(self, other: "Facts") -> "Facts":
+        """These facts, and of another source what they do not say."""
+        return Facts(
+            other.wavelengths_nm if self.wavelengths_nm is None else self.wavelengths_nm,
+            self.band_names or other.band_names,
+            other.nodata if self.nodata is None else self.nodata,
+            other.extra | self.extra,
+        )
+
 
 def facts_of(header: Header, *, wavelengths: bool) -> Facts:
     """The facts of a header.

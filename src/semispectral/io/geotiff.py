@@ -8,12 +8,12 @@ import numpy as np
 from rasterio.windows import Window
 
 from semispectral.companions import describes_tiff
-from semispectral.envi_files import header_files
+from semispectral.envi_files import field_name, header_files
 from semispectral.errors import SemispectralError, ShapeError
 from semispectral.io.arrays import Oriented, require_numbers
 from semispectral.io.codes import CodeRaster, codes_of
 from semispectral.io.envi_facts import Facts, facts_of
-from semispectral.io.envi_header import read_header
+from semispectral.io.envi_header import Header, read_header
 from semispectral.io.files import reading, refuse_keys, require_file
 from semispectral.io.georeference import of_dataset, open_raster, quiet
 from semispectral.io.grid import Grid
@@ -79,8 +79,11 @@ def _cube(path: Path, dataset: Any, *, read_wavelengths: bool) -> Cube:
     raster = Raster(dataset)
     require_numbers(path, "the raster", raster.dtype)
     source = _source(raster)
-    beside = _facts_beside(path, raster.shape, wavelengths=read_wavelengths)
-    stated = raster_wavelengths(path, dataset) if read_wavelengths else None
+    facts = (
+        _facts_of_tiff(path, dataset, wavelengths=read_wavelengths)
+        .or_else(_facts_of_gdal(path, dataset, wavelengths=read_wavelengths))
+        .or_else(_facts_beside(path, raster.shape, wavelengths=read_wavelengths))
+    )
 
     def read_lines(first: int, last: int) -> np.ndarray:
         with reading(path, what=WHAT):
@@ -96,12 +99,32 @@ def _cube(path: Path, dataset: Any, *, read_wavelengths: bool) -> Cube:
         raster.dtype,
         read_lines,
         chunk_lines=source.chunk_lines,
-        wavelengths_nm=beside.wavelengths_nm if stated is None else stated,
-        band_names=_names(dataset) or beside.band_names,
-        nodata=beside.nodata if dataset.nodata is None else float(dataset.nodata),
+        wavelengths_nm=facts.wavelengths_nm,
+        band_names=facts.band_names,
+        nodata=facts.nodata,
         close=close,
-        extra=beside.extra | of_dataset(dataset) | _stated(path, dataset),
+        extra=facts.extra,
     )
+
+
+def _facts_of_tiff(path: Path, dataset: Any, *, wavelengths: bool) -> Facts:
+    """What a TIFF says by itself."""
+    return Facts(
+        raster_wavelengths(path, dataset) if wavelengths else None,
+        tuple(map(printable, dataset.descriptions)) if all(dataset.descriptions) else (),
+        None if dataset.nodata is None else float(dataset.nodata),
+        of_dataset(dataset) | _stated(path, dataset),
+    )
+
+
+def _facts_of_gdal(path: Path, dataset: Any, *, wavelengths: bool) -> Facts:
+    """What GDAL keeps of an ENVI header in a TIFF: the header's fields, in a domain of their own."""
+    tags = dataset.tags(ns="ENVI")
+    if not tags:
+        return Facts()
+    shape = {"lines": dataset.height, "samples": dataset.width, "bands": dataset.count}
+    fields = {field_name(name): text.strip() for name, text in tags.items()}
+    return facts_of(Header(path, fields | {name: str(n) for name, n in shape.items()}), wavelengths=wavelengths)
 
 
 def _stated(path: Path, dataset: Any) -> dict[str, Any]:
@@ -109,10 +132,6 @@ def _stated(path: Path, dataset: Any) -> dict[str, Any]:
     words = "the scales and offsets of its bands"
     made = conversion(dataset.scales, dataset.offsets, bands=dataset.count, words=words, where=str(path))
     return {} if made is None else {"conversion": made}
-
-
-def _names(dataset: Any) -> tuple[str, ...]:
-    return tuple(map(printable, dataset.descriptions)) if all(dataset.descriptions) else ()
 
 
 def _facts_beside(path: Path, shape: tuple[int, ...], *, wavelengths: bool) -> Facts:

@@ -24,7 +24,6 @@ VALUE_TAGS = {
 }
 WAVELENGTH_UNIT_TAGS, UNIT_TAGS = ("wavelength_units", "wavelength_unit", "wavelengths_units"), ("units", "unit")
 BAND_DOMAINS = ("IMAGERY", "")
-FILE_DOMAINS = ("ENVI", "")  # GDAL keeps the fields of an ENVI header in a domain of that name
 
 Stated = tuple[str, list[str], str]  # where it stands, a text for each band, the unit
 
@@ -49,7 +48,8 @@ def raster_wavelengths(path: Path, dataset: Any) -> np.ndarray | None:
 
 def _of_bands(dataset: Any) -> Iterator[Stated]:
     for domain in BAND_DOMAINS:
-        tags = [_lower(dataset.tags(band, **_namespace(domain))) for band in dataset.indexes]
+        namespace = {"ns": domain} if domain else {}
+        tags = [_lower(dataset.tags(band, **namespace)) for band in dataset.indexes]
         for tag, unit in VALUE_TAGS.items():
             texts = [found.get(tag, "") for found in tags]
             if any(texts):
@@ -57,12 +57,11 @@ def _of_bands(dataset: Any) -> Iterator[Stated]:
 
 
 def _of_file(dataset: Any) -> Iterator[Stated]:
-    for domain in FILE_DOMAINS:
-        tags = _lower(dataset.tags(**_namespace(domain)))
-        for tag, unit in VALUE_TAGS.items():
-            if tags.get(tag):
-                texts = tags[tag].strip("{}[]() \t\r\n").replace(",", " ").split()
-                yield f"tag {tag} of the file", texts, unit or _unit(tags)
+    tags = _lower(dataset.tags())
+    for tag, unit in VALUE_TAGS.items():
+        if tags.get(tag):
+            texts = tags[tag].strip("{}[]() \t\r\n").replace(",", " ").split()
+            yield f"tag {tag} of the file", texts, unit or _unit(tags)
 
 
 def _of_names(dataset: Any) -> Iterator[Stated]:
@@ -92,7 +91,3 @@ def _unit(tags: Mapping[str, str]) -> str:
 
 def _lower(tags: Mapping[str, str]) -> dict[str, str]:
     return {name.lower(): text.strip() for name, text in tags.items()}
-
-
-def _namespace(domain: str) -> dict[str, str]:
-    return {"ns": domain} if domain else {}
