@@ -98,13 +98,6 @@ def scene_cfg(wildcards, *sections, **own):
     return cfg(*sections, scene=asdict(SCENES[wildcards.scene]), codes=CODES, **own)
 
 
-def census_cfg(wildcards):
-    """What the census uses; names and colours of the classes, too, where the labels of the scene are such."""
-    named = SCENES[wildcards.scene].named_labels
-    legend = {"legend": {"names": KNOWN.names, "colours": KNOWN.colours}} if named else {}
-    return scene_cfg(wildcards, "mask", **legend)
-
-
 def plan_cfg(**own):
     """All scenes' rows, whatever their order; ``own`` stands for sections. It is called and never itself a parameter."""
     rows = [asdict(SCENES[name]) for name in sorted(SCENES)]
@@ -121,8 +114,13 @@ def judging():
 
 
 def census_cfg(wildcards):
-    """The scene's row, its mask, and what decides which pixels hold data."""
-    return scene_cfg(wildcards, mask=in_use.mask(CONFIG["mask"]), cleaning=judging())
+    """The scene's row, its mask, and what decides which pixels hold data.
+
+    Names and colours of the classes, too, where the labels of the scene are such.
+    """
+    named = SCENES[wildcards.scene].named_labels
+    legend = {"legend": {"names": KNOWN.names, "colours": KNOWN.colours}} if named else {}
+    return scene_cfg(wildcards, mask=in_use.mask(CONFIG["mask"]), cleaning=judging(), **legend)
 
 
 def shard_cfg(wildcards):

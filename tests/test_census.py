@@ -115,6 +115,13 @@ def test_a_code_in_use_without_a_class_is_refused(tmp_path: Path) -> None:
         census(make(tmp_path, codes=np.where(CODES == 2, 50, CODES)), CLASSES)
 
 
+def test_a_raster_that_is_no_raster_of_labels_is_refused_in_one_short_line(tmp_path: Path) -> None:
+    """Of many codes without a class the first few are named, and the others counted."""
+    codes = np.arange(40).reshape(10, 4) + 50
+    with pytest.raises(DataError, match=r"none: \[50, 51, .* and 32 more\]"):
+        census(make(tmp_path, codes=codes), CLASSES)
+
+
 @pytest.mark.parametrize("value", [np.nan, 65535])
 def test_a_scene_without_a_usable_value_is_refused(tmp_path: Path, value: float) -> None:
     """All NaN and all saturated are found before any long stage."""

@@ -16,6 +16,7 @@ from semispectral.io import open_scene
 from semispectral.io.label_files import read_scene_labels
 from semispectral.labels import EMPTY, MASKED, ClassMap
 from semispectral.mask import MaskConfig, find_mask
+from semispectral.names import some
 from semispectral.pixels import Cube
 from semispectral.quality import look, sparse_blocks
 from semispectral.remarks import remarks
@@ -138,14 +139,14 @@ def _counts(scene: Scene, classes: ClassMap, codes: np.ndarray) -> pd.DataFrame:
     negative = [int(code) for code, role in zip(values, roles, strict=True) if code < 0 and role != "ignored"]
     if negative:
         raise DataError(
-            f"{scene.labels}: label codes must be 0 or more, got {negative} (scene {scene.name}); if they mark pixels "
-            "that are not of interest, list them in the column 'ignore' of scenes.tsv"
+            f"{scene.labels}: label codes must be 0 or more, got [{some(negative)}] (scene {scene.name}); if they mark "
+            "pixels that are not of interest, list them in the column 'ignore' of scenes.tsv"
         )
     names = {MASKED: MASKED_NAME, EMPTY: EMPTY_NAME, **dict(zip(classes.codes, classes.names, strict=True))}
     absent = [int(code) for code, role in zip(values, roles, strict=True) if role == "class" and code not in names]
     if absent:
         raise DataError(
-            f"{scene.labels}: every code in use needs a row in classes.tsv, these have none: {absent} (scene "
+            f"{scene.labels}: every code in use needs a row in classes.tsv, these have none: [{some(absent)}] (scene "
             f"{scene.name}); add them there, or leave them out of the column 'use' of scenes.tsv"
         )
     return pd.DataFrame(

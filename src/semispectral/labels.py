@@ -21,8 +21,8 @@ from semispectral.tsv import read_rows
 
 UNLABELLED = -1
 IGNORED = -2
-LARGEST_CODE = 2**31 - 1
-MASKED = -LARGEST_CODE - 1  # code that the census gives to pixels that it masks: ignored, whatever the scene ignores
+SMALLEST_CODE, LARGEST_CODE = -(2**31) + 2, 2**31 - 1  # of a file; below are the census's own marks
+MASKED = -(2**31)  # code that the census gives to pixels that it masks: ignored, whatever the scene ignores
 EMPTY = -LARGEST_CODE  # likewise, to pixels that hold no data
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 WHOLE = re.compile(r"[+-]?[0-9]{1,10}")

@@ -74,7 +74,7 @@ def test_nodata_of_envi_hdf5_matlab_and_png_is_unlabelled(tmp_path: Path) -> Non
         np.testing.assert_array_equal(read_labels(tmp_path / name, shape=SHAPE), expected, err_msg=name)
 
 
-@pytest.mark.parametrize("code", [2**31, -(2**31), 2**32 + 1, 2**63])
+@pytest.mark.parametrize("code", [2**31, -(2**31), -(2**31) + 1, 2**32 + 1, 2**63])
 def test_codes_beyond_32_bits_are_refused(tmp_path: Path, code: int) -> None:
     """A number that is no code is not clipped into another one; the census's own mark is none either."""
     values = CODES.astype(np.uint64 if code > 0 else np.int64)

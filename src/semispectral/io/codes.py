@@ -14,7 +14,7 @@ from rasterio.warp import transform
 from semispectral.errors import DataError, ShapeError
 from semispectral.io.arrays import Stored, native, require_dimensions, require_numbers
 from semispectral.io.grid import Grid, on_earth
-from semispectral.labels import LARGEST_CODE, ClassMap, CodeSet
+from semispectral.labels import LARGEST_CODE, SMALLEST_CODE, ClassMap, CodeSet
 from semispectral.names import quoted, some
 from semispectral.pixels import Cube
 from semispectral.scene import AXES, axis_order
@@ -181,9 +181,9 @@ def _whole(path: Path, values: np.ndarray) -> np.ndarray:
 
 def require_32_bits(path: Path, codes: np.ndarray) -> None:
     """Refuse codes, int64, that are more than numbers of classes can be."""
-    if codes.size and (codes.min() < -LARGEST_CODE or codes.max() > LARGEST_CODE):
+    if codes.size and (codes.min() < SMALLEST_CODE or codes.max() > LARGEST_CODE):
         raise DataError(
-            f"{path}: label codes must fit 32 bits (-{LARGEST_CODE} to {LARGEST_CODE}), got {codes.min()} to "
+            f"{path}: label codes must fit 32 bits ({SMALLEST_CODE} to {LARGEST_CODE}), got {codes.min()} to "
             f"{codes.max()}; is this a raster of labels? Mark unlabelled pixels with 0, or declare the value as nodata"
         )
 

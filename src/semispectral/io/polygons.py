@@ -19,7 +19,7 @@ from semispectral.io import beginnings
 from semispectral.io.codes import UNLABELLED_CODE, CodeRaster
 from semispectral.io.files import reading, require_file
 from semispectral.io.grid import Grid, on_earth
-from semispectral.labels import LARGEST_CODE
+from semispectral.labels import LARGEST_CODE, SMALLEST_CODE
 from semispectral.names import printable, quoted, some
 from semispectral.scene import NAMED
 
@@ -115,11 +115,12 @@ def _codes(path: Path, attribute: str, values: np.ndarray) -> np.ndarray:
             f"got {some(values.tolist(), most=3)}; add an integer attribute; or, if these are names of classes.tsv, "
             f"write {NAMED}{printable(attribute)} into the column labels_key"
         )
-    beyond = values[np.abs(values.astype(float)) > LARGEST_CODE] if len(values) else values
+    numbers_64 = values.astype(float)
+    beyond = values[(numbers_64 < SMALLEST_CODE) | (numbers_64 > LARGEST_CODE)]
     if len(beyond):
         raise DataError(
             f"{path}: the attribute {quoted(attribute)} must hold codes of at most 32 bits "
-            f"(-{LARGEST_CODE} to {LARGEST_CODE}), got {some(beyond.tolist(), most=3)}; is it a number that names the "
+            f"({SMALLEST_CODE} to {LARGEST_CODE}), got {some(beyond.tolist(), most=3)}; is it a number that names the "
             "polygon? Name the attribute that holds the codes of classes.tsv"
         )
     return values.astype(np.int64)
