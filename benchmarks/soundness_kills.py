@@ -79,15 +79,17 @@ def kill_trainings(times: int, *, seed: int, folder: Path) -> tuple[int, str]:
     whole = folder / "training"
     whole.mkdir()
     took, random = _timed([sys.executable, "-c", TRAINING, str(whole)], folder), np.random.default_rng([seed, 1])
-    good = hit = 0
+    good, hit, others = 0, 0, list[str]()
     for number in range(times):
         broken = folder / f"training_{number}"
         broken.mkdir()
         command = [sys.executable, "-c", TRAINING, str(broken)]
         hit += _killed_after(float(random.uniform(0.3, 1)) * took, command, folder)
         _timed(command, folder)
-        good += _same(whole / "model", broken / "model")
-    return good, f"{hit} hit it alive"
+        found = different(whole / "model", broken / "model")
+        good += not found
+        others += found
+    return good, _words(hit, others)
 
 
 def run_study(folder: Path) -> float:
@@ -109,7 +111,7 @@ def kill_studies(times: int, *, seed: int, folder: Path) -> tuple[int, str]:
     """
     whole = folder / "study"
     took, random = run_study(whole), np.random.default_rng([seed, 2])
-    good = hit = 0
+    good, hit, others = 0, 0, list[str]()
     for number in range(times):
         broken = folder / f"study_{number}"
         shutil.copytree(whole, broken, ignore=shutil.ignore_patterns("results", ".snakemake"))
@@ -117,9 +119,16 @@ def kill_studies(times: int, *, seed: int, folder: Path) -> tuple[int, str]:
         _wait_for_none(broken)
         _timed([*STUDY, "--unlock"], broken)
         _timed(STUDY, broken)
-        good += _same(whole / "results", broken / "results")
+        found = different(whole / "results", broken / "results")
+        good += not found
+        others += found
         shutil.rmtree(broken)
-    return good, f"{hit} hit it alive"
+    return good, _words(hit, others)
+
+
+def _words(hit: int, others: list[str]) -> str:
+    first = f"; not the same: {', '.join(others[:5])}" if others else ""
+    return f"{hit} hit it alive{first}"
 
 
 def _wait_for_none(folder: Path) -> None:
@@ -128,8 +137,9 @@ def _wait_for_none(folder: Path) -> None:
         time.sleep(LOOK_S)
 
 
-def _same(whole: Path, broken: Path) -> bool:
-    """Whether two folders hold the same files with the same bytes, but for what says how long something took."""
+def different(whole: Path, broken: Path) -> list[str]:
+    """Files that two folders do not share to the byte, but for what says how long something took."""
     names = [{path.relative_to(top) for path in top.rglob("*") if path.is_file()} for top in (whole, broken)]
     kept = [{name for name in found if name.parts[0] not in TIMED} for found in names]
-    return kept[0] == kept[1] and all((whole / name).read_bytes() == (broken / name).read_bytes() for name in kept[0])
+    changed = {name for name in kept[0] & kept[1] if (whole / name).read_bytes() != (broken / name).read_bytes()}
+    return sorted(map(str, (kept[0] ^ kept[1]) | changed))

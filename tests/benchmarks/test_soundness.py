@@ -82,9 +82,10 @@ def test_folders_are_compared_by_bytes_but_for_times(tmp_path: Path) -> None:
         (tmp_path / name / "benchmarks").mkdir(parents=True)
         (tmp_path / name / "benchmarks/s.tsv").write_text(name)
         (tmp_path / name / "w").write_bytes(hashlib.sha256(b"w").digest())
-    assert soundness_kills._same(tmp_path / "one", tmp_path / "two")
+    assert soundness_kills.different(tmp_path / "one", tmp_path / "two") == []
     (tmp_path / "two/w").write_bytes(b"other")
-    assert not soundness_kills._same(tmp_path / "one", tmp_path / "two")
+    (tmp_path / "one/only").touch()
+    assert soundness_kills.different(tmp_path / "one", tmp_path / "two") == ["only", "w"]
 
 
 @pytest.mark.slow
