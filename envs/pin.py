@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = "3.12"
-NOT_IN_JOBS = {"snakemake", "snakemake-logger-plugin-rich"}
+NOT_IN_JOBS = {"snakemake", "snakemake-interface-logger-plugins", "snakemake-logger-plugin-rich"}
 ONLY_TO_TRAIN = {"tensorflow", "tensorflow-probability", "tf-keras"}
 HEADER = "# {what} Pins of locks/run.lock, written by `make lock`.\n"
 ENVIRONMENTS = {

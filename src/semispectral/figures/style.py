@@ -8,7 +8,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
 import numpy as np
-from cycler import cycler
+from matplotlib import cycler
 from matplotlib.figure import Figure
 
 from semispectral.atomic import write_atomically
