@@ -270,8 +270,16 @@ def test_las_is_ascii_that_lasio_reads_by_itself(tmp_path: Path, hole: str, read
     assert (tmp_path / "log.las").read_bytes().isascii()
     las = lasio.read(tmp_path / "log.las", ignore_header_errors=False)
     assert las.well["WELL"].value == read
+    assert las.well["UWI"].value == read
     assert [las.curves[place].descr for place in (4, 7)] == ["Epidote, expected", "Fe/Mg 2/1, expected"]
     assert las.params["EPIDOTE"].descr == "code of Epidote"
+
+
+@pytest.mark.parametrize("hole", ["0012", "1E5", "12.50", "nan"])
+def test_a_hole_that_looks_like_a_number_keeps_its_name(tmp_path: Path, hole: str) -> None:
+    """Readers turn WELL into a number; UWI stays the text that it is."""
+    write_las(tmp_path / "log.las", downhole_log(hole, _core(seed=4), tiny.NAMES, SETTINGS), tiny.NAMES)
+    assert lasio.read(tmp_path / "log.las").well["UWI"].value == hole
 
 
 def test_curve_names_are_plain_and_stand_once() -> None:

@@ -57,8 +57,9 @@ def predict(wanted: argparse.Namespace) -> None:
 
 
 def _made(wanted: argparse.Namespace) -> provenance.Made:
-    """What the map carries of its making."""
-    asked = {name: str(value) for name, value in vars(wanted).items() if name not in ("run", "command")}
+    """What the map carries of its making: nothing of where it is written, nor of what does not change it."""
+    unimportant = ("run", "command", "out", "threads")
+    asked = {name: str(value) for name, value in vars(wanted).items() if name not in unimportant}
     inputs = [path for path in (wanted.scan, wanted.mask, wanted.model) if path]
     return provenance.describe("predict", config={"arguments": asked}, inputs=inputs)
 
