@@ -45,7 +45,7 @@ new_venv() {
     # In an activated .venv, python3 is what is about to be removed; the Python that it was made from stays.
     PYTHON=$("$PYTHON" -c 'import sys; print(sys._base_executable)')
     if [ -e .venv ]; then say ".venv is not what make would install now: it is made anew"; fi
-    say "installing $1 into .venv with Python $(version_of "$PYTHON"): 2 to 5 minutes, 700 MB to download the first time"
+    say "installing $1 into .venv with Python $(version_of "$PYTHON"): 1 to 5 minutes, 550 MB to download the first time"
     if [ "$1" = locks/run.lock ] && command -v nvidia-smi >/dev/null; then say "there is a GPU here: GPU=1 installs what uses it"; fi
     rm -rf .venv
     "$PYTHON" -m venv .venv || fail "$PYTHON could not make .venv; its own words are above"
