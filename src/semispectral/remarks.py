@@ -145,7 +145,8 @@ def band_names(bands: Sequence[int], wavelengths_nm: np.ndarray | None, *, most:
     said = []
     for first, last in runs[:most]:
         numbers = f"{first}" if first == last else f"{first} to {last}"
-        nm = "" if wavelengths_nm is None else f", {wavelengths_nm[first]:.0f} to {wavelengths_nm[last]:.0f} nm"
+        ends = () if wavelengths_nm is None else (wavelengths_nm[first], wavelengths_nm[last])
+        nm = f", {ends[0]:.0f} to {ends[1]:.0f} nm" if ends and np.isfinite(ends).all() else ""  # NaN: it has none
         said.append(numbers + nm)
     return "; ".join(said) + (f"; and {len(runs) - most} more ranges" if len(runs) > most else "")
 

@@ -252,7 +252,7 @@ def test_what_scenes_tsv_names_must_be_right(tmp_path: Path) -> None:
             open_cube(path, wavelengths=key)
 
 
-def test_attributes_as_wavelengths(tmp_path: Path) -> None:
+def test_attributes_as_wavelengths(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """A key like ``@name`` or ``group@name`` names an attribute, as in PRISMA; a wrong one lists the right ones."""
     path = in_hdf5(tmp_path, NM[:2], "nm")
     with h5py.File(path, "a") as file:
@@ -262,6 +262,7 @@ def test_attributes_as_wavelengths(tmp_path: Path) -> None:
     with open_cube(path, wavelengths="@List_Cw_Swir") as cube:
         np.testing.assert_array_equal(cube.wavelengths_nm[1:], [2000, 1250, 1000])
         assert cube.extra["bad_bands"] == (0,)
+    assert "a.h5, @List_Cw_Swir: 1 of 4 bands" in caplog.text
     with open_cube(path, wavelengths="S/T@nm") as cube:
         np.testing.assert_array_equal(cube.wavelengths_nm, NM)
     with pytest.raises(FileNotFoundError, match=r"'List_Cw'.*has List_Cw_Swir"):

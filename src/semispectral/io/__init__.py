@@ -67,9 +67,8 @@ def open_cube(path: Path, *, key: str = "", axes: str = "line,sample,band", wave
         )
     read = CUBE_READERS[name]
     if not wavelengths.lower().endswith(WAVELENGTH_TABLES):
-        return _without_bands_of_no_wavelength(
-            read(path, key=key, axes=axes, wavelengths=wavelengths), wavelengths or str(path)
-        )
+        cube = read(path, key=key, axes=axes, wavelengths=wavelengths)
+        return _without_bands_of_no_wavelength(cube, f"{path}, {wavelengths}" if wavelengths else str(path))
     table = read_wavelength_table(Path(wavelengths))
     cube = read(path, key=key, axes=axes, wavelengths=NO_WAVELENGTHS)
     try:
