@@ -144,6 +144,14 @@ def test_rows_are_checked_together(tmp_path: Path) -> None:
         read_scenes(write(tmp_path / "c.tsv", upside_down), data_root=tmp_path)
 
 
+def test_labels_that_are_names_or_colours_are_known_by_their_key(tmp_path: Path) -> None:
+    """What such labels mean hangs on classes.tsv, which the workflow has to know before it opens them."""
+    keys = {"": False, "colour": True, "colours": False, "mineral": False, "name:mineral": True, "name:a/mineral": True}
+    for key, named in keys.items():
+        (scene,) = read_scenes(write(tmp_path / "s.tsv", GOOD | {"labels_key": key}), data_root=tmp_path)
+        assert scene.named_labels == named, key
+
+
 def test_nodata_need_not_be_finite(tmp_path: Path) -> None:
     """NaN and infinity are values that a float scan can hold in place of data."""
     for text in ("nan", "inf", "-INF", "-3.4028235e+38", "65535.", "+0"):
