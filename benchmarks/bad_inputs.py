@@ -28,7 +28,7 @@ from bad_inputs_study import Study
 from semispectral.check.looked import look_at_scenes
 from semispectral.check.planned import check_test_groups, planned
 from semispectral.check.problems import Problems
-from semispectral.check.run import warnings_of
+from semispectral.check.run import stated_by, warnings_of
 from semispectral.check.study import read_study
 from semispectral.cli import main as command_line
 
@@ -57,31 +57,33 @@ class Outcome:
 def checked(study: Study) -> Outcome:
     """A study looked at as `semispectral check` does it, but for the dry run."""
     study.write()
+    with hearing() as heard:
+        refused, said = looked_at()
+    return Outcome(refused, [*said, *heard.lines])
+
+
+def looked_at() -> tuple[list[str], list[str]]:
+    """What is wrong with the study in the working directory, and what is worth knowing."""
     problems = Problems()
     found = read_study(ROOT, [Path("study.yaml")], problems)
     if found is None:
-        return Outcome(problems.found)
+        return problems.found, []
     with problems.noted():
         check_test_groups(found)
     known_holes = not problems.found
     looked = look_at_scenes(found, problems)
     drawn = planned(found, looked, problems) if known_holes else None
-    return Outcome(problems.found, warnings_of(found, looked, drawn))
+    return problems.found, [*stated_by(looked), *warnings_of(found, looked, drawn)]
 
 
 def commanded(arguments: list[str]) -> Outcome:
     """A command line: its status, and what it wrote."""
-    out, heard = io.StringIO(), Heard()
-    root = logging.getLogger()
-    root.setLevel(logging.INFO)
-    root.addHandler(heard)
-    try:
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+    out = io.StringIO()
+    with hearing() as heard, contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+        try:
             status = command_line(arguments)
-    except SystemExit as ended:
-        status = int(ended.code or 0)
-    finally:
-        root.removeHandler(heard)
+        except SystemExit as ended:
+            status = int(ended.code or 0)
     said = [*heard.lines, *out.getvalue().splitlines()]
     return Outcome(heard.errors or said[-1:], said) if status else Outcome([], said)
 
@@ -97,6 +99,18 @@ class Heard(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Keep a line."""
         (self.errors if record.levelno >= logging.ERROR else self.lines).append(record.getMessage())
+
+
+@contextlib.contextmanager
+def hearing() -> Iterator[Heard]:
+    """Keep what is logged meanwhile."""
+    root, heard = logging.getLogger(), Heard()
+    root.setLevel(logging.INFO)
+    root.addHandler(heard)
+    try:
+        yield heard
+    finally:
+        root.removeHandler(heard)
 
 
 @contextlib.contextmanager
