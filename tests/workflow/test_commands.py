@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import h5py
+import numpy as np
 import pytest
 import yaml
 from forks import Forks
@@ -39,7 +40,7 @@ Run = Callable[["Study", str], None]
 def commands_of(text: str) -> list[str]:
     """Lines of fenced shell blocks, and code inside sentences that begins with a program's name and has arguments."""
     blocks = re.findall(r"^ *```(?:sh|bash|console)\n(.*?)^ *```", text, flags=re.DOTALL | re.MULTILINE)
-    lines = [line.split(" #")[0].strip() for block in blocks for line in block.splitlines()]
+    lines = [line.split(" #")[0].strip() for block in blocks for line in block.replace("\\\n", " ").splitlines()]
     fences = re.compile(r"^ *```.*?^ *```", flags=re.DOTALL | re.MULTILINE)
     inline = re.findall(r"`([^`\n]+)`", fences.sub("", text))
     said = [code for code in inline if len(code.split()) > 1 and code.split()[0] in PROGRAMS]
@@ -172,6 +173,7 @@ def predicts(study: Study, printed: str) -> None:
     with h5py.File(folder / scan, "w") as file:
         file["hsimage/data"] = tiny.tiny_counts(seed=4)
         file["hsimage/wavelengths"] = tiny.WAVELENGTHS_NM
+        file["hsimage/white"], file["hsimage/dark"] = np.full(tiny.BANDS, 40_000.0), np.zeros(tiny.BANDS)
     out = folder / arguments[arguments.index("--out") + 1]
     shutil.rmtree(out, ignore_errors=True)
     with pytest.MonkeyPatch.context() as patch:
@@ -240,7 +242,10 @@ def clones(study: Study, printed: str) -> None:
 
 
 SAID = {"check": True, "capture_output": True, "text": True}
-PREDICT = "semispectral predict scan.h5 --key /hsimage/data --wavelengths /hsimage/wavelengths --model results/model"
+PREDICT = (
+    "semispectral predict scan.h5 --key /hsimage/data --wavelengths /hsimage/wavelengths "
+    "--white-key /hsimage/white --dark-key /hsimage/dark --model results/model"
+)
 DEMO = "snakemake --cores 8 --resources gpu=1"
 OVERLAY = "config/indian_pines.yaml"
 EXPLAIN = "semispectral explain results/mine/maps/DH07_12/class.tif"

@@ -10,7 +10,8 @@ from semispectral.smoothing import SMOOTHING_NAMES
 WORDS = "map a new scan with a trained model, and make its page and its downhole log"
 EPILOG = """example:
   semispectral predict scan.h5 --key /hsimage/data --wavelengths /hsimage/wavelengths \\
-      --model results/model --out maps/scan --hole DH7 --depth-from 120 --depth-to 123.6
+      --white-key /hsimage/white --dark-key /hsimage/dark --model results/model \\
+      --out maps/scan --hole DH7 --depth-from 120 --depth-to 123.6
 
 Exit status: 0 done, 1 what was given cannot be used, 2 wrong usage, 130 interrupted."""
 
