@@ -1,7 +1,10 @@
 """The command line: files, exit status and words."""
 
 import logging
+import os
 import shlex
+import subprocess
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -123,3 +126,21 @@ def test_a_folder_that_may_not_be_looked_into_is_a_sentence(tmp_path: Path, capl
     assert main(["explain", str(name)]) == 1
     assert f"{name}: cannot be opened or written (File name too long); see to its permissions" in caplog.text
     assert "Errno" not in caplog.text
+
+
+def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
+    """Piped into a program that reads no further, it ends in silence."""
+    (tmp_path / "map.json").write_text('{"made": {"stage": "map"}}')
+    program = "import sys; from semispectral.cli import main; sys.exit(main(sys.argv[1:]))"
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [sys.executable, "-c", program, "explain", str(tmp_path / "map.json")],
+        stdout=write,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, "")

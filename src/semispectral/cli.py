@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -46,6 +47,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _end_as_by_ctrl_c()
     try:
         wanted.run(wanted)
+        sys.stdout.flush()
+    except BrokenPipeError:  # `head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python says so once more as it ends
+        return DONE
     except (SemispectralError, OSError, MemoryError) as error:
         log.error("%s", in_words(error) or error)
         return FAILED
