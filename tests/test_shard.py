@@ -163,6 +163,8 @@ def test_an_empty_quota_gives_an_empty_shard() -> None:
         ("float32", [-3.4028235e38, 0.2, 0.3], -3.4028234663852886e38, 2),
         ("float64", [1e20, 0.2, 0.3], 1e20, 2),
         ("float32", [0.1, np.nan, np.inf], None, 1),
+        ("float32", [0.1, 3e38, -3.4e38], None, 1),
+        ("float64", [0.1, 1e300, 3e29], None, 2),
         ("float32", [0.1, np.nan, 0.3], np.nan, 2),
         ("int16", [-9999, 5, -9999], -9999.0, 1),
         ("uint16", [65535, 5, 6], 65535.0, 2),

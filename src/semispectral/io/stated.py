@@ -14,6 +14,7 @@ from semispectral.pixels import Cube
 
 log = logging.getLogger(__name__)
 
+LARGEST = 1e30  # whatever is larger is a mark (-3.4e38 and such), also where no file says so
 SAME = 1e-3  # two factors that differ by less are one
 SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
 TIME_NAMES = ("integrationtime", "exposuretime", "exposure", "tint")
@@ -137,8 +138,8 @@ def _number(value: Any) -> float | None:
 
 
 def good_values(values: np.ndarray, *, nodata: float | None) -> np.ndarray:
-    """Which values are finite and not nodata, bool of their shape."""
-    good = np.isfinite(values) if values.dtype.kind == "f" else np.ones(values.shape, bool)
+    """Which values are neither nodata nor NaN, infinite or beyond `LARGEST`, bool of their shape."""
+    good = np.abs(values) < LARGEST if values.dtype.kind == "f" else np.ones(values.shape, bool)
     if nodata is None or not np.isfinite(nodata):
         return good
     if values.dtype.kind == "f":
@@ -151,7 +152,8 @@ def good_values(values: np.ndarray, *, nodata: float | None) -> np.ndarray:
 def as_values(cube: Cube, *, scale: float | None) -> Cube:
     """A cube whose values are values: NaN where the file or the table says nodata, and the file's conversion applied.
 
-    It is float32 where there is a nodata value or a conversion, and untouched where there is neither.
+    It is float32 where there is a nodata value or a conversion; else it keeps its dtype, and whole numbers stay as they
+    are.
 
     Parameters
     ----------
@@ -170,21 +172,23 @@ def as_values(cube: Cube, *, scale: float | None) -> Cube:
         )
     applied = stated if scale is None else None
     marked = cube.nodata is not None and (cube.dtype.kind == "f" or float(cube.nodata).is_integer())
-    if applied is None and not marked:
+    if applied is None and not marked and cube.dtype.kind != "f":
         return replace(cube, nodata=None, extra={**cube.extra, "nodata": cube.nodata})
 
     def read_lines(first: int, last: int) -> np.ndarray:
         stored = cube.read_lines(first, last)
-        values = stored.astype(np.float32) if applied is None else _converted(stored, applied)
-        if marked:
-            values[~good_values(stored, nodata=cube.nodata)] = np.nan
+        good = good_values(stored, nodata=cube.nodata)
+        with np.errstate(over="ignore", invalid="ignore"):  # of marks, which are taken out below
+            values = _converted(stored, applied) if applied is not None else stored.astype(dtype)
+        values[~good] = np.nan
         return values
 
+    dtype = np.dtype(np.float32) if marked or applied is not None else cube.dtype
     extra = {**cube.extra, "nodata": cube.nodata, "stored": cube.dtype, "applied": applied}
     if cube.dtype.kind in "ui":
         full = np.full((1, 1, cube.shape[2]), np.iinfo(cube.dtype).max, cube.dtype)
         extra["saturated"] = (full.astype(np.float32) if applied is None else _converted(full, applied))[0, 0]
-    return replace(cube, dtype=np.dtype(np.float32), read_lines=read_lines, nodata=None, extra=extra)
+    return replace(cube, dtype=dtype, read_lines=read_lines, nodata=None, extra=extra)
 
 
 def _converted(stored: np.ndarray, applied: Conversion) -> np.ndarray:
