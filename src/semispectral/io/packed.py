@@ -117,8 +117,6 @@ def _description(path: Path, file: pq.ParquetFile) -> dict[str, Any]:
         raise IntegrityError(
             f"{path}: layout {LAYOUT} of shards is needed, got {description['layout']}; delete it and run again"
         )
-    seal.require_place(path, description["place"])
-    provenance.compare_versions(path, description["made"])
     return description
 
 
@@ -128,6 +126,8 @@ def _table(path: Path, file: pq.ParquetFile, description: dict[str, Any]) -> pd.
     table = pd.DataFrame({name: _pandas_column(content.column(name)) for name in columns})
     if _table_checksum(table, description) != description["sha256"]["table"]:
         raise _damaged(path, "the checksum of its table differs")
+    seal.require_place(path, description["place"])
+    provenance.compare_versions(path, description["made"])
     return table
 
 
