@@ -167,9 +167,14 @@ def test_style_of_the_configuration_does_not_count(done: Path, would_run: WouldR
         ("m1.net.hidden", [12], M1),
         ("m2.fit.epochs", 5, M2),
         ("svm.folds", 3, {"train_svm", "control", "predict", *SCORES}),
-        ("controls.trees", 10, {"control", *SCORES}),
+        ("controls.trees", 10, {"report"}),
+        ("cleaning.spike_threshold", 5, {"report"}),
+        ("mask.smallest", 20, {"report"}),
+        ("split.test_share", 0.3, {"report"}),
+        ("sample.clusters", 4, SHARDS),
         ("evaluation.resamples", 10, SCORES),
-        ("map.radius", 3, SHOWN),
+        ("map.smoothing", "guided", SHOWN),
+        ("map.radius", 3, set()),
     ],
 )
 def test_a_changed_section_reruns_what_uses_it(
@@ -219,6 +224,8 @@ def test_more_seeds_and_methods_leave_the_old_ones_alone(done: Path, would_run: 
         ("evaluation.py", {*SCORES, *MAPS}),
         ("guards.py", SCORES),
         ("logs.py", set()),
+        ("atomic.py", set()),
+        ("cells.py", set()),
         ("errors.py", set()),
     ],
 )
@@ -265,10 +272,10 @@ def test_retraining_m1_reruns_all_below_it(done: Path, would_run: WouldRun) -> N
 
 
 def test_colours_and_names_are_for_showing(done: Path, would_run: WouldRun) -> None:
-    """A new colour reaches the report and the maps; a new code is a new plan."""
+    """A new colour reaches what shows it, and no score; a new code is a new plan."""
     classes = done / "config/classes.tsv"
     with changed(classes, lambda text: text.replace("#c47304", "#c47305")):
-        assert set(would_run()) == {*SCORES, *MAPS}
+        assert set(would_run()) == {"report", *MAPS}
     with changed(classes, lambda text: text + "98\tnew\t#010203\n"):
         assert set(would_run()) == COUNTED
 

@@ -1,0 +1,178 @@
+"""What each key of the configuration should rerun in the tiny study, written by hand: `reruns.py` tries it.
+
+Every key stands in `CASES` with another valid value and the rules that should run again, or in `NOT_TRIED` with why.
+"""
+
+from typing import Any
+
+REPORT = {"report"}  # it shows the configuration
+SCORES = {"evaluate", *REPORT}
+SHOWN = {"map", "page", "downhole", *REPORT}
+MAPS = {"bundle", *SHOWN}
+ON_LABELS = {"train_svm", "control", "predict", *SCORES}
+M2 = {"train_m2", "predict", *SCORES, *MAPS}
+M1 = {"train_m1", "encode", "train_svm", *M2}
+M1_FITTED = {"fit_scaler_m1", "normalise_m1", *M1}
+FITTED = {"fit_scaler", "normalise", "train_m2", *ON_LABELS}
+CLEANED = {*FITTED, *M1_FITTED}
+BUDGETS = {"budget", "control", "train_svm", *M2}
+SHARDS = {"shard", "budget", *CLEANED}
+PLANNED = {"plan", *SHARDS}
+COUNTED = {"census", *PLANNED}
+EVERYTHING = {"simulate", *COUNTED}
+NOTHING: set[str] = set()
+
+NET = {"net.hidden": [10], "net.activation": "tanh"}
+FIT = {
+    "fit.batch": 64,
+    "fit.epochs": 5,
+    "fit.least_steps": 2,
+    "fit.evaluate_every": 1,
+    "fit.optimiser": "adamax",
+    "fit.learning_rate": 0.003,
+    "fit.decay": "none",
+    "fit.clip_norm": 5,
+    "fit.most_steps": 300,
+    "fit.patience": 9,
+    "fit.precision": "bfloat16",
+}
+MODEL = {"likelihood": "student_t", "sigma_floor": 0.05, "kl_warm_up": 5}
+OFF = {  # of steps, methods and controls that the study does not have
+    "cleaning.bad_bands": [3],
+    "cleaning.bad_ranges_nm": [[1400, 1500]],
+    "cleaning.header_bad_bands": False,
+    "cleaning.spike_threshold": 5,
+    "cleaning.resample_nm": [1100, 2400, 20],
+    "cleaning.window": 9,
+    "cleaning.order": 3,
+    "cleaning.derivative": 1,
+    "mask.darker_than": 0.1,
+    "mask.smallest": 20,
+    "mask.holes": 20,
+    "split.test_share": 0.3,
+    "controls.components": [10],
+    "controls.cost": [10],
+    "controls.forest_features": [0.2],
+    "controls.forest_leaf": [2],
+    "controls.trees": 100,
+    "controls.tuning_trees": 10,
+    "controls.neighbours": [4],
+    "controls.spreading": [0.8],
+    "controls.unlabelled_pixels": 1000,
+    "controls.confidence": 0.8,
+    "controls.rounds": 3,
+}
+SIMULATED = {
+    "seed": 6,
+    "bands": 26,
+    "core_share": 0.5,
+    "wavelength_range_nm": [1010, 2480],
+    "pixel_mm": 1.3,
+    "snr": 50,
+    "dominant": [0.5, 0.8],
+    "intimate_share": 0.5,
+    "path_sigma": 0.2,
+    "albedo_sigma": 0.1,
+    "shading_sigma": 0.1,
+    "hole_shift_nm": 1,
+    "hole_sigma": 0.1,
+    "moisture": 0.1,
+    "column_gain": 0.02,
+    "smile_bands": 0.5,
+    "labelled_share": [0.1, 0.2],
+    "label_noise": 0.05,
+    "prevailing": "chlorite",
+    "prevailing_share": 0.8,
+}
+
+CASES: dict[str, tuple[Any, set[str]]] = {
+    **{f"simulate.{key}": (value, EVERYTHING) for key, value in SIMULATED.items()},
+    **{key: (value, REPORT) for key, value in OFF.items()},
+    "split.method": ("blocks", PLANNED),
+    "split.seed": (2, PLANNED),
+    "split.test_groups": (["DH2"], PLANNED),
+    "split.valid_share": (0.3, PLANNED),
+    "split.block_lines": (10, PLANNED),
+    "split.block_samples": (8, PLANNED),
+    "split.guard": (2, PLANNED),
+    "sample.seed": (2, PLANNED),
+    "sample.cap_per_class": (50, PLANNED),
+    "sample.unlabelled": (200, PLANNED),
+    "sample.clusters": (4, SHARDS),
+    "sample.drop_saturated": (True, SHARDS),
+    "runs.budgets": ([5, 10], {*BUDGETS}),
+    "runs.seeds": ([1, 2], {"budget", "train_m1", "encode", "train_svm", "train_m2", "predict", "control", *SCORES}),
+    "runs.valid_share": (0.4, BUDGETS),
+    "compare.models": (["m2"], SCORES),
+    "compare.features": (["latents"], SCORES),
+    "compare.controls": (["majority"], SCORES),
+    **{f"m1.{key}": (value, M1) for key, value in {**NET, **FIT, **MODEL, "latents": 5, "dead_std": 0.05}.items()},
+    **{
+        f"m2.{key}": (value, M2)
+        for key, value in {
+            **NET,
+            **FIT,
+            **MODEL,
+            "latents": 4,
+            "supervised_epochs": 2,
+            "labelled_batch": 8,
+            "auxiliary": 2,
+            "alpha": 0.5,
+            "ramp": 10,
+            "prior": "frequency",
+            "label_shift": 1,
+            "drawn": 0.5,
+            "select": "nll",
+            "classifier.hidden": [20],
+            "classifier.activation": "tanh",
+        }.items()
+    },
+    "svm.cost": ([1], {"train_svm", "predict", *SCORES}),
+    "svm.gamma": ([1, 2], {"train_svm", "predict", *SCORES}),
+    "svm.folds": (3, ON_LABELS),
+    "svm.tuning_pixels": (500, ON_LABELS),
+    "svm.balanced": (False, {"train_svm", "predict", *SCORES}),
+    "mask.method": ("otsu", COUNTED),
+    "cleaning.references": ("none", SHARDS),
+    "cleaning.white_reflectance": (0.9, CLEANED),
+    "cleaning.steps": (["spikes"], CLEANED),
+    "normalise.method": ("snv", FITTED),
+    "normalise.m1_method": ("snv", M1_FITTED),
+    "map.method": ("svm", MAPS),
+    "map.features": ("bands", MAPS),
+    "map.false_alarm": (0.02, MAPS),
+    "map.smoothing": ("guided", SHOWN),
+    "map.radius": (3, NOTHING),
+    "map.epsilon": (0.2, NOTHING),
+    "map.downhole.interval_m": (0.2, {"downhole", *REPORT}),
+    "map.downhole.correlation_m": (0.03, {"downhole", *REPORT}),
+    "map.downhole.coverage": (0.8, {"downhole", *REPORT}),
+    "map.downhole.run_share": (0.4, {"downhole", *REPORT}),
+    "evaluation.seed": (2, SCORES),
+    "evaluation.resamples": (10, SCORES),
+    "evaluation.level": (0.9, SCORES),
+}
+
+NOT_TRIED = {
+    "simulate.enabled": "without it nothing makes the scenes",
+    "simulate.holes": "the scenes of scenes.tsv hang on it",
+    "simulate.scenes_per_hole": "the scenes of scenes.tsv hang on it",
+    "simulate.lines": "goes with the blocks of the split",
+    "simulate.samples": "goes with the blocks of the split",
+    "simulate.runs": "goes with the size of the tray",
+    "simulate.minerals": "goes with the minerals that are labelled",
+    "simulate.labelled_minerals": "goes with classes.tsv",
+    "simulate.labelled_lithologies": "goes with classes.tsv",
+    "simulate.lithologies": "goes with classes.tsv",
+    "scenes": "a table of its own",
+    "classes": "a table of its own",
+    "data_root": "every path hangs on it",
+    "allow_outside": "changes what is allowed, not what is made",
+    "fetch": "needs a network",
+    "pathvars.results": "other results altogether",
+    "map.budget": "has one value in this study",
+    "map.seed": "has one value in this study",
+    "model": "of predict_new alone",
+    "report": "has no keys",
+    "benchmark": "of the target benchmark alone",
+}
