@@ -13,11 +13,11 @@ from train_contest import CONTESTANTS, ContestError, worker
 from train_jobs import SMALL, Job, complete
 from train_oracle import expected, problem
 
-AGREED = {"float32": 1e-4, "compile": 1e-4, "jit": 1e-4, "bfloat16": 5e-2}
+AGREED = {"float32": 1e-4, "compile": 1e-4, "jit": 1e-4, "tf32": 5e-3, "bfloat16": 5e-2}
 LEAST = 0.01  # what a difference is relative to, at least
 
 
-def agree(names: list[str], asked: argparse.Namespace, say: Callable[[str], object]) -> bool:
+def agree(names: list[str], asked: argparse.Namespace, say: Callable[[str], object], *, gpu: bool = False) -> bool:
     """Compare everyone's loss and slope, for M1 and M2; say each difference, and whether all are small."""
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
         tries = []
@@ -27,17 +27,17 @@ def agree(names: list[str], asked: argparse.Namespace, say: Callable[[str], obje
             kinds = {"weight": weights, "direction": directions, "batch": batch}
             np.savez(job["given"], **{f"{k}:{name}": a for k, named in kinds.items() for name, a in named.items()})
             wanted = expected(job, weights, directions, batch)
-            tries += [(name, model, wanted, pool.submit(answer, name, job, asked.peer_python)) for name in names]
+            tries += [(name, model, wanted, pool.submit(answer, name, job, asked.peer_python, gpu)) for name in names]
         verdicts = [verdict(name, model, wanted, found.result()) for name, model, wanted, found in tries]
     for _, text in verdicts:
         say(text)
     return all(good for good, _ in verdicts)
 
 
-def answer(name: str, job: Job, python: str) -> dict[str, Any]:
+def answer(name: str, job: Job, python: str, gpu: bool) -> dict[str, Any]:
     """What a contestant says to the given weights, batch and noise."""
     try:
-        with worker(name, job, python) as asked:
+        with worker(name, job, python, gpu=gpu) as asked:
             return asked.hear()
     except ContestError as error:
         return {"failed": str(error)}

@@ -36,8 +36,13 @@ class Contestant:
 CONTESTANTS = {
     "ours": Contestant("semispectral, float32", "ours.py"),
     "ours-bfloat16": Contestant("semispectral, bfloat16", "ours.py", "bfloat16"),
+    "ours-tf32": Contestant("semispectral, TF32", "ours.py", "tf32"),
     "tensorflow": Contestant("TensorFlow, tiled, tf.function", "naive_tensorflow.py"),
     "pytorch": Contestant("PyTorch, tiled", "plain_pytorch.py", needs="torch"),
+    "pytorch-tf32": Contestant("PyTorch, tiled, TF32", "plain_pytorch.py", "tf32", needs="torch"),
+    "jax-tf32": Contestant("JAX, tiled, jit, TF32", "jax_jit.py", "tf32", needs="optax"),
+    "jax-bfloat16": Contestant("JAX, tiled, jit, bfloat16", "jax_jit.py", "bfloat16", needs="optax"),
+    "jax": Contestant("JAX, tiled, jit", "jax_jit.py", needs="optax"),
     "pyro": Contestant("Pyro, SVI, enumeration in parallel", "pyro_svi.py", needs="pyro"),
     "pytorch-compile": Contestant("PyTorch, tiled, torch.compile", "plain_pytorch.py", "compile", needs="torch"),
     "pytorch-bfloat16": Contestant("PyTorch, tiled, bfloat16 autocast", "plain_pytorch.py", "bfloat16", needs="torch"),
@@ -63,8 +68,9 @@ class Result:
 class Worker:
     """A program that answers lines of JSON with lines of JSON; to be used in a ``with``."""
 
-    def __init__(self, program: str, first: dict[str, Any], *, python: str, threads: int) -> None:
-        self.program, self.first, self.python, self.threads = program, first, python, threads
+    def __init__(self, program: str, first: dict[str, Any], *, python: str, threads: int, gpu: bool = False) -> None:
+        self.program, self.first, self.python = program, first, python
+        self.surroundings = surroundings(threads, gpu=gpu)
 
     def __enter__(self) -> "Worker":
         self.errors = tempfile.TemporaryFile("w+", encoding="utf-8")
@@ -74,7 +80,7 @@ class Worker:
             stdout=subprocess.PIPE,
             stderr=self.errors,
             text=True,
-            env=surroundings(self.threads),
+            env=self.surroundings,
         )
         self.tell(json.dumps(self.first))
         return self
@@ -118,10 +124,12 @@ class Worker:
         return f"{self.program} ended early:\n" + "".join(self.errors.readlines()[-15:])
 
 
-def surroundings(threads: int) -> dict[str, str]:
-    """The environment of a contestant: no GPU, so many threads."""
+def surroundings(threads: int, *, gpu: bool = False) -> dict[str, str]:
+    """Return the environment of a contestant: so many threads, and no GPU, or one whose memory all share."""
     fixed = {name: str(threads) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
-    return {**os.environ, **fixed, "CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    shared = {"TF_FORCE_GPU_ALLOW_GROWTH": "true", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
+    devices = shared if gpu else {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu"}
+    return {**os.environ, **fixed, **devices, "TF_CPP_MIN_LOG_LEVEL": "3"}
 
 
 def use_cores(threads: int) -> None:
@@ -148,11 +156,13 @@ def present(names: Iterable[str], python: str, say: Callable[[str], object]) -> 
     return found
 
 
-def worker(name: str, job: dict[str, Any], peer_python: str) -> Worker:
-    """A contestant's program with its job."""
+def worker(name: str, job: dict[str, Any], peer_python: str, *, gpu: bool = False) -> Worker:
+    """Return a contestant's program with its job."""
     contestant = CONTESTANTS[name]
     python = peer_python if contestant.needs else sys.executable
-    return Worker(contestant.program, {**job, "option": contestant.option}, python=python, threads=job["threads"])
+    return Worker(
+        contestant.program, {**job, "option": contestant.option}, python=python, threads=job["threads"], gpu=gpu
+    )
 
 
 def contest(entries: dict[str, Worker], say: Callable[[str], object]) -> tuple[dict[str, Result], float]:

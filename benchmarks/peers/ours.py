@@ -1,4 +1,7 @@
-"""Contestant: this package's own training loop, M1Task or M2Task under Fit, as `train_m1` and `train_m2` run it."""
+"""Contestant: this package's own training loop, M1Task or M2Task under Fit, as `train_m1` and `train_m2` run it.
+
+Options: float32; bfloat16 (products of bfloat16); tf32 (float32 with a GPU's shorter products, TensorFlow's default).
+"""
 
 import time
 
@@ -48,7 +51,8 @@ class PacedM2(Paced, M2Task):
 def fit_settings(job: Job) -> FitConfig:
     """One epoch is one chunk; nothing is evaluated before the last."""
     steps = {"least_steps": job.steps, "most_steps": job.steps, "epochs": job.chunks, "evaluate_every": job.chunks}
-    return FitConfig(learning_rate=job.rate, decay="none", batch=job.batch, precision=job.option, **steps)
+    precision = "bfloat16" if job.option == "bfloat16" else "float32"
+    return FitConfig(learning_rate=job.rate, decay="none", batch=job.batch, precision=precision, **steps)
 
 
 def m1_task(job: Job, x: np.ndarray) -> PacedM1:
@@ -122,6 +126,7 @@ def main() -> None:
     """Do the job."""
     job = read_job()
     use_threads(job.threads)
+    tf.config.experimental.enable_tensor_float_32_execution(job.option == "tf32")
     task = m1_task(job, spectra(job)) if job.model == "m1" else m2_task(job, training_set(job))
     if job.given:
         agree(task, job)

@@ -1,6 +1,7 @@
 """Contestant: PyTorch as a user would write it: layers, x tiled over the classes, Adam, one step after the other.
 
-Options: float32; compile (torch.compile of the loss); bfloat16 (autocast).
+On the first GPU where there is one, with every tensor made there. Options: float32; tf32 (a GPU's shorter products);
+compile (torch.compile of the loss); bfloat16 (autocast).
 """
 
 import contextlib
@@ -13,6 +14,7 @@ from contest import Job, Order, compete, given, latents, read_job, say, spectra
 from torch_nets import Nets, slope
 
 Batch = dict[str, torch.Tensor]
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
 
 
@@ -46,7 +48,7 @@ def m2_loss(nets: Nets, batch: Batch, alpha: float) -> tuple[torch.Tensor, torch
     x, y, u = batch["labelled"], batch["y"], batch["unlabelled"]
     classes, pixels = y.shape[1], len(u)
     labelled = labelled_bound(nets, x, y, batch["labelled_noise"]).mean()
-    every_y = torch.eye(classes).repeat_interleave(pixels, dim=0)
+    every_y = torch.eye(classes, device=u.device).repeat_interleave(pixels, dim=0)
     noise = batch["unlabelled_noise"].reshape(classes * pixels, -1)
     bounds = labelled_bound(nets, u.repeat(classes, 1), every_y, noise).reshape(classes, pixels)
     log_qy = functional.log_softmax(nets.q_y(u), dim=1).T
@@ -61,13 +63,13 @@ class M1Batches:
     """Minibatches of M1."""
 
     def __init__(self, job: Job) -> None:
-        self.x, self.latents = torch.from_numpy(spectra(job)), job.latents
+        self.x, self.latents = torch.from_numpy(spectra(job)).to(DEVICE), job.latents
         self.order = Order(job.pixels, job.batch, job.seed)
 
     def next(self) -> Batch:
         """Spectra and noise."""
-        x = self.x[torch.from_numpy(self.order.next())]
-        return {"x": x, "noise": torch.randn(len(x), self.latents)}
+        x = self.x[places_of(self.order)]
+        return {"x": x, "noise": torch.randn(len(x), self.latents, device=DEVICE)}
 
 
 class M2Batches:
@@ -75,19 +77,26 @@ class M2Batches:
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self.labelled, self.unlabelled = ({k: torch.from_numpy(v) for k, v in vars(p).items()} for p in latents(job))
+        self.labelled, self.unlabelled = (
+            {k: torch.from_numpy(v).to(DEVICE) for k, v in vars(p).items()} for p in latents(job)
+        )
         self.orders = Order(job.labelled, job.labelled_batch, job.seed), Order(job.pixels, job.batch, job.seed + 1)
 
     def next(self) -> Batch:
         """Latents, classes and noise."""
-        places, others = (torch.from_numpy(order.next()) for order in self.orders)
+        places, others = (places_of(order) for order in self.orders)
         return {
             "labelled": drawn(self.labelled, places),
             "y": functional.one_hot(self.labelled["label"][places].long(), self.job.classes).float(),
-            "labelled_noise": torch.randn(len(places), self.job.latents),
+            "labelled_noise": torch.randn(len(places), self.job.latents, device=DEVICE),
             "unlabelled": drawn(self.unlabelled, others),
-            "unlabelled_noise": torch.randn(self.job.classes, len(others), self.job.latents),
+            "unlabelled_noise": torch.randn(self.job.classes, len(others), self.job.latents, device=DEVICE),
         }
+
+
+def places_of(order: Order) -> torch.Tensor:
+    """The pixels of the next minibatch, where the data are."""
+    return torch.from_numpy(order.next()).to(DEVICE, non_blocking=True)
 
 
 def drawn(part: dict[str, torch.Tensor], places: torch.Tensor) -> torch.Tensor:
@@ -101,18 +110,19 @@ def main() -> None:
     job = read_job()
     torch.set_num_threads(job.threads)
     torch.manual_seed(job.seed)
-    nets = Nets(job)
+    torch.backends.cuda.matmul.allow_tf32 = job.option == "tf32"
+    nets = Nets(job).to(DEVICE)
 
     def loss_of(batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
         return m1_loss(nets, batch) if job.model == "m1" else m2_loss(nets, batch, job.alpha)
 
     find = torch.compile(loss_of) if job.option == "compile" else loss_of
-    precision = torch.autocast("cpu", torch.bfloat16) if job.option == "bfloat16" else contextlib.nullcontext()
+    precision = torch.autocast(DEVICE, torch.bfloat16) if job.option == "bfloat16" else contextlib.nullcontext()
     if job.given:
         weights, directions, arrays = given(job)
         nets.load(weights)
         with precision:
-            loss, _ = find({name: torch.from_numpy(array) for name, array in arrays.items()})
+            loss, _ = find({name: torch.from_numpy(array).to(DEVICE) for name, array in arrays.items()})
         loss.backward()
         say(loss=float(loss), slope=slope(nets, job, directions), kl="closed")
         return
@@ -120,7 +130,7 @@ def main() -> None:
     adam = torch.optim.Adam(nets.parameters(), lr=job.rate, fused=True)
 
     def chunk() -> float:
-        total = torch.zeros(())
+        total = torch.zeros((), device=DEVICE)
         for _ in range(job.steps):
             adam.zero_grad(set_to_none=True)
             with precision:

@@ -78,5 +78,7 @@ def slope(nets: Nets, job: Job, directions: dict[str, np.ndarray]) -> float:
     """The gradients that backward left, along the given directions."""
     along = Nets(job).load(directions)
     return sum(
-        float((p.grad * d).sum()) for p, d in zip(nets.parameters(), along.parameters(), strict=True) if p.requires_grad
+        float((p.grad.cpu() * d).sum())
+        for p, d in zip(nets.parameters(), along.parameters(), strict=True)
+        if p.requires_grad
     )

@@ -28,6 +28,7 @@ OWN = {
     "torch_nets.py": {"torch"},
     "plain_pytorch.py": {"torch"},
     "pyro_svi.py": {"torch", "pyro"},
+    "jax_jit.py": {"jax", "optax"},
     "limits_tensorflow.py": {"tensorflow"},
     "limits_ours.py": {"semispectral", "tensorflow"},
     "limits_pytorch.py": {"torch"},
