@@ -3,6 +3,7 @@
 The disk is a small tmpfs that the test mounts; where it may not, it says so and is skipped.
 """
 
+import gc
 import os
 import subprocess
 import sys
@@ -53,6 +54,7 @@ def mounted() -> Iterator[Path]:
         place.rmdir()
         pytest.skip(f"no disk was filled: a tmpfs cannot be mounted here ({reason})")
     yield place
+    gc.collect()  # what a write raised may still hold its file
     subprocess.run(["umount", str(place)], check=True)
     place.rmdir()
 

@@ -10,7 +10,7 @@ LACKS = {
     if shutil.which("slurmctld", path="/usr/sbin:/usr/bin")
     else "Slurm (apt install slurm-wlm munge)",
     "the tests that open pages": "" if CHROMIUM else "a browser (apt install chromium)",
-    "two tests of the site": "" if importlib.util.find_spec("mkdocs") else "the tools of make docs (make docs)",
+    "the tests of the site": "" if importlib.util.find_spec("mkdocs") else "the tools of make docs (make docs)",
 }
 
 if __name__ == "__main__":
