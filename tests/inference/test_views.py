@@ -33,7 +33,7 @@ def part(columns: int, *, seed: int, likelihood: str, live: list[int], hidden: t
         arrays["likelihood/log_sigma"] = (columns,)
     made = {name: 0.4 * random.standard_normal(shape).astype(np.float32) for name, shape in arrays.items()}
     settings = asdict(M1Config(latents=LATENTS, likelihood=likelihood, net=NetConfig(hidden=hidden)))
-    facts = {"kind": "m1", "bands": columns, "settings": settings, "live": live, "seconds": 2.0, "best_score": -1.0}
+    facts = {"kind": "m1", "bands": columns, "settings": settings, "live": live, "best_score": -1.0}
     return made, facts | {"restarts": 0, "latent_std": [1.0] * LATENTS, "error": [0.5] * columns, "best_epoch": seed}
 
 
@@ -103,7 +103,6 @@ def test_what_is_said_of_the_joined_model() -> None:
     assert said["settings"]["net"]["hidden"] == [2 * HIDDEN]
     assert len(said["latent_std"]) == 2 * LATENTS
     assert len(said["error"]) == 10
-    assert said["seconds"] == 4.0
     assert said["best_epoch"] == 1
 
 
