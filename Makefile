@@ -4,12 +4,12 @@ CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
 CONFIG ?=
 RUN := . .venv/bin/activate &&
 # Snakemake runs code that a configuration holds while it reads it, so that somebody else looks at it before.
-READ := python -m semispectral.config_file config/config.yaml $(CONFIG)
+READ := python -m semispectral.study.config_file config/config.yaml $(CONFIG)
 SNAKEMAKE := $(READ) && snakemake --cores $(CORES) --resources gpu=1 $(if $(CONFIG),--configfile $(CONFIG))
 COMPILE := .venv/bin/uv pip compile --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 UNUSED := --overrides locks/unused.overrides
-PYTHON_CODE := src tests benchmarks envs docs/generate
+PYTHON_CODE := src tests measurements envs docs/generate
 SNAKEMAKE_CODE := Snakefile rules workflow/Snakefile
 PYTEST_ARGS ?=
 PYTEST = $(RUN) OMP_NUM_THREADS=1 python -m pytest -n $(CORES) --dist loadfile
@@ -67,13 +67,13 @@ $(STAMP): .venv/.locked pyproject.toml
 demo: $(STAMP) ## Run the workflow on the built-in drill core (CONFIG=... for another study)
 	@test ! -t 2 || echo "make: each stage's lines, with the time left, go to its log: tail -F results/logs/train_m1/1.log"
 	$(RUN) $(SNAKEMAKE) --logger $$(test -t 2 && echo rich || echo semispectral)
-	@$(RUN) python -m semispectral.summary $(if $(CONFIG),--config $(CONFIG))
+	@$(RUN) python -m semispectral.commands.summary $(if $(CONFIG),--config $(CONFIG))
 
 ready: $(STAMP) ## Say what demo would run, how long, and what is wrong, before it starts (CONFIG=...)
 	@$(RUN) semispectral check --cores $(CORES) $(if $(CONFIG),--config $(CONFIG))
 
 resume: $(STAMP) ## After a crash: remove the dead run's lock and go on
-	@$(RUN) python -m semispectral.running
+	@$(RUN) python -m semispectral.workflow.running
 	$(RUN) $(SNAKEMAKE) --unlock
 	$(MAKE) demo
 
@@ -112,7 +112,7 @@ docs: .venv/.docs ## Build the documentation into site/, with every link checked
 	@echo "make: the documentation is in site/index.html"
 
 profile: $(STAMP) ## Say where a second of training goes (M1, M2 and M1+M2)
-	$(RUN) TF_CPP_MIN_LOG_LEVEL=3 python benchmarks/training_seconds.py --threads $(CORES)
+	$(RUN) TF_CPP_MIN_LOG_LEVEL=3 python measurements/training/training_seconds.py --threads $(CORES)
 
 hooks: .venv/.dev ## Let git check style before every commit
 	$(RUN) pre-commit install

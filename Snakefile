@@ -2,7 +2,8 @@
 # Data flow in the order of the includes below; the science is set in config/config.yaml, the machine in profiles/.
 from pathlib import Path
 
-from semispectral import config_file, logs, running
+from semispectral.study import config_file
+from semispectral.workflow import logs, running
 from semispectral.errors import SemispectralError
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version

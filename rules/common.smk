@@ -7,18 +7,19 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-from semispectral import companions, in_use
-from semispectral.clean_settings import CleanConfig, is_cleaned
-from semispectral.config import complete, read_schema
+from semispectral.scans.formats import scene_files as companions
+from semispectral.study import keys_in_use as in_use
+from semispectral.spectra.cleaning_settings import CleanConfig, is_cleaned
+from semispectral.study.config import complete, read_schema
 from semispectral.errors import SemispectralError
-from semispectral.grid.methods import METHODS
-from semispectral.grid.settings import REGIMES, seeds_by_job
-from semispectral.labels import ClassMap, CodeSet
-from semispectral.places import inside, outside_allowed, require_folder, require_writable
-from semispectral.rerun import code_hash, stage_cfg
-from semispectral.resources import has_gpu, memory_mb, minutes
-from semispectral.scenes import read_scenes
-from semispectral.settings import settings
+from semispectral.benchmark.methods import METHODS
+from semispectral.benchmark.benchmark_settings import REGIMES, seeds_by_job
+from semispectral.study.classes import ClassMap, CodeSet
+from semispectral.study.paths import inside, outside_allowed, require_folder, require_writable
+from semispectral.workflow.rerun import code_hash, stage_cfg
+from semispectral.workflow.resources import has_gpu, memory_mb, minutes
+from semispectral.study.scenes import read_scenes
+from semispectral.study.stage_settings import settings
 
 
 def own_or_built_in(path):

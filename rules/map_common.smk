@@ -3,8 +3,8 @@
 import json
 from hashlib import sha256
 
-from semispectral.clean_settings import scale_after
-from semispectral.depths import logged_holes
+from semispectral.spectra.cleaning_settings import scale_after
+from semispectral.downhole.depths import logged_holes
 
 MAP = CONFIG["map"]
 RUNS = CONFIG["runs"]

@@ -6,15 +6,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from semispectral.bundle import Bundle, write_bundle
-from semispectral.bundle_build import Recipe, build_bundle
-from semispectral.bundle_check import Saved
-from semispectral.io.stated import as_values
-from semispectral.labels import ClassMap
-from semispectral.normalise import fit_scaler
-from semispectral.pixels import Cube, Pixels
-from semispectral.predictions import prediction_table
-from semispectral.weights import load_model, save_model
+from semispectral.evaluation.predictions import prediction_table
+from semispectral.maps.bundle import Bundle, write_bundle
+from semispectral.maps.bundle_build import Recipe, build_bundle
+from semispectral.maps.bundle_check import Saved
+from semispectral.scans.cube import Cube, Pixels
+from semispectral.scans.facts.stated_values import as_values
+from semispectral.spectra.scaling import fit_scaler
+from semispectral.storage.model_files import load_model, save_model
+from semispectral.study.classes import ClassMap
 
 BANDS, CLASSES, LINES, SAMPLES = 12, 3, 24, 10
 WAVELENGTHS_NM = np.linspace(1000.0, 1110.0, BANDS)

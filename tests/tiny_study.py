@@ -10,25 +10,25 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from semispectral.census_files import Census, write_census
-from semispectral.evaluation import class_scores, scores
-from semispectral.guard_files import write_guards
-from semispectral.guards import guards
-from semispectral.intervals import summary
-from semispectral.io.shards import write_shard
-from semispectral.labels import MASKED, ClassMap, CodeSet
-from semispectral.normalise import fit_scaler, normalise
-from semispectral.pixels import PARTS, Pixels
-from semispectral.plan import plan
-from semispectral.plan_files import write_plan
-from semispectral.predictions import prediction_table
-from semispectral.quotas import SampleConfig
-from semispectral.report.study import Paths
-from semispectral.scene import Scene
-from semispectral.seal import write_json
-from semispectral.split import SplitConfig
-from semispectral.tables import write_table
-from semispectral.weights import save_model
+from semispectral.census.census_files import Census, write_census
+from semispectral.evaluation.alert_files import write_guards
+from semispectral.evaluation.alerts import guards
+from semispectral.evaluation.intervals import summary
+from semispectral.evaluation.predictions import prediction_table
+from semispectral.evaluation.scores import class_scores, scores
+from semispectral.report.results import Paths
+from semispectral.sampling.plan import plan
+from semispectral.sampling.plan_files import write_plan
+from semispectral.sampling.quotas import SampleConfig
+from semispectral.sampling.split import SplitConfig
+from semispectral.scans.cube import PARTS, Pixels
+from semispectral.spectra.scaling import fit_scaler, normalise
+from semispectral.spectra.shards import write_shard
+from semispectral.storage.model_files import save_model
+from semispectral.storage.parquet import write_table
+from semispectral.storage.seal import write_json
+from semispectral.study.classes import MASKED, ClassMap, CodeSet
+from semispectral.study.scene import Scene
 from tiny_models import BANDS, CLASSES, WAVELENGTHS_NM, tiny_m1, tiny_m2
 
 LINES, SAMPLES = 32, 12

@@ -20,51 +20,42 @@ PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "Models and inference",
         "M1, M2 and how they train (TensorFlow), and the same forward passes in NumPy. The symbols are on "
         "[the page of the models](../model.md).",
-        ("models", "inference", "weights", "training_files", "label_shift", "calibration"),
+        ("models", "training", "inference"),
     ),
     "scans": (
         "Scans, labels, pixels",
         "What is read from files, and the containers in which it travels.",
-        ("io", "pixels", "labels", "scenes", "cells", "companions", "collection", "fetch", "simulate"),
+        ("study", "scans", "census", "simulate"),
     ),
     "spectra": (
         "Cleaning and scaling spectra",
         "What is done to spectra before a model sees them.",
-        ("clean_settings", "cleaned", "cleaning", "sensor", "spectra", "normalise", "mask", "quality"),
+        ("spectra",),
     ),
     "data": (
         "Counting, splitting, drawing",
         "From a scan to the pixels that train, validate and test.",
-        (
-            "census", "plan", "plan_files", "split", "deal", "quotas", "sampling", "shard", "clusters", "budget",
-            "dataset",
-        ),
+        ("sampling",),
     ),
     "comparison": (
         "Controls and scores",
         "What a model is compared with, and how.",
-        (
-            "baselines", "svm", "svm_model", "tuning", "predictions", "evaluation", "intervals", "comparison",
-            "pairwise", "guards", "queries",
-        ),
+        ("classifiers", "evaluation"),
     ),
     "maps": (
         "Maps, logs, the model to take home",
         "What is done with a trained model; none of it needs TensorFlow.",
-        (
-            "mapping", "smoothing", "bundle", "bundle_build", "model_card", "depths", "downhole", "downhole_files",
-            "downhole_figure", "hole_log", "page",
-        ),
+        ("maps", "page", "downhole"),
     ),
     "report": (
         "Figures and report",
         "What people look at.",
-        ("figures", "report", "summary", "training_pictures"),
+        ("figures", "report", "benchmark"),
     ),
     "workflow": (
         "Configuration, command line, errors",
         "What the workflow's rules use, and whatever no other page has.",
-        ("cli", "predict", "config", "settings", "rerun", "logs", "errors"),
+        ("commands", "check", "workflow", "storage", "errors"),
     ),
 }  # fmt: skip
 LAST = list(PAGES)[-1]

@@ -14,15 +14,15 @@ from matplotlib.colors import to_rgb, to_rgba_array
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from semispectral.downhole import find_runs
+from semispectral.downhole.log import find_runs
 from semispectral.figures.style import styled
-from semispectral.io import open_scene
-from semispectral.io.label_files import read_scene_labels
-from semispectral.labels import ClassMap
-from semispectral.mapping.files import read_map
-from semispectral.mapping.picture import stretched
-from semispectral.scene import Scene
-from semispectral.scenes import read_scenes
+from semispectral.scans.readers import open_scene
+from semispectral.scans.labels.label_files import read_scene_labels
+from semispectral.study.classes import ClassMap
+from semispectral.maps.map_files import read_map
+from semispectral.maps.picture import stretched
+from semispectral.study.scene import Scene
+from semispectral.study.scenes import read_scenes
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURE = ROOT / "docs/images/core.png"

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 
-from semispectral.units import clock
+from semispectral.workflow.units import clock
 
 # What a job's command ends with after Ctrl-C, or after a polite kill.
 INTERRUPTED = re.compile(r"died with <Signals\.SIG(INT|TERM)\b|exit status (130|143)\b")

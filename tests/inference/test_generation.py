@@ -8,13 +8,13 @@ import tensorflow as tf
 from trained_models import INPUTS, LATENTS, PIXELS, moved_arrays, pixels
 
 from semispectral.errors import DataError
-from semispectral.inference.m1 import M1Inference
-from semispectral.inference.m2 import M2Inference
+from semispectral.inference.m1_inference import M1Inference
+from semispectral.inference.m2_inference import M2Inference
 from semispectral.inference.nets import shared_noise
 from semispectral.inference.stacked import stacked_bound
+from semispectral.models.fit_settings import LIKELIHOOD_NAMES, NetConfig
 from semispectral.models.m1 import M1
 from semispectral.models.m2 import M2
-from semispectral.models.settings import LIKELIHOOD_NAMES, NetConfig
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
 

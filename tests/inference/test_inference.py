@@ -9,12 +9,12 @@ import tensorflow as tf
 from trained_models import INPUTS, LATENTS, PIXELS, moved_arrays, pixels
 
 from semispectral.errors import ConfigError
-from semispectral.inference.m1 import M1Inference
-from semispectral.inference.m2 import M2Inference
+from semispectral.inference.m1_inference import M1Inference
+from semispectral.inference.m2_inference import M2Inference
 from semispectral.inference.nets import LIKELIHOODS, draw, expected, log_likelihood
+from semispectral.models.fit_settings import ACTIVATION_NAMES, LIKELIHOOD_NAMES, NetConfig
 from semispectral.models.m1 import M1
 from semispectral.models.m2 import M2
-from semispectral.models.settings import ACTIVATION_NAMES, LIKELIHOOD_NAMES, NetConfig
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
 
@@ -84,7 +84,12 @@ def test_q_y_is_that_of_tensorflow_and_temperature_flattens_it() -> None:
 
 def test_nothing_but_training_imports_tensorflow() -> None:
     """The package, prediction, maps and evaluation run in a process that never loads TensorFlow."""
-    modules = ["semispectral", "semispectral.predictions", "semispectral.inference.m1", "semispectral.evaluation"]
+    modules = [
+        "semispectral",
+        "semispectral.evaluation.predictions",
+        "semispectral.inference.m1_inference",
+        "semispectral.evaluation.scores",
+    ]
     settings = ["semispectral.models.settings_m1", "semispectral.models.settings_m2"]
     program = f"import {', '.join(modules + settings)}, sys; sys.exit('tensorflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -7,10 +7,10 @@ from scipy import stats
 from scipy.special import logsumexp
 from trained_models import INPUTS, PIXELS, moved_arrays, pixels
 
-from semispectral.inference.m2 import M2Inference
+from semispectral.inference.m2_inference import M2Inference
+from semispectral.models.fit_settings import NetConfig
 from semispectral.models.m2 import M2
 from semispectral.models.sdgm import Sdgm
-from semispectral.models.settings import NetConfig
 from semispectral.models.settings_m2 import M2Config
 
 LATENTS, AUXILIARY, CLASSES, SEED = 4, 3, 3, 7

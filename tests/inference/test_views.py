@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from scipy.linalg import block_diag
 
-from semispectral.inference.m1 import M1Inference
+from semispectral.inference.m1_inference import M1Inference
 from semispectral.inference.views import Saved, join
-from semispectral.mapping.pipeline import m1_scores
-from semispectral.models.settings import NetConfig
+from semispectral.maps.pipeline import m1_scores
+from semispectral.models.fit_settings import NetConfig
 from semispectral.models.settings_m1 import M1Config
-from semispectral.weights import load_model, save_model
+from semispectral.storage.model_files import load_model, save_model
 
 LATENTS, HIDDEN = 3, 5
 

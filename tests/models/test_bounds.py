@@ -5,20 +5,20 @@ import math
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import as_float64, blob_data
 from scipy import stats
 from scipy.special import logsumexp
 
+from semispectral.models.fit_settings import FitConfig, NetConfig
 from semispectral.models.likelihoods import LIKELIHOODS
 from semispectral.models.m1 import M1
 from semispectral.models.m2 import M2
 from semispectral.models.nets import Dense, softplus
-from semispectral.models.run import Run
-from semispectral.models.settings import FitConfig, NetConfig
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
-from semispectral.models.train_m1 import train_m1
-from semispectral.models.train_m2 import train_m2
+from semispectral.training.run import Run
+from semispectral.training.train_m1 import train_m1
+from semispectral.training.train_m2 import train_m2
+from tiny_training import as_float64, blob_data
 
 SMALL = NetConfig(hidden=(7, 5))
 PIXELS, INPUTS, CLASSES, LATENTS = 4, 6, 3, 2

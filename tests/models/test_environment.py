@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from semispectral.models import ENVIRONMENT
 
-SAY = "import json, os, semispectral.models.settings; print(json.dumps(dict(os.environ)))"
+SAY = "import json, os, semispectral.models.fit_settings; print(json.dumps(dict(os.environ)))"
 
 
 def environment_after_import(**given: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from semispectral.resources import has_gpu
+from semispectral.workflow.resources import has_gpu
 
 ROOT = Path(__file__).resolve().parents[2]
 PROFILES = sorted(path.name for path in (ROOT / "profiles").iterdir())

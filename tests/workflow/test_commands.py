@@ -17,9 +17,9 @@ import yaml
 from forks import Forks
 
 import tiny_models as tiny
-from semispectral.cli import main
-from semispectral.settings import settings
+from semispectral.commands.main import main
 from semispectral.simulate import SimulateConfig, scene_names, simulate_scene, write_scene
+from semispectral.study.stage_settings import settings
 
 pytestmark = pytest.mark.slow
 
@@ -268,7 +268,7 @@ RUN_BY: dict[str, Run] = {
     "make demo GPU=1": make_knows,
     "make help": make_runs,
     "make ready": make_checks,
-    "python benchmarks/svm.py": times_the_svm,
+    "python measurements/speed/svm.py": times_the_svm,
     "semispectral check": finds_nothing_wrong,
     EXPLAIN: explains,
     f"{PREDICT} --out maps/scan": predicts,

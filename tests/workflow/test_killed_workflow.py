@@ -18,8 +18,8 @@ import pytest
 from checkout import copy_sources, environment, start
 from forks import Forks
 
-from semispectral.io.shards import read_latents
-from semispectral.weights import load_model
+from semispectral.spectra.shards import read_latents
+from semispectral.storage.model_files import load_model
 
 pytestmark = pytest.mark.slow
 
@@ -88,7 +88,7 @@ def second_run_is_refused(first: "subprocess.Popen[bytes]", folder: Path, forks:
 
 def resume_keeps_away(living: "subprocess.Popen[bytes]", folder: Path) -> list[str]:
     """Ask what `make resume` asks first while a run is at work; what is wrong with the answer."""
-    command = [sys.executable, "-m", "semispectral.running"]
+    command = [sys.executable, "-m", "semispectral.workflow.running"]
     done = subprocess.run(command, cwd=folder, env=environment(folder), capture_output=True, text=True, check=False)
     named = f"process {living.pid}: " in done.stderr
     return [] if done.returncode and named else [f"resume beside a run: {done.returncode}, {done.stderr[-800:]}"]

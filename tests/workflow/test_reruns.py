@@ -19,7 +19,7 @@ import yaml
 from checkout import SOURCES, copy_sources, environment
 from forks import Forks
 
-from semispectral.config import defaults, read_schema
+from semispectral.study.config import defaults, read_schema
 
 pytestmark = pytest.mark.slow
 
@@ -213,19 +213,19 @@ def test_more_seeds_and_methods_leave_the_old_ones_alone(done: Path, would_run: 
     ("module", "rules"),
     [
         ("simulate/mixing.py", EVERYTHING),
-        ("census.py", COUNTED),
-        ("split.py", PLANNED),
-        ("budget.py", BUDGETS),
+        ("census/count.py", COUNTED),
+        ("sampling/split.py", PLANNED),
+        ("sampling/label_budgets.py", BUDGETS),
         ("models/m1.py", M1),
-        ("models/train_m2.py", M2),
-        ("inference/m2.py", M2),
-        ("svm.py", {"train_svm", "control", "predict", *SCORES}),
-        ("baselines/supervised.py", {"control", *SCORES}),
-        ("evaluation.py", {*SCORES, *MAPS}),
-        ("guards.py", SCORES),
-        ("logs.py", set()),
-        ("atomic.py", set()),
-        ("cells.py", set()),
+        ("training/train_m2.py", M2),
+        ("inference/m2_inference.py", M2),
+        ("classifiers/svm.py", {"train_svm", "control", "predict", *SCORES}),
+        ("classifiers/baselines_supervised.py", {"control", *SCORES}),
+        ("evaluation/scores.py", {*SCORES, *MAPS}),
+        ("evaluation/alerts.py", SCORES),
+        ("workflow/logs.py", set()),
+        ("storage/atomic.py", set()),
+        ("study/cells.py", set()),
         ("errors.py", set()),
     ],
 )
@@ -242,8 +242,8 @@ def test_comments_do_not_count(done: Path, would_run: WouldRun) -> None:
     src, scripts = done / "src/semispectral", done / "workflow/scripts"
     comment = "\n# said anew\n"
     with (
-        changed(src / "pixels.py", lambda text: text + comment),
-        changed(src / "settings.py", lambda text: text.replace('"""From plain', '"""Out of plain', 1)),
+        changed(src / "scans/cube.py", lambda text: text + comment),
+        changed(src / "study/stage_settings.py", lambda text: text.replace('"""From plain', '"""Out of plain', 1)),
         changed(scripts / "train_m1.py", lambda text: text + comment),
     ):
         assert would_run() == {}

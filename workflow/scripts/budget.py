@@ -3,11 +3,11 @@ import json
 from pathlib import Path
 
 import pandas as pd
-from semispectral import logs
-from semispectral.budget import BudgetConfig, label_budgets
-from semispectral.io.shards import read_table
-from semispectral.settings import settings
-from semispectral.tables import write_table
+from semispectral.workflow import logs
+from semispectral.sampling.label_budgets import BudgetConfig, label_budgets
+from semispectral.spectra.shards import read_table
+from semispectral.study.stage_settings import settings
+from semispectral.storage.parquet import write_table
 
 logs.start(snakemake.log[0], job=snakemake)
 runs = json.loads(snakemake.params.cfg)["runs"] | {"seeds": [int(snakemake.wildcards.seed)]}

@@ -2,13 +2,13 @@
 import json
 from pathlib import Path
 
-from semispectral import logs
-from semispectral.bundle import PARTS, write_bundle
-from semispectral.bundle_build import Recipe, build_bundle, checksums, cleaned_scans
-from semispectral.labels import ClassMap, read_classes
-from semispectral.settings import settings
-from semispectral.tables import read_table
-from semispectral.weights import load_model
+from semispectral.workflow import logs
+from semispectral.maps.bundle import PARTS, write_bundle
+from semispectral.maps.bundle_build import Recipe, build_bundle, checksums, cleaned_scans
+from semispectral.study.classes import ClassMap, read_classes
+from semispectral.study.stage_settings import settings
+from semispectral.storage.parquet import read_table
+from semispectral.storage.model_files import load_model
 
 logs.start(snakemake.log[0], job=snakemake)
 given, cfg = snakemake.input, json.loads(snakemake.params.cfg)

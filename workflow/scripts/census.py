@@ -1,14 +1,14 @@
 """Look at one scene: its labels in full, its data sparsely."""
 from pathlib import Path
 
-from semispectral import logs
-from semispectral.census import census
-from semispectral.census_files import write_census
-from semispectral.clean_settings import CleanConfig
-from semispectral.labels import ClassMap
-from semispectral.mask import MaskConfig
-from semispectral.scene import Scene
-from semispectral.settings import stage_settings
+from semispectral.workflow import logs
+from semispectral.census.count import census
+from semispectral.census.census_files import write_census
+from semispectral.spectra.cleaning_settings import CleanConfig
+from semispectral.study.classes import ClassMap
+from semispectral.scans.tray_mask import MaskConfig
+from semispectral.study.scene import Scene
+from semispectral.study.stage_settings import stage_settings
 
 logs.start(snakemake.log[0], job=snakemake)
 scene = stage_settings(Scene, snakemake.params.cfg, "scene")

@@ -2,12 +2,13 @@
 import json
 from pathlib import Path
 
-from semispectral import dataset, logs
-from semispectral.baselines import CONTROLS, ControlConfig
-from semispectral.queries import answers, asked, every_label
-from semispectral.quota_files import read_quotas, training_shares
-from semispectral.settings import settings
-from semispectral.tables import read_table, write_table
+from semispectral.sampling import training_set as dataset
+from semispectral.workflow import logs
+from semispectral.classifiers.baselines import CONTROLS, ControlConfig
+from semispectral.evaluation.queries import answers, asked, every_label
+from semispectral.sampling.quota_files import read_quotas, training_shares
+from semispectral.study.stage_settings import settings
+from semispectral.storage.parquet import read_table, write_table
 
 logs.start(snakemake.log[0], job=snakemake)
 cfg, wanted, seed = json.loads(snakemake.params.cfg), snakemake.wildcards, int(snakemake.wildcards.seed)

@@ -2,12 +2,12 @@
 import json
 from pathlib import Path
 
-from semispectral import logs
-from semispectral.downhole import DownholeConfig
-from semispectral.hole_log import write_hole_log
-from semispectral.mapping.files import read_map
-from semispectral.scene import Scene
-from semispectral.settings import settings
+from semispectral.workflow import logs
+from semispectral.downhole.log import DownholeConfig
+from semispectral.downhole.write_log import write_hole_log
+from semispectral.maps.map_files import read_map
+from semispectral.study.scene import Scene
+from semispectral.study.stage_settings import settings
 
 logs.start(snakemake.log[0], job=snakemake)
 cfg, written = json.loads(snakemake.params.cfg), [Path(path) for path in snakemake.output]

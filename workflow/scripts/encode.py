@@ -1,12 +1,12 @@
 """Encode one scene's sample into the latents of M1."""
 from pathlib import Path
 
-from semispectral import logs
-from semispectral.inference.m1 import M1Inference
-from semispectral.io.shards import read_shard, write_latents
-from semispectral.pixels import Latents
-from semispectral.progress import timed
-from semispectral.weights import load_model
+from semispectral.workflow import logs
+from semispectral.inference.m1_inference import M1Inference
+from semispectral.spectra.shards import read_shard, write_latents
+from semispectral.scans.cube import Latents
+from semispectral.workflow.progress import timed
+from semispectral.storage.model_files import load_model
 
 logs.start(snakemake.log[0], job=snakemake)
 pixels = read_shard(Path(snakemake.input.features))

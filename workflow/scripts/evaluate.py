@@ -3,14 +3,14 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from semispectral import logs
-from semispectral.evaluation import class_scores, scores
-from semispectral.guard_files import write_guards
-from semispectral.guards import guards
-from semispectral.intervals import summary
-from semispectral.labels import ClassMap, read_classes
-from semispectral.predictions import with_classes
-from semispectral.tables import read_tables, write_table
+from semispectral.workflow import logs
+from semispectral.evaluation.scores import class_scores, scores
+from semispectral.evaluation.alert_files import write_guards
+from semispectral.evaluation.alerts import guards
+from semispectral.evaluation.intervals import summary
+from semispectral.study.classes import ClassMap, read_classes
+from semispectral.evaluation.predictions import with_classes
+from semispectral.storage.parquet import read_tables, write_table
 
 logs.start(snakemake.log[0], job=snakemake)
 known = ClassMap.read(Path(snakemake.input.classes)).select(read_classes(Path(snakemake.input.known)).codes)

@@ -3,14 +3,14 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from semispectral import logs
-from semispectral.clean_settings import CleanConfig
-from semispectral.cleaned import as_cleaned, read_cleaned
-from semispectral.copies import refuse_shared
-from semispectral.normalise import fit_scaler
-from semispectral.pixels import Pixels
-from semispectral.settings import settings
-from semispectral.weights import save_model
+from semispectral.workflow import logs
+from semispectral.spectra.cleaning_settings import CleanConfig
+from semispectral.spectra.cleaned_scans import as_cleaned, read_cleaned
+from semispectral.census.copies import refuse_shared
+from semispectral.spectra.scaling import fit_scaler
+from semispectral.scans.cube import Pixels
+from semispectral.study.stage_settings import settings
+from semispectral.storage.model_files import save_model
 
 logs.start(snakemake.log[0], job=snakemake)
 cfg = json.loads(snakemake.params.cfg)

@@ -2,15 +2,15 @@
 import json
 from pathlib import Path
 
-from semispectral import logs
-from semispectral.budget import BudgetConfig
-from semispectral.grid.deal import deal, split_settings, write_deal
-from semispectral.grid.pool import read_pool_table
-from semispectral.plan import label_rasters
-from semispectral.labels import read_classes
-from semispectral.scene import Scene
-from semispectral.seal import read_array
-from semispectral.settings import settings
+from semispectral.workflow import logs
+from semispectral.sampling.label_budgets import BudgetConfig
+from semispectral.benchmark.splits import deal, split_settings, write_deal
+from semispectral.benchmark.pool import read_pool_table
+from semispectral.sampling.plan import label_rasters
+from semispectral.study.classes import read_classes
+from semispectral.study.scene import Scene
+from semispectral.storage.seal import read_array
+from semispectral.study.stage_settings import settings
 
 logs.start(snakemake.log[0], job=snakemake)
 cfg, given, seed = json.loads(snakemake.params.cfg), snakemake.input, int(snakemake.wildcards.seed)

@@ -1,12 +1,12 @@
 """Fit a control with some seeds and all label budgets of the benchmark, and predict the test pixels."""
 from pathlib import Path
 
-from semispectral import logs
-from semispectral.grid.fits import FITS
-from semispectral.grid.pool import read_pool
-from semispectral.grid.runs import Job, fit_all
-from semispectral.labels import read_classes
-from semispectral.tables import write_table
+from semispectral.workflow import logs
+from semispectral.benchmark.fits import FITS
+from semispectral.benchmark.pool import read_pool
+from semispectral.benchmark.jobs import Job, fit_all
+from semispectral.study.classes import read_classes
+from semispectral.storage.parquet import write_table
 
 logs.start(snakemake.log[0], job=snakemake)
 given, output, params = snakemake.input, snakemake.output[0], snakemake.params

@@ -1,14 +1,14 @@
 """Train the M1 of each seed of a benchmark job, and write the latents of all its pixels."""
 from pathlib import Path
 
-from semispectral import logs
-from semispectral.grid.pool import read_pool
-from semispectral.grid.runs import Job, encode_all
+from semispectral.workflow import logs
+from semispectral.benchmark.pool import read_pool
+from semispectral.benchmark.jobs import Job, encode_all
 
 logs.start(snakemake.log[0], job=snakemake)
 with logs.set_aside(snakemake.log[0]):
-    from semispectral.grid.trained_m1 import latents
-    from semispectral.models.run import use_threads
+    from semispectral.benchmark.fits_m1 import latents
+    from semispectral.training.run import use_threads
 
 use_threads(snakemake.threads)
 output, params = snakemake.output[0], snakemake.params

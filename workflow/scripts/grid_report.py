@@ -2,9 +2,9 @@
 import json
 from pathlib import Path
 
-from semispectral import logs
-from semispectral.grid.page import write_report
-from semispectral.grid.scored import read_scored
+from semispectral.workflow import logs
+from semispectral.benchmark.page import write_report
+from semispectral.benchmark.score_files import read_scored
 
 logs.start(snakemake.log[0], job=snakemake)
 scored = [read_scored(Path(folder)) for folder in snakemake.input.scores]

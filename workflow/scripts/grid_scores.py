@@ -2,11 +2,11 @@
 import json
 from pathlib import Path
 
-from semispectral import logs
-from semispectral.grid.scored import Where, write_scored
-from semispectral.grid.scores import by_method, evaluate
-from semispectral.labels import ClassMap, read_classes
-from semispectral.settings import stage_settings
+from semispectral.workflow import logs
+from semispectral.benchmark.score_files import Where, write_scored
+from semispectral.benchmark.scores import by_method, evaluate
+from semispectral.study.classes import ClassMap, read_classes
+from semispectral.study.stage_settings import stage_settings
 
 logs.start(snakemake.log[0], job=snakemake)
 known = read_classes(Path(snakemake.input.known))

@@ -1,16 +1,16 @@
 """Train M2, or q(y|x) alone, with some seeds and all label budgets of the benchmark, and predict the test pixels."""
 from pathlib import Path
 
-from semispectral import logs
-from semispectral.grid.pool import read_pool
-from semispectral.grid.runs import Job, fit_all
-from semispectral.labels import read_classes
-from semispectral.tables import write_table
+from semispectral.workflow import logs
+from semispectral.benchmark.pool import read_pool
+from semispectral.benchmark.jobs import Job, fit_all
+from semispectral.study.classes import read_classes
+from semispectral.storage.parquet import write_table
 
 logs.start(snakemake.log[0], job=snakemake)
 with logs.set_aside(snakemake.log[0]):
-    from semispectral.grid.trained import FITS
-    from semispectral.models.run import use_threads
+    from semispectral.benchmark.fits_m2 import FITS
+    from semispectral.training.run import use_threads
 
 use_threads(snakemake.threads)
 given, output, params = snakemake.input, snakemake.output[0], snakemake.params

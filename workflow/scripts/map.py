@@ -2,14 +2,14 @@
 import json
 from pathlib import Path
 
-from semispectral import logs
-from semispectral.bundle import read_bundle
-from semispectral.census_files import read_codes
-from semispectral.mapping.scans import map_known
-from semispectral.scene import Scene
-from semispectral.seal import read_array
-from semispectral.settings import settings
-from semispectral.smoothing import SmoothConfig
+from semispectral.workflow import logs
+from semispectral.maps.bundle import read_bundle
+from semispectral.census.census_files import read_codes
+from semispectral.maps.known_scans import map_known
+from semispectral.study.scene import Scene
+from semispectral.storage.seal import read_array
+from semispectral.study.stage_settings import settings
+from semispectral.maps.smoothing import SmoothConfig
 
 logs.start(snakemake.log[0], job=snakemake)
 given, cfg, directory = snakemake.input, json.loads(snakemake.params.cfg), Path(snakemake.output[0]).parent

@@ -2,13 +2,13 @@
 import json
 from pathlib import Path
 
-from semispectral import logs
-from semispectral.bundle import read_bundle
-from semispectral.mapping.new_scans import map_new
-from semispectral.mask import MaskConfig
-from semispectral.scene import Scene
-from semispectral.settings import settings
-from semispectral.smoothing import SmoothConfig
+from semispectral.workflow import logs
+from semispectral.maps.bundle import read_bundle
+from semispectral.maps.new_scans import map_new
+from semispectral.scans.tray_mask import MaskConfig
+from semispectral.study.scene import Scene
+from semispectral.study.stage_settings import settings
+from semispectral.maps.smoothing import SmoothConfig
 
 logs.start(snakemake.log[0], job=snakemake)
 cfg, directory = json.loads(snakemake.params.cfg), Path(snakemake.output[0]).parent

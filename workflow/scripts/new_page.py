@@ -2,12 +2,12 @@
 import json
 from pathlib import Path
 
-from semispectral import logs
-from semispectral.bundle import read_bundle
-from semispectral.mapping.files import read_map
+from semispectral.workflow import logs
+from semispectral.maps.bundle import read_bundle
+from semispectral.maps.map_files import read_map
 from semispectral.page import write_scan_page
-from semispectral.scene import Scene
-from semispectral.settings import settings
+from semispectral.study.scene import Scene
+from semispectral.study.stage_settings import settings
 
 logs.start(snakemake.log[0], job=snakemake)
 cfg, found = json.loads(snakemake.params.cfg), read_map(Path(snakemake.input.map).parent)

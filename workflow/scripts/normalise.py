@@ -2,13 +2,13 @@
 import json
 from pathlib import Path
 
-from semispectral import logs
-from semispectral.clean_settings import CleanConfig
-from semispectral.cleaned import read_cleaned
-from semispectral.io.shards import write_shard
-from semispectral.normalise import normalise, read_scaler
-from semispectral.progress import timed
-from semispectral.settings import settings
+from semispectral.workflow import logs
+from semispectral.spectra.cleaning_settings import CleanConfig
+from semispectral.spectra.cleaned_scans import read_cleaned
+from semispectral.spectra.shards import write_shard
+from semispectral.spectra.scaling import normalise, read_scaler
+from semispectral.workflow.progress import timed
+from semispectral.study.stage_settings import settings
 
 logs.start(snakemake.log[0], job=snakemake)
 scaler = read_scaler(snakemake.input.scaler)

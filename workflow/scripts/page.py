@@ -2,14 +2,14 @@
 import json
 from pathlib import Path
 
-from semispectral import logs
-from semispectral.bundle import read_bundle
-from semispectral.census_files import read_codes
-from semispectral.mapping.files import read_map
+from semispectral.workflow import logs
+from semispectral.maps.bundle import read_bundle
+from semispectral.census.census_files import read_codes
+from semispectral.maps.map_files import read_map
 from semispectral.page import write_scan_page
-from semispectral.sampling import scene_labels
-from semispectral.scene import Scene
-from semispectral.settings import settings
+from semispectral.sampling.pixel_ranks import scene_labels
+from semispectral.study.scene import Scene
+from semispectral.study.stage_settings import settings
 
 logs.start(snakemake.log[0], job=snakemake)
 cfg, codes = json.loads(snakemake.params.cfg), read_codes(Path(snakemake.input.codes), scans=snakemake.input.files)

@@ -2,15 +2,16 @@
 import json
 from pathlib import Path
 
-from semispectral import logs, plan_files
-from semispectral.census_files import read_census
-from semispectral.collection import known_for_plan
-from semispectral.labels import ClassMap
-from semispectral.plan import plan
-from semispectral.quotas import SampleConfig
-from semispectral.scene import Scene
-from semispectral.settings import settings
-from semispectral.split import SplitConfig
+from semispectral.workflow import logs
+from semispectral.sampling import plan_files
+from semispectral.census.census_files import read_census
+from semispectral.census.compatibility import known_for_plan
+from semispectral.study.classes import ClassMap
+from semispectral.sampling.plan import plan
+from semispectral.sampling.quotas import SampleConfig
+from semispectral.study.scene import Scene
+from semispectral.study.stage_settings import settings
+from semispectral.sampling.split import SplitConfig
 
 logs.start(snakemake.log[0], job=snakemake)
 cfg, directory = json.loads(snakemake.params.cfg), Path(snakemake.output.quotas).parent

@@ -1,13 +1,13 @@
 """Apply one trained model to the pixels that every method is asked."""
 from pathlib import Path
 
-from semispectral import logs
-from semispectral.dataset import read_features
-from semispectral.inference.m2 import M2Inference
-from semispectral.queries import answers, asked
-from semispectral.svm_model import SvmModel
-from semispectral.tables import write_table
-from semispectral.weights import load_model
+from semispectral.workflow import logs
+from semispectral.sampling.training_set import read_features
+from semispectral.inference.m2_inference import M2Inference
+from semispectral.evaluation.queries import answers, asked
+from semispectral.classifiers.svm_model import SvmModel
+from semispectral.storage.parquet import write_table
+from semispectral.storage.model_files import load_model
 
 MODELS = {"svm": SvmModel.from_saved, "m2": M2Inference, "qy": M2Inference}
 

@@ -2,9 +2,9 @@
 import json
 from pathlib import Path
 
-from semispectral import logs
+from semispectral.workflow import logs
 from semispectral.report.page import write_report
-from semispectral.report.study import read_study
+from semispectral.report.results import read_study
 
 logs.start(snakemake.log[0], job=snakemake)
 given = snakemake.input.items()

@@ -1,19 +1,19 @@
 """Draw one scene's sample, in one pass over its blocks of lines."""
 from pathlib import Path
 
-from semispectral import logs
-from semispectral.census_files import read_codes
-from semispectral.clean_settings import CleanConfig
-from semispectral.cleaned import data_holder
-from semispectral.io import open_scene
-from semispectral.io.shards import write_shard
-from semispectral.labels import read_classes
-from semispectral.quota_files import bad_bands_of, read_quotas
-from semispectral.quotas import SampleConfig
-from semispectral.scene import Scene
-from semispectral.seal import read_array
-from semispectral.settings import stage_settings
-from semispectral.shard import shard
+from semispectral.workflow import logs
+from semispectral.census.census_files import read_codes
+from semispectral.spectra.cleaning_settings import CleanConfig
+from semispectral.spectra.cleaned_scans import data_holder
+from semispectral.scans.readers import open_scene
+from semispectral.spectra.shards import write_shard
+from semispectral.study.classes import read_classes
+from semispectral.sampling.quota_files import bad_bands_of, read_quotas
+from semispectral.sampling.quotas import SampleConfig
+from semispectral.study.scene import Scene
+from semispectral.storage.seal import read_array
+from semispectral.study.stage_settings import stage_settings
+from semispectral.sampling.draw import shard
 
 logs.start(snakemake.log[0], job=snakemake)
 cfg, quotas = snakemake.params.cfg, read_quotas(Path(snakemake.input.quotas))

@@ -1,8 +1,8 @@
 """Simulate one scene of the built-in collection."""
 from pathlib import Path
 
-from semispectral import logs
-from semispectral.settings import stage_settings
+from semispectral.workflow import logs
+from semispectral.study.stage_settings import stage_settings
 from semispectral.simulate import SimulateConfig, scene_numbers, simulate_scene, write_scene
 
 logs.start(snakemake.log[0], job=snakemake)

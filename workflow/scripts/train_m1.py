@@ -1,17 +1,19 @@
 """Train M1 on the spectra of the training part."""
 from pathlib import Path
 
-from semispectral import logs, training_files, training_pictures
-from semispectral.dataset import read_features
+from semispectral.workflow import logs
+from semispectral.sampling import training_files
+from semispectral.figures import live_files as training_pictures
+from semispectral.sampling.training_set import read_features
 from semispectral.models.settings_m1 import M1Config
-from semispectral.normalise import read_scaler
-from semispectral.settings import stage_settings
+from semispectral.spectra.scaling import read_scaler
+from semispectral.study.stage_settings import stage_settings
 
 logs.start(snakemake.log[0], job=snakemake, gpu=snakemake.resources.get("gpu", 0))
 with logs.set_aside(snakemake.log[0]):
-    from semispectral.models.devices import devices
-    from semispectral.models.run import Run
-    from semispectral.models.train_m1 import train_m1
+    from semispectral.training.devices import devices
+    from semispectral.training.run import Run
+    from semispectral.training.train_m1 import train_m1
 
 directory, seed, scaler = Path(snakemake.output[0]), int(snakemake.wildcards.seed), snakemake.input.scaler
 results, settings = directory.parents[1], stage_settings(M1Config, snakemake.params.cfg, "m1")

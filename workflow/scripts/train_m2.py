@@ -1,18 +1,18 @@
 """Train M2 on one label budget, on bands or on the latents of M1."""
 from pathlib import Path
 
-from semispectral import logs
+from semispectral.workflow import logs
 from semispectral.models.settings_m2 import M2Config
-from semispectral.labels import read_classes
-from semispectral.settings import stage_settings
-from semispectral.training_files import read_training_set, write_trained
-from semispectral.training_pictures import pictures_of
+from semispectral.study.classes import read_classes
+from semispectral.study.stage_settings import stage_settings
+from semispectral.sampling.training_files import read_training_set, write_trained
+from semispectral.figures.live_files import pictures_of
 
 logs.start(snakemake.log[0], job=snakemake, gpu=snakemake.resources.get("gpu", 0))
 with logs.set_aside(snakemake.log[0]):
-    from semispectral.models.devices import devices
-    from semispectral.models.run import Run
-    from semispectral.models.train_m2 import train_m2
+    from semispectral.training.devices import devices
+    from semispectral.training.run import Run
+    from semispectral.training.train_m2 import train_m2
 
 given, directory, seed = snakemake.input, Path(snakemake.output[0]), int(snakemake.wildcards.seed)
 wanted, results, cfg = dict(snakemake.wildcards.items()) | {"seed": seed}, directory.parents[3], snakemake.params.cfg

@@ -1,16 +1,16 @@
 """Train q(y|x) on the labels of one budget alone, the control for M2."""
 from pathlib import Path
 
-from semispectral import logs
+from semispectral.workflow import logs
 from semispectral.models.settings_m2 import M2Config
-from semispectral.labels import read_classes
-from semispectral.settings import stage_settings
-from semispectral.training_files import read_training_set, write_trained
+from semispectral.study.classes import read_classes
+from semispectral.study.stage_settings import stage_settings
+from semispectral.sampling.training_files import read_training_set, write_trained
 
 logs.start(snakemake.log[0], job=snakemake, gpu=snakemake.resources.get("gpu", 0))
 with logs.set_aside(snakemake.log[0]):
-    from semispectral.models.run import Run, use_threads
-    from semispectral.models.train_m2 import train_qy
+    from semispectral.training.run import Run, use_threads
+    from semispectral.training.train_m2 import train_qy
 
 use_threads(snakemake.threads)
 given, directory, seed = snakemake.input, Path(snakemake.output[0]), int(snakemake.wildcards.seed)

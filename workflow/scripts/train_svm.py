@@ -1,13 +1,13 @@
 """Fit the SVM on the labels of one budget."""
 from pathlib import Path
 
-from semispectral import logs
-from semispectral.labels import read_classes
-from semispectral.queries import every_label
-from semispectral.settings import stage_settings
-from semispectral.svm import SvmConfig, fit_svm
-from semispectral.training_files import read_training_set
-from semispectral.weights import save_model
+from semispectral.workflow import logs
+from semispectral.study.classes import read_classes
+from semispectral.evaluation.queries import every_label
+from semispectral.study.stage_settings import stage_settings
+from semispectral.classifiers.svm import SvmConfig, fit_svm
+from semispectral.sampling.training_files import read_training_set
+from semispectral.storage.model_files import save_model
 
 logs.start(snakemake.log[0], job=snakemake)
 given, seed = snakemake.input, int(snakemake.wildcards.seed)

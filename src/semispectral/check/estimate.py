@@ -4,13 +4,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from semispectral.check import training
-from semispectral.check.looked import Looked, classes_of
-from semispectral.check.planned import Planned
+from semispectral.check import training_time as training
+from semispectral.check.plan import Planned
 from semispectral.check.rates import OTHER, RATES
+from semispectral.check.scenes import Looked, classes_of
 from semispectral.check.study import Study
-from semispectral.normalise import METHODS
-from semispectral.quotas import HELD_OUT_SHARE
+from semispectral.sampling.quotas import HELD_OUT_SHARE
+from semispectral.spectra.scaling import METHODS
 
 FLOAT_BYTES = 4
 LATENTS_SHARE = 0.6  # of M1's latents that live, as in the demo

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from semispectral.errors import SemispectralError
-from semispectral.logs import in_words
+from semispectral.workflow.logs import in_words
 
 
 class Problems:

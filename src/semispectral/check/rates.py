@@ -4,8 +4,8 @@ Source: the ``benchmark:`` files and the sizes of the results of two runs of ver
 server without a GPU: the demo (6 scenes of 200 x 96 x 268, 22 000 sampled pixels), and a simulated collection of 3
 scenes of 1000 x 320 x 268 (172 MB each, 62 000 sampled pixels) with the same networks. What a job needs in any case
 is that of the demo, what it needs besides for each unit the difference in processor time between the two. How long
-networks train is counted in steps: `semispectral.check.training`. The two rules of M1's scale have the figures of those
-of the bands, and what two views (`semispectral.normalise.two_views`) took more of 64 MB of spectra.
+networks train is counted in steps: `semispectral.check.training_time`. The two rules of M1's scale have the figures
+of those of the bands, and what two views (`semispectral.spectra.scaling.two_views`) took more of 64 MB of spectra.
 """
 
 from typing import NamedTuple

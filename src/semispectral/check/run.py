@@ -7,19 +7,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from semispectral.check import words
+from semispectral.census.compatibility import remarks_of
+from semispectral.check import messages as words
+from semispectral.check.dry_run import jobs, start_dry_run
 from semispectral.check.estimate import needs
-from semispectral.check.jobs import jobs, start_dry_run
-from semispectral.check.looked import Looked, look_at_scenes
-from semispectral.check.planned import Planned, check_test_groups, planned
+from semispectral.check.plan import Planned, check_test_groups, planned
 from semispectral.check.problems import Problems
+from semispectral.check.scenes import Looked, look_at_scenes
 from semispectral.check.study import Study, read_study, workflow_folder
-from semispectral.collection import remarks_of
-from semispectral.depths import ordered_by_name
+from semispectral.downhole.depths import ordered_by_name
 from semispectral.errors import ConfigError
-from semispectral.mapping.scene_map import NODATA_COLOUR, NOVEL_COLOUR, NOVEL_NAME
-from semispectral.names import printable_lines, some
-from semispectral.places import require_writable
+from semispectral.maps.scene_map import NODATA_COLOUR, NOVEL_COLOUR, NOVEL_NAME
+from semispectral.study.names import printable_lines, some
+from semispectral.study.paths import require_writable
 
 MOST_WARNINGS = 12
 MOST_HOLES = 3
@@ -63,10 +63,14 @@ class Kept(logging.Handler):
 @contextmanager
 def _stages_silent() -> Iterator[Kept]:
     """Let only the check speak: what stages would warn of stands in the summary, what readers warn of is kept."""
-    levels = {"semispectral": logging.ERROR, "semispectral.check": logging.INFO, "semispectral.io": logging.WARNING}
+    levels = {
+        "semispectral": logging.ERROR,
+        "semispectral.check": logging.INFO,
+        "semispectral.scans.readers": logging.WARNING,
+    }
     loggers = {name: logging.getLogger(name) for name in levels}
     before = {name: logger.level for name, logger in loggers.items()}
-    readers, kept = loggers["semispectral.io"], Kept()
+    readers, kept = loggers["semispectral.scans.readers"], Kept()
     readers.addHandler(kept)
     readers.propagate = False
     for name, level in levels.items():

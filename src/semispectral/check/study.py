@@ -5,30 +5,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from semispectral.baselines.settings import ControlConfig
-from semispectral.budget import BudgetConfig
-from semispectral.bundle_build import Recipe
 from semispectral.check.problems import Problems
-from semispectral.clean_settings import CleanConfig
-from semispectral.config import complete, read_schema
-from semispectral.config_file import read_config
-from semispectral.downhole import DownholeConfig
+from semispectral.classifiers.baseline_settings import ControlConfig
+from semispectral.classifiers.svm import SvmConfig
+from semispectral.downhole.log import DownholeConfig
 from semispectral.errors import MissingFileError, SemispectralError
-from semispectral.fetch import Source
-from semispectral.labels import ClassMap
-from semispectral.logs import in_words
-from semispectral.mask import MaskConfig
+from semispectral.maps.bundle_build import Recipe
+from semispectral.maps.smoothing import SmoothConfig
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
-from semispectral.places import outside_allowed
-from semispectral.quotas import SampleConfig
-from semispectral.scene import Scene
-from semispectral.scenes import read_scenes
-from semispectral.settings import settings
+from semispectral.sampling.label_budgets import BudgetConfig
+from semispectral.sampling.quotas import SampleConfig
+from semispectral.sampling.split import SplitConfig
+from semispectral.scans.download import Source
+from semispectral.scans.tray_mask import MaskConfig
 from semispectral.simulate import SimulateConfig
-from semispectral.smoothing import SmoothConfig
-from semispectral.split import SplitConfig
-from semispectral.svm import SvmConfig
+from semispectral.spectra.cleaning_settings import CleanConfig
+from semispectral.study.classes import ClassMap
+from semispectral.study.config import complete, read_schema
+from semispectral.study.config_file import read_config
+from semispectral.study.paths import outside_allowed
+from semispectral.study.scene import Scene
+from semispectral.study.scenes import read_scenes
+from semispectral.study.stage_settings import settings
+from semispectral.workflow.logs import in_words
 
 CONFIG, SCHEMA = Path("config/config.yaml"), Path("config/config.schema.yaml")
 SMOOTHING = ("smoothing", "radius", "epsilon")

@@ -1,7 +1,7 @@
 """The scikit-learn face: M1 as a transformer, M2 and M1+M2 as classifiers. TensorFlow is imported by ``fit`` alone."""
 
-from semispectral.estimators.m1 import SpectralVAE
-from semispectral.estimators.m2 import SemiSupervisedVAE
-from semispectral.estimators.stacked import StackedVAE
+from semispectral.estimators.semi_supervised_vae import SemiSupervisedVAE
+from semispectral.estimators.spectral_vae import SpectralVAE
+from semispectral.estimators.stacked_vae import StackedVAE
 
 __all__ = ["SemiSupervisedVAE", "SpectralVAE", "StackedVAE"]

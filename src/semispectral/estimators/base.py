@@ -11,9 +11,9 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from semispectral.errors import DataError
 from semispectral.estimators import files, scaling
-from semispectral.inference.m1 import M1Inference
-from semispectral.inference.m2 import M2Inference
-from semispectral.normalise import Scaler
+from semispectral.inference.m1_inference import M1Inference
+from semispectral.inference.m2_inference import M2Inference
+from semispectral.spectra.scaling import Scaler
 
 DRAWS = 8  # of z in score_samples and novelty
 LARGEST_SEED = 2**31 - 1

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from semispectral.atomic import replacing_directory
 from semispectral.errors import DataError
 from semispectral.estimators.rows import is_missing
-from semispectral.tables import read_table, write_table
-from semispectral.training_files import HISTORY
-from semispectral.weights import DESCRIPTION, fill_model, load_model
+from semispectral.sampling.training_files import HISTORY
+from semispectral.storage.atomic import replacing_directory
+from semispectral.storage.model_files import DESCRIPTION, fill_model, load_model
+from semispectral.storage.parquet import read_table, write_table
 
 KIND = "estimator"
 MISSING = {"missing": True}  # JSON has no NaN

@@ -9,7 +9,7 @@ import numpy as np
 from semispectral.errors import ConfigError
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
-from semispectral.settings import refuse_unknown, settings
+from semispectral.study.stage_settings import refuse_unknown, settings
 
 Config = TypeVar("Config", M1Config, M2Config)
 

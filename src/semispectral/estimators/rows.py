@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.multiclass import check_classification_targets
 
-from semispectral.dataset import Features, TrainingSet
 from semispectral.errors import DataError
-from semispectral.labels import UNLABELLED
+from semispectral.sampling.training_set import Features, TrainingSet
+from semispectral.study.classes import UNLABELLED
 
 LEAST_HELD_ROWS = 10
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from semispectral.errors import ConfigError
-from semispectral.normalise import Scaler, fit_scaler
+from semispectral.spectra.scaling import Scaler, fit_scaler
 
 # Only what can be undone, so that samples and log p(x) are in the units of the data.
 METHODS = ("auto", "standardise", "minmax", "none")

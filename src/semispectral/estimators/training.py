@@ -11,11 +11,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from semispectral.dataset import TrainingSet
-from semispectral.inference.m1 import M1Inference
-from semispectral.inference.m2 import M2Inference
+from semispectral.inference.m1_inference import M1Inference
+from semispectral.inference.m2_inference import M2Inference
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
+from semispectral.sampling.training_set import TrainingSet
 
 
 class FittedM1(NamedTuple):
@@ -36,8 +36,8 @@ def fit_m1(
     x: np.ndarray, valid: np.ndarray, settings: M1Config, *, seed: int, checkpoints: str | Path | None
 ) -> FittedM1:
     """Train M1 as the workflow's stage does."""
-    from semispectral.models.run import Run
-    from semispectral.models.train_m1 import train_m1
+    from semispectral.training.run import Run
+    from semispectral.training.train_m1 import train_m1
 
     run = Run(seed, _directory(checkpoints), version("semispectral"))
     trained = train_m1(x, valid, settings=settings, run=run)
@@ -48,8 +48,8 @@ def fit_m2(
     data: TrainingSet, settings: M2Config, *, classes: int, seed: int, checkpoints: str | Path | None
 ) -> FittedM2:
     """Train M2 as the workflow's stage does."""
-    from semispectral.models.run import Run
-    from semispectral.models.train_m2 import train_m2
+    from semispectral.training.run import Run
+    from semispectral.training.train_m2 import train_m2
 
     run = Run(seed, _directory(checkpoints), version("semispectral"))
     trained = train_m2(data, settings=settings, run=run, classes=classes)
@@ -66,8 +66,8 @@ def fit_jointly(
     checkpoints: str | Path | None,
 ) -> tuple[FittedM1, FittedM2]:
     """Train M1 and the M2 on its latents on together, for so many epochs on scaled rows."""
-    from semispectral.models.joint import JOINT_RATE, Pair, train_jointly
-    from semispectral.models.run import Run, Trained
+    from semispectral.training.joint import JOINT_RATE, Pair, train_jointly
+    from semispectral.training.run import Run, Trained
 
     run = Run(seed, _directory(checkpoints), version("semispectral"))
     pair = Pair(*(Trained(part.model.arrays, part.model.description, part.history) for part in fitted))

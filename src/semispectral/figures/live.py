@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from semispectral.atomic import write_atomically
-from semispectral.figures import draws
-from semispectral.figures.scale import Scale
+from semispectral.figures import samples as draws
 from semispectral.figures.style import CYCLE, INK, VERMILLION, grid_of_axes, hide_unused, shape_of_grid, shorten, styled
-from semispectral.inference.m1 import M1Inference
-from semispectral.inference.m2 import M2Inference
+from semispectral.figures.units import Scale
+from semispectral.inference.m1_inference import M1Inference
+from semispectral.inference.m2_inference import M2Inference
+from semispectral.storage.atomic import write_atomically
 
 Picture = Callable[[dict[str, np.ndarray], dict[str, Any], int], None]
 

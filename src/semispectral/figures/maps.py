@@ -20,7 +20,7 @@ from semispectral.figures.style import (
     shorten,
     styled,
 )
-from semispectral.pixels import PARTS
+from semispectral.scans.cube import PARTS
 
 PANEL_TITLE = 0.3  # inches
 LEGEND_LINE = 0.24

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from semispectral.figures.scale import Scale
 from semispectral.figures.style import (
     BLUE,
     CYCLE,
@@ -20,6 +19,7 @@ from semispectral.figures.style import (
     shorten,
     styled,
 )
+from semispectral.figures.units import Scale
 
 MOST_PANELS = 36
 PANEL_HEIGHT = 1.45

@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.rcsetup import cycler
 
-from semispectral.atomic import write_atomically
+from semispectral.storage.atomic import write_atomically
 
 P = ParamSpec("P")
 T = TypeVar("T")

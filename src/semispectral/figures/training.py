@@ -7,18 +7,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from semispectral.figures.scale import Scale
-from semispectral.figures.style import (
-    BLUE,
-    CYCLE,
-    GREEN,
-    INK,
-    MUTED,
-    ORANGE,
-    VERMILLION,
-    grid_of_axes,
-    styled,
-)
+from semispectral.figures.style import BLUE, CYCLE, GREEN, INK, MUTED, ORANGE, VERMILLION, grid_of_axes, styled
+from semispectral.figures.units import Scale
 
 WARM_UP = 0.05  # share of the epochs that the vertical axis may cut: the bound starts far below where it ends
 

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from semispectral.inference.m1 import M1Inference
-from semispectral.inference.m2 import M2Inference
+from semispectral.inference.m1_inference import M1Inference
+from semispectral.inference.m2_inference import M2Inference
 from semispectral.inference.nets import in_blocks, kl_to_standard, shared_noise
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from semispectral.inference.nets import LOG_VARIANCE_CENTRE, LOG_VARIANCE_REACH
-from semispectral.models.settings import NetConfig
+from semispectral.models.fit_settings import NetConfig
 
 
 def _log1p_ratio(degree: int) -> list[float]:

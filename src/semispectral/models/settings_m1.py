@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from semispectral.models.settings import LIKELIHOOD_NAMES, FitConfig, NetConfig, need
+from semispectral.models.fit_settings import LIKELIHOOD_NAMES, FitConfig, NetConfig, need
 
 
 @dataclass(frozen=True)

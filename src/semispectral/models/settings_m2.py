@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from semispectral.models.settings import LIKELIHOOD_NAMES, FitConfig, NetConfig, need
+from semispectral.models.fit_settings import LIKELIHOOD_NAMES, FitConfig, NetConfig, need
 
 PRIOR_NAMES = ("uniform", "frequency", "shrunk", "estimated")
 SELECTION_NAMES = ("refit", "nll", "accuracy", "bound", "last")

@@ -7,8 +7,8 @@ from bokeh.layouts import column, row
 from bokeh.models import ColumnDataSource, CustomJS, LayoutDOM, LinearColorMapper, Range1d, Slider
 from bokeh.plotting import figure
 
-from semispectral.mapping.picture import stretched
-from semispectral.mapping.scene_map import SceneMap
+from semispectral.maps.picture import stretched
+from semispectral.maps.scene_map import SceneMap
 
 LARGEST_IMAGE = 600_000  # pixels; larger scenes are thinned for display
 TOOLS = "pan,wheel_zoom,box_zoom,tap,reset,save"

@@ -5,12 +5,12 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from semispectral.bundle import Bundle
-from semispectral.mapping.bands import match_bands
-from semispectral.mapping.scene_map import SceneMap
-from semispectral.mapping.stream import BLOCK_BYTES, COLOUR_PLACES
-from semispectral.normalise import Scaler
-from semispectral.pixels import Cube
+from semispectral.maps.bundle import Bundle
+from semispectral.maps.scene_map import SceneMap
+from semispectral.maps.stream import BLOCK_BYTES, COLOUR_PLACES
+from semispectral.scans.cube import Cube
+from semispectral.spectra.band_matching import match_bands
+from semispectral.spectra.scaling import Scaler
 
 SPECTRA_BYTES = 8_000_000  # of a page before base64; the rest of it is Bokeh and the two images
 

@@ -14,20 +14,20 @@ from bokeh.util import serialization
 from jinja2 import Environment
 from markupsafe import Markup
 
-from semispectral import provenance
-from semispectral.atomic import write_atomically
-from semispectral.bundle import Bundle
-from semispectral.clean_settings import scale_after
-from semispectral.depths import has_depth
-from semispectral.downhole import depths
+from semispectral.downhole.depths import has_depth
+from semispectral.downhole.log import depths
 from semispectral.errors import DataError
-from semispectral.mapping.as_trained import as_in_training, open_for
-from semispectral.mapping.scans import scale_to_trained
-from semispectral.mapping.scene_map import SceneMap
+from semispectral.maps.as_trained import as_in_training, open_for
+from semispectral.maps.bundle import Bundle
+from semispectral.maps.known_scans import scale_to_trained
+from semispectral.maps.scene_map import SceneMap
 from semispectral.page.layout import layout
 from semispectral.page.pixels import PagePixels, collect
-from semispectral.pixels import Cube
-from semispectral.scene import Scene
+from semispectral.scans.cube import Cube
+from semispectral.spectra.cleaning_settings import scale_after
+from semispectral.storage import provenance
+from semispectral.storage.atomic import write_atomically
+from semispectral.study.scene import Scene
 
 HERE = Path(__file__).parent
 FIRST_ID = 1000

@@ -1,8 +1,8 @@
 """The table of the networks that were trained."""
 
 from semispectral.figures.methods import budget_order, budget_words, method_name
-from semispectral.report.cells import Cell, Table, number
-from semispectral.report.study import Kept, Study
+from semispectral.report.results import Kept, Study
+from semispectral.report.table_cells import Cell, Table, number
 
 
 def trained(study: Study) -> Table:

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from semispectral import provenance
-from semispectral.atomic import write_atomically
 from semispectral.figures.style import save
-from semispectral.report import networks, tables, takehome, words
+from semispectral.report import deliverables as takehome
+from semispectral.report import networks, tables
+from semispectral.report import wording as words
 from semispectral.report.captions import caption_of
-from semispectral.report.drawing import MOST_MAPS, figures_of, test_scenes
-from semispectral.report.study import Study
-from semispectral.report.takehome import embedded
+from semispectral.report.deliverables import embedded
+from semispectral.report.draw import MOST_MAPS, figures_of, test_scenes
+from semispectral.report.results import Study
 from semispectral.report.template import config_words, fill
+from semispectral.storage import provenance
+from semispectral.storage.atomic import write_atomically
 
 log = logging.getLogger(__name__)
 

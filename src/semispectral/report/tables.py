@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from semispectral.census_files import Census
+from semispectral.census.census_files import Census
 from semispectral.figures.methods import budget_words, method_name
-from semispectral.pixels import PARTS
-from semispectral.report.cells import Cell, Table, number, some
-from semispectral.report.study import Study
+from semispectral.report.results import Study
+from semispectral.report.table_cells import Cell, Table, number, some
+from semispectral.scans.cube import PARTS
 
 SCORES = {
     "oa": ("OA", "overall accuracy", True),

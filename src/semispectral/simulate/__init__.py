@@ -1,7 +1,7 @@
 """The built-in collection: physically simulated scans of drill core."""
 
 from semispectral.simulate.files import write_scene
+from semispectral.simulate.hole_settings import SimulateConfig
 from semispectral.simulate.scene import SimulatedScene, scene_names, scene_numbers, simulate_scene
-from semispectral.simulate.settings import SimulateConfig
 
 __all__ = ["SimulateConfig", "SimulatedScene", "scene_names", "scene_numbers", "simulate_scene", "write_scene"]

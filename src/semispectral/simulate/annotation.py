@@ -5,8 +5,8 @@ from scipy import ndimage
 
 from semispectral.simulate.geology import Geology
 from semispectral.simulate.hole import Hole
+from semispectral.simulate.hole_settings import SimulateConfig
 from semispectral.simulate.lithologies import UNLABELLED_CODE
-from semispectral.simulate.settings import SimulateConfig
 
 NEIGHBOURS = np.ones((3, 3), dtype=bool)
 SMALLEST_PATCH = 6

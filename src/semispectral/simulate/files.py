@@ -5,8 +5,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from semispectral.atomic import write_atomically
 from semispectral.simulate.scene import SimulatedScene
+from semispectral.storage.atomic import write_atomically
 
 CHUNK_LINES = 32
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from semispectral.simulate.fields import smooth_field
 from semispectral.simulate.hole import Hole
+from semispectral.simulate.hole_settings import SimulateConfig
 from semispectral.simulate.lithologies import LITHOLOGIES
-from semispectral.simulate.settings import SimulateConfig
 from semispectral.simulate.tray import Tray
 
 UNIT_LINES = 14  # mean thickness of a unit along the core

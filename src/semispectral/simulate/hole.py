@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from semispectral.simulate.fields import generator
+from semispectral.simulate.hole_settings import SimulateConfig
 from semispectral.simulate.lithologies import LITHOLOGIES
 from semispectral.simulate.minerals import Mineral, get_mineral
-from semispectral.simulate.settings import SimulateConfig
 
 PREVAILING_AREA = 0.4  # of the first hole's core, so that patches can hold nearly all of its labels
 AREA_EXPONENT, LABEL_EXPONENT = 0.4, 1.0  # Zipf: the k-th most frequent class is k^-exponent as frequent as the first

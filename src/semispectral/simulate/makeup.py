@@ -6,9 +6,9 @@ from scipy.special import ndtr
 from semispectral.simulate.fields import blended_field
 from semispectral.simulate.geology import Geology, main_mineral
 from semispectral.simulate.hole import Hole, mixed_minerals
+from semispectral.simulate.hole_settings import SimulateConfig
 from semispectral.simulate.lithologies import LITHOLOGIES
 from semispectral.simulate.mixing import Mixture
-from semispectral.simulate.settings import SimulateConfig
 
 SLOTS = 4
 ACCESSORY_CONCENTRATION = 0.6  # Dirichlet, of the three minerals beside the dominant one

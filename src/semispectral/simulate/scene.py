@@ -5,19 +5,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from semispectral.errors import ConfigError
-from semispectral.nearest import hint
 from semispectral.simulate.annotation import draw_labels
 from semispectral.simulate.fields import generator
 from semispectral.simulate.geology import lay_units
 from semispectral.simulate.hole import draw_hole, mixed_minerals
+from semispectral.simulate.hole_settings import SimulateConfig
 from semispectral.simulate.lithologies import LITHOLOGIES, TRAY_CODE
 from semispectral.simulate.makeup import dominant_code, draw_mixture
 from semispectral.simulate.minerals import get_mineral
 from semispectral.simulate.mixing import mix
 from semispectral.simulate.sensor import build_sensor, count, extended_wavelengths_nm
-from semispectral.simulate.settings import SimulateConfig
 from semispectral.simulate.surface import compose, light_core
 from semispectral.simulate.tray import Tray, lay_tray
+from semispectral.study.suggestions import hint
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from semispectral.simulate.fields import generator
-from semispectral.simulate.settings import SimulateConfig
+from semispectral.simulate.hole_settings import SimulateConfig
 
 COUNTS_PER_REFLECTANCE = 40_000.0  # one scale for all scenes
 DARK_COUNTS = 150.0

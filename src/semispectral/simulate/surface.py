@@ -4,7 +4,7 @@ import numpy as np
 
 from semispectral.simulate.fields import blended_field, smooth_field
 from semispectral.simulate.hole import Hole
-from semispectral.simulate.settings import SimulateConfig
+from semispectral.simulate.hole_settings import SimulateConfig
 from semispectral.simulate.tray import Tray
 
 # Centre and width in nm, depth in nepers: overtones of C-H in the polymer of the tray, of O-H in the wood of the

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from semispectral.simulate.fields import smooth_field
-from semispectral.simulate.settings import SimulateConfig
+from semispectral.simulate.hole_settings import SimulateConfig
 
 BLOCK_LINES = 7
 CRACKS_PER_LINE = 0.02

@@ -1,0 +1,162 @@
+"""What each choice in M1 and M2 is worth: macro-F1 of one variant after the other, without a look at a test part.
+
+    python measurements/accuracy/choices.py --data DIR --seeds 1 2 --budgets 5 10 --output results/choices
+
+The pixels that judge are those of the train and valid parts that are not in the label budget (their spectra are among
+the unlabelled ones where they lie in train). No test part is looked at. Every figure is a small file under --output; a
+run does what is not there yet.
+"""
+
+import argparse
+import itertools
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import f1_score
+
+from few_labels_problems import Budget, Problem, problem
+from few_labels_tasks import TASKS
+from few_labels_work import M1_SETTINGS, M2_SETTINGS, OURS, Settings, Work, write_json
+from semispectral.classifiers.svm import SvmConfig, fit_svm
+from semispectral.inference.m1_inference import M1Inference
+from semispectral.inference.m2_inference import M2Inference
+from semispectral.models.fit_settings import FitConfig, NetConfig
+from semispectral.sampling.training_set import Features
+from semispectral.training.joint import JOINT_RATE, Pair, train_jointly
+from semispectral.training.run import use_threads
+from semispectral.training.train_m2 import train_m2, train_qy
+
+SLOW = FitConfig(learning_rate=1e-3, batch=512, epochs=100)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """M1+M2 with something changed; ``train`` is the classifier on M1's latents."""
+
+    m2: Mapping[str, Any] = field(default_factory=dict)
+    m1: Mapping[str, Any] = field(default_factory=dict)
+    normalise: str = OURS
+    train: str = "m2"
+
+
+VARIANTS = {
+    "as it is": Variant(),
+    "q(y|x) on the labels alone": Variant(train="qy"),
+    "SVM on the latents": Variant(train="svm"),
+    "no label shift": Variant({"label_shift": 0}),
+    "label shift of 1 step": Variant({"label_shift": 1}),
+    "label shift of 8 steps": Variant({"label_shift": 8}),
+    "x drawn in full": Variant({"drawn": 1.0}),
+    "x not drawn": Variant({"drawn": 0.0}),
+    "validation labels held out, best by nll": Variant({"select": "nll"}),
+    "q(y|x) of 128 units": Variant({"classifier": NetConfig(hidden=(128,), activation="relu")}),
+    "softplus": Variant({"classifier": NetConfig(hidden=(512,)), "net": NetConfig(hidden=(128,))}),
+    "alpha 0.1": Variant({"alpha": 0.1}),
+    "alpha 3": Variant({"alpha": 3.0}),
+    "z of 2": Variant({"latents": 2}),
+    "z of 5": Variant({"latents": 5}),
+    "z of 20": Variant({"latents": 20}),
+    "rate 0.001": Variant({"fit": replace(M2_SETTINGS.fit, learning_rate=1e-3)}),
+    "rate 0.003": Variant({"fit": replace(M2_SETTINGS.fit, learning_rate=3e-3)}),
+    "rate 0.003, twice the epochs": Variant({"fit": replace(M2_SETTINGS.fit, learning_rate=3e-3, epochs=80)}),
+    "two hidden layers in q(z|x, y) and p(x|y, z)": Variant({"net": NetConfig(hidden=(128, 128), activation="relu")}),
+    "prior estimated": Variant({"prior": "estimated"}),
+    "auxiliary variable of 5 (SDGM)": Variant({"auxiliary": 5}),
+    "M1 and M2 trained on together, one view": Variant(train="joint", normalise="snv_level"),
+    "M1 at rate 0.001, batch 512": Variant(m1={"fit": SLOW}),
+    "M1 without decay": Variant(m1={"fit": replace(M1_SETTINGS.fit, decay="none")}),
+    "M1 with relu": Variant(m1={"net": NetConfig(activation="relu")}),
+    "one view: SNV with level": Variant(normalise="snv_level"),
+    "one view: SNV": Variant(normalise="snv_standardise"),
+    "one view: standardised bands": Variant(normalise="standardise"),
+}
+
+
+def predicted(work: Work, budget: Budget, variant: Variant) -> np.ndarray:
+    """Labels of all pixels."""
+    label, classes = work.problem.label, work.problem.classes
+    if variant.train == "joint":
+        return trained_jointly(work, budget)
+    latents = work.latents
+    if variant.train == "svm":
+        seen = latents.mean[budget.both]
+        svm = fit_svm(seen, label[budget.both], classes=classes, settings=SvmConfig(), seed=work.seed)
+        return np.asarray(svm.predict(latents.mean))
+    train = {"m2": train_m2, "qy": train_qy}[variant.train]
+    data = work.training_set(latents, budget, hold_out=work.settings.m2.select != "last")
+    trained = train(data, settings=work.settings.m2, run=work.run, classes=classes)
+    return np.asarray(M2Inference(trained.arrays, trained.description).predict_proba(latents.mean).argmax(axis=1))
+
+
+def trained_jointly(work: Work, budget: Budget) -> np.ndarray:
+    """Labels of all pixels by M1+M2 after `train_jointly`; M1 is trained anew, as its weights are not on disk."""
+    m1 = work.train_m1(work.problem.train)
+    mean, log_variance = M1Inference(m1.arrays, m1.description).encode(work.seen.mean)
+    latents = Features(mean, np.exp(0.5 * log_variance), work.bands.table)
+    settings, classes = work.settings.m2, work.problem.classes
+    m2 = train_m2(work.training_set(latents, budget, hold_out=False), settings=settings, run=work.run, classes=classes)
+    bands = work.training_set(work.seen, budget, hold_out=False)
+    fit = replace(settings.fit, learning_rate=JOINT_RATE)
+    m1, m2 = train_jointly(
+        Pair(m1, m2), bands, m1_settings=work.settings.m1, m2_settings=settings, fit=fit, run=work.run
+    )
+    tuned = M1Inference(m1.arrays, m1.description).encode(work.seen.mean)[0]
+    return np.asarray(M2Inference(m2.arrays, m2.description).predict_proba(tuned).argmax(axis=1))
+
+
+def score(work: Work, budget: Budget, variant: Variant) -> float:
+    """Macro-F1 over the pixels outside the test part and the budget."""
+    judges = (work.problem.part != "test") & (work.problem.label >= 0)
+    judges[budget.both] = False
+    truth = work.problem.label[judges]
+    found = predicted(work, budget, variant)[judges]
+    return float(f1_score(truth, found, average="macro", labels=np.unique(truth), zero_division=0.0))
+
+
+def work_of(task: str, seed: int, dealt: Problem, name: str, output: Path) -> Work:
+    """The task with a variant's settings; variants that share an M1 share its latents on disk."""
+    variant = VARIANTS[name]
+    settings = Settings(replace(M1_SETTINGS, **variant.m1), replace(M2_SETTINGS, **variant.m2))
+    folder = _word(name) if variant.m1 or variant.normalise != OURS else "shared"
+    return Work(task, seed, dealt, settings, output / "latents" / folder, variant.normalise)
+
+
+def _word(name: str) -> str:
+    """A variant's name as part of a file's."""
+    return re.sub(r"[^a-z0-9.]+", "_", name.lower())
+
+
+def main(asked: argparse.Namespace) -> None:
+    """Score what is not there yet, and print the table of what is."""
+    use_threads(1)
+    for seed, task in itertools.product(asked.seeds, asked.scenes):
+        dealt = problem(task, asked.data, seed=seed, budgets=tuple(asked.budgets))
+        for name in asked.variants:
+            work = work_of(task, seed, dealt, name, asked.output)
+            for budget in asked.budgets:
+                path = asked.output / f"{task}-{seed}-{budget}-{_word(name)}.json"
+                if not path.is_file():
+                    found = score(work, dealt.budgets[budget], VARIANTS[name])
+                    write_json(path, {"variant": name, "task": task, "seed": seed, "budget": budget, "macro_f1": found})
+    rows = pd.DataFrame([json.loads(path.read_text(encoding="utf-8")) for path in asked.output.glob("*.json")])
+    table = rows.pivot_table(index="variant", columns=["task", "budget"], values="macro_f1", aggfunc="mean")
+    table[("mean", "")] = table.mean(axis=1)
+    print(table.reindex([name for name in VARIANTS if name in table.index]).round(3).to_string())
+    print(f"seeds in each cell: {rows.groupby(['variant', 'task', 'budget']).size().unique().tolist()}")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder of the public scenes")
+    parser.add_argument("--seeds", type=int, nargs="+", required=True)
+    parser.add_argument("--budgets", type=int, nargs="+", default=[5, 10])
+    parser.add_argument("--scenes", nargs="+", choices=TASKS, default=list(TASKS))
+    parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=list(VARIANTS))
+    parser.add_argument("--output", type=Path, required=True)
+    main(parser.parse_args())

@@ -1,0 +1,145 @@
+"""The tasks of choices.py and trust.py: pixels of each scene, dealt to parts by the project's own split."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import scipy.io
+
+from semispectral.sampling.pixel_ranks import priority
+from semispectral.sampling.quotas import SampleConfig, available_pixels, share_quotas
+from semispectral.sampling.split import LabelRaster, SplitConfig, check_parts, split
+from semispectral.scans.cube import PARTS
+from semispectral.simulate import SimulateConfig, scene_names, simulate_scene
+from semispectral.spectra.transforms import to_reflectance
+from semispectral.study.classes import IGNORED, UNLABELLED
+
+FILES = {
+    "indian_pines": ("indian_pines/Indian_pines_corrected.mat", "indian_pines/Indian_pines_gt.mat"),
+    "salinas_a": ("salinas_a/SalinasA_corrected.mat", "salinas_a/SalinasA_gt.mat"),
+}
+SAMPLE = SampleConfig(seed=1, cap_per_class=5000, unlabelled=12_000)  # as in config/config.yaml
+WHITE_REFLECTANCE = 0.99  # likewise
+MOST_MINERAL = 99  # codes above are lithologies: unlabelled here
+TRAY = 255  # not core: used for nothing
+
+
+@dataclass(frozen=True)
+class Dealt:
+    """The pixels in use: spectra, and a table of scene, line, sample, label, part and maybe mineral."""
+
+    x: np.ndarray
+    table: pd.DataFrame
+    classes: int
+
+
+def _labels(codes: np.ndarray) -> tuple[np.ndarray, int]:
+    """Labels int16 of codes, and the number of classes; code 0 and those of lithologies are unlabelled."""
+    known = np.unique(codes[(codes > 0) & (codes <= MOST_MINERAL)])
+    label = np.where(np.isin(codes, known), np.searchsorted(known, codes), UNLABELLED)
+    return np.where(codes == TRAY, IGNORED, label).astype(np.int16), len(known)
+
+
+def _array(path: Path) -> np.ndarray:
+    """The one array of a MATLAB file."""
+    return next(np.asarray(value) for name, value in scipy.io.loadmat(path).items() if not name.startswith("__"))
+
+
+def _part_table(raster: LabelRaster, parts: np.ndarray, used: np.ndarray, guard: int) -> pd.DataFrame:
+    """The pixels in use, once the guard between them has been checked."""
+    kept = np.where(used, parts, 0).astype(np.uint8)
+    check_parts(kept, guard, where=raster.scene)
+    line, sample = np.nonzero(kept)
+    part = np.array(["", *PARTS])[kept[line, sample]]
+    label = raster.label[line, sample]
+    return pd.DataFrame({"scene": raster.scene, "line": line, "sample": sample, "label": label, "part": part})
+
+
+def _single_scene(name: str, data: Path, settings: SplitConfig) -> Dealt:
+    """A scene of its own, dealt to parts; its code 0 is unlabelled, and spectra that are all zero are no data."""
+    cube, codes = (_array(data / file) for file in FILES[name])
+    label, classes = _labels(codes.astype(np.int64))
+    raster = LabelRaster(name, name, label)
+    parts = split([raster], settings)[name]
+    table = _part_table(raster, parts, (cube != 0).any(axis=-1), settings.distance)
+    return Dealt(cube[table["line"], table["sample"]].astype(np.float32), table, classes)
+
+
+def indian_pines_random(data: Path, seed: int) -> Dealt:
+    """The published protocol: half of the pixels at random. Leaky."""
+    settings = SplitConfig("leaky", seed=seed, test_share=0.5, valid_share=0.1)
+    return _single_scene("indian_pines", data, settings)
+
+
+def _blocks(seed: int, size: int) -> SplitConfig:
+    return SplitConfig(
+        "blocks", seed=seed, test_share=0.3, valid_share=0.2, block_lines=size, block_samples=size, guard=1
+    )
+
+
+def indian_pines_blocks(data: Path, seed: int) -> Dealt:
+    """Guarded spatial blocks of 6 x 6 pixels."""
+    return _single_scene("indian_pines", data, _blocks(seed, 6))
+
+
+def salinas_a_blocks(data: Path, seed: int) -> Dealt:
+    """Guarded spatial blocks of 10 x 10 pixels."""
+    return _single_scene("salinas_a", data, _blocks(seed, 10))
+
+
+@lru_cache(maxsize=1)
+def _collection() -> Dealt:
+    """The built-in collection with the split and the sample of config/config.yaml, which do not depend on the seed."""
+    simulated = SimulateConfig(seed=2017)
+    scenes = [simulate_scene(simulated, hole, number) for hole, number in scene_names(simulated).values()]
+    codes = np.stack([scene.codes for scene in scenes]).astype(np.int64)
+    labels, classes = _labels(codes)
+    place = dict(zip(codes.ravel().tolist(), labels.ravel().tolist(), strict=True))
+    rasters = [LabelRaster(scene.name, scene.hole, label) for scene, label in zip(scenes, labels, strict=True)]
+    settings = SplitConfig("groups", seed=1, test_groups=("DH3",), valid_share=0.2, block_lines=16, guard=2)
+    parts = split(rasters, settings)
+    quotas = share_quotas(available_pixels(rasters, parts, classes=classes), SAMPLE)
+    spectra, tables = [], []
+    for scene, raster in zip(scenes, rasters, strict=True):
+        live = (scene.white > scene.dark).any(axis=-1)  # not the camera's dead column
+        used = live & (scene.counts != 0).any(axis=-1)
+        table = _drawn(_part_table(raster, parts[raster.scene], used, settings.distance), quotas)
+        line, sample = table["line"].to_numpy(), table["sample"].to_numpy()
+        references = {"dark": scene.dark[sample], "white": scene.white[sample]}
+        spectra.append(to_reflectance(scene.counts[line, sample], **references, white_reflectance=WHITE_REFLECTANCE))
+        mineral = [place.get(code, UNLABELLED) for code in scene.mineral[line, sample].tolist()]
+        tables.append(table.assign(mineral=np.where(table["label"] >= 0, table["label"], mineral)))
+    return Dealt(np.concatenate(spectra), pd.concat(tables, ignore_index=True), classes)
+
+
+def _drawn(table: pd.DataFrame, quotas: pd.DataFrame) -> pd.DataFrame:
+    """The pixels of lowest priority of each label and part, up to the quota: those that the workflow draws."""
+    scene = table["scene"].iloc[0]
+    quota = quotas[quotas["scene"] == scene].set_index(["label", "part"])["quota"]
+    rank = priority(SAMPLE.seed, scene, table["line"].to_numpy(), table["sample"].to_numpy())
+    ranked = table.assign(rank=rank).sort_values("rank")
+    place = ranked.groupby(["label", "part"]).cumcount().to_numpy()
+    most = quota.reindex(pd.MultiIndex.from_frame(ranked[["label", "part"]])).to_numpy()
+    return table.loc[np.sort(ranked.index[place < most])]
+
+
+def collection(data: Path, seed: int) -> Dealt:
+    """The built-in collection: holes DH1 and DH2 train, DH3 is predicted."""
+    return _collection()
+
+
+TASKS: dict[str, Callable[[Path, int], Dealt]] = {
+    "indian_pines_random": indian_pines_random,
+    "indian_pines_blocks": indian_pines_blocks,
+    "salinas_a_blocks": salinas_a_blocks,
+    "collection": collection,
+}
+
+
+def missing_files(task: str, data: Path) -> list[str]:
+    """The files that a task needs and that are not there."""
+    needed = next((files for scene, files in FILES.items() if task.startswith(scene)), ())
+    return [file for file in needed if not (data / file).is_file()]

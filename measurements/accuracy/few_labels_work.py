@@ -1,0 +1,140 @@
+"""One task with one seed of choices.py and trust.py: settings, normalised bands, the latents of its M1."""
+
+import json
+import os
+import time
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from few_labels_problems import Budget, Problem
+from semispectral.inference.m1_inference import M1Inference
+from semispectral.inference.m2_inference import M2Inference
+from semispectral.models.settings_m1 import M1Config
+from semispectral.models.settings_m2 import M2Config
+from semispectral.sampling.training_set import Features, TrainingSet
+from semispectral.spectra.scaling import Scaler, fit_scaler
+from semispectral.storage.atomic import write_atomically
+from semispectral.training.run import Run, Trained
+from semispectral.training.train_m1 import train_m1
+from semispectral.training.train_m2 import train_m2
+
+BANDS = "snv_level"  # the scale of bands
+OURS = "views"  # that on which M1 sees spectra
+M1_SETTINGS = M1Config()
+M2_SETTINGS = replace(M2Config(), select="last")  # every label of the budget is trained on, as `refit` ends
+CALIBRATED_SETTINGS = M2Config()
+MOST_WATCHED = 2000  # pixels of the valid part by which M1 keeps its best weights
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is trained: all settings of the models."""
+
+    m1: M1Config = M1_SETTINGS
+    m2: M2Config = M2_SETTINGS
+    calibrated: M2Config = CALIBRATED_SETTINGS
+
+    def quick(self) -> "Settings":
+        """Very few epochs: to see that the benchmark runs, not how good anything is."""
+        m1 = replace(self.m1, fit=replace(self.m1.fit, epochs=2))
+        short = replace(self.m2.fit, epochs=2, least_steps=2)
+        return Settings(m1, replace(self.m2, fit=short), replace(self.calibrated, fit=short))
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write a small file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, json.dumps(content, indent=1).encode())
+
+
+@dataclass(frozen=True)
+class Work:
+    """One task with one seed, and what its methods share."""
+
+    task: str
+    seed: int
+    problem: Problem
+    settings: Settings
+    output: Path
+    normalise: str = OURS
+
+    @property
+    def run(self) -> Run:
+        """Training without checkpoints: a method that is stopped starts anew."""
+        return Run(seed=self.seed, checkpoints=None, code="")
+
+    def scaler(self, method: str) -> Scaler:
+        """The scale of the train part."""
+        return fit_scaler(self.problem.x[self.problem.train], method=method)
+
+    @cached_property
+    def seen(self) -> Features:
+        """All pixels as M1 sees them."""
+        return self._features(self.normalise)
+
+    def _features(self, method: str) -> Features:
+        x = self.scaler(method).transform(self.problem.x)
+        return Features(x, np.zeros((len(x), 1), np.float32), pd.DataFrame({"label": self.problem.label}))
+
+    @cached_property
+    def bands(self) -> Features:
+        """Normalised bands of all pixels."""
+        return self._features(BANDS)
+
+    @cached_property
+    def latents(self) -> Features:
+        """q(z1|x) of all pixels, from the M1 of this task and seed."""
+        path = self.output / "m1" / f"{self.task}-{self.seed}.npz"
+        if not path.is_file():
+            self._train_latents(path)
+        with np.load(path) as saved:
+            return Features(saved["mean"], saved["std"], self.bands.table)
+
+    def _train_latents(self, path: Path) -> None:
+        started = time.perf_counter()
+        trained = self.train_m1(self.problem.train)
+        mean, log_variance = M1Inference(trained.arrays, trained.description).encode(self.seen.mean)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f".{os.getpid()}.{path.name}")
+        facts = {"live": mean.shape[1], "epochs": len(trained.history), "seconds": time.perf_counter() - started}
+        write_json(path.with_suffix(".json"), {"task": self.task, "seed": self.seed, **facts})
+        np.savez(beside, mean=mean, std=np.exp(0.5 * log_variance))
+        beside.replace(path)
+
+    def train_m1(self, train: np.ndarray) -> Trained:
+        """M1 on some pixels; the first of the valid part show which weights are best."""
+        x, watched = self.seen.mean, np.flatnonzero(self.problem.part == "valid")[:MOST_WATCHED]
+        views = self.scaler(self.normalise).views
+        return train_m1(x[train], x[watched], settings=self.settings.m1, run=self.run, views=views)
+
+    def train_m2(self, features: Features, budget: Budget) -> M2Inference:
+        """M2 on all labels of a budget, for prediction."""
+        data = self.training_set(features, budget, hold_out=False)
+        trained = train_m2(data, settings=self.settings.m2, run=self.run, classes=self.problem.classes)
+        return M2Inference(trained.arrays, trained.description)
+
+    def training_set(self, features: Features, budget: Budget, *, hold_out: bool) -> TrainingSet:
+        """The budget; its validation labels are held out, or trained on as the others are."""
+        labelled, valid = (budget.train, budget.valid) if hold_out else (budget.both, budget.both[:0])
+        chosen = (labelled, self.unlabelled(budget), valid)
+        return TrainingSet(*(_rows(features, index) for index in chosen))
+
+    def unlabelled(self, budget: Budget) -> np.ndarray:
+        """The train part without the labels of the budget."""
+        return np.setdiff1d(self.problem.train, budget.both)
+
+
+def _rows(features: Features, index: np.ndarray) -> Features:
+    return Features(features.mean[index], features.std[index], features.table.iloc[index].reset_index(drop=True))
+
+
+def settings_of(settings: Settings) -> dict[str, Any]:
+    """Everything that the scores of an output folder have in common, as JSON gives it back."""
+    scales = {"normalise": {"method": BANDS, "m1_method": OURS}}
+    content: dict[str, Any] = json.loads(json.dumps(asdict(settings) | scales))
+    return content

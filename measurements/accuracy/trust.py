@@ -1,0 +1,120 @@
+"""How far the models know what they do not know: calibration, and classes that no training has seen.
+
+    python measurements/accuracy/trust.py calibration --data DIR --seeds 1 2 --output results/trust
+    python measurements/accuracy/trust.py novelty --data DIR --seeds 1 --scenes salinas_a_blocks --output results/trust
+
+calibration: NLL, Brier and ECE on the test pixels with the temperature of the validation labels, and without.
+novelty: each class in turn is left out of all training; AUROC of log p(x) by M1 and M2, which should be low there. The
+labels of M2 are the last of --budgets, of the other classes.
+
+DIR holds indian_pines/Indian_pines_{corrected,gt}.mat and salinas_a/SalinasA_{corrected,gt}.mat; the built-in
+collection needs no file. Every score is a small file under --output, and a run does what is not there yet.
+"""
+
+import argparse
+import itertools
+import json
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from few_labels_problems import problem
+from few_labels_tasks import TASKS, missing_files
+from few_labels_work import Settings, Work, settings_of, write_json
+from semispectral.training.run import use_threads
+from trust_scores import CALIBRATED, score_calibration, score_novelty
+
+CALIBRATION, NOVELTY = "calibration", "novelty"
+PROBABILITY = ("nll", "brier", "ece")
+
+
+def cells(asked: argparse.Namespace, work: Work) -> Iterator[tuple[Path, dict[str, Any], Any]]:
+    """File, identity and function of every score of one task and seed."""
+    both, folder = {"task": work.task, "seed": work.seed}, asked.output / asked.what
+    if asked.what == NOVELTY:
+        for left_out in np.unique(work.problem.label[work.problem.test]).tolist():
+            path = folder / f"{work.task}-{work.seed}-{left_out}.json"
+            yield path, both, partial(score_novelty, work, left_out, asked.budgets[-1])
+        return
+    for budget, method in itertools.product(asked.budgets, CALIBRATED):
+        path = folder / f"{work.task}-{work.seed}-{budget}-{method.replace(' ', '_')}.json"
+        yield path, {**both, "budget": budget, "method": method}, partial(score_calibration, work, budget, method)
+
+
+def run(asked: argparse.Namespace) -> None:
+    """Do what is not there yet."""
+    use_threads(1)
+    settings = Settings()
+    kept, wanted = asked.output / "settings.json", settings_of(settings)
+    if kept.is_file() and json.loads(kept.read_text(encoding="utf-8")) != wanted:
+        raise SystemExit(f"{kept} has other settings than this run: choose another --output")
+    write_json(kept, wanted)
+    for seed, task in itertools.product(asked.seeds, asked.scenes):
+        if absent := missing_files(task, asked.data):
+            print(f"{task} is left out: {asked.data} has no {', '.join(absent)}", flush=True)
+            continue
+        dealt = problem(task, asked.data, seed=seed, budgets=tuple(asked.budgets))
+        for path, identity, score in cells(asked, Work(task, seed, dealt, settings, asked.output)):
+            if not path.is_file():
+                started = time.perf_counter()
+                write_json(path, identity | score())
+                print(f"{path.stem}, {time.perf_counter() - started:.1f} s", flush=True)
+
+
+def read_scores(folder: Path) -> pd.DataFrame:
+    """One row per JSON file of a folder."""
+    return pd.DataFrame([json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("[!.]*.json"))])
+
+
+def calibration_table(found: pd.DataFrame) -> str:
+    """NLL, Brier and ECE without and with the temperature, means over seeds, as Markdown."""
+    head = ["task", "labels", "method", "seeds", "temperature", *(f"{name} without, with" for name in PROBABILITY)]
+    rows = []
+    for (task, budget, method), cell in found.groupby(["task", "budget", "method"]):
+        means = cell.mean(numeric_only=True)
+        pairs = [f"{means['before_' + name]:.3f}, {means[name]:.3f}" for name in PROBABILITY]
+        rows.append([str(task), str(budget), str(method), str(len(cell)), f"{means['temperature']:.2f}", *pairs])
+    return _markdown([head, *rows])
+
+
+def novelty_table(found: pd.DataFrame) -> str:
+    """AUROC with one class left out: mean over classes (and seeds), and the lowest of a class, as Markdown."""
+    rows = []
+    for task, cell in found.groupby("task"):
+        by_class = pd.DataFrame(cell["auroc"].tolist()).groupby(cell["class"].to_numpy()).mean()
+        figures = [f"{by_class[name].mean():.3f} ({by_class[name].min():.3f})" for name in by_class]
+        head = ["task", "seeds", "classes left out in turn", *by_class.columns]
+        rows.append([str(task), str(cell["seed"].nunique()), str(len(by_class)), *figures])
+    return _markdown([head, *rows])
+
+
+def _markdown(rows: list[list[str]]) -> str:
+    """The first row is the head."""
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join([lines[0], "|" + "---|" * len(rows[0]), *lines[1:]])
+
+
+def arguments() -> argparse.Namespace:
+    """What is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=[CALIBRATION, NOVELTY])
+    parser.add_argument("--data", type=Path, default=Path(), help="folder of the public scenes")
+    parser.add_argument("--seeds", type=int, nargs="+", required=True, help="of split, budget and training")
+    parser.add_argument("--budgets", type=int, nargs="+", default=[5, 10, 50], help="labels per class")
+    parser.add_argument("--scenes", nargs="+", choices=TASKS, default=list(TASKS), help="tasks; all by default")
+    parser.add_argument("--output", type=Path, required=True)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    asked = arguments()
+    with threadpool_limits(1):
+        run(asked)
+    table = {CALIBRATION: calibration_table, NOVELTY: novelty_table}[asked.what]
+    print(table(read_scores(asked.output / asked.what)))

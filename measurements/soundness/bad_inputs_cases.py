@@ -1,0 +1,833 @@
+"""The cases of `bad_inputs.py`: what is done to a sound study, model or command line, and whether it is still right."""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import pyogrio.raw
+import rasterio
+import scipy.io
+import shapely
+from PIL import Image
+
+from bad_inputs_study import BANDS, CLASSES, LINES, NM, SAMPLES, Study, codes, counts
+from semispectral.scans.facts.georeference import quiet
+from semispectral.storage.model_files import load_model, save_model
+from semispectral.study.scenes import REQUIRED
+
+Build = Callable[[Study], Any]
+ESC = "\x1b[2J"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One input.
+
+    Parameters
+    ----------
+    kind, name : of what it is.
+    build : changes the study; what it gives back, if anything, is a command line to run instead of the check.
+    words : that the refusal has to hold, or, of an input that is right, the lines that are said of it.
+    taken : the input is right.
+    """
+
+    kind: str
+    name: str
+    build: Build
+    words: str = ""
+    taken: bool = False
+
+
+CASES: list[Case] = []
+
+
+def bad(kind: str, name: str, words: str, build: Build) -> None:
+    """Add a case that must be refused."""
+    CASES.append(Case(kind, name, build, words))
+
+
+def right(kind: str, name: str, build: Build, words: str = "") -> None:
+    """Add a case that must be taken."""
+    CASES.append(Case(kind, name, build, words, taken=True))
+
+
+def config(**sections: Any) -> Build:
+    """A change of the configuration."""
+
+    def build(study: Study) -> None:
+        for name, value in sections.items():
+            keys = study.config.get(name)
+            study.config[name] = keys | value if isinstance(keys, dict) and isinstance(value, dict) else value
+
+    return build
+
+
+def yaml_text(text: str | bytes) -> Build:
+    """A configuration that is this text."""
+    return lambda study: study.table(text, "study.yaml")
+
+
+def cells(**values: str) -> Build:
+    """A change of a1's row."""
+
+    def build(study: Study) -> None:
+        study.more_columns += tuple(name for name in values if name not in REQUIRED)
+        study.first.update(values)
+
+    return build
+
+
+def arrays(**values: Any) -> Build:
+    """Other arrays in a1's file."""
+    return lambda study: study.put(**values)
+
+
+def row(*more: str) -> Build:
+    """More rows of classes.tsv."""
+    return lambda study: study.classes(*more)
+
+
+def envi(**fields: Any) -> Build:
+    """a1 as an ENVI file with this header."""
+    return lambda study: study.use_envi(**fields)
+
+
+# ---- the configuration
+bad("config", "an unknown section", "did you mean 'cleaning'", config(cleanig={}))
+bad("config", "an unknown key", "did you mean 'latents'", config(m1={"latent": 3}))
+bad("config", "a key in the wrong section", "did you mean", config(m2={"test_groups": ["B"]}))
+bad("config", "text for a number", "sample.seed", config(sample={"seed": "one"}))
+bad("config", "a number for a list", "steps", config(cleaning={"steps": 3}))
+bad("config", "out of range", "white_reflectance", config(cleaning={"white_reflectance": 9}))
+bad("config", "an unknown step", "did you mean 'spikes'", config(cleaning={"steps": ["spike"]}))
+bad("config", "a window that is even", "window", config(cleaning={"steps": ["savitzky_golay"], "window": 4}))
+bad(
+    "config",
+    "a step of resampling that makes 10^12 bands",
+    "bands",
+    config(cleaning={"steps": ["resample"], "resample_nm": [1000, 1100, 1e-9]}),
+)
+bad(
+    "config",
+    "resampling beyond the sensor",
+    "a1",
+    config(cleaning={"steps": ["resample"], "resample_nm": [400, 2500, 10]}),
+)
+bad("config", "a bad band that is not there", "a1", config(cleaning={"steps": ["drop_bands"], "bad_bands": [99]}))
+bad("config", "every band dropped", "a1", config(cleaning={"steps": ["drop_bands"], "bad_ranges_nm": [[900, 2600]]}))
+bad("config", "a hole that is not there", "no scene's column 'hole'", config(split={"test_groups": ["C"]}))
+bad("config", "all holes to test", "hole to train on", config(split={"test_groups": ["A", "B"]}))
+bad("config", "a guard larger than a block", "split.guard", config(split={"guard": 20}))
+bad("config", "an unknown split", "split.method", config(split={"method": "random"}))
+bad("config", "no budget", "budgets", config(runs={"budgets": []}))
+bad("config", "a budget below 1", "budgets", config(runs={"budgets": [-5]}))
+bad("config", "a seed twice", "seeds", config(runs={"seeds": [1, 1]}))
+bad("config", "an interval of 0", "interval_m", config(map={"downhole": {"interval_m": 0}}))
+bad("config", "a coverage above 1", "coverage", config(map={"downhole": {"coverage": 2}}))
+bad("config", "a false alarm above 1", "false_alarm", config(map={"false_alarm": 2}))
+bad("config", "a table that is not there", "none.tsv", config(scenes="none.tsv"))
+bad("config", "a folder for a table", "the table of scenes", config(scenes="."))
+bad("config", "a key twice", "stands twice", yaml_text("m1: {latents: 3}\nm1: {latents: 4}\n"))
+bad("config", "code", "__use_yte__", yaml_text("__use_yte__: true\n__definitions__:\n  - import os\n"))
+bad("config", "a tag of Python", "study.yaml", yaml_text("m1: !!python/object/apply:os.system [id]\n"))
+bad("config", "a list", "study.yaml: needs keys with values", yaml_text("- m1\n"))
+bad("config", "no YAML", "study.yaml", yaml_text("m1: [\n"))
+bad("config", "a date that is none", "study.yaml", yaml_text("m1: 2026-13-01\n"))
+bad("config", "a date", "put text in quotes", yaml_text("m1: 2026-11-01\n"))
+bad("config", "infinity", "finite", yaml_text("m1: {latents: .inf}\n"))
+bad("config", "a number beyond 64 bits", "latents", yaml_text(f"m1: {{latents: {10**30}}}\n"))
+bad("config", "Latin-1", "UTF-8", yaml_text("m1: Gr\xe4sberg\n".encode("latin-1")))
+bad("config", "a control character", "study.yaml", yaml_text(f"m1: {ESC}\n"))
+bad("config", "a key that is a number", "key", yaml_text("1: 2\n"))
+bad("config", "an anchor that holds itself", "study.yaml", yaml_text("a: &a {b: *a}\n"))
+bad(
+    "config",
+    "a bomb of anchors",
+    "anchors",
+    yaml_text(
+        "a: &a [1,1,1,1,1,1,1,1,1]\n"
+        + "".join(f"{c}: &{c} [{','.join([f'*{b}'] * 9)}]\n" for b, c in zip("abcdefg", "bcdefgh", strict=True))
+    ),
+)
+bad("config", "5 MB", "at most", yaml_text("# " + "x" * 5_000_000))
+bad("config", "a folder", "plain file", lambda study: (study.folder / "study.yaml").mkdir())
+bad("config", "a pipe", "plain file", lambda study: os.mkfifo(study.folder / "study.yaml"))
+bad("config", "a link to nowhere", "not there", lambda study: (study.folder / "study.yaml").symlink_to("nowhere"))
+right(
+    "config",
+    "a merge of YAML",
+    yaml_text(
+        "a: &a {guard: 1, block_lines: 8, test_groups: [B]}\n".replace("a: &a", "split: &a")
+        + "scenes: scenes.tsv\nclasses: classes.tsv\nsimulate: {enabled: false}\nruns: {budgets: [10]}\n"
+    ),
+)
+
+# ---- scenes.tsv
+bad("scenes.tsv", "empty", "is empty", lambda study: study.table(""))
+bad("scenes.tsv", "a header alone", "no scene", lambda study: study.table("\t".join(REQUIRED)))
+bad("scenes.tsv", "Latin-1", "UTF-8", lambda study: study.table(b"k\xe4rn"))
+bad("scenes.tsv", "UTF-16", "UTF-8", lambda study: study.table("scene\thole\n".encode("utf-16")))
+bad("scenes.tsv", "binary", "scenes.tsv", lambda study: study.table(bytes(range(256))))
+bad("scenes.tsv", "commas", "tab-separated", lambda study: study.table(",".join(REQUIRED)))
+bad(
+    "scenes.tsv",
+    "an unknown column",
+    "did you mean 'scale'",
+    lambda study: study.table("\t".join(REQUIRED).replace("scale", "scal")),
+)
+bad("scenes.tsv", "a column twice", "repeated", lambda study: study.table("\t".join([*REQUIRED, "scale"])))
+bad("scenes.tsv", "a short row", "row 2", lambda study: study.table("\t".join(REQUIRED) + "\na1\tA\n"))
+bad("scenes.tsv", "20 000 columns", "scenes.tsv", lambda study: study.table("\t".join(f"c{n}" for n in range(20_000))))
+bad("scenes.tsv", "17 MB", "at most", lambda study: study.table(b"x" * 17_000_000))
+bad("scenes.tsv", "a pipe", "scenes.tsv", lambda study: os.mkfifo(study.folder / "scenes.tsv"))
+bad("scenes.tsv", "a scene twice", "a2", cells(scene="a2"))
+for what, name in {
+    "a slash": "a/b",
+    "nothing": "",
+    "300 letters": "x" * 300,
+    "a device of Windows": "con",
+    "a device with a suffix": "NUL.txt",
+    "a formula": "=1+1",
+    "ESC": f"a{ESC}",
+    "dots": "..",
+    "case alone": "A2",
+}.items():
+    bad("scenes.tsv", f"a scene named by {what}", "scenes.tsv", cells(scene=name))
+for what, name in {
+    "a slash": "a/b",
+    "nothing": "",
+    "a formula": "=1+1",
+    "ESC": f"a{ESC}",
+    "a bell": "a\x07",
+    "a trailing dot": "A.",
+}.items():
+    bad("scenes.tsv", f"a hole named by {what}", "scenes.tsv, row 2, column 'hole'", cells(hole=name))
+bad("scenes.tsv", "no data", "column 'data'", cells(data=""))
+bad("scenes.tsv", "data elsewhere", "inside data_root", cells(data="../a1.h5"))
+bad("scenes.tsv", "data elsewhere by its full path", "inside data_root", cells(data="/etc/passwd"))
+bad("scenes.tsv", "a path with ESC", "control characters", cells(data=f"a{ESC}.h5"))
+for number in ("0", "-1", "nan", "inf", "high", "1_000", "\u0661", "1,5", "0x10"):
+    bad("scenes.tsv", f"a scale of {number}", "scenes.tsv, row 2, column 'scale'", cells(scale=number))
+for number in ("none", "1e999", "1_0"):
+    bad("scenes.tsv", f"nodata {number}", "scenes.tsv, row 2, column 'nodata'", cells(nodata=number))
+bad("scenes.tsv", "axes that are none", "column 'axes'", cells(axes="x,y,z"))
+bad("scenes.tsv", "codes that are none", "column 'use'", cells(use="all"))
+bad("scenes.tsv", "codes backwards", "column 'use'", cells(use="9-1"))
+bad("scenes.tsv", "0 as a class", "column 'use'", cells(use="0-9"))
+bad("scenes.tsv", "a class that is ignored", "'use' and 'ignore'", cells(ignore="1"))
+bad("scenes.tsv", "depths backwards", "depth_to_m", cells(depth_from_m="5", depth_to_m="4"))
+bad("scenes.tsv", "pixels of 0 mm", "pixel_mm", cells(pixel_mm="0"))
+bad("scenes.tsv", "white without dark", "dark", cells(white_key="data"))
+bad("scenes.tsv", "one file in two holes", "a1.h5", lambda study: study.rows["b1"].update(data="a1.h5"))
+bad("scenes.tsv", "one file under two names of it", "a1.h5", lambda study: study.rows["b1"].update(data="./a1.h5"))
+bad(
+    "scenes.tsv",
+    "one file in two holes by a link",
+    "b1",
+    lambda study: ((study.folder / "b1.h5").unlink(), (study.folder / "b1.h5").symlink_to("a1.h5")),
+)
+bad(
+    "scenes.tsv",
+    "a copy of a scan in another hole",
+    "b1",
+    lambda study: study.write_scan("b1", data=counts(0), labels=codes(), nm=NM),
+)
+right(
+    "scenes.tsv",
+    "a BOM and CRLF",
+    lambda study: (
+        (
+            study.write(),
+            study.table(b"\xef\xbb\xbf" + (study.folder / "scenes.tsv").read_bytes().replace(b"\n", b"\r\n")),
+        )
+    ),
+)
+right(
+    "scenes.tsv",
+    "accents and blanks in a hole",
+    lambda study: [each.update(hole="\xc9tude 1") for name, each in study.rows.items() if name != "b1"],
+)
+
+# ---- classes.tsv
+bad("classes.tsv", "empty", "classes.tsv", lambda study: study.table("", "classes.tsv"))
+bad("classes.tsv", "a header alone", "classes.tsv", lambda study: study.table("code\tname\tcolour\n", "classes.tsv"))
+bad(
+    "classes.tsv",
+    "Latin-1",
+    "UTF-8",
+    lambda study: study.table(CLASSES.encode() + b"3\tk\xe4rn\t#ffffff\n", "classes.tsv"),
+)
+bad("classes.tsv", "commas", "classes.tsv", lambda study: study.table(CLASSES.replace("\t", ","), "classes.tsv"))
+for what, line in {
+    "a code twice": "1\tmica\t#ffffff",
+    "a name twice": "3\ttalc\t#ffffff",
+    "no name": "3\t\t#ffffff",
+    "no colour": "3\tmica\t",
+    "a colour that is none": "3\tmica\tred",
+    "a code that is text": "x\tmica\t#ffffff",
+    "a code that is a fraction": "1.5\tmica\t#ffffff",
+    "a code below 0": "-3\tmica\t#ffffff",
+    "a code beyond 32 bits": f"{2**40}\tmica\t#ffffff",
+    "a formula": "3\t=1+1\t#ffffff",
+    "ESC": f"3\tmi{ESC}ca\t#ffffff",
+    "300 letters": f"3\t{'x' * 300}\t#ffffff",
+    "a short row": "3\tmica",
+}.items():
+    bad("classes.tsv", what, "classes.tsv", row(line))
+for name in ("pixels", "dominant", "hole", "depth_from_m", "talc_low", "code", "DEPT", "TALC ", "\xe9pidote"):
+    right("classes.tsv", f"a class called {name}", row(f"3\t{name if name != 'TALC ' else 'Fe:Mg 2:1'}\t#ffffff"))
+right("classes.tsv", "one colour for two classes", row("3\tmica\t#00ff00"), "one colour")
+right("classes.tsv", "10 000 classes", row(*(f"{n}\tm{n}\t#ffffff" for n in range(1000, 11000))))
+
+
+# ---- scans: HDF5
+def cut(study: Study) -> None:
+    path = study.folder / "a1.h5"
+    path.write_bytes(path.read_bytes()[:-2000])
+
+
+def outside(study: Study) -> None:
+    with study.h5() as file:
+        del file["data"]
+        file["data"] = h5py.ExternalLink("a2.h5", "/data")
+
+
+def virtual(study: Study) -> None:
+    layout = h5py.VirtualLayout(shape=(LINES, SAMPLES, BANDS), dtype="u2")
+    layout[:] = h5py.VirtualSource("a2.h5", "data", shape=(LINES, SAMPLES, BANDS))
+    with study.h5() as file:
+        del file["data"]
+        file.create_virtual_dataset("data", layout)
+
+
+def ring(study: Study) -> None:
+    with study.h5() as file:
+        del file["data"]
+        file["data"], file["other"] = h5py.SoftLink("/other"), h5py.SoftLink("/data")
+
+
+def sized(key: str, shape: tuple[int, ...], dtype: str = "u2") -> Build:
+    """A dataset whose header commands this much, of which nothing was written."""
+
+    def build(study: Study) -> None:
+        with study.h5() as file:
+            del file[key]
+            file.create_dataset(key, shape, dtype, chunks=tuple(min(n, 1000) for n in shape))
+
+    return build
+
+
+def attribute(key: str, **attributes: Any) -> Build:
+    """Attributes of a dataset."""
+
+    def build(study: Study) -> None:
+        with study.h5() as file:
+            file[key].attrs.update(attributes)
+
+    return build
+
+
+def holding(data: np.ndarray, **bands: Any) -> np.ndarray:
+    """Spectra with a value in some of their bands."""
+    found = data.astype(bands.pop("dtype", data.dtype))
+    found[:, :, 3:5] = bands["value"]
+    return found
+
+
+def falling(study: Study) -> None:
+    for seed, name in enumerate(study.rows):
+        study.write_scan(name, data=counts(seed)[:, :, ::-1], labels=codes(), nm=NM[::-1])
+
+
+def many_names(study: Study) -> None:
+    with study.h5() as file:
+        for number in range(3000):
+            file[f"x{number}"] = 0
+    study.first["data_key"] = "gone"
+
+
+bad("HDF5", "not there", "gone.h5", cells(data="gone.h5"))
+bad(
+    "HDF5",
+    "a folder",
+    "d.h5",
+    lambda study: ((study.folder / "d.h5").mkdir(), study.first.update(data="d.h5")),
+)
+bad("HDF5", "a pipe", "f.h5", lambda study: (os.mkfifo(study.folder / "f.h5"), study.first.update(data="f.h5")))
+bad("HDF5", "empty", "a1.h5", lambda study: (study.folder / "a1.h5").write_bytes(b""))
+bad("HDF5", "text", "a1.h5", lambda study: (study.folder / "a1.h5").write_text("line,sample"))
+bad("HDF5", "cut", "a1.h5", cut)
+bad("HDF5", "a link outside", "a2.h5", outside)
+bad("HDF5", "a virtual dataset", "a2.h5", virtual)
+bad("HDF5", "a ring of links", "a1.h5", ring)
+bad("HDF5", "an unknown key", "'/x/y'", cells(data_key="/x/y"))
+bad("HDF5", "a group", "a1.h5", cells(data_key="/"))
+bad("HDF5", "3000 names", "a1.h5", many_names)
+bad(
+    "HDF5",
+    "names with ESC",
+    "a1.h5",
+    lambda study: (study.put(**{f"e{ESC}vil": 1}), study.first.update(data_key="gone")),
+)
+bad("HDF5", "a cube of two axes", "3 axes", cells(data_key="labels", labels_key="labels"))
+bad("HDF5", "no lines", "a1.h5", arrays(data=counts(0)[:0]))
+bad("HDF5", "turned axes", "a1.h5", arrays(data=counts(0).transpose(2, 0, 1)))
+bad("HDF5", "complex numbers", "complex", arrays(data=counts(0).astype(complex)))
+bad("HDF5", "records", "a1.h5", arrays(data=np.zeros((LINES, SAMPLES, BANDS), [("a", "i4")])))
+bad("HDF5", "texts", "a1.h5", arrays(data=np.full((LINES, SAMPLES, BANDS), b"x")))
+bad("HDF5", "all NaN", "a1.h5", arrays(data=np.full((LINES, SAMPLES, BANDS), np.nan, "f4")))
+bad("HDF5", "all saturated", "a1.h5", arrays(data=np.full((LINES, SAMPLES, BANDS), 65535, "u2")))
+bad(
+    "HDF5",
+    "all nodata",
+    "a1.h5",
+    lambda study: (study.put(data=np.full((LINES, SAMPLES, BANDS), 7, "u2")), study.first.update(nodata="7")),
+)
+bad("HDF5", "never written", "a1.h5", sized("data", (LINES, SAMPLES, BANDS)))
+bad("HDF5", "labels of 373 GiB", "a1.h5", sized("labels", (10**7, 10**4), "i4"))
+bad("HDF5", "wavelengths of 75 GiB", "a1.h5", sized("nm", (10**10,), "f8"))
+bad("HDF5", "wavelengths of another number", "a1.h5", arrays(nm=NM[1:]))
+bad("HDF5", "wavelengths without a unit", "wavelength_um", arrays(nm=NM / 1000))
+bad("HDF5", "wavelengths of infinity", "a1.h5", arrays(nm=NM * np.inf))
+bad("HDF5", "wavelengths that are all equal", "a1.h5", arrays(nm=np.full(BANDS, 1000.0)))
+bad("HDF5", "references of another shape", "a1.h5", cells(white_key="labels", dark_key="labels"))
+right("HDF5", "wavelengths that fall", falling)
+bad("HDF5", "wavelengths that fall in one scan of three", "two sensors", arrays(nm=NM[::-1]))
+right("HDF5", "nodata that is a text", attribute("data", _FillValue="none"))
+right("HDF5", "nodata that is empty", attribute("data", _FillValue=h5py.Empty("f4")))
+right("HDF5", "a unit that nobody knows", attribute("nm", units="nm (vacuum)"))
+right("HDF5", "wavelengths of 0", arrays(nm=np.r_[0.0, NM[1:]]))
+right("HDF5", "NaN in two bands", arrays(data=holding(counts(0), value=np.nan, dtype="f4")))
+right(
+    "HDF5",
+    "nodata in two bands",
+    lambda study: (study.put(data=holding(counts(0), value=65000)), study.first.update(nodata="65000")),
+)
+for what, values in {
+    "of another shape": codes()[1:],
+    "on their side": codes().T.copy(),
+    "in halves": codes() / 2,
+    "of infinity": np.full((LINES, SAMPLES), np.inf),
+    "below 0": codes().astype(int) - 5,
+    "beyond classes.tsv": codes() + 4,
+    "of 1e20": np.full((LINES, SAMPLES), 1e20),
+    "beyond 32 bits": codes() + np.int64(2**32),
+    "of text": np.full((LINES, SAMPLES), b"x"),
+}.items():
+    bad("labels", what, "a1.h5", arrays(labels=values))
+bad("labels", "an unknown key", "'map'", cells(labels_key="map"))
+right("labels", "of a scan that has none", arrays(labels=codes() * 0), "a1")
+
+# ---- scans: ENVI
+bad("ENVI", "no header", "bare.img", lambda study: study.use_file("bare.img", counts(0).tobytes()))
+bad("ENVI", "an empty header", "e.", lambda study: (study.use_envi(), (study.folder / "e.hdr").write_text("")))
+bad(
+    "ENVI",
+    "a header of another program",
+    "e.",
+    lambda study: (study.use_envi(), (study.folder / "e.hdr").write_text("BYTEORDER I\nNROWS 40\n")),
+)
+bad("ENVI", "more lines than there are", "e.img", envi(lines=400))
+bad("ENVI", "10^12 lines", "e.", envi(lines=10**12))
+bad("ENVI", "lines below 0", "e.", envi(lines=-40))
+bad("ENVI", "no bands", "e.", envi(bands=0))
+bad("ENVI", "no samples", "e.", envi(samples=None))
+bad("ENVI", "a number that is a text", "e.", envi(samples="many"))
+bad("ENVI", "complex numbers", "e.", envi(data_type=6))
+bad("ENVI", "an unknown type", "e.", envi(data_type=99))
+bad("ENVI", "an unknown interleave", "e.", envi(interleave="bup"))
+bad("ENVI", "an unknown byte order", "e.", envi(byte_order=7))
+right("ENVI", "wavelengths of another number", envi(wavelength="{1000, 1100}"), "no wavelengths")
+right("ENVI", "wavelengths of text", envi(wavelength="{red, green}"), "no wavelengths")
+bad(
+    "ENVI",
+    "two data files that fit",
+    "e.",
+    lambda study: (
+        (study.use_envi(), (study.folder / "e.dat").write_bytes(counts(1).tobytes()), study.first.update(data="e.hdr"))
+    ),
+)
+for ending in (".bin", ".L1R", ".hyspex", ".Dat"):
+    right("ENVI", f"data in {ending}", envi(data=f"e{ending}"))
+right("ENVI", "a blank line first", envi(first="\nENVI\n"))
+right(
+    "ENVI",
+    "a BOM and a georeference",
+    envi(first="\ufeffENVI\n", map_info="{UTM, 1, 1, 380952, 5820372, 30, 30, 33, North, WGS-84}"),
+)
+right("ENVI", "wavelengths on the next line", envi(wavelength="\n{" + ", ".join(map(str, NM)) + "}"))
+right("ENVI", "an offset with an underscore", envi(before=b"x" * 160, header_offset=None, more="header_offset = 160\n"))
+right(
+    "ENVI",
+    "more bytes than the header says",
+    lambda study: (study.use_envi(), (study.folder / "e.img").write_bytes(counts(0).tobytes() + bytes(100))),
+)
+right("ENVI", "a list of bad bands with blanks", envi(bbl="{1 1 1 0 1 1 1 1 1 1 1 1}"))
+right("ENVI", "a list of bad bands that is none", envi(bbl="{yes, no}"))
+right("ENVI", "nodata that is none", envi(data_ignore_value="none"))
+right("ENVI", "a scale that is none", envi(reflectance_scale_factor="auto"))
+right("ENVI", "a unit in capitals", envi(wavelength_units="NANOMETERS"))
+
+
+# ---- scans and labels: other formats
+def npy(**wanted: Any) -> Build:
+    """a1 as a NumPy file."""
+
+    def build(study: Study) -> None:
+        np.save(study.use_file("n.npy", wavelengths="nm.csv"), wanted["array"], allow_pickle=True)
+        (study.folder / "nm.csv").write_text("wavelength_nm\n" + "\n".join(map(str, NM)))
+        if cut := wanted.get("cut"):
+            (study.folder / "n.npy").write_bytes((study.folder / "n.npy").read_bytes()[:cut])
+
+    return build
+
+
+def mat(content: Any, cut: int | None = None) -> Build:
+    """a1 as a MATLAB file."""
+
+    def build(study: Study) -> None:
+        scipy.io.savemat(study.use_file("m.mat", data_key="x"), {"x": content})
+        (study.folder / "m.mat").write_bytes((study.folder / "m.mat").read_bytes()[:cut])
+
+    return build
+
+
+def raster(study: Study, name: str, values: np.ndarray, **profile: Any) -> None:
+    """A GeoTIFF [band, line, sample]."""
+    size = {"count": len(values), "height": values.shape[1], "width": values.shape[2], "dtype": values.dtype}
+    with quiet(), rasterio.open(study.folder / name, "w", driver="GTiff", **size, **profile) as file:
+        file.write(values)
+
+
+def sparse(study: Study) -> None:
+    profile = {"count": 1, "height": 60_000, "width": 60_000, "dtype": "uint8", "tiled": True, "SPARSE_OK": True}
+    with quiet(), rasterio.open(study.folder / "l.tif", "w", driver="GTiff", **profile):
+        pass
+    study.use_labels("l.tif")
+
+
+def of_other_ground(study: Study) -> None:
+    raster(
+        study, "s.tif", counts(0).transpose(2, 0, 1), crs="EPSG:32633", transform=rasterio.Affine(1, 0, 5e5, 0, -1, 5e6)
+    )
+    raster(study, "l.tif", codes()[None], crs="EPSG:32719", transform=rasterio.Affine(1, 0, 3e5, 0, -1, 7e6))
+    (study.folder / "nm.csv").write_text("wavelength_nm\n" + "\n".join(map(str, NM)))
+    study.use_file("s.tif", labels="l.tif", labels_key="", wavelengths="nm.csv")
+
+
+bad("other formats", "an unknown suffix", "s.xyz", lambda study: study.use_file("s.xyz", b"abc"))
+bad(
+    "other formats",
+    "a VRT named .tif",
+    "v.tif",
+    lambda study: study.use_file("v.tif", b'<VRTDataset rasterXSize="5" rasterYSize="9"/>'),
+)
+bad("other formats", "an empty .tif", "v.tif", lambda study: study.use_file("v.tif", b""))
+bad(
+    "other formats",
+    "a picture",
+    "p.png",
+    lambda study: (Image.new("L", (SAMPLES, LINES)).save(study.folder / "p.png"), study.use_file("p.png")),
+)
+bad(
+    "other formats",
+    "a ZIP",
+    "z.npz",
+    lambda study: (np.savez(study.folder / "z.npz", x=counts(0)), study.use_file("z.npz")),
+)
+bad("other formats", "a table of commas", "c.csv", lambda study: study.use_file("c.csv", b"1,2,3\n"))
+bad("other formats", "a pickle in .npy", "n.npy", npy(array=np.full((LINES, SAMPLES, BANDS), None)))
+bad("other formats", "a cut .npy", "n.npy", npy(array=counts(0), cut=400))
+bad("other formats", "a .npy of two axes", "n.npy", npy(array=codes()))
+bad(
+    "other formats",
+    "a key of a .npy",
+    "n.npy",
+    lambda study: (npy(array=counts(0))(study), study.first.update(data_key="x")),
+)
+bad("other formats", "cells of MATLAB", "m.mat", mat(np.array([["x", 1]], object)))
+bad("other formats", "a cut .mat", "m.mat", mat(counts(0), cut=300))
+bad(
+    "other formats",
+    "wavelengths in a table without their column",
+    "no.csv",
+    lambda study: (((study.folder / "no.csv").write_text("band\n1\n"), study.first.update(wavelengths="no.csv"))),
+)
+bad("other formats", "a table of wavelengths that is not there", "no.csv", cells(wavelengths="no.csv"))
+bad(
+    "labels",
+    "in colour",
+    "rgb.png",
+    lambda study: ((Image.new("RGB", (SAMPLES, LINES)).save(study.folder / "rgb.png"), study.use_labels("rgb.png"))),
+)
+bad(
+    "labels",
+    "a GeoTIFF of three bands",
+    "l.tif",
+    lambda study: (raster(study, "l.tif", np.zeros((3, LINES, SAMPLES), "u1")), study.use_labels("l.tif")),
+)
+bad("labels", "a GeoTIFF of 60 000 x 60 000", "l.tif", sparse)
+bad("labels", "a GeoTIFF of another place", "l.tif", of_other_ground)
+bad(
+    "labels",
+    "a table of points",
+    "l.csv",
+    lambda study: study.use_labels("l.csv", b"line,sample,code\n1,1,1\n"),
+)
+right("other formats", "a .npy in Fortran's order", npy(array=np.asfortranarray(counts(0))))
+
+
+# ---- polygons
+SQUARE = shapely.box(1, 1, 8, 30)
+
+
+def polygons(*shapes: Any, code: Any = 1, name: str = "l.gpkg", key: str = "code", **options: Any) -> Build:
+    """The labels of a1 as polygons."""
+
+    def build(study: Study) -> None:
+        fields = {"field_data": [np.array([code] * len(shapes))], "fields": ["code"]}
+        kind = options.get("geometry_type", "Polygon")
+        driver = {"gpkg": "GPKG", "json": "GeoJSON", "shp": "ESRI Shapefile"}[name.rpartition(".")[2]]
+        geometry = np.array(shapely.to_wkb(list(shapes)), object)
+        pyogrio.raw.write(
+            study.folder / name, geometry=geometry, crs=options.get("crs"), driver=driver, geometry_type=kind, **fields
+        )
+        study.use_labels(name, key=key)
+
+    return build
+
+
+def geojson(coordinates: str) -> Build:
+    """The labels of a1 as GeoJSON with these coordinates."""
+    text = '{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"code": 1}, "geometry": {"type": "Polygon", "coordinates": %s}}]}'
+    return lambda study: study.use_labels("l.geojson", (text % coordinates).encode(), key="code")
+
+
+bad("polygons", "an attribute that is not there", "l.gpkg", polygons(SQUARE, key="mineral"))
+bad("polygons", "no attribute", "l.gpkg", polygons(SQUARE, key=""))
+bad("polygons", "points", "l.gpkg", polygons(shapely.Point(1, 1), geometry_type="Point"))
+bad("polygons", "a name that no class has", "l.gpkg", polygons(SQUARE, code="granite"))
+bad("polygons", "a code of 3 000 000 000", "l.gpkg", polygons(SQUARE, code=3_000_000_000))
+bad("polygons", "a code of -2^40", "l.gpkg", polygons(SQUARE, code=-(2**40)))
+bad("polygons", "a code of 1.5", "l.gpkg", polygons(SQUARE, code=1.5))
+bad("polygons", "a place of their own", "l.gpkg", polygons(shapely.box(5e5, 5e6, 5e5 + 9, 5e6 + 9)))
+bad("polygons", "coordinates of infinity", "l.geojson", geojson("[[[0,0],[1e999,0],[1e999,1e999],[0,0]]]"))
+bad("polygons", "two points", "l.geojson", geojson("[[[0,0],[1,1]]]"))
+bad("polygons", "no JSON", "l.geojson", geojson("[[["))
+bad("polygons", "deep JSON", "l.geojson", geojson("[" * 100_000))
+bad(
+    "polygons",
+    "a GeoPackage that is none",
+    "l.gpkg",
+    lambda study: study.use_labels("l.gpkg", b"SQLite format 3\0" + bytes(100), key="code"),
+)
+bad(
+    "polygons",
+    "a Shapefile without its table",
+    "l.shp",
+    lambda study: (polygons(SQUARE, name="l.shp")(study), (study.folder / "l.dbf").unlink()),
+)
+right("polygons", "over lines and samples", polygons(SQUARE))
+
+
+# ---- predict and explain
+def predict(
+    *more: str, name: str = "a1.h5", break_model: Callable[[Path], Any] | None = None, before: Build | None = None
+) -> Build:
+    """The command line that maps a1 with a small model."""
+
+    def build(study: Study) -> list[str]:
+        import tiny_models  # of the tests, whose folder `bad_inputs.main` adds
+
+        tiny_models.tiny_bundle(study.folder / "model", seed=1)
+        if break_model:
+            break_model(study.folder / "model")
+        if before:
+            before(study)
+        return [
+            "predict",
+            name,
+            "--model",
+            "model",
+            "--out",
+            "out",
+            "--key",
+            "data",
+            "--wavelengths",
+            "nm",
+            "--threads",
+            "1",
+            *more,
+        ]
+
+    return build
+
+
+right("predict", "a scan", predict(), "a1: ")
+bad("predict", "a scan that is not there", "gone.h5", predict(name="gone.h5"))
+bad("predict", "a folder for a scan", "model", predict(name="model"))
+bad("predict", "no wavelengths", "a1.h5", predict("--wavelengths", "none"))
+bad("predict", "other wavelengths", "a1.h5", predict(before=arrays(nm=NM + 500)))
+bad("predict", "an unknown key", "--key", predict("--key", "x"))
+bad("predict", "an unknown key of wavelengths", "'x'", predict("--wavelengths", "x"))
+bad("predict", "a mask that is not there", "none.tif", predict("--mask", "none.tif"))
+bad(
+    "predict",
+    "a mask of another shape",
+    "mask.npy",
+    predict("--mask", "mask.npy", before=lambda study: np.save(study.folder / "mask.npy", codes()[1:])),
+)
+bad(
+    "predict",
+    "a mask of nothing",
+    "a1",
+    predict("--mask", "mask.npy", before=lambda study: np.save(study.folder / "mask.npy", codes() * 0)),
+)
+bad("predict", "a scan of NaN", "a1", predict(before=arrays(data=np.full((LINES, SAMPLES, BANDS), np.nan, "f4"))))
+for option, values in {
+    "--scale": ("0", "nan", "x", "1_0"),
+    "--nodata": ("x", "1e999"),
+    "--pixel-mm": ("-1",),
+    "--interval-m": ("0", "inf"),
+    "--axes": ("x,y",),
+    "--hole": ("a/b", "=1"),
+    "--depth-to": ("3",),
+    "--depth-from": ("3",),
+}.items():
+    for value in values:
+        bad("predict", f"{option} {value}", option, predict(option, value))
+bad("predict", "depths backwards", "--depth-to", predict("--depth-from", "3", "--depth-to", "2"))
+bad("predict", "a file for the folder", "out", predict(before=lambda study: (study.folder / "out").write_text("mine")))
+bad("predict", "a folder below a file", "/etc/passwd", predict("--out", "/etc/passwd/x"))
+bad("predict", "a folder that takes nothing", "/proc/nowhere", predict("--out", "/proc/nowhere"))
+bad("predict", "the model's folder", "trained model", predict("--out", "model"))
+bad("predict", "no model", "none", predict("--model", "none"))
+bad("predict", "an unknown option", "--holes", predict("--holes", "3"))
+bad("predict", "an unknown tray", "otsu", predict("--tray", "otsuu"))
+right(
+    "predict",
+    "a name with blanks and accents",
+    predict(name="\xc9tude 1.h5", before=lambda study: (study.folder / "a1.h5").rename(study.folder / "\xc9tude 1.h5")),
+)
+
+
+def explain(name: str, before: Build | None = None) -> Build:
+    """The command line that explains a path."""
+
+    def build(study: Study) -> list[str]:
+        if before:
+            before(study)
+        return ["explain", name]
+
+    return build
+
+
+bad("explain", "what is not there", "gone", explain("gone"))
+bad("explain", "a scan", "a1.h5", explain("a1.h5"))
+bad("explain", "an empty folder", "e", explain("e", lambda study: (study.folder / "e").mkdir()))
+bad("explain", "a pipe", "f.json", explain("f.json", lambda study: os.mkfifo(study.folder / "f.json")))
+bad(
+    "explain",
+    "JSON of another program",
+    "j.json",
+    explain("j.json", lambda study: study.table('{"made": "in a hurry"}', "j.json")),
+)
+bad(
+    "explain", "Parquet that is none", "p.parquet", explain("p.parquet", lambda study: study.table("PAR1", "p.parquet"))
+)
+bad("explain", "a name of 300 letters", "x" * 300, explain("x" * 300))
+
+
+# ---- models of a stranger, whose checksums are right
+def part(name: str, **arrays: Any) -> Callable[[Path], None]:
+    """Change arrays of a part of a model, as its maker could; of the model itself without a name."""
+
+    def change(model: Path) -> None:
+        found, description = load_model(model / name)
+        save_model(model / name, found | {key: value(found[key]) for key, value in arrays.items()}, description)
+        if name:
+            top, described = load_model(model)
+            described["parts"][name] = load_model(model / name)[1]["weights_sha256"]
+            _save_top(model, top, described)
+
+    return change
+
+
+def described(**changes: Any) -> Callable[[Path], None]:
+    """Change what a model says of itself; None takes a key away."""
+
+    def change(model: Path) -> None:
+        top, description = load_model(model)
+        _save_top(model, top, {key: value for key, value in (description | changes).items() if value is not None})
+
+    return change
+
+
+def _save_top(model: Path, arrays: dict[str, np.ndarray], description: dict[str, Any]) -> None:
+    """Write the model's own two files; its parts stay."""
+    save_model(model.with_name("top"), arrays, description)
+    for file in model.with_name("top").iterdir():
+        file.replace(model / file.name)
+
+
+def class_named(name: str) -> Callable[[Path], None]:
+    """Give the first class of a model another name."""
+
+    def change(model: Path) -> None:
+        _, description = load_model(model)
+        classes = description["classes"]
+        key = next(key for key, value in classes.items() if isinstance(value, list) and "talc, massive" in value)
+        described(classes=classes | {key: [name, *classes[key][1:]]})(model)
+
+    return change
+
+
+def nan(values: np.ndarray) -> np.ndarray:
+    """NaN of the same shape."""
+    return np.full_like(values, np.nan)
+
+
+MODELS: dict[str, Callable[[Path], Any]] = {
+    "weights of NaN": part("classifier", **{"q_y_logits/bias": nan}),
+    "a threshold of NaN": part("", threshold=nan),
+    "means of another shape": part("", class_means=lambda values: values[:, :2]),
+    "weights of another shape": part("m1", **{"q_z_mean/bias": lambda values: values[:2]}),
+    "no classifier": lambda model: described(
+        parts={k: v for k, v in load_model(model)[1]["parts"].items() if k != "classifier"}
+    )(model),
+    "unknown features": described(features="dreams"),
+    "an unknown method": described(method="oracle"),
+    "another kind": described(kind="m1"),
+    "a scale that is a text": described(scale="large"),
+    "a scale below 0": described(scale=-1.0),
+    "no classes": described(classes=None),
+    "a class with a line break": class_named("evil\nfile type = x"),
+    "a class with ESC": class_named(f"e{ESC}vil"),
+    "a class that is a formula": class_named("=1+1"),
+    "a cut file of weights": lambda model: (model / "weights.safetensors").write_bytes(
+        (model / "weights.safetensors").read_bytes()[:-9]
+    ),
+    "one bit of the weights": lambda model: _flip(model / "classifier/weights.safetensors"),
+    "JSON that is none": lambda model: (model / "model.json").write_text("{"),
+    "JSON of another program": lambda model: (model / "model.json").write_text(json.dumps({"name": "x"})),
+    "a part that is missing": lambda model: (model / "m1").rename(model / "m9"),
+    "no weights": lambda model: (model / "weights.safetensors").unlink(),
+    "a header of 2^60 bytes": lambda model: (model / "weights.safetensors").write_bytes(
+        (2**60).to_bytes(8, "little") + b"{}"
+    ),
+}
+
+
+def _flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[-5] ^= 1
+    path.write_bytes(content)
+
+
+for what, change in MODELS.items():
+    bad("models", what, "model", predict(break_model=change))

@@ -1,0 +1,194 @@
+"""Time the map of a full-size scan, beside a matrix product of the same FLOPs and scikit-learn's SVM.
+
+    python measurements/speed/map.py
+
+The models have the shapes of the default configuration and random weights: speed
+does not depend on what they learnt. The map runs in a process of its own, whose peak memory is reported.
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import time
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import h5py
+import numpy as np
+from sklearn.svm import SVC
+from threadpoolctl import threadpool_limits
+
+from semispectral.maps.bundle import Bundle, pipeline_of, read_bundle, write_bundle
+from semispectral.maps.bundle_build import guide_of
+from semispectral.maps.classify import Known, draw_map
+from semispectral.maps.map_files import write_map
+from semispectral.maps.rasters import Ground
+from semispectral.maps.smoothing import SmoothConfig
+from semispectral.scans.readers import open_cube
+from semispectral.spectra.scaling import fit_scaler
+from semispectral.storage.model_files import load_model, save_model
+from semispectral.study.classes import ClassMap
+
+CLASSES, LATENTS, M2_LATENTS = 10, 30, 16
+HIDDEN, M2_HIDDEN = (256, 256), (128,)
+CHUNK_LINES = 32
+PRODUCT_PIXELS = 8192
+SVM_SAMPLE = 2000
+
+
+def spectra(count: int, bands: int, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Noisy mixtures of smooth class spectra, uint16 [pixel, band], and their labels."""
+    random = np.random.default_rng(seed)
+    ends = 8000 + np.cumsum(np.random.default_rng(0).normal(0, 300, (CLASSES, bands)), axis=1)
+    label = random.integers(0, CLASSES, count)
+    share = random.uniform(0.4, 1, (count, 1)).astype(np.float32)
+    other = ends[random.integers(0, CLASSES, count)]
+    noise = random.standard_normal((count, bands), np.float32) * 300
+    values = share * ends[label].astype(np.float32) + (1 - share) * other.astype(np.float32) + noise
+    return np.clip(values, 1, 65535).astype(np.uint16), label
+
+
+def write_scan(path: Path, shape: tuple[int, int, int]) -> None:
+    """A scan in the layout of 2017."""
+    lines, samples, bands = shape
+    with h5py.File(path, "w") as file:
+        data = file.create_dataset("hsimage/data", shape, np.uint16, chunks=(min(CHUNK_LINES, lines), samples, bands))
+        for first in range(0, lines, CHUNK_LINES):
+            height = min(CHUNK_LINES, lines - first)
+            data[first : first + height] = spectra(height * samples, bands, seed=first)[0].reshape(
+                height, samples, bands
+            )
+        data.attrs["wavelengths_nm"] = np.linspace(1000, 2490, bands)
+
+
+def network(name: str, widths: tuple[int, ...], heads: dict[str, int], random: Any) -> dict[str, np.ndarray]:
+    """Random weights of one perceptron, as training saves them."""
+    layers = {f"hidden_{i}": pair for i, pair in enumerate(pairwise(widths))}
+    layers |= {head: (widths[-1], width) for head, width in heads.items()}
+    arrays = {}
+    for layer, (rows, columns) in layers.items():
+        arrays[f"{name}_{layer}/kernel_0"] = random.normal(0, rows**-0.5, (rows, columns)).astype(np.float32)
+        arrays[f"{name}_{layer}/bias"] = np.zeros(columns, np.float32)
+    return arrays
+
+
+def make_bundle(directory: Path, bands: int) -> None:
+    """A bundle of M1 and M2 on its latents, in the default shapes."""
+    random = np.random.default_rng(1)
+    raw, _ = spectra(5000, bands, seed=1)
+    scaler = fit_scaler(raw, method="snv_standardise")
+    m1 = network("q_z", (bands, *HIDDEN), {"mean": LATENTS, "log_variance": LATENTS}, random)
+    m1 |= network("p_x", (LATENTS, *HIDDEN), {"output": bands}, random)
+    m1["likelihood/log_sigma"] = np.zeros(bands, np.float32)
+    common = {"likelihood": "gaussian", "sigma_floor": 0.02, "net": {"activation": "softplus"}}
+    m1_facts = {"kind": "m1", "settings": {**common, "latents": LATENTS}, "live": list(range(LATENTS))}
+    m2 = network("q_y", (LATENTS, *M2_HIDDEN), {"logits": CLASSES}, random)
+    m2_facts = {"kind": "m2", "settings": {**common, "latents": M2_LATENTS}}
+    m2_facts |= {"labels": list(range(CLASSES)), "classes": CLASSES}
+    saved = {"scaler": scaler.to_saved(), "m1": (m1, m1_facts), "classifier": (m2, m2_facts)}
+    for name, model in saved.items():
+        save_model(directory.parent / name, *model)
+    parts = {name: load_model(directory.parent / name) for name in saved}
+    names = tuple(f"class {number}" for number in range(CLASSES))
+    classes = ClassMap(tuple(range(1, CLASSES + 1)), names, ("#336699",) * CLASSES)
+    pipeline = pipeline_of(parts, guide_of(scaler, raw), method="m2", features="latents")
+    threshold = float(np.quantile(pipeline.scores(raw).log_p, 0.01))
+    facts = {"scale": 2.5e-5, "method": "m2", "features": "latents", "budget": "20", "seed": 1, "false_alarm": 0.01}
+    facts |= {"config": {}, "scores": {}, "holes": {}, "provenance": {}}
+    means = np.zeros((CLASSES, bands), np.float32)
+    write_bundle(directory, Bundle(pipeline, classes, np.linspace(1000, 2490, bands), means, threshold, facts), parts)
+
+
+def flops_per_pixel(bands: int) -> int:
+    """Of all matrix products of a pixel: q(z|x), p(x|z), q(y|z), and the guide's three components."""
+    first, second = HIDDEN
+    encoder = bands * first + first * second + second * 2 * LATENTS
+    decoder = LATENTS * first + first * second + second * bands
+    classifier = LATENTS * M2_HIDDEN[0] + M2_HIDDEN[0] * CLASSES
+    return 2 * (encoder + decoder + classifier + 3 * bands)
+
+
+def map_once(scan: Path, model: Path, out: Path, threads: int) -> dict[str, float]:
+    """Seconds to classify and to write a scan, and this process's peak memory in MB."""
+    bundle = read_bundle(model)
+    start = time.perf_counter()
+    with open_cube(scan, key="/hsimage/data") as cube:
+        drawn = draw_map(cube, bundle, known=Known(), smooth=SmoothConfig(), threads=threads)
+    classified = time.perf_counter()
+    write_map(out, drawn, ground=Ground(), scene="scan", smoothing="none")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    return {"classify_s": classified - start, "write_s": time.perf_counter() - classified, "peak_mb": peak}
+
+
+def product_rate(bands: int, threads: int) -> float:
+    """FLOP/s of a plain float32 product of pixels with one matrix that costs a pixel as many FLOPs."""
+    width = flops_per_pixel(bands) // (2 * bands)
+    random = np.random.default_rng(2)
+    x = random.standard_normal((PRODUCT_PIXELS, bands), np.float32)
+    matrix = random.standard_normal((bands, width), np.float32)
+    repeats = 20
+    with threadpool_limits(threads):
+        x @ matrix
+        start = time.perf_counter()
+        for _ in range(repeats):
+            x @ matrix
+        seconds = time.perf_counter() - start
+    return repeats * 2.0 * PRODUCT_PIXELS * bands * width / seconds
+
+
+def svm_rate(bands: int, labels: int) -> tuple[float, int]:
+    """Pixels per second of ``SVC.predict`` on normalised bands, and its number of support vectors."""
+    raw, label = spectra(labels, bands, seed=3)
+    scaler = fit_scaler(raw, method="snv_standardise")
+    machine = SVC(C=10.0, gamma="scale").fit(scaler.transform(raw), label)
+    sample = scaler.transform(spectra(SVM_SAMPLE, bands, seed=4)[0])
+    start = time.perf_counter()
+    machine.predict(sample)
+    return SVM_SAMPLE / (time.perf_counter() - start), int(machine.n_support_.sum())
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shape", type=int, nargs=3, default=(2848, 384, 268), metavar=("LINES", "SAMPLES", "BANDS"))
+    parser.add_argument("--rounds", type=int, default=3, help="map and matrix product take turns")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--svm-labels", type=int, default=10_000)
+    parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
+    wanted = parser.parse_args()
+    if wanted.child:
+        print(json.dumps(map_once(*map(Path, wanted.child), wanted.threads)))
+        return
+    lines, samples, bands = wanted.shape
+    with TemporaryDirectory() as folder:
+        scan, model, out = (Path(folder, name) for name in ("scan.h5", "model", "out"))
+        write_scan(scan, (lines, samples, bands))
+        make_bundle(model, bands)
+        command = [sys.executable, __file__, "--threads", str(wanted.threads), "--child", *map(str, (scan, model, out))]
+        rates, runs = [], []
+        for _ in range(wanted.rounds):
+            rates.append(product_rate(bands, wanted.threads))
+            runs.append(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+        rates.append(product_rate(bands, wanted.threads))
+    report(lines * samples, flops_per_pixel(bands), rates, runs, svm_rate(bands, wanted.svm_labels))
+
+
+def report(pixels: int, flops: int, rates: list[float], runs: list[dict[str, float]], svm: tuple[float, int]) -> None:
+    """One line per measure."""
+    classify, write, peak = (median(run[key] for run in runs) for key in ("classify_s", "write_s", "peak_mb"))
+    product, rate = median(rates), pixels / classify
+    print(f"{pixels} pixels, {flops / 1e6:.2f} MFLOP each in matrix products")
+    print(f"map: {classify:.1f} s, {rate / 1e3:.0f} thousand pixels/s, {rate * flops / 1e9:.0f} GFLOP/s")
+    print(f"writing its files: {write:.1f} s; peak memory {peak:.0f} MB")
+    share = rate * flops / product
+    print(f"matrix product of the same FLOPs: {product / 1e9:.0f} GFLOP/s; the map runs at {share:.0%} of it")
+    print(f"SVC.predict, {svm[1]} support vectors: {svm[0]:.0f} pixels/s; the map is {rate / svm[0]:.0f} times as fast")
+
+
+if __name__ == "__main__":
+    main()

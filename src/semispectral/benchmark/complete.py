@@ -1,0 +1,100 @@
+"""What the predictions of a split must be before they are compared: of known methods, complete, on the same pixels."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from semispectral.benchmark.methods import METHODS
+from semispectral.errors import DataError
+from semispectral.evaluation.alerts import assert_one_prediction
+from semispectral.evaluation.predictions import PIXEL, RUN, check_predictions
+from semispectral.figures.methods import budget_order, budget_words, method_name
+from semispectral.storage.parquet import read_tables
+from semispectral.study.suggestions import hint
+
+PLACES = ("scene", "hole")
+COSTS = ("seconds", "peak_mb")
+MOST_SAID = 6
+
+
+def read_fits(method_id: str, paths: Sequence[Path]) -> pd.DataFrame:
+    """All runs of one method, checked.
+
+    Parameters
+    ----------
+    method_id : its key in the table of methods.
+    paths : the files of its fits, each of some seeds.
+
+    Raises
+    ------
+    DataError : of another method, of another part than test, or with costs that are not those of a run.
+    SplitError : a run predicts a pixel twice.
+    """
+    if method_id not in METHODS:
+        raise DataError(f"no method of the benchmark is called {method_id!r}; {hint(method_id, sorted(METHODS))}")
+    table = read_tables(paths)
+    check_predictions(table)
+    if missing := [name for name in COSTS if name not in table.columns]:
+        raise DataError(f"the predictions of {method_id} lack the columns {missing}: fit it again")
+    found = {
+        (str(method), str(features)) for method, features in table[["method", "features"]].drop_duplicates().values
+    }
+    wanted = (METHODS[method_id].method, METHODS[method_id].features)
+    if found != {wanted}:
+        raise DataError(f"the predictions of {method_id} must be of {wanted}, got {sorted(found)}: {paths[0]}")
+    if set(table["part"].unique()) != {"test"}:
+        raise DataError(
+            f"the predictions of {method_id} must be of the test part, got {sorted(table['part'].unique())}"
+        )
+    assert_one_prediction(table)
+    costs = table.groupby(["budget", "seed"])[list(COSTS)]
+    if not np.array_equal(costs.min(), costs.max()):
+        raise DataError(f"the seconds and the memory of a run of {method_id} differ from pixel to pixel: fit it again")
+    plain = {name: "str" for name in RUN if name != "seed"}
+    return table.astype({**plain, **dict.fromkeys(PLACES, "str")}).astype(dict.fromkeys(PLACES, "category"))
+
+
+def tested_pixels(run: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
+    """The pixels of one run and their truth, in the order of scene, line and sample; and whether each is right.
+
+    Returns
+    -------
+    DataFrame of scene, line, sample and label; and bool [pixel].
+    """
+    ordered = run.assign(scene=run["scene"].astype("str")).sort_values(PIXEL, kind="stable", ignore_index=True)
+    return ordered[[*PIXEL, "label"]], (ordered["label"] == ordered["predicted"]).to_numpy()
+
+
+def refuse_other_pixels(pixels: pd.DataFrame, expected: pd.DataFrame, *, who: str, seed: int) -> None:
+    """Raise DataError where a run was not scored on the pixels, and the truth, of the other runs of its seed."""
+    if pixels.equals(expected):
+        return
+    merged = pixels.merge(expected, on=PIXEL, how="outer", suffixes=("", "_expected"), indicator=True)
+    more, fewer = (int((merged["_merge"] == side).sum()) for side in ("left_only", "right_only"))
+    other = int((merged["label"] != merged["label_expected"])[merged["_merge"] == "both"].sum())
+    raise DataError(
+        f"{who}, seed {seed}: all runs of a seed must be scored on the same test pixels; this one has {more} that the "
+        f"others lack, lacks {fewer}, and has another truth at {other}: paired scores would mean nothing; fit it again"
+    )
+
+
+def refuse_missing(scores: pd.DataFrame) -> None:
+    """Raise DataError, naming the cells, where a method lacks a budget and seed that another one has."""
+    cells = {
+        model: set(rows[["budget", "seed"]].itertuples(index=False, name=None))
+        for model, rows in scores.groupby(["method", "features"])
+    }
+    every: set[tuple[str, int]] = set().union(*cells.values())
+    missing = [
+        f"{method_name(*map(str, model))}, {budget_words(budget)}, seed {seed}"
+        for model, own in cells.items()
+        for budget, seed in sorted(every - own, key=lambda cell: (budget_order(cell[0]), cell[1]))
+    ]
+    if missing:
+        more = f" and {len(missing) - MOST_SAID} more" if len(missing) > MOST_SAID else ""
+        raise DataError(
+            f"methods are compared on the same budgets and seeds, but {len(missing)} runs are missing: "
+            f"{'; '.join(missing[:MOST_SAID])}{more}; run their fits"
+        )

@@ -1,0 +1,107 @@
+"""Paired differences of macro-F1: each of our models against the best control and its own q(y|x), and M1's gate."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from semispectral.benchmark.methods import METHODS
+from semispectral.evaluation.intervals import mean_interval
+from semispectral.evaluation.significance import PAIR, holm, signed_rank
+from semispectral.figures.methods import budget_order
+
+CONTROL, OWN, GATE = "best control", "own q(y|x)", "M1's gate"
+OWN_CONTROLS = {"m1+m2": "qy-latents", "m2": "qy-bands"}
+GATE_PAIR = ("svm-latents", "svm-bands")
+SCORE = "macro_f1"
+ALPHA = 0.05
+COLUMNS = [
+    *("kind", "budget", "first", "second", "seeds", "mean", "low", "high", "median"),
+    *("probability", "probability_holm"),
+]
+
+
+def differences(scores: pd.DataFrame, *, seed: int, resamples: int, level: float = 0.95) -> pd.DataFrame:
+    """Macro-F1 of a first method minus that of a second, on the same seeds.
+
+    The best control is the one with the highest mean over the seeds of its budget: it is chosen on the test part, in
+    favour of the controls. Pairs of which a method was not run are left out.
+
+    Parameters
+    ----------
+    scores : one row per run, complete.
+    seed, resamples, level : of the bootstrap over seeds.
+
+    Returns
+    -------
+    DataFrame: kind ("best control", "own q(y|x)" or "M1's gate"), budget, first and second (keys of the table of
+    methods), seeds, mean, low and high (NaN for a single seed), median, probability (Wilcoxon, two-sided), and
+    probability_holm (Holm's correction over the rows of the budget).
+    """
+    rows = []
+    for budget in sorted(scores["budget"].unique(), key=budget_order):
+        wide = wide_scores(scores[scores["budget"] == budget])
+        tests = [
+            {"kind": kind, "budget": budget, "first": first, "second": second}
+            | _tested((wide[first] - wide[second]).to_numpy(), seed=seed, resamples=resamples, level=level)
+            for kind, first, second in _pairs(wide)
+        ]
+        corrected = holm(np.array([test["probability"] for test in tests], np.float64))
+        rows += [{**test, "probability_holm": value} for test, value in zip(tests, corrected, strict=True)]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def wide_scores(scores: pd.DataFrame) -> pd.DataFrame:
+    """Macro-F1 float64 [seed, method id] of one budget, in the order of the table of methods."""
+    columns = {
+        name: own.set_index("seed")[SCORE]
+        for name, row in METHODS.items()
+        if len(own := scores[(scores["method"] == row.method) & (scores["features"] == row.features)])
+    }
+    return pd.DataFrame(columns).sort_index()
+
+
+def best_control(wide: pd.DataFrame) -> str | None:
+    """The control with the highest mean; None where no control was run."""
+    means = wide[[name for name in wide if not METHODS[str(name)].ours]].mean()
+    return None if means.empty else str(means.idxmax())
+
+
+def _pairs(wide: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
+    """Kind, first and second method of each difference."""
+    best = best_control(wide)
+    ours = [str(name) for name in wide if METHODS[str(name)].ours]
+    found = [(CONTROL, name, best) for name in ours]
+    found += [(OWN, name, OWN_CONTROLS.get(name)) for name in ours]
+    found.append((GATE, *GATE_PAIR))
+    for kind, first, second in found:
+        if first in wide and second is not None and second in wide:
+            yield kind, first, second
+
+
+def _tested(values: np.ndarray, *, seed: int, resamples: int, level: float) -> dict[str, float]:
+    low, high = mean_interval(values, seed=seed, resamples=resamples, level=level)
+    found = signed_rank(pd.Series(values))
+    return {
+        "seeds": found["seeds"],
+        "mean": float(values.mean()),
+        "low": low,
+        "high": high,
+        "median": found["difference"],
+        "probability": found["probability"],
+    }
+
+
+def mcnemar_wins(mcnemar: pd.DataFrame, first: str, second: str) -> tuple[int, int, int]:
+    """Seeds in which the first method gets more pixels right by McNemar's test, fewer, and all seeds.
+
+    Parameters
+    ----------
+    mcnemar : rows of one budget, as `semispectral.evaluation.significance.mcnemar` gives them.
+    """
+    one, two = ((METHODS[name].method, METHODS[name].features) for name in (first, second))
+    pairs = pd.Series(list(mcnemar[PAIR].itertuples(index=False, name=None)), index=mcnemar.index)
+    sign = np.select([pairs == (*one, *two), pairs == (*two, *one)], [1, -1])
+    lead = sign * (mcnemar["only_first"] - mcnemar["only_second"])
+    sure = mcnemar["probability_holm"] < ALPHA
+    return int((sure & (lead > 0)).sum()), int((sure & (lead < 0)).sum()), int((sign != 0).sum())

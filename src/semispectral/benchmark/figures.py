@@ -1,0 +1,248 @@
+"""The figures of the benchmark: scores against labels, classes, calibration, and leaky beside honest splits."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+from semispectral.benchmark.methods import METHODS
+from semispectral.benchmark.score_files import Scored
+from semispectral.benchmark.tables import name_of, rows_of, shown_methods
+from semispectral.figures import accuracy as drawn
+from semispectral.figures.methods import budget_order, budget_words
+from semispectral.figures.style import (
+    BLUE,
+    GREEN,
+    INK,
+    MUTED,
+    ORANGE,
+    OTHER_METHOD,
+    PURPLE,
+    SKY,
+    VERMILLION,
+    grid_of_axes,
+    hide_unused,
+    shorten,
+    styled,
+)
+
+SOLID, DASHED, DOTTED, MIXED = "-", (0, (4, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.2, 1.2, 1.2))
+LOOKS: dict[str, tuple[str, Any, str]] = {  # colour, line, marker
+    "m1+m2": (VERMILLION, SOLID, "o"),
+    "m2": (VERMILLION, DASHED, "s"),
+    "qy-latents": (ORANGE, SOLID, "^"),
+    "qy-bands": (ORANGE, DASHED, "v"),
+    "svm-latents": (BLUE, SOLID, "D"),
+    "svm-bands": (BLUE, DOTTED, "P"),
+    "svm-snv": (BLUE, DASHED, "d"),
+    "pca-svm": (SKY, SOLID, "<"),
+    "rf": (GREEN, SOLID, ">"),
+    "self-training": (PURPLE, SOLID, "h"),
+    "label-spreading": (PURPLE, DASHED, "X"),
+    "sam": (OTHER_METHOD, SOLID, "*"),
+    "majority": (OTHER_METHOD, DOTTED, "."),
+}
+OTHER_LOOK = (INK, MIXED, "x")
+BUDGET_SHADES = ("#8fc1e3", "#3d8bc4", "#0b4f82", "#062b49", "#000000")
+REST = "best of the other controls"
+NAMED = ("m1+m2", "m2", "qy-latents", "svm-latents", "svm-snv")  # of the figures with few lines
+DODGE = 0.035  # of neighbouring lines, in steps of the budget, so that their bars do not hide each other
+LEGEND_COLUMNS = 4
+RELIABILITY_COLUMNS = 6
+
+
+def macro_f1(scored: Scored) -> pd.DataFrame:
+    """Mean, low and high of macro-F1, one row per method, features and budget."""
+    return scored.summary[scored.summary["score"] == "macro_f1"]
+
+
+def line_of(scored: Scored, methods: Sequence[str]) -> pd.DataFrame:
+    """By budget, the row of macro-F1 of the method with the highest mean; a single method is its own."""
+    rows = pd.concat(
+        [rows_of(macro_f1(scored), method) for method in methods if method in scored.methods] or [macro_f1(scored)[:0]]
+    )
+    best = rows.sort_values("mean", ascending=False, kind="stable").drop_duplicates("budget")
+    return best.sort_values("budget", key=lambda budgets: budgets.map(budget_order), ignore_index=True)
+
+
+@styled
+def against_labels(panels: Mapping[str, Scored], *, every: bool) -> Figure:
+    """Macro-F1 against the labels per class, one panel per split: means over seeds and their intervals.
+
+    Parameters
+    ----------
+    panels : by title.
+    every : a line for every method, the largest class left out; else one for those of `NAMED`, and one for the best of
+        the other controls in each cell.
+    """
+    columns = len(panels) if len(panels) in (1, 3) else 2
+    rows = -(-len(panels) // columns)
+    figure, axes = grid_of_axes(rows, columns, height=(3.4 if len(panels) > 1 else 4.2) * rows + 0.7)
+    lines = _lines(list(panels.values()), every=every)
+    for axis, (title, scored) in zip(axes.ravel(), panels.items(), strict=False):
+        for place, (name, methods) in enumerate(lines.items()):
+            _line(axis, scored, methods, name=name, shift=DODGE * (place - (len(lines) - 1) / 2))
+        axis.set_xticks(range(len(scored.budgets)), scored.budgets)
+        axis.set(xlabel="labels per class", title=title)
+        axis.grid(visible=False, axis="x")
+    for axis in axes[:, 0]:
+        axis.set_ylabel("macro-F1 on the test pixels")
+    hide_unused(axes, len(panels))
+    _legend(figure, axes)
+    return figure
+
+
+def _lines(scored: Sequence[Scored], *, every: bool) -> dict[str, list[str]]:
+    """By name, the methods of which a line shows the best."""
+    there = [method for method in METHODS if any(method in one.methods for one in scored)]
+    if every:
+        return {name_of(method): [method] for method in there if method != "majority"}
+    named = {name_of(method): [method] for method in NAMED if method in there}
+    rest = [method for method in there if method not in NAMED and not METHODS[method].ours]
+    return {**named, REST: rest} if rest else named
+
+
+def _line(axis: Any, scored: Scored, methods: Sequence[str], *, name: str, shift: float) -> None:
+    """One line with the bars of its intervals."""
+    found = line_of(scored, methods)
+    if found.empty:
+        return
+    colour, line, marker = LOOKS.get(methods[0], OTHER_LOOK) if name != REST else (OTHER_METHOD, DOTTED, "x")
+    place = [scored.budgets.index(budget) + shift for budget in found["budget"]]
+    bars = np.nan_to_num(np.abs(found[["low", "high"]].to_numpy(np.float64).T - found["mean"].to_numpy()))
+    look = {"color": colour, "linestyle": line, "marker": marker, "markersize": 5, "elinewidth": 1.0}
+    axis.errorbar(place, found["mean"], yerr=bars, label=name, zorder=3 if METHODS[methods[0]].ours else 2, **look)
+
+
+def _legend(figure: Figure, axes: np.ndarray) -> None:
+    """One legend under all panels, of whatever any of them shows."""
+    found = {
+        name: handle for axis in axes.ravel() for handle, name in zip(*axis.get_legend_handles_labels(), strict=True)
+    }
+    figure.legend(list(found.values()), list(found), loc="outside lower center", ncols=LEGEND_COLUMNS)
+
+
+@styled
+def leaky_against_honest(panels: Mapping[str, Scored]) -> Figure:
+    """Macro-F1 of every method on a leaky split and on honest ones, a panel per budget.
+
+    Parameters
+    ----------
+    panels : by the name of the split.
+    """
+    budgets = sorted({budget for one in panels.values() for budget in one.budgets}, key=budget_order)
+    there = [method for method in METHODS if any(method in one.methods for one in panels.values())]
+    methods = [method for method in there if method != "majority"] or there
+    figure, axes = grid_of_axes(1, len(budgets), height=0.32 * len(methods) + 1.5, sharex=True, sharey=True)
+    honest = [name for name, one in panels.items() if not one.where.leaky]
+    looks = {name: (BLUE, "osDv^"[place % 5]) for place, name in enumerate(honest)}
+    for axis, budget in zip(axes[0], budgets, strict=True):
+        for place, method in enumerate(methods):
+            _leak(axis, panels, method, budget, place=place, looks=looks)
+        axis.set(title=budget_words(budget), xlabel="macro-F1", ylim=(len(methods) - 0.4, -0.6))
+        axis.grid(visible=False, axis="y")
+    axes[0, 0].set_yticks(range(len(methods)), [name_of(method) for method in methods])
+    _legend(figure, axes)
+    return figure
+
+
+def _leak(
+    axis: Any,
+    panels: Mapping[str, Scored],
+    method: str,
+    budget: str,
+    *,
+    place: int,
+    looks: Mapping[str, tuple[str, str]],
+) -> None:
+    """The marks of one method and budget, joined by a line."""
+    lines = {name: line_of(scored, [method]).set_index("budget")["mean"] for name, scored in panels.items()}
+    means = {name: float(line[budget]) for name, line in lines.items() if budget in line}
+    axis.plot(list(means.values()), [place] * len(means), color=MUTED, linewidth=0.9, zorder=1)
+    for name, mean in means.items():
+        colour, marker = looks.get(name, (VERMILLION, "X"))
+        kind = "leaky" if panels[name].where.leaky else "honest"
+        axis.plot(mean, place, marker, color=colour, markersize=7, label=f"{name} ({kind})", linestyle="none", zorder=2)
+
+
+@styled
+def reliability(scored: Scored) -> Figure:
+    """Accuracy against confidence, a panel per method, a line per budget; the diagonal is perfect."""
+    methods = [method for method in scored.methods if method != "majority"] or scored.methods
+    rows, columns = -(-len(methods) // RELIABILITY_COLUMNS), min(RELIABILITY_COLUMNS, len(methods))
+    figure, axes = grid_of_axes(rows, columns, height=1.75 * rows + 0.6)
+    for axis, method in zip(axes.ravel(), methods, strict=False):
+        axis.plot([0, 1], [0, 1], color=MUTED, linewidth=0.9, linestyle=DASHED)
+        own = rows_of(scored.reliability, method)
+        for place, budget in enumerate(scored.budgets):
+            line = own[own["budget"] == budget]
+            shade = BUDGET_SHADES[place % len(BUDGET_SHADES)]
+            axis.plot(line["confidence"], line["accuracy"], ".-", color=shade, markersize=4, label=budget_words(budget))
+        axis.set_title(shorten(name_of(method), most=24), fontsize=8)
+        axis.set(
+            xlabel="confidence", xlim=(0, 1.02), ylim=(0, 1.02), aspect="equal", xticks=(0, 0.5, 1), yticks=(0, 0.5, 1)
+        )
+    hide_unused(axes, len(methods))
+    for axis in axes[:, 0]:
+        axis.set_ylabel("accuracy")
+    _legend(figure, axes)
+    return figure
+
+
+@styled
+def risk_coverage(scored: Scored) -> Figure:
+    """Error rate of the most confident pixels against their share, a panel per budget, a line per method."""
+    figure, axes = grid_of_axes(1, len(scored.budgets), height=4.6, sharey=True)
+    for axis, budget in zip(axes[0], scored.budgets, strict=True):
+        for method in (name for name in scored.methods if name != "majority"):
+            line = rows_of(scored.risk, method)
+            line = line[line["budget"] == budget]
+            colour, dash, _ = LOOKS.get(method, OTHER_LOOK)
+            width = 2.0 if METHODS[method].ours else 1.3
+            axis.plot(
+                line["coverage"], line["risk"], color=colour, linestyle=dash, linewidth=width, label=name_of(method)
+            )
+        axis.set(title=budget_words(budget), xlim=(0, 1), ylim=(0, None), xlabel="pixels kept, surest first (%)")
+        axis.xaxis.set_major_formatter(PercentFormatter(1, symbol=None))
+        axis.yaxis.set_major_formatter(PercentFormatter(1, symbol=None))
+    axes[0, 0].set_ylabel("errors among the pixels kept (%)")
+    _legend(figure, axes)
+    return figure
+
+
+def confusion(scored: Scored, budget: str) -> Figure:
+    """Confusion over all seeds of our models and the best control of a budget, each row summing to 100 %."""
+    size = len(scored.class_names)
+    matrices = {}
+    for method in shown_methods(scored, budget):
+        own = rows_of(scored.confusions, method)
+        own = own[own["budget"] == budget]
+        matrix = np.zeros((size, size), np.int64)
+        matrix[own["label"], own["predicted"]] = own["pixels"]
+        matrices[name_of(method)] = matrix
+    return drawn.confusion(matrices, scored.class_names)
+
+
+def class_f1(scored: Scored, budget: str) -> Figure:
+    """F1 of every class and method with one budget, of the classes that the test part holds."""
+    rows = scored.class_summary[(scored.class_summary["score"] == "f1") & (scored.class_summary["budget"] == budget)]
+    truth = scored.classes[scored.classes["budget"] == budget].groupby("label")["truth"].max()
+    present = [int(label) for label in truth.index[truth > 0]]
+    own = {name_of(method): rows_of(rows, method).set_index("label")["mean"] for method in scored.methods}
+    table = pd.DataFrame(own).T[present]
+    return drawn.class_f1(
+        table.set_axis([scored.class_names[label] for label in present], axis=1), truth[present].to_list()
+    )
+
+
+def figures_of(scored: Scored) -> Iterator[tuple[str, Figure]]:
+    """All figures of one split and regime: (name, figure)."""
+    yield "against_labels", against_labels({"": scored}, every=True)
+    yield "reliability", reliability(scored)
+    yield "risk_coverage", risk_coverage(scored)
+    for budget in scored.budgets:
+        yield f"class_f1_{budget}", class_f1(scored, budget)
+        yield f"confusion_{budget}", confusion(scored, budget)

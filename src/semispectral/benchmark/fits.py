@@ -1,0 +1,38 @@
+"""How each method of the benchmark is fitted: labels and unlabelled pixels in, class probabilities out.
+
+A fit is ``(data, query, *, classes, shares, seed, settings)``: a training set, inputs float32 [pixel, input] to
+predict, the number of classes and their shares in the training part, and the configuration's sections as they are. It
+returns float32 [pixel, class].
+"""
+
+from functools import partial
+
+import numpy as np
+
+from semispectral.benchmark.methods import Fit, Sections
+from semispectral.classifiers.baselines import CONTROLS, ControlConfig
+from semispectral.classifiers.svm import SvmConfig, fit_svm
+from semispectral.evaluation.queries import every_label
+from semispectral.sampling.training_set import TrainingSet
+from semispectral.study.stage_settings import settings as as_settings
+
+
+def svm(
+    data: TrainingSet, query: np.ndarray, *, classes: int, shares: np.ndarray, seed: int, settings: Sections
+) -> np.ndarray:
+    """The SVM, tuned by cross-validation on the labels of the budget."""
+    config = as_settings(SvmConfig, settings["svm"], where="svm")
+    model = fit_svm(*every_label(data), classes=classes, settings=config, seed=seed)
+    return model.predict_proba(query)
+
+
+def control(
+    name: str, data: TrainingSet, query: np.ndarray, *, classes: int, shares: np.ndarray, seed: int, settings: Sections
+) -> np.ndarray:
+    """A control of `semispectral.classifiers.baselines`."""
+    config = as_settings(ControlConfig, {"svm": settings["svm"]} | settings["controls"], where="controls")
+    inputs = (*every_label(data), data.unlabelled.mean[:], query)
+    return CONTROLS[name](*inputs, classes=classes, shares=shares, seed=seed, settings=config)
+
+
+FITS: dict[str, Fit] = {"svm": svm} | {name: partial(control, name) for name in CONTROLS}

@@ -1,0 +1,23 @@
+"""The latents of the benchmark: an M1 of the pixels that may be seen, trained for each seed."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from semispectral.benchmark.pool import Dealt
+from semispectral.inference.m1_inference import M1Inference
+from semispectral.models.settings_m1 import M1Config
+from semispectral.scans.cube import Latents
+from semispectral.study.stage_settings import settings as as_settings
+from semispectral.training.run import Run
+from semispectral.training.train_m1 import train_m1
+
+
+def latents(data: Dealt, *, normalise: str, seed: int, settings: Mapping[str, Any]) -> tuple[Latents, float]:
+    """q(z1|x) of all pixels by an M1 of the pixels that may be seen, and the seconds that it took."""
+    started = time.perf_counter()
+    scaler, config = data.scaler(normalise), as_settings(M1Config, settings, where="m1")
+    x, run = scaler.transform(data.x), Run(seed, checkpoints=None)
+    trained = train_m1(x[data.seen], x[data.valid], settings=config, run=run, views=scaler.views)
+    mean, log_variance = M1Inference(trained.arrays, trained.description).encode(x)
+    return Latents(mean, log_variance, data.table), time.perf_counter() - started

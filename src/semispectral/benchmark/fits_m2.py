@@ -1,0 +1,33 @@
+"""The fits of the benchmark that need TensorFlow: M2, and q(y|x) on the labels alone."""
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from semispectral.benchmark.methods import Fit, Sections
+from semispectral.inference.m2_inference import M2Inference
+from semispectral.models.settings_m2 import M2Config
+from semispectral.sampling.training_set import TrainingSet
+from semispectral.study.stage_settings import settings as as_settings
+from semispectral.training.run import Run, Trained
+from semispectral.training.train_m2 import train_m2, train_qy
+
+
+def classifier(
+    train: Callable[..., Trained],
+    data: TrainingSet,
+    query: np.ndarray,
+    *,
+    classes: int,
+    shares: np.ndarray,
+    seed: int,
+    settings: Sections,
+) -> np.ndarray:
+    """M2, or q(y|x) on the labels alone; without checkpoints: a fit of the benchmark takes less than a minute."""
+    config = as_settings(M2Config, settings["m2"], where="m2")
+    trained = train(data, settings=config, run=Run(seed, checkpoints=None), classes=classes)
+    return M2Inference(trained.arrays, trained.description).predict_proba(query)
+
+
+FITS: dict[str, Fit] = {"m2": partial(classifier, train_m2), "qy": partial(classifier, train_qy)}

@@ -1,0 +1,195 @@
+"""One job of the benchmark: a method with some seeds and all label budgets in one process, fit after fit.
+
+What is finished is kept file by file, named by a hash of all that it depends on: a job that was stopped, or that gains
+a seed or a budget, repeats nothing.
+"""
+
+import hashlib
+import json
+import logging
+import resource
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from semispectral.benchmark.methods import METHODS, Fit
+from semispectral.benchmark.pool import Dealt, dealt, place_of
+from semispectral.errors import DataError
+from semispectral.evaluation.predictions import prediction_table
+from semispectral.evaluation.queries import PLACE
+from semispectral.sampling.training_set import KEY, Features, TrainingSet
+from semispectral.scans.cube import Latents, Pixels
+from semispectral.storage import arrays as packed
+from semispectral.storage.parquet import read_tables, write_table
+from semispectral.workflow.units import clock
+
+log = logging.getLogger(__name__)
+
+STANDARDISED = "standardised"
+LATENTS = ("mean", "log_variance")
+Encode = Callable[..., tuple[Latents, float]]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a job is besides its data.
+
+    Attributes
+    ----------
+    method : name in `METHODS`, or "m1".
+    regime : "inductive" or "transductive".
+    deals : the directory of each seed's deal.
+    budgets : labels per class as text, or "all".
+    settings : the sections of the configuration that the results depend on.
+    kept : directory of what is finished.
+    code : hash of the code, so that changed code starts anew.
+    """
+
+    method: str
+    regime: str
+    deals: Mapping[int, Path]
+    budgets: tuple[str, ...]
+    settings: Mapping[str, Any]
+    kept: Path
+    code: str
+
+    @classmethod
+    def of(cls, output: str | Path, deals: Sequence[str], *, cfg: str, code: str) -> "Job":
+        """The job of a rule, whose deals' directories are named by their seeds.
+
+        Parameters
+        ----------
+        output : ``<results>/grid/<kind>/<split>/<regime>/<method>/<seeds>``, with or without a suffix.
+        cfg : JSON of the sections, and of "budgets".
+        """
+        *_, split, regime, method, _ = Path(output).parts
+        kept = Path(output).parents[5] / "checkpoints/grid" / split / regime / method
+        settings = json.loads(cfg)
+        budgets = tuple(str(budget) for budget in settings.pop("budgets"))
+        by_seed = {int(Path(deal).name): Path(deal) for deal in sorted(deals, key=lambda deal: int(Path(deal).name))}
+        return cls(method, regime, by_seed, budgets, settings, kept, code)
+
+    def keep(self, name: str, content: Sequence[np.ndarray], make: Callable[[Path], None]) -> Path:
+        """The file of a finished piece, made where it is not there; one of other settings or other data goes."""
+        digest = hashlib.sha256(json.dumps([self.settings, self.regime, self.code], sort_keys=True).encode())
+        for array in content:
+            digest.update(f"{array.shape}{array.dtype}".encode() + np.ascontiguousarray(array).tobytes())
+        path = self.kept / f"{name}-{digest.hexdigest()[:16]}.parquet"
+        if not path.is_file():
+            self.kept.mkdir(parents=True, exist_ok=True)
+            make(path)
+            for old in set(self.kept.glob(f"{name}-*.parquet")) - {path}:
+                old.unlink()
+        return path
+
+
+def encode_all(pool: Pixels, job: Job, encode: Encode, directory: Path) -> None:
+    """Train an M1 for every seed and write the latents of its pixels to ``directory / "{seed}.parquet"``."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for seed, deal in job.deals.items():
+        data = dealt(pool, deal, regime=job.regime)
+        run = {"normalise": job.settings["normalise"]["method"], "seed": seed, "settings": job.settings["m1"]}
+        make = partial(_write_latents, partial(encode, data, **run), seed)
+        content = [data.x, data.seen, data.valid, _hashes(data.table[KEY])]
+        kept = packed.read(job.keep(str(seed), content, make), LATENTS)
+        packed.write(directory / f"{seed}.parquet", *kept, "zstd")
+
+
+def _write_latents(encode: Callable[[], tuple[Latents, float]], seed: int, path: Path) -> None:
+    found, seconds = encode()
+    log.info("seed %d: M1 with %d live latents in %s", seed, found.mean.shape[1], clock(seconds))
+    arrays = {"mean": found.mean, "log_variance": found.log_variance}
+    packed.write(path, arrays, found.table[KEY], {"seconds": seconds, "peak_mb": peak_mb()}, "zstd")
+
+
+def fit_all(
+    pool: Pixels,
+    job: Job,
+    fits: Mapping[str, Fit],
+    *,
+    classes: int,
+    latents: Sequence[str | Path] = (),
+) -> pd.DataFrame:
+    """Fit a method with every seed and budget and predict the test pixels.
+
+    Parameters
+    ----------
+    pool : cleaned spectra.
+    fits : how to fit, by the method's name in a table of predictions.
+    classes : number of classes.
+    latents : the directory of `encode_all`, for a method on latents; else nothing.
+
+    Returns
+    -------
+    DataFrame as `semispectral.evaluation.predictions.prediction_table` gives it, all of the test part, with two more
+    columns: seconds of the fit, its M1 included, and peak_mb, the largest memory of the process so far.
+    """
+    row, files, total = METHODS[job.method], [], len(job.deals) * len(job.budgets)
+    started = time.perf_counter()
+    for seed, deal in job.deals.items():
+        data = dealt(pool, deal, regime=job.regime)
+        inputs, before = _inputs(data, row.features, job, latents, seed)
+        query, shares = data.query(inputs), data.shares(classes)
+        for budget in job.budgets:
+            known = data.training_set(inputs, budget=budget, seed=seed)
+            run = {"classes": classes, "shares": shares, "seed": seed, "settings": job.settings}
+            identity = {"method": row.method, "features": row.features, "budget": budget, "seed": seed}
+            fit = partial(fits[row.method], known, query.mean, **run)
+            make = partial(_write_predictions, fit, query, identity, before)
+            files.append(job.keep(f"{seed}-{budget}", [shares, *_content(known, query)], make))
+            _say(job.method, seed, budget, started, done=len(files), total=total)
+    return read_tables(files)
+
+
+def _write_predictions(
+    fit: Callable[[], np.ndarray], query: Features, identity: Mapping[str, Any], before: float, path: Path
+) -> None:
+    """Fit, predict and write the table; ``before`` is the seconds that were spent already."""
+    begun = time.perf_counter()
+    probability = fit()
+    cost = {"seconds": np.float32(time.perf_counter() - begun + before), "peak_mb": np.float32(peak_mb())}
+    place = {name: query.table[name].to_numpy() for name in PLACE}
+    table = prediction_table(probability, query.label, **identity, **place)  # type: ignore[arg-type]
+    write_table(path, table.assign(**cost).astype({"scene": "category", "hole": "category"}))
+
+
+def _say(method: str, seed: int, budget: str, started: float, *, done: int, total: int) -> None:
+    """One line per fit, with the time that is left."""
+    spent = time.perf_counter() - started
+    left = clock(spent / done * (total - done))
+    log.info("%s: fit %d of %d (seed %d, %s labels per class), about %s left", method, done, total, seed, budget, left)
+
+
+def _inputs(data: Dealt, features: str, job: Job, latents: Sequence[str | Path], seed: int) -> tuple[Features, float]:
+    """The inputs of all pixels, and the seconds that it took to make them: those of M1."""
+    if not latents:
+        method = "standardise" if features == STANDARDISED else job.settings["normalise"]["method"]
+        return data.features(data.scaler(method).transform(data.x)), 0.0
+    path = Path(latents[0]) / f"{seed}.parquet"
+    arrays, table, facts = packed.read(path, LATENTS)
+    if not place_of(table).equals(place_of(data.table)):
+        raise DataError(f"{path}: the latents are not of the pixels of {job.deals[seed]}; run grid_m1 again")
+    return data.features(arrays["mean"], np.exp(0.5 * arrays["log_variance"])), float(facts["seconds"])
+
+
+def _content(known: TrainingSet, query: Features) -> list[np.ndarray]:
+    """All that a fit learns and predicts from, and the truth and place that its predictions are written with."""
+    parts = (known.labelled, known.unlabelled, known.valid)
+    learnt = [np.asarray(array) for part in parts for array in (part.mean[:], part.std, part.label)]
+    return [*learnt, query.mean[:], query.label, _hashes(query.table[list(PLACE)])]
+
+
+def _hashes(rows: pd.DataFrame) -> np.ndarray:
+    """A hash of each row, uint64 [row], which depends on its values alone."""
+    return pd.util.hash_pandas_object(rows, index=False).to_numpy()
+
+
+def peak_mb() -> float:
+    """Largest memory of this process so far, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,0 +1,116 @@
+"""The scores of one split and regime: what they are, and the folder that they are kept in."""
+
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from semispectral.benchmark.benchmark_settings import REGIMES
+from semispectral.benchmark.methods import METHODS
+from semispectral.errors import ConfigError, MissingFileError
+from semispectral.evaluation.alert_files import read_guards, write_guards
+from semispectral.figures.methods import budget_order
+from semispectral.storage.atomic import replacing_directory
+from semispectral.storage.parquet import read_table, write_table
+from semispectral.storage.seal import read_json, write_json
+
+FACTS, GUARDS = "facts.json", "guards.json"
+
+
+@dataclass(frozen=True)
+class Where:
+    """What was scored.
+
+    Parameters
+    ----------
+    split : its name in the configuration.
+    method : how it splits: ``groups``, ``blocks`` or ``leaky``.
+    regime : ``inductive``, or ``transductive`` where the unlabelled pixels of the test part were seen in training.
+    """
+
+    split: str
+    method: str
+    regime: str
+
+    def __post_init__(self) -> None:
+        if self.regime not in REGIMES:
+            raise ConfigError(f"a regime is one of {', '.join(REGIMES)}, got {self.regime!r}")
+
+    @property
+    def leaky(self) -> bool:
+        """Neighbours of test pixels train."""
+        return self.method == "leaky"
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The scores of one split and regime.
+
+    Parameters
+    ----------
+    where : the split and the regime.
+    class_names : of the labels, in their order.
+    scores : one row per run: RUN, pixels, classes, all overall scores, seconds, peak_mb.
+    classes : one row per run and label, as `semispectral.evaluation.scores.class_scores` gives it.
+    summary, class_summary : over seeds with intervals, as `semispectral.evaluation.intervals` gives them.
+    wilcoxon, mcnemar : every pair of methods, as `semispectral.evaluation.significance` gives them.
+    differences : as `semispectral.benchmark.differences.differences` gives them.
+    confusions : method, features, budget, label, predicted, pixels; summed over seeds, above 0.
+    reliability : method, features, budget, bin, pixels, confidence, accuracy; pooled over seeds.
+    risk : method, features, budget, coverage (0.01 to 1), risk; the mean over seeds.
+    guards : what is wrong, each a mapping as of `semispectral.evaluation.alerts.Guard`, worst first.
+    """
+
+    where: Where
+    class_names: tuple[str, ...]
+    scores: pd.DataFrame
+    classes: pd.DataFrame
+    summary: pd.DataFrame
+    class_summary: pd.DataFrame
+    wilcoxon: pd.DataFrame
+    mcnemar: pd.DataFrame
+    differences: pd.DataFrame
+    confusions: pd.DataFrame
+    reliability: pd.DataFrame
+    risk: pd.DataFrame
+    guards: tuple[dict[str, Any], ...]
+
+    @property
+    def budgets(self) -> list[str]:
+        """Label budgets, the smallest first."""
+        return sorted((str(budget) for budget in self.scores["budget"].unique()), key=budget_order)
+
+    @property
+    def seeds(self) -> list[int]:
+        """Seeds that were run."""
+        return sorted(int(seed) for seed in self.scores["seed"].unique())
+
+    @property
+    def methods(self) -> list[str]:
+        """Methods that were run, by their keys, in the order of the table of methods."""
+        there = set(self.scores[["method", "features"]].itertuples(index=False, name=None))
+        return [name for name, row in METHODS.items() if (row.method, row.features) in there]
+
+
+TABLES = tuple(field.name for field in fields(Scored) if field.type is pd.DataFrame)
+
+
+def write_scored(directory: Path, scored: Scored) -> None:
+    """Write a folder with a Parquet file for each table, ``guards.json`` and ``facts.json``."""
+    with replacing_directory(directory) as temporary:
+        for name in TABLES:
+            write_table(temporary / f"{name}.parquet", getattr(scored, name))
+        facts = {"where": asdict(scored.where), "class_names": list(scored.class_names)}
+        write_json(temporary / FACTS, facts)
+        write_guards(temporary / GUARDS, scored.guards)
+
+
+def read_scored(directory: Path) -> Scored:
+    """Read what `write_scored` wrote."""
+    if not (directory / FACTS).is_file():
+        raise MissingFileError(f"{directory}: scores of the benchmark are needed; run snakemake benchmark to make them")
+    facts = read_json(directory / FACTS)
+    tables = {name: read_table(directory / f"{name}.parquet") for name in TABLES}
+    guards = tuple(read_guards(directory / GUARDS))
+    return Scored(Where(**facts["where"]), tuple(facts["class_names"]), **tables, guards=guards)

@@ -1,0 +1,162 @@
+"""From the predictions of a split and regime to all of its scores, tests and guards, one method at a time."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from semispectral.benchmark.complete import COSTS, read_fits, refuse_missing, refuse_other_pixels, tested_pixels
+from semispectral.benchmark.differences import differences
+from semispectral.benchmark.methods import METHODS
+from semispectral.benchmark.score_files import Scored, Where
+from semispectral.errors import DataError
+from semispectral.evaluation.alerts import Guard, guards, not_better
+from semispectral.evaluation.intervals import class_summary, summary
+from semispectral.evaluation.predictions import RUN, probabilities_of
+from semispectral.evaluation.scores import class_scores, confusions, scores
+from semispectral.evaluation.significance import MCNEMAR, mcnemar_pairs, paired_wilcoxon
+from semispectral.figures.methods import budget_order, method_name
+from semispectral.inference.calibration import reliability, risk_coverage
+
+log = logging.getLogger(__name__)
+
+CELL = ["method", "features", "budget"]
+COVERAGE = np.arange(1, 101) / 100
+LEAKAGE = (
+    "the split is by random pixels: it leaks. Neighbours of test pixels train, so every figure of it is too good, and "
+    "none may be quoted but beside an honest split"
+)
+Pixels = dict[int, pd.DataFrame]
+Right = dict[tuple[str, int], dict[tuple[str, str], np.ndarray]]  # by budget and seed, then model: bits
+
+
+def by_method(paths: Sequence[Path | str]) -> dict[str, list[Path]]:
+    """Files of fits by the method that they are of, the name of their folder."""
+    found = defaultdict(list)
+    for path in map(Path, paths):
+        found[path.parent.name].append(path)
+    return dict(found)
+
+
+def evaluate(
+    paths: Mapping[str, Sequence[Path]],
+    *,
+    where: Where,
+    class_names: Sequence[str],
+    seed: int,
+    resamples: int,
+    level: float = 0.95,
+) -> Scored:
+    """Score one split and regime; the predictions of one method are in memory at a time.
+
+    Parameters
+    ----------
+    paths : by method, the files of its fits.
+    where : the split and the regime.
+    class_names : name of each label.
+    seed, resamples, level : of the bootstrap.
+
+    Raises
+    ------
+    DataError : a run is missing, or was scored on other pixels than the others.
+    SplitError : a run predicts a pixel twice.
+    """
+    if not paths:
+        raise DataError(f"the split {where.split} has no predictions to score; run its fits")
+    pixels: Pixels = {}
+    right: Right = defaultdict(dict)
+    tables: dict[str, list[pd.DataFrame]] = defaultdict(list)
+    found = _leakage(where)
+    bootstrap: dict[str, Any] = {"seed": seed, "resamples": resamples, "level": level}
+    for method_id in sorted(paths, key=lambda name: (name not in METHODS, [*METHODS, name].index(name))):
+        fits = read_fits(method_id, paths[method_id])
+        _keep_right(fits, pixels, right)
+        for name, table in _tables_of(fits, bootstrap).items():
+            tables[name].append(table)
+        found += guards(fits, class_names=class_names)
+        log.info("scored %s: %d predictions", method_id, len(fits))
+    joined = {name: pd.concat(some, ignore_index=True) for name, some in tables.items()}
+    refuse_missing(joined["scores"])
+    found += not_better(joined["scores"])
+    return Scored(
+        where=where,
+        class_names=tuple(class_names),
+        **joined,
+        wilcoxon=paired_wilcoxon(joined["scores"]),
+        mcnemar=_mcnemar(right, pixels),
+        differences=differences(joined["scores"], **bootstrap),
+        guards=tuple(asdict(guard) for guard in sorted(found, key=lambda guard: guard.severity != "error")),
+    )
+
+
+def _keep_right(fits: pd.DataFrame, pixels: Pixels, right: Right) -> None:
+    """Keep one bit per prediction, right or wrong, and refuse what was scored on other pixels."""
+    for _, run in fits.groupby([*CELL, "seed"]):
+        method, features, budget, seed = (run[name].iloc[0] for name in (*CELL, "seed"))
+        tested, correct = tested_pixels(run)
+        who = f"{method_name(method, features)}, budget {budget}"
+        refuse_other_pixels(tested, pixels.setdefault(int(seed), tested), who=who, seed=int(seed))
+        right[budget, int(seed)][method, features] = np.packbits(correct)
+
+
+def _tables_of(fits: pd.DataFrame, bootstrap: dict[str, Any]) -> dict[str, pd.DataFrame]:
+    """Every table that one method alone has a share in."""
+    costs = fits.groupby(RUN)[list(COSTS)].first().reset_index()
+    counted = confusions(fits).groupby([*CELL, "label", "predicted"])["pixels"].sum()
+    return {
+        "scores": scores(fits).merge(costs, on=RUN, validate="one_to_one"),
+        "classes": class_scores(fits),
+        "summary": summary(fits, **bootstrap),
+        "class_summary": class_summary(fits, **bootstrap),
+        "confusions": counted.reset_index(),
+        "reliability": _by_cell(fits, _reliability),
+        "risk": _by_cell(fits, _risk),
+    }
+
+
+def _by_cell(fits: pd.DataFrame, curve: Callable[[pd.DataFrame], pd.DataFrame]) -> pd.DataFrame:
+    """A curve of every method, features and budget, with its rows named."""
+    tables = []
+    for _, rows in fits.groupby(CELL):
+        found = curve(rows)
+        for place, name in enumerate(CELL):
+            found.insert(place, name, rows[name].iloc[0])
+        tables.append(found)
+    return pd.concat(tables, ignore_index=True)
+
+
+def _reliability(rows: pd.DataFrame) -> pd.DataFrame:
+    """Confidence and accuracy in bins of equally many pixels, of all seeds together."""
+    return reliability(probabilities_of(rows), rows["label"].to_numpy()).rename(columns={"count": "pixels"})
+
+
+def _risk(rows: pd.DataFrame) -> pd.DataFrame:
+    """Error rate at each of `COVERAGE`, the mean over seeds."""
+    curves = [
+        risk_coverage(probabilities_of(run), run["label"].to_numpy(), points=len(COVERAGE))
+        for _, run in rows.groupby("seed")
+    ]
+    risks = [np.interp(COVERAGE, curve["coverage"], curve["risk"]) for curve in curves]
+    return pd.DataFrame({"coverage": COVERAGE, "risk": np.mean(risks, axis=0)})
+
+
+def _mcnemar(right: Right, pixels: Pixels) -> pd.DataFrame:
+    """McNemar's test of every pair of methods in every budget and seed."""
+    rows = []
+    for (budget, seed), bits in sorted(right.items(), key=lambda item: (budget_order(item[0][0]), item[0][1])):
+        count = len(pixels[seed])
+        models = pd.MultiIndex.from_tuples(sorted(bits), names=["method", "features"])
+        columns = [np.unpackbits(bits[model], count=count).astype(bool) for model in models]
+        wide = pd.DataFrame(np.stack(columns, axis=1), columns=models)
+        rows += [{"budget": budget, "seed": seed, **test} for test in mcnemar_pairs(wide)]
+    return pd.DataFrame(rows, columns=MCNEMAR)
+
+
+def _leakage(where: Where) -> list[Guard]:
+    """The guard of a leaky split: it is of all methods."""
+    return [Guard(LEAKAGE, "error", "", "", "", "test", ())] if where.leaky else []

@@ -1,0 +1,147 @@
+"""The tables of the benchmark, as cells of text: scores, paired differences, classes, calibration, time and memory."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from semispectral.benchmark.differences import best_control, wide_scores
+from semispectral.benchmark.methods import METHODS
+from semispectral.benchmark.score_files import Scored, Where
+from semispectral.figures.methods import budget_words, method_name
+from semispectral.report.table_cells import Cell, Table, number
+from semispectral.report.tables import DIGITS, best_value
+
+MAIN = {"macro_f1": "macro-F1", "oa": "OA", "aa": "AA"}
+MAIN_WORDS = {
+    "macro_f1": "Macro-F1 (mean F1 over classes)",
+    "oa": "OA (overall accuracy)",
+    "aa": "AA (mean recall over classes)",
+}
+CALIBRATION = {
+    "nll": ("NLL", "negative log-likelihood, nats"),
+    "brier": ("Brier", "Brier score, 0 to 2"),
+    "ece": ("ECE", "expected calibration error, 15 bins of equally many pixels"),
+    "aurc": ("AURC", "area under the risk-coverage curve"),
+}
+SPLITS = {
+    "groups": "holes held out",
+    "blocks": "guarded blocks",
+    "leaky": "random pixels, LEAKY: not to be quoted alone",
+}
+UP, DOWN = "\N{UPWARDS ARROW}", "\N{DOWNWARDS ARROW}"
+Rows = Mapping[str, Mapping[Any, Any]]  # by method
+NOTHING = Cell("\N{EN DASH}", number=True)
+
+
+def name_of(method_id: str) -> str:
+    """The name of a method of the benchmark for people."""
+    return method_name(METHODS[method_id].method, METHODS[method_id].features)
+
+
+def where_words(where: Where) -> str:
+    """A split and a regime in words; a leaky one says so."""
+    return f"split {where.split} ({SPLITS.get(where.method, where.method)}), {where.regime}"
+
+
+def _over_seeds(scored: Scored) -> str:
+    """What the figures are means of, and what the small ones are."""
+    if len(scored.seeds) == 1:
+        return f"seed {scored.seeds[0]} alone"
+    return f"mean over {len(scored.seeds)} seeds, 95 % bootstrap interval"
+
+
+def rows_of(table: pd.DataFrame, method_id: str) -> pd.DataFrame:
+    """The rows of one method."""
+    method = METHODS[method_id]
+    return table[(table["method"] == method.method) & (table["features"] == method.features)]
+
+
+def score_table(scored: Scored, score: str = "macro_f1") -> Table:
+    """One of the main scores: a row per method, a column per budget; the best of a column is bold."""
+    chosen = scored.summary[scored.summary["score"] == score]
+    columns = {budget: _by_method(chosen[chosen["budget"] == budget], scored.methods) for budget in scored.budgets}
+    head = (("method", ""), *((budget_words(budget), "") for budget in columns))
+    caption = f"{MAIN_WORDS[score]} {UP} on the test pixels: {where_words(scored.where)}; {_over_seeds(scored)}"
+    return Table(caption, head, _best_marked(columns, scored.methods, higher=True))
+
+
+def _by_method(rows: pd.DataFrame, methods: Sequence[str]) -> Rows:
+    """The first row of each method."""
+    found = {method: rows_of(rows, method).to_dict("records") for method in methods}
+    return {method: own[0] for method, own in found.items() if own}
+
+
+def _best_marked(columns: Mapping[str, Rows], methods: Sequence[str], *, higher: bool) -> tuple[tuple[Cell, ...], ...]:
+    """The cells of each method, its name first, from its row in each column; the best of a column is marked."""
+    best = {name: _best(rows, higher=higher) for name, rows in columns.items()}
+    return tuple(
+        (Cell(name_of(method)), *(interval_cell(rows.get(method), best=best[name]) for name, rows in columns.items()))
+        for method in methods
+    )
+
+
+def _best(rows: Rows, *, higher: bool) -> float:
+    """The best mean of all methods, as it is shown."""
+    return best_value(pd.Series({method: row["mean"] for method, row in rows.items()}), higher=higher)
+
+
+def interval_cell(row: Mapping[Any, Any] | None, *, best: float = np.nan, sign: str = "") -> Cell:
+    """A mean with its interval beneath; a dash where there is none."""
+    if row is None or not np.isfinite(row["mean"]):
+        return NOTHING
+    mean, low, high = row["mean"], row["low"], row["high"]
+    note = f"[{low:{sign}.{DIGITS}f}, {high:{sign}.{DIGITS}f}]" if np.isfinite([low, high]).all() else ""
+    text = f"{mean:{sign}.{DIGITS}f}"
+    return Cell(_minus(text), note=_minus(note), best=bool(round(mean, DIGITS) == best), number=True)
+
+
+def _minus(text: str) -> str:
+    """A number with a minus instead of a hyphen."""
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def calibration_table(scored: Scored, budget: str) -> Table:
+    """How far the probabilities can be trusted, of one budget: the lower the better."""
+    chosen = scored.summary[scored.summary["budget"] == budget]
+    columns = {score: _by_method(chosen[chosen["score"] == score], scored.methods) for score in CALIBRATION}
+    head = (("method", ""), *((f"{short} {DOWN}", words) for short, words in CALIBRATION.values()))
+    caption = f"Calibration with {budget_words(budget)}: {where_words(scored.where)}; {_over_seeds(scored)}"
+    return Table(caption, head, _best_marked(columns, scored.methods, higher=False))
+
+
+def shown_methods(scored: Scored, budget: str) -> list[str]:
+    """Our models, and the control with the highest mean macro-F1 of a budget."""
+    ours = [method for method in scored.methods if METHODS[method].ours]
+    best = best_control(wide_scores(scored.scores[scored.scores["budget"] == budget]))
+    return ours if best is None else [*ours, best]
+
+
+def class_table(scored: Scored, budget: str) -> Table:
+    """F1 of each class, of our models and the best control of one budget; the best of a row is bold."""
+    rows = scored.class_summary[(scored.class_summary["score"] == "f1") & (scored.class_summary["budget"] == budget)]
+    methods = shown_methods(scored, budget)
+    columns = {method: rows_of(rows, method).set_index("label") for method in methods}
+    truth = scored.classes[scored.classes["budget"] == budget].groupby("label")["truth"].max()
+    body = []
+    for label, name in enumerate(scored.class_names):
+        own = {method: column.loc[label].to_dict() for method, column in columns.items()}
+        best = _best(own, higher=True)
+        body.append((Cell(name), number(int(truth[label])), *(interval_cell(own[m], best=best) for m in methods)))
+    head = (("class", ""), ("test pixels", "of one seed, at most"), *((name_of(method), "") for method in methods))
+    caption = f"F1 of each class {UP} with {budget_words(budget)}: {where_words(scored.where)}; {_over_seeds(scored)}"
+    return Table(caption, head, tuple(body))
+
+
+def cost_table(scored: Scored) -> Table:
+    """Time and memory of each method; the time of those on M1's latents holds that of M1."""
+    rows = []
+    for method in scored.methods:
+        own = rows_of(scored.scores, method)
+        seconds, memory = own["seconds"].astype(float), own["peak_mb"].astype(float)
+        figures = (f"{seconds.median():.3g}", f"{seconds.max():.3g}", f"{memory.max():.0f}")
+        rows.append((Cell(name_of(method)), number(len(own)), *(Cell(text, number=True) for text in figures)))
+    head = ("method", "fits", "one fit, median (s)", "slowest (s)", "peak memory of the process (MB)")
+    caption = f"Time and memory of the fits, the time of M1 included: {where_words(scored.where)}"
+    return Table(caption, tuple((text, "") for text in head), tuple(rows))

@@ -1,0 +1,72 @@
+"""What the benchmark says in words: the outcome, the tests, and what is wrong."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from semispectral.benchmark.differences import CONTROL
+from semispectral.benchmark.score_files import Scored
+from semispectral.benchmark.tables import name_of, where_words
+from semispectral.figures.methods import budget_words, method_name
+
+FEW_SEEDS = 5
+
+
+def outcome(scored: Sequence[Scored]) -> list[str]:
+    """The result in a few sentences, of the first honest split."""
+    first = next((one for one in scored if not one.where.leaky), scored[0])
+    rows = first.differences[first.differences["kind"] == CONTROL]
+    said = [_ahead(name_of(str(method)), own.to_dict("records")) for method, own in rows.groupby("first", sort=False)]
+    seeds = len(first.seeds)
+    certainty = f"Figures are means over {seeds} seeds." if seeds > 1 else "This is one seed: no interval, no test."
+    start = f"On the {where_words(first.where)}:"
+    return [start, *said, certainty] if said else [f"{start} none of our models was run against a control. {certainty}"]
+
+
+def _ahead(name: str, rows: Sequence[Mapping[Any, Any]]) -> str:
+    """One of our models against the best control of each budget."""
+    return f"{name} against the best control, by macro-F1: {'; '.join(map(_lead, rows))}."
+
+
+def _lead(row: Mapping[Any, Any]) -> str:
+    """A difference with its interval, and whether it may be chance."""
+    start = f"with {budget_words(row['budget'])} {row['mean']:+.3f}"
+    if not np.isfinite(row["low"]):
+        return start
+    chance = ", which may be chance" if row["low"] <= 0 <= row["high"] else ""
+    return f"{start} ({row['low']:+.3f} to {row['high']:+.3f}{chance})"
+
+
+def difference_words(scored: Scored) -> str:
+    """How the paired differences were tested."""
+    few = len(scored.seeds) <= FEW_SEEDS
+    limit = f" With {len(scored.seeds)} seeds it cannot give p < 0.05, whatever the scores." if few else ""
+    return (
+        "A seed is a new deal of pixels and labels, so Wilcoxon's signed-rank test pairs methods by seed, with Holm's "
+        f"correction.{limit} The best control is chosen on the test pixels themselves, which favours it. McNemar's "
+        "test, in each seed, comes second: it takes neighbouring pixels for independent, so its p is too small."
+    )
+
+
+def guard_words(guard: Mapping[str, Any]) -> str:
+    """A guard as a sentence; one that is of all methods names none."""
+    if not guard["method"]:
+        return f"{guard['message'][:1].upper()}{guard['message'][1:]}."
+    return f"{method_name(guard['method'], guard['features'])}, {budget_words(guard['budget'])}: {guard['message']}."
+
+
+def said(scored: Scored, *, wrong: bool) -> list[str]:
+    """The guards of one split and regime: what is wrong, or what is only odd."""
+    return [guard_words(guard) for guard in scored.guards if (guard["severity"] == "error") == wrong]
+
+
+def errors(scored: Sequence[Scored]) -> list[str]:
+    """What must be said in red at the head of the page."""
+    return [f"{where_words(one.where)}: {message}" for one in scored for message in said(one, wrong=True)]
+
+
+def wary(scored: Sequence[Scored]) -> list[tuple[str, list[str], list[str]]]:
+    """All guards: (split and regime, errors, others); what gave none is left out."""
+    found = [(where_words(one.where), said(one, wrong=True), said(one, wrong=False)) for one in scored]
+    return [(title, wrong, odd) for title, wrong, odd in found if wrong or odd]

@@ -1,0 +1,131 @@
+"""The census of a scene, as it is kept: one table of codes with the facts of the header, and the raster of codes."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from semispectral.errors import IntegrityError, MissingFileError, SemispectralError
+from semispectral.storage import provenance
+from semispectral.storage.parquet import read_table, write_table
+from semispectral.storage.seal import made_of_array, read_array, write_array
+from semispectral.study.scene import Remark
+
+ROLES = ("class", "ignored", "unlabelled", "other")
+METADATA, FINGERPRINT = "not_by_code", "fingerprint"
+HEADER: dict[str, Callable[[Any], Any]] = {
+    "lines": int,
+    "samples": int,
+    "bands": int,
+    "dtype": str,
+    "minimum": float,
+    "maximum": float,
+    "bad_share": float,
+    "saturated_share": float,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Census:
+    """What one scene holds.
+
+    Parameters
+    ----------
+    scene, hole : names.
+    lines, samples, bands, dtype : of the data as stored.
+    wavelengths_nm : float64 [band], or None.
+    minimum, maximum : of the good values in the sparse sample of the data.
+    bad_share : share of that sample which is NaN, infinite or nodata, 0 to 1.
+    saturated_share : share of it at the largest value of an integer dtype, 0 to 1.
+    counts : one row per code: code, name, role (one of `ROLES`), pixels.
+    codes : int32 [line, sample], the raster of labels; `MASKED` and `EMPTY` where a pixel is not to be drawn.
+    fingerprint : hashes of a sample of its spectra, by which copies of its pixels are found (`copies`).
+    bad_bands : numbers of the bands that the file marks as bad, and of those without a value.
+    remarks : what the file states, and what is made of it.
+    """
+
+    scene: str
+    hole: str
+    lines: int
+    samples: int
+    bands: int
+    dtype: str
+    wavelengths_nm: np.ndarray | None
+    minimum: float
+    maximum: float
+    bad_share: float
+    saturated_share: float
+    counts: pd.DataFrame
+    codes: np.ndarray
+    fingerprint: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    bad_bands: tuple[int, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+    def pixels(self, role: str) -> int:
+        """Number of pixels in a role."""
+        return int(self.counts.loc[self.counts["role"] == role, "pixels"].sum())
+
+
+def write_census(found: Census, parquet: Path, codes_npy: Path) -> None:
+    """Write the table (one row per code, the header facts beside each) and the raster of codes, both atomically."""
+    nm = found.wavelengths_nm
+    table = found.counts.copy()
+    for place, name in enumerate(("scene", "hole")):
+        table.insert(place, name, getattr(found, name))
+    for name in HEADER:
+        table[name] = getattr(found, name)
+    table["first_nm"] = np.nan if nm is None else float(nm[0])
+    table["last_nm"] = np.nan if nm is None else float(nm[-1])
+    not_by_code = {
+        "wavelengths_nm": None if nm is None else [float(value) for value in nm],
+        "bad_bands": list(found.bad_bands),
+        "remarks": [[each.text, each.odd] for each in found.remarks],
+    }
+    table.attrs[METADATA] = json.dumps(not_by_code)
+    table.attrs[FINGERPRINT] = json.dumps(found.fingerprint)
+    write_array(codes_npy, found.codes)
+    write_table(parquet, table)
+
+
+def read_codes(path: Path, *, scans: Sequence[str | Path]) -> np.ndarray:
+    """Read the raster of codes of a census, int32 [line, sample].
+
+    Parameters
+    ----------
+    scans : the files that the scene is read from now; they must be those that the census looked at.
+    """
+    codes = read_array(path)
+    provenance.require_unchanged(scans, made_of_array(path), by="census")
+    return codes
+
+
+def read_census(path: Path) -> Census:
+    """Read what `write_census` wrote; the raster of codes is the ``.npy`` of the same name beside it, memory-mapped."""
+    raster = path.with_suffix(".npy")
+    for file in (path, raster):
+        if not file.is_file():
+            raise MissingFileError(f"{file}: a census is needed, but it is not there; run the rule 'census' again")
+    try:
+        table = read_table(path)
+        not_by_code = json.loads(table.attrs[METADATA])
+        nm = not_by_code["wavelengths_nm"]
+        first = table.iloc[0]
+        return Census(
+            scene=str(first["scene"]),
+            hole=str(first["hole"]),
+            **{name: kind(first[name]) for name, kind in HEADER.items()},
+            wavelengths_nm=None if nm is None else np.asarray(nm, np.float64),
+            counts=table[["code", "name", "role", "pixels"]],
+            codes=read_array(raster),
+            fingerprint=json.loads(table.attrs[FINGERPRINT]),
+            bad_bands=tuple(not_by_code["bad_bands"]),
+            remarks=tuple(Remark(text, odd) for text, odd in not_by_code["remarks"]),
+        )
+    except SemispectralError:
+        raise
+    except (OSError, ValueError, KeyError, IndexError) as error:
+        raise IntegrityError(f"{path}: is not a census as it was written ({error}); delete it and run again") from error

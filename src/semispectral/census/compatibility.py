@@ -1,0 +1,162 @@
+"""The scenes of a collection together: what makes them impossible to join, and what a person should know, in words."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from semispectral.census.census_files import Census
+from semispectral.census.copies import shared_scenes
+from semispectral.errors import DataError, SplitError
+from semispectral.study.names import some
+from semispectral.study.scene import Remark, Scene
+
+DOMINANT_SHARE = 0.8
+SATURATED_SHARE = 0.01
+BRIGHTNESS_RATIO = 4.0  # between the largest values of two scenes, as reflectance
+
+
+def check_collection(
+    censuses: Sequence[Census], *, scale: Mapping[str, float], steps: Collection[str] = ()
+) -> tuple[str, ...]:
+    """Refuse scenes that cannot be joined; name what is odd about those that can.
+
+    Parameters
+    ----------
+    censuses : of all scenes.
+    scale : by scene, reflectance per stored value, as in scenes.tsv.
+    steps : of the cleaning; resampling joins two sensors, scaling joins two scales.
+
+    Returns
+    -------
+    Warnings in words.
+
+    Raises
+    ------
+    DataError : the scenes are of different bands and nothing resamples them, or none of them has a labelled pixel.
+    SplitError : two scenes hold the same pixels.
+    """
+    _refuse_copies(censuses)
+    if "resample" not in steps:
+        _require_one_sensor(censuses)
+    if not any(found.pixels("class") for found in censuses):
+        raise DataError(
+            f"scenes.tsv: labelled pixels are needed, but none of the {len(censuses)} scenes has a code of its column "
+            "'use'; check the columns labels, labels_key and use"
+        )
+    scales = () if "scale" in steps else _scales(scale)
+    return (
+        *_unknown_sensors(censuses),
+        *scales,
+        *_brightness(censuses, scale),
+        *_dominance(censuses),
+        *_saturated(censuses),
+        *_odd_remarks(censuses),
+    )
+
+
+def _refuse_copies(censuses: Sequence[Census]) -> None:
+    """A pixel that is in two scenes can train and test at once, whatever the split."""
+    holes = {found.scene: found.hole for found in censuses}
+    copies = shared_scenes({found.scene: found.fingerprint for found in censuses})
+    if copies:
+        said = [f"{a} (hole {holes[a]}) and {b} (hole {holes[b]})" for a, b in copies]
+        raise SplitError(
+            "scenes.tsv: every pixel must stand once, but spectra that were compared are the same to the last digit in "
+            f"{some(said, most=3)}: one is a copy or a cut of the other, and could train while the other tests; name "
+            "the scene's own file in the column data, or leave one out"
+        )
+
+
+def known_for_plan(scenes: Sequence[Scene], censuses: Sequence[Census], steps: Collection[str]) -> dict[str, Any]:
+    """What a plan must know of the scenes together: ``odd`` and ``bad_bands`` of `semispectral.sampling.plan.plan`."""
+    scale = {scene.name: scene.factor for scene in scenes}
+    return {
+        "odd": check_collection(censuses, scale=scale, steps=steps),
+        "bad_bands": bad_bands_of_all(censuses, steps),
+    }
+
+
+def bad_bands_of_all(censuses: Sequence[Census], steps: Collection[str] = ()) -> tuple[int, ...]:
+    """Numbers of the bands that are left out of all scenes, for they are bad in one; none where spectra are resampled.
+
+    Models need one set of bands. Where spectra are resampled, each scene leaves out its own.
+    """
+    return () if "resample" in steps else tuple(sorted({band for found in censuses for band in found.bad_bands}))
+
+
+def _require_one_sensor(censuses: Sequence[Census]) -> None:
+    bands = {found.bands: found.scene for found in censuses}
+    if len(bands) > 1:
+        several = ", ".join(f"{count} ({scene})" for count, scene in sorted(bands.items()))
+        raise DataError(
+            f"scenes.tsv: all scenes need the same bands, got {several}; put resample into cleaning.steps, check the "
+            "column axes, or leave the odd ones out"
+        )
+    with_nm = [found for found in censuses if found.wavelengths_nm is not None]
+    for found in with_nm[1:]:
+        first = np.asarray(with_nm[0].wavelengths_nm)
+        apart = np.nanmax(np.abs(np.asarray(found.wavelengths_nm) - first), initial=0.0)  # NaN: bands that have none
+        width = np.nanmean(np.abs(np.diff(first))) if len(first) > 1 else 0.0
+        if apart > width / 2:
+            raise DataError(
+                f"scenes.tsv: all scenes need the same wavelengths, but {found.scene} and {with_nm[0].scene} have "
+                f"bands up to {apart:.3g} nm apart: two sensors? Put resample into cleaning.steps, correct the column "
+                "wavelengths, or leave the odd ones out"
+            )
+
+
+def _unknown_sensors(censuses: Sequence[Census]) -> Iterator[str]:
+    without = [found.scene for found in censuses if found.wavelengths_nm is None]
+    if 0 < len(without) < len(censuses):
+        yield (f"{', '.join(without)} have no wavelengths and the others do: it is not known that their bands agree")
+
+
+def _scales(scale: Mapping[str, float]) -> Iterator[str]:
+    values = sorted(set(scale.values()))
+    if len(values) > 1:
+        yield (
+            f"the column scale of scenes.tsv goes from {values[0]:g} to {values[-1]:g}, and models see stored values: "
+            "put scale into cleaning.steps, so that they see reflectance"
+        )
+
+
+def _brightness(censuses: Sequence[Census], scale: Mapping[str, float]) -> Iterator[str]:
+    brightest = {found.scene: found.maximum * scale[found.scene] for found in censuses}
+    low, high = min(brightest, key=brightest.__getitem__), max(brightest, key=brightest.__getitem__)
+    if brightest[high] > BRIGHTNESS_RATIO * max(brightest[low], 0):
+        yield (
+            f"the largest reflectance of {high} is {brightest[high]:.3g} and that of {low} {brightest[low]:.3g}: "
+            "check the column scale of scenes.tsv"
+        )
+
+
+def _dominance(censuses: Sequence[Census]) -> Iterator[str]:
+    counts: dict[str, int] = {}
+    for found in censuses:
+        classes = found.counts[found.counts["role"] == "class"]
+        for name, pixels in zip(classes["name"], classes["pixels"], strict=True):
+            counts[name] = counts.get(name, 0) + int(pixels)
+    name, total = max(counts, key=counts.__getitem__), sum(counts.values())
+    if len(counts) > 1 and counts[name] > DOMINANT_SHARE * total:
+        yield f"{name} has {counts[name] / total:.0%} of all labels: accuracy alone says little, look at each class"
+
+
+def _odd_remarks(censuses: Sequence[Census]) -> Iterator[str]:
+    """What is odd in the scenes, each sentence once."""
+    yield from (text for text, odd in remarks_of(censuses) if odd)
+
+
+def remarks_of(censuses: Sequence[Census]) -> list[tuple[str, bool]]:
+    """What files state and what is made of it, each sentence once with its scenes; and whether it is odd."""
+    scenes: dict[Remark, list[str]] = {}
+    for found in censuses:
+        for remark in found.remarks:
+            scenes.setdefault(remark, []).append(found.scene)
+    return [(f"{some(names, most=3)}: {remark.text}", remark.odd) for remark, names in scenes.items()]
+
+
+def _saturated(censuses: Sequence[Census]) -> Iterator[str]:
+    for found in censuses:
+        if found.saturated_share > SATURATED_SHARE:
+            yield f"{found.scene}: {found.saturated_share:.1%} of the values looked at are saturated"

@@ -1,0 +1,147 @@
+"""The same pixels under two names: found by their spectra, whatever their files are called and whatever headers say.
+
+The census keeps the hashes of a sample of spectra of each scene, and the plan compares them between scenes. What it
+looks at is stated here, so that a whole collection costs a few lines of each scan and not a pass over it: some lines
+at even distances, which a copy of a whole scan shares, and the first and last labelled pixels of each class, which a
+cut of a scan shares too. What is drawn in the end is compared once more, pixel by pixel (`refuse_shared`).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
+
+import numpy as np
+
+from semispectral.errors import SplitError
+from semispectral.scans.cube import Cube, Pixels
+from semispectral.study.classes import CodeSet
+from semispectral.study.names import some
+
+Fingerprint = Mapping[str, Sequence[int]]
+
+EVEN_LINES, EVEN_SAMPLES = 8, 64  # a grid over the whole scan
+MOST_CLASSES, PIXELS_OF_CLASS = 16, 8  # labelled pixels at the first line of a class and at its last
+SAME_SHARE = (
+    0.25  # of the smaller sample; two scans share a few spectra by chance where bands are few and values coarse
+)
+LEAST_SHARED = 4
+HASH_WEIGHTS_SEED = 20140612
+DRAWN_SHARE = 0.01  # of the drawn pixels of a part; fewer may be chance in data of few bands
+
+
+def spectra_hash(x: np.ndarray) -> np.ndarray:
+    """A number for each spectrum that is the same for the same values, whatever type they are stored as.
+
+    Parameters
+    ----------
+    x : [pixel, band] of any numbers.
+
+    Returns
+    -------
+    uint64 [pixel]; 0 for a spectrum without shape: one value in all bands, or none that is finite.
+    """
+    values = np.asarray(x, np.float64) + 0.0  # -0 becomes 0
+    values[np.isnan(values)] = np.nan  # one NaN of the many
+    bits = np.ascontiguousarray(values).view(np.uint64)
+    weights = np.random.default_rng(HASH_WEIGHTS_SEED).integers(2**63, size=(2, x.shape[1]), dtype=np.uint64) * 2 + 1
+    mixed = (bits ^ (bits >> np.uint64(32))) * weights[0]
+    mixed = ((mixed ^ (mixed >> np.uint64(29))) * weights[1]).sum(axis=1, dtype=np.uint64)
+    finite = np.where(np.isfinite(values), values, np.nan)
+    with np.errstate(invalid="ignore"):
+        shaped = np.fmax.reduce(finite, axis=1) > np.fmin.reduce(finite, axis=1)
+    return np.where(shaped, mixed | np.uint64(1), np.uint64(0))
+
+
+def fingerprint(cube: Cube, codes: np.ndarray, use: CodeSet) -> Fingerprint:
+    """Hashes of a sample of the spectra of a scene, sorted; those that it repeats tell nothing and are left out.
+
+    Parameters
+    ----------
+    codes : int32 [line, sample].
+    use : codes that are classes.
+
+    Returns
+    -------
+    Of the spectra at even distances, ``even``, and of the labelled ones, ``labelled``.
+    """
+    places = {"even": _even(cube), "labelled": _labelled(codes, use)}
+    return {name: _hashes(cube, lines) for name, lines in places.items()}
+
+
+def _hashes(cube: Cube, places: Iterable[tuple[int, np.ndarray]]) -> tuple[int, ...]:
+    wanted: dict[int, set[int]] = {}
+    for line, samples in places:
+        wanted.setdefault(line, set()).update(samples.tolist())
+    found: Counter[int] = Counter()
+    for line, chosen in sorted(wanted.items()):
+        found.update(spectra_hash(cube.read_lines(line, line + 1)[0, sorted(chosen)]).tolist())
+    return tuple(sorted(value for value, times in found.items() if value and times == 1))
+
+
+def _even(cube: Cube) -> Iterator[tuple[int, np.ndarray]]:
+    lines, samples, _ = cube.shape
+    places = np.unique(np.linspace(0, samples - 1, EVEN_SAMPLES).round().astype(int))
+    for line in np.unique(np.linspace(0, lines - 1, EVEN_LINES).round().astype(int)).tolist():
+        yield line, places
+
+
+def _labelled(codes: np.ndarray, use: CodeSet) -> Iterator[tuple[int, np.ndarray]]:
+    """The first and the last line of each class, and its first and last pixels in them."""
+    for code in [value for value in np.unique(codes).tolist() if value in use][:MOST_CLASSES]:
+        of_class = codes == code
+        lines = np.flatnonzero(of_class.any(axis=1))
+        for line in {int(lines[0]), int(lines[-1])}:
+            samples = np.flatnonzero(of_class[line])
+            yield line, np.concatenate([samples[: PIXELS_OF_CLASS // 2], samples[-PIXELS_OF_CLASS // 2 :]])
+
+
+def shared_scenes(prints: Mapping[str, Fingerprint]) -> list[tuple[str, str]]:
+    """Pairs of scenes that have the same pixels.
+
+    Parameters
+    ----------
+    prints : by scene.
+    """
+    kinds = sorted({kind for found in prints.values() for kind in found})
+    return sorted({pair for kind in kinds for pair in _shared({name: prints[name].get(kind, ()) for name in prints})})
+
+
+def _shared(samples: Mapping[str, Sequence[int]]) -> Iterator[tuple[str, str]]:
+    """Pairs whose samples have more in common than chance gives."""
+    holders: dict[int, list[str]] = {}
+    for scene in sorted(samples):
+        for value in samples[scene]:
+            holders.setdefault(value, []).append(scene)
+    common = Counter(pair for scenes in holders.values() if len(scenes) > 1 for pair in combinations(scenes, 2))
+    for (a, b), number in common.items():
+        if number >= max(LEAST_SHARED, SAME_SHARE * min(len(samples[a]), len(samples[b]))):
+            yield a, b
+
+
+def refuse_shared(pixels: Pixels) -> Pixels:
+    """The drawn pixels themselves, once it is sure that no two scenes give the same ones to different parts.
+
+    Raises
+    ------
+    SplitError : more than chance allows are in two parts.
+    """
+    value, table = spectra_hash(pixels.x), pixels.table
+    scenes, scene = np.unique(table["scene"].to_numpy(str), return_inverse=True)
+    parts, part = np.unique(table["part"].to_numpy(str), return_inverse=True)
+    for one, other in combinations(range(len(parts)), 2):
+        first, second = (np.flatnonzero((part == place) & (value != 0)) for place in (one, other))
+        both = np.intersect1d(value[first], value[second])
+        if not len(both):
+            continue
+        in_first, in_second = (rows[np.isin(value[rows], both)] for rows in (first, second))
+        pair = {int(v): int(s) for v, s in zip(value[in_first], scene[in_first], strict=True)}
+        across = [row for row in in_second.tolist() if pair[int(value[row])] != scene[row]]
+        share = len(across) / min(len(first), len(second))
+        if share > DRAWN_SHARE:
+            names = scenes[np.unique(scene[np.concatenate([in_first, in_second])])]
+            raise SplitError(
+                f"{len(across)} pixels ({share:.0%}) are in {parts[one]} and in {parts[other]}, with the same spectra "
+                f"to the last digit: scenes {some(names.tolist())} hold copies of each other, so that scores would "
+                "be false; leave one out of scenes.tsv, or name its own file in the column data"
+            )
+    return pixels

@@ -1,0 +1,65 @@
+"""The jobs that a run would start, as Snakemake itself counts them in a dry run."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from semispectral.check.problems import Problems
+from semispectral.study.names import some
+
+STATS = "Job stats:"
+NOT_STAGES = {"all", "total"}
+CHATTER = re.compile(r"^\s*(Using |Assuming |Building DAG|host:|\[|None$)")
+HEAD = re.compile(r"^  [A-Z][A-Za-z0-9 ()]*: .*$")  # of what Snakemake says of itself: versions, folders, files
+MISSING = "MissingInputException"
+
+
+def start_dry_run(folder: Path, overlays: Sequence[Path]) -> "subprocess.Popen[str]":
+    """Start a dry run in the working directory; it takes seconds, in which other things can be looked at."""
+    command = [sys.executable, "-m", "snakemake", "--dry-run", "--quiet", "rules", "--cores", "1"]
+    command += ["--snakefile", str(folder / "Snakefile")]
+    command += ["--configfile", *map(str, overlays)] if overlays else []
+    return subprocess.Popen(  # noqa: S603  our own interpreter, and paths as arguments
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def jobs(dry_run: "subprocess.Popen[str]", problems: Problems) -> dict[str, int] | None:
+    """Jobs of every rule that a run would start; None where the dry run itself fails."""
+    said, _ = dry_run.communicate()
+    if dry_run.returncode == 0:
+        return counted(said)
+    if not _known(said, problems):
+        problems.add(f"snakemake: {_reason(said)}")
+    return None
+
+
+def _known(said: str, problems: Problems) -> bool:
+    """Whether a dry run only says again what was found before: the mistake itself, or that a file is not there."""
+    missing = _missing(said)
+    named = missing and all(any(file in known for known in problems.found) for file in missing)
+    return bool(named) or any(known in said for known in problems.found)
+
+
+def _missing(said: str) -> list[str]:
+    """The files that a dry run lacks and that no rule makes."""
+    affected = said.partition(MISSING)[2].partition("affected files:\n")[2]
+    return [line.strip() for line in affected.splitlines() if line.strip()]
+
+
+def counted(said: str) -> dict[str, int]:
+    """The table of job counts in what a dry run said, by rule in the order in which they run."""
+    table = said.partition(STATS)[2].partition("\ntotal")[0]
+    rows = re.findall(r"^(\w+)\s+(\d+)\s*$", table, flags=re.MULTILINE)
+    return {rule: int(count) for rule, count in rows if rule not in NOT_STAGES}
+
+
+def _reason(said: str) -> str:
+    """What stopped the dry run, without what Snakemake says every time."""
+    if missing := _missing(said):
+        return f"{some(missing)}: needed, but not there, and no rule makes it; check the paths"
+    lines = [line.rstrip() for line in said.splitlines() if line.strip()]
+    told = [line for line in lines if not (CHATTER.match(line) or HEAD.match(line))]
+    return "\n".join(told[-12:]) or "the dry run failed and said nothing; run snakemake -n"

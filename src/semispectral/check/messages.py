@@ -1,0 +1,143 @@
+"""The outcome of a check as text: what would run, and what is in its way."""
+
+from collections.abc import Iterator, Sequence
+
+from semispectral.check.estimate import Need, peak_memory_mb, wall_seconds
+from semispectral.check.plan import Planned
+from semispectral.check.scenes import Looked, classes_of
+from semispectral.check.study import Study
+from semispectral.scans.cube import PARTS
+from semispectral.workflow.units import clock, count, megabytes
+
+MOST_SCENES = 20
+MOST_NAMES = 8
+ESTIMATES = (
+    "Estimates, from rates measured on two cores without a GPU (semispectral/check/rates.py): yours may be half or "
+    "twice as much."
+)
+NO_CLASSES = {
+    True: "not known yet, for the labels are not there",
+    False: "none is known, for no labelled pixel was found in the scenes that could be looked at",
+}
+NO_PLAN = {
+    True: "known once the labels are there: run snakemake --until plan, then check again",
+    False: "not drawn: the problems below are in the way",
+}
+
+
+def scenes(study: Study, looked: Sequence[Looked]) -> Iterator[str]:
+    """What each scene of the table holds, and which cannot be used."""
+    listed = study.scenes
+    holes = len({scene.hole for scene in listed})
+    usable = {each.scene.name: each for each in looked}
+    origins = sorted({each.origin for each in looked})
+    size = megabytes(sum(each.megabytes for each in looked))
+    held = f"{size}, {' and '.join(origins)}" if looked else "none of them can be used"
+    broken = f"; {len(listed) - len(looked)} of them cannot be used" if 0 < len(looked) < len(listed) else ""
+    yield f"Scenes: {len(listed)} of {holes} hole{'s' * (holes != 1)}, {held}{broken}"
+    width = max((len(scene.name) for scene in listed), default=0)
+    for scene in listed[:MOST_SCENES]:
+        each = usable.get(scene.name)
+        yield f"  {scene.name:<{width}}  {_held(each) if each else 'cannot be used: see the problems below'}"
+    if len(listed) > MOST_SCENES:
+        yield f"  and {len(listed) - MOST_SCENES} more"
+
+
+def _held(each: Looked) -> str:
+    shape = f"{each.lines} x {each.samples} x {each.bands}"
+    return f"{shape:>16}  {megabytes(each.megabytes):>8}  {_labels(each)}"
+
+
+def _labels(each: Looked) -> str:
+    if each.labelled is None:
+        return "labels not known yet"
+    labelled = sum(each.labelled.values())
+    share = 100 * labelled / max(each.interest, 1)
+    return f"{count(labelled)} labelled pixels ({share:.1f} %) of {len(each.labelled)} classes"
+
+
+def classes(study: Study, looked: Sequence[Looked]) -> Iterator[str]:
+    """Labelled pixels of every class."""
+    total = classes_of(looked)
+    if not total or study.classes is None:
+        yield f"Classes: {NO_CLASSES[any(each.labelled is None for each in looked)]}"
+        return
+    names = dict(zip(study.classes.codes, study.classes.names, strict=True))
+    most_first = sorted(total.items(), key=lambda item: -item[1])
+    said = ", ".join(f"{names.get(code, code)} {count(pixels)}" for code, pixels in most_first)
+    yield f"Classes: {len(total)}, with labelled pixels: {said}"
+
+
+def split(study: Study, planned: Planned | None, *, sound: bool) -> Iterator[str]:
+    """Who trains, who tests."""
+    settings = study.config["split"]
+    size = f"blocks of {settings['block_lines']} lines"
+    what = {"groups": f"whole holes to test, {size} to validate", "blocks": f"guarded {size}", "leaky": "random pixels"}
+    yield f"Split: {settings['method']} ({what[settings['method']]})"
+    if planned is None:
+        known = f"; tested: {_some(settings['test_groups'])}" if settings["test_groups"] else ""
+        yield f"  {NO_PLAN[sound]}{known}"
+        return
+    yield f"  {'part':<6}{'classes':>8}{'labelled':>11}{'drawn':>9}{'unlabelled':>12}{'drawn':>9}  holes"
+    for part in PARTS:
+        found = planned.part(part)
+        figures = "".join(f"{count(found[key]):>{width}}" for key, width in COLUMNS.items())
+        yield f"  {part:<6}{figures}  {_some(planned.holes(part)) or 'none'}"
+
+
+COLUMNS = {"classes": 8, "labelled": 11, "drawn": 9, "unlabelled": 12, "unlabelled_drawn": 9}
+
+
+def budgets(study: Study, planned: Planned | None) -> Iterator[str]:
+    """How many labels each run sees."""
+    runs, compare = study.config["runs"], study.config["compare"]
+    asked = ", ".join(map(str, runs["budgets"]))
+    yield f"Labels per class: {asked}; seeds: {', '.join(map(str, runs['seeds']))}"
+    for budget, sizes in (planned.budgets if planned else {}).items():
+        train, valid = int(sizes["train"].sum()), int(sizes["valid"].sum())
+        parts = f"{count(train)} to train and {count(valid)} to validate"
+        yield f"  {budget}: {count(train + valid)} labels, {parts}{_short(planned, budget)}"
+    models = [f"{name} on {' and '.join(compare['features'])}" for name in compare["models"]]
+    yield f"Methods: {', '.join([*models, *compare['controls']])}"
+
+
+def _short(planned: Planned | None, budget: str) -> str:
+    """The classes that cannot give as many labels as are asked."""
+    if planned is None or budget == "all":
+        return ""
+    total = planned.budgets[budget].sum(axis=1)
+    names = planned.plan.classes.names
+    pairs = zip(total.index.tolist(), total.tolist(), strict=True)
+    few = [f"{names[label]} {pixels}" for label, pixels in pairs if pixels < int(budget)]
+    return f"; fewer of {_some(few)}" if few else ""
+
+
+def needs(found: Sequence[Need], *, cores: int) -> Iterator[str]:
+    """The jobs, and what they need."""
+    if not found:
+        yield "Jobs: none, all results are up to date"
+        return
+    yield f"Jobs: {sum(need.jobs for need in found)} would run"
+    yield f"  {'stage':<14}{'jobs':>5}{'one takes':>12}{'memory':>10}{'writes':>10}"
+    for need in found:
+        figures = f"{clock(need.seconds):>12}{megabytes(need.memory_mb):>10}{megabytes(need.disk_mb):>10}"
+        yield f"  {need.rule:<14}{need.jobs:>5}{figures}"
+    together = f"about {clock(wall_seconds(found, cores=cores))} on {cores} core{'s' * (cores != 1)}"
+    disk = megabytes(sum(need.disk_mb for need in found))
+    yield f"  together {together}, {megabytes(peak_memory_mb(found, cores=cores))} of memory, {disk} of disk"
+    yield ESTIMATES
+
+
+def listed(title: str, messages: Sequence[str], *, most: int = 1000) -> Iterator[str]:
+    """A title and the messages under it, so many at most; nothing without any."""
+    if messages:
+        yield f"{title}:"
+    for message in messages[:most]:
+        yield "  - " + message.replace("\n", "\n    ")
+    if len(messages) > most:
+        yield f"  - and {len(messages) - most} more, all of which stand in plan/warnings.json of the results"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return ", ".join(map(str, names[:MOST_NAMES])) + more

@@ -1,0 +1,101 @@
+"""The split and the label budgets that a run would draw, by the code that draws them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from semispectral.census.compatibility import known_for_plan
+from semispectral.check.problems import Problems
+from semispectral.check.scenes import Looked
+from semispectral.check.study import Study
+from semispectral.errors import ConfigError
+from semispectral.sampling.label_budgets import budget_sizes
+from semispectral.sampling.plan import Plan, plan
+from semispectral.scans.cube import PARTS
+from semispectral.study.suggestions import hint
+
+JOINING = ("scale", "resample")  # steps of the cleaning that join two sensors
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The plan, and the labels that each budget takes: by budget, pixels [label, (train, valid)]."""
+
+    plan: Plan
+    budgets: dict[str, pd.DataFrame]
+
+    def part(self, name: str) -> dict[str, int]:
+        """Holes, classes, labelled and unlabelled pixels of a part, available and drawn."""
+        rows = self.plan.quotas[(self.plan.quotas["part"] == name) & (self.plan.quotas["available"] > 0)]
+        known, unknown = rows[rows["label"] >= 0], rows[rows["label"] < 0]
+        return {
+            "classes": int(known["label"].nunique()),
+            "labelled": int(known["available"].sum()),
+            "drawn": int(known["quota"].sum()),
+            "unlabelled": int(unknown["available"].sum()),
+            "unlabelled_drawn": int(unknown["quota"].sum()),
+        }
+
+    def holes(self, name: str) -> list[str]:
+        """Holes that have pixels in a part."""
+        rows = self.plan.quotas[(self.plan.quotas["part"] == name) & (self.plan.quotas["available"] > 0)]
+        return sorted(str(hole) for hole in rows["hole"].unique())
+
+    @property
+    def sampled(self) -> int:
+        """Pixels that the shards will hold."""
+        return int(self.plan.quotas["quota"].sum())
+
+    @property
+    def training(self) -> int:
+        """Those of them that train."""
+        quotas = self.plan.quotas
+        return int(quotas.loc[quotas["part"] == "train", "quota"].sum())
+
+
+def check_test_groups(study: Study) -> None:
+    """Refuse a hole to test on that no scene has; known before any label is read."""
+    split = study.config["split"]
+    if split["method"] != "groups" or not study.scenes:
+        return
+    holes = sorted({scene.hole for scene in study.scenes})
+    for name in split["test_groups"]:
+        if name not in holes:
+            raise ConfigError(
+                f"split.test_groups names {name!r}, which no scene's column 'hole' does; {hint(name, holes)}"
+            )
+
+
+def planned(study: Study, looked: Sequence[Looked], problems: Problems) -> Planned | None:
+    """Plan the collection as the rule does; None without the labels of every scene, or with a mistake in the way."""
+    censuses = [each.census for each in looked if each.census is not None]
+    if (
+        study.classes is None
+        or not study.scenes
+        or len(censuses) < len(study.scenes)
+        or not {"split", "sample", "runs"} <= set(study.settings)
+    ):
+        return None
+    with problems.noted():
+        steps = [step for step in study.config["cleaning"]["steps"] if step in JOINING]
+        known = known_for_plan(study.scenes, censuses, steps)
+        codes = {found.scene: found.codes for found in censuses}
+        drawn = plan(
+            study.scenes,
+            codes,
+            study.classes,
+            split_settings=study.settings["split"],
+            sample_settings=study.settings["sample"],
+            **known,
+        )
+        return Planned(drawn, budget_sizes(_labels(drawn), study.settings["runs"]))
+    return None
+
+
+def _labels(drawn: Plan) -> pd.DataFrame:
+    """Labelled pixels that the shards will hold of each label in train and valid."""
+    known = drawn.quotas[(drawn.quotas["label"] >= 0) & drawn.quotas["part"].isin(PARTS[:2])]
+    table = known.pivot_table(index="label", columns="part", values="quota", aggfunc="sum", fill_value=0)
+    table = table.reindex(columns=list(PARTS[:2]), fill_value=0)
+    return table[table.sum(axis=1) > 0]

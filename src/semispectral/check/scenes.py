@@ -1,0 +1,138 @@
+"""What is known of each scene before a run: from its file, from what will be simulated, or what will be fetched."""
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from semispectral.census.census_files import Census
+from semispectral.census.count import census
+from semispectral.check.problems import Problems
+from semispectral.check.study import Study
+from semispectral.errors import about
+from semispectral.scans.download import Source
+from semispectral.simulate import SimulateConfig, scene_numbers
+from semispectral.spectra.cleaned_scans import open_cleaned
+from semispectral.spectra.cleaning_settings import CleanConfig
+from semispectral.study.classes import ClassMap
+from semispectral.study.scene import Scene
+
+log = logging.getLogger(__name__)
+
+SAY_EVERY_S = 5.0
+SIMULATED, FETCHED, ON_DISK = "to be simulated", "to be downloaded", "on disk"
+
+
+@dataclass(frozen=True, eq=False)
+class Looked:
+    """What is known of one scene.
+
+    Parameters
+    ----------
+    scene : its row of scenes.tsv.
+    origin : one of `ON_DISK`, `SIMULATED`, `FETCHED`.
+    lines, samples, bands, bytes_per_value : of the data.
+    labelled : pixels of each class in use, by its code; None where the labels do not exist yet.
+    interest : pixels that are of a class or unlabelled; all of them where that is not known.
+    census : only where the files are there.
+    """
+
+    scene: Scene
+    origin: str
+    lines: int
+    samples: int
+    bands: int
+    bytes_per_value: int
+    labelled: dict[int, int] | None
+    interest: int
+    census: Census | None = None
+
+    @property
+    def pixels(self) -> int:
+        """Of the whole scene."""
+        return self.lines * self.samples
+
+    @property
+    def megabytes(self) -> float:
+        """Of the data, not compressed."""
+        return self.pixels * self.bands * self.bytes_per_value / 1e6
+
+
+def look_at_scenes(study: Study, problems: Problems) -> list[Looked]:
+    """Look at every scene; what is wrong with one is noted, and the others are looked at all the same."""
+    found, said = [], time.monotonic()
+    for number, scene in enumerate(study.scenes):
+        with problems.noted(), about(scene.name, str(scene.data), str(scene.labels), scene.wavelengths):
+            looked = _look(study, scene)
+            found += [looked] if looked else []
+        if time.monotonic() - said > SAY_EVERY_S:
+            said = time.monotonic()
+            log.info("looked at %d of %d scenes", number + 1, len(study.scenes))
+    return found
+
+
+def _look(study: Study, scene: Scene) -> Looked | None:
+    if not scene.data.exists():
+        if study.config["simulate"]["enabled"] and scene.data == study.results / "scenes" / f"{scene.name}.h5":
+            return _to_be_simulated(study.settings.get("simulate"), scene)
+        source = _source(study, scene.data)
+        if source is not None:
+            return _to_be_fetched(scene, source, _source(study, scene.labels))
+    return _on_disk(study, scene) if study.classes else None
+
+
+def _on_disk(study: Study, scene: Scene) -> Looked:
+    """By the census itself, without the mask, and what cleaning makes of the scene's bands."""
+    cleaning = study.settings.get("cleaning", CleanConfig())
+    found = census(scene, study.classes or ClassMap((), (), ()), cleaning=cleaning)
+    with open_cleaned(scene, cleaning):
+        pass  # opening is what finds settings that do not fit the scene
+    of_class = found.counts[found.counts["role"] == "class"]
+    return Looked(
+        scene,
+        ON_DISK,
+        found.lines,
+        found.samples,
+        found.bands,
+        np.dtype(found.dtype).itemsize,
+        {int(code): int(pixels) for code, pixels in zip(of_class["code"], of_class["pixels"], strict=True)},
+        sum(found.pixels(role) for role in ("class", "unlabelled", "other")),
+        found,
+    )
+
+
+def _to_be_simulated(settings: SimulateConfig | None, scene: Scene) -> Looked | None:
+    if settings is None:
+        return None
+    scene_numbers(settings, scene.name)
+    core = round(settings.lines * settings.samples * settings.core_share)
+    return Looked(scene, SIMULATED, settings.lines, settings.samples, settings.bands, 2, None, core)
+
+
+def _source(study: Study, path: Path) -> Source | None:
+    """What the section fetch knows of a file that is to be downloaded."""
+    root = Path(study.config["data_root"])
+    inside = path.relative_to(root).as_posix() if path.is_relative_to(root) else ""
+    source: Source | None = study.settings.get(f"fetch.{inside}")
+    return source
+
+
+def _to_be_fetched(scene: Scene, data: Source, labels: Source | None) -> Looked:
+    size = dict(zip(scene.axes.split(","), data.shape, strict=True))
+    lines, samples, bands = (size[axis] for axis in ("line", "sample", "band"))
+    counts = {int(code): pixels for code, pixels in (labels.counts if labels else {}).items()}
+    labelled = {code: pixels for code, pixels in counts.items() if code in scene.use} or None
+    ignored = sum(pixels for code, pixels in counts.items() if code in scene.ignore)
+    return Looked(scene, FETCHED, lines, samples, bands, 2, labelled, lines * samples - ignored)
+
+
+def classes_of(looked: Sequence[Looked]) -> dict[int, int]:
+    """Labelled pixels of every class over all scenes, by code; empty where no scene's labels are known."""
+    total: dict[int, int] = {}
+    for each in looked:
+        for code, pixels in (each.labelled or {}).items():
+            total[code] = total.get(code, 0) + pixels
+    return dict(sorted(total.items()))

@@ -1,0 +1,191 @@
+"""Fit an SVM with an RBF kernel: cost, width and temperature by cross-validation on the training labels."""
+
+import importlib
+import importlib.util
+import logging
+import warnings
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from sklearn.svm import SVC
+
+from semispectral.classifiers.pairwise import Machine, pair_probabilities
+from semispectral.classifiers.svm_model import SvmModel, squared_distances
+from semispectral.classifiers.tuning import ALWAYS_TRAINING, balanced_sample, choose, deal_folds, known_classes
+from semispectral.errors import ConfigError
+from semispectral.inference.calibration import fit_sharpness
+
+log = logging.getLogger(__name__)
+
+KERNEL_CACHE_MB = 500
+
+
+@dataclass(frozen=True)
+class SvmConfig:
+    """Grid and limits of the SVM.
+
+    Attributes
+    ----------
+    cost : penalties C to try; the first is used where there are too few labels to tune.
+    gamma : kernel widths to try, as multiples of 1 / (bands x variance); the first likewise.
+    folds : folds of the cross-validation.
+    tuning_pixels : most labelled pixels used to tune, drawn as equally among the classes as they allow.
+    balanced : weight each class by the inverse of its count.
+    """
+
+    cost: tuple[float, ...] = (100.0, 1.0, 10.0, 1000.0)
+    gamma: tuple[float, ...] = (1.0, 0.1, 0.3, 3.0, 10.0)
+    folds: int = 5
+    tuning_pixels: int = 1000
+    balanced: bool = True
+
+    def __post_init__(self) -> None:
+        """Check the ranges; lists, as YAML gives them, become tuples."""
+        object.__setattr__(self, "cost", tuple(self.cost))
+        object.__setattr__(self, "gamma", tuple(self.gamma))
+        if not self.cost or not self.gamma or min(self.cost + self.gamma) <= 0:
+            raise ConfigError(
+                f"SvmConfig.cost and gamma must be lists of numbers above 0, got {self.cost}, {self.gamma}"
+            )
+        if self.folds < 2 or self.tuning_pixels < 10:
+            raise ConfigError(
+                f"SvmConfig needs folds >= 2, tuning_pixels >= 10: got {self.folds}, {self.tuning_pixels}"
+            )
+
+    @property
+    def class_weight(self) -> str | None:
+        """The setting `balanced` as scikit-learn spells it."""
+        return "balanced" if self.balanced else None
+
+
+def fit_svm(
+    x: np.ndarray,
+    label: np.ndarray,
+    *,
+    classes: int,
+    settings: SvmConfig,
+    seed: int,
+    groups: np.ndarray | None = None,
+) -> SvmModel:
+    """Fit an SVM whose cost, gamma and temperature are chosen by cross-validation on the training labels.
+
+    Parameters
+    ----------
+    x : float32 [pixel, band], normalised.
+    label : int [pixel], 0 to classes - 1; classes may be missing.
+    classes : number of classes K.
+    settings : the grid.
+    seed : seed of the folds.
+    groups : [pixel], holes: folds are then of whole groups.
+
+    Raises
+    ------
+    DataError : where there is no label at all.
+    """
+    known = known_classes(label, classes)
+    x, label = np.ascontiguousarray(x, dtype=np.float32), np.asarray(label, dtype=np.int64)
+    if len(known) == 1:
+        return train_svm(
+            x, label, classes=classes, cost=settings.cost[0], gamma=1.0, temperature=1.0, settings=settings
+        )
+    cost, gamma, temperature = _tune(x, label, settings=settings, seed=seed, groups=groups)
+    return train_svm(x, label, classes=classes, cost=cost, gamma=gamma, temperature=temperature, settings=settings)
+
+
+def train_svm(
+    x: np.ndarray,
+    label: np.ndarray,
+    *,
+    classes: int,
+    cost: float,
+    gamma: float,
+    temperature: float,
+    settings: SvmConfig,
+) -> SvmModel:
+    """Train an SVM with a given cost, kernel width (absolute) and temperature; nothing is tuned."""
+    known = known_classes(label, classes)
+    x = np.ascontiguousarray(x, dtype=np.float32)
+    if len(known) == 1:
+        log.info("only class %d is labelled: it is predicted everywhere", known[0])
+        nothing = Machine(np.ones(1, np.int64), np.zeros((0, 1)), np.zeros(0))
+        return SvmModel(classes, known, x[:1], nothing, gamma, cost, temperature)
+    machine = fastest_svc()(C=cost, gamma=gamma, class_weight=settings.class_weight, cache_size=KERNEL_CACHE_MB)
+    fitted = fit_quietly(machine, x, label)
+    support = fitted.support_vectors_.astype(np.float32)
+    return SvmModel(classes, known, support, Machine.of(fitted), gamma, cost, temperature)
+
+
+def fastest_svc() -> Any:
+    """SVC of scikit-learn-intelex where that is installed, else scikit-learn's.
+
+    How much sooner, and how alike: ``measurements/speed/svm.py``.
+    """
+    if importlib.util.find_spec("sklearnex") is None:
+        return SVC
+    return importlib.import_module("sklearnex.svm").SVC
+
+
+def fit_quietly(machine: SVC, x: np.ndarray, label: np.ndarray) -> SVC:
+    """Fit; scikit-learn doubts that labels are classes where there are few pixels of each, and here they are."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The number of unique classes", category=UserWarning)
+        return machine.fit(x, label)
+
+
+def kernel_width(x: np.ndarray) -> float:
+    """1 / (bands x variance), the width that `SvmConfig.gamma` multiplies."""
+    return 1.0 / float(max(x.shape[1] * x.var(dtype=np.float64), np.finfo(np.float32).tiny))
+
+
+def _tune(
+    x: np.ndarray, label: np.ndarray, *, settings: SvmConfig, seed: int, groups: np.ndarray | None
+) -> tuple[float, float, float]:
+    """Cost, gamma and temperature by cross-validation."""
+    sample = balanced_sample(label, limit=settings.tuning_pixels, seed=seed)
+    x, label = x[sample], label[sample]
+    fold = deal_folds(label, folds=settings.folds, seed=seed, groups=None if groups is None else groups[sample])
+    distance = squared_distances(x, x)
+    unit = kernel_width(x)
+    kernel_of = lru_cache(maxsize=1)(lambda width: np.exp(-width * unit * distance))
+
+    def train(candidate: tuple[float, float], inside: np.ndarray) -> SVC:
+        machine = SVC(C=candidate[0], kernel="precomputed", class_weight=settings.class_weight, break_ties=True)
+        return fit_quietly(machine, kernel_of(candidate[1])[np.ix_(inside, inside)], label[inside])
+
+    def predict(candidate: tuple[float, float], inside: np.ndarray, held: np.ndarray) -> np.ndarray:
+        return np.asarray(train(candidate, inside).predict(kernel_of(candidate[1])[np.ix_(held, inside)]))
+
+    candidates = [(cost, width) for width in settings.gamma for cost in settings.cost]
+    cost, width = choose(candidates, predict, label, fold)
+    decided = []
+    for index in np.unique(fold[fold != ALWAYS_TRAINING]):
+        inside, held = np.flatnonzero(fold != index), np.flatnonzero(fold == index)
+        machine = train((cost, width), inside)
+        kernel = kernel_of(width)[np.ix_(held, inside[machine.support_])]
+        decided.append((Machine.of(machine).decisions(kernel), machine.classes_, label[held]))
+    return cost, width * unit, _fit_pair_temperature(decided)
+
+
+def _fit_pair_temperature(held: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> float:
+    """Temperature of the pair probabilities from (decisions, classes of the machine, truth) of each fold."""
+    held = [
+        (decision[known], classes, label[known])
+        for decision, classes, label in held
+        if (known := np.isin(label, classes)).any()
+    ]
+    if not held:
+        log.info("temperature left at 1: no label could be held out")
+        return 1.0
+    class_count = 1 + max(int(classes[-1]) for _, classes, _ in held)
+
+    def log_probability_at(temperature: float) -> np.ndarray:
+        rows = []
+        for decision, classes, _ in held:
+            row = np.full((len(decision), class_count), np.finfo(np.float32).tiny)
+            row[:, classes] += pair_probabilities(decision, len(classes), temperature)
+            rows.append(np.log(row))
+        return np.concatenate(rows)
+
+    return fit_sharpness(log_probability_at, np.concatenate([label for _, _, label in held]))

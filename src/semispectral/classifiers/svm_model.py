@@ -1,0 +1,91 @@
+"""A fitted SVM with an RBF kernel: predicts as blocked GEMMs in NumPy, kept as arrays and a description."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from semispectral.classifiers.pairwise import Machine
+from semispectral.errors import DataError, ShapeError
+
+KERNEL_VALUES = 4_000_000  # 32 MB of kernel at a time
+
+
+@dataclass(frozen=True)
+class SvmModel:
+    """A fitted SVM that needs NumPy only.
+
+    Attributes
+    ----------
+    class_count : K, columns of the probabilities.
+    classes : int64 [known], the labels it was trained on, ascending; the others get probability 0.
+    support : float32 [support, band], support vectors, class by class.
+    machine : the decision functions; unused where only one class is known.
+    gamma : kernel width: exp(-gamma |x - support|^2).
+    cost : the penalty C that was chosen.
+    temperature : sharpness of the pair probabilities.
+    """
+
+    class_count: int
+    classes: np.ndarray
+    support: np.ndarray
+    machine: Machine
+    gamma: float
+    cost: float
+    temperature: float
+
+    def predict_proba(self, x: np.ndarray) -> np.ndarray:
+        """Class probabilities float32 [pixel, class]; x is float32 [pixel, band]. Their largest is SVC's prediction."""
+        x = np.asarray(x, dtype=np.float32)
+        if x.ndim != 2 or x.shape[1] != self.support.shape[1]:
+            raise ShapeError(f"SvmModel: x must be [pixel, {self.support.shape[1]}] as in training, got {x.shape}")
+        probability = np.zeros((len(x), self.class_count), dtype=np.float32)
+        if len(self.classes) == 1:
+            probability[:, self.classes] = 1
+            return probability
+        rows = max(1, KERNEL_VALUES // len(self.support))
+        buffer = np.empty((min(rows, len(x)), len(self.support)))
+        scaled = (2 * self.gamma * self.support.astype(np.float64)).T
+        offset = self.gamma * np.einsum("sb,sb->s", self.support, self.support, dtype=np.float64)
+        for start in range(0, len(x), rows):
+            block = x[start : start + rows].astype(np.float64)
+            kernel = np.matmul(block, scaled, out=buffer[: len(block)])  # in place: fresh pages cost more than the GEMM
+            kernel -= offset
+            kernel -= self.gamma * np.einsum("pb,pb->p", block, block)[:, None]
+            np.exp(np.minimum(kernel, 0, out=kernel), out=kernel)
+            probability[start : start + rows, self.classes] = self.machine.probabilities(kernel, self.temperature)
+        return probability
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        """Predicted label int64 [pixel], that of scikit-learn's ``SVC(break_ties=True)``."""
+        return np.asarray(self.predict_proba(x).argmax(axis=1))
+
+    def to_saved(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        """Arrays and description, as `semispectral.storage.model_files.save_model` takes them."""
+        arrays = {
+            "classes": self.classes,
+            "support": self.support,
+            "counts": self.machine.counts,
+            "coefficients": self.machine.coefficients,
+            "intercepts": self.machine.intercepts,
+        }
+        description = {name: getattr(self, name) for name in ("class_count", "gamma", "cost", "temperature")}
+        return arrays, {"kind": "svm", **description}
+
+    @classmethod
+    def from_saved(cls, arrays: dict[str, np.ndarray], description: dict[str, Any]) -> "SvmModel":
+        """The model of `to_saved`."""
+        if description.get("kind") != "svm":
+            raise DataError(f"an SVM was asked for, but model.json says kind {description.get('kind')!r}")
+        machine = Machine(arrays["counts"], arrays["coefficients"], arrays["intercepts"])
+        numbers = {name: description[name] for name in ("class_count", "gamma", "cost", "temperature")}
+        return cls(classes=arrays["classes"], support=arrays["support"], machine=machine, **numbers)
+
+
+def squared_distances(x: np.ndarray, support: np.ndarray) -> np.ndarray:
+    """Squared distance between every two rows as one GEMM, float64 [pixel, support]."""
+    left, right = x.astype(np.float64), support.astype(np.float64)
+    distance = left @ (-2 * right.T)
+    distance += np.einsum("pb,pb->p", left, left)[:, None]
+    distance += np.einsum("sb,sb->s", right, right)
+    return np.asarray(np.maximum(distance, 0, out=distance))

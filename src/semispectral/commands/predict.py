@@ -1,0 +1,74 @@
+"""``semispectral predict``: its arguments. What it needs is imported when it runs: other commands start fast."""
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+from semispectral.maps.smoothing import SMOOTHING_NAMES
+
+WORDS = "map a new scan with a trained model, and make its page and its downhole log"
+EPILOG = """example:
+  semispectral predict scan.h5 --key /hsimage/data --wavelengths /hsimage/wavelengths \\
+      --white-key /hsimage/white --dark-key /hsimage/dark --model results/model \\
+      --out maps/scan --hole DH7 --depth-from 120 --depth-to 123.6
+
+Exit status: 0 done, 1 what was given cannot be used, 2 wrong usage, 130 interrupted."""
+
+
+def add(commands: Any) -> None:
+    """Add the command to those of the command line."""
+    as_written = argparse.RawDescriptionHelpFormatter
+    predict = commands.add_parser(
+        "predict", help=WORDS, description=f"{WORDS.capitalize()}.", epilog=EPILOG, formatter_class=as_written
+    )
+    predict.add_argument("scan", type=Path, help="HDF5, MATLAB, ENVI, GeoTIFF or NumPy file")
+    predict.add_argument("--model", type=Path, required=True, help="directory of the model, such as results/model")
+    words = "directory for the map, its page and its log; it is made if need be"
+    predict.add_argument("--out", type=Path, required=True, help=words)
+    _add_scan(predict.add_argument_group("how the scan is stored"))
+    _add_place(predict.add_argument_group("where the core lies, for the downhole log"))
+    _add_map(predict.add_argument_group("the map"))
+    predict.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="default: %(default)s")
+    predict.set_defaults(run=_run)
+
+
+def _add_scan(group: Any) -> None:
+    group.add_argument("--key", default="", help="array inside the file, such as /hsimage/data")
+    group.add_argument("--axes", default="", help="order of the file's axes (default: line,sample,band)")
+    group.add_argument("--wavelengths", default="", help="key in the file, or a table with a column wavelength_nm")
+    group.add_argument(
+        "--scale", default="", help="reflectance = value x SCALE (default: what the file states, or as in training)"
+    )
+    group.add_argument("--nodata", default="", help="value that means no data")
+    group.add_argument("--white-key", default="", help="white reference in the scan's file, if training had one")
+    group.add_argument("--dark-key", default="", help="dark reference in the scan's file")
+
+
+def _add_place(group: Any) -> None:
+    group.add_argument("--hole", default="", help="name of the drill hole (default: as in the file, or its name)")
+    words = "depth in m at which the scan begins (default: depth_from_m of an HDF5 file)"
+    group.add_argument("--depth-from", default="", metavar="M", help=words)
+    words = "depth in m at which it ends (default: depth_to_m of an HDF5 file)"
+    group.add_argument("--depth-to", default="", metavar="M", help=words)
+    words = "size of a pixel: for depths where only the first is known, the scale bar and the rasters"
+    group.add_argument("--pixel-mm", default="", metavar="MM", help=words)
+    words = "length of core that a row of the log sums up (default: 0.1)"
+    group.add_argument("--interval-m", default="", metavar="M", help=words)
+
+
+def _add_map(group: Any) -> None:
+    words = "raster or polygons: pixels where it is 0 (tray, background) are left out"
+    group.add_argument("--mask", type=Path, help=words)
+    group.add_argument("--mask-key", default="", help="array inside the mask's file")
+    words = "leave out the dark pixels: parted from the bright ones by otsu's threshold, or darker than a reflectance"
+    group.add_argument("--tray", choices=("none", "otsu", "threshold"), default="none", help=words)
+    group.add_argument("--darker-than", type=float, default=0.05, help="that reflectance (default: %(default)s)")
+    words = "of the probabilities, along spectral edges (default: %(default)s)"
+    group.add_argument("--smoothing", choices=SMOOTHING_NAMES, default="none", help=words)
+
+
+def _run(wanted: argparse.Namespace) -> None:
+    from semispectral.commands.predict_run import predict
+
+    predict(wanted)

@@ -1,0 +1,98 @@
+"""The run of ``semispectral predict``: check what was given, then make map, page and log, all of it or nothing."""
+
+import argparse
+import logging
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from semispectral.commands.predict_options import in_options, require_files, said_in_options, scene_of
+from semispectral.downhole.depths import has_depth
+from semispectral.downhole.log import DownholeConfig
+from semispectral.downhole.write_log import write_hole_log
+from semispectral.errors import ConfigError, DataError
+from semispectral.maps.bundle import Bundle, read_bundle
+from semispectral.maps.map_files import FACTS, FILES, read_map
+from semispectral.maps.new_scans import map_new
+from semispectral.maps.smoothing import SmoothConfig
+from semispectral.page import write_scan_page
+from semispectral.scans.formats.scene_files import scene_files
+from semispectral.scans.tray_mask import MaskConfig
+from semispectral.storage import provenance
+from semispectral.storage.atomic import replacing_files
+from semispectral.storage.model_files import DESCRIPTION
+from semispectral.study.cells import positive
+from semispectral.study.paths import require_writable
+from semispectral.study.scene import Scene
+
+log = logging.getLogger(__name__)
+
+PAGE, LOG_FILES = "page.html", ("downhole.csv", "downhole.las", "downhole.png")
+
+
+def predict(wanted: argparse.Namespace) -> None:
+    """Map one scan; the folder for the map stays as it was unless all of it is done."""
+    with said_in_options():
+        require_files(wanted)
+        scene = scene_of(wanted)
+        mask = MaskConfig(method=wanted.tray, darker_than=wanted.darker_than)
+        smooth, downhole = SmoothConfig(smoothing=wanted.smoothing), _downhole(wanted.interval_m)
+        require_folder(wanted.out, inputs=scene_files(scene), names=(*FILES, PAGE, *LOG_FILES))
+        bundle = read_bundle(wanted.model)
+        provenance.start(_made(wanted))
+        with replacing_files(wanted.out, last=FACTS) as unfinished:
+            map_new(
+                scene,
+                bundle,
+                unfinished,
+                mask=mask,
+                smooth=smooth,
+                threads=max(1, wanted.threads),
+                table="the command line",
+            )
+            _add_page_and_log(unfinished, scene, bundle, downhole)
+            written = sorted(path.name for path in unfinished.iterdir())
+    for name in {PAGE, *LOG_FILES}.difference(written):
+        (wanted.out / name).unlink(missing_ok=True)  # of an older map
+    log.info("%s: %s", wanted.out, ", ".join(written))
+
+
+def _made(wanted: argparse.Namespace) -> provenance.Made:
+    """What the map carries of its making: nothing of where it is written, nor of what does not change it."""
+    unimportant = ("run", "command", "out", "threads")
+    asked = {name: str(value) for name, value in vars(wanted).items() if name not in unimportant}
+    inputs = [path for path in (wanted.scan, wanted.mask, wanted.model) if path]
+    return provenance.describe("predict", config={"arguments": asked}, inputs=inputs)
+
+
+def require_folder(out: Path, *, inputs: Sequence[Path], names: Iterable[str]) -> None:
+    """Refuse a folder that the map cannot be written to, or must not.
+
+    Parameters
+    ----------
+    inputs : files that are read; none of them may be overwritten.
+    names : of the files that will be written.
+    """
+    require_writable(out, what="the map")
+    if (out / DESCRIPTION).is_file():
+        raise ConfigError(f"{out}: a folder for the map is needed, but a trained model lies there; name another folder")
+    taken = {(out / name).resolve() for name in names}
+    if overwritten := [path for path in inputs if path.resolve() in taken]:
+        raise ConfigError(f"--out {out}: the map would overwrite {overwritten[0]}, which is read; name another folder")
+
+
+def _downhole(interval_m: str) -> DownholeConfig:
+    return DownholeConfig(interval_m=positive(interval_m, "--interval-m")) if interval_m else DownholeConfig()
+
+
+def _add_page_and_log(folder: Path, scene: Scene, bundle: Bundle, settings: DownholeConfig) -> None:
+    """Beside a map, its page, and its downhole log if the depths are known and there is core."""
+    found = read_map(folder)
+    write_scan_page(folder / PAGE, scene, found, bundle, run_share=settings.run_share)
+    if not has_depth(scene):
+        log.info("no downhole log, for the depths are not known: give --depth-from and --depth-to, or --pixel-mm")
+        return
+    csv, las, figure = (folder / name for name in LOG_FILES)
+    try:
+        write_hole_log(csv, las, figure, hole=scene.hole, scans=[(scene, found)], settings=settings)
+    except DataError as error:
+        log.warning("no downhole log: %s", in_options(str(error)))

@@ -1,0 +1,109 @@
+"""The end of a run, for people: the outcome, how long each stage took, and what is worth opening."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import pandas as pd
+import yaml
+
+from semispectral.errors import MissingFileError
+from semispectral.figures.methods import budget_order, budget_words, method_name
+from semispectral.sampling.plan_files import read_notes
+from semispectral.storage.parquet import read_table
+from semispectral.workflow.units import clock, megabytes
+
+WORTH_OPENING = {
+    "report/index.html": "the report: data, split, training, results, maps, logs; begin here",
+    "maps": "a map of every scene: GeoTIFF, ENVI, a picture, and page.html to click in",
+    "downhole": "the logs by depth: CSV, LAS 2.0, a picture",
+    "model/README.md": "the trained model; for a new scan: semispectral predict SCAN --model {model} --out maps/",
+    "evaluation/scores.parquet": "the scores of every method, budget and seed",
+    "plan/warnings.json": "what to know about the split",
+    "logs": "what each stage said",
+}
+BAR = 20  # characters of the longest stage
+
+
+def stage_times(benchmarks: Path) -> pd.DataFrame:
+    """Read Snakemake's benchmark files.
+
+    Returns
+    -------
+    DataFrame, one row per rule, longest first: rule, jobs, seconds (of all jobs together), memory_mb (of the largest).
+    """
+    files = sorted(benchmarks.rglob("*.tsv"))
+    if not files:
+        raise MissingFileError(f"{benchmarks}: holds no benchmark files; run snakemake first")
+    jobs = pd.concat([_job(file, benchmarks) for file in files], ignore_index=True)
+    grouped = jobs.groupby("rule").agg(jobs=("s", "size"), seconds=("s", "sum"), memory_mb=("max_rss", "max"))
+    return grouped.sort_values("seconds", ascending=False, kind="stable").reset_index()
+
+
+def _job(file: Path, benchmarks: Path) -> pd.DataFrame:
+    table = pd.read_csv(file, sep="\t", na_values="-")[["s", "max_rss"]]
+    return table.assign(rule=file.relative_to(benchmarks).with_suffix("").parts[0])
+
+
+def in_words(times: pd.DataFrame, results: Path) -> str:
+    """The summary as text: a line per rule, the outcome, then the paths that are there."""
+    lines = [f"{'stage':<14}{'jobs':>5}{'time':>12}{'memory':>10}"]
+    longest = max(float(times["seconds"].max()), 1e-9)
+    for rule, jobs, seconds, memory in times.itertuples(index=False, name=None):
+        bar = "#" * round(BAR * seconds / longest)
+        lines.append(f"{rule:<14}{jobs:>5}{clock(seconds):>12}{_memory(memory):>10}  {bar}".rstrip())
+    lines.append(f"{'together':<14}{times['jobs'].sum():>5}{clock(times['seconds'].sum()):>12}")
+    there = [(results / path, what) for path, what in WORTH_OPENING.items() if (results / path).exists()]
+    width = max((len(str(path)) for path, _ in there), default=0)
+    paths = [f"  {path!s:<{width}}  {what.format(model=results / 'model')}" for path, what in there]
+    return "\n".join([*lines, "", *outcome(results), "Worth opening:", *paths, ""])
+
+
+def outcome(results: Path) -> list[str]:
+    """What came out, in a line or two: the best method of the largest budget, and how many warnings the plan gave."""
+    said = []
+    scores = results / "evaluation/summary.parquet"
+    if scores.is_file():
+        said.append(_best(read_table(scores)))
+    warnings = results / "plan/warnings.json"
+    if warnings.is_file():
+        number = len(read_notes(warnings.parent)["warnings"])
+        said += [f"{number} warning{'s' * (number != 1)} about the split: see the report"] if number else []
+    return [*filter(None, said), ""] if any(said) else []
+
+
+def _best(summary: pd.DataFrame) -> str:
+    rows = summary[(summary["part"] == "test") & (summary["score"] == "macro_f1")].dropna(subset=["mean"])
+    if rows.empty:
+        return ""
+    largest = max(rows["budget"].astype(str).unique(), key=budget_order)
+    best = rows[rows["budget"].astype(str) == largest].sort_values("mean", kind="stable").iloc[-1]
+    name = method_name(str(best["method"]), str(best["features"]))
+    return f"Best on the test part: {name}, macro-F1 {best['mean']:.3f} with {budget_words(largest)}"
+
+
+def _memory(memory_mb: float) -> str:
+    return "?" if pd.isna(memory_mb) else megabytes(memory_mb)
+
+
+def results_folder(config: Path | None) -> Path:
+    """Where a configuration puts its results."""
+    given = yaml.safe_load(config.read_text(encoding="utf-8")) if config else {}
+    return Path(((given or {}).get("pathvars") or {}).get("results", "results"))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the summary of a run to stdout."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--config", type=Path, help="the overlay that the run was started with")
+    results = results_folder(parser.parse_args(arguments).config)
+    try:
+        sys.stdout.write(in_words(stage_times(results / "benchmarks"), results))
+    except MissingFileError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

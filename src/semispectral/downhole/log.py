@@ -1,0 +1,188 @@
+"""The downhole log: minerals by depth, from the maps of a hole's scans."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.stats import beta
+
+from semispectral.downhole.depths import from_top, has_depth
+from semispectral.errors import ConfigError, DataError
+from semispectral.maps.scene_map import NOVEL_NAME, SceneMap
+from semispectral.study.classes import ClassMap
+from semispectral.study.scene import Scene
+
+NARROWEST_RUN = 3  # samples; less is dirt on the tray
+WIDEST_SCAR = 2  # samples; a dead column of the detector does not part a run
+NOVEL = NOVEL_NAME.replace(" ", "_")
+# The columns of a class begin with what they hold, and no other column begins so: whatever a class is called, its
+# columns meet neither those of another class nor the log's own.
+SHARE, LOW, HIGH = "share_", "low_", "high_"
+
+
+@dataclass(frozen=True)
+class DownholeConfig:
+    """How a log is made.
+
+    Parameters
+    ----------
+    interval_m : length of core that one row sums up.
+    correlation_m : length of core along which errors of the classifier go together.
+    coverage : of the intervals.
+    run_share : a sample column belongs to a run of core where at least this share of its lines is core.
+    """
+
+    interval_m: float = 0.1
+    correlation_m: float = 0.02
+    coverage: float = 0.9
+    run_share: float = 0.3
+
+    def __post_init__(self) -> None:
+        for key in ("interval_m", "correlation_m"):
+            if getattr(self, key) <= 0:
+                raise ConfigError(f"map.downhole.{key} must be above 0, got {getattr(self, key)}")
+        for key in ("coverage", "run_share"):
+            if not 0 < getattr(self, key) < 1:
+                raise ConfigError(f"map.downhole.{key} must lie between 0 and 1, got {getattr(self, key)}")
+
+
+@dataclass(frozen=True, eq=False)
+class Core:
+    """Pixels of core with their depths.
+
+    Parameters
+    ----------
+    depth_m : float64 [pixel], of the pixel's middle.
+    probability : float32 [pixel, class].
+    novel : bool [pixel].
+    """
+
+    depth_m: np.ndarray
+    probability: np.ndarray
+    novel: np.ndarray
+
+
+def find_runs(valid: np.ndarray, *, run_share: float) -> list[slice]:
+    """Runs of core side by side in a tray, as slices of samples from left to right; core lies along the lines.
+
+    Parameters
+    ----------
+    valid : bool [line, sample], core.
+    run_share : as in `DownholeConfig`.
+    """
+    held = np.concatenate([[False], valid.mean(axis=0) >= run_share, [False]]).astype(np.int8)
+    begins, ends = (np.flatnonzero(np.diff(held) == step) for step in (1, -1))
+    parted = begins[1:] - ends[:-1] > WIDEST_SCAR
+    there = [True] * bool(len(begins))
+    begins, ends = begins[np.r_[there, parted].astype(bool)], ends[np.r_[parted, there].astype(bool)]
+    return [slice(begin, end) for begin, end in zip(begins, ends, strict=True) if end - begin >= NARROWEST_RUN]
+
+
+def core_of(scene: Scene, found: SceneMap, *, below_m: float, run_share: float) -> tuple[Core, float]:
+    """The core of one scan, and the depth at which it ends; parameters as of `depths`."""
+    depth_m, end_m = depths(scene, found, below_m=below_m, run_share=run_share)
+    core = found.valid & np.isfinite(depth_m)
+    return Core(depth_m[core], found.probability[core], found.novel[core]), end_m
+
+
+def depths(scene: Scene, found: SceneMap, *, below_m: float, run_share: float) -> tuple[np.ndarray, float]:
+    """Depth of every pixel of a scan in metres, float64 [line, sample], NaN beside the runs; and where the scan ends.
+
+    Depth runs down the lines of the first run, then of the second. Where scenes.tsv gives depths they are shared
+    evenly among the runs; otherwise the core begins at ``below_m``, and a line is ``pixel_mm`` long.
+    """
+    if not has_depth(scene):
+        raise DataError(
+            f"{scene.name}: a downhole log needs depths, but scenes.tsv has neither pixel_mm nor depth_from_m and "
+            "depth_to_m for it; add one of them"
+        )
+    runs = find_runs(_tray_removed(found), run_share=run_share)
+    if not runs:
+        raise DataError(
+            f"{scene.name}: no run of core was found in the map; lower map.downhole.run_share, or check the column "
+            "'ignore' of scenes.tsv"
+        )
+    top = below_m if scene.depth_from_m is None else scene.depth_from_m
+    line_m = (scene.pixel_mm or 0) / 1000
+    if scene.depth_from_m is not None and scene.depth_to_m is not None:
+        line_m = (scene.depth_to_m - scene.depth_from_m) / (len(runs) * found.shape[0])
+    depth_m, line = np.full(found.shape, np.nan), np.arange(found.shape[0])[:, np.newaxis]
+    for number, run in enumerate(runs):
+        depth_m[:, run] = top + (number * found.shape[0] + line + 0.5) * line_m
+    return depth_m, top + len(runs) * found.shape[0] * line_m
+
+
+def _tray_removed(found: SceneMap) -> np.ndarray:
+    """Which pixels are core, bool [line, sample]: where no pixel was ignored, what looks like nothing known is tray."""
+    valid = found.valid
+    return valid & ~found.novel if valid.all() else valid
+
+
+def _joined(pieces: Sequence[Core]) -> Core:
+    names = ("depth_m", "probability", "novel")
+    return Core(*(np.concatenate([getattr(piece, name) for piece in pieces]) for name in names))
+
+
+def core_of_hole(scenes: Sequence[tuple[Scene, SceneMap]], *, run_share: float) -> Core:
+    """The core of a hole, its scans `from_top`; one without a depth begins where the one before it ends."""
+    maps = {scene.name: found for scene, found in scenes}
+    pieces, below_m = [], 0.0
+    for scene in from_top(scene for scene, _ in scenes):
+        core, below_m = core_of(scene, maps[scene.name], below_m=below_m, run_share=run_share)
+        pieces.append(core)
+    return _joined(pieces)
+
+
+def downhole_log(hole: str, core: Core, classes: ClassMap, settings: DownholeConfig) -> pd.DataFrame:
+    """One row per interval of depth that holds core.
+
+    A proportion is the mean probability of a class over the interval's pixels: the expected share of its pixels. Its
+    interval says how far the classifier's own doubt reaches: a beta distribution with that mean and the variance
+    mean(p (1 - p)) / n, where n counts the pieces of core ``correlation_m`` long, within which errors are taken to go
+    together. It is zero where every pixel is certain, and knows nothing of probabilities that are wrong.
+
+    Returns
+    -------
+    DataFrame: hole, depth_from_m, depth_to_m, pixels, dominant, none_of_the_known, and for each class its proportion
+    ``share_<name>`` with ``low_<name>`` and ``high_<name>``.
+    """
+    index = np.floor(core.depth_m / settings.interval_m + 1e-9).astype(np.int64)
+    places, inverse = np.unique(index, return_inverse=True)
+    mean = _mean_by(inverse, core.probability)
+    doubt = _mean_by(inverse, core.probability * (1 - core.probability))
+    pieces = pd.Series(np.floor(core.depth_m / settings.correlation_m)).groupby(inverse).nunique().to_numpy()
+    low, high = beta_interval(mean, doubt / pieces[:, None], coverage=settings.coverage)
+    head = {
+        "hole": hole,
+        "depth_from_m": np.round(places * settings.interval_m, 6),
+        "depth_to_m": np.round((places + 1) * settings.interval_m, 6),
+        "pixels": np.bincount(inverse),
+        "dominant": np.asarray(classes.names, dtype=object)[mean.argmax(axis=1)],
+        NOVEL: _mean_by(inverse, core.novel[:, None])[:, 0],
+    }
+    shares = {
+        f"{kind}{name}": values[:, label]
+        for label, name in enumerate(classes.names)
+        for kind, values in ((SHARE, mean), (LOW, low), (HIGH, high))
+    }
+    return pd.DataFrame({**head, **shares})
+
+
+def _mean_by(inverse: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Mean of each column by group, float64 [group, column]."""
+    counts = np.bincount(inverse)
+    columns = [np.bincount(inverse, weights=values[:, column]) / counts for column in range(values.shape[1])]
+    return np.stack(columns, axis=1)
+
+
+def beta_interval(mean: np.ndarray, variance: np.ndarray, *, coverage: float) -> tuple[np.ndarray, np.ndarray]:
+    """Central interval of the beta distribution with these moments; the mean itself where the variance is nothing."""
+    spread = mean * (1 - mean)
+    certain = (variance <= 1e-12) | (spread <= 1e-9)
+    strength = np.where(certain, 1.0, spread / np.where(certain, 1.0, variance) - 1)
+    strength = np.maximum(strength, 1e-3)  # one piece of core with even odds is all or nothing
+    tails = ((1 - coverage) / 2, (1 + coverage) / 2)
+    safe = np.clip(mean, 1e-9, 1 - 1e-9)
+    low, high = (beta.ppf(tail, safe * strength, (1 - safe) * strength) for tail in tails)
+    return np.where(certain, mean, low), np.where(certain, mean, high)

@@ -1,0 +1,94 @@
+"""The downhole log as a geologist reads it: depth downward, a strip of the dominant class, a column per mineral."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.patches import Patch
+
+from semispectral.downhole.log import HIGH, LOW, NOVEL, SHARE
+from semispectral.maps.picture import plain_text, write_figure
+from semispectral.maps.scene_map import NOVEL_COLOUR, NOVEL_NAME
+from semispectral.study.classes import ClassMap
+
+TEXT = 11  # points
+RECTANGLE = (0, 0, 0.95, 1)  # of the sheet; the slanted title of the last column needs room at its right
+LEAST_SHOWN = 0.02  # a mineral that nowhere reaches this share gets no column
+
+
+@plain_text
+def draw_log(path: Path, table: pd.DataFrame, classes: ClassMap, *, coverage: float) -> None:
+    """Write the figure of a log.
+
+    Parameters
+    ----------
+    table : as `downhole_log` gives it.
+    coverage : of its intervals, for the caption.
+    """
+    shown = [label for label, name in enumerate(classes.names) if table[SHARE + name].max() >= LEAST_SHOWN]
+    figure = Figure(figsize=(2.4 + 0.85 * (len(shown) + 1), 8.0), layout=ConstrainedLayoutEngine(rect=RECTANGLE))
+    widths = [0.6, *[1.0] * (len(shown) + 1)]
+    axes = figure.subplots(1, len(widths), sharey=True, squeeze=False, width_ratios=widths)[0]
+    _strip(axes[0], table, classes)
+    for axis, label in zip(axes[1:], shown, strict=False):
+        _column(axis, table, classes.names[label], classes.colours[label])
+    _bars(axes[-1], table, NOVEL, NOVEL_COLOUR)
+    _title(axes[0], "dominant class")
+    _title(axes[-1], NOVEL_NAME.replace(" the ", "\nthe "))
+    axes[0].set_ylim(table["depth_to_m"].max(), table["depth_from_m"].min())
+    axes[0].set_ylabel("depth (m)", fontsize=TEXT)
+    axes[0].tick_params(axis="y", labelsize=TEXT)
+    dominant = [label for label in range(len(classes)) if classes.names[label] in set(table["dominant"])]
+    handles = [
+        Patch(facecolor=classes.colours[label], edgecolor="0.4", label=classes.names[label]) for label in dominant
+    ]
+    figure.legend(
+        handles=handles,
+        title="dominant class",
+        loc="outside lower center",
+        ncols=5,
+        fontsize=TEXT,
+        title_fontsize=TEXT,
+        frameon=False,
+    )
+    caption = f"{table['hole'].iloc[0]}: share of the core's pixels (bars), {coverage:.0%} intervals (lines)"
+    figure.suptitle(caption, x=0.01, ha="left", fontsize=TEXT + 1)
+    write_figure(figure, path)
+
+
+def _title(axis: Axes, text: str) -> None:
+    axis.set_title(text, fontsize=TEXT, rotation=60, ha="left", va="bottom")
+
+
+def _heights(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Middle and height of each interval, in metres."""
+    top, bottom = table["depth_from_m"].to_numpy(), table["depth_to_m"].to_numpy()
+    return (top + bottom) / 2, bottom - top
+
+
+def _strip(axis: Axes, table: pd.DataFrame, classes: ClassMap) -> None:
+    middle, height = _heights(table)
+    colour = dict(zip(classes.names, classes.colours, strict=True))
+    axis.barh(middle, 1, height, color=[colour[name] for name in table["dominant"]], linewidth=0)
+    axis.set_xticks([])
+    axis.set_xlim(0, 1)
+
+
+def _bars(axis: Axes, table: pd.DataFrame, column: str, colour: str) -> None:
+    middle, height = _heights(table)
+    axis.barh(middle, table[column], height, color=colour, linewidth=0.3, edgecolor="0.4")
+    axis.set_xlim(0, 1)
+    axis.set_xticks([0, 0.5, 1], ["0", "", "1"], fontsize=TEXT - 1)
+    axis.grid(axis="x", color="0.85")
+    axis.set_axisbelow(True)
+
+
+def _column(axis: Axes, table: pd.DataFrame, name: str, colour: str) -> None:
+    """Expected share as bars, and its interval as lines."""
+    _bars(axis, table, SHARE + name, colour)
+    middle, _ = _heights(table)
+    axis.hlines(middle, table[LOW + name], table[HIGH + name], color="black", linewidth=1)
+    _title(axis, name)

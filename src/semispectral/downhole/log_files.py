@@ -1,0 +1,118 @@
+"""The downhole log as files: CSV, and LAS 2.0 for well-log software.
+
+LAS 2.0 is ASCII, its curves are known by a name that stands once, and the last colon of a line begins the description.
+Names of classes and holes may be anything that can be printed, so that they are spelt in ASCII here, and numbered where
+two of them become the same; the section of parameters says which curve is which class of classes.tsv.
+"""
+
+import io
+import re
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+
+import lasio
+import numpy as np
+import pandas as pd
+
+from semispectral.downhole.log import HIGH, LOW, NOVEL, SHARE
+from semispectral.errors import DataError
+from semispectral.maps.scene_map import NOVEL_NAME
+from semispectral.storage.atomic import write_atomically
+from semispectral.study.classes import ClassMap
+
+NULL = -999.25
+OWN_CURVES = ("DEPT", "PIXELS", "DOMINANT", "NOVEL")
+KINDS = ((SHARE, "", "expected"), (LOW, "_LO", "low end"), (HIGH, "_HI", "high end"))
+# Letters that Unicode does not take apart into a plain letter and a mark.
+SPELT = str.maketrans(
+    {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D"}
+    | {
+        "þ": "th",
+        "Þ": "TH",
+        "ł": "l",
+        "Ł": "L",
+        "\N{LATIN SMALL LETTER DOTLESS I}": "i",
+        "\N{EN DASH}": "-",
+        "\N{EM DASH}": "-",
+    }
+)
+
+
+def write_csv(path: Path, table: pd.DataFrame) -> None:
+    """Write a log as CSV, six digits."""
+    write_atomically(path, table.to_csv(index=False, float_format="%.6g", lineterminator="\n").encode())
+
+
+def write_las(path: Path, table: pd.DataFrame, classes: ClassMap) -> None:
+    """Write a log as LAS 2.0: depth of the top of each interval, evenly stepped, with the null value where no core is.
+
+    Curves: PIXELS, DOMINANT (code of classes.tsv), NOVEL, and for each class its proportion with _LO and _HI (V/V).
+    Parameters: the code of each class, under the name of its curve.
+    """
+    even = _evenly(table)
+    code = pd.Series(classes.codes, index=classes.names)
+    las = lasio.LASFile()
+    hole = ascii_words(str(table["hole"].iloc[0]))
+    las.well["WELL"] = lasio.HeaderItem("WELL", value=hole, descr="drill hole")
+    las.well["UWI"] = lasio.HeaderItem("UWI", value=hole, descr="the same; readers leave it text, also 0012 or 1E5")
+    las.well["NULL"] = lasio.HeaderItem("NULL", value=NULL, descr="no core")
+    las.append_curve("DEPT", even.index.to_numpy(), unit="M", descr="top of the interval")
+    las.append_curve("PIXELS", _filled(even["pixels"]), descr="classified pixels")
+    las.append_curve("DOMINANT", _filled(even["dominant"].map(code)), descr="code of the dominant class")
+    las.append_curve("NOVEL", _filled(even[NOVEL]), unit="V/V", descr=NOVEL_NAME)
+    for name, curve in zip(classes.names, mnemonics(classes.names), strict=True):
+        said = ascii_words(name)
+        las.params[curve] = lasio.HeaderItem(curve, value=int(code[name]), descr=f"code of {said}")
+        for kind, suffix, words in KINDS:
+            las.append_curve(curve + suffix, _filled(even[kind + name]), unit="V/V", descr=f"{said}, {words}")
+    text = io.StringIO()
+    las.write(text, version=2.0, fmt="%.5f", column_fmt={0: "%.4f"})
+    write_atomically(path, text.getvalue().encode("ascii"))
+
+
+def ascii_words(text: str) -> str:
+    """Text as LAS can hold it: ASCII, with a plain letter for one with a mark, and no colon."""
+    return _plain(text).replace(":", "/").strip() or "?"
+
+
+def _plain(text: str) -> str:
+    apart = unicodedata.normalize("NFKD", text.translate(SPELT))
+    letters = (letter for letter in apart if not unicodedata.combining(letter))
+    return "".join(letter if letter.isascii() and letter.isprintable() else "?" for letter in letters)
+
+
+def mnemonics(names: Iterable[str]) -> list[str]:
+    """The name of the curve of each class: capital letters, digits and '_', with a number behind where it is taken.
+
+    With its suffixes it is neither one of the log's own curves nor any curve of another class.
+    """
+    taken, found = set(OWN_CURVES), []
+    for name in names:
+        plain = re.sub(r"[^A-Z0-9_]", "_", _plain(name).upper())
+        plain = plain if plain.strip("_") else "CLASS"
+        numbered = (plain, *(f"{plain}_{number}" for number in range(2, len(taken) + 3)))
+        curve = next(each for each in numbered if not taken & _with_suffixes(each))
+        taken |= _with_suffixes(curve)
+        found.append(curve)
+    return found
+
+
+def _with_suffixes(curve: str) -> set[str]:
+    return {curve + suffix for _, suffix, _ in KINDS}
+
+
+def _filled(values: pd.Series) -> np.ndarray:
+    """Numbers with the null value where there is none, float64 [interval]."""
+    return np.asarray(values.to_numpy(np.float64, na_value=NULL))
+
+
+def _evenly(table: pd.DataFrame) -> pd.DataFrame:
+    """A log by the depth of its tops, with empty rows where intervals hold no core."""
+    if table.empty:
+        raise DataError("a LAS file needs at least one interval with core, got none")
+    interval = float(table["depth_to_m"].iloc[0] - table["depth_from_m"].iloc[0])
+    row = np.rint(table["depth_from_m"].to_numpy() / interval).astype(np.int64)
+    even = table.set_index(row).reindex(range(row[0], row[-1] + 1))
+    even.index = pd.Index(np.round(even.index.to_numpy() * interval, 6))
+    return even

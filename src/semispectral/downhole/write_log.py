@@ -1,0 +1,32 @@
+"""The log of a hole in all its files: CSV, LAS and a figure, from the maps of its scans."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from semispectral.downhole.log import DownholeConfig, core_of_hole, downhole_log
+from semispectral.downhole.log_figure import draw_log
+from semispectral.downhole.log_files import write_csv, write_las
+from semispectral.maps.scene_map import SceneMap
+from semispectral.study.scene import Scene
+
+
+def write_hole_log(
+    csv: Path, las: Path, figure: Path, *, hole: str, scans: Sequence[tuple[Scene, SceneMap]], settings: DownholeConfig
+) -> None:
+    """Write the log of a hole.
+
+    Parameters
+    ----------
+    csv, las, figure : the files.
+    hole : its name.
+    scans : every scan of the hole with its map; all maps have the same classes.
+
+    Raises
+    ------
+    DataError : a scan has no depths, or no run of core was found in its map.
+    """
+    core, classes = core_of_hole(scans, run_share=settings.run_share), scans[0][1].classes
+    table = downhole_log(hole, core, classes, settings)
+    write_csv(csv, table)
+    write_las(las, table, classes)
+    draw_log(figure, table, classes, coverage=settings.coverage)

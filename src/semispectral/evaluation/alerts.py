@@ -1,0 +1,177 @@
+"""Guards: what a report must say loudly, and splits that must not be used."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from semispectral.errors import DataError, SplitError
+from semispectral.evaluation.predictions import PIXEL, RUN, check_predictions, class_count
+from semispectral.evaluation.scores import confusion_matrix, scores, scores_of_confusion
+
+ONE_CLASS_SHARE = 0.8
+MODEL = ["method", "features", "budget", "part"]
+BY_CONSTRUCTION = "majority"  # predicts one class on purpose
+SUPERVISED_CONTROL = {"m2": "qy"}
+
+
+@dataclass(frozen=True)
+class Guard:
+    """One thing that is wrong with the predictions of one model.
+
+    Attributes
+    ----------
+    message : a sentence for people, with the class histogram where it matters.
+    severity : "error": the figures must not be believed; "warning": they must not be quoted alone.
+    method, features, budget, part : which model, on what.
+    seeds : the seeds concerned.
+    """
+
+    message: str
+    severity: str
+    method: str
+    features: str
+    budget: str
+    part: str
+    seeds: tuple[int, ...]
+
+
+def guards(predictions: pd.DataFrame, *, class_names: Sequence[str] | None = None) -> list[Guard]:
+    """Everything that makes the figures of a model suspect, worst first.
+
+    One class has over 80 % of the predictions while not of the truth; overall accuracy does not beat the largest
+    class of the truth; a class of the truth is never predicted; a model is not better than its supervised control.
+
+    Parameters
+    ----------
+    predictions : the long table.
+    class_names : name of each label; "class 3" where there are none.
+    """
+    check_predictions(predictions)
+    names = list(class_names or [f"class {index}" for index in range(class_count(predictions))])
+    if len(names) != class_count(predictions):
+        raise DataError(f"guards: {len(names)} class names for {class_count(predictions)} classes")
+    trained = predictions[predictions["method"] != BY_CONSTRUCTION]
+    found: list[Guard] = []
+    for model, table in trained.groupby(MODEL):
+        identity = {name: str(value) for name, value in zip(MODEL, model, strict=True)}
+        matrices = _confusion_by_seed(table)
+        for severity, check in CHECKS:
+            said = {seed: message for seed, matrix in matrices.items() if (message := check(matrix, names))}
+            if said:
+                first = next(iter(said))
+                where = f"{len(said)} of {len(matrices)} seeds; seed {first}"
+                found.append(Guard(f"{said[first]} ({where})", severity, **identity, seeds=tuple(said)))
+    return sorted([*found, *not_better(scores(_paired(trained)))], key=lambda guard: guard.severity)
+
+
+def _paired(predictions: pd.DataFrame) -> pd.DataFrame:
+    """The predictions of models whose supervised control is there too, and of that control."""
+    there = set(predictions["method"].unique())
+    pairs = [pair for pair in SUPERVISED_CONTROL.items() if there.issuperset(pair)]
+    return predictions[predictions["method"].isin({method for pair in pairs for method in pair})]
+
+
+def _confusion_by_seed(table: pd.DataFrame) -> dict[int, np.ndarray]:
+    """Confusion matrix int64 [truth, predicted] of each seed of one model."""
+    classes = class_count(table)
+    seeds, label, predicted = (table[name].to_numpy() for name in ("seed", "label", "predicted"))
+    chosen = {int(seed): seeds == seed for seed in np.unique(seeds)}
+    return {seed: confusion_matrix(label[rows], predicted[rows], classes) for seed, rows in chosen.items()}
+
+
+def histogram_in_words(confusion: np.ndarray, names: Sequence[str], *, most: int = 8) -> str:
+    """Predicted and true share of the most frequent classes, in words."""
+    truth, predicted = confusion.sum(axis=1), confusion.sum(axis=0)
+    total = max(confusion.sum(), 1)
+    order = np.argsort(-np.maximum(truth, predicted), kind="stable")[:most]
+    shares = [f"{names[k]} {predicted[k] / total:.0%} (truth {truth[k] / total:.0%})" for k in order]
+    return ", ".join(shares) + (", ..." if np.count_nonzero(truth + predicted) > most else "")
+
+
+def _one_class(confusion: np.ndarray, names: Sequence[str]) -> str:
+    """The trap of 2017: a map of one class."""
+    total = confusion.sum()
+    share, truth = confusion.sum(axis=0) / total, confusion.sum(axis=1) / total
+    largest = int(share.argmax())
+    if share[largest] <= ONE_CLASS_SHARE or truth[largest] > ONE_CLASS_SHARE:
+        return ""
+    return f"nearly everything is predicted as {names[largest]}: {histogram_in_words(confusion, names)}"
+
+
+def _not_above_majority(confusion: np.ndarray, names: Sequence[str]) -> str:
+    """No better than calling every pixel the largest class."""
+    share = confusion.sum(axis=1) / confusion.sum()
+    accuracy, largest = float(scores_of_confusion(confusion)["oa"]), int(share.argmax())
+    if accuracy > share[largest] or share[largest] == 1:
+        return ""
+    return (
+        f"accuracy {accuracy:.3f} does not beat calling every pixel {names[largest]} ({share[largest]:.3f}): "
+        f"{histogram_in_words(confusion, names)}"
+    )
+
+
+def _never_predicted(confusion: np.ndarray, names: Sequence[str]) -> str:
+    """Classes of the truth that the model never gives."""
+    missing = np.flatnonzero((confusion.sum(axis=1) > 0) & (confusion.sum(axis=0) == 0))
+    return f"never predicted, though in the truth: {', '.join(names[int(k)] for k in missing)}" if len(missing) else ""
+
+
+CHECKS = (("error", _one_class), ("error", _not_above_majority), ("warning", _never_predicted))
+
+
+def not_better(table: pd.DataFrame, *, controls: Mapping[str, str] = SUPERVISED_CONTROL) -> list[Guard]:
+    """Semi-supervised models whose mean macro-F1 is not above that of the same classifier, trained on labels alone.
+
+    Parameters
+    ----------
+    table : scores of runs, as `semispectral.evaluation.scores.scores` gives them.
+    controls : by method, the one that it must beat.
+    """
+    if not set(controls) & set(table.get("method", ())):
+        return []
+    found = []
+    for (features, budget, part), one in table.groupby(["features", "budget", "part"]):
+        for method, control in controls.items():
+            mean = one.groupby("method")["macro_f1"].mean()
+            if {method, control} <= set(mean.index) and mean[method] <= mean[control]:
+                message = (
+                    f"{method} on {features} (macro-F1 {mean[method]:.3f}) does not beat its own {control} trained on "
+                    f"the labels alone ({mean[control]:.3f}): the unlabelled pixels did not help"
+                )
+                seeds = tuple(int(seed) for seed in one.loc[one["method"] == method, "seed"])
+                found.append(Guard(message, "warning", method, str(features), str(budget), str(part), seeds))
+    return found
+
+
+def assert_disjoint(pixels: pd.DataFrame, *, unit: Sequence[str] = tuple(PIXEL)) -> None:
+    """Raise SplitError where one unit lies in two parts, or one pixel comes twice.
+
+    Parameters
+    ----------
+    pixels : one row per pixel, with columns part, scene, line, sample, and those of `unit`.
+    unit : what must not be shared: a pixel by default, ("hole",) for a split by hole.
+    """
+    columns = list(unit)
+    if missing := [name for name in {*columns, *PIXEL, "part"} if name not in pixels.columns]:
+        raise DataError(f"assert_disjoint needs the columns {missing}, got {list(pixels.columns)}")
+    shared = pixels.groupby(columns)["part"].nunique()
+    shared = shared[shared > 1]
+    if len(shared):
+        parts = sorted(pixels["part"].unique())
+        raise SplitError(
+            f"{len(shared)} {'/'.join(columns)} lie in more than one of the parts {parts}, first {shared.index[0]}; "
+            "scores on such a split are worthless: make the plan again"
+        )
+    twice = int(pixels.duplicated(PIXEL).sum())
+    if twice:
+        raise SplitError(f"{twice} pixels come more than once; each may be drawn once: make the shards again")
+
+
+def assert_one_prediction(predictions: pd.DataFrame) -> None:
+    """Raise SplitError where a model predicts a pixel twice, in one part or in both."""
+    key = [*(name for name in RUN if name != "part"), *PIXEL]
+    twice = int(predictions.duplicated(key).sum())
+    if twice:
+        raise SplitError(f"{twice} predictions repeat a pixel of the same model: a pixel is scored once, in one part")

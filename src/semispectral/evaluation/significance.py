@@ -1,0 +1,111 @@
+"""Whether one method is better than another: paired Wilcoxon tests with Holm's correction, and McNemar's test."""
+
+import itertools
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from semispectral.evaluation.predictions import PIXEL, check_predictions
+
+MODEL = ["method", "features"]
+PAIR = ["first_method", "first_features", "second_method", "second_features"]
+MCNEMAR = ["budget", "seed", *PAIR, "only_first", "only_second", "probability", "probability_holm"]
+
+
+def holm(probability: np.ndarray) -> np.ndarray:
+    """Adjusted p-values float64 [test] (Holm 1979); NaN stays NaN and does not count as a test."""
+    adjusted = np.full(len(probability), np.nan)
+    tested = np.flatnonzero(np.isfinite(probability))
+    order = tested[np.argsort(probability[tested], kind="stable")]
+    factors = np.arange(len(order), 0, -1)
+    adjusted[order] = np.minimum(np.maximum.accumulate(probability[order] * factors), 1)
+    return adjusted
+
+
+def paired_wilcoxon(scores: pd.DataFrame, *, score: str = "macro_f1", part: str = "test") -> pd.DataFrame:
+    """Wilcoxon's signed-rank test of every pair of models, paired by seed, with Holm's correction in each budget.
+
+    Five seeds or fewer cannot give p < 0.05, whatever the scores.
+
+    Parameters
+    ----------
+    scores : table of `semispectral.evaluation.scores.scores`.
+    score : the score to compare.
+    part : "test" or "valid".
+
+    Returns
+    -------
+    DataFrame: budget, first_method, first_features, second_method, second_features, seeds (pairs), difference (median
+    of first - second), probability (two-sided p), probability_holm.
+    """
+    rows = []
+    for budget, table in scores[scores["part"] == part].groupby("budget"):
+        wide = table.pivot_table(index="seed", columns=MODEL, values=score)
+        tests = [
+            {
+                "budget": budget,
+                **dict(zip(PAIR, (*first, *second), strict=True)),
+                **signed_rank(wide[first] - wide[second]),
+            }
+            for first, second in itertools.combinations(wide.columns, 2)
+        ]
+        corrected = holm(np.array([test["probability"] for test in tests]))
+        rows += [{**test, "probability_holm": value} for test, value in zip(tests, corrected, strict=True)]
+    return pd.DataFrame(rows, columns=["budget", *PAIR, "seeds", "difference", "probability", "probability_holm"])
+
+
+def signed_rank(difference: pd.Series) -> dict[str, float]:
+    """Number of pairs, median difference and p-value; p is 1 where nothing differs, NaN where there is no pair."""
+    values = difference.dropna().to_numpy()
+    if len(values) == 0:
+        return {"seeds": 0, "difference": np.nan, "probability": np.nan}
+    probability = float(stats.wilcoxon(values).pvalue) if np.any(values != 0) else 1.0
+    return {"seeds": len(values), "difference": float(np.median(values)), "probability": probability}
+
+
+def mcnemar(predictions: pd.DataFrame, *, part: str = "test") -> pd.DataFrame:
+    """McNemar's exact test of every pair of models in each budget and seed, on the pixels that both predicted.
+
+    It takes pixels as independent, which neighbours are not: p is too small. Holm's correction is over the pairs of one
+    budget and seed.
+
+    Returns
+    -------
+    DataFrame: budget, seed, first_method, first_features, second_method, second_features, only_first, only_second
+    (pixels that only the first, only the second model gets right), probability (two-sided p), probability_holm.
+    """
+    check_predictions(predictions)
+    chosen = predictions[predictions["part"] == part]
+    right = chosen[["budget", "seed", *MODEL, *PIXEL]].assign(
+        right=(chosen["label"] == chosen["predicted"]).astype(np.int8)
+    )
+    rows = []
+    for (budget, seed), table in right.groupby(["budget", "seed"]):
+        wide = table.pivot_table(index=PIXEL, columns=MODEL, values="right", aggfunc="first").dropna() == 1
+        rows += [{"budget": budget, "seed": seed, **test} for test in mcnemar_pairs(wide)]
+    return pd.DataFrame(rows, columns=MCNEMAR)
+
+
+def mcnemar_pairs(right: pd.DataFrame) -> list[dict[str, Any]]:
+    """McNemar's exact test of every pair of models on the same pixels, with Holm's correction over the pairs.
+
+    Parameters
+    ----------
+    right : bool [pixel, model], whether each model (method, features) gets each pixel right.
+    """
+    tests = [
+        {**dict(zip(PAIR, (*one, *two), strict=True)), **_discordant(right[one], right[two])}
+        for one, two in itertools.combinations(right.columns, 2)
+    ]
+    corrected = holm(np.array([test["probability"] for test in tests]))
+    return [{**test, "probability_holm": value} for test, value in zip(tests, corrected, strict=True)]
+
+
+def _discordant(first: pd.Series, second: pd.Series) -> dict[str, float]:
+    """Pixels that only one of two models gets right, and the binomial p-value."""
+    only_first, only_second = int((first & ~second).sum()), int((~first & second).sum())
+    total = only_first + only_second
+    probability = float(stats.binomtest(only_first, total).pvalue) if total else 1.0
+    return {"only_first": only_first, "only_second": only_second, "probability": probability}

@@ -1,0 +1,170 @@
+"""A trained model as one directory: all that a new scan needs, and what a reader must know about it.
+
+``weights.safetensors`` and ``model.json`` hold what belongs to the whole (bands, classes, class means, threshold,
+settings, scores, provenance); ``scaler``, ``scaler_m1``, ``m1`` and ``classifier`` hold its parts; ``README.md`` is the
+model card. Without ``scaler_m1``, M1 sees spectra on the scale of ``scaler``: so it is beside every classifier of
+latents, and in bundles of before M1 had a scale of its own.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from semispectral.classifiers.svm_model import SvmModel
+from semispectral.errors import DataError, SemispectralError
+from semispectral.inference.m1_inference import M1Inference
+from semispectral.inference.m2_inference import M2Inference
+from semispectral.maps import bundle_check
+from semispectral.maps.bundle_check import PARTS as PARTS
+from semispectral.maps.bundle_check import REMEDY, Saved
+from semispectral.maps.model_card import model_card
+from semispectral.maps.pipeline import Classifier, Pipeline
+from semispectral.spectra.cleaning_settings import CleanConfig
+from semispectral.spectra.scaling import Scaler
+from semispectral.storage.atomic import replacing_directory, write_atomically
+from semispectral.storage.model_files import DESCRIPTION, WEIGHTS, fill_model, load_model
+from semispectral.study.classes import ClassMap
+from semispectral.study.names import printable
+from semispectral.study.stage_settings import settings
+
+KIND = "bundle 2"  # 2: the threshold is on log p(x) by M2, where there is one
+CARD = "README.md"
+READERS: dict[str, Callable[..., Classifier]] = {"svm": SvmModel.from_saved, "m2": M2Inference, "qy": M2Inference}
+
+
+@dataclass(frozen=True, eq=False)
+class Bundle:
+    """A trained model and what it was trained on.
+
+    Parameters
+    ----------
+    pipeline : scalers, M1 and classifier.
+    classes : in label order.
+    wavelengths_nm : float64 [band], or None where the training scans had none.
+    class_means : float32 [class, band], mean spectra of the labels it saw, as stored in the scans; NaN where none.
+    threshold : of the pipeline's log_p, in nats; -inf where novelty is not known.
+    facts : the rest of model.json: scale, references, method, features, budget, seed, false_alarm, config, scores,
+        provenance.
+    """
+
+    pipeline: Pipeline
+    classes: ClassMap
+    wavelengths_nm: np.ndarray | None
+    class_means: np.ndarray
+    threshold: float
+    facts: dict[str, Any]
+
+    @property
+    def cleaning(self) -> CleanConfig:
+        """How its training scans were cleaned, and how a new one must be."""
+        return settings(CleanConfig, self.pipeline.scaler.cleaning, where="cleaning")
+
+    @property
+    def bands(self) -> int:
+        """Bands of the spectra it takes."""
+        return self.pipeline.scaler.bands
+
+
+def pipeline_of(parts: dict[str, Saved], guide: dict[str, np.ndarray], *, method: str, features: str) -> Pipeline:
+    """Put the parts (scaler, classifier and perhaps m1 and scaler_m1) together."""
+    scaler = Scaler.from_saved(*parts["scaler"])
+    return Pipeline(
+        scaler,
+        Scaler.from_saved(*parts["scaler_m1"]) if "scaler_m1" in parts else scaler,
+        READERS[method](*parts["classifier"]),
+        M1Inference(*parts["m1"]) if "m1" in parts else None,
+        features,
+        guide["guide_mean"],
+        guide["guide_components"],
+    )
+
+
+def write_bundle(directory: Path, bundle: Bundle, parts: dict[str, Saved]) -> None:
+    """Write a bundle; ``parts`` are the trained models that its pipeline was made of."""
+    arrays = {
+        "guide_mean": bundle.pipeline.guide_mean,
+        "guide_components": bundle.pipeline.guide_components,
+        "class_means": bundle.class_means,
+        "threshold": np.asarray([bundle.threshold], np.float64),
+    }
+    if bundle.wavelengths_nm is not None:
+        arrays["wavelengths_nm"] = bundle.wavelengths_nm
+    hashes = {name: description["weights_sha256"] for name, (_, description) in parts.items()}
+    description = {**bundle.facts, "kind": KIND, "classes": bundle.classes.to_dict(), "parts": hashes}
+    card = model_card(description, bundle.wavelengths_nm, bundle.threshold)
+    with replacing_directory(directory) as unfinished:
+        fill_model(unfinished, arrays, description)
+        for name, (part_arrays, part_description) in parts.items():
+            fill_model(unfinished / name, part_arrays, part_description)
+        write_atomically(unfinished / CARD, card.encode())
+
+
+def read_bundle(directory: Path) -> Bundle:
+    """Read a bundle, which may come from anybody: it is used where it fits together and answers, and else refused.
+
+    Raises
+    ------
+    MissingFileError, IntegrityError : a file is absent, or not what was written.
+    DataError : the directory holds something else, or what it holds cannot be used.
+    """
+    arrays, description = load_model(directory)
+    if description.get("kind") != KIND:
+        raise DataError(
+            f"{directory}: a trained model with all that a new scan needs (kind {KIND!r}) is wanted, got kind "
+            f"{printable(repr(description.get('kind')), limit=60)}; the rule 'bundle' makes one: results/model"
+        )
+    bundle_check.check_description(directory / DESCRIPTION, description, bundle_check.BUNDLE)
+    parts = {name: load_model(directory / name) for name in description["parts"]}
+    changed = [name for name in parts if parts[name][1]["weights_sha256"] != description["parts"][name]]
+    if changed:
+        raise DataError(f"{directory}: {', '.join(changed)} belong to another model; make the bundle again")
+    bundle_check.check_parts(directory, parts, method=description["method"])
+    try:
+        return _usable(directory, parts, arrays, description)
+    except MemoryError:
+        raise
+    except SemispectralError as error:
+        said = str(error) if str(directory) in str(error) else f"{directory}: {error}; {REMEDY}"
+        raise DataError(said) from error
+    except Exception as error:  # parts that do not fit can make NumPy raise anything
+        said = f"{type(error).__name__}: {printable(' '.join(str(error).split()))}"
+        raise DataError(f"{directory}: a model whose parts fit together is needed, got {said}; {REMEDY}") from error
+
+
+def _usable(
+    directory: Path, parts: dict[str, Saved], arrays: dict[str, np.ndarray], description: dict[str, Any]
+) -> Bundle:
+    """The bundle, after it was checked part by part and has given probabilities for a few spectra."""
+    bands = parts["scaler"][1]["bands"]
+    classes = ClassMap.from_dict(description["classes"])
+    bundle_check.require_shape(
+        directory / WEIGHTS, "class_means", arrays.get("class_means"), (len(classes), bands)
+    )  # a number of bands that a file only claims would be allocated
+    for name in [part for part in parts if part.startswith("scaler")]:
+        bundle_check.check_scaler(directory, name, parts[name], bands=bands)
+    if "m1" in parts:
+        bundle_check.check_latents(directory, parts["m1"])
+    bundle_check.check_classifier(directory, parts["classifier"], classes=len(classes))
+    pipeline = pipeline_of(parts, arrays, method=description["method"], features=description["features"])
+    bundle_check.check_arrays(directory, arrays, classes=len(classes), bands=bands, columns=pipeline.scaler.columns)
+    threshold = float(arrays["threshold"][0])
+    bundle = Bundle(pipeline, classes, arrays.get("wavelengths_nm"), arrays["class_means"], threshold, description)
+    _try(bundle)
+    return bundle
+
+
+def _try(bundle: Bundle) -> None:
+    """Raise DataError unless mean spectra of its own classes, and a flat one, get a probability for each class."""
+    _ = bundle.cleaning
+    means = bundle.class_means[np.isfinite(bundle.class_means).all(axis=1)][:4]
+    spectra = np.concatenate([means, np.ones((1, bundle.bands))]).astype(np.float32)
+    with np.errstate(all="ignore"):
+        found = bundle.pipeline.scores(spectra)
+    shape = (len(spectra), len(bundle.classes))
+    if found.probability.shape != shape or found.log_p.shape != shape[:1] or len(found.guide) != shape[0]:
+        raise DataError(f"probabilities [pixel, class] of shape {shape} are needed, got {found.probability.shape}")
+    if not np.allclose(found.probability.sum(axis=1), 1, atol=1e-3):
+        raise DataError("probabilities that sum to 1 are needed for its own mean spectra, got others")

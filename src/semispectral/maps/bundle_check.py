@@ -1,0 +1,195 @@
+"""Whether the files of a bundle can be used: it may come from anybody, and its checksums only say that it is whole.
+
+What its descriptions must hold stands in tables here, as JSON Schema; shapes follow from each other. A number that is
+not finite is no number.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+from jsonschema.validators import extend
+
+from semispectral.errors import DataError
+from semispectral.inference.nets import ACTIVATIONS, LIKELIHOODS
+from semispectral.spectra.scaling import METHODS
+from semispectral.storage.model_files import DESCRIPTION, WEIGHTS
+from semispectral.study.names import printable
+
+Saved = tuple[dict[str, np.ndarray], dict[str, Any]]
+PARTS = ("scaler", "scaler_m1", "m1", "classifier")
+CLASSIFIERS = ("svm", "m2", "qy")
+FEATURES = ("bands", "latents")
+REMEDY = "have the model made again (rule 'bundle'), or ask whoever made it"
+
+
+def _number(_: Any, value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+TYPES = Draft202012Validator.TYPE_CHECKER.redefine("number", _number)
+SCHEMA = extend(Draft202012Validator, type_checker=TYPES)  # type: ignore[no-untyped-call]  # jsonschema's
+
+POSITIVE = {"type": "number", "exclusiveMinimum": 0}
+COUNT = {"type": "integer", "minimum": 1}
+TEXT = {"type": "string"}
+PLACES = {"type": "array", "items": {"type": "integer", "minimum": 0}, "uniqueItems": True, "minItems": 1}
+
+
+def _object(**required: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": required, "required": list(required)}
+
+
+NET = _object(activation={"enum": list(ACTIVATIONS)})
+DENSITY = {"latents": COUNT, "likelihood": {"enum": list(LIKELIHOODS)}, "sigma_floor": POSITIVE, "net": NET}
+NETWORK = _object(settings=_object(**DENSITY, classifier=NET), labels=PLACES, classes=COUNT)
+NETWORK["properties"]["temperature"] = POSITIVE
+DESCRIPTIONS: dict[str, dict[str, Any]] = {
+    "scaler": _object(
+        kind={"const": "scaler"}, method={"enum": list(METHODS)}, bands=COUNT, cleaning={"type": "object"}
+    ),
+    "m1": _object(kind={"const": "m1"}, settings=_object(**DENSITY), live=PLACES),
+    "svm": _object(kind={"const": "svm"}, class_count=COUNT, gamma=POSITIVE, cost=POSITIVE, temperature=POSITIVE),
+    "m2": NETWORK,
+    "qy": NETWORK,
+}
+BUNDLE = _object(
+    method={"enum": list(CLASSIFIERS)},
+    features={"enum": list(FEATURES)},
+    parts={"type": "object", "propertyNames": {"enum": list(PARTS)}, "required": ["scaler", "classifier"]},
+    classes=_object(
+        codes={"type": "array", "items": {"type": "integer"}, "minItems": 1},
+        names={"type": "array", "items": TEXT},
+        colours={"type": "array", "items": TEXT},
+    ),
+    scale={"anyOf": [POSITIVE, {"type": "null"}]},
+)
+
+
+def check_description(file: Path, description: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
+    """Raise DataError unless a model.json holds what its schema asks for."""
+    error = best_match(SCHEMA(schema).iter_errors(dict(description)))
+    if error is not None:
+        place = ".".join(map(str, error.absolute_path)) or "the file"
+        needed = "a positive number or null is needed" if error.validator == "anyOf" else printable(error.message)
+        found = "" if error.validator == "required" else f", got {printable(error.instance, limit=60)}"
+        raise DataError(f"{file}, {place}: {needed}{found}; {REMEDY}")
+
+
+def check_parts(directory: Path, parts: Mapping[str, Saved], *, method: str) -> None:
+    """Raise DataError unless every part has its description, numbers that are finite, and layers that fit."""
+    for name, (arrays, description) in parts.items():
+        kind = {"classifier": method, "scaler_m1": "scaler"}.get(name, name)
+        check_description(directory / name / DESCRIPTION, description, DESCRIPTIONS[kind])
+        for array_name, array in arrays.items():
+            _check_finite(directory / name / WEIGHTS, array_name, array)
+        _check_layers(directory / name / WEIGHTS, arrays)
+        outputs = sum(len(array) for key, array in arrays.items() if key.endswith("p_x_output/bias"))
+        if "likelihood/log_sigma" in arrays:
+            log_sigma = arrays["likelihood/log_sigma"]
+            require_shape(directory / name / WEIGHTS, "likelihood/log_sigma", log_sigma, (outputs,))
+
+
+def check_arrays(directory: Path, arrays: Mapping[str, np.ndarray], *, classes: int, bands: int, columns: int) -> None:
+    """Raise DataError unless the arrays of the whole have their shapes, and numbers that can be used."""
+    file = directory / WEIGHTS
+    wanted = {"class_means": (classes, bands), "threshold": (1,), "guide_mean": (columns,)}
+    for name, shape in wanted.items():
+        require_shape(file, name, arrays.get(name), shape)
+    guide = arrays.get("guide_components")
+    require_shape(file, "guide_components", guide, (columns, 0 if guide is None else guide.shape[-1]))
+    if "wavelengths_nm" in arrays:
+        require_shape(file, "wavelengths_nm", arrays["wavelengths_nm"], (bands,))
+    whole = ~np.isnan(arrays["class_means"]).all(axis=1)  # a class without labels has no mean
+    for name, array in {**arrays, "class_means": arrays["class_means"][whole]}.items():
+        if name != "threshold":
+            _check_finite(file, name, array)
+    threshold = float(arrays["threshold"][0])
+    if not threshold < math.inf:
+        raise DataError(f"{file}, threshold: a number of nats, or -inf for none, is needed, got {threshold}; {REMEDY}")
+
+
+def check_scaler(directory: Path, name: str, saved: Saved, *, bands: int) -> None:
+    """Raise DataError unless a scaler takes so many bands and has the arrays of its method."""
+    arrays, description = saved
+    if description["bands"] != bands:
+        found = f"got {description['bands']}"
+        raise DataError(
+            f"{directory / name / DESCRIPTION}, bands: {bands} are needed as of the others, {found}; {REMEDY}"
+        )
+    for key, example in METHODS[description["method"]].fit(np.ones((1, bands), np.float32)).items():
+        require_shape(directory / name / WEIGHTS, key, arrays.get(key), example.shape)
+
+
+def check_latents(directory: Path, saved: Saved) -> None:
+    """Raise DataError unless M1's settings, its live latents and its networks speak of the same latents."""
+    arrays, description = saved
+    latents, live = description["settings"]["latents"], description["live"]
+    widths = [len(array) for name, array in arrays.items() if name.endswith("q_z_mean/bias")]
+    if not widths or sum(widths) != latents or max(live) >= latents:
+        raise DataError(
+            f"{directory / 'm1' / DESCRIPTION}: as many latents are needed as the networks in {WEIGHTS} give "
+            f"({sum(widths)}), got latents {latents} and live latents up to {max(live)}; {REMEDY}"
+        )
+
+
+def check_classifier(directory: Path, saved: Saved, *, classes: int) -> None:
+    """Raise DataError unless a classifier knows so many classes, and labels among them."""
+    arrays, description = saved
+    given = description.get("class_count", description.get("classes"))
+    labels = description.get("labels", [int(label) for label in arrays.get("classes", [])])
+    if given != classes or not labels or not 0 <= min(labels) <= max(labels) < classes:
+        raise DataError(
+            f"{directory / 'classifier' / DESCRIPTION}: {classes} classes are needed, as in the file above it, and "
+            f"labels below {classes}, got {given} classes and the labels {printable(labels, limit=60)}; {REMEDY}"
+        )
+    known, file = len(labels), directory / "classifier" / WEIGHTS
+    shapes: dict[str, tuple[int, ...]] = {"prior/log_prior": (known,), "prior/log_shift": (known,)}
+    if "support" in arrays and known > 1:  # with one class the machine of an SVM is not asked
+        vectors = int(arrays["counts"].sum())
+        pairs = known * (known - 1) // 2
+        shapes = {"counts": (known,), "coefficients": (known - 1, vectors), "intercepts": (pairs,)}
+        shapes["support"] = (vectors, arrays["support"].shape[-1])
+    for name in sorted(shapes.keys() & arrays.keys()):
+        require_shape(file, name, arrays[name], shapes[name])
+
+
+def require_shape(file: Path, name: str, array: np.ndarray | None, shape: tuple[int, ...]) -> None:
+    """Raise DataError unless an array is there and has this shape."""
+    found = "none" if array is None else f"shape {array.shape}"
+    if array is None or array.shape != shape:
+        raise DataError(f"{file}, {printable(name)}: an array of shape {shape} is needed, got {found}; {REMEDY}")
+
+
+def _check_finite(file: Path, name: str, array: np.ndarray) -> None:
+    if array.dtype.kind not in "fiu":
+        raise DataError(f"{file}, {printable(name)}: numbers are needed, got the type {array.dtype}; {REMEDY}")
+    wrong = int(np.count_nonzero(~np.isfinite(array)))
+    if wrong:
+        raise DataError(
+            f"{file}, {printable(name)}: finite numbers are needed, got {wrong} of {array.size} that are NaN or "
+            f"infinite; {REMEDY}"
+        )
+
+
+def _check_layers(file: Path, arrays: Mapping[str, np.ndarray]) -> None:
+    """Kernels [input, output] and biases [output] of each layer belong together: one of width 1 would go unnoticed."""
+    for layer, kernels in _layers(arrays):
+        bias = arrays[f"{layer}/bias"]
+        for kernel in kernels:
+            if bias.ndim != 1 or kernel.ndim != 2 or kernel.shape[1] != len(bias):
+                raise DataError(
+                    f"{file}, {printable(layer)}: a kernel [input, output] and a bias [output] are needed, got "
+                    f"{kernel.shape} and {bias.shape}; {REMEDY}"
+                )
+
+
+def _layers(arrays: Mapping[str, np.ndarray]) -> Iterator[tuple[str, list[np.ndarray]]]:
+    for name in arrays:
+        if name.endswith("/bias"):
+            layer = name.removesuffix("/bias")
+            yield layer, [array for key, array in arrays.items() if key.startswith(f"{layer}/kernel_")]

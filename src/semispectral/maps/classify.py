@@ -1,0 +1,126 @@
+"""Draw the map of one scan with a bundle: match its bands, stream it, smooth it, and say what smoothing did."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from semispectral.evaluation.scores import confusion_matrix, scores_of_confusion
+from semispectral.maps.bundle import Bundle
+from semispectral.maps.scene_map import SceneMap
+from semispectral.maps.smoothing import SmoothConfig, guided_filter
+from semispectral.maps.stream import stream
+from semispectral.sampling.pixel_ranks import scene_labels
+from semispectral.scans.cube import PARTS, Cube
+from semispectral.spectra.band_matching import match_bands
+from semispectral.study.classes import IGNORED, UNLABELLED, ClassMap
+from semispectral.study.scene import Scene
+
+Smooth = Callable[[np.ndarray, np.ndarray, SmoothConfig], np.ndarray]
+SMOOTHINGS: dict[str, Smooth] = {
+    "none": lambda probability, guide, settings: probability,
+    "guided": lambda probability, guide, settings: guided_filter(
+        probability, guide, radius=settings.radius, epsilon=settings.epsilon
+    ),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What the labels of a scene say about its pixels.
+
+    Parameters
+    ----------
+    wanted : bool [line, sample], pixels of interest; None: all that hold data.
+    label : int16 [line, sample], all labels, ``UNLABELLED`` or ``IGNORED`` elsewhere; None: there are none.
+    tested : bool [line, sample], labelled pixels that no training saw; None: there are none.
+    """
+
+    wanted: np.ndarray | None = None
+    label: np.ndarray | None = None
+    tested: np.ndarray | None = None
+
+
+def known_of(scene: Scene, codes: np.ndarray, parts: np.ndarray, classes: ClassMap) -> Known:
+    """What the census and the plan say about a scene.
+
+    Parameters
+    ----------
+    codes : int [line, sample]; parts : uint8 [line, sample], of the plan; classes : in label order.
+    """
+    label = scene_labels(codes, classes, use=scene.use, ignore=scene.ignore)
+    return Known(label != IGNORED, label, (parts == 1 + PARTS.index("test")) & (label >= 0))
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """What is shown of a scan.
+
+    Parameters
+    ----------
+    map : of the scene.
+    picture : float32 [line, sample, 3], false colours; NaN without data.
+    label : int16 [line, sample], labels, negative where there is none; None: the scan has none.
+    confusion : counts [class of the truth, predicted class] of the test pixels, by smoothing.
+    """
+
+    map: SceneMap
+    picture: np.ndarray
+    label: np.ndarray | None = None
+    confusion: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+def draw_map(
+    cube: Cube, bundle: Bundle, *, known: Known, smooth: SmoothConfig, threads: int, scale: float = 1
+) -> Drawn:
+    """Classify every pixel of interest of a scan.
+
+    Parameters
+    ----------
+    cube : the scan.
+    known : what its labels say, as far as there are any.
+    smooth : how the probabilities are smoothed.
+    threads : to work with.
+    scale : factor from its stored values to those of the training scans.
+    """
+    prepare = match_bands(
+        cube.wavelengths_nm,
+        bundle.wavelengths_nm,
+        scan_bands=cube.shape[2],
+        model_bands=bundle.bands,
+        where=str(cube.path),
+    )
+    if scale != 1:
+        matched = prepare or (lambda raw: raw)
+        prepare = lambda raw: matched(raw) * np.float32(scale)  # noqa: E731  a second def would need a name
+    classes = len(bundle.classes)
+    streamed = stream(cube, bundle.pipeline, classes=classes, wanted=known.wanted, prepare=prepare, threads=threads)
+    smoothed = {
+        name: SMOOTHINGS[name](streamed.probability, streamed.guide, smooth)
+        for name in (SMOOTHINGS if known.tested is not None and known.tested.any() else [smooth.smoothing])
+    }
+    drawn = SceneMap(smoothed[smooth.smoothing], streamed.log_p, bundle.threshold, bundle.classes)
+    label = None if known.label is None else np.maximum(known.label, UNLABELLED)
+    return Drawn(drawn, streamed.picture, label, _confusions(smoothed, known))
+
+
+def _confusions(smoothed: dict[str, np.ndarray], known: Known) -> dict[str, np.ndarray]:
+    if known.tested is None or known.label is None or not known.tested.any():
+        return {}
+    confusions = {}
+    for name, probability in smoothed.items():
+        tested = known.tested & np.isfinite(probability[:, :, 0])
+        predicted = probability[tested].argmax(axis=1)
+        confusions[name] = confusion_matrix(known.label[tested], predicted, probability.shape[2])
+    return confusions
+
+
+def smoothing_effect(confusions: list[dict[str, np.ndarray]]) -> dict[str, dict[str, float]]:
+    """Macro-F1 and overall accuracy of each smoothing on the labelled test pixels of all scenes together."""
+    names = sorted({name for confusion in confusions for name in confusion})
+    effect = {}
+    for name in names:
+        total = np.sum([confusion[name] for confusion in confusions if name in confusion], axis=0)
+        scores = scores_of_confusion(total)
+        effect[name] = {"pixels": int(total.sum())} | {key: float(scores[key]) for key in ("oa", "macro_f1")}
+    return effect

@@ -1,0 +1,108 @@
+"""The files of one scene's map: GeoTIFF and ENVI rasters, the picture, and map.json, which says what they mean."""
+
+import hashlib
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from semispectral.errors import IntegrityError, MissingFileError
+from semispectral.maps.classify import Drawn, smoothing_effect
+from semispectral.maps.picture import draw_picture
+from semispectral.maps.rasters import Ground, Legend, copy_as_envi, read_bands, write_bands, write_classes
+from semispectral.maps.scene_map import SceneMap
+from semispectral.storage.atomic import replacing_files
+from semispectral.storage.seal import read_json, write_json
+from semispectral.study.classes import ClassMap
+
+CONFIDENCE = ("probability", "entropy_nats", "novelty_nats")
+FACTS = "map.json"
+FILES = ("class.tif", "class.img", "class.hdr", "probability.tif", "confidence.tif", "map.png", FACTS)
+
+
+def write_map(directory: Path, drawn: Drawn, *, ground: Ground, scene: str, smoothing: str) -> None:
+    """Write all files of a scene's map.
+
+    ``class.tif``, ``class.img`` with ``class.hdr``, ``probability.tif`` (a band per class), ``confidence.tif``
+    (`CONFIDENCE`), ``map.png`` and ``map.json``.
+
+    Parameters
+    ----------
+    directory : made if it is not there.
+    drawn, ground : the map, and where it lies.
+    scene : name; smoothing : of the probabilities, for map.json.
+    """
+    found, tags = drawn.map, {"SCENE": scene}
+    facts = facts_of(drawn) | {"scene": scene, "smoothing": smoothing, "pixel_mm": ground.pixel_mm}
+    rasters = (found.probability, found.confidence, found.entropy, found.novelty, drawn.picture)
+    with replacing_files(directory, last=FACTS, needed=sum(raster.nbytes for raster in rasters)) as unfinished:
+        legend = Legend(found.values, found.names, found.colours)
+        write_classes(unfinished / "class.tif", found.raster, legend=legend, ground=ground, tags=tags)
+        copy_as_envi(unfinished / "class.tif", unfinished / "class.img", legend=legend, scene=scene)
+        bands = np.moveaxis(found.probability, 2, 0)
+        write_bands(unfinished / "probability.tif", bands, names=found.classes.names, ground=ground, tags=tags)
+        confidence = np.stack([found.confidence, found.entropy, found.novelty])
+        write_bands(unfinished / "confidence.tif", confidence, names=CONFIDENCE, ground=ground, tags=tags)
+        draw_picture(unfinished / "map.png", drawn, title=scene, pixel_mm=ground.pixel_mm)
+        files = {path.name: _sha256(path) for path in sorted(unfinished.iterdir())}
+        write_json(unfinished / FACTS, facts | {"files": files})
+
+
+def facts_of(drawn: Drawn) -> dict[str, Any]:
+    """What map.json says of a map: its numbers, the threshold, and test confusions with and without smoothing."""
+    found = drawn.map
+    rows = zip(found.values, found.names, found.colours, found.counts.tolist(), strict=True)
+    return {
+        "classes": found.classes.to_dict(),
+        "legend": [dict(zip(("value", "name", "colour", "pixels"), row, strict=True)) for row in rows],
+        "novel_share": float(found.novel.sum() / max(found.valid.sum(), 1)),
+        "threshold_nats": found.threshold if math.isfinite(found.threshold) else None,
+        "confusion": {name: counts.tolist() for name, counts in drawn.confusion.items()},
+        "smoothing_effect": smoothing_effect([drawn.confusion]),
+    }
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_facts(directory: Path) -> dict[str, Any]:
+    """What map.json says of a map, if it is what was written."""
+    if not (directory / FACTS).is_file():
+        raise MissingFileError(f"{directory}: a map has {FACTS}, which is not there; run the rule 'map'")
+    return read_json(directory / FACTS)
+
+
+def require_file(directory: Path, name: str) -> Path:
+    """The path of one of a map's files, if the file is the one that was written with its map.json.
+
+    Raises
+    ------
+    MissingFileError : it is not there.
+    IntegrityError : it was cut or changed, or is of another map.
+    """
+    path, known = directory / name, read_facts(directory)["files"]
+    if not path.is_file():
+        raise MissingFileError(f"{path}: is not there; delete {directory / FACTS} and run the rule 'map' again")
+    if _sha256(path) != known.get(name):
+        raise IntegrityError(
+            f"{path}: was cut or changed since it was written, or is of another map than its {FACTS}; delete "
+            f"{directory / FACTS} and run the workflow again: the rule 'map' makes both anew"
+        )
+    return path
+
+
+def read_map(directory: Path) -> SceneMap:
+    """Read a map that `write_map` wrote."""
+    facts = read_facts(directory)
+    probability, _ = read_bands(require_file(directory, "probability.tif"))
+    confidence, _ = read_bands(require_file(directory, "confidence.tif"))
+    classes = ClassMap.from_dict(facts["classes"])
+    if len(probability) != len(classes) or confidence.shape[1:] != probability.shape[1:]:
+        raise IntegrityError(f"{directory}: its rasters and {FACTS} are not of one map; delete it and run 'map' again")
+    threshold = -math.inf if facts["threshold_nats"] is None else float(facts["threshold_nats"])
+    novelty = confidence[CONFIDENCE.index("novelty_nats")]
+    log_p = np.full(novelty.shape, np.nan, np.float32) if math.isinf(threshold) else threshold - novelty
+    return SceneMap(np.moveaxis(probability, 0, 2), log_p.astype(np.float32), threshold, classes)

@@ -1,0 +1,189 @@
+"""Write maps as rasters that GIS software reads: GeoTIFF and ENVI, with names, colours, nodata and georeference."""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+import numpy as np
+import rasterio
+import rasterio.shutil
+from rasterio.crs import CRS
+from rasterio.transform import Affine
+
+from semispectral.errors import MissingFileError
+from semispectral.scans.cube import Cube
+from semispectral.scans.facts.georeference import CACHE_BYTES, quiet
+from semispectral.scans.facts.ground import PIXELS, Transform
+from semispectral.storage import provenance
+
+LARGEST_LISTED = 255
+UNUSED = "unused"
+ATTRIBUTES = (("Value", 0, 5), ("Class", 2, 2), ("Red", 0, 6), ("Green", 0, 7), ("Blue", 0, 8))  # GDAL's type and usage
+DESCRIPTION = re.compile(r"description\s*=\s*\{[^}]*\}")
+DEFLATE = {"driver": "GTiff", "compress": "deflate", "zlevel": 1, "tiled": True, "blockxsize": 256, "blockysize": 256}
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where a raster lies: its transform, its coordinate system as WKT (empty: none), the size of a pixel in mm."""
+
+    transform: Transform = PIXELS
+    crs: str = ""
+    pixel_mm: float | None = None
+
+    @classmethod
+    def of(cls, cube: Cube, *, pixel_mm: float | None) -> "Ground":
+        """The georeference of a scan; or, where only its pixel size is known, metres from its first pixel."""
+        if "transform" in cube.extra or pixel_mm is None:
+            return cls(cube.extra.get("transform", PIXELS), cube.extra.get("crs", ""), pixel_mm)
+        metres = pixel_mm / 1000
+        return cls((metres, 0.0, 0.0, 0.0, -metres, 0.0), "", pixel_mm)
+
+    @property
+    def profile(self) -> dict[str, Any]:
+        """Keywords of rasterio."""
+        found: dict[str, Any] = {} if self.transform == PIXELS else {"transform": Affine(*self.transform)}
+        return found | ({"crs": CRS.from_wkt(self.crs)} if self.crs else {})
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Metadata of the file."""
+        return {} if self.pixel_mm is None else {"PIXEL_SIZE_MM": f"{self.pixel_mm:g}"}
+
+
+def _write(path: Path, bands: np.ndarray, *, names: tuple[str, ...], ground: Ground, **options: Any) -> None:
+    """Write a GeoTIFF; bands is [band, line, sample]. Options ``colours`` and ``tags`` are not rasterio's own."""
+    colours, tags = options.pop("colours", None), options.pop("tags", {})
+    profile = DEFLATE | {
+        "count": len(bands),
+        "height": bands.shape[1],
+        "width": bands.shape[2],
+        "dtype": bands.dtype.name,
+    }
+    options = profile | ground.profile | options
+    with quiet(), rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES), rasterio.open(path, "w", **options) as raster:
+        for number, name in enumerate(names, start=1):
+            raster.set_band_description(number, name)
+        if colours:
+            raster.write_colormap(1, colours)
+        raster.update_tags(**ground.tags, **tags, **_made())
+        raster.write(bands)
+
+
+def _made() -> dict[str, str]:
+    """What made it, as the file's own metadata."""
+    made = provenance.current()
+    return {"MADE": json.dumps(made, sort_keys=True)} if made else {}
+
+
+def write_bands(path: Path, bands: np.ndarray, *, names: tuple[str, ...], ground: Ground, tags: dict[str, str]) -> None:
+    """Write a GeoTIFF of float32 bands [band, line, sample], nodata NaN, each with its name."""
+    _write(path, bands, names=names, ground=ground, tags=tags, nodata=float("nan"), predictor=3)
+
+
+@dataclass(frozen=True)
+class Legend:
+    """What the numbers of a class map mean, one of each per number; the first is no data.
+
+    Parameters
+    ----------
+    values : the numbers in the raster.
+    names, colours : of each; colours are ``#rrggbb``.
+    """
+
+    values: tuple[int, ...]
+    names: tuple[str, ...]
+    colours: tuple[str, ...]
+
+    @property
+    def listed(self) -> bool:
+        """Whether every number up to the largest can stand in a list: that of a colour table, or of ENVI's classes."""
+        return min(self.values) >= 0 and max(self.values) <= LARGEST_LISTED
+
+    @property
+    def every_name(self) -> list[str]:
+        """The names of all numbers from 0 to the largest, as lists without quotes can hold them."""
+        named = dict(zip(self.values, self.names, strict=True))
+        return [_in_list(named.get(value, UNUSED)) for value in range(max(self.values) + 1)]
+
+
+def write_classes(path: Path, raster: np.ndarray, *, legend: Legend, ground: Ground, tags: dict[str, str]) -> None:
+    """Write a class map as GeoTIFF, with what its numbers mean.
+
+    The names stand in the file's own metadata (``CLASS_3``), which cannot be parted from it, and with the colours as a
+    table of attributes in ``<path>.aux.xml``, where GDAL, QGIS and ArcGIS look for them. In 8 bits there are a colour
+    table and categories besides.
+
+    Parameters
+    ----------
+    raster : uint8, uint16 or int32 [line, sample], of the legend's values.
+    """
+    table = {
+        value: (*_rgb(colour), 255 if value != legend.values[0] else 0)
+        for value, colour in zip(legend.values, legend.colours, strict=True)
+    }
+    named = {f"CLASS_{value}": name for value, name in zip(legend.values, legend.names, strict=True)}
+    path.with_name(path.name + ".aux.xml").write_text(_attributes(legend), encoding="utf-8")
+    options = {"colours": table if legend.listed else None, "nodata": legend.values[0], "tags": named | tags}
+    _write(path, raster[None], names=("class",), ground=ground, **options)
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _in_list(name: str) -> str:
+    """A name for a list in braces, as ENVI has it, which knows no quotes."""
+    return name.translate(str.maketrans(",{}", ";()"))
+
+
+def _attributes(legend: Legend) -> str:
+    """The table of attributes (and the categories) of a band, as GDAL keeps them beside a file."""
+    fields = "".join(
+        f'<FieldDefn index="{index}"><Name>{name}</Name><Type>{kind}</Type><Usage>{usage}</Usage></FieldDefn>'
+        for index, (name, kind, usage) in enumerate(ATTRIBUTES)
+    )
+    rows = "".join(
+        f'<Row index="{index}">'
+        + "".join(f"<F>{escape(str(cell))}</F>" for cell in (value, name, *_rgb(colour)))
+        + "</Row>"
+        for index, (value, name, colour) in enumerate(zip(legend.values, legend.names, legend.colours, strict=True))
+    )
+    table = f'<GDALRasterAttributeTable tableType="thematic">{fields}{rows}</GDALRasterAttributeTable>'
+    categories = "".join(f"<Category>{escape(name)}</Category>" for name in legend.every_name) if legend.listed else ""
+    named = f"<CategoryNames>{categories}</CategoryNames>" if categories else ""
+    return f'<PAMDataset><PAMRasterBand band="1">{named}{table}</PAMRasterBand></PAMDataset>\n'
+
+
+def copy_as_envi(tif: Path, path: Path, *, legend: Legend, scene: str) -> None:
+    """Write a class map again for ENVI, with the same numbers.
+
+    Where the numbers go up to 255 it is an ENVI classification, whose header lists names and colours from 0 to the
+    largest; with larger or negative ones it is plain data, and the header's description says what they mean.
+
+    Parameters
+    ----------
+    tif : what `write_classes` wrote.
+    path : the data file, ending in .img; its header gets the suffix .hdr.
+    legend, scene : for the header's description, where GDAL writes the path of the moment.
+    """
+    if not tif.is_file():
+        raise MissingFileError(f"{tif}: the GeoTIFF to copy is not there; write it first")
+    with quiet():
+        rasterio.shutil.copy(tif, path, driver="ENVI")
+    said = "; ".join(f"{value} {name}" for value, name in zip(legend.values, legend.names, strict=True))
+    header = path.with_suffix(".hdr")
+    text = header.read_text(encoding="utf-8")
+    description = f"description = {{\n{_in_list(f'Classes of {scene}: {said}')}}}"
+    header.write_text(DESCRIPTION.sub(lambda _: description, text, count=1), encoding="utf-8")
+
+
+def read_bands(path: Path) -> tuple[np.ndarray, dict[str, str]]:
+    """Bands [band, line, sample] and metadata of a GeoTIFF of ours."""
+    if not path.is_file():
+        raise MissingFileError(f"{path}: the raster is not there; run the rule 'map'")
+    with quiet(), rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES), rasterio.open(path, driver="GTiff") as raster:
+        return np.asarray(raster.read()), dict(raster.tags())

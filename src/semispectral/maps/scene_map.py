@@ -1,0 +1,131 @@
+"""The map of one scene: probabilities and log p(x) of every pixel, and all that follows from them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from semispectral.errors import DataError, ShapeError
+from semispectral.study.classes import IGNORED, ClassMap
+
+NODATA = 0
+NOVEL_NAME = "none of the known"
+NOVEL_COLOUR = "#ff00ff"
+NODATA_COLOUR = "#000000"
+RASTER_TYPES, WIDEST_TYPE = (np.uint8, np.uint16), np.int32  # codes are whole numbers of at most 32 bits
+
+
+@dataclass(frozen=True, eq=False)
+class SceneMap:
+    """The map of one scene.
+
+    Parameters
+    ----------
+    probability : float32 [line, sample, class]; NaN where there is no pixel of interest.
+    log_p : float32 [line, sample], the stand-in for log p(x) of `Pipeline`, in nats; NaN where it is not known.
+    threshold : a pixel with less log_p is like none of the known; -inf where that cannot be told.
+    classes : one per probability.
+    """
+
+    probability: np.ndarray
+    log_p: np.ndarray
+    threshold: float
+    classes: ClassMap
+
+    def __post_init__(self) -> None:
+        if self.probability.ndim != 3 or self.probability.shape[2] != len(self.classes):
+            raise ShapeError(
+                f"SceneMap.probability must be [line, sample, {len(self.classes)}], got {self.probability.shape}"
+            )
+        if NODATA in self.classes.codes:
+            raise DataError(
+                f"a class map keeps {NODATA} for no data, so that no class can have this code; give it another"
+            )
+        if self.log_p.shape != self.shape:
+            raise ShapeError(f"SceneMap.log_p must be [line, sample] {self.shape}, got {self.log_p.shape}")
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Lines and samples."""
+        lines, samples, _ = self.probability.shape
+        return lines, samples
+
+    @property
+    def valid(self) -> np.ndarray:
+        """Which pixels are classified, bool [line, sample]."""
+        return np.asarray(np.isfinite(self.probability[:, :, 0]))
+
+    @property
+    def label(self) -> np.ndarray:
+        """Most probable class, int16 [line, sample]; ``IGNORED`` where there is none."""
+        return np.where(self.valid, self.probability.argmax(axis=2), IGNORED).astype(np.int16)
+
+    @property
+    def novel(self) -> np.ndarray:
+        """Which pixels are like none of the known, bool [line, sample]."""
+        return self.valid & (self.log_p < self.threshold)
+
+    @property
+    def place(self) -> np.ndarray:
+        """The place of each pixel in `values`, `names` and `colours`, int16 [line, sample]: 0 without a class."""
+        place = np.where(self.valid, self.label + 1, 0)
+        place[self.novel] = len(self.classes) + 1
+        return place.astype(np.int16)
+
+    @property
+    def raster(self) -> np.ndarray:
+        """What is written as the class map, `values` by `place`, of the least type that holds them [line, sample]."""
+        values = np.asarray(self.values)
+        return np.asarray(values.astype(raster_type(self.classes.codes))[self.place])
+
+    @property
+    def confidence(self) -> np.ndarray:
+        """Probability of the most probable class, float32 [line, sample]."""
+        return np.asarray(self.probability.max(axis=2))
+
+    @property
+    def entropy(self) -> np.ndarray:
+        """Entropy of the probabilities in nats, float32 [line, sample]."""
+        total = np.where(self.valid, np.float32(0), np.float32(np.nan))
+        for label in range(len(self.classes)):  # class by class, for the sake of memory
+            share = self.probability[:, :, label]
+            total -= share * np.log(np.maximum(share, np.finfo(np.float32).tiny))
+        return np.asarray(total, np.float32)
+
+    @property
+    def novelty(self) -> np.ndarray:
+        """Nats by which log p(x) lies below the threshold, float32 [line, sample]; above 0: none of the known."""
+        return np.asarray(np.float32(self.threshold) - self.log_p, np.float32)
+
+    @property
+    def values(self) -> tuple[int, ...]:
+        """The numbers in the class map: no data, the codes of the classes, none of the known."""
+        return (NODATA, *self.classes.codes, novel_value(self.classes.codes))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Their names."""
+        return ("nodata", *self.classes.names, NOVEL_NAME)
+
+    @property
+    def colours(self) -> tuple[str, ...]:
+        """Their colours."""
+        return (NODATA_COLOUR, *self.classes.colours, NOVEL_COLOUR)
+
+    @property
+    def counts(self) -> np.ndarray:
+        """Pixels of each of them, int64 [value]."""
+        return np.bincount(self.place.ravel(), minlength=len(self.names))
+
+
+def raster_type(codes: Sequence[int]) -> np.dtype[Any]:
+    """The least type of a class map that holds the codes, and one number more at its top for none of the known."""
+    fits = (kind for kind in RASTER_TYPES if all(0 <= code < np.iinfo(kind).max for code in codes))
+    return np.dtype(next(fits, WIDEST_TYPE))
+
+
+def novel_value(codes: Sequence[int]) -> int:
+    """The number of none of the known: 255, 65535 or 2147483647, as the type of the class map has it."""
+    top = int(np.iinfo(raster_type(codes)).max)
+    return next(value for value in range(top, -1, -1) if value not in codes)

@@ -1,1 +1,0 @@
-"""A new scan mapped with a trained model, with its page and its downhole log: ``semispectral predict``."""

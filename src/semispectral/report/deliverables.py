@@ -1,0 +1,110 @@
+"""What people take home besides the report: the map and page of every scene, the log of every hole, the model."""
+
+import base64
+import io
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from semispectral.maps.classify import smoothing_effect
+from semispectral.maps.map_files import read_facts, require_file
+from semispectral.report.results import Study
+from semispectral.report.table_cells import some
+from semispectral.storage.seal import damaged
+
+PNG_END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
+MAP_LINKS = (
+    ("look into it", "page.html"),
+    ("GeoTIFF", "class.tif"),
+    ("ENVI data", "class.img"),
+    ("and header", "class.hdr"),
+    ("facts", "map.json"),
+)
+MOST_PICTURES = 12  # of maps, and of logs; the others are linked only
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A scene's map or a hole's log, as it stands in the page.
+
+    Parameters
+    ----------
+    name : the scene or the hole.
+    source : its picture as a data address; empty where only links are shown.
+    links : (text, address relative to the page).
+    note : a sentence, or empty.
+    """
+
+    name: str
+    source: str
+    links: tuple[tuple[str, str], ...]
+    note: str = ""
+
+
+def embedded(png: Path) -> str:
+    """A picture as an address that holds it."""
+    content = png.read_bytes()
+    require_picture(content, png)
+    return f"data:image/png;base64,{base64.b64encode(content).decode()}"
+
+
+def require_picture(content: bytes, path: Path) -> None:
+    """Check the checksums that a PNG file has in itself.
+
+    Raises
+    ------
+    IntegrityError : it was cut or changed.
+    """
+    try:
+        with Image.open(io.BytesIO(content), formats=("PNG",)) as picture:
+            picture.verify()
+        if not content.endswith(PNG_END):
+            raise ValueError("its end is missing")
+    except (OSError, SyntaxError, ValueError) as error:
+        raise damaged(path, str(error)) from error
+
+
+def maps(study: Study, *, index: Path) -> list[Piece]:
+    """One piece for each scene that was mapped."""
+    return [_map(path, index, shown=number < MOST_PICTURES) for number, path in enumerate(study.maps)]
+
+
+def _map(png: Path, index: Path, *, shown: bool) -> Piece:
+    facts = read_facts(png.parent)
+    require_file(png.parent, png.name)
+    links = tuple((text, _address(png.parent / name, index)) for text, name in MAP_LINKS)
+    note = f"{100 * facts['novel_share']:.1f} % of its pixels are like none of the known classes."
+    return Piece(png.parent.name, embedded(png) if shown else "", links, note)
+
+
+def smoothing_words(study: Study) -> str:
+    """What smoothing does to the test scores of all scenes together; empty where no mapped scene was tested."""
+    facts = [read_facts(png.parent) for png in study.maps]
+    confusions = [{k: np.asarray(v) for k, v in found["confusion"].items()} for found in facts if found["confusion"]]
+    if not confusions:
+        return ""
+    effect = smoothing_effect(confusions)
+    figures = [f"{name}: OA {found['oa']:.3f}, macro-F1 {found['macro_f1']:.3f}" for name, found in effect.items()]
+    used = some(sorted({found["smoothing"] for found in facts}))
+    return (
+        f"On the labelled test pixels, by smoothing of the probabilities: {'; '.join(figures)}. These maps have "
+        f"smoothing {used}; the setting map.smoothing (none or guided) changes it, and only the maps are made again."
+    )
+
+
+def logs(study: Study, *, index: Path) -> list[Piece]:
+    """One piece for each hole that was logged."""
+    return [_log(path, index, shown=number < MOST_PICTURES) for number, path in enumerate(study.logs)]
+
+
+def _log(png: Path, index: Path, *, shown: bool) -> Piece:
+    kinds = (("table (CSV)", ".csv"), ("LAS 2.0", ".las"))
+    links = tuple((text, _address(png.with_suffix(suffix), index)) for text, suffix in kinds)
+    return Piece(png.stem, embedded(png) if shown else "", links)
+
+
+def _address(path: Path, index: Path) -> str:
+    return Path(os.path.relpath(path, index.parent)).as_posix()

@@ -1,0 +1,161 @@
+"""The figures of the report: from the study to one figure each, or none where there is nothing to show."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from semispectral.census.census_files import Census
+from semispectral.evaluation.scores import confusion_matrix
+from semispectral.figures import accuracy as scores
+from semispectral.figures import labels as census
+from semispectral.figures import maps, spectra
+from semispectral.figures.methods import method_name
+from semispectral.figures.units import scale_of
+from semispectral.report import draw_training as training
+from semispectral.report.chosen_models import Chosen, best_of_each_family
+from semispectral.report.results import Study
+from semispectral.study.classes import MASKED
+
+MOST_SCENES = 24
+MOST_MAPS = 12
+
+
+def labels(study: Study) -> Figure:
+    """Labelled pixels by class and scene; by hole where there are many scenes."""
+    counts = study.quotas[study.quotas["label"] >= 0]
+    rows = "scene" if len(study.census) <= census.MOST_ROWS else "hole"
+    codes = pd.concat([found.counts.assign(scene=found.scene, hole=found.hole) for found in study.census])
+    of_class = codes[codes["role"] == "class"]
+    table = of_class.pivot_table(index=rows, columns="code", values="pixels", aggfunc="sum", fill_value=0)
+    table = table.reindex(index=sorted(counts[rows].unique()), columns=list(study.classes.codes), fill_value=0)
+    return census.label_histogram(table.set_axis(list(study.classes.names), axis=1))
+
+
+def parts(study: Study) -> Figure:
+    """The parts of the scenes; of the first ones where there are many."""
+    shown = study.census[:MOST_SCENES]
+    known = {found.scene: np.isin(found.codes, list(study.classes.codes)) for found in shown}
+    return maps.parts({found.scene: study.parts[found.scene] for found in shown}, known)
+
+
+def masks(study: Study) -> Figure | None:
+    """What the mask took away, where there is one."""
+    shown = study.census[:MOST_SCENES]
+    if not any((found.codes == MASKED).any() for found in shown):
+        return None
+    return maps.masks({found.scene: _mask_kind(found) for found in shown})
+
+
+def _mask_kind(found: Census) -> np.ndarray:
+    """uint8 [line, sample]: 0 kept, 1 masked, 2 ignored by its code."""
+    ignored = found.counts.loc[found.counts["role"] == "ignored", "code"].to_numpy()
+    masked = found.codes == MASKED
+    return np.where(masked, 1, np.where(np.isin(found.codes, ignored), 2, 0)).astype(np.uint8)
+
+
+def class_means(study: Study) -> Figure | None:
+    """Mean spectra of the classes."""
+    if not len(study.sample):
+        return None
+    scale = scale_of(study.scaler, study.wavelengths_nm)
+    return spectra.class_means(study.sample.x, study.sample.label, study.classes.names, scale)
+
+
+def macro_f1(study: Study) -> Figure:
+    """Macro-F1 of all methods at the largest budget."""
+    rows = study.scores[study.scores["budget"].astype(str) == study.headline]
+    return scores.macro_f1(rows, study.score("macro_f1", study.headline))
+
+
+def against_labels(study: Study) -> Figure | None:
+    """Macro-F1 against labels, where several budgets were run."""
+    rows = study.summary[(study.summary["score"] == "macro_f1") & (study.summary["method"] != "majority")]
+    if len(study.budgets) < 2 or not len(rows):
+        return None
+    return scores.against_labels(rows.assign(budget=rows["budget"].astype(str)))
+
+
+def confusion(study: Study) -> Figure:
+    """Confusion of the chosen models, over all seeds."""
+    names = study.classes.names
+    return scores.confusion(
+        {
+            method_name(*best): confusion_matrix(
+                rows["label"].to_numpy(), rows["predicted"].to_numpy(), classes=len(names)
+            )
+            for best in best_of_each_family(study)
+            for rows in [_predictions(study, best)]
+        },
+        names,
+    )
+
+
+def class_f1(study: Study) -> Figure:
+    """F1 of every class and method at the largest budget, of the classes that the test part holds."""
+    rows = study.per_class[study.per_class["budget"].astype(str) == study.headline]
+    table = rows.pivot_table(index=["method", "features"], columns="label", values="f1", dropna=False, observed=True)
+    order = [(row["method"], row["features"]) for row in study.score("macro_f1", study.headline).to_dict("records")]
+    truth = rows.groupby("label")["truth"].max()
+    present = [int(label) for label in truth.index[truth > 0]]
+    table = table.reindex(index=pd.MultiIndex.from_tuples(order), columns=present)
+    shown = table.set_axis([method_name(*method) for method in order], axis=0)
+    return scores.class_f1(
+        shown.set_axis([study.classes.names[label] for label in present], axis=1), truth[present].to_list()
+    )
+
+
+def scene_map(study: Study, scene: str) -> Figure:
+    """Truth and predictions of one test scene, of the first seed."""
+    chosen = best_of_each_family(study)
+    tables = [_predictions(study, best) for best in chosen]
+    tables = [table[(table["scene"] == scene) & (table["seed"] == study.seed)] for table in tables]
+    place = ["line", "sample"]
+    pixels = tables[0][[*place, "label"]]
+    for best, table in zip(chosen, tables, strict=True):
+        predicted = table[[*place, "predicted"]].rename(columns={"predicted": method_name(*best)})
+        pixels = pixels.merge(predicted, on=place)
+    names = [method_name(*best) for best in chosen]
+    return maps.truth_and_predictions(
+        study.parts[scene], pixels, study.classes.names, study.classes.colours, shown=names
+    )
+
+
+def test_scenes(study: Study) -> list[str]:
+    """Scenes of which any pixel was scored."""
+    return sorted(str(scene) for scene in study.predictions["scene"].unique())
+
+
+FIGURES: dict[str, Callable[[Study], Figure | None]] = {
+    "data/labels": labels,
+    "data/mask": masks,
+    "split/parts": parts,
+    "spectra/class_means": class_means,
+    "training/m1_curves": training.m1_curves,
+    "training/latents": training.latents,
+    "training/reconstructions": training.reconstructions,
+    "training/prior": training.prior,
+    "training/classifier_curves": training.classifier_curves,
+    "training/class_draws": training.class_draws,
+    "results/macro_f1": macro_f1,
+    "results/against_labels": against_labels,
+    "results/confusion": confusion,
+    "results/class_f1": class_f1,
+}
+
+
+def figures_of(study: Study) -> Iterator[tuple[str, Figure]]:
+    """All figures of the report, one after the other: (chapter/name, figure)."""
+    for key, draw in FIGURES.items():
+        figure = draw(study)
+        if figure is not None:
+            yield key, figure
+    for scene in test_scenes(study)[:MOST_MAPS]:
+        yield f"maps/{scene}", scene_map(study, scene)
+
+
+def _predictions(study: Study, best: Chosen) -> pd.DataFrame:
+    rows = study.predictions
+    wanted = (rows["method"] == best.method) & (rows["features"] == best.features)
+    return rows[wanted & (rows["budget"].astype(str) == study.headline)]

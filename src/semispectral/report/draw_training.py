@@ -1,0 +1,116 @@
+"""The report's figures of training: curves, and what M1 and M2 imagine; none where there is nothing to show."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from semispectral.figures import samples as draws
+from semispectral.figures import spectra, training
+from semispectral.figures.methods import method_name
+from semispectral.figures.units import Scale, scale_of
+from semispectral.inference.m1_inference import M1Inference
+from semispectral.inference.m2_inference import M2Inference
+from semispectral.report.chosen_models import best_of_each_family
+from semispectral.report.results import Kept, Study
+
+DRAWS = 8
+MOST_SPECTRA = 12
+MOST_DRAWN = 6  # lines that can be told apart in one panel
+
+
+def m1_curves(study: Study) -> Figure | None:
+    """Curves of M1, all seeds."""
+    if not study.m1:
+        return None
+    best = {seed: kept.description["best_epoch"] for seed, kept in study.m1.items()}
+    return training.m1_curves({seed: kept.history for seed, kept in study.m1.items()}, best)
+
+
+def latents(study: Study) -> Figure | None:
+    """M1's latents and sigma, of the first seed."""
+    if not study.m1:
+        return None
+    kept, bands = _first_m1(study), study.scaler_m1.bands  # level, contrast or a second view stand behind the bands
+    sigma = draws.sigma(M1Inference(kept.arrays, kept.description))
+    return training.latents_and_sigma(
+        np.asarray(kept.description["latent_std"]),
+        None if sigma is None else sigma[:bands],
+        np.asarray(kept.description["error"])[:bands],
+        _scale_m1(study),
+        dead_std=kept.description["settings"]["dead_std"],
+    )
+
+
+def reconstructions(study: Study) -> Figure | None:
+    """Test spectra and what M1 makes of them."""
+    chosen = _test_spectra(study)
+    if not study.m1 or not len(chosen):
+        return None
+    kept = _first_m1(study)
+    x, names = study.sample_m1.x[chosen], [study.classes.names[k] for k in study.sample_m1.label[chosen]]
+    again = draws.reconstructed(M1Inference(kept.arrays, kept.description), x)
+    return spectra.reconstructions(x, again, names, _scale_m1(study))
+
+
+def prior(study: Study) -> Figure | None:
+    """Spectra drawn from M1's prior beside measured ones."""
+    chosen = _test_spectra(study)
+    if not study.m1 or not len(chosen):
+        return None
+    kept = _first_m1(study)
+    chosen = chosen[:MOST_DRAWN]
+    drawn = draws.from_prior(M1Inference(kept.arrays, kept.description), len(chosen), seed=study.seed)
+    return spectra.drawn_from_prior(drawn, study.sample_m1.x[chosen], _scale_m1(study))
+
+
+def classifier_curves(study: Study) -> Figure | None:
+    """Curves of M2, M1+M2 and q(y|x) alone, of the first seed and the largest budget."""
+    shown = {
+        method_name(method, features): kept
+        for (method, features, budget, seed), kept in sorted(study.classifiers.items())
+        if budget == study.headline and seed == study.seed
+    }
+    if not shown:
+        return None
+    best = {name: kept.description["best_epoch"] for name, kept in shown.items()}
+    return training.classifier_curves({name: kept.history for name, kept in shown.items()}, best)
+
+
+def class_draws(study: Study) -> Figure | None:
+    """Spectra that the chosen M2 draws for each class."""
+    chosen = next((best for best in best_of_each_family(study) if best.method == "m2"), None)
+    kept = study.classifiers.get((*chosen, study.headline, study.seed)) if chosen else None
+    if chosen is None or kept is None or (chosen.features == "latents" and study.seed not in study.m1):
+        return None
+    on_latents = chosen.features == "latents"
+    m1 = M1Inference(*_model(study.m1[study.seed])) if on_latents else None
+    sample, scale = (study.sample_m1, _scale_m1(study)) if on_latents else (study.sample, _scale(study))
+    model = M2Inference(*_model(kept))
+    drawn = draws.of_every_class(model, DRAWS, seed=study.seed, m1=m1)
+    members = [sample.x[sample.label == label] for label in model.labels]
+    means = [of_class.mean(axis=0) if len(of_class) else None for of_class in members]
+    names = [study.classes.names[label] for label in model.labels]
+    title = f"drawn by {method_name(*chosen)} (coloured) and measured (black)"
+    return spectra.class_draws(drawn, names, scale, title=title, means=means)
+
+
+def _model(kept: Kept) -> tuple[dict[str, np.ndarray], dict[str, object]]:
+    return kept.arrays, kept.description
+
+
+def _scale(study: Study) -> Scale:
+    return scale_of(study.scaler, study.wavelengths_nm)
+
+
+def _scale_m1(study: Study) -> Scale:
+    return scale_of(study.scaler_m1, study.wavelengths_nm)
+
+
+def _first_m1(study: Study) -> Kept:
+    return study.m1[min(study.m1)]
+
+
+def _test_spectra(study: Study) -> np.ndarray:
+    """Places in the sample of one test spectrum for each class, in the middle of its rows."""
+    of_test = (study.sample_m1.table["part"] == "test").to_numpy()
+    rows = [np.flatnonzero(of_test & (study.sample_m1.label == k)) for k in range(len(study.classes))]
+    return np.array([places[len(places) // 2] for places in rows if len(places)][:MOST_SPECTRA], np.int64)

@@ -1,0 +1,158 @@
+"""What the report says in words: the outcome, and what a reader should be wary of."""
+
+import os
+from datetime import UTC, datetime
+
+import numpy as np
+
+from semispectral.figures.methods import budget_words, method_name
+from semispectral.report.chosen_models import Chosen, best_of_each_family
+from semispectral.report.results import Study
+from semispectral.report.table_cells import number, some
+
+BAD_SHARE = 0.01  # of values; more is worth a word
+SATURATED_SHARE = 0.01
+DOMINANT_SHARE = 0.8
+SPLITS = {
+    "groups": "by hole: a hole is tested whole or not at all",
+    "blocks": "by blocks of pixels with a guard band between them",
+    "leaky": "by random pixels, so that neighbours, near-copies of each other, train and test",
+}
+LEAKY = (
+    "The split is by random pixels: it leaks. Neighbouring pixels of one patch train and test, so every figure here is "
+    "too good, and none may be quoted but beside an honest split."
+)
+
+
+def outcome(study: Study) -> list[str]:
+    """The result in a few sentences."""
+    chosen = best_of_each_family(study)
+    means = study.score("macro_f1", study.headline)
+    best, pixels = means.iloc[0], study.predictions.drop_duplicates(["scene", "line", "sample"])
+    where = some(sorted(str(hole) for hole in pixels["hole"].unique()))
+    said = [
+        f"With {budget_words(study.headline)}, on {number(len(pixels)).text} labelled test pixels of {where}, "
+        f"{method_name(best['method'], best['features'])} has the highest macro-F1: {best['mean']:.3f}."
+    ]
+    if [model.method for model in chosen] == ["svm", "m2"]:
+        said.append(_against(study, *chosen))
+    return [*said, _certainty(study)]
+
+
+def date_words() -> str:
+    """The day on which the page is made, or that of SOURCE_DATE_EPOCH, by which the same page can be made again."""
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    day = datetime.fromtimestamp(int(given), tz=UTC) if given.isdecimal() else datetime.now(tz=UTC)
+    return f"{day.day} {day:%B %Y}"
+
+
+def _against(study: Study, svm: Chosen, m2: Chosen) -> str:
+    """The generative model against the SVM, both chosen on the validation labels."""
+    means = study.score("macro_f1", study.headline).set_index(["method", "features"])["mean"]
+    difference = float(means[m2] - means[svm])
+    verdict = "above" if difference > 0 else "below" if difference < 0 else "away from"
+    return (
+        f"{method_name(*m2)} ({means[m2]:.3f}) is {abs(difference):.3f} {verdict} {method_name(*svm)} "
+        f"({means[svm]:.3f}). Of the SVMs, and of the M2s, the one that did best on the validation labels is compared."
+    )
+
+
+def _certainty(study: Study) -> str:
+    seeds, holes = study.scores["seed"].nunique(), study.predictions["hole"].nunique()
+    tested = f"{holes} hole{'s' if holes != 1 else ''}"
+    if seeds == 1:
+        return (
+            f"This is one seed on {tested}: differences of a few hundredths are not evidence. Add seeds in runs.seeds."
+        )
+    return f"Figures are means over {seeds} seeds on {tested}."
+
+
+def census_warnings(study: Study) -> list[str]:
+    """What the census found that a reader should know."""
+    said = []
+    for found in study.census:
+        if found.bad_share > BAD_SHARE:
+            said.append(f"{found.scene}: {found.bad_share:.1%} of the values looked at are missing or no data.")
+        if found.saturated_share > SATURATED_SHARE:
+            said.append(f"{found.scene}: {found.saturated_share:.1%} of the values looked at are saturated.")
+        if not found.pixels("class"):
+            said.append(f"{found.scene}: no pixel has a class; it serves as unlabelled only.")
+        if found.wavelengths_nm is None:
+            said.append(f"{found.scene}: the file has no wavelengths, so the band's number is the axis.")
+    return [*said, *_dominant_classes(study), *_without_labels(study), *_fewer_than_budget(study)]
+
+
+def _fewer_than_budget(study: Study) -> list[str]:
+    """Classes with fewer labels in training than the largest budget asks for."""
+    budgets = [int(budget) for budget in study.budgets if budget != "all"]
+    if not budgets:
+        return []
+    known = study.quotas[(study.quotas["label"] >= 0) & (study.quotas["part"] != "test")]
+    pixels = known.groupby("label")["quota"].sum()
+    short = [
+        f"{study.classes.names[label]} ({pixels[label]})" for label in pixels.index[pixels < max(budgets)].tolist()
+    ]
+    return [f"Fewer labels to train with than the budget of {max(budgets)}: {some(short, most=12)}."] if short else []
+
+
+def _dominant_classes(study: Study) -> list[str]:
+    known = study.quotas[study.quotas["label"] >= 0]
+    said = []
+    for hole, rows in known.groupby("hole"):
+        pixels = rows.groupby("label")["available"].sum()
+        if pixels.sum() and pixels.max() / pixels.sum() > DOMINANT_SHARE:
+            name = study.classes.names[int(pixels.index[int(pixels.to_numpy().argmax())])]
+            said.append(f"{hole}: {pixels.max() / pixels.sum():.0%} of the labelled pixels are {name}.")
+    return said
+
+
+def _without_labels(study: Study) -> list[str]:
+    known = study.quotas[study.quotas["label"] >= 0]
+    holes = known["hole"].nunique()
+    seen = known[known["available"] > 0].groupby("label")["hole"].nunique()
+    lonely = [study.classes.names[label] for label in seen.index[seen == 1].tolist()] if holes > 1 else []
+    return [f"Labelled in one hole only: {some(lonely, most=12)}."] if lonely else []
+
+
+def split_words(study: Study) -> str:
+    """How the pixels were split."""
+    guard = study.plan["guard"]
+    between = f", {guard} pixel{'s' if guard != 1 else ''} left out between two parts" if guard else ""
+    return f"{SPLITS[study.plan['method']]}{between}"
+
+
+def errors(study: Study) -> list[str]:
+    """What must be said in red: test figures that must not be believed."""
+    leaky = [LEAKY] if study.plan["method"] == "leaky" else []
+    return leaky + [_guard(guard) for guard in study.guards if guard["severity"] == "error" and guard["part"] == "test"]
+
+
+def warnings(study: Study) -> list[str]:
+    """What must not be left out when a test figure is quoted."""
+    return [_guard(guard) for guard in study.guards if guard["severity"] != "error" and guard["part"] == "test"]
+
+
+def everything_odd(study: Study) -> list[tuple[str, list[str], list[str]]]:
+    """All notes of the page: (where they come from, errors, others); what gave none is left out."""
+    nothing: list[str] = []
+    topics = [
+        ("The scores", errors(study), warnings(study)),
+        ("The scans and their labels", nothing, census_warnings(study)),
+        ("The split", nothing, list(study.plan["warnings"])),
+    ]
+    return [(topic, wrong, odd) for topic, wrong, odd in topics if wrong or odd]
+
+
+def _guard(guard: dict[str, str]) -> str:
+    name = method_name(guard["method"], guard["features"])
+    return f"{name}, {budget_words(guard['budget'])}: {guard['message']}."
+
+
+def bands_words(study: Study) -> str:
+    """The bands in words: how many, and how far apart."""
+    bands = study.scaler.bands
+    if study.wavelengths_nm is None:
+        return f"{bands} bands without known wavelengths"
+    first, last = study.wavelengths_nm[0], study.wavelengths_nm[-1]
+    step = float(np.median(np.abs(np.diff(study.wavelengths_nm)))) if bands > 1 else 0.0
+    return f"{bands} bands from {first:.0f} to {last:.0f} nm, {step:.1f} nm apart"

@@ -1,0 +1,76 @@
+"""Which of k groups of look-alike spectra a pixel belongs to, so that rare materials are drawn as often as others."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.cluster.vq import kmeans2
+
+from semispectral.scans.cube import Cube, HoldData
+from semispectral.scans.quality import whole
+from semispectral.spectra.scaling import snv
+from semispectral.spectra.transforms import fill_bands
+
+LINES_SEEN = 32  # evenly along the scene, one by one: the same ones whatever the format's chunks
+PIXELS_SEEN = 20_000
+MOST_BANDS = 64
+ROUNDS = 25
+
+
+@dataclass(frozen=True, eq=False)
+class Clusters:
+    """Centres of k-means in shape (SNV) of the spectra.
+
+    Parameters
+    ----------
+    centres : float64 [cluster, chosen band].
+    bands : int [chosen band].
+    """
+
+    centres: np.ndarray
+    bands: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.centres)
+
+    def of(self, x: np.ndarray) -> np.ndarray:
+        """The nearest centre of each spectrum, int64 [pixel]; x is [pixel, band]; a spectrum without data goes to 0."""
+        shape = _shape(x, self.bands)
+        # in float64: what float32 rounds differently in blocks of another size could change the nearest
+        distance = (self.centres**2).sum(axis=1) - 2 * (shape @ self.centres.T)
+        return np.asarray(np.nan_to_num(distance, nan=np.inf).argmin(axis=1))
+
+
+def _shape(x: np.ndarray, bands: np.ndarray) -> np.ndarray:
+    if x.dtype.kind == "f":
+        x = fill_bands(x, missing=~np.isfinite(x))
+    return snv(x[:, bands].astype(np.float32)).astype(np.float64)
+
+
+def find_clusters(
+    cube: Cube, wanted: np.ndarray, *, clusters: int, seed: int, holds_data: HoldData = whole
+) -> Clusters:
+    """Cluster some of the wanted pixels of a scene.
+
+    Parameters
+    ----------
+    cube : the scene.
+    wanted : bool [line, sample], the pixels that are to be told apart.
+    clusters : how many to look for; fewer are found where there are fewer pixels.
+    seed : of the choice of pixels and of k-means.
+    holds_data : which of some pixels hold data.
+    """
+    random = np.random.default_rng(seed)
+    bands = np.unique(np.linspace(0, cube.shape[2] - 1, MOST_BANDS).astype(int))
+    lines = np.flatnonzero(wanted.any(axis=1))
+    chosen = np.unique(lines[np.linspace(0, len(lines) - 1, LINES_SEEN).astype(int)]) if len(lines) else lines
+    rows = [cube.read_lines(line, line + 1)[0][wanted[line]] for line in chosen.tolist()]
+    x = np.concatenate([np.zeros((0, cube.shape[2]), cube.dtype), *rows])
+    x = x[holds_data(x, np.nonzero(wanted[chosen])[1])]
+    if len(x) > PIXELS_SEEN:
+        x = x[np.sort(random.choice(len(x), PIXELS_SEEN, replace=False))]
+    shape = _shape(x, bands)
+    found = min(clusters, len(np.unique(shape, axis=0)))
+    if found < 2:
+        return Clusters(np.zeros((1, len(bands))), bands)
+    centres, nearest = kmeans2(shape, found, iter=ROUNDS, minit="++", missing="warn", rng=random)
+    return Clusters(centres[np.unique(nearest)], bands)

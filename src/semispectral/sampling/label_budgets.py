@@ -1,0 +1,172 @@
+"""Label budgets: which labelled pixels a model may see when it has 5, 10, ... labels per class; nested per seed."""
+
+import logging
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from semispectral.errors import ConfigError, SplitError
+from semispectral.sampling.pixel_ranks import priority
+
+log = logging.getLogger(__name__)
+
+ALL = "all"
+PLACE = ["scene", "line", "sample"]
+COLUMNS = ["seed", "budget", *PLACE, "label", "part"]
+
+
+@dataclass(frozen=True)
+class BudgetConfig:
+    """Label budgets.
+
+    Parameters
+    ----------
+    budgets : labels per class, or ``all``.
+    seeds : one draw of labels each.
+    valid_share : share of a budget that is for validation.
+    """
+
+    budgets: tuple[int | str, ...]
+    seeds: tuple[int, ...]
+    valid_share: float = 0.2
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "budgets", tuple(self.budgets))
+        object.__setattr__(self, "seeds", tuple(self.seeds))
+        for budget in self.budgets:
+            if budget != ALL and not (isinstance(budget, int) and budget > 0):
+                raise ConfigError(f"budgets must be whole numbers above 0 or {ALL!r}, got {budget!r}")
+        for what, values in (("budgets", self.budgets), ("seeds", self.seeds)):
+            if not values or len(set(values)) < len(values):
+                raise ConfigError(f"{what} must be one or more, each once, got {list(values)}")
+        if not 0 <= self.valid_share <= 0.5:
+            raise ConfigError(f"valid_share of a budget must be 0 to 0.5, got {self.valid_share}")
+        if min(self.seeds) < 0:
+            raise ConfigError(f"seeds must be 0 or more, got {list(self.seeds)}")
+
+
+def label_budgets(table: pd.DataFrame, settings: BudgetConfig) -> pd.DataFrame:
+    """Draw every budget of every seed from the labelled pixels of the train and valid parts.
+
+    Within a seed a smaller budget is a subset of a larger one. Of B labels of a class, ``max(1, round(valid_share B))``
+    come from valid (none if B is 1 or the class has none there) and the rest from train; where train has too few, valid
+    fills up. A class with fewer than B labelled pixels gives half of them (one at least), but never fewer than
+    to a smaller budget: budgets that were not nested could not be compared.
+
+    Parameters
+    ----------
+    table : one row per pixel of all shards: scene, line, sample, label, part, as in `Pixels`.
+    settings : budgets, seeds.
+
+    Returns
+    -------
+    DataFrame with the columns seed, budget (str), scene, line, sample, label, part.
+
+    Raises
+    ------
+    SplitError : a pixel stands twice, or the result is not disjoint from test, nested and exact.
+    """
+    twice = int(table.duplicated(PLACE).sum())
+    if twice:
+        raise SplitError(f"the shards hold {twice} pixels more than once, but parts must be disjoint; run plan again")
+    pool = _pool(table)
+    if not (pool["part"] == "train").any():
+        raise SplitError(f"budgets need labelled pixels in train, got none among {len(pool)} labelled; see the plan")
+    sizes = _sizes(pool, settings)
+    _say_few(sizes)
+    drawn = []
+    for seed in settings.seeds:
+        ranked = _ranked(pool, seed)
+        column = (ranked["part"] == "valid").to_numpy(np.int64)
+        for budget, size in sizes.items():
+            take = size.reindex(ranked["label"]).to_numpy()[np.arange(len(ranked)), column]
+            drawn.append(ranked[ranked["rank"] < take].assign(seed=seed, budget=budget)[COLUMNS])
+    budgets = pd.concat(drawn, ignore_index=True)
+    check_budgets(budgets, table, settings)
+    return budgets
+
+
+def _pool(table: pd.DataFrame) -> pd.DataFrame:
+    """The pixels that a budget may draw: labelled, in train or valid. Shards on disk hold categories; texts compare."""
+    rows = table.loc[(table["label"] >= 0) & table["part"].isin(["train", "valid"]), [*PLACE, "label", "part"]]
+    return rows.astype({"scene": "str", "part": "str"})
+
+
+def _ranked(pool: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """The pool with the rank of each pixel in the draw of its label and part, 0 first."""
+    order = np.zeros(len(pool), np.uint64)
+    for scene, rows in pool.reset_index(drop=True).groupby("scene"):
+        # A stream of its own: with the shards' key, the first labels drawn would be those that the cap keeps first.
+        stream = f"label budgets of {scene}"
+        order[rows.index] = priority(seed, stream, rows["line"].to_numpy(), rows["sample"].to_numpy())
+    keyed: pd.DataFrame = pool.assign(order=order).sort_values(["label", "part", "order", *PLACE], ignore_index=True)
+    return keyed.assign(rank=keyed.groupby(["label", "part"]).cumcount())
+
+
+def _sizes(pool: pd.DataFrame, settings: BudgetConfig) -> dict[str, pd.DataFrame]:
+    """Pixels of each label from train and from valid, by budget: DataFrame [label, (train, valid)]."""
+    counts = pd.crosstab(pool["label"], pool["part"]).reindex(columns=["train", "valid"], fill_value=0)
+    return budget_sizes(counts, settings)
+
+
+def budget_sizes(counts: pd.DataFrame, settings: BudgetConfig) -> dict[str, pd.DataFrame]:
+    """Pixels of each label that each budget takes from train and from valid, of counts [label, (train, valid)]."""
+    total = counts.sum(axis=1)
+    given = pd.Series(0, index=counts.index)
+    sizes = {}
+    for budget in sorted(budget for budget in settings.budgets if isinstance(budget, int)):
+        wanted = total.where(total >= budget, (total // 2).clip(lower=1)).clip(upper=budget)
+        given = given.clip(lower=wanted)
+        sizes[str(budget)] = _divided(given, counts, settings.valid_share)
+    if ALL in settings.budgets:
+        sizes[ALL] = counts
+    return sizes
+
+
+def _say_few(sizes: dict[str, pd.DataFrame]) -> None:
+    """Name the budgets that some class cannot fill."""
+    for budget, size in sizes.items():
+        given = size.sum(axis=1)
+        few = given[given < int(budget)] if budget != ALL else given[:0]
+        if len(few):
+            said = (budget, len(few), len(given), few.min(), few.max())
+            log.info("budget %s: %d of %d classes have fewer labels, and give %d to %d of them", *said)
+
+
+def _divided(given: "pd.Series[int]", counts: pd.DataFrame, valid_share: float) -> pd.DataFrame:
+    """Divide the pixels that each label gives between train and valid."""
+    share = (given * valid_share).round().clip(lower=1 if valid_share else 0)
+    valid = share.where(given > 1, 0).clip(upper=counts["valid"]).astype(np.int64)
+    train = (given - valid).clip(upper=counts["train"])
+    return pd.DataFrame({"train": train, "valid": given - train})
+
+
+def check_budgets(budgets: pd.DataFrame, table: pd.DataFrame, settings: BudgetConfig) -> None:
+    """Check budgets, drawn or read from disk, against the shards: disjoint from test, exact and nested.
+
+    Raises
+    ------
+    SplitError : says which of them fails, and where.
+    """
+    known = _pool(table)
+    merged = budgets.merge(known, on=[*PLACE, "label", "part"], how="left", indicator=True)
+    foreign = int((merged["_merge"] != "both").sum())
+    if foreign:
+        raise SplitError(
+            f"budgets hold {foreign} pixels that are not labelled pixels of train or valid; run budget again"
+        )
+    sizes = _sizes(known, settings)
+    for seed, mine in budgets.groupby("seed"):
+        smaller = pd.MultiIndex.from_frame(mine.iloc[:0][PLACE])
+        for budget, size in sizes.items():
+            rows = mine[mine["budget"] == budget]
+            places = pd.MultiIndex.from_frame(rows[PLACE])
+            found = pd.crosstab(rows["label"], rows["part"]).reindex(
+                index=size.index, columns=size.columns, fill_value=0
+            )
+            if not places.is_unique or (found.to_numpy() != size.to_numpy()).any():
+                raise SplitError(f"seed {seed}, budget {budget}: counts per label and part are not those asked for")
+            if not smaller.isin(places).all():
+                raise SplitError(f"seed {seed}: the budget before {budget} is not part of it; run budget again")
+            smaller = places

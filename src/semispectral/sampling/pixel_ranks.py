@@ -1,0 +1,177 @@
+"""Which pixels are drawn: those of lowest priority, a function of seed and place alone."""
+
+import hashlib
+from typing import NamedTuple
+
+import numpy as np
+
+from semispectral.study.classes import EMPTY, IGNORED, MASKED, UNLABELLED, ClassMap, CodeSet
+
+
+def scene_labels(codes: np.ndarray, classes: ClassMap, *, use: CodeSet, ignore: CodeSet) -> np.ndarray:
+    """Labels int16 of one scene's codes; a class that the scene does not `use` is unlabelled there.
+
+    `ClassMap.to_label`, for a collection in which scenes may use different codes.
+    """
+    label = classes.to_label(codes, ignore=ignore)
+    label[(codes == MASKED) | (codes == EMPTY)] = IGNORED
+    unused = [place for place, code in enumerate(classes.codes) if code not in use]
+    if unused:
+        label[np.isin(label, unused)] = UNLABELLED
+    return label
+
+
+def _mixed(values: np.ndarray) -> np.ndarray:
+    """The finaliser of SplitMix64 (Steele et al. 2014): a one-to-one map of uint64 that looks random."""
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(values ^ (values >> np.uint64(31)))
+
+
+def priority(seed: int, scene: str, line: np.ndarray, sample: np.ndarray) -> np.ndarray:
+    """Random rank of pixels, the same whenever and in whatever order it is asked; the lowest are drawn.
+
+    Parameters
+    ----------
+    seed : seed of the draw.
+    scene : name of the scene.
+    line, sample : int [...], 0 to 2^32 - 1.
+
+    Returns
+    -------
+    uint64 [...], uniform; no two pixels of a scene share one.
+    """
+    key = int.from_bytes(hashlib.blake2b(f"{seed}:{scene}".encode(), digest_size=8).digest(), "little")
+    place = (np.asarray(line, np.uint64) << np.uint64(32)) | np.asarray(sample, np.uint64)
+    # Mixed twice: a key that only shifted the places would give two scenes related draws.
+    return _mixed(_mixed(place + np.uint64(0x9E3779B97F4A7C15)) ^ np.uint64(key))
+
+
+ANY = np.iinfo(np.uint64).max
+
+
+def likely_limits(sizes: np.ndarray, available: np.ndarray) -> np.ndarray:
+    """Priorities that the drawn pixels of each cell will hardly exceed, uint64 [cell].
+
+    Priorities are uniform, so of n pixels about n x limit / 2^64 lie below a limit; six standard deviations are added.
+    What exceeds them need not be looked at, unless too many of the others turn out to hold no data.
+
+    Parameters
+    ----------
+    sizes : int [cell], rows to be drawn.
+    available : int [cell], rows there are.
+    """
+    share = (sizes + 6 * np.sqrt(sizes) + 16) / np.maximum(available, 1)
+    limits = np.full(len(sizes), ANY, np.uint64)
+    few = share < 1
+    limits[few] = (share[few] * 2.0**64).astype(np.uint64)
+    return limits
+
+
+COMPARED = ("cell", "rank", "group")
+SPARE = 1.25  # rows held, over rows kept, from which on those that cannot be drawn are let go
+
+
+class Rows(NamedTuple):
+    """Rows on offer: x [row, band], cell int [row], rank uint64 [row], place int64 [row], group int64 [row]."""
+
+    x: np.ndarray
+    cell: np.ndarray
+    rank: np.ndarray
+    place: np.ndarray
+    group: np.ndarray
+
+
+class LowestPriority:
+    """A store that keeps, for each cell, the rows of lowest priority among all that were offered.
+
+    Where a cell's rows are of several groups, each group gives the same number, or all that it has.
+
+    Parameters
+    ----------
+    sizes : int [cell], rows that each cell keeps.
+    bands : values of a row.
+    dtype : of the values.
+    limits : uint64 [cell], priorities above which nothing is wanted; None: everything is.
+    groups : number of groups.
+
+    Notes
+    -----
+    What is kept does not depend on how the offers are cut, as long as no priority occurs twice in a cell: a row is
+    kept by its place within its group, and further offers can only push it back.
+    """
+
+    def __init__(
+        self,
+        sizes: np.ndarray,
+        *,
+        bands: int,
+        dtype: np.dtype[np.generic],
+        limits: np.ndarray | None = None,
+        groups: int = 1,
+    ) -> None:
+        self._sizes = np.asarray(sizes)
+        start = np.full(len(sizes), ANY, np.uint64) if limits is None else limits
+        self._limit = np.repeat(start[:, None], groups, axis=1)
+        self._most = int(SPARE * self._sizes.sum()) + 1024
+        none = np.zeros(0, np.int64)
+        self._held = [Rows(np.zeros((0, bands), dtype), none, none.astype(np.uint64), none, none)]
+        self._rows = 0
+
+    def wanted(self, cell: np.ndarray, rank: np.ndarray, group: np.ndarray | int = 0) -> np.ndarray:
+        """Which rows might be kept, bool of the shape of cell (int), rank (uint64) and group (int)."""
+        return np.asarray((rank <= self._limit[cell, group]) & (self._sizes[cell] > 0))
+
+    def offer(
+        self, x: np.ndarray, *, cell: np.ndarray, rank: np.ndarray, place: np.ndarray, group: np.ndarray | None = None
+    ) -> None:
+        """Offer rows, as `Rows` has them; place is what to know them by. They are the store's from now on."""
+        group = np.zeros(len(cell), np.int64) if group is None else group
+        self._held.append(Rows(x, cell, rank, place, group))
+        self._rows += len(x)
+        if self._rows > self._most:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Keep what is to be kept of all that is held."""
+        cell, rank, group = (np.concatenate([getattr(rows, name) for rows in self._held]) for name in COMPARED)
+        keep = np.zeros(len(cell), bool)
+        for index in np.flatnonzero(np.bincount(cell)):
+            mine = np.flatnonzero(cell == index)
+            best = _lowest(rank[mine], group[mine], min(len(mine), int(self._sizes[index])))
+            keep[mine[best]] = True
+            lost = mine[~keep[mine]]
+            # a group that had to give one up will never want one of a higher priority again
+            np.minimum.at(self._limit[index], group[lost], rank[lost])
+        ends = np.cumsum([len(rows.cell) for rows in self._held])[:-1]
+        pairs = zip(self._held, np.split(keep, ends), strict=True)
+        self._held = [rows if kept.all() else Rows(*(array[kept] for array in rows)) for rows, kept in pairs]
+        self._rows = int(keep.sum())
+
+    @property
+    def filled(self) -> np.ndarray:
+        """Rows held by each cell, int64 [cell]."""
+        self._let_go()
+        return np.bincount(np.concatenate([rows.cell for rows in self._held]), minlength=len(self._sizes))
+
+    def result(self) -> tuple[np.ndarray, np.ndarray]:
+        """The rows held and their places, ascending by place: x [row, band], place int64 [row]."""
+        self._let_go()
+        place = np.concatenate([rows.place for rows in self._held])
+        x = np.concatenate([rows.x for rows in self._held])
+        if (np.diff(place) > 0).all():
+            return x, place
+        order = np.argsort(place)
+        return x[order], place[order]
+
+
+def _lowest(ranks: np.ndarray, groups: np.ndarray, size: int) -> np.ndarray:
+    """Places of the ``size`` rows that come first by their place within their group, then by group."""
+    if size == len(ranks):
+        return np.arange(size)
+    if size == 0 or not groups.any():
+        return np.asarray(np.argpartition(ranks, size)[:size])
+    order = np.lexsort((ranks, groups))
+    counts = np.bincount(groups)
+    within = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return np.asarray(order[np.lexsort((groups[order], within))[:size]])

@@ -1,0 +1,102 @@
+"""The plan of a collection: parts of every pixel, and how many of each class every scene gives."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from semispectral.errors import DataError
+from semispectral.sampling.pixel_ranks import scene_labels
+from semispectral.sampling.quotas import SampleConfig, available_pixels, class_warnings, share_quotas
+from semispectral.sampling.split import WHOLE, LabelRaster, SplitConfig, split
+from semispectral.study.classes import ClassMap
+from semispectral.study.scene import Scene
+
+log = logging.getLogger(__name__)
+
+MOST_SAID = 5  # warnings on the terminal; the log file and the plan hold all
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is drawn from where.
+
+    Parameters
+    ----------
+    classes : those that occur; a label is a place in it.
+    parts : by scene, uint8 [line, sample]: 0 not used, 1 train, 2 valid, 3 test.
+    quotas : scene, hole, label (-1 unlabelled), part, available and quota (pixels).
+    method, guard : of the split; the guard, in pixels, is the one that holds between the parts.
+    warnings : in words, what a person should know about the classes.
+    bad_bands : numbers of the bands that are left out of all scenes.
+    """
+
+    classes: ClassMap
+    parts: Mapping[str, np.ndarray]
+    quotas: pd.DataFrame
+    method: str
+    guard: int
+    warnings: tuple[str, ...]
+    bad_bands: tuple[int, ...] = ()
+
+
+def plan(
+    scenes: Sequence[Scene],
+    codes: Mapping[str, np.ndarray],
+    classes: ClassMap,
+    *,
+    split_settings: SplitConfig,
+    sample_settings: SampleConfig,
+    odd: Sequence[str] = (),
+    bad_bands: Sequence[int] = (),
+) -> Plan:
+    """Plan a collection.
+
+    Parameters
+    ----------
+    scenes : the scenes, in any order.
+    codes : by scene, the codes that the census read, int [line, sample].
+    classes : all of ``classes.tsv``.
+    split_settings, sample_settings : settings.
+    odd : what is odd about the scenes together, in words; it becomes part of the warnings.
+    bad_bands : numbers of the bands that are left out of all scenes.
+
+    Raises
+    ------
+    DataError : a code that is used has no class, or a scene no codes.
+    SplitError : the split leaves nothing labelled to train on.
+    """
+    occurring = _occurring(scenes, codes, classes)
+    rasters = label_rasters(scenes, codes, occurring)
+    parts = split(rasters, split_settings)
+    quotas = share_quotas(available_pixels(rasters, parts, classes=len(occurring)), sample_settings)
+    warnings = (*odd, *(() if split_settings.method == WHOLE else class_warnings(quotas, occurring)))
+    for number, warning in enumerate(warnings):
+        log.log(logging.WARNING if number < MOST_SAID else logging.DEBUG, "%s", warning)
+    if len(warnings) > MOST_SAID:
+        log.warning("and %d more warnings, which stand in the report", len(warnings) - MOST_SAID)
+    return Plan(occurring, parts, quotas, split_settings.method, split_settings.distance, warnings, tuple(bad_bands))
+
+
+def _occurring(scenes: Sequence[Scene], codes: Mapping[str, np.ndarray], classes: ClassMap) -> ClassMap:
+    """The classes whose codes occur where they are used."""
+    found: set[int] = set()
+    for scene in scenes:
+        raster = codes.get(scene.name)
+        if raster is None or raster.ndim != 2 or raster.dtype.kind not in "iu":
+            got = "none" if raster is None else f"{raster.dtype} {raster.shape}"
+            raise DataError(
+                f"{scene.name}: plan needs its codes as integers [line, sample], got {got}; run census again"
+            )
+        found |= {int(code) for code in np.unique(raster) if code in scene.use and code not in scene.ignore}
+    return classes.select(found)
+
+
+def label_rasters(scenes: Sequence[Scene], codes: Mapping[str, np.ndarray], classes: ClassMap) -> list[LabelRaster]:
+    """Labels of every scene, by its own `use` and `ignore`, ordered by the scene's name."""
+    return [
+        LabelRaster(s.name, s.hole, scene_labels(codes[s.name], classes, use=s.use, ignore=s.ignore))
+        for s in sorted(scenes, key=lambda scene: scene.name)
+    ]

@@ -1,0 +1,51 @@
+"""The table of quotas, as the plan wrote it: read, checked, and what it says of the classes."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from semispectral.errors import MissingFileError, SplitError
+from semispectral.storage.parquet import read_table
+
+BAD_BANDS = "bad_bands"  # beside the quotas: both say what is drawn
+COLUMNS = ("scene", "hole", "label", "part", "available", "quota")
+
+
+def read_quotas(path: Path) -> pd.DataFrame:
+    """Quotas of a plan: scene, hole, label, part, available, quota.
+
+    Raises
+    ------
+    MissingFileError, IntegrityError : the table is not there, or not as it was written.
+    SplitError : a hole is in two parts.
+    """
+    if not path.is_file():
+        raise MissingFileError(f"{path}: the quotas of the plan are needed; run plan again (snakemake -R plan)")
+    quotas = read_table(path)
+    check_quotas(quotas, where=str(path))
+    return quotas
+
+
+def bad_bands_of(quotas: pd.DataFrame) -> tuple[int, ...]:
+    """Numbers of the bands that a plan leaves out of all scenes."""
+    return tuple(quotas.attrs.get(BAD_BANDS, ()))
+
+
+def check_quotas(quotas: pd.DataFrame, *, where: str) -> None:
+    """Check that a table of quotas has its columns, one row per scene, label and part, and promises nothing absent."""
+    absent = [column for column in COLUMNS if column not in quotas.columns]
+    if absent:
+        raise SplitError(f"{where}: needs the columns {', '.join(COLUMNS)}; missing: {', '.join(absent)}")
+    twice = quotas[quotas.duplicated(["scene", "label", "part"])]
+    beyond = quotas[(quotas["quota"] > quotas["available"]) | (quotas["quota"] < 0)]
+    for what, rows in (("stand twice", twice), ("ask for more pixels than there are", beyond)):
+        if len(rows):
+            raise SplitError(f"{where}: {len(rows)} rows {what}, first {rows.iloc[0].to_dict()}; run plan again")
+
+
+def training_shares(quotas: pd.DataFrame) -> np.ndarray:
+    """Share of each class among all labelled pixels of the training part, drawn or not, float64 [class]."""
+    known = quotas[(quotas["part"] == "train") & (quotas["label"] >= 0)]
+    pixels = np.bincount(known["label"], weights=known["available"], minlength=int(quotas["label"].max()) + 1)
+    return np.asarray(pixels / max(pixels.sum(), 1))

@@ -1,0 +1,140 @@
+"""How many pixels each scene gives to each class and part: capped, and shared by water-filling."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from semispectral.errors import ConfigError
+from semispectral.sampling.quota_files import COLUMNS
+from semispectral.sampling.split import LabelRaster
+from semispectral.scans.cube import PARTS
+from semispectral.study.classes import UNLABELLED, ClassMap
+
+HELD_OUT_SHARE = 10  # one unlabelled pixel in valid and in test for each ten in train
+CONSEQUENCE = {
+    "train": "nothing can be learnt",
+    "valid": "training cannot stop early and probabilities cannot be calibrated",
+    "test": "nothing can be scored",
+}
+WITHOUT = {"valid": "its training is not watched", "test": "it cannot be scored"}
+
+
+@dataclass(frozen=True)
+class SampleConfig:
+    """How many pixels the shards hold.
+
+    Parameters
+    ----------
+    seed : seed of the draw.
+    cap_per_class : labelled pixels of one class in one part, at most, over the whole collection.
+    unlabelled : unlabelled pixels of the train part, at most, over the whole collection; valid and test get a tenth.
+    clusters : in each scene, unlabelled pixels are drawn evenly over so many clusters of spectra; 0: as they lie.
+    drop_saturated : leave out pixels with a value at the largest of an integer dtype.
+    """
+
+    seed: int
+    cap_per_class: int = 5000
+    unlabelled: int = 60_000
+    clusters: int = 0
+    drop_saturated: bool = False
+
+    def __post_init__(self) -> None:
+        if self.cap_per_class < 1 or min(self.unlabelled, self.seed, self.clusters) < 0:
+            raise ConfigError(
+                "sample needs cap_per_class >= 1, unlabelled, seed and clusters >= 0, "
+                f"got {self.cap_per_class}, {self.unlabelled}, {self.seed}, {self.clusters}"
+            )
+
+    @property
+    def drawing(self) -> dict[str, Any]:
+        """How pixels are drawn from a scene, as `semispectral.sampling.draw.shard` takes it."""
+        return {"seed": self.seed, "clusters": self.clusters, "drop_saturated": self.drop_saturated}
+
+
+def water_fill(available: Mapping[str, int], total: int) -> dict[str, int]:
+    """Share a total as evenly as what is available allows: who has little gives all, the others give the same.
+
+    Parameters
+    ----------
+    available : by name.
+    total : to be shared.
+
+    Returns
+    -------
+    Shares that add up to ``min(total, all available)``; units that do not divide go to who has most.
+    """
+    shares = {}
+    left = min(total, sum(available.values()))
+    smallest_first = sorted(available, key=lambda name: (available[name], name))
+    for done, name in enumerate(smallest_first):
+        shares[name] = min(available[name], left // (len(available) - done))
+        left -= shares[name]
+    return shares
+
+
+def available_pixels(rasters: Iterable[LabelRaster], parts: Mapping[str, np.ndarray], *, classes: int) -> pd.DataFrame:
+    """Pixels of every scene, label and part: columns scene, hole, label, part, available."""
+    rows = []
+    for raster in rasters:
+        used = (parts[raster.scene] > 0) & (raster.label >= UNLABELLED)
+        cell = (raster.label[used].astype(np.int64) - UNLABELLED) * len(PARTS) + parts[raster.scene][used] - 1
+        counts = np.bincount(cell, minlength=(classes + 1) * len(PARTS)).reshape(-1, len(PARTS))
+        for label, row in enumerate(counts, start=UNLABELLED):
+            rows += [(raster.scene, raster.hole, label, part, int(n)) for part, n in zip(PARTS, row, strict=True)]
+    table = pd.DataFrame(rows, columns=COLUMNS[:-1])
+    return table.astype({"label": np.int16, "available": np.int64})
+
+
+def share_quotas(available: pd.DataFrame, settings: SampleConfig) -> pd.DataFrame:
+    """Add the column quota; it does not depend on the order of the rows.
+
+    Each class gives at most `cap_per_class` pixels a part, shared over scenes; unlabelled pixels are shared over
+    holes first, so that a hole of many scenes does not outweigh the others.
+    """
+    table = available.assign(quota=np.int64(0)).reset_index(drop=True)
+    for (label, part), rows in table.groupby(["label", "part"]):
+        if label != UNLABELLED:
+            table.loc[rows.index, "quota"] = _over(rows, "scene", settings.cap_per_class)
+            continue
+        total = settings.unlabelled if part == "train" else settings.unlabelled // HELD_OUT_SHARE
+        of_hole = rows.groupby("hole")["available"].sum().reset_index()
+        for hole, share in zip(of_hole["hole"], _over(of_hole, "hole", total), strict=True):
+            scenes = rows[rows["hole"] == hole]
+            table.loc[scenes.index, "quota"] = _over(scenes, "scene", share)
+    return table
+
+
+def _over(rows: pd.DataFrame, name: str, total: int) -> list[int]:
+    """Shares of a total, one per row; the column `name` tells the rows apart."""
+    shares = water_fill(dict(zip(rows[name], rows["available"].tolist(), strict=True)), total)
+    return [shares[each] for each in rows[name]]
+
+
+def class_warnings(quotas: pd.DataFrame, classes: ClassMap) -> tuple[str, ...]:
+    """What a person should know about classes that cannot be learnt, tested or validated, in words."""
+    labelled = quotas[(quotas["label"] >= 0) & (quotas["available"] > 0)]
+    total = labelled.groupby(["label", "part"])["available"].sum().to_dict()
+    watched = [part for part in PARTS if any(total.get((label, part)) for label in range(len(classes)))]
+    found = [f"the {part} part has no labelled pixel: {CONSEQUENCE[part]}" for part in PARTS if part not in watched]
+    for label in range(len(classes)):
+        name = f"class {classes.names[label]} (code {classes.codes[label]})"
+        found += _of_class(name, {part: int(total.get((label, part), 0)) for part in watched})
+        holes = labelled.loc[labelled["label"] == label, "hole"].unique()
+        if len(holes) == 1 and len(quotas["hole"].unique()) > 1:
+            found.append(f"{name} is in hole {holes[0]} only: nothing says how well it is found in another hole")
+    return tuple(found)
+
+
+def _of_class(name: str, counts: Mapping[str, int]) -> list[str]:
+    """Warnings on one class; counts are its pixels in each part that has labels at all."""
+    present = [part for part, count in counts.items() if count]
+    if not present:
+        return [f"{name} is only in the guard between the parts: it is lost; use larger blocks or a smaller guard"]
+    if "train" not in present:
+        where = " and ".join(f"{part} ({counts[part]} pixels)" for part in present)
+        return [f"{name} is only in {where}, not in train: it cannot be learnt, and every pixel of it will be wrong"]
+    missing = [part for part in counts if part not in present]
+    return [f"{name} has {counts['train']} pixels in train and none in {part}: {WITHOUT[part]}" for part in missing]

@@ -1,0 +1,204 @@
+"""Which pixels train, which validate, which test: whole holes, guarded blocks, or (to show the leak) random pixels."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import distance_transform_cdt
+
+from semispectral.errors import ConfigError, SplitError
+from semispectral.sampling.pixel_ranks import priority
+from semispectral.sampling.split_search import Units, best_deal, grid, grid_units, guarded, part_bounds
+from semispectral.scans.cube import PARTS
+from semispectral.study.classes import IGNORED
+from semispectral.study.names import some
+
+WHOLE = "whole"
+NO_PART, TRAIN, VALID, TEST = range(len(PARTS) + 1)
+
+
+@dataclass(frozen=True)
+class SplitConfig:
+    """How the pixels are dealt to the parts.
+
+    Parameters
+    ----------
+    method : ``groups`` (whole holes are test), ``blocks`` (spatial blocks of every scene), ``leaky`` (random pixels) or
+        ``whole`` (all is train, for the benchmark's pool).
+    seed : seed of the deal.
+    test_groups : holes to test on; empty: holes are chosen for about `test_share` of them. Only for ``groups``.
+    test_share, valid_share : share of the holes or blocks (``leaky``: of the pixels) to test and to validate on.
+        With ``groups``, `valid_share` is the share of blocks inside the training holes.
+    block_lines, block_samples : size of a block in pixels; ``block_samples`` 0 is the whole width.
+    guard : pixels left out between two parts; those used are further apart than this (Chebyshev distance).
+    """
+
+    method: str
+    seed: int
+    test_groups: tuple[str, ...] = ()
+    test_share: float = 0.25
+    valid_share: float = 0.2
+    block_lines: int = 16
+    block_samples: int = 0
+    guard: int = 2
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "test_groups", tuple(self.test_groups))
+        if self.method not in METHODS:
+            raise ConfigError(f"split.method must be one of {', '.join(METHODS)}, got {self.method!r}")
+        if not (0 <= self.test_share < 1 and 0 <= self.valid_share < 1 and self.test_share + self.valid_share < 1):
+            raise ConfigError(
+                "split.test_share and valid_share must be 0 or more and leave something to train on, "
+                f"got {self.test_share} and {self.valid_share}"
+            )
+        if self.seed < 0 or self.guard < 0 or self.block_lines < 1 or self.block_samples < 0:
+            raise ConfigError(
+                "split needs seed, guard and block_samples >= 0 and block_lines >= 1, got "
+                f"{self.seed}, {self.guard}, {self.block_samples}, {self.block_lines}"
+            )
+        if self.guard >= min(self.block_lines, self.block_samples or self.block_lines):
+            raise ConfigError(
+                f"split.guard ({self.guard}) must be smaller than a block "
+                f"({self.block_lines} x {self.block_samples or 'all'}): make the blocks larger"
+            )
+
+    @property
+    def distance(self) -> int:
+        """The guard that holds between the parts on disk; random pixels cannot keep one."""
+        return 0 if self.method == "leaky" else self.guard
+
+
+@dataclass(frozen=True)
+class LabelRaster:
+    """The labels of one scene: int16 [line, sample], with `UNLABELLED` and `IGNORED`."""
+
+    scene: str
+    hole: str
+    label: np.ndarray
+
+
+Rasters = Sequence[LabelRaster]
+
+
+def split(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
+    """Part of every pixel, by scene: uint8 [line, sample], 0 not used (ignored or guard), 1 train, 2 valid, 3 test.
+
+    Raises
+    ------
+    ConfigError : a test hole that no scene has.
+    SplitError : nothing labelled is left to train on, or there are too few holes.
+    """
+    rasters = sorted(rasters, key=lambda raster: raster.scene)
+    parts = METHODS[settings.method](rasters, settings)
+    for raster in rasters:
+        parts[raster.scene][raster.label == IGNORED] = NO_PART
+        check_parts(parts[raster.scene], settings.distance, where=raster.scene)
+    _check_train(rasters, parts)
+    return parts
+
+
+def _check_train(rasters: Rasters, parts: Mapping[str, np.ndarray]) -> None:
+    counts = [sum(int(((r.label >= 0) & (parts[r.scene] == part)).sum()) for r in rasters) for part in range(4)]
+    if counts[TRAIN] == 0:
+        raise SplitError(
+            f"the train part needs labelled pixels, got none: {counts[VALID]} labelled pixels are in valid, "
+            f"{counts[TEST]} in test, {counts[NO_PART]} in the guard; choose other test holes, smaller shares or "
+            "a smaller guard, or check the columns 'use' and 'ignore' of scenes.tsv"
+        )
+
+
+def check_parts(parts: np.ndarray, guard: int, *, where: str = "parts") -> None:
+    """Check a parts raster: known values, and more than `guard` pixels (Chebyshev) between different parts.
+
+    Raises
+    ------
+    SplitError : two parts are nearer, or a value is not a part.
+    """
+    if parts.ndim != 2 or parts.dtype != np.uint8 or (parts.size and parts.max() > TEST):
+        raise SplitError(
+            f"{where}: parts must be uint8 [line, sample], 0 to {TEST}, got {parts.dtype} {parts.shape}, "
+            f"up to {parts.max(initial=0)}; run plan again"
+        )
+    present = [part for part in (TRAIN, VALID, TEST) if (parts == part).any()]
+    for index, part in enumerate(present[:-1]):
+        distance = distance_transform_cdt(parts != part, metric="chessboard")
+        for other in present[index + 1 :]:
+            nearest = int(distance[parts == other].min())
+            if nearest <= guard:
+                raise SplitError(
+                    f"{where}: {PARTS[part - 1]} and {PARTS[other - 1]} must be more than {guard} pixels apart, "
+                    f"got pixels at distance {nearest}; run plan again"
+                )
+
+
+def _split_blocks(rasters: Rasters, settings: SplitConfig, *, test_share: float) -> dict[str, np.ndarray]:
+    """Deal blocks of every scene to the parts."""
+    grids = [grid(r.label.shape, lines=settings.block_lines, samples=settings.block_samples) for r in rasters]
+    units = Units.join(
+        [grid_units(r.label, blocks, guard=settings.guard) for r, blocks in zip(rasters, grids, strict=True)]
+    )
+    shares = (1 - test_share - settings.valid_share, settings.valid_share, test_share)
+    deal = best_deal(units, shares, seed=settings.seed)
+    parts, first = {}, 0
+    for raster, blocks in zip(rasters, grids, strict=True):
+        count = int(blocks.max()) + 1
+        parts[raster.scene] = guarded(deal[first : first + count][blocks].astype(np.uint8), settings.guard)
+        first += count
+    return parts
+
+
+def blocks(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
+    """Spatial blocks of every scene to train, valid and test."""
+    return _split_blocks(rasters, settings, test_share=settings.test_share)
+
+
+def groups(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
+    """Whole holes to test; in the others, blocks to train and valid."""
+    holes = sorted({raster.hole for raster in rasters})
+    test = set(settings.test_groups) or _choose_test(rasters, holes, settings)
+    unknown = sorted(test - set(holes))
+    if unknown:
+        raise ConfigError(
+            f"split.test_groups names {some(unknown)}, but the holes of scenes.tsv are {some(holes)}; correct them"
+        )
+    if len(test) == len(holes):
+        raise SplitError(f"split by groups needs a hole to train on, but all holes are test: {holes}; use 'blocks'")
+    parts = {r.scene: np.full(r.label.shape, TEST, np.uint8) for r in rasters if r.hole in test}
+    training = [raster for raster in rasters if raster.hole not in test]
+    return parts | _split_blocks(training, settings, test_share=0.0)
+
+
+def _choose_test(rasters: Rasters, holes: list[str], settings: SplitConfig) -> set[str]:
+    """Test holes by share, so that most classes can be both learnt and tested."""
+    if settings.test_share == 0:
+        return set()
+    if len(holes) < 2:
+        raise SplitError(f"split by groups needs two holes or more, got {holes}; use the method 'blocks'")
+    units = Units.join([Units.whole([r.label for r in rasters if r.hole == hole]) for hole in holes])
+    deal = best_deal(units, (1 - settings.test_share, 0.0, settings.test_share), seed=settings.seed)
+    return {hole for hole, part in zip(holes, deal, strict=True) if part == TEST}
+
+
+def leaky(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
+    """Random pixels: neighbours in different parts, so the scores are too good; only to be shown beside the others."""
+    shares = (1 - settings.valid_share - settings.test_share, settings.valid_share, settings.test_share)
+    parts = {}
+    for raster in rasters:
+        lines, samples = (np.arange(size) for size in raster.label.shape)
+        rank = priority(settings.seed, f"leaky split of {raster.scene}", lines[:, None], samples)
+        chance = (rank >> np.uint64(11)) / 2.0**53  # 53 bits fit a float64, so that it stays below 1
+        parts[raster.scene] = (1 + np.searchsorted(part_bounds(shares), chance, side="right")).astype(np.uint8)
+    return parts
+
+
+def whole(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
+    """Every pixel is train: the pool of which the benchmark deals parts anew for every split and seed."""
+    return {raster.scene: np.full(raster.label.shape, TRAIN, np.uint8) for raster in rasters}
+
+
+METHODS: dict[str, Callable[[Rasters, SplitConfig], dict[str, np.ndarray]]] = {
+    "groups": groups,
+    "blocks": blocks,
+    "leaky": leaky,
+    WHOLE: whole,
+}

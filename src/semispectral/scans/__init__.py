@@ -1,0 +1,1 @@
+"""Scans: read in blocks, whatever their format."""

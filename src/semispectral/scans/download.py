@@ -1,0 +1,161 @@
+"""Public scenes that are not there yet: downloaded, checked against what is known of them, and only then in place."""
+
+import hashlib
+import logging
+import math
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPException, HTTPResponse
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from semispectral.errors import DataError, IntegrityError, MissingFileError, SemispectralError
+from semispectral.scans.labels.label_files import read_labels
+from semispectral.scans.readers import open_cube
+from semispectral.storage.atomic import replacing_files
+
+log = logging.getLogger(__name__)
+
+BLOCK_BYTES = 1 << 20
+TIMEOUT_SECONDS = 60
+SCHEMES = ("https://",)
+BYTES_PER_VALUE, MORE_BYTES = 16, 16_000_000  # a file may be twice its array in the widest dtype, and a little more
+KINDS = {"integer": "ui", "float": "f"}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A public file and what is known of it.
+
+    Parameters
+    ----------
+    url : its address.
+    key : name of the array in it.
+    shape : of that array: [line, sample, band] for data, [line, sample] for labels.
+    kind : of its values, ``integer`` or ``float``.
+    sha256 : of the file, or empty where it is not known.
+    counts : pixels of each code of a label file; codes that are not listed are not checked.
+    """
+
+    url: str
+    key: str
+    shape: tuple[int, ...]
+    kind: str = "integer"
+    sha256: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+def fetch(path: Path, source: Source) -> None:
+    """Download a file to ``path``; it appears there whole and checked, or not at all.
+
+    Raises
+    ------
+    MissingFileError : it cannot be downloaded; the message says what to do by hand.
+    IntegrityError, DataError : what came is not the file that was asked for.
+    """
+    with replacing_files(path.parent, last=path.name) as folder:
+        unfinished = folder / path.name
+        came = _download(source, unfinished, wanted=path)
+        try:
+            check(unfinished, source, name=path)
+        except SemispectralError as error:  # of a reader, which knows the hidden name only
+            raise type(error)(str(error).replace(str(unfinished), str(path))) from error
+    if not source.sha256:
+        log.info("%s: its sha256 is %s; put it into the section fetch, and the file is known for good", path, came)
+    log.info("%s is there", path)
+
+
+def _download(source: Source, unfinished: Path, *, wanted: Path) -> str:
+    """Download to a file; its SHA-256."""
+    begun, size, digest = time.monotonic(), 0, hashlib.sha256()
+    most = MORE_BYTES + BYTES_PER_VALUE * math.prod(source.shape)
+    with _opened(source.url, wanted) as answer, unfinished.open("wb") as file:
+        promised = _promised(answer)
+        try:
+            while size <= most and max(promised, 0) <= most and (block := answer.read(BLOCK_BYTES)):
+                file.write(block)
+                digest.update(block)
+                size += len(block)
+        except (OSError, HTTPException) as error:
+            raise _by_hand(source.url, wanted, error) from error
+    if max(size, promised) > most:
+        raise DataError(
+            f"{wanted}: an array of shape {source.shape} needs {most} bytes at most, but {source.url} gives "
+            f"{max(size, promised)} or more; correct shape or url in the section fetch, or download it by hand"
+        )
+    if promised >= 0 and size != promised:
+        raise _by_hand(source.url, wanted, EOFError(f"{promised} bytes were promised, {size} came"))
+    log.info("%s: %.1f MB in %.0f s", source.url, size / 1e6, time.monotonic() - begun)
+    return digest.hexdigest()
+
+
+def _promised(answer: HTTPResponse) -> int:
+    """Bytes that the server says it sends; -1 where it does not say."""
+    text = answer.headers.get("Content-Length") or ""
+    return int(text) if text.isdecimal() else -1
+
+
+class _SafeRedirects(urllib.request.HTTPRedirectHandler):
+    """Follows a redirect to where a download may begin, and says so."""
+
+    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
+        """The request that follows."""
+        if not newurl.startswith(SCHEMES):
+            raise urllib.error.URLError(f"it leads on to {newurl[:200]!r}, which is not {SCHEMES[0]}")
+        log.info("%s leads on to %s", req.full_url, newurl)
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+@contextmanager
+def _opened(url: str, wanted: Path) -> Iterator[HTTPResponse]:
+    if not url.startswith(SCHEMES):
+        raise DataError(f"{wanted}: its address must begin with https://, got {url!r}")
+    try:
+        answer = urllib.request.build_opener(_SafeRedirects).open(url, timeout=TIMEOUT_SECONDS)
+    except (OSError, HTTPException, ValueError) as error:
+        raise _by_hand(url, wanted, error) from error
+    with answer:
+        yield answer
+
+
+def _by_hand(url: str, wanted: Path, error: Exception) -> MissingFileError:
+    return MissingFileError(
+        f"{wanted}: is not there and could not be downloaded ({error}). Download {url} on a machine with a network, "
+        f"put it at {wanted.absolute()} and run again; or set data_root to the folder where you have it"
+    )
+
+
+def check(path: Path, source: Source, *, name: Path) -> None:
+    """Compare a file with what is known of it; ``name`` stands for it in messages."""
+    if source.sha256:
+        came = hashlib.sha256(path.read_bytes()).hexdigest()
+        if came != source.sha256:
+            raise IntegrityError(f"{name}: its sha256 must be {source.sha256}, got {came} from {source.url}")
+        return
+    if len(source.shape) == 2:
+        _check_labels(path, source, name)
+    else:
+        _check_data(path, source, name)
+
+
+def _check_data(path: Path, source: Source, name: Path) -> None:
+    with open_cube(path, key=source.key) as cube:
+        if cube.shape != source.shape or cube.dtype.kind not in KINDS[source.kind]:
+            raise DataError(
+                f"{name}: must hold {source.kind} {source.shape}, got {cube.dtype} {cube.shape} from {source.url}"
+            )
+
+
+def _check_labels(path: Path, source: Source, name: Path) -> None:
+    lines, samples = source.shape
+    codes = read_labels(path, key=source.key, shape=(lines, samples))
+    for code, pixels in source.counts.items():
+        came = int(np.count_nonzero(codes == int(code)))
+        if came != pixels:
+            raise DataError(f"{name}: needs {pixels} pixels of code {code}, got {came} from {source.url}")

@@ -1,0 +1,195 @@
+"""What a file states about its values: nodata, gain, offset, integration time; and a cube with these applied."""
+
+import logging
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from semispectral.errors import DataError
+from semispectral.scans.cube import Cube
+from semispectral.scans.facts.hdf5_attributes import plain_name
+
+log = logging.getLogger(__name__)
+
+LARGEST = 1e30  # whatever is larger is a mark (-3.4e38 and such), also where no file says so
+SAME = 1e-3  # two factors that differ by less are one
+SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
+TIME_NAMES = ("integrationtime", "exposuretime", "exposure", "tint")
+GAIN_NAMES = ("scalefactor", "reflectancescalefactor")
+OFFSET_NAMES = ("addoffset",)
+
+
+@dataclass(frozen=True, eq=False)
+class Conversion:
+    """How the file makes a quantity of its stored values: value = stored x gain + offset.
+
+    Parameters
+    ----------
+    gain, offset : float64 [band].
+    words : the fields that say so, as the file writes them.
+    """
+
+    gain: np.ndarray
+    offset: np.ndarray
+    words: str
+
+    @property
+    def factor(self) -> float | None:
+        """The one factor that does the same; None where bands differ or an offset is added."""
+        alike = np.ptp(self.gain) <= SAME * abs(self.gain[0])
+        return float(self.gain[0]) if alike and not self.offset.any() else None
+
+    def is_one_as(self, other: "Conversion | None") -> bool:
+        """Whether the other does the same."""
+        return other is not None and bool(
+            np.allclose(self.gain, other.gain, rtol=SAME, atol=0) and np.allclose(self.offset, other.offset)
+        )
+
+
+@dataclass(frozen=True)
+class Time:
+    """An integration time: a number and its unit, empty where the file names none."""
+
+    value: float
+    unit: str
+
+    def over(self, other: "Time") -> float | None:
+        """This time as a multiple of another; None where their units cannot be compared."""
+        if self.unit == other.unit:
+            return self.value / other.value
+        known = self.unit in SECONDS and other.unit in SECONDS
+        return self.value * SECONDS[self.unit] / (other.value * SECONDS[other.unit]) if known else None
+
+    def __str__(self) -> str:
+        return f"{self.value:g} {self.unit}".strip()
+
+
+def conversion(gain: Any, offset: Any, *, bands: int, words: str, where: str) -> Conversion | None:
+    """Gain and offset, one number or one per band; None where they change nothing or, which is said, make no sense."""
+    try:
+        both = [np.broadcast_to(np.asarray(each, np.float64).ravel(), (bands,)) for each in (gain, offset)]
+    except (TypeError, ValueError):
+        both = []
+    if not both or not np.isfinite(both).all() or (both[0] == 0).any():
+        log.warning("%s: %s needs one number, or one per band (%d); it is not applied", where, words, bands)
+        return None
+    if (both[0] == 1).all() and not both[1].any():
+        return None
+    return Conversion(both[0], both[1], words)
+
+
+def from_attributes(attributes: Mapping[str, Any], *, bands: int, where: str) -> dict[str, Any]:
+    """What the attributes of an array say about its values: conversion and integration_time, each where it is there.
+
+    netCDF writes ``scale_factor``, by which stored values are multiplied; NEON writes ``Scale_Factor`` = 10000, by
+    which they are divided. A factor above 1 divides: no file stores reflectance in larger units than 1.
+    """
+    known = {plain_name(name): (name, value) for name, value in attributes.items()}
+    found: dict[str, Any] = {}
+    gain = next((known[name] for name in GAIN_NAMES if name in known), None)
+    offset = next((known[name] for name in OFFSET_NAMES if name in known), None)
+    if gain or offset:
+        words = " and ".join(f"{each[0]} {_brief(each[1])}" for each in (gain, offset) if each)
+        made = conversion(
+            _multiplier(gain[1]) if gain else 1, offset[1] if offset else 0, bands=bands, words=words, where=where
+        )
+        found |= {"conversion": made} if made else {}
+    time = integration_time(attributes)
+    return found | ({"integration_time": time} if time else {})
+
+
+def _multiplier(value: Any) -> Any:
+    try:
+        factor = np.asarray(value, np.float64)
+    except (TypeError, ValueError):
+        return value
+    with np.errstate(divide="ignore"):
+        return np.where(factor > 1, 1 / factor, factor)
+
+
+def _brief(value: Any) -> str:
+    values = np.asarray(value).ravel()
+    return str(values[0]) if values.size == 1 else f"({values.size} numbers)"
+
+
+def integration_time(fields: Mapping[str, Any]) -> Time | None:
+    """The integration time among named values, whatever the writing of its name; the unit may end the name."""
+    for name, value in fields.items():
+        plain = plain_name(name)
+        for known in TIME_NAMES:
+            unit = plain.removeprefix(known)
+            if plain.startswith(known) and unit in ("", *SECONDS):
+                number = _number(value)
+                if number is not None:
+                    return Time(number, unit)
+    return None
+
+
+def _number(value: Any) -> float | None:
+    try:
+        first = value.strip("{} ").split()[0] if isinstance(value, str) else np.asarray(value).ravel()[0]
+        number = float(first)
+    except (TypeError, ValueError, IndexError):
+        return None
+    return number if math.isfinite(number) and number > 0 else None
+
+
+def good_values(values: np.ndarray, *, nodata: float | None) -> np.ndarray:
+    """Which values are neither nodata nor NaN, infinite or beyond `LARGEST`, bool of their shape."""
+    good = np.abs(values) < LARGEST if values.dtype.kind == "f" else np.ones(values.shape, bool)
+    if nodata is None or not np.isfinite(nodata):
+        return good
+    if values.dtype.kind == "f":
+        return np.asarray(good & (values != values.dtype.type(nodata)))
+    limits = np.iinfo(values.dtype)
+    stored = nodata == int(nodata) and limits.min <= nodata <= limits.max
+    return np.asarray(values != values.dtype.type(int(nodata))) if stored else good
+
+
+def as_values(cube: Cube, *, scale: float | None) -> Cube:
+    """A cube whose values are values: NaN where the file or the table says nodata, and the file's conversion applied.
+
+    It is float32 where there is a nodata value or a conversion; else it keeps its dtype, and whole numbers stay as they
+    are.
+
+    Parameters
+    ----------
+    cube : as its reader opened it, with the nodata value that holds.
+    scale : what scenes.tsv says; None: what the file says is applied.
+
+    Raises
+    ------
+    DataError : one factor is given, and the file states gains or offsets that no one factor can stand for.
+    """
+    stated: Conversion | None = cube.extra.get("conversion")
+    if stated is not None and scale is not None and stated.factor is None:
+        raise DataError(
+            f"{cube.path}: {stated.words} differ by band or add an offset, and the one scale that is given, {scale:g}, "
+            "cannot stand for them; leave the scale empty, so that they are applied, or take them out of the file"
+        )
+    applied = stated if scale is None else None
+    marked = cube.nodata is not None and (cube.dtype.kind == "f" or float(cube.nodata).is_integer())
+    if applied is None and not marked and cube.dtype.kind != "f":
+        return replace(cube, nodata=None, extra={**cube.extra, "nodata": cube.nodata})
+
+    def read_lines(first: int, last: int) -> np.ndarray:
+        stored = cube.read_lines(first, last)
+        good = good_values(stored, nodata=cube.nodata)
+        with np.errstate(over="ignore", invalid="ignore"):  # of marks, which are taken out below
+            values = _converted(stored, applied) if applied is not None else stored.astype(dtype)
+        values[~good] = np.nan
+        return values
+
+    dtype = np.dtype(np.float32) if marked or applied is not None else cube.dtype
+    extra = {**cube.extra, "nodata": cube.nodata, "stored": cube.dtype, "applied": applied}
+    if cube.dtype.kind in "ui":
+        full = np.full((1, 1, cube.shape[2]), np.iinfo(cube.dtype).max, cube.dtype)
+        extra["saturated"] = (full.astype(np.float32) if applied is None else _converted(full, applied))[0, 0]
+    return replace(cube, dtype=dtype, read_lines=read_lines, nodata=None, extra=extra)
+
+
+def _converted(stored: np.ndarray, applied: Conversion) -> np.ndarray:
+    return np.asarray(stored * applied.gain + applied.offset, np.float32)

@@ -1,0 +1,56 @@
+"""What a file is by its first bytes, whatever it is called."""
+
+from pathlib import Path
+
+from semispectral.errors import DataError
+from semispectral.scans.formats.envi_files import TIFF_BEGINNINGS
+from semispectral.scans.formats.open_file import reading
+
+BYTES = 2056
+HDF5, MATLAB, TIFF, NUMPY, PNG = "HDF5", "MATLAB", "GeoTIFF", "NumPy", "PNG"
+HDF5_SIGNATURE, HDF5_PLACES = b"\x89HDF\r\n\x1a\n", (0, 512, 1024, 2048)  # behind a block of the user's own
+BEGINNINGS = {
+    b"MATLAB 5": MATLAB,
+    b"MATLAB 7": MATLAB,
+    b"\x93NUMPY": NUMPY,
+    b"\x89PNG": PNG,
+    **dict.fromkeys(TIFF_BEGINNINGS, TIFF),
+}
+POLYGONS = {  # another format under these names could lead to other files
+    ".gpkg": b"SQLite format 3\0",
+    ".geojson": b"{",
+    ".json": b"{",
+    ".shp": b"\x00\x00\x27\x0a",
+}
+OTHERS = {  # formats that are met under the names of those that are read, and what to do with them
+    b"\x0e\x03\x13\x01": "HDF4; convert it to HDF5 (h4toh5)",
+    b"CDF\x01": "NetCDF of the classic kind; convert it to NetCDF 4 (nccopy -k nc4)",
+    b"CDF\x02": "NetCDF of the classic kind; convert it to NetCDF 4 (nccopy -k nc4)",
+    b"CDF\x05": "NetCDF of the classic kind; convert it to NetCDF 4 (nccopy -k nc4)",
+    b"EHFA_HEADER_TAG": "ERDAS Imagine; convert it to GeoTIFF (gdal_translate)",
+    b"\0\0\0\x0cjP  ": "JPEG 2000, which has lost values; take the original, or convert it to GeoTIFF (gdal_translate)",
+    b"PK\x03\x04": "a ZIP archive; unpack it (unzip)",
+    b"\x1f\x8b": "packed by gzip; unpack it (gunzip)",
+}
+
+
+def beginning(path: Path, *, what: str) -> bytes:
+    """The first bytes of a file."""
+    with reading(path, what=what), path.open("rb") as file:
+        return file.read(BYTES)
+
+
+def kind_of(content: bytes) -> str:
+    """Name of the format that begins so; empty where it is none that is read."""
+    for start, kind in BEGINNINGS.items():
+        if content.startswith(start):
+            return kind
+    signature = len(HDF5_SIGNATURE)
+    return HDF5 if any(content[p : p + signature] == HDF5_SIGNATURE for p in HDF5_PLACES) else ""
+
+
+def refuse_others(path: Path, content: bytes, *, what: str) -> None:
+    """Refuse a format that is known and not read, with what to do about it."""
+    for start, words in OTHERS.items():
+        if content.startswith(start):
+            raise DataError(f"{path}: {what} of a known format is needed, but this is {words}")

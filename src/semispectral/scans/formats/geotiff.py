@@ -1,0 +1,174 @@
+"""GeoTIFF through rasterio, read by windows of whole lines."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rasterio.windows import Window
+
+from semispectral.errors import SemispectralError, ShapeError
+from semispectral.scans.cube import Cube
+from semispectral.scans.facts.envi_facts import Facts, facts_of
+from semispectral.scans.facts.georeference import of_dataset, open_raster, quiet
+from semispectral.scans.facts.geotiff_wavelengths import raster_wavelengths
+from semispectral.scans.facts.ground import Grid
+from semispectral.scans.facts.stated_values import conversion
+from semispectral.scans.facts.wavelengths import NO_WAVELENGTHS
+from semispectral.scans.formats.axes import Oriented, require_numbers
+from semispectral.scans.formats.envi_files import field_name, header_files
+from semispectral.scans.formats.envi_header import Header, read_header
+from semispectral.scans.formats.open_file import reading, refuse_keys, require_file
+from semispectral.scans.formats.rechunk import LARGEST_SLAB, Rechunked
+from semispectral.scans.formats.scene_files import describes_tiff
+from semispectral.scans.labels.label_rasters import CodeRaster, codes_of
+from semispectral.study.names import printable
+
+log = logging.getLogger(__name__)
+
+WHAT = "a GeoTIFF"
+DRIVER = "GTiff"
+AXES = ("band", "line", "sample")
+
+
+class Raster:
+    """An open raster as an array [band, line, sample]; its selections are slices."""
+
+    def __init__(self, dataset: Any) -> None:
+        self.dataset = dataset
+        self.shape = (dataset.count, dataset.height, dataset.width)
+        self.dtype = np.dtype(dataset.dtypes[0])
+
+    def __getitem__(self, selection: tuple[slice, ...]) -> np.ndarray:
+        bands, lines, samples = (range(n)[part] for part, n in zip(selection, self.shape, strict=True))
+        window = Window(samples.start, lines.start, len(samples), len(lines))
+        return np.asarray(self.dataset.read([band + 1 for band in bands], window=window))
+
+    def tiles(self) -> list[tuple[slice, ...]]:
+        """Selections of one block of the file each, all bands deep."""
+        height, width = self.dataset.block_shapes[0]
+        return [
+            (
+                slice(0, self.shape[0]),
+                slice(line, min(line + height, self.shape[1])),
+                slice(s, min(s + width, self.shape[2])),
+            )
+            for line in range(0, self.shape[1], height)
+            for s in range(0, self.shape[2], width)
+        ]
+
+
+def open_cube(path: Path, *, key: str, axes: str, wavelengths: str) -> Cube:
+    """Open a GeoTIFF as a `Cube`.
+
+    `Cube.extra` holds transform and crs where the file has them, and what an ENVI header beside it adds: `facts_of`.
+    """
+    require_file(path, what=WHAT)
+    refuse_keys(path, what=WHAT, data_key=key, wavelengths=wavelengths.removeprefix(NO_WAVELENGTHS))
+    with reading(path, what=WHAT):
+        dataset = open_raster(path, driver=DRIVER)
+    try:
+        with reading(path, what=WHAT), quiet():
+            return _cube(path, dataset, read_wavelengths=wavelengths != NO_WAVELENGTHS)
+    except BaseException:
+        dataset.close()
+        raise
+
+
+def _cube(path: Path, dataset: Any, *, read_wavelengths: bool) -> Cube:
+    raster = Raster(dataset)
+    require_numbers(path, "the raster", raster.dtype)
+    source = _source(raster)
+    facts = (
+        _facts_of_tiff(path, dataset, wavelengths=read_wavelengths)
+        .or_else(_facts_of_gdal(path, dataset, wavelengths=read_wavelengths))
+        .or_else(_facts_beside(path, raster.shape, wavelengths=read_wavelengths))
+    )
+
+    def read_lines(first: int, last: int) -> np.ndarray:
+        with reading(path, what=WHAT):
+            return source.read_lines(first, last)
+
+    def close() -> None:
+        source.close()
+        dataset.close()
+
+    return Cube(
+        path,
+        Oriented(raster, AXES).shape,
+        raster.dtype,
+        read_lines,
+        chunk_lines=source.chunk_lines,
+        wavelengths_nm=facts.wavelengths_nm,
+        band_names=facts.band_names,
+        nodata=facts.nodata,
+        close=close,
+        extra=facts.extra,
+    )
+
+
+def _facts_of_tiff(path: Path, dataset: Any, *, wavelengths: bool) -> Facts:
+    """What a TIFF says by itself."""
+    return Facts(
+        raster_wavelengths(path, dataset) if wavelengths else None,
+        tuple(map(printable, dataset.descriptions)) if all(dataset.descriptions) else (),
+        None if dataset.nodata is None else float(dataset.nodata),
+        of_dataset(dataset) | _stated(path, dataset),
+    )
+
+
+def _facts_of_gdal(path: Path, dataset: Any, *, wavelengths: bool) -> Facts:
+    """What GDAL keeps of an ENVI header in a TIFF: the header's fields, in a domain of their own."""
+    tags = dataset.tags(ns="ENVI")
+    if not tags:
+        return Facts()
+    shape = {"lines": dataset.height, "samples": dataset.width, "bands": dataset.count}
+    fields = {field_name(name): text.strip() for name, text in tags.items()}
+    return facts_of(Header(path, fields | {name: str(n) for name, n in shape.items()}), wavelengths=wavelengths)
+
+
+def _stated(path: Path, dataset: Any) -> dict[str, Any]:
+    """The scales and offsets of the bands, where they change anything."""
+    words = "the scales and offsets of its bands"
+    made = conversion(dataset.scales, dataset.offsets, bands=dataset.count, words=words, where=str(path))
+    return {} if made is None else {"conversion": made}
+
+
+def _facts_beside(path: Path, shape: tuple[int, ...], *, wavelengths: bool) -> Facts:
+    """What an ENVI header beside a TIFF says, if it is of this one; `companions` asks the same of it."""
+    found = [file for file in header_files(path) if describes_tiff(file, path)]
+    if not found:
+        return Facts()
+    try:
+        header = read_header(found[0])
+        described = tuple(header.shape[axis] for axis in AXES)
+    except SemispectralError as error:
+        log.warning("%s: the header beside it is passed over (%s)", path, error)
+        return Facts()
+    if described != shape:
+        log.warning(
+            "%s: the header beside it is passed over: its bands, lines and samples are %s, not %s",
+            path,
+            described,
+            shape,
+        )
+        return Facts()
+    return facts_of(header, wavelengths=wavelengths)
+
+
+def _source(raster: Raster) -> Oriented | Rechunked:
+    bands, lines, samples = raster.shape
+    height = min(raster.dataset.block_shapes[0][0], lines)
+    if height > 1 and height * samples * bands * raster.dtype.itemsize > LARGEST_SLAB:
+        return Rechunked(Oriented(raster, AXES), lambda: iter(raster.tiles()))
+    return Oriented(raster, AXES, chunk_lines=height)
+
+
+def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
+    """Read a GeoTIFF of one band, [line, sample]."""
+    refuse_keys(path, what=WHAT, labels_key=key)
+    with open_cube(path, key="", axes=axes, wavelengths=NO_WAVELENGTHS) as cube:
+        bands = cube.shape[2]
+        if bands != 1:
+            raise ShapeError(f"{path}: a raster of labels has one band, got {bands}; name another file in scenes.tsv")
+        return codes_of(cube, over=grid)

@@ -1,0 +1,225 @@
+"""HDF5: any dataset by its key, read by blocks that follow its chunks; nothing outside the file is followed."""
+
+import logging
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from semispectral.errors import DataError, MissingFileError
+from semispectral.scans.cube import Cube
+from semispectral.scans.facts.ground import Grid
+from semispectral.scans.facts.hdf5_attributes import as_number, as_numbers, as_text, attributes_of, first_attribute
+from semispectral.scans.facts.stated_values import from_attributes
+from semispectral.scans.facts.wavelengths import (
+    NO_WAVELENGTHS,
+    in_nanometres,
+    require_count,
+    stated_in_nanometres,
+    unit_of,
+)
+from semispectral.scans.formats.axes import Oriented, require_dimensions, require_numbers, require_readable_whole
+from semispectral.scans.formats.hdf5_links import find_dataset, find_object
+from semispectral.scans.formats.open_file import reading, require_file
+from semispectral.scans.formats.rechunk import Rechunked, fights_with_lines, tiles_of
+from semispectral.scans.labels.label_rasters import CodeRaster, read_codes
+from semispectral.study.names import printable, some
+from semispectral.study.scene import AXES, axis_order
+from semispectral.workflow.units import megabytes
+
+log = logging.getLogger(__name__)
+
+WHAT = "an HDF5 file"
+# names as `plain_name` writes them
+WAVELENGTH_ATTRIBUTES = ("wavelengthsnm", "wavelengthnm", "wavelengths", "wavelength")
+WAVELENGTH_UNIT_ATTRIBUTES, UNIT_ATTRIBUTES = (
+    ("wavelengthunits", "wavelengthsunits", "wavelengthunit"),
+    ("units", "unit"),
+)
+NODATA_ATTRIBUTES = ("nodata", "nodatavalue", "fillvalue", "missingvalue", "dataignorevalue")
+LARGE_CHUNK = 256 * 2**20  # bytes; a chunk is read whole
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[h5py.File]:
+    """The file, open for reading until the end of the block."""
+    file = open_file(path)
+    try:
+        with reading(path, what=WHAT):
+            yield file
+    finally:
+        file.close()
+
+
+def open_file(path: Path) -> h5py.File:
+    """The file, open for reading; whoever asked for it closes it."""
+    require_file(path, what=WHAT)
+    with reading(path, what=WHAT):
+        return h5py.File(path, "r", locking="best-effort")  # shared file systems often have no locks
+
+
+def _unit(item: h5py.HLObject, names: tuple[str, ...]) -> str:
+    found = first_attribute(item, names)
+    return "" if found is None else as_text(found[1])
+
+
+def _wavelengths(file: h5py.File, data: h5py.Dataset, key: str, bands: int) -> np.ndarray | None:
+    """Of the dataset or attribute that ``key`` names; without a key of an attribute of the data, if it has one."""
+    if key == NO_WAVELENGTHS:
+        return None
+    where = f"{file.filename}, {key or 'attribute of ' + printable(data.name)}"
+    if key:
+        values, unit = _named_wavelengths(file, key, bands, where)
+        return in_nanometres(values, unit=unit, where=where)
+    found = first_attribute(data, WAVELENGTH_ATTRIBUTES)
+    if found is None:
+        return None
+    values = as_numbers(found[1])
+    unit = unit_of(_unit(data, WAVELENGTH_UNIT_ATTRIBUTES), _unit(data, UNIT_ATTRIBUTES))
+    if values.dtype.kind in "uif" and values.size in data.shape:  # the length of another axis tells of turned axes
+        require_count(values.size, bands, where=where)
+    return stated_in_nanometres(values, unit=unit, bands=bands, where=where)
+
+
+def _named_wavelengths(file: h5py.File, key: str, bands: int, where: str) -> tuple[np.ndarray, str]:
+    """Values and unit of a dataset, or an attribute as ``group@name``; their count is asked before they are read."""
+    place, sign, name = key.rpartition("@")
+    if not sign or key in file:
+        dataset = find_dataset(file, key, dimensions=1)
+        require_numbers(Path(file.filename), key, dataset.dtype)
+        require_count(dataset.size, bands, where=where)
+        return dataset[()], _unit(dataset, (*WAVELENGTH_UNIT_ATTRIBUTES, *UNIT_ATTRIBUTES))
+    item = find_object(file, place or "/")
+    attributes = attributes_of(item)
+    if name not in attributes:
+        raise MissingFileError(
+            f"{where}: needs the attribute '{printable(name)}', but {printable(item.name)} has {some(attributes)}; "
+            "name one of them in scenes.tsv"
+        )
+    values = np.asarray(attributes[name])
+    require_numbers(Path(file.filename), key, values.dtype)
+    require_count(values.size, bands, where=where)
+    return values, ""
+
+
+def _nodata(dataset: h5py.Dataset) -> float | None:
+    """By an attribute, or else by the fill value that the writer has chosen; 0 is what HDF5 itself fills with."""
+    found = first_attribute(dataset, NODATA_ATTRIBUTES)
+    if found is not None:
+        name, value = found
+        number = as_number(value)
+        if number is None:
+            log.warning(
+                "%s, %s: the attribute '%s' must be a number, got '%s'; it is passed over",
+                *(dataset.file.filename, printable(dataset.name)),
+                *(printable(name), printable(as_text(value), limit=60)),
+            )
+        return number
+    chosen = dataset.id.get_create_plist().fill_value_defined() == h5py.h5d.FILL_VALUE_USER_DEFINED
+    return (as_number(dataset.fillvalue) or None) if chosen else None
+
+
+def open_cube(path: Path, *, key: str, axes: str, wavelengths: str) -> Cube:
+    """Open one dataset of an HDF5 file as a `Cube`."""
+    order = axis_order(axes, where=f"{path}, axes")
+    file = open_file(path)
+    try:
+        with reading(path, what=WHAT):
+            return _cube(file, find_dataset(file, key, dimensions=len(AXES)), order, wavelengths)
+    except BaseException:
+        file.close()
+        raise
+
+
+def _cube(file: h5py.File, dataset: h5py.Dataset, order: tuple[str, ...], wavelengths: str) -> Cube:
+    path, name = Path(file.filename), printable(dataset.name)
+    require_numbers(path, name, dataset.dtype)
+    require_dimensions(path, name, dataset.shape, names=order)
+    oriented = Oriented(dataset, order)
+    _require_written(path, name, dataset)
+    wavelengths_nm = _wavelengths(file, dataset, wavelengths, oriented.shape[2])
+    source = _source(dataset, oriented)
+
+    def read_lines(first: int, last: int) -> np.ndarray:
+        with reading(path, what=WHAT):
+            return source.read_lines(first, last)
+
+    def close() -> None:
+        source.close()
+        file.close()
+
+    return Cube(
+        path,
+        oriented.shape,
+        oriented.dtype,
+        read_lines,
+        chunk_lines=source.chunk_lines,
+        wavelengths_nm=wavelengths_nm,
+        nodata=_nodata(dataset),
+        close=close,
+        extra=from_attributes(attributes_of(dataset), bands=oriented.shape[2], where=f"{path}, {name}"),
+    )
+
+
+def _require_written(path: Path, name: str, dataset: h5py.Dataset) -> None:
+    """Refuse a dataset that was created and never written; say it of one that was written in part."""
+    if dataset.is_virtual:
+        return
+    if not dataset.id.get_storage_size():
+        raise DataError(
+            f"{path}: {name} must hold values, but it was created {dataset.shape} and none was ever written: all are "
+            f"the fill value {dataset.fillvalue}; write the scan again"
+        )
+    if not dataset.chunks:
+        return
+    chunks = math.prod(-(-length // chunk) for length, chunk in zip(dataset.shape, dataset.chunks, strict=True))
+    written = dataset.id.get_num_chunks()
+    if written < chunks:
+        log.warning(
+            "%s: %d of the %d chunks of %s were never written and hold the fill value %s; is the scan whole?",
+            *(path, chunks - written, chunks, name, dataset.fillvalue),
+        )
+    size = math.prod(dataset.chunks) * dataset.dtype.itemsize
+    if size > LARGE_CHUNK:
+        log.warning(
+            "%s: %s is stored in chunks of %s, each of which is read whole; h5repack with smaller ones saves memory",
+            *(path, name, megabytes(size / 1e6)),
+        )
+
+
+def _source(dataset: h5py.Dataset, oriented: Oriented) -> Oriented | Rechunked:
+    if fights_with_lines(dataset, oriented.axes, oriented.dtype):
+        return Rechunked(oriented, lambda: tiles_of(dataset, oriented.dtype))
+    if dataset.chunks:
+        oriented.chunk_lines = int(min(dataset.chunks[oriented.axes.index("line")], oriented.shape[0]))
+    return oriented
+
+
+def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
+    """Read a two-dimensional dataset: any integer or float dtype, [line, sample]."""
+    with opened(path) as file:
+        dataset = find_dataset(file, key, dimensions=2)
+        if not (dataset.is_virtual or dataset.id.get_storage_size()):
+            log.warning("%s: %s was created and never written; no pixel has a label", path, printable(dataset.name))
+        nodata = _nodata(dataset)
+        values = read_codes(path, str(dataset.name), dataset, axes, shape=grid.shape)
+        return CodeRaster(values, () if nodata is None else (nodata,))
+
+
+def read_attributes(path: Path, *, key: str) -> dict[str, Any]:
+    """The attributes of a dataset."""
+    with opened(path) as file:
+        return attributes_of(find_dataset(file, key, dimensions=2))
+
+
+def read_array(path: Path, *, key: str) -> np.ndarray:
+    """Read a dataset of numbers whole."""
+    with opened(path) as file:
+        dataset = find_dataset(file, key, dimensions=2)
+        require_numbers(path, printable(dataset.name), dataset.dtype)
+        require_readable_whole(path, printable(dataset.name), dataset.shape, dataset.dtype)
+        return np.asarray(dataset[()])

@@ -1,0 +1,62 @@
+"""The formats: what each is called and which suffixes it has, and which of them a file is."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from semispectral.errors import DataError
+from semispectral.scans.formats import first_bytes as beginnings
+from semispectral.scans.formats.envi_files import USUAL_SUFFIXES, header_files
+from semispectral.scans.formats.open_file import require_file
+from semispectral.scans.formats.scene_files import TIFF_SUFFIXES
+from semispectral.study.names import printable
+
+ENVI, POLYGONS = "ENVI", "polygons"
+SUFFIXES: dict[str, tuple[str, ...]] = {
+    beginnings.HDF5: (".h5", ".hdf5", ".hdf", ".he5", ".nc", ".nc4"),
+    beginnings.MATLAB: (".mat",),
+    ENVI: (".hdr", *USUAL_SUFFIXES),
+    beginnings.TIFF: TIFF_SUFFIXES,
+    beginnings.NUMPY: (".npy",),
+    beginnings.PNG: (".png",),
+    POLYGONS: tuple(beginnings.POLYGONS),
+}
+BY_SUFFIX = {suffix: name for name, suffixes in SUFFIXES.items() for suffix in suffixes}
+
+
+def format_of(path: Path, *, what: str) -> str:
+    """The name of the format of a file: by its first bytes, or the ENVI header beside it, or else by its suffix.
+
+    Raises
+    ------
+    MissingFileError, UnreadableError : it is not there, or is no file.
+    DataError : it is of none of the formats; the message says which there are.
+    """
+    require_file(path, what=what)
+    suffix = path.suffix.lower()
+    if suffix == ".hdr":
+        return ENVI
+    content = beginnings.beginning(path, what=what)
+    kind = beginnings.kind_of(content)
+    if kind:
+        return beginnings.MATLAB if suffix == ".mat" else kind
+    if _has_header(path):
+        return ENVI
+    beginnings.refuse_others(path, content, what=what)
+    if suffix not in BY_SUFFIX:
+        raise DataError(
+            f"{path}: {what} must be of a known format, {known(SUFFIXES)}, or have an ENVI header beside it; "
+            f"got '{printable(path.suffix)}', which begins with {content[:8]!r}; convert it"
+        )
+    return BY_SUFFIX[suffix]
+
+
+def known(names: Iterable[str]) -> str:
+    """Formats with their suffixes, in words."""
+    return ", ".join(f"{name} ({' '.join(filter(None, SUFFIXES[name]))})" for name in names)
+
+
+def _has_header(path: Path) -> bool:
+    """Whether an ENVI header lies beside a file, and is of it by its name: ``a.tif`` is not described by ``a.hdr``."""
+    headers = header_files(path)
+    other = path.suffix.lower() in BY_SUFFIX and BY_SUFFIX[path.suffix.lower()] != ENVI
+    return any(header.stem == path.name for header in headers) if other else bool(headers)

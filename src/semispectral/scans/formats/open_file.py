@@ -1,0 +1,53 @@
+"""Files before their format matters: is it there, is it a file, may we read it, what failed while reading."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from semispectral.errors import MissingFileError, SemispectralError, UnreadableError
+from semispectral.study.names import printable
+
+LONGEST_REASON = 400  # letters of what a library says
+
+
+def require_file(path: Path, *, what: str) -> None:
+    """Raise one of our errors unless ``path`` is a file that this process may read; ``what`` it should be, in words."""
+    try:
+        there, directory, regular = path.exists(), path.is_dir(), path.is_file()
+    except OSError as error:
+        raise UnreadableError(f"{path}: {what} is needed, but the path cannot be looked up ({error})") from error
+    if not there:
+        raise MissingFileError(
+            f"{path}: {what} is needed, but nothing is there; check the path in scenes.tsv and the config key data_root"
+        )
+    if directory:
+        raise UnreadableError(f"{path}: {what} is needed, but this is a directory; name the file inside it")
+    if not regular:  # a pipe would be waited for, a device has no end
+        raise UnreadableError(f"{path}: {what} is needed, but this is no regular file (a pipe, a socket or a device)")
+    if not os.access(path, os.R_OK, effective_ids=os.access in os.supports_effective_ids):
+        raise UnreadableError(f"{path}: {what} is needed, but there is no permission to read it; see chmod u+r")
+
+
+@contextmanager
+def reading(path: Path, *, what: str) -> Iterator[None]:
+    """Turn whatever a library raises while it reads ``path`` into one of our errors that names the file."""
+    try:
+        yield
+    except (SemispectralError, MemoryError):
+        raise
+    except Exception as error:  # each library has its own errors, and a broken file can provoke any of them
+        reason = printable(" ".join(str(error).split()), limit=LONGEST_REASON) or type(error).__name__
+        raise UnreadableError(
+            f"{path}: {what} is needed, but it could not be read ({reason}); the file is cut, damaged or of another "
+            "format: copy it again from its source"
+        ) from error
+
+
+def refuse_keys(path: Path, *, what: str, **keys: str) -> None:
+    """Refuse keys for a format that holds one array and no names."""
+    given = ", ".join(f"{name} {key!r}" for name, key in keys.items() if key)
+    if given:
+        raise MissingFileError(
+            f"{path}: {what} has no keys, got {given}; leave them empty, or, for wavelengths, give a table (.csv)"
+        )

@@ -1,0 +1,51 @@
+"""Files that belong to a scene: the named ones, and those beside them without which they cannot be read."""
+
+from pathlib import Path
+
+from semispectral.scans.formats.envi_files import LARGEST_BYTES, data_files, fields_of, header_files, says_tiff
+from semispectral.study.scene import WAVELENGTH_TABLES, Scene
+
+SHAPEFILE_SUFFIXES = (".shx", ".dbf", ".prj", ".cpg")
+TIFF_SUFFIXES = (".tif", ".tiff", ".gtiff", ".btf")
+WITHOUT_HEADER = (
+    *(".h5", ".hdf5", ".hdf", ".he5", ".nc", ".nc4", ".mat", ".npy", ".png"),
+    *(".gpkg", ".geojson", ".json"),
+)
+
+
+def scene_files(scene: Scene) -> tuple[Path, ...]:
+    """Every file that a scene is read from, sorted; headers and such only where they are there."""
+    table = {Path(scene.wavelengths)} if scene.wavelengths.lower().endswith(WAVELENGTH_TABLES) else set()
+    named = {scene.data, scene.labels}
+    return tuple(sorted(named | table | {file for path in named for file in companions(path)}))
+
+
+def companions(path: Path) -> tuple[Path, ...]:
+    """The files beside ``path`` that its reader opens too: ENVI header or data, parts of a Shapefile."""
+    suffix = path.suffix.lower()
+    if suffix == ".hdr":
+        return _data_of(path)
+    if suffix == ".shp":
+        parts = (path.with_suffix(other) for other in SHAPEFILE_SUFFIXES)
+        return tuple(file for file in parts if file.is_file())
+    if suffix in TIFF_SUFFIXES:
+        return tuple(file for file in header_files(path) if describes_tiff(file, path))[:1]
+    return () if suffix in WITHOUT_HEADER else tuple(header_files(path)[:1])
+
+
+def describes_tiff(header: Path, tiff: Path) -> bool:
+    """Whether a header beside a TIFF is of it: by its name, its ``file type``, or because it has no other data."""
+    fields = _fields(header)
+    return header.stem == tiff.name or says_tiff(fields) or data_files(header, fields) == [tiff]
+
+
+def _data_of(header: Path) -> tuple[Path, ...]:
+    return tuple(data_files(header, _fields(header))[:1])
+
+
+def _fields(header: Path) -> dict[str, str]:
+    """What a header says; nothing where it cannot be read, for whoever reads the scene will say so."""
+    try:
+        return fields_of(header.read_bytes()) if 0 < header.stat().st_size <= LARGEST_BYTES else {}
+    except OSError:
+        return {}

@@ -1,0 +1,1 @@
+"""The labels of a scan: rasters, pictures and polygons, laid over its pixels."""

@@ -1,0 +1,79 @@
+"""The labels of a scene, from a file of any known format; apart from the scans, so that those do not depend on it."""
+
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from semispectral.scans.cube import Cube
+from semispectral.scans.facts.ground import Grid
+from semispectral.scans.formats import envi, geotiff, hdf5
+from semispectral.scans.formats import first_bytes as beginnings
+from semispectral.scans.formats import known as formats
+from semispectral.scans.formats import matlab as mat
+from semispectral.scans.formats import numpy_files as npy
+from semispectral.scans.formats.known import format_of
+from semispectral.scans.labels import png, polygons
+from semispectral.scans.labels.label_rasters import CodeRaster, as_codes
+from semispectral.study.classes import ClassMap, CodeSet
+from semispectral.study.scene import Scene
+
+
+class LabelReader(Protocol):
+    """Reads the raster of labels of one kind of file, or burns it, once its header has the shape of ``grid``."""
+
+    def __call__(self, path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster: ...
+
+
+LABEL_READERS: dict[str, LabelReader] = {
+    beginnings.HDF5: hdf5.read_labels,
+    beginnings.MATLAB: mat.read_labels,
+    formats.ENVI: envi.read_labels,
+    beginnings.TIFF: geotiff.read_labels,
+    beginnings.NUMPY: npy.read_labels,
+    beginnings.PNG: png.read_labels,
+    formats.POLYGONS: polygons.read_labels,
+}
+NO_CODES = CodeSet(())
+
+
+def read_labels(
+    path: Path,
+    *,
+    key: str = "",
+    axes: str = "line,sample",
+    shape: tuple[int, int],
+    grid: Grid | None = None,
+    ignore: CodeSet = NO_CODES,
+    classes: ClassMap | None = None,
+) -> np.ndarray:
+    """Read the label codes of a scene of any known format; what the file declares as nodata, and NaN, is 0, unlabelled.
+
+    Parameters
+    ----------
+    path, key, axes : as in `semispectral.scans.readers.open_cube`.
+    shape : (lines, samples) that the data has.
+    grid : where the data lies: polygons are burnt into it, rasters must lie on it; by default samples and lines are
+        the coordinates.
+    ignore : codes that stay what they are although the file declares them as nodata.
+    classes : in which labels that are names or colours are looked up.
+
+    Returns
+    -------
+    int32 [line, sample].
+    """
+    read, grid = LABEL_READERS[format_of(path, what="labels")], grid or Grid(shape)
+    return as_codes(path, read(path, key=key, axes=axes, grid=grid), grid=grid, ignore=ignore, classes=classes)
+
+
+def read_scene_labels(scene: Scene, cube: Cube, classes: ClassMap | None = None) -> np.ndarray:
+    """Read the label codes of a row of scenes.tsv, int32 [line, sample], as its open cube needs them."""
+    return read_labels(
+        scene.labels,
+        key=scene.labels_key,
+        axes=scene.labels_axes,
+        shape=cube.shape[:2],
+        grid=Grid.of(cube, pixel_mm=scene.pixel_mm),
+        ignore=scene.ignore,
+        classes=classes,
+    )

@@ -1,0 +1,223 @@
+"""Rasters of labels: laid over their scan, unlabelled where the file says so, checked, and then codes."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rasterio.crs import CRS
+from rasterio.errors import CRSError, RasterioError
+from rasterio.transform import Affine
+from rasterio.warp import transform
+
+from semispectral.errors import DataError, ShapeError
+from semispectral.scans.cube import Cube
+from semispectral.scans.facts.ground import Grid, on_earth
+from semispectral.scans.formats.axes import Stored, native, require_dimensions, require_numbers
+from semispectral.study.classes import LARGEST_CODE, SMALLEST_CODE, ClassMap, CodeSet
+from semispectral.study.names import quoted, some
+from semispectral.study.scene import AXES, axis_order
+
+LABEL_KINDS = "uifb"
+UNLABELLED_CODE, BLACK = 0, "#000000"
+APART_PIXELS = 0.5  # further apart at a corner, labels belong to other pixels; programs differ by half of one
+MOST_EXACT = 2**53  # a float counts whole numbers up to here
+FLOAT_TOLERANCE = 1e-6  # of a nodata value that was written as text
+
+
+@dataclass(frozen=True)
+class CodeRaster:
+    """What a reader of labels found.
+
+    Parameters
+    ----------
+    values : [line, sample] of any plain dtype.
+    nodata : values that mean "no label here", as the file declares them.
+    grid : where the raster lies; None where its format cannot say.
+    legend : names or colours of classes, where values are places in it; empty where they are codes. The first, for
+        unlabelled pixels, is empty text.
+    """
+
+    values: np.ndarray
+    nodata: tuple[float, ...] = ()
+    grid: Grid | None = None
+    legend: tuple[str, ...] = ()
+
+
+def require_over_data(path: Path, found: tuple[int, ...], shape: tuple[int, int]) -> None:
+    """Refuse labels of other lines and samples than the data; asked of the header, before anything is read.
+
+    Parameters
+    ----------
+    found, shape : (lines, samples) of the labels and of the data.
+    """
+    if found != shape:
+        turned = " (the axes are swapped: set labels_axes to sample,line)" if found == shape[::-1] else ""
+        raise ShapeError(
+            f"{path}: the labels must have the lines and samples of the data, {shape}, got {found}{turned}; "
+            "check the columns labels, labels_key and axes of scenes.tsv"
+        )
+
+
+def read_codes(path: Path, key: str, stored: Stored, axes: str, *, shape: tuple[int, int]) -> np.ndarray:
+    """Read a stored raster of labels as [line, sample], once its header says that it lies over the data.
+
+    Parameters
+    ----------
+    key : its name in the file, for errors.
+    stored : the array; a third axis of length one is dropped.
+    axes : order of its axes.
+    shape : (lines, samples) of the data.
+    """
+    require_numbers(path, key, stored.dtype, kinds=LABEL_KINDS)
+    order = axis_order(axes, names=AXES[:2], where=f"{path}, axes of the labels")
+    lengths = plane(stored.shape)
+    require_dimensions(path, key, lengths, names=order)
+    straight = order == AXES[:2]
+    require_over_data(path, lengths if straight else lengths[::-1], shape)
+    values = stored[...].reshape(lengths)
+    return native(values if straight else values.T)
+
+
+def codes_of(cube: Cube, *, over: Grid) -> CodeRaster:
+    """The one band of a raster that was opened as a `Cube`, with its nodata and its place.
+
+    Parameters
+    ----------
+    over : the grid of the data.
+    """
+    lines, samples = cube.shape[:2]
+    require_over_data(cube.path, (lines, samples), over.shape)
+    values = cube.read_lines(0, lines).reshape(lines, samples)
+    return CodeRaster(values, () if cube.nodata is None else (cube.nodata,), Grid.of(cube))
+
+
+def plane(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """A shape without its third axis, where that has length one."""
+    if len(shape) == 3 and 1 in (shape[0], shape[-1]):
+        return tuple(shape[1:]) if shape[0] == 1 else tuple(shape[:-1])
+    return tuple(shape)
+
+
+def as_codes(
+    path: Path, found: CodeRaster, *, grid: Grid, ignore: CodeSet, classes: ClassMap | None = None
+) -> np.ndarray:
+    """Check a raster of labels and give it as codes; what is NaN or nodata has the code 0, unlabelled.
+
+    Parameters
+    ----------
+    grid : of the data.
+    ignore : codes that scenes.tsv names as not of interest; it goes before the file, so they stay what they are.
+    classes : in which names and colours are looked up.
+
+    Returns
+    -------
+    int32 [line, sample].
+
+    Raises
+    ------
+    ShapeError : it has other lines and samples than the data.
+    DataError : it lies elsewhere, or a value is not a whole number of at most 32 bits.
+    """
+    require_over_data(path, found.values.shape, grid.shape)
+    if found.grid is not None:
+        _require_same_place(path, found.grid, grid)
+    if found.legend:
+        return _looked_up(path, found, classes)
+    values = np.where(_unlabelled(found, ignore), UNLABELLED_CODE, found.values)
+    codes = values.astype(np.int64) if values.dtype.kind in "ib" else _whole(path, values)
+    require_32_bits(path, codes)
+    return np.ascontiguousarray(codes, dtype=np.int32)
+
+
+def _looked_up(path: Path, found: CodeRaster, classes: ClassMap | None) -> np.ndarray:
+    """Codes of labels that are names or colours of classes.tsv; black is unlabelled where no class is black."""
+    if classes is None:
+        raise DataError(f"{path}: codes are needed here, for names and colours have no classes.tsv to be looked up in")
+    table: dict[str, list[int]] = {}
+    for code, name, colour in zip(classes.codes, classes.names, classes.colours, strict=True):
+        for text in {name, colour.lower()}:
+            table.setdefault(text, []).append(code)
+    table[""] = [UNLABELLED_CODE]
+    table.setdefault(BLACK, [UNLABELLED_CODE])
+    wrong = [text for text in found.legend if len(table.get(text, ())) != 1]
+    if wrong:
+        raise DataError(
+            f"{path}: each name or colour of a label must be that of one class of classes.tsv, these are of none or of "
+            f"several: {some(wrong, show=quoted)}; correct them here or there (colours: paint without smoothed edges)"
+        )
+    return np.asarray(np.array([table[text][0] for text in found.legend], np.int32)[found.values])
+
+
+def _unlabelled(found: CodeRaster, ignore: CodeSet) -> np.ndarray:
+    """Where the file says that there is no label, bool [line, sample]."""
+    values = found.values
+    unlabelled = np.isnan(values) if values.dtype.kind == "f" else np.zeros(values.shape, bool)
+    for value in found.nodata:
+        whole = np.isfinite(value) and value == int(value)
+        if whole and int(value) in ignore:
+            continue
+        if values.dtype.kind == "f":
+            unlabelled |= np.isclose(values, value, rtol=FLOAT_TOLERANCE, atol=0)
+        elif whole:
+            unlabelled |= values == int(value)
+    return unlabelled
+
+
+def _whole(path: Path, values: np.ndarray) -> np.ndarray:
+    """Values as whole numbers, int64; unsigned ones beyond it stay beyond 32 bits, which is all that matters here."""
+    if values.dtype.kind == "u":
+        return np.asarray(np.minimum(values.astype(np.uint64), MOST_EXACT).astype(np.int64))
+    wrong = ~(np.isfinite(values) & (values == np.round(values)) & (np.abs(values) < MOST_EXACT))
+    if wrong.any():
+        line, sample = (int(i[0]) for i in np.nonzero(wrong))
+        raise DataError(
+            f"{path}: label codes must be whole numbers, got {values[line, sample]} at line {line}, sample {sample} "
+            f"and {int(wrong.sum()) - 1} more; mark unlabelled pixels with 0, or declare the value as nodata"
+        )
+    return values.astype(np.int64)
+
+
+def require_32_bits(path: Path, codes: np.ndarray) -> None:
+    """Refuse codes, int64, that are more than numbers of classes can be."""
+    if codes.size and (codes.min() < SMALLEST_CODE or codes.max() > LARGEST_CODE):
+        raise DataError(
+            f"{path}: label codes must fit 32 bits ({SMALLEST_CODE} to {LARGEST_CODE}), got {codes.min()} to "
+            f"{codes.max()}; is this a raster of labels? Mark unlabelled pixels with 0, or declare the value as nodata"
+        )
+
+
+def _require_same_place(path: Path, labels: Grid, data: Grid) -> None:
+    """Refuse labels that lie elsewhere than the data, where both files say where they lie."""
+    if not (labels.located and data.located):
+        return
+    corners = _corners(labels)
+    if on_earth(labels.crs) and on_earth(data.crs):  # else the numbers are compared as they are
+        with suppress(RasterioError):
+            corners = np.array(transform(CRS.from_wkt(labels.crs), CRS.from_wkt(data.crs), *corners)[:2])
+    steps = np.array([~Affine(*data.transform) @ (x, y) for x, y in corners.T]).T - _corners(Grid(data.shape))
+    apart = float(np.abs(steps).max())
+    if not apart <= APART_PIXELS + 1e-3:  # "not <=": the distance may be NaN
+        raise DataError(
+            f"{path}: the labels must lie on the pixels of the scan, but their georeference puts a corner {apart:.6g} "
+            f"pixels away (labels: {_said(labels)}; scan: {_said(data)}); warp them onto the scan's grid, or remove "
+            "their georeference if their lines and samples are those of the scan"
+        )
+
+
+def _corners(grid: Grid) -> np.ndarray:
+    """x and y of the outer corners, float64 [2, 4]."""
+    lines, samples = grid.shape
+    corners: Any = [Affine(*grid.transform) @ corner for corner in ((0, 0), (samples, 0), (0, lines), (samples, lines))]
+    return np.array(corners, float).T
+
+
+def _said(grid: Grid) -> str:
+    a, b, c, d, e, f = grid.transform
+    name = ""
+    with suppress(CRSError):
+        found = CRS.from_wkt(grid.crs) if grid.crs else None
+        name = f", {found.to_string()[:40]}" if found else ", no coordinate system"
+    turned = f", turned by {b:g} and {d:g}" if b or d else ""
+    return f"origin {c:.10g}, {f:.10g}, pixel {a:g}, {e:g}{turned}{name}"

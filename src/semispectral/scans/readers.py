@@ -1,0 +1,130 @@
+"""Files in and out: one table says which reader serves which format, and `Cube` is the one answer."""
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import h5py
+import numpy as np
+
+from semispectral.errors import DataError
+from semispectral.scans.cube import Cube
+from semispectral.scans.facts.stated_values import as_values
+from semispectral.scans.facts.wavelengths import NO_WAVELENGTHS, read_wavelength_table, require_count
+from semispectral.scans.formats import envi, geotiff, hdf5
+from semispectral.scans.formats import first_bytes as beginnings
+from semispectral.scans.formats import known as formats
+from semispectral.scans.formats import matlab as mat
+from semispectral.scans.formats import numpy_files as npy
+from semispectral.scans.formats.known import format_of, known
+from semispectral.study.names import some
+from semispectral.study.scene import WAVELENGTH_TABLES, Scene
+
+__all__ = ["open_cube", "open_scene", "read_array"]
+
+
+log = logging.getLogger(__name__)
+
+
+class CubeReader(Protocol):
+    """Opens one kind of file; ``wavelengths`` is a key in the file or empty."""
+
+    def __call__(self, path: Path, *, key: str, axes: str, wavelengths: str) -> Cube: ...
+
+
+class ArrayReader(Protocol):
+    """Reads a small array of numbers whole, with the axes that its own software shows."""
+
+    def __call__(self, path: Path, *, key: str) -> np.ndarray: ...
+
+
+CUBE_READERS: dict[str, CubeReader] = {
+    beginnings.HDF5: hdf5.open_cube,
+    beginnings.MATLAB: mat.open_cube,
+    formats.ENVI: envi.open_cube,
+    beginnings.TIFF: geotiff.open_cube,
+    beginnings.NUMPY: npy.open_cube,
+}
+ARRAY_READERS: dict[str, ArrayReader] = {beginnings.HDF5: hdf5.read_array, beginnings.MATLAB: mat.read_array}
+
+
+def open_cube(path: Path, *, key: str = "", axes: str = "line,sample,band", wavelengths: str = "") -> Cube:
+    """Open a scene of any known format, lazily.
+
+    Parameters
+    ----------
+    path : the file; its first bytes say its format, or a header beside it, or its suffix.
+    key : array inside the file; empty where the file has only one.
+    axes : order of the axes as the file's own software shows them.
+    wavelengths : empty (what the file says, if anything), a key in the file, the path of a table, or ``none``.
+
+    Returns
+    -------
+    A `Cube`, to be used as a context manager.
+    """
+    name = format_of(path, what="a scene")
+    if name not in CUBE_READERS:
+        raise DataError(
+            f"{path}: a scene must be of a known format, {known(CUBE_READERS)}, but this is {name}, for labels only; "
+            "name the scan"
+        )
+    read = CUBE_READERS[name]
+    if not wavelengths.lower().endswith(WAVELENGTH_TABLES):
+        cube = read(path, key=key, axes=axes, wavelengths=wavelengths)
+        return _without_bands_of_no_wavelength(cube, f"{path}, {wavelengths}" if wavelengths else str(path))
+    table = read_wavelength_table(Path(wavelengths))
+    cube = read(path, key=key, axes=axes, wavelengths=NO_WAVELENGTHS)
+    try:
+        require_count(len(table), cube.shape[2], where=f"{wavelengths} for {path}")
+    except BaseException:
+        cube.close()
+        raise
+    return _without_bands_of_no_wavelength(replace(cube, wavelengths_nm=table), wavelengths)
+
+
+def _without_bands_of_no_wavelength(cube: Cube, where: str) -> Cube:
+    """The cube, with the bands whose wavelength is 0, NaN or below 0 in the file among its bad bands."""
+    if cube.wavelengths_nm is None or np.isfinite(cube.wavelengths_nm).all():
+        return cube
+    without = np.flatnonzero(~np.isfinite(cube.wavelengths_nm))
+    log.warning(
+        "%s: %d of %d bands have no wavelength (0, NaN or below 0 for band %s); they count as bad bands",
+        where,
+        len(without),
+        cube.shape[2],
+        some(without.tolist(), most=5),
+    )
+    bad = sorted({*cube.extra.get("bad_bands", ()), *without.tolist()})
+    return replace(cube, extra=cube.extra | {"bad_bands": tuple(bad)})
+
+
+def read_array(path: Path, *, key: str) -> np.ndarray:
+    """Read a small array, such as a white reference, from a file with keys: HDF5 or MATLAB."""
+    name = format_of(path, what="an array with a key")
+    if name not in ARRAY_READERS:
+        raise DataError(
+            f"{path}: an array with a key must be in a file with keys, but this is {name}; known are "
+            f"{known(ARRAY_READERS)}"
+        )
+    return ARRAY_READERS[name](path, key=key)
+
+
+def read_attributes(path: Path, *, key: str) -> dict[str, Any]:
+    """The attributes of an array in a file with keys; empty where its format has none."""
+    is_hdf5 = h5py.is_hdf5(path)
+    return hdf5.read_attributes(path, key=key) if is_hdf5 else {}
+
+
+def open_scene(scene: Scene) -> Cube:
+    """Open the data of a row of scenes.tsv as values; its nodata and scale, where it has them, go before the file's.
+
+    `Cube.extra` says what the file states: nodata, conversion, bad_bands, integration_time.
+    """
+    cube = open_cube(scene.data, key=scene.data_key, axes=scene.axes, wavelengths=scene.wavelengths)
+    try:
+        cube = replace(cube, extra={**cube.extra, "nodata_of_file": cube.nodata})
+        return as_values(cube if scene.nodata is None else replace(cube, nodata=scene.nodata), scale=scene.scale)
+    except BaseException:
+        cube.close()
+        raise

@@ -1,0 +1,104 @@
+"""Tray and shadow told from core by brightness and shape, where nobody has marked them."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy import ndimage
+
+from semispectral.errors import ConfigError
+from semispectral.scans.cube import Cube
+
+BLOCK_BYTES = 8_000_000
+BANDS_SEEN = 16  # evenly along the spectrum; brightness needs no more
+HISTOGRAM = 256
+
+
+@dataclass(frozen=True)
+class MaskConfig:
+    """Which pixels are tray or shadow: the dark ones, without specks.
+
+    Brightness alone cannot tell dark rock from a dark tray: look at what is masked before trusting it. ``otsu`` suits
+    scenes of two levels of brightness only.
+
+    Parameters
+    ----------
+    method : none; threshold (darker than ``darker_than``); otsu (the threshold that parts dark from bright best).
+    darker_than : mean reflectance, for threshold.
+    smallest : bright pieces of fewer pixels than this are masked too.
+    holes : dark pieces of at most so many pixels inside bright ones are not masked: they are minerals.
+    """
+
+    method: Literal["none", "threshold", "otsu"] = "none"
+    darker_than: float = 0.05
+    smallest: int = 50
+    holes: int = 50
+
+    def __post_init__(self) -> None:
+        if self.method not in ("none", "threshold", "otsu"):
+            raise ConfigError(f"mask.method must be none, threshold or otsu, got {self.method!r}")
+        if self.darker_than <= 0 or min(self.smallest, self.holes) < 0:
+            raise ConfigError(
+                "mask needs darker_than > 0, smallest and holes >= 0, "
+                f"got {self.darker_than}, {self.smallest}, {self.holes}"
+            )
+
+
+def find_mask(cube: Cube, *, scale: float, settings: MaskConfig) -> np.ndarray:
+    """Pixels that are tray or shadow, bool [line, sample]; one pass over the cube unless the method is none.
+
+    Parameters
+    ----------
+    cube : the scene.
+    scale : reflectance = stored value x scale.
+    """
+    if settings.method == "none":
+        return np.zeros(cube.shape[:2], bool)
+    bright = brightness(cube) * scale
+    seen = np.isfinite(bright)
+    limit = settings.darker_than if settings.method == "threshold" else otsu(bright[seen])
+    dark = seen & (bright < limit)
+    return np.asarray(seen & ~without_specks(seen & ~dark, smallest=settings.smallest, holes=settings.holes))
+
+
+def brightness(cube: Cube) -> np.ndarray:
+    """Mean over some bands of every pixel, float32 [line, sample]; NaN where none of them has a value."""
+    bands = np.unique(np.linspace(0, cube.shape[2] - 1, BANDS_SEEN).astype(int))
+    mean = np.empty(cube.shape[:2], np.float32)
+    for first, values in cube.blocks(max_bytes=BLOCK_BYTES):
+        some = values[:, :, bands]
+        good = np.isfinite(some)
+        total = np.where(good, some, 0).sum(axis=2, dtype=np.float32)
+        mean[first : first + len(values)] = np.divide(
+            total, good.sum(axis=2), out=np.full(total.shape, np.nan, np.float32), where=good.any(axis=2)
+        )
+    return mean
+
+
+def otsu(values: np.ndarray) -> float:
+    """The threshold that leaves the least variance within dark and bright (Otsu 1979), on 256 steps."""
+    if not len(values) or values.min() == values.max():
+        return float("-inf")
+    counts, edges = np.histogram(values, HISTOGRAM)
+    middle = (edges[:-1] + edges[1:]) / 2
+    below = np.cumsum(counts)[:-1]
+    above = counts.sum() - below
+    total = np.cumsum(counts * middle)
+    apart = total[:-1] / np.maximum(below, 1) - (total[-1] - total[:-1]) / np.maximum(above, 1)
+    between = below * above * apart**2
+    best = np.flatnonzero(between == between.max())  # between two heaps all steps are as good: take the middle
+    return float(edges[1:][best].mean())
+
+
+def without_specks(bright: np.ndarray, *, smallest: int, holes: int) -> np.ndarray:
+    """The bright pixels without small pieces, and with small dark pieces filled; bool [line, sample]."""
+    kept = bright & (_piece_size(bright) >= smallest)
+    return np.asarray(kept | (~kept & (_piece_size(~kept) <= holes)))
+
+
+def _piece_size(mask: np.ndarray) -> np.ndarray:
+    """Pixels of the piece (touching by sides) that each pixel lies in, int64 [line, sample]; 0 outside."""
+    piece, _ = ndimage.label(mask)
+    sizes = np.bincount(piece.ravel())
+    sizes[0] = 0
+    return np.asarray(sizes[piece])

@@ -1,0 +1,1 @@
+"""Spectra: cleaned, transformed and scaled, and the shards that hold them."""

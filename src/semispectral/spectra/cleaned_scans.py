@@ -1,0 +1,133 @@
+"""A scene as the models see it: the pixels of its shard, and its open cube, taken through one and the same cleaning."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from semispectral.errors import about
+from semispectral.scans.cube import Cube, HoldData, Pixels
+from semispectral.scans.instrument import Sensor, sensor_of
+from semispectral.scans.readers import open_scene
+from semispectral.spectra.cleaning import Spectra, bridged, clean
+from semispectral.spectra.cleaning_settings import CleanConfig, is_cleaned
+from semispectral.spectra.shards import made_of_shard, read_shard
+from semispectral.storage import provenance
+from semispectral.study.scene import Scene
+from semispectral.study.stage_settings import settings as as_settings
+
+PIXELS_AT_ONCE = 8192
+
+
+def sensor_for(scene: Scene, cube: Cube, settings: CleanConfig) -> Sensor:
+    """The scene's sensor, as far as these settings ask for it."""
+    return sensor_of(
+        scene, cube, look_for_dead="dead_columns" in settings.steps, header_bad_bands=settings.header_bad_bands
+    )
+
+
+def with_bad_bands(settings: CleanConfig, bad_bands: Sequence[int]) -> CleanConfig:
+    """The settings with the bands that the plan leaves out of all scenes."""
+    return replace(settings, bad_bands=tuple(sorted({*settings.bad_bands, *bad_bands}))) if bad_bands else settings
+
+
+def clean_pixels(pixels: Pixels, scene: Scene | None, settings: CleanConfig) -> Pixels:
+    """The pixels of a scene's shard, float32 and with the wavelengths that are left; as they are without cleaning.
+
+    The scene's file is looked into only where the settings ask for more than the shard knows; it may be None otherwise.
+    """
+    settings = with_bad_bands(settings, pixels.bad_bands)
+    if scene is not None and is_cleaned(scene, settings):
+        with open_scene(scene) as cube:
+            sensor = sensor_for(scene, cube, settings)
+    elif pixels.x.dtype.kind == "f" or settings.bad_bands or settings.bad_ranges_nm:
+        sensor = Sensor(wavelengths_nm=pixels.wavelengths_nm)
+    else:
+        return pixels
+    with about(*((scene.name, str(scene.data)) if scene else ())):
+        found = _clean(pixels.x, pixels.table["sample"].to_numpy(), sensor, settings)
+    return replace(pixels, x=found.x, wavelengths_nm=found.sensor.wavelengths_nm, bad_bands=settings.bad_bands)
+
+
+def read_cleaned(path: Path, scenes: Mapping[str, Mapping[str, Any]], settings: CleanConfig) -> Pixels:
+    """Read a scene's shard and clean it; ``scenes`` has the rows of those whose files cleaning looks into, by name.
+
+    Where cleaning looks into a scan again, it must be the one that the shard was drawn from.
+    """
+    row = scenes.get(path.stem)
+    if row is not None:
+        provenance.require_unchanged(provenance.inputs(), made_of_shard(path), by="shard")
+    scene = None if row is None else as_settings(Scene, row, where="scenes.tsv")
+    return clean_pixels(read_shard(path), scene, settings)
+
+
+def as_cleaned(cleaning: Mapping[str, Any], pixels: Pixels) -> dict[str, Any]:
+    """The section ``cleaning`` as these pixels were cleaned by it: with the bad bands that the plan found."""
+    return {**cleaning, "bad_bands": list(pixels.bad_bands)} if pixels.bad_bands else dict(cleaning)
+
+
+@contextmanager
+def open_cleaned(scene: Scene, settings: CleanConfig) -> Iterator[Cube]:
+    """The scene, open, with cleaned blocks: float32, NaN in pixels without data; itself where nothing is to be done."""
+    with open_scene(scene) as cube:
+        yield cleaned_scene(scene, cube, sensor_for(scene, cube, settings), settings)
+
+
+def cleaned_scene(scene: Scene, cube: Cube, sensor: Sensor, settings: CleanConfig) -> Cube:
+    """An open scene with cleaned blocks; itself where nothing is to be done."""
+    dropped = settings.bad_bands or settings.bad_ranges_nm or sensor.bad_bands or sensor.gaps
+    if not (is_cleaned(scene, settings) or dropped or cube.dtype.kind == "f"):
+        return cube
+    with about(scene.name, str(scene.data)):
+        return clean_cube(cube, sensor, settings)
+
+
+def clean_cube(cube: Cube, sensor: Sensor, settings: CleanConfig) -> Cube:
+    """A cube whose blocks are cleaned as they are read."""
+    lines, samples, bands = cube.shape
+    probe = _clean(np.zeros((1, bands), np.float32), np.zeros(1, int), sensor, settings)
+
+    def read_lines(first: int, last: int) -> np.ndarray:
+        values = cube.read_lines(first, last).reshape(-1, bands)
+        x = _clean(values, np.tile(np.arange(samples), last - first), sensor, settings).x
+        return x.reshape(last - first, samples, -1)
+
+    return replace(
+        cube,
+        shape=(lines, samples, probe.x.shape[1]),
+        dtype=np.dtype(np.float32),
+        read_lines=read_lines,
+        wavelengths_nm=probe.sensor.wavelengths_nm,
+        band_names=(),
+        close=lambda: None,  # whoever opened the scene closes it
+    )
+
+
+def _clean(x: np.ndarray, sample: np.ndarray, sensor: Sensor, settings: CleanConfig) -> Spectra:
+    """Piece by piece: what the steps need in between stays small."""
+    pieces = [
+        clean(x[i : i + PIXELS_AT_ONCE], sample=sample[i : i + PIXELS_AT_ONCE], sensor=sensor, settings=settings)
+        for i in range(0, max(len(x), 1), PIXELS_AT_ONCE)
+    ]
+    return replace(pieces[0], x=np.concatenate([piece.x for piece in pieces]), sample=sample)
+
+
+def can_lose_values(scene: Scene, cube: Cube, settings: CleanConfig) -> bool:
+    """Whether some value may be none: by the file's own word, its dtype, its references, or dead elements."""
+    judged = settings.uses_references(named=bool(scene.white_key)) or "dead_columns" in settings.steps
+    return cube.dtype.kind == "f" or judged
+
+
+def data_holder(scene: Scene, cube: Cube, settings: CleanConfig, bad_bands: Sequence[int] = ()) -> HoldData:
+    """A function that says which pixels hold data once they are cleaned, without the bands that the plan leaves out.
+
+    It takes values [pixel, band] and the sample int [pixel] of each, and gives bool [pixel].
+    """
+    sensor = sensor_for(scene, cube, settings)
+    if not can_lose_values(scene, cube, settings):
+        return lambda x, sample: np.ones(len(x), bool)
+    kept = with_bad_bands(settings, bad_bands)
+    return lambda x, sample: ~bridged(x, sample=sample, sensor=sensor, settings=kept)[1]

@@ -1,0 +1,201 @@
+"""Cleaning: from the values of a file to spectra fit for a model.
+
+First what makes a value a value: references, bands that are bad, and gaps (values that are NaN: nodata, not finite,
+dead). A gap is bridged by a straight line between its nearest good bands, as long as at most `LARGEST_GAP` of the bands
+of a spectrum are missing; with more the pixel holds no data. Then the other steps, one table, in the order that the
+config names.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from semispectral.errors import DataError
+from semispectral.scans.instrument import Sensor
+from semispectral.spectra import transforms as spectra
+from semispectral.spectra.cleaning_settings import CleanConfig
+
+
+@dataclass(frozen=True, eq=False)
+class Spectra:
+    """Spectra on their way through the steps: x float32 [pixel, band], sample int [pixel], and their sensor."""
+
+    x: np.ndarray
+    sample: np.ndarray
+    sensor: Sensor
+
+
+LARGEST_GAP = 0.1  # share of a spectrum's bands that may be bridged
+Step = Callable[[Spectra, CleanConfig], Spectra]
+
+
+def clean(x: np.ndarray, *, sample: np.ndarray, sensor: Sensor, settings: CleanConfig) -> Spectra:
+    """Take spectra through the steps of the config.
+
+    Parameters
+    ----------
+    x : [pixel, band], values; NaN where there is none.
+    sample : int [pixel], column of the detector that saw each pixel.
+    sensor, settings : see their classes.
+
+    Returns
+    -------
+    `Spectra` with float32 x, NaN in all bands of a pixel that holds no data, and the wavelengths that are left.
+    """
+    found, lost = bridged(x, sample=sample, sensor=sensor, settings=settings)
+    for name in settings.steps:
+        if name not in FIRST and (name != "drop_bands" or settings.drops_last):
+            found = STEPS[name](found, settings)
+    found.x[lost] = np.nan
+    return found
+
+
+def bridged(x: np.ndarray, *, sample: np.ndarray, sensor: Sensor, settings: CleanConfig) -> tuple[Spectra, np.ndarray]:
+    """Spectra without bad bands and gaps, and which of the pixels hold no data (bool [pixel]; 0 in all bands).
+
+    Parameters are those of `clean`.
+    """
+    found = Spectra(np.array(x, np.float32), np.asarray(sample), sensor)
+    if settings.uses_references(named=sensor.dark is not None and sensor.white is not None):
+        found = STEPS["references"](found, settings)
+    found = _without_bad_bands(found, settings)
+    if "dead_columns" in settings.steps:
+        found = STEPS["dead_columns"](found, settings)
+    missing = ~np.isfinite(found.x)
+    lost = np.asarray(missing.mean(axis=1) > LARGEST_GAP)
+    missing[lost] = False
+    kept = np.where(lost[:, None], np.float32(0), found.x)
+    return replace(found, x=spectra.fill_bands(kept, missing=missing) if missing.any() else kept), lost
+
+
+def _without_bad_bands(found: Spectra, settings: CleanConfig) -> Spectra:
+    """Drop the bands that are bad in this scene, and those of the config unless they are dropped after resampling."""
+    bands = found.x.shape[1]
+    drop = np.zeros(bands, bool)
+    if not settings.drops_last:
+        drop |= unwanted_bands(found.sensor.wavelengths_nm, bands, settings)
+    drop[list(found.sensor.bad_bands)] = True
+    found.x[:, list(found.sensor.gaps)] = np.nan
+    return _dropped(found, drop)
+
+
+def _needed(value: Any, step: str, what: str) -> np.ndarray:
+    if value is None:
+        raise DataError(
+            f"the cleaning step '{step}' needs {what}, and the scene has none; give it, or leave the step out"
+        )
+    return np.asarray(value)
+
+
+def _references(found: Spectra, settings: CleanConfig) -> Spectra:
+    """Counts of an even detector: reflectance over the scene's scale, so that ``scale`` means what it did before."""
+    dark = _needed(found.sensor.dark, "references", "a dark reference (column dark_key of scenes.tsv)")
+    white = _needed(found.sensor.white, "references", "a white reference (column white_key of scenes.tsv)")
+    reflectance = spectra.to_reflectance(
+        found.x, dark=dark[found.sample], white=white[found.sample], white_reflectance=settings.white_reflectance
+    )
+    return replace(found, x=reflectance / np.float32(found.sensor.scale * found.sensor.exposure))
+
+
+def _scale(found: Spectra, settings: CleanConfig) -> Spectra:
+    return replace(found, x=found.x * np.float32(found.sensor.scale))
+
+
+def _drop_bands(found: Spectra, settings: CleanConfig) -> Spectra:
+    return _dropped(found, unwanted_bands(found.sensor.wavelengths_nm, found.x.shape[1], settings))
+
+
+def unwanted_bands(wavelengths_nm: np.ndarray | None, bands: int, settings: CleanConfig) -> np.ndarray:
+    """Bands that bad_bands and bad_ranges_nm leave out, bool [band]."""
+    drop = np.zeros(bands, bool)
+    for number in settings.bad_bands:
+        if not 0 <= number < bands:
+            raise DataError(f"bad_bands must be 0 to {bands - 1} for this scene, got {number}; correct the config")
+        drop[number] = True
+    for first, last in settings.bad_ranges_nm:
+        known = _needed(wavelengths_nm, "drop_bands", "wavelengths, for bad_ranges_nm")
+        drop |= (known >= first) & (known <= last)
+    return drop
+
+
+def _dropped(found: Spectra, drop: np.ndarray) -> Spectra:
+    if not drop.any():
+        return found
+    if drop.all():
+        raise DataError(f"no band is left of {len(drop)}: shorten bad_bands and bad_ranges_nm in the config")
+    return replace(found, x=found.x[:, ~drop], sensor=_kept(found.sensor, ~drop))
+
+
+def _kept(sensor: Sensor, keep: np.ndarray) -> Sensor:
+    def of(array: np.ndarray | None) -> np.ndarray | None:
+        return None if array is None else array[..., keep]
+
+    return replace(
+        sensor,
+        wavelengths_nm=of(sensor.wavelengths_nm),
+        bad_bands=(),
+        gaps=(),
+        dark=of(sensor.dark),
+        white=of(sensor.white),
+        dead=of(sensor.dead),
+    )
+
+
+def _dead_columns(found: Spectra, settings: CleanConfig) -> Spectra:
+    dead = _needed(found.sensor.dead, "dead_columns", "the list of dead detector elements")
+    return replace(found, x=np.where(dead[found.sample], np.float32(np.nan), found.x))
+
+
+def _spikes(found: Spectra, settings: CleanConfig) -> Spectra:
+    marked = spectra.spikes(found.x, threshold=settings.spike_threshold)
+    return replace(found, x=spectra.fill_bands(found.x, missing=marked))
+
+
+def _resample(found: Spectra, settings: CleanConfig) -> Spectra:
+    nm = _needed(found.sensor.wavelengths_nm, "resample", "wavelengths")
+    first, last, step = settings.resample_nm
+    target = first + step * np.arange(math.floor((last - first) / step + 1e-9) + 1)
+    weights = spectra.resampling_weights(nm, target).astype(np.float32)
+    return replace(found, x=found.x @ weights, sensor=Sensor(found.sensor.scale, target))
+
+
+def _savitzky_golay(found: Spectra, settings: CleanConfig) -> Spectra:
+    nm = found.sensor.wavelengths_nm
+    steps = (
+        np.ones(1) if nm is None and settings.derivative == 0 else np.diff(_needed(nm, "savitzky_golay", "wavelengths"))
+    )
+    if settings.derivative and np.ptp(steps) > 0.05 * abs(steps.mean()):
+        raise DataError("derivatives need bands at equal distances in wavelength; put the step 'resample' before")
+    if settings.window > found.x.shape[1]:
+        raise DataError(f"window must be at most the number of bands ({found.x.shape[1]}), got {settings.window}")
+    x = spectra.savitzky_golay(
+        found.x,
+        window=settings.window,
+        order=settings.order,
+        derivative=settings.derivative,
+        step_nm=float(steps.mean()),
+    )
+    return replace(found, x=x)
+
+
+def _continuum(found: Spectra, settings: CleanConfig) -> Spectra:
+    nm = _needed(found.sensor.wavelengths_nm, "continuum", "wavelengths")
+    if not (np.diff(nm) > 0).all():
+        raise DataError("continuum removal needs wavelengths that rise; put the step 'resample' before")
+    return replace(found, x=spectra.remove_continuum(found.x, nm))
+
+
+STEPS: dict[str, Step] = {
+    "references": _references,
+    "scale": _scale,
+    "drop_bands": _drop_bands,
+    "dead_columns": _dead_columns,
+    "spikes": _spikes,
+    "resample": _resample,
+    "savitzky_golay": _savitzky_golay,
+    "continuum": _continuum,
+}
+FIRST = ("references", "dead_columns")  # they say which values are values: before all else, wherever they are named

@@ -1,0 +1,193 @@
+"""What a scene's file states about its values, and what is made of it, in words: one line for each."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from semispectral.errors import DataError
+from semispectral.scans.cube import Cube
+from semispectral.scans.facts.stated_values import SAME, Conversion, Time
+from semispectral.scans.instrument import Sensor, exposure, marked_bands, reference_time
+from semispectral.scans.quality import sparse_blocks
+from semispectral.spectra.cleaning import LARGEST_GAP, bridged
+from semispectral.spectra.cleaning_settings import CleanConfig
+from semispectral.study.scene import Remark, Scene
+
+BRIGHTEST = 1.2  # reflectance that hardly anything exceeds but a mirror or a mistake
+DARKEST = 0.01  # where the brighter values lie below, it is no reflectance of rock
+MANY = 0.05  # share from which on it is no accident
+MOST = 0.5
+SPECTRA_OF_A_BLOCK = 2000
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a sparse sample of a scene shows; shares are 0 to 1.
+
+    Parameters
+    ----------
+    missing : of values that are none.
+    bridged, lost : of pixels whose gaps are bridged, and that hold no data.
+    bright : of good values that stand for a reflectance above `BRIGHTEST`.
+    upper, largest : 95th percentile and largest of the good values, as reflectance.
+    """
+
+    missing: float
+    bridged: float
+    lost: float
+    bright: float
+    upper: float
+    largest: float
+
+
+def see(cube: Cube, sensor: Sensor, settings: CleanConfig) -> Seen:
+    """Look at a sparse sample, as it is and as it is once bad bands and gaps are dealt with."""
+    bad = np.zeros(cube.shape[2], bool)
+    bad[[*sensor.bad_bands, *sensor.gaps]] = True
+    good, missing, gaps, lost = [], [], [], []
+    for block in sparse_blocks(cube):
+        x = block.reshape(-1, cube.shape[2])
+        sample = np.tile(np.arange(cube.shape[1]), len(block))
+        found, gone = bridged(x, sample=sample, sensor=sensor, settings=settings)
+        none = ~np.isfinite(x)
+        kept = found.x[~gone]
+        good.append(kept[:: max(1, len(kept) // SPECTRA_OF_A_BLOCK)].ravel())
+        missing.append(none.mean())
+        gaps.append((none[:, ~bad].any(axis=1) & ~gone).mean())
+        lost.append(gone.mean())
+    values = np.concatenate(good) * sensor.scale
+    shares = (float(np.mean(missing)), float(np.mean(gaps)), float(np.mean(lost)))
+    if not values.size:
+        return Seen(*shares, 0.0, 0.0, 0.0)
+    bright, upper = (values > BRIGHTEST).mean(), np.quantile(values, 0.95)
+    return Seen(*shares, float(bright), float(upper), float(values.max()))
+
+
+def remarks(scene: Scene, cube: Cube, sensor: Sensor, settings: CleanConfig, *, fate: str, table: str) -> list[Remark]:
+    """What the file states and what becomes of it.
+
+    Parameters
+    ----------
+    scene, cube, sensor, settings : the scene, opened by `semispectral.scans.readers.open_scene`, and its cleaning.
+    fate : what becomes of its bad bands, as in "the file marks 20 of 224 bands as bad: they are left out".
+    table : what names scale and nodata beside the file: "scenes.tsv", or "the command line".
+
+    Raises
+    ------
+    DataError : the given scale contradicts the file's, and the values show that the file is right.
+    """
+    seen = see(cube, sensor, settings)
+    calibrated = settings.uses_references(named=bool(scene.white_key))
+    return [
+        *_nodata(scene, cube, seen, table),
+        *_scale(scene, cube, seen, calibrated, table),
+        *_bands(cube, sensor, settings, fate),
+        *(_times(scene, cube) if calibrated else ()),
+        *_brightness(cube, seen, calibrated),
+    ]
+
+
+def _nodata(scene: Scene, cube: Cube, seen: Seen, table: str) -> Iterator[Remark]:
+    of_file, used = cube.extra.get("nodata_of_file"), cube.extra.get("nodata")
+    if scene.nodata is not None and of_file is not None and scene.nodata != of_file:
+        yield Remark(
+            f"{table} says that nodata is {scene.nodata:g}, the file {of_file:g}: the former is used", odd=True
+        )
+    elif used is not None:
+        yield Remark(f"nodata is {used:g}, as {'the file' if scene.nodata is None else table} says")
+    if seen.missing:
+        yield Remark(
+            f"{_percent(seen.missing)} of the values looked at are none (nodata, NaN or infinite): pixels that lack "
+            f"more than {LARGEST_GAP:.0%} of the bands are left out ({_percent(seen.lost)}), smaller gaps are bridged "
+            f"({_percent(seen.bridged)} of the pixels)",
+            odd=seen.lost + seen.bridged > MANY,
+        )
+
+
+def _scale(scene: Scene, cube: Cube, seen: Seen, calibrated: bool, table: str) -> Iterator[Remark]:
+    stated: Conversion | None = cube.extra.get("conversion")
+    if stated is None or scene.scale is None:
+        if stated is not None:
+            yield Remark(f"{stated.words} is applied, as the file says")
+        elif scene.scale is None and not calibrated:
+            yield Remark("no scale is given and the file states none: its values are taken as they are")
+        return
+    factor = stated.factor or 1.0  # others were refused when the scene was opened
+    if abs(scene.scale / factor - 1) <= SAME:
+        yield Remark(f"the scale {scene.scale:g} is that of the file ({stated.words})")
+        return
+    said = f"{table} says that the scale is {scene.scale:g}, and the file that it is {factor:g} ({stated.words})"
+    by_file = seen.upper * factor / scene.scale
+    if not calibrated and DARKEST < by_file < BRIGHTEST and not DARKEST < seen.upper < BRIGHTEST:
+        raise DataError(
+            f"{cube.path}: {said}; by the former the brighter values are a reflectance of {seen.upper:.3g}, by the "
+            f"latter of {by_file:.3g}: leave the scale empty, so that the file's is applied, or correct the file"
+        )
+    yield Remark(f"{said}: the former is used", odd=True)
+
+
+def _bands(cube: Cube, sensor: Sensor, settings: CleanConfig, fate: str) -> Iterator[Remark]:
+    marked, bands, nm = marked_bands(cube), cube.shape[2], cube.wavelengths_nm
+    if marked:
+        said = f"the file marks {len(marked)} of {bands} bands as bad ({band_names(marked, nm)})"
+        kept = "they are kept, for cleaning.header_bad_bands is false"
+        yield Remark(f"{said}: {fate if settings.header_bad_bands else kept}", odd=not settings.header_bad_bands)
+    empty = [band for band in (*sensor.bad_bands, *sensor.gaps) if band not in marked]
+    if empty:
+        yield Remark(f"{len(empty)} of {bands} bands hold no value ({band_names(empty, nm)}): {fate}", odd=True)
+
+
+def band_names(bands: Sequence[int], wavelengths_nm: np.ndarray | None, *, most: int = 4) -> str:
+    """Bands as ranges of numbers from 0, with their wavelengths where they are known."""
+    breaks = np.flatnonzero(np.diff(bands) > 1) + 1
+    runs = [(int(run[0]), int(run[-1])) for run in np.split(np.asarray(bands), breaks)]
+    said = []
+    for first, last in runs[:most]:
+        numbers = f"{first}" if first == last else f"{first} to {last}"
+        ends = () if wavelengths_nm is None else (wavelengths_nm[first], wavelengths_nm[last])
+        nm = f", {ends[0]:.0f} to {ends[1]:.0f} nm" if ends and np.isfinite(ends).all() else ""  # NaN: it has none
+        said.append(numbers + nm)
+    return "; ".join(said) + (f"; and {len(runs) - most} more ranges" if len(runs) > most else "")
+
+
+def _times(scene: Scene, cube: Cube) -> Iterator[Remark]:
+    """What is made of integration times, where references are used."""
+    scan: Time | None = cube.extra.get("integration_time")
+    white, dark = reference_time(scene, scene.white_key), reference_time(scene, scene.dark_key)
+    ratio = exposure(scene, cube)
+    yield Remark("reflectance is made with its white and dark references")
+    if ratio is not None:
+        same = abs(ratio - 1) <= SAME
+        applied = "" if same else f": its reflectance is divided by {ratio:.4g}"
+        yield Remark(f"the scan was taken at an integration time of {scan}, its white reference at {white}{applied}")
+    elif scan or white:
+        which = "scan" if scan else "white reference"
+        yield Remark(
+            f"an integration time is stated of the {which} ({scan or white}), and none in the same unit of the other: "
+            "they are taken for the same",
+            odd=True,
+        )
+    if scan and dark and (scan.over(dark) is None or abs((scan.over(dark) or 0) - 1) > SAME):
+        yield Remark(f"the dark reference was taken at {dark}, the scan at {scan}: it is used as it is", odd=True)
+
+
+def _brightness(cube: Cube, seen: Seen, calibrated: bool) -> Iterator[Remark]:
+    """Raw counts and wrong scales, as far as they show."""
+    kind = np.dtype(cube.extra.get("stored", cube.dtype)).kind
+    if kind in "ui" and seen.bright > MOST and not calibrated:
+        yield Remark(
+            f"its values are whole numbers, as reflectance up to {seen.largest:.5g}, and no white reference is named: "
+            "are they raw counts? Name white and dark references, or give the scale",
+            odd=True,
+        )
+    elif seen.bright > MANY:
+        check = "the white reference and the integration times" if calibrated else "the scale"
+        share = _percent(seen.bright)
+        yield Remark(f"{share} of its values are a reflectance above {BRIGHTEST:g}: check {check}", odd=True)
+    if cube.extra.get("integration_time") and not calibrated:
+        yield Remark(f"its integration time, {cube.extra['integration_time']}, is not used without a white reference")
+
+
+def _percent(share: float) -> str:
+    return "less than 0.1 %" if 0 < share < 1e-3 else f"{100 * share:.1f} %"

@@ -1,0 +1,103 @@
+"""A trained model on disk: one directory with ``weights.safetensors`` and ``model.json``. No pickle, ever.
+
+``model.json`` holds the checksum of the weights and its own, and what made the model
+(`semispectral.storage.provenance`).
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from semispectral.errors import IntegrityError, MissingFileError
+from semispectral.storage import provenance
+from semispectral.storage.atomic import replacing_directory, write_atomically
+
+__all__ = ["DESCRIPTION", "WEIGHTS", "fill_model", "load_model", "save_model", "write_atomically"]
+
+WEIGHTS = "weights.safetensors"
+DESCRIPTION = "model.json"
+MADE = "made"
+NO_FILES: Mapping[str, bytes] = {}
+OWN = "model_sha256"  # of model.json without this key
+
+
+def save_model(
+    directory: Path,
+    arrays: Mapping[str, np.ndarray],
+    description: Mapping[str, Any],
+    files: Mapping[str, bytes] = NO_FILES,
+) -> None:
+    """Write a model's arrays and its description; ``description["kind"]`` says which model it is.
+
+    The directory is absent, as before, or complete; what was in it before is gone: it holds one model.
+
+    Parameters
+    ----------
+    files : more files, by name, such as the history of the training.
+    """
+    with replacing_directory(directory) as unfinished:
+        fill_model(unfinished, arrays, description)
+        for name, content in files.items():
+            write_atomically(unfinished / name, content)
+
+
+def fill_model(directory: Path, arrays: Mapping[str, np.ndarray], description: Mapping[str, Any]) -> None:
+    """Write a model into a directory that is being filled; a model that says what made it goes on saying so."""
+    content = save({name: np.ascontiguousarray(array) for name, array in arrays.items()})
+    write_atomically(directory / WEIGHTS, content)
+    made = provenance.current()
+    full = {**({MADE: made} if made else {}), **description, "weights_sha256": hashlib.sha256(content).hexdigest()}
+    full = json.loads(json.dumps(full)) | {OWN: ""}
+    full[OWN] = _own_checksum(full)
+    write_atomically(directory / DESCRIPTION, json.dumps(full, indent=1, sort_keys=True).encode())
+
+
+def _own_checksum(description: Mapping[str, Any]) -> str:
+    rest = {key: value for key, value in description.items() if key != OWN}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
+
+
+def load_model(directory: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """Read what `save_model` wrote: (arrays by name, description).
+
+    Raises
+    ------
+    MissingFileError : the directory or one of its files is not there.
+    IntegrityError : the weights or their description are not those that were written.
+    """
+    for name in (WEIGHTS, DESCRIPTION):
+        if not (directory / name).is_file():
+            raise MissingFileError(f"{directory}: a model directory needs {name}; train the model again (snakemake -R)")
+    content = (directory / WEIGHTS).read_bytes()
+    description = read_description(directory)
+    provenance.compare_versions(directory, description.get(MADE, {}))
+    if hashlib.sha256(content).hexdigest() != description["weights_sha256"]:
+        raise IntegrityError(
+            f"{directory / WEIGHTS}: its checksum is not the one in {DESCRIPTION}: the file was cut or changed; "
+            f"delete {directory} and rerun"
+        )
+    try:
+        return load(content), description
+    except SafetensorError as error:
+        raise IntegrityError(
+            f"{directory / WEIGHTS}: cannot be read ({error}); delete {directory} and rerun"
+        ) from error
+
+
+def read_description(directory: Path) -> dict[str, Any]:
+    """What a model says of itself, if it is what was written."""
+    path = directory / DESCRIPTION
+    try:
+        description: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        same = _own_checksum(description) == description[OWN] and "weights_sha256" in description
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise IntegrityError(f"{path}: is damaged ({error}); delete {directory} and rerun") from error
+    if not same:
+        raise IntegrityError(f"{path}: its checksum is another: the file was changed; delete {directory} and rerun")
+    return description

@@ -1,0 +1,222 @@
+"""What made a result: stage, commit, code, settings, seeds, versions and checksums of inputs, kept in the result.
+
+A stage says once who it is (`start`); whatever is written afterwards by the package's writers carries `current`. It
+holds no time and no host, so that the same run gives the same bytes.
+"""
+
+import hashlib
+import json
+import logging
+import platform
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from semispectral.errors import IntegrityError
+
+log = logging.getLogger(__name__)
+
+PACKAGES = (
+    "semispectral",
+    "snakemake",
+    "tensorflow",
+    "tensorflow-probability",
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "pandas",
+    "pyarrow",
+    "matplotlib",
+)
+CPU_BUILD = {"tensorflow": "tensorflow-cpu"}  # the same code and version under another name, where there is no GPU
+COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+CODE = ("Snakefile", "rules", "src", "workflow")
+ROOT = Path(__file__).resolve().parents[3]  # of the checkout, where the package is used from one
+LOGGED = "made by "  # what the line of a log begins with that holds the same as JSON
+WHOLE_BYTES = 100_000_000  # larger inputs are known by pieces of them
+PIECES, PIECE_BYTES = 32, 1 << 20
+VOLATILE = ("made", "model_sha256")  # of a model: they differ where the model does not
+
+Made = dict[str, Any]
+_current: Made = {}
+_others: dict[str, str] = {}
+
+
+def start(made: Made) -> None:
+    """Say what is being made; every result that this process writes from now on carries it."""
+    _current.clear()
+    _current.update(made)
+    log.debug("%s%s", LOGGED, json.dumps(made, sort_keys=True, ensure_ascii=False))
+
+
+def current() -> Made:
+    """What this process makes; empty where nobody has said so."""
+    return dict(_current)
+
+
+def of_job(job: Any) -> Made:
+    """What a Snakemake job makes, of the object that Snakemake gives its script."""
+    config = json.loads(job.params.get("cfg", "{}"))
+    made = describe(job.rule, config=config, inputs=job.input, root=Path(job.scriptdir).parents[1])
+    wildcards = {name: str(value) for name, value in job.wildcards.items()}
+    seeds = {"run": int(wildcards["seed"])} if "seed" in wildcards else {}
+    return made | {"wildcards": wildcards, "code": job.params.get("code", ""), "seeds": made["seeds"] | seeds}
+
+
+def describe(stage: str, *, config: Mapping[str, Any], inputs: Iterable[str | Path], root: Path = ROOT) -> Made:
+    """What a stage makes of a configuration and of input files."""
+    return {
+        "stage": stage,
+        "commit": commit(root) or commit(ROOT),
+        "config": dict(config),
+        "seeds": dict(_seeds(config)),
+        "inputs": checksums(inputs),
+        "versions": versions(),
+    }
+
+
+def _seeds(config: Any, where: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in config.items() if isinstance(config, Mapping) else ():
+        name = f"{where}.{key}" if where else str(key)
+        if key in ("seed", "seeds"):
+            yield name, value
+        yield from _seeds(value, name)
+
+
+def checksums(paths: Iterable[str | Path]) -> dict[str, str]:
+    """The checksum of each file or directory, by its path as given."""
+    return {str(path): checksum(Path(path)) for path in sorted(map(str, paths))}
+
+
+def inputs() -> list[str]:
+    """The files that this process was given to read."""
+    return list(_current.get("inputs", {}))
+
+
+def require_unchanged(paths: Iterable[str | Path], made: Mapping[str, Any], *, by: str) -> None:
+    """Check that files are still those that an earlier stage read.
+
+    Parameters
+    ----------
+    made : what the result of that stage says of its making; by : its rule.
+
+    Raises
+    ------
+    IntegrityError : one of them is another file now.
+    """
+    for path in map(str, paths):
+        before = made.get("inputs", {}).get(path, "")
+        if before and before != (_current.get("inputs", {}).get(path) or checksum(Path(path))):
+            raise IntegrityError(
+                f"{path}: is not the file that the rule '{by}' read: it was exchanged or changed without its time; put "
+                f"the right file back, or make all that was made of it anew: snakemake --forcerun {by}"
+            )
+
+
+def checksum(path: Path) -> str:
+    """``sha256:`` of a file, or of a model but for what made it; ``sha256-pieces:`` of a large file's pieces."""
+    try:
+        return _checksum(path)
+    except (OSError, ValueError, AttributeError) as error:
+        return f"cannot be read ({error})"  # whoever needs the file says so in its own words
+
+
+def _checksum(path: Path) -> str:
+    if (path / "model.json").is_file():
+        said = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(path.rglob("model.json"))]
+        kept = [{key: value for key, value in model.items() if key not in VOLATILE} for model in said]
+        return f"sha256:{hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()}"
+    if not path.is_file():
+        return "no file"
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        if size <= WHOLE_BYTES:
+            return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+        digest = hashlib.sha256(str(size).encode())
+        for piece in range(PIECES):
+            file.seek(piece * (size - PIECE_BYTES) // (PIECES - 1))
+            digest.update(file.read(PIECE_BYTES))
+        return f"sha256-pieces:{digest.hexdigest()}"
+
+
+@cache
+def _version(name: str) -> str:
+    for distribution in (name, CPU_BUILD.get(name, name)):
+        try:
+            return version(distribution)
+        except PackageNotFoundError:
+            continue
+    return "not installed"
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that the results depend on, as installed; nothing is imported."""
+    return {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}}
+
+
+def other_versions(made: Mapping[str, Any]) -> str:
+    """Packages whose version was another when something was made than it is now, in words; empty where none."""
+    then, now = made.get("versions") if isinstance(made, Mapping) else {}, versions()
+    if not isinstance(then, Mapping):  # of a stranger's model, maybe
+        return ""
+    changed = [name for name in then if name in now and then[name] != now[name]]
+    return ", ".join(f"{name} {then[name]} ({now[name]} is installed)" for name in changed)
+
+
+def compare_versions(path: Path, made: Mapping[str, Any]) -> None:
+    """Say, once for each difference, that a file which is being read was made with other versions of the packages."""
+    found = other_versions(made)
+    if found and found not in _others:
+        _others[found] = str(path)
+        log.warning(
+            "%s was made with %s: what follows mixes results of different versions, which may differ in their last "
+            "digits or in more; to make all of them anew: snakemake --forceall",
+            path,
+            found,
+        )
+
+
+def other_versions_read() -> dict[str, str]:
+    """All differences that `compare_versions` has met in this process, in words, each with the first file."""
+    return dict(_others)
+
+
+def commit(root: Path) -> str:
+    """The commit that a folder is checked out at; empty where it is no Git working tree."""
+    git = root / ".git"
+    if git.is_file():  # a worktree names its folder in a file
+        git = root / git.read_text(encoding="utf-8").removeprefix("gitdir:").strip()
+    head = git / "HEAD"
+    if not head.is_file():
+        return ""
+    content = head.read_text(encoding="utf-8").strip()
+    found = _of_reference(git, content.removeprefix("ref:").strip()) if content.startswith("ref:") else content
+    return found if COMMIT.fullmatch(found) else ""
+
+
+def _of_reference(git: Path, reference: str) -> str:
+    common = git / "commondir"
+    folders = [git, *([git / common.read_text(encoding="utf-8").strip()] if common.is_file() else [])]
+    for folder in folders:
+        if (folder / reference).is_file():
+            return (folder / reference).read_text(encoding="utf-8").strip()
+        packed = folder / "packed-refs"
+        for line in packed.read_text(encoding="utf-8").splitlines() if packed.is_file() else []:
+            if line.endswith(f" {reference}"):
+                return line.split(" ")[0]
+    return ""
+
+
+def uncommitted(root: Path) -> bool:
+    """Whether the code of a Git working tree is other than its commit; False where that cannot be told."""
+    git = shutil.which("git")
+    if git is None or not commit(root):
+        return False
+    asked = [git, "-C", str(root), "status", "--porcelain", "--untracked-files=no", "--", *CODE]
+    said = subprocess.run(asked, capture_output=True, check=False)  # noqa: S603 - our own words
+    return said.returncode == 0 and bool(said.stdout.strip())

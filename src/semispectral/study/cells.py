@@ -1,0 +1,71 @@
+"""Cells of ``scenes.tsv``: each function reads the text of one cell, or says where and what is wrong with it."""
+
+import re
+from collections.abc import Callable
+
+from semispectral.errors import ConfigError
+from semispectral.study.classes import CodeSet
+from semispectral.study.names import quoted, require_file_name
+from semispectral.study.numerals import decimal
+from semispectral.study.scene import AXES, axis_order
+
+NOT_FINITE = ("nan", "inf", "-inf")  # what nodata may be besides a number
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+
+
+def plain(text: str, where: str) -> str:
+    return text
+
+
+def name(text: str, where: str) -> str:
+    if not NAME.fullmatch(text):
+        raise ConfigError(
+            f"{where}: a name of letters, digits, '_', '-', '.' is needed (it names files), got {quoted(text)}"
+        )
+    return require_file_name(text, where=where)
+
+
+def group(text: str, where: str) -> str:
+    if not text:
+        raise ConfigError(f"{where}: is empty; name the hole (or other group) that the scene belongs to")
+    return require_file_name(text, where=where)
+
+
+def path(text: str, where: str) -> str:
+    if not text:
+        raise ConfigError(f"{where}: is empty; give the path of the scene's file, relative to data_root")
+    return text
+
+
+def axes(text: str, where: str) -> str:
+    return ",".join(axis_order(text or ",".join(AXES), where=where))
+
+
+def label_axes(text: str, where: str) -> str:
+    return ",".join(axis_order(text, names=AXES[:2], where=where)) if text else ""
+
+
+def number(text: str, where: str) -> float:
+    try:
+        return decimal(text)
+    except ValueError as error:
+        raise ConfigError(f"{where}: a number is needed, such as 12.5 or 1e-4, got {quoted(text)}") from error
+
+
+def nodata(text: str, where: str) -> float:
+    return float(text) if text.lower() in NOT_FINITE else number(text, where)
+
+
+def positive(text: str, where: str) -> float:
+    value = number(text, where)
+    if value <= 0:
+        raise ConfigError(f"{where}: a number above 0 is needed, got {quoted(text)}")
+    return value
+
+
+def optional(parse: Callable[[str, str], float]) -> Callable[[str, str], float | None]:
+    return lambda text, where: parse(text, where) if text else None
+
+
+def codes(text: str, where: str) -> CodeSet:
+    return CodeSet.parse(text, where=where)

@@ -1,0 +1,190 @@
+"""Codes, labels, names and colours: the only place where class codes are known.
+
+A file holds integer *codes*; ``classes.tsv`` gives them meaning. Inside the package a pixel carries a *label*,
+0..K-1, or ``UNLABELLED``. Codes to be ignored (tray, background) become ``IGNORED``: not pixels of interest at all.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from semispectral.errors import ConfigError, DataError
+from semispectral.storage.seal import read_json
+from semispectral.study.names import quoted, require_name, some
+from semispectral.study.suggestions import nearest
+from semispectral.study.tsv import read_rows
+
+UNLABELLED = -1
+IGNORED = -2
+SMALLEST_CODE, LARGEST_CODE = -(2**31) + 2, 2**31 - 1  # of a file; below are the census's own marks
+MASKED = -(2**31)  # code that the census gives to pixels that it masks: ignored, whatever the scene ignores
+EMPTY = -LARGEST_CODE  # likewise, to pixels that hold no data
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+WHOLE = re.compile(r"[+-]?[0-9]{1,10}")
+COLUMNS = ("code", "name", "colour")
+MOST_COMPARED = 1000  # columns of a table that are compared with those that it lacks
+MOST_RANGES = 1000  # of codes in one cell of scenes.tsv
+
+
+@dataclass(frozen=True)
+class ClassMap:
+    """Classes in label order: the code, name and colour of label i stand at place i.
+
+    Parameters
+    ----------
+    codes : file codes, distinct, none of them 0.
+    names : one per code, distinct.
+    colours : ``#rrggbb``, one per code.
+    """
+
+    codes: tuple[int, ...]
+    names: tuple[str, ...]
+    colours: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if not len(self.codes) == len(self.names) == len(self.colours):
+            raise ConfigError(
+                f"ClassMap needs as many names and colours as codes, got {len(self.codes)} codes, "
+                f"{len(self.names)} names, {len(self.colours)} colours"
+            )
+        for what, values in (("code", self.codes), ("name", self.names)):
+            twice = sorted(str(value) for value, times in Counter(values).items() if times > 1)
+            if twice:
+                raise ConfigError(f"classes.tsv: every {what} must stand once, these stand twice: {some(twice)}")
+        for name, colour in zip(self.names, self.colours, strict=True):
+            if not COLOUR.fullmatch(colour):
+                raise ConfigError(
+                    f"classes.tsv: the colour of {name!r} must be like #1f77b4, got {quoted(colour, limit=40)}"
+                )
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def select(self, codes: Iterable[int]) -> "ClassMap":
+        """The classes with these codes, in code order."""
+        wanted = sorted(set(codes))
+        place = {code: i for i, code in enumerate(self.codes)}
+        unknown = [code for code in wanted if code not in place]
+        if unknown:
+            raise DataError(
+                f"classes.tsv has no row for the codes {some(unknown)}: add a row (code, name, colour) for each"
+            )
+        places = [place[code] for code in wanted]
+        return ClassMap(tuple(wanted), tuple(self.names[i] for i in places), tuple(self.colours[i] for i in places))
+
+    def to_label(self, code: np.ndarray, *, ignore: "CodeSet") -> np.ndarray:
+        """Labels of an array of codes: a class's place, ``IGNORED``, or ``UNLABELLED`` for every other code.
+
+        Returns
+        -------
+        int16, of the shape of ``code``.
+        """
+        values, inverse = np.unique(code, return_inverse=True)
+        place = {value: i for i, value in enumerate(self.codes)}
+        table = [IGNORED if int(v) in ignore else place.get(int(v), UNLABELLED) for v in values]
+        return np.asarray(table, dtype=np.int16)[inverse].reshape(code.shape)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The classes as plain lists, for JSON."""
+        return {"codes": list(self.codes), "names": list(self.names), "colours": list(self.colours)}
+
+    @classmethod
+    def from_dict(cls, classes: dict[str, Any]) -> "ClassMap":
+        """The inverse of `to_dict`; checked as ``classes.tsv`` is, for a model may be anybody's."""
+        names = tuple(require_name(name, where="the name of a class") for name in classes["names"])
+        codes = tuple(whole_number(str(code), "the code of a class") for code in classes["codes"])
+        if 0 in codes:
+            raise ConfigError("the code of a class: 0 means unlabelled and no data and cannot be a class")
+        return cls(codes, names, tuple(classes["colours"]))
+
+    @classmethod
+    def read(cls, path: Path) -> "ClassMap":
+        """Read ``classes.tsv``: columns code, name, colour."""
+        header, *rows = read_rows(path, what="the table of classes", key="classes") or [[]]
+        absent = [name for name in COLUMNS if header.count(name) != 1]
+        if absent:
+            raise ConfigError(
+                f"{path}: needs the columns {', '.join(COLUMNS)}, each once, separated by tabs; missing or twice: "
+                f"{', '.join(absent)}{_instead(absent, header)}"
+            )
+        cells = [_cells(f"{path}, row {number}", header, row) for number, row in enumerate(rows, start=2) if any(row)]
+        if not cells:
+            raise ConfigError(f"{path}: has a header but no class; add one row per class")
+        try:
+            return cls(tuple(row[0] for row in cells), tuple(row[1] for row in cells), tuple(row[2] for row in cells))
+        except ConfigError as error:
+            raise ConfigError(f"{path}: {error}") from error
+
+
+def _instead(absent: list[str], header: list[str]) -> str:
+    """The columns that may stand for those that are absent, misspelt."""
+    others = [name for name in header[:MOST_COMPARED] if name and name not in COLUMNS]
+    found = [f"{quoted(near, limit=40)} for {name!r}" for name in absent if (near := nearest(name, others))]
+    return f" (is {', '.join(found)} meant?)" if found else ""
+
+
+def _cells(where: str, header: list[str], row: list[str]) -> tuple[int, str, str]:
+    """Code, name and colour of a row of classes.tsv."""
+    if len(row) != len(header):
+        raise ConfigError(f"{where}: {len(header)} tab-separated cells are needed, one per column, got {len(row)}")
+    code, name, colour = (_unquoted(row[header.index(column)]) for column in COLUMNS)
+    name = require_name(name, where=f"{where}, column 'name'")
+    number = whole_number(code, f"{where}, column 'code'")
+    if number < 0:
+        raise ConfigError(f"{where}, column 'code': a code of 0 or more is needed, as in the label files, got {number}")
+    return number, name, colour
+
+
+def _unquoted(text: str) -> str:
+    """Spreadsheets put cells with a comma in quotes."""
+    in_quotes = len(text) > 1 and text[0] == text[-1] == '"'
+    return text[1:-1].replace('""', '"') if in_quotes else text
+
+
+def whole_number(text: str, where: str) -> int:
+    """A code: a whole number of at most 32 bits."""
+    if not WHOLE.fullmatch(text) or not -(2**31) <= int(text) < 2**31:
+        raise ConfigError(f"{where}: a whole number of at most 32 bits is needed, got {quoted(text, limit=40)}")
+    return int(text)
+
+
+def read_classes(path: Path) -> ClassMap:
+    """The classes that occur, in label order, from the plan's ``classes.json``.
+
+    Raises
+    ------
+    MissingFileError, IntegrityError : it is not there, or not as it was written.
+    """
+    return ClassMap.from_dict(read_json(path))
+
+
+@dataclass(frozen=True)
+class CodeSet:
+    """A set of codes written as in scenes.tsv: ``1-99``, ``0,255``, ``1-5,10-14``, or empty."""
+
+    ranges: tuple[tuple[int, int], ...]
+
+    def __contains__(self, code: int) -> bool:
+        return any(first <= code <= last for first, last in self.ranges)
+
+    @classmethod
+    def parse(cls, text: str, *, where: str) -> "CodeSet":
+        """Read such a text; ``where`` names the file, row and column for the error."""
+        ranges = []
+        parts = [part.strip() for part in text.split(",")]
+        if len(parts) > MOST_RANGES:
+            raise ConfigError(f"{where}: at most {MOST_RANGES} ranges of codes are taken, got {len(parts)}; join them")
+        for part in filter(None, parts):
+            match = re.fullmatch(r"(-?[0-9]+)(?:-([0-9]+))?", part)
+            if match is None:
+                raise ConfigError(f"{where}: codes are written like 1-99 or 0,255; got {quoted(text)}")
+            first, last = whole_number(match[1], where), whole_number(match[2] or match[1], where)
+            if last < first:
+                raise ConfigError(f"{where}: the range {part!r} ends before it begins")
+            ranges.append((first, last))
+        return cls(tuple(ranges))

@@ -1,0 +1,175 @@
+"""The configuration as a whole: checked against its closed schema, in plain words, with every default filled in."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend
+
+from semispectral.errors import ConfigError, MissingFileError
+from semispectral.study.config_file import require_plain
+from semispectral.study.numerals import decimal, whole
+from semispectral.study.suggestions import hint, nearest
+
+Schema = dict[str, Any]
+MISSPELT = 0.75  # likeness from which a key is taken for a misspelt neighbour rather than for one of another section
+
+
+def read_schema(path: Path) -> Schema:
+    """Read the schema, a YAML file."""
+    if not path.is_file():
+        raise MissingFileError(f"{path}: the configuration's schema is not there; restore it from the repository")
+    schema: Schema = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return schema
+
+
+def complete(config: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
+    """Check a configuration and fill in the defaults.
+
+    Text that YAML or the command line did not read as the number or truth value it stands for (``1e-3``,
+    ``--config 'svm={"folds": 3}'``) is turned into it where the schema wants one.
+
+    Raises
+    ------
+    ConfigError : one line per mistake: the key, what it needs, what came, and the nearest key for a typo.
+    """
+    require_plain(config)
+    full: dict[str, Any] = _filled(config, schema)
+    errors = sorted(CHECKER(schema).iter_errors(full), key=lambda error: list(map(str, error.path)))
+    if errors:
+        sections = dict(_sections(schema))
+        lines = [line for error in errors for line in _in_words(error, sections)]
+        raise ConfigError("the configuration cannot be used:\n" + "\n".join(f"  {line}" for line in lines))
+    return full
+
+
+def defaults(schema: Schema) -> dict[str, Any]:
+    """The configuration that an empty file stands for."""
+    filled: dict[str, Any] = _filled({}, schema)
+    return filled
+
+
+def _filled(value: Any, schema: Schema) -> Any:
+    """A copy of ``value`` with defaults in place and look-alike text turned into numbers."""
+    if isinstance(value, Mapping):
+        properties: dict[str, Schema] = schema.get("properties", {})
+        other = schema.get("additionalProperties")
+        filled = {key: _filled(item, properties.get(key, other or {})) for key, item in value.items()}
+        for key, part in properties.items():
+            if key not in filled and ("default" in part or "properties" in part):
+                filled[key] = _filled(deepcopy(part.get("default", {})), part)
+        return filled
+    if value is None and "properties" in schema:
+        return _filled({}, schema)  # a section whose keys are all commented out
+    if isinstance(value, list | tuple):
+        return [_filled(item, schema.get("items", {})) for item in value]
+    return _typed(value, schema) if isinstance(value, str) else value
+
+
+def _typed(text: str, schema: Schema) -> Any:
+    kinds = schema.get("type", [])
+    for kind in [kinds] if isinstance(kinds, str) else kinds:
+        try:
+            return FROM_TEXT[kind](text)
+        except (KeyError, ValueError):
+            continue
+    return text
+
+
+FROM_TEXT: dict[str, Callable[[str], Any]] = {
+    "integer": whole,
+    "number": decimal,
+    "boolean": lambda text: {"true": True, "false": False}[text.lower()],
+    "null": lambda text: {"null": None, "none": None}[text.lower()],
+}
+
+
+def _sections(schema: Schema, where: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Every section of the schema with its keys; the top has no name."""
+    properties: dict[str, Schema] = schema.get("properties", {})
+    yield where, list(properties)
+    for key, part in properties.items():
+        if "properties" in part:
+            yield from _sections(part, f"{where}.{key}".lstrip("."))
+
+
+def _unique_by(_: Any, key: str, rows: Any, __: Schema) -> Iterator[ValidationError]:
+    """The schema's own keyword ``uniqueBy``: no two rows of a list have the same value of a key."""
+    found = [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
+    values = Counter(str(row[key]) for row in found if key in row)
+    if repeated := [value for value, times in values.items() if times > 1]:
+        yield ValidationError(f"each needs a {key} of its own, got {', '.join(map(repr, repeated))} more than once")
+
+
+CHECKER = extend(Draft202012Validator, {"uniqueBy": _unique_by})  # type: ignore[no-untyped-call]  # jsonschema's
+
+
+def _in_words(error: ValidationError, sections: Mapping[str, list[str]]) -> Iterator[str]:
+    where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path).lstrip(".")
+    say = partial(_unknown_keys, sections) if error.validator == "additionalProperties" else _say(error)
+    yield from (f"{where}: {text}" if where else text for text in say(error))
+
+
+def _say(error: ValidationError) -> Callable[[ValidationError], list[str]]:
+    return WORDS.get(str(error.validator), _as_it_is)
+
+
+def _as_it_is(error: ValidationError) -> list[str]:
+    return [error.message]
+
+
+def _unknown_keys(sections: Mapping[str, list[str]], error: ValidationError) -> list[str]:
+    schema = cast(Schema, error.schema)
+    known = sorted(schema.get("properties", {}))
+    return [_unknown_key(str(key), known, sections) for key in cast(Schema, error.instance) if key not in known]
+
+
+def _unknown_key(key: str, known: list[str], sections: Mapping[str, list[str]]) -> str:
+    """The nearest key here; or the very key where it belongs, for one that stands in the wrong section."""
+    elsewhere = [f"{section}.{key}" for section, keys in sections.items() if section and key in keys]
+    if elsewhere and not nearest(key, known, cutoff=MISSPELT):
+        return f"unknown key {key!r}; did you mean {' or '.join(map(repr, elsewhere))}?"
+    return f"unknown key {key!r}; {hint(key, known)}"
+
+
+def _type(error: ValidationError) -> list[str]:
+    kinds = cast(Any, error.validator_value)
+    words = [KINDS[kind] for kind in ([kinds] if isinstance(kinds, str) else kinds)]
+    return [f"must be {' or '.join(words)}, got {error.instance!r}"]
+
+
+def _choice(error: ValidationError) -> list[str]:
+    known = cast(list[Any], error.validator_value)
+    choices = [str(choice) for choice in known]
+    near = nearest(str(error.instance), choices)
+    perhaps = f"; did you mean {near!r}?" if near else ""
+    return [f"must be one of {', '.join(choices)}, got {error.instance!r}{perhaps}"]
+
+
+KINDS = {
+    "integer": "a whole number",
+    "number": "a number",
+    "string": "text",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "keys with values",
+    "null": "null",
+}
+WORDS: dict[str, Callable[[ValidationError], list[str]]] = {
+    "type": _type,
+    "enum": _choice,
+    "minimum": lambda error: [f"must be {error.validator_value} or more, got {error.instance!r}"],
+    "maximum": lambda error: [f"must be {error.validator_value} or less, got {error.instance!r}"],
+    "exclusiveMinimum": lambda error: [f"must be above {error.validator_value}, got {error.instance!r}"],
+    "exclusiveMaximum": lambda error: [f"must be below {error.validator_value}, got {error.instance!r}"],
+    "minItems": lambda error: [f"needs at least {error.validator_value} value(s), got {error.instance!r}"],
+    "maxItems": lambda error: [f"needs at most {error.validator_value} values, got {error.instance!r}"],
+    "uniqueItems": lambda error: [f"must not repeat a value, got {error.instance!r}"],
+    "pattern": lambda error: [f"is not written as it should be, got {error.instance!r}"],
+}

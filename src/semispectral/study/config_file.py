@@ -1,0 +1,161 @@
+"""A configuration file as it stands: YAML that holds plain values, each key once, no code, and not without end.
+
+As a program it says whether files are such, before Snakemake reads them: Snakemake runs code that a file holds as it
+reads it, and takes the last of two equal keys without a word.
+"""
+
+import math
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from semispectral.errors import ConfigError, MissingFileError, SemispectralError, UnreadableError, about
+from semispectral.study.names import printable_lines, quoted
+
+LARGEST_BYTES = 4_000_000
+MOST_VALUES, LONGEST_KEY = 100_000, 2_000
+LARGEST_NUMBER = 2**63
+RUNS_CODE = ("__use_yte__", "__definitions__", "__variables__")  # keys that make it a template of Snakemake's (YTE)
+PLAIN = (str, bool, int, float, type(None))
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """Read a configuration file.
+
+    Raises
+    ------
+    MissingFileError : it is not there.
+    ConfigError : it is not YAML in UTF-8, or holds something else than keys with plain values, each once.
+    UnreadableError : it is no plain file, or may not be read.
+    """
+    content = _parsed(path, _text(path))
+    if not isinstance(content, dict | None):
+        raise ConfigError(f"{path}: needs keys with values (m1: ...), got {type(content).__name__}")
+    if code := [key for key in content or {} if key in RUNS_CODE]:
+        raise ConfigError(
+            f"{path}: plain values are needed, but the key {code[0]} has Snakemake run code in the file; do "
+            "not use a file of which you do not know where it is from; without code, take the key out"
+        )
+    with about(str(path)):
+        require_plain(content or {})
+    return content or {}
+
+
+def _text(path: Path) -> str:
+    if not path.exists():
+        raise MissingFileError(f"{path}: the configuration is not there; check the path (--config, CONFIG=)")
+    if not path.is_file():
+        raise UnreadableError(f"{path}: a configuration file is needed, but this is no plain file; name a YAML file")
+    if path.stat().st_size > LARGEST_BYTES:
+        raise ConfigError(
+            f"{path}: a configuration has at most {LARGEST_BYTES} bytes, got {path.stat().st_size}; is it another file?"
+        )
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: must be YAML in UTF-8, got another encoding ({error}); save it as UTF-8") from error
+
+
+def _parsed(path: Path, text: str) -> Any:
+    try:
+        return _content(path, text)
+    except SemispectralError:
+        raise
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date like 2026-13-01
+        said = " ".join(str(error).replace('in "<unicode string>", ', "in ").split())
+        raise ConfigError(f"{path}: must be YAML, and cannot be read as such: {said}; correct it there") from error
+
+
+def _content(path: Path, text: str) -> Any:
+    loader = yaml.SafeLoader(text)
+    try:
+        node = loader.get_single_node()
+        _refuse_repeated(path, node)
+        return None if node is None else loader.construct_document(node)
+    finally:
+        loader.dispose()
+
+
+def _refuse_repeated(path: Path, top: yaml.Node | None) -> None:
+    """YAML takes the last of two equal keys, and the first is lost without a word."""
+    waiting, seen = [top], set[int]()
+    while waiting:
+        node = waiting.pop()
+        if node is None or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+        elif isinstance(node, yaml.MappingNode):
+            _refuse_repeated_here(path, [key for key, _ in node.value if isinstance(key, yaml.ScalarNode)])
+            waiting += [value for _, value in node.value]
+
+
+def _refuse_repeated_here(path: Path, keys: list[yaml.ScalarNode]) -> None:
+    seen: dict[str, yaml.ScalarNode] = {}
+    for key in keys:
+        first = seen.setdefault(key.value, key)
+        if first is not key:
+            lines = f"{first.start_mark.line + 1} and {key.start_mark.line + 1}"
+            raise ConfigError(
+                f"{path}: the key {quoted(key.value)} stands twice in one section, in lines {lines}; leave one out"
+            )
+
+
+def require_plain(config: Mapping[str, Any]) -> None:
+    """Refuse what no configuration holds: a ring or a bomb of YAML anchors, keys that are no text, dates, infinity."""
+    waiting: list[tuple[str, Any]] = [("", config)]
+    seen = 0
+    while waiting:
+        where, value = waiting.pop()
+        seen += 1
+        if seen > MOST_VALUES or len(where) > LONGEST_KEY:
+            raise ConfigError(
+                f"the configuration holds more than {MOST_VALUES} values, or sections in sections without end (at "
+                f"{where[:80]!r}); write out what its YAML anchors stand for"
+            )
+        inner = _inner(where, value)
+        waiting += inner
+        strange = _strange(value)
+        if strange:
+            raise ConfigError(
+                f"the configuration cannot be used:\n  {where or 'a key'}: text, finite numbers, true and false are "
+                f"needed, got {strange}; put text in quotes"
+            )
+
+
+def _inner(where: str, value: Any) -> list[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        return [(f"{where}.{key!s:.200}".lstrip("."), item) for key, item in value.items()]
+    if isinstance(value, list | tuple):
+        return [(f"{where}[{place}]", item) for place, item in enumerate(value)]
+    return []
+
+
+def _strange(value: Any) -> str:
+    """A key that is no text, or a value that is not plain, in words; empty where there is none."""
+    if isinstance(value, Mapping):
+        return next((f"the key {str(key)[:80]}" for key in value if not isinstance(key, str)), "")
+    if isinstance(value, list | tuple):
+        return ""
+    endless = isinstance(value, float) and not math.isfinite(value)
+    large = isinstance(value, int) and abs(value) >= LARGEST_NUMBER
+    return str(value)[:80] if endless or large or not isinstance(value, PLAIN) else ""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Read the files that are named; 1 and a sentence for the first that is no configuration."""
+    try:
+        for path in sys.argv[1:] if arguments is None else arguments:
+            read_config(Path(path))
+    except (SemispectralError, OSError) as error:
+        sys.stderr.write(f"{printable_lines(str(error))}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,153 @@
+"""The table ``scenes.tsv``, read strictly: one row per scene."""
+
+import os
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from semispectral.errors import ConfigError
+from semispectral.study import cells, tsv
+from semispectral.study.names import MOST_NAMED, quoted, require_distinct_files, some
+from semispectral.study.paths import inside
+from semispectral.study.scene import WAVELENGTH_TABLES, Scene
+from semispectral.study.suggestions import nearest
+
+REQUIRED: dict[str, Callable[[str, str], Any]] = {
+    "scene": cells.name,
+    "hole": cells.group,
+    "data": cells.path,
+    "data_key": cells.plain,
+    "labels": cells.plain,
+    "labels_key": cells.plain,
+    "axes": cells.axes,
+    "wavelengths": cells.plain,
+    "scale": cells.optional(cells.positive),
+    "nodata": cells.optional(cells.nodata),
+    "use": cells.codes,
+    "ignore": cells.codes,
+}
+OPTIONAL: dict[str, Callable[[str, str], Any]] = {
+    "pixel_mm": cells.optional(cells.positive),
+    "depth_from_m": cells.optional(cells.number),
+    "depth_to_m": cells.optional(cells.number),
+    "white_key": cells.plain,
+    "dark_key": cells.plain,
+    "labels_axes": cells.label_axes,
+}
+PARSERS = {**REQUIRED, **OPTIONAL}
+
+
+def _header(path: Path, header: list[str]) -> None:
+    times = Counter(header)
+    unknown = sorted(set(times) - set(PARSERS))
+    absent = [name for name in REQUIRED if name not in times]
+    twice = sorted(name for name, number in times.items() if number > 1)
+    for what, names in (("unknown", unknown), ("missing", absent), ("repeated", twice)):
+        if names:
+            said = some(names, show=quoted) + _nearest_columns(names, times)
+            raise ConfigError(
+                f"{path}: {what} column(s) {said}; a tab-separated table with the columns "
+                f"{', '.join(REQUIRED)} is needed, and may have {', '.join(OPTIONAL)}"
+            )
+
+
+def _nearest_columns(names: list[str], header: Collection[str]) -> str:
+    """For each of the first unknown columns the nearest one that is known and not there yet."""
+    free = [name for name in PARSERS if name not in header]
+    pairs = [(name, nearest(name, free)) for name in names[:MOST_NAMED] if name not in PARSERS]
+    found = [f"{near!r} for {quoted(name, limit=40)}" for name, near in pairs if near]
+    return f" (did you mean {', '.join(found)}?)" if found else ""
+
+
+def _records(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    rows = tsv.read_rows(path, what="the table of scenes", key="scenes")
+    if not rows:
+        raise ConfigError(f"{path}: is empty; a header and one row per scene are needed")
+    _header(path, rows[0])
+    for number, row in enumerate(rows[1:], start=2):
+        if not any(row):
+            continue
+        if len(row) != len(rows[0]):
+            raise ConfigError(
+                f"{path}, row {number}: {len(rows[0])} tab-separated cells are needed, one per column, got {len(row)}"
+            )
+        yield number, dict(zip(rows[0], row, strict=True))
+
+
+def check_together(scene: Scene, where: str) -> None:
+    """What no single cell can tell."""
+    if 0 in scene.use:
+        raise ConfigError(f"{where}, column 'use': 0 means unlabelled and cannot be a class; begin the range at 1")
+    both = [r for r in scene.use.ranges for s in scene.ignore.ranges if r[0] <= s[1] and s[0] <= r[1]]
+    if both:
+        raise ConfigError(f"{where}: columns 'use' and 'ignore' share codes in {both}; a code can be in one of them")
+    if bool(scene.white_key) != bool(scene.dark_key):
+        raise ConfigError(
+            f"{where}: white_key and dark_key go together, got {scene.white_key!r} and {scene.dark_key!r}; name both, "
+            "or neither"
+        )
+    if scene.depth_from_m is not None and scene.depth_to_m is not None and scene.depth_to_m <= scene.depth_from_m:
+        raise ConfigError(
+            f"{where}: depth_to_m must lie below depth_from_m ({scene.depth_from_m}), got {scene.depth_to_m}"
+        )
+
+
+def _scene(where: str, record: dict[str, str], place: Callable[[str, str], Path]) -> Scene:
+    values = {name: PARSERS[name](text, f"{where}, column {name!r}") for name, text in record.items()}
+    values["name"] = values.pop("scene")
+    values["data"] = place(values["data"], f"{where}, column 'data'")
+    values["labels"] = place(values["labels"], f"{where}, column 'labels'") if values["labels"] else values["data"]
+    if values["wavelengths"].lower().endswith(WAVELENGTH_TABLES):
+        values["wavelengths"] = str(place(values["wavelengths"], f"{where}, column 'wavelengths'"))
+    if not values.get("labels_axes"):
+        same_file = values["labels"] == values["data"]
+        values["labels_axes"] = (
+            ",".join(a for a in values["axes"].split(",") if a != "band") if same_file else "line,sample"
+        )
+    scene = Scene(**values)
+    check_together(scene, where)
+    return scene
+
+
+def read_scenes(path: Path, *, data_root: Path, allow_outside: bool = False) -> tuple[Scene, ...]:
+    """Read ``scenes.tsv``, strictly: every error names the file, the row and the column.
+
+    Parameters
+    ----------
+    path : the table, tab-separated UTF-8.
+    data_root : directory that its relative paths start from.
+    allow_outside : whether its paths may lead out of ``data_root``.
+
+    Raises
+    ------
+    MissingFileError : the table is not there.
+    ConfigError : anything in it is unknown, absent, repeated or not what its column holds.
+    """
+    place = partial(inside, root=data_root, allow_outside=allow_outside)
+    rows = {number: _scene(f"{path}, row {number}", record, place) for number, record in _records(path)}
+    if not rows:
+        raise ConfigError(f"{path}: has a header but no scene; add one row per scene")
+    scenes = tuple(rows.values())
+    twice = sorted(name for name, times in Counter(scene.name for scene in scenes).items() if times > 1)
+    if twice:
+        raise ConfigError(f"{path}: every scene must stand once, these stand twice: {some(twice)}; rename them")
+    require_distinct_files((scene.name for scene in scenes), where=f"{path}, column 'scene'")
+    require_distinct_files((scene.hole for scene in scenes), where=f"{path}, column 'hole'")
+    _refuse_same_data(path, rows)
+    return scenes
+
+
+def _refuse_same_data(path: Path, rows: Mapping[int, Scene]) -> None:
+    """A file that stands in two rows could train in one and test in the other; copies are found by the census."""
+    seen: dict[tuple[str, str], int] = {}
+    for number, scene in rows.items():
+        first = seen.setdefault((os.path.realpath(scene.data), scene.data_key.strip("/")), number)
+        if first != number:
+            one = rows[first]
+            raise ConfigError(
+                f"{path}, rows {first} and {number}: both read {scene.data}, as {one.name} of hole {one.hole} and as "
+                f"{scene.name} of hole {scene.hole}, so that the same pixels could train and test; name each scene's "
+                "own file in the column data, or leave one row out"
+            )

@@ -1,0 +1,110 @@
+"""M1 in the terms of the training loop."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import tensorflow as tf
+
+from semispectral.models.likelihoods import Gaussian
+from semispectral.models.m1 import M1
+from semispectral.models.settings_m1 import M1Config
+from semispectral.storage.disk_rows import Rows
+from semispectral.training.batches import (
+    EVALUATION_SEED,
+    MOST_EVALUATED,
+    Inputs,
+    blocks,
+    evenly,
+    rising,
+    shuffled_steps,
+    stretch_steps,
+    take,
+)
+from semispectral.training.compiled import look
+from semispectral.training.task import Holdings
+
+
+@dataclass(frozen=True)
+class M1Objective:
+    """The bound on log p(x)."""
+
+    terms: ClassVar[tuple[str, ...]] = ("bound",)
+
+    def draw(self, model: M1, held: Holdings, order: dict[str, tf.Tensor], seed: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Spectra and the noise of z."""
+        x = take(held["x"], order["pixel"], seed=seed)
+        return {"x": x, "noise": tf.random.stateless_normal([order["pixel"].shape[0], model.latents], seed)}
+
+    def loss(
+        self, model: M1, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor]
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Minus the mean bound, counted per band so that one learning rate serves every sensor."""
+        bound = tf.reduce_mean(model.bound(batch["x"], noise=batch["noise"], kl_weight=weights["kl"]))
+        return -bound / batch["x"].shape[-1], tf.stack([bound])
+
+
+def look_at(model: M1, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    """Sum of the bounds; posterior means [pixel, latent]; sum of the squared errors of E[x|z] at those means."""
+    noise = tf.random.stateless_normal([tf.shape(x)[0], model.latents], EVALUATION_SEED)
+    mean = model.q_z(x).loc
+    again = model.likelihood.mean(model.decoder(mean)["output"])
+    return tf.reduce_sum(model.bound(x, noise=noise)), mean, tf.reduce_sum(tf.square(x - again))
+
+
+class M1Task:
+    """M1 on the training pixels; the best weights are those of the highest bound on the validation pixels."""
+
+    objective = M1Objective()
+
+    def __init__(self, model: M1, x: Rows, valid: Rows, settings: M1Config, *, seed: int) -> None:
+        self.model, self.settings, self.seed, self.pixels = model, settings, seed, len(x)
+        self.x = Inputs(x)
+        judges = valid if len(valid) else x
+        self.valid = judges[evenly(len(judges), MOST_EVALUATED)]
+        self.bands = x.shape[1]
+        self.steps = settings.fit.steps(len(x))
+        self._look = look(look_at, model, self.bands)
+
+    def order(self, epoch: int) -> dict[str, np.ndarray]:
+        """Every pixel once, or more often where there are few."""
+        fit, seed = self.settings.fit, [self.seed, epoch]
+        return {"pixel": shuffled_steps(self.pixels, batch=fit.batch, steps=self.steps, seed=seed)}
+
+    def stretch(self, order: dict[str, np.ndarray]) -> int:
+        """All steps, or as many as their spectra fit in memory."""
+        return stretch_steps(self.x, order["pixel"])
+
+    def hold(self, order: dict[str, np.ndarray]) -> tuple[Holdings, dict[str, np.ndarray]]:
+        """The spectra."""
+        held, pixel = self.x.hold(order["pixel"])
+        return {"x": held}, {"pixel": pixel}
+
+    def draw(self, held: Holdings, order: dict[str, tf.Tensor], seed: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The objective's batch."""
+        return self.objective.draw(self.model, held, order, seed)
+
+    def loss(self, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
+        """The objective's loss."""
+        return self.objective.loss(self.model, batch, weights)
+
+    def weights(self, epoch: int) -> dict[str, float]:
+        """The KL term warms up."""
+        return {"kl": rising(epoch, self.settings.kl_warm_up)}
+
+    def evaluate(self, epoch: int) -> dict[str, float]:
+        """On validation pixels: the bound (same noise every time), live latents, sigma, error of the reconstruction."""
+        bounds, means, errors = zip(*(self._look(self.valid[block]) for block in blocks(len(self.valid))), strict=True)
+        bound = float(np.sum(bounds)) / len(self.valid)
+        spread = np.concatenate(means).std(axis=0)
+        scaled = isinstance(self.model.likelihood, Gaussian)  # Bernoulli has no sigma
+        return {
+            "bound_valid": bound,
+            "live": float((spread > self.settings.dead_std).sum()),
+            **({"sigma": float(np.median(self.model.likelihood.sigma()))} if scaled else {}),
+            "error_valid": float(np.sqrt(np.sum(errors) / (len(self.valid) * self.bands))),
+            "score": bound,
+        }
+
+    def end_epoch(self, epoch: int) -> None:
+        """Nothing is updated outside the gradient."""

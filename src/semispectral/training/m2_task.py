@@ -1,0 +1,164 @@
+"""M2, and its control q(y|x) on the labels alone, in the terms of the training loop."""
+
+import numpy as np
+import tensorflow as tf
+
+from semispectral.models.settings_m2 import M2Config
+from semispectral.sampling.training_set import TrainingSet
+from semispectral.training.batches import (
+    EVALUATION_SEED,
+    MOST_EVALUATED,
+    Inputs,
+    balanced_steps,
+    blocks,
+    evenly,
+    rising,
+    shuffled_steps,
+    stretch_steps,
+)
+from semispectral.training.compiled import look
+from semispectral.training.m2_objectives import Classifier, M2Objective, QyObjective, log_q_y
+from semispectral.training.task import Holdings
+
+PRIOR_SAMPLE = 4096
+MOST_ROWS = 1 << 14  # pixels x classes that are evaluated at once
+SCORES = {"nll": ("nll_valid", -1.0), "accuracy": ("accuracy_valid", 1.0), "bound": ("bound_valid", 1.0)}
+
+
+def with_score(figures: dict[str, float], select: str) -> dict[str, float]:
+    """Add ``score``; infinite, so that the last weights stay, where they are wanted or the figure is not there."""
+    name, sign = SCORES.get(select, ("", 1.0))
+    return {**figures, "score": sign * figures[name] if name in figures else np.inf}
+
+
+class LabelledTask:
+    """What M2 and its control share: labelled pixels in balanced batches, and a judge of q(y|x)."""
+
+    objective: M2Objective | QyObjective
+
+    def __init__(
+        self, model: Classifier, data: TrainingSet, labels: np.ndarray, settings: M2Config, *, seed: int
+    ) -> None:
+        self.model, self.settings, self.seed = model, settings, seed
+        self.labelled, self.unlabelled = (
+            Inputs(part.mean, np.float32(settings.drawn) * part.std) for part in (data.labelled, data.unlabelled)
+        )
+        self.prior_sample = data.unlabelled.mean[evenly(len(data.unlabelled), PRIOR_SAMPLE)]
+        self.unlabelled_pixels = len(data.unlabelled)
+        self.labelled_pixels = len(data.labelled)
+        self.place = np.searchsorted(labels, data.labelled.label)
+        self.inputs = data.labelled.mean.shape[1]
+        self.y = tf.one_hot(self.place, model.classes)
+        self.steps = settings.fit.steps(self.unlabelled_pixels or self.labelled_pixels)
+        known = np.isin(data.valid.label, labels)
+        self.valid_x = data.valid.mean[known]
+        self.valid_place = np.searchsorted(labels, data.valid.label[known])
+        self._log_q_y = look(log_q_y, model, self.inputs)
+
+    def stretch(self, order: dict[str, np.ndarray]) -> int:
+        """All steps, or as many as the spectra of their unlabelled pixels fit in memory."""
+        return stretch_steps(self.unlabelled, order["unlabelled"]) if "unlabelled" in order else self.steps
+
+    def hold(self, order: dict[str, np.ndarray]) -> tuple[Holdings, dict[str, np.ndarray]]:
+        """Labelled and unlabelled pixels."""
+        inputs = {"labelled": self.labelled, "unlabelled": self.unlabelled}
+        both = {name: inputs[name].hold(index) for name, index in order.items()}
+        held = {name: tensors for name, (tensors, _) in both.items()}
+        held["labelled"] = {**held["labelled"], "y": self.y}
+        return held, {name: place for name, (_, place) in both.items()}
+
+    def labelled_order(self, epoch: int) -> np.ndarray:
+        """int32 [step, labelled pixel]."""
+        seed = [self.seed, epoch, 1]
+        if not self.labelled_pixels:
+            return np.zeros((self.steps, 0), np.int32)
+        return balanced_steps(self.place, self.steps, self.settings.labelled_batch, seed=seed)
+
+    def draw(self, held: Holdings, order: dict[str, tf.Tensor], seed: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The objective's batch."""
+        return self.objective.draw(self.model, held, order, seed)
+
+    def loss(self, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
+        """The objective's loss."""
+        return self.objective.loss(self.model, batch, weights)
+
+    def judge(self) -> dict[str, float]:
+        """Accuracy and NLL of q(y|x) on the validation labels: means over the classes that occur there."""
+        if not len(self.valid_x):
+            return {}
+        log_q_y, truth = self._log_q_y(self.valid_x).numpy(), self.valid_place
+        right, log_q_truth = log_q_y.argmax(1) == truth, log_q_y[np.arange(len(truth)), truth]
+        members = [truth == place for place in np.unique(truth)]
+        return {
+            "accuracy_valid": float(np.mean([right[member].mean() for member in members])),
+            "nll_valid": -float(np.mean([log_q_truth[member].mean() for member in members])),
+        }
+
+
+class M2Task(LabelledTask):
+    """M2 on labelled and unlabelled pixels."""
+
+    def __init__(
+        self, model: Classifier, data: TrainingSet, labels: np.ndarray, settings: M2Config, *, seed: int
+    ) -> None:
+        super().__init__(model, data, labels, settings, seed=seed)
+        self.objective = M2Objective(settings.alpha)
+
+    def order(self, epoch: int) -> dict[str, np.ndarray]:
+        """Every unlabelled pixel once, and balanced labelled pixels beside them."""
+        order = {"labelled": self.labelled_order(epoch)}
+        if self.unlabelled_pixels:
+            fit, seed = self.settings.fit, [self.seed, epoch, 2]
+            order["unlabelled"] = shuffled_steps(self.unlabelled_pixels, batch=fit.batch, steps=self.steps, seed=seed)
+        return order
+
+    def weights(self, epoch: int) -> dict[str, float]:
+        """The unlabelled term waits for the warm start of q(y|x), then ramps; the KL term warms up."""
+        after = epoch - self.settings.supervised_epochs
+        unlabelled = 0.0 if after < 0 else rising(after, self.settings.ramp)
+        return {"kl": rising(epoch, self.settings.kl_warm_up), "unlabelled": unlabelled}
+
+    def evaluate(self, epoch: int) -> dict[str, float]:
+        """The judge of q(y|x), and the bound on log p(x) of the validation pixels with the same noise every time."""
+        figures = self.judge()
+        if len(self.valid_x):
+            figures["bound_valid"] = self._bound(self.valid_x[:MOST_EVALUATED])
+        if self.unlabelled_pixels and self.weights(epoch)["unlabelled"] < 1:
+            return {**figures, "score": -np.inf}  # weights from before the ramp's end are q(y|x) on the labels alone
+        return with_score(figures, self.settings.select)
+
+    def _bound(self, x: np.ndarray) -> float:
+        """Mean bound on log p(x), some pixels at a time: every class makes a row of each."""
+        shape = [self.model.classes, len(x), self.model.noise_width]
+        noise = tf.random.stateless_normal(shape, EVALUATION_SEED)
+        some = blocks(len(x), max(MOST_ROWS // self.model.classes, 1))
+        sums = [tf.reduce_sum(self.model.unlabelled_bound(x[pixels], noise=noise[:, pixels])) for pixels in some]
+        return float(np.sum(sums)) / len(x)
+
+    def end_epoch(self, epoch: int) -> None:
+        """Estimate the class prior: EM over unlabelled pixels, half-way towards uniform."""
+        if self.settings.prior != "estimated" or not self.unlabelled_pixels or self.weights(epoch)["unlabelled"] < 1:
+            return
+        share = np.exp(self._log_q_y(self.prior_sample).numpy().astype(np.float64)).mean(0)
+        self.model.log_prior.assign(np.log(0.5 * share + 0.5 / self.model.classes).astype(np.float32))
+
+
+class QyTask(LabelledTask):
+    """q(y|x) on the labels alone, the control for M2: same network, same batches, same judge."""
+
+    objective = QyObjective()
+
+    def order(self, epoch: int) -> dict[str, np.ndarray]:
+        """Balanced batches of labelled pixels."""
+        return {"labelled": self.labelled_order(epoch)}
+
+    def weights(self, epoch: int) -> dict[str, float]:
+        """No term is ramped."""
+        return {}
+
+    def evaluate(self, epoch: int) -> dict[str, float]:
+        """Chosen by NLL or accuracy; without validation labels the last weights stay."""
+        return with_score(self.judge(), self.settings.select)
+
+    def end_epoch(self, epoch: int) -> None:
+        """Nothing is updated outside the gradient."""

@@ -1,0 +1,134 @@
+"""Train M2, or q(y|x) on the labels alone: a training set in, a trained model out."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from semispectral.inference.calibration import most_probable_temperature
+from semispectral.inference.label_shift import log_label_shift
+from semispectral.inference.m2_inference import M2Inference
+from semispectral.models.m2 import M2
+from semispectral.models.sdgm import Sdgm
+from semispectral.models.settings_m2 import M2Config
+from semispectral.sampling.training_set import Features, TrainingSet
+from semispectral.storage.disk_rows import Rows
+from semispectral.training.batches import evenly
+from semispectral.training.compiled import lent
+from semispectral.training.fit import Fit
+from semispectral.training.m2_task import M2Task, QyTask
+from semispectral.training.run import Run, Trained, values_of
+from semispectral.training.task import summary
+
+log = logging.getLogger(__name__)
+
+USUAL_TEMPERATURE, TEMPERATURE_SPREAD = 5.0, 0.5  # docs/decisions/0004-few-labels.md
+SHIFT_SAMPLE = 20_000  # unlabelled pixels by which the shares of the classes are estimated
+
+
+def train_m2(data: TrainingSet, *, settings: M2Config, run: Run, classes: int) -> Trained:
+    """Train M2 on bands, or on M1's latents (M1+M2); q(y|x) moves to the unlabelled pixels' shares of the classes."""
+    trained = _calibrated(
+        partial(_train_once, M2Task, "m2", settings=settings, run=run, classes=classes), data, settings
+    )
+    return with_label_shift(trained, shift_sample(data), settings)
+
+
+def shift_sample(data: TrainingSet) -> np.ndarray:
+    """The unlabelled pixels by which the shares of the classes are estimated, float32 [pixel, input]."""
+    return np.asarray(data.unlabelled.mean[evenly(len(data.unlabelled), SHIFT_SAMPLE)])
+
+
+def with_label_shift(trained: Trained, sample: np.ndarray, settings: M2Config) -> Trained:
+    """M2 with q(y|x) moved to the shares of the classes among some unlabelled pixels [pixel, input]."""
+    log_q_y = M2Inference(trained.arrays, trained.description).log_q_y(sample)
+    shift = log_label_shift(np.exp(log_q_y), steps=settings.label_shift)
+    return Trained({**trained.arrays, "prior/log_shift": shift}, trained.description, trained.history)
+
+
+def m2_of(inputs: int, classes: int, settings: M2Config, *, seed: int) -> M2:
+    """An untrained M2, or the SDGM where it has an auxiliary variable."""
+    return (Sdgm if settings.auxiliary else M2)(inputs, classes, settings, seed=seed)
+
+
+def train_qy(data: TrainingSet, *, settings: M2Config, run: Run, classes: int) -> Trained:
+    """Train q(y|x) on the labels alone, the control for M2."""
+    return _calibrated(partial(_train_once, QyTask, "qy", settings=settings, run=run, classes=classes), data, settings)
+
+
+def _calibrated(train: Callable[[TrainingSet], Trained], data: TrainingSet, settings: M2Config) -> Trained:
+    """A trained model with its temperature; ``refit`` trains once more, on all labels of the budget."""
+    trained = train(data)
+    calibrated = temperature(trained.arrays, trained.description, data.valid)
+    if settings.select == "refit" and len(data.valid):
+        log.info("training again with the %d validation labels as labels", len(data.valid))
+        trained = _after(trained, train(data.with_valid_labels()))
+    trained.description["temperature"] = calibrated
+    return trained
+
+
+def _after(held: Trained, refit: Trained) -> Trained:
+    """The refitted model, with the validation figures of the run that held the validation labels out."""
+    figures = [name for name in held.history.columns if str(name).endswith("_valid")]
+    history = refit.history.drop(columns=figures, errors="ignore").join(held.history[figures])
+    return Trained(refit.arrays, refit.description, history)
+
+
+def _train_once(
+    task_type: type[M2Task] | type[QyTask],
+    kind: str,
+    data: TrainingSet,
+    *,
+    settings: M2Config,
+    run: Run,
+    classes: int,
+) -> Trained:
+    labels = np.unique(data.labelled.label) if len(data.labelled) else np.arange(classes)
+    prior = log_prior(np.searchsorted(labels, data.labelled.label), len(labels), settings.prior)
+    description: dict[str, Any] = {
+        "kind": kind,
+        "inputs": data.labelled.mean.shape[1],
+        "classes": classes,
+        "labels": labels.tolist(),
+        "settings": asdict(settings),
+        "seed": run.seed,
+        "pixels": {"labelled": len(data.labelled), "unlabelled": len(data.unlabelled), "valid": len(data.valid)},
+    }
+
+    def picture(epoch: int) -> None:
+        run.picture(values_of(model.arrays()), description, epoch)
+
+    with lent(m2_of, data.labelled.mean.shape[1], len(labels), settings, seed=run.seed) as model:
+        model.log_prior.assign(prior)
+        task = task_type(model, data, labels, settings, seed=run.seed)
+        checkpoint = run.checkpoint(kind, settings, content_of(data))
+        fit = Fit(task, settings.fit, seed=run.seed, checkpoint=checkpoint, on_evaluation=picture)
+        history = fit.run()
+        arrays = {**values_of(model.arrays()), "prior/log_shift": np.zeros(len(labels), np.float32)}
+    return Trained(arrays, description | summary(fit.state), history)
+
+
+def temperature(arrays: dict[str, np.ndarray], description: dict[str, Any], valid: Features) -> float:
+    """The temperature that makes q(y|x) honest on the validation labels; the usual one where there are none."""
+    places = np.searchsorted(description["labels"], valid.label).clip(max=len(description["labels"]) - 1)
+    known = np.asarray(description["labels"])[places] == valid.label
+    log_q_y = M2Inference(arrays, description).log_q_y(valid.mean[known])
+    usual = {"median": USUAL_TEMPERATURE, "spread": TEMPERATURE_SPREAD}
+    return most_probable_temperature(log_q_y, places[known], **usual)
+
+
+def content_of(data: TrainingSet) -> list[Rows]:
+    """The arrays by which a run knows its data again."""
+    parts = (data.labelled, data.unlabelled, data.valid)
+    return [array for part in parts for array in (part.mean, part.std, part.label)]
+
+
+def log_prior(place: np.ndarray, classes: int, prior: str) -> np.ndarray:
+    """log p(y) at the start, float32 [class]: from the labels' frequencies, or uniform."""
+    uniform = np.full(classes, 1.0 / classes)
+    frequency = np.bincount(place, minlength=classes) / max(len(place), 1)
+    table = {"uniform": uniform, "estimated": uniform, "frequency": frequency, "shrunk": (uniform + frequency) / 2}
+    return np.log(table[prior]).astype(np.float32)

@@ -1,0 +1,152 @@
+"""The one place where a stage's logging starts: to its log file and to the terminal, in one plain line format."""
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from semispectral.errors import SemispectralError
+from semispectral.storage import provenance, seal
+from semispectral.storage.atomic import FULL
+from semispectral.study.names import printable_lines
+from semispectral.workflow import running
+
+log = logging.getLogger(__name__)
+
+LINE = "%(asctime)s {stage}: %(message)s"
+CLOCK = "%H:%M:%S"
+TERMINAL, SILENT = "SEMISPECTRAL_TERMINAL", logging.CRITICAL + 1  # off where something else draws on the terminal
+
+
+def start(path: str | Path, *, job: Any = None, gpu: int = 0) -> None:
+    """Send this process's logging to ``path`` and to stderr, and turn our errors into their message.
+
+    An uncaught `SemispectralError` becomes one line in the terminal and its full traceback in the log file; the
+    process still ends with a non-zero status.
+
+    Parameters
+    ----------
+    path : the log file, ``logs/<rule>/<wildcards>.log``; its name is the stage's name in every line.
+    job : Snakemake's object of the job; what it makes is then kept in its results and in the log.
+    gpu : how many GPUs the job was given; with none, the GPU is hidden from this process.
+    """
+    path = Path(path)
+    if not gpu:
+        os.environ["CUDA_VISIBLE_DEVICES"] = ""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    formatter = Plain(LINE.format(stage=stage_name(path)), CLOCK)
+    root = logging.getLogger()
+    root.setLevel(logging.INFO)
+    for handler in (_file_handler(path), _terminal_handler()):
+        handler.setFormatter(formatter)
+        root.addHandler(handler)
+    logging.getLogger("semispectral").setLevel(logging.DEBUG)
+    logging.captureWarnings(True)
+    sys.excepthook = say
+    if job is not None:
+        running.hold()
+        seal.results_in(_results_of(path))
+        provenance.start(provenance.of_job(job))
+
+
+class Plain(logging.Formatter):
+    """Lines that any terminal may show: what a file had of control characters is written out."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line or lines of a record."""
+        return printable_lines(super().format(record))
+
+
+def leave_terminal() -> None:
+    """Have the stages that this process starts write to their log files only."""
+    os.environ[TERMINAL] = "off"
+
+
+@contextmanager
+def set_aside(path: str | Path) -> Iterator[None]:
+    """Send what native libraries write to stderr into the log file for a while.
+
+    For the import of TensorFlow, whose first lines no environment variable silences.
+    """
+    sys.stderr.flush()
+    terminal = os.dup(2)
+    with Path(path).open("ab") as file:
+        os.dup2(file.fileno(), 2)
+    try:
+        yield
+    finally:
+        sys.stderr.flush()
+        os.dup2(terminal, 2)
+        os.close(terminal)
+
+
+def stage_name(path: Path) -> str:
+    """The stage that a log file belongs to: ``logs/train_m2/latents/20/1.log`` gives ``train_m2 latents 20 1``."""
+    parts = path.with_suffix("").parts
+    return " ".join(parts[parts.index("logs") + 1 :] if "logs" in parts else parts[-1:])
+
+
+def _results_of(path: Path) -> Path:
+    """The folder of the results that a log file lies in: that of ``logs``."""
+    parents = path.absolute().parents
+    return next((folder.parent for folder in parents if folder.name == "logs"), path.absolute().parent)
+
+
+def _file_handler(path: Path) -> logging.Handler:
+    handler = LogFile(path, mode="a", encoding="utf-8")
+    handler.setLevel(logging.DEBUG)
+    return handler
+
+
+class LogFile(logging.FileHandler):
+    """A log file that falls silent on a full disk: the terminal still says what happens, without a traceback each."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  logging's own name
+        """Let what could not be written go, if there is no space."""
+        error = sys.exc_info()[1]
+        if not (isinstance(error, OSError) and error.errno in FULL):
+            super().handleError(record)
+
+
+def _terminal_handler() -> logging.Handler:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(SILENT if os.environ.get(TERMINAL) == "off" else logging.INFO)
+    return handler
+
+
+def say(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Report an uncaught error: ours, Ctrl-C and a full disk in words; any other with its traceback."""
+    if issubclass(kind, KeyboardInterrupt):
+        log.error("interrupted")
+        log.debug("this is where it was:", exc_info=(kind, error, trace))
+        return
+    if not issubclass(kind, Exception):
+        sys.__excepthook__(kind, error, trace)
+        return
+    words = in_words(error)
+    if words is None:
+        log.critical("stopped by an error that was not foreseen", exc_info=(kind, error, trace))
+        return
+    log.error("%s", words)
+    log.debug("where it was raised:", exc_info=(kind, error, trace))
+
+
+def in_words(error: BaseException) -> str | None:
+    """An error that a person can do something about, in words; None for any other."""
+    if isinstance(error, SemispectralError):
+        return str(error)
+    if isinstance(error, OSError) and error.errno in FULL:
+        return (
+            f"no space is left on the disk ({error.filename or error}); free some and run again, it goes on from here"
+        )
+    if isinstance(error, OSError) and error.filename:
+        return (
+            f"{error.filename}: cannot be opened or written ({error.strerror}); see to its permissions, or name another"
+        )
+    if isinstance(error, MemoryError):
+        return f"not enough memory ({error}); give the stage more mem_mb, or lower the sample or batch sizes"
+    return None

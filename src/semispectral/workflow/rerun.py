@@ -1,0 +1,168 @@
+"""What a stage's result depends on besides its files: its slice of the configuration and the code that it uses."""
+
+import ast
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+PACKAGE = "semispectral"
+PACKAGE_ROOT = Path(__file__).parents[1]
+# They say or show what happens, or put a file in its place, and change no result; nor does what only they import.
+NEUTRAL = frozenset(
+    f"{PACKAGE}.{name}"
+    for name in (
+        "storage.atomic",
+        "errors",
+        "workflow.logs",
+        "study.suggestions",
+        "workflow.progress",
+        "storage.provenance",
+        "figures.live_files",
+        "workflow.units",
+    )
+)
+LONGEST_NAME = 200  # of a dotted name; a longer text is no name
+NOT_DATA = frozenset({".py", ".pyc", ".pyi", ".typed"})
+
+
+def stage_cfg(config: Mapping[str, Any], *sections: str) -> str:
+    """The sections that a stage uses, as one JSON text that is the same however they were written.
+
+    Keys are sorted and 1.0 is written 1. The defaults are in ``config`` already (`config.complete`), so that writing
+    a default out changes nothing either.
+
+    Returns
+    -------
+    JSON of ``{section: value}``.
+    """
+    chosen = {section: _plain(config[section]) for section in sections}
+    return json.dumps(chosen, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return str(value) if isinstance(value, Path) else value
+
+
+def code_hash(script: Path, *, root: Path = PACKAGE_ROOT) -> str:
+    """The hash of an adapter and of all modules of the package that it uses, directly or through others.
+
+    Only what runs counts: comments, docstrings and layout do not. A data file counts for the modules beside it that
+    name it: the template of a page is none of the fits that lie in the same folder.
+
+    Parameters
+    ----------
+    script : the adapter.
+    root : the folder of the package.
+
+    Returns
+    -------
+    64 hexadecimal digits.
+    """
+    digest = hashlib.sha256(_tree_hash(script.read_bytes()).encode())
+    for module in sorted(modules_used(script, root=root)):
+        digest.update(f"{module} {_module_hash(module, root)}\n".encode())
+    return digest.hexdigest()
+
+
+def modules_used(script: Path, *, root: Path = PACKAGE_ROOT) -> set[str]:
+    """The dotted names of the package's modules that a script imports, and those that they import in turn.
+
+    Those in `NEUTRAL` are left out.
+    """
+    used: set[str] = set()
+    waiting = _imports(script.read_bytes(), "", root) - NEUTRAL
+    while waiting:
+        used |= waiting
+        found = (_imports(module_file(module, root).read_bytes(), module, root) for module in waiting)
+        waiting = frozenset().union(*found) - used - NEUTRAL
+    return used
+
+
+def module_file(module: str, root: Path) -> Path:
+    """The file of a module of the package; a folder's is its ``__init__.py``."""
+    folder = root.joinpath(*module.split(".")[1:])
+    return folder / "__init__.py" if folder.is_dir() else folder.with_suffix(".py")
+
+
+@cache
+def _parse(source: bytes) -> ast.Module:
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            _drop_docstring(node)
+    return tree
+
+
+def _drop_docstring(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    first = node.body[0] if node.body else None
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+        node.body = node.body[1:]
+
+
+@cache
+def _tree_hash(source: bytes) -> str:
+    return hashlib.sha256(ast.dump(_parse(source)).encode()).hexdigest()
+
+
+def _module_hash(module: str, root: Path) -> str:
+    source = module_file(module, root).read_bytes()
+    digest = hashlib.sha256(_tree_hash(source).encode())
+    for path in data_files(module, root):
+        digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def data_files(module: str, root: Path) -> list[Path]:
+    """The data files beside a module that it names, as a text of its own: ``"page.html"``."""
+    file = module_file(module, root)
+    nodes = ast.walk(_parse(file.read_bytes()))
+    named = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    beside = sorted(path for path in file.parent.iterdir() if path.is_file() and path.suffix not in NOT_DATA)
+    return [path for path in beside if path.name in named]
+
+
+@cache
+def _imports(source: bytes, module: str, root: Path) -> frozenset[str]:
+    """The package's modules that one file imports.
+
+    A package's ``__init__`` counts where it is imported by name, not where only a module inside it is: our
+    ``__init__`` files re-export and do nothing else.
+    """
+    names = (name for node in ast.walk(_parse(source)) for name in _names(node, module, root))
+    return frozenset(filter(None, (_module_of(name, root) for name in names)))
+
+
+def _names(node: ast.AST, module: str, root: Path) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        base = _base(node, module, root)
+        yield from (f"{base}.{alias.name}" for alias in node.names)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value  # a module named in a table and imported when it is needed
+
+
+def _base(node: ast.ImportFrom, module: str, root: Path) -> str:
+    if not node.level:
+        return node.module or ""
+    parts = module.split(".")
+    above = node.level - 1 if module_file(module, root).name == "__init__.py" else node.level
+    return ".".join([*parts[: len(parts) - above], *([node.module] if node.module else [])])
+
+
+def _module_of(name: str, root: Path) -> str | None:
+    """The module that a dotted name lies in: the longest part of it that is one."""
+    parts = name.split(".")
+    if parts[0] != PACKAGE or len(name) > LONGEST_NAME:
+        return None
+    candidates = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next((module for module in candidates if module_file(module, root).is_file()), None)

@@ -1,0 +1,119 @@
+"""Whether a run is alive in a folder: Snakemake and every stage hold a lock for as long as they live.
+
+However a process ends, its lock goes with it, so nothing is ever left to remove. Many may hold it together; only
+``python -m semispectral.workflow.running``, which ``make resume`` asks first, wants it for itself.
+"""
+
+import fcntl
+import logging
+import shutil
+import sys
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+from semispectral.errors import SemispectralError
+
+log = logging.getLogger(__name__)
+
+LOCK = Path(".snakemake/semispectral.lock")
+SCRIPTS = Path(".snakemake/scripts")  # Snakemake's copies of the adapters; those of killed jobs stay behind
+PROCESSES, LISTED = Path("/proc"), Path("/proc/locks")
+SHOWN = 100  # characters of a command
+_held: list[ExitStack] = []  # an open file each
+
+
+class RunningError(SemispectralError, RuntimeError):
+    """A run is alive where another one was to begin."""
+
+
+def hold(folder: Path = Path()) -> None:
+    """Hold the lock together with others until this process ends; where the disk knows no locks, do nothing."""
+    try:
+        (folder / LOCK).parent.mkdir(exist_ok=True)
+        with ExitStack() as stack:
+            file = stack.enter_context((folder / LOCK).open("a+", encoding="utf-8"))
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            _held.append(stack.pop_all())
+    except OSError as error:
+        log.debug("%s: no lock can be held (%s)", folder / LOCK, error)
+
+
+def require_none(folder: Path = Path()) -> None:
+    """Check that no process of a run is alive in a folder, and sweep away what killed jobs have left of scripts.
+
+    Raises
+    ------
+    RunningError : one is; it is named, where this machine tells.
+    """
+    if found := starting(folder):
+        raise _still_at_work(folder, found)
+    if not (folder / LOCK).is_file():
+        return
+    with (folder / LOCK).open("r+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise _still_at_work(folder, holders(folder / LOCK)) from error
+        except OSError:
+            return  # a disk without locks: nobody can tell
+        shutil.rmtree(folder / SCRIPTS, ignore_errors=True)
+
+
+def _still_at_work(folder: Path, pids: list[int]) -> RunningError:
+    named = "; ".join(f"process {pid}: {' '.join(_command(pid))[-SHOWN:]}" for pid in pids)
+    found = f" ({named})" if named else ""
+    return RunningError(
+        f"{folder.absolute()}: a run, or a stage that a killed run has left, is still at work here{found}; wait until "
+        "it has ended, or stop it (kill NUMBER), and then go on with make resume: what is finished stays"
+    )
+
+
+def starting(folder: Path) -> list[int]:
+    """Numbers of the processes of this machine that Snakemake has begun in a folder, by their commands, on Linux.
+
+    A job needs a second until it holds the lock.
+    """
+    here, found = str(folder.absolute()), []
+    for entry in PROCESSES.glob("[0-9]*"):
+        pid = int(entry.name)
+        with suppress(OSError):
+            if str((entry / "cwd").readlink()) == here and any(map(_is_snakemake, _command(pid))):
+                found.append(pid)
+    return sorted(found)
+
+
+def _is_snakemake(argument: str) -> bool:
+    return Path(argument).name == "snakemake" or str(SCRIPTS) in argument
+
+
+def holders(lock: Path) -> list[int]:
+    """Numbers of the processes of this machine that hold a lock on a file, as Linux lists them."""
+    if not LISTED.is_file():
+        return []
+    inode = str(lock.stat().st_ino)
+    rows = [line.split() for line in LISTED.read_text(encoding="ascii").splitlines()]
+    return sorted(
+        {int(row[4]) for row in rows if row[1] == "FLOCK" and row[5].rpartition(":")[2] == inode and row[4].isdecimal()}
+    )
+
+
+def _command(pid: int) -> list[str]:
+    try:
+        text = (PROCESSES / str(pid) / "cmdline").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ["?"]
+    return text.strip("\0").split("\0")
+
+
+def main() -> int:
+    """Say whether a run is alive in the current folder; the exit status is 1 where one is."""
+    try:
+        require_none()
+    except RunningError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

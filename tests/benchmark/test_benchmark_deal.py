@@ -1,0 +1,154 @@
+"""How the benchmark deals a pool: parts disjoint and guarded on disk, budgets exact, folds of holes."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from semispectral.benchmark.benchmark_settings import seeds_by_job
+from semispectral.benchmark.pool import BUDGETS_FILE, PARTS_FILE, read_deal
+from semispectral.benchmark.splits import check_deal, deal, split_settings, write_deal
+from semispectral.errors import ConfigError, SplitError
+from semispectral.sampling.label_budgets import BudgetConfig
+from semispectral.sampling.split import LabelRaster
+from semispectral.storage.parquet import write_table
+from semispectral.study.classes import IGNORED
+
+HOLES = ("A", "B", "C")
+BUDGETS = BudgetConfig(budgets=(2, 5), seeds=(3,), valid_share=0.2)
+BLOCKS = {"method": "blocks", "test_share": 0.3, "block_lines": 8, "block_samples": 8, "guard": 1}
+
+
+def rasters() -> list[LabelRaster]:
+    """Three scenes of 48 x 24 pixels in stripes of three classes, a quarter of them unlabelled, a corner ignored."""
+    random = np.random.default_rng(4)
+    found = []
+    for hole in HOLES:
+        label = np.repeat(np.arange(48) // 4 % 3, 24).reshape(48, 24).astype(np.int16)
+        label[random.random(label.shape) < 0.25] = -1
+        label[:3, :3] = IGNORED
+        found.append(LabelRaster(f"{hole}_1", hole, label))
+    return found
+
+
+def pool() -> pd.DataFrame:
+    """Every pixel in use."""
+    tables = []
+    for raster in rasters():
+        line, sample = np.nonzero(raster.label != IGNORED)
+        place = {"scene": raster.scene, "hole": raster.hole, "line": line, "sample": sample, "code": 0, "part": "train"}
+        tables.append(pd.DataFrame({**place, "label": raster.label[line, sample]}))
+    return pd.concat(tables, ignore_index=True).astype({"scene": "category", "hole": "category"})
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    """A deal of guarded blocks on disk."""
+    config = split_settings(BLOCKS, HOLES, seed=3)
+    write_deal(tmp_path, deal(rasters(), pool(), config), config, BUDGETS)
+    return tmp_path
+
+
+def test_each_seed_deals_anew_and_always_alike() -> None:
+    """The same seed gives the same parts, another seed others, whatever the order of the pool."""
+    one, again, other = (deal(rasters(), pool(), split_settings(BLOCKS, HOLES, seed=seed)) for seed in (1, 1, 2))
+    pd.testing.assert_frame_equal(one, again)
+    assert not one.equals(other)
+    mixed = deal(rasters(), pool().sample(frac=1, random_state=0), split_settings(BLOCKS, HOLES, seed=1))
+    order = ["scene", "line", "sample"]
+    pd.testing.assert_frame_equal(
+        mixed.sort_values(order, ignore_index=True), one.sort_values(order, ignore_index=True)
+    )
+
+
+def test_what_is_dealt_keeps_its_guard(written: Path) -> None:
+    """By brute force: no training pixel lies within the guard of a test pixel, and nothing ignored is in a part."""
+    parts, budgets = read_deal(written)
+    for _, scene in parts.groupby("scene"):
+        places = {part: rows[["line", "sample"]].to_numpy() for part, rows in scene.groupby("part")}
+        apart = np.abs(places["train"][:, None] - places["test"][None]).max(axis=-1)
+        assert apart.min() > BLOCKS["guard"]
+    assert not ((parts["line"] < 3) & (parts["sample"] < 3)).any()
+    spent = budgets.groupby(["budget", "label"]).size()
+    assert spent["2"].tolist() == [2, 2, 2]
+    assert spent["5"].tolist() == [5, 5, 5]
+    assert budgets.groupby("budget")["part"].value_counts()["5"]["valid"] == 3
+
+
+def test_folds_leave_each_hole_out_once() -> None:
+    """With as many folds as holes, consecutive seeds test every hole, whole and seen by no training."""
+    row = {"method": "groups", "folds": 3, "guard": 1, "block_lines": 8, "name": "holes"}
+    tested = []
+    for seed in (1, 2, 3, 4):
+        config = split_settings(row, HOLES, seed=seed)
+        parts = deal(rasters(), pool(), config)
+        tested.append(set(parts.loc[parts["part"] == "test", "hole"]))
+        assert tested[-1].isdisjoint(parts.loc[parts["part"] != "test", "hole"])
+    assert sorted(hole for holes in tested[:3] for hole in holes) == list(HOLES)
+    assert tested[3] == tested[0]
+
+
+@pytest.mark.parametrize("row", [{"method": "blocks", "folds": 2}, {"method": "groups", "folds": 4}])
+def test_folds_of_what_cannot_be_folded(row: dict[str, object]) -> None:
+    """Folds need holes, and no more folds than holes."""
+    with pytest.raises(ConfigError, match="folds must be 2 to the number of holes"):
+        split_settings(row, HOLES, seed=1)
+
+
+def damage_part(parts: pd.DataFrame, budgets: pd.DataFrame) -> None:
+    """A training pixel lies beside a test pixel."""
+    test = parts.index[(parts["part"] == "test")][0]
+    neighbour = parts.iloc[test]
+    near = (parts["scene"] == neighbour["scene"]) & ((parts["line"] - neighbour["line"]).abs() <= 1)
+    parts.loc[near & ((parts["sample"] - neighbour["sample"]).abs() == 1), "part"] = "train"
+
+
+def damage_pixel(parts: pd.DataFrame, budgets: pd.DataFrame) -> None:
+    """A pixel stands twice."""
+    parts.loc[len(parts)] = parts.iloc[0]
+
+
+def damage_leak(parts: pd.DataFrame, budgets: pd.DataFrame) -> None:
+    """A label of the budget is a test pixel."""
+    test = parts[(parts["part"] == "test") & (parts["label"] == budgets["label"].iloc[0])].iloc[0]
+    for name in ("scene", "line", "sample"):
+        budgets.loc[0, name] = test[name]
+
+
+def damage_budget(parts: pd.DataFrame, budgets: pd.DataFrame) -> None:
+    """A budget has a label more than it may."""
+    budgets.loc[budgets["budget"] == "5", "budget"] = "2"
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (damage_part, "more than 1 pixels apart"),
+        (damage_pixel, "more than once"),
+        (damage_leak, "not labelled pixels of train or valid"),
+        (damage_budget, "seed 3, budget 2: counts"),
+    ],
+)
+def test_a_wrong_deal_on_disk_is_refused(written: Path, damage: object, said: str) -> None:
+    """What is checked are the files themselves."""
+    parts, budgets = read_deal(written)
+    damage(parts, budgets)  # type: ignore[operator]
+    write_table(written / PARTS_FILE, parts)
+    write_table(written / BUDGETS_FILE, budgets)
+    with pytest.raises(SplitError, match=said):
+        check_deal(written, split_settings(BLOCKS, HOLES, seed=3), BUDGETS)
+
+
+def test_a_hole_in_two_parts_is_refused(tmp_path: Path) -> None:
+    """With holes as the unit, a deal by blocks is wrong."""
+    blocks = split_settings(BLOCKS, HOLES, seed=3)
+    write_deal(tmp_path, deal(rasters(), pool(), blocks), blocks, BUDGETS)
+    with pytest.raises(SplitError, match="hole lie in more than one"):
+        check_deal(tmp_path, split_settings({"method": "groups", "guard": 1}, HOLES, seed=3), BUDGETS)
+
+
+def test_a_new_seed_changes_no_other_job() -> None:
+    """Jobs have fixed ranges of seeds."""
+    assert seeds_by_job([3, 1, 2], 2) == {"1-2": [1, 2], "3-4": [3]}
+    assert seeds_by_job([1, 2, 3, 4, 7], 2) == {"1-2": [1, 2], "3-4": [3, 4], "7-8": [7]}

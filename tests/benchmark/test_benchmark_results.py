@@ -1,0 +1,100 @@
+"""The text of several studies: means, paired differences, and goals that are met or missed by so much."""
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from tiny_grid import write_fits
+
+from semispectral.benchmark.differences import CONTROL, GATE, OWN
+from semispectral.benchmark.score_files import Where, write_scored
+from semispectral.benchmark.scores import evaluate
+
+BENCHMARK = Path(__file__).parents[2] / "measurements/accuracy/results.py"
+
+
+@pytest.fixture(scope="module")
+def results() -> ModuleType:
+    """The benchmark's text, which fits nothing."""
+    spec = importlib.util.spec_from_file_location("results", BENCHMARK)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study's folder of the benchmark, with two regimes of one split."""
+    folder = tmp_path_factory.mktemp("grid")
+    methods = ("m1+m2", "m2", "qy-bands", "svm-latents", "svm-bands")
+    paths = write_fits(folder / "fits", methods=methods, budgets=("5", "50"), seeds=(1, 2), pixels=60)
+    for regime in ("inductive", "transductive"):
+        where = Where("blocks", "blocks", regime)
+        scored = evaluate(paths, where=where, class_names=list("abcd"), seed=1, resamples=20)
+        write_scored(folder / "scores" / "blocks" / regime, scored)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "budget", "study", "method", "goal"),
+    [
+        (CONTROL, "m1+m2", "5", "indian_pines", "leaky", (0.05, False)),
+        (CONTROL, "m1+m2", "10", "indian_pines", "blocks", (0.03, False)),
+        (CONTROL, "m1+m2", "50", "collection", "groups", (0.02, False)),
+        (CONTROL, "m1+m2", "5", "salinas_a", "blocks", (0.0, False)),
+        (CONTROL, "m1+m2", "20", "collection", "groups", None),
+        (CONTROL, "m1+m2", "5", "elsewhere", "blocks", None),
+        (CONTROL, "m2", "5", "collection", "groups", None),
+        (OWN, "m2", "5", "elsewhere", "blocks", (0.0, True)),
+        (OWN, "m1+m2", "5", "elsewhere", "blocks", None),
+        (GATE, "svm-latents", "5", "elsewhere", "blocks", (-0.02, False)),
+    ],
+)
+def test_goals_are_those_of_the_issue(
+    results: ModuleType, kind: str, first: str, budget: str, study: str, method: str, goal: tuple[float, bool] | None
+) -> None:
+    """By study, kind of split, and labels per class; none where none was set."""
+    row = {"kind": kind, "first": first, "budget": budget}
+    assert results.goal_of(row, study=study, method=method) == goal
+
+
+def test_goals_are_met_or_missed_by_so_much(results: ModuleType) -> None:
+    """Reaching a goal meets it, but where it must be passed."""
+    assert results.judged(0.05, (0.05, False)) == "goal +0.05 met"
+    assert results.judged(0.0, (0.0, True)) == "goal > +0.00 short by 0.000"
+    assert results.judged(0.012, (0.05, False)) == "goal +0.05 short by 0.038"
+    assert results.judged(0.1, None) == ""
+
+
+def test_the_text_and_the_figure_hold_every_study(
+    results: ModuleType,
+    study: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A heading for each split and regime, its goals beside the differences, and a picture."""
+    picture = tmp_path / "images" / "accuracy.png"
+    monkeypatch.setattr(sys, "argv", ["results.py", f"indian_pines={study}", "--figure", str(picture)])
+    results.main()
+    text = capsys.readouterr().out
+    assert "## Indian Pines, blocks (guarded blocks), inductive" in text
+    assert "## Indian Pines, blocks (guarded blocks), transductive" in text
+    (line,) = {
+        line for line in text.splitlines() if line.startswith("| M1+M2 \N{MINUS SIGN} best control") and "goal" in line
+    }
+    assert line.count("goal +0.03") == line.count("goal +0.00") == 1
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("given", "words"), [("results/grid", "NAME=FOLDER"), ("a=nowhere", "run snakemake benchmark")]
+)
+def test_what_cannot_be_read_is_said(results: ModuleType, given: str, words: str) -> None:
+    """A study without a name, and a folder without scores."""
+    with pytest.raises(SystemExit, match=words):
+        results.read_studies([given])

@@ -1,0 +1,191 @@
+"""A new scan from the command line: map, page and downhole log, all of them or nothing, and words about its options."""
+
+import ast
+import logging
+from pathlib import Path
+
+import h5py
+import lasio
+import numpy as np
+import pandas as pd
+import pytest
+
+import tiny_models as tiny
+from semispectral.commands import predict_run as run
+from semispectral.commands.main import main
+from semispectral.commands.predict_options import OPTIONS, in_options
+
+ROOT = Path(__file__).resolve().parents[2]
+ATTRIBUTES = {"hole": "DH7", "depth_from_m": 49.3, "depth_to_m": 50.5, "pixel_mm": 1.2}
+LOG = {"downhole.csv", "downhole.las", "downhole.png"}
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """A trained model."""
+    tiny.tiny_bundle(tmp_path / "model", seed=1)
+    return tmp_path / "model"
+
+
+def scan(path: Path, **attributes: object) -> Path:
+    """A scan in HDF5, with these attributes of its root."""
+    with h5py.File(path, "w") as file:
+        file["data"], file["nm"] = tiny.tiny_counts(seed=4), tiny.WAVELENGTHS_NM
+        file.attrs.update(attributes)
+    return path
+
+
+def predict(data: Path, model: Path, out: Path, *more: str) -> int:
+    """The command's exit status."""
+    options = ["--wavelengths", "nm", "--model", str(model), "--out", str(out), "--threads", "1"]
+    return main(["predict", str(data), *options, *more])
+
+
+def names(folder: Path) -> set[str]:
+    """The files of a folder."""
+    return {path.name for path in folder.iterdir()}
+
+
+def test_a_hole_and_depths_give_its_log_and_page(tmp_path: Path, model: Path) -> None:
+    """CSV and LAS run from the first depth to the last, by the interval that was asked, under the hole's name."""
+    place = ["--hole", "DH7", "--depth-from", "12", "--depth-to", "13.2", "--interval-m", "0.2"]
+    assert predict(scan(tmp_path / "a.h5"), model, tmp_path / "out", *place) == 0
+    table = pd.read_csv(tmp_path / "out/downhole.csv")
+    assert set(table["hole"]) == {"DH7"}
+    np.testing.assert_allclose(table["depth_from_m"], 12 + 0.2 * np.arange(6))
+    assert table["pixels"].sum() == tiny.LINES * tiny.SAMPLES
+    las = lasio.read(tmp_path / "out/downhole.las")
+    assert las.well["WELL"].value == "DH7"
+    assert {"downhole.png", "page.html", "class.tif", "map.json"} <= names(tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("options", "first"),
+    [((), 49.3), (("--depth-from", "7", "--depth-to", "8"), 7.0), (("--depth-from", "9"), 9.0)],
+)
+def test_a_file_says_its_own_depths(tmp_path: Path, model: Path, options: tuple[str, ...], first: float) -> None:
+    """Attributes of an HDF5 file stand for options that are not given; options go before them."""
+    assert predict(scan(tmp_path / "a.h5", **ATTRIBUTES), model, tmp_path / "out", *options) == 0
+    table = pd.read_csv(tmp_path / "out/downhole.csv")
+    assert table["depth_from_m"].min() == pytest.approx(first, abs=0.1)
+    assert set(table["hole"]) == {"DH7"}
+
+
+@pytest.mark.parametrize(
+    "attributes", [{"depth_from_m": 5.0, "depth_to_m": 4.0}, {"pixel_mm": "small"}, {"hole": "a/b"}]
+)
+def test_attributes_that_cannot_be_used_are_no_error(
+    tmp_path: Path, model: Path, caplog: pytest.LogCaptureFixture, attributes: dict[str, object]
+) -> None:
+    """The map is made, and a line names what was left out."""
+    with caplog.at_level(logging.INFO):
+        assert predict(scan(tmp_path / "a.h5", **attributes), model, tmp_path / "out") == 0
+    assert "not used" in caplog.text
+    assert "no downhole log" in caplog.text
+
+
+def test_a_map_without_depths_takes_an_older_log_away(
+    tmp_path: Path, model: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No log of another scan stays beside a map, and the log says which options are lacking."""
+    assert predict(scan(tmp_path / "a.h5", **ATTRIBUTES), model, tmp_path / "out") == 0
+    assert names(tmp_path / "out") >= LOG
+    with caplog.at_level(logging.INFO):
+        assert predict(scan(tmp_path / "b.h5"), model, tmp_path / "out") == 0
+    assert not names(tmp_path / "out") & LOG
+    assert "--depth-from and --depth-to, or --pixel-mm" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("out", "words"),
+    [
+        ("file", "file is none; name another folder"),
+        ("file/below", "file is none; name another folder"),
+        ("/proc/nowhere/out", "nothing can be written there"),
+        ("model", "a trained model lies there"),
+        ("scans", "would overwrite"),
+    ],
+)
+def test_a_folder_that_cannot_take_the_map_is_refused_first(
+    tmp_path: Path, model: Path, caplog: pytest.LogCaptureFixture, out: str, words: str
+) -> None:
+    """Before the scan is opened, which here would fail, too; nothing is changed."""
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "scans").mkdir()
+    (tmp_path / "scans/class.tif").write_text("a scan that cannot be read")
+    before = sorted(tmp_path.rglob("*"))
+    assert predict(tmp_path / "scans/class.tif", model, tmp_path / out) == 1
+    assert words in caplog.text
+    assert len(caplog.text.strip().splitlines()) == 1
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_an_interrupted_map_leaves_nothing(
+    tmp_path: Path, model: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C after the map and before its page: exit status 130, no folder; an older map stays whole."""
+    data = scan(tmp_path / "a.h5")
+    assert predict(data, model, tmp_path / "old") == 0
+    before = {path: path.read_bytes() for path in (tmp_path / "old").iterdir()}
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run, "write_scan_page", stop)
+    for out in ("old", "new/below"):
+        assert predict(data, model, tmp_path / out) == 130
+    assert "interrupted" in caplog.text
+    assert not (tmp_path / "new").exists()
+    assert {path: path.read_bytes() for path in (tmp_path / "old").iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--key", "/x"], "name one of them with --key"),
+        (["--scale", "nan"], "--scale: a number is needed"),
+        (["--pixel-mm", "-1"], "--pixel-mm: a number above 0 is needed"),
+        (["--depth-to", "3"], "--depth-from is needed with it"),
+        (["--depth-from", "3"], "--depth-to or --pixel-mm is needed with it"),
+        (["--depth-from", "3", "--depth-to", "2"], "--depth-to must lie below --depth-from (3.0), got 2.0"),
+        (["--white-key", "w"], "--white-key and --dark-key go together"),
+        (["--axes", "x,y,z"], "--axes: "),
+        (["--mask", "none.tif"], "none.tif: --mask must be a file"),
+        (["--hole", "a/b"], "--hole: "),
+    ],
+)
+def test_words_are_of_the_options(
+    tmp_path: Path, model: Path, caplog: pytest.LogCaptureFixture, options: list[str], words: str
+) -> None:
+    """One sentence that speaks of what was typed, never of a table that does not exist."""
+    assert predict(scan(tmp_path / "a.h5"), model, tmp_path / "out", *options) == 1
+    assert words in caplog.text
+    assert "scenes.tsv" not in caplog.text
+    assert not (tmp_path / "out").exists()
+
+
+def messages() -> list[str]:
+    """Every text of the package that speaks of scenes.tsv, with a word for each value in it."""
+    found = []
+    for path in sorted((ROOT / "src/semispectral").rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.JoinedStr):
+                found.append(
+                    "".join(
+                        getattr(part, "value", "X") if isinstance(part, ast.Constant) else "X" for part in node.values
+                    )
+                )
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in inside:
+                found.append(node.value)
+    return [text for text in found if "scenes.tsv" in text and "\n" not in text]
+
+
+@pytest.mark.parametrize("message", messages())
+def test_every_message_about_the_table_can_be_said_in_options(message: str) -> None:
+    """Neither the table nor data_root is left, nor the name of a column that has an option."""
+    said = in_options(message)
+    assert "scenes.tsv" not in said
+    assert "data_root" not in said
+    assert not [column for column in OPTIONS if "_" in column and f"column {column}" in said]

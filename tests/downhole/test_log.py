@@ -1,0 +1,311 @@
+"""The downhole log: runs of core, depths, proportions and their intervals, and its files."""
+
+from pathlib import Path
+
+import lasio
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+from scipy.stats import beta
+
+import tiny_models as tiny
+from semispectral.downhole.depths import has_depth, logged_holes, natural
+from semispectral.downhole.log import (
+    Core,
+    DownholeConfig,
+    beta_interval,
+    core_of,
+    core_of_hole,
+    downhole_log,
+    find_runs,
+)
+from semispectral.downhole.log_figure import draw_log
+from semispectral.downhole.log_files import NULL, mnemonics, write_csv, write_las
+from semispectral.errors import ConfigError, DataError
+from semispectral.maps.scene_map import SceneMap
+from semispectral.study.classes import ClassMap, CodeSet
+from semispectral.study.scene import Scene
+
+SETTINGS = DownholeConfig(interval_m=0.1, correlation_m=0.02)
+
+
+def _scene(name: str, **depths: float | None) -> Scene:
+    none = CodeSet(())
+    return Scene(name, "H1", Path(name), "", Path(name), "", "line,sample,band", "", 1.0, None, none, none, **depths)
+
+
+def _map(valid: np.ndarray, *, seed: int) -> SceneMap:
+    probability = np.random.default_rng(seed).dirichlet(np.ones(3), valid.shape).astype(np.float32)
+    probability[~valid] = np.nan
+    return SceneMap(probability, np.zeros(valid.shape, np.float32), -1.0, tiny.NAMES)
+
+
+def _core(*, seed: int, count: int = 500) -> Core:
+    random = np.random.default_rng(seed)
+    probability = random.dirichlet(np.ones(3), count).astype(np.float32)
+    return Core(random.uniform(0, 0.5, count), probability, random.random(count) < 0.1)
+
+
+def test_runs_are_found_between_the_dividers_of_a_tray() -> None:
+    """Columns that are mostly tray part the runs; a column or two of dirt is none."""
+    valid = np.zeros((50, 30), bool)
+    valid[3:, 2:9], valid[:45, 12:20], valid[:, 25] = True, True, True
+    valid[::7, 10] = True
+    assert find_runs(valid, run_share=0.3) == [slice(2, 9), slice(12, 20)]
+    assert find_runs(np.ones((5, 4), bool), run_share=0.3) == [slice(0, 4)]
+    assert find_runs(np.zeros((5, 4), bool), run_share=0.3) == []
+
+
+def test_a_dead_column_does_not_part_a_run() -> None:
+    """A scar of one or two samples lies inside a run, a divider of three lies between two."""
+    valid = np.ones((50, 30), bool)
+    valid[:, [4, 11, 12, 20, 21, 22]] = False
+    assert find_runs(valid, run_share=0.3) == [slice(0, 20), slice(23, 30)]
+    valid[:] = False
+    assert find_runs(valid, run_share=0.3) == []
+
+
+def test_depth_runs_down_one_run_and_then_the_next() -> None:
+    """The first line of the second run follows on the last line of the first."""
+    valid = np.zeros((50, 20), bool)
+    valid[:, 2:8], valid[:, 11:18] = True, True
+    core, end = core_of(_scene("A", pixel_mm=2.0), _map(valid, seed=1), below_m=7.0, run_share=0.3)
+    assert end == pytest.approx(7.2)
+    np.testing.assert_allclose(np.unique(core.depth_m), 7.0 + (np.arange(100) + 0.5) * 0.002)
+    first_of_second = np.flatnonzero(np.isclose(core.depth_m, 7.101))
+    assert len(first_of_second) == 7
+
+
+def test_given_depths_are_shared_among_the_runs() -> None:
+    """Depths of scenes.tsv count before the size of the pixels."""
+    valid = np.zeros((50, 20), bool)
+    valid[:, 2:8], valid[:, 11:18] = True, True
+    scene = _scene("A", pixel_mm=2.0, depth_from_m=100.0, depth_to_m=101.0)
+    core, end = core_of(scene, _map(valid, seed=1), below_m=7.0, run_share=0.3)
+    assert end == pytest.approx(101)
+    assert core.depth_m.min() == pytest.approx(100.005)
+    assert core.depth_m.max() == pytest.approx(100.995)
+
+
+def test_trays_follow_each_other_by_name_or_depth() -> None:
+    """Without depths the second tray begins where the first ends; with them the shallower comes first."""
+    valid = np.ones((50, 5), bool)
+    maps = [_map(valid, seed=1), _map(valid, seed=2)]
+    named = [(_scene("B", pixel_mm=2.0), maps[1]), (_scene("A", pixel_mm=2.0), maps[0])]
+    core = core_of_hole(named, run_share=0.3)
+    top = core.probability[np.isclose(core.depth_m, 0.001)]
+    np.testing.assert_array_equal(top, maps[0].probability[0])
+    assert core.depth_m.max() == pytest.approx(0.199)
+    deep = [
+        (_scene("A", depth_from_m=9.0, depth_to_m=10.0), maps[0]),
+        (_scene("B", depth_from_m=8.0, depth_to_m=9.0), maps[1]),
+    ]
+    core = core_of_hole(deep, run_share=0.3)
+    np.testing.assert_array_equal(core.probability[np.argmin(core.depth_m)], maps[1].probability[0, 0])
+
+
+def test_boxes_without_depths_follow_by_the_numbers_in_their_names() -> None:
+    """box_2 lies above box_10, and a box without a depth below the one before it, whose depth is known."""
+    valid = np.ones((500, 5), bool)
+    maps = {name: _map(valid, seed=seed) for seed, name in enumerate(("box_1", "box_2", "box_10"))}
+    core = core_of_hole(
+        [(_scene(name, pixel_mm=2.0), maps[name]) for name in ("box_10", "box_1", "box_2")], run_share=0.3
+    )
+    for metre, name in enumerate(("box_1", "box_2", "box_10")):
+        first = core.probability[np.isclose(core.depth_m, metre + 0.001)]
+        np.testing.assert_array_equal(first, maps[name].probability[0])
+    begun = {"box_1": {"depth_from_m": 30.0}, "box_2": {}, "box_10": {}}
+    scans = [(_scene(name, pixel_mm=2.0, **begun[name]), maps[name]) for name in reversed(begun)]
+    core = core_of_hole(scans, run_share=0.3)
+    assert (core.depth_m.min(), core.depth_m.max()) == (pytest.approx(30.001), pytest.approx(32.999))
+    np.testing.assert_array_equal(core.probability[np.isclose(core.depth_m, 31.001)], maps["box_2"].probability[0])
+
+
+def test_names_are_ordered_as_people_count() -> None:
+    """Numbers count as numbers wherever they stand, beside names that have none."""
+    names = ["DH1_10", "DH1_2", "DH1", "DH1_2b", "2", "DH1_002", "10", "DH10_1", "DH2_1"]
+    expected = ["2", "10", "DH1", "DH1_002", "DH1_2", "DH1_2b", "DH1_10", "DH2_1", "DH10_1"]
+    assert sorted(names, key=natural) == expected
+
+
+def test_unknown_depth_and_missing_core_are_refused() -> None:
+    """The message says what scenes.tsv lacks, or that no core was found."""
+    with pytest.raises(DataError, match="neither pixel_mm nor depth"):
+        core_of(_scene("A"), _map(np.ones((5, 5), bool), seed=1), below_m=0, run_share=0.3)
+    with pytest.raises(DataError, match="no run of core"):
+        core_of(_scene("A", pixel_mm=1.0), _map(np.zeros((5, 5), bool), seed=1), below_m=0, run_share=0.3)
+
+
+def test_without_ignored_pixels_the_tray_is_what_is_like_nothing_known() -> None:
+    """A new scan has no labels of its tray; its runs are found all the same."""
+    found = _map(np.ones((30, 12), bool), seed=1)
+    found.log_p[:, [0, 5, 6, 7]] = -5
+    core, end = core_of(_scene("A", pixel_mm=1.0), found, below_m=0, run_share=0.3)
+    assert end == pytest.approx(0.06)
+    assert len(core.depth_m) == 30 * 8
+
+
+def test_proportions_are_mean_probabilities_by_depth() -> None:
+    """Against a loop over the intervals; they sum to 1."""
+    core = _core(seed=1)
+    table = downhole_log("H1", core, tiny.NAMES, SETTINGS)
+    assert table["pixels"].sum() == len(core.depth_m)
+    for _, row in table.iterrows():
+        inside = (core.depth_m >= row["depth_from_m"]) & (core.depth_m < row["depth_to_m"])
+        expected = core.probability[inside].mean(axis=0)
+        np.testing.assert_allclose([row[f"share_{name}"] for name in tiny.NAMES.names], expected, rtol=1e-5)
+        assert row["dominant"] == tiny.NAMES.names[expected.argmax()]
+        assert row["none_of_the_known"] == pytest.approx(core.novel[inside].mean())
+
+
+def test_certain_pixels_leave_no_doubt() -> None:
+    """Probabilities of 0 and 1 give intervals of no width."""
+    core = _core(seed=2)
+    sure = Core(core.depth_m, np.eye(3, dtype=np.float32)[core.probability.argmax(axis=1)], core.novel)
+    table = downhole_log("H1", sure, tiny.NAMES, SETTINGS)
+    for name in tiny.NAMES.names:
+        np.testing.assert_allclose(table[f"low_{name}"], table[f"high_{name}"])
+
+
+def test_even_odds_give_the_beta_interval_of_as_many_pieces() -> None:
+    """Five pieces of core, each a toss-up: the quantiles of a beta distribution of mean 1/2 and variance 1/20."""
+    depth = np.repeat((np.arange(10) + 0.5) / 100, 8)
+    core = Core(depth, np.tile(np.float32([0.5, 0.5, 0]), (80, 1)), np.zeros(80, bool))
+    row = downhole_log("H1", core, tiny.NAMES, SETTINGS).iloc[0]
+    shape = 0.5 * (0.25 / 0.05 - 1)
+    assert row["low_kaolinite"] == pytest.approx(beta.ppf(0.05, shape, shape), rel=1e-4)
+    assert row["high_kaolinite"] == pytest.approx(beta.ppf(0.95, shape, shape), rel=1e-4)
+
+
+def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
+    """With truths drawn piece by piece from the probabilities, 90 % intervals hold about 90 % of the proportions."""
+    random = np.random.default_rng(3)
+    pieces, held = 10, []
+    for _ in range(400):
+        p = random.beta(2, 2, pieces)
+        truth = (random.random(pieces) < p).mean()
+        low, high = beta_interval(np.array([p.mean()]), np.array([(p * (1 - p)).mean() / pieces]), coverage=0.9)
+        held.append(low[0] - 0.05 <= truth <= high[0] + 0.05)  # the truth comes in steps of 0.1
+    assert 0.85 < np.mean(held) <= 1
+
+
+def test_las_reads_back_with_gaps_as_null(tmp_path: Path) -> None:
+    """lasio finds the depths, evenly stepped, the proportions, and the null value where no core is."""
+    core = _core(seed=4)
+    keep = (core.depth_m < 0.2) | (core.depth_m > 0.3)
+    core = Core(core.depth_m[keep], core.probability[keep], core.novel[keep])
+    table = downhole_log("DH 7", core, tiny.NAMES, SETTINGS)
+    write_las(tmp_path / "log.las", table, tiny.NAMES)
+    las = lasio.read(str(tmp_path / "log.las"))
+    assert las.version["VERS"].value == 2.0
+    assert las.well["WELL"].value == "DH 7"
+    assert las.well["NULL"].value == NULL
+    np.testing.assert_allclose(las["DEPT"], [0.0, 0.1, 0.2, 0.3, 0.4])
+    assert las.well["STEP"].value == pytest.approx(0.1)
+    assert np.isnan(las["KAOLINITE"][2])
+    kept = [0, 1, 3, 4]
+    np.testing.assert_allclose(las["TALC__MASSIVE_HI"][kept], table["high_talc, massive"], atol=1e-5)
+    assert set(las["DOMINANT"][kept]) <= set(tiny.NAMES.codes)
+
+
+def test_csv_reads_back(tmp_path: Path) -> None:
+    """Six digits of everything."""
+    table = downhole_log("H1", _core(seed=5), tiny.NAMES, SETTINGS)
+    write_csv(tmp_path / "log.csv", table)
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "log.csv"), table, rtol=1e-5, check_dtype=False)
+
+
+AWKWARD = (
+    ("talc", "talc_low", "talc_high", "talc_LO", "TALC", "Talc_2"),
+    ("pixels", "dominant", "hole", "depth_from_m", "depth_to_m", "none_of_the_known"),
+    ("code", "DEPT", "novel", "share_code", "low_code", "high_code"),
+    ("\u00e9pidote", "\u00eapidote", "K-mica", "K mica", "\u6ed1\u77f3", "\u77f3\u82f1"),
+    ("Fe:Mg 2:1", "Fe/Mg 2/1", "illite 1:1", "Gr\u00fcn\u00df", "a.b", "a~b"),
+    ("lo", "hi", "_LO", "_", "null", "step"),
+)
+
+
+@pytest.mark.filterwarnings("ignore:Glyph")  # the figure's font has no Chinese, and draws boxes
+@pytest.mark.parametrize("names", AWKWARD)
+def test_no_name_of_a_class_meets_another_column_or_curve(tmp_path: Path, names: tuple[str, ...]) -> None:
+    """Each class keeps its own three columns and curves, and the log its own, whatever the classes are called."""
+    random = np.random.default_rng(8)
+    core = Core(
+        random.uniform(0, 0.5, 600), random.dirichlet(np.arange(1, 7), 600).astype(np.float32), np.zeros(600, bool)
+    )
+    classes = ClassMap((2, 3, 5, 7, 11, 301), names, ("#102030",) * 6)
+    table = downhole_log("H1", core, classes, SETTINGS)
+    assert len(set(table.columns)) == table.shape[1] == 6 + 3 * 6
+    assert table["pixels"].sum() == 600
+    write_csv(tmp_path / "log.csv", table)
+    write_las(tmp_path / "log.las", table, classes)
+    draw_log(tmp_path / "log.png", table, classes, coverage=0.9)
+    back, las = pd.read_csv(tmp_path / "log.csv"), lasio.read(str(tmp_path / "log.las"))
+    assert len(set(las.curves.keys())) == len(las.curves) == 4 + 3 * 6
+    index = np.floor(core.depth_m / 0.1).astype(int)
+    for place, (curve, name) in enumerate(zip(mnemonics(names), names, strict=True)):
+        expected = np.bincount(index, core.probability[:, place]) / np.bincount(index)
+        np.testing.assert_allclose(back[f"share_{name}"], expected, rtol=1e-5)
+        np.testing.assert_allclose(las[curve], expected, atol=1e-5)
+        assert (las[curve + "_LO"] <= las[curve] + 1e-5).all()
+        assert (las[curve] <= las[curve + "_HI"] + 1e-5).all()
+        assert las.params[curve].value == classes.codes[place]
+    assert set(las["DOMINANT"]) <= set(classes.codes)
+
+
+@pytest.mark.parametrize(
+    ("hole", "read"),
+    [
+        ("Gr\u00e4sberg-3", "Grasberg-3"),
+        ("DH 1: \u00c4-2", "DH 1/ A-2"),
+        ("\u0141\u00f3d\u017a \u2013 7", "Lodz - 7"),
+        ("\u5bb6", "?"),
+    ],
+)
+def test_las_is_ascii_that_lasio_reads_by_itself(tmp_path: Path, hole: str, read: str) -> None:
+    """Letters with marks lose them, a colon becomes a stroke: header and descriptions read as they were meant."""
+    classes = ClassMap((1, 4, 9), ("\u00c9pidote", "Fe:Mg 2:1", "talc"), tiny.NAMES.colours)
+    write_las(tmp_path / "log.las", downhole_log(hole, _core(seed=4), classes, SETTINGS), classes)
+    assert (tmp_path / "log.las").read_bytes().isascii()
+    las = lasio.read(tmp_path / "log.las", ignore_header_errors=False)
+    assert las.well["WELL"].value == read
+    assert las.well["UWI"].value == read
+    assert [las.curves[place].descr for place in (4, 7)] == ["Epidote, expected", "Fe/Mg 2/1, expected"]
+    assert las.params["EPIDOTE"].descr == "code of Epidote"
+
+
+@pytest.mark.parametrize("hole", ["0012", "1E5", "12.50", "nan"])
+def test_a_hole_that_looks_like_a_number_keeps_its_name(tmp_path: Path, hole: str) -> None:
+    """Readers turn WELL into a number; UWI stays the text that it is."""
+    write_las(tmp_path / "log.las", downhole_log(hole, _core(seed=4), tiny.NAMES, SETTINGS), tiny.NAMES)
+    assert lasio.read(tmp_path / "log.las").well["UWI"].value == hole
+
+
+def test_curve_names_are_plain_and_stand_once() -> None:
+    """Well-log software takes capital letters, digits and '_', and keeps one curve of a name."""
+    assert mnemonics(["alunite-K (2)"]) == ["ALUNITE_K__2_"]
+    assert mnemonics(["Talc", "TALC", "talc"]) == ["TALC", "TALC_2", "TALC_3"]
+    assert mnemonics(["\u6ed1\u77f3", "\u77f3\u82f1", "DEPT"]) == ["CLASS", "CLASS_2", "DEPT_2"]
+
+
+def test_figure_is_drawn(tmp_path: Path) -> None:
+    """A figure of some size, higher than wide for a few minerals."""
+    draw_log(tmp_path / "log.png", downhole_log("H1", _core(seed=6), tiny.NAMES, SETTINGS), tiny.NAMES, coverage=0.9)
+    with Image.open(tmp_path / "log.png") as image:
+        assert image.height > image.width > 300
+
+
+def test_holes_with_depths_get_a_log() -> None:
+    """One scene without depth is enough to leave its hole out."""
+    scenes = [_scene("B", pixel_mm=1.0), _scene("A", depth_from_m=1.0, depth_to_m=2.0)]
+    assert logged_holes(scenes) == {"H1": ["A", "B"]}
+    assert logged_holes([*scenes, _scene("C", depth_from_m=1.0)]) == {}
+    assert not has_depth(_scene("C"))
+
+
+@pytest.mark.parametrize("wrong", [{"interval_m": 0.0}, {"correlation_m": -1.0}, {"coverage": 1.0}, {"run_share": 0.0}])
+def test_settings_out_of_range_are_refused(wrong: dict[str, float]) -> None:
+    """The message names the key."""
+    with pytest.raises(ConfigError, match=next(iter(wrong))):
+        DownholeConfig(**wrong)

@@ -1,0 +1,164 @@
+"""A bundle: it gives the same map wherever it is read, knows what it is, and refuses what was changed."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import tiny_models as tiny
+from semispectral.errors import ConfigError, DataError, IntegrityError, MissingFileError
+from semispectral.maps.bundle import read_bundle
+from semispectral.maps.bundle_build import Recipe, checksums, class_means, guide_of
+from semispectral.maps.pipeline import m1_scores, m2_scores
+from semispectral.spectra.scaling import fit_scaler
+
+
+@pytest.mark.parametrize("features", ["bands", "latents"])
+def test_a_bundle_reads_back(tmp_path: Path, features: str) -> None:
+    """Scores, bands, classes, threshold and class means are those that were written."""
+    written = tiny.tiny_bundle(tmp_path / "model", seed=1, features=features)
+    read = read_bundle(tmp_path / "model")
+    raw = tiny.tiny_counts(seed=2).reshape(-1, tiny.BANDS)
+    for one, other in zip(written.pipeline.scores(raw), read.pipeline.scores(raw), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert read.classes == tiny.NAMES
+    assert read.threshold == written.threshold
+    assert read.bands == tiny.BANDS
+    np.testing.assert_array_equal(read.wavelengths_nm, tiny.WAVELENGTHS_NM)
+    np.testing.assert_array_equal(read.class_means, written.class_means)
+
+
+def test_m1_may_have_a_scale_of_its_own(tmp_path: Path) -> None:
+    """q(y|x) on bands sees its scale and M1, which says what is novel, another; both are kept."""
+    tiny.tiny_bundle(tmp_path / "model", seed=1, method="qy", features="bands", scaling_m1="views")
+    pipeline = read_bundle(tmp_path / "model").pipeline
+    raw = tiny.tiny_counts(seed=2).reshape(-1, tiny.BANDS)
+    found = pipeline.scores(raw)
+    train = tiny.tiny_pixels(seed=1).x
+    x, views = (fit_scaler(train, method=method).transform(raw) for method in ("snv_standardise", "views"))
+    assert pipeline.m1 is not None
+    np.testing.assert_array_equal(found.probability, pipeline.classifier.predict_proba(x))
+    np.testing.assert_array_equal(found.log_p, m1_scores(pipeline.m1, views)[1])
+    np.testing.assert_array_equal(found.guide, (x - pipeline.guide_mean) @ pipeline.guide_components)
+
+
+@pytest.mark.parametrize("scaling", ["snv_standardise", "views"])
+def test_without_a_scale_of_its_own_m1_shares_the_classifiers(tmp_path: Path, scaling: str) -> None:
+    """A bundle of a classifier of latents, and any of before M1 had a scale of its own, has one: one transform."""
+    tiny.tiny_bundle(tmp_path / "model", seed=1, scaling=scaling)
+    facts = json.loads((tmp_path / "model" / "model.json").read_text(encoding="utf-8"))
+    assert "scaler_m1" not in facts["parts"]
+    pipeline = read_bundle(tmp_path / "model").pipeline
+    assert pipeline.scaler_m1 is pipeline.scaler
+    raw = tiny.tiny_counts(seed=2).reshape(-1, tiny.BANDS)
+    assert pipeline.m1 is not None
+    latents, _ = pipeline.m1.encode(fit_scaler(tiny.tiny_pixels(seed=1).x, method=scaling).transform(raw))
+    np.testing.assert_array_equal(pipeline.scores(raw).probability, pipeline.classifier.predict_proba(latents))
+
+
+@pytest.mark.parametrize(("method", "features"), [("m2", "latents"), ("m2", "bands"), ("qy", "latents")])
+def test_what_is_novel_is_told_by_m2_of_what_it_sees_else_by_m1(tmp_path: Path, method: str, features: str) -> None:
+    """M2 of latents in M1+M2, and of bands; M1 beside a classifier that describes nothing."""
+    tiny.tiny_bundle(tmp_path / "model", seed=1, method=method, features=features)
+    pipeline = read_bundle(tmp_path / "model").pipeline
+    raw = tiny.tiny_counts(seed=2).reshape(-1, tiny.BANDS)
+    found, x = pipeline.scores(raw), pipeline.scaler.transform(raw)
+    latents, by_m1 = (x, None) if pipeline.m1 is None else m1_scores(pipeline.m1, x)
+    by_m2 = None if pipeline.m2 is None else m2_scores(pipeline.m2, latents, found.probability)
+    assert (by_m2 is None) == (method == "qy")
+    np.testing.assert_allclose(found.log_p, by_m1 if by_m2 is None else by_m2, rtol=1e-6)
+
+
+def test_a_bundle_says_what_it_is(tmp_path: Path) -> None:
+    """Configuration, scores, holes, checksums of its parts and versions stand in model.json; no file is a pickle."""
+    tiny.tiny_bundle(tmp_path / "model", seed=1)
+    facts = json.loads((tmp_path / "model" / "model.json").read_text(encoding="utf-8"))
+    assert facts["config"] == {"m1": {"latents": 4}}
+    assert facts["holes"] == {"train": ["H1"], "valid": ["H1"], "test": ["H2"]}
+    assert set(facts["parts"]) == {"scaler", "m1", "classifier"}
+    assert {"commit", "numpy", "semispectral"} <= set(facts["provenance"])
+    assert 0 <= facts["scores"]["macro_f1"] <= 1
+    suffixes = {path.suffix for path in (tmp_path / "model").rglob("*") if path.is_file()}
+    assert suffixes == {".safetensors", ".json", ".md"}
+
+
+def test_the_card_warns(tmp_path: Path) -> None:
+    """The model card names holes, classes, bands, the threshold and what it was set on."""
+    bundle = tiny.tiny_bundle(tmp_path / "model", seed=1)
+    card = (tmp_path / "model" / "README.md").read_text(encoding="utf-8")
+    for words in ("Holes: H1", "| 4 | talc, massive |", "1000.0 to 1110.0 nm", f"{bundle.threshold:.1f} nats", "5.0%"):
+        assert words in card
+
+
+def test_a_changed_part_is_refused(tmp_path: Path) -> None:
+    """A part cut short, or one of another model, is not used."""
+    tiny.tiny_bundle(tmp_path / "model", seed=1)
+    tiny.tiny_bundle(tmp_path / "other", seed=2)
+    for name in ("weights.safetensors", "model.json"):
+        content = (tmp_path / "other" / "m1" / name).read_bytes()
+        (tmp_path / "model" / "m1" / name).write_bytes(content)
+    with pytest.raises(DataError, match="m1 belong to another model"):
+        read_bundle(tmp_path / "model")
+    weights = tmp_path / "other" / "scaler" / "weights.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1])
+    with pytest.raises(IntegrityError, match="scaler"):
+        read_bundle(tmp_path / "other")
+
+
+def test_another_directory_is_refused(tmp_path: Path) -> None:
+    """A model that is no bundle, and a directory that is no model, say what to give instead."""
+    tiny.tiny_bundle(tmp_path / "model", seed=1)
+    with pytest.raises(DataError, match="results/model"):
+        read_bundle(tmp_path / "model" / "m1")
+    with pytest.raises(MissingFileError, match="model directory"):
+        read_bundle(tmp_path)
+
+
+def test_class_means_are_those_of_the_budget(tmp_path: Path) -> None:
+    """Only labels that the classifier saw count; a class without any has none."""
+    pixels = tiny.tiny_pixels(seed=3)
+    train = pixels.where((pixels.table["part"] == "train").to_numpy())
+    budget = train.table[train.label == 1].head(4)
+    means = class_means(train, budget, classes=3)
+    rows = budget.index
+    np.testing.assert_allclose(means[1], train.x[rows].mean(axis=0), rtol=1e-6)
+    assert np.isnan(means[[0, 2]]).all()
+
+
+def test_guide_is_the_leading_components_with_unit_variance() -> None:
+    """The projections are uncorrelated, of variance 1 and mean 0, and of a sign that does not depend on the library."""
+    pixels = tiny.tiny_pixels(seed=3)
+    scaler = fit_scaler(pixels.x, method="standardise")
+    guide = guide_of(scaler, pixels.x)
+    projected = (scaler.transform(pixels.x) - guide["guide_mean"]) @ guide["guide_components"]
+    np.testing.assert_allclose(np.cov(projected, rowvar=False), np.eye(3), atol=1e-3)
+    np.testing.assert_allclose(projected.mean(axis=0), 0, atol=1e-4)
+    largest = np.abs(guide["guide_components"]).argmax(axis=0)
+    assert (guide["guide_components"][largest, range(3)] > 0).all()
+
+
+@pytest.mark.parametrize("rate", [0.0, 1.0])
+def test_false_alarm_rate_out_of_range_is_refused(rate: float) -> None:
+    """The message names the key."""
+    with pytest.raises(ConfigError, match=r"map\.false_alarm"):
+        Recipe("m2", "latents", "20", 1, rate)
+
+
+def test_checksums_name_what_a_model_was_made_from(tmp_path: Path) -> None:
+    """The SHA-256 of each file, by names that do not depend on where the project lies."""
+    path = tmp_path / "results/shards/one.parquet"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"abc")
+    known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert checksums([str(path)]) == {"results/shards/one.parquet": known}
+
+
+def test_names_in_the_card_are_text(tmp_path: Path) -> None:
+    """A name with the signs of Markdown or HTML makes no column, tag or link."""
+    classes = replace(tiny.NAMES, names=("a|b", "<script>x</script>", "[c](d)"))
+    tiny.tiny_bundle(tmp_path / "model", seed=1, classes=classes)
+    card = (tmp_path / "model" / "README.md").read_text(encoding="utf-8")
+    for row in (r"| 1 | a\|b | #ff0000 |", r"| 4 | \<script\>x\</script\> | #00ff00 |", r"| 9 | \[c\](d) | #0000ff |"):
+        assert row in card

@@ -1,0 +1,49 @@
+"""The same run gives the same bytes: in every file of a map, its page, its log, and in a trained model."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import tiny_models as tiny
+from semispectral.downhole.log import DownholeConfig
+from semispectral.downhole.write_log import write_hole_log
+from semispectral.maps.bundle import read_bundle
+from semispectral.maps.classify import Drawn, Known, draw_map
+from semispectral.maps.map_files import read_map, write_map
+from semispectral.maps.rasters import Ground
+from semispectral.maps.smoothing import SmoothConfig
+from semispectral.page import write_page
+from semispectral.study.classes import CodeSet
+from semispectral.study.scene import Scene
+
+
+def _files(directory: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(directory)): path.read_bytes() for path in directory.rglob("*") if path.is_file()}
+
+
+def _run(directory: Path) -> dict[str, bytes]:
+    """A model, a map with all its files, its page, and a downhole log."""
+    tiny.tiny_bundle(directory / "model", seed=3)
+    bundle, cube = read_bundle(directory / "model"), tiny.tiny_cube(tiny.tiny_counts(seed=4))
+    label = np.random.default_rng(1).integers(-1, 3, (tiny.LINES, tiny.SAMPLES))
+    known = Known(None, label.astype(np.int16), label >= 0)
+    drawn: Drawn = draw_map(cube, bundle, known=known, smooth=SmoothConfig(), threads=2)
+    write_map(directory / "map", drawn, ground=Ground(pixel_mm=1.0), scene="A", smoothing="none")
+    found = read_map(directory / "map")
+    write_page(directory / "map/page.html", cube, found, bundle, name="A", scale=1e-4)
+    none = CodeSet(())
+    scene = Scene("A", "H1", Path("A"), "", Path("A"), "", "", "", 1.0, None, none, none, pixel_mm=1.0)
+    names = {kind: directory / f"log.{suffix}" for kind, suffix in (("csv", "csv"), ("las", "las"), ("figure", "png"))}
+    write_hole_log(**names, hole="H1", scans=[(scene, found)], settings=DownholeConfig(interval_m=0.005))
+    return _files(directory)
+
+
+def test_a_map_its_page_and_its_log_are_the_same_bytes_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Made twice, in two folders: no path, no time, no number of a process, nothing random is in any file."""
+    first = _run(tmp_path / "one")
+    monkeypatch.setattr("os.getpid", lambda: 4_194_303)
+    second = _run(tmp_path / "two folders further")
+    assert first.keys() == second.keys() >= {"map/class.hdr", "map/class.tif.aux.xml", "map/page.html", "log.las"}
+    assert [name for name in first if first[name] != second[name]] == []
+    assert [name for name, content in first.items() if b".tmp" in content or str(tmp_path).encode() in content] == []

@@ -1,0 +1,195 @@
+"""The interactive page: small, self-contained, true to the scan, and alive in a real browser."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import tiny_models as tiny
+from browser import CHROMIUM, Tab, browse
+from semispectral.figures import samples as draws
+from semispectral.maps.bundle import Bundle
+from semispectral.maps.classify import Known, draw_map
+from semispectral.maps.scene_map import SceneMap
+from semispectral.maps.smoothing import SmoothConfig
+from semispectral.page import write_page
+from semispectral.page.pixels import Quantised, collect, stride_for, unscaled
+from semispectral.page.write import Beside
+from semispectral.spectra.scaling import METHODS, fit_scaler
+
+SCALE = 2.5e-5
+LINE, SAMPLE = 17, 6
+VIEW = "Bokeh.index.find_one(Bokeh.documents[0].get_model_by_name('image'))"
+needs_chromium = pytest.mark.skipif(not CHROMIUM, reason="no chromium on this machine: the page was not opened")
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> tuple[np.ndarray, SceneMap, Bundle]:
+    """A scan, its map and the model that made it; its first lines are not of interest."""
+    bundle = tiny.tiny_bundle(tmp_path_factory.mktemp("models") / "model", seed=3)
+    counts, wanted = tiny.tiny_counts(seed=4), np.ones((tiny.LINES, tiny.SAMPLES), bool)
+    wanted[:2] = False
+    found = draw_map(tiny.tiny_cube(counts), bundle, known=Known(wanted), smooth=SmoothConfig(), threads=1).map
+    return counts, found, bundle
+
+
+@pytest.fixture(scope="module")
+def page(scene: tuple[np.ndarray, SceneMap, Bundle], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The page of that scan."""
+    counts, found, bundle = scene
+    path = tmp_path_factory.mktemp("page") / "page.html"
+    label = np.full(found.shape, -1, np.int16)
+    label[LINE, SAMPLE] = 1
+    depth_m = np.broadcast_to(300 + np.arange(tiny.LINES)[:, np.newaxis] / 100, found.shape)
+    beside = Beside(label, depth_m, "../../report/index.html")
+    write_page(path, tiny.tiny_cube(counts), found, bundle, name="A", scale=SCALE, beside=beside)
+    return path
+
+
+def test_quantised_values_are_off_by_half_a_step_at_most() -> None:
+    """One byte per value, low and step per row; a constant row stays."""
+    values = np.random.default_rng(1).normal(3, 2, (20, 50)).astype(np.float32)
+    values[4] = 7
+    kept = Quantised.of(values)
+    assert (np.abs(kept.values() - values) <= 0.501 * kept.step[:, None]).all()
+    np.testing.assert_array_equal(kept.values()[4], 7)
+
+
+def test_large_scenes_are_thinned_into_the_budget() -> None:
+    """The least stride that fits, and 1 where all fits."""
+    valid = np.ones((300, 200), bool)
+    stride = stride_for(valid, bytes_per_pixel=100, budget=50_000)
+    assert valid[::stride, ::stride].sum() * 100 <= 50_000
+    assert valid[:: stride - 1, :: stride - 1].sum() * 100 > 50_000
+    assert stride_for(valid, bytes_per_pixel=1, budget=60_000) == 1
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_normalised_spectra_come_back(method: str) -> None:
+    """Undoing each normalisation gives the spectra of the scan."""
+    raw = tiny.tiny_pixels(seed=1).x.astype(np.float32)
+    scaler = fit_scaler(raw, method=method)
+    np.testing.assert_allclose(unscaled(scaler, scaler.transform(raw), raw), raw, rtol=1e-3)
+
+
+def test_reconstructions_are_those_of_m1_on_its_own_scale(tmp_path: Path) -> None:
+    """Where M1 sees two views, the page shows what it makes of the first, in the units of the scan."""
+    options = {"features": "bands", "scaling_m1": "views"}
+    bundle = tiny.tiny_bundle(tmp_path / "model", seed=3, **options)
+    counts = tiny.tiny_counts(seed=4)
+    found = draw_map(tiny.tiny_cube(counts), bundle, known=Known(), smooth=SmoothConfig(), threads=1).map
+    kept = collect(tiny.tiny_cube(counts), found, bundle, scale=SCALE)
+    raw = counts[LINE, SAMPLE][np.newaxis].astype(np.float32)
+    scaler = fit_scaler(tiny.tiny_pixels(seed=3).x, method="views")
+    rebuilt = scaler.undo_columns(draws.reconstructed(bundle.pipeline.m1, scaler.transform(raw)))[:, : tiny.BANDS]
+    expected = (rebuilt * raw.std() + raw.mean()) * SCALE
+    row = kept.place[LINE, SAMPLE]
+    np.testing.assert_allclose(kept.reconstruction.values()[row], expected[0], atol=kept.reconstruction.step[row])
+
+
+def test_kept_pixels_are_those_of_the_scan(scene: tuple[np.ndarray, SceneMap, Bundle]) -> None:
+    """The row of a place holds its spectrum and its probabilities; pixels of no interest have no row."""
+    counts, found, bundle = scene
+    kept = collect(tiny.tiny_cube(counts, chunk_lines=5), found, bundle, scale=SCALE)
+    row = kept.place[LINE, SAMPLE]
+    np.testing.assert_allclose(kept.spectrum.values()[row], counts[LINE, SAMPLE] * SCALE, atol=2e-3)
+    np.testing.assert_allclose(kept.probability[row] / 255, found.probability[LINE, SAMPLE], atol=2e-3)
+    assert (kept.place[:2] == -1).all()
+
+
+def test_page_needs_nothing_else(page: Path) -> None:
+    """No script, style, image or font is loaded from anywhere, and class names cannot break out of the page."""
+    content = page.read_text(encoding="utf-8")
+    markup = re.sub(r"(<script[^>]*>).*?</script>", r"\1", content, flags=re.DOTALL)
+    assert not re.search(r"""<(script|link|img|iframe)[^>]*\s(src|href)=""", markup)
+    assert "default-src 'none'" in markup
+    assert "<calcite>" not in markup
+    assert "&lt;calcite&gt;" in content
+    assert page.stat().st_size < 3_000_000
+
+
+def test_payload_reads_back(page: Path) -> None:
+    """The pixels are valid JSON in the page."""
+    content = page.read_text(encoding="utf-8")
+    match = re.search(r'id="pixels">(.*?)</script>', content, re.DOTALL)
+    assert match is not None
+    assert json.loads(match[1])["names"] == list(tiny.NAMES.names)
+
+
+@needs_chromium
+def test_a_click_shows_the_pixel(page: Path, scene: tuple[np.ndarray, SceneMap, Bundle]) -> None:
+    """In a browser, without errors or requests: a mouse click on the map shows that pixel's spectrum and class."""
+    counts, found, _ = scene
+
+    async def story(tab: Tab) -> dict[str, Any]:
+        await tab.until("document.body && document.body.dataset.ready === 'yes'")
+        await tab.until(f"{VIEW}.frame.bbox.width > 100")
+        box = await tab.value(f"(box => [box.x, box.y])({VIEW}.el.getBoundingClientRect())")
+        frame = f"{VIEW}.frame"
+        inside = await tab.value(f"[{frame}.x_scale.compute({SAMPLE}.5), {frame}.y_scale.compute({LINE}.5)]")
+        await tab.click(box[0] + inside[0], box[1] + inside[1])
+        await tab.until("document.getElementById('pixel').textContent.startsWith('line')")
+        spectrum = await tab.value("Array.from(Bokeh.documents[0].get_model_by_name('spectrum').data.y)")
+        text = await tab.value("document.getElementById('pixel').textContent")
+        address = await tab.value("window.location.hash")
+        back = await tab.value("document.querySelector('a').getAttribute('href')")
+        top = await tab.value("Bokeh.documents[0].get_model_by_name('spectra').y_range.end")
+        seen = {"text": text, "spectrum": spectrum, "address": address, "back": back, "top": top}
+        return seen | {"errors": tab.errors()}
+
+    seen = browse(page, story)
+    assert seen["errors"] == []
+    best = found.classes.names[found.label[LINE, SAMPLE]]
+    assert seen["text"].startswith(f"line {LINE}, sample {SAMPLE}: {best} {found.confidence[LINE, SAMPLE]:.2f}")
+    nats = abs(round(float(found.novelty[LINE, SAMPLE])))
+    facts = seen["text"].split("\n")[1]
+    assert facts.startswith(f"label: talc, massive; depth: {300 + LINE / 100:.3f} m; ")
+    assert f"{nats} nats" in facts
+    assert (seen["address"], seen["back"]) == (f"#click={LINE},{SAMPLE}", "../../report/index.html")
+    assert seen["top"] >= max(seen["spectrum"])
+    np.testing.assert_allclose(seen["spectrum"], counts[LINE, SAMPLE] * SCALE, atol=2e-3)
+
+
+@needs_chromium
+def test_the_address_opens_a_pixel_and_the_slider_fades_the_map(page: Path) -> None:
+    """page.html#click=0,0 says that the tray is not classified; the slider sets the opacity of the map."""
+
+    async def story(tab: Tab) -> dict[str, Any]:
+        await tab.until("document.body && document.body.dataset.ready === 'yes'")
+        await tab.value("window.location.hash = '#click=0,0'")
+        await tab.until("document.getElementById('pixel').textContent.startsWith('line 0')")
+        await tab.value("Bokeh.documents[0].get_model_by_name('opacity').value = 0.25")
+        glyph = "Bokeh.documents[0].get_model_by_name('map').glyph.global_alpha"
+        return {
+            "text": await tab.value("document.getElementById('pixel').textContent"),
+            "alpha": await tab.value(glyph),
+        }
+
+    seen = browse(page, story)
+    assert "not classified" in seen["text"]
+    assert seen["alpha"] in (0.25, {"value": 0.25})
+
+
+@needs_chromium
+def test_the_page_fits_a_phone(page: Path) -> None:
+    """The page itself cannot be moved sideways at 390 pixels; the plots stand below each other in a box that can."""
+
+    async def story(tab: Tab) -> dict[str, Any]:
+        size = {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+        await tab.call("Emulation.setDeviceMetricsOverride", **size)
+        await tab.until("document.body && document.body.dataset.ready === 'yes'")
+        await tab.until(f"{VIEW}.frame.bbox.width > 100")
+        spectrum = "Bokeh.documents[0].get_model_by_name('spectra')"
+        return {
+            "width": await tab.value("document.documentElement.scrollWidth"),
+            "image": await tab.value(f"{VIEW}.el.getBoundingClientRect().bottom"),
+            "spectra": await tab.value(f"Bokeh.index.find_one({spectrum}).el.getBoundingClientRect().top"),
+        }
+
+    seen = browse(page, story)
+    assert seen["width"] <= 390
+    assert seen["spectra"] >= seen["image"] - 1

@@ -1,0 +1,324 @@
+"""The report: it holds everything it shows, says what is wrong, and shows names as text."""
+
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from functools import partial
+from html import unescape
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from jinja2 import Environment
+
+from browser import CHROMIUM, Tab, browse
+from semispectral.figures.methods import method_name
+from semispectral.report import draw_training as training
+from semispectral.report import tables
+from semispectral.report import wording as words
+from semispectral.report.captions import CAPTIONS, caption_of
+from semispectral.report.chosen_models import best_of_each_family
+from semispectral.report.draw import FIGURES, masks
+from semispectral.report.page import render, write_report
+from semispectral.report.results import Paths, Study, read_study
+from semispectral.storage import provenance
+from tiny_models import BANDS
+from tiny_study import CONFIG, write_study
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def paths(tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    return write_study(tmp_path_factory.mktemp("study"))
+
+
+@pytest.fixture(scope="module")
+def study(paths: Paths) -> Study:
+    return read_study(paths, CONFIG)
+
+
+@pytest.fixture(scope="module")
+def index(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("report") / "report" / "index.html"
+    write_report(path, study, root=ROOT)
+    return path
+
+
+def test_every_figure_is_drawn_and_held_by_the_page(study: Study, index: Path) -> None:
+    """Each figure of the table, and a map of each test scene, is a PNG beside the page and inside it."""
+    scenes = study.predictions["scene"].unique()
+    drawn = {str(path.relative_to(index.parent / "figures").with_suffix("")) for path in index.parent.rglob("*.png")}
+    assert drawn == {*FIGURES, *(f"maps/{scene}" for scene in scenes)}
+    taken_home = len(study.maps) + len(study.logs)
+    assert index.read_text(encoding="utf-8").count('<img src="data:image/png;base64,') == len(drawn) + taken_home
+
+
+def test_m1_is_shown_on_the_scale_of_its_spectra(study: Study, index: Path) -> None:
+    """The page names both scales, and what M1 rebuilds and draws has as many values as there are bands."""
+    assert "<code>snv_standardise</code>, for M1 by\n<code>views</code>" in index.read_text(encoding="utf-8")
+    for draw in (training.reconstructions, training.prior, training.class_draws):
+        figure = draw(study)
+        assert figure is not None
+        assert {len(line.get_xdata()) for axis in figure.axes for line in axis.lines} == {BANDS}
+    assert [len(line.get_xdata()) for line in training.latents(study).axes[1].lines] == [BANDS, BANDS]
+
+
+def test_names_from_files_are_shown_as_text(index: Path) -> None:
+    """A class called <script> is text in the page, which has no script at all."""
+    html = index.read_text(encoding="utf-8")
+    assert "<script" not in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+
+
+def test_the_page_needs_no_network(index: Path) -> None:
+    """Every address is a picture's content, a place in the page, or a file of the results beside it."""
+    html = index.read_text(encoding="utf-8")
+    addresses = re.findall(r'(?:src|href)="([^"]{,40})', html)
+    assert addresses
+    assert all(address.startswith(("data:", "#", "../")) for address in addresses)
+    assert "http:" not in html
+    assert "https:" not in html
+
+
+def test_maps_and_logs_are_linked(study: Study, index: Path) -> None:
+    """Each scene's page and rasters and each hole's log are linked, by addresses that exist beside the page."""
+    html = index.read_text(encoding="utf-8")
+    linked = {(index.parent / address).resolve() for address in re.findall(r'href="([.][^"]+)"', html)}
+    assert {path.with_name("page.html").resolve() for path in study.maps} <= linked
+    assert {path.with_suffix(".las").resolve() for path in study.logs} <= linked
+    assert "1.5 % of its pixels" in html
+    assert "guided: OA 1.000, macro-F1 1.000; none: OA 0.867" in html
+
+
+def test_all_methods_stand_in_the_table(study: Study, index: Path) -> None:
+    """Each method that was scored is named in the page as people call it."""
+    html = index.read_text(encoding="utf-8")
+    methods = study.scores[["method", "features"]].drop_duplicates().itertuples(index=False)
+    assert all(method_name(*names) in html for names in methods)
+
+
+def test_best_of_each_column_is_bold(study: Study) -> None:
+    """Bold cells are the extremes of the scores, highest or lowest as the score wants it."""
+    table = tables.results(study)[0]
+    at_budget = study.scores[study.scores["budget"] == "all"]
+    means = at_budget.groupby(["method", "features"])[list(tables.SCORES)].mean().round(tables.DIGITS)
+    for place, (name, (_, _, higher)) in enumerate(tables.SCORES.items(), start=1):
+        bold = {row[place].text for row in table.rows if row[place].best}
+        assert bold == {f"{means[name].max() if higher else means[name].min():.3f}"}
+
+
+def test_the_table_is_in_the_order_of_macro_f1_with_intervals(study: Study) -> None:
+    """Rows fall in macro-F1, and with two seeds each figure has its interval."""
+    rows = tables.results(study)[0].rows
+    values = [float(row[3].text) for row in rows]
+    assert values == sorted(values, reverse=True)
+    assert all(" to " in row[3].note for row in rows[:-1])
+
+
+def test_models_shown_are_chosen_on_the_validation_part(study: Study) -> None:
+    """Turning the test scores upside down changes nothing; turning the validation scores does."""
+    upside_down = study.scores.assign(macro_f1=1 - study.scores["macro_f1"])
+    chosen = best_of_each_family(study)
+    assert best_of_each_family(replace(study, scores=upside_down)) == chosen
+    validation = study.validation.assign(macro_f1=1 - study.validation["macro_f1"])
+    assert best_of_each_family(replace(study, validation=validation)) != chosen
+
+
+def test_a_sound_study_raises_no_alarm(index: Path) -> None:
+    """Without errors there is no red box."""
+    assert "Do not believe these figures" not in index.read_text(encoding="utf-8")
+
+
+def test_a_map_of_one_class_is_said_in_red_and_in_words(tmp_path: Path) -> None:
+    """Where M2 predicts one class only, the page says so before anything else, with the class's name as text."""
+    found = read_study(write_study(tmp_path, trusted=False), CONFIG)
+    html = render(found, {}, index=tmp_path / "report/index.html", root=tmp_path)
+    alarm = html[html.index('class="alarm"') : html.index("<nav>")]
+    assert "nearly everything is predicted as &lt;script&gt;" in alarm
+    assert "M1+M2" in alarm
+
+
+def test_a_leaky_split_is_an_error(study: Study) -> None:
+    """A split by random pixels is said among the errors, whatever the scores."""
+    assert words.LEAKY in words.errors(replace(study, plan={**study.plan, "method": "leaky"}))
+    assert words.LEAKY not in words.errors(study)
+
+
+def test_all_notes_stand_together_at_the_end(tmp_path: Path) -> None:
+    """The chapter of warnings holds every note of the scans, the split and the scores, once each, errors as such."""
+    found = read_study(write_study(tmp_path, trusted=False), CONFIG)
+    html = unescape(render(found, {}, index=tmp_path / "report/index.html", root=tmp_path))
+    chapter = html[html.index('id="wary"') : html.index('id="run"')]
+    noted = [*words.errors(found), *words.warnings(found), *words.census_warnings(found), *found.plan["warnings"]]
+    assert noted
+    assert [note for note in noted if chapter.count(f"> {note}<") != 1] == []
+    assert chapter.count("ERROR") == len(words.errors(found))
+
+
+def test_many_notes_are_cut_where_they_are_not_the_matter(study: Study, tmp_path: Path) -> None:
+    """The chapter of the split shows the first notes and leads to the others, which stand in their own chapter."""
+    many = replace(study, plan={**study.plan, "warnings": [f"class {number} is odd" for number in range(9)]})
+    html = render(many, {}, index=tmp_path / "report/index.html", root=tmp_path)
+    chapter = html[html.index('id="split"') : html.index('id="spectra"')]
+    assert chapter.count("is odd") == 3
+    assert '<a href="#wary">6 more notes</a>' in chapter
+    assert html.count("is odd") == 3 + 9
+
+
+def test_a_study_without_fault_has_nothing_to_be_wary_of(study: Study, tmp_path: Path) -> None:
+    """Where nothing was noted, the chapter says so."""
+    clean = replace(study, guards=[], census=(), quotas=study.quotas[:0], plan={**study.plan, "warnings": []})
+    assert words.everything_odd(clean) == []
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="no browser is installed")
+@pytest.mark.parametrize("width", [390, 1300])
+def test_the_page_fits_its_window(index: Path, width: int) -> None:
+    """On a phone and on a desk nothing but tables and figures, in boxes of their own, can be moved sideways."""
+
+    async def look(tab: Tab) -> tuple[int, list[str], list[str]]:
+        size = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 600}
+        await tab.call("Emulation.setDeviceMetricsOverride", **size)
+        await tab.until("document.readyState === 'complete'")
+        outside = await tab.value(
+            "[...document.querySelectorAll('body *')].filter(e => !e.closest('.scroll, pre, nav') &&"
+            f" e.getBoundingClientRect().right > {width} + 1).map(e => e.outerHTML.slice(0, 90))"
+        )
+        return await tab.value("document.documentElement.scrollWidth"), outside, tab.errors()
+
+    scrolled, outside, errors = browse(index, look)
+    assert outside == []
+    assert scrolled <= width
+    assert errors == []
+
+
+def test_census_is_put_in_words(study: Study) -> None:
+    """A scene with a quarter of its values missing is named, and only that one."""
+    said = words.census_warnings(study)
+    assert [text.split(":")[0] for text in said if "missing" in text] == ["deep"]
+
+
+def test_a_mask_is_drawn_only_where_there_is_one(study: Study) -> None:
+    """Its figure shows masked pixels, and there is none for scenes without."""
+    assert masks(study) is not None
+    assert masks(replace(study, census=study.census[1:])) is None
+
+
+def test_a_budget_that_no_class_can_fill_is_said(study: Study) -> None:
+    """The classes with fewer labels than the largest budget are named, with their numbers."""
+    asked = study.scores.assign(budget=study.scores["budget"].replace({"all": "100000"}))
+    said = words.census_warnings(replace(study, scores=asked))
+    assert any(text.startswith("Fewer labels to train with than the budget of 100000: <script>") for text in said)
+    assert not any("than the budget of" in text for text in words.census_warnings(study))
+
+
+def test_outcome_names_the_test_hole_and_both_figures(study: Study) -> None:
+    """The first sentences name the hole that was tested, and M2 and SVM with their means as in the table."""
+    said = " ".join(words.outcome(study))
+    means = study.score("macro_f1", "all").set_index(["method", "features"])["mean"]
+    assert "test pixels of B" in said
+    assert all(f"{means[chosen]:.3f}" in said for chosen in best_of_each_family(study))
+
+
+def test_a_study_without_generative_models_still_has_a_report(study: Study, tmp_path: Path) -> None:
+    """Where only controls were run, figures of M1 and M2 are left out and the rest stands."""
+    only = {name: getattr(study, name) for name in ("scores", "validation", "summary", "predictions", "per_class")}
+    kept: dict[str, pd.DataFrame] = {name: table[table["method"] == "majority"] for name, table in only.items()}
+    bare = replace(study, m1={}, classifiers={}, guards=[], **kept)
+    write_report(tmp_path / "index.html", bare, root=tmp_path)
+    assert not (tmp_path / "figures" / "training").exists()
+    assert (tmp_path / "figures" / "results" / "confusion.png").is_file()
+
+
+def test_snakemakes_captions_are_the_pages() -> None:
+    """The caption file of Snakemake's report gives for each figure the text that stands in the page."""
+    template = Environment(autoescape=False).from_string((ROOT / "workflow/report/figures.rst").read_text("utf-8"))  # noqa: S701
+    for key in [*(key for key in CAPTIONS if key != "maps"), "maps/any scene"]:
+        chapter, name = key.split("/")
+        said = template.render(snakemake={"wildcards": {"chapter": chapter, "name": name}})
+        assert said.strip() == caption_of(key)
+
+
+def test_every_figure_has_a_caption() -> None:
+    """Captions and figures name the same figures."""
+    assert {*FIGURES, "maps"} == set(CAPTIONS)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_commit_is_read_from_a_branch(tmp_path: Path, packed: bool) -> None:
+    """The commit of a branch is found as a file of its own and among packed references."""
+    git, commit = tmp_path / ".git", "0123456789abcdef0123456789abcdef01234567"
+    (git / "refs/heads").mkdir(parents=True)
+    (git / "HEAD").write_text("ref: refs/heads/main\n")
+    if packed:
+        (git / "packed-refs").write_text(f"# pack-refs\n{commit} refs/heads/main\n")
+    else:
+        (git / "refs/heads/main").write_text(f"{commit}\n")
+    assert provenance.commit(tmp_path) == commit
+
+
+def test_no_commit_where_there_is_no_repository(tmp_path: Path) -> None:
+    """A folder that is no working tree has no commit."""
+    assert provenance.commit(tmp_path) == ""
+
+
+def test_versions_are_those_installed() -> None:
+    """The version of pandas is that of the one in use."""
+    assert provenance.versions()["pandas"] == pd.__version__
+
+
+def test_a_package_is_known_by_its_build_for_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The version of a package that is installed under the name of another build is found."""
+    monkeypatch.setattr(provenance, "PACKAGES", ("of-a-gpu",))
+    monkeypatch.setattr(provenance, "CPU_BUILD", {"of-a-gpu": "pandas"})
+    assert provenance.versions()["of-a-gpu"] == pd.__version__
+    monkeypatch.setattr(provenance, "PACKAGES", ("of-nothing",))
+    assert provenance.versions()["of-nothing"] == "not installed"
+
+
+def test_neither_report_nor_figures_import_tensorflow() -> None:
+    """Everything that the report and the pictures of training need comes without TensorFlow."""
+    script = (
+        "import sys, semispectral.report.page, semispectral.figures.live\n"
+        "sys.exit('tensorflow' in sys.modules or 'matplotlib.pyplot' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_the_page_says_which_study_of_which_day(study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder of the results and the day stand at its head, and what to send along, and how to smooth."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    index = tmp_path / "pines/report/index.html"
+    page = " ".join(render(study, {}, index=index, root=tmp_path).split())
+    assert "pines</code>" in page
+    assert "of 2 holes; 2 January 1970</p>" in page
+    assert "send these folders along" in page
+    assert "These maps have smoothing none; the setting map.smoothing (none or guided)" in page
+    assert "divides its logits" in page
+
+
+def test_changes_of_the_code_that_were_not_committed_are_said(study: Study, tmp_path: Path) -> None:
+    """A working tree whose sources differ from its commit is not called by the commit alone."""
+    run = partial(subprocess.run, cwd=tmp_path, check=True, capture_output=True)
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/a.py").write_text("1")
+    for command in ("init -q", "add .", "-c user.name=a -c user.email=b commit -q -m c"):
+        run(["git", *command.split()])
+    assert "uncommitted" not in render(study, {}, index=tmp_path / "report/index.html", root=tmp_path)
+    (tmp_path / "notes.txt").write_text("no code")
+    assert not provenance.uncommitted(tmp_path)
+    (tmp_path / "src/a.py").write_text("2")
+    assert "and uncommitted changes" in render(study, {}, index=tmp_path / "report/index.html", root=tmp_path)
+
+
+def test_results_of_other_versions_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever installed another TensorFlow in between reads so in the report; else it has no such line."""
+    paths = write_study(tmp_path)
+    monkeypatch.setattr(provenance, "_others", {})
+    study, index = read_study(paths, CONFIG), tmp_path / "report/index.html"
+    assert "Results of other versions" not in render(study, {}, index=index, root=tmp_path)
+    provenance.compare_versions(tmp_path / "m1/1", {"versions": {"tensorflow": "2.99.0"}})
+    page = render(study, {}, index=index, root=tmp_path)
+    assert "was made with tensorflow 2.99.0 (" in page

@@ -1,0 +1,86 @@
+"""What the census says of a scene's values, and what the plan makes of bad bands."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from semispectral.census.compatibility import bad_bands_of_all, remarks_of
+from semispectral.census.count import census
+from semispectral.errors import DataError
+from semispectral.spectra.cleaning_settings import CleanConfig
+from semispectral.spectra.remarks import band_names
+from semispectral.study.classes import EMPTY, ClassMap, CodeSet
+from semispectral.study.scene import Scene
+
+LINES, SAMPLES, BANDS = 20, 10, 40
+CLASSES = ClassMap((1,), ("talc",), ("#00ff00",))
+VALUES = np.random.default_rng(5).uniform(0.1, 0.9, (LINES, SAMPLES, BANDS)).astype(np.float32)
+
+
+def scene_of(folder: Path, values: np.ndarray, name: str = "s") -> Scene:
+    """A scene whose pixels are all talc."""
+    data, labels = folder / f"{name}.npy", folder / f"{name}_labels.npy"
+    np.save(data, values)
+    np.save(labels, np.ones(values.shape[:2], np.uint8))
+    use = CodeSet.parse("1", where="test")
+    row = (data, "", labels, "", "line,sample,band", "", 1.0, None, use, CodeSet(()))
+    return Scene(name, name, *row)
+
+
+def test_pixels_without_data_are_not_counted(tmp_path: Path) -> None:
+    """The census counts what the shard will have: a pixel with too many gaps is empty, one with few is not."""
+    values = VALUES.copy()
+    values[:3] = np.nan
+    values[5, :, 10:14] = np.inf
+    values[7, 2, 10:15] = np.nan
+    found = census(scene_of(tmp_path, values), CLASSES)
+    empty = np.zeros((LINES, SAMPLES), bool)
+    empty[:3], empty[7, 2] = True, True
+    np.testing.assert_array_equal(found.codes == EMPTY, empty)
+    assert found.pixels("class") == LINES * SAMPLES - empty.sum()
+    assert any("31 of its 200 pixels hold no data, 31 labelled ones among them" in each.text for each in found.remarks)
+
+
+def test_a_scene_that_cleaning_empties_is_refused(tmp_path: Path) -> None:
+    """Where gaps are too many in each pixel there is nothing to learn from, unless these bands are left out."""
+    values = VALUES.copy()
+    values[::2, :, :8] = values[1::2, :, 20:28] = np.nan
+    scene = scene_of(tmp_path, values)
+    with pytest.raises(DataError, match=r"none of its 200 does.*cleaning\.bad_bands"):
+        census(scene, CLASSES)
+    kept = CleanConfig(bad_bands=(*range(8), *range(20, 28)))
+    assert census(scene, CLASSES, cleaning=kept).pixels("class") == LINES * SAMPLES
+
+
+def test_an_empty_band_of_one_scene_is_left_out_of_all(tmp_path: Path) -> None:
+    """The plan joins what is bad in any scene; with resampling each scene keeps to its own."""
+    values = VALUES.copy()
+    values[:, :, 14:18] = np.nan
+    values[:, :, 30] = np.where(np.arange(LINES)[:, None] < 10, np.nan, values[:, :, 30])
+    bad, sound = (census(scene_of(tmp_path, each, name), CLASSES) for name, each in (("a", values), ("b", VALUES)))
+    assert (bad.bad_bands, sound.bad_bands) == ((14, 15, 16, 17), ())
+    assert bad.pixels("class") == LINES * SAMPLES
+    assert bad_bands_of_all([bad, sound]) == (14, 15, 16, 17)
+    assert bad_bands_of_all([bad, sound], ["resample"]) == ()
+    said = "\n".join(text for text, odd in remarks_of([bad, sound]) if odd)
+    assert "a: 4 of 40 bands hold no value (14 to 17): they are left out of all scenes" in said
+    assert "smaller gaps are bridged (50.0 % of the pixels)" in said
+
+
+def test_one_sentence_serves_many_scenes(tmp_path: Path) -> None:
+    """What is the same in several scenes is said once, with their names."""
+    scenes = [replace(scene_of(tmp_path, VALUES + i / 100, name), scale=None) for i, name in enumerate("abcd")]
+    (only,) = remarks_of([census(scene, CLASSES) for scene in scenes])
+    text = "a, b, c and 1 more: no scale is given and the file states none: its values are taken as they are"
+    assert only == (text, False)
+
+
+def test_bands_are_named_by_ranges() -> None:
+    """A range of bands has its wavelengths behind it, unless one of its ends has none (NaN in the scan)."""
+    nm = np.array([np.nan, 500.0, 510.0, 520.0, np.nan])
+    assert band_names([1, 2], nm) == "1 to 2, 500 to 510 nm"
+    assert band_names([0, 3, 4], nm) == "0; 3 to 4"
+    assert band_names([0, 1, 2, 7], None) == "0 to 2; 7"
+    assert band_names(range(0, 20, 2), None, most=2) == "0; 2; and 8 more ranges"

@@ -1,0 +1,188 @@
+"""Normalisation: fitted once, the same for every file and block, and checked against scikit-learn."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
+
+from semispectral.errors import ConfigError, DataError, ShapeError
+from semispectral.scans.cube import Pixels
+from semispectral.spectra.scaling import BLOCK_PIXELS, METHODS, Scaler, fit_scaler, normalise, snv
+from semispectral.storage.model_files import load_model, save_model
+
+TRAIN = np.random.default_rng(2).integers(100, 60_000, (500, 7)).astype(np.uint16)
+
+
+def test_max_is_that_of_2017() -> None:
+    """x / (max + 1), with one maximum for all."""
+    scaler = fit_scaler(TRAIN, method="max")
+    np.testing.assert_allclose(scaler.transform(TRAIN), TRAIN / (float(TRAIN.max()) + 1), rtol=1e-6)
+
+
+def test_one_scale_for_labelled_and_unlabelled() -> None:
+    """The same spectrum gives the same values in any subset; in 2017 each subset was scaled by its own maximum."""
+    scaler = fit_scaler(TRAIN, method="max")
+    dark = TRAIN[TRAIN.max(axis=1) < 50_000]
+    np.testing.assert_array_equal(scaler.transform(dark), scaler.transform(TRAIN)[TRAIN.max(axis=1) < 50_000])
+    assert scaler.transform(dark).max() < 0.9
+
+
+@pytest.mark.parametrize(("method", "oracle"), [("standardise", StandardScaler), ("minmax", MinMaxScaler)])
+def test_per_band_methods_agree_with_scikit_learn(method: str, oracle: type) -> None:
+    """Also on pixels that were not fitted."""
+    other = np.random.default_rng(3).integers(0, 65_535, (50, 7)).astype(np.uint16)
+    expected = oracle().fit(TRAIN.astype(float)).transform(other.astype(float))
+    np.testing.assert_allclose(fit_scaler(TRAIN, method=method).transform(other), expected, atol=2e-5)
+
+
+def test_snv_is_the_standard_score_of_each_spectrum() -> None:
+    """Against StandardScaler on the transposed array."""
+    expected = StandardScaler().fit_transform(TRAIN.T.astype(float)).T
+    np.testing.assert_allclose(fit_scaler(TRAIN, method="snv").transform(TRAIN), expected, atol=1e-5)
+
+
+@settings(max_examples=50, deadline=None)
+@given(gain=st.floats(0.1, 10), offset=st.floats(-100, 100))
+def test_snv_ignores_gain_and_offset(gain: float, offset: float) -> None:
+    """A brighter or shifted copy of a spectrum gives the same SNV."""
+    x = TRAIN[:20].astype(np.float32)
+    np.testing.assert_allclose(snv((gain * x + offset).astype(np.float32)), snv(x), atol=1e-3)
+
+
+def test_snv_standardise_is_both_in_turn() -> None:
+    """SNV of each pixel, then each band to mean 0 and deviation 1."""
+    expected = StandardScaler().fit_transform(snv(TRAIN.astype(np.float32)).astype(float))
+    np.testing.assert_allclose(fit_scaler(TRAIN, method="snv_standardise").transform(TRAIN), expected, atol=1e-5)
+
+
+def test_snv_level_keeps_brightness() -> None:
+    """SNV is blind to gain; the two columns beside it are the standardised logs of mean and standard deviation."""
+    scaler = fit_scaler(TRAIN, method="snv_level")
+    found = scaler.transform(TRAIN)
+    assert found.shape == (500, 9)
+    plain = fit_scaler(TRAIN, method="snv_standardise").transform(TRAIN)
+    np.testing.assert_allclose(found[:, :7], plain, atol=1e-5)
+    logs = np.log(np.stack([TRAIN.mean(axis=1), TRAIN.std(axis=1)], axis=1))
+    np.testing.assert_allclose(found[:, 7:], StandardScaler().fit_transform(logs), atol=1e-4)
+    darker = scaler.transform(TRAIN // 2)
+    np.testing.assert_allclose(darker[:, :7], found[:, :7], atol=1e-2)
+    assert (darker[:, 7] < found[:, 7]).all()
+
+
+def test_views_are_snv_level_and_the_bands_standardised() -> None:
+    """2 bands + 2 columns, against NumPy by hand: SNV, log level and log contrast, the bands; each standardised."""
+    x = TRAIN.astype(np.float64)
+    level, contrast = x.mean(axis=1, keepdims=True), x.std(axis=1, keepdims=True)
+    columns = np.concatenate([(x - level) / contrast, np.log(level), np.log(contrast), x], axis=1)
+    expected = (columns - columns.mean(axis=0)) / columns.std(axis=0)
+    found = fit_scaler(TRAIN, method="views").transform(TRAIN)
+    assert found.shape == (500, 16)
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+    np.testing.assert_array_equal(found[:, :9], fit_scaler(TRAIN, method="snv_level").transform(TRAIN))
+    np.testing.assert_array_equal(found[:, 9:], fit_scaler(TRAIN, method="standardise").transform(TRAIN))
+
+
+@pytest.mark.parametrize("method", ["snv_level", "views"])
+def test_undone_columns_begin_with_the_spectrum(method: str) -> None:
+    """The first columns, undone, are the SNV of each band; what else a method adds stands behind them."""
+    scaler = fit_scaler(TRAIN, method=method)
+    undone = scaler.undo_columns(scaler.transform(TRAIN))
+    np.testing.assert_allclose(undone[:, :7], snv(TRAIN.astype(np.float32)), atol=1e-5)
+    np.testing.assert_allclose(np.exp(undone[:, 7]), TRAIN.mean(axis=1), rtol=1e-4)
+    np.testing.assert_allclose(undone[:, 9:], TRAIN[:, : scaler.columns - 9], rtol=1e-3)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_blocks_do_not_matter(method: str) -> None:
+    """Each pixel is normalised for itself: cut anywhere, the bits are the same."""
+    x = np.tile(TRAIN, (BLOCK_PIXELS // 500 + 2, 1))
+    scaler = fit_scaler(TRAIN, method=method)
+    whole = scaler.transform(x)
+    pieces = [scaler.transform(piece) for piece in np.split(x, [1, 700, BLOCK_PIXELS + 1])]
+    np.testing.assert_array_equal(np.concatenate(pieces), whole)
+    assert whole.dtype == np.float32
+
+
+SPECTRA = arrays(np.float32, (6, 4), elements=st.floats(-1000, 60_000, width=32))
+
+
+@settings(max_examples=50, deadline=None)
+@given(train=SPECTRA, other=SPECTRA, method=st.sampled_from(sorted(METHODS)))
+def test_nothing_becomes_nan(train: np.ndarray, other: np.ndarray, method: str) -> None:
+    """Constant bands, flat, dark or negative spectra stay finite, in training and after."""
+    train[:, 2] = 5
+    train[1] = 7
+    other[0] = 0
+    scaler = fit_scaler(train, method=method)
+    assert np.isfinite(scaler.transform(train)).all()
+    assert np.isfinite(scaler.transform(other)).all()
+
+
+def test_a_constant_band_is_zero() -> None:
+    """A band that never changes in training carries nothing, and a flat spectrum's SNV is 0, at any level."""
+    x = np.random.default_rng(1).random((50, 3), np.float32)
+    x[:, 1] = 0.1
+    assert not fit_scaler(x, method="standardise").transform(x)[:, 1].any()
+    assert not snv(np.full((2, 268), 0.1, np.float32)).any()
+
+
+def test_a_few_flat_pixels_do_not_rule_the_level() -> None:
+    """A dead pixel is an outlier of bounded size in the level and contrast columns, so the others keep their spread."""
+    train = np.concatenate([TRAIN, np.zeros((5, 7), np.uint16)])
+    assert fit_scaler(train, method="snv_level").transform(TRAIN)[:, 8].std() > 0.3
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_scaler_comes_back_from_disk(method: str, tmp_path: Path) -> None:
+    """Saved as safetensors and JSON and read again, it gives the same bits."""
+    scaler = fit_scaler(TRAIN, method=method)
+    save_model(tmp_path / "scaler", *scaler.to_saved())
+    again = Scaler.from_saved(*load_model(tmp_path / "scaler"))
+    np.testing.assert_array_equal(again.transform(TRAIN), scaler.transform(TRAIN))
+    assert (again.method, again.columns) == (method, scaler.columns)
+
+
+def test_normalised_pixels_keep_their_table() -> None:
+    """Places, labels and parts travel along; wavelengths too, unless the columns are not bands only."""
+    columns = {"scene": "s", "hole": "h", "line": range(500), "sample": 0, "code": 0, "label": -1, "part": "train"}
+    pixels = Pixels(TRAIN, pd.DataFrame(columns), np.linspace(900, 2500, 7))
+    for method, has_wavelengths in (("snv", True), ("snv_level", False), ("views", False)):
+        found = normalise(pixels, fit_scaler(TRAIN, method=method))
+        pd.testing.assert_frame_equal(found.table, pixels.table)
+        assert (found.wavelengths_nm is not None) == has_wavelengths
+
+
+def test_other_bands_are_refused() -> None:
+    """A scene of another sensor does not pass through the scaler."""
+    with pytest.raises(ShapeError, match=r"\[pixel, 7\]"):
+        fit_scaler(TRAIN, method="snv").transform(TRAIN[:, :5])
+
+
+def test_nothing_to_fit_on_is_refused() -> None:
+    """An unknown method, no pixel, or values that are not finite are refused."""
+    with pytest.raises(ConfigError, match="none, max, minmax"):
+        fit_scaler(TRAIN, method="robust")
+    with pytest.raises(DataError, match="needs training pixels"):
+        fit_scaler(TRAIN[:0], method="max")
+    with pytest.raises(DataError, match="finite"):
+        fit_scaler(np.array([[1.0, np.nan]]), method="max")
+
+
+def test_another_kind_of_model_is_refused() -> None:
+    """A directory that holds another model is not a scaler."""
+    with pytest.raises(DataError, match="'svm'"):
+        Scaler.from_saved({}, {"kind": "svm"})
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_method_says_what_its_columns_cannot_give_back(method: str) -> None:
+    """Undone column by column, the bands come back as they were, or else as their SNV: the table says which."""
+    scaler = fit_scaler(TRAIN, method=method)
+    shown = scaler.undo_columns(scaler.transform(TRAIN))[:, : scaler.bands]
+    expected = snv(TRAIN.astype(np.float32)) if scaler.of_each_spectrum else TRAIN
+    np.testing.assert_allclose(shown, expected, rtol=1e-3, atol=1e-3)

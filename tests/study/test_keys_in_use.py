@@ -1,0 +1,172 @@
+"""Keys of steps that are off: none is forgotten, and what is left out changes no result."""
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+
+from semispectral.classifiers.baselines import CONTROLS, ControlConfig
+from semispectral.classifiers.svm import SvmConfig
+from semispectral.maps.smoothing import SMOOTHING_NAMES, SmoothConfig
+from semispectral.sampling.quotas import SampleConfig
+from semispectral.sampling.split import METHODS, LabelRaster, SplitConfig, split
+from semispectral.scans.instrument import Sensor
+from semispectral.scans.tray_mask import MaskConfig
+from semispectral.spectra.cleaning import clean
+from semispectral.spectra.cleaning_settings import STEP_NAMES, CleanConfig
+from semispectral.study import keys_in_use as in_use
+from semispectral.study.stage_settings import settings
+
+BANDS = 40
+NM = np.linspace(800.0, 2600.0, BANDS)
+X = np.random.default_rng(6).integers(1000, 40_000, (3, BANDS)).astype(np.uint16)
+SENSOR = Sensor(
+    2e-5,
+    NM,
+    (0, 30),
+    dark=np.full((3, BANDS), 100, np.float32),
+    white=np.full((3, BANDS), 50_000, np.float32),
+    dead=np.zeros((3, BANDS), bool),
+)
+OTHER_CLEANING = {
+    "white_reflectance": 0.5,
+    "bad_bands": [3, 4],
+    "bad_ranges_nm": [[1400.0, 1500.0]],
+    "header_bad_bands": False,
+    "spike_threshold": 2.0,
+    "resample_nm": [1100.0, 2400.0, 20.0],
+    "window": 5,
+    "order": 3,
+    "derivative": 1,
+}
+OTHER_SPLIT = {"test_groups": ["A"], "test_share": 0.4, "block_lines": 4, "block_samples": 5, "guard": 1}
+CONTROLS_SECTION = {
+    "components": [4, 2],
+    "cost": [10.0, 1.0],
+    "forest_features": [0.5, 1.0],
+    "forest_leaf": [1, 2],
+    "trees": 10,
+    "tuning_trees": 4,
+    "neighbours": [5, 3],
+    "spreading": [0.9, 0.5],
+    "unlabelled_pixels": 40,
+    "confidence": 0.7,
+    "rounds": 2,
+}
+OTHER_CONTROLS = {
+    "components": [3],
+    "cost": [5.0],
+    "forest_features": [0.9],
+    "forest_leaf": [3],
+    "trees": 7,
+    "tuning_trees": 3,
+    "neighbours": [4],
+    "spreading": [0.3],
+    "unlabelled_pixels": 20,
+    "confidence": 0.99,
+    "rounds": 1,
+}
+SVM_SECTION = {"cost": [10.0, 1.0], "gamma": [1.0, 0.3], "folds": 3, "tuning_pixels": 100, "balanced": True}
+OTHER_SVM = {"cost": [0.01], "gamma": [30.0], "folds": 2, "tuning_pixels": 10, "balanced": False}
+
+
+def fields(cls: type) -> set[str]:
+    """The names of a dataclass's fields."""
+    return {field.name for field in dataclasses.fields(cls)}
+
+
+def flat(table: dict[str, tuple[str, ...]]) -> set[str]:
+    """All keys of a table."""
+    return {key for keys in table.values() for key in keys}
+
+
+def test_no_key_and_no_method_is_forgotten() -> None:
+    """Each setting stands in the tables, and each step, method and control has its row."""
+    assert flat(in_use.OF_STEP) | set(in_use.ALWAYS) == fields(CleanConfig)
+    assert flat(in_use.OF_MASK) | {"method"} == fields(MaskConfig)
+    assert flat(in_use.OF_SMOOTHING) | {"smoothing"} == fields(SmoothConfig)
+    assert flat(in_use.OF_SPLIT) | {"method", "seed"} == fields(SplitConfig)
+    assert {key for own, _ in in_use.OF_CONTROL.values() for key in own} | {"svm"} == fields(ControlConfig)
+    assert {key for _, shared in in_use.OF_CONTROL.values() for key in shared} == fields(SvmConfig)
+    everything = dict.fromkeys(fields(SampleConfig), 1)
+    assert in_use.quotas(everything) | in_use.drawing(everything) == everything
+    assert set(in_use.OF_STEP) == set(STEP_NAMES)
+    assert set(in_use.OF_SMOOTHING) == set(SMOOTHING_NAMES)
+    assert set(in_use.OF_SPLIT) == set(METHODS)
+    assert set(in_use.OF_CONTROL) == set(CONTROLS)
+
+
+@pytest.mark.parametrize("references", ["named", "none"])
+@pytest.mark.parametrize("off", STEP_NAMES)
+def test_cleaning_does_not_read_the_keys_of_a_step_that_is_off(off: str, references: str) -> None:
+    """Whatever stands there, the spectra are the same, and so is the text that reruns go by."""
+    section = {"references": references, "steps": [step for step in STEP_NAMES if step != off], "window": 7, "order": 2}
+    used = in_use.cleaning(section)
+    other = {key: value for key, value in OTHER_CLEANING.items() if key in in_use.OF_STEP[off]}
+    if off == "references" and references == "named":
+        other = {}  # they come first all the same
+    assert in_use.cleaning(section | other) == used
+    for given in (section | other, used):
+        found = clean(X, sample=np.arange(3), sensor=SENSOR, settings=settings(CleanConfig, given))
+        expected = clean(X, sample=np.arange(3), sensor=SENSOR, settings=settings(CleanConfig, section))
+        np.testing.assert_array_equal(found.x, expected.x)
+
+
+def test_a_key_of_a_step_that_is_taken_counts() -> None:
+    """With all steps, each key shows."""
+    section: dict[str, Any] = {"references": "named", "steps": list(STEP_NAMES)}
+    for key, value in OTHER_CLEANING.items():
+        assert in_use.cleaning(section | {key: value}) == section | {key: value}
+
+
+def rasters() -> list[LabelRaster]:
+    """Three holes with labels in patches."""
+    small = [np.random.default_rng(hole).integers(-1, 3, (24, 6)) for hole in range(3)]
+    label = [np.repeat(np.repeat(each, 4, axis=0), 4, axis=1).astype(np.int16) for each in small]
+    return [LabelRaster(hole, hole, each) for hole, each in zip("ABC", label, strict=True)]
+
+
+@pytest.mark.parametrize("method", ["groups", "blocks", "leaky"])
+def test_a_split_does_not_read_the_keys_of_another_method(method: str) -> None:
+    """The parts are the same from the keys in use alone, and from others that are not in use."""
+    section = {"method": method, "seed": 3, "test_groups": ["C"], "test_share": 0.2, "valid_share": 0.3}
+    section |= {"block_lines": 8, "block_samples": 0, "guard": 2}
+    used = in_use.split(section)
+    unused = {key: value for key, value in OTHER_SPLIT.items() if key not in used or used[key] != section[key]}
+    assert unused
+    assert in_use.split(section | unused) == used
+    expected = split(rasters(), settings(SplitConfig, section))
+    for given in (used, section | unused):
+        parts = split(rasters(), settings(SplitConfig, given))
+        assert all(np.array_equal(parts[name], expected[name]) for name in expected)
+
+
+def test_named_holes_leave_no_share_to_test() -> None:
+    """A share to validate on that leaves nothing beside the share to test is refused by neither."""
+    section = {"method": "groups", "seed": 1, "test_groups": ["C"], "test_share": 0.1, "valid_share": 0.85}
+    assert settings(SplitConfig, in_use.split(section)).valid_share == 0.85
+    folds = section | {"name": "holes", "folds": 3}
+    assert in_use.split(folds) == in_use.split(folds | {"test_groups": ["A"], "test_share": 0.05})
+    assert in_use.split(section | {"test_groups": []})["test_share"] == 0.1
+
+
+@pytest.mark.parametrize("name", CONTROLS)
+def test_a_control_does_not_read_the_keys_of_others(name: str) -> None:
+    """Its probabilities are the same from its own keys alone, whatever the others say."""
+    random = np.random.default_rng(2)
+    label = np.tile([0, 1, 2], 12)
+    x = (np.eye(3, 6)[label] + random.normal(0, 0.4, (36, 6))).astype(np.float32)
+    more = random.normal(0, 0.6, (60, 6)).astype(np.float32)
+
+    def probabilities(controls: dict[str, Any], svm: dict[str, Any]) -> np.ndarray:
+        config = settings(ControlConfig, {"svm": svm} | controls)
+        run = {"classes": 3, "shares": np.full(3, 1 / 3), "seed": 4, "settings": config}
+        return CONTROLS[name](x, label, more, more, **run)
+
+    used = in_use.control(name, controls=CONTROLS_SECTION, svm=SVM_SECTION)
+    controls, svm = OTHER_CONTROLS | used["controls"], OTHER_SVM | used["svm"]
+    assert in_use.control(name, controls=controls, svm=svm) == used
+    expected = probabilities(CONTROLS_SECTION, SVM_SECTION)
+    np.testing.assert_array_equal(probabilities(used["controls"], used["svm"]), expected)
+    np.testing.assert_array_equal(probabilities(controls, svm), expected)

@@ -1,0 +1,117 @@
+"""Training that is killed (-9) at random moments and started again gives the weights of one that never was."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from semispectral.storage.model_files import load_model
+
+pytestmark = pytest.mark.slow
+
+KILLS = {"m1": 15, "m2": 6}
+MOST_EPOCHS = 5  # that a training is let go on after it has started again
+
+
+class Trainer:
+    """A process that forks trainings; see trainer.py."""
+
+    def __init__(self) -> None:
+        environment = {**os.environ, "OMP_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
+        self.process = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("trainer.py"))],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def ask(self, line: str) -> int:
+        """Send a line; the answer is a number."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+        return int(self.process.stdout.readline())
+
+    def start(self, kind: str, folder: Path) -> int:
+        """Start a training; its process number."""
+        return self.ask(json.dumps({"kind": kind, "folder": str(folder)}))
+
+    def status(self) -> int:
+        """Exit status of the training, once it has ended; -9 where it was killed."""
+        return self.ask("")
+
+
+def epoch_of(folder: Path) -> int:
+    """The last epoch that a training has said."""
+    text = (folder / "epoch").read_text() if (folder / "epoch").exists() else ""
+    return int(text or 0)
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process has not ended yet; one that nobody has asked for its status is a zombie."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def kill(trainer: Trainer, kind: str, folder: Path, random: np.random.Generator) -> bool:
+    """Start a training and kill it at a random moment, while it starts or some epochs on; whether it lived so long."""
+    pid, before = trainer.start(kind, folder), epoch_of(folder)
+    if random.random() < 0.25:
+        time.sleep(random.uniform(0, 3))
+    else:
+        wanted = before + int(random.integers(1, MOST_EPOCHS))
+        while epoch_of(folder) < wanted and not (folder / "model").exists() and is_running(pid):
+            time.sleep(0.001)
+        time.sleep(random.uniform(0, 0.05))
+    os.kill(pid, signal.SIGKILL)
+    return trainer.status() == -signal.SIGKILL
+
+
+def torment(kind: str, folder: Path) -> int:
+    """Train one model to its end through many kills, and then another without any; how many kills hit."""
+    trainer, random = Trainer(), np.random.default_rng([2017, len(kind), KILLS[kind]])
+    for name in ("broken", "whole"):
+        (folder / name).mkdir(parents=True)
+    kills = sum(kill(trainer, kind, folder / "broken", random) for _ in range(KILLS[kind]))
+    for name in ("broken", "whole"):
+        trainer.start(kind, folder / name)
+        assert trainer.status() == 0
+    trainer.process.communicate()
+    return kills
+
+
+def resumed(folder: Path) -> list[int]:
+    """The epochs after which a training went on."""
+    lines = (folder / "log").read_text().splitlines()
+    return [int(line.partition("resumed after epoch ")[2].split()[0]) for line in lines if "resumed after" in line]
+
+
+def test_killed_at_random_moments_the_weights_are_the_same_bit_for_bit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """M1 and M2, however often they were killed; each goes on from its last checkpoint, and leaves nothing behind."""
+    started = time.monotonic()
+    with ThreadPoolExecutor() as both:
+        kills = sum(both.map(torment, KILLS, [tmp_path / kind for kind in KILLS]))
+    with capsys.disabled():
+        print(f"\n{kills} trainings were killed in {time.monotonic() - started:.0f} s")  # noqa: T201  the result
+    assert kills >= 20
+    for kind in KILLS:
+        broken, whole = tmp_path / kind / "broken", tmp_path / kind / "whole"
+        for name, array in load_model(whole / "model")[0].items():
+            np.testing.assert_array_equal(array, load_model(broken / "model")[0][name])
+        assert (whole / "model/weights.safetensors").read_bytes() == (broken / "model/weights.safetensors").read_bytes()
+        assert resumed(broken) == sorted(resumed(broken))
+        assert max(resumed(broken)) > MOST_EPOCHS
+        assert resumed(whole) == []
+        left = {path.name for path in broken.rglob("*") if path.is_file()}
+        own = {"lock", "state.safetensors", "weights.safetensors", "model.json", "history.parquet"}
+        assert left == {"log", "epoch", *own}
