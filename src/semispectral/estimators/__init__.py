@@ -1,4 +1,4 @@
-"""The scikit-learn face: M1 as a transformer, M2 and M1+M2 as classifiers. TensorFlow is imported by ``fit`` alone."""
+"""Scikit-learn API: M1 as a transformer, M2 and M1+M2 as classifiers. Only ``fit`` imports TensorFlow."""
 
 from semispectral.estimators.semi_supervised_vae import SemiSupervisedVAE
 from semispectral.estimators.spectral_vae import SpectralVAE

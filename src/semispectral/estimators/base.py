@@ -1,4 +1,4 @@
-"""What the three estimators share: checked input, scale, seeds, the bound on log p(x), save and load."""
+"""Base class of the three estimators: input checks, scaling, seeds, the bound on log p(x), save and load."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,33 +21,39 @@ MODELS: dict[str, Callable[..., Any]] = {"m1": M1Inference, "m2": M2Inference}
 
 
 class VaeEstimator(BaseEstimator):
-    """What the three estimators share; ``parts`` names the models that fit trains, kept as ``m1_`` and ``m2_``."""
+    """Base class of the three estimators.
+
+    Attributes
+    ----------
+    parts : names of the models that ``fit`` trains; each is kept as ``m1_`` or ``m2_``.
+    """
 
     parts: ClassVar[tuple[str, ...]]
 
     def _bound(self, x: np.ndarray, *, seed: int) -> np.ndarray:
-        """Lower bound on log p(x) of scaled rows, float32 [pixel]."""
+        """Return the lower bound on log p(x) of scaled rows, float32 [pixel], in nats."""
         raise NotImplementedError
 
     def score_samples(self, X: Any) -> np.ndarray:
-        """Lower bound on log p(x) of each row, in nats and for the units of X; a row unlike all others gets a low one.
+        """Return a lower bound on log p(x) of each row, in nats, for the units of X.
 
-        It is an estimate from a few draws of z, which are the same in every call.
+        Rows unlike the training rows get low values. The bound is estimated from a few draws of z; every call uses the
+        same draws.
 
         Parameters
         ----------
-        X : [pixel, column].
+        X : float [pixel, column], rows in the units of the data.
 
         Returns
         -------
-        float32 [pixel].
+        float32 [pixel], in nats.
         """
         x = self._scaled(X)
         bound = self._bound(x, seed=self.seed_) - scaling.log_volume(self.scaler_)
         return np.asarray(bound, np.float32)
 
     def _fit_scale(self, X: np.ndarray) -> np.ndarray:
-        """Fit the scale of the columns, and give the scaled rows."""
+        """Fit the scale of the columns and return the scaled rows, float32 [pixel, column]."""
         self.scaler_ = scaling.fit(X, normalise=self.normalise, likelihood=self.likelihood)
         x = self.scaler_.transform(X)
         if self.likelihood == "bernoulli" and (x.min() < 0 or x.max() > 1):
@@ -58,29 +64,35 @@ class VaeEstimator(BaseEstimator):
         return x
 
     def _scaled(self, X: Any) -> np.ndarray:
-        """Rows to predict for, checked and scaled.
+        """Check and scale the rows to predict, float64 [pixel, column].
 
-        In float64: a product of float32 matrices rounds by a row's place, and a row's answer must not depend on it.
+        In float64: a float32 matrix product rounds differently depending on a row's position in the batch, and the
+        result for a row must not depend on its neighbours.
         """
         check_is_fitted(self)
         x = self.scaler_.transform(validate_data(self, X, dtype=np.float32, reset=False))
         return np.asarray(x, np.float64)
 
     def _drawn_seed(self, random_state: Any = None) -> int:
-        """A seed from a random state; from the estimator's own where none is given."""
+        """Draw a seed from a random state, or from the estimator's own if none is given."""
         state = self.random_state if random_state is None else random_state
         return int(check_random_state(state).randint(LARGEST_SEED))
 
     def _keep(self, part: str, fitted: Any) -> None:
+        """Store a fitted model as ``<part>_`` and its history as ``<part>_history_``."""
         setattr(self, f"{part}_", fitted.model)
         setattr(self, f"{part}_history_", fitted.history)
 
     def save(self, directory: str | Path) -> None:
-        """Save to a directory, as safetensors, JSON and Parquet; one that holds a saved model is replaced.
+        """Save the fitted estimator to a directory, as safetensors, JSON and Parquet.
+
+        Parameters
+        ----------
+        directory : path of the directory; an existing saved model in it is replaced.
 
         Raises
         ------
-        DataError : the directory holds something else, or the classes are neither numbers nor text.
+        DataError : the directory holds other files, or the classes are neither numbers nor text.
         """
         check_is_fitted(self)
         models = {part: getattr(self, f"{part}_") for part in self.parts}
@@ -90,6 +102,7 @@ class VaeEstimator(BaseEstimator):
         files.write(Path(directory), self._facts(), saved, histories)
 
     def _facts(self) -> dict[str, Any]:
+        """Return the description to save: class name, parameters, columns, seed and classes."""
         facts = {
             "estimator": type(self).__name__,
             "parameters": files.parameters_to_json(self.get_params()),
@@ -104,12 +117,20 @@ class VaeEstimator(BaseEstimator):
 
     @classmethod
     def load(cls, directory: str | Path) -> Self:
-        """The fitted estimator that `save` wrote; needs no TensorFlow.
+        """Load an estimator that `save` wrote. TensorFlow is not needed.
+
+        Parameters
+        ----------
+        directory : path of the directory.
+
+        Returns
+        -------
+        The fitted estimator.
 
         Raises
         ------
-        MissingFileError, IntegrityError : a file is absent, or not what was written.
-        DataError : the directory holds something else.
+        MissingFileError, IntegrityError : a file is absent or was changed.
+        DataError : the directory does not hold an estimator of this class.
         """
         facts, parts, histories = files.read(Path(directory), name=cls.__name__)
         estimator = cls(**files.parameters_from_json(facts["parameters"]))

@@ -1,4 +1,4 @@
-"""What the two classifiers share: labels with a mark for none, probabilities, scores and samples of a class."""
+"""Base class of the two classifiers: unlabelled rows, probabilities, scores and samples of a class."""
 
 from typing import Any
 
@@ -13,18 +13,26 @@ from semispectral.estimators.options import share_of
 
 
 class VaeClassifier(ClassifierMixin, VaeEstimator):
-    """What the two classifiers share; a missing label, -1, or what ``unlabelled`` says, is a row without a label."""
+    """Base class of the two classifiers.
+
+    A row is unlabelled if its label is missing or equals ``unlabelled`` (-1 by default).
+    """
 
     def _features(self, x: np.ndarray) -> np.ndarray:
-        """What M2 takes of scaled rows, float64 [pixel, input]."""
+        """Return the inputs of M2 for scaled rows, float64 [pixel, input]."""
         raise NotImplementedError
 
     def _rows(self, features: np.ndarray, *, seed: int) -> np.ndarray:
-        """Scaled rows, float32 [pixel, column], of what M2 draws."""
+        """Return scaled rows, float32 [pixel, column], for inputs sampled from M2, float32 [pixel, input]."""
         raise NotImplementedError
 
     def _start(self, X: Any, y: Any, *, least: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Check the data: scaled rows, the place of each row's class or -1, and the rows held for validation."""
+        """Check the data and choose the validation rows.
+
+        Returns
+        -------
+        Scaled rows float32 [pixel, column], class index int64 [pixel] (-1 if unlabelled), validation rows bool [pixel].
+        """
         y, there = rows.without_missing(y, self.unlabelled)
         X, y = validate_data(self, X, y, dtype=np.float32, ensure_min_samples=least)
         self.classes_, label = rows.encode_labels(y, self.unlabelled, there=there)
@@ -33,29 +41,66 @@ class VaeClassifier(ClassifierMixin, VaeEstimator):
         return self._fit_scale(X), label, held
 
     def predict_proba(self, X: Any) -> np.ndarray:
-        """q(y|x), calibrated by the temperature of the held labels; float32 [pixel, class]."""
+        """Return q(y|x), with the temperature that was fitted on the validation labels.
+
+        Parameters
+        ----------
+        X : float [pixel, column], rows in the units of the data.
+
+        Returns
+        -------
+        float32 [pixel, class]; the classes are in the order of ``classes_``.
+        """
         x = self._scaled(X)
         return np.asarray(self.m2_.predict_proba(self._features(x)))
 
     def novelty(self, X: Any) -> np.ndarray:
-        """How unlike those of training each row is: minus M2's bound on log p of what it sees, float32 [pixel], nats.
+        """Return how unlike the training rows each row is: minus M2's lower bound on log p of its input.
 
-        M2 sees the rows or, in M1+M2, M1's latents, which tell unknown classes better than all of x does.
+        The input of M2 is the row itself or, in M1+M2, the latents of M1. Latents separate unknown classes better than
+        the bound on all of x does.
+
+        Parameters
+        ----------
+        X : float [pixel, column], rows in the units of the data.
+
+        Returns
+        -------
+        float32 [pixel], in nats; high for unfamiliar rows.
         """
         x = self._scaled(X)
         return -np.asarray(self.m2_.score_samples(self._features(x), seed=self.seed_, draws=DRAWS))
 
     def predict(self, X: Any) -> np.ndarray:
-        """The most probable class of each row."""
+        """Return the most probable class of each row.
+
+        Parameters
+        ----------
+        X : float [pixel, column], rows in the units of the data.
+
+        Returns
+        -------
+        Array [pixel] of values of ``classes_``.
+        """
         place = self.predict_proba(X).argmax(axis=1)
         return np.asarray(self.classes_[place])
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Accuracy over the rows that are labelled.
+        """Return the accuracy over the labelled rows.
+
+        Parameters
+        ----------
+        X : float [pixel, column], rows in the units of the data.
+        y : [pixel], true classes; unlabelled rows are left out.
+        sample_weight : float [pixel], weights of the rows; None weights all rows equally.
+
+        Returns
+        -------
+        Accuracy, 0 to 1.
 
         Raises
         ------
-        DataError : none is.
+        DataError : no row is labelled.
         """
         y, there = rows.without_missing(y, self.unlabelled)
         y = column_or_1d(y)
@@ -67,12 +112,13 @@ class VaeClassifier(ClassifierMixin, VaeEstimator):
         return float(np.average(right, weights=weights))
 
     def sample(self, n_samples: int = 1, y: Any = None, *, random_state: Any = None) -> tuple[np.ndarray, np.ndarray]:
-        """Rows drawn from p(x|y) p(y).
+        """Sample rows from p(x|y) p(y).
 
         Parameters
         ----------
-        y : one class for all rows, or one for each; None draws them from p(y).
-        random_state : of the draw; None takes the estimator's own.
+        n_samples : number of rows.
+        y : one class for all rows, or one class per row [n_samples]; None draws the classes from p(y).
+        random_state : None, an int, or a NumPy RandomState; None uses the estimator's own.
 
         Returns
         -------
@@ -85,7 +131,7 @@ class VaeClassifier(ClassifierMixin, VaeEstimator):
         return scaling.undo(self.scaler_, x), self.classes_[place]
 
     def _places(self, y: Any, n_samples: int) -> np.ndarray:
-        """The places of classes among `classes_`, int [n_samples]."""
+        """Return the index of each class in ``classes_``, int64 [n_samples]."""
         wanted = np.broadcast_to(np.asarray(y, self.classes_.dtype), n_samples)
         known = wanted[:, np.newaxis] == self.classes_
         if not known.any(axis=1).all():

@@ -1,4 +1,7 @@
-"""An estimator on disk: one directory of safetensors, JSON and Parquet, no pickle; its parts are the workflow's."""
+"""Save and load estimators: one directory of safetensors, JSON and Parquet, without pickle.
+
+The models in it are stored as those of the workflow.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,17 +25,18 @@ Saved = tuple[dict[str, np.ndarray], dict[str, Any]]
 def write(
     directory: Path, facts: Mapping[str, Any], parts: Mapping[str, Saved], histories: Mapping[str, pd.DataFrame]
 ) -> None:
-    """Write an estimator.
+    """Write an estimator to a directory.
 
     Parameters
     ----------
-    facts : what the estimator is besides its parts, as JSON takes it.
-    parts : scaler and models, by name; each gets a directory of its own.
-    histories : of the models among the parts.
+    directory : path of the directory; an existing saved model in it is replaced.
+    facts : description of the estimator, JSON-compatible.
+    parts : arrays and description of the scaler and of each model, by name; each gets a subdirectory.
+    histories : training history of each model, by name, one row per epoch.
 
     Raises
     ------
-    DataError : the directory holds something else, which would be lost.
+    DataError : the directory is a file, or holds files that would be lost.
     """
     if directory.exists() and not directory.is_dir():
         raise DataError(f"{directory}: is a file; name a directory that save may write")
@@ -47,12 +51,21 @@ def write(
 
 
 def read(directory: Path, *, name: str) -> tuple[dict[str, Any], dict[str, Saved], dict[str, pd.DataFrame]]:
-    """What `write` wrote of an estimator of that name: facts, parts and histories.
+    """Read an estimator that `write` wrote.
+
+    Parameters
+    ----------
+    directory : path of the directory.
+    name : name of the estimator's class.
+
+    Returns
+    -------
+    Description, parts by name, and histories by name.
 
     Raises
     ------
-    MissingFileError, IntegrityError : a file is absent, or not what was written.
-    DataError : the directory holds something else.
+    MissingFileError, IntegrityError : a file is absent or was changed.
+    DataError : the directory does not hold an estimator of this class.
     """
     _, facts = load_model(directory)
     if facts.get("kind") != KIND or facts.get("estimator") != name:
@@ -66,11 +79,15 @@ def read(directory: Path, *, name: str) -> tuple[dict[str, Any], dict[str, Saved
 
 
 def classes_to_json(classes: np.ndarray) -> dict[str, Any]:
-    """Class labels as JSON, with their dtype.
+    """Convert class labels to JSON, with their dtype.
+
+    Parameters
+    ----------
+    classes : array [class] of numbers, booleans or text.
 
     Raises
     ------
-    DataError : labels that are neither numbers, truth values nor text.
+    DataError : a label has another type.
     """
     values = classes.tolist()
     strange = [value for value in values if not isinstance(value, str | int | float | bool)]
@@ -80,12 +97,22 @@ def classes_to_json(classes: np.ndarray) -> dict[str, Any]:
 
 
 def classes_from_json(saved: Mapping[str, Any]) -> np.ndarray:
-    """The labels of `classes_to_json`."""
+    """Restore class labels from JSON.
+
+    Parameters
+    ----------
+    saved : mapping that `classes_to_json` returned.
+    """
     return np.asarray(saved["values"], dtype=np.dtype(saved["dtype"]))
 
 
 def parameters_to_json(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Constructor parameters as JSON; a random state that is an object, which only fit used, becomes null."""
+    """Convert constructor parameters to JSON.
+
+    Parameters
+    ----------
+    parameters : values by name. A RandomState object becomes null, since only ``fit`` uses it.
+    """
     return {key: _as_json(value) for key, value in parameters.items()}
 
 
@@ -104,6 +131,11 @@ def _as_json(value: Any) -> Any:
 
 
 def parameters_from_json(saved: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters of `parameters_to_json`; lists become tuples, and what was missing becomes NaN."""
+    """Restore constructor parameters from JSON.
+
+    Parameters
+    ----------
+    saved : mapping that `parameters_to_json` returned; lists become tuples, missing values become NaN.
+    """
     known = {key: np.nan if value == MISSING else value for key, value in saved.items()}
     return {key: tuple(value) if isinstance(value, list) else value for key, value in known.items()}

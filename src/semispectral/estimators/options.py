@@ -1,4 +1,4 @@
-"""From constructor parameters to the frozen settings of M1 and M2: the one place where both are known."""
+"""Convert constructor parameters to the settings of M1 and M2."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -20,19 +20,19 @@ IN_NET = ("hidden",)
 
 
 def config_of(defaults: Config, chosen: Mapping[str, Any], overlay: Mapping[str, Any] | None, *, where: str) -> Config:
-    """The settings of a model.
+    """Return the settings of a model.
 
     Parameters
     ----------
-    defaults : the workflow's.
-    chosen : constructor parameters by the name of their setting; those of the network and of the training loop find
-        their place by themselves.
-    overlay : anything else that `M1Config` or `M2Config` has, in the layout of config.yaml; it has the last word.
-    where : what a message calls the settings.
+    defaults : settings of the workflow.
+    chosen : constructor parameters, by setting; those of the network and the training loop are sorted into their
+        sections.
+    overlay : further settings of `M1Config` or `M2Config`, in the layout of config.yaml; they override ``chosen``.
+    where : name of the settings in error messages.
 
     Raises
     ------
-    ConfigError : an unknown setting, or a value that does not fit.
+    ConfigError : a setting is unknown or its value is out of range.
     """
     placed: dict[str, Any] = {"net": {}, "fit": {}}
     for key, value in chosen.items():
@@ -46,15 +46,15 @@ def config_of(defaults: Config, chosen: Mapping[str, Any], overlay: Mapping[str,
 
 
 def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Base with what over has instead, section by section."""
+    """Return ``base`` with the values of ``over``, merged section by section."""
     nested = {key: _merged(base[key], over[key]) for key in over if isinstance(base.get(key), Mapping)}
     return {**base, **over, **nested}
 
 
 def _schedule(merged: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, int]:
-    """Warm starts, ramps and warm-ups, shortened where they would take more than two thirds of the epochs.
+    """Shorten warm starts, ramps and warm-ups that would take more than two thirds of the epochs.
 
-    Without it a short run would end before its unlabelled pixels count. What the overlay sets stays as it is.
+    Otherwise a short run would end before the unlabelled pixels have any weight. Values set in the overlay are kept.
     """
     epochs = merged["fit"]["epochs"]
     most = 2 * epochs // 3 if isinstance(epochs, int) else 0
@@ -68,7 +68,7 @@ def _schedule(merged: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, i
 
 
 def _plain(value: Any) -> Any:
-    """NumPy's scalars and arrays, as a parameter grid has them, as Python's."""
+    """Convert NumPy scalars and arrays, as parameter grids have them, to plain Python values."""
     if isinstance(value, np.generic | np.ndarray):
         return value.tolist()
     if isinstance(value, Mapping):
@@ -79,7 +79,16 @@ def _plain(value: Any) -> Any:
 
 
 def share_of(valid_share: Any) -> float:
-    """The validation share, checked."""
+    """Check a validation share and return it as a float.
+
+    Parameters
+    ----------
+    valid_share : share of the rows or labels used for validation, 0 to 0.5.
+
+    Raises
+    ------
+    ConfigError : the share is not a number in this range.
+    """
     if isinstance(valid_share, bool) or not isinstance(valid_share, int | float) or not 0 <= valid_share <= 0.5:
         raise ConfigError(f"valid_share must be 0 to 0.5, got {valid_share!r}")
     return float(valid_share)

@@ -1,4 +1,4 @@
-"""Labels and rows: which are labelled, which are held out, and the features that training takes."""
+"""Select labelled and validation rows, and build the training set."""
 
 from typing import Any
 
@@ -14,23 +14,33 @@ LEAST_HELD_ROWS = 10
 
 
 def is_missing(value: Any) -> bool:
-    """Whether a value is one of pandas' marks for nothing: NaN, None, NA or NaT."""
+    """Return True if a value is NaN, None, NA or NaT.
+
+    Parameters
+    ----------
+    value : any object.
+    """
     return bool(np.ndim(value) == 0 and pd.isna(value))
 
 
 def without_missing(y: Any, unlabelled: Any) -> tuple[Any, np.ndarray]:
-    """Labels of which none is missing, and which rows have one, bool [pixel].
+    """Fill missing labels (NaN, None, NA) and return the mask of the labels that are present.
 
-    Where a label is missing (NaN, None, NA), another row's stands for it: scikit-learn's checks and NumPy's sorting
-    know no such thing. Labels of which none is missing come back as they are.
+    A missing label is filled with the label of another row, because neither scikit-learn's checks nor NumPy's sorting
+    accept missing values. Labels without missing values are returned unchanged.
 
     Parameters
     ----------
-    y : one label per row, in whatever scikit-learn takes.
+    y : [pixel], one label per row, in any form that scikit-learn accepts.
+    unlabelled : value of y for an unlabelled row; None if every row must have a label.
+
+    Returns
+    -------
+    Labels [pixel], and bool [pixel], True where the label was present.
 
     Raises
     ------
-    DataError : a label is missing although every row should have one; "nan" stands among text; all are missing.
+    DataError : a label is missing although ``unlabelled`` is None; the class "nan" stands among text; all are missing.
     """
     column = np.asarray(y, object)
     column = np.ravel(column) if column.ndim == 1 or column.shape[1:] == (1,) else np.empty(0, object)  # [pixel]
@@ -51,7 +61,7 @@ def without_missing(y: Any, unlabelled: Any) -> tuple[Any, np.ndarray]:
 
 
 def _refuse_text_of_missing(y: Any, unlabelled: Any) -> None:
-    """Refuse the class that NumPy makes of NaN beside text, unless it is the mark."""
+    """Refuse the text "nan", which NumPy makes of NaN beside text, unless it is the mark for unlabelled rows."""
     among_text = isinstance(y, np.ndarray) and y.dtype.kind == "U" and bool((y == "nan").any())
     if among_text and str(unlabelled) != "nan":
         raise DataError(
@@ -61,9 +71,13 @@ def _refuse_text_of_missing(y: Any, unlabelled: Any) -> None:
 
 
 def is_labelled(y: np.ndarray, unlabelled: Any) -> np.ndarray:
-    """Which rows have a label, bool [pixel].
+    """Return True for labelled rows, bool [pixel].
 
-    A row has none where y is ``unlabelled``, or its text: NumPy makes "-1" of -1 beside strings.
+    Parameters
+    ----------
+    y : [pixel], labels.
+    unlabelled : value of y for an unlabelled row, or its text: NumPy converts -1 beside text to "-1". None: every row
+        is labelled.
     """
     if unlabelled is None:
         return np.ones(len(y), bool)
@@ -80,11 +94,17 @@ def _nothing_labelled(rows: int, mark: Any) -> DataError:
 
 
 def encode_labels(y: np.ndarray, unlabelled: Any, *, there: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """The classes in sorted order, and the place of each row's among them, int [pixel], -1 where unlabelled.
+    """Return the classes and the class index of each row.
 
     Parameters
     ----------
-    there : the rows whose label is not missing, as `without_missing` gives them; None: all.
+    y : [pixel], labels.
+    unlabelled : value of y for an unlabelled row; None if every row is labelled.
+    there : bool [pixel], rows with a label present, from `without_missing`; None: all.
+
+    Returns
+    -------
+    Classes [class], sorted, and class index int64 [pixel], -1 where unlabelled.
 
     Raises
     ------
@@ -101,10 +121,17 @@ def encode_labels(y: np.ndarray, unlabelled: Any, *, there: np.ndarray | None = 
 
 
 def held_labels(label: np.ndarray, share: float, *, seed: int) -> np.ndarray:
-    """The labelled rows to hold out for the temperature (or the choice of weights), bool [pixel].
+    """Choose the labelled rows to hold out for validation, bool [pixel].
 
-    Of every class that share, rounded down: a class with few labels keeps them all. Where only one of several classes
-    would have any, none are held: a choice by one class alone would favour it.
+    They fit the temperature or choose the weights. The share is rounded down in each class, so that a class with few
+    labels keeps them all for training. If the rows come from only one of several classes, none are held out: a choice
+    by one class alone would favour it.
+
+    Parameters
+    ----------
+    label : int [pixel], class index, -1 where unlabelled.
+    share : share of each class's labels to hold out, 0 to 0.5.
+    seed : seed of the draw.
     """
     random = np.random.default_rng([seed, 3])
     held = np.zeros(len(label), bool)
@@ -117,7 +144,14 @@ def held_labels(label: np.ndarray, share: float, *, seed: int) -> np.ndarray:
 
 
 def held_rows(rows: int, share: float, *, seed: int) -> np.ndarray:
-    """The rows for M1 to choose by, bool [pixel]; none of fewer than 10."""
+    """Choose the rows by which the weights of M1 are chosen, bool [pixel].
+
+    Parameters
+    ----------
+    rows : number of rows; fewer than 10 give no validation rows.
+    share : share of the rows to hold out, 0 to 0.5.
+    seed : seed of the draw.
+    """
     held = np.zeros(rows, bool)
     if rows >= LEAST_HELD_ROWS:
         held[np.random.default_rng([seed, 4]).permutation(rows)[: int(share * rows + 1e-9)]] = True
@@ -125,11 +159,14 @@ def held_rows(rows: int, share: float, *, seed: int) -> np.ndarray:
 
 
 def training_set(mean: np.ndarray, label: np.ndarray, held: np.ndarray, std: np.ndarray | None = None) -> TrainingSet:
-    """Labelled, unlabelled and held rows as M2 takes them.
+    """Return labelled, unlabelled and validation rows as M2 takes them.
 
     Parameters
     ----------
-    mean, std : float32 [pixel, input], as in `Features`; no std where nothing is drawn.
+    mean : float32 [pixel, input], inputs of M2.
+    label : int [pixel], class index, -1 where unlabelled.
+    held : bool [pixel], rows held out for validation.
+    std : float32 [pixel, input], standard deviation of the inputs; None if inputs are not drawn anew.
     """
     spread = np.zeros((len(mean), 1), np.float32) if std is None else std
     features = Features(mean, spread, pd.DataFrame({"label": label.astype(np.int16)}))

@@ -1,4 +1,4 @@
-"""The scale of the columns: fitted, undone, and accounted for in log p(x)."""
+"""Scale columns, undo the scaling, and correct log p(x) for it."""
 
 import numpy as np
 
@@ -10,7 +10,19 @@ METHODS = ("auto", "standardise", "minmax", "none")
 
 
 def fit(x: np.ndarray, *, normalise: str, likelihood: str) -> Scaler:
-    """A scaler of the columns; ``auto`` standardises, but leaves data in [0, 1] alone for a Bernoulli likelihood."""
+    """Fit a scaler of the columns.
+
+    Parameters
+    ----------
+    x : float32 [pixel, column].
+    normalise : auto, standardise, minmax or none; ``auto`` is none for a Bernoulli likelihood and otherwise
+        standardise.
+    likelihood : p(x|z) of the model: gaussian, student_t or bernoulli.
+
+    Raises
+    ------
+    ConfigError : ``normalise`` is unknown.
+    """
     if normalise not in METHODS:
         raise ConfigError(f"normalise must be one of {', '.join(METHODS)}, got {normalise!r}")
     automatic = "none" if likelihood == "bernoulli" else "standardise"
@@ -18,10 +30,21 @@ def fit(x: np.ndarray, *, normalise: str, likelihood: str) -> Scaler:
 
 
 def undo(scaler: Scaler, x: np.ndarray) -> np.ndarray:
-    """From the model's units to those of the data, float32 [pixel, column]."""
+    """Convert rows from the scale of the model to the units of the data, float32 [pixel, column].
+
+    Parameters
+    ----------
+    scaler : fitted scaler.
+    x : float32 [pixel, column], scaled rows.
+    """
     return np.asarray(scaler.undo_columns(x), np.float32)
 
 
 def log_volume(scaler: Scaler) -> float:
-    """What a log-density in the model's units loses in those of the data: the sum of the log scales."""
+    """Return the sum of the log scales: subtract it from a log-density to convert it to the units of the data.
+
+    Parameters
+    ----------
+    scaler : fitted scaler.
+    """
     return float(np.log(scaler.arrays["scale"].astype(np.float64)).sum()) if "scale" in scaler.arrays else 0.0

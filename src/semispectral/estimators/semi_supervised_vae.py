@@ -1,4 +1,4 @@
-"""M2 as a classifier."""
+"""M2 as a scikit-learn classifier."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,31 +15,38 @@ from semispectral.estimators.options import M2_DEFAULTS, config_of
 class SemiSupervisedVAE(VaeClassifier):
     """M2, the generative semi-supervised classifier.
 
-    Kingma et al. (2014), section 2.2. The defaults are the workflow's.
+    Kingma et al. (2014), section 2.2. Defaults are those of the workflow.
 
     Parameters
     ----------
-    latents : width of z; narrow, so that M2 cannot ignore y.
-    hidden : widths of the hidden layers of q(z|x, y) and p(x|y, z); those of q(y|x) are ``classifier`` in settings.
+    latents : width of z; keep it narrow, so that M2 cannot ignore y.
+    hidden : widths of the hidden layers of q(z|x, y) and p(x|y, z); set those of q(y|x) with ``classifier`` in
+        settings.
     likelihood : p(x|y, z): gaussian, student_t, or bernoulli for X in [0, 1].
-    alpha : weight of -log q(y|x) on labelled rows, against a bound counted per column.
+    alpha : weight of -log q(y|x) on labelled rows; the bound beside it is counted per column.
     prior : p(y): uniform, frequency, shrunk or estimated, as in `M2Config`.
-    normalise : scale of the columns: standardise, minmax, none, or auto: none for bernoulli, else standardise.
-    epochs, batch, learning_rate : of the training loop.
-    valid_share : share of each class's labels that fits the temperature before the model is trained again on all; a
-        class with too few labels for it keeps them all.
-    unlabelled : what y says of a row without a label; None where every row has one. Beside text, "-1" is -1. A
-        missing label (NaN, None, NA) is none, whatever the mark; with None it is refused.
-    settings : any other setting of M2, as the section m2 of config.yaml has it: ``{"fit": {"patience": 5}}``.
+    normalise : scaling of the columns: standardise, minmax, none, or auto (none for bernoulli, otherwise standardise).
+    epochs : number of epochs.
+    batch : unlabelled rows per step.
+    learning_rate : initial learning rate.
+    valid_share : share of each class's labels used to fit the temperature; the model is then trained again on all
+        labels. A class with too few labels keeps them all for training.
+    unlabelled : value of y for an unlabelled row; None if every row has a label. Beside text, "-1" equals -1. Missing
+        labels (NaN, None, NA) are unlabelled, whatever the value; with None they are refused.
+    settings : further settings of M2, in the layout of section m2 of config.yaml: ``{"fit": {"patience": 5}}``.
     random_state : None, an int, or a NumPy RandomState.
-    checkpoints : a directory in which training keeps its state, so that a killed fit goes on; None keeps none.
-    verbose : whether the training log goes to stderr.
+    checkpoints : directory for the state of the training, from which an interrupted fit resumes; None stores none.
+    verbose : True writes the training log to stderr.
 
     Attributes
     ----------
-    classes_ : the classes, sorted. m2_ : the trained model. m2_history_ : DataFrame, one row per epoch.
-    scaler_ : the scale of the columns. seed_ : the seed of the fit.
-    n_features_in_, feature_names_in_ : as in scikit-learn.
+    classes_ : classes [class], sorted.
+    m2_ : the trained model.
+    m2_history_ : DataFrame of the training, one row per epoch.
+    scaler_ : fitted scaler of the columns.
+    seed_ : seed of the fit.
+    n_features_in_ : number of columns of X.
+    feature_names_in_ : column names of X, if it had any.
     """
 
     parts: ClassVar[tuple[str, ...]] = ("m2",)
@@ -84,8 +91,12 @@ class SemiSupervisedVAE(VaeClassifier):
 
         Parameters
         ----------
-        X : [pixel, column], labelled rows and others.
-        y : [pixel], the class of each row, or ``unlabelled``.
+        X : float [pixel, column], labelled and unlabelled rows.
+        y : [pixel], class of each row, or ``unlabelled``.
+
+        Returns
+        -------
+        The fitted estimator.
 
         Raises
         ------

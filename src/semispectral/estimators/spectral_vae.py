@@ -1,4 +1,4 @@
-"""M1 as a transformer."""
+"""M1 as a scikit-learn transformer."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,27 +15,33 @@ from semispectral.estimators.options import M1_DEFAULTS, config_of, share_of
 
 
 class SpectralVAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, VaeEstimator):
-    """M1, the latent-feature model: a variational autoencoder that turns rows into their latents.
+    """M1, the latent-feature model: a variational autoencoder that converts rows to latents.
 
-    Kingma et al. (2014), section 2.1. The defaults are the workflow's.
+    Kingma et al. (2014), section 2.1. Defaults are those of the workflow.
 
     Parameters
     ----------
-    latents : width of z; those that stay dead after training do not leave `transform`.
+    latents : width of z; `transform` leaves out latents that stay dead in training.
     hidden : widths of the hidden layers.
     likelihood : p(x|z): gaussian, student_t, or bernoulli for X in [0, 1].
-    normalise : scale of the columns: standardise, minmax, none, or auto: none for bernoulli, else standardise.
-    epochs, batch, learning_rate : of the training loop; training stops earlier where nothing improves.
-    valid_share : share of the rows by which the best weights are chosen; with fewer than 10 rows all train.
-    settings : any other setting of M1, as the section m1 of config.yaml has it: ``{"fit": {"patience": 5}}``.
+    normalise : scaling of the columns: standardise, minmax, none, or auto (none for bernoulli, otherwise standardise).
+    epochs : largest number of epochs; training stops earlier if the bound no longer improves.
+    batch : rows per step.
+    learning_rate : initial learning rate.
+    valid_share : share of the rows used to choose the best weights; with fewer than 10 rows, all are trained on.
+    settings : further settings of M1, in the layout of section m1 of config.yaml: ``{"fit": {"patience": 5}}``.
     random_state : None, an int, or a NumPy RandomState.
-    checkpoints : a directory in which training keeps its state, so that a killed fit goes on; None keeps none.
-    verbose : whether the training log goes to stderr.
+    checkpoints : directory for the state of the training, from which an interrupted fit resumes; None stores none.
+    verbose : True writes the training log to stderr.
 
     Attributes
     ----------
-    m1_ : the trained model. m1_history_ : DataFrame, one row per epoch. scaler_ : the scale of the columns.
-    seed_ : the seed of the fit. n_features_in_, feature_names_in_ : as in scikit-learn.
+    m1_ : the trained model.
+    m1_history_ : DataFrame of the training, one row per epoch.
+    scaler_ : fitted scaler of the columns.
+    seed_ : seed of the fit.
+    n_features_in_ : number of columns of X.
+    feature_names_in_ : column names of X, if it had any.
     """
 
     parts: ClassVar[tuple[str, ...]] = ("m1",)
@@ -70,7 +76,17 @@ class SpectralVAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, VaeEstimato
         self.verbose = verbose
 
     def fit(self, X: Any, y: Any = None) -> Self:
-        """Train M1 on the rows of X [pixel, column]; y is not used."""
+        """Train M1.
+
+        Parameters
+        ----------
+        X : float [pixel, column], rows.
+        y : not used; accepted for the API of scikit-learn.
+
+        Returns
+        -------
+        The fitted estimator.
+        """
         X = validate_data(self, X, dtype=np.float32, ensure_min_samples=2)
         chosen = {key: getattr(self, key) for key in ("latents", "hidden", "likelihood", "epochs", "batch")}
         config = config_of(
@@ -85,12 +101,30 @@ class SpectralVAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, VaeEstimato
         return self
 
     def transform(self, X: Any) -> np.ndarray:
-        """Posterior means of the live latents, float32 [pixel, latent]."""
+        """Return the posterior means of the live latents.
+
+        Parameters
+        ----------
+        X : float [pixel, column], rows in the units of the data.
+
+        Returns
+        -------
+        float32 [pixel, latent].
+        """
         x = self._scaled(X)
         return np.asarray(self.m1_.encode(x)[0])
 
     def inverse_transform(self, X: Any) -> np.ndarray:
-        """Expected rows E[x|z] in the units of the data, float32 [pixel, column], for live latents [pixel, latent]."""
+        """Return the expected rows E[x|z].
+
+        Parameters
+        ----------
+        X : float [pixel, latent], live latents.
+
+        Returns
+        -------
+        float32 [pixel, column], in the units of the data.
+        """
         check_is_fitted(self)
         z = check_array(X, dtype=np.float32)
         if z.shape[1] != self._n_features_out:
@@ -98,17 +132,32 @@ class SpectralVAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, VaeEstimato
         return scaling.undo(self.scaler_, self.m1_.decode(z))
 
     def sample(self, n_samples: int = 1, *, random_state: Any = None) -> np.ndarray:
-        """Rows drawn from p(x), float32 [n_samples, column], in the units of the data.
+        """Sample rows from p(x).
 
         Parameters
         ----------
-        random_state : of the draw; None takes the estimator's own.
+        n_samples : number of rows.
+        random_state : None, an int, or a NumPy RandomState; None uses the estimator's own.
+
+        Returns
+        -------
+        float32 [n_samples, column], in the units of the data.
         """
         check_is_fitted(self)
         return scaling.undo(self.scaler_, self.m1_.sample(n_samples, seed=self._drawn_seed(random_state)))
 
     def score(self, X: Any, y: Any = None) -> float:
-        """The mean of `score_samples`, in nats per row: higher is better, whatever the normalisation."""
+        """Return the mean of `score_samples`; higher is better.
+
+        Parameters
+        ----------
+        X : float [pixel, column], rows in the units of the data.
+        y : not used; accepted for the API of scikit-learn.
+
+        Returns
+        -------
+        Mean bound, in nats per row and for the units of X, so that scalings can be compared.
+        """
         return float(self.score_samples(X).mean())
 
     def _bound(self, x: np.ndarray, *, seed: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""M1+M2 as a classifier."""
+"""M1+M2 as a scikit-learn classifier."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,38 +14,47 @@ from semispectral.inference.stacked import stacked_bound
 
 
 class StackedVAE(VaeClassifier):
-    """M1+M2: M1 on all rows, then M2 on M1's live latents, x drawn anew from q(z1|x) at every step.
+    """M1+M2: train M1 on all rows, then M2 on M1's live latents, drawn anew from q(z1|x) at every step.
 
-    Kingma et al. (2014), section 2. M1 sees the columns as one view, on one scale. The workflow's M1+M2 is more than
-    that: its M1 is one autoencoder for each view of a spectrum (SNV with level, and the bands), and its numbers are not
-    those of this class. The other defaults are the workflow's.
+    Kingma et al. (2014), section 2. Here M1 sees the columns as one view, on one scale. M1+M2 of the workflow differs:
+    its M1 has one autoencoder for each view of a spectrum (SNV with level, and the bands), so its scores are not those
+    of this class. The other defaults are those of the workflow.
 
     Parameters
     ----------
-    m1_latents, m2_latents : widths of z1 and z2.
-    m1_hidden, m2_hidden : widths of the hidden layers, for M2 those of q(z|x, y) and p(x|y, z).
-    m1_epochs, m2_epochs : epochs at most; M1 stops earlier where nothing improves.
-    joint_epochs : epochs for which M1 and M2 are trained on together afterwards, by the bound of both; 0, the
-        workflow's way, leaves each as it was trained alone.
+    m1_latents : width of z1, the latents of M1.
+    m2_latents : width of z2, the latents of M2.
+    m1_hidden : widths of the hidden layers of M1.
+    m2_hidden : widths of the hidden layers of q(z|x, y) and p(x|y, z) of M2.
+    m1_epochs : largest number of epochs of M1; it stops earlier if the bound no longer improves.
+    m2_epochs : number of epochs of M2.
+    joint_epochs : epochs in which M1 and M2 are trained together afterwards, by the bound of both; 0, as in the
+        workflow, leaves each as it was trained alone.
     likelihood : p(x|z1): gaussian, student_t, or bernoulli for X in [0, 1].
-    alpha : weight of -log q(y|z1) on labelled rows, against a bound counted per latent.
+    alpha : weight of -log q(y|z1) on labelled rows; the bound beside it is counted per latent.
     prior : p(y): uniform, frequency, shrunk or estimated, as in `M2Config`.
-    normalise : scale of the columns: standardise, minmax, none, or auto: none for bernoulli, else standardise.
-    batch, learning_rate : of both training loops; None: the workflow's, which differ.
-    valid_share : share of the rows by which the best weights of M1 are chosen, and of each class's labels that fits
-        the temperature before M2 is trained again on all; a class with too few labels for it keeps them all.
-    unlabelled : what y says of a row without a label; None where every row has one. Beside text, "-1" is -1. A
-        missing label (NaN, None, NA) is none, whatever the mark; with None it is refused.
-    m1_settings, m2_settings : any other setting, as the sections m1 and m2 of config.yaml have them.
+    normalise : scaling of the columns: standardise, minmax, none, or auto (none for bernoulli, otherwise standardise).
+    batch : rows per step in both training loops; None uses the workflow's values, which differ.
+    learning_rate : initial learning rate of both training loops; None uses the workflow's values, which differ.
+    valid_share : share of the rows used to choose the best weights of M1, and of each class's labels used to fit the
+        temperature; M2 is then trained again on all labels. A class with too few labels keeps them all for training.
+    unlabelled : value of y for an unlabelled row; None if every row has a label. Beside text, "-1" equals -1. Missing
+        labels (NaN, None, NA) are unlabelled, whatever the value; with None they are refused.
+    m1_settings : further settings of M1, in the layout of section m1 of config.yaml.
+    m2_settings : further settings of M2, in the layout of section m2 of config.yaml.
     random_state : None, an int, or a NumPy RandomState.
-    checkpoints : a directory in which training keeps its state, so that a killed fit goes on; None keeps none.
-    verbose : whether the training log goes to stderr.
+    checkpoints : directory for the state of the training, from which an interrupted fit resumes; None stores none.
+    verbose : True writes the training log to stderr.
 
     Attributes
     ----------
-    classes_ : the classes, sorted. m1_, m2_ : the trained models. m1_history_, m2_history_ : DataFrames, one row per
-    epoch. scaler_ : the scale of the columns. seed_ : the seed of the fit.
-    n_features_in_, feature_names_in_ : as in scikit-learn.
+    classes_ : classes [class], sorted.
+    m1_, m2_ : the trained models.
+    m1_history_, m2_history_ : DataFrames of the training, one row per epoch.
+    scaler_ : fitted scaler of the columns.
+    seed_ : seed of the fit.
+    n_features_in_ : number of columns of X.
+    feature_names_in_ : column names of X, if it had any.
     """
 
     parts: ClassVar[tuple[str, ...]] = ("m1", "m2")
@@ -100,8 +109,12 @@ class StackedVAE(VaeClassifier):
 
         Parameters
         ----------
-        X : [pixel, column], labelled rows and others.
-        y : [pixel], the class of each row, or ``unlabelled``.
+        X : float [pixel, column], labelled and unlabelled rows.
+        y : [pixel], class of each row, or ``unlabelled``.
+
+        Returns
+        -------
+        The fitted estimator.
 
         Raises
         ------
@@ -126,6 +139,7 @@ class StackedVAE(VaeClassifier):
         return self
 
     def _chosen(self, part: str) -> dict[str, Any]:
+        """Return the constructor parameters of one part, m1 or m2, by the name of the setting."""
         own = {name: getattr(self, f"{part}_{name}") for name in ("latents", "hidden", "epochs")}
         given = {"batch": self.batch, "learning_rate": self.learning_rate}
         shared = {name: value for name, value in given.items() if value is not None}

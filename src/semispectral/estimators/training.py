@@ -1,4 +1,4 @@
-"""The door to TensorFlow: the workflow's own training functions, imported when something is fitted."""
+"""Call the training functions of the workflow. TensorFlow is imported only when a model is fitted."""
 
 import logging
 from collections.abc import Iterator
@@ -35,7 +35,16 @@ class FittedM2(NamedTuple):
 def fit_m1(
     x: np.ndarray, valid: np.ndarray, settings: M1Config, *, seed: int, checkpoints: str | Path | None
 ) -> FittedM1:
-    """Train M1 as the workflow's stage does."""
+    """Train M1 as the workflow does.
+
+    Parameters
+    ----------
+    x : float32 [pixel, column], scaled training rows.
+    valid : float32 [pixel, column], scaled validation rows; may be empty.
+    settings : settings of M1.
+    seed : seed of the fit.
+    checkpoints : directory for the state of the training; None stores none.
+    """
     from semispectral.training.run import Run
     from semispectral.training.train_m1 import train_m1
 
@@ -47,7 +56,16 @@ def fit_m1(
 def fit_m2(
     data: TrainingSet, settings: M2Config, *, classes: int, seed: int, checkpoints: str | Path | None
 ) -> FittedM2:
-    """Train M2 as the workflow's stage does."""
+    """Train M2 as the workflow does.
+
+    Parameters
+    ----------
+    data : labelled, unlabelled and validation rows.
+    settings : settings of M2.
+    classes : number of classes.
+    seed : seed of the fit.
+    checkpoints : directory for the state of the training; None stores none.
+    """
     from semispectral.training.run import Run
     from semispectral.training.train_m2 import train_m2
 
@@ -65,7 +83,21 @@ def fit_jointly(
     seed: int,
     checkpoints: str | Path | None,
 ) -> tuple[FittedM1, FittedM2]:
-    """Train M1 and the M2 on its latents on together, for so many epochs on scaled rows."""
+    """Train M1 and the M2 on its latents together.
+
+    Parameters
+    ----------
+    fitted : M1 and M2 as each was trained alone.
+    data : scaled rows, labelled and unlabelled.
+    settings : settings of M1 and of M2.
+    epochs : number of joint epochs.
+    seed : seed of the fit.
+    checkpoints : directory for the state of the training; None stores none.
+
+    Returns
+    -------
+    M1 and M2 after the joint training.
+    """
     from semispectral.training.joint import JOINT_RATE, Pair, train_jointly
     from semispectral.training.run import Run, Trained
 
@@ -85,7 +117,12 @@ def _directory(checkpoints: str | Path | None) -> Path | None:
 
 @contextmanager
 def told(verbose: bool) -> Iterator[None]:
-    """Let what the training loop logs reach stderr for a while."""
+    """Send the log of the training loop to stderr inside a ``with`` block.
+
+    Parameters
+    ----------
+    verbose : False leaves logging unchanged.
+    """
     if not verbose:
         yield
         return

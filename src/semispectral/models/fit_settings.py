@@ -1,4 +1,4 @@
-"""What M1 and M2 have in common to set: networks and training loop. No TensorFlow here, so it is checked early."""
+"""Settings that M1 and M2 share: networks and training loop. Needs no TensorFlow, so that they are checked early."""
 
 import math
 from dataclasses import dataclass
@@ -13,14 +13,28 @@ PRECISION_NAMES = ("float32", "bfloat16")
 
 
 def need(condition: bool, key: str, need: str, came: object) -> None:
-    """Raise unless a setting is as needed."""
+    """Raise ConfigError unless a setting meets its condition.
+
+    Parameters
+    ----------
+    condition : the condition.
+    key : name of the setting.
+    need : allowed values, in words: "above 0".
+    came : value that was given.
+    """
     if not condition:
         raise ConfigError(f"{key} must be {need}, got {came!r}")
 
 
 @dataclass(frozen=True)
 class NetConfig:
-    """Multilayer perceptrons: widths of the hidden layers and the activation between them."""
+    """Settings of a multilayer perceptron.
+
+    Attributes
+    ----------
+    hidden : widths of the hidden layers.
+    activation : activation between the layers: softplus, relu, elu, gelu or tanh.
+    """
 
     hidden: tuple[int, ...] = (256, 256)
     activation: str = "softplus"
@@ -32,20 +46,23 @@ class NetConfig:
 
 @dataclass(frozen=True)
 class FitConfig:
-    """The training loop.
+    """Settings of the training loop.
 
-    Parameters
+    Attributes
     ----------
     optimiser : adam, rmsprop, sgd or adagrad.
-    decay : how the learning rate falls over the epochs: cosine (to nothing at the last) or none.
-    clip_norm : the gradient's global norm is cut to this.
-    batch : unlabelled pixels per step (for M1: pixels).
-    epochs : at most; one epoch sees every (unlabelled) pixel once, or as `least_steps` and `most_steps` have it.
-    least_steps : steps of an epoch at least, so that a small sample is trained on as long as a large one.
-    most_steps : steps of an epoch at most, so that training on a large sample ends; other pixels are seen each time.
-    evaluate_every : epochs between evaluations on the validation part, each of which is a checkpoint too.
-    precision : of the matrix products: float32, or bfloat16 (weights, likelihoods and KL stay float32), for GPUs.
-    patience : evaluations without improvement before training stops (2017: every 10 epochs, stop after 10).
+    learning_rate : initial learning rate.
+    decay : decrease of the learning rate over the epochs: cosine (to zero at the end) or none.
+    clip_norm : largest global norm of the gradient; larger gradients are scaled down.
+    batch : unlabelled pixels per step (for M1: pixels per step).
+    epochs : largest number of epochs. An epoch sees every (unlabelled) pixel once, within `least_steps` and
+        `most_steps`.
+    least_steps : smallest number of steps per epoch, so that a small sample is trained on as long as a large one.
+    most_steps : largest number of steps per epoch, which limits the time on a large sample; each epoch sees other
+        pixels.
+    evaluate_every : epochs between evaluations on the validation part; each also writes a checkpoint.
+    patience : evaluations without improvement before training stops.
+    precision : dtype of matrix products: float32, or bfloat16 for GPUs (weights, likelihoods and KL stay float32).
     """
 
     optimiser: str = "adam"
@@ -70,9 +87,19 @@ class FitConfig:
             need(getattr(self, key) >= 1, key, "1 or more", getattr(self, key))
 
     def steps(self, pixels: int) -> int:
-        """Steps of an epoch over so many pixels."""
+        """Return the number of steps per epoch.
+
+        Parameters
+        ----------
+        pixels : number of training pixels, at least 1.
+        """
         return min(max(pixels // min(self.batch, pixels), self.least_steps), self.most_steps)
 
     def rate_share(self, epoch: int) -> float:
-        """The share of the learning rate that is left in an epoch (0 is the first)."""
+        """Return the share of the initial learning rate that applies in an epoch, 0 to 1.
+
+        Parameters
+        ----------
+        epoch : index of the epoch; the first is 0.
+        """
         return 0.5 * (1.0 + math.cos(math.pi * epoch / self.epochs)) if self.decay == "cosine" else 1.0

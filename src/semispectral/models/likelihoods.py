@@ -1,4 +1,4 @@
-"""p(x|.): what a decoder's output means. Each likelihood is a module with its own parameters."""
+"""Likelihoods p(x|.) of the decoders. Each likelihood is a module with its own parameters."""
 
 import math
 
@@ -10,7 +10,13 @@ from semispectral.inference.nets import LARGEST_SIGMA
 
 
 class Gaussian(tf.Module):
-    """Normal with one learned sigma per band: sigma^2 = floor^2 + exp(2 s), s bounded above."""
+    """Normal distribution with one learned sigma per band: sigma^2 = floor^2 + exp(2 s), s bounded above.
+
+    Parameters
+    ----------
+    bands : number of bands.
+    floor : smallest sigma, in units of the normalised spectrum.
+    """
 
     def __init__(self, bands: int, *, floor: float) -> None:
         super().__init__(name="likelihood")
@@ -18,39 +24,73 @@ class Gaussian(tf.Module):
         self.log_sigma = tf.Variable(np.full(bands, math.log(0.5), np.float32), name="log_sigma")
 
     def sigma(self) -> tf.Tensor:
-        """float32 [band], in units of the normalised spectrum."""
+        """Return sigma float32 [band], in units of the normalised spectrum."""
         return tf.sqrt(self.floor**2 + tf.exp(2.0 * tf.minimum(self.log_sigma, math.log(LARGEST_SIGMA))))
 
     def __call__(self, output: tf.Tensor) -> tfd.Distribution:
-        """The distribution of x given the decoder's output [..., band]."""
+        """Return the distribution of x.
+
+        Parameters
+        ----------
+        output : float32 [..., band], output of the decoder: the mean.
+        """
         return tfd.Normal(output, self.sigma())
 
     def mean(self, output: tf.Tensor) -> tf.Tensor:
-        """The expected spectrum."""
+        """Return the expected spectrum float32 [..., band].
+
+        Parameters
+        ----------
+        output : float32 [..., band], output of the decoder.
+        """
         return output
 
 
 class StudentT(Gaussian):
-    """Student's t with 4 degrees of freedom and one learned scale per band: bad bands and spikes pull less."""
+    """Student's t distribution with 4 degrees of freedom and one learned scale per band.
+
+    Bad bands and spikes influence it less than a Gaussian. Parameters are those of `Gaussian`.
+    """
 
     def __call__(self, output: tf.Tensor) -> tfd.Distribution:
-        """The distribution of x given the decoder's output [..., band]."""
+        """Return the distribution of x.
+
+        Parameters
+        ----------
+        output : float32 [..., band], output of the decoder: the location.
+        """
         return tfd.StudentT(4.0, output, self.sigma())
 
 
 class Bernoulli(tf.Module):
-    """Bernoulli on data in [0, 1], the choice of 2017; right for binary images, not for reflectance."""
+    """Bernoulli distribution for data in [0, 1]: suitable for binary images, not for reflectance.
+
+    Parameters
+    ----------
+    bands : number of bands.
+    floor : not used; accepted so that all likelihoods are made alike.
+    """
 
     def __init__(self, bands: int, *, floor: float) -> None:
         super().__init__(name="likelihood")
         self.bands, self.floor = bands, floor
 
     def __call__(self, output: tf.Tensor) -> tfd.Distribution:
-        """The distribution of x given the decoder's output (logits) [..., band]."""
+        """Return the distribution of x.
+
+        Parameters
+        ----------
+        output : float32 [..., band], output of the decoder: logits.
+        """
         return tfd.Bernoulli(logits=output, dtype=output.dtype)  # its default, int32, would cut grey values to 0
 
     def mean(self, output: tf.Tensor) -> tf.Tensor:
-        """The expected spectrum."""
+        """Return the expected spectrum float32 [..., band], 0 to 1.
+
+        Parameters
+        ----------
+        output : float32 [..., band], output of the decoder: logits.
+        """
         return tf.sigmoid(output)
 
 

@@ -11,12 +11,13 @@ from semispectral.models.settings_m1 import M1Config
 
 
 class M1(tf.Module):
-    """p(z) = N(0, I), p(x|z) by a perceptron, q(z|x) = N(mu(x), diag sigma^2(x)).
+    """Variational autoencoder: p(z) = N(0, I), p(x|z) by a perceptron, q(z|x) = N(mu(x), diag sigma^2(x)).
 
     Parameters
     ----------
-    bands : inputs of a pixel.
-    seed : of the initial weights.
+    bands : number of inputs per pixel.
+    settings : settings of M1.
+    seed : seed of the initial weights.
     """
 
     def __init__(self, bands: int, settings: M1Config, *, seed: int) -> None:
@@ -30,16 +31,28 @@ class M1(tf.Module):
         self.p_z = tfd.Normal(0.0, 1.0)
 
     def q_z(self, x: tf.Tensor) -> tfd.Normal:
-        """q(z|x), eq. 3: independent normals [..., pixel, latent]."""
+        """Return q(z|x), eq. 3: independent normals [..., pixel, latent].
+
+        Parameters
+        ----------
+        x : float32 [..., pixel, band], normalised spectra.
+        """
         output = self.encoder(x)
         return tfd.Normal(output["mean"], tf.exp(0.5 * bounded_log_variance(output["log_variance"])))
 
     def p_x(self, z: tf.Tensor) -> tfd.Distribution:
-        """p(x|z), eq. 1: independent bands [..., pixel, band]."""
+        """Return p(x|z), eq. 1: independent bands [..., pixel, band].
+
+        Parameters
+        ----------
+        z : float32 [..., pixel, latent].
+        """
         return self.likelihood(self.decoder(z)["output"])
 
     def bound(self, x: tf.Tensor, *, noise: tf.Tensor, kl_weight: tf.Tensor | float = 1.0) -> tf.Tensor:
-        """Lower bound on log p(x), eq. 5 (the paper's -J(x)), with one draw of z and the KL term in closed form.
+        """Return a lower bound on log p(x), eq. 5 (-J(x) in the paper), with one draw of z and a closed KL term.
+
+        log p(x) >= E_q(z|x)[log p(x|z)] - KL(q(z|x) || p(z)).
 
         Parameters
         ----------
@@ -58,7 +71,7 @@ class M1(tf.Module):
         return log_p_x - kl_weight * kl
 
     def arrays(self) -> dict[str, tf.Variable]:
-        """Every parameter, by the name under which it is saved."""
+        """Return every parameter, by the name under which it is saved."""
         return {
             **named_arrays([self.encoder, self.decoder]),
             **{f"likelihood/{v.name.split(':')[0]}": v for v in self.likelihood.variables},

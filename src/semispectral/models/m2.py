@@ -12,13 +12,14 @@ from semispectral.models.settings_m2 import M2Config
 
 
 class M2(tf.Module):
-    """p(y) = Cat(pi), p(z) = N(0, I), p(x|y, z); q(y|x), q(z|x, y).
+    """Generative classifier: p(y) = Cat(pi), p(z) = N(0, I), p(x|y, z); q(y|x), q(z|x, y).
 
     Parameters
     ----------
     inputs : width of x: bands, or live latents of M1.
-    classes : the classes that occur among the labels; others cost nothing because they are not in the model.
-    seed : of the initial weights.
+    classes : number of classes among the labels; classes without labels are not in the model and cost no time.
+    settings : settings of M2.
+    seed : seed of the initial weights.
     """
 
     def __init__(self, inputs: int, classes: int, settings: M2Config, *, seed: int) -> None:
@@ -35,26 +36,50 @@ class M2(tf.Module):
         self.p_z = tfd.Normal(0.0, 1.0)
 
     def log_q_y(self, x: tf.Tensor) -> tf.Tensor:
-        """log q(y|x), eq. 4: float32 [..., pixel, class]."""
+        """Return log q(y|x), eq. 4: float32 [..., pixel, class].
+
+        Parameters
+        ----------
+        x : float32 [..., pixel, input].
+        """
         return tf.nn.log_softmax(self.classifier(x)["logits"], axis=-1)
 
     def log_p_y(self, y: tf.Tensor) -> tf.Tensor:
-        """log p(y), float32 [..., pixel or 1], for y one-hot."""
+        """Return log p(y), float32 [..., pixel or 1].
+
+        Parameters
+        ----------
+        y : float32 [..., pixel or 1, class], one-hot.
+        """
         return tf.linalg.matvec(y, self.log_prior)
 
     def q_z(self, x: tf.Tensor, y: tf.Tensor) -> tfd.Normal:
-        """q(z|x, y), eq. 4: independent normals [..., pixel, latent]."""
+        """Return q(z|x, y), eq. 4: independent normals [..., pixel, latent].
+
+        Parameters
+        ----------
+        x : float32 [pixel, input].
+        y : float32 [..., pixel or 1, class], one-hot.
+        """
         output = self.encoder(x, y)
         return tfd.Normal(output["mean"], tf.exp(0.5 * bounded_log_variance(output["log_variance"])))
 
     def p_x(self, z: tf.Tensor, y: tf.Tensor) -> tfd.Distribution:
-        """p(x|y, z), eq. 2: independent inputs [..., pixel, input]."""
+        """Return p(x|y, z), eq. 2: independent inputs [..., pixel, input].
+
+        Parameters
+        ----------
+        z : float32 [..., pixel, latent].
+        y : float32 [..., pixel or 1, class], one-hot.
+        """
         return self.likelihood(self.decoder(z, y)["output"])
 
     def labelled_bound(
         self, x: tf.Tensor, y: tf.Tensor, *, noise: tf.Tensor, kl_weight: tf.Tensor | float = 1.0
     ) -> tf.Tensor:
-        """Lower bound on log p(x, y), eq. 6 (the paper's -L(x, y)), with one draw of z.
+        """Return a lower bound on log p(x, y), eq. 6 (-L(x, y) in the paper), with one draw of z.
+
+        log p(x, y) >= E_q(z|x, y)[log p(x|y, z)] + log p(y) - KL(q(z|x, y) || p(z)).
 
         Parameters
         ----------
@@ -74,12 +99,15 @@ class M2(tf.Module):
         return log_p_x + self.log_p_y(y) - kl_weight * kl
 
     def unlabelled_bound(self, x: tf.Tensor, *, noise: tf.Tensor, kl_weight: tf.Tensor | float = 1.0) -> tf.Tensor:
-        """Lower bound on log p(x), eq. 7 (the paper's -U(x)): -L averaged over q(y|x), plus its entropy.
+        """Return a lower bound on log p(x), eq. 7 (-U(x) in the paper).
+
+        The sum over y of q(y|x) (-L(x, y)), plus the entropy of q(y|x).
 
         Parameters
         ----------
         x : float32 [pixel, input].
-        noise : float32 [class, pixel, `noise_width`], standard normal draws, one for each class.
+        noise : float32 [class, pixel, `noise_width`], standard normal draws for each class.
+        kl_weight : weight of the KL term, 1 outside its warm-up.
 
         Returns
         -------
@@ -91,11 +119,11 @@ class M2(tf.Module):
         return tf.reduce_sum(tf.exp(log_q_y) * (bound_of_class - log_q_y), axis=0)
 
     def networks(self) -> list[Mlp]:
-        """Those whose weights are saved."""
+        """Return the networks whose weights are saved."""
         return [self.classifier, self.encoder, self.decoder]
 
     def arrays(self) -> dict[str, tf.Variable]:
-        """Every parameter, by the name under which it is saved."""
+        """Return every parameter, by the name under which it is saved."""
         return {
             **named_arrays(self.networks()),
             **{f"likelihood/{v.name.split(':')[0]}": v for v in self.likelihood.variables},

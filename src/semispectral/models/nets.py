@@ -12,7 +12,10 @@ from semispectral.models.fit_settings import NetConfig
 
 
 def _log1p_ratio(degree: int) -> list[float]:
-    """Coefficients, the highest first, of the polynomial that is log(1 + u) / u on [0, 1]; of degree 8 to 1e-7."""
+    """Fit a polynomial to log(1 + u) / u on [0, 1] and return its coefficients, highest first.
+
+    Degree 8 has an error of 1e-7.
+    """
     nodes = 0.5 + 0.5 * np.cos(np.pi * (np.arange(100) + 0.5) / 100)  # of Chebyshev, so that no end is worse
     fitted = np.polynomial.Chebyshev.fit(nodes, np.log1p(nodes) / nodes, degree, domain=[0, 1])
     return [float(value) for value in fitted.convert(kind=np.polynomial.Polynomial).coef[::-1]]
@@ -23,10 +26,18 @@ LOG1P_RATIO = _log1p_ratio(8)
 
 @tf.custom_gradient
 def softplus(x: tf.Tensor) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.Tensor]]:
-    """log(1 + exp(x)) = max(x, 0) + log(1 + u) with u = exp(-|x|), to the precision of float32.
+    """Return log(1 + exp(x)) = max(x, 0) + log(1 + u) with u = exp(-|x|), to the precision of float32.
 
-    Elementwise work is what training waits for. The logarithm is a polynomial, and the gradient, dy / (1 + exp(-x)), is
-    made of the same u: one exponential serves both.
+    Training spends most of its time in elementwise operations. The logarithm is therefore a polynomial, and the
+    gradient, dy / (1 + exp(-x)), uses the same u: one exponential serves both.
+
+    Parameters
+    ----------
+    x : float32 [...].
+
+    Returns
+    -------
+    Value [...], and the function that returns its gradient.
     """
     u = tf.exp(-tf.abs(x))
     ratio = tf.constant(LOG1P_RATIO[0], x.dtype)
@@ -46,19 +57,30 @@ ACTIVATIONS: dict[str, Callable[[tf.Tensor], tf.Tensor]] = {
 
 
 def bounded_log_variance(raw: tf.Tensor) -> tf.Tensor:
-    """A log-variance kept in (-11, 5), near the identity in between, so that no step can make it infinite."""
+    """Limit a log-variance to (-11, 5), so that no step can make it infinite.
+
+    Near the centre it is close to the identity.
+
+    Parameters
+    ----------
+    raw : float32 [...], output of a network.
+    """
     return LOG_VARIANCE_CENTRE + LOG_VARIANCE_REACH * tf.tanh((raw - LOG_VARIANCE_CENTRE) / LOG_VARIANCE_REACH)
 
 
 class Dense(tf.Module):
-    """x_1 W_1 + x_2 W_2 + ... + b: one affine map of several inputs side by side.
+    """Affine map of several inputs side by side: x_1 W_1 + x_2 W_2 + ... + b.
 
-    It equals the map of their concatenation, but each input is multiplied once, whatever it is broadcast against: with
-    x [pixel, band] and y [class, 1, class] the product x W_x is made once for all classes.
+    It equals the map of their concatenation, but each input is multiplied once, before it is broadcast: with
+    x [pixel, band] and y [class, 1, class], the product x W_x is computed once for all classes.
 
     Parameters
     ----------
-    precision : dtype that the products are made in; weights and results have the dtype of the weights.
+    inputs : widths of the inputs.
+    width : width of the output.
+    name : name of the layer; it also selects the random numbers of its weights.
+    seed : seed of the initial weights.
+    precision : dtype of the products, float32 or bfloat16; weights and results stay float32.
     """
 
     def __init__(
@@ -75,16 +97,29 @@ class Dense(tf.Module):
         self.bias = tf.Variable(np.zeros(width, np.float32), name="bias")
 
     def __call__(self, *inputs: tf.Tensor) -> tf.Tensor:
-        """float32 [..., width], broadcast over the leading axes of the inputs."""
+        """Return float32 [..., width], broadcast over the leading axes of the inputs.
+
+        Parameters
+        ----------
+        *inputs : float32 [..., input width], one tensor for each width.
+        """
         return affine(inputs, self.kernels, self.bias, self.precision)
 
 
 def affine(
     inputs: Sequence[tf.Tensor], kernels: Sequence[tf.Tensor], bias: tf.Tensor, precision: tf.DType | None
 ) -> tf.Tensor:
-    """x_1 W_1 + x_2 W_2 + ... + b, added from behind: y W_y + b is small, and so is what the gradient of b sums over.
+    """Return x_1 W_1 + x_2 W_2 + ... + b, summed from the last input to the first.
 
-    A product is one for all leading axes: as a batch of products, a kernel's gradient would be made for each of them.
+    In this order y W_y + b is small, and so is the tensor that the gradient of b sums over. Each product is one matrix
+    product over all leading axes: as a batch of products, the gradient of a kernel would be computed for each of them.
+
+    Parameters
+    ----------
+    inputs : float32 [..., input], one tensor for each kernel.
+    kernels : float32 [input, width].
+    bias : float32 [width].
+    precision : dtype of the products; None is float32.
     """
     total = bias
     for x, kernel in reversed(list(zip(inputs, kernels, strict=True))):
@@ -97,7 +132,17 @@ def affine(
 
 
 class Mlp(tf.Module):
-    """Hidden layers shared by one or more linear heads."""
+    """Hidden layers shared by one or more linear heads.
+
+    Parameters
+    ----------
+    inputs : widths of the inputs.
+    settings : hidden widths and activation.
+    heads : width of each head, by name.
+    name : prefix of the names of the layers.
+    seed : seed of the initial weights.
+    precision : dtype of the products, float32 or bfloat16.
+    """
 
     def __init__(
         self,
@@ -119,7 +164,12 @@ class Mlp(tf.Module):
         self.heads = {head: Dense(inputs, width, name=f"{name}_{head}", **facts) for head, width in heads.items()}
 
     def __call__(self, *inputs: tf.Tensor) -> dict[str, tf.Tensor]:
-        """The output of every head, float32 [..., width], by name: one product for all heads."""
+        """Return the output of every head, float32 [..., width], by name. One product serves all heads.
+
+        Parameters
+        ----------
+        *inputs : float32 [..., input width], one tensor for each width.
+        """
         for layer in self.hidden:
             inputs = (self.activation(layer(*inputs)),)
         heads = list(self.heads.values())
@@ -132,7 +182,12 @@ class Mlp(tf.Module):
 
 
 def named_arrays(mlps: list[Mlp]) -> dict[str, tf.Variable]:
-    """The variables of some networks by the names under which they are saved: ``q_z_hidden_0/kernel_0``."""
+    """Return the variables of networks by the names under which they are saved: ``q_z_hidden_0/kernel_0``.
+
+    Parameters
+    ----------
+    mlps : the networks.
+    """
     layers = [layer for mlp in mlps for layer in [*mlp.hidden, *mlp.heads.values()]]
     return {
         f"{layer.name}/{variable.name.split(':')[0]}": variable

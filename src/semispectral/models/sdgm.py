@@ -11,14 +11,17 @@ from semispectral.models.settings_m2 import M2Config
 
 
 class Sdgm(M2):
-    """p(y), p(z), p(a|y, z), p(x|a, y, z); q(a|x), q(y|a, x), q(z|a, x, y).
+    """Skip deep generative model: p(y), p(z), p(a|y, z), p(x|a, y, z); q(a|x), q(y|a, x), q(z|a, x, y).
 
-    The auxiliary a gives q(z|x, y) a shape that is not a normal's: the integral over a. Here q(y|a, x) is taken at the
-    mean of q(a|x), in training as in prediction: the bounds hold for any q(y|x), and prediction needs no draws.
+    Integrated over the auxiliary variable a, q(z|x, y) is no longer limited to a normal. Here q(y|a, x) is evaluated at
+    the mean of q(a|x), in training and in prediction: the bounds hold for any q(y|x), and prediction needs no draws.
 
     Parameters
     ----------
-    inputs, classes, seed : as for `M2`; ``settings.auxiliary`` is the width of a.
+    inputs : width of x: bands, or live latents of M1.
+    classes : number of classes among the labels.
+    settings : settings of M2; ``auxiliary`` is the width of a.
+    seed : seed of the initial weights.
     """
 
     def __init__(self, inputs: int, classes: int, settings: M2Config, *, seed: int) -> None:
@@ -34,28 +37,46 @@ class Sdgm(M2):
         self.auxiliary_decoder = Mlp((z, classes), net, of_a, name="p_a", **facts)
 
     def q_a(self, x: tf.Tensor) -> tfd.Normal:
-        """q(a|x): independent normals [pixel, auxiliary]."""
+        """Return q(a|x): independent normals [pixel, auxiliary].
+
+        Parameters
+        ----------
+        x : float32 [pixel, input].
+        """
         return _normal(self.auxiliary_encoder(x))
 
     def p_a(self, z: tf.Tensor, y: tf.Tensor) -> tfd.Normal:
-        """p(a|y, z): independent normals [..., pixel, auxiliary]."""
+        """Return p(a|y, z): independent normals [..., pixel, auxiliary].
+
+        Parameters
+        ----------
+        z : float32 [..., pixel, latent].
+        y : float32 [..., pixel or 1, class], one-hot.
+        """
         return _normal(self.auxiliary_decoder(z, y))
 
     def log_q_y(self, x: tf.Tensor) -> tf.Tensor:
-        """log q(y|a, x) at the mean of q(a|x): float32 [pixel, class]."""
+        """Return log q(y|a, x) at the mean of q(a|x): float32 [pixel, class].
+
+        Parameters
+        ----------
+        x : float32 [pixel, input].
+        """
         return tf.nn.log_softmax(self.classifier(x, self.q_a(x).loc)["logits"], axis=-1)
 
     def labelled_bound(
         self, x: tf.Tensor, y: tf.Tensor, *, noise: tf.Tensor, kl_weight: tf.Tensor | float = 1.0
     ) -> tf.Tensor:
-        """Lower bound on log p(x, y), with one draw of a and z.
+        """Return a lower bound on log p(x, y), with one draw of a and z.
 
         log p(x|a, y, z) + log p(y) - KL(q(z|a, x, y) || p(z)) - (log q(a|x) - log p(a|y, z)).
 
         Parameters
         ----------
-        x, y, kl_weight : as for `M2.labelled_bound`; the weight is that of both KL terms.
+        x : float32 [pixel, input].
+        y : float32 [..., pixel or 1, class], one-hot.
         noise : float32 [..., pixel, latent + auxiliary], standard normal draws of z, then of a.
+        kl_weight : weight of both KL terms, 1 outside the warm-up.
 
         Returns
         -------
@@ -71,9 +92,10 @@ class Sdgm(M2):
         return log_p_x + self.log_p_y(y) - kl_weight * (kl_of_a + kl_of_z)
 
     def networks(self) -> list[Mlp]:
-        """Those of M2, and the two of a."""
+        """Return the networks of M2, and the two of a."""
         return [*super().networks(), self.auxiliary_encoder, self.auxiliary_decoder]
 
 
 def _normal(output: dict[str, tf.Tensor]) -> tfd.Normal:
+    """Return the normal distribution that the heads mean and log_variance describe."""
     return tfd.Normal(output["mean"], tf.exp(0.5 * bounded_log_variance(output["log_variance"])))

@@ -1,4 +1,4 @@
-"""What can be set about M1."""
+"""Settings of M1."""
 
 from dataclasses import dataclass, field
 
@@ -7,15 +7,17 @@ from semispectral.models.fit_settings import LIKELIHOOD_NAMES, FitConfig, NetCon
 
 @dataclass(frozen=True)
 class M1Config:
-    """M1: the latent-feature model.
+    """Settings of M1, the latent-feature model.
 
-    Parameters
+    Attributes
     ----------
     latents : width of z.
     likelihood : p(x|z): gaussian (one learned sigma per band), bernoulli (x in [0, 1]) or student_t.
-    sigma_floor : the least sigma of a band, in units of the normalised spectrum.
+    sigma_floor : smallest sigma of a band, in units of the normalised spectrum.
     kl_warm_up : epochs over which the weight of the KL term rises to 1.
-    dead_std : a latent whose posterior mean varies less than this over the training pixels is dropped.
+    dead_std : a latent whose posterior mean has a smaller standard deviation over the training pixels is dropped.
+    net : networks of q(z|x) and p(x|z).
+    fit : training loop.
     """
 
     latents: int = 30

@@ -1,4 +1,4 @@
-"""What can be set about M2."""
+"""Settings of M2."""
 
 from dataclasses import dataclass, field
 
@@ -10,26 +10,31 @@ SELECTION_NAMES = ("refit", "nll", "accuracy", "bound", "last")
 
 @dataclass(frozen=True)
 class M2Config:
-    """M2: the generative semi-supervised classifier, on bands or on M1's latents (then M1+M2).
+    """Settings of M2, the generative semi-supervised classifier, on bands or on M1's latents (M1+M2).
 
-    Parameters
+    Attributes
     ----------
-    latents : width of z (the paper's z2 in M1+M2).
-    auxiliary : width of the auxiliary variable a of the SDGM (Maaloe et al. 2016); 0 is the M2 of the paper.
-    alpha : weight of -log q(y|x) on labelled pixels, against a mean bound counted per input; the paper's alpha over N
-        (0.1 in its experiments) is this alpha times the number of inputs.
-    labelled_batch : labelled pixels in each step, drawn with equal chances for every class.
+    latents : width of z (z2 in M1+M2 of the paper).
+    auxiliary : width of the auxiliary variable a of the SDGM (Maaloe et al. 2016); 0 is M2 of the paper.
+    likelihood : p(x|y, z): gaussian (one learned sigma per input), bernoulli (x in [0, 1]) or student_t.
+    sigma_floor : smallest sigma of an input, in units of the input.
+    alpha : weight of -log q(y|x) on labelled pixels; the bound beside it is a mean, counted per input. The paper's
+        alpha divided by N (0.1 in its experiments) is this alpha times the number of inputs.
+    labelled_batch : labelled pixels per step, drawn with equal probability from every class.
     supervised_epochs : epochs at the start without the unlabelled term (the warm start of q(y|x)).
-    ramp : epochs over which the unlabelled term rises to its full weight afterwards.
+    ramp : epochs after the warm start over which the unlabelled term rises to its full weight.
     kl_warm_up : epochs over which the weight of the KL term rises to 1.
     prior : p(y): uniform, frequency (of the labels), shrunk (half-way between them), or estimated (EM over the
         unlabelled pixels, shrunk towards uniform).
-    label_shift : steps of EM by which q(y|x), trained on equal classes, is moved to the classes' shares among the
-        unlabelled pixels (Saerens et al. 2002); 0 leaves it.
-    drawn : share of M1's posterior deviation with which x is drawn anew from q(z1|x); 1 as in the paper, 0 its mean.
-    select : which weights are kept: refit (the last, after training again with the validation labels as labels), the
-        best after the ramp by nll or accuracy of q(y|x) on the validation labels, or by the bound; or the last.
-    net : networks of q(z|x, y) and p(x|y, z). classifier : that of q(y|x).
+    label_shift : EM steps that adapt q(y|x), trained on equal classes, to the class shares among the unlabelled pixels
+        (Saerens et al. 2002); 0 turns them off.
+    drawn : multiple of M1's posterior standard deviation with which x is drawn from q(z1|x): 1 as in the paper, 0 for
+        the mean.
+    select : weights to keep: refit (the last, after training again with the validation labels as labels); the best
+        after the ramp by nll or accuracy of q(y|x) on the validation labels, or by the bound; or the last.
+    net : networks of q(z|x, y) and p(x|y, z).
+    classifier : network of q(y|x).
+    fit : training loop.
     """
 
     latents: int = 10
