@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from test_grid_deal import BLOCKS, BUDGETS, HOLES, pool, rasters
+from test_benchmark_deal import BLOCKS, BUDGETS, HOLES, pool, rasters
 
 from semispectral.benchmark.fits import FITS
 from semispectral.benchmark.jobs import LATENTS, Job, encode_all, fit_all

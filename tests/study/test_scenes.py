@@ -4,35 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from scene_rows import GOOD, write_scenes
 from semispectral.errors import ConfigError, MissingFileError
 from semispectral.study.scenes import REQUIRED, read_scenes
-
-GOOD = {
-    "scene": "DH1_1",
-    "hole": "DH1",
-    "data": "scans/kärn 1.h5",
-    "data_key": "/hsimage/data",
-    "labels": "",
-    "labels_key": "/hsimage/labels",
-    "axes": "line,sample,band",
-    "wavelengths": "/hsimage/wavelengths",
-    "scale": "2.5e-5",
-    "nodata": "",
-    "use": "1-99",
-    "ignore": "255",
-}
-
-
-def write(path: Path, *rows: dict[str, str], header: list[str] | None = None) -> Path:
-    names = header or list(rows[0])
-    lines = ["\t".join(names), *("\t".join(row.values()) for row in rows)]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return path
 
 
 def test_a_good_row(tmp_path: Path) -> None:
     """Paths start from data_root, labels default to the data's file, codes are sets."""
-    (scene,) = read_scenes(write(tmp_path / "scenes.tsv", GOOD), data_root=Path("/data"))
+    (scene,) = read_scenes(write_scenes(tmp_path / "scenes.tsv", GOOD), data_root=Path("/data"))
     assert scene.data == scene.labels == Path("/data/scans/kärn 1.h5")
     assert (scene.scale, scene.nodata, scene.pixel_mm, scene.white_key) == (2.5e-5, None, None, "")
     assert (1 in scene.use, 100 in scene.use, 255 in scene.ignore) == (True, False, True)
@@ -41,7 +20,7 @@ def test_a_good_row(tmp_path: Path) -> None:
 def test_optional_columns_and_absolute_paths(tmp_path: Path) -> None:
     """Optional columns are read, absolute paths stay where allowed, a table of wavelengths starts from data_root."""
     row = GOOD | {"labels": "/else/labels.png", "wavelengths": "bands.csv", "nodata": "-9999", "pixel_mm": "1.2"}
-    (scene,) = read_scenes(write(tmp_path / "scenes.tsv", row), data_root=Path("/data"), allow_outside=True)
+    (scene,) = read_scenes(write_scenes(tmp_path / "scenes.tsv", row), data_root=Path("/data"), allow_outside=True)
     assert (scene.labels, scene.wavelengths) == (Path("/else/labels.png"), "/data/bands.csv")
     assert (scene.nodata, scene.pixel_mm) == (-9999.0, 1.2)
 
@@ -49,14 +28,14 @@ def test_optional_columns_and_absolute_paths(tmp_path: Path) -> None:
 def test_label_axes_follow_the_data_in_the_same_file(tmp_path: Path) -> None:
     """Labels in the data's file have its order of axes; labels of another file have lines first."""
     same, other = GOOD | {"axes": "sample,band,line"}, GOOD | {"axes": "sample,band,line", "labels": "l.png"}
-    (a,) = read_scenes(write(tmp_path / "a.tsv", same), data_root=tmp_path)
-    (b,) = read_scenes(write(tmp_path / "b.tsv", other), data_root=tmp_path)
+    (a,) = read_scenes(write_scenes(tmp_path / "a.tsv", same), data_root=tmp_path)
+    (b,) = read_scenes(write_scenes(tmp_path / "b.tsv", other), data_root=tmp_path)
     assert (a.labels_axes, b.labels_axes) == ("sample,line", "line,sample")
 
 
 def test_the_tables_own_oddities_are_forgiven(tmp_path: Path) -> None:
     """A byte-order mark, Windows line ends, blank lines and spaces around cells change nothing."""
-    path = write(tmp_path / "scenes.tsv", GOOD)
+    path = write_scenes(tmp_path / "scenes.tsv", GOOD)
     (plain,) = read_scenes(path, data_root=tmp_path)
     odd = path.read_text(encoding="utf-8").replace("\t", " \t ").replace("\n", "\r\n\r\n")
     path.write_bytes(b"\xef\xbb\xbf" + odd.encode())
@@ -108,7 +87,7 @@ def test_the_demo_table_is_good() -> None:
 )
 def test_a_bad_cell_is_named(tmp_path: Path, column: str, text: str, told: str) -> None:
     """The message for a bad cell has the file, the row and what was needed."""
-    path = write(tmp_path / "scenes.tsv", GOOD, GOOD | {"scene": "DH1_2", column: text})
+    path = write_scenes(tmp_path / "scenes.tsv", GOOD, GOOD | {"scene": "DH1_2", column: text})
     with pytest.raises(ConfigError, match=rf"scenes\.tsv, row 3.*{told}"):
         read_scenes(path, data_root=tmp_path)
 
@@ -118,16 +97,16 @@ def test_a_missing_column_is_named(tmp_path: Path, column: str) -> None:
     """Each required column is missed by name."""
     row = {name: text for name, text in GOOD.items() if name != column}
     with pytest.raises(ConfigError, match=f"missing.*'{column}'"):
-        read_scenes(write(tmp_path / "scenes.tsv", row), data_root=tmp_path)
+        read_scenes(write_scenes(tmp_path / "scenes.tsv", row), data_root=tmp_path)
 
 
 def test_unknown_and_repeated_columns_are_named(tmp_path: Path) -> None:
     """A column that nobody reads is a mistyped one."""
     with pytest.raises(ConfigError, match=r"unknown.*'pixel_cm'"):
-        read_scenes(write(tmp_path / "a.tsv", GOOD | {"pixel_cm": "1"}), data_root=tmp_path)
+        read_scenes(write_scenes(tmp_path / "a.tsv", GOOD | {"pixel_cm": "1"}), data_root=tmp_path)
     with pytest.raises(ConfigError, match=r"repeated.*'hole'"):
         read_scenes(
-            write(tmp_path / "b.tsv", GOOD | {"z": "DH1"}, header=[*GOOD, "hole"]),
+            write_scenes(tmp_path / "b.tsv", GOOD | {"z": "DH1"}, header=[*GOOD, "hole"]),
             data_root=tmp_path,
         )
 
@@ -135,27 +114,27 @@ def test_unknown_and_repeated_columns_are_named(tmp_path: Path) -> None:
 def test_rows_are_checked_together(tmp_path: Path) -> None:
     """A name that stands twice, a row of another length and depths upside down are refused."""
     with pytest.raises(ConfigError, match="twice: DH1_1"):
-        read_scenes(write(tmp_path / "a.tsv", GOOD, GOOD), data_root=tmp_path)
+        read_scenes(write_scenes(tmp_path / "a.tsv", GOOD, GOOD), data_root=tmp_path)
     short = dict(list(GOOD.items())[:-1])
     with pytest.raises(ConfigError, match=r"row 3: 12 .* got 11"):
-        read_scenes(write(tmp_path / "b.tsv", GOOD, short), data_root=tmp_path)
+        read_scenes(write_scenes(tmp_path / "b.tsv", GOOD, short), data_root=tmp_path)
     upside_down = GOOD | {"depth_from_m": "5", "depth_to_m": "4"}
     with pytest.raises(ConfigError, match="depth_to_m"):
-        read_scenes(write(tmp_path / "c.tsv", upside_down), data_root=tmp_path)
+        read_scenes(write_scenes(tmp_path / "c.tsv", upside_down), data_root=tmp_path)
 
 
 def test_labels_that_are_names_or_colours_are_known_by_their_key(tmp_path: Path) -> None:
     """What such labels mean hangs on classes.tsv, which the workflow has to know before it opens them."""
     keys = {"": False, "colour": True, "colours": False, "mineral": False, "name:mineral": True, "name:a/mineral": True}
     for key, named in keys.items():
-        (scene,) = read_scenes(write(tmp_path / "s.tsv", GOOD | {"labels_key": key}), data_root=tmp_path)
+        (scene,) = read_scenes(write_scenes(tmp_path / "s.tsv", GOOD | {"labels_key": key}), data_root=tmp_path)
         assert scene.named_labels == named, key
 
 
 def test_nodata_need_not_be_finite(tmp_path: Path) -> None:
     """NaN and infinity are values that a float scan can hold in place of data."""
     for text in ("nan", "inf", "-INF", "-3.4028235e+38", "65535.", "+0"):
-        (scene,) = read_scenes(write(tmp_path / "s.tsv", GOOD | {"nodata": text}), data_root=tmp_path)
+        (scene,) = read_scenes(write_scenes(tmp_path / "s.tsv", GOOD | {"nodata": text}), data_root=tmp_path)
         assert str(scene.nodata) == str(float(text))
 
 
@@ -177,9 +156,9 @@ def test_two_rows_are_two_scenes(tmp_path: Path, name: str, data: dict[str, str]
     (tmp_path / "link.h5").symlink_to(tmp_path / "DH1_1.h5")
     first = GOOD | {"scene": "DH1_1", "hole": "DH1", "data": "DH1_1.h5", "data_key": "/hsimage/data"}
     with pytest.raises(ConfigError, match=told):
-        read_scenes(write(tmp_path / "s.tsv", first, first | data), data_root=tmp_path)
+        read_scenes(write_scenes(tmp_path / "s.tsv", first, first | data), data_root=tmp_path)
     other = first | {"scene": "DH1_2", "data_key": "/hsimage/other"}
-    assert len(read_scenes(write(tmp_path / "t.tsv", first, other), data_root=tmp_path)) == 2
+    assert len(read_scenes(write_scenes(tmp_path / "t.tsv", first, other), data_root=tmp_path)) == 2
 
 
 def test_a_million_columns_are_one_short_message(tmp_path: Path) -> None:
@@ -197,7 +176,7 @@ def test_files_that_are_no_table(tmp_path: Path) -> None:
     (tmp_path / "empty.tsv").write_bytes(b"")
     with pytest.raises(ConfigError, match="is empty"):
         read_scenes(tmp_path / "empty.tsv", data_root=tmp_path)
-    write(tmp_path / "header.tsv", header=list(GOOD))
+    write_scenes(tmp_path / "header.tsv", header=list(GOOD))
     with pytest.raises(ConfigError, match="no scene"):
         read_scenes(tmp_path / "header.tsv", data_root=tmp_path)
     (tmp_path / "latin.tsv").write_bytes("scene\thole\nkärn\tä\n".encode("latin-1"))

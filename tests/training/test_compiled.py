@@ -61,7 +61,7 @@ def test_a_second_training_is_that_of_a_process_of_its_own() -> None:
     """Bit for bit, after trainings with another seed and other data used the same models."""
     weights(1, labelled=4)
     second = weights(2, labelled=6)
-    code = "import sys, json; sys.path.insert(0, sys.argv[1]); from test_programmes import weights\n"
+    code = "import sys, json; sys.path.insert(0, sys.argv[1]); from test_compiled import weights\n"
     code += "print(json.dumps({name: array.tobytes().hex() for name, array in weights(2, labelled=6).items()}))"
     here = __file__.rpartition("/")[0]
     alone = subprocess.run([sys.executable, "-c", code, here], capture_output=True, text=True, check=True)
