@@ -1,1 +1,1 @@
-"""Predictions on held-out pixels, their scores with intervals, and what makes a score suspect."""
+"""Predictions on held-out pixels, their scores with intervals, and alerts on suspect scores."""

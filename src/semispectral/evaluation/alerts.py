@@ -1,4 +1,4 @@
-"""Guards: what a report must say loudly, and splits that must not be used."""
+"""Alerts on suspect scores, and checks that refuse invalid splits."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,14 +18,17 @@ SUPERVISED_CONTROL = {"m2": "qy"}
 
 @dataclass(frozen=True)
 class Guard:
-    """One thing that is wrong with the predictions of one model.
+    """Alert on the predictions of one model.
 
     Attributes
     ----------
-    message : a sentence for people, with the class histogram where it matters.
-    severity : "error": the figures must not be believed; "warning": they must not be quoted alone.
-    method, features, budget, part : which model, on what.
-    seeds : the seeds concerned.
+    message : a sentence for the report, with the class histogram if it matters.
+    severity : "error": do not trust the scores; "warning": do not quote them without the message.
+    method : method of the model.
+    features : features of the model: bands or latents.
+    budget : labels per class.
+    part : part of the split on which the model was scored.
+    seeds : seeds with this fault.
     """
 
     message: str
@@ -38,15 +41,20 @@ class Guard:
 
 
 def guards(predictions: pd.DataFrame, *, class_names: Sequence[str] | None = None) -> list[Guard]:
-    """Everything that makes the figures of a model suspect, worst first.
+    """Return the alerts on the scores of each model, worst first.
 
-    One class has over 80 % of the predictions while not of the truth; overall accuracy does not beat the largest
-    class of the truth; a class of the truth is never predicted; a model is not better than its supervised control.
+    A model gets an alert if one class has over 80 % of its predictions but not of the true labels; if its overall
+    accuracy is not above the share of the largest class; if it never predicts one of the true classes; or if it does
+    not beat its supervised baseline.
 
     Parameters
     ----------
-    predictions : the long table.
-    class_names : name of each label; "class 3" where there are none.
+    predictions : table of predictions, as of `prediction_table`.
+    class_names : name of each label; None names them "class 3".
+
+    Raises
+    ------
+    DataError : the number of names differs from the number of classes.
     """
     check_predictions(predictions)
     names = list(class_names or [f"class {index}" for index in range(class_count(predictions))])
@@ -67,14 +75,14 @@ def guards(predictions: pd.DataFrame, *, class_names: Sequence[str] | None = Non
 
 
 def _paired(predictions: pd.DataFrame) -> pd.DataFrame:
-    """The predictions of models whose supervised control is there too, and of that control."""
+    """Return the predictions of models whose supervised baseline is present, and of that baseline."""
     there = set(predictions["method"].unique())
     pairs = [pair for pair in SUPERVISED_CONTROL.items() if there.issuperset(pair)]
     return predictions[predictions["method"].isin({method for pair in pairs for method in pair})]
 
 
 def _confusion_by_seed(table: pd.DataFrame) -> dict[int, np.ndarray]:
-    """Confusion matrix int64 [truth, predicted] of each seed of one model."""
+    """Return the confusion matrix int64 [true class, predicted class] of one model for each seed."""
     classes = class_count(table)
     seeds, label, predicted = (table[name].to_numpy() for name in ("seed", "label", "predicted"))
     chosen = {int(seed): seeds == seed for seed in np.unique(seeds)}
@@ -82,7 +90,14 @@ def _confusion_by_seed(table: pd.DataFrame) -> dict[int, np.ndarray]:
 
 
 def histogram_in_words(confusion: np.ndarray, names: Sequence[str], *, most: int = 8) -> str:
-    """Predicted and true share of the most frequent classes, in words."""
+    """Describe the predicted and true shares of the most frequent classes.
+
+    Parameters
+    ----------
+    confusion : int [true class, predicted class], counts.
+    names : name of each class.
+    most : largest number of classes to list.
+    """
     truth, predicted = confusion.sum(axis=1), confusion.sum(axis=0)
     total = max(confusion.sum(), 1)
     order = np.argsort(-np.maximum(truth, predicted), kind="stable")[:most]
@@ -91,7 +106,7 @@ def histogram_in_words(confusion: np.ndarray, names: Sequence[str], *, most: int
 
 
 def _one_class(confusion: np.ndarray, names: Sequence[str]) -> str:
-    """The trap of 2017: a map of one class."""
+    """Detect a map of a single class."""
     total = confusion.sum()
     share, truth = confusion.sum(axis=0) / total, confusion.sum(axis=1) / total
     largest = int(share.argmax())
@@ -101,7 +116,7 @@ def _one_class(confusion: np.ndarray, names: Sequence[str]) -> str:
 
 
 def _not_above_majority(confusion: np.ndarray, names: Sequence[str]) -> str:
-    """No better than calling every pixel the largest class."""
+    """Detect an accuracy that is not above the share of the largest class."""
     share = confusion.sum(axis=1) / confusion.sum()
     accuracy, largest = float(scores_of_confusion(confusion)["oa"]), int(share.argmax())
     if accuracy > share[largest] or share[largest] == 1:
@@ -113,7 +128,7 @@ def _not_above_majority(confusion: np.ndarray, names: Sequence[str]) -> str:
 
 
 def _never_predicted(confusion: np.ndarray, names: Sequence[str]) -> str:
-    """Classes of the truth that the model never gives."""
+    """Detect true classes that are never predicted."""
     missing = np.flatnonzero((confusion.sum(axis=1) > 0) & (confusion.sum(axis=0) == 0))
     return f"never predicted, though in the truth: {', '.join(names[int(k)] for k in missing)}" if len(missing) else ""
 
@@ -122,12 +137,14 @@ CHECKS = (("error", _one_class), ("error", _not_above_majority), ("warning", _ne
 
 
 def not_better(table: pd.DataFrame, *, controls: Mapping[str, str] = SUPERVISED_CONTROL) -> list[Guard]:
-    """Semi-supervised models whose mean macro-F1 is not above that of the same classifier, trained on labels alone.
+    """Return alerts on semi-supervised models that do not beat their supervised baseline.
+
+    A model is compared by its mean macro-F1 over the seeds with the same classifier trained on the labels alone.
 
     Parameters
     ----------
-    table : scores of runs, as `semispectral.evaluation.scores.scores` gives them.
-    controls : by method, the one that it must beat.
+    table : scores of runs, from `semispectral.evaluation.scores.scores`.
+    controls : baseline of each method.
     """
     if not set(controls) & set(table.get("method", ())):
         return []
@@ -146,12 +163,17 @@ def not_better(table: pd.DataFrame, *, controls: Mapping[str, str] = SUPERVISED_
 
 
 def assert_disjoint(pixels: pd.DataFrame, *, unit: Sequence[str] = tuple(PIXEL)) -> None:
-    """Raise SplitError where one unit lies in two parts, or one pixel comes twice.
+    """Raise SplitError if a unit lies in two parts, or a pixel occurs twice.
 
     Parameters
     ----------
-    pixels : one row per pixel, with columns part, scene, line, sample, and those of `unit`.
-    unit : what must not be shared: a pixel by default, ("hole",) for a split by hole.
+    pixels : one row per pixel, with the columns part, scene, line, sample, and those of `unit`.
+    unit : columns that name the unit that parts must not share: a pixel by default, ("hole",) for a split by hole.
+
+    Raises
+    ------
+    DataError : a column is missing.
+    SplitError : the parts are not disjoint.
     """
     columns = list(unit)
     if missing := [name for name in {*columns, *PIXEL, "part"} if name not in pixels.columns]:
@@ -170,7 +192,12 @@ def assert_disjoint(pixels: pd.DataFrame, *, unit: Sequence[str] = tuple(PIXEL))
 
 
 def assert_one_prediction(predictions: pd.DataFrame) -> None:
-    """Raise SplitError where a model predicts a pixel twice, in one part or in both."""
+    """Raise SplitError if a model predicts a pixel twice.
+
+    Parameters
+    ----------
+    predictions : table of predictions.
+    """
     key = [*(name for name in RUN if name != "part"), *PIXEL]
     twice = int(predictions.duplicated(key).sum())
     if twice:

@@ -1,4 +1,4 @@
-"""Scores over seeds, with bootstrap intervals that resample seeds and holes."""
+"""Mean scores over seeds, with bootstrap intervals that resample seeds and holes."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -23,22 +23,22 @@ VALUES_AT_ONCE = 5_000_000
 
 
 def summary(predictions: pd.DataFrame, *, seed: int, resamples: int = 1000, level: float = 0.95) -> pd.DataFrame:
-    """Mean of each score over the seeds, with an interval.
+    """Return the mean of each score over the seeds, with a bootstrap interval.
 
-    Each resample draws seeds, and holes, the same for all seeds (Efron and Tibshirani 1993). With few holes the
-    interval is too narrow: two or three of them do not show how holes differ.
+    Each resample draws seeds and holes with replacement; the drawn holes are the same for all seeds (Efron and
+    Tibshirani 1993). With few holes the interval is too narrow: two or three holes do not show how holes differ.
 
     Parameters
     ----------
-    predictions : the long table.
+    predictions : table of predictions.
     seed : seed of the bootstrap.
     resamples : number of resamples.
-    level : coverage of the interval.
+    level : coverage of the interval, 0 to 1.
 
     Returns
     -------
-    DataFrame, one row per method, features, budget, part and score: mean, std (over seeds), low, high (NaN where
-    there is nothing to resample), seeds, holes, resampled ("seeds and holes", "seeds", "holes" or "nothing").
+    DataFrame, one row per method, features, budget, part and score: mean, std (over seeds), low, high (NaN if nothing
+    can be resampled), seeds, holes, resampled ("seeds and holes", "seeds", "holes" or "nothing").
     """
     check_predictions(predictions)
     rows = []
@@ -59,7 +59,19 @@ def summary(predictions: pd.DataFrame, *, seed: int, resamples: int = 1000, leve
 
 
 def interval(values: np.ndarray, *, level: float) -> tuple[float, float]:
-    """Percentile interval of resampled values, NaN left out."""
+    """Return the percentile interval of resampled values; NaN values are left out.
+
+    Parameters
+    ----------
+    values : float [resample].
+    level : coverage of the interval, 0 to 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> interval(np.arange(101.0), level=0.5)
+    (25.0, 75.0)
+    """
     values = values[np.isfinite(values)]
     if len(values) == 0:
         return float("nan"), float("nan")
@@ -68,11 +80,17 @@ def interval(values: np.ndarray, *, level: float) -> tuple[float, float]:
 
 
 def bootstrap(table: pd.DataFrame, *, seed: int, resamples: int) -> dict[str, np.ndarray]:
-    """Scores that are functions of sums over pixels, resampled over seeds and holes, float64 [resample].
+    """Resample scores that are functions of sums over pixels, over seeds and holes.
 
     Parameters
     ----------
     table : predictions of one method, features, budget and part.
+    seed : seed of the bootstrap.
+    resamples : number of resamples.
+
+    Returns
+    -------
+    float64 [resample] for each score.
     """
     confusion, loss = _cells(table)
     drawn: dict[str, list[np.ndarray]] = {name: [] for name in (*CONFUSION_SCORES, "nll", "brier")}
@@ -89,35 +107,59 @@ def bootstrap(table: pd.DataFrame, *, seed: int, resamples: int) -> dict[str, np
 def _resampled(
     confusion: np.ndarray, *, seed: int, resamples: int
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Resamples in blocks: confusion [resample, seed, class, class], weights [resample, hole], seeds [resample, seed].
+    """Yield resamples in blocks.
+
+    A resample of holes is a count of how often each hole is drawn, so its confusion matrix is the weighted sum of those
+    of the holes: no pixel is drawn again.
 
     Parameters
     ----------
-    confusion : float64 [seed, hole, class, class].
+    confusion : float64 [seed, hole, true class, predicted class].
+    seed : seed of the bootstrap.
+    resamples : number of resamples.
+
+    Yields
+    ------
+    Confusion float64 [resample, seed, class, class], weights int64 [resample, hole], seeds int64 [resample, seed].
     """
     generator = np.random.default_rng(seed)
     seed_count, hole_count, classes = confusion.shape[:3]
-    block = max(1, VALUES_AT_ONCE // (seed_count * classes**2))
+    block = max(1, VALUES_AT_ONCE // (seed_count * classes**2))  # bounds the memory of the confusion below
     for start in range(0, resamples, block):
         count = min(block, resamples - start)
         seeds = generator.integers(seed_count, size=(count, seed_count))
+        # Drawing as many holes as there are, with replacement, gives multinomial counts.
         weight = generator.multinomial(hole_count, np.full(hole_count, 1 / hole_count), size=count)
         yield np.einsum("rh,shij->rsij", weight, confusion, optimize=True), weight, seeds
 
 
 def _mean_of_drawn(value: np.ndarray, seeds: np.ndarray) -> np.ndarray:
-    """Mean over the drawn seeds of what is not NaN, float64 [resample, ...], of values [resample, seed, ...]."""
+    """Return the mean over the drawn seeds, float64 [resample, ...]; NaN values are left out.
+
+    Parameters
+    ----------
+    value : float64 [resample, seed, ...], score of every seed.
+    seeds : int64 [resample, seed], drawn seeds.
+    """
+    # `seeds` has two axes; trailing axes of length 1 let it index values with an axis of classes too.
     chosen = np.take_along_axis(value, seeds.reshape(*seeds.shape, *[1] * (value.ndim - 2)), axis=1)
     return np.asarray(np.ma.filled(np.ma.masked_invalid(chosen).mean(axis=1), np.nan))
 
 
 def class_summary(predictions: pd.DataFrame, *, seed: int, resamples: int = 1000, level: float = 0.95) -> pd.DataFrame:
-    """Mean of each score of each class over the seeds, with an interval from the resamples of `summary`.
+    """Return the mean of each class score over the seeds, with an interval from the resamples of `summary`.
+
+    Parameters
+    ----------
+    predictions : table of predictions.
+    seed : seed of the bootstrap.
+    resamples : number of resamples.
+    level : coverage of the interval, 0 to 1.
 
     Returns
     -------
-    DataFrame, one row per method, features, budget, part, label and score: mean, low, high (NaN where there is nothing
-    to resample, or where the score has no meaning), seeds, holes.
+    DataFrame, one row per method, features, budget, part, label and score: mean, low, high (NaN if nothing can be
+    resampled, or if the score is undefined), seeds, holes.
     """
     check_predictions(predictions)
     tables = []
@@ -131,7 +173,7 @@ def class_summary(predictions: pd.DataFrame, *, seed: int, resamples: int = 1000
 def _class_rows(
     confusion: np.ndarray, identity: dict[str, Any], *, seed: int, resamples: int, level: float
 ) -> list[pd.DataFrame]:
-    """The rows of `class_summary` of one trained method, of its confusion float64 [seed, hole, class, class]."""
+    """Return the rows of `class_summary` for one model, from its confusion float64 [seed, hole, class, class]."""
     seeds, holes, classes = confusion.shape[:3]
     single = scores_by_class(confusion.sum(axis=1))
     drawn: dict[str, list[np.ndarray]] = {name: [] for name in CLASS_SCORES}
@@ -149,11 +191,14 @@ def _class_rows(
 
 
 def mean_interval(values: np.ndarray, *, seed: int, resamples: int, level: float) -> tuple[float, float]:
-    """Bootstrap interval of a mean, over the seeds alone; NaN for a single one.
+    """Return the bootstrap interval of a mean over seeds; NaN for a single seed.
 
     Parameters
     ----------
     values : float [seed].
+    seed : seed of the bootstrap.
+    resamples : number of resamples.
+    level : coverage of the interval, 0 to 1.
     """
     if len(values) < 2:
         return float("nan"), float("nan")
@@ -162,11 +207,12 @@ def mean_interval(values: np.ndarray, *, seed: int, resamples: int, level: float
 
 
 def _cells(table: pd.DataFrame) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Confusion float64 [seed, hole, class, class], and sums of each loss float64 [seed, hole]."""
+    """Count the confusion float64 [seed, hole, class, class], and sum each loss float64 [seed, hole]."""
     seed_code, seeds = pd.factorize(table["seed"], sort=True)
     hole_code, holes = pd.factorize(table["hole"], sort=True)
     classes = class_count(table)
     label, predicted = table["label"].to_numpy(np.int64), table["predicted"].to_numpy(np.int64)
+    # One integer per (seed, hole, true class, predicted class), so that a single bincount counts all of them.
     cell = seed_code * len(holes) + hole_code
     flat = (cell * classes + label) * classes + predicted
     counts = np.bincount(flat, minlength=len(seeds) * len(holes) * classes**2)
@@ -180,6 +226,6 @@ def _cells(table: pd.DataFrame) -> tuple[np.ndarray, dict[str, np.ndarray]]:
 
 
 def _bootstrap_seeds(single: pd.DataFrame, *, seed: int, resamples: int) -> dict[str, np.ndarray]:
-    """Mean of the scores that cannot be pooled over holes, resampled over seeds, float64 [resample]."""
+    """Resample over seeds the scores that cannot be pooled over holes, float64 [resample]."""
     drawn = np.random.default_rng(seed).integers(len(single), size=(resamples, len(single)))
     return {name: single[name].to_numpy()[drawn].mean(axis=1) for name in RANKED_SCORES}

@@ -1,4 +1,4 @@
-"""The table of predictions: its columns, how it is built from probabilities, and how it is checked."""
+"""Table of predictions: build it from probabilities, and check it."""
 
 import numpy as np
 import pandas as pd
@@ -25,18 +25,31 @@ def prediction_table(
     line: np.ndarray,
     sample: np.ndarray,
 ) -> pd.DataFrame:
-    """Predictions of one trained model, one row per labelled pixel.
+    """Build the predictions of one trained model, one row per labelled pixel.
 
     Parameters
     ----------
     probability : float [pixel, class], 0 for a class unknown to the model.
-    label : int [pixel], the truth, 0 to K - 1.
-    method, features, budget, seed : what was trained, on what; budget is "5", "10", ..., or "all" labels per class.
-    part, scene, hole, line, sample : where each pixel lies, [pixel] or one value for all.
+    label : int [pixel], true class, 0 to K - 1.
+    method : name of the method.
+    features : bands or latents.
+    budget : labels per class: "5", "10", ..., or "all".
+    seed : seed of the run.
+    part : "valid" or "test", per pixel [pixel] or one for all.
+    scene : name of the scene, per pixel [pixel] or one for all.
+    hole : name of the drill hole, per pixel [pixel] or one for all.
+    line : int [pixel], line of the pixel in its scene.
+    sample : int [pixel], sample of the pixel in its line.
 
     Returns
     -------
-    DataFrame with the columns of the contract: identity, place, label and predicted (int16), p0 .. p{K-1} (float32).
+    DataFrame: method, features, budget, seed, scene, hole, line, sample, part, label and predicted (int16),
+    p0 .. p{K-1} (float32).
+
+    Raises
+    ------
+    ShapeError : probabilities and labels differ in length.
+    DataError : the table is invalid, as for `check_predictions`.
     """
     if probability.ndim != 2 or len(probability) != len(label):
         raise ShapeError(
@@ -63,14 +76,25 @@ def prediction_table(
 
 
 def with_classes(table: pd.DataFrame, classes: ClassMap) -> pd.DataFrame:
-    """A table of predictions that says which class label 0, 1, ... is: in its attrs, which go to disk with it."""
+    """Return the table with the codes and names of the classes in its attrs, which are stored with it.
+
+    Parameters
+    ----------
+    table : table of predictions.
+    classes : classes in label order.
+    """
     named = table.copy(deep=False)
     named.attrs["classes"] = {"codes": list(classes.codes), "names": list(classes.names)}
     return named
 
 
 def class_count(table: pd.DataFrame) -> int:
-    """K, the number of columns p0, p1, ..."""
+    """Return the number of classes: the columns p0, p1, ...
+
+    Parameters
+    ----------
+    table : table of predictions.
+    """
     count = 0
     while f"p{count}" in table.columns:
         count += 1
@@ -78,12 +102,22 @@ def class_count(table: pd.DataFrame) -> int:
 
 
 def probabilities_of(table: pd.DataFrame) -> np.ndarray:
-    """Probabilities float32 [pixel, class] of a table of predictions."""
+    """Return the probabilities of a table, float32 [pixel, class].
+
+    Parameters
+    ----------
+    table : table of predictions.
+    """
     return np.asarray(table[[f"p{index}" for index in range(class_count(table))]].to_numpy(np.float32))
 
 
 def check_predictions(table: pd.DataFrame) -> None:
-    """Raise DataError unless the table is one of predictions."""
+    """Raise DataError unless a table is a valid table of predictions.
+
+    Parameters
+    ----------
+    table : table to check: columns, parts, range of the labels, and probabilities that sum to 1.
+    """
     needed = [*RUN, *PIXEL, "hole", "label", "predicted", "p0"]
     if missing := [name for name in needed if name not in table.columns]:
         raise DataError(f"predictions lack the columns {missing}; got {list(table.columns)}")

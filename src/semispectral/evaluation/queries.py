@@ -1,4 +1,4 @@
-"""What a method is asked and what it may know: pixels to predict, labels to learn from, the table of answers."""
+"""Select the pixels to predict and the labels available for training, and build the table of predictions."""
 
 import numpy as np
 import pandas as pd
@@ -10,15 +10,29 @@ PLACE = ("part", "scene", "hole", "line", "sample")
 
 
 def asked(features: Features) -> Features:
-    """The pixels that every method predicts: the labelled ones of the validation and test parts."""
+    """Return the pixels that every method predicts: the labelled ones of the validation and test parts.
+
+    Parameters
+    ----------
+    features : pixels with their features.
+    """
     in_part = features.table["part"].isin(PARTS).to_numpy()
     return features.where(in_part & (features.label >= 0))
 
 
 def every_label(data: TrainingSet) -> tuple[np.ndarray, np.ndarray]:
-    """Inputs float32 [pixel, input] and labels int16 [pixel] of the whole budget, validation labels included.
+    """Return all labelled pixels, with the validation labels.
 
-    For methods that tune by cross-validation and need no validation part: the budget is the same for all.
+    Methods that tune by cross-validation need no validation part. They get all labels, so that every method has the
+    same number of labels per class.
+
+    Parameters
+    ----------
+    data : training set.
+
+    Returns
+    -------
+    Inputs float32 [pixel, input] and labels int16 [pixel].
     """
     parts = (data.labelled, data.valid)
     return np.concatenate([part.mean for part in parts]), np.concatenate([part.label for part in parts])
@@ -27,13 +41,16 @@ def every_label(data: TrainingSet) -> tuple[np.ndarray, np.ndarray]:
 def answers(
     probability: np.ndarray, query: Features, *, method: str, features: str, budget: str, seed: int
 ) -> pd.DataFrame:
-    """The table of predictions of the pixels that were asked.
+    """Build the table of predictions of the selected pixels.
 
     Parameters
     ----------
     probability : float32 [pixel, class].
-    query : the pixels, as `asked` gives them.
-    method, features, budget, seed : the run.
+    query : the pixels, from `asked`.
+    method : name of the method.
+    features : bands or latents.
+    budget : labels per class.
+    seed : seed of the run.
     """
     place = {name: query.table[name].to_numpy() for name in PLACE}
     run = {"method": method, "features": features, "budget": budget, "seed": seed}

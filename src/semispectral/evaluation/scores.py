@@ -1,6 +1,6 @@
 """Scores of predictions: overall, per class, and of the probabilities.
 
-`score` and `scores` give one row per trained model and part; `class_scores` and `confusions` say it class by class.
+`score` and `scores` give one row per trained model and part; `class_scores` and `confusions` give details by class.
 Intervals and tests are in `semispectral.evaluation.intervals` and `semispectral.evaluation.significance`.
 """
 
@@ -19,32 +19,57 @@ CLASS_SCORES = ("precision", "recall", "f1", "iou")
 
 
 def confusion_matrix(label: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
-    """Counts int64 [class of the truth, predicted class]."""
+    """Count pixels by true and predicted class, int64 [true class, predicted class].
+
+    Parameters
+    ----------
+    label : int [pixel], true class, 0 to classes - 1.
+    predicted : int [pixel], predicted class.
+    classes : number of classes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> confusion_matrix(np.array([0, 0, 1]), np.array([0, 1, 1]), classes=2)
+    array([[1, 1],
+           [0, 1]])
+    """
+    # One integer per pair of classes, counted in one pass.
     flat = np.asarray(label, dtype=np.int64) * classes + np.asarray(predicted, dtype=np.int64)
     return np.asarray(np.bincount(flat, minlength=classes**2).reshape(classes, classes))
 
 
 def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
-    """Quotient, NaN where the denominator is 0."""
+    """Divide, with NaN where the denominator is 0."""
     above, below = np.broadcast_arrays(np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64))
     return np.asarray(np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0))
 
 
 def _mean_of_finite(values: np.ndarray) -> np.ndarray:
-    """Mean over the last axis of what is not NaN; NaN where nothing is."""
+    """Return the mean over the last axis; NaN values are left out, and the mean of none is NaN."""
     finite = np.isfinite(values)
     return _ratio(np.where(finite, values, 0).sum(axis=-1), finite.sum(axis=-1))
 
 
 def scores_by_class(confusion: np.ndarray) -> dict[str, np.ndarray]:
-    """Precision, recall, F1 and IoU, float64 [..., class].
+    """Return precision, recall, F1 and IoU of each class.
 
-    NaN where a score has no meaning: recall of a class that is not in the truth, all four of one that is in neither
-    the truth nor the predictions. Precision of a class that is never predicted is 0.
+    A score is NaN if it is undefined: recall of a class without true pixels, and all four of a class without true or
+    predicted pixels. Precision of a class that is never predicted is 0.
 
     Parameters
     ----------
-    confusion : counts [..., class of the truth, predicted class].
+    confusion : counts [..., true class, predicted class].
+
+    Returns
+    -------
+    float64 [..., class] for each score.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> scores_by_class(np.array([[3, 1], [0, 4]]))["recall"]
+    array([0.75, 1.  ])
     """
     hit = np.diagonal(confusion, axis1=-2, axis2=-1).astype(np.float64)
     truth, predicted = confusion.sum(axis=-1), confusion.sum(axis=-2)
@@ -59,14 +84,25 @@ def scores_by_class(confusion: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def scores_of_confusion(confusion: np.ndarray) -> dict[str, np.ndarray]:
-    """The scores named in `CONFUSION_SCORES`, float64 [...]; NaN where there is no pixel.
+    """Return the scores named in `CONFUSION_SCORES`; NaN if there is no pixel.
 
-    AA is the mean recall of the classes in the truth, macro-F1 the mean over the classes in truth or predictions.
-    Kappa is here to compare with the literature; the two disagreements (Pontius and Millones 2011) sum to 1 - OA.
+    AA is the mean recall of the true classes. Macro-F1 is the mean over the classes with true or predicted pixels.
+    Kappa is given for comparison with the literature. The two disagreements (Pontius and Millones 2011) sum to 1 - OA.
 
     Parameters
     ----------
-    confusion : counts [..., class of the truth, predicted class].
+    confusion : counts [..., true class, predicted class].
+
+    Returns
+    -------
+    float64 [...] for each score.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> found = scores_of_confusion(np.array([[3, 1], [0, 4]]))
+    >>> float(found["oa"]), float(found["aa"])
+    (0.875, 0.875)
     """
     confusion = np.asarray(confusion, dtype=np.float64)
     hit = np.diagonal(confusion, axis1=-2, axis2=-1)
@@ -75,6 +111,7 @@ def scores_of_confusion(confusion: np.ndarray) -> dict[str, np.ndarray]:
     by_class = scores_by_class(confusion)
     oa = _ratio(hit.sum(axis=-1), total)
     chance = _ratio((truth * predicted).sum(axis=-1), total**2)
+    # The multiclass MCC (Gorodkin 2004) is a correlation of the one-hot truth and prediction.
     covariance = hit.sum(axis=-1) * total - (truth * predicted).sum(axis=-1)
     spread = np.sqrt((total**2 - (truth**2).sum(axis=-1)) * (total**2 - (predicted**2).sum(axis=-1)))
     return {
@@ -89,16 +126,34 @@ def scores_of_confusion(confusion: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def pixel_losses(probability: np.ndarray, label: np.ndarray) -> dict[str, np.ndarray]:
-    """Negative log-likelihood in nats, floored at `PROBABILITY_FLOOR`, and Brier score 0 to 2: float64 [pixel]."""
+    """Return the losses of each pixel.
+
+    Parameters
+    ----------
+    probability : float [pixel, class].
+    label : int [pixel], true class.
+
+    Returns
+    -------
+    float64 [pixel] for each loss: "nll", the negative log-likelihood in nats, with probabilities of at least
+    `PROBABILITY_FLOOR`; "brier", the Brier score, 0 to 2.
+    """
     row = np.arange(len(label))
     probability = np.asarray(probability, dtype=np.float64)
     true = probability[row, label]
+    # sum_k (p_k - y_k)^2 with y one-hot, expanded to avoid a second array [pixel, class].
     brier = (probability**2).sum(axis=1) - 2 * true + 1
     return {"nll": -np.log(np.maximum(true, PROBABILITY_FLOOR)), "brier": brier}
 
 
 def scores_of_probability(probability: np.ndarray, label: np.ndarray) -> dict[str, float]:
-    """The scores named in `PROBABILITY_SCORES`; NaN where there is no pixel."""
+    """Return the scores named in `PROBABILITY_SCORES`; NaN if there is no pixel.
+
+    Parameters
+    ----------
+    probability : float [pixel, class].
+    label : int [pixel], true class.
+    """
     losses = pixel_losses(probability, label)
     means = {name: float(loss.mean()) if len(label) else float("nan") for name, loss in losses.items()}
     return {
@@ -109,7 +164,16 @@ def scores_of_probability(probability: np.ndarray, label: np.ndarray) -> dict[st
 
 
 def score(table: pd.DataFrame) -> dict[str, Any]:
-    """All scores of one table of predictions, whatever it holds: pixels, classes in the truth, and the scores."""
+    """Return all scores of one table of predictions, taken as a whole.
+
+    Parameters
+    ----------
+    table : predictions of one model and part.
+
+    Returns
+    -------
+    Number of pixels, number of true classes, and each score, by name.
+    """
     label = table["label"].to_numpy()
     confusion = confusion_matrix(label, table["predicted"].to_numpy(), class_count(table))
     overall = {name: float(value) for name, value in scores_of_confusion(confusion).items()}
@@ -118,14 +182,29 @@ def score(table: pd.DataFrame) -> dict[str, Any]:
 
 
 def scores(predictions: pd.DataFrame) -> pd.DataFrame:
-    """One row of scores per method, features, budget, seed and part."""
+    """Return one row of scores per method, features, budget, seed and part.
+
+    Parameters
+    ----------
+    predictions : table of predictions.
+    """
     check_predictions(predictions)
     rows = [{**dict(zip(RUN, run, strict=True)), **score(table)} for run, table in predictions.groupby(RUN)]
     return pd.DataFrame(rows)
 
 
 def class_scores(predictions: pd.DataFrame) -> pd.DataFrame:
-    """One row per method, features, budget, seed, part and label: truth and predicted (pixels), and `CLASS_SCORES`."""
+    """Return the scores of each class.
+
+    Parameters
+    ----------
+    predictions : table of predictions.
+
+    Returns
+    -------
+    DataFrame, one row per method, features, budget, seed, part and label: truth and predicted (pixels), and
+    `CLASS_SCORES`.
+    """
     check_predictions(predictions)
     classes = class_count(predictions)
     tables = []
@@ -138,7 +217,16 @@ def class_scores(predictions: pd.DataFrame) -> pd.DataFrame:
 
 
 def confusions(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Confusion matrices in long form: method, features, budget, seed, part, label, predicted, pixels (above 0)."""
+    """Return confusion matrices in long form.
+
+    Parameters
+    ----------
+    predictions : table of predictions.
+
+    Returns
+    -------
+    DataFrame: method, features, budget, seed, part, label, predicted, pixels (above 0).
+    """
     check_predictions(predictions)
     counted = predictions.groupby([*RUN, "label", "predicted"]).size()
     return counted.rename("pixels").reset_index()

@@ -1,4 +1,4 @@
-"""Whether one method is better than another: paired Wilcoxon tests with Holm's correction, and McNemar's test."""
+"""Compare methods: paired Wilcoxon tests with Holm's correction, and McNemar's test."""
 
 import itertools
 from typing import Any
@@ -15,24 +15,40 @@ MCNEMAR = ["budget", "seed", *PAIR, "only_first", "only_second", "probability", 
 
 
 def holm(probability: np.ndarray) -> np.ndarray:
-    """Adjusted p-values float64 [test] (Holm 1979); NaN stays NaN and does not count as a test."""
+    """Adjust p-values for several tests by Holm's method (Holm 1979).
+
+    Parameters
+    ----------
+    probability : float64 [test], p-values. NaN stays NaN and does not count as a test.
+
+    Returns
+    -------
+    float64 [test], adjusted p-values.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> holm(np.array([0.01, 0.04]))
+    array([0.02, 0.04])
+    """
     adjusted = np.full(len(probability), np.nan)
     tested = np.flatnonzero(np.isfinite(probability))
     order = tested[np.argsort(probability[tested], kind="stable")]
+    # The smallest of m p-values is multiplied by m, the next by m - 1, ...; the running maximum keeps their order.
     factors = np.arange(len(order), 0, -1)
     adjusted[order] = np.minimum(np.maximum.accumulate(probability[order] * factors), 1)
     return adjusted
 
 
 def paired_wilcoxon(scores: pd.DataFrame, *, score: str = "macro_f1", part: str = "test") -> pd.DataFrame:
-    """Wilcoxon's signed-rank test of every pair of models, paired by seed, with Holm's correction in each budget.
+    """Compare every pair of models by Wilcoxon's signed-rank test, paired by seed.
 
-    Five seeds or fewer cannot give p < 0.05, whatever the scores.
+    Holm's correction is over the pairs of each budget. Five seeds or fewer cannot give p < 0.05, whatever the scores.
 
     Parameters
     ----------
     scores : table of `semispectral.evaluation.scores.scores`.
-    score : the score to compare.
+    score : score to compare.
     part : "test" or "valid".
 
     Returns
@@ -57,7 +73,12 @@ def paired_wilcoxon(scores: pd.DataFrame, *, score: str = "macro_f1", part: str 
 
 
 def signed_rank(difference: pd.Series) -> dict[str, float]:
-    """Number of pairs, median difference and p-value; p is 1 where nothing differs, NaN where there is no pair."""
+    """Return the number of pairs, the median difference and the p-value of Wilcoxon's signed-rank test.
+
+    Parameters
+    ----------
+    difference : float [seed], differences; NaN values are left out. p is 1 if all are 0, and NaN if there are none.
+    """
     values = difference.dropna().to_numpy()
     if len(values) == 0:
         return {"seeds": 0, "difference": np.nan, "probability": np.nan}
@@ -66,15 +87,20 @@ def signed_rank(difference: pd.Series) -> dict[str, float]:
 
 
 def mcnemar(predictions: pd.DataFrame, *, part: str = "test") -> pd.DataFrame:
-    """McNemar's exact test of every pair of models in each budget and seed, on the pixels that both predicted.
+    """Compare every pair of models by McNemar's exact test, in each budget and seed, on the pixels that both predicted.
 
-    It takes pixels as independent, which neighbours are not: p is too small. Holm's correction is over the pairs of one
-    budget and seed.
+    The test takes pixels as independent. Neighbouring pixels are not, so p is too small. Holm's correction is over the
+    pairs of one budget and seed.
+
+    Parameters
+    ----------
+    predictions : table of predictions.
+    part : "test" or "valid".
 
     Returns
     -------
     DataFrame: budget, seed, first_method, first_features, second_method, second_features, only_first, only_second
-    (pixels that only the first, only the second model gets right), probability (two-sided p), probability_holm.
+    (pixels that only the first, only the second model predicts correctly), probability (two-sided p), probability_holm.
     """
     check_predictions(predictions)
     chosen = predictions[predictions["part"] == part]
@@ -89,11 +115,11 @@ def mcnemar(predictions: pd.DataFrame, *, part: str = "test") -> pd.DataFrame:
 
 
 def mcnemar_pairs(right: pd.DataFrame) -> list[dict[str, Any]]:
-    """McNemar's exact test of every pair of models on the same pixels, with Holm's correction over the pairs.
+    """Compare every pair of models by McNemar's exact test on the same pixels, with Holm's correction over the pairs.
 
     Parameters
     ----------
-    right : bool [pixel, model], whether each model (method, features) gets each pixel right.
+    right : bool [pixel, model], True where a model (method, features) is correct.
     """
     tests = [
         {**dict(zip(PAIR, (*one, *two), strict=True)), **_discordant(right[one], right[two])}
@@ -104,7 +130,7 @@ def mcnemar_pairs(right: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _discordant(first: pd.Series, second: pd.Series) -> dict[str, float]:
-    """Pixels that only one of two models gets right, and the binomial p-value."""
+    """Count pixels that only one of two models predicts correctly, and return the binomial p-value."""
     only_first, only_second = int((first & ~second).sum()), int((~first & second).sum())
     total = only_first + only_second
     probability = float(stats.binomtest(only_first, total).pvalue) if total else 1.0

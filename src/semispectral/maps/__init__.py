@@ -1,1 +1,1 @@
-"""Every pixel of a scan classified: pipeline of trained models, streaming, and what is derived from it."""
+"""Classify every pixel of a scan: trained models, streaming, map files and pictures."""

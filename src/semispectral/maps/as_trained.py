@@ -1,4 +1,4 @@
-"""A scan as the training scans were: its scale, its bands and its cleaning brought to those that a model knows."""
+"""Bring a new scan to the scale, bands and cleaning of the training scans."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,10 +17,16 @@ from semispectral.study.scene import Scene
 
 
 def cleaning_for(cube: Cube, bundle: Bundle) -> CleanConfig:
-    """How a scan is cleaned for a model: as the training scans were, without the bands that the model does not need.
+    """Return the cleaning of a scan for a model.
 
-    The numbers of bad bands are those of the training scans; another scan's are found by wavelength. Where spectra are
-    resampled, both are as the configuration says.
+    It is the cleaning of the training scans, without the bands that the model does not need. Numbers of bad bands hold
+    for the training scans only; those of another scan are found by wavelength. If spectra are resampled, both lists are
+    those of the configuration.
+
+    Parameters
+    ----------
+    cube : the open scan.
+    bundle : the trained model.
     """
     cleaning, model_nm = bundle.cleaning, bundle.wavelengths_nm
     if cleaning.resamples or model_nm is None or cube.wavelengths_nm is None:
@@ -30,21 +36,40 @@ def cleaning_for(cube: Cube, bundle: Bundle) -> CleanConfig:
 
 
 def sensor_of_new(scene: Scene, cube: Cube, cleaning: CleanConfig) -> Sensor:
-    """The sensor of a scan for a trained model: a bad band that the model needs is bridged and not left out."""
+    """Return the sensor of a scan for a trained model: bad bands that the model needs are bridged, not left out.
+
+    Parameters
+    ----------
+    scene : the scan's row of scenes.tsv.
+    cube : the open scan.
+    cleaning : its cleaning, from `cleaning_for`.
+    """
     sensor = sensor_for(scene, cube, cleaning)
     return sensor if cleaning.resamples else replace(sensor, bad_bands=(), gaps=sensor.bad_bands)
 
 
 @contextmanager
 def open_for(scene: Scene, bundle: Bundle) -> Iterator[Cube]:
-    """A scan, open, as the model sees it."""
+    """Open a scan and clean it as the model needs it.
+
+    Parameters
+    ----------
+    scene : the scan's row of scenes.tsv.
+    bundle : the trained model.
+    """
     with open_scene(scene) as cube:
         cleaning = cleaning_for(cube, bundle)
         yield cleaned_scene(scene, cube, sensor_of_new(scene, cube, cleaning), cleaning)
 
 
 def as_in_training(scene: Scene, bundle: Bundle) -> Scene:
-    """The scan with the scale of the training scans, where none is given and its file states none."""
+    """Return the scene with the scale of the training scans, if neither its row nor its file gives a scale.
+
+    Parameters
+    ----------
+    scene : the scan's row of scenes.tsv.
+    bundle : the trained model.
+    """
     trained = bundle.facts["scale"]
     if scene.scale is not None or trained is None or states_conversion(scene):
         return scene
@@ -52,6 +77,11 @@ def as_in_training(scene: Scene, bundle: Bundle) -> Scene:
 
 
 def states_conversion(scene: Scene) -> bool:
-    """Whether the scan's file says how its values become reflectance, or another quantity."""
+    """Return True if the file of a scan says how to convert its values to reflectance or another quantity.
+
+    Parameters
+    ----------
+    scene : the scan's row of scenes.tsv.
+    """
     with open_scene(scene) as cube:
         return cube.extra.get("conversion") is not None

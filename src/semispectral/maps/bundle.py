@@ -1,9 +1,9 @@
-"""A trained model as one directory: all that a new scan needs, and what a reader must know about it.
+"""Read and write a trained model as one directory, with all that is needed to map a new scan.
 
 ``weights.safetensors`` and ``model.json`` hold what belongs to the whole (bands, classes, class means, threshold,
 settings, scores, provenance); ``scaler``, ``scaler_m1``, ``m1`` and ``classifier`` hold its parts; ``README.md`` is the
-model card. Without ``scaler_m1``, M1 sees spectra on the scale of ``scaler``: so it is beside every classifier of
-latents, and in bundles of before M1 had a scale of its own.
+model card. Without ``scaler_m1``, M1 takes spectra on the scale of ``scaler``: this holds for classifiers of latents,
+and for older models, made before M1 had a scale of its own.
 """
 
 from collections.abc import Callable
@@ -37,15 +37,15 @@ READERS: dict[str, Callable[..., Classifier]] = {"svm": SvmModel.from_saved, "m2
 
 @dataclass(frozen=True, eq=False)
 class Bundle:
-    """A trained model and what it was trained on.
+    """Trained model with its training facts.
 
-    Parameters
+    Attributes
     ----------
     pipeline : scalers, M1 and classifier.
-    classes : in label order.
-    wavelengths_nm : float64 [band], or None where the training scans had none.
-    class_means : float32 [class, band], mean spectra of the labels it saw, as stored in the scans; NaN where none.
-    threshold : of the pipeline's log_p, in nats; -inf where novelty is not known.
+    classes : classes in label order.
+    wavelengths_nm : float64 [band]; None if the training scans have none.
+    class_means : float32 [class, band], mean spectra of the training labels, in stored values; NaN for a class without.
+    threshold : pixels with a lower ``log_p`` of the pipeline are unknown, in nats; -inf if this cannot be decided.
     facts : the rest of model.json: scale, references, method, features, budget, seed, false_alarm, config, scores,
         provenance.
     """
@@ -59,17 +59,25 @@ class Bundle:
 
     @property
     def cleaning(self) -> CleanConfig:
-        """How its training scans were cleaned, and how a new one must be."""
+        """Cleaning of the training scans, which new scans need too."""
         return settings(CleanConfig, self.pipeline.scaler.cleaning, where="cleaning")
 
     @property
     def bands(self) -> int:
-        """Bands of the spectra it takes."""
+        """Number of bands of the spectra that the model takes."""
         return self.pipeline.scaler.bands
 
 
 def pipeline_of(parts: dict[str, Saved], guide: dict[str, np.ndarray], *, method: str, features: str) -> Pipeline:
-    """Put the parts (scaler, classifier and perhaps m1 and scaler_m1) together."""
+    """Build the pipeline from its parts.
+
+    Parameters
+    ----------
+    parts : arrays and description of scaler, classifier and, if present, m1 and scaler_m1.
+    guide : guide_mean float32 [column] and guide_components float32 [column, component].
+    method : svm, m2 or qy.
+    features : bands or latents.
+    """
     scaler = Scaler.from_saved(*parts["scaler"])
     return Pipeline(
         scaler,
@@ -83,7 +91,14 @@ def pipeline_of(parts: dict[str, Saved], guide: dict[str, np.ndarray], *, method
 
 
 def write_bundle(directory: Path, bundle: Bundle, parts: dict[str, Saved]) -> None:
-    """Write a bundle; ``parts`` are the trained models that its pipeline was made of."""
+    """Write a trained model to a directory.
+
+    Parameters
+    ----------
+    directory : path of the directory; it is replaced.
+    bundle : the trained model.
+    parts : arrays and description of the parts of its pipeline.
+    """
     arrays = {
         "guide_mean": bundle.pipeline.guide_mean,
         "guide_components": bundle.pipeline.guide_components,
@@ -103,12 +118,19 @@ def write_bundle(directory: Path, bundle: Bundle, parts: dict[str, Saved]) -> No
 
 
 def read_bundle(directory: Path) -> Bundle:
-    """Read a bundle, which may come from anybody: it is used where it fits together and answers, and else refused.
+    """Read a trained model and check it.
+
+    The files may come from anybody. A model is accepted only if its parts fit together and it can classify its own mean
+    spectra.
+
+    Parameters
+    ----------
+    directory : path of the directory.
 
     Raises
     ------
-    MissingFileError, IntegrityError : a file is absent, or not what was written.
-    DataError : the directory holds something else, or what it holds cannot be used.
+    MissingFileError, IntegrityError : a file is absent or was changed.
+    DataError : the directory holds something else, or its content cannot be used.
     """
     arrays, description = load_model(directory)
     if description.get("kind") != KIND:
@@ -137,7 +159,7 @@ def read_bundle(directory: Path) -> Bundle:
 def _usable(
     directory: Path, parts: dict[str, Saved], arrays: dict[str, np.ndarray], description: dict[str, Any]
 ) -> Bundle:
-    """The bundle, after it was checked part by part and has given probabilities for a few spectra."""
+    """Check every part, build the model and let it classify a few spectra."""
     bands = parts["scaler"][1]["bands"]
     classes = ClassMap.from_dict(description["classes"])
     bundle_check.require_shape(
@@ -157,7 +179,7 @@ def _usable(
 
 
 def _try(bundle: Bundle) -> None:
-    """Raise DataError unless mean spectra of its own classes, and a flat one, get a probability for each class."""
+    """Raise DataError unless the mean spectra of the classes, and a flat spectrum, get a probability for each class."""
     _ = bundle.cleaning
     means = bundle.class_means[np.isfinite(bundle.class_means).all(axis=1)][:4]
     spectra = np.concatenate([means, np.ones((1, bundle.bands))]).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Make a bundle of trained models: what must be learnt from training pixels besides, and its provenance."""
+"""Build the trained model for maps: guide, class means, threshold and provenance, from the training pixels."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -29,14 +29,15 @@ GUIDE_PIXELS = 20_000
 
 @dataclass(frozen=True)
 class Recipe:
-    """Which of the trained models makes the maps, and how rarely it may call a known pixel unknown.
+    """Choice of the model that makes the maps, and its rate of false alarms.
 
-    Parameters
+    Attributes
     ----------
     method : svm, m2 or qy.
     features : bands or latents.
-    budget, seed : of the label budget.
-    false_alarm : share of the validation pixels that may lie below the threshold on log p(x).
+    budget : labels per class.
+    seed : seed of the run.
+    false_alarm : share of the validation pixels that may lie below the threshold on log p(x), between 0 and 1.
     """
 
     method: str
@@ -51,7 +52,14 @@ class Recipe:
 
 
 def cleaned_scans(shards: Sequence[Path], scenes: Mapping[str, Any], cleaning: Mapping[str, Any]) -> Pixels:
-    """The sampled pixels of all scenes; ``scenes`` has the rows of those that are cleaned, by name."""
+    """Read and clean the sampled pixels of all scenes.
+
+    Parameters
+    ----------
+    shards : files of sampled pixels, one per scene.
+    scenes : rows of the scenes, by name.
+    cleaning : section cleaning of the configuration.
+    """
     clean = settings(CleanConfig, cleaning, where="cleaning")
     return Pixels.concat([read_cleaned(path, scenes, clean) for path in shards])
 
@@ -66,17 +74,18 @@ def build_bundle(
     recipe: Recipe,
     facts: dict[str, Any],
 ) -> Bundle:
-    """Make a bundle.
+    """Build a trained model from its parts.
 
     Parameters
     ----------
-    parts : saved scaler, classifier and perhaps m1 and scaler_m1.
-    pixels : cleaned spectra of all scenes, of which the training part shapes the guide and the validation part the
-        threshold.
-    budgets : the labels that the classifier saw; class means are those of its training labels.
-    predictions : of this model; the scores in the card are those of the test part.
-    facts : more for model.json: the configuration; scale: reflectance = value x scale, or None where the training
-        scans do not share one; references: whether all of them had white and dark references.
+    parts : arrays and description of scaler, classifier and, if present, m1 and scaler_m1.
+    pixels : cleaned spectra of all scenes. The training part determines the guide, the validation part the threshold.
+    budgets : labels that the classifier was trained on; they determine the class means.
+    predictions : predictions of this model; the test part gives the scores of the model card.
+    classes : classes in label order.
+    recipe : choice of the model.
+    facts : further entries of model.json: the configuration; scale (reflectance = value x scale), None if the training
+        scans differ in scale; references, True if all of them had white and dark references.
     """
     train, valid = (pixels.where((pixels.table["part"] == part).to_numpy()) for part in ("train", "valid"))
     guide = guide_of(Scaler.from_saved(*parts["scaler"]), train.x)
@@ -97,19 +106,41 @@ def build_bundle(
 
 
 def guide_of(scaler: Scaler, raw: np.ndarray) -> dict[str, np.ndarray]:
-    """Leading principal components of normalised training pixels, each with variance 1."""
+    """Return the leading principal components of normalised training pixels, each scaled to variance 1.
+
+    Parameters
+    ----------
+    scaler : scaler of the bands.
+    raw : float32 [pixel, band], stored values.
+
+    Returns
+    -------
+    guide_mean float32 [column] and guide_components float32 [column, component].
+    """
     x = scaler.transform(raw[:: max(1, len(raw) // GUIDE_PIXELS)])
     mean = x.mean(axis=0)
     variance, vectors = np.linalg.eigh(np.cov(x - mean, rowvar=False).reshape(x.shape[1], x.shape[1]))
     leading = np.arange(x.shape[1])[::-1][:GUIDE_COMPONENTS]  # eigh gives them in ascending order
     scaled = vectors[:, leading] / np.sqrt(np.maximum(variance[leading], 1e-12))
+    # The sign of an eigenvector is arbitrary: make its largest entry positive, so that two runs agree.
     largest = scaled[np.abs(scaled).argmax(axis=0), np.arange(len(leading))]
     components = np.ascontiguousarray(scaled * np.sign(largest), np.float32)
     return {"guide_mean": mean.astype(np.float32), "guide_components": components}
 
 
 def threshold_of(pipeline: Pipeline, pixels: Pixels, *, false_alarm: float) -> float:
-    """The log_p below which a share ``false_alarm`` of these pixels lies; -inf where no model describes spectra."""
+    """Return the quantile ``false_alarm`` of log_p; -inf if no model describes the spectra.
+
+    Parameters
+    ----------
+    pipeline : the pipeline.
+    pixels : validation pixels.
+    false_alarm : share of the pixels below the threshold.
+
+    Raises
+    ------
+    DataError : there is no pixel.
+    """
     if not pipeline.knows_novelty:
         return float("-inf")
     if not len(pixels):
@@ -119,7 +150,14 @@ def threshold_of(pipeline: Pipeline, pixels: Pixels, *, false_alarm: float) -> f
 
 
 def class_means(train: Pixels, budgets: pd.DataFrame, *, classes: int) -> np.ndarray:
-    """Mean raw spectrum of the training labels of a budget, float32 [class, band]; NaN for a class without labels."""
+    """Return the mean raw spectrum of each class's training labels, float32 [class, band]; NaN without labels.
+
+    Parameters
+    ----------
+    train : pixels of the training part.
+    budgets : labels that the classifier was trained on.
+    classes : number of classes.
+    """
     seen = pd.MultiIndex.from_frame(budgets.loc[budgets["part"] == "train", KEY].astype({"scene": str}))
     mine = np.asarray(pd.MultiIndex.from_frame(train.table[KEY].astype({"scene": str})).isin(seen))
     means = np.full((classes, train.x.shape[1]), np.nan, np.float32)
@@ -131,12 +169,17 @@ def class_means(train: Pixels, budgets: pd.DataFrame, *, classes: int) -> np.nda
 
 
 def provenance() -> dict[str, Any]:
-    """Commit of the sources (empty outside a checkout), versions of what computes."""
+    """Return the commit of the sources (empty outside a checkout) and the versions of the numerical packages."""
     return {"commit": commit(ROOT), **versions()}
 
 
 def checksums(paths: Sequence[str]) -> dict[str, str]:
-    """SHA-256 of the files that a model was made from, by their last three names."""
+    """Return the SHA-256 of the files that a model was made from, by the last three components of their paths.
+
+    Parameters
+    ----------
+    paths : files.
+    """
     found = {}
     for path in map(Path, paths):
         with path.open("rb") as file:

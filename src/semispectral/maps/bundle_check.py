@@ -1,7 +1,6 @@
-"""Whether the files of a bundle can be used: it may come from anybody, and its checksums only say that it is whole.
+"""Check the files of a trained model: they may come from anybody, and checksums only show that they are complete.
 
-What its descriptions must hold stands in tables here, as JSON Schema; shapes follow from each other. A number that is
-not finite is no number.
+Required contents are in tables of JSON Schema; required shapes follow from each other. Numbers must be finite.
 """
 
 import math
@@ -28,6 +27,7 @@ REMEDY = "have the model made again (rule 'bundle'), or ask whoever made it"
 
 
 def _number(_: Any, value: Any) -> bool:
+    """Return True for a finite number."""
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
@@ -41,6 +41,7 @@ PLACES = {"type": "array", "items": {"type": "integer", "minimum": 0}, "uniqueIt
 
 
 def _object(**required: Any) -> dict[str, Any]:
+    """Return the schema of an object with required properties."""
     return {"type": "object", "properties": required, "required": list(required)}
 
 
@@ -71,7 +72,14 @@ BUNDLE = _object(
 
 
 def check_description(file: Path, description: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
-    """Raise DataError unless a model.json holds what its schema asks for."""
+    """Raise DataError unless a model.json satisfies its schema.
+
+    Parameters
+    ----------
+    file : path of the model.json, for messages.
+    description : its content.
+    schema : JSON Schema.
+    """
     error = best_match(SCHEMA(schema).iter_errors(dict(description)))
     if error is not None:
         place = ".".join(map(str, error.absolute_path)) or "the file"
@@ -81,7 +89,14 @@ def check_description(file: Path, description: Mapping[str, Any], schema: Mappin
 
 
 def check_parts(directory: Path, parts: Mapping[str, Saved], *, method: str) -> None:
-    """Raise DataError unless every part has its description, numbers that are finite, and layers that fit."""
+    """Raise DataError unless every part has a valid description, finite numbers, and layers that fit together.
+
+    Parameters
+    ----------
+    directory : directory of the model.
+    parts : arrays and description by part.
+    method : method of the classifier.
+    """
     for name, (arrays, description) in parts.items():
         kind = {"classifier": method, "scaler_m1": "scaler"}.get(name, name)
         check_description(directory / name / DESCRIPTION, description, DESCRIPTIONS[kind])
@@ -95,7 +110,16 @@ def check_parts(directory: Path, parts: Mapping[str, Saved], *, method: str) -> 
 
 
 def check_arrays(directory: Path, arrays: Mapping[str, np.ndarray], *, classes: int, bands: int, columns: int) -> None:
-    """Raise DataError unless the arrays of the whole have their shapes, and numbers that can be used."""
+    """Raise DataError unless the arrays of the whole model have the right shapes and finite values.
+
+    Parameters
+    ----------
+    directory : directory of the model.
+    arrays : arrays by name.
+    classes : number of classes.
+    bands : number of bands.
+    columns : number of columns after scaling.
+    """
     file = directory / WEIGHTS
     wanted = {"class_means": (classes, bands), "threshold": (1,), "guide_mean": (columns,)}
     for name, shape in wanted.items():
@@ -114,7 +138,15 @@ def check_arrays(directory: Path, arrays: Mapping[str, np.ndarray], *, classes: 
 
 
 def check_scaler(directory: Path, name: str, saved: Saved, *, bands: int) -> None:
-    """Raise DataError unless a scaler takes so many bands and has the arrays of its method."""
+    """Raise DataError unless a scaler takes the right number of bands and has the arrays of its method.
+
+    Parameters
+    ----------
+    directory : directory of the model.
+    name : scaler or scaler_m1.
+    saved : arrays and description of the scaler.
+    bands : number of bands.
+    """
     arrays, description = saved
     if description["bands"] != bands:
         found = f"got {description['bands']}"
@@ -126,7 +158,13 @@ def check_scaler(directory: Path, name: str, saved: Saved, *, bands: int) -> Non
 
 
 def check_latents(directory: Path, saved: Saved) -> None:
-    """Raise DataError unless M1's settings, its live latents and its networks speak of the same latents."""
+    """Raise DataError unless settings, live latents and networks of M1 agree on the number of latents.
+
+    Parameters
+    ----------
+    directory : directory of the model.
+    saved : arrays and description of M1.
+    """
     arrays, description = saved
     latents, live = description["settings"]["latents"], description["live"]
     widths = [len(array) for name, array in arrays.items() if name.endswith("q_z_mean/bias")]
@@ -138,7 +176,14 @@ def check_latents(directory: Path, saved: Saved) -> None:
 
 
 def check_classifier(directory: Path, saved: Saved, *, classes: int) -> None:
-    """Raise DataError unless a classifier knows so many classes, and labels among them."""
+    """Raise DataError unless a classifier has the right number of classes and valid labels.
+
+    Parameters
+    ----------
+    directory : directory of the model.
+    saved : arrays and description of the classifier.
+    classes : number of classes.
+    """
     arrays, description = saved
     given = description.get("class_count", description.get("classes"))
     labels = description.get("labels", [int(label) for label in arrays.get("classes", [])])
@@ -159,13 +204,22 @@ def check_classifier(directory: Path, saved: Saved, *, classes: int) -> None:
 
 
 def require_shape(file: Path, name: str, array: np.ndarray | None, shape: tuple[int, ...]) -> None:
-    """Raise DataError unless an array is there and has this shape."""
+    """Raise DataError unless an array is present and has the given shape.
+
+    Parameters
+    ----------
+    file : path of the file, for messages.
+    name : name of the array.
+    array : the array; None if it is missing.
+    shape : required shape.
+    """
     found = "none" if array is None else f"shape {array.shape}"
     if array is None or array.shape != shape:
         raise DataError(f"{file}, {printable(name)}: an array of shape {shape} is needed, got {found}; {REMEDY}")
 
 
 def _check_finite(file: Path, name: str, array: np.ndarray) -> None:
+    """Raise DataError unless an array holds finite numbers."""
     if array.dtype.kind not in "fiu":
         raise DataError(f"{file}, {printable(name)}: numbers are needed, got the type {array.dtype}; {REMEDY}")
     wrong = int(np.count_nonzero(~np.isfinite(array)))
@@ -177,7 +231,10 @@ def _check_finite(file: Path, name: str, array: np.ndarray) -> None:
 
 
 def _check_layers(file: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Kernels [input, output] and biases [output] of each layer belong together: one of width 1 would go unnoticed."""
+    """Require kernels [input, output] and biases [output] that match in each layer.
+
+    NumPy would broadcast a bias or kernel of width 1 without an error.
+    """
     for layer, kernels in _layers(arrays):
         bias = arrays[f"{layer}/bias"]
         for kernel in kernels:
@@ -189,6 +246,7 @@ def _check_layers(file: Path, arrays: Mapping[str, np.ndarray]) -> None:
 
 
 def _layers(arrays: Mapping[str, np.ndarray]) -> Iterator[tuple[str, list[np.ndarray]]]:
+    """Yield the name and the kernels of each layer."""
     for name in arrays:
         if name.endswith("/bias"):
             layer = name.removesuffix("/bias")

@@ -1,4 +1,4 @@
-"""Draw the map of one scan with a bundle: match its bands, stream it, smooth it, and say what smoothing did."""
+"""Map one scan with a trained model: match bands, stream the scan, smooth, and measure the effect of smoothing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -27,13 +27,13 @@ SMOOTHINGS: dict[str, Smooth] = {
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """What the labels of a scene say about its pixels.
+    """Labels of a scene, as far as there are any.
 
-    Parameters
+    Attributes
     ----------
-    wanted : bool [line, sample], pixels of interest; None: all that hold data.
-    label : int16 [line, sample], all labels, ``UNLABELLED`` or ``IGNORED`` elsewhere; None: there are none.
-    tested : bool [line, sample], labelled pixels that no training saw; None: there are none.
+    wanted : bool [line, sample], pixels of interest; None: all with data.
+    label : int16 [line, sample], all labels, ``UNLABELLED`` or ``IGNORED`` elsewhere; None: no labels.
+    tested : bool [line, sample], labelled pixels of the test part; None: none.
     """
 
     wanted: np.ndarray | None = None
@@ -42,11 +42,14 @@ class Known:
 
 
 def known_of(scene: Scene, codes: np.ndarray, parts: np.ndarray, classes: ClassMap) -> Known:
-    """What the census and the plan say about a scene.
+    """Return the labels of a scene, from the census and the plan.
 
     Parameters
     ----------
-    codes : int [line, sample]; parts : uint8 [line, sample], of the plan; classes : in label order.
+    scene : its row of scenes.tsv.
+    codes : int [line, sample], label codes.
+    parts : uint8 [line, sample], parts of the plan.
+    classes : classes in label order.
     """
     label = scene_labels(codes, classes, use=scene.use, ignore=scene.ignore)
     return Known(label != IGNORED, label, (parts == 1 + PARTS.index("test")) & (label >= 0))
@@ -54,14 +57,14 @@ def known_of(scene: Scene, codes: np.ndarray, parts: np.ndarray, classes: ClassM
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """What is shown of a scan.
+    """Map of a scan with the images shown beside it.
 
-    Parameters
+    Attributes
     ----------
-    map : of the scene.
+    map : map of the scene.
     picture : float32 [line, sample, 3], false colours; NaN without data.
     label : int16 [line, sample], labels, negative where there is none; None: the scan has none.
-    confusion : counts [class of the truth, predicted class] of the test pixels, by smoothing.
+    confusion : counts [true class, predicted class] of the test pixels, by smoothing.
     """
 
     map: SceneMap
@@ -78,9 +81,10 @@ def draw_map(
     Parameters
     ----------
     cube : the scan.
-    known : what its labels say, as far as there are any.
-    smooth : how the probabilities are smoothed.
-    threads : to work with.
+    bundle : the trained model.
+    known : labels of the scan, as far as there are any.
+    smooth : settings of the smoothing.
+    threads : number of threads.
     scale : factor from its stored values to those of the training scans.
     """
     prepare = match_bands(
@@ -105,6 +109,7 @@ def draw_map(
 
 
 def _confusions(smoothed: dict[str, np.ndarray], known: Known) -> dict[str, np.ndarray]:
+    """Count the confusion matrix of the test pixels for each smoothing."""
     if known.tested is None or known.label is None or not known.tested.any():
         return {}
     confusions = {}
@@ -116,7 +121,12 @@ def _confusions(smoothed: dict[str, np.ndarray], known: Known) -> dict[str, np.n
 
 
 def smoothing_effect(confusions: list[dict[str, np.ndarray]]) -> dict[str, dict[str, float]]:
-    """Macro-F1 and overall accuracy of each smoothing on the labelled test pixels of all scenes together."""
+    """Return macro-F1 and overall accuracy of each smoothing on the test pixels of all scenes together.
+
+    Parameters
+    ----------
+    confusions : for each scene, counts [true class, predicted class] by smoothing.
+    """
     names = sorted({name for confusion in confusions for name in confusion})
     effect = {}
     for name in names:

@@ -1,4 +1,4 @@
-"""Write the map of a scene of the study with a trained model."""
+"""Map a scene of the study with a trained model."""
 
 import logging
 from pathlib import Path
@@ -33,9 +33,13 @@ def map_known(
 
     Parameters
     ----------
-    scene, bundle : its row of scenes.tsv, and the model.
-    directory : for the files, as `write_map` writes them.
-    codes : int [line, sample], of the census; parts : uint8 [line, sample], of the plan.
+    scene : its row of scenes.tsv.
+    bundle : the trained model.
+    directory : directory for the files of `write_map`.
+    codes : int [line, sample], label codes of the census.
+    parts : uint8 [line, sample], parts of the plan.
+    smooth : settings of the smoothing.
+    threads : number of threads.
     """
     known = known_of(scene, codes, parts, bundle.classes)
     with open_cleaned(scene, bundle.cleaning) as cube:
@@ -44,13 +48,28 @@ def map_known(
 
 
 def scale_to_trained(scene: Scene, bundle: Bundle) -> float:
-    """Factor from a scan's cleaned values to those that the model was trained on; 1 where those had no one scale."""
+    """Return the factor from cleaned values of a scan to those of the training scans; 1 if these differ in scale.
+
+    Parameters
+    ----------
+    scene : the scan's row of scenes.tsv.
+    bundle : the trained model.
+    """
     trained = bundle.facts["scale"]
     return 1.0 if trained is None else float(scale_after(scene, bundle.cleaning) / trained)
 
 
 def write_drawn(directory: Path, drawn: Drawn, cube: Cube, scene: Scene, smooth: SmoothConfig) -> None:
-    """Write a map that is drawn, and say how much of it is none of the known."""
+    """Write the files of a map and log the share of unknown pixels.
+
+    Parameters
+    ----------
+    directory : directory for the files of `write_map`.
+    drawn : the map.
+    cube : the scan.
+    scene : its row of scenes.tsv.
+    smooth : settings of the smoothing.
+    """
     ground = Ground.of(cube, pixel_mm=scene.pixel_mm)
     write_map(directory, drawn, ground=ground, scene=scene.name, smoothing=smooth.smoothing)
     pixels = int(drawn.map.valid.sum())

@@ -1,4 +1,4 @@
-"""The files of one scene's map: GeoTIFF and ENVI rasters, the picture, and map.json, which says what they mean."""
+"""Files of a map: GeoTIFF and ENVI rasters, the picture, and map.json, which describes them."""
 
 import hashlib
 import math
@@ -22,16 +22,18 @@ FILES = ("class.tif", "class.img", "class.hdr", "probability.tif", "confidence.t
 
 
 def write_map(directory: Path, drawn: Drawn, *, ground: Ground, scene: str, smoothing: str) -> None:
-    """Write all files of a scene's map.
+    """Write all files of a map.
 
-    ``class.tif``, ``class.img`` with ``class.hdr``, ``probability.tif`` (a band per class), ``confidence.tif``
-    (`CONFIDENCE`), ``map.png`` and ``map.json``.
+    ``class.tif``, ``class.img`` with ``class.hdr``, ``probability.tif`` (one band per class), ``confidence.tif`` (bands
+    `CONFIDENCE`), ``map.png`` and ``map.json``.
 
     Parameters
     ----------
-    directory : made if it is not there.
-    drawn, ground : the map, and where it lies.
-    scene : name; smoothing : of the probabilities, for map.json.
+    directory : path of the directory; it is created if necessary.
+    drawn : the map.
+    ground : georeference of the map.
+    scene : name of the scene.
+    smoothing : name of the smoothing, for map.json.
     """
     found, tags = drawn.map, {"SCENE": scene}
     facts = facts_of(drawn) | {"scene": scene, "smoothing": smoothing, "pixel_mm": ground.pixel_mm}
@@ -50,7 +52,12 @@ def write_map(directory: Path, drawn: Drawn, *, ground: Ground, scene: str, smoo
 
 
 def facts_of(drawn: Drawn) -> dict[str, Any]:
-    """What map.json says of a map: its numbers, the threshold, and test confusions with and without smoothing."""
+    """Return the content of map.json: legend, threshold, and test confusions with and without smoothing.
+
+    Parameters
+    ----------
+    drawn : the map.
+    """
     found = drawn.map
     rows = zip(found.values, found.names, found.colours, found.counts.tolist(), strict=True)
     return {
@@ -64,24 +71,39 @@ def facts_of(drawn: Drawn) -> dict[str, Any]:
 
 
 def _sha256(path: Path) -> str:
+    """Return the SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_facts(directory: Path) -> dict[str, Any]:
-    """What map.json says of a map, if it is what was written."""
+    """Read map.json and check that it is unchanged.
+
+    Parameters
+    ----------
+    directory : directory of the map.
+
+    Raises
+    ------
+    MissingFileError : there is no map.json.
+    """
     if not (directory / FACTS).is_file():
         raise MissingFileError(f"{directory}: a map has {FACTS}, which is not there; run the rule 'map'")
     return read_json(directory / FACTS)
 
 
 def require_file(directory: Path, name: str) -> Path:
-    """The path of one of a map's files, if the file is the one that was written with its map.json.
+    """Return the path of a file of a map, after checking that it belongs to its map.json.
+
+    Parameters
+    ----------
+    directory : directory of the map.
+    name : name of the file.
 
     Raises
     ------
-    MissingFileError : it is not there.
-    IntegrityError : it was cut or changed, or is of another map.
+    MissingFileError : the file is absent.
+    IntegrityError : the file was changed, or belongs to another map.
     """
     path, known = directory / name, read_facts(directory)["files"]
     if not path.is_file():
@@ -95,7 +117,12 @@ def require_file(directory: Path, name: str) -> Path:
 
 
 def read_map(directory: Path) -> SceneMap:
-    """Read a map that `write_map` wrote."""
+    """Read a map that `write_map` wrote.
+
+    Parameters
+    ----------
+    directory : directory of the map.
+    """
     facts = read_facts(directory)
     probability, _ = read_bands(require_file(directory, "probability.tif"))
     confidence, _ = read_bands(require_file(directory, "confidence.tif"))

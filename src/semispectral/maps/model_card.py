@@ -1,4 +1,4 @@
-"""The model card of a bundle: what a reader must know before trusting its maps, in Markdown."""
+"""Model card of a trained model, in Markdown: what to know before using its maps."""
 
 import re
 from typing import Any
@@ -21,12 +21,13 @@ SCORES = {
 
 
 def model_card(facts: dict[str, Any], wavelengths_nm: np.ndarray | None, threshold: float) -> str:
-    """The model card of a bundle.
+    """Return the model card of a trained model.
 
     Parameters
     ----------
-    facts : what model.json says.
-    wavelengths_nm, threshold : as in `Bundle`.
+    facts : content of model.json.
+    wavelengths_nm : float64 [band]; None if the training scans have none.
+    threshold : pixels with a lower log_p are unknown, in nats; -inf if this cannot be decided.
     """
     holes = facts["holes"]
     sections = [
@@ -58,22 +59,26 @@ def model_card(facts: dict[str, Any], wavelengths_nm: np.ndarray | None, thresho
 
 
 def _range(wavelengths_nm: np.ndarray | None) -> str:
+    """Describe the bands and their wavelengths."""
     if wavelengths_nm is None:
         return "The training scans had no wavelengths: bands are matched by their number alone."
     return f"{len(wavelengths_nm)} bands, {wavelengths_nm.min():.1f} to {wavelengths_nm.max():.1f} nm."
 
 
 def _scale(scale: float | None) -> str:
+    """Describe the scale of the training scans."""
     if scale is None:
         return "The training scans have several scales, so that of a new scan is left as it is."
     return f"Reflectance is the stored value times {scale:g}."
 
 
 def _list(holes: dict[str, list[str]], part: str) -> str:
+    """List the holes of a part."""
     return ", ".join(holes.get(part, [])) or "none"
 
 
 def _scores(scores: dict[str, float], holes: str) -> str:
+    """Return the table of scores."""
     known = [(title, scores[name]) for name, title in SCORES.items() if name in scores]
     if not known:
         return "Not measured: there was no test part."
@@ -83,6 +88,7 @@ def _scores(scores: dict[str, float], holes: str) -> str:
 
 
 def _novelty(facts: dict[str, Any], threshold: float) -> str:
+    """Describe the threshold for unknown pixels."""
     if not np.isfinite(threshold):
         return "No model of the spectra is part of it, so it cannot say 'none of the known'."
     return (
@@ -93,16 +99,18 @@ def _novelty(facts: dict[str, Any], threshold: float) -> str:
 
 
 def _classes(classes: dict[str, Any]) -> str:
+    """Return the table of classes."""
     rows = zip(classes["codes"], map(_in_table, classes["names"]), classes["colours"], strict=True)
     return "| Code | Class | Colour |\n|---|---|---|\n" + "\n".join(f"| {a} | {b} | {c} |" for a, b, c in rows)
 
 
 def _in_table(name: str) -> str:
-    """A name that Markdown takes for text, and not for a column, a tag or a link."""
+    """Escape a name so that Markdown shows it as text, not as a column, a tag or a link."""
     return re.sub(r"([\\`*_{}\[\]<>|])", r"\\\1", name)
 
 
 def _provenance(facts: dict[str, Any]) -> str:
+    """List versions and checksums."""
     lines = [f"- {name}: {value or 'not known'}" for name, value in facts["provenance"].items()]
     lines += [f"- sha256 of {name}: {value}" for name, value in facts["parts"].items()]
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Write the map of a scan that was never labelled, with a trained model: what is core is found from its data alone."""
+"""Map a scan without labels with a trained model. The core is found from the data of the scan alone."""
 
 import logging
 from pathlib import Path
@@ -36,18 +36,21 @@ def map_new(
     threads: int,
     table: str = "scenes.tsv",
 ) -> None:
-    """Write the map of a scan, from its data alone, and say what its file states and what is made of it.
+    """Write the map of a new scan, and log how its file is read.
 
     Parameters
     ----------
-    scene : the scan. Where its row has codes to ignore, its label file is read, to leave those pixels out.
-    bundle, directory : as in `semispectral.maps.known_scans.map_known`.
-    mask : how tray and shadow are told from core where nobody has marked them.
-    table : what names scale and nodata beside the file, in words.
+    scene : the scan. If its row has codes to ignore, its label file is read, to leave those pixels out.
+    bundle : the trained model.
+    directory : directory for the files of `write_map`.
+    mask : settings that separate core from tray and shadow.
+    smooth : settings of the smoothing.
+    threads : number of threads.
+    table : where scale and nodata can be given, for messages.
 
     Raises
     ------
-    DataError : the scan lacks the references that training had, or no pixel of it can be mapped.
+    DataError : the scan lacks the white and dark references that the training scans had, or no pixel can be mapped.
     """
     _require_references(scene, bundle)
     given, scene = scene.scale, as_in_training(scene, bundle)
@@ -68,7 +71,7 @@ def map_new(
 
 
 def _require_references(scene: Scene, bundle: Bundle) -> None:
-    """Refuse counts where the model knows reflectance: a given scale says that the scan is calibrated."""
+    """Refuse raw counts if the model was trained on reflectance. A given scale means that the scan is calibrated."""
     if not bundle.facts.get("references") or scene.white_key:
         return
     if scene.scale is None and not states_conversion(scene):
@@ -85,7 +88,7 @@ def _require_references(scene: Scene, bundle: Bundle) -> None:
 
 
 def _why_nothing(cube: Cube, sensor: Sensor, known: Known) -> str:
-    """Why no pixel of a scan was mapped, in words."""
+    """Explain why no pixel of a scan was mapped."""
     wanted = True if known.wanted is None else known.wanted
     if not np.any(wanted):
         return f"{cube.path}: no pixel is left to be mapped: the mask leaves all of them out; look at what it masks"
@@ -103,7 +106,7 @@ def _why_nothing(cube: Cube, sensor: Sensor, known: Known) -> str:
 
 
 def _of_interest(scene: Scene, cube: Cube, mask: MaskConfig) -> np.ndarray:
-    """Pixels of a new scan that are neither masked nor of a code to ignore, bool [line, sample]."""
+    """Return the pixels of a new scan that are neither masked nor of an ignored code, bool [line, sample]."""
     wanted = ~find_mask(cube, scale=scene.factor, settings=mask)
     codes = read_scene_labels(scene, cube) if scene.ignore.ranges else np.zeros(cube.shape[:2], int)
     values, inverse = np.unique(codes, return_inverse=True)

@@ -1,4 +1,4 @@
-"""The picture of a map: false colour, labels, map and confidence, with a legend and a scale bar."""
+"""Picture of a map: false colour, labels, classes and confidence, with a legend and a scale bar."""
 
 import io
 from collections.abc import Callable
@@ -31,7 +31,12 @@ LENGTHS_MM = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 
 
 def plain_text(draw: Callable[P, T]) -> Callable[P, T]:
-    """Draw names as they are: a dollar sign in one begins no formula."""
+    """Decorate a function so that Matplotlib draws dollar signs as text, not as formulas.
+
+    Parameters
+    ----------
+    draw : function that draws.
+    """
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -42,14 +47,22 @@ def plain_text(draw: Callable[P, T]) -> Callable[P, T]:
 
 
 def write_figure(figure: Figure, path: Path) -> None:
-    """Write a figure as PNG; the same figure gives the same bytes."""
+    """Write a figure as PNG; the same figure gives the same bytes.
+
+    Parameters
+    ----------
+    figure : the figure.
+    path : file to write.
+    """
     content = io.BytesIO()
     figure.savefig(content, format="png", dpi=110, metadata={"Software": None})
     write_atomically(path, content.getvalue())
 
 
 def stretched(picture: np.ndarray) -> np.ndarray:
-    """A false-colour image for the eye: each channel from its 2nd to its 98th percentile, grey where there is no data.
+    """Stretch a false-colour image for display.
+
+    Each channel is scaled from its 2nd to its 98th percentile. Pixels without data become grey.
 
     Parameters
     ----------
@@ -69,13 +82,14 @@ def stretched(picture: np.ndarray) -> np.ndarray:
 
 @plain_text
 def draw_picture(path: Path, drawn: Drawn, *, title: str, pixel_mm: float | None) -> None:
-    """Write the picture of a map as PNG, landscape: a long scan is laid on its side, its first line at the left.
+    """Write the picture of a map as PNG, in landscape format: long scans are turned, with their first line at the left.
 
     Parameters
     ----------
-    drawn : the map and what is beside it.
+    path : file to write.
+    drawn : the map.
     title : name of the scene.
-    pixel_mm : size of a pixel, for the scale bar; None: the bar counts pixels.
+    pixel_mm : pixel size in mm, for the scale bar; None: the bar counts pixels.
     """
     thin = max(1, -(-max(drawn.map.shape) // LARGEST_SIDE))
     panels = {name: image[::thin, ::thin] for name, image in _panels(drawn).items()}
@@ -98,7 +112,7 @@ def draw_picture(path: Path, drawn: Drawn, *, title: str, pixel_mm: float | None
 
 
 def _panels(drawn: Drawn) -> dict[str, np.ndarray]:
-    """Images [line, sample, 3], and the confidence [line, sample], by title."""
+    """Return the images [line, sample, 3], and the confidence [line, sample], by title."""
     table = to_rgba_array(drawn.map.colours)
     table[0, 3] = 0
     panels = {"False colour": stretched(drawn.picture)}
@@ -110,7 +124,7 @@ def _panels(drawn: Drawn) -> dict[str, np.ndarray]:
 
 
 def _sheet(shape: tuple[int, ...], count: int, *, stacked: bool) -> tuple[Figure, list[Axes]]:
-    """A sheet with so many panels, beside or above each other, as high as they need."""
+    """Return a figure with panels beside or above each other, and its axes."""
     rows, columns = (count, 1) if stacked else (1, count)
     width = (WIDTH_INCHES - LEGEND_INCHES) / columns
     height = float(np.clip(width * shape[0] / shape[1], *PANEL_INCHES)) + 0.3
@@ -120,7 +134,7 @@ def _sheet(shape: tuple[int, ...], count: int, *, stacked: bool) -> tuple[Figure
 
 
 def _legend(drawn: Drawn) -> list[Patch]:
-    """The classes that are on the map, with their share of it."""
+    """Return legend entries for the classes on the map, with their shares."""
     counts = drawn.map.counts
     total = max(int(counts[1:].sum()), 1)
     shown = [value for value in range(1, len(counts)) if counts[value]]
@@ -134,13 +148,18 @@ def _legend(drawn: Drawn) -> list[Patch]:
 
 
 def chequered(shape: tuple[int, int]) -> np.ndarray:
-    """What shows where there is no class, float [line, sample, 4]: unlike any colour that a class may have."""
+    """Return the background for pixels without a class, float64 [line, sample, 4]; no class colour can look like it.
+
+    Parameters
+    ----------
+    shape : lines and samples.
+    """
     line, sample = np.indices(shape) // BOARD
     return np.asarray(to_rgba_array(BOARD_COLOURS)[(line + sample) % 2])
 
 
 def _scale_bar(axis: Axes, inches: Affine2DBase, width: int, thin: int, pixel_mm: float | None) -> None:
-    """A bar of about a quarter of the panel's width."""
+    """Draw a scale bar of about a quarter of the panel's width."""
     unit, size = ("mm", pixel_mm) if pixel_mm else ("pixels", 1.0)
     longest = [length for length in LENGTHS_MM if length <= width * size / 3]
     length = longest[-1] if longest else LENGTHS_MM[0]

@@ -1,4 +1,4 @@
-"""From the raw spectra of some pixels to what a map shows of them, in NumPy alone."""
+"""Classify raw spectra with a trained model, in NumPy alone."""
 
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -13,18 +13,25 @@ from semispectral.spectra.scaling import Scaler
 
 
 class Classifier(Protocol):
-    """Anything that gives class probabilities float32 [pixel, class] of features float32 [pixel, input]."""
+    """Interface of a classifier."""
 
-    def predict_proba(self, x: np.ndarray) -> np.ndarray: ...
+    def predict_proba(self, x: np.ndarray) -> np.ndarray:
+        """Return class probabilities float32 [pixel, class].
+
+        Parameters
+        ----------
+        x : float32 [pixel, input], features.
+        """
+        ...
 
 
 class Scores(NamedTuple):
-    """What a map shows of some pixels.
+    """Scores of pixels, as shown on a map.
 
-    Parameters
+    Attributes
     ----------
     probability : float32 [pixel, class].
-    log_p : float32 [pixel], in nats; see `Pipeline`. NaN where no model of the spectra is at hand.
+    log_p : float32 [pixel], in nats; see `Pipeline`. NaN if no model describes the spectra.
     guide : float32 [pixel, component], leading components of the normalised spectra.
     """
 
@@ -35,23 +42,24 @@ class Scores(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Pipeline:
-    """Scalers, M1 and classifier, one after the other.
+    """Scalers, M1 and classifier, applied one after the other.
 
-    ``log_p`` says how like those of training a pixel is. By M2 it is log p(x|y, z) + log p(y) - KL(q(z|x, y) || p(z))
-    of the most probable class at z = the mean of q(z|x, y), with M1's latents as x in M1+M2. With an SVM or q(y|x) it
-    is log p(x|z) - KL(q(z|x) || p(z)) by M1. M2 tells unknown classes better than M1 (docs/results.md). Without a draw
-    of z it is no bound in the strict sense, but the same number every time, in one pass; it is only ever compared with
-    a threshold that is set on the same number.
+    ``log_p`` measures how similar a pixel is to the training pixels. With M2 it is
+    log p(x|y, z) + log p(y) - KL(q(z|x, y) || p(z)) for the most probable class, at z = the mean of q(z|x, y); in
+    M1+M2, x is the latents of M1. With an SVM or q(y|x) it is log p(x|z) - KL(q(z|x) || p(z)) by M1. M2 detects unknown
+    classes better than M1 (docs/results.md). Without a draw of z this is not strictly a bound, but it is reproducible
+    and takes one pass; it is only compared with a threshold that was set on the same quantity.
 
-    Parameters
+    Attributes
     ----------
-    scaler : the scale of the guide, and of the bands that a classifier of bands sees.
-    scaler_m1 : the scale on which M1 sees spectra; the same object as ``scaler`` where it is the same scale, so that
-        nothing is computed twice.
-    classifier : of bands, or of latents.
-    m1 : needed where ``features`` is latents.
+    scaler : scale of the guide, and of the bands for a classifier of bands.
+    scaler_m1 : scale of the spectra for M1; the same object as ``scaler`` if the scale is the same, so that nothing is
+        computed twice.
+    classifier : classifier of bands or of latents.
+    m1 : M1; required if ``features`` is latents.
     features : bands or latents.
-    guide_mean, guide_components : float32 [column] and [column, component], of normalised spectra.
+    guide_mean : float32 [column], mean of the normalised spectra.
+    guide_components : float32 [column, component], leading components of the normalised spectra.
     """
 
     scaler: Scaler
@@ -68,17 +76,22 @@ class Pipeline:
 
     @property
     def m2(self) -> M2Inference | None:
-        """The classifier, where it describes what it sees too."""
+        """Classifier, if it also describes its inputs by p(x|y, z); otherwise None."""
         classifier = self.classifier
         return classifier if isinstance(classifier, M2Inference) and "p_x_output/bias" in classifier.arrays else None
 
     @property
     def knows_novelty(self) -> bool:
-        """Whether one of the models describes the spectra, so that `log_p` means something."""
+        """True if a model describes the spectra, so that `log_p` is defined."""
         return self.m1 is not None or self.m2 is not None
 
     def scores(self, raw: np.ndarray) -> Scores:
-        """Scores of pixels; raw is [pixel, band] as stored in the scan."""
+        """Return the scores of pixels.
+
+        Parameters
+        ----------
+        raw : float32 [pixel, band], values as stored in the training scans.
+        """
         x = self.scaler.transform(raw)
         guide = (x - self.guide_mean) @ self.guide_components
         latents, log_p = self._by_m1(raw, x)
@@ -87,7 +100,7 @@ class Pipeline:
         return Scores(probability, log_p if self.m2 is None else m2_scores(self.m2, inputs, probability), guide)
 
     def _by_m1(self, raw: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Latents and `log_p` by M1, as far as they are needed: NaN where M1 is not asked."""
+        """Return latents and `log_p` by M1, as far as they are needed; `log_p` is NaN if M1 is not used."""
         unknown = np.full(len(x), np.nan, np.float32)
         if self.m1 is None or (self.features == "bands" and self.m2 is not None):
             return x, unknown
@@ -95,12 +108,27 @@ class Pipeline:
         return m1_scores(self.m1, seen) if self.m2 is None else (self.m1.encode(seen)[0], unknown)
 
     def reconstruction(self, x: np.ndarray) -> np.ndarray:
-        """E[x|z] at the mean of q(z|x), of x float32 [pixel, column] on M1's scale; x itself without M1."""
+        """Return E[x|z] at the mean of q(z|x), or x itself without M1.
+
+        Parameters
+        ----------
+        x : float32 [pixel, column], on the scale of M1.
+        """
         return x if self.m1 is None else self.m1.decode(self.m1.encode(x)[0])
 
 
 def m1_scores(m1: M1Inference, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Means of the live latents float32 [pixel, latent], and the stand-in for log p(x) float32 [pixel]."""
+    """Return the means of the live latents and the estimate of log p(x) by M1.
+
+    Parameters
+    ----------
+    m1 : M1.
+    x : float32 [pixel, column], on the scale of M1.
+
+    Returns
+    -------
+    float32 [pixel, latent], and float32 [pixel] in nats.
+    """
     mean, raw = m1.encoder.heads(("mean", "log_variance"), x)
     settings = m1.settings
     output = m1.decoder("output", mean)
@@ -110,7 +138,18 @@ def m1_scores(m1: M1Inference, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def m2_scores(m2: M2Inference, x: np.ndarray, probability: np.ndarray) -> np.ndarray:
-    """log p(x|y, z) + log p(y) - KL(q(z|x, y) || p(z)) of the most probable class at the mean of q, float32 [pixel]."""
+    """Return log p(x|y, z) + log p(y) - KL(q(z|x, y) || p(z)) for the most probable class, at the mean of q(z|x, y).
+
+    Parameters
+    ----------
+    m2 : M2.
+    x : float32 [pixel, input], inputs of M2.
+    probability : float32 [pixel, class], class probabilities.
+
+    Returns
+    -------
+    float32 [pixel], in nats.
+    """
     place = probability[:, m2.labels].argmax(axis=1)
     y = np.eye(len(m2.labels), dtype=np.float32)[place]
     mean, raw = m2.encoder.heads(("mean", "log_variance"), x, y)

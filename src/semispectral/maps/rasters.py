@@ -1,4 +1,4 @@
-"""Write maps as rasters that GIS software reads: GeoTIFF and ENVI, with names, colours, nodata and georeference."""
+"""Write maps as rasters for GIS software: GeoTIFF and ENVI, with names, colours, nodata and georeference."""
 
 import json
 import re
@@ -28,7 +28,14 @@ DEFLATE = {"driver": "GTiff", "compress": "deflate", "zlevel": 1, "tiled": True,
 
 @dataclass(frozen=True)
 class Ground:
-    """Where a raster lies: its transform, its coordinate system as WKT (empty: none), the size of a pixel in mm."""
+    """Georeference of a raster.
+
+    Attributes
+    ----------
+    transform : affine transform from pixels to coordinates.
+    crs : coordinate system as WKT; empty: none.
+    pixel_mm : pixel size in mm; None: unknown.
+    """
 
     transform: Transform = PIXELS
     crs: str = ""
@@ -36,7 +43,13 @@ class Ground:
 
     @classmethod
     def of(cls, cube: Cube, *, pixel_mm: float | None) -> "Ground":
-        """The georeference of a scan; or, where only its pixel size is known, metres from its first pixel."""
+        """Return the georeference of a scan; if only its pixel size is known, metres from the first pixel.
+
+        Parameters
+        ----------
+        cube : the scan.
+        pixel_mm : pixel size in mm; None: unknown.
+        """
         if "transform" in cube.extra or pixel_mm is None:
             return cls(cube.extra.get("transform", PIXELS), cube.extra.get("crs", ""), pixel_mm)
         metres = pixel_mm / 1000
@@ -44,7 +57,7 @@ class Ground:
 
     @property
     def profile(self) -> dict[str, Any]:
-        """Keywords of rasterio."""
+        """Keywords for rasterio."""
         found: dict[str, Any] = {} if self.transform == PIXELS else {"transform": Affine(*self.transform)}
         return found | ({"crs": CRS.from_wkt(self.crs)} if self.crs else {})
 
@@ -55,7 +68,7 @@ class Ground:
 
 
 def _write(path: Path, bands: np.ndarray, *, names: tuple[str, ...], ground: Ground, **options: Any) -> None:
-    """Write a GeoTIFF; bands is [band, line, sample]. Options ``colours`` and ``tags`` are not rasterio's own."""
+    """Write a GeoTIFF of bands [band, line, sample]. The options ``colours`` and ``tags`` are not rasterio's own."""
     colours, tags = options.pop("colours", None), options.pop("tags", {})
     profile = DEFLATE | {
         "count": len(bands),
@@ -74,24 +87,34 @@ def _write(path: Path, bands: np.ndarray, *, names: tuple[str, ...], ground: Gro
 
 
 def _made() -> dict[str, str]:
-    """What made it, as the file's own metadata."""
+    """Return the provenance as metadata of the file."""
     made = provenance.current()
     return {"MADE": json.dumps(made, sort_keys=True)} if made else {}
 
 
 def write_bands(path: Path, bands: np.ndarray, *, names: tuple[str, ...], ground: Ground, tags: dict[str, str]) -> None:
-    """Write a GeoTIFF of float32 bands [band, line, sample], nodata NaN, each with its name."""
+    """Write a GeoTIFF of named float32 bands, with NaN as nodata.
+
+    Parameters
+    ----------
+    path : file to write.
+    bands : float32 [band, line, sample].
+    names : name of each band.
+    ground : georeference.
+    tags : metadata of the file.
+    """
     _write(path, bands, names=names, ground=ground, tags=tags, nodata=float("nan"), predictor=3)
 
 
 @dataclass(frozen=True)
 class Legend:
-    """What the numbers of a class map mean, one of each per number; the first is no data.
+    """Values of a class map with their names and colours; the first is nodata.
 
-    Parameters
+    Attributes
     ----------
-    values : the numbers in the raster.
-    names, colours : of each; colours are ``#rrggbb``.
+    values : values in the raster.
+    names : name of each value.
+    colours : colour of each value, ``#rrggbb``.
     """
 
     values: tuple[int, ...]
@@ -100,26 +123,30 @@ class Legend:
 
     @property
     def listed(self) -> bool:
-        """Whether every number up to the largest can stand in a list: that of a colour table, or of ENVI's classes."""
+        """True if a colour table or a list of ENVI classes can hold every value up to the largest."""
         return min(self.values) >= 0 and max(self.values) <= LARGEST_LISTED
 
     @property
     def every_name(self) -> list[str]:
-        """The names of all numbers from 0 to the largest, as lists without quotes can hold them."""
+        """Names of all values from 0 to the largest, without characters that delimit lists."""
         named = dict(zip(self.values, self.names, strict=True))
         return [_in_list(named.get(value, UNUSED)) for value in range(max(self.values) + 1)]
 
 
 def write_classes(path: Path, raster: np.ndarray, *, legend: Legend, ground: Ground, tags: dict[str, str]) -> None:
-    """Write a class map as GeoTIFF, with what its numbers mean.
+    """Write a class map as GeoTIFF, with names and colours of its values.
 
-    The names stand in the file's own metadata (``CLASS_3``), which cannot be parted from it, and with the colours as a
-    table of attributes in ``<path>.aux.xml``, where GDAL, QGIS and ArcGIS look for them. In 8 bits there are a colour
-    table and categories besides.
+    The names are in the metadata of the file itself (``CLASS_3``), so that they cannot be separated from it. Names and
+    colours are also in a raster attribute table, ``<path>.aux.xml``, which GDAL, QGIS and ArcGIS read. Maps in 8 bits
+    have a colour table and categories as well.
 
     Parameters
     ----------
-    raster : uint8, uint16 or int32 [line, sample], of the legend's values.
+    path : file to write.
+    raster : uint8, uint16 or int32 [line, sample], values of the legend.
+    legend : names and colours of the values.
+    ground : georeference.
+    tags : metadata of the file.
     """
     table = {
         value: (*_rgb(colour), 255 if value != legend.values[0] else 0)
@@ -132,16 +159,17 @@ def write_classes(path: Path, raster: np.ndarray, *, legend: Legend, ground: Gro
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:
+    """Convert ``#rrggbb`` to red, green and blue, 0 to 255."""
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
 def _in_list(name: str) -> str:
-    """A name for a list in braces, as ENVI has it, which knows no quotes."""
+    """Replace the characters that delimit ENVI lists, which have no quotes."""
     return name.translate(str.maketrans(",{}", ";()"))
 
 
 def _attributes(legend: Legend) -> str:
-    """The table of attributes (and the categories) of a band, as GDAL keeps them beside a file."""
+    """Return the raster attribute table (and the categories) as the XML that GDAL stores beside a file."""
     fields = "".join(
         f'<FieldDefn index="{index}"><Name>{name}</Name><Type>{kind}</Type><Usage>{usage}</Usage></FieldDefn>'
         for index, (name, kind, usage) in enumerate(ATTRIBUTES)
@@ -159,16 +187,21 @@ def _attributes(legend: Legend) -> str:
 
 
 def copy_as_envi(tif: Path, path: Path, *, legend: Legend, scene: str) -> None:
-    """Write a class map again for ENVI, with the same numbers.
+    """Copy a class map to ENVI format, with the same values.
 
-    Where the numbers go up to 255 it is an ENVI classification, whose header lists names and colours from 0 to the
-    largest; with larger or negative ones it is plain data, and the header's description says what they mean.
+    With values from 0 to 255 the copy is an ENVI classification, whose header lists names and colours from 0 to the
+    largest. With larger or negative values it is plain data, and the description in the header lists the names.
 
     Parameters
     ----------
-    tif : what `write_classes` wrote.
-    path : the data file, ending in .img; its header gets the suffix .hdr.
-    legend, scene : for the header's description, where GDAL writes the path of the moment.
+    tif : GeoTIFF from `write_classes`.
+    path : data file, ending in .img; the header has the suffix .hdr.
+    legend : names and colours of the values.
+    scene : name of the scene, for the description (GDAL would write a temporary path).
+
+    Raises
+    ------
+    MissingFileError : the GeoTIFF is absent.
     """
     if not tif.is_file():
         raise MissingFileError(f"{tif}: the GeoTIFF to copy is not there; write it first")
@@ -182,7 +215,16 @@ def copy_as_envi(tif: Path, path: Path, *, legend: Legend, scene: str) -> None:
 
 
 def read_bands(path: Path) -> tuple[np.ndarray, dict[str, str]]:
-    """Bands [band, line, sample] and metadata of a GeoTIFF of ours."""
+    """Read bands [band, line, sample] and metadata of a GeoTIFF that this module wrote.
+
+    Parameters
+    ----------
+    path : file to read.
+
+    Raises
+    ------
+    MissingFileError : the file is absent.
+    """
     if not path.is_file():
         raise MissingFileError(f"{path}: the raster is not there; run the rule 'map'")
     with quiet(), rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES), rasterio.open(path, driver="GTiff") as raster:

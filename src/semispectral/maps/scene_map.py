@@ -1,4 +1,4 @@
-"""The map of one scene: probabilities and log p(x) of every pixel, and all that follows from them."""
+"""Map of one scene: class probabilities and log p(x) of every pixel, and the values derived from them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ RASTER_TYPES, WIDEST_TYPE = (np.uint8, np.uint16), np.int32  # codes are whole n
 
 @dataclass(frozen=True, eq=False)
 class SceneMap:
-    """The map of one scene.
+    """Map of one scene.
 
-    Parameters
+    Attributes
     ----------
-    probability : float32 [line, sample, class]; NaN where there is no pixel of interest.
-    log_p : float32 [line, sample], the stand-in for log p(x) of `Pipeline`, in nats; NaN where it is not known.
-    threshold : a pixel with less log_p is like none of the known; -inf where that cannot be told.
-    classes : one per probability.
+    probability : float32 [line, sample, class]; NaN outside the pixels of interest.
+    log_p : float32 [line, sample], estimate of log p(x) from `Pipeline`, in nats; NaN if unknown.
+    threshold : pixels with a lower log_p are unknown, in nats; -inf if this cannot be decided.
+    classes : classes in the order of the probabilities.
     """
 
     probability: np.ndarray
@@ -53,29 +53,29 @@ class SceneMap:
 
     @property
     def valid(self) -> np.ndarray:
-        """Which pixels are classified, bool [line, sample]."""
+        """Classified pixels, bool [line, sample]."""
         return np.asarray(np.isfinite(self.probability[:, :, 0]))
 
     @property
     def label(self) -> np.ndarray:
-        """Most probable class, int16 [line, sample]; ``IGNORED`` where there is none."""
+        """Most probable class, int16 [line, sample]; ``IGNORED`` for pixels without a class."""
         return np.where(self.valid, self.probability.argmax(axis=2), IGNORED).astype(np.int16)
 
     @property
     def novel(self) -> np.ndarray:
-        """Which pixels are like none of the known, bool [line, sample]."""
+        """Unknown pixels, bool [line, sample]: classified pixels unlike every training pixel."""
         return self.valid & (self.log_p < self.threshold)
 
     @property
     def place(self) -> np.ndarray:
-        """The place of each pixel in `values`, `names` and `colours`, int16 [line, sample]: 0 without a class."""
+        """Index of each pixel in `values`, `names` and `colours`, int16 [line, sample]; 0 without a class."""
         place = np.where(self.valid, self.label + 1, 0)
         place[self.novel] = len(self.classes) + 1
         return place.astype(np.int16)
 
     @property
     def raster(self) -> np.ndarray:
-        """What is written as the class map, `values` by `place`, of the least type that holds them [line, sample]."""
+        """Class map to write, [line, sample]: `values` by `place`, in the smallest dtype that holds them."""
         values = np.asarray(self.values)
         return np.asarray(values.astype(raster_type(self.classes.codes))[self.place])
 
@@ -86,7 +86,7 @@ class SceneMap:
 
     @property
     def entropy(self) -> np.ndarray:
-        """Entropy of the probabilities in nats, float32 [line, sample]."""
+        """Entropy of the probabilities, float32 [line, sample], in nats."""
         total = np.where(self.valid, np.float32(0), np.float32(np.nan))
         for label in range(len(self.classes)):  # class by class, for the sake of memory
             share = self.probability[:, :, label]
@@ -95,37 +95,47 @@ class SceneMap:
 
     @property
     def novelty(self) -> np.ndarray:
-        """Nats by which log p(x) lies below the threshold, float32 [line, sample]; above 0: none of the known."""
+        """Distance of log p(x) below the threshold, float32 [line, sample], in nats; above 0: unknown."""
         return np.asarray(np.float32(self.threshold) - self.log_p, np.float32)
 
     @property
     def values(self) -> tuple[int, ...]:
-        """The numbers in the class map: no data, the codes of the classes, none of the known."""
+        """Values of the class map: nodata, the codes of the classes, unknown."""
         return (NODATA, *self.classes.codes, novel_value(self.classes.codes))
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Their names."""
+        """Names of the values."""
         return ("nodata", *self.classes.names, NOVEL_NAME)
 
     @property
     def colours(self) -> tuple[str, ...]:
-        """Their colours."""
+        """Colours of the values, ``#rrggbb``."""
         return (NODATA_COLOUR, *self.classes.colours, NOVEL_COLOUR)
 
     @property
     def counts(self) -> np.ndarray:
-        """Pixels of each of them, int64 [value]."""
+        """Number of pixels of each value, int64 [value]."""
         return np.bincount(self.place.ravel(), minlength=len(self.names))
 
 
 def raster_type(codes: Sequence[int]) -> np.dtype[Any]:
-    """The least type of a class map that holds the codes, and one number more at its top for none of the known."""
+    """Return the smallest dtype of a class map that holds the codes and one larger value for unknown pixels.
+
+    Parameters
+    ----------
+    codes : codes of the classes.
+    """
     fits = (kind for kind in RASTER_TYPES if all(0 <= code < np.iinfo(kind).max for code in codes))
     return np.dtype(next(fits, WIDEST_TYPE))
 
 
 def novel_value(codes: Sequence[int]) -> int:
-    """The number of none of the known: 255, 65535 or 2147483647, as the type of the class map has it."""
+    """Return the value of unknown pixels: 255, 65535 or 2147483647, depending on the dtype of the class map.
+
+    Parameters
+    ----------
+    codes : codes of the classes.
+    """
     top = int(np.iinfo(raster_type(codes)).max)
     return next(value for value in range(top, -1, -1) if value not in codes)

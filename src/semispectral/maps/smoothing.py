@@ -1,4 +1,4 @@
-"""Spatial regularisation of class probabilities: a guided filter whose edges are those of the spectra."""
+"""Smooth class probabilities in space with a guided filter, which keeps the edges of the spectra."""
 
 from dataclasses import dataclass
 
@@ -12,13 +12,14 @@ SMOOTHING_NAMES = ("none", "guided")
 
 @dataclass(frozen=True)
 class SmoothConfig:
-    """How probabilities are smoothed.
+    """Settings of the smoothing.
 
-    Parameters
+    Attributes
     ----------
     smoothing : none or guided.
-    radius : of the window, in pixels.
-    epsilon : spectra that vary less than this (variance of a leading component scaled to 1) count as one material.
+    radius : radius of the window, in pixels.
+    epsilon : smallest variance that counts as an edge: spectra that vary less within a window (in units of the variance
+        of a leading component, scaled to 1) count as one material.
     """
 
     smoothing: str = "none"
@@ -37,14 +38,15 @@ class SmoothConfig:
 def guided_filter(probability: np.ndarray, guide: np.ndarray, *, radius: int, epsilon: float) -> np.ndarray:
     """Smooth probabilities within windows, along the edges of a guide (He, Sun and Tang 2013, eq. 19 to 21).
 
-    In every window the probability is fitted as a linear function of the guide; a pixel gets the mean of the fits of
-    the windows that it lies in. Pixels without probabilities take no part, neither as neighbours nor as results.
+    In every window the probability is fitted as a linear function of the guide. A pixel gets the mean of the fits of
+    all windows that contain it. Pixels without probabilities are left out, as neighbours and as results.
 
     Parameters
     ----------
     probability : float32 [line, sample, class], NaN where there is no pixel.
     guide : float32 [line, sample, component].
-    radius, epsilon : as in `SmoothConfig`.
+    radius : radius of the window, in pixels.
+    epsilon : smallest variance that counts as an edge, as in `SmoothConfig`.
 
     Returns
     -------
@@ -71,24 +73,26 @@ def guided_filter(probability: np.ndarray, guide: np.ndarray, *, radius: int, ep
 
 
 class _Window:
-    """Means over a square window of the valid pixels in it."""
+    """Means of the valid pixels in a square window around each pixel."""
 
     def __init__(self, valid: np.ndarray, radius: int) -> None:
         self.valid, self.size = valid.astype(np.float32), 2 * radius + 1
+        # Share of valid pixels in each window. The floor, half a pixel, only avoids a division by 0.
         self.share = np.maximum(self._box(self.valid), 1 / (2 * self.size**2))
 
     def _box(self, values: np.ndarray) -> np.ndarray:
+        """Return the mean over the window, with 0 outside the image."""
         size = (self.size, self.size, 1)[: values.ndim]
         return np.asarray(uniform_filter(values.astype(np.float32), size, mode="constant"))
 
     def mean(self, values: np.ndarray) -> np.ndarray:
-        """Mean of the valid pixels in each pixel's window, float32 of the shape of ``values``."""
+        """Return the mean of the valid pixels in each pixel's window, float32, in the shape of ``values``."""
         share, valid = (array.reshape(*array.shape, *[1] * (values.ndim - 2)) for array in (self.share, self.valid))
         return np.asarray(self._box(values * valid) / share)
 
 
 def _covariance(window: _Window, guide: np.ndarray, mean: np.ndarray) -> np.ndarray:
-    """Covariance of the guide within each window, float32 [line, sample, component, component]."""
+    """Return the covariance of the guide within each window, float32 [line, sample, component, component]."""
     width = guide.shape[2]
     result = np.empty((*guide.shape, width), np.float32)
     for one in range(width):

@@ -1,4 +1,4 @@
-"""Stream a scan through the pipeline by blocks of lines: memory holds two blocks and the map, never the scan."""
+"""Stream a scan through the pipeline by blocks of lines. Memory holds two blocks and the map, never the scan."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -23,14 +23,14 @@ Waiting = list[tuple[np.ndarray, Future[Scores]]]  # places in a block, and what
 
 @dataclass(frozen=True, eq=False)
 class Streamed:
-    """What one pass over a scan gives, all of it [line, sample, ...] and NaN where there is no pixel of interest.
+    """Result of one pass over a scan; NaN outside the pixels of interest.
 
-    Parameters
+    Attributes
     ----------
     probability : float32 [line, sample, class].
-    log_p : float32 [line, sample].
+    log_p : float32 [line, sample], in nats.
     guide : float32 [line, sample, component], for edge-aware smoothing.
-    picture : float32 [line, sample, 3], a false-colour image; every pixel that holds data.
+    picture : float32 [line, sample, 3], false-colour image of every pixel with data.
     """
 
     probability: np.ndarray
@@ -49,16 +49,17 @@ def stream(
     threads: int,
     block_bytes: int = BLOCK_BYTES,
 ) -> Streamed:
-    """Classify every pixel of a scan, in one pass.
+    """Classify every pixel of a scan in one pass.
 
     Parameters
     ----------
     cube : the scan.
-    classes : K.
-    wanted : bool [line, sample], pixels of interest; None: all that hold data.
-    prepare : brings raw spectra [pixel, band] to the bands of the model; None where they are those already.
-    threads : pixels are dealt to so many threads, each with its own matrix products.
-    block_bytes : of a block of lines.
+    pipeline : scalers, M1 and classifier.
+    classes : number of classes.
+    wanted : bool [line, sample], pixels of interest; None: all with data.
+    prepare : function that converts raw spectra [pixel, band] to the bands of the model; None if they match already.
+    threads : number of threads; each classifies its own chunks of pixels.
+    block_bytes : size of a block of lines, in bytes.
     """
     lines, samples, _ = cube.shape
     if wanted is not None and wanted.shape != (lines, samples):
@@ -84,11 +85,12 @@ def stream(
 
 
 def _width(pipeline: Pipeline) -> int:
+    """Return the number of components of the guide."""
     return int(pipeline.guide_components.shape[1])
 
 
 def _look(cube: Cube, block: np.ndarray, picture: np.ndarray) -> np.ndarray:
-    """Which pixels of a block hold data, bool [line, sample]; their false colours go to ``picture``."""
+    """Return the pixels of a block with data, bool [line, sample], and write their false colours to ``picture``."""
     keep = valid_spectra(block.reshape(-1, cube.shape[2])).reshape(block.shape[:2])
     colours = [int(place * (cube.shape[2] - 1)) for place in COLOUR_PLACES]
     picture[keep] = block[:, :, colours][keep]
@@ -98,7 +100,7 @@ def _look(cube: Cube, block: np.ndarray, picture: np.ndarray) -> np.ndarray:
 def _submit(
     pool: ThreadPoolExecutor, raw: np.ndarray, index: np.ndarray, pipeline: Pipeline, prepare: Prepare | None
 ) -> Waiting:
-    """Have the pixels at ``index`` scored, chunk by chunk."""
+    """Submit the pixels at ``index`` for scoring, chunk by chunk."""
 
     def score(chunk: np.ndarray) -> Scores:
         spectra = raw[chunk]
@@ -109,7 +111,7 @@ def _submit(
 
 
 def _collect(result: Streamed, first: int, waiting: Waiting) -> None:
-    """Wait for a block's scores and put them in their places."""
+    """Wait for the scores of a block and store them in the result."""
     for index, future in waiting:
         line, sample = np.divmod(index, result.log_p.shape[1])
         for target, values in zip((result.probability, result.log_p, result.guide), future.result(), strict=True):
