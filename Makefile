@@ -107,7 +107,7 @@ format: .venv/.dev ## Put code and rules into their form
 check: lint test docs ## All that a pull request has to pass: lint, test, docs
 
 docs: .venv/.docs ## Build the documentation into site/, with every link checked
-	$(RUN) python docs/generate/configuration.py
+	$(RUN) python docs/generate/configuration.py && python docs/generate/rooms.py
 	$(RUN) NO_MKDOCS_2_WARNING=1 mkdocs build --strict
 	@echo "make: the documentation is in site/index.html"
 

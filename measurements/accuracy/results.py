@@ -16,10 +16,10 @@ from matplotlib.figure import Figure
 from semispectral.benchmark.difference_tables import difference_table
 from semispectral.benchmark.differences import CONTROL, GATE, OWN
 from semispectral.benchmark.figures import against_labels
-from semispectral.benchmark.markup import markdown, markdown_text
 from semispectral.benchmark.score_files import Scored, read_scored
 from semispectral.benchmark.tables import SPLITS, cost_table, score_table
 from semispectral.figures.style import styled
+from semispectral.report.table_markup import markdown, markdown_text
 
 TITLES = {
     "indian_pines": "Indian Pines",

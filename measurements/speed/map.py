@@ -88,7 +88,8 @@ def make_bundle(directory: Path, bands: int) -> None:
     common = {"likelihood": "gaussian", "sigma_floor": 0.02, "net": {"activation": "softplus"}}
     m1_facts = {"kind": "m1", "settings": {**common, "latents": LATENTS}, "live": list(range(LATENTS))}
     m2 = network("q_y", (LATENTS, *M2_HIDDEN), {"logits": CLASSES}, random)
-    m2_facts = {"kind": "m2", "settings": {**common, "latents": M2_LATENTS}}
+    m2_settings = {**common, "latents": M2_LATENTS, "classifier": {"activation": "softplus"}}
+    m2_facts: dict[str, Any] = {"kind": "m2", "settings": m2_settings}
     m2_facts |= {"labels": list(range(CLASSES)), "classes": CLASSES}
     saved = {"scaler": scaler.to_saved(), "m1": (m1, m1_facts), "classifier": (m2, m2_facts)}
     for name, model in saved.items():

@@ -12,12 +12,12 @@ from browser import CHROMIUM, Tab, browse
 from semispectral.benchmark import figures, tables
 from semispectral.benchmark.difference_tables import difference_table, mcnemar_table
 from semispectral.benchmark.exports import as_latex, as_markdown, tidy
-from semispectral.benchmark.markup import latex, latex_text, markdown, markdown_text
 from semispectral.benchmark.page import asked, render, write_report
 from semispectral.benchmark.score_files import Scored, Where
 from semispectral.benchmark.scores import evaluate
 from semispectral.benchmark.wording import errors, outcome
 from semispectral.report.table_cells import Cell, Table
+from semispectral.report.table_markup import latex, latex_text, markdown, markdown_text
 from semispectral.storage.parquet import read_table
 
 ROOT = Path(__file__).parents[2]

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from semispectral.benchmark import difference_tables, tables
-from semispectral.benchmark.markup import PREAMBLE, latex, markdown, markdown_text
 from semispectral.benchmark.score_files import Scored
 from semispectral.evaluation.predictions import RUN
 from semispectral.evaluation.scores import CLASS_SCORES
 from semispectral.report.table_cells import Table
+from semispectral.report.table_markup import PREAMBLE, latex, markdown, markdown_text
 
 OVERALL = -1
 COLUMNS = ["split", "regime", *(name for name in RUN if name != "part"), "part", "label", "class", "score", "value"]
