@@ -1,1 +1,1 @@
-"""Who trains and who tests, which pixels are drawn, and which labels each model may see."""
+"""Split pixels into parts, draw samples from the scenes, and choose the labels that each model may use."""

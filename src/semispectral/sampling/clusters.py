@@ -1,4 +1,4 @@
-"""Which of k groups of look-alike spectra a pixel belongs to, so that rare materials are drawn as often as others."""
+"""Cluster the spectra of a scene, so that rare materials are drawn as often as common ones."""
 
 from dataclasses import dataclass
 
@@ -18,12 +18,12 @@ ROUNDS = 25
 
 @dataclass(frozen=True, eq=False)
 class Clusters:
-    """Centres of k-means in shape (SNV) of the spectra.
+    """Centres of k-means clusters of SNV-normalised spectra.
 
-    Parameters
+    Attributes
     ----------
     centres : float64 [cluster, chosen band].
-    bands : int [chosen band].
+    bands : int [chosen band], the bands that are compared.
     """
 
     centres: np.ndarray
@@ -33,7 +33,18 @@ class Clusters:
         return len(self.centres)
 
     def of(self, x: np.ndarray) -> np.ndarray:
-        """The nearest centre of each spectrum, int64 [pixel]; x is [pixel, band]; a spectrum without data goes to 0."""
+        """Return the number of the nearest centre of each spectrum.
+
+        A spectrum without data is assigned to cluster 0.
+
+        Parameters
+        ----------
+        x : [pixel, band], raw values.
+
+        Returns
+        -------
+        int64 [pixel].
+        """
         shape = _shape(x, self.bands)
         # in float64: what float32 rounds differently in blocks of another size could change the nearest
         distance = (self.centres**2).sum(axis=1) - 2 * (shape @ self.centres.T)
@@ -41,6 +52,7 @@ class Clusters:
 
 
 def _shape(x: np.ndarray, bands: np.ndarray) -> np.ndarray:
+    """Return the SNV of the chosen bands, float64 [pixel, chosen band]."""
     if x.dtype.kind == "f":
         x = fill_bands(x, missing=~np.isfinite(x))
     return snv(x[:, bands].astype(np.float32)).astype(np.float64)
@@ -49,15 +61,19 @@ def _shape(x: np.ndarray, bands: np.ndarray) -> np.ndarray:
 def find_clusters(
     cube: Cube, wanted: np.ndarray, *, clusters: int, seed: int, holds_data: HoldData = whole
 ) -> Clusters:
-    """Cluster some of the wanted pixels of a scene.
+    """Cluster a subset of the wanted pixels of a scene by the shape of their spectra.
 
     Parameters
     ----------
-    cube : the scene.
-    wanted : bool [line, sample], the pixels that are to be told apart.
-    clusters : how many to look for; fewer are found where there are fewer pixels.
-    seed : of the choice of pixels and of k-means.
-    holds_data : which of some pixels hold data.
+    cube : Cube, the scene.
+    wanted : bool [line, sample], the pixels to cluster.
+    clusters : int, number of clusters; fewer are found where there are fewer distinct spectra.
+    seed : int, seed of the choice of pixels and of k-means.
+    holds_data : callable, function that tells which pixels hold data, see `HoldData`.
+
+    Returns
+    -------
+    Clusters, with one centre at least.
     """
     random = np.random.default_rng(seed)
     bands = np.unique(np.linspace(0, cube.shape[2] - 1, MOST_BANDS).astype(int))

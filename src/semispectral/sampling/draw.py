@@ -1,4 +1,4 @@
-"""The sample of one scene: its quota of every class and part, drawn in one pass over the cube's blocks of lines."""
+"""Draw the sample of one scene: the quota of every class and part, in one pass over blocks of lines."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -36,32 +36,33 @@ def shard(
     drop_saturated: bool = False,
     clusters: int = 0,
 ) -> Pixels:
-    """Draw a scene's sample: for each label and part, the valid pixels of lowest `priority`, up to the quota.
+    """Draw the sample of a scene: for each label and part, the valid pixels of lowest `priority`, up to the quota.
 
-    One pass; the same pixels whatever the block size or the format. Memory holds the sample and one block. Only where
-    more pixels than expected hold no data does a second pass look at all of them.
+    The result does not depend on the block size or the file format. Memory holds the sample and one block. A second
+    pass over the scene is made only where more pixels than expected hold no data.
 
     Parameters
     ----------
-    cube : the scene.
-    codes : int [line, sample], as the census read them.
+    cube : Cube, the scene.
+    codes : int [line, sample], label codes from the census.
     parts : uint8 [line, sample], from the plan.
-    quotas : the plan's quotas, of all scenes or of this one.
-    scene, classes : its row of ``scenes.tsv``, and the classes that occur.
-    seed : seed of the draw.
-    block_bytes : bytes of a block of lines.
-    holds_data : which of some pixels hold data, by the cleaning that follows.
-    drop_saturated : leave out pixels with a value at the largest of an integer dtype.
-    clusters : unlabelled pixels are drawn evenly over so many clusters of spectra; 0: as they lie.
+    quotas : DataFrame, quotas of the plan, of all scenes or of this one.
+    scene : Scene, its row of ``scenes.tsv``.
+    classes : ClassMap, the classes that occur.
+    seed : int, seed of the draw.
+    block_bytes : int, size of a block of lines, in bytes.
+    holds_data : callable, function that tells which pixels hold data after cleaning.
+    drop_saturated : bool, leave out pixels with a value at the maximum of an integer dtype.
+    clusters : int, number of clusters from which unlabelled pixels are drawn in equal numbers; 0: no clusters.
 
     Returns
     -------
-    Pixels in the file's dtype, with all its bands and the numbers of those that the plan leaves out, ordered by line
-    and sample; fewer than the quota (with a warning) where too few are valid.
+    Pixels in the file's dtype with all its bands, ordered by line and sample. A part holds fewer pixels than its quota,
+        with a warning, where too few are valid.
 
     Raises
     ------
-    SplitError : codes or parts are not of the cube's shape, or the plan has no quotas for the scene.
+    SplitError : codes or parts do not have the cube's shape, or the plan has no quotas for the scene.
     """
     for what, raster in (("codes", codes), ("parts", parts)):
         if raster.shape != cube.shape[:2]:
@@ -92,19 +93,20 @@ def shard(
 
 
 def _cells(label: np.ndarray, parts: np.ndarray) -> np.ndarray:
-    """Number of the (label, part) of each pixel, int32 [line, sample]; `NO_CELL` where it is in no part."""
+    """Return the number of the (label, part) pair of each pixel, int32 [line, sample]; `NO_CELL` outside all parts."""
+    # Labels begin at UNLABELLED (-1) and parts at 1, so the first cell is (unlabelled, train) with number 0.
     cell = (label.astype(np.int32) - UNLABELLED) * len(PARTS) + parts - 1
     cell[(parts == 0) | (label == IGNORED)] = NO_CELL
     return np.asarray(cell, np.int32)
 
 
 def _available(cell: np.ndarray, *, classes: int) -> np.ndarray:
-    """Pixels of each cell, int64 [cell]."""
+    """Count the pixels of each cell, int64 [cell]."""
     return np.asarray(np.bincount((cell - NO_CELL).ravel(), minlength=(classes + 1) * len(PARTS) + 1))[1:]
 
 
 def _sizes(quotas: pd.DataFrame, scene: str, available: np.ndarray) -> np.ndarray:
-    """Rows to keep of each cell, int64 [cell]; no more than there are."""
+    """Return the number of rows to keep of each cell, int64 [cell]; at most the number available."""
     mine = quotas[quotas["scene"] == scene]
     if mine.empty:
         raise SplitError(f"{scene}: the plan has no quotas for this scene; run plan again")
@@ -115,10 +117,16 @@ def _sizes(quotas: pd.DataFrame, scene: str, available: np.ndarray) -> np.ndarra
 
 @dataclass(frozen=True, eq=False)
 class _Draw:
-    """What decides whether a pixel is drawn.
+    """Criteria by which pixels of a scene are drawn.
 
-    cell : int32 [line, sample]; scene, seed : of the priorities; holds_data : what may be drawn; saturated : [band],
-    values that a drawn pixel has nowhere, or None; groups : of the unlabelled pixels, or None.
+    Attributes
+    ----------
+    cell : int32 [line, sample], number of the (label, part) pair.
+    scene : str, name of the scene, part of the priority.
+    seed : int, seed of the priority.
+    holds_data : callable, function that tells which pixels hold data.
+    saturated : [band], values that mark a pixel as saturated, or None.
+    groups : clusters of the unlabelled pixels, or None.
     """
 
     cell: np.ndarray
@@ -129,7 +137,7 @@ class _Draw:
     groups: Clusters | None
 
     def from_blocks(self, cube: Cube, sizes: np.ndarray, limits: np.ndarray, *, block_bytes: int) -> LowestPriority:
-        """One pass over the cube."""
+        """Draw the pixels in one pass over the cube."""
         groups = 1 if self.groups is None else len(self.groups)
         store = LowestPriority(sizes, bands=cube.shape[2], dtype=cube.dtype, limits=limits, groups=groups)
         progress = Progress(cube.path.name, cube.shape[0], line_mb=cube.line_bytes / 1e6)
@@ -140,7 +148,7 @@ class _Draw:
         return store
 
     def _offer(self, store: LowestPriority, values: np.ndarray, first: int) -> None:
-        """Offer the pixels of a block that would be kept and hold data."""
+        """Offer those pixels of a block that might be kept and hold data."""
         lines, samples, bands = values.shape
         cell = self.cell[first : first + lines]
         rank = priority(self.seed, self.scene, np.arange(first, first + lines)[:, None], np.arange(samples))
@@ -157,7 +165,7 @@ class _Draw:
         store.offer(spectra, cell=cell[chosen], rank=rank[chosen], place=place, group=group[chosen])
 
     def _group(self, x: np.ndarray, cell: np.ndarray) -> np.ndarray:
-        """Group of each pixel, int64 [pixel]: its cluster where it is unlabelled, 0 elsewhere."""
+        """Return the group of each pixel, int64 [pixel]: its cluster where it is unlabelled, 0 elsewhere."""
         group = np.zeros(len(cell), np.int64)
         if self.groups is not None:
             unlabelled = np.flatnonzero((cell >= 0) & (cell < len(PARTS)))
@@ -168,7 +176,7 @@ class _Draw:
 def _shortages(
     scene: str, classes: ClassMap, *, wanted: np.ndarray, found: np.ndarray, available: np.ndarray
 ) -> Iterator[str]:
-    """One sentence for each label and part that has fewer valid pixels than its quota."""
+    """Yield one sentence for each label and part that has fewer valid pixels than its quota."""
     for index in np.flatnonzero(found < wanted):
         label, part = divmod(int(index), len(PARTS))
         name = f"pixels of class {classes.names[label - 1]} (code {classes.codes[label - 1]})"
@@ -181,6 +189,7 @@ def _shortages(
 
 
 def _table(place: np.ndarray, codes: np.ndarray, label: np.ndarray, parts: np.ndarray, scene: Scene) -> pd.DataFrame:
+    """Return the table of the drawn pixels: one row per pixel, with the columns of `Pixels.table`."""
     line, sample = np.divmod(place, codes.shape[1])
     part = parts[line, sample].astype(np.int64) - 1
     columns = {
@@ -196,5 +205,5 @@ def _table(place: np.ndarray, codes: np.ndarray, label: np.ndarray, parts: np.nd
 
 
 def _repeated(words: Sequence[str], place: np.ndarray) -> pd.Series:
-    """The words at the places, as text."""
+    """Return a text column with the word at each place."""
     return pd.Series(pd.array(list(words), dtype="str").take(place))

@@ -1,4 +1,4 @@
-"""Label budgets: which labelled pixels a model may see when it has 5, 10, ... labels per class; nested per seed."""
+"""Choose the labelled pixels that a model may use with 5, 10, ... labels per class; nested within a seed."""
 
 import logging
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ COLUMNS = ["seed", "budget", *PLACE, "label", "part"]
 
 @dataclass(frozen=True)
 class BudgetConfig:
-    """Label budgets.
+    """Numbers of labels per class, and the seeds of their draws.
 
-    Parameters
+    Attributes
     ----------
-    budgets : labels per class, or ``all``.
-    seeds : one draw of labels each.
-    valid_share : share of a budget that is for validation.
+    budgets : labels per class, whole numbers or ``all``.
+    seeds : tuple of int, seeds, one draw of labels each.
+    valid_share : float, share of the labels per class that is used for validation, 0 to 0.5.
     """
 
     budgets: tuple[int | str, ...]
@@ -47,17 +47,17 @@ class BudgetConfig:
 
 
 def label_budgets(table: pd.DataFrame, settings: BudgetConfig) -> pd.DataFrame:
-    """Draw every budget of every seed from the labelled pixels of the train and valid parts.
+    """Draw the labels of every budget and seed from the labelled pixels of train and valid.
 
     Within a seed a smaller budget is a subset of a larger one. Of B labels of a class, ``max(1, round(valid_share B))``
-    come from valid (none if B is 1 or the class has none there) and the rest from train; where train has too few, valid
-    fills up. A class with fewer than B labelled pixels gives half of them (one at least), but never fewer than
-    to a smaller budget: budgets that were not nested could not be compared.
+    come from valid (none if B is 1 or the class has none there) and the rest from train. Where train has too few, valid
+    supplies the rest. A class with fewer than B labelled pixels gives half of them (at least one), but never fewer than
+    it gives to a smaller budget, so that budgets stay nested.
 
     Parameters
     ----------
-    table : one row per pixel of all shards: scene, line, sample, label, part, as in `Pixels`.
-    settings : budgets, seeds.
+    table : DataFrame, one row per pixel of all samples: scene, line, sample, label, part, as in `Pixels.table`.
+    settings : BudgetConfig, budgets and seeds.
 
     Returns
     -------
@@ -65,7 +65,7 @@ def label_budgets(table: pd.DataFrame, settings: BudgetConfig) -> pd.DataFrame:
 
     Raises
     ------
-    SplitError : a pixel stands twice, or the result is not disjoint from test, nested and exact.
+    SplitError : a pixel occurs twice, or the result is not disjoint from test, nested and exact.
     """
     twice = int(table.duplicated(PLACE).sum())
     if twice:
@@ -88,13 +88,13 @@ def label_budgets(table: pd.DataFrame, settings: BudgetConfig) -> pd.DataFrame:
 
 
 def _pool(table: pd.DataFrame) -> pd.DataFrame:
-    """The pixels that a budget may draw: labelled, in train or valid. Shards on disk hold categories; texts compare."""
+    """Return the pixels that may be drawn: labelled, in train or valid. Text columns replace categories."""
     rows = table.loc[(table["label"] >= 0) & table["part"].isin(["train", "valid"]), [*PLACE, "label", "part"]]
     return rows.astype({"scene": "str", "part": "str"})
 
 
 def _ranked(pool: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """The pool with the rank of each pixel in the draw of its label and part, 0 first."""
+    """Return the pool with the rank of each pixel in the draw of its label and part, 0 first."""
     order = np.zeros(len(pool), np.uint64)
     for scene, rows in pool.reset_index(drop=True).groupby("scene"):
         # A stream of its own: with the shards' key, the first labels drawn would be those that the cap keeps first.
@@ -105,13 +105,23 @@ def _ranked(pool: pd.DataFrame, seed: int) -> pd.DataFrame:
 
 
 def _sizes(pool: pd.DataFrame, settings: BudgetConfig) -> dict[str, pd.DataFrame]:
-    """Pixels of each label from train and from valid, by budget: DataFrame [label, (train, valid)]."""
+    """Return the pixels of each label from train and from valid, by budget: DataFrame [label, (train, valid)]."""
     counts = pd.crosstab(pool["label"], pool["part"]).reindex(columns=["train", "valid"], fill_value=0)
     return budget_sizes(counts, settings)
 
 
 def budget_sizes(counts: pd.DataFrame, settings: BudgetConfig) -> dict[str, pd.DataFrame]:
-    """Pixels of each label that each budget takes from train and from valid, of counts [label, (train, valid)]."""
+    """Return the number of pixels of each label that each budget takes from train and from valid.
+
+    Parameters
+    ----------
+    counts : int [label, (train, valid)], labelled pixels available.
+    settings : BudgetConfig, settings of this step.
+
+    Returns
+    -------
+    dict from budget to DataFrame int [label, (train, valid)].
+    """
     total = counts.sum(axis=1)
     given = pd.Series(0, index=counts.index)
     sizes = {}
@@ -125,7 +135,7 @@ def budget_sizes(counts: pd.DataFrame, settings: BudgetConfig) -> dict[str, pd.D
 
 
 def _say_few(sizes: dict[str, pd.DataFrame]) -> None:
-    """Name the budgets that some class cannot fill."""
+    """Log the budgets that some class cannot fill."""
     for budget, size in sizes.items():
         given = size.sum(axis=1)
         few = given[given < int(budget)] if budget != ALL else given[:0]
@@ -143,11 +153,17 @@ def _divided(given: "pd.Series[int]", counts: pd.DataFrame, valid_share: float) 
 
 
 def check_budgets(budgets: pd.DataFrame, table: pd.DataFrame, settings: BudgetConfig) -> None:
-    """Check budgets, drawn or read from disk, against the shards: disjoint from test, exact and nested.
+    """Check that budgets, drawn or read from disk, are disjoint from test, exact and nested.
+
+    Parameters
+    ----------
+    budgets : DataFrame, table of `label_budgets`.
+    table : DataFrame, one row per pixel of all samples, as in `Pixels.table`.
+    settings : BudgetConfig, settings of this step.
 
     Raises
     ------
-    SplitError : says which of them fails, and where.
+    SplitError : one of the three conditions fails; the message says which, and where.
     """
     known = _pool(table)
     merged = budgets.merge(known, on=[*PLACE, "label", "part"], how="left", indicator=True)

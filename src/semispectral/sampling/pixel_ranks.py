@@ -1,4 +1,4 @@
-"""Which pixels are drawn: those of lowest priority, a function of seed and place alone."""
+"""Rank the pixels by a priority that depends on seed and place alone; the lowest are drawn."""
 
 import hashlib
 from typing import NamedTuple
@@ -9,9 +9,20 @@ from semispectral.study.classes import EMPTY, IGNORED, MASKED, UNLABELLED, Class
 
 
 def scene_labels(codes: np.ndarray, classes: ClassMap, *, use: CodeSet, ignore: CodeSet) -> np.ndarray:
-    """Labels int16 of one scene's codes; a class that the scene does not `use` is unlabelled there.
+    """Return the labels of one scene's codes, int16; a class that the scene does not use is unlabelled there.
 
-    `ClassMap.to_label`, for a collection in which scenes may use different codes.
+    This is `ClassMap.to_label` for a collection in which scenes may use different codes.
+
+    Parameters
+    ----------
+    codes : int [line, sample], label codes.
+    classes : ClassMap, classes of the study.
+    use : CodeSet, codes that are classes in this scene.
+    ignore : CodeSet, codes of pixels to ignore.
+
+    Returns
+    -------
+    int16 [line, sample].
     """
     label = classes.to_label(codes, ignore=ignore)
     label[(codes == MASKED) | (codes == EMPTY)] = IGNORED
@@ -22,19 +33,19 @@ def scene_labels(codes: np.ndarray, classes: ClassMap, *, use: CodeSet, ignore: 
 
 
 def _mixed(values: np.ndarray) -> np.ndarray:
-    """The finaliser of SplitMix64 (Steele et al. 2014): a one-to-one map of uint64 that looks random."""
+    """Apply the finaliser of SplitMix64 (Steele et al. 2014), a one-to-one map of uint64 that looks random."""
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return np.asarray(values ^ (values >> np.uint64(31)))
 
 
 def priority(seed: int, scene: str, line: np.ndarray, sample: np.ndarray) -> np.ndarray:
-    """Random rank of pixels, the same whenever and in whatever order it is asked; the lowest are drawn.
+    """Return random rank of pixels, the same whenever and in whatever order it is asked; the lowest are drawn.
 
     Parameters
     ----------
-    seed : seed of the draw.
-    scene : name of the scene.
+    seed : int, seed of the draw.
+    scene : str, name of the scene.
     line, sample : int [...], 0 to 2^32 - 1.
 
     Returns
@@ -51,15 +62,15 @@ ANY = np.iinfo(np.uint64).max
 
 
 def likely_limits(sizes: np.ndarray, available: np.ndarray) -> np.ndarray:
-    """Priorities that the drawn pixels of each cell will hardly exceed, uint64 [cell].
+    """Return an upper bound (6 sigma) on the priority of the sampled pixels of each cell, so that the rest is skipped.
 
     Priorities are uniform, so of n pixels about n x limit / 2^64 lie below a limit; six standard deviations are added.
     What exceeds them need not be looked at, unless too many of the others turn out to hold no data.
 
     Parameters
     ----------
-    sizes : int [cell], rows to be drawn.
-    available : int [cell], rows there are.
+    sizes : int [cell], rows to draw.
+    available : int [cell], rows available.
     """
     share = (sizes + 6 * np.sqrt(sizes) + 16) / np.maximum(available, 1)
     limits = np.full(len(sizes), ANY, np.uint64)
@@ -73,7 +84,16 @@ SPARE = 1.25  # rows held, over rows kept, from which on those that cannot be dr
 
 
 class Rows(NamedTuple):
-    """Rows on offer: x [row, band], cell int [row], rank uint64 [row], place int64 [row], group int64 [row]."""
+    """Rows offered to a `LowestPriority`.
+
+    Attributes
+    ----------
+    x : [row, band], spectra.
+    cell : int [row], number of the cell.
+    rank : uint64 [row], priority.
+    place : int64 [row], index of the pixel in the scene.
+    group : int64 [row], group within the cell.
+    """
 
     x: np.ndarray
     cell: np.ndarray
@@ -83,17 +103,17 @@ class Rows(NamedTuple):
 
 
 class LowestPriority:
-    """A store that keeps, for each cell, the rows of lowest priority among all that were offered.
+    """Store that keeps, for each cell, the rows of lowest priority among all that were offered.
 
-    Where a cell's rows are of several groups, each group gives the same number, or all that it has.
+    Where the rows of a cell belong to several groups, each group gives the same number, or all that it has.
 
     Parameters
     ----------
-    sizes : int [cell], rows that each cell keeps.
-    bands : values of a row.
-    dtype : of the values.
-    limits : uint64 [cell], priorities above which nothing is wanted; None: everything is.
-    groups : number of groups.
+    sizes : int [cell], number of rows that each cell keeps.
+    bands : int, number of values of a row.
+    dtype : dtype of the values.
+    limits : uint64 [cell], upper bounds on the priorities to keep; None: no bounds.
+    groups : int, number of groups.
 
     Notes
     -----
@@ -119,13 +139,33 @@ class LowestPriority:
         self._rows = 0
 
     def wanted(self, cell: np.ndarray, rank: np.ndarray, group: np.ndarray | int = 0) -> np.ndarray:
-        """Which rows might be kept, bool of the shape of cell (int), rank (uint64) and group (int)."""
+        """Return a mask of the rows that might be kept.
+
+        Parameters
+        ----------
+        cell : int [...], number of the cell.
+        rank : uint64 [...], priority.
+        group : int [...] or 0, group within the cell.
+
+        Returns
+        -------
+        bool, of the shape of ``cell``.
+        """
         return np.asarray((rank <= self._limit[cell, group]) & (self._sizes[cell] > 0))
 
     def offer(
         self, x: np.ndarray, *, cell: np.ndarray, rank: np.ndarray, place: np.ndarray, group: np.ndarray | None = None
     ) -> None:
-        """Offer rows, as `Rows` has them; place is what to know them by. They are the store's from now on."""
+        """Offer rows; the arrays belong to the store afterwards.
+
+        Parameters
+        ----------
+        x : [row, band], spectra.
+        cell : int [row], number of the cell.
+        rank : uint64 [row], priority.
+        place : int64 [row], index of the pixel in the scene.
+        group : int64 [row], group within the cell; None: all rows are of group 0.
+        """
         group = np.zeros(len(cell), np.int64) if group is None else group
         self._held.append(Rows(x, cell, rank, place, group))
         self._rows += len(x)
@@ -133,16 +173,19 @@ class LowestPriority:
             self._let_go()
 
     def _let_go(self) -> None:
-        """Keep what is to be kept of all that is held."""
+        """Drop the rows that can no longer be among the lowest of their cell, and lower the limits accordingly."""
         cell, rank, group = (np.concatenate([getattr(rows, name) for rows in self._held]) for name in COMPARED)
+        # The spectra stay where they are until it is known which rows remain: only cell, rank and group are joined,
+        # so that memory holds the values once. Each cell then marks its lowest rows.
         keep = np.zeros(len(cell), bool)
         for index in np.flatnonzero(np.bincount(cell)):
             mine = np.flatnonzero(cell == index)
             best = _lowest(rank[mine], group[mine], min(len(mine), int(self._sizes[index])))
             keep[mine[best]] = True
             lost = mine[~keep[mine]]
-            # a group that had to give one up will never want one of a higher priority again
+            # A group that lost a row of this rank will never keep one of a higher rank: later offers are refused early.
             np.minimum.at(self._limit[index], group[lost], rank[lost])
+        # The mask is cut back into the pieces that were offered; a piece that keeps all its rows is not copied.
         ends = np.cumsum([len(rows.cell) for rows in self._held])[:-1]
         pairs = zip(self._held, np.split(keep, ends), strict=True)
         self._held = [rows if kept.all() else Rows(*(array[kept] for array in rows)) for rows, kept in pairs]
@@ -155,7 +198,12 @@ class LowestPriority:
         return np.bincount(np.concatenate([rows.cell for rows in self._held]), minlength=len(self._sizes))
 
     def result(self) -> tuple[np.ndarray, np.ndarray]:
-        """The rows held and their places, ascending by place: x [row, band], place int64 [row]."""
+        """Return the rows held and their places, ascending by place.
+
+        Returns
+        -------
+        x [row, band] and place int64 [row].
+        """
         self._let_go()
         place = np.concatenate([rows.place for rows in self._held])
         x = np.concatenate([rows.x for rows in self._held])
@@ -166,11 +214,13 @@ class LowestPriority:
 
 
 def _lowest(ranks: np.ndarray, groups: np.ndarray, size: int) -> np.ndarray:
-    """Places of the ``size`` rows that come first by their place within their group, then by group."""
+    """Return the places of the ``size`` rows that come first by their place within their group, then by group."""
     if size == len(ranks):
         return np.arange(size)
     if size == 0 or not groups.any():
         return np.asarray(np.argpartition(ranks, size)[:size])
+    # Sort by group, then rank; subtract the start of each group to get the place of a row within its group. Taking rows
+    # by that place first gives each group one row in turn, until the size is reached.
     order = np.lexsort((ranks, groups))
     counts = np.bincount(groups)
     within = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)

@@ -1,4 +1,4 @@
-"""The plan of a collection: parts of every pixel, and how many of each class every scene gives."""
+"""Plan a collection: assign every pixel to a part, and set how many pixels of each class every scene gives."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -21,16 +21,17 @@ MOST_SAID = 5  # warnings on the terminal; the log file and the plan hold all
 
 @dataclass(frozen=True)
 class Plan:
-    """What is drawn from where.
+    """Parts of all pixels, and the number of pixels to draw from each scene.
 
-    Parameters
+    Attributes
     ----------
-    classes : those that occur; a label is a place in it.
+    classes : ClassMap, the classes that occur; a label is an index into them.
     parts : by scene, uint8 [line, sample]: 0 not used, 1 train, 2 valid, 3 test.
-    quotas : scene, hole, label (-1 unlabelled), part, available and quota (pixels).
-    method, guard : of the split; the guard, in pixels, is the one that holds between the parts.
-    warnings : in words, what a person should know about the classes.
-    bad_bands : numbers of the bands that are left out of all scenes.
+    quotas : DataFrame, scene, hole, label (-1 unlabelled), part, available and quota (pixels).
+    method : str, method of the split.
+    guard : int, buffer between the parts on disk, in pixels.
+    warnings : tuple of str, sentences about classes that cannot be learnt, tested or validated.
+    bad_bands : tuple of int, numbers of the bands that are left out of all scenes.
     """
 
     classes: ClassMap
@@ -56,12 +57,12 @@ def plan(
 
     Parameters
     ----------
-    scenes : the scenes, in any order.
+    scenes : sequence of Scene, the scenes, in any order.
     codes : by scene, the codes that the census read, int [line, sample].
-    classes : all of ``classes.tsv``.
+    classes : ClassMap, all of ``classes.tsv``.
     split_settings, sample_settings : settings.
-    odd : what is odd about the scenes together, in words; it becomes part of the warnings.
-    bad_bands : numbers of the bands that are left out of all scenes.
+    odd : sequence of str, what is odd about the scenes together, in words; it becomes part of the warnings.
+    bad_bands : sequence of int, numbers of the bands that are left out of all scenes.
 
     Raises
     ------
@@ -81,7 +82,7 @@ def plan(
 
 
 def _occurring(scenes: Sequence[Scene], codes: Mapping[str, np.ndarray], classes: ClassMap) -> ClassMap:
-    """The classes whose codes occur where they are used."""
+    """Return the classes whose codes occur in the scenes that use them."""
     found: set[int] = set()
     for scene in scenes:
         raster = codes.get(scene.name)
@@ -95,7 +96,18 @@ def _occurring(scenes: Sequence[Scene], codes: Mapping[str, np.ndarray], classes
 
 
 def label_rasters(scenes: Sequence[Scene], codes: Mapping[str, np.ndarray], classes: ClassMap) -> list[LabelRaster]:
-    """Labels of every scene, by its own `use` and `ignore`, ordered by the scene's name."""
+    """Return the labels of every scene by its own `use` and `ignore`, ordered by the scene's name.
+
+    Parameters
+    ----------
+    scenes : sequence of Scene, rows of ``scenes.tsv``.
+    codes : label codes by scene, int [line, sample].
+    classes : ClassMap, classes of the study.
+
+    Returns
+    -------
+    list of LabelRaster.
+    """
     return [
         LabelRaster(s.name, s.hole, scene_labels(codes[s.name], classes, use=s.use, ignore=s.ignore))
         for s in sorted(scenes, key=lambda scene: scene.name)

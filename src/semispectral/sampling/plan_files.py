@@ -1,4 +1,4 @@
-"""The plan on disk: written, read again and counted again, so that what is disjoint is the files themselves."""
+"""Write and read the plan, and check on disk that its parts are disjoint."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,11 +20,16 @@ QUOTAS, CLASSES, WARNINGS, PARTS_FOLDER = "quotas.parquet", "classes.json", "war
 
 
 def write_plan(directory: Path, plan: Plan) -> None:
-    """Write a plan, read it again and check that it is the one that was meant.
+    """Write a plan, read it again and check that it is unchanged.
+
+    Parameters
+    ----------
+    directory : Path, folder of the files.
+    plan : Plan, plan to write.
 
     Raises
     ------
-    SplitError, IntegrityError : what is on disk is not disjoint, breaks its guard, or differs.
+    SplitError, IntegrityError : the plan on disk is not disjoint, breaks its buffer, or differs.
     """
     (directory / PARTS_FOLDER).mkdir(parents=True, exist_ok=True)
     for scene, parts in plan.parts.items():
@@ -55,7 +60,12 @@ def _parts_path(directory: Path, scene: str) -> Path:
 
 
 def read_plan(directory: Path) -> Plan:
-    """Read what `write_plan` wrote; parts and quotas are checked again."""
+    """Read a plan that `write_plan` wrote, and check its parts and quotas again.
+
+    Parameters
+    ----------
+    directory : Path, folder of the files.
+    """
     quotas = read_quotas(directory / QUOTAS)
     notes = read_notes(directory)
     parts = {scene: read_parts(directory, scene) for scene in quotas["scene"].unique()}
@@ -67,12 +77,23 @@ def read_plan(directory: Path) -> Plan:
 
 
 def read_parts(directory: Path, scene: str) -> np.ndarray:
-    """Parts of one scene, uint8 [line, sample]."""
+    """Read the parts of one scene, uint8 [line, sample].
+
+    Parameters
+    ----------
+    directory : Path, folder of the files.
+    scene : str, name of the scene.
+    """
     return read_array(_there(_parts_path(directory, scene)))
 
 
 def read_notes(directory: Path) -> dict[str, Any]:
-    """What is to be known of a split: its method, its guard in pixels, its warnings."""
+    """Read the notes of a split: its method, its buffer in pixels, its warnings.
+
+    Parameters
+    ----------
+    directory : Path, folder of the files.
+    """
     return read_json(_there(directory / WARNINGS))
 
 
@@ -85,7 +106,13 @@ def _there(path: Path) -> Path:
 
 
 def check_plan(directory: Path, scenes: Sequence[Scene], codes: Mapping[str, np.ndarray]) -> None:
-    """Count again, from the codes and the parts on disk, what the quotas promise.
+    """Count the pixels of each class and part on disk again, and compare them with the quotas.
+
+    Parameters
+    ----------
+    directory : Path, folder of the files.
+    scenes : sequence of Scene, rows of ``scenes.tsv``.
+    codes : label codes by scene, int [line, sample].
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The table of quotas, as the plan wrote it: read, checked, and what it says of the classes."""
+"""Read and check the table of quotas that the plan wrote."""
 
 from pathlib import Path
 
@@ -13,7 +13,11 @@ COLUMNS = ("scene", "hole", "label", "part", "available", "quota")
 
 
 def read_quotas(path: Path) -> pd.DataFrame:
-    """Quotas of a plan: scene, hole, label, part, available, quota.
+    """Read the quotas of a plan: scene, hole, label, part, available, quota.
+
+    Parameters
+    ----------
+    path : Path, file to read.
 
     Raises
     ------
@@ -28,12 +32,23 @@ def read_quotas(path: Path) -> pd.DataFrame:
 
 
 def bad_bands_of(quotas: pd.DataFrame) -> tuple[int, ...]:
-    """Numbers of the bands that a plan leaves out of all scenes."""
+    """Return the numbers of the bands that a plan leaves out of all scenes.
+
+    Parameters
+    ----------
+    quotas : DataFrame, quotas of a plan, as `read_quotas` returns them.
+    """
     return tuple(quotas.attrs.get(BAD_BANDS, ()))
 
 
 def check_quotas(quotas: pd.DataFrame, *, where: str) -> None:
-    """Check that a table of quotas has its columns, one row per scene, label and part, and promises nothing absent."""
+    """Check that a table of quotas has its columns, one row per scene, label and part, and no impossible quota.
+
+    Parameters
+    ----------
+    quotas : DataFrame, quotas of a plan, as `read_quotas` returns them.
+    where : str, place named in error messages.
+    """
     absent = [column for column in COLUMNS if column not in quotas.columns]
     if absent:
         raise SplitError(f"{where}: needs the columns {', '.join(COLUMNS)}; missing: {', '.join(absent)}")
@@ -45,7 +60,12 @@ def check_quotas(quotas: pd.DataFrame, *, where: str) -> None:
 
 
 def training_shares(quotas: pd.DataFrame) -> np.ndarray:
-    """Share of each class among all labelled pixels of the training part, drawn or not, float64 [class]."""
+    """Return the share of each class among all labelled pixels of the train part, drawn or not, float64 [class].
+
+    Parameters
+    ----------
+    quotas : DataFrame, quotas of a plan, as `read_quotas` returns them.
+    """
     known = quotas[(quotas["part"] == "train") & (quotas["label"] >= 0)]
     pixels = np.bincount(known["label"], weights=known["available"], minlength=int(quotas["label"].max()) + 1)
     return np.asarray(pixels / max(pixels.sum(), 1))

@@ -1,4 +1,4 @@
-"""How many pixels each scene gives to each class and part: capped, and shared by water-filling."""
+"""Set how many pixels each scene gives to each class and part: capped, and shared by water-filling."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -24,15 +24,17 @@ WITHOUT = {"valid": "its training is not watched", "test": "it cannot be scored"
 
 @dataclass(frozen=True)
 class SampleConfig:
-    """How many pixels the shards hold.
+    """Numbers of pixels to draw.
 
-    Parameters
+    Attributes
     ----------
-    seed : seed of the draw.
-    cap_per_class : labelled pixels of one class in one part, at most, over the whole collection.
-    unlabelled : unlabelled pixels of the train part, at most, over the whole collection; valid and test get a tenth.
-    clusters : in each scene, unlabelled pixels are drawn evenly over so many clusters of spectra; 0: as they lie.
-    drop_saturated : leave out pixels with a value at the largest of an integer dtype.
+    seed : int, seed of the draw.
+    cap_per_class : int, largest number of labelled pixels of one class in one part of the whole collection.
+    unlabelled : int, largest number of unlabelled train pixels of the whole collection; valid and test get a tenth of
+        it.
+    clusters : int, number of clusters per scene from which unlabelled pixels are drawn in equal numbers; 0: no
+        clusters.
+    drop_saturated : bool, leave out pixels with a value at the maximum of an integer dtype.
     """
 
     seed: int
@@ -55,12 +57,12 @@ class SampleConfig:
 
 
 def water_fill(available: Mapping[str, int], total: int) -> dict[str, int]:
-    """Share a total as evenly as what is available allows: who has little gives all, the others give the same.
+    """Divide a total as evenly as the available amounts allow: small ones are used up, the others give the same.
 
     Parameters
     ----------
     available : by name.
-    total : to be shared.
+    total : int, to be shared.
 
     Returns
     -------
@@ -76,7 +78,18 @@ def water_fill(available: Mapping[str, int], total: int) -> dict[str, int]:
 
 
 def available_pixels(rasters: Iterable[LabelRaster], parts: Mapping[str, np.ndarray], *, classes: int) -> pd.DataFrame:
-    """Pixels of every scene, label and part: columns scene, hole, label, part, available."""
+    """Count the pixels of every scene, label and part.
+
+    Parameters
+    ----------
+    rasters : labels of the scenes.
+    parts : parts by scene, uint8 [line, sample].
+    classes : int, number of classes.
+
+    Returns
+    -------
+    DataFrame with the columns scene, hole, label, part, available.
+    """
     rows = []
     for raster in rasters:
         used = (parts[raster.scene] > 0) & (raster.label >= UNLABELLED)
@@ -89,10 +102,15 @@ def available_pixels(rasters: Iterable[LabelRaster], parts: Mapping[str, np.ndar
 
 
 def share_quotas(available: pd.DataFrame, settings: SampleConfig) -> pd.DataFrame:
-    """Add the column quota; it does not depend on the order of the rows.
+    """Add the column quota; the result does not depend on the order of the rows.
 
     Each class gives at most `cap_per_class` pixels a part, shared over scenes; unlabelled pixels are shared over
     holes first, so that a hole of many scenes does not outweigh the others.
+
+    Parameters
+    ----------
+    available : DataFrame, table of `available_pixels`.
+    settings : SampleConfig, numbers of pixels to draw.
     """
     table = available.assign(quota=np.int64(0)).reset_index(drop=True)
     for (label, part), rows in table.groupby(["label", "part"]):
@@ -108,13 +126,19 @@ def share_quotas(available: pd.DataFrame, settings: SampleConfig) -> pd.DataFram
 
 
 def _over(rows: pd.DataFrame, name: str, total: int) -> list[int]:
-    """Shares of a total, one per row; the column `name` tells the rows apart."""
+    """Return the shares of a total, one per row; the column `name` tells the rows apart."""
     shares = water_fill(dict(zip(rows[name], rows["available"].tolist(), strict=True)), total)
     return [shares[each] for each in rows[name]]
 
 
 def class_warnings(quotas: pd.DataFrame, classes: ClassMap) -> tuple[str, ...]:
-    """What a person should know about classes that cannot be learnt, tested or validated, in words."""
+    """Return sentences about the classes that cannot be learnt, tested or validated.
+
+    Parameters
+    ----------
+    quotas : DataFrame, quotas of a plan, as `read_quotas` returns them.
+    classes : ClassMap, classes of the study.
+    """
     labelled = quotas[(quotas["label"] >= 0) & (quotas["available"] > 0)]
     total = labelled.groupby(["label", "part"])["available"].sum().to_dict()
     watched = [part for part in PARTS if any(total.get((label, part)) for label in range(len(classes)))]
@@ -129,7 +153,7 @@ def class_warnings(quotas: pd.DataFrame, classes: ClassMap) -> tuple[str, ...]:
 
 
 def _of_class(name: str, counts: Mapping[str, int]) -> list[str]:
-    """Warnings on one class; counts are its pixels in each part that has labels at all."""
+    """Return the warnings on one class; counts are its pixels in each part that has labels at all."""
     present = [part for part, count in counts.items() if count]
     if not present:
         return [f"{name} is only in the guard between the parts: it is lost; use larger blocks or a smaller guard"]

@@ -1,4 +1,4 @@
-"""Which pixels train, which validate, which test: whole holes, guarded blocks, or (to show the leak) random pixels."""
+"""Split pixels into train, valid and test: by hole, by block with a buffer, or (as a warning example) at random."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,18 +19,20 @@ NO_PART, TRAIN, VALID, TEST = range(len(PARTS) + 1)
 
 @dataclass(frozen=True)
 class SplitConfig:
-    """How the pixels are dealt to the parts.
+    """Method and options of a split into parts.
 
-    Parameters
+    Attributes
     ----------
-    method : ``groups`` (whole holes are test), ``blocks`` (spatial blocks of every scene), ``leaky`` (random pixels) or
-        ``whole`` (all is train, for the benchmark's pool).
-    seed : seed of the deal.
-    test_groups : holes to test on; empty: holes are chosen for about `test_share` of them. Only for ``groups``.
-    test_share, valid_share : share of the holes or blocks (``leaky``: of the pixels) to test and to validate on.
-        With ``groups``, `valid_share` is the share of blocks inside the training holes.
-    block_lines, block_samples : size of a block in pixels; ``block_samples`` 0 is the whole width.
-    guard : pixels left out between two parts; those used are further apart than this (Chebyshev distance).
+    method : str, ``groups`` (test on whole holes), ``blocks`` (spatial blocks of every scene), ``leaky`` (random
+        pixels) or ``whole`` (all pixels train, for the benchmark's pool).
+    seed : int, seed of the split.
+    test_groups : tuple of str, holes to test on; empty: about `test_share` of the holes are chosen. Only for
+        ``groups``.
+    test_share, valid_share : float, share of the holes or blocks (``leaky``: of the pixels) to test and to validate on,
+        0 to 1. With ``groups``, `valid_share` is the share of blocks inside the training holes.
+    block_lines, block_samples : int, size of a block, in pixels; ``block_samples`` 0 is the whole width.
+    guard : int, buffer between two parts, in pixels; pixels of different parts are further apart than this (Chebyshev
+        distance).
     """
 
     method: str
@@ -64,13 +66,20 @@ class SplitConfig:
 
     @property
     def distance(self) -> int:
-        """The guard that holds between the parts on disk; random pixels cannot keep one."""
+        """Buffer between the parts on disk, in pixels; 0 for random pixels, which cannot keep one."""
         return 0 if self.method == "leaky" else self.guard
 
 
 @dataclass(frozen=True)
 class LabelRaster:
-    """The labels of one scene: int16 [line, sample], with `UNLABELLED` and `IGNORED`."""
+    """Labels of one scene.
+
+    Attributes
+    ----------
+    scene : str, name of the scene.
+    hole : str, name of its drill hole.
+    label : int16 [line, sample], a class, `UNLABELLED` or `IGNORED`.
+    """
 
     scene: str
     hole: str
@@ -81,12 +90,29 @@ Rasters = Sequence[LabelRaster]
 
 
 def split(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
-    """Part of every pixel, by scene: uint8 [line, sample], 0 not used (ignored or guard), 1 train, 2 valid, 3 test.
+    """Assign every pixel to a part.
+
+    Parameters
+    ----------
+    rasters : sequence of LabelRaster, labels of all scenes.
+    settings : SplitConfig, method and options.
+
+    Returns
+    -------
+    dict from scene to uint8 [line, sample]: 0 not used (ignored or in the buffer), 1 train, 2 valid, 3 test.
 
     Raises
     ------
-    ConfigError : a test hole that no scene has.
-    SplitError : nothing labelled is left to train on, or there are too few holes.
+    ConfigError : no scene belongs to a given test hole.
+    SplitError : no labelled pixel is left to train on, or there are too few holes.
+
+    Examples
+    --------
+    >>> label = np.zeros((12, 4), np.int16)
+    >>> rasters = [LabelRaster("one", "DH1", label), LabelRaster("two", "DH2", label)]
+    >>> parts = split(rasters, SplitConfig(method="groups", seed=1, test_groups=("DH2",), block_lines=4))
+    >>> np.unique(parts["two"]).tolist()
+    [3]
     """
     rasters = sorted(rasters, key=lambda raster: raster.scene)
     parts = METHODS[settings.method](rasters, settings)
@@ -98,6 +124,7 @@ def split(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
 
 
 def _check_train(rasters: Rasters, parts: Mapping[str, np.ndarray]) -> None:
+    """Check that the train part holds labelled pixels."""
     counts = [sum(int(((r.label >= 0) & (parts[r.scene] == part)).sum()) for r in rasters) for part in range(4)]
     if counts[TRAIN] == 0:
         raise SplitError(
@@ -109,6 +136,12 @@ def _check_train(rasters: Rasters, parts: Mapping[str, np.ndarray]) -> None:
 
 def check_parts(parts: np.ndarray, guard: int, *, where: str = "parts") -> None:
     """Check a parts raster: known values, and more than `guard` pixels (Chebyshev) between different parts.
+
+    Parameters
+    ----------
+    parts : uint8 [line, sample].
+    guard : int, buffer, in pixels.
+    where : str, place named in error messages.
 
     Raises
     ------
@@ -132,7 +165,7 @@ def check_parts(parts: np.ndarray, guard: int, *, where: str = "parts") -> None:
 
 
 def _split_blocks(rasters: Rasters, settings: SplitConfig, *, test_share: float) -> dict[str, np.ndarray]:
-    """Deal blocks of every scene to the parts."""
+    """Assign blocks of every scene to the parts."""
     grids = [grid(r.label.shape, lines=settings.block_lines, samples=settings.block_samples) for r in rasters]
     units = Units.join(
         [grid_units(r.label, blocks, guard=settings.guard) for r, blocks in zip(rasters, grids, strict=True)]
@@ -148,12 +181,32 @@ def _split_blocks(rasters: Rasters, settings: SplitConfig, *, test_share: float)
 
 
 def blocks(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
-    """Spatial blocks of every scene to train, valid and test."""
+    """Assign spatial blocks of every scene to train, valid and test.
+
+    Parameters
+    ----------
+    rasters : sequence of LabelRaster, labels of all scenes.
+    settings : SplitConfig, method and options.
+
+    Returns
+    -------
+    dict from scene to uint8 [line, sample].
+    """
     return _split_blocks(rasters, settings, test_share=settings.test_share)
 
 
 def groups(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
-    """Whole holes to test; in the others, blocks to train and valid."""
+    """Assign whole holes to test, and blocks of the other holes to train and valid.
+
+    Parameters
+    ----------
+    rasters : sequence of LabelRaster, labels of all scenes.
+    settings : SplitConfig, method and options.
+
+    Returns
+    -------
+    dict from scene to uint8 [line, sample].
+    """
     holes = sorted({raster.hole for raster in rasters})
     test = set(settings.test_groups) or _choose_test(rasters, holes, settings)
     unknown = sorted(test - set(holes))
@@ -169,7 +222,7 @@ def groups(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
 
 
 def _choose_test(rasters: Rasters, holes: list[str], settings: SplitConfig) -> set[str]:
-    """Test holes by share, so that most classes can be both learnt and tested."""
+    """Choose test holes by share, so that most classes can be both learnt and tested."""
     if settings.test_share == 0:
         return set()
     if len(holes) < 2:
@@ -180,7 +233,19 @@ def _choose_test(rasters: Rasters, holes: list[str], settings: SplitConfig) -> s
 
 
 def leaky(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
-    """Random pixels: neighbours in different parts, so the scores are too good; only to be shown beside the others."""
+    """Assign random pixels to the parts.
+
+    Neighbours lie in different parts, so the scores are too good. Use it only to show that effect.
+
+    Parameters
+    ----------
+    rasters : sequence of LabelRaster, labels of all scenes.
+    settings : SplitConfig, method and options.
+
+    Returns
+    -------
+    dict from scene to uint8 [line, sample].
+    """
     shares = (1 - settings.valid_share - settings.test_share, settings.valid_share, settings.test_share)
     parts = {}
     for raster in rasters:
@@ -192,7 +257,17 @@ def leaky(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
 
 
 def whole(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
-    """Every pixel is train: the pool of which the benchmark deals parts anew for every split and seed."""
+    """Assign every pixel to train: the pool that the benchmark splits anew for every split and seed.
+
+    Parameters
+    ----------
+    rasters : sequence of LabelRaster, labels of all scenes.
+    settings : SplitConfig, method and options.
+
+    Returns
+    -------
+    dict from scene to uint8 [line, sample].
+    """
     return {raster.scene: np.full(raster.label.shape, TRAIN, np.uint8) for raster in rasters}
 
 

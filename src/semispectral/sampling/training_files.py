@@ -1,4 +1,4 @@
-"""The files around a training run: the training set that a label budget makes of the features, and what was trained."""
+"""Read the training set of a run, and write the trained model."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,19 +16,19 @@ HISTORY = "history.parquet"
 
 
 class Trained(Protocol):
-    """What a training run gives, without the TensorFlow that made it."""
+    """Result of a training run, without a dependency on TensorFlow."""
 
     @property
     def arrays(self) -> dict[str, np.ndarray]:
-        """The weights by name."""
+        """Weights by name."""
 
     @property
     def description(self) -> dict[str, Any]:
-        """Which model it is, and how it was trained."""
+        """Kind of the model, and how it was trained."""
 
     @property
     def history(self) -> pd.DataFrame:
-        """One row per epoch."""
+        """Table with one row per epoch."""
 
 
 def read_training_set(
@@ -40,18 +40,29 @@ def read_training_set(
     seed: int,
     scratch: Path | None = None,
 ) -> TrainingSet:
-    """Read the features of all scenes and part them by one label budget of one seed.
+    """Read the features of all scenes and divide them by one number of labels per class and one seed.
 
     Parameters
     ----------
-    scratch : as in `read_features`.
+    features_paths : sequence of path-like, samples, or latents, of all scenes.
+    budgets : path-like, table of `label_budgets`.
+    features : str, ``bands`` or ``latents``.
+    budget : str, labels per class, as text.
+    seed : int, seed of the draw of labels.
+    scratch : Path or None, folder for bands that do not fit in memory, see `read_features`.
     """
     whole = read_features(features_paths, features=features, scratch=scratch)
     return training_set(whole, read_table(budgets), budget=budget, seed=seed)
 
 
 def write_trained(directory: Path, trained: Trained) -> None:
-    """Write a model's directory: weights, description, and its history as a table."""
+    """Write the directory of a model: weights, description, and its history as a table.
+
+    Parameters
+    ----------
+    directory : Path, folder of the model; replaced as a whole.
+    trained : result of the training.
+    """
     with replacing_directory(directory) as unfinished:
         fill_model(unfinished, trained.arrays, trained.description)
         write_table(unfinished / HISTORY, trained.history)

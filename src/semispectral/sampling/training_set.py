@@ -1,4 +1,4 @@
-"""What a model is trained on: the features of all scenes, parted by a label budget. Arrays in, arrays out."""
+"""Divide the features of all scenes into the sets that a model is trained on."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -21,13 +21,13 @@ KEY = ["scene", "line", "sample"]
 
 @dataclass(frozen=True)
 class Features:
-    """The inputs of a classifier: normalised bands, or q(z1|x) of M1, from which x is drawn.
+    """Inputs of a classifier: normalised bands, or q(z1|x) of M1, from which inputs are sampled.
 
-    Parameters
+    Attributes
     ----------
     mean : float32 [pixel, input]; `StoredRows` where they do not fit in memory.
-    std : float32 [pixel, input]; zeros for bands, of which nothing is drawn.
-    table : one row per pixel, as in `Pixels`.
+    std : float32 [pixel, input]; zeros [pixel, 1] for bands, which are not sampled.
+    table : DataFrame, one row per pixel, as in `Pixels`.
     """
 
     mean: np.ndarray | StoredRows
@@ -39,48 +39,75 @@ class Features:
 
     @property
     def label(self) -> np.ndarray:
-        """int16 [pixel]; -1 where unlabelled."""
+        """Label of each pixel, int16 [pixel]; -1 where unlabelled."""
         return self.table["label"].to_numpy(np.int16)
 
     def joined(self, other: "Features") -> "Features":
-        """These pixels and others."""
+        """Return these features followed by others.
+
+        Parameters
+        ----------
+        other : features of the same inputs.
+        """
         width = max(self.std.shape[1], other.std.shape[1])  # 1 where nothing is drawn
         std = [np.broadcast_to(part.std, (len(part), width)) for part in (self, other)]
         table = pd.concat([self.table, other.table], ignore_index=True)
         return Features(np.concatenate([self.mean[:], other.mean[:]]), np.concatenate(std), table)
 
     def where(self, keep: np.ndarray) -> "Features":
-        """The pixels that a mask keeps."""
+        """Select the pixels of a mask.
+
+        Parameters
+        ----------
+        keep : bool [pixel].
+        """
         mean = self.mean.where(keep) if isinstance(self.mean, StoredRows) else self.mean[keep]
         return Features(mean, self.std[keep], self.table[keep].reset_index(drop=True))
 
     def loaded(self) -> "Features":
-        """The same, in memory."""
+        """Return the same features, in memory."""
         return Features(self.mean[:], self.std, self.table) if isinstance(self.mean, StoredRows) else self
 
 
 @dataclass(frozen=True)
 class TrainingSet:
-    """A label budget applied: its labelled pixels, its validation labels, and all other training pixels."""
+    """Features divided by a number of labels per class.
+
+    Attributes
+    ----------
+    labelled : Features, pixels to train on, with labels.
+    unlabelled : Features, all other train pixels.
+    valid : Features, labelled pixels to validate on.
+    """
 
     labelled: Features
     unlabelled: Features
     valid: Features
 
     def with_valid_labels(self) -> "TrainingSet":
-        """All labels of the budget to train on, none to validate by."""
+        """Return the set with the validation labels moved to the labels to train on."""
         return TrainingSet(
             self.labelled.joined(self.valid), self.unlabelled, self.valid.where(np.zeros(len(self.valid), bool))
         )
 
 
 def from_pixels(pixels: Pixels) -> Features:
-    """Bands as features."""
+    """Return the bands of pixels as features.
+
+    Parameters
+    ----------
+    pixels : Pixels, normalised spectra.
+    """
     return Features(pixels.x, np.zeros((len(pixels), 1), np.float32), pixels.table)
 
 
 def from_latents(latents: Latents) -> Features:
-    """The latents of M1 as features."""
+    """Return the latents of M1 as features.
+
+    Parameters
+    ----------
+    latents : Latents, q(z1|x) of the pixels.
+    """
     return Features(latents.mean, np.exp(0.5 * latents.log_variance), latents.table)
 
 
@@ -91,11 +118,13 @@ READERS = {
 
 
 def read_features(paths: Sequence[str | Path], *, features: str, scratch: Path | None = None) -> Features:
-    """Read the features (``bands`` or ``latents``) of all scenes.
+    """Read the features of all scenes.
 
     Parameters
     ----------
-    scratch : a directory; bands that memory has no room for are kept in a file there while the process lives.
+    paths : sequence of path-like, samples, or latents, of all scenes.
+    features : str, ``bands`` or ``latents``.
+    scratch : Path or None, folder; bands that do not fit in memory are kept in a file there while the process runs.
     """
     found = [Path(path) for path in sorted(paths, key=str)]
     if features == "bands" and scratch is not None and not fits(size := sum(map(spectra_bytes, found))):
@@ -105,6 +134,7 @@ def read_features(paths: Sequence[str | Path], *, features: str, scratch: Path |
 
 
 def _stored_bands(paths: Sequence[Path], scratch: Path, *, needed: int) -> Features:
+    """Copy the bands of all scenes to a scratch file and return them as features."""
     tables = []
 
     def spectra() -> Iterator[np.ndarray]:
@@ -118,11 +148,18 @@ def _stored_bands(paths: Sequence[Path], scratch: Path, *, needed: int) -> Featu
 
 
 def training_set(features: Features, budgets: pd.DataFrame, *, budget: str, seed: int) -> TrainingSet:
-    """Part the features by one label budget of one seed.
+    """Divide the features by one number of labels per class and one seed.
 
     Parameters
     ----------
-    budgets : the long table of label budgets (seed, budget, scene, line, sample, label, part).
+    features : Features, features of all scenes.
+    budgets : DataFrame, the long table of label budgets (seed, budget, scene, line, sample, label, part).
+    budget : str, labels per class, as text.
+    seed : int, seed of the draw of labels.
+
+    Raises
+    ------
+    SplitError : the table of budgets has no labelled train pixel for them.
     """
     chosen = budgets[(budgets["seed"] == seed) & (budgets["budget"].astype(str) == budget)]
     pixel = pd.MultiIndex.from_frame(features.table[KEY].astype({"scene": str}))
