@@ -58,7 +58,7 @@ class LogHandler(LogHandlerBase):
         return ""
 
     def job_finished(self, record: Any) -> str:
-        """A job that ended, with its number and time."""
+        """Log a job that ended, with its number and time."""
         job = self.jobs.get(record.job_id)
         if job is None or job.name == "all":
             return ""
@@ -67,14 +67,14 @@ class LogHandler(LogHandlerBase):
         return f"{_now(record)} {job.name}: done in {took} ({self.ended} of {self.total} jobs)"
 
     def job_error(self, record: Any) -> str:
-        """A job that failed, and where it says why; one that was interrupted has said so itself."""
+        """Log a job that failed, and its log file; an interrupted job has logged that itself."""
         job = self.jobs.get(record.jobid)
         if self.interrupted:
             return ""
         return f"{_now(record)} {job.name}: failed, its log is {job.log}" if job else ""
 
     def error(self, record: LogRecord) -> str:
-        """What stopped the workflow; of Ctrl-C no more than that, and once."""
+        """Log the error that stopped the workflow; Ctrl-C is logged once, in one word."""
         message = record.getMessage()
         first, self.interrupted = not self.interrupted, self.interrupted or bool(INTERRUPTED.search(message))
         return (GO_ON if first else "") if self.interrupted else message

@@ -1,1 +1,1 @@
-"""Spectra: cleaned, transformed and scaled, and the shards that hold them."""
+"""Clean, transform and normalise spectra, and keep the samples on disk."""

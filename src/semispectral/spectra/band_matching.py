@@ -1,4 +1,4 @@
-"""Bring the bands of a new scan to those that a model was trained on, or refuse in words."""
+"""Bring the bands of a new scan to those that a model was trained on, or refuse it with the reason."""
 
 from collections.abc import Callable
 
@@ -15,21 +15,21 @@ Prepare = Callable[[np.ndarray], np.ndarray]
 def match_bands(
     scan_nm: np.ndarray | None, model_nm: np.ndarray | None, *, scan_bands: int, model_bands: int, where: str
 ) -> Prepare | None:
-    """How spectra [pixel, band] of a scan become spectra at the model's bands.
+    """Return the function that brings spectra of a scan to the bands of a model.
 
     Parameters
     ----------
     scan_nm, model_nm : float64 [band] in nm, or None where they are not known.
-    scan_bands, model_bands : how many bands each has.
-    where : the scan, for messages.
+    scan_bands, model_bands : int, number of bands of each.
+    where : str, the scan, for error messages.
 
     Returns
     -------
-    None where the bands are the same; otherwise a function that picks the same bands, or interpolates linearly.
+    Function of [pixel, band] that selects bands, or interpolates linearly; None where the bands are the same.
 
     Raises
     ------
-    DataError : the bands cannot be matched; the message says why.
+    DataError : the bands cannot be matched.
     """
     if scan_nm is None or model_nm is None:
         _require_same_count(scan_nm, model_nm, scan_bands=scan_bands, model_bands=model_bands, where=where)
@@ -48,7 +48,17 @@ def match_bands(
 
 
 def needed_bands(scan_nm: np.ndarray, model_nm: np.ndarray) -> np.ndarray:
-    """Bands of a scan that `match_bands` makes the model's bands of, bool [band]."""
+    """Return a mask of the bands of a scan that `match_bands` uses.
+
+    Parameters
+    ----------
+    scan_nm : float64 [band], in nm.
+    model_nm : float64 [model band], in nm.
+
+    Returns
+    -------
+    bool [band].
+    """
     needed = np.zeros(len(scan_nm), bool)
     known, order = _known(scan_nm)
     nearest = _nearest(known, model_nm)
@@ -61,22 +71,25 @@ def needed_bands(scan_nm: np.ndarray, model_nm: np.ndarray) -> np.ndarray:
 
 
 def _known(scan_nm: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Wavelengths that rise, float64 [known], and the band of each; the first of bands at one wavelength."""
+    """Return rising wavelengths, float64 [known], and the band of each; of bands at one wavelength, the first."""
     known, order = np.unique(scan_nm[np.isfinite(scan_nm)], return_index=True)
     return known, np.flatnonzero(np.isfinite(scan_nm))[order]
 
 
 def _spacing(model_nm: np.ndarray) -> float:
+    """Return the median distance of neighbouring bands, in nm."""
     return float(np.median(np.abs(np.diff(model_nm)))) if len(model_nm) > 1 else 1.0
 
 
 def _right_of(known: np.ndarray, model_nm: np.ndarray) -> np.ndarray:
+    """Return the index of the known wavelength to the right of each band of the model, int [model band]."""
     return np.minimum(np.clip(np.searchsorted(known, model_nm), 1, None), len(known) - 1)
 
 
 def _require_same_count(
     scan_nm: np.ndarray | None, model_nm: np.ndarray | None, *, scan_bands: int, model_bands: int, where: str
 ) -> None:
+    """Check that bands without wavelengths can be matched by their number."""
     if model_nm is None and scan_bands == model_bands:
         return
     lacking = (
@@ -94,6 +107,7 @@ def _require_same_count(
 
 
 def _require_wavelengths(model_nm: np.ndarray, where: str) -> None:
+    """Check that every band of the model has a wavelength."""
     without = int((~np.isfinite(model_nm)).sum())
     if without:
         raise DataError(
@@ -110,6 +124,7 @@ def _nearest(known: np.ndarray, wanted: np.ndarray) -> np.ndarray:
 
 
 def _require_cover(known: np.ndarray, model_nm: np.ndarray, spacing: float, where: str) -> None:
+    """Check that the scan covers the model's range, at a fine enough spacing."""
     low, high = model_nm.min(), model_nm.max()
     if known[0] > low + spacing / 2 or known[-1] < high - spacing / 2:
         raise DataError(
@@ -126,6 +141,7 @@ def _require_cover(known: np.ndarray, model_nm: np.ndarray, spacing: float, wher
 
 
 def _interpolation(known: np.ndarray, model_nm: np.ndarray, order: np.ndarray) -> Prepare:
+    """Return a function that interpolates spectra linearly at the model's bands."""
     right = _right_of(known, model_nm)
     span = known[right] - known[right - 1]
     weight = np.clip((model_nm - known[right - 1]) / span, 0, 1).astype(np.float32)

@@ -1,4 +1,4 @@
-"""A scene as the models see it: the pixels of its shard, and its open cube, taken through one and the same cleaning."""
+"""Apply the same cleaning to the sample of a scene and to its open cube."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,21 +23,40 @@ PIXELS_AT_ONCE = 8192
 
 
 def sensor_for(scene: Scene, cube: Cube, settings: CleanConfig) -> Sensor:
-    """The scene's sensor, as far as these settings ask for it."""
+    """Return the sensor of a scene, as far as the settings need it.
+
+    Parameters
+    ----------
+    scene : Scene, row of ``scenes.tsv``.
+    cube : Cube, open scene.
+    settings : CleanConfig, steps of cleaning.
+    """
     return sensor_of(
         scene, cube, look_for_dead="dead_columns" in settings.steps, header_bad_bands=settings.header_bad_bands
     )
 
 
 def with_bad_bands(settings: CleanConfig, bad_bands: Sequence[int]) -> CleanConfig:
-    """The settings with the bands that the plan leaves out of all scenes."""
+    """Return the settings with the bands that the plan leaves out of all scenes.
+
+    Parameters
+    ----------
+    settings : CleanConfig, steps of cleaning.
+    bad_bands : sequence of int, numbers of bands, from 0.
+    """
     return replace(settings, bad_bands=tuple(sorted({*settings.bad_bands, *bad_bands}))) if bad_bands else settings
 
 
 def clean_pixels(pixels: Pixels, scene: Scene | None, settings: CleanConfig) -> Pixels:
-    """The pixels of a scene's shard, float32 and with the wavelengths that are left; as they are without cleaning.
+    """Clean the sample of a scene: float32, with the wavelengths that are left.
 
-    The scene's file is looked into only where the settings ask for more than the shard knows; it may be None otherwise.
+    The scene's file is opened only where the settings need more than the sample holds.
+
+    Parameters
+    ----------
+    pixels : Pixels, the sample, as drawn.
+    scene : Scene or None, row of ``scenes.tsv``; may be None where the file is not needed.
+    settings : CleanConfig, steps of cleaning.
     """
     settings = with_bad_bands(settings, pixels.bad_bands)
     if scene is not None and is_cleaned(scene, settings):
@@ -53,9 +72,19 @@ def clean_pixels(pixels: Pixels, scene: Scene | None, settings: CleanConfig) -> 
 
 
 def read_cleaned(path: Path, scenes: Mapping[str, Mapping[str, Any]], settings: CleanConfig) -> Pixels:
-    """Read a scene's shard and clean it; ``scenes`` has the rows of those whose files cleaning looks into, by name.
+    """Read the sample of a scene and clean it.
 
-    Where cleaning looks into a scan again, it must be the one that the shard was drawn from.
+    A scan that cleaning opens again must be the one that the sample was drawn from.
+
+    Parameters
+    ----------
+    path : Path, file of the sample.
+    scenes : rows of ``scenes.tsv`` by name, of the scenes whose files cleaning opens.
+    settings : CleanConfig, steps of cleaning.
+
+    Raises
+    ------
+    IntegrityError : the scan has changed since the sample was drawn.
     """
     row = scenes.get(path.stem)
     if row is not None:
@@ -65,19 +94,45 @@ def read_cleaned(path: Path, scenes: Mapping[str, Mapping[str, Any]], settings: 
 
 
 def as_cleaned(cleaning: Mapping[str, Any], pixels: Pixels) -> dict[str, Any]:
-    """The section ``cleaning`` as these pixels were cleaned by it: with the bad bands that the plan found."""
+    """Return the section ``cleaning`` as it was applied to these pixels: with the bad bands that the plan found.
+
+    Parameters
+    ----------
+    cleaning : mapping, section ``cleaning`` of the configuration.
+    pixels : Pixels, sample of a scene.
+    """
     return {**cleaning, "bad_bands": list(pixels.bad_bands)} if pixels.bad_bands else dict(cleaning)
 
 
 @contextmanager
 def open_cleaned(scene: Scene, settings: CleanConfig) -> Iterator[Cube]:
-    """The scene, open, with cleaned blocks: float32, NaN in pixels without data; itself where nothing is to be done."""
+    """Open a scene with cleaned blocks: float32, NaN in pixels without data.
+
+    Where nothing is to be cleaned, the scene itself is yielded.
+
+    Parameters
+    ----------
+    scene : Scene, row of ``scenes.tsv``.
+    settings : CleanConfig, steps of cleaning.
+
+    Yields
+    ------
+    Cube, closed at the end.
+    """
     with open_scene(scene) as cube:
         yield cleaned_scene(scene, cube, sensor_for(scene, cube, settings), settings)
 
 
 def cleaned_scene(scene: Scene, cube: Cube, sensor: Sensor, settings: CleanConfig) -> Cube:
-    """An open scene with cleaned blocks; itself where nothing is to be done."""
+    """Return an open scene with cleaned blocks, or the scene itself where nothing is to be cleaned.
+
+    Parameters
+    ----------
+    scene : Scene, row of ``scenes.tsv``.
+    cube : Cube, open scene.
+    sensor : Sensor, references, bad bands and gaps of the sensor.
+    settings : CleanConfig, steps of cleaning.
+    """
     dropped = settings.bad_bands or settings.bad_ranges_nm or sensor.bad_bands or sensor.gaps
     if not (is_cleaned(scene, settings) or dropped or cube.dtype.kind == "f"):
         return cube
@@ -86,7 +141,14 @@ def cleaned_scene(scene: Scene, cube: Cube, sensor: Sensor, settings: CleanConfi
 
 
 def clean_cube(cube: Cube, sensor: Sensor, settings: CleanConfig) -> Cube:
-    """A cube whose blocks are cleaned as they are read."""
+    """Return a cube whose blocks are cleaned when they are read.
+
+    Parameters
+    ----------
+    cube : Cube, open scene.
+    sensor : Sensor, references, bad bands and gaps of the sensor.
+    settings : CleanConfig, steps of cleaning.
+    """
     lines, samples, bands = cube.shape
     probe = _clean(np.zeros((1, bands), np.float32), np.zeros(1, int), sensor, settings)
 
@@ -107,7 +169,7 @@ def clean_cube(cube: Cube, sensor: Sensor, settings: CleanConfig) -> Cube:
 
 
 def _clean(x: np.ndarray, sample: np.ndarray, sensor: Sensor, settings: CleanConfig) -> Spectra:
-    """Piece by piece: what the steps need in between stays small."""
+    """Clean spectra in pieces that fit the processor's cache."""
     pieces = [
         clean(x[i : i + PIXELS_AT_ONCE], sample=sample[i : i + PIXELS_AT_ONCE], sensor=sensor, settings=settings)
         for i in range(0, max(len(x), 1), PIXELS_AT_ONCE)
@@ -116,15 +178,29 @@ def _clean(x: np.ndarray, sample: np.ndarray, sensor: Sensor, settings: CleanCon
 
 
 def can_lose_values(scene: Scene, cube: Cube, settings: CleanConfig) -> bool:
-    """Whether some value may be none: by the file's own word, its dtype, its references, or dead elements."""
+    """Return whether cleaning can leave pixels without data.
+
+    Parameters
+    ----------
+    scene : Scene, row of ``scenes.tsv``.
+    cube : Cube, open scene.
+    settings : CleanConfig, steps of cleaning.
+    """
     judged = settings.uses_references(named=bool(scene.white_key)) or "dead_columns" in settings.steps
     return cube.dtype.kind == "f" or judged
 
 
 def data_holder(scene: Scene, cube: Cube, settings: CleanConfig, bad_bands: Sequence[int] = ()) -> HoldData:
-    """A function that says which pixels hold data once they are cleaned, without the bands that the plan leaves out.
+    """Return a function that tells which pixels hold data after cleaning.
 
-    It takes values [pixel, band] and the sample int [pixel] of each, and gives bool [pixel].
+    The function takes values [pixel, band] and the sample int [pixel] of each, and returns bool [pixel].
+
+    Parameters
+    ----------
+    scene : Scene, row of ``scenes.tsv``.
+    cube : Cube, open scene.
+    settings : CleanConfig, steps of cleaning.
+    bad_bands : sequence of int, numbers of the bands that the plan leaves out of all scenes.
     """
     sensor = sensor_for(scene, cube, settings)
     if not can_lose_values(scene, cube, settings):

@@ -1,4 +1,4 @@
-"""Cleaning: from the values of a file to spectra fit for a model.
+"""Clean spectra: from the values of a file to the input of a model.
 
 First what makes a value a value: references, bands that are bad, and gaps (values that are NaN: nodata, not finite,
 dead). A gap is bridged by a straight line between its nearest good bands, as long as at most `LARGEST_GAP` of the bands
@@ -21,7 +21,14 @@ from semispectral.spectra.cleaning_settings import CleanConfig
 
 @dataclass(frozen=True, eq=False)
 class Spectra:
-    """Spectra on their way through the steps: x float32 [pixel, band], sample int [pixel], and their sensor."""
+    """Spectra between two steps of cleaning.
+
+    Attributes
+    ----------
+    x : float32 [pixel, band], values.
+    sample : int [pixel], column of the detector.
+    sensor : Sensor, references, wavelengths, bad bands and gaps of these bands.
+    """
 
     x: np.ndarray
     sample: np.ndarray
@@ -33,17 +40,18 @@ Step = Callable[[Spectra, CleanConfig], Spectra]
 
 
 def clean(x: np.ndarray, *, sample: np.ndarray, sensor: Sensor, settings: CleanConfig) -> Spectra:
-    """Take spectra through the steps of the config.
+    """Apply the steps of the configuration to spectra.
 
     Parameters
     ----------
     x : [pixel, band], values; NaN where there is none.
-    sample : int [pixel], column of the detector that saw each pixel.
-    sensor, settings : see their classes.
+    sample : int [pixel], column of the detector that recorded each pixel.
+    sensor : Sensor, sensor of the scene.
+    settings : CleanConfig, steps of cleaning.
 
     Returns
     -------
-    `Spectra` with float32 x, NaN in all bands of a pixel that holds no data, and the wavelengths that are left.
+    Spectra with float32 x, NaN in all bands of a pixel without data, and the wavelengths that are left.
     """
     found, lost = bridged(x, sample=sample, sensor=sensor, settings=settings)
     for name in settings.steps:
@@ -54,9 +62,18 @@ def clean(x: np.ndarray, *, sample: np.ndarray, sensor: Sensor, settings: CleanC
 
 
 def bridged(x: np.ndarray, *, sample: np.ndarray, sensor: Sensor, settings: CleanConfig) -> tuple[Spectra, np.ndarray]:
-    """Spectra without bad bands and gaps, and which of the pixels hold no data (bool [pixel]; 0 in all bands).
+    """Return spectra without bad bands and gaps, and a mask of the pixels without data.
 
-    Parameters are those of `clean`.
+    Parameters
+    ----------
+    x : [pixel, band], values; NaN where there is none.
+    sample : int [pixel], column of the detector.
+    sensor : Sensor, sensor of the scene.
+    settings : CleanConfig, steps of cleaning.
+
+    Returns
+    -------
+    Spectra, and bool [pixel]; pixels without data are 0 in all bands.
     """
     found = Spectra(np.array(x, np.float32), np.asarray(sample), sensor)
     if settings.uses_references(named=sensor.dark is not None and sensor.white is not None):
@@ -72,7 +89,7 @@ def bridged(x: np.ndarray, *, sample: np.ndarray, sensor: Sensor, settings: Clea
 
 
 def _without_bad_bands(found: Spectra, settings: CleanConfig) -> Spectra:
-    """Drop the bands that are bad in this scene, and those of the config unless they are dropped after resampling."""
+    """Drop the bad bands of the scene, and those of the configuration unless they are dropped after resampling."""
     bands = found.x.shape[1]
     drop = np.zeros(bands, bool)
     if not settings.drops_last:
@@ -83,6 +100,7 @@ def _without_bad_bands(found: Spectra, settings: CleanConfig) -> Spectra:
 
 
 def _needed(value: Any, step: str, what: str) -> np.ndarray:
+    """Return a fact of the sensor, or raise an error that names the step that needs it."""
     if value is None:
         raise DataError(
             f"the cleaning step '{step}' needs {what}, and the scene has none; give it, or leave the step out"
@@ -91,7 +109,7 @@ def _needed(value: Any, step: str, what: str) -> np.ndarray:
 
 
 def _references(found: Spectra, settings: CleanConfig) -> Spectra:
-    """Counts of an even detector: reflectance over the scene's scale, so that ``scale`` means what it did before."""
+    """Convert counts to reflectance by the references, over the scene's scale so that ``scale`` keeps its meaning."""
     dark = _needed(found.sensor.dark, "references", "a dark reference (column dark_key of scenes.tsv)")
     white = _needed(found.sensor.white, "references", "a white reference (column white_key of scenes.tsv)")
     reflectance = spectra.to_reflectance(
@@ -101,15 +119,28 @@ def _references(found: Spectra, settings: CleanConfig) -> Spectra:
 
 
 def _scale(found: Spectra, settings: CleanConfig) -> Spectra:
+    """Multiply the values by the scene's scale."""
     return replace(found, x=found.x * np.float32(found.sensor.scale))
 
 
 def _drop_bands(found: Spectra, settings: CleanConfig) -> Spectra:
+    """Drop the bands that the configuration names."""
     return _dropped(found, unwanted_bands(found.sensor.wavelengths_nm, found.x.shape[1], settings))
 
 
 def unwanted_bands(wavelengths_nm: np.ndarray | None, bands: int, settings: CleanConfig) -> np.ndarray:
-    """Bands that bad_bands and bad_ranges_nm leave out, bool [band]."""
+    """Return a mask of the bands that bad_bands and bad_ranges_nm leave out.
+
+    Parameters
+    ----------
+    wavelengths_nm : float64 [band] in nm, or None.
+    bands : int, number of bands.
+    settings : CleanConfig, steps of cleaning.
+
+    Returns
+    -------
+    bool [band].
+    """
     drop = np.zeros(bands, bool)
     for number in settings.bad_bands:
         if not 0 <= number < bands:
@@ -122,6 +153,7 @@ def unwanted_bands(wavelengths_nm: np.ndarray | None, bands: int, settings: Clea
 
 
 def _dropped(found: Spectra, drop: np.ndarray) -> Spectra:
+    """Drop bands from the spectra and from their sensor."""
     if not drop.any():
         return found
     if drop.all():
@@ -130,6 +162,8 @@ def _dropped(found: Spectra, drop: np.ndarray) -> Spectra:
 
 
 def _kept(sensor: Sensor, keep: np.ndarray) -> Sensor:
+    """Keep some bands of a sensor."""
+
     def of(array: np.ndarray | None) -> np.ndarray | None:
         return None if array is None else array[..., keep]
 
@@ -145,16 +179,19 @@ def _kept(sensor: Sensor, keep: np.ndarray) -> Sensor:
 
 
 def _dead_columns(found: Spectra, settings: CleanConfig) -> Spectra:
+    """Set the values of dead detector elements to NaN."""
     dead = _needed(found.sensor.dead, "dead_columns", "the list of dead detector elements")
     return replace(found, x=np.where(dead[found.sample], np.float32(np.nan), found.x))
 
 
 def _spikes(found: Spectra, settings: CleanConfig) -> Spectra:
+    """Replace spikes by a line between their neighbours."""
     marked = spectra.spikes(found.x, threshold=settings.spike_threshold)
     return replace(found, x=spectra.fill_bands(found.x, missing=marked))
 
 
 def _resample(found: Spectra, settings: CleanConfig) -> Spectra:
+    """Interpolate the spectra at evenly spaced wavelengths."""
     nm = _needed(found.sensor.wavelengths_nm, "resample", "wavelengths")
     first, last, step = settings.resample_nm
     target = first + step * np.arange(math.floor((last - first) / step + 1e-9) + 1)
@@ -163,6 +200,7 @@ def _resample(found: Spectra, settings: CleanConfig) -> Spectra:
 
 
 def _savitzky_golay(found: Spectra, settings: CleanConfig) -> Spectra:
+    """Smooth or differentiate the spectra."""
     nm = found.sensor.wavelengths_nm
     steps = (
         np.ones(1) if nm is None and settings.derivative == 0 else np.diff(_needed(nm, "savitzky_golay", "wavelengths"))
@@ -182,6 +220,7 @@ def _savitzky_golay(found: Spectra, settings: CleanConfig) -> Spectra:
 
 
 def _continuum(found: Spectra, settings: CleanConfig) -> Spectra:
+    """Divide the spectra by their continuum."""
     nm = _needed(found.sensor.wavelengths_nm, "continuum", "wavelengths")
     if not (np.diff(nm) > 0).all():
         raise DataError("continuum removal needs wavelengths that rise; put the step 'resample' before")

@@ -1,4 +1,4 @@
-"""What is done to spectra before anything sees them: the settings alone, light enough for a Snakefile."""
+"""Settings of cleaning, without heavy imports, so that a Snakefile can read them."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -21,19 +21,21 @@ MOST_BANDS = 10_000  # that spectra are resampled to; no instrument has as many
 
 @dataclass(frozen=True, kw_only=True)
 class CleanConfig:
-    """Which steps, in which order, and how.
+    """Steps of cleaning, their order and their options.
 
-    Parameters
+    Attributes
     ----------
-    references : named (dark and white references come first in every scene that names them) or none.
-    steps : names out of `STEP_NAMES`, what comes after.
-    white_reflectance : of the white panel, 0 to 1.
-    bad_bands : band numbers (from 0) to leave out.
-    bad_ranges_nm : ranges of wavelength to leave out, both ends included, nm.
-    header_bad_bands : leave out the bands that the file itself marks as bad, in all scenes.
-    spike_threshold : in sigmas of a spectrum's own noise.
-    resample_nm : first, last and step of the new wavelengths, nm.
-    window, order, derivative : of Savitzky-Golay; bands, degree, and 0 to smooth or 1, 2 to differentiate.
+    references : ``named`` (apply dark and white references first in every scene that names them) or ``none``.
+    steps : tuple of str, names out of `STEP_NAMES`, applied afterwards in this order.
+    white_reflectance : float, reflectance of the white panel, 0 to 1.
+    bad_bands : tuple of int, numbers of the bands to leave out, from 0.
+    bad_ranges_nm : ranges of wavelength to leave out, both ends included, in nm.
+    header_bad_bands : bool, leave out the bands that the file marks as bad, in all scenes.
+    spike_threshold : float, distance from which a value is a spike, in sigmas of the spectrum's noise.
+    resample_nm : first, last and step of the new wavelengths, in nm.
+    window : int, window of Savitzky-Golay, in bands.
+    order : int, degree of the polynomial of Savitzky-Golay.
+    derivative : int, order of the derivative: 0 smooths, 1 or 2 differentiates.
     """
 
     references: Literal["named", "none"] = "named"
@@ -49,7 +51,12 @@ class CleanConfig:
     derivative: int = 0
 
     def uses_references(self, *, named: bool) -> bool:
-        """Whether a scene's references are used: where it names them, or where the steps insist on them."""
+        """Return whether references are applied: the scene names them, or the steps require them.
+
+        Parameters
+        ----------
+        named : bool, whether the scene names references.
+        """
         return "references" in self.steps or (named and self.references == "named")
 
     @property
@@ -94,10 +101,22 @@ class CleanConfig:
 
 
 def is_cleaned(scene: Scene, settings: CleanConfig) -> bool:
-    """Whether the settings change anything of this scene for which its file has to be looked into again."""
+    """Return whether cleaning has to open the file of a scene again.
+
+    Parameters
+    ----------
+    scene : Scene, row of ``scenes.tsv``.
+    settings : CleanConfig, steps of cleaning.
+    """
     return bool(settings.steps) or settings.uses_references(named=bool(scene.white_key))
 
 
 def scale_after(scene: Scene, settings: CleanConfig) -> float:
-    """Reflectance per cleaned value."""
+    """Return the reflectance of one unit of a cleaned value.
+
+    Parameters
+    ----------
+    scene : Scene, row of ``scenes.tsv``.
+    settings : CleanConfig, steps of cleaning.
+    """
     return 1.0 if "scale" in settings.steps else scene.factor

@@ -1,4 +1,4 @@
-"""What a scene's file states about its values, and what is made of it, in words: one line for each."""
+"""Describe in sentences the statements of a file about its values, and how they are used."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,14 +23,14 @@ SPECTRA_OF_A_BLOCK = 2000
 
 @dataclass(frozen=True)
 class Seen:
-    """What a sparse sample of a scene shows; shares are 0 to 1.
+    """Statistics of a sparse sample of a scene; shares are 0 to 1.
 
-    Parameters
+    Attributes
     ----------
-    missing : of values that are none.
-    bridged, lost : of pixels whose gaps are bridged, and that hold no data.
-    bright : of good values that stand for a reflectance above `BRIGHTEST`.
-    upper, largest : 95th percentile and largest of the good values, as reflectance.
+    missing : float, share of values that are missing.
+    bridged, lost : float, share of pixels whose gaps are bridged, and of pixels without data.
+    bright : float, share of good values with a reflectance above `BRIGHTEST`.
+    upper, largest : float, 95th percentile and maximum of the good values, as reflectance.
     """
 
     missing: float
@@ -42,7 +42,14 @@ class Seen:
 
 
 def see(cube: Cube, sensor: Sensor, settings: CleanConfig) -> Seen:
-    """Look at a sparse sample, as it is and as it is once bad bands and gaps are dealt with."""
+    """Compute statistics of a sparse sample, before cleaning and after bad bands and gaps are treated.
+
+    Parameters
+    ----------
+    cube : Cube, open scene.
+    sensor : Sensor, references, bad bands and gaps of the sensor.
+    settings : CleanConfig, steps of cleaning.
+    """
     bad = np.zeros(cube.shape[2], bool)
     bad[[*sensor.bad_bands, *sensor.gaps]] = True
     good, missing, gaps, lost = [], [], [], []
@@ -65,13 +72,20 @@ def see(cube: Cube, sensor: Sensor, settings: CleanConfig) -> Seen:
 
 
 def remarks(scene: Scene, cube: Cube, sensor: Sensor, settings: CleanConfig, *, fate: str, table: str) -> list[Remark]:
-    """What the file states and what becomes of it.
+    """Describe the statements of a file about its values, and how they are used.
 
     Parameters
     ----------
-    scene, cube, sensor, settings : the scene, opened by `semispectral.scans.readers.open_scene`, and its cleaning.
-    fate : what becomes of its bad bands, as in "the file marks 20 of 224 bands as bad: they are left out".
-    table : what names scale and nodata beside the file: "scenes.tsv", or "the command line".
+    scene : Scene, row of ``scenes.tsv``.
+    cube : Cube, the scene, opened by `semispectral.scans.readers.open_scene`.
+    sensor : Sensor, sensor of the scene.
+    settings : CleanConfig, steps of cleaning.
+    fate : str, end of the sentence on bad bands, as in "the file marks 20 of 224 bands as bad: they are left out".
+    table : str, source of scale and nodata besides the file: "scenes.tsv", or "the command line".
+
+    Returns
+    -------
+    list of Remark.
 
     Raises
     ------
@@ -89,6 +103,7 @@ def remarks(scene: Scene, cube: Cube, sensor: Sensor, settings: CleanConfig, *, 
 
 
 def _nodata(scene: Scene, cube: Cube, seen: Seen, table: str) -> Iterator[Remark]:
+    """Yield remarks on the nodata value."""
     of_file, used = cube.extra.get("nodata_of_file"), cube.extra.get("nodata")
     if scene.nodata is not None and of_file is not None and scene.nodata != of_file:
         yield Remark(
@@ -106,6 +121,7 @@ def _nodata(scene: Scene, cube: Cube, seen: Seen, table: str) -> Iterator[Remark
 
 
 def _scale(scene: Scene, cube: Cube, seen: Seen, calibrated: bool, table: str) -> Iterator[Remark]:
+    """Yield remarks on scale and conversion."""
     stated: Conversion | None = cube.extra.get("conversion")
     if stated is None or scene.scale is None:
         if stated is not None:
@@ -128,6 +144,7 @@ def _scale(scene: Scene, cube: Cube, seen: Seen, calibrated: bool, table: str) -
 
 
 def _bands(cube: Cube, sensor: Sensor, settings: CleanConfig, fate: str) -> Iterator[Remark]:
+    """Yield remarks on bad bands and gaps."""
     marked, bands, nm = marked_bands(cube), cube.shape[2], cube.wavelengths_nm
     if marked:
         said = f"the file marks {len(marked)} of {bands} bands as bad ({band_names(marked, nm)})"
@@ -139,7 +156,14 @@ def _bands(cube: Cube, sensor: Sensor, settings: CleanConfig, fate: str) -> Iter
 
 
 def band_names(bands: Sequence[int], wavelengths_nm: np.ndarray | None, *, most: int = 4) -> str:
-    """Bands as ranges of numbers from 0, with their wavelengths where they are known."""
+    """Return bands as ranges of numbers from 0, with their wavelengths where these are known.
+
+    Parameters
+    ----------
+    bands : sequence of int, rising numbers of bands.
+    wavelengths_nm : float64 [band] in nm, or None.
+    most : int, largest number of ranges to name.
+    """
     breaks = np.flatnonzero(np.diff(bands) > 1) + 1
     runs = [(int(run[0]), int(run[-1])) for run in np.split(np.asarray(bands), breaks)]
     said = []
@@ -152,7 +176,7 @@ def band_names(bands: Sequence[int], wavelengths_nm: np.ndarray | None, *, most:
 
 
 def _times(scene: Scene, cube: Cube) -> Iterator[Remark]:
-    """What is made of integration times, where references are used."""
+    """Yield remarks on integration times, where references are applied."""
     scan: Time | None = cube.extra.get("integration_time")
     white, dark = reference_time(scene, scene.white_key), reference_time(scene, scene.dark_key)
     ratio = exposure(scene, cube)
@@ -173,7 +197,7 @@ def _times(scene: Scene, cube: Cube) -> Iterator[Remark]:
 
 
 def _brightness(cube: Cube, seen: Seen, calibrated: bool) -> Iterator[Remark]:
-    """Raw counts and wrong scales, as far as they show."""
+    """Yield remarks on raw counts and wrong scales."""
     kind = np.dtype(cube.extra.get("stored", cube.dtype)).kind
     if kind in "ui" and seen.bright > MOST and not calibrated:
         yield Remark(

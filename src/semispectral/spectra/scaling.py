@@ -1,4 +1,4 @@
-"""Normalisation: methods as a table, fitted on training pixels only, one scale for every file."""
+"""Normalise spectra by one of several methods, fitted on training pixels only."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,28 +19,32 @@ Arrays = Mapping[str, np.ndarray]
 
 
 def _blocks(x: np.ndarray, change: Callable[[np.ndarray], np.ndarray]) -> Iterator[np.ndarray]:
+    """Yield the changed blocks of an array, float32 [pixel, column]."""
     for first in range(0, len(x), BLOCK_PIXELS):
         yield change(x[first : first + BLOCK_PIXELS].astype(np.float32))
 
 
 def _moments(x: np.ndarray, change: Callable[[np.ndarray], np.ndarray]) -> dict[str, np.ndarray]:
-    """Mean and scale of every column after `change`; the scale of a constant column is 1."""
+    """Return the mean and scale of every column after `change`; the scale of a constant column is 1."""
     mean = sum(block.sum(axis=0, dtype=np.float64) for block in _blocks(x, change)) / len(x)
     square = sum(np.square(block - mean).sum(axis=0) for block in _blocks(x, change)) / len(x)
     return {"mean": mean.astype(np.float32), "scale": _safe(np.sqrt(square), level=mean).astype(np.float32)}
 
 
 def _safe(scale: np.ndarray, *, level: np.ndarray) -> np.ndarray:
-    """The scale to divide by: 1 where there is none."""
+    """Return the scale to divide by; 1 for a constant column."""
     return np.where(scale > FLAT * np.abs(level), scale, 1)
 
 
 def _same(x: np.ndarray) -> np.ndarray:
+    """Return the input."""
     return x
 
 
 def snv(x: np.ndarray) -> np.ndarray:
-    """Standard normal variate of each spectrum (Barnes et al. 1989): mean 0, standard deviation 1; 0 where flat.
+    """Return the standard normal variate of each spectrum (Barnes et al. 1989).
+
+    Each spectrum has mean 0 and standard deviation 1; a flat one is 0.
 
     Parameters
     ----------
@@ -49,26 +53,33 @@ def snv(x: np.ndarray) -> np.ndarray:
     Returns
     -------
     float32 [pixel, band].
+
+    Examples
+    --------
+    >>> snv(np.array([[1.0, 2.0, 3.0], [5.0, 5.0, 5.0]], np.float32)).round(2).tolist()
+    [[-1.2200000286102295, 0.0, 1.2200000286102295], [0.0, 0.0, 0.0]]
+    >>> snv(np.array([[1.0, 2.0, 3.0], [5.0, 5.0, 5.0]], np.float32)).round(2).tolist()
+    [[-1.2200000286102295, 0.0, 1.2200000286102295], [0.0, 0.0, 0.0]]
     """
     level, spread = _level_and_spread(x)
     return np.asarray((x - level) / _safe(spread, level=level), dtype=np.float32)
 
 
 def _level_and_spread(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and standard deviation of each spectrum, float32 [pixel, 1]."""
+    """Return the mean and standard deviation of each spectrum, float32 [pixel, 1]."""
     level = x.mean(axis=1, keepdims=True, dtype=np.float64).astype(np.float32)
     spread = np.sqrt(np.square(x - level).mean(axis=1, keepdims=True, dtype=np.float64))
     return level, spread.astype(np.float32)
 
 
 def snv_and_level(x: np.ndarray, floor: np.ndarray) -> np.ndarray:
-    """SNV and, in two more columns, what it takes away: log level and log contrast, none below log `floor`.
+    """Return the SNV, and in two more columns the level and contrast that it removes, as logarithms.
 
     Parameters
     ----------
     x : float32 [pixel, band].
-    floor : float32 [2], of the level (mean) and the contrast (standard deviation); without it a dark or flat pixel
-        would be minus infinity.
+    floor : float32 [2], lowest level (mean) and contrast (standard deviation); a dark or flat pixel would otherwise be
+        minus infinity.
 
     Returns
     -------
@@ -80,7 +91,7 @@ def snv_and_level(x: np.ndarray, floor: np.ndarray) -> np.ndarray:
 
 
 def two_views(x: np.ndarray, floor: np.ndarray) -> np.ndarray:
-    """SNV with level and contrast, as `snv_and_level` gives them, and behind them the bands as they are.
+    """Return the SNV with level and contrast, as in `snv_and_level`, followed by the bands themselves.
 
     Parameters
     ----------
@@ -95,7 +106,7 @@ def two_views(x: np.ndarray, floor: np.ndarray) -> np.ndarray:
 
 
 def _floor(x: np.ndarray) -> np.ndarray:
-    """The least level and contrast, float32 [2]."""
+    """Return the lowest level and contrast to use, float32 [2]."""
     sizes = sum(
         np.abs(part).sum(axis=0, dtype=np.float64)
         for part in _blocks(x, lambda raw: np.concatenate(_level_and_spread(raw), axis=1))
@@ -104,35 +115,47 @@ def _floor(x: np.ndarray) -> np.ndarray:
 
 
 def _fit_floored(x: np.ndarray, view: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> dict[str, np.ndarray]:
+    """Fit the floor, then mean and scale of the columns above it."""
     floor = _floor(x)
     return {"floor": floor, **_moments(x, lambda raw: view(raw, floor))}
 
 
 def _fit_nothing(x: np.ndarray) -> dict[str, np.ndarray]:
+    """Return no arrays."""
     return {}
 
 
 def _fit_max(x: np.ndarray) -> dict[str, np.ndarray]:
+    """Fit the maximum of all values."""
     return {"max": np.asarray([x.max()], dtype=np.float32)}
 
 
 def _fit_minmax(x: np.ndarray) -> dict[str, np.ndarray]:
+    """Fit the minimum and range of every column."""
     low, high = x.min(axis=0).astype(np.float64), x.max(axis=0).astype(np.float64)
     return {"mean": low.astype(np.float32), "scale": _safe(high - low, level=high).astype(np.float32)}
 
 
 def _scale_max(x: np.ndarray, arrays: Arrays) -> np.ndarray:
+    """Divide by the maximum plus 1."""
     return np.asarray(x / (arrays["max"] + 1), dtype=np.float32)
 
 
 def _standard(x: np.ndarray, arrays: Arrays) -> np.ndarray:
+    """Subtract the mean and divide by the scale of every column."""
     return np.asarray((x - arrays["mean"]) / arrays["scale"], dtype=np.float32)
 
 
 class Method(NamedTuple):
-    """How a method learns its arrays, how it uses them, and the columns of each view that it makes of the bands.
+    """Method of normalisation.
 
-    ``of_each_spectrum``: it takes level and spread of each spectrum away (SNV), which no fitted array can give back.
+    Attributes
+    ----------
+    fit : function of training spectra [pixel, band] that returns the fitted arrays.
+    transform : function of spectra [pixel, band] and arrays that returns float32 [pixel, column].
+    views : function of the number of bands that returns the number of columns of each view.
+    of_each_spectrum : bool, whether level and spread of each spectrum are removed (SNV), which no fitted array can
+        restore.
     """
 
     fit: Callable[[np.ndarray], dict[str, np.ndarray]]
@@ -167,14 +190,14 @@ METHODS: dict[str, Method] = {
 
 @dataclass(frozen=True)
 class Scaler:
-    """A fitted normalisation.
+    """Fitted normalisation.
 
-    Parameters
+    Attributes
     ----------
-    method : name in `METHODS`.
-    bands : bands of the spectra it takes.
-    arrays : what was fitted: nothing, ``max``, or ``mean`` and ``scale`` per column (and ``floor``), float32.
-    cleaning : settings of the cleaning that comes before, as the configuration has them.
+    method : str, name in `METHODS`.
+    bands : int, number of bands of its input.
+    arrays : fitted float32 arrays: none, ``max``, or ``mean`` and ``scale`` per column (and ``floor``).
+    cleaning : mapping, settings of the cleaning that comes before, as in the configuration.
     """
 
     method: str
@@ -184,21 +207,30 @@ class Scaler:
 
     @property
     def columns(self) -> int:
-        """Columns of what it gives: first the bands, then what ``snv_level`` and ``views`` put behind them."""
+        """Number of columns of the output: the bands, then those that ``snv_level`` and ``views`` add."""
         return sum(self.views)
 
     @property
     def views(self) -> tuple[int, ...]:
-        """Columns of each view of the spectrum, in their order; most methods give one."""
+        """Number of columns of each view of the spectrum, in order; most methods have one view."""
         return METHODS[self.method].views(self.bands)
 
     @property
     def of_each_spectrum(self) -> bool:
-        """Whether it takes level and spread of each spectrum away, so that the bands come back as SNV only."""
+        """Whether level and spread of each spectrum are removed, so that the bands come back as SNV only."""
         return METHODS[self.method].of_each_spectrum
 
     def transform(self, x: np.ndarray) -> np.ndarray:
-        """Normalised spectra, float32 [pixel, column], of x [pixel, band]; each pixel for itself, in any blocks."""
+        """Normalise spectra, each pixel by itself.
+
+        Parameters
+        ----------
+        x : [pixel, band], spectra after cleaning.
+
+        Returns
+        -------
+        float32 [pixel, column].
+        """
         if x.ndim != 2 or x.shape[1] != self.bands:
             raise ShapeError(f"Scaler.transform: x must be [pixel, {self.bands}] as it was fitted, got {x.shape}")
         result = np.empty((len(x), self.columns), np.float32)
@@ -208,7 +240,12 @@ class Scaler:
         return result
 
     def undo_columns(self, x: np.ndarray) -> np.ndarray:
-        """The inverse of what is done column by column, on [..., column]; SNV, which is pixel by pixel, stays."""
+        """Invert the normalisation of the columns; SNV, which works on each pixel, is not inverted.
+
+        Parameters
+        ----------
+        x : [..., column], normalised values.
+        """
         if "max" in self.arrays:
             return np.asarray(x * (self.arrays["max"] + 1))
         if "mean" in self.arrays:
@@ -216,13 +253,19 @@ class Scaler:
         return x
 
     def to_saved(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-        """Arrays and description, as `semispectral.storage.model_files.save_model` takes them."""
+        """Return arrays and description, as `semispectral.storage.model_files.save_model` takes them."""
         facts = {"method": self.method, "bands": self.bands, "cleaning": dict(self.cleaning)}
         return dict(self.arrays), {"kind": "scaler", **facts}
 
     @classmethod
     def from_saved(cls, arrays: dict[str, np.ndarray], description: dict[str, Any]) -> "Scaler":
-        """The scaler of `to_saved`."""
+        """Return the scaler that `to_saved` described.
+
+        Parameters
+        ----------
+        arrays : fitted arrays by name.
+        description : dict, content of ``model.json``.
+        """
         if description.get("kind") != "scaler":
             raise DataError(f"a scaler was asked for, but model.json says kind {description.get('kind')!r}")
         return cls(description["method"], description["bands"], arrays, description.get("cleaning", {}))
@@ -234,12 +277,21 @@ def fit_scaler(x: np.ndarray, *, method: str) -> Scaler:
     Parameters
     ----------
     x : [pixel, band], spectra of training pixels only, of any numeric dtype.
-    method : name in `METHODS`.
+    method : str, name in `METHODS`.
 
     Raises
     ------
-    ConfigError : an unknown method.
-    DataError : no pixel, or values that are not finite.
+    ConfigError : the method is unknown.
+    DataError : there is no pixel, or values are not finite.
+
+    Examples
+    --------
+    >>> scaler = fit_scaler(np.array([[0.0, 1.0], [2.0, 5.0]], np.float32), method="standardise")
+    >>> scaler.transform(np.array([[1.0, 5.0]], np.float32)).tolist()
+    [[0.0, 1.0]]
+    >>> scaler = fit_scaler(np.array([[0.0, 1.0], [2.0, 5.0]], np.float32), method="standardise")
+    >>> scaler.transform(np.array([[1.0, 5.0]], np.float32)).tolist()
+    [[0.0, 1.0]]
     """
     if method not in METHODS:
         raise ConfigError(
@@ -253,11 +305,22 @@ def fit_scaler(x: np.ndarray, *, method: str) -> Scaler:
 
 
 def read_scaler(directory: str | Path) -> Scaler:
-    """The scaler that a directory holds."""
+    """Read the scaler that a directory holds.
+
+    Parameters
+    ----------
+    directory : path-like, folder of the files.
+    """
     return Scaler.from_saved(*load_model(Path(directory)))
 
 
 def normalise(pixels: Pixels, scaler: Scaler) -> Pixels:
-    """The pixels with normalised spectra; wavelengths are dropped where the columns are not bands only."""
+    """Return the pixels with normalised spectra; wavelengths are dropped where there are other columns than bands.
+
+    Parameters
+    ----------
+    pixels : Pixels, pixels after cleaning.
+    scaler : Scaler, fitted normalisation.
+    """
     wavelengths_nm = pixels.wavelengths_nm if scaler.columns == scaler.bands else None
     return replace(pixels, x=scaler.transform(pixels.x), wavelengths_nm=wavelengths_nm)

@@ -1,4 +1,4 @@
-"""Shards: the pixels of a scene, or their latents, each with its table, in one Parquet file."""
+"""Read and write samples: the pixels of a scene, or their latents, with their table in one Parquet file."""
 
 from pathlib import Path
 from typing import Any
@@ -11,19 +11,30 @@ from semispectral.storage import arrays as packed
 
 
 def write_shard(path: Path, pixels: Pixels, *, compression: str = "zstd") -> None:
-    """Write pixels; the file is absent, as before, or complete."""
+    """Write pixels atomically.
+
+    Parameters
+    ----------
+    path : Path, file to write.
+    pixels : Pixels, pixels to write.
+    compression : str, codec of Parquet.
+    """
     wavelengths = None if pixels.wavelengths_nm is None else [float(nm) for nm in pixels.wavelengths_nm]
     facts = {"wavelengths_nm": wavelengths, "bad_bands": list(pixels.bad_bands)}
     packed.write(path, {"spectrum": pixels.x}, pixels.table, facts, compression)
 
 
 def read_shard(path: Path) -> Pixels:
-    """Read what `write_shard` wrote.
+    """Read the pixels that `write_shard` wrote.
+
+    Parameters
+    ----------
+    path : Path, file to read.
 
     Raises
     ------
-    MissingFileError : it is not there.
-    IntegrityError : it is not a shard, or not what was written.
+    MissingFileError : the file does not exist.
+    IntegrityError : the file is not a sample, or was changed.
     """
     arrays, table, facts = packed.read(path, ("spectrum",))
     wavelengths = facts["wavelengths_nm"]
@@ -32,26 +43,53 @@ def read_shard(path: Path) -> Pixels:
 
 
 def spectra_bytes(path: Path) -> int:
-    """Bytes of the spectra of a shard in memory, without reading them."""
+    """Return the size of the spectra of a sample in memory, in bytes, without reading them.
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    """
     return packed.array_bytes(path, "spectrum")
 
 
 def made_of_shard(path: Path) -> dict[str, Any]:
-    """What made a shard, as it says itself."""
+    """Return the provenance that a sample records.
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    """
     return packed.made(path)
 
 
 def write_latents(path: Path, latents: Latents, *, compression: str = "zstd") -> None:
-    """Write latents; the file is absent, as before, or complete."""
+    """Write latents atomically.
+
+    Parameters
+    ----------
+    path : Path, file to write.
+    latents : Latents, latents to write.
+    compression : str, codec of Parquet.
+    """
     packed.write(path, {"mean": latents.mean, "log_variance": latents.log_variance}, latents.table, {}, compression)
 
 
 def read_latents(path: Path) -> Latents:
-    """Read what `write_latents` wrote; raises as `read_shard` does."""
+    """Read the latents that `write_latents` wrote; raise as `read_shard` does.
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    """
     arrays, table, _ = packed.read(path, ("mean", "log_variance"))
     return Latents(arrays["mean"], arrays["log_variance"], table)
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """Read the table of a shard or of latents alone: one row per pixel, no spectra."""
+    """Read the table of a sample or of latents alone: one row per pixel, no spectra.
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    """
     return packed.read_table(path)
