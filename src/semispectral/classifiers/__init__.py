@@ -1,1 +1,1 @@
-"""The classifiers without a generative model: the SVM and the baselines."""
+"""Classifiers without a generative model: the SVM and the other baselines."""

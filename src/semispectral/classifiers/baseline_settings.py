@@ -1,4 +1,4 @@
-"""Settings of the controls, and the steps that they share: folds, calibration, the column of each class."""
+"""Settings of the baselines, and the steps they share: folds, temperature, columns of the classes."""
 
 import itertools
 from collections.abc import Callable
@@ -20,17 +20,22 @@ GRIDS = {
 
 @dataclass(frozen=True)
 class ControlConfig:
-    """Grids and limits of the controls. Of each grid, the first value is used where there are too few labels to tune.
+    """Grids and limits of the baselines. With too few labels to tune, the first value of each grid is used.
 
     Attributes
     ----------
-    svm : the SVM of `self_training`; its folds, tuning_pixels and balanced hold for all.
-    components, cost : principal components kept, and penalties C, of `pca_svm`.
-    forest_features, forest_leaf : share of the bands tried at a split, and pixels in a leaf, of `rf`.
-    trees, tuning_trees : trees of the forest, and of those grown to tune it.
-    neighbours, spreading : neighbours in the graph, and alpha of Zhou et al. (2004), of `label_spreading`.
-    unlabelled_pixels : most unlabelled pixels that `self_training` and `label_spreading` use.
-    confidence, rounds : probability from which `self_training` adds a pixel, and how many times at most.
+    svm : SVM of `self_training`; its folds, tuning_pixels and balanced hold for all baselines.
+    components : numbers of principal components to try in `pca_svm`.
+    cost : penalties C to try in `pca_svm`.
+    forest_features : shares of the bands tried at a split, to try in `rf`.
+    forest_leaf : smallest numbers of pixels in a leaf, to try in `rf`.
+    trees : number of trees of `rf`.
+    tuning_trees : number of trees while `rf` is tuned.
+    neighbours : numbers of neighbours in the graph, to try in `label_spreading`.
+    spreading : values of alpha (Zhou et al. 2004), to try in `label_spreading`.
+    unlabelled_pixels : largest number of unlabelled pixels in `self_training` and `label_spreading`.
+    confidence : smallest probability with which `self_training` adds a pixel.
+    rounds : largest number of rounds of `self_training`.
     """
 
     svm: SvmConfig = field(default_factory=SvmConfig)
@@ -47,7 +52,7 @@ class ControlConfig:
     rounds: int = 5
 
     def __post_init__(self) -> None:
-        """Check the ranges; lists, as YAML gives them, become tuples."""
+        """Check the ranges, and convert lists, as YAML gives them, to tuples."""
         for name in {name for grid in GRIDS.values() for name in grid}:
             object.__setattr__(self, name, tuple(getattr(self, name)))
         for setting in fields(self)[1:]:
@@ -60,17 +65,33 @@ class ControlConfig:
             raise ConfigError(f"ControlConfig: forest_features, spreading and confidence are shares, got {shares}")
 
     def effort(self) -> dict[str, int]:
-        """Number of candidates that each tuned control tries."""
+        """Return the number of candidates that each tuned baseline tries."""
         own = {name: len(self.candidates(name)) for name in GRIDS}
         return {"svm": len(self.svm.cost) * len(self.svm.gamma), **own}
 
     def candidates(self, control: str) -> list[tuple[float, ...]]:
-        """Every combination of a control's grid, in order of preference."""
+        """Return every combination of a baseline's grid, in order of preference.
+
+        Parameters
+        ----------
+        control : name of the baseline.
+        """
         return list(itertools.product(*(getattr(self, name) for name in GRIDS[control])))
 
 
 def tuning_folds(label: np.ndarray, *, settings: ControlConfig, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Labelled pixels to tune on, ascending int64, and their folds as `deal_folds` gives them."""
+    """Choose labelled pixels to tune on, and their folds.
+
+    Parameters
+    ----------
+    label : int [pixel], labels.
+    settings : settings of the baselines.
+    seed : seed of the choice and of the folds.
+
+    Returns
+    -------
+    Indices of the pixels, ascending int64, and their folds from `deal_folds`.
+    """
     sample = balanced_sample(label, limit=settings.svm.tuning_pixels, seed=seed)
     return sample, deal_folds(label[sample], folds=settings.svm.folds, seed=seed)
 
@@ -78,18 +99,39 @@ def tuning_folds(label: np.ndarray, *, settings: ControlConfig, seed: int) -> tu
 def temperature_of(
     logits: Callable[[np.ndarray, np.ndarray], np.ndarray], label: np.ndarray, fold: np.ndarray
 ) -> float:
-    """Temperature by cross-validation; `logits` maps (training, held-out indices) to [held-out, class]."""
+    """Fit a temperature by cross-validation; 1.0 if no pixel can be held out.
+
+    Parameters
+    ----------
+    logits : function from (training indices, held-out indices) to float [held-out, class].
+    label : int [pixel], labels.
+    fold : int [pixel], folds from `deal_folds`.
+    """
     held = held_out(logits, fold)
     return 1.0 if held is None else fit_temperature(held[0], label[held[1]])
 
 
 def probabilities(logits: np.ndarray, temperature: float) -> np.ndarray:
-    """Probabilities float32 [pixel, class] at a temperature; a class with -inf everywhere keeps 0."""
+    """Return probabilities float32 [pixel, class] at a temperature; a class with -inf everywhere gets 0.
+
+    Parameters
+    ----------
+    logits : float [pixel, class].
+    temperature : above 0.
+    """
     return apply_temperature(logits, temperature)
 
 
 def in_columns(values: np.ndarray, known: np.ndarray, classes: int, *, fill: float) -> np.ndarray:
-    """Columns of the known classes among all classes, float64 [pixel, class]; the others hold `fill`."""
+    """Put the columns of the known classes among those of all classes, float64 [pixel, class].
+
+    Parameters
+    ----------
+    values : float [pixel, known class].
+    known : int [known class], the known classes.
+    classes : number of classes.
+    fill : value of the other columns.
+    """
     full = np.full((len(values), classes), fill)
     full[:, known] = values
     return full

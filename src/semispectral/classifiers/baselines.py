@@ -1,9 +1,9 @@
-"""The controls: what a deep model has to beat, on the same pixels, with the same labels and the same tuning effort.
+"""Baselines, trained on the same pixels and labels as the models, with the same tuning effort.
 
-Each is one function ``(x_labelled, label_labelled, x_unlabelled, x_query, *, classes, shares, seed, settings)`` that
-returns class probabilities float32 [pixel, class] of the query pixels, 0 for a class without labels. ``shares`` float64
-[class] are those of the classes among all labelled training pixels of the data, whatever a budget takes of them. Adding
-one is one function and one row.
+Each baseline is one function ``(x_labelled, label_labelled, x_unlabelled, x_query, *, classes, shares, seed,
+settings)`` that returns class probabilities float32 [pixel, class] of the query pixels, 0 for a class without labels.
+``shares`` float64 [class] are the class shares among all labelled training pixels, whatever the labels per class. To
+add a baseline, write a function and add a row to `CONTROLS`.
 
 References
 ----------

@@ -1,4 +1,4 @@
-"""Controls that use the unlabelled pixels without a generative model: self-training, and spreading over a graph."""
+"""Baselines that use the unlabelled pixels without a generative model: self-training and label spreading."""
 
 import logging
 
@@ -33,10 +33,25 @@ def self_training(
     seed: int,
     settings: ControlConfig,
 ) -> np.ndarray:
-    """SVM that takes its own confident predictions as labels, round by round (Yarowsky 1995).
+    """Classify with an SVM that takes its own confident predictions as labels, round by round (Yarowsky 1995).
 
-    Cost, width and temperature stay those of the true labels. Its probabilities are overconfident by nature: it agrees
-    with labels that it gave itself.
+    Cost, width and temperature stay those of the true labels. The probabilities are overconfident, since the SVM is
+    trained on labels that it gave itself.
+
+    Parameters
+    ----------
+    x_labelled : float32 [labelled, band], normalised spectra with labels.
+    label_labelled : int [labelled], their labels.
+    x_unlabelled : float32 [unlabelled, band], normalised spectra without labels.
+    x_query : float32 [pixel, band], pixels to classify.
+    classes : number of classes.
+    shares : not used.
+    seed : seed of the folds and of the choice of unlabelled pixels.
+    settings : settings of the baselines.
+
+    Returns
+    -------
+    float32 [pixel, class].
     """
     model = fit_svm(x_labelled, label_labelled, classes=classes, settings=settings.svm, seed=seed)
     waiting = _drawn(x_unlabelled, settings.unlabelled_pixels, seed)
@@ -73,7 +88,25 @@ def label_spreading(
     seed: int,
     settings: ControlConfig,
 ) -> np.ndarray:
-    """Labels spread over the graph of nearest neighbours (Zhou et al. 2004); a query is the mean of its neighbours."""
+    """Spread labels over the graph of nearest neighbours (Zhou et al. 2004).
+
+    A query pixel gets the mean of its neighbours.
+
+    Parameters
+    ----------
+    x_labelled : float32 [labelled, band], normalised spectra with labels.
+    label_labelled : int [labelled], their labels.
+    x_unlabelled : float32 [unlabelled, band], normalised spectra without labels.
+    x_query : float32 [pixel, band], pixels to classify.
+    classes : number of classes.
+    shares : not used.
+    seed : seed of the folds and of the choice of unlabelled pixels.
+    settings : settings of the baselines.
+
+    Returns
+    -------
+    float32 [pixel, class].
+    """
     known = known_classes(label_labelled, classes)
     nodes = np.concatenate([x_labelled, _drawn(x_unlabelled, settings.unlabelled_pixels, seed)])
     most = min(int(max(settings.neighbours)), len(nodes) - 1)
@@ -105,22 +138,27 @@ def label_spreading(
 
 
 def neighbour_graph(nearest: np.ndarray) -> sparse.csr_array:
-    """Symmetric graph, 1 where either pixel is among the other's nearest; nearest is int [pixel, neighbour]."""
+    """Return the symmetric graph [pixel, pixel], 1 if either pixel is among the nearest of the other.
+
+    Parameters
+    ----------
+    nearest : int [pixel, neighbour], nearest neighbours of each pixel.
+    """
     rows = np.repeat(np.arange(len(nearest)), nearest.shape[1])
     edges = sparse.csr_array((np.ones(nearest.size), (rows, nearest.ravel())), shape=(len(nearest), len(nearest)))
     return sparse.csr_array(edges.maximum(edges.T))
 
 
 def spread(graph: sparse.csr_array, start: np.ndarray, *, alpha: float) -> np.ndarray:
-    """Fixed point of F = alpha S F + (1 - alpha) Y, with S the normalised graph, by iteration.
+    """Iterate F = alpha S F + (1 - alpha) Y to its fixed point, with S the normalised graph.
 
-    Zhou et al. (2004), after at most 100 steps.
+    Zhou et al. (2004), with at most 100 steps.
 
     Parameters
     ----------
     graph : symmetric affinities [pixel, pixel].
     start : Y, float64 [pixel, class], one-hot, zeros where unlabelled.
-    alpha : share that comes from the neighbours, 0 to 1.
+    alpha : share taken from the neighbours, 0 to 1.
 
     Returns
     -------
@@ -139,7 +177,7 @@ def spread(graph: sparse.csr_array, start: np.ndarray, *, alpha: float) -> np.nd
 
 
 def _shares(field: np.ndarray, label: np.ndarray) -> np.ndarray:
-    """What was spread as shares that sum to 1, float64 [pixel, class]; the label frequencies where nothing came."""
+    """Normalise to shares float64 [pixel, class]; pixels that no label reached get the label frequencies."""
     total = field.sum(axis=1, keepdims=True)
     frequency = np.bincount(label, minlength=field.shape[1]) / len(label)
     share = np.divide(field, total, out=np.tile(frequency, (len(field), 1)), where=total > 0)
@@ -147,12 +185,12 @@ def _shares(field: np.ndarray, label: np.ndarray) -> np.ndarray:
 
 
 def _log(share: np.ndarray) -> np.ndarray:
-    """Logarithm, -inf at 0 without a warning."""
+    """Return the logarithm, with -inf at 0 and no warning."""
     return np.asarray(np.log(share, out=np.full_like(share, -np.inf), where=share > 0))
 
 
 def _drawn(x: np.ndarray, limit: int, seed: int) -> np.ndarray:
-    """At most `limit` rows, drawn without replacement."""
+    """Draw at most `limit` rows without replacement."""
     if len(x) <= limit:
         return x
     return np.asarray(x[np.sort(np.random.default_rng(seed).choice(len(x), limit, replace=False))])

@@ -1,4 +1,4 @@
-"""Controls that learn from the labels alone, but for the principal components, which see the unlabelled pixels too."""
+"""Baselines that learn from the labels alone (the principal components also use the unlabelled pixels)."""
 
 from dataclasses import replace
 
@@ -28,7 +28,25 @@ def majority(
     seed: int,
     settings: ControlConfig,
 ) -> np.ndarray:
-    """The share of each class in the data, for every pixel: a budget that is equal by class cannot say it."""
+    """Predict the class shares of the training data for every pixel.
+
+    The labels per class are equal, so the shares cannot be learned from them.
+
+    Parameters
+    ----------
+    x_labelled : not used.
+    label_labelled : int [labelled], labels; classes without labels get probability 0.
+    x_unlabelled : not used.
+    x_query : float32 [pixel, band], pixels to classify.
+    classes : number of classes.
+    shares : float64 [class], class shares among all labelled training pixels.
+    seed : not used.
+    settings : not used.
+
+    Returns
+    -------
+    float32 [pixel, class].
+    """
     known = known_classes(label_labelled, classes)
     share = np.where(np.isin(np.arange(classes), known), shares, 0)
     return np.tile((share / share.sum()).astype(np.float32), (len(x_query), 1))
@@ -45,7 +63,25 @@ def spectral_angle(
     seed: int,
     settings: ControlConfig,
 ) -> np.ndarray:
-    """The mean spectrum at the smallest angle (SAM), with probabilities softmax(-angle / temperature)."""
+    """Assign each pixel to the mean spectrum at the smallest angle (SAM).
+
+    Probabilities are softmax(-angle / temperature).
+
+    Parameters
+    ----------
+    x_labelled : float32 [labelled, band], normalised spectra with labels.
+    label_labelled : int [labelled], their labels.
+    x_unlabelled : not used.
+    x_query : float32 [pixel, band], pixels to classify.
+    classes : number of classes.
+    shares : not used.
+    seed : seed of the folds.
+    settings : settings of the baselines.
+
+    Returns
+    -------
+    float32 [pixel, class].
+    """
     known_classes(label_labelled, classes)
     sample, fold = tuning_folds(label_labelled, settings=settings, seed=seed)
 
@@ -64,7 +100,15 @@ def spectral_angle(
 
 
 def angles(x: np.ndarray, means: np.ndarray) -> np.ndarray:
-    """Angle between every pixel and every mean spectrum, in radians, float64 [pixel, class]; 90 degrees for zeros."""
+    """Return the angle between every pixel and every mean spectrum, float64 [pixel, class], in radians.
+
+    A spectrum of zeros has an angle of 90 degrees to all others.
+
+    Parameters
+    ----------
+    x : float [pixel, band].
+    means : float [class, band].
+    """
     lengths = np.linalg.norm(x, axis=1)[:, None] * np.linalg.norm(means, axis=1)
     cosine = (x @ means.T) / np.maximum(lengths, np.finfo(np.float64).tiny)
     return np.asarray(np.arccos(np.clip(cosine, -1, 1)))
@@ -81,7 +125,23 @@ def random_forest(
     seed: int,
     settings: ControlConfig,
 ) -> np.ndarray:
-    """Random forest; one more tree that knows nothing is added to the vote, so that no class is impossible."""
+    """Classify with a random forest. One more, undecided tree is added to the vote, so that no class is impossible.
+
+    Parameters
+    ----------
+    x_labelled : float32 [labelled, band], normalised spectra with labels.
+    label_labelled : int [labelled], their labels.
+    x_unlabelled : not used.
+    x_query : float32 [pixel, band], pixels to classify.
+    classes : number of classes.
+    shares : not used.
+    seed : seed of the folds and the trees.
+    settings : settings of the baselines.
+
+    Returns
+    -------
+    float32 [pixel, class].
+    """
     known_classes(label_labelled, classes)
     sample, fold = tuning_folds(label_labelled, settings=settings, seed=seed)
     x, label = x_labelled[sample], label_labelled[sample]
@@ -103,7 +163,7 @@ def random_forest(
 
 
 def _log_votes(forest: RandomForestClassifier, x: np.ndarray, classes: int) -> np.ndarray:
-    """Logarithm of the trees' mean vote, with one more tree that is undecided, float64 [pixel, class]."""
+    """Return the logarithm of the mean vote, with one more, undecided tree, float64 [pixel, class]."""
     votes = forest.predict_proba(x) * forest.n_estimators + 1 / len(forest.classes_)
     return in_columns(np.log(votes / (forest.n_estimators + 1)), forest.classes_, classes, fill=-np.inf)
 
@@ -119,7 +179,25 @@ def pca_svm(
     seed: int,
     settings: ControlConfig,
 ) -> np.ndarray:
-    """SVM on principal components of the labelled and unlabelled pixels: the control for the latents of M1."""
+    """Classify with an SVM on principal components of labelled and unlabelled pixels.
+
+    It is the baseline for the latents of M1.
+
+    Parameters
+    ----------
+    x_labelled : float32 [labelled, band], normalised spectra with labels.
+    label_labelled : int [labelled], their labels.
+    x_unlabelled : float32 [unlabelled, band], normalised spectra without labels.
+    x_query : float32 [pixel, band], pixels to classify.
+    classes : number of classes.
+    shares : not used.
+    seed : seed of the folds.
+    settings : settings of the baselines.
+
+    Returns
+    -------
+    float32 [pixel, class].
+    """
     known_classes(label_labelled, classes)
     mean, axes = principal_axes(np.concatenate([x_labelled, x_unlabelled]))
     score = ((x_labelled - mean) @ axes).astype(np.float32)
@@ -138,7 +216,12 @@ def pca_svm(
 
 
 def principal_axes(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean float64 [band] and principal axes float64 [band, component], largest variance first."""
+    """Return mean float64 [band] and principal axes float64 [band, component], largest variance first.
+
+    Parameters
+    ----------
+    x : float [pixel, band].
+    """
     mean = x.mean(axis=0, dtype=np.float64)
     centred = x - mean
     _, axes = np.linalg.eigh(centred.T @ centred)

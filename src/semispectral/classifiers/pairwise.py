@@ -1,4 +1,4 @@
-"""One-against-one SVM decisions: from kernels to votes, and from votes to probabilities by pairwise coupling."""
+"""One-against-one decisions of an SVM: from kernels to votes, and to probabilities by pairwise coupling."""
 
 import itertools
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ PAIR_FLOOR = 1e-7  # as libsvm: no pair is ever certain, so that the coupling ha
 
 @dataclass(frozen=True)
 class Machine:
-    """One-against-one decision functions, as functions of the kernel between pixels and support vectors.
+    """One-against-one decision functions of the kernel between pixels and support vectors.
 
     Attributes
     ----------
-    counts : int64 [class], support vectors of each class, which lie in this order.
-    coefficients : float64 [class - 1, support], dual coefficients as libsvm lays them out.
+    counts : int64 [class], number of support vectors of each class, stored in this order.
+    coefficients : float64 [class - 1, support], dual coefficients in the layout of libsvm.
     intercepts : float64 [pair], pairs in the order (0, 1), (0, 2), ..., (1, 2), ...
     """
 
@@ -30,12 +30,23 @@ class Machine:
 
     @classmethod
     def of(cls, machine: "SVC") -> "Machine":
-        """The decision functions of a fitted scikit-learn machine."""
+        """Return the decision functions of a fitted scikit-learn SVM.
+
+        Parameters
+        ----------
+        machine : fitted ``SVC``.
+        """
         sign = -1.0 if len(machine.classes_) == 2 else 1.0  # scikit-learn turns the sign where there are two classes
         return cls(machine.n_support_.astype(np.int64), sign * machine.dual_coef_, sign * machine.intercept_)
 
     def decisions(self, kernel: np.ndarray) -> np.ndarray:
-        """Decision of each pair, float64 [pixel, pair], above 0 for its first class; kernel is [pixel, support]."""
+        """Return the decision of each pair, float64 [pixel, pair], above 0 for its first class.
+
+        Parameters
+        ----------
+        kernel : float [pixel, support], kernel between pixels and support vectors.
+        """
+        # Row k of the coefficients of a class belongs to its pair with the k-th other class.
         edges = np.concatenate([[0], np.cumsum(self.counts)])
         sums = [kernel[:, low:high] @ self.coefficients[:, low:high].T for low, high in itertools.pairwise(edges)]
         pairs = itertools.combinations(range(len(self.counts)), 2)
@@ -43,10 +54,14 @@ class Machine:
         return np.asarray(np.stack(columns, axis=1) + self.intercepts)
 
     def votes(self, decision: np.ndarray) -> np.ndarray:
-        """Votes, with the sum of the decisions squeezed to less than a third of a vote, float64 [pixel, class].
+        """Return votes plus the sum of the decisions, squeezed to less than a third of a vote, float64 [pixel, class].
 
-        The same as scikit-learn's ``decision_function`` of shape "ovr": the highest is the class that
-        ``SVC(break_ties=True)`` predicts. The decisions are those of `decisions`.
+        It equals scikit-learn's ``decision_function`` of shape "ovr": the highest is the class that
+        ``SVC(break_ties=True)`` predicts.
+
+        Parameters
+        ----------
+        decision : float64 [pixel, pair], from `decisions`.
         """
         class_count = len(self.counts)
         votes = np.zeros((len(decision), class_count))
@@ -59,10 +74,15 @@ class Machine:
         return np.asarray(votes + confidence / (3 * (np.abs(confidence) + 1)))
 
     def probabilities(self, kernel: np.ndarray, temperature: float) -> np.ndarray:
-        """Class probabilities float32 [pixel, class] whose largest is the class of most votes.
+        """Return class probabilities float32 [pixel, class] whose largest is the class with most votes.
 
-        Where coupling and votes disagree (2 to 6 % of the pixels of Indian Pines) the two classes swap their
+        If coupling and votes disagree (2 to 6 % of the pixels of Indian Pines), the two classes swap their
         probabilities: the predicted class stays that of scikit-learn's ``SVC(break_ties=True)``.
+
+        Parameters
+        ----------
+        kernel : float [pixel, support], kernel between pixels and support vectors.
+        temperature : temperature of the pair probabilities.
         """
         decision = self.decisions(kernel)
         probability = pair_probabilities(decision, len(self.counts), temperature).astype(np.float32)
@@ -77,15 +97,22 @@ class Machine:
 
 
 def pair_probabilities(decision: np.ndarray, class_count: int, temperature: float) -> np.ndarray:
-    """Class probabilities float64 [pixel, class] by coupling the sigmoids of the decisions at one temperature."""
+    """Return class probabilities float64 [pixel, class], coupled from the sigmoids of the decisions.
+
+    Parameters
+    ----------
+    decision : float64 [pixel, pair], from `Machine.decisions`.
+    class_count : number of classes, at least 2.
+    temperature : temperature of the sigmoids.
+    """
     return couple(expit(decision / temperature), class_count)
 
 
 def couple(pair_probability: np.ndarray, class_count: int) -> np.ndarray:
-    """Class probabilities that agree best with the probabilities of all pairs.
+    """Return the class probabilities that agree best with the probabilities of all pairs.
 
-    Wu, Lin and Weng (2004), the second method: min over p of sum_ij (r_ji p_i - r_ij p_j)^2 with sum p = 1, solved
-    as one linear system per pixel.
+    Wu, Lin and Weng (2004), the second method: min over p of sum_ij (r_ji p_i - r_ij p_j)^2 with sum p = 1, solved as
+    one linear system per pixel.
 
     Parameters
     ----------
@@ -95,9 +122,16 @@ def couple(pair_probability: np.ndarray, class_count: int) -> np.ndarray:
     Returns
     -------
     float64 [pixel, class], each row sums to 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> couple(np.array([[0.75]]), class_count=2).round(6)
+    array([[0.75, 0.25]])
     """
     first, second = np.triu_indices(class_count, k=1)
     pair = np.clip(np.asarray(pair_probability, dtype=np.float64), PAIR_FLOOR, 1 - PAIR_FLOOR)
+    # The optimum solves [[Q, 1], [1', 0]] [p, b] = [0, 1], where b is the multiplier of sum p = 1.
     system = np.ones((len(pair), class_count + 1, class_count + 1))
     system[:, -1, -1] = 0
     system[:, first, second] = system[:, second, first] = -pair * (1 - pair)
@@ -107,5 +141,6 @@ def couple(pair_probability: np.ndarray, class_count: int) -> np.ndarray:
     system[:, diagonal, diagonal] = beaten.sum(axis=2)
     target = np.zeros((len(pair), class_count + 1, 1))
     target[:, -1] = 1
+    # The solution is not negative; rounding can make it so by a little.
     probability = np.maximum(np.linalg.solve(system, target)[:, :-1, 0], 0)
     return np.asarray(probability / probability.sum(axis=1, keepdims=True))

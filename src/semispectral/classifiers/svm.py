@@ -1,4 +1,4 @@
-"""Fit an SVM with an RBF kernel: cost, width and temperature by cross-validation on the training labels."""
+"""Fit an SVM with an RBF kernel; cost, width and temperature are chosen by cross-validation on the training labels."""
 
 import importlib
 import importlib.util
@@ -28,10 +28,10 @@ class SvmConfig:
 
     Attributes
     ----------
-    cost : penalties C to try; the first is used where there are too few labels to tune.
-    gamma : kernel widths to try, as multiples of 1 / (bands x variance); the first likewise.
-    folds : folds of the cross-validation.
-    tuning_pixels : most labelled pixels used to tune, drawn as equally among the classes as they allow.
+    cost : penalties C to try; the first is used with too few labels to tune.
+    gamma : kernel widths to try, as multiples of 1 / (bands x variance); the first is used with too few labels to tune.
+    folds : number of folds of the cross-validation.
+    tuning_pixels : largest number of labelled pixels to tune on, drawn as equally among the classes as possible.
     balanced : weight each class by the inverse of its count.
     """
 
@@ -42,7 +42,7 @@ class SvmConfig:
     balanced: bool = True
 
     def __post_init__(self) -> None:
-        """Check the ranges; lists, as YAML gives them, become tuples."""
+        """Check the ranges, and convert lists, as YAML gives them, to tuples."""
         object.__setattr__(self, "cost", tuple(self.cost))
         object.__setattr__(self, "gamma", tuple(self.gamma))
         if not self.cost or not self.gamma or min(self.cost + self.gamma) <= 0:
@@ -56,7 +56,7 @@ class SvmConfig:
 
     @property
     def class_weight(self) -> str | None:
-        """The setting `balanced` as scikit-learn spells it."""
+        """Setting `balanced` as scikit-learn's class_weight."""
         return "balanced" if self.balanced else None
 
 
@@ -69,20 +69,28 @@ def fit_svm(
     seed: int,
     groups: np.ndarray | None = None,
 ) -> SvmModel:
-    """Fit an SVM whose cost, gamma and temperature are chosen by cross-validation on the training labels.
+    """Fit an SVM; cost, gamma and temperature are chosen by cross-validation on the training labels.
 
     Parameters
     ----------
     x : float32 [pixel, band], normalised.
     label : int [pixel], 0 to classes - 1; classes may be missing.
-    classes : number of classes K.
-    settings : the grid.
+    classes : number of classes.
+    settings : grid and limits.
     seed : seed of the folds.
-    groups : [pixel], holes: folds are then of whole groups.
+    groups : [pixel], holes; folds then consist of whole holes.
 
     Raises
     ------
-    DataError : where there is no label at all.
+    DataError : there is no label.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.array([[0.0, 0.0], [0.1, 0.0], [1.0, 1.0], [0.9, 1.0]], np.float32)
+    >>> model = fit_svm(x, np.array([0, 0, 1, 1]), classes=2, settings=SvmConfig(folds=2), seed=1)
+    >>> model.predict(np.array([[0.0, 0.1], [1.0, 0.9]], np.float32))
+    array([0, 1])
     """
     known = known_classes(label, classes)
     x, label = np.ascontiguousarray(x, dtype=np.float32), np.asarray(label, dtype=np.int64)
@@ -104,7 +112,18 @@ def train_svm(
     temperature: float,
     settings: SvmConfig,
 ) -> SvmModel:
-    """Train an SVM with a given cost, kernel width (absolute) and temperature; nothing is tuned."""
+    """Train an SVM with a given cost, kernel width and temperature, without tuning.
+
+    Parameters
+    ----------
+    x : float32 [pixel, band], normalised.
+    label : int [pixel], 0 to classes - 1; classes may be missing.
+    classes : number of classes.
+    cost : penalty C.
+    gamma : kernel width: exp(-gamma |x - support|^2).
+    temperature : temperature of the pair probabilities.
+    settings : only `balanced` is used.
+    """
     known = known_classes(label, classes)
     x = np.ascontiguousarray(x, dtype=np.float32)
     if len(known) == 1:
@@ -118,9 +137,9 @@ def train_svm(
 
 
 def fastest_svc() -> Any:
-    """SVC of scikit-learn-intelex where that is installed, else scikit-learn's.
+    """Return the SVC of scikit-learn-intelex if it is installed, otherwise that of scikit-learn.
 
-    How much sooner, and how alike: ``measurements/speed/svm.py``.
+    The program ``measurements/speed/svm.py`` compares their speed and results.
     """
     if importlib.util.find_spec("sklearnex") is None:
         return SVC
@@ -128,21 +147,33 @@ def fastest_svc() -> Any:
 
 
 def fit_quietly(machine: SVC, x: np.ndarray, label: np.ndarray) -> SVC:
-    """Fit; scikit-learn doubts that labels are classes where there are few pixels of each, and here they are."""
+    """Fit an SVM without scikit-learn's warning about many classes with few pixels, which is expected here.
+
+    Parameters
+    ----------
+    machine : the SVM.
+    x : float [pixel, band], or kernel [pixel, pixel].
+    label : int [pixel].
+    """
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="The number of unique classes", category=UserWarning)
         return machine.fit(x, label)
 
 
 def kernel_width(x: np.ndarray) -> float:
-    """1 / (bands x variance), the width that `SvmConfig.gamma` multiplies."""
+    """Return 1 / (bands x variance), the unit of `SvmConfig.gamma`.
+
+    Parameters
+    ----------
+    x : float [pixel, band].
+    """
     return 1.0 / float(max(x.shape[1] * x.var(dtype=np.float64), np.finfo(np.float32).tiny))
 
 
 def _tune(
     x: np.ndarray, label: np.ndarray, *, settings: SvmConfig, seed: int, groups: np.ndarray | None
 ) -> tuple[float, float, float]:
-    """Cost, gamma and temperature by cross-validation."""
+    """Choose cost, gamma and temperature by cross-validation."""
     sample = balanced_sample(label, limit=settings.tuning_pixels, seed=seed)
     x, label = x[sample], label[sample]
     fold = deal_folds(label, folds=settings.folds, seed=seed, groups=None if groups is None else groups[sample])
@@ -169,7 +200,7 @@ def _tune(
 
 
 def _fit_pair_temperature(held: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> float:
-    """Temperature of the pair probabilities from (decisions, classes of the machine, truth) of each fold."""
+    """Fit the temperature of the pair probabilities, from (decisions, classes of the SVM, true class) of each fold."""
     held = [
         (decision[known], classes, label[known])
         for decision, classes, label in held
@@ -183,6 +214,7 @@ def _fit_pair_temperature(held: list[tuple[np.ndarray, np.ndarray, np.ndarray]])
     def log_probability_at(temperature: float) -> np.ndarray:
         rows = []
         for decision, classes, _ in held:
+            # A class that a fold's machine has not seen gets a tiny probability, so that its logarithm is finite.
             row = np.full((len(decision), class_count), np.finfo(np.float32).tiny)
             row[:, classes] += pair_probabilities(decision, len(classes), temperature)
             rows.append(np.log(row))

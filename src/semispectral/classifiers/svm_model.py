@@ -1,4 +1,4 @@
-"""A fitted SVM with an RBF kernel: predicts as blocked GEMMs in NumPy, kept as arrays and a description."""
+"""Fitted SVM with an RBF kernel: predicts with blocked matrix products in NumPy, saved as arrays and a description."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,17 +13,17 @@ KERNEL_VALUES = 4_000_000  # 32 MB of kernel at a time
 
 @dataclass(frozen=True)
 class SvmModel:
-    """A fitted SVM that needs NumPy only.
+    """Fitted SVM that needs only NumPy.
 
     Attributes
     ----------
-    class_count : K, columns of the probabilities.
-    classes : int64 [known], the labels it was trained on, ascending; the others get probability 0.
+    class_count : number of classes, columns of the probabilities.
+    classes : int64 [known], labels it was trained on, ascending; the others get probability 0.
     support : float32 [support, band], support vectors, class by class.
-    machine : the decision functions; unused where only one class is known.
+    machine : decision functions; not used with one known class.
     gamma : kernel width: exp(-gamma |x - support|^2).
-    cost : the penalty C that was chosen.
-    temperature : sharpness of the pair probabilities.
+    cost : penalty C that was chosen.
+    temperature : temperature of the pair probabilities.
     """
 
     class_count: int
@@ -35,7 +35,16 @@ class SvmModel:
     temperature: float
 
     def predict_proba(self, x: np.ndarray) -> np.ndarray:
-        """Class probabilities float32 [pixel, class]; x is float32 [pixel, band]. Their largest is SVC's prediction."""
+        """Return class probabilities float32 [pixel, class]. The largest is the prediction of scikit-learn's SVC.
+
+        Parameters
+        ----------
+        x : float32 [pixel, band], normalised.
+
+        Raises
+        ------
+        ShapeError : x does not have the bands of the training pixels.
+        """
         x = np.asarray(x, dtype=np.float32)
         if x.ndim != 2 or x.shape[1] != self.support.shape[1]:
             raise ShapeError(f"SvmModel: x must be [pixel, {self.support.shape[1]}] as in training, got {x.shape}")
@@ -57,11 +66,16 @@ class SvmModel:
         return probability
 
     def predict(self, x: np.ndarray) -> np.ndarray:
-        """Predicted label int64 [pixel], that of scikit-learn's ``SVC(break_ties=True)``."""
+        """Return the predicted label int64 [pixel], as scikit-learn's ``SVC(break_ties=True)`` does.
+
+        Parameters
+        ----------
+        x : float32 [pixel, band], normalised.
+        """
         return np.asarray(self.predict_proba(x).argmax(axis=1))
 
     def to_saved(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-        """Arrays and description, as `semispectral.storage.model_files.save_model` takes them."""
+        """Return arrays and description, for `semispectral.storage.model_files.save_model`."""
         arrays = {
             "classes": self.classes,
             "support": self.support,
@@ -74,7 +88,17 @@ class SvmModel:
 
     @classmethod
     def from_saved(cls, arrays: dict[str, np.ndarray], description: dict[str, Any]) -> "SvmModel":
-        """The model of `to_saved`."""
+        """Restore a model from arrays and description.
+
+        Parameters
+        ----------
+        arrays : arrays by name, from `to_saved`.
+        description : description, from `to_saved`.
+
+        Raises
+        ------
+        DataError : the description is not of an SVM.
+        """
         if description.get("kind") != "svm":
             raise DataError(f"an SVM was asked for, but model.json says kind {description.get('kind')!r}")
         machine = Machine(arrays["counts"], arrays["coefficients"], arrays["intercepts"])
@@ -83,7 +107,13 @@ class SvmModel:
 
 
 def squared_distances(x: np.ndarray, support: np.ndarray) -> np.ndarray:
-    """Squared distance between every two rows as one GEMM, float64 [pixel, support]."""
+    """Return the squared distance between every two rows, float64 [pixel, support], by one matrix product.
+
+    Parameters
+    ----------
+    x : float [pixel, band].
+    support : float [support, band].
+    """
     left, right = x.astype(np.float64), support.astype(np.float64)
     distance = left @ (-2 * right.T)
     distance += np.einsum("pb,pb->p", left, left)[:, None]

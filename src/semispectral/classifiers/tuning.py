@@ -1,4 +1,4 @@
-"""Tuning: folds over the training labels, and the choice of the best candidate by macro-F1 of held-out pixels."""
+"""Tune classifiers: deal folds over the training labels, and choose the candidate with the best held-out macro-F1."""
 
 import logging
 from bisect import bisect_right
@@ -18,11 +18,16 @@ ALWAYS_TRAINING = -1
 
 
 def known_classes(label: np.ndarray, classes: int) -> np.ndarray:
-    """The classes that are labelled, ascending int64.
+    """Return the classes with labels, ascending int64.
+
+    Parameters
+    ----------
+    label : int [pixel], labels.
+    classes : number of classes.
 
     Raises
     ------
-    DataError : where there is no label, or one outside 0 to classes - 1.
+    DataError : there is no label, or one outside 0 to classes - 1.
     """
     known = np.unique(np.asarray(label, dtype=np.int64))
     if len(known) == 0 or known[0] < 0 or known[-1] >= classes:
@@ -34,21 +39,22 @@ def known_classes(label: np.ndarray, classes: int) -> np.ndarray:
 
 
 def deal_folds(label: np.ndarray, *, folds: int, seed: int, groups: np.ndarray | None = None) -> np.ndarray:
-    """Fold of each labelled pixel, stratified by class, and by group where groups are given.
+    """Return the fold of each labelled pixel, stratified by class, and by group if groups are given.
 
-    Pixels are dealt class by class, so that a class of two or more pixels is never wholly held out. A class with one
-    pixel cannot be held out: it stays in training (-1).
+    Pixels are dealt class by class, so that a class of two or more pixels is never held out as a whole. A class with
+    one pixel cannot be held out: it stays in training (-1).
 
     Parameters
     ----------
     label : int [pixel].
-    folds : number of folds wanted, 2 or more.
+    folds : number of folds, at least 2.
     seed : seed of the shuffle.
-    groups : [pixel], pixels of one group share a fold; ignored, with a log line, where there is only one group.
+    groups : [pixel], pixels of one group share a fold; a single group is ignored, with a log message.
 
     Returns
     -------
-    int64 [pixel], 0 to folds - 1, or -1 for "always in training"; all -1 where fewer than two classes can be held out.
+    int64 [pixel], 0 to folds - 1, or -1 for pixels always in training; all -1 if fewer than two classes can be held
+    out.
     """
     if groups is not None and len(np.unique(groups)) > 1:
         return _deal_groups(label, groups, folds=folds, seed=seed)
@@ -60,6 +66,7 @@ def deal_folds(label: np.ndarray, *, folds: int, seed: int, groups: np.ndarray |
     classes, counts = np.unique(label, return_counts=True)
     for index in classes[counts >= 2]:
         members = generator.permutation(np.flatnonzero(label == index))
+        # Going on where the last class ended keeps the folds equal in size.
         fold[members] = (dealt + np.arange(len(members))) % folds
         dealt += len(members)
     if (counts < 2).any():
@@ -68,7 +75,7 @@ def deal_folds(label: np.ndarray, *, folds: int, seed: int, groups: np.ndarray |
 
 
 def _deal_groups(label: np.ndarray, groups: np.ndarray, *, folds: int, seed: int) -> np.ndarray:
-    """Folds of whole groups, with classes spread over them as evenly as the groups allow."""
+    """Deal whole groups to folds, with classes spread as evenly as the groups allow."""
     splitter = StratifiedGroupKFold(min(folds, len(np.unique(groups))), shuffle=True, random_state=seed)
     fold = np.full(len(label), ALWAYS_TRAINING)
     counts = np.bincount(label)
@@ -77,16 +84,24 @@ def _deal_groups(label: np.ndarray, groups: np.ndarray, *, folds: int, seed: int
         return fold
     splitter.n_splits = splits
     for index, (_, held) in enumerate(splitter.split(label, label, groups)):
-        if len(np.unique(np.delete(label, held))) > 1:
+        if len(np.unique(np.delete(label, held))) > 1:  # a classifier needs two classes to train on
             fold[held] = index
     return fold
 
 
 def balanced_sample(label: np.ndarray, *, limit: int, seed: int) -> np.ndarray:
-    """Indices of at most `limit` pixels, as equal among the classes as their counts allow, ascending int64."""
+    """Draw at most `limit` pixels, as equally among the classes as possible; indices, ascending int64.
+
+    Parameters
+    ----------
+    label : int [pixel].
+    limit : largest number of pixels.
+    seed : seed of the draw.
+    """
     if len(label) <= limit:
         return np.arange(len(label))
     counts = np.bincount(label)
+    # The largest number of pixels per class with which all classes together stay within the limit.
     cap = bisect_right(range(counts.max() + 1), limit, key=lambda cap: int(np.minimum(counts, cap).sum())) - 1
     generator = np.random.default_rng(seed)
     members = (generator.permutation(np.flatnonzero(label == index))[: max(cap, 1)] for index in np.flatnonzero(counts))
@@ -99,14 +114,14 @@ def choose(
     label: np.ndarray,
     fold: np.ndarray,
 ) -> Candidate:
-    """Best candidate by macro-F1 of all held-out pixels together; the first one wins a tie.
+    """Choose the candidate with the highest macro-F1 over all held-out pixels; the first one wins a tie.
 
     Parameters
     ----------
-    candidates : in order of preference.
-    predict : (candidate, training indices, held-out indices) -> predicted class int [held-out].
+    candidates : candidates in order of preference.
+    predict : function from (candidate, training indices, held-out indices) to predicted classes int [held-out].
     label : int [pixel].
-    fold : int [pixel] of `deal_folds`.
+    fold : int [pixel], folds from `deal_folds`.
     """
     held = np.flatnonzero(fold != ALWAYS_TRAINING)
     if len(candidates) == 1:
@@ -130,12 +145,12 @@ def choose(
 def held_out(
     logits: Callable[[np.ndarray, np.ndarray], np.ndarray], fold: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray] | None:
-    """Logits of every held-out pixel, and which pixels they are; None where none can be held out.
+    """Return the logits of every held-out pixel and the indices of these pixels; None if no pixel can be held out.
 
     Parameters
     ----------
-    logits : (training indices, held-out indices) -> float [held-out, class].
-    fold : int [pixel] of `deal_folds`.
+    logits : function from (training indices, held-out indices) to float [held-out, class].
+    fold : int [pixel], folds from `deal_folds`.
     """
     folds = np.unique(fold[fold != ALWAYS_TRAINING])
     if len(folds) == 0:

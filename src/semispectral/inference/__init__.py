@@ -1,1 +1,1 @@
-"""Trained models in NumPy: whatever is done with a model after training needs no TensorFlow."""
+"""Trained models in NumPy: nothing that is done with a model after training needs TensorFlow."""

@@ -16,10 +16,10 @@ MINIMUM_PIXELS = 2
 
 
 def fit_temperature(log_probability: np.ndarray, label: np.ndarray) -> float:
-    """Temperature that makes held-out probabilities most likely, safe with few labels.
+    """Fit the temperature that makes held-out labels most likely; safe with few labels.
 
-    Guo et al. (2017), with the targets of Platt (1999): with n labels the truth counts (n + 1) / (n + 2), so that a
-    handful of pixels, all correct, does not ask for certainty.
+    Guo et al. (2017), with the targets of Platt (1999): with n labels the target of the true class is (n + 1) / (n +
+    2), so that a few pixels, all correct, do not lead to certainty.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def fit_temperature(log_probability: np.ndarray, label: np.ndarray) -> float:
 
     Returns
     -------
-    Temperature without unit, within `TEMPERATURE_BOUNDS`; 1.0 where there is too little to learn from.
+    Temperature without unit, within `TEMPERATURE_BOUNDS`; 1.0 if there are too few pixels to fit it.
     """
     logits = np.asarray(log_probability, dtype=np.float64)
     label = np.asarray(label)
@@ -40,11 +40,11 @@ def fit_temperature(log_probability: np.ndarray, label: np.ndarray) -> float:
 
 
 def fit_sharpness(log_probability_at: Callable[[float], np.ndarray], label: np.ndarray) -> float:
-    """Temperature at which held-out labels are most likely, for any family of probabilities.
+    """Fit the temperature that makes held-out labels most likely, for any family of probabilities.
 
     Parameters
     ----------
-    log_probability_at : temperature -> finite log-probabilities float64 [pixel, class].
+    log_probability_at : function from a temperature to finite log-probabilities float64 [pixel, class].
     label : int [pixel], true class.
 
     Returns
@@ -53,6 +53,7 @@ def fit_sharpness(log_probability_at: Callable[[float], np.ndarray], label: np.n
     """
 
     def loss(log_temperature: float) -> float:
+        """Return the mean cross-entropy at a temperature."""
         log_probability = log_probability_at(float(np.exp(log_temperature)))
         return -float(np.mean(np.sum(_smoothed_targets(label, log_probability.shape[1]) * log_probability, axis=1)))
 
@@ -60,19 +61,20 @@ def fit_sharpness(log_probability_at: Callable[[float], np.ndarray], label: np.n
 
 
 def most_probable_temperature(log_probability: np.ndarray, label: np.ndarray, *, median: float, spread: float) -> float:
-    """Temperature by held-out labels and by what it is usually: a log-normal prior, which a few labels hardly move.
+    """Fit the temperature with a log-normal prior, which a few labels hardly move.
 
-    The maximum of sum_i log softmax(log_probability_i / T)[label_i] - (log(T / median) / spread)^2 / 2.
+    It maximises sum_i log softmax(log_probability_i / T)[label_i] - (log(T / median) / spread)^2 / 2.
 
     Parameters
     ----------
-    log_probability, label : as for `fit_temperature`; there may be none.
-    median : of the temperatures of such models.
-    spread : deviation of their logarithm.
+    log_probability : float [pixel, class], log-probabilities or other logits; there may be no pixel.
+    label : int [pixel], true class.
+    median : median temperature of such models.
+    spread : standard deviation of the logarithm of their temperature.
 
     Returns
     -------
-    Temperature within `TEMPERATURE_BOUNDS`.
+    Temperature within `TEMPERATURE_BOUNDS`; the median without labels.
     """
     logits, label = _informative(np.asarray(log_probability, dtype=np.float64), np.asarray(label))
     if not len(label):
@@ -87,13 +89,16 @@ def most_probable_temperature(log_probability: np.ndarray, label: np.ndarray, *,
 
 
 def _temperature_of_least(loss: Callable[[float], float]) -> float:
-    """The temperature within bounds at whose logarithm a loss is least."""
+    """Return the temperature within bounds that minimises a loss of its logarithm."""
     found = minimize_scalar(loss, bounds=tuple(np.log(TEMPERATURE_BOUNDS)), method="bounded")
     return float(np.exp(found.x))
 
 
 def _informative(logits: np.ndarray, label: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Keep the classes known to the model, and the pixels whose truth is one of them (no temperature helps others)."""
+    """Keep the classes known to the model, and the pixels whose true class is among them.
+
+    No temperature can make an unknown class more likely.
+    """
     known = np.isfinite(logits).any(axis=0)
     keep = known[label]
     position = np.cumsum(known) - 1
@@ -102,14 +107,14 @@ def _informative(logits: np.ndarray, label: np.ndarray) -> tuple[np.ndarray, np.
 
 
 def _smoothed_targets(label: np.ndarray, class_count: int) -> np.ndarray:
-    """Targets of Platt (1999) for `class_count` classes, float64 [pixel, class]."""
+    """Return the targets of Platt (1999), float64 [pixel, class]."""
     target = np.full((len(label), class_count), 1 / (len(label) + 2) / (class_count - 1))
     target[np.arange(len(label)), label] = (len(label) + 1) / (len(label) + 2)
     return target
 
 
 def apply_temperature(log_probability: np.ndarray, temperature: float) -> np.ndarray:
-    """Probabilities at a temperature; the predicted class does not change.
+    """Return probabilities at a temperature. The predicted class does not change.
 
     Parameters
     ----------
@@ -119,6 +124,12 @@ def apply_temperature(log_probability: np.ndarray, temperature: float) -> np.nda
     Returns
     -------
     float32 [pixel, class], each row sums to 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> apply_temperature(np.log(np.array([[0.8, 0.2]])), 2.0).round(3)
+    array([[0.667, 0.333]], dtype=float32)
     """
     scaled = np.asarray(log_probability, dtype=np.float64) / temperature
     scaled -= scaled.max(axis=1, keepdims=True)
@@ -127,25 +138,26 @@ def apply_temperature(log_probability: np.ndarray, temperature: float) -> np.nda
 
 
 def _ranked(probability: np.ndarray, label: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Confidence, highest first, and correctness; pixels of equal confidence share their mean correctness.
+    """Return confidence, highest first, and correctness; pixels of equal confidence share their mean correctness.
 
-    Sharing makes every figure below independent of the order of the rows.
+    Sharing makes the scores below independent of the order of the rows.
     """
     confidence = np.asarray(probability.max(axis=1), dtype=np.float64)
     correct = (probability.argmax(axis=1) == label).astype(np.float64)
+    # np.unique sorts ascending, so the negative puts the highest confidence first.
     level, group, count = np.unique(-confidence, return_inverse=True, return_counts=True)
     mean_correct = np.bincount(group, weights=correct) / count
     return np.repeat(-level, count), np.repeat(mean_correct, count)
 
 
 def reliability(probability: np.ndarray, label: np.ndarray, *, bins: int = BINS) -> pd.DataFrame:
-    """Reliability table: mean confidence against accuracy, in bins that hold equally many pixels.
+    """Return the reliability table: mean confidence against accuracy, in bins with equal numbers of pixels.
 
     Parameters
     ----------
     probability : float [pixel, class].
     label : int [pixel], true class.
-    bins : number of bins; fewer where there are fewer pixels.
+    bins : number of bins; fewer if there are fewer pixels.
 
     Returns
     -------
@@ -164,34 +176,54 @@ def reliability(probability: np.ndarray, label: np.ndarray, *, bins: int = BINS)
 
 
 def expected_calibration_error(probability: np.ndarray, label: np.ndarray, *, bins: int = BINS) -> float:
-    """Mean gap between confidence and accuracy over equal-mass bins, 0 to 1."""
+    """Return the mean gap between confidence and accuracy over bins with equal numbers of pixels, 0 to 1.
+
+    Parameters
+    ----------
+    probability : float [pixel, class].
+    label : int [pixel], true class.
+    bins : number of bins; fewer if there are fewer pixels.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> certain_and_right = np.array([[1.0, 0.0], [0.0, 1.0]])
+    >>> expected_calibration_error(certain_and_right, np.array([0, 1]))
+    0.0
+    """
     table = reliability(probability, label, bins=bins)
     gap = (table["confidence"] - table["accuracy"]).abs().to_numpy()
     return float(np.average(gap, weights=table["count"].to_numpy())) if len(label) else float("nan")
 
 
 def _risk(correct: np.ndarray) -> np.ndarray:
-    """Share of errors among the k most confident pixels, for k = 1..pixel."""
+    """Return the share of errors among the k most confident pixels, for k = 1..pixel."""
     return np.asarray(np.cumsum(1 - correct) / np.arange(1, len(correct) + 1))
 
 
 def area_under_risk_coverage(probability: np.ndarray, label: np.ndarray) -> float:
-    """AURC (Geifman and El-Yaniv 2017): the error rate, averaged over all coverages; 0 is best."""
-    return float(_risk(_ranked(probability, label)[1]).mean()) if len(label) else float("nan")
-
-
-def risk_coverage(probability: np.ndarray, label: np.ndarray, *, points: int = 200) -> pd.DataFrame:
-    """Risk-coverage table: the error rate that remains if only the most confident pixels are mapped.
+    """Return the error rate averaged over all coverages (AURC, Geifman and El-Yaniv 2017); 0 is best.
 
     Parameters
     ----------
     probability : float [pixel, class].
     label : int [pixel], true class.
-    points : rows at most, evenly spaced in coverage; the last is coverage 1.
+    """
+    return float(_risk(_ranked(probability, label)[1]).mean()) if len(label) else float("nan")
+
+
+def risk_coverage(probability: np.ndarray, label: np.ndarray, *, points: int = 200) -> pd.DataFrame:
+    """Return the error rate that remains if only the most confident pixels are mapped.
+
+    Parameters
+    ----------
+    probability : float [pixel, class].
+    label : int [pixel], true class.
+    points : largest number of rows, evenly spaced in coverage; the last has coverage 1.
 
     Returns
     -------
-    DataFrame with columns coverage, risk (both 0 to 1) and threshold (the lowest confidence kept).
+    DataFrame with columns coverage, risk (both 0 to 1) and threshold (lowest confidence that is mapped).
     """
     confidence, correct = _ranked(probability, label)
     pixel_count = len(label)

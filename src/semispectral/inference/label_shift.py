@@ -1,4 +1,4 @@
-"""How much more or less common each class is among the pixels to be mapped than among the labels."""
+"""Estimate how class shares among the pixels to map differ from those in training."""
 
 import numpy as np
 
@@ -6,19 +6,25 @@ LEAST_SHARE = 1e-4  # of a class among the unlabelled pixels, so that none becom
 
 
 def log_label_shift(probability: np.ndarray, *, steps: int) -> np.ndarray:
-    """log(p(y) among some pixels) - log(p(y) in training), where training saw all classes equally often.
+    """Estimate log p(y) among unlabelled pixels minus log p(y) in training, for training on equal classes.
 
-    Saerens, Latinne and Decaestecker (2002), eq. 2.8 and 2.9: EM over the posteriors of pixels without labels.
-    A few steps are steadier than its limit, which trusts the posteriors wholly and can empty a class.
+    Saerens, Latinne and Decaestecker (2002), eq. 2.8 and 2.9: EM over the posteriors of unlabelled pixels. A few steps
+    are more robust than convergence, which trusts the posteriors fully and can empty a class.
 
     Parameters
     ----------
     probability : float [pixel, class], q(y|x) of unlabelled pixels.
-    steps : of EM; 0 gives no shift.
+    steps : number of EM steps; 0 gives no shift.
 
     Returns
     -------
     float32 [class], to be added to the logits of q(y|x).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> log_label_shift(np.full((10, 2), 0.5), steps=2)
+    array([0., 0.], dtype=float32)
     """
     classes = probability.shape[1]
     share = np.full(classes, 1.0 / classes)

@@ -1,4 +1,4 @@
-"""M1 in NumPy: q(z|x), E[x|z], draws of p(x|z), and the bound on log p(x)."""
+"""M1 in NumPy: q(z|x), E[x|z], draws from p(x|z), and the bound on log p(x)."""
 
 from typing import Any
 
@@ -18,11 +18,12 @@ from semispectral.inference.views import autoencoder
 
 
 class M1Inference:
-    """M1 in NumPy; only the latents that are live leave it.
+    """M1 in NumPy. Only live latents are returned.
 
     Parameters
     ----------
-    arrays, description : as `weights.load_model` gives them.
+    arrays : parameters of the networks, from `load_model`.
+    description : description of the model, from `load_model`.
     """
 
     def __init__(self, arrays: dict[str, np.ndarray], description: dict[str, Any]) -> None:
@@ -31,24 +32,45 @@ class M1Inference:
         self.encoder, self.decoder = autoencoder(arrays, description)
 
     def all_latents(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """q(z|x): mean and log-variance of every latent, live or dead, float32 [pixel, latent]."""
+        """Return q(z|x): mean and log-variance of every latent, live or dead, float32 [pixel, latent].
+
+        Parameters
+        ----------
+        x : float [pixel, column], normalised spectra.
+        """
         mean, raw = self.encoder.heads(("mean", "log_variance"), x)
         return mean, bounded_log_variance(raw)
 
     def encode(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """q(z|x): mean and log-variance of the live latents, float32 [pixel, latent]."""
+        """Return q(z|x): mean and log-variance of the live latents, float32 [pixel, latent].
+
+        Parameters
+        ----------
+        x : float [pixel, column], normalised spectra.
+        """
         blocks = [self.all_latents(x[i : i + BLOCK_PIXELS]) for i in range(0, max(len(x), 1), BLOCK_PIXELS)]
         mean, log_variance = (np.concatenate(part)[:, self.live] for part in zip(*blocks, strict=True))
         return mean.astype(np.float32), log_variance.astype(np.float32)
 
     def decode(self, z: np.ndarray) -> np.ndarray:
-        """E[x|z] for live latents [pixel, latent]; dead ones stand at their prior mean."""
+        """Return E[x|z], float [pixel, column]; dead latents are at their prior mean.
+
+        Parameters
+        ----------
+        z : float [pixel, latent], live latents.
+        """
         full = np.zeros((len(z), self.settings["latents"]), np.float32)
         full[:, self.live] = z
         return expected(self.settings["likelihood"], self.decoder("output", full))
 
     def draw(self, z: np.ndarray, *, seed: int) -> np.ndarray:
-        """x of p(x|z) for live latents [pixel, latent]; dead ones are drawn from their prior. float32 [pixel, band]."""
+        """Sample x from p(x|z), float32 [pixel, column]; dead latents are drawn from their prior.
+
+        Parameters
+        ----------
+        z : float [pixel, latent], live latents.
+        seed : seed of the draw.
+        """
         random = np.random.default_rng(seed)
         full = random.standard_normal((len(z), self.settings["latents"]), np.float32)
         full[:, self.live] = z
@@ -56,35 +78,57 @@ class M1Inference:
         return draw(self.settings["likelihood"], output, self.arrays, self.settings["sigma_floor"], random)
 
     def sample(self, pixels: int, *, seed: int) -> np.ndarray:
-        """x of p(x), float32 [pixel, band]."""
+        """Sample x from p(x), float32 [pixel, column].
+
+        Parameters
+        ----------
+        pixels : number of pixels.
+        seed : seed of the draw.
+        """
         z = np.random.default_rng([seed, 1]).standard_normal((pixels, len(self.live)), np.float32)
         return self.draw(z, seed=seed)
 
     def log_p_x(self, x: np.ndarray, z: np.ndarray) -> np.ndarray:
-        """log p(x|z) for all latents [pixel, latent], float [pixel], in nats."""
+        """Return log p(x|z), float [pixel], in nats.
+
+        Parameters
+        ----------
+        x : float [pixel, column], normalised spectra.
+        z : float [pixel, latent], all latents, live and dead.
+        """
         output, settings = self.decoder("output", z), self.settings
         return log_likelihood(settings["likelihood"], x, output, self.arrays, settings["sigma_floor"])
 
     def bound(self, x: np.ndarray, *, seed: int, draws: int = 1) -> np.ndarray:
-        """Lower bound on log p(x), the mean of so many draws of z; float32 [pixel], in nats."""
+        """Return a lower bound on log p(x), averaged over draws of z; float32 [pixel], in nats.
+
+        Parameters
+        ----------
+        x : float [pixel, column], normalised spectra.
+        seed : seed of the draws, which differ between pixels.
+        draws : number of draws.
+        """
         random = np.random.default_rng(seed)
         return self._bound(
             x, [random.standard_normal((len(x), self.settings["latents"]), np.float32) for _ in range(draws)]
         )
 
     def score_samples(self, x: np.ndarray, *, seed: int, draws: int) -> np.ndarray:
-        """Lower bound on log p(x), float32 [pixel], in nats, with the same draws of z for every pixel.
+        """Return a lower bound on log p(x) with the same draws of z for every pixel; float32 [pixel], in nats.
 
-        A pixel's value depends neither on its place nor on its neighbours.
+        The value of a pixel depends neither on its position nor on its neighbours.
 
         Parameters
         ----------
-        draws : an even number; see `nets.shared_noise`.
+        x : float [pixel, column], normalised spectra.
+        seed : seed of the draws.
+        draws : number of draws, even; see `shared_noise`.
         """
         noise = shared_noise(draws, self.settings["latents"], seed=seed)
         return in_blocks(lambda block: self._bound(block, list(noise)), x)
 
     def _bound(self, x: np.ndarray, noises: list[np.ndarray]) -> np.ndarray:
+        """Return the bound at given draws, each [pixel or 1, latent]."""
         mean, log_variance = self.all_latents(x)
         std = np.exp(0.5 * log_variance)
         total = np.zeros(len(x))

@@ -17,7 +17,12 @@ BLOCK_PIXELS = 4096
 
 
 def softplus(x: np.ndarray) -> np.ndarray:
-    """log(1 + exp(x)), without overflow; NumPy's log1p would take five times as long."""
+    """Return log(1 + exp(x)) without overflow. NumPy's log1p would take five times as long.
+
+    Parameters
+    ----------
+    x : float [...].
+    """
     y = np.minimum(x, np.float32(20.0))
     np.exp(y, out=y)
     y += 1
@@ -35,19 +40,32 @@ ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 
 
 def bounded_log_variance(raw: np.ndarray) -> np.ndarray:
-    """The same bound as in training."""
+    """Limit a log-variance to (-11, 5), as in training.
+
+    Parameters
+    ----------
+    raw : float [...], output of a network.
+    """
     return LOG_VARIANCE_CENTRE + LOG_VARIANCE_REACH * np.tanh((raw - LOG_VARIANCE_CENTRE) / LOG_VARIANCE_REACH)
 
 
 @dataclass(frozen=True)
 class Network:
-    """A multilayer perceptron read from a model's arrays, by the name it was saved under."""
+    """Multilayer perceptron, read from the arrays of a model.
+
+    Attributes
+    ----------
+    arrays : arrays of the model, by name.
+    name : name under which the network is saved: q_y, q_z, p_x, ...
+    activation : activation between the layers.
+    """
 
     arrays: dict[str, np.ndarray]
     name: str
     activation: str
 
     def _dense(self, layer: str, inputs: tuple[np.ndarray, ...]) -> np.ndarray:
+        """Return the output of a layer: sum of the inputs times their kernels, plus bias."""
         total = np.asarray(inputs[0] @ self.arrays[f"{self.name}_{layer}/kernel_0"])
         for i, x in enumerate(inputs[1:], start=1):
             total = total + x @ self.arrays[f"{self.name}_{layer}/kernel_{i}"]
@@ -55,11 +73,17 @@ class Network:
         return total
 
     def __call__(self, head: str, *inputs: np.ndarray) -> np.ndarray:
-        """The output of one head, float32 [..., width]."""
+        """Return the output of one head, float [..., width].
+
+        Parameters
+        ----------
+        head : name of the head.
+        *inputs : float [..., input width], one array for each kernel of the first layer.
+        """
         return self._dense(head, self._hidden(*inputs))
 
     def _hidden(self, *inputs: np.ndarray) -> tuple[np.ndarray, ...]:
-        """The last hidden layer; the inputs where there is none."""
+        """Return the last hidden layer, or the inputs if there is none."""
         layer = 0
         while f"{self.name}_hidden_{layer}/bias" in self.arrays:
             inputs = (ACTIVATIONS[self.activation](self._dense(f"hidden_{layer}", inputs)),)
@@ -67,43 +91,81 @@ class Network:
         return inputs
 
     def heads(self, names: tuple[str, ...], *inputs: np.ndarray) -> list[np.ndarray]:
-        """The outputs of several heads, with the hidden layers computed once."""
+        """Return the outputs of several heads; the hidden layers are computed once.
+
+        Parameters
+        ----------
+        names : names of the heads.
+        *inputs : float [..., input width], one array for each kernel of the first layer.
+        """
         hidden = self._hidden(*inputs)
         return [self._dense(name, hidden) for name in names]
 
 
 @dataclass(frozen=True)
 class Parallel:
-    """Networks side by side: each sees columns of its own, so many as ``widths`` says, and gives columns of its own."""
+    """Networks side by side. Each takes its own columns of the input and returns its own columns of the output.
+
+    Attributes
+    ----------
+    networks : the networks.
+    widths : number of input columns of each network.
+    """
 
     networks: Sequence[Network]
     widths: Sequence[int]
 
     def __call__(self, head: str, x: np.ndarray) -> np.ndarray:
-        """As of `Network`; the columns of the first network come first."""
+        """Return the output of one head; columns of the first network come first.
+
+        Parameters
+        ----------
+        head : name of the head.
+        x : float [pixel, column].
+        """
         return self.heads((head,), x)[0]
 
     def heads(self, names: tuple[str, ...], x: np.ndarray) -> list[np.ndarray]:
-        """As of `Network`; the columns of the first network come first."""
+        """Return the outputs of several heads; columns of the first network come first.
+
+        Parameters
+        ----------
+        names : names of the heads.
+        x : float [pixel, column].
+        """
         columns = np.split(x, np.cumsum(self.widths)[:-1], axis=-1)
         outputs = [network.heads(names, each) for network, each in zip(self.networks, columns, strict=True)]
         return [np.concatenate(parts, axis=-1) for parts in zip(*outputs, strict=True)]
 
 
 def in_blocks(function: Callable[[np.ndarray], np.ndarray], x: np.ndarray) -> np.ndarray:
-    """A function of pixels [pixel, input], block by block: its memory does not grow with the pixels."""
+    """Apply a function block by block, so that its memory does not grow with the number of pixels.
+
+    Parameters
+    ----------
+    function : function of pixels [pixel, input].
+    x : float [pixel, input].
+    """
     return np.concatenate([function(x[i : i + BLOCK_PIXELS]) for i in range(0, max(len(x), 1), BLOCK_PIXELS)])
 
 
 def shared_noise(draws: int, latents: int, *, seed: int) -> np.ndarray:
-    """Standard normal draws that all pixels share, float32 [draw, 1, latent].
+    """Draw standard normal noise that all pixels share, float32 [draw, 1, latent].
 
-    Each draw has its opposite beside it, and each latent a mean square of 1: an error in the mean or the scale of the
-    draws would not average out over pixels that share them, and would move every pixel's bound by the same nats.
+    Each draw is paired with its negative, and the mean square is 1 for each latent. Otherwise an error in the mean or
+    the scale of the draws would not average out, and would shift the bound of every pixel by the same amount.
 
     Parameters
     ----------
-    draws : an even number.
+    draws : number of draws, even.
+    latents : number of latents.
+    seed : seed of the draws.
+
+    Examples
+    --------
+    >>> noise = shared_noise(4, 2, seed=0)
+    >>> noise.shape, bool(abs(noise.mean()) < 1e-6)
+    ((4, 1, 2), True)
     """
     half = np.random.default_rng(seed).standard_normal((draws // 2, 1, latents))
     noise = np.concatenate([half, -half])
@@ -111,7 +173,13 @@ def shared_noise(draws: int, latents: int, *, seed: int) -> np.ndarray:
 
 
 def sigma(arrays: dict[str, np.ndarray], floor: float) -> np.ndarray:
-    """The scale of p(x|.) per input, float32 [input], as in training."""
+    """Return the scale of p(x|.) of each input, float32 [input], as in training.
+
+    Parameters
+    ----------
+    arrays : arrays of the model, by name.
+    floor : smallest scale.
+    """
     return np.asarray(np.sqrt(floor**2 + np.exp(2.0 * np.minimum(arrays["likelihood/log_sigma"], LOG_LARGEST_SIGMA))))
 
 
@@ -120,13 +188,13 @@ Scaled = Callable[[], np.ndarray]  # gives the scale of p(x|.), for those that h
 
 @dataclass(frozen=True)
 class Likelihood:
-    """What is done with p(x|.), the distribution of x that a decoder's output stands for.
+    """Operations on p(x|.), the distribution of x given the output of a decoder.
 
     Attributes
     ----------
-    log_p : log p(x|.) summed over inputs, of x and the output.
-    expected : E[x|.], of the output.
-    draw : x drawn from p(x|.).
+    log_p : function of x, output and scale: log p(x|.) summed over inputs.
+    expected : function of the output: E[x|.].
+    draw : function of output, scale and generator: x drawn from p(x|.).
     """
 
     log_p: Callable[[np.ndarray, np.ndarray, Scaled], np.ndarray]
@@ -135,6 +203,7 @@ class Likelihood:
 
 
 def _log_gaussian(x: np.ndarray, output: np.ndarray, scaled: Scaled) -> np.ndarray:
+    """Return the log-density of a normal, summed over inputs."""
     scale = scaled()
     error = x - output
     error /= scale
@@ -143,7 +212,7 @@ def _log_gaussian(x: np.ndarray, output: np.ndarray, scaled: Scaled) -> np.ndarr
 
 
 def _log_student_t(x: np.ndarray, output: np.ndarray, scaled: Scaled) -> np.ndarray:
-    """With 4 degrees of freedom, as in training."""
+    """Return the log-density of Student's t with 4 degrees of freedom, summed over inputs."""
     scale = scaled()
     error = x - output
     error /= scale
@@ -152,6 +221,7 @@ def _log_student_t(x: np.ndarray, output: np.ndarray, scaled: Scaled) -> np.ndar
 
 
 def _log_bernoulli(x: np.ndarray, output: np.ndarray, scaled: Scaled) -> np.ndarray:
+    """Return the log-probability of a Bernoulli, summed over inputs."""
     return np.asarray((x * output - softplus(output)).sum(axis=-1))
 
 
@@ -175,6 +245,7 @@ LIKELIHOODS: dict[str, Likelihood] = {
 
 
 def _row(likelihood: str) -> Likelihood:
+    """Return the likelihood of a name."""
     if likelihood not in LIKELIHOODS:
         raise ConfigError(f"likelihood must be one of {', '.join(LIKELIHOODS)}, got {likelihood!r}")
     return LIKELIHOODS[likelihood]
@@ -183,17 +254,31 @@ def _row(likelihood: str) -> Likelihood:
 def log_likelihood(
     likelihood: str, x: np.ndarray, output: np.ndarray, arrays: dict[str, np.ndarray], floor: float
 ) -> np.ndarray:
-    """log p(x|.) summed over inputs, for a decoder's output [..., pixel, input].
+    """Return log p(x|.) summed over inputs, float [..., pixel], in nats.
+
+    Parameters
+    ----------
+    likelihood : gaussian, student_t or bernoulli.
+    x : float [..., pixel, input].
+    output : float [..., pixel, input], output of the decoder.
+    arrays : arrays of the model, by name.
+    floor : smallest scale of an input.
 
     Raises
     ------
-    ConfigError : a likelihood that is not in the table.
+    ConfigError : the likelihood is unknown.
     """
     return _row(likelihood).log_p(x, output, lambda: sigma(arrays, floor))
 
 
 def expected(likelihood: str, output: np.ndarray) -> np.ndarray:
-    """E[x|.] for a decoder's output, of the same shape."""
+    """Return E[x|.], in the shape of the output.
+
+    Parameters
+    ----------
+    likelihood : gaussian, student_t or bernoulli.
+    output : float [..., input], output of the decoder.
+    """
     return np.asarray(_row(likelihood).expected(output))
 
 
@@ -204,16 +289,44 @@ def draw(
     floor: float,
     random: np.random.Generator,
 ) -> np.ndarray:
-    """x drawn from p(x|.) for a decoder's output, float32 of the same shape."""
+    """Sample x from p(x|.), float32 in the shape of the output.
+
+    Parameters
+    ----------
+    likelihood : gaussian, student_t or bernoulli.
+    output : float [..., input], output of the decoder.
+    arrays : arrays of the model, by name.
+    floor : smallest scale of an input.
+    random : generator of the draws.
+    """
     return np.asarray(_row(likelihood).draw(output, lambda: sigma(arrays, floor), random), np.float32)
 
 
 def kl_to_standard(mean: np.ndarray, log_variance: np.ndarray) -> np.ndarray:
-    """KL(N(mean, exp(log_variance)) || N(0, I)), summed over latents."""
+    """Return KL(N(mean, exp(log_variance)) || N(0, I)), summed over latents.
+
+    Parameters
+    ----------
+    mean : float [..., latent].
+    log_variance : float [..., latent].
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> float(kl_to_standard(np.zeros(3), np.zeros(3)))
+    0.0
+    """
     return np.asarray(0.5 * np.sum(mean**2 + np.exp(log_variance) - 1.0 - log_variance, axis=-1))
 
 
 def log_normal(x: np.ndarray, mean: np.ndarray, log_variance: np.ndarray) -> np.ndarray:
-    """log N(x; mean, exp(log_variance)), summed over the last axis."""
+    """Return log N(x; mean, exp(log_variance)), summed over the last axis.
+
+    Parameters
+    ----------
+    x : float [..., latent].
+    mean : float [..., latent].
+    log_variance : float [..., latent].
+    """
     square = (x - mean) ** 2 * np.exp(-log_variance)
     return np.asarray(-0.5 * np.sum(square + log_variance + math.log(2 * math.pi), axis=-1))

@@ -10,21 +10,26 @@ from semispectral.inference.nets import in_blocks, kl_to_standard, shared_noise
 
 
 def stacked_bound(m1: M1Inference, m2: M2Inference, x: np.ndarray, *, seed: int, draws: int) -> np.ndarray:
-    """Lower bound on log p(x) of M1+M2, float32 [pixel], in nats.
+    """Return the lower bound on log p(x) of M1+M2, float32 [pixel], in nats.
 
-    E of q(z1|x) over log p(x|z1) + M2's bound on log p(z1), plus the entropy of q(z1|x). A dead latent of M1, which M2
-    never sees, keeps its normal prior. The draws are the same for every pixel: a pixel's value depends neither on its
-    place nor on its neighbours.
+    It is the mean over q(z1|x) of log p(x|z1) plus M2's bound on log p(z1), plus the entropy of q(z1|x). Dead latents
+    of M1, which M2 does not take, keep their normal prior. The draws are the same for every pixel: the value of a pixel
+    depends neither on its position nor on its neighbours.
 
     Parameters
     ----------
-    draws : an even number; see `nets.shared_noise`.
+    m1 : M1.
+    m2 : M2, trained on the live latents of M1.
+    x : float [pixel, column], normalised spectra.
+    seed : seed of the draws.
+    draws : number of draws, even; see `shared_noise`.
     """
     noises = shared_noise(draws, m1.settings["latents"] + m2.noise_width, seed=seed)
     return in_blocks(lambda block: _bound_of_block(m1, m2, block, noises), x).astype(np.float32)
 
 
 def _bound_of_block(m1: M1Inference, m2: M2Inference, x: np.ndarray, noises: np.ndarray) -> np.ndarray:
+    """Return the bound of one block of pixels at given draws."""
     mean, log_variance = m1.all_latents(x)
     std = np.exp(0.5 * log_variance)
     total = np.zeros(len(x))

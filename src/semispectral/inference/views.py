@@ -1,7 +1,7 @@
-"""Autoencoders of several views of the spectrum as one M1: q(z|x) = prod_v q(z_v|x_v), p(x|z) = prod_v p(x_v|z_v).
+"""Autoencoders of several views of a spectrum as one M1: q(z|x) = prod_v q(z_v|x_v), p(x|z) = prod_v p(x_v|z_v).
 
-A latent belongs to one view and the bounds on log p(x_v) add up, so that whatever knows M1 knows the joined model. Each
-view keeps networks of its own, saved as ``view0/q_z_mean/bias``; the scale of p(x|z) is that of all columns.
+A latent belongs to one view, and the bounds on log p(x_v) add up, so that the joined model is used like any M1. Each
+view keeps its own networks, saved as ``view0/q_z_mean/bias``. The scale of p(x|z) covers all columns.
 """
 
 from collections.abc import Sequence
@@ -15,18 +15,18 @@ Saved = tuple[dict[str, np.ndarray], dict[str, Any]]
 
 
 def join(parts: Sequence[Saved]) -> Saved:
-    """One M1 of the columns of all views, in their order.
+    """Join the autoencoders of several views to one M1 of all columns, in the order of the views.
 
-    ``best_epoch`` and ``epochs`` of the joined model are the first view's: each view was trained for itself.
+    ``best_epoch`` and ``epochs`` of the joined model are those of the first view: each view was trained on its own.
 
     Parameters
     ----------
-    parts : arrays and description of each view's M1, as `weights.load_model` gives them; the same settings.
+    parts : arrays and description of each view's M1, with the same settings.
 
     Returns
     -------
-    Arrays and description of an M1 whose live latents are those of the first view, then of the second, and so on. Of
-    one view, its own.
+    Arrays and description of an M1 whose live latents are those of the first view, then of the second, and so on. A
+    single view is returned as it is.
     """
     if len(parts) == 1:
         return parts[0]
@@ -49,7 +49,7 @@ def join(parts: Sequence[Saved]) -> Saved:
 
 
 def _joined(parts: Sequence[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """Networks by the view that they belong to; of the likelihood, the columns of all views."""
+    """Return networks by view, and the likelihood over the columns of all views."""
     shared = [name for name in parts[0] if name.startswith("likelihood/")]
     arrays = {name: np.concatenate([part[name] for part in parts]) for name in shared}
     for place, part in enumerate(parts):
@@ -60,7 +60,13 @@ def _joined(parts: Sequence[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
 def autoencoder(
     arrays: dict[str, np.ndarray], description: dict[str, Any]
 ) -> tuple[Network | Parallel, Network | Parallel]:
-    """Encoder and decoder of an M1, of one view or joined."""
+    """Return encoder and decoder of an M1, of one view or joined.
+
+    Parameters
+    ----------
+    arrays : arrays of the model, by name.
+    description : description of the model.
+    """
     settings = description["settings"]
     activation = settings["net"]["activation"]
     if "q_z_mean/bias" in arrays:
