@@ -22,8 +22,14 @@ def as_markdown(docstring: str) -> str:
 
 def _sections(pieces: list[str]) -> Iterator[str]:
     for name, text in zip(pieces[::2], pieces[1::2], strict=True):
-        listed = "\n".join(_entries(text.strip())) if name in LISTED else text.strip()
-        yield f"**{name}**\n\n{listed}"
+        yield f"**{name}**\n\n{_section(name, text.strip())}"
+
+
+def _section(name: str, text: str) -> str:
+    """Entries as a list, examples as code: Markdown would make quotations of their prompts."""
+    if name == "Examples":
+        return f"```pycon\n{text}\n```"
+    return "\n".join(_entries(text)) if name in LISTED else text
 
 
 def _entries(text: str) -> Iterator[str]:

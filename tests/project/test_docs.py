@@ -159,11 +159,13 @@ def test_every_module_is_in_the_reference() -> None:
 
 
 def test_docstrings_become_markdown() -> None:
-    """Sections are headed by a bold word; entries are a list, with what is drawn in below them; text stays."""
+    """Sections are headed by a bold word; entries are a list, with what is drawn in below them; examples are code."""
     text = "Draw.\n\nParameters\n----------\nx, y : float32 [pixel],\n    of all : scenes.\nReturns\n-------\nNothing."
     wanted = "Draw.\n\n**Parameters**\n\n- `x, y`: float32 [pixel], of all : scenes.\n\n**Returns**\n\nNothing."
     assert generator("docstrings").as_markdown(text) == wanted
     assert generator("docstrings").as_markdown("One line.") == "One line."
+    example = generator("docstrings").as_markdown("Add.\n\nExamples\n--------\n>>> 1 + 1\n2")
+    assert example == "Add.\n\n**Examples**\n\n```pycon\n>>> 1 + 1\n2\n```"
 
 
 TYPED = """(field => {

@@ -1,7 +1,7 @@
-"""A step piece by piece: what lies between forward and backward stays in the processor's cache.
+"""Compute a step in pieces, so that what lies between forward and backward pass stays in the processor's cache.
 
-The loss is a mean over pixels, so it and its gradient are the means of those of equal pieces of the batch. An M2 of 100
-classes makes 100 rows of every pixel: taken whole, each of its layers is written to memory and read again.
+The loss is a mean over pixels, so loss and gradient are the means of those of equal pieces of the batch. An M2 of 100
+classes makes 100 rows of every pixel: as a whole, each of its layers would be written to memory and read again.
 """
 
 import math
@@ -14,12 +14,14 @@ MOST_FLOATS = 1 << 20  # of a layer's output in a piece: 4 MB
 
 
 def pieces_of(batch: Batch, *, widest: int) -> int:
-    """Into how many equal pieces a batch is cut: as few as keep a layer's output small, as far as its pixels divide.
+    """Return the number of equal pieces of a batch.
+
+    It is the smallest divisor of the number of pixels that keeps the output of a layer small.
 
     Parameters
     ----------
-    batch : every tensor has its pixels along the last axis but one; axes before it are classes.
-    widest : units of the widest layer.
+    batch : tensors with their pixels along the last axis but one; axes before it are classes.
+    widest : number of units of the widest layer.
     """
     if tf.config.list_logical_devices("GPU"):  # wants all the work at once
         return 1
@@ -30,7 +32,14 @@ def pieces_of(batch: Batch, *, widest: int) -> int:
 
 
 def piece(batch: Batch, place: tf.Tensor, *, pieces: int) -> Batch:
-    """One piece of a batch, 0 to ``pieces - 1``."""
+    """Return one piece of a batch.
+
+    Parameters
+    ----------
+    batch : tensors with their pixels along the last axis but one.
+    place : int32, index of the piece, 0 to ``pieces - 1``.
+    pieces : number of pieces.
+    """
 
     def part(x: tf.Tensor) -> tf.Tensor:
         *before, pixels, width = x.shape

@@ -1,4 +1,4 @@
-"""Which pixels a step sees, and what is drawn of them: functions of (seed, epoch, step) alone."""
+"""Choose the pixels of each step and draw their inputs, as functions of (seed, epoch, step) alone."""
 
 import numpy as np
 import tensorflow as tf
@@ -13,17 +13,23 @@ MOST_EVALUATED = 20_000
 
 
 def rising(epoch: int, epochs: int) -> float:
-    """A weight that rises linearly from above 0 to 1 over so many epochs."""
+    """Return a weight that rises linearly from above 0 to 1.
+
+    Parameters
+    ----------
+    epoch : index of the epoch; the first is 0.
+    epochs : number of epochs until the weight is 1.
+    """
     return 1.0 if epoch >= epochs else (epoch + 1) / (epochs + 1)
 
 
 class Inputs:
-    """x of some pixels, drawn anew from its normal each time it is taken (a draw without spread is the mean).
+    """Inputs of pixels, drawn anew from a normal each time they are taken (without a deviation: the mean).
 
     Parameters
     ----------
-    mean : float32 [pixel, input], in memory or stored on disk, which is for x that is never drawn anew.
-    std : float32 [pixel, input or 1], in memory: the deviation with which x is drawn; None where it never is.
+    mean : float32 [pixel, input], in memory, or on disk if inputs are never drawn anew.
+    std : float32 [pixel, input or 1], in memory, standard deviation of the draws; None if inputs are never drawn anew.
     """
 
     def __init__(self, mean: Rows, std: np.ndarray | None = None) -> None:
@@ -33,7 +39,12 @@ class Inputs:
             self.resident["std"] = tf.constant(std)
 
     def hold(self, index: np.ndarray) -> tuple[Held, np.ndarray]:
-        """The tensors that hold the pixels of int32 [step, pixel], and where in them each pixel stands."""
+        """Return the tensors that hold pixels, and the position of each pixel in them.
+
+        Parameters
+        ----------
+        index : int32 [step, pixel], pixels of some steps.
+        """
         if self.streamed is None:
             return self.resident, index
         place = np.arange(index.size, dtype=np.int32).reshape(index.shape)
@@ -41,7 +52,14 @@ class Inputs:
 
 
 def take(held: Held, index: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:
-    """x of the pixels that stand at some places of what `Inputs` holds, float32 [index, input]."""
+    """Return the inputs of pixels, float32 [index, input].
+
+    Parameters
+    ----------
+    held : tensors from `Inputs.hold`.
+    index : int32 [index], positions in these tensors.
+    seed : int32 [2], stateless seed of the draw.
+    """
     mean = tf.gather(held["mean"], index)
     if "std" not in held:
         return mean
@@ -49,7 +67,13 @@ def take(held: Held, index: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:
 
 
 def stretch_steps(inputs: Inputs, order: np.ndarray) -> int:
-    """Steps whose pixels are held at once: all that are in memory anyway, else a few."""
+    """Return the number of steps whose pixels are held at once: all if they are in memory, otherwise a few.
+
+    Parameters
+    ----------
+    inputs : inputs of the pixels.
+    order : int32 [step, pixel], pixels of all steps.
+    """
     if inputs.streamed is None:
         return len(order)
     step_bytes = order.shape[1] * inputs.streamed.shape[1] * inputs.streamed.dtype.itemsize
@@ -57,9 +81,17 @@ def stretch_steps(inputs: Inputs, order: np.ndarray) -> int:
 
 
 def shuffled_steps(pixels: int, *, batch: int, steps: int, seed: list[int]) -> np.ndarray:
-    """int32 [step, batch]: every pixel once, or more or less often as the steps ask, in a new order each time.
+    """Return the pixels of each step, int32 [step, batch], in a new order in each round.
 
-    A rest smaller than a batch is left to the next epoch.
+    Every pixel occurs once, or more or less often if the number of steps requires it. A remainder smaller than a batch
+    is left to the next epoch.
+
+    Parameters
+    ----------
+    pixels : number of pixels.
+    batch : pixels per step.
+    steps : number of steps.
+    seed : seed of the order.
     """
     batch = min(batch, pixels)
     random = np.random.default_rng(seed)
@@ -68,9 +100,18 @@ def shuffled_steps(pixels: int, *, batch: int, steps: int, seed: list[int]) -> n
 
 
 def balanced_steps(label: np.ndarray, steps: int, batch: int, *, seed: list[int]) -> np.ndarray:
-    """int32 [step, batch]: pixels drawn with equal chances for every class."""
+    """Draw the pixels of each step, int32 [step, batch], with equal probability for every class.
+
+    Parameters
+    ----------
+    label : int [pixel], class index.
+    steps : number of steps.
+    batch : pixels per step.
+    seed : seed of the draw.
+    """
     random = np.random.default_rng(seed)
     members = [np.flatnonzero(label == value) for value in np.unique(label)]
+    # Draw the class first, then a pixel of it, both as arrays: `starts` is where a class begins in the concatenation.
     of_class = random.integers(len(members), size=steps * batch)
     place = random.random(steps * batch)
     sizes = np.asarray([len(member) for member in members])
@@ -80,10 +121,22 @@ def balanced_steps(label: np.ndarray, steps: int, batch: int, *, seed: list[int]
 
 
 def evenly(pixels: int, most: int) -> np.ndarray:
-    """int64 [pixel]: at most so many, evenly over all, so that every scene has its share."""
+    """Return the indices of pixels spread evenly over all, int64 [pixel], so that every scene has its share.
+
+    Parameters
+    ----------
+    pixels : number of pixels.
+    most : largest number of indices.
+    """
     return np.linspace(0, max(pixels - 1, 0), min(pixels, most)).round().astype(np.int64)
 
 
 def blocks(pixels: int, size: int = 8192) -> list[slice]:
-    """Slices over pixels, for evaluations that must not grow with the data."""
+    """Return slices over pixels, for evaluations whose memory must not grow with the data.
+
+    Parameters
+    ----------
+    pixels : number of pixels.
+    size : pixels per slice.
+    """
     return [slice(first, min(first + size, pixels)) for first in range(0, pixels, size)]

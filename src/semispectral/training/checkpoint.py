@@ -26,18 +26,18 @@ CALCULATE = ("semispectral", "tensorflow", "tensorflow-probability", "numpy")  #
 
 
 class BusyError(SemispectralError, RuntimeError):
-    """Another process trains in the same checkpoint directory."""
+    """Error: another process trains in the same checkpoint directory."""
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Where a run's state is kept.
+    """State of a run on disk.
 
-    Parameters
+    Attributes
     ----------
-    directory : named by the hash of configuration, code and input, so that a changed run starts anew.
-    wait : wait for another process that trains this very model, instead of giving up. The lock goes with the process
-        that holds it, however that ends.
+    directory : directory named by the hash of settings, code and input, so that a changed run starts anew.
+    wait : wait for another process that trains the same model, instead of raising an error. The lock is released when
+        the process that holds it ends, in whatever way.
     """
 
     directory: Path
@@ -45,7 +45,12 @@ class Checkpoint:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Hold the directory; a second process waits or is refused."""
+        """Hold the directory inside a ``with`` block. A second process waits or is refused.
+
+        Raises
+        ------
+        BusyError : another process holds it, and ``wait`` is False.
+        """
         self.directory.mkdir(parents=True, exist_ok=True)
         with (self.directory / LOCK).open("a+", encoding="utf-8") as lock:
             self._take(lock)
@@ -56,6 +61,7 @@ class Checkpoint:
             yield
 
     def _take(self, lock: IO[str]) -> None:
+        """Take the lock, or wait for it."""
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return
@@ -76,13 +82,24 @@ class Checkpoint:
         fcntl.flock(lock, fcntl.LOCK_EX)
 
     def save(self, arrays: dict[str, np.ndarray], state: dict[str, Any]) -> None:
-        """Replace the checkpoint."""
+        """Replace the checkpoint.
+
+        Parameters
+        ----------
+        arrays : arrays of the run, by name.
+        state : rest of the state, JSON-compatible.
+        """
         path = self.directory / FILE
         metadata = {"state": json.dumps(state), "versions": json.dumps(_versions()), seal.KEY: seal.blank(path)}
         write_atomically(path, seal.filled(save(arrays, metadata=metadata)))
 
     def load(self) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None:
-        """The last checkpoint; None where there is none that can be read, or one of other versions of the packages."""
+        """Load the last checkpoint; None if there is none, it cannot be read, or package versions differ.
+
+        Returns
+        -------
+        Arrays by name, and the rest of the state.
+        """
         path = self.directory / FILE
         if not path.is_file():
             return None
@@ -103,23 +120,36 @@ class Checkpoint:
 
 
 def _versions() -> dict[str, str]:
+    """Return the versions of the packages that determine the numbers."""
     installed = provenance.versions()
     return {name: installed[name] for name in CALCULATE}
 
 
 @dataclass(frozen=True)
 class NoCheckpoint(Checkpoint):
-    """Keeps nothing: for a run that starts anew whenever it is stopped."""
+    """Store nothing: for a run that starts anew whenever it is stopped.
+
+    Attributes
+    ----------
+    directory : not used.
+    wait : not used.
+    """
 
     directory: Path = Path()
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """There is nothing to hold."""
+        """Hold nothing."""
         yield
 
     def save(self, arrays: dict[str, np.ndarray], state: dict[str, Any]) -> None:
-        """Keep nothing."""
+        """Store nothing.
+
+        Parameters
+        ----------
+        arrays : not used.
+        state : not used.
+        """
 
     def load(self) -> None:
-        """There is never a checkpoint."""
+        """Return None."""

@@ -1,9 +1,9 @@
-"""What is compiled of a training, and models that are used again so that nothing is compiled twice in a process.
+"""Compile training steps, and reuse models so that nothing is compiled twice in a process.
 
-A graph refers to its variables, so a compiled program belongs to one model object; it costs seconds, as much as many
-epochs. Therefore training borrows its model: who comes next with the same shapes and settings has the same object, with
-the initial weights of its own seed, and with it all that was compiled. What a graph sees besides the model is an
-`Objective`, a value without pixels; pixels, weights of terms, rate and seed are arguments.
+A graph refers to its variables, so a compiled program belongs to one model object. Compiling takes seconds, as long as
+many epochs. Training therefore borrows its model: the next run with the same shapes and settings gets the same object,
+with the initial weights of its own seed, and all that was compiled for it. Besides the model, a graph depends on an
+`Objective`, a value without pixels; pixels, weights of terms, learning rate and seed are arguments.
 """
 
 from collections import OrderedDict
@@ -27,9 +27,16 @@ _idle: OrderedDict[Hashable, Any] = OrderedDict()
 
 @contextmanager
 def lent(make: Callable[..., M], *facts: Hashable, seed: int) -> Iterator[M]:
-    """A model as ``make(*facts, seed=seed)`` makes it, for one borrower at a time: its arrays are to be copied.
+    """Lend a model with fresh weights inside a ``with`` block; copy its arrays before the block ends.
 
-    On several devices it is made anew: its copies belong to the strategy it was made under.
+    The model equals ``make(*facts, seed=seed)``, but what was compiled for it is kept. With several devices the model
+    is made anew, since its copies belong to the strategy it was made under.
+
+    Parameters
+    ----------
+    make : function that makes the model.
+    *facts : arguments of ``make``.
+    seed : seed of the initial weights.
     """
     made = make(*facts, seed=seed)
     if tf.distribute.has_strategy():
@@ -49,17 +56,26 @@ def lent(make: Callable[..., M], *facts: Hashable, seed: int) -> Iterator[M]:
 
 @lru_cache(maxsize=KEPT)
 def look(function: Callable[[M, tf.Tensor], Any], model: M, width: int) -> Callable[[tf.Tensor], Any]:
-    """``function(model, x)`` of any number of pixels [pixel, width] as one graph."""
+    """Compile ``function(model, x)`` as one graph for any number of pixels.
+
+    Parameters
+    ----------
+    function : function of a model and pixels float32 [pixel, width].
+    model : the model.
+    width : number of inputs of a pixel.
+    """
     return tf.function(partial(function, model), input_signature=[tf.TensorSpec([None, width])], autograph=False)
 
 
 class Programme:
-    """Everything that is compiled to train a model towards an objective, and the optimiser's state.
+    """Everything that is compiled to train a model for an objective, with the state of the optimiser.
 
     Parameters
     ----------
-    optimiser : its name.
-    clip_norm : the gradient's global norm is cut to this.
+    model : the model.
+    objective : the objective.
+    optimiser : name of the optimiser.
+    clip_norm : largest global norm of the gradient; larger gradients are scaled down.
     """
 
     def __init__(self, model: Model, objective: Objective, optimiser: str, clip_norm: float) -> None:
@@ -84,9 +100,18 @@ class Programme:
         seed: tf.Tensor,
         total: tf.Tensor,
     ) -> tf.Tensor:
-        """Take the steps whose pixels `order` names, int32 [step, pixel]; `total` plus the sums of the terms.
+        """Run some steps and return `total` plus the sums of the loss terms.
 
         One graph serves any number of pixels and steps.
+
+        Parameters
+        ----------
+        held : tensors that hold the pixels.
+        order : int32 [step, pixel], positions of the pixels of each step, by name.
+        weights : weights of the terms, by name.
+        rate : float32, learning rate.
+        seed : int32 [2], stateless seed.
+        total : float32 [term], sums of the terms so far.
         """
         sized = tf.nest.map_structure(lambda x: tf.TensorSpec([None, *x.shape[1:]], x.dtype), (held, order))
         graph = self._graph.get_concrete_function(*sized, weights, rate, seed, total)
@@ -101,6 +126,7 @@ class Programme:
         seed: tf.Tensor,
         total: tf.Tensor,
     ) -> tf.Tensor:
+        """Run the steps of `stretch` as a loop in the graph."""
         for i in tf.range(tf.shape(next(iter(order.values())))[0]):
             places = {name: index[i] for name, index in order.items()}
             batch = self._draw(self.model, held, places, seed + tf.stack([0, i]))
@@ -108,12 +134,13 @@ class Programme:
         return total
 
     def _step(self, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor], rate: tf.Tensor) -> tf.Tensor:
+        """Update the weights once and return the terms."""
         gradients, terms = self.gradients(batch, weights)
         self._descend(gradients, rate)
         return terms
 
     def _shared_step(self, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor], rate: tf.Tensor) -> tf.Tensor:
-        """The step on several devices; the update, small beside the gradients, is outside XLA."""
+        """Run a step on several devices. The update is small beside the gradients, and is outside XLA."""
 
         def share() -> tf.Tensor:
             gradients, terms = self.gradients(share_of(batch), weights)
@@ -126,6 +153,7 @@ class Programme:
     def _gradients(
         self, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor]
     ) -> tuple[list[tf.Tensor], tf.Tensor]:
+        """Return gradients and terms of a batch, piece by piece."""
         pieces = pieces_of(batch, widest=self.widest)
         if pieces == 1:
             return self.gradients_of(batch, weights)
@@ -141,11 +169,19 @@ class Programme:
     def gradients_of(
         self, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor]
     ) -> tuple[list[tf.Tensor], tf.Tensor]:
+        """Return gradients and terms of one piece.
+
+        Parameters
+        ----------
+        batch : tensors of the piece, by name.
+        weights : weights of the terms, by name.
+        """
         with tf.GradientTape() as tape:
             loss, terms = self.objective.loss(self.model, batch, weights)
         return tape.gradient(loss, list(self.variables.values()), unconnected_gradients="zero"), terms
 
     def _descend(self, gradients: list[tf.Tensor], rate: tf.Tensor) -> None:
+        """Clip the gradients and update the weights."""
         clipped, _ = tf.clip_by_global_norm(gradients, self.clip_norm)
         self.optimiser.apply(dict(zip(self.variables, clipped, strict=True)), rate)
 

@@ -1,7 +1,7 @@
-"""The one training loop: epochs, evaluations, recovery, and a run that can be killed at any moment.
+"""The training loop: epochs, evaluations, recovery, and resuming after an interruption.
 
-Every draw is a function of (seed, epoch, step), so that a run that is resumed from its last checkpoint gives the same
-weights, bit for bit, as one that was never stopped.
+Every draw is a function of (seed, epoch, step), so a run that resumes from its last checkpoint gives the same weights,
+bit for bit, as an uninterrupted run.
 """
 
 import logging
@@ -31,9 +31,11 @@ class Fit:
 
     Parameters
     ----------
-    seed : of every draw.
-    checkpoint : where the state is kept between evaluations.
-    on_evaluation : called after every evaluation with the epoch, for pictures as training goes.
+    task : model and data.
+    settings : settings of the training loop.
+    seed : seed of every draw.
+    checkpoint : storage of the state between evaluations.
+    on_evaluation : function of the epoch, called after every evaluation: it draws pictures of the training.
     """
 
     def __init__(
@@ -55,7 +57,16 @@ class Fit:
         self.said = 0.0
 
     def run(self) -> pd.DataFrame:
-        """Train; the model ends with its best weights. Returns one row per epoch."""
+        """Train the model and give it its best weights.
+
+        Returns
+        -------
+        DataFrame, one row per epoch.
+
+        Raises
+        ------
+        DivergedError : the loss became NaN or infinite too often.
+        """
         with self.checkpoint.held():
             self._resume()
             while self.state.epoch < self.settings.epochs and self.state.stale < self.settings.patience:
@@ -66,6 +77,7 @@ class Fit:
         return pd.DataFrame(self.state.history)
 
     def _one_epoch(self) -> None:
+        """Run one epoch, evaluate if it is due, and store the state."""
         started = time.perf_counter()
         epoch = self.state.epoch
         weights = {name: tf.constant(value, tf.float32) for name, value in self.task.weights(epoch).items()}
@@ -90,7 +102,7 @@ class Fit:
             self.on_evaluation(self.state.epoch)
 
     def _all_steps(self, epoch: int, weights: dict[str, tf.Tensor], rate: tf.Tensor) -> np.ndarray:
-        """Every step of an epoch, stretch by stretch; the sums of the terms over the steps."""
+        """Run every step of an epoch, some at a time, and return the sums of the terms."""
         whole, total = self.task.order(epoch), tf.zeros(len(self.task.objective.terms))
         stretch = self.task.stretch(whole)
         for first in range(0, self.task.steps, stretch):
@@ -101,6 +113,7 @@ class Fit:
         return np.asarray(total)
 
     def _judge(self, score: float) -> None:
+        """Keep the weights if the score is the best so far."""
         if score >= self.state.best:
             self.state.best, self.state.best_epoch, self.state.stale = score, self.state.epoch, 0
             self.best = self._arrays()
@@ -108,7 +121,7 @@ class Fit:
             self.state.stale += 1
 
     def _restart(self, epoch: int) -> None:
-        """Go back to the best weights with a lower rate after a step gave a value that is not finite."""
+        """Restore the best weights and lower the learning rate, after a value that was not finite."""
         self.state.restarts += 1
         if self.state.restarts > MOST_RESTARTS:
             raise DivergedError(
@@ -126,7 +139,7 @@ class Fit:
         self.optimiser.reset()
 
     def _loudness(self, due: bool) -> int:
-        """Every epoch goes to the log file, to the terminal one every few seconds."""
+        """Return the log level of an epoch: every epoch goes to the log file, one every few seconds to the terminal."""
         now = time.monotonic()
         if not due and self.state.epoch > 1 and now - self.said < SAY_EVERY_S:
             return logging.DEBUG
@@ -134,12 +147,16 @@ class Fit:
         return logging.INFO
 
     def _left(self) -> float:
-        """Seconds that are left at most; the first epoch, in which everything is compiled, says little."""
+        """Estimate the remaining seconds, without early stopping.
+
+        The first epoch is left out, since it includes compilation.
+        """
         epoch = self.state.epoch
         begun = self.state.first_seconds if epoch > 1 else 0.0
         return (self.state.seconds - begun) / max(epoch - 1, 1) * (self.settings.epochs - epoch)
 
     def _line(self) -> str:
+        """Describe the last epoch in one line for the log."""
         row, state, settings = self.state.history[-1], self.state, self.settings
         shown = {k: v for k, v in row.items() if k not in ("epoch", "rate", "score")}
         figures = "  ".join(f"{name} {value:.4g}" for name, value in shown.items())
@@ -149,19 +166,23 @@ class Fit:
         )
 
     def _arrays(self) -> dict[str, np.ndarray]:
+        """Return copies of all parameters, by name."""
         return {name: variable.numpy() for name, variable in self.task.model.arrays().items()}
 
     def _assign(self, arrays: dict[str, np.ndarray]) -> None:
+        """Set all parameters."""
         for name, variable in self.task.model.arrays().items():
             variable.assign(arrays[name])
 
     def _save(self) -> None:
+        """Store weights, best weights, optimiser and state."""
         slots = {f"optimiser/{name}": np.asarray(v.numpy()) for name, v in self.optimiser.arrays().items()}
         now = {f"now/{name}": array for name, array in self._arrays().items()}
         best = {f"best/{name}": array for name, array in self.best.items()}
         self.checkpoint.save({**now, **best, **slots}, vars(self.state))
 
     def _resume(self) -> None:
+        """Restore the last checkpoint, if there is one."""
         found = self.checkpoint.load()
         if found is None:
             return

@@ -1,4 +1,4 @@
-"""M1 and M2 trained on together after each was trained alone: p(y) p(z2) p(z1|y, z2) p(x|z1), one bound."""
+"""Train M1 and M2 together after each was trained alone: p(y) p(z2) p(z1|y, z2) p(x|z1), by one bound."""
 
 import math
 from dataclasses import replace
@@ -26,11 +26,13 @@ JOINT_RATE = 1e-3  # a tenth of M2's: both models are near their best when they 
 
 
 class Stacked(tf.Module):
-    """M1+M2 as one model of x, with the face that `M2Task` trains.
+    """M1+M2 as one model of x, with the interface that `M2Task` trains.
 
     Parameters
     ----------
-    live : the latents of M1 that M2 sees; a dead one keeps its normal prior.
+    m1 : M1.
+    m2 : M2 on the live latents of M1.
+    live : indices of the latents of M1 that M2 takes; dead ones keep their normal prior.
     """
 
     def __init__(self, m1: M1, m2: M2, live: list[int]) -> None:
@@ -43,25 +45,45 @@ class Stacked(tf.Module):
         self.log_prior = m2.log_prior
 
     def log_q_y(self, x: tf.Tensor) -> tf.Tensor:
-        """log q(y|z1) at the mean of q(z1|x): float32 [pixel, class]."""
+        """Return log q(y|z1) at the mean of q(z1|x): float32 [pixel, class].
+
+        Parameters
+        ----------
+        x : float32 [pixel, column], normalised spectra.
+        """
         return self.m2.log_q_y(self._live(self.m1.q_z(x).loc))
 
     def labelled_bound(
         self, x: tf.Tensor, y: tf.Tensor, *, noise: tf.Tensor, kl_weight: tf.Tensor | float = 1.0
     ) -> tf.Tensor:
-        """Lower bound on log p(x, y), float32 [pixel], in nats; noise [pixel, `noise_width`]: of z1, then M2's."""
+        """Return a lower bound on log p(x, y), float32 [pixel], in nats.
+
+        Parameters
+        ----------
+        x : float32 [pixel, column], normalised spectra.
+        y : float32 [pixel, class], one-hot.
+        noise : float32 [pixel, `noise_width`], standard normal draws of z1, then those of M2.
+        kl_weight : weight of the KL term of M2.
+        """
         z1, bound_of_z1 = self._given_z1(x, noise[:, : self.latents])
         of_m2 = self.m2.labelled_bound(z1, y, noise=noise[:, self.latents :], kl_weight=kl_weight)
         return bound_of_z1 + of_m2
 
     def unlabelled_bound(self, x: tf.Tensor, *, noise: tf.Tensor, kl_weight: tf.Tensor | float = 1.0) -> tf.Tensor:
-        """Lower bound on log p(x), float32 [pixel], in nats; noise [class, pixel, `noise_width`], one z1 for all."""
+        """Return a lower bound on log p(x), float32 [pixel], in nats.
+
+        Parameters
+        ----------
+        x : float32 [pixel, column], normalised spectra.
+        noise : float32 [class, pixel, `noise_width`], standard normal draws; all classes share the draw of z1.
+        kl_weight : weight of the KL term of M2.
+        """
         z1, bound_of_z1 = self._given_z1(x, noise[0, :, : self.latents])
         of_m2 = self.m2.unlabelled_bound(z1, noise=noise[..., self.latents :], kl_weight=kl_weight)
         return bound_of_z1 + of_m2
 
     def _given_z1(self, x: tf.Tensor, noise: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """A draw of the live z1, and log p(x|z1) + H(q(z1|x)) - KL of the dead latents; M2 adds log p(z1)."""
+        """Draw the live z1, and return it with log p(x|z1) + H(q(z1|x)) - KL of the dead latents; M2 adds log p(z1)."""
         q_z1 = self.m1.q_z(x)
         z1 = q_z1.loc + q_z1.scale * noise
         log_p_x = tf.reduce_sum(self.m1.p_x(z1).log_prob(x), axis=-1)
@@ -71,10 +93,11 @@ class Stacked(tf.Module):
         return self._live(z1), log_p_x + tf.reduce_sum(entropy, axis=-1) - kl
 
     def _live(self, z1: tf.Tensor) -> tf.Tensor:
+        """Return the live latents."""
         return tf.gather(z1, self.live, axis=-1)
 
     def arrays(self) -> dict[str, tf.Variable]:
-        """Every parameter of both, by ``m1/`` or ``m2/`` and its name."""
+        """Return every parameter of both models, named ``m1/...`` or ``m2/...``."""
         of_m1 = {f"m1/{name}": variable for name, variable in self.m1.arrays().items()}
         return of_m1 | {f"m2/{name}": variable for name, variable in self.m2.arrays().items()}
 
@@ -82,13 +105,29 @@ class Stacked(tf.Module):
 def stacked_of(
     bands: int, live: tuple[int, ...], classes: int, m1_settings: M1Config, m2_settings: M2Config, *, seed: int
 ) -> Stacked:
-    """An untrained M1+M2."""
+    """Return an untrained M1+M2.
+
+    Parameters
+    ----------
+    bands : number of inputs per pixel.
+    live : indices of the live latents of M1.
+    classes : number of classes.
+    m1_settings : settings of M1.
+    m2_settings : settings of M2.
+    seed : seed of the initial weights.
+    """
     m1, m2 = M1(bands, m1_settings, seed=seed), m2_of(len(live), classes, m2_settings, seed=seed)
     return Stacked(m1, m2, list(live))
 
 
 class Pair(NamedTuple):
-    """M1 and M2, trained."""
+    """Trained M1 and M2.
+
+    Attributes
+    ----------
+    m1 : the trained M1.
+    m2 : the trained M2.
+    """
 
     m1: Trained
     m2: Trained
@@ -97,13 +136,16 @@ class Pair(NamedTuple):
 def train_jointly(
     pair: Pair, data: TrainingSet, *, m1_settings: M1Config, m2_settings: M2Config, fit: FitConfig, run: Run
 ) -> Pair:
-    """Train M1 and the M2 on its latents on together, by the bound of both; M2's temperature stays.
+    """Train M1 and the M2 on its latents together, by the bound of both. M2's temperature stays.
 
     Parameters
     ----------
-    data : normalised bands; its validation labels are only watched.
-    m1_settings, m2_settings : those that the pair was trained with; M2's warm start and ramps are over.
-    fit : of this training.
+    pair : M1 and M2 as each was trained alone.
+    data : normalised bands; validation labels are only monitored.
+    m1_settings : settings that M1 was trained with.
+    m2_settings : settings that M2 was trained with; its warm start and ramps are left out.
+    fit : settings of this training loop.
+    run : seed, checkpoints and pictures of the run.
     """
     live, labels = pair.m1.description["live"], pair.m2.description["labels"]
     settings = replace(m2_settings, supervised_epochs=0, ramp=0, kl_warm_up=0, select="last", fit=fit)

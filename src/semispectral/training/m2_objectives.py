@@ -1,4 +1,4 @@
-"""What M2, and its control q(y|x) on the labels alone, are trained for."""
+"""Objectives of M2 and of its baseline, q(y|x) on the labels alone."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
@@ -10,37 +10,65 @@ from semispectral.training.task import Holdings, Model
 
 
 class Classifier(Model, Protocol):
-    """What is trained: M2, or M1 and M2 together."""
+    """Interface of the models that M2's objectives train: M2, or M1 and M2 together."""
 
     classes: int
     noise_width: int
     log_prior: tf.Variable
 
     def log_q_y(self, x: tf.Tensor) -> tf.Tensor:
-        """log q(y|x), float32 [pixel, class]."""
+        """Return log q(y|x), float32 [pixel, class].
+
+        Parameters
+        ----------
+        x : float32 [pixel, input].
+        """
         ...
 
     def labelled_bound(
         self, x: tf.Tensor, y: tf.Tensor, *, noise: tf.Tensor, kl_weight: tf.Tensor | float = 1.0
     ) -> tf.Tensor:
-        """Eq. 6."""
+        """Return the bound of eq. 6, as `M2.labelled_bound` does.
+
+        Parameters
+        ----------
+        x : float32 [pixel, input].
+        y : float32 [pixel, class], one-hot.
+        noise : float32 [pixel, noise_width], standard normal draws.
+        kl_weight : weight of the KL term.
+        """
         ...
 
     def unlabelled_bound(self, x: tf.Tensor, *, noise: tf.Tensor, kl_weight: tf.Tensor | float = 1.0) -> tf.Tensor:
-        """Eq. 7."""
+        """Return the bound of eq. 7, as `M2.unlabelled_bound` does.
+
+        Parameters
+        ----------
+        x : float32 [pixel, input].
+        noise : float32 [class, pixel, noise_width], standard normal draws.
+        kl_weight : weight of the KL term.
+        """
         ...
 
 
 @dataclass(frozen=True)
 class QyObjective:
-    """-log q(y|x) of labelled pixels."""
+    """Objective of q(y|x): -log q(y|x) of labelled pixels."""
 
     terms: ClassVar[tuple[str, ...]] = ("cross_entropy",)
 
     def draw(
         self, model: Classifier, held: Holdings, order: dict[str, tf.Tensor], seed: tf.Tensor
     ) -> dict[str, tf.Tensor]:
-        """Labelled pixels and their one-hot labels."""
+        """Return labelled pixels and their one-hot labels for one step.
+
+        Parameters
+        ----------
+        model : the model.
+        held : tensors that hold the pixels.
+        order : int32 [pixel], positions of the pixels, by name.
+        seed : int32 [2], stateless seed.
+        """
         labelled = order["labelled"]
         return {
             "labelled": take(held["labelled"], labelled, seed=seed),
@@ -50,17 +78,28 @@ class QyObjective:
     def loss(
         self, model: Classifier, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor]
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Its mean, in nats."""
+        """Return the mean cross-entropy, in nats.
+
+        Parameters
+        ----------
+        model : the model.
+        batch : tensors of the step, by name.
+        weights : not used.
+        """
         loss = cross_entropy(model, batch)
         return loss, tf.stack([loss])
 
 
 @dataclass(frozen=True)
 class M2Objective:
-    """J^alpha of eq. 9 per input, every term the mean over its pixels.
+    """Objective of M2: J^alpha of eq. 9 per input; every term is a mean over its pixels.
 
-    The labelled and the unlabelled term weigh as their pixels in a batch, and both are counted per input, so that alpha
-    and the learning rate mean the same for 20 latents and for 268 bands.
+    The labelled and the unlabelled bound are weighted by their numbers of pixels in a batch. Both are divided by the
+    number of inputs, so that alpha and the learning rate mean the same for 20 latents and for 268 bands.
+
+    Attributes
+    ----------
+    alpha : weight of -log q(y|x) on labelled pixels.
     """
 
     terms: ClassVar[tuple[str, ...]] = ("labelled_bound", "unlabelled_bound", "cross_entropy")
@@ -69,7 +108,15 @@ class M2Objective:
     def draw(
         self, model: Classifier, held: Holdings, order: dict[str, tf.Tensor], seed: tf.Tensor
     ) -> dict[str, tf.Tensor]:
-        """Pixels, x drawn anew from q(z1|x) in M1+M2, and the noise of z, one for each class where unlabelled."""
+        """Return pixels, drawn anew from q(z1|x) in M1+M2, and the noise of z, for each class if unlabelled.
+
+        Parameters
+        ----------
+        model : the model.
+        held : tensors that hold the pixels.
+        order : int32 [pixel], positions of the pixels, by name.
+        seed : int32 [2], stateless seed.
+        """
         batch = QyObjective().draw(model, held, order, seed)
         shape = [order["labelled"].shape[0], model.noise_width]
         batch["labelled_noise"] = tf.random.stateless_normal(shape, seed + [0, 1 << 28])
@@ -86,7 +133,14 @@ class M2Objective:
     def loss(
         self, model: Classifier, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor]
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        """The terms that there are pixels for."""
+        """Return the loss and its terms; terms without pixels are 0.
+
+        Parameters
+        ----------
+        model : the model.
+        batch : tensors of the step, by name.
+        weights : weights of the terms, by name.
+        """
         labelled = unlabelled = of_labels = tf.zeros([])
         counts = [batch[part].shape[0] if part in batch else 0 for part in ("labelled", "unlabelled")]
         share = counts[0] / sum(counts)
@@ -99,15 +153,28 @@ class M2Objective:
             bound = model.unlabelled_bound(batch["unlabelled"], noise=noise, kl_weight=weights["kl"])
             unlabelled = tf.reduce_mean(bound)
         bound = share * labelled + (1.0 - share) * weights["unlabelled"] * unlabelled
+        # alpha stays outside the division: it weighs nats of q(y|x) against a bound per input.
         loss = -bound / batch["labelled"].shape[-1] + self.alpha * of_labels
         return loss, tf.stack([labelled, unlabelled, of_labels])
 
 
 def cross_entropy(model: Classifier, batch: dict[str, tf.Tensor]) -> tf.Tensor:
-    """Mean of -log q(y|x) over the labelled pixels of a batch, in nats."""
+    """Return the mean of -log q(y|x) over the labelled pixels of a batch, in nats.
+
+    Parameters
+    ----------
+    model : the model.
+    batch : tensors of the step, by name.
+    """
     return -tf.reduce_mean(tf.reduce_sum(batch["y"] * model.log_q_y(batch["labelled"]), axis=-1))
 
 
 def log_q_y(model: Classifier, x: tf.Tensor) -> tf.Tensor:
-    """log q(y|x), float32 [pixel, class]."""
+    """Return log q(y|x), float32 [pixel, class].
+
+    Parameters
+    ----------
+    model : the model.
+    x : float32 [pixel, input].
+    """
     return model.log_q_y(x)

@@ -1,4 +1,4 @@
-"""M2, and its control q(y|x) on the labels alone, in the terms of the training loop."""
+"""M2, and its baseline q(y|x) on the labels alone, as tasks of the training loop."""
 
 import numpy as np
 import tensorflow as tf
@@ -26,13 +26,30 @@ SCORES = {"nll": ("nll_valid", -1.0), "accuracy": ("accuracy_valid", 1.0), "boun
 
 
 def with_score(figures: dict[str, float], select: str) -> dict[str, float]:
-    """Add ``score``; infinite, so that the last weights stay, where they are wanted or the figure is not there."""
+    """Add the entry ``score``, by which the best weights are chosen.
+
+    It is infinite, so that the last weights stay, if `select` asks for them or its figure is missing.
+
+    Parameters
+    ----------
+    figures : figures on the validation labels.
+    select : nll, accuracy, bound, or another setting of `M2Config.select`.
+    """
     name, sign = SCORES.get(select, ("", 1.0))
     return {**figures, "score": sign * figures[name] if name in figures else np.inf}
 
 
 class LabelledTask:
-    """What M2 and its control share: labelled pixels in balanced batches, and a judge of q(y|x)."""
+    """Base of the tasks of M2 and its baseline: labelled pixels in balanced batches, and figures of q(y|x).
+
+    Parameters
+    ----------
+    model : the model.
+    data : labelled, unlabelled and validation pixels.
+    labels : int [class], labels known to the model, ascending.
+    settings : settings of M2.
+    seed : seed of the order of the pixels.
+    """
 
     objective: M2Objective | QyObjective
 
@@ -56,11 +73,21 @@ class LabelledTask:
         self._log_q_y = look(log_q_y, model, self.inputs)
 
     def stretch(self, order: dict[str, np.ndarray]) -> int:
-        """All steps, or as many as the spectra of their unlabelled pixels fit in memory."""
+        """Return the number of steps to hold at once.
+
+        Parameters
+        ----------
+        order : int32 [step, pixel], pixels of all steps, by name.
+        """
         return stretch_steps(self.unlabelled, order["unlabelled"]) if "unlabelled" in order else self.steps
 
     def hold(self, order: dict[str, np.ndarray]) -> tuple[Holdings, dict[str, np.ndarray]]:
-        """Labelled and unlabelled pixels."""
+        """Return the tensors that hold labelled and unlabelled pixels, and the positions of the pixels in them.
+
+        Parameters
+        ----------
+        order : int32 [step, pixel], pixels of some steps, by name.
+        """
         inputs = {"labelled": self.labelled, "unlabelled": self.unlabelled}
         both = {name: inputs[name].hold(index) for name, index in order.items()}
         held = {name: tensors for name, (tensors, _) in both.items()}
@@ -68,22 +95,40 @@ class LabelledTask:
         return held, {name: place for name, (_, place) in both.items()}
 
     def labelled_order(self, epoch: int) -> np.ndarray:
-        """int32 [step, labelled pixel]."""
+        """Return the labelled pixels of every step, int32 [step, pixel].
+
+        Parameters
+        ----------
+        epoch : index of the epoch.
+        """
         seed = [self.seed, epoch, 1]
         if not self.labelled_pixels:
             return np.zeros((self.steps, 0), np.int32)
         return balanced_steps(self.place, self.steps, self.settings.labelled_batch, seed=seed)
 
     def draw(self, held: Holdings, order: dict[str, tf.Tensor], seed: tf.Tensor) -> dict[str, tf.Tensor]:
-        """The objective's batch."""
+        """Return the batch of one step.
+
+        Parameters
+        ----------
+        held : tensors that hold the pixels.
+        order : int32 [pixel], positions of the pixels, by name.
+        seed : int32 [2], stateless seed.
+        """
         return self.objective.draw(self.model, held, order, seed)
 
     def loss(self, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
-        """The objective's loss."""
+        """Return the loss and its terms.
+
+        Parameters
+        ----------
+        batch : tensors of the step, by name.
+        weights : weights of the terms, by name.
+        """
         return self.objective.loss(self.model, batch, weights)
 
     def judge(self) -> dict[str, float]:
-        """Accuracy and NLL of q(y|x) on the validation labels: means over the classes that occur there."""
+        """Return accuracy and NLL of q(y|x) on the validation labels, as means over the classes among them."""
         if not len(self.valid_x):
             return {}
         log_q_y, truth = self._log_q_y(self.valid_x).numpy(), self.valid_place
@@ -96,7 +141,7 @@ class LabelledTask:
 
 
 class M2Task(LabelledTask):
-    """M2 on labelled and unlabelled pixels."""
+    """M2 on labelled and unlabelled pixels. Parameters are those of `LabelledTask`."""
 
     def __init__(
         self, model: Classifier, data: TrainingSet, labels: np.ndarray, settings: M2Config, *, seed: int
@@ -105,7 +150,12 @@ class M2Task(LabelledTask):
         self.objective = M2Objective(settings.alpha)
 
     def order(self, epoch: int) -> dict[str, np.ndarray]:
-        """Every unlabelled pixel once, and balanced labelled pixels beside them."""
+        """Return the pixels of every step: each unlabelled pixel once, and balanced labelled pixels beside them.
+
+        Parameters
+        ----------
+        epoch : index of the epoch.
+        """
         order = {"labelled": self.labelled_order(epoch)}
         if self.unlabelled_pixels:
             fit, seed = self.settings.fit, [self.seed, epoch, 2]
@@ -113,13 +163,25 @@ class M2Task(LabelledTask):
         return order
 
     def weights(self, epoch: int) -> dict[str, float]:
-        """The unlabelled term waits for the warm start of q(y|x), then ramps; the KL term warms up."""
+        """Return the weights of the terms. The unlabelled term starts after the warm start of q(y|x) and ramps up.
+
+        Parameters
+        ----------
+        epoch : index of the epoch.
+        """
         after = epoch - self.settings.supervised_epochs
         unlabelled = 0.0 if after < 0 else rising(after, self.settings.ramp)
         return {"kl": rising(epoch, self.settings.kl_warm_up), "unlabelled": unlabelled}
 
     def evaluate(self, epoch: int) -> dict[str, float]:
-        """The judge of q(y|x), and the bound on log p(x) of the validation pixels with the same noise every time."""
+        """Return the figures of q(y|x), and the bound on log p(x) of the validation pixels.
+
+        The noise is the same every time.
+
+        Parameters
+        ----------
+        epoch : index of the epoch.
+        """
         figures = self.judge()
         if len(self.valid_x):
             figures["bound_valid"] = self._bound(self.valid_x[:MOST_EVALUATED])
@@ -128,7 +190,7 @@ class M2Task(LabelledTask):
         return with_score(figures, self.settings.select)
 
     def _bound(self, x: np.ndarray) -> float:
-        """Mean bound on log p(x), some pixels at a time: every class makes a row of each."""
+        """Return the mean bound on log p(x), some pixels at a time: every class makes a row of each pixel."""
         shape = [self.model.classes, len(x), self.model.noise_width]
         noise = tf.random.stateless_normal(shape, EVALUATION_SEED)
         some = blocks(len(x), max(MOST_ROWS // self.model.classes, 1))
@@ -136,7 +198,12 @@ class M2Task(LabelledTask):
         return float(np.sum(sums)) / len(x)
 
     def end_epoch(self, epoch: int) -> None:
-        """Estimate the class prior: EM over unlabelled pixels, half-way towards uniform."""
+        """Estimate the class prior by EM over unlabelled pixels, shrunk half-way towards uniform.
+
+        Parameters
+        ----------
+        epoch : index of the epoch.
+        """
         if self.settings.prior != "estimated" or not self.unlabelled_pixels or self.weights(epoch)["unlabelled"] < 1:
             return
         share = np.exp(self._log_q_y(self.prior_sample).numpy().astype(np.float64)).mean(0)
@@ -144,21 +211,44 @@ class M2Task(LabelledTask):
 
 
 class QyTask(LabelledTask):
-    """q(y|x) on the labels alone, the control for M2: same network, same batches, same judge."""
+    """q(y|x) on the labels alone, the baseline of M2, with the same network, batches and figures.
+
+    Parameters are those of `LabelledTask`.
+    """
 
     objective = QyObjective()
 
     def order(self, epoch: int) -> dict[str, np.ndarray]:
-        """Balanced batches of labelled pixels."""
+        """Return balanced batches of labelled pixels.
+
+        Parameters
+        ----------
+        epoch : index of the epoch.
+        """
         return {"labelled": self.labelled_order(epoch)}
 
     def weights(self, epoch: int) -> dict[str, float]:
-        """No term is ramped."""
+        """Return no weights: no term is ramped.
+
+        Parameters
+        ----------
+        epoch : index of the epoch.
+        """
         return {}
 
     def evaluate(self, epoch: int) -> dict[str, float]:
-        """Chosen by NLL or accuracy; without validation labels the last weights stay."""
+        """Return the figures of q(y|x); without validation labels the last weights stay.
+
+        Parameters
+        ----------
+        epoch : index of the epoch.
+        """
         return with_score(self.judge(), self.settings.select)
 
     def end_epoch(self, epoch: int) -> None:
-        """Nothing is updated outside the gradient."""
+        """Do nothing: q(y|x) has no update outside the gradient.
+
+        Parameters
+        ----------
+        epoch : index of the epoch.
+        """

@@ -1,7 +1,7 @@
 """Adam, RMSprop, SGD and AdaGrad as update rules over named slots, so that a checkpoint holds their whole state.
 
 The rules are those of Kingma and Ba (2015), Tieleman and Hinton (2012), Polyak (1964) and Duchi et al. (2011), with the
-constants of Keras, which is their oracle in the tests.
+constants of Keras. The tests compare them with Keras.
 """
 
 from collections.abc import Callable
@@ -12,6 +12,7 @@ Slots = dict[str, tf.Variable]
 
 
 def _adam(g: tf.Tensor, slots: Slots, rate: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
+    """Return the step of Adam."""
     first = slots["first"].assign(0.9 * slots["first"] + 0.1 * g)
     second = slots["second"].assign(0.999 * slots["second"] + 0.001 * tf.square(g))
     correction = tf.sqrt(1.0 - tf.pow(0.999, step)) / (1.0 - tf.pow(0.9, step))
@@ -19,15 +20,18 @@ def _adam(g: tf.Tensor, slots: Slots, rate: tf.Tensor, step: tf.Tensor) -> tf.Te
 
 
 def _rmsprop(g: tf.Tensor, slots: Slots, rate: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
+    """Return the step of RMSprop."""
     second = slots["second"].assign(0.9 * slots["second"] + 0.1 * tf.square(g))
     return rate * g / tf.sqrt(second + 1e-7)
 
 
 def _sgd(g: tf.Tensor, slots: Slots, rate: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
+    """Return the step of SGD with momentum."""
     return rate * slots["first"].assign(0.9 * slots["first"] + g)
 
 
 def _adagrad(g: tf.Tensor, slots: Slots, rate: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
+    """Return the step of AdaGrad."""
     second = slots["second"].assign(slots["second"] + tf.square(g))
     return rate * g / tf.sqrt(second + 1e-7)
 
@@ -42,7 +46,13 @@ OPTIMISERS: dict[str, tuple[Rule, dict[str, float]]] = {
 
 
 class Optimiser(tf.Module):
-    """One update rule for a set of named variables."""
+    """Update rule for a set of named variables.
+
+    Parameters
+    ----------
+    name : adam, rmsprop, sgd or adagrad.
+    variables : variables by name.
+    """
 
     def __init__(self, name: str, variables: dict[str, tf.Variable]) -> None:
         super().__init__(name="optimiser")
@@ -55,19 +65,25 @@ class Optimiser(tf.Module):
         }
 
     def apply(self, gradients: dict[str, tf.Tensor], rate: tf.Tensor) -> None:
-        """Take one step down the gradients."""
+        """Update the variables once, against the gradients.
+
+        Parameters
+        ----------
+        gradients : gradient of each variable, by name.
+        rate : float32, learning rate.
+        """
         step = self.step.assign_add(1.0)
         for key, g in gradients.items():
             self.targets[key].assign_sub(self.rule(g, self.slots[key], rate, step))
 
     def reset(self) -> None:
-        """Forget every moment, as after weights were restored."""
+        """Reset all moments, as after weights were restored."""
         self.step.assign(0.0)
         for slots in self.slots.values():
             for slot, variable in slots.items():
                 variable.assign(tf.fill(variable.shape, self.initial[slot]))
 
     def arrays(self) -> dict[str, tf.Variable]:
-        """The whole state, by name."""
+        """Return the whole state, by name."""
         slots = {f"{key}/{slot}": v for key, slots in self.slots.items() for slot, v in slots.items()}
         return {"step": self.step, **slots}

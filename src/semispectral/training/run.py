@@ -1,4 +1,4 @@
-"""What every training run has besides its data and settings, and what it gives back."""
+"""Facts of a training run besides data and settings, and its result."""
 
 import hashlib
 import json
@@ -20,7 +20,14 @@ Picture = Callable[[dict[str, np.ndarray], dict[str, Any], int], None]
 
 @dataclass(frozen=True)
 class Trained:
-    """A trained model: its arrays and description as `weights.save_model` takes them, and one row per epoch."""
+    """Trained model.
+
+    Attributes
+    ----------
+    arrays : arrays by name, for `save_model`.
+    description : description, for `save_model`.
+    history : DataFrame, one row per epoch.
+    """
 
     arrays: dict[str, np.ndarray]
     description: dict[str, Any]
@@ -29,16 +36,16 @@ class Trained:
 
 @dataclass(frozen=True)
 class Run:
-    """What a training run is besides its data and settings.
+    """Facts of a training run besides its data and settings.
 
-    Parameters
+    Attributes
     ----------
-    seed : of weights, order and draws.
-    checkpoints : directory under which the run keeps its own, named by the hash of settings, code and input; None
-        keeps no checkpoint.
-    code : hash of the code that trains, so that changed code starts anew.
-    picture : called with arrays, description and epoch after every evaluation.
-    wait : where another process trains this very model, wait for it; else it is an error.
+    seed : seed of weights, order and draws.
+    checkpoints : directory for checkpoints; the run has its own in it, named by the hash of settings, code and input.
+        None stores no checkpoint.
+    code : hash of the training code, so that changed code starts anew.
+    picture : function of arrays, description and epoch, called after every evaluation.
+    wait : wait for another process that trains the same model, instead of raising an error.
     """
 
     seed: int
@@ -48,7 +55,14 @@ class Run:
     wait: bool = False
 
     def checkpoint(self, kind: str, settings: Any, arrays: Sequence[Rows]) -> Checkpoint:
-        """The checkpoint directory of this very run."""
+        """Return the checkpoint of this run.
+
+        Parameters
+        ----------
+        kind : kind of the model: m1, m2, qy or joint.
+        settings : settings of the model, a dataclass.
+        arrays : arrays of the data, for the hash.
+        """
         if self.checkpoints is None:
             return NoCheckpoint()
         digest = hashlib.sha256(json.dumps([kind, asdict(settings), self.seed, self.code]).encode())
@@ -60,7 +74,12 @@ class Run:
 
 
 def use_threads(threads: int) -> None:
-    """Limit TensorFlow to so many threads, and let a GPU's memory grow; must come before the first tensor."""
+    """Limit the threads of TensorFlow, and let the memory of a GPU grow. Call it before the first tensor is made.
+
+    Parameters
+    ----------
+    threads : number of threads.
+    """
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     for device in tf.config.list_physical_devices("GPU"):
@@ -68,5 +87,10 @@ def use_threads(threads: int) -> None:
 
 
 def values_of(variables: dict[str, tf.Variable]) -> dict[str, np.ndarray]:
-    """The variables as arrays."""
+    """Return variables as arrays.
+
+    Parameters
+    ----------
+    variables : variables by name.
+    """
     return {name: variable.numpy() for name, variable in variables.items()}

@@ -1,4 +1,4 @@
-"""Train M1: arrays in, a trained model out. The workflow's stage and the estimator both come here."""
+"""Train M1, for the workflow and for the estimators."""
 
 import itertools
 import logging
@@ -33,14 +33,16 @@ def train_m1(x: Rows, valid: Rows, *, settings: M1Config, run: Run, views: Seque
 
     Parameters
     ----------
-    x : float32 [pixel, column], normalised spectra of the training part, labelled and not; in memory or stored.
-    valid : float32 [pixel, column], of the validation part; may be empty.
-    views : columns of each view of the spectrum, in their order: each has its own encoder and decoder, trained one
-        after the other, and the latents of all are M1's (`semispectral.inference.views`). None, or one: all columns.
+    x : float32 [pixel, column], normalised spectra of the training part, labelled and unlabelled; in memory or on disk.
+    valid : float32 [pixel, column], normalised spectra of the validation part; may be empty.
+    settings : settings of M1.
+    run : seed, checkpoints and pictures of the run.
+    views : number of columns of each view of the spectrum, in order. Each view has its own encoder and decoder, trained
+        one after the other; M1 has the latents of all (`semispectral.inference.views`). Empty: one view of all columns.
 
     Raises
     ------
-    DataError : values outside [0, 1] for a Bernoulli, or every latent died.
+    DataError : values lie outside [0, 1] for a Bernoulli likelihood, or every latent died.
     """
     _check_range(x, settings)
     parts: list[Trained] = []
@@ -70,6 +72,7 @@ def train_m1(x: Rows, valid: Rows, *, settings: M1Config, run: Run, views: Seque
 
 
 def _check_range(x: Rows, settings: M1Config) -> None:
+    """Raise DataError unless the values suit a Bernoulli likelihood."""
     lowest, highest = _range(x) if settings.likelihood == "bernoulli" else (0.0, 1.0)
     if lowest < 0 or highest > 1:
         raise DataError(
@@ -79,6 +82,7 @@ def _check_range(x: Rows, settings: M1Config) -> None:
 
 
 def _train_view(x: Rows, valid: Rows, *, settings: M1Config, run: Run) -> Trained:
+    """Train the autoencoder of one view."""
     description: dict[str, Any] = {"kind": "m1", "bands": x.shape[1], "settings": asdict(settings), "seed": run.seed}
     description["live"] = list(range(settings.latents))
 
@@ -109,14 +113,14 @@ def _picture(
     description: dict[str, Any],
     epoch: int,
 ) -> None:
-    """Show the whole M1: views that are trained, the one that is being trained, and those that wait."""
+    """Draw the whole M1: trained views, the view in training, and views not yet trained."""
     waiting = [({**weights}, description | {"bands": len(weights["p_x_output/bias"])}) for weights in later]
     before = [(part.arrays, {name: part.description[name] for name in description}) for part in done]
     draw(*join([*before, (arrays, description), *waiting]), epoch)
 
 
 def _joined(parts: Sequence[Trained]) -> Trained:
-    """One M1 of all views; its history sums up what adds up."""
+    """Join the views to one M1; additive figures of the histories are summed."""
     arrays, description = join([(part.arrays, part.description) for part in parts])
     history = parts[0].history
     for part in parts[1:]:
@@ -129,6 +133,6 @@ def _joined(parts: Sequence[Trained]) -> Trained:
 
 
 def _range(x: Rows) -> tuple[float, float]:
-    """Smallest and largest value."""
+    """Return the smallest and the largest value."""
     ends = [(rows.min(), rows.max()) for rows in (x[block] for block in blocks(len(x)))]
     return float(min(low for low, _ in ends)), float(max(high for _, high in ends))

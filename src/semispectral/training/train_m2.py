@@ -1,4 +1,4 @@
-"""Train M2, or q(y|x) on the labels alone: a training set in, a trained model out."""
+"""Train M2, or its baseline q(y|x) on the labels alone."""
 
 import logging
 from collections.abc import Callable
@@ -30,7 +30,15 @@ SHIFT_SAMPLE = 20_000  # unlabelled pixels by which the shares of the classes ar
 
 
 def train_m2(data: TrainingSet, *, settings: M2Config, run: Run, classes: int) -> Trained:
-    """Train M2 on bands, or on M1's latents (M1+M2); q(y|x) moves to the unlabelled pixels' shares of the classes."""
+    """Train M2 on bands, or on M1's latents (M1+M2), and adapt q(y|x) to the class shares among the unlabelled pixels.
+
+    Parameters
+    ----------
+    data : labelled, unlabelled and validation pixels.
+    settings : settings of M2.
+    run : seed, checkpoints and pictures of the run.
+    classes : number of classes.
+    """
     trained = _calibrated(
         partial(_train_once, M2Task, "m2", settings=settings, run=run, classes=classes), data, settings
     )
@@ -38,29 +46,57 @@ def train_m2(data: TrainingSet, *, settings: M2Config, run: Run, classes: int) -
 
 
 def shift_sample(data: TrainingSet) -> np.ndarray:
-    """The unlabelled pixels by which the shares of the classes are estimated, float32 [pixel, input]."""
+    """Return the unlabelled pixels used to estimate class shares, float32 [pixel, input].
+
+    Parameters
+    ----------
+    data : labelled, unlabelled and validation pixels.
+    """
     return np.asarray(data.unlabelled.mean[evenly(len(data.unlabelled), SHIFT_SAMPLE)])
 
 
 def with_label_shift(trained: Trained, sample: np.ndarray, settings: M2Config) -> Trained:
-    """M2 with q(y|x) moved to the shares of the classes among some unlabelled pixels [pixel, input]."""
+    """Return M2 with q(y|x) adapted to the class shares among unlabelled pixels.
+
+    Parameters
+    ----------
+    trained : the trained M2.
+    sample : float32 [pixel, input], unlabelled pixels.
+    settings : settings of M2.
+    """
     log_q_y = M2Inference(trained.arrays, trained.description).log_q_y(sample)
     shift = log_label_shift(np.exp(log_q_y), steps=settings.label_shift)
     return Trained({**trained.arrays, "prior/log_shift": shift}, trained.description, trained.history)
 
 
 def m2_of(inputs: int, classes: int, settings: M2Config, *, seed: int) -> M2:
-    """An untrained M2, or the SDGM where it has an auxiliary variable."""
+    """Return an untrained M2, or an SDGM if the settings have an auxiliary variable.
+
+    Parameters
+    ----------
+    inputs : number of inputs per pixel.
+    classes : number of classes.
+    settings : settings of M2.
+    seed : seed of the initial weights.
+    """
     return (Sdgm if settings.auxiliary else M2)(inputs, classes, settings, seed=seed)
 
 
 def train_qy(data: TrainingSet, *, settings: M2Config, run: Run, classes: int) -> Trained:
-    """Train q(y|x) on the labels alone, the control for M2."""
+    """Train q(y|x) on the labels alone, the baseline of M2.
+
+    Parameters
+    ----------
+    data : labelled, unlabelled and validation pixels; the unlabelled ones are not used.
+    settings : settings of M2.
+    run : seed, checkpoints and pictures of the run.
+    classes : number of classes.
+    """
     return _calibrated(partial(_train_once, QyTask, "qy", settings=settings, run=run, classes=classes), data, settings)
 
 
 def _calibrated(train: Callable[[TrainingSet], Trained], data: TrainingSet, settings: M2Config) -> Trained:
-    """A trained model with its temperature; ``refit`` trains once more, on all labels of the budget."""
+    """Train a model and fit its temperature; with ``refit``, train once more on all labels."""
     trained = train(data)
     calibrated = temperature(trained.arrays, trained.description, data.valid)
     if settings.select == "refit" and len(data.valid):
@@ -71,7 +107,7 @@ def _calibrated(train: Callable[[TrainingSet], Trained], data: TrainingSet, sett
 
 
 def _after(held: Trained, refit: Trained) -> Trained:
-    """The refitted model, with the validation figures of the run that held the validation labels out."""
+    """Return the refitted model with the validation figures of the first run, which held the validation labels out."""
     figures = [name for name in held.history.columns if str(name).endswith("_valid")]
     history = refit.history.drop(columns=figures, errors="ignore").join(held.history[figures])
     return Trained(refit.arrays, refit.description, history)
@@ -86,6 +122,7 @@ def _train_once(
     run: Run,
     classes: int,
 ) -> Trained:
+    """Train a model without fitting its temperature."""
     labels = np.unique(data.labelled.label) if len(data.labelled) else np.arange(classes)
     prior = log_prior(np.searchsorted(labels, data.labelled.label), len(labels), settings.prior)
     description: dict[str, Any] = {
@@ -112,7 +149,14 @@ def _train_once(
 
 
 def temperature(arrays: dict[str, np.ndarray], description: dict[str, Any], valid: Features) -> float:
-    """The temperature that makes q(y|x) honest on the validation labels; the usual one where there are none."""
+    """Fit the temperature of q(y|x) on the validation labels; the usual temperature without such labels.
+
+    Parameters
+    ----------
+    arrays : arrays of the model.
+    description : description of the model.
+    valid : validation pixels with labels.
+    """
     places = np.searchsorted(description["labels"], valid.label).clip(max=len(description["labels"]) - 1)
     known = np.asarray(description["labels"])[places] == valid.label
     log_q_y = M2Inference(arrays, description).log_q_y(valid.mean[known])
@@ -121,13 +165,25 @@ def temperature(arrays: dict[str, np.ndarray], description: dict[str, Any], vali
 
 
 def content_of(data: TrainingSet) -> list[Rows]:
-    """The arrays by which a run knows its data again."""
+    """Return the arrays that identify the data of a run, for its hash.
+
+    Parameters
+    ----------
+    data : labelled, unlabelled and validation pixels.
+    """
     parts = (data.labelled, data.unlabelled, data.valid)
     return [array for part in parts for array in (part.mean, part.std, part.label)]
 
 
 def log_prior(place: np.ndarray, classes: int, prior: str) -> np.ndarray:
-    """log p(y) at the start, float32 [class]: from the labels' frequencies, or uniform."""
+    """Return the initial log p(y), float32 [class].
+
+    Parameters
+    ----------
+    place : int [pixel], class index of the labelled pixels.
+    classes : number of classes.
+    prior : uniform, frequency (of the labels), shrunk (half-way between them), or estimated (starts uniform).
+    """
     uniform = np.full(classes, 1.0 / classes)
     frequency = np.bincount(place, minlength=classes) / max(len(place), 1)
     table = {"uniform": uniform, "estimated": uniform, "frequency": frequency, "shrunk": (uniform + frequency) / 2}
