@@ -12,7 +12,7 @@ from semispectral.study import keys_in_use as in_use
 from semispectral.spectra.cleaning_settings import CleanConfig, is_cleaned
 from semispectral.study.config import complete, read_schema
 from semispectral.errors import SemispectralError
-from semispectral.benchmark.methods import METHODS
+from semispectral.study.methods import METHODS, baselines, first_row, models, networks
 from semispectral.benchmark.benchmark_settings import REGIMES, seeds_by_job
 from semispectral.study.classes import ClassMap, CodeSet
 from semispectral.study.paths import inside, outside_allowed, require_folder, require_writable
@@ -47,8 +47,8 @@ NAMES = dict(zip(KNOWN.codes, KNOWN.names))
 SCENES = {scene.name: scene for scene in TABLE}
 ABSENT = {path: known for path, known in CONFIG["fetch"].items() if not PUBLIC[path].exists()}
 hash_once = cache(code_hash)
-CONTROLS = ("majority", "sam", "rf", "pca_svm", "self_training", "label_spreading")
-MODELS = ("svm", "m2", "qy")
+CONTROLS = baselines()
+MODELS = models()
 FEATURES = {"bands": "<results>/normalised/{scene}.parquet", "latents": "<results>/latents/{seed}/{scene}.parquet"}
 # M1 sees spectra on a scale of its own; where that is the scale of the bands, its files are those of the bands.
 OF_M1 = "" if CONFIG["normalise"]["m1_method"] == CONFIG["normalise"]["method"] else "_m1"

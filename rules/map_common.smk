@@ -46,7 +46,7 @@ def other_scaler():
 def bundle_cfg():
     """The run, what cleaning does to which scenes, and what the model was trained with."""
     recipe = MAP_RUN | {"budget": str(MAP_RUN["budget"]), "false_alarm": MAP["false_alarm"]}
-    sections = ["m1", "sample", "svm" if MAP["method"] == "svm" else "m2"]
+    sections = ["m1", "sample", *first_row(MAP["method"]).sections]
     used = {"cleaning": in_use.cleaning(CONFIG["cleaning"]), "split": in_use.split(CONFIG["split"])}
     scaled = ["m1_method"] if MAP_RUN["features"] == "latents" else ["method", "m1_method"]
     normalise = {key: CONFIG["normalise"][key] for key in scaled}

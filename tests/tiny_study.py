@@ -180,16 +180,16 @@ def _predictions(table: pd.DataFrame, *, trusted: bool) -> Any:
 
 
 def _write_models(directory: Path) -> Paths:
-    paths: dict[str, list[Path]] = {"m1": [], "m2": [], "qy": []}
+    paths: dict[str, list[Path]] = {"m1": [], "networks": []}
     for seed in SEEDS:
         paths["m1"].append(directory / f"m1/{seed}")
         facts = {"latent_std": [0.9, 0.02, 0.7, 0.4], "error": [0.1] * COLUMNS_M1}
         _save(paths["m1"][-1], tiny_m1(seed=seed, bands=COLUMNS_M1), HISTORIES["m1"], **facts)
         for kind, (features, inputs), budget in product(("m2", "qy"), (("bands", BANDS), ("latents", 3)), BUDGETS):
-            paths[kind].append(directory / f"{kind}/{features}/{budget}/{seed}")
+            paths["networks"].append(directory / f"{kind}/{features}/{budget}/{seed}")
             pixels = {"labelled": 12, "unlabelled": 80, "valid": 3}
             model = tiny_m2(inputs, seed=seed, kind=kind)
-            _save(paths[kind][-1], model, HISTORIES[kind], pixels=pixels, temperature=1.2)
+            _save(paths["networks"][-1], model, HISTORIES[kind], pixels=pixels, temperature=1.2)
     return paths
 
 

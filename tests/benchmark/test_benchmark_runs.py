@@ -13,7 +13,6 @@ from test_benchmark_deal import BLOCKS, BUDGETS, HOLES, pool, rasters
 
 from semispectral.benchmark.fits import FITS
 from semispectral.benchmark.jobs import LATENTS, Job, encode_all, fit_all
-from semispectral.benchmark.methods import METHODS
 from semispectral.benchmark.pool import BUDGETS_FILE, PARTS_FILE, dealt, read_deal
 from semispectral.benchmark.splits import deal, split_settings, write_deal
 from semispectral.errors import DataError, MisplacedError
@@ -22,6 +21,7 @@ from semispectral.sampling.training_set import TrainingSet
 from semispectral.scans.cube import Latents, Pixels
 from semispectral.storage import arrays as packed
 from semispectral.storage.parquet import read_table, write_table
+from semispectral.study.methods import METHODS
 
 SECTIONS = {
     "normalise": {"method": "snv"},

@@ -10,14 +10,14 @@ from sklearn import metrics
 from tiny_grid import run, write_fits
 
 from semispectral.benchmark.differences import CONTROL, GATE, OWN, mcnemar_wins
-from semispectral.benchmark.methods import METHODS
 from semispectral.benchmark.score_files import TABLES, Scored, Where, read_scored, write_scored
 from semispectral.benchmark.scores import by_method, evaluate
 from semispectral.errors import ConfigError, DataError, MissingFileError, SplitError
 from semispectral.evaluation.intervals import mean_interval
 from semispectral.evaluation.significance import mcnemar
-from semispectral.figures.methods import NAMES
+from semispectral.figures.methods import method_name
 from semispectral.storage.parquet import read_table, read_tables, write_table
+from semispectral.study.methods import METHODS
 
 FEW = ("m1+m2", "m2", "qy-latents", "svm-latents", "svm-bands", "majority")
 BOOTSTRAP = {"seed": 1, "resamples": 50}
@@ -58,7 +58,9 @@ def of_kind(scored: Scored, kind: str) -> pd.DataFrame:
 
 def test_every_method_has_a_name() -> None:
     """A method of the benchmark is called something wherever people read of it, and by no other's name."""
-    assert {(row.method, row.features) for row in METHODS.values()} <= set(NAMES)
+    titles = [method_name(row.method, row.features) for row in METHODS.values()]
+    assert titles == [row.title for row in METHODS.values()]
+    assert len(set(titles)) == len(METHODS)
 
 
 def test_scores_are_those_of_scikit_learn(folder: Path, scored: Scored) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from semispectral.benchmark.methods import METHODS
 from semispectral.evaluation.predictions import prediction_table
 from semispectral.storage.parquet import write_table
+from semispectral.study.methods import METHODS
 
 NAMES = ("<script>alert(1)</script>", "chlorite & sericite_50%", "quartz {vein} [x] \\ $y$ #1", "*iron* | oxide ~ ^2")
 SKILL = {name: 2.6 - 0.15 * place for place, name in enumerate(METHODS)}

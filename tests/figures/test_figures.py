@@ -15,11 +15,12 @@ from semispectral.figures import labels as census
 from semispectral.figures import maps, rasters, spectra, style, training
 from semispectral.figures import samples as draws
 from semispectral.figures.live import LATEST, MOST_KEPT, training_picture
-from semispectral.figures.methods import budget_order, method_name
+from semispectral.figures.methods import budget_order, method_colour, method_look, method_name
 from semispectral.figures.units import Scale, scale_of, with_gaps
 from semispectral.inference.m1_inference import M1Inference
 from semispectral.inference.m2_inference import M2Inference
 from semispectral.spectra.scaling import METHODS, fit_scaler, snv
+from semispectral.study import methods
 from tiny_models import BANDS, WAVELENGTHS_NM, tiny_m1, tiny_m2
 
 SPECTRA = np.random.default_rng(11).uniform(100, 900, (40, BANDS)).astype(np.float32)
@@ -229,7 +230,9 @@ def test_budgets_are_in_the_order_of_their_labels() -> None:
 
 
 def test_colours_of_methods_differ() -> None:
-    """Families of methods are told apart by colour."""
-    colours = {*style.METHOD_COLOURS.values(), style.OTHER_METHOD}
-    assert len(colours) == len(style.METHOD_COLOURS) + 1
+    """Models are told apart by colour, and from the baselines; no two rows of the table look the same."""
+    colours = {method_colour(method) for method in methods.models()}
+    assert len(colours) == len(methods.models())
+    assert {method_colour(method) for method in methods.baselines()} == {style.GREY}
     assert all(re.fullmatch(r"#[0-9a-f]{6}", colour) for colour in colours)
+    assert len({method_look(name) for name in methods.METHODS}) == len(methods.METHODS)

@@ -1,7 +1,5 @@
 """The configuration: its schema, its words, its agreement with the dataclasses that the stages build from it."""
 
-import re
-from ast import literal_eval
 from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -10,7 +8,6 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from semispectral.benchmark import methods as grid_methods
 from semispectral.classifiers.baselines import CONTROLS, ControlConfig
 from semispectral.classifiers.svm import SvmConfig
 from semispectral.downhole.log import DownholeConfig
@@ -25,6 +22,7 @@ from semispectral.scans.tray_mask import MaskConfig
 from semispectral.simulate import SimulateConfig
 from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.spectra.scaling import METHODS
+from semispectral.study import methods
 from semispectral.study.config import complete, defaults, read_schema
 from semispectral.study.config_file import main, read_config
 from semispectral.study.stage_settings import settings
@@ -102,19 +100,15 @@ def test_the_downhole_section_is_its_dataclass() -> None:
     assert {name: part["default"] for name, part in properties.items()} == as_lists(DownholeConfig())
 
 
-def test_rules_and_package_have_the_same_controls() -> None:
-    """The rule that runs controls knows those of the package, in any order."""
-    rules = (ROOT / "rules/common.smk").read_text(encoding="utf-8")
-    assert set(literal_eval(re.search(r"^CONTROLS = (\(.*?\))$", rules, re.MULTILINE | re.DOTALL)[1])) == set(CONTROLS)
-
-
 def test_choices_are_those_of_the_package() -> None:
     """What the schema lets one choose from is what the package has."""
     choices = {where: part["enum"] for where, part in parts(SCHEMA) if "enum" in part}
     assert set(choices["normalise.method"]) == set(choices["normalise.m1_method"]) == set(METHODS)
-    assert set(SCHEMA["properties"]["compare"]["properties"]["controls"]["items"]["enum"]) == set(CONTROLS)
-    methods = SCHEMA["properties"]["benchmark"]["properties"]["methods"]
-    assert methods["items"]["enum"] == methods["default"] == list(grid_methods.METHODS)
+    compared = SCHEMA["properties"]["compare"]["properties"]
+    assert set(compared["controls"]["items"]["enum"]) == set(methods.baselines()) == set(CONTROLS)
+    assert set(compared["models"]["items"]["enum"]) == set(choices["map.method"]) == set(methods.models())
+    compared = SCHEMA["properties"]["benchmark"]["properties"]["methods"]
+    assert compared["items"]["enum"] == compared["default"] == list(methods.METHODS)
     for name in ("likelihood", "activation", "optimiser"):
         assert tuple(SCHEMA["$defs"][name]["enum"]) == getattr(model_settings, f"{name.upper()}_NAMES")
 

@@ -16,6 +16,7 @@ from semispectral.scans.tray_mask import MaskConfig
 from semispectral.spectra.cleaning import clean
 from semispectral.spectra.cleaning_settings import STEP_NAMES, CleanConfig
 from semispectral.study import keys_in_use as in_use
+from semispectral.study import methods
 from semispectral.study.stage_settings import settings
 
 BANDS = 40
@@ -87,14 +88,15 @@ def test_no_key_and_no_method_is_forgotten() -> None:
     assert flat(in_use.OF_MASK) | {"method"} == fields(MaskConfig)
     assert flat(in_use.OF_SMOOTHING) | {"smoothing"} == fields(SmoothConfig)
     assert flat(in_use.OF_SPLIT) | {"method", "seed"} == fields(SplitConfig)
-    assert {key for own, _ in in_use.OF_CONTROL.values() for key in own} | {"svm"} == fields(ControlConfig)
-    assert {key for _, shared in in_use.OF_CONTROL.values() for key in shared} == fields(SvmConfig)
+    used = [row.keys for row in methods.METHODS.values()]
+    assert {key for own, _ in used for key in own} | {"svm"} == fields(ControlConfig)
+    assert {key for _, shared in used for key in shared} == fields(SvmConfig)
     everything = dict.fromkeys(fields(SampleConfig), 1)
     assert in_use.quotas(everything) | in_use.drawing(everything) == everything
     assert set(in_use.OF_STEP) == set(STEP_NAMES)
     assert set(in_use.OF_SMOOTHING) == set(SMOOTHING_NAMES)
     assert set(in_use.OF_SPLIT) == set(METHODS)
-    assert set(in_use.OF_CONTROL) == set(CONTROLS)
+    assert set(methods.baselines()) == set(CONTROLS)
 
 
 @pytest.mark.parametrize("references", ["named", "none"])

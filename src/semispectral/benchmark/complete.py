@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from semispectral.benchmark.methods import METHODS
 from semispectral.errors import DataError
 from semispectral.evaluation.alerts import assert_one_prediction
 from semispectral.evaluation.predictions import PIXEL, RUN, check_predictions
 from semispectral.figures.methods import budget_order, budget_words, method_name
 from semispectral.storage.parquet import read_tables
+from semispectral.study.methods import METHODS
 from semispectral.study.suggestions import hint
 
 PLACES = ("scene", "hole")

@@ -5,13 +5,12 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from semispectral.benchmark.methods import METHODS
 from semispectral.evaluation.intervals import mean_interval
 from semispectral.evaluation.significance import PAIR, holm, signed_rank
 from semispectral.figures.methods import budget_order
+from semispectral.study.methods import METHODS, twin_of
 
 CONTROL, OWN, GATE = "best control", "own q(y|x)", "M1's gate"
-OWN_CONTROLS = {"m1+m2": "qy-latents", "m2": "qy-bands"}
 GATE_PAIR = ("svm-latents", "svm-bands")
 SCORE = "macro_f1"
 ALPHA = 0.05
@@ -72,7 +71,7 @@ def _pairs(wide: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
     best = best_control(wide)
     ours = [str(name) for name in wide if METHODS[str(name)].ours]
     found = [(CONTROL, name, best) for name in ours]
-    found += [(OWN, name, OWN_CONTROLS.get(name)) for name in ours]
+    found += [(OWN, name, twin_of(name)) for name in ours]
     found.append((GATE, *GATE_PAIR))
     for kind, first, second in found:
         if first in wide and second is not None and second in wide:

@@ -8,47 +8,26 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from semispectral.benchmark.methods import METHODS
 from semispectral.benchmark.score_files import Scored
 from semispectral.benchmark.tables import name_of, rows_of, shown_methods
 from semispectral.figures import accuracy as drawn
-from semispectral.figures.methods import budget_order, budget_words
+from semispectral.figures.methods import budget_order, budget_words, method_look
 from semispectral.figures.style import (
     BLUE,
-    GREEN,
-    INK,
+    DASHED,
+    DOTTED,
+    GREY,
     MUTED,
-    ORANGE,
-    OTHER_METHOD,
-    PURPLE,
-    SKY,
     VERMILLION,
     grid_of_axes,
     hide_unused,
     shorten,
     styled,
 )
+from semispectral.study.methods import METHODS
 
-SOLID, DASHED, DOTTED, MIXED = "-", (0, (4, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.2, 1.2, 1.2))
-LOOKS: dict[str, tuple[str, Any, str]] = {  # colour, line, marker
-    "m1+m2": (VERMILLION, SOLID, "o"),
-    "m2": (VERMILLION, DASHED, "s"),
-    "qy-latents": (ORANGE, SOLID, "^"),
-    "qy-bands": (ORANGE, DASHED, "v"),
-    "svm-latents": (BLUE, SOLID, "D"),
-    "svm-bands": (BLUE, DOTTED, "P"),
-    "svm-snv": (BLUE, DASHED, "d"),
-    "pca-svm": (SKY, SOLID, "<"),
-    "rf": (GREEN, SOLID, ">"),
-    "self-training": (PURPLE, SOLID, "h"),
-    "label-spreading": (PURPLE, DASHED, "X"),
-    "sam": (OTHER_METHOD, SOLID, "*"),
-    "majority": (OTHER_METHOD, DOTTED, "."),
-}
-OTHER_LOOK = (INK, MIXED, "x")
 BUDGET_SHADES = ("#8fc1e3", "#3d8bc4", "#0b4f82", "#062b49", "#000000")
 REST = "best of the other controls"
-NAMED = ("m1+m2", "m2", "qy-latents", "svm-latents", "svm-snv")  # of the figures with few lines
 DODGE = 0.035  # of neighbouring lines, in steps of the budget, so that their bars do not hide each other
 LEGEND_COLUMNS = 4
 RELIABILITY_COLUMNS = 6
@@ -75,8 +54,8 @@ def against_labels(panels: Mapping[str, Scored], *, every: bool) -> Figure:
     Parameters
     ----------
     panels : by title.
-    every : a line for every method, the largest class left out; else one for those of `NAMED`, and one for the best of
-        the other controls in each cell.
+    every : a line for every method, the constant ones left out; else one for the headline methods, and one for the best
+        of the other controls in each cell.
     """
     columns = len(panels) if len(panels) in (1, 3) else 2
     rows = -(-len(panels) // columns)
@@ -99,9 +78,9 @@ def _lines(scored: Sequence[Scored], *, every: bool) -> dict[str, list[str]]:
     """By name, the methods of which a line shows the best."""
     there = [method for method in METHODS if any(method in one.methods for one in scored)]
     if every:
-        return {name_of(method): [method] for method in there if method != "majority"}
-    named = {name_of(method): [method] for method in NAMED if method in there}
-    rest = [method for method in there if method not in NAMED and not METHODS[method].ours]
+        return {name_of(method): [method] for method in there if not METHODS[method].constant}
+    named = {name_of(method): [method] for method in there if METHODS[method].headline}
+    rest = [method for method in there if not METHODS[method].headline and not METHODS[method].ours]
     return {**named, REST: rest} if rest else named
 
 
@@ -110,7 +89,7 @@ def _line(axis: Any, scored: Scored, methods: Sequence[str], *, name: str, shift
     found = line_of(scored, methods)
     if found.empty:
         return
-    colour, line, marker = LOOKS.get(methods[0], OTHER_LOOK) if name != REST else (OTHER_METHOD, DOTTED, "x")
+    colour, line, marker = method_look(methods[0]) if name != REST else (GREY, DOTTED, "x")
     place = [scored.budgets.index(budget) + shift for budget in found["budget"]]
     bars = np.nan_to_num(np.abs(found[["low", "high"]].to_numpy(np.float64).T - found["mean"].to_numpy()))
     look = {"color": colour, "linestyle": line, "marker": marker, "markersize": 5, "elinewidth": 1.0}
@@ -135,7 +114,7 @@ def leaky_against_honest(panels: Mapping[str, Scored]) -> Figure:
     """
     budgets = sorted({budget for one in panels.values() for budget in one.budgets}, key=budget_order)
     there = [method for method in METHODS if any(method in one.methods for one in panels.values())]
-    methods = [method for method in there if method != "majority"] or there
+    methods = [method for method in there if not METHODS[method].constant] or there
     figure, axes = grid_of_axes(1, len(budgets), height=0.32 * len(methods) + 1.5, sharex=True, sharey=True)
     honest = [name for name, one in panels.items() if not one.where.leaky]
     looks = {name: (BLUE, "osDv^"[place % 5]) for place, name in enumerate(honest)}
@@ -171,7 +150,7 @@ def _leak(
 @styled
 def reliability(scored: Scored) -> Figure:
     """Accuracy against confidence, a panel per method, a line per budget; the diagonal is perfect."""
-    methods = [method for method in scored.methods if method != "majority"] or scored.methods
+    methods = [method for method in scored.methods if not METHODS[method].constant] or scored.methods
     rows, columns = -(-len(methods) // RELIABILITY_COLUMNS), min(RELIABILITY_COLUMNS, len(methods))
     figure, axes = grid_of_axes(rows, columns, height=1.75 * rows + 0.6)
     for axis, method in zip(axes.ravel(), methods, strict=False):
@@ -197,10 +176,10 @@ def risk_coverage(scored: Scored) -> Figure:
     """Error rate of the most confident pixels against their share, a panel per budget, a line per method."""
     figure, axes = grid_of_axes(1, len(scored.budgets), height=4.6, sharey=True)
     for axis, budget in zip(axes[0], scored.budgets, strict=True):
-        for method in (name for name in scored.methods if name != "majority"):
+        for method in (name for name in scored.methods if not METHODS[name].constant):
             line = rows_of(scored.risk, method)
             line = line[line["budget"] == budget]
-            colour, dash, _ = LOOKS.get(method, OTHER_LOOK)
+            colour, dash, _ = method_look(method)
             width = 2.0 if METHODS[method].ours else 1.3
             axis.plot(
                 line["coverage"], line["risk"], color=colour, linestyle=dash, linewidth=width, label=name_of(method)

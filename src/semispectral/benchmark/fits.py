@@ -5,11 +5,12 @@ predict, the number of classes and their shares in the training part, and the co
 returns float32 [pixel, class].
 """
 
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 import numpy as np
 
-from semispectral.benchmark.methods import Fit, Sections
 from semispectral.classifiers.baselines import CONTROLS, ControlConfig
 from semispectral.classifiers.svm import SvmConfig, fit_svm
 from semispectral.evaluation.queries import every_label
@@ -18,7 +19,7 @@ from semispectral.study.stage_settings import settings as as_settings
 
 
 def svm(
-    data: TrainingSet, query: np.ndarray, *, classes: int, shares: np.ndarray, seed: int, settings: Sections
+    data: TrainingSet, query: np.ndarray, *, classes: int, shares: np.ndarray, seed: int, settings: Mapping[str, Any]
 ) -> np.ndarray:
     """The SVM, tuned by cross-validation on the labels of the budget."""
     config = as_settings(SvmConfig, settings["svm"], where="svm")
@@ -27,7 +28,14 @@ def svm(
 
 
 def control(
-    name: str, data: TrainingSet, query: np.ndarray, *, classes: int, shares: np.ndarray, seed: int, settings: Sections
+    name: str,
+    data: TrainingSet,
+    query: np.ndarray,
+    *,
+    classes: int,
+    shares: np.ndarray,
+    seed: int,
+    settings: Mapping[str, Any],
 ) -> np.ndarray:
     """A control of `semispectral.classifiers.baselines`."""
     config = as_settings(ControlConfig, {"svm": settings["svm"]} | settings["controls"], where="controls")
@@ -35,4 +43,4 @@ def control(
     return CONTROLS[name](*inputs, classes=classes, shares=shares, seed=seed, settings=config)
 
 
-FITS: dict[str, Fit] = {"svm": svm} | {name: partial(control, name) for name in CONTROLS}
+FITS: dict[str, Callable[..., np.ndarray]] = {"svm": svm} | {name: partial(control, name) for name in CONTROLS}

@@ -1,11 +1,11 @@
 """The fits of the benchmark that need TensorFlow: M2, and q(y|x) on the labels alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 import numpy as np
 
-from semispectral.benchmark.methods import Fit, Sections
 from semispectral.inference.m2_inference import M2Inference
 from semispectral.models.settings_m2 import M2Config
 from semispectral.sampling.training_set import TrainingSet
@@ -22,7 +22,7 @@ def classifier(
     classes: int,
     shares: np.ndarray,
     seed: int,
-    settings: Sections,
+    settings: Mapping[str, Any],
 ) -> np.ndarray:
     """M2, or q(y|x) on the labels alone; without checkpoints: a fit of the benchmark takes less than a minute."""
     config = as_settings(M2Config, settings["m2"], where="m2")
@@ -30,4 +30,4 @@ def classifier(
     return M2Inference(trained.arrays, trained.description).predict_proba(query)
 
 
-FITS: dict[str, Fit] = {"m2": partial(classifier, train_m2), "qy": partial(classifier, train_qy)}
+FITS: dict[str, Callable[..., np.ndarray]] = {"m2": partial(classifier, train_m2), "qy": partial(classifier, train_qy)}

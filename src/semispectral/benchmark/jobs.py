@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from semispectral.benchmark.methods import METHODS, Fit
 from semispectral.benchmark.pool import Dealt, dealt, place_of
 from semispectral.errors import DataError
 from semispectral.evaluation.predictions import prediction_table
@@ -27,6 +26,7 @@ from semispectral.sampling.training_set import KEY, Features, TrainingSet
 from semispectral.scans.cube import Latents, Pixels
 from semispectral.storage import arrays as packed
 from semispectral.storage.parquet import read_tables, write_table
+from semispectral.study.methods import METHODS
 from semispectral.workflow.units import clock
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 STANDARDISED = "standardised"
 LATENTS = ("mean", "log_variance")
 Encode = Callable[..., tuple[Latents, float]]
+Fit = Callable[..., np.ndarray]
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from typing import Any
 import pandas as pd
 
 from semispectral.benchmark.benchmark_settings import REGIMES
-from semispectral.benchmark.methods import METHODS
 from semispectral.errors import ConfigError, MissingFileError
 from semispectral.evaluation.alert_files import read_guards, write_guards
 from semispectral.figures.methods import budget_order
 from semispectral.storage.atomic import replacing_directory
 from semispectral.storage.parquet import read_table, write_table
 from semispectral.storage.seal import read_json, write_json
+from semispectral.study.methods import METHODS
 
 FACTS, GUARDS = "facts.json", "guards.json"
 

@@ -12,7 +12,6 @@ import pandas as pd
 
 from semispectral.benchmark.complete import COSTS, read_fits, refuse_missing, refuse_other_pixels, tested_pixels
 from semispectral.benchmark.differences import differences
-from semispectral.benchmark.methods import METHODS
 from semispectral.benchmark.score_files import Scored, Where
 from semispectral.errors import DataError
 from semispectral.evaluation.alerts import Guard, guards, not_better
@@ -22,6 +21,7 @@ from semispectral.evaluation.scores import class_scores, confusions, scores
 from semispectral.evaluation.significance import MCNEMAR, mcnemar_pairs, paired_wilcoxon
 from semispectral.figures.methods import budget_order, method_name
 from semispectral.inference.calibration import reliability, risk_coverage
+from semispectral.study.methods import METHODS
 
 log = logging.getLogger(__name__)
 

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 
 from semispectral.benchmark.differences import best_control, wide_scores
-from semispectral.benchmark.methods import METHODS
 from semispectral.benchmark.score_files import Scored, Where
 from semispectral.figures.methods import budget_words, method_name
 from semispectral.report.table_cells import Cell, Table, number
 from semispectral.report.tables import DIGITS, best_value
+from semispectral.study.methods import METHODS
 
 MAIN = {"macro_f1": "macro-F1", "oa": "OA", "aa": "AA"}
 MAIN_WORDS = {

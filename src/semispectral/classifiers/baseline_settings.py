@@ -1,4 +1,4 @@
-"""Settings of the baselines, and the steps they share: folds, temperature, columns of the classes."""
+"""What the baselines share: their table, their settings, folds, temperature, columns of the classes."""
 
 import itertools
 from collections.abc import Callable
@@ -16,6 +16,29 @@ GRIDS = {
     "rf": ("forest_features", "forest_leaf"),
     "label_spreading": ("neighbours", "spreading"),
 }
+
+
+Baseline = Callable[..., np.ndarray]
+CONTROLS: dict[str, Baseline] = {}  # by name; `semispectral.classifiers.baselines` has them all
+
+
+def baseline(name: str) -> Callable[[Baseline], Baseline]:
+    """Register a function as a baseline.
+
+    Parameters
+    ----------
+    name : the ``method`` of its row in `semispectral.study.methods`.
+
+    Returns
+    -------
+    A decorator that leaves the function as it is.
+    """
+
+    def registered(fit: Baseline) -> Baseline:
+        CONTROLS[name] = fit
+        return fit
+
+    return registered
 
 
 @dataclass(frozen=True)

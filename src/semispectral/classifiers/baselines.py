@@ -3,7 +3,7 @@
 Each baseline is one function ``(x_labelled, label_labelled, x_unlabelled, x_query, *, classes, shares, seed,
 settings)`` that returns class probabilities float32 [pixel, class] of the query pixels, 0 for a class without labels.
 ``shares`` float64 [class] are the class shares among all labelled training pixels, whatever the labels per class. To
-add a baseline, write a function and add a row to `CONTROLS`.
+add a baseline, write a function under `baseline` and add a row of facts to `semispectral.study.methods`.
 
 References
 ----------
@@ -11,21 +11,7 @@ Kruse et al. (1993), the spectral angle mapper. Breiman (2001), random forests. 
 vectors. Yarowsky (1995), self-training. Zhou et al. (2004), label spreading.
 """
 
-from collections.abc import Callable
+from semispectral.classifiers import baselines_semisupervised, baselines_supervised
+from semispectral.classifiers.baseline_settings import CONTROLS, ControlConfig
 
-import numpy as np
-
-from semispectral.classifiers.baseline_settings import ControlConfig
-from semispectral.classifiers.baselines_semisupervised import label_spreading, self_training
-from semispectral.classifiers.baselines_supervised import majority, pca_svm, random_forest, spectral_angle
-
-__all__ = ["CONTROLS", "ControlConfig"]
-
-CONTROLS: dict[str, Callable[..., np.ndarray]] = {
-    "majority": majority,
-    "sam": spectral_angle,
-    "rf": random_forest,
-    "pca_svm": pca_svm,
-    "self_training": self_training,
-    "label_spreading": label_spreading,
-}
+__all__ = ["CONTROLS", "ControlConfig", "baselines_semisupervised", "baselines_supervised"]

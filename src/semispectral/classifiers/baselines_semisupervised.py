@@ -8,6 +8,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from semispectral.classifiers.baseline_settings import (
     ControlConfig,
+    baseline,
     in_columns,
     probabilities,
     temperature_of,
@@ -22,6 +23,7 @@ PRIOR_SHARE = 1e-3  # of the label frequencies in what is spread, so that no kno
 ITERATIONS = 100
 
 
+@baseline("self_training")
 def self_training(
     x_labelled: np.ndarray,
     label_labelled: np.ndarray,
@@ -77,6 +79,7 @@ def self_training(
     return model.predict_proba(x_query)
 
 
+@baseline("label_spreading")
 def label_spreading(
     x_labelled: np.ndarray,
     label_labelled: np.ndarray,

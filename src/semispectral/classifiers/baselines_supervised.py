@@ -8,6 +8,7 @@ from sklearn.svm import SVC
 
 from semispectral.classifiers.baseline_settings import (
     ControlConfig,
+    baseline,
     in_columns,
     probabilities,
     temperature_of,
@@ -17,6 +18,7 @@ from semispectral.classifiers.svm import fit_quietly, fit_svm, kernel_width
 from semispectral.classifiers.tuning import choose, known_classes
 
 
+@baseline("majority")
 def majority(
     x_labelled: np.ndarray,
     label_labelled: np.ndarray,
@@ -52,6 +54,7 @@ def majority(
     return np.tile((share / share.sum()).astype(np.float32), (len(x_query), 1))
 
 
+@baseline("sam")
 def spectral_angle(
     x_labelled: np.ndarray,
     label_labelled: np.ndarray,
@@ -114,6 +117,7 @@ def angles(x: np.ndarray, means: np.ndarray) -> np.ndarray:
     return np.asarray(np.arccos(np.clip(cosine, -1, 1)))
 
 
+@baseline("rf")
 def random_forest(
     x_labelled: np.ndarray,
     label_labelled: np.ndarray,
@@ -168,6 +172,7 @@ def _log_votes(forest: RandomForestClassifier, x: np.ndarray, classes: int) -> n
     return in_columns(np.log(votes / (forest.n_estimators + 1)), forest.classes_, classes, fill=-np.inf)
 
 
+@baseline("pca_svm")
 def pca_svm(
     x_labelled: np.ndarray,
     label_labelled: np.ndarray,

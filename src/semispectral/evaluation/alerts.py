@@ -9,11 +9,10 @@ import pandas as pd
 from semispectral.errors import DataError, SplitError
 from semispectral.evaluation.predictions import PIXEL, RUN, check_predictions, class_count
 from semispectral.evaluation.scores import confusion_matrix, scores, scores_of_confusion
+from semispectral.study.methods import constant, supervised_twins
 
 ONE_CLASS_SHARE = 0.8
 MODEL = ["method", "features", "budget", "part"]
-BY_CONSTRUCTION = "majority"  # predicts one class on purpose
-SUPERVISED_CONTROL = {"m2": "qy"}
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def guards(predictions: pd.DataFrame, *, class_names: Sequence[str] | None = Non
     names = list(class_names or [f"class {index}" for index in range(class_count(predictions))])
     if len(names) != class_count(predictions):
         raise DataError(f"guards: {len(names)} class names for {class_count(predictions)} classes")
-    trained = predictions[predictions["method"] != BY_CONSTRUCTION]
+    trained = predictions[~predictions["method"].isin(constant())]
     found: list[Guard] = []
     for model, table in trained.groupby(MODEL):
         identity = {name: str(value) for name, value in zip(MODEL, model, strict=True)}
@@ -77,7 +76,7 @@ def guards(predictions: pd.DataFrame, *, class_names: Sequence[str] | None = Non
 def _paired(predictions: pd.DataFrame) -> pd.DataFrame:
     """Return the predictions of models whose supervised baseline is present, and of that baseline."""
     there = set(predictions["method"].unique())
-    pairs = [pair for pair in SUPERVISED_CONTROL.items() if there.issuperset(pair)]
+    pairs = [pair for pair in supervised_twins().items() if there.issuperset(pair)]
     return predictions[predictions["method"].isin({method for pair in pairs for method in pair})]
 
 
@@ -136,7 +135,7 @@ def _never_predicted(confusion: np.ndarray, names: Sequence[str]) -> str:
 CHECKS = (("error", _one_class), ("error", _not_above_majority), ("warning", _never_predicted))
 
 
-def not_better(table: pd.DataFrame, *, controls: Mapping[str, str] = SUPERVISED_CONTROL) -> list[Guard]:
+def not_better(table: pd.DataFrame, *, controls: Mapping[str, str] | None = None) -> list[Guard]:
     """Return alerts on semi-supervised models that do not beat their supervised baseline.
 
     A model is compared by its mean macro-F1 over the seeds with the same classifier trained on the labels alone.
@@ -144,8 +143,9 @@ def not_better(table: pd.DataFrame, *, controls: Mapping[str, str] = SUPERVISED_
     Parameters
     ----------
     table : scores of runs, from `semispectral.evaluation.scores.scores`.
-    controls : baseline of each method.
+    controls : baseline of each method; those of the table of methods by default.
     """
+    controls = supervised_twins() if controls is None else controls
     if not set(controls) & set(table.get("method", ())):
         return []
     found = []

@@ -1,33 +1,31 @@
-"""How methods are called and coloured wherever people read of them."""
+"""How methods are called and coloured wherever people read of them: the table of methods, in a figure's words."""
 
-from semispectral.figures.style import METHOD_COLOURS, OTHER_METHOD
+from typing import Any
 
-ON_BANDS, ON_LATENTS = "bands", "latents"
-NAMES = {
-    ("m2", ON_BANDS): "M2",
-    ("m2", ON_LATENTS): "M1+M2",
-    ("svm", ON_BANDS): "SVM on bands",
-    ("svm", ON_LATENTS): "SVM on M1 latents",
-    ("svm", "standardised"): "SVM on standardised bands",
-    ("qy", ON_BANDS): "q(y|x) alone, bands",
-    ("qy", ON_LATENTS): "q(y|x) alone, M1 latents",
-    ("majority", ON_BANDS): "largest class",
-    ("sam", ON_BANDS): "nearest mean spectrum",
-    ("rf", ON_BANDS): "random forest",
-    ("pca_svm", ON_BANDS): "PCA + SVM",
-    ("self_training", ON_BANDS): "self-training SVM",
-    ("label_spreading", ON_BANDS): "label spreading",
-}
+from semispectral.figures.style import GREY, INK, LINES, MIXED, PALETTE
+from semispectral.study.methods import BANDS, METHODS, row_of
 
 
 def method_name(method: str, features: str) -> str:
     """The name of a method for people; its own where it is not known."""
-    return NAMES.get((method, features), method if features == ON_BANDS else f"{method} on {features}")
+    row = row_of(method, features)
+    if row is not None:
+        return row.title
+    return method if features == BANDS else f"{method} on {features}"
 
 
 def method_colour(method: str) -> str:
-    """Its colour: one for M1+M2 and M2, one for the SVM, one for q(y|x) alone, grey for the other controls."""
-    return METHOD_COLOURS.get(method, OTHER_METHOD)
+    """The colour of a method: of a model its own, of every baseline grey, so that the models stand out."""
+    row = next((row for row in METHODS.values() if row.method == method and row.model), None)
+    return PALETTE[row.colour] if row else GREY
+
+
+def method_look(name: str) -> tuple[str, Any, str]:
+    """Colour, line style and marker by which a row of the table of methods is told from all others."""
+    if name not in METHODS:
+        return INK, MIXED, "x"
+    row = METHODS[name]
+    return PALETTE[row.colour], LINES[row.line], row.marker
 
 
 def budget_order(budget: str) -> float:

@@ -22,8 +22,18 @@ GROUND = "#e9ebec"  # pixels of interest that have no colour of their own
 BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY = "#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9"
 CYCLE = (BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY)
 PART_COLOURS = {"train": BLUE, "valid": ORANGE, "test": PURPLE}
-METHOD_COLOURS = {"m2": VERMILLION, "svm": BLUE, "qy": ORANGE}
-OTHER_METHOD = "#6b7075"
+GREY = "#6b7075"
+PALETTE = {  # the names that `semispectral.study.methods` has for colours
+    "blue": BLUE,
+    "orange": ORANGE,
+    "green": GREEN,
+    "vermillion": VERMILLION,
+    "purple": PURPLE,
+    "sky": SKY,
+    "grey": GREY,
+}
+SOLID, DASHED, DOTTED, MIXED = "-", (0, (4, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.2, 1.2, 1.2))
+LINES: dict[str, Any] = {"solid": SOLID, "dashed": DASHED, "dotted": DOTTED}
 WIDTH_INCHES = 9.6
 DOTS_PER_INCH = 200
 LARGEST_SVG = 300_000  # bytes; a larger one is slower to draw than the PNG

@@ -6,22 +6,20 @@ model card. Without ``scaler_m1``, M1 takes spectra on the scale of ``scaler``: 
 and for older models, made before M1 had a scale of its own.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from semispectral.classifiers.svm_model import SvmModel
+from semispectral.classifiers.readers import READERS
 from semispectral.errors import DataError, SemispectralError
 from semispectral.inference.m1_inference import M1Inference
-from semispectral.inference.m2_inference import M2Inference
 from semispectral.maps import bundle_check
 from semispectral.maps.bundle_check import PARTS as PARTS
 from semispectral.maps.bundle_check import REMEDY, Saved
 from semispectral.maps.model_card import model_card
-from semispectral.maps.pipeline import Classifier, Pipeline
+from semispectral.maps.pipeline import Pipeline
 from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.spectra.scaling import Scaler
 from semispectral.storage.atomic import replacing_directory, write_atomically
@@ -32,7 +30,6 @@ from semispectral.study.stage_settings import settings
 
 KIND = "bundle 2"  # 2: the threshold is on log p(x) by M2, where there is one
 CARD = "README.md"
-READERS: dict[str, Callable[..., Classifier]] = {"svm": SvmModel.from_saved, "m2": M2Inference, "qy": M2Inference}
 
 
 @dataclass(frozen=True, eq=False)

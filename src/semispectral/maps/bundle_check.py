@@ -17,11 +17,11 @@ from semispectral.errors import DataError
 from semispectral.inference.nets import ACTIVATIONS, LIKELIHOODS
 from semispectral.spectra.scaling import METHODS
 from semispectral.storage.model_files import DESCRIPTION, WEIGHTS
+from semispectral.study.methods import models
 from semispectral.study.names import printable
 
 Saved = tuple[dict[str, np.ndarray], dict[str, Any]]
 PARTS = ("scaler", "scaler_m1", "m1", "classifier")
-CLASSIFIERS = ("svm", "m2", "qy")
 FEATURES = ("bands", "latents")
 REMEDY = "have the model made again (rule 'bundle'), or ask whoever made it"
 
@@ -59,7 +59,7 @@ DESCRIPTIONS: dict[str, dict[str, Any]] = {
     "qy": NETWORK,
 }
 BUNDLE = _object(
-    method={"enum": list(CLASSIFIERS)},
+    method={"enum": list(models())},
     features={"enum": list(FEATURES)},
     parts={"type": "object", "propertyNames": {"enum": list(PARTS)}, "required": ["scaler", "classifier"]},
     classes=_object(

@@ -5,11 +5,8 @@ from typing import Any
 
 import numpy as np
 
-METHODS = {
-    "m2": "M2, the generative semi-supervised classifier of Kingma et al. (2014)",
-    "qy": "q(y|x), a network trained on the labels alone",
-    "svm": "a support vector machine with an RBF kernel",
-}
+from semispectral.study.methods import first_row
+
 FEATURES = {"bands": "the normalised bands", "latents": "the latents of M1, a variational autoencoder of the spectra"}
 SCORES = {
     "oa": "Overall accuracy",
@@ -30,9 +27,10 @@ def model_card(facts: dict[str, Any], wavelengths_nm: np.ndarray | None, thresho
     threshold : pixels with a lower log_p are unknown, in nats; -inf if this cannot be decided.
     """
     holes = facts["holes"]
+    kind = first_row(facts["method"]).description
     sections = [
         f"# Model card: {facts['method']} on {facts['features']}",
-        f"{METHODS[facts['method']][0].upper()}{METHODS[facts['method']][1:]}, on {FEATURES[facts['features']]}. "
+        f"{kind[0].upper()}{kind[1:]}, on {FEATURES[facts['features']]}. "
         f"It gives each pixel of a hyperspectral scan one of {len(facts['classes']['names'])} classes, their "
         "probabilities, and a score for being none of them.",
         "## What it was trained on",

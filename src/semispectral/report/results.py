@@ -135,7 +135,7 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
         scaler=scaler,
         scaler_m1=scaler_m1,
         m1={int(path.name): Kept.read(path) for path in paths["m1"]},
-        classifiers={_identity(path): Kept.read(path) for path in (*paths["m2"], *paths["qy"])},
+        classifiers={_identity(path): Kept.read(path) for path in paths["networks"]},
         predictions=predictions,
         per_class=per_class[per_class["part"] == "test"],
         scores=scores[scores["part"] == "test"],

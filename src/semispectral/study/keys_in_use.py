@@ -7,6 +7,8 @@ which changes nothing, for nobody reads it.
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from semispectral.study.methods import first_row
+
 Section = Mapping[str, Any]
 
 OF_STEP: dict[str, tuple[str, ...]] = {
@@ -32,15 +34,6 @@ OF_SPLIT: dict[str, tuple[str, ...]] = {
     "blocks": ("test_share", "valid_share", *DEALT_IN_BLOCKS),
     "leaky": ("test_share", "valid_share"),
     "whole": (),
-}
-TUNED = ("folds", "tuning_pixels")
-OF_CONTROL: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # keys of `controls`, keys of `svm`
-    "majority": ((), ()),
-    "sam": ((), TUNED),
-    "rf": (("forest_features", "forest_leaf", "trees", "tuning_trees"), (*TUNED, "balanced")),
-    "pca_svm": (("components", "cost"), (*TUNED, "balanced")),
-    "self_training": (("unlabelled_pixels", "confidence", "rounds"), ("cost", "gamma", *TUNED, "balanced")),
-    "label_spreading": (("neighbours", "spreading", "unlabelled_pixels"), TUNED),
 }
 
 
@@ -90,5 +83,5 @@ def drawing(section: Section) -> dict[str, Any]:
 
 def control(method: str, *, controls: Section, svm: Section) -> dict[str, Any]:
     """The keys of the sections ``controls`` and ``svm`` that a control uses, as these two sections."""
-    own, shared = OF_CONTROL[method]
+    own, shared = first_row(method).keys
     return {"controls": _only(controls, own), "svm": _only(svm, shared)}

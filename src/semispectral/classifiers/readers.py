@@ -1,0 +1,9 @@
+"""How each trained model is read again: what was saved of it in, an object with ``predict_proba`` out."""
+
+from collections.abc import Callable
+from typing import Any
+
+from semispectral.classifiers.svm_model import SvmModel
+from semispectral.inference.m2_inference import M2Inference
+
+READERS: dict[str, Callable[..., Any]] = {"svm": SvmModel.from_saved, "m2": M2Inference, "qy": M2Inference}
