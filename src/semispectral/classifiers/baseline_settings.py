@@ -1,4 +1,4 @@
-"""What the baselines share: their table, their settings, folds, temperature, columns of the classes."""
+"""Table and settings of the baselines, and the steps they share: folds, temperature, columns of the classes."""
 
 import itertools
 from collections.abc import Callable

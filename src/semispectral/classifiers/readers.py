@@ -1,4 +1,4 @@
-"""How each trained model is read again: what was saved of it in, an object with ``predict_proba`` out."""
+"""Restore saved classifiers, each as an object with ``predict_proba``."""
 
 from collections.abc import Callable
 from typing import Any

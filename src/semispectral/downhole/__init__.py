@@ -1,1 +1,1 @@
-"""The log of a hole by depth: as a table, as LAS, and as a figure."""
+"""Downhole log of a drill hole: as a table, as LAS, and as a figure."""

@@ -1,4 +1,4 @@
-"""What scenes.tsv says of depths; light, so that the workflow can ask before anything runs."""
+"""Depths in scenes.tsv. Imports little, so that the workflow can use it before it runs."""
 
 import re
 from collections.abc import Iterable
@@ -7,12 +7,22 @@ from semispectral.study.scene import Scene
 
 
 def has_depth(scene: Scene) -> bool:
-    """Whether a row of scenes.tsv says how long the core is: by its depths or by the size of its pixels."""
+    """Return True if a scene has a core length: from its depths, or from its pixel size.
+
+    Parameters
+    ----------
+    scene : row of scenes.tsv.
+    """
     return scene.pixel_mm is not None or (scene.depth_from_m is not None and scene.depth_to_m is not None)
 
 
 def logged_holes(scenes: Iterable[Scene]) -> dict[str, list[str]]:
-    """Names of the scenes of every hole, of those holes whose every scene has a depth."""
+    """Return the names of the scenes of each hole whose scenes all have a core length.
+
+    Parameters
+    ----------
+    scenes : rows of scenes.tsv.
+    """
     holes: dict[str, list[Scene]] = {}
     for scene in scenes:
         holes.setdefault(scene.hole, []).append(scene)
@@ -22,13 +32,28 @@ def logged_holes(scenes: Iterable[Scene]) -> dict[str, list[str]]:
 
 
 def natural(name: str) -> tuple[tuple[str | int, ...], str]:
-    """What names are ordered by so that box_2 comes before box_10: letters as letters, numbers as numbers."""
+    """Return a sort key that puts box_2 before box_10.
+
+    Parameters
+    ----------
+    name : name to sort by.
+
+    Examples
+    --------
+    >>> sorted(["box_10", "box_2"], key=natural)
+    ['box_2', 'box_10']
+    """
     parts = re.split(r"([0-9]+)", name)
     return tuple(int(part) if place % 2 else part for place, part in enumerate(parts)), name
 
 
 def from_top(scenes: Iterable[Scene]) -> list[Scene]:
-    """The scans of a hole from top to bottom: by depth where all have one, otherwise by `natural` order of names."""
+    """Sort the scans of a hole from top to bottom: by depth if all have one, otherwise by `natural` order of names.
+
+    Parameters
+    ----------
+    scenes : rows of scenes.tsv of one hole.
+    """
     listed = list(scenes)
     if any(scene.depth_from_m is None for scene in listed):
         return sorted(listed, key=lambda scene: natural(scene.name))
@@ -36,7 +61,12 @@ def from_top(scenes: Iterable[Scene]) -> list[Scene]:
 
 
 def ordered_by_name(scenes: Iterable[Scene]) -> dict[str, list[str]]:
-    """Names from top to bottom of the scenes of every logged hole in which one or more have no depth."""
+    """Return the scene names, from top to bottom, of each logged hole with a scene without a top depth.
+
+    Parameters
+    ----------
+    scenes : rows of scenes.tsv.
+    """
     known = {scene.name: scene for scene in scenes}
     holes = {hole: from_top(known[name] for name in names) for hole, names in logged_holes(known.values()).items()}
     return {

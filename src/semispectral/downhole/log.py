@@ -1,4 +1,4 @@
-"""The downhole log: minerals by depth, from the maps of a hole's scans."""
+"""Downhole log: proportions of the classes by depth, from the maps of a hole's scans."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,14 +23,14 @@ SHARE, LOW, HIGH = "share_", "low_", "high_"
 
 @dataclass(frozen=True)
 class DownholeConfig:
-    """How a log is made.
+    """Settings of the log.
 
-    Parameters
+    Attributes
     ----------
-    interval_m : length of core that one row sums up.
-    correlation_m : length of core along which errors of the classifier go together.
-    coverage : of the intervals.
-    run_share : a sample column belongs to a run of core where at least this share of its lines is core.
+    interval_m : length of core per row, in m.
+    correlation_m : length of core within which errors of the classifier are correlated, in m.
+    coverage : coverage of the intervals.
+    run_share : smallest share of core lines in the sample columns of a core run.
     """
 
     interval_m: float = 0.1
@@ -51,11 +51,11 @@ class DownholeConfig:
 class Core:
     """Pixels of core with their depths.
 
-    Parameters
+    Attributes
     ----------
-    depth_m : float64 [pixel], of the pixel's middle.
+    depth_m : float64 [pixel], depth of the pixel's middle, in m.
     probability : float32 [pixel, class].
-    novel : bool [pixel].
+    novel : bool [pixel], unknown pixels.
     """
 
     depth_m: np.ndarray
@@ -64,12 +64,12 @@ class Core:
 
 
 def find_runs(valid: np.ndarray, *, run_share: float) -> list[slice]:
-    """Runs of core side by side in a tray, as slices of samples from left to right; core lies along the lines.
+    """Find runs of core side by side in a tray, as slices of samples from left to right. Core lies along the lines.
 
     Parameters
     ----------
     valid : bool [line, sample], core.
-    run_share : as in `DownholeConfig`.
+    run_share : smallest share of core lines in the sample columns of a run.
     """
     held = np.concatenate([[False], valid.mean(axis=0) >= run_share, [False]]).astype(np.int8)
     begins, ends = (np.flatnonzero(np.diff(held) == step) for step in (1, -1))
@@ -80,17 +80,40 @@ def find_runs(valid: np.ndarray, *, run_share: float) -> list[slice]:
 
 
 def core_of(scene: Scene, found: SceneMap, *, below_m: float, run_share: float) -> tuple[Core, float]:
-    """The core of one scan, and the depth at which it ends; parameters as of `depths`."""
+    """Return the core of one scan and the depth of its end, in m.
+
+    Parameters
+    ----------
+    scene : the scan's row of scenes.tsv.
+    found : its map.
+    below_m : depth of its top in m, if scenes.tsv gives none.
+    run_share : smallest share of core lines in the sample columns of a run.
+    """
     depth_m, end_m = depths(scene, found, below_m=below_m, run_share=run_share)
     core = found.valid & np.isfinite(depth_m)
     return Core(depth_m[core], found.probability[core], found.novel[core]), end_m
 
 
 def depths(scene: Scene, found: SceneMap, *, below_m: float, run_share: float) -> tuple[np.ndarray, float]:
-    """Depth of every pixel of a scan in metres, float64 [line, sample], NaN beside the runs; and where the scan ends.
+    """Return the depth of every pixel of a scan and of its end.
 
-    Depth runs down the lines of the first run, then of the second. Where scenes.tsv gives depths they are shared
-    evenly among the runs; otherwise the core begins at ``below_m``, and a line is ``pixel_mm`` long.
+    Depth increases down the lines of the first run, then of the second. Depths in scenes.tsv are shared evenly among
+    the runs; otherwise the core begins at ``below_m``, and a line is ``pixel_mm`` long.
+
+    Parameters
+    ----------
+    scene : the scan's row of scenes.tsv.
+    found : its map.
+    below_m : depth of its top in m, if scenes.tsv gives none.
+    run_share : smallest share of core lines in the sample columns of a run.
+
+    Returns
+    -------
+    float64 [line, sample] in m, NaN beside the runs; depth of the end in m.
+
+    Raises
+    ------
+    DataError : the scan has no core length, or its map has no run of core.
     """
     if not has_depth(scene):
         raise DataError(
@@ -114,18 +137,25 @@ def depths(scene: Scene, found: SceneMap, *, below_m: float, run_share: float) -
 
 
 def _tray_removed(found: SceneMap) -> np.ndarray:
-    """Which pixels are core, bool [line, sample]: where no pixel was ignored, what looks like nothing known is tray."""
+    """Return core pixels, bool [line, sample]. If no pixel was ignored, unknown pixels count as tray."""
     valid = found.valid
     return valid & ~found.novel if valid.all() else valid
 
 
 def _joined(pieces: Sequence[Core]) -> Core:
+    """Join the core of several scans."""
     names = ("depth_m", "probability", "novel")
     return Core(*(np.concatenate([getattr(piece, name) for piece in pieces]) for name in names))
 
 
 def core_of_hole(scenes: Sequence[tuple[Scene, SceneMap]], *, run_share: float) -> Core:
-    """The core of a hole, its scans `from_top`; one without a depth begins where the one before it ends."""
+    """Return the core of a hole. A scan without a top depth begins at the end of the scan before it.
+
+    Parameters
+    ----------
+    scenes : rows of scenes.tsv of the hole, with their maps.
+    run_share : smallest share of core lines in the sample columns of a run.
+    """
     maps = {scene.name: found for scene, found in scenes}
     pieces, below_m = [], 0.0
     for scene in from_top(scene for scene, _ in scenes):
@@ -135,12 +165,20 @@ def core_of_hole(scenes: Sequence[tuple[Scene, SceneMap]], *, run_share: float) 
 
 
 def downhole_log(hole: str, core: Core, classes: ClassMap, settings: DownholeConfig) -> pd.DataFrame:
-    """One row per interval of depth that holds core.
+    """Return one row per depth interval with core.
 
-    A proportion is the mean probability of a class over the interval's pixels: the expected share of its pixels. Its
-    interval says how far the classifier's own doubt reaches: a beta distribution with that mean and the variance
-    mean(p (1 - p)) / n, where n counts the pieces of core ``correlation_m`` long, within which errors are taken to go
-    together. It is zero where every pixel is certain, and knows nothing of probabilities that are wrong.
+    The proportion of a class is its mean probability over the pixels of an interval: the expected share of its pixels.
+    Its interval shows the uncertainty of the classifier itself: a beta distribution with that mean and the variance
+    mean(p (1 - p)) / n. Here n is the number of core pieces of length ``correlation_m``, within which errors are taken
+    as fully correlated. The interval is empty if every pixel is certain. It does not include errors of the
+    probabilities.
+
+    Parameters
+    ----------
+    hole : name of the hole.
+    core : its core.
+    classes : classes in label order.
+    settings : settings of the log.
 
     Returns
     -------
@@ -170,14 +208,32 @@ def downhole_log(hole: str, core: Core, classes: ClassMap, settings: DownholeCon
 
 
 def _mean_by(inverse: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Mean of each column by group, float64 [group, column]."""
+    """Return the mean of each column by group, float64 [group, column]."""
     counts = np.bincount(inverse)
     columns = [np.bincount(inverse, weights=values[:, column]) / counts for column in range(values.shape[1])]
     return np.stack(columns, axis=1)
 
 
 def beta_interval(mean: np.ndarray, variance: np.ndarray, *, coverage: float) -> tuple[np.ndarray, np.ndarray]:
-    """Central interval of the beta distribution with these moments; the mean itself where the variance is nothing."""
+    """Return the central interval of the beta distribution with given moments; the mean itself if the variance is 0.
+
+    Parameters
+    ----------
+    mean : float [...], 0 to 1.
+    variance : float [...].
+    coverage : coverage of the interval.
+
+    Returns
+    -------
+    Lower and upper end, float64 [...].
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> low, high = beta_interval(np.array([0.5]), np.array([1 / 12]), coverage=0.9)  # the uniform distribution
+    >>> low.round(3), high.round(3)
+    (array([0.05]), array([0.95]))
+    """
     spread = mean * (1 - mean)
     certain = (variance <= 1e-12) | (spread <= 1e-9)
     strength = np.where(certain, 1.0, spread / np.where(certain, 1.0, variance) - 1)

@@ -1,4 +1,4 @@
-"""The downhole log as a geologist reads it: depth downward, a strip of the dominant class, a column per mineral."""
+"""Figure of a downhole log: depth downwards, a strip of the dominant class, one column per class."""
 
 from pathlib import Path
 
@@ -25,8 +25,10 @@ def draw_log(path: Path, table: pd.DataFrame, classes: ClassMap, *, coverage: fl
 
     Parameters
     ----------
-    table : as `downhole_log` gives it.
-    coverage : of its intervals, for the caption.
+    path : file to write.
+    table : log from `downhole_log`.
+    classes : classes in label order.
+    coverage : coverage of the intervals, for the caption.
     """
     shown = [label for label, name in enumerate(classes.names) if table[SHARE + name].max() >= LEAST_SHOWN]
     figure = Figure(figsize=(2.4 + 0.85 * (len(shown) + 1), 8.0), layout=ConstrainedLayoutEngine(rect=RECTANGLE))
@@ -60,16 +62,18 @@ def draw_log(path: Path, table: pd.DataFrame, classes: ClassMap, *, coverage: fl
 
 
 def _title(axis: Axes, text: str) -> None:
+    """Write a slanted title over a column."""
     axis.set_title(text, fontsize=TEXT, rotation=60, ha="left", va="bottom")
 
 
 def _heights(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Middle and height of each interval, in metres."""
+    """Return middle and height of each interval, in m."""
     top, bottom = table["depth_from_m"].to_numpy(), table["depth_to_m"].to_numpy()
     return (top + bottom) / 2, bottom - top
 
 
 def _strip(axis: Axes, table: pd.DataFrame, classes: ClassMap) -> None:
+    """Draw the dominant class of each interval."""
     middle, height = _heights(table)
     colour = dict(zip(classes.names, classes.colours, strict=True))
     axis.barh(middle, 1, height, color=[colour[name] for name in table["dominant"]], linewidth=0)
@@ -78,6 +82,7 @@ def _strip(axis: Axes, table: pd.DataFrame, classes: ClassMap) -> None:
 
 
 def _bars(axis: Axes, table: pd.DataFrame, column: str, colour: str) -> None:
+    """Draw a column of the log as bars."""
     middle, height = _heights(table)
     axis.barh(middle, table[column], height, color=colour, linewidth=0.3, edgecolor="0.4")
     axis.set_xlim(0, 1)
@@ -87,7 +92,7 @@ def _bars(axis: Axes, table: pd.DataFrame, column: str, colour: str) -> None:
 
 
 def _column(axis: Axes, table: pd.DataFrame, name: str, colour: str) -> None:
-    """Expected share as bars, and its interval as lines."""
+    """Draw the proportion of a class as bars, and its interval as lines."""
     _bars(axis, table, SHARE + name, colour)
     middle, _ = _heights(table)
     axis.hlines(middle, table[LOW + name], table[HIGH + name], color="black", linewidth=1)

@@ -1,8 +1,8 @@
-"""The downhole log as files: CSV, and LAS 2.0 for well-log software.
+"""Write a downhole log as CSV, and as LAS 2.0 for well-log software.
 
-LAS 2.0 is ASCII, its curves are known by a name that stands once, and the last colon of a line begins the description.
-Names of classes and holes may be anything that can be printed, so that they are spelt in ASCII here, and numbered where
-two of them become the same; the section of parameters says which curve is which class of classes.tsv.
+LAS 2.0 is ASCII. Each curve needs a unique name, and the last colon of a line begins the description. Names of classes
+and holes may hold any printable character, so they are converted to ASCII and numbered if two become equal; the section
+of parameters lists the class of classes.tsv of each curve.
 """
 
 import io
@@ -40,15 +40,29 @@ SPELT = str.maketrans(
 
 
 def write_csv(path: Path, table: pd.DataFrame) -> None:
-    """Write a log as CSV, six digits."""
+    """Write a log as CSV, with six digits.
+
+    Parameters
+    ----------
+    path : file to write.
+    table : log from `downhole_log`.
+    """
     write_atomically(path, table.to_csv(index=False, float_format="%.6g", lineterminator="\n").encode())
 
 
 def write_las(path: Path, table: pd.DataFrame, classes: ClassMap) -> None:
-    """Write a log as LAS 2.0: depth of the top of each interval, evenly stepped, with the null value where no core is.
+    """Write a log as LAS 2.0.
+
+    Depths are the tops of the intervals, evenly spaced, with the null value where there is no core.
 
     Curves: PIXELS, DOMINANT (code of classes.tsv), NOVEL, and for each class its proportion with _LO and _HI (V/V).
     Parameters: the code of each class, under the name of its curve.
+
+    Parameters
+    ----------
+    path : file to write.
+    table : log from `downhole_log`.
+    classes : classes in label order.
     """
     even = _evenly(table)
     code = pd.Series(classes.codes, index=classes.names)
@@ -72,20 +86,40 @@ def write_las(path: Path, table: pd.DataFrame, classes: ClassMap) -> None:
 
 
 def ascii_words(text: str) -> str:
-    """Text as LAS can hold it: ASCII, with a plain letter for one with a mark, and no colon."""
+    """Convert text for LAS: ASCII, with plain letters for accented ones, and no colon.
+
+    Parameters
+    ----------
+    text : text to convert.
+
+    Examples
+    --------
+    >>> ascii_words("Glimmer: Grüne")
+    'Glimmer/ Grune'
+    """
     return _plain(text).replace(":", "/").strip() or "?"
 
 
 def _plain(text: str) -> str:
+    """Convert text to printable ASCII."""
     apart = unicodedata.normalize("NFKD", text.translate(SPELT))
     letters = (letter for letter in apart if not unicodedata.combining(letter))
     return "".join(letter if letter.isascii() and letter.isprintable() else "?" for letter in letters)
 
 
 def mnemonics(names: Iterable[str]) -> list[str]:
-    """The name of the curve of each class: capital letters, digits and '_', with a number behind where it is taken.
+    """Return the curve name of each class: capital letters, digits and '_', with a number if the name is taken.
 
-    With its suffixes it is neither one of the log's own curves nor any curve of another class.
+    With their suffixes, the names differ from the log's own curves and from each other.
+
+    Parameters
+    ----------
+    names : names of the classes.
+
+    Examples
+    --------
+    >>> mnemonics(["white mica", "white-mica"])
+    ['WHITE_MICA', 'WHITE_MICA_2']
     """
     taken, found = set(OWN_CURVES), []
     for name in names:
@@ -99,16 +133,17 @@ def mnemonics(names: Iterable[str]) -> list[str]:
 
 
 def _with_suffixes(curve: str) -> set[str]:
+    """Return the names of all curves of a class."""
     return {curve + suffix for _, suffix, _ in KINDS}
 
 
 def _filled(values: pd.Series) -> np.ndarray:
-    """Numbers with the null value where there is none, float64 [interval]."""
+    """Return numbers with the null value for missing ones, float64 [interval]."""
     return np.asarray(values.to_numpy(np.float64, na_value=NULL))
 
 
 def _evenly(table: pd.DataFrame) -> pd.DataFrame:
-    """A log by the depth of its tops, with empty rows where intervals hold no core."""
+    """Return a log by top depth, with empty rows for intervals without core."""
     if table.empty:
         raise DataError("a LAS file needs at least one interval with core, got none")
     interval = float(table["depth_to_m"].iloc[0] - table["depth_from_m"].iloc[0])

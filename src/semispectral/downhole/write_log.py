@@ -1,4 +1,4 @@
-"""The log of a hole in all its files: CSV, LAS and a figure, from the maps of its scans."""
+"""Write the log of a hole in all formats: CSV, LAS and a figure."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,13 +17,16 @@ def write_hole_log(
 
     Parameters
     ----------
-    csv, las, figure : the files.
-    hole : its name.
+    csv : CSV file to write.
+    las : LAS file to write.
+    figure : PNG file to write.
+    hole : name of the hole.
     scans : every scan of the hole with its map; all maps have the same classes.
+    settings : settings of the log.
 
     Raises
     ------
-    DataError : a scan has no depths, or no run of core was found in its map.
+    DataError : a scan has no core length, or its map has no run of core.
     """
     core, classes = core_of_hole(scans, run_share=settings.run_share), scans[0][1].classes
     table = downhole_log(hole, core, classes, settings)

@@ -1,1 +1,1 @@
-"""Figures for people: landscape, colour-blind safe, units on every axis; matplotlib without a display."""
+"""Figures of the report: landscape, colour-blind safe, units on every axis; Matplotlib without a display."""

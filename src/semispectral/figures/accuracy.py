@@ -1,4 +1,4 @@
-"""Figures of the results: macro-F1 of the methods, against labels, confusion, and F1 class by class."""
+"""Figures of the results: macro-F1 of the methods, against labels per class, confusion, and F1 of each class."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,12 +18,12 @@ LINE_STYLES = {"bands": "-", "latents": (0, (4, 1.5))}
 
 @styled
 def macro_f1(scores: pd.DataFrame, summary: pd.DataFrame) -> Figure:
-    """Macro-F1 of each method: its mean, its interval where there is one, and a small dot per seed.
+    """Draw macro-F1 of each method: mean, interval if there is one, and one mark per seed.
 
     Parameters
     ----------
-    scores : one row per run of one budget and part: method, features, seed, macro_f1.
-    summary : one row per method and features: mean, low, high of macro-F1, in the order from best to worst.
+    scores : one row per run with the same labels per class and part: method, features, seed, macro_f1.
+    summary : one row per method and features: mean, low, high of macro-F1, from best to worst.
     """
     figure, axes = grid_of_axes(1, 1, height=max(2.4, 0.34 * len(summary) + 1.0))
     axis = axes[0, 0]
@@ -47,7 +47,7 @@ def macro_f1(scores: pd.DataFrame, summary: pd.DataFrame) -> Figure:
 
 @styled
 def against_labels(summary: pd.DataFrame) -> Figure:
-    """Macro-F1 against the number of labels per class, with intervals; controls other than q(y|x) in grey.
+    """Draw macro-F1 against labels per class, with intervals; baselines other than q(y|x) are grey.
 
     Parameters
     ----------
@@ -74,9 +74,20 @@ def against_labels(summary: pd.DataFrame) -> Figure:
 
 
 def spread(values: np.ndarray, *, least: float) -> np.ndarray:
-    """Ascending values moved apart so that texts at them do not overlap, as little as can be in the square.
+    """Move ascending values apart, so that texts at them do not overlap, with the smallest sum of squared shifts.
 
-    What is left after a step of ``least`` from each to the next must ascend: a regression that pools what does not.
+    Values minus ``least`` times their index must ascend: isotonic regression pools those that do not.
+
+    Parameters
+    ----------
+    values : float [text], ascending.
+    least : smallest distance between two values.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> spread(np.array([0.0, 0.0, 5.0]), least=1.0)
+    array([-0.5,  0.5,  5. ])
     """
     steps = least * np.arange(len(values))
     return np.asarray(isotonic_regression(values - steps).x + steps)
@@ -84,11 +95,12 @@ def spread(values: np.ndarray, *, least: float) -> np.ndarray:
 
 @styled
 def confusion(matrices: Mapping[str, np.ndarray], names: Sequence[str]) -> Figure:
-    """Confusion matrices side by side; each row, a class of the truth, sums to 1.
+    """Draw confusion matrices side by side; each row, a true class, sums to 1.
 
     Parameters
     ----------
-    matrices : by title; counts [class of the truth, predicted class].
+    matrices : counts [true class, predicted class], by title.
+    names : names of the classes.
     """
     kept = [k for k in range(len(names)) if any(m[k].sum() + m[:, k].sum() for m in matrices.values())]
     shown = [shorten(names[k], most=18) for k in kept]
@@ -111,11 +123,11 @@ def confusion(matrices: Mapping[str, np.ndarray], names: Sequence[str]) -> Figur
 
 @styled
 def class_f1(table: pd.DataFrame, pixels: Sequence[int]) -> Figure:
-    """F1 of each class by each method.
+    """Draw F1 of each class by each method.
 
     Parameters
     ----------
-    table : F1 in [0, 1], one row per method and one column per class, both named as they are to be shown.
+    table : F1 in [0, 1], one row per method and one column per class, with the names to show.
     pixels : test pixels of each class.
     """
     figure, axes = grid_of_axes(1, 1, height=0.34 * len(table) + 2.1)
@@ -133,7 +145,7 @@ def class_f1(table: pd.DataFrame, pixels: Sequence[int]) -> Figure:
 
 
 def _write_cells(axis: Any, percent: np.ndarray, *, light_above: float, dark_above: float = np.inf) -> None:
-    """Whole percents in the cells of an image, light on dark colours; nothing where it rounds to 0 or is NaN."""
+    """Write whole percents into the cells of an image, light on dark colours; values that round to 0 are left out."""
     size = 8 if percent.shape[1] <= 12 else 6.5
     for row, column in np.ndindex(percent.shape):
         value = percent[row, column]

@@ -1,4 +1,4 @@
-"""The histogram of labels: pixels of each class in each scene."""
+"""Histogram of labels: pixels of each class in each scene."""
 
 from typing import Any
 
@@ -14,11 +14,11 @@ MOST_ROWS = 24
 
 @styled
 def label_histogram(counts: pd.DataFrame) -> Figure:
-    """Labelled pixels of each class (columns) in each scene (rows), and over all scenes as bars.
+    """Draw labelled pixels of each class (columns) in each scene (rows), and over all scenes as bars.
 
     Parameters
     ----------
-    counts : pixels, one row per scene or hole and one column per class, both named as they are to be shown.
+    counts : pixels, one row per scene or hole and one column per class, with the names to show.
     """
     rows = max(len(counts), 1)
     figure, axes = grid_of_axes(
@@ -45,7 +45,7 @@ def label_histogram(counts: pd.DataFrame) -> Figure:
 
 
 def _cells(axis: Any, counts: np.ndarray) -> None:
-    """Counts as colours on a log scale, with the numbers where there is room."""
+    """Draw counts as colours on a log scale, with the numbers."""
     most = max(int(counts.max(initial=1)), 10)
     axis.imshow(np.ma.masked_equal(counts, 0), cmap="Blues", norm=LogNorm(1, 4 * most), aspect="auto")
     size = 7.5 if counts.shape[1] <= 16 else 5.5

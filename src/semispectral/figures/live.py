@@ -1,4 +1,4 @@
-"""Pictures while training goes: what the model imagines now, drawn again after every evaluation."""
+"""Pictures during training: samples of the model, drawn after every evaluation."""
 
 import io
 from collections.abc import Callable, Sequence
@@ -34,18 +34,18 @@ def training_picture(
     names: Sequence[str] = (),
     m1: M1Inference | None = None,
 ) -> Picture:
-    """A function for ``Run.picture`` that draws what the model imagines into ``directory / "latest.png"``.
+    """Return a function for ``Run.picture`` that draws samples of the model to ``directory / "latest.png"``.
 
-    A few older pictures are kept beside it as ``epoch_00020.png``: those of epochs spread over the whole run.
+    Some older pictures are kept as ``epoch_00020.png``, spread over the whole run.
 
     Parameters
     ----------
-    directory : where the pictures go; not the model's own directory, which is emptied when the model is saved.
-    seed : of the draws, the same for every picture, so that pictures can be compared.
-    examples : float32 [spectrum, column], a few normalised spectra for M1 to reconstruct; may be empty for M2.
-    scale : how spectra are shown; as they are where it is None.
-    names : of all classes, for M2.
-    m1 : the model whose latents M2 is trained on.
+    directory : directory of the pictures; not that of the model, which is emptied when the model is saved.
+    seed : seed of the draws, the same for every picture, so that pictures can be compared.
+    examples : float32 [spectrum, column], normalised spectra for M1 to reconstruct; may be empty for M2.
+    scale : scale on which spectra are shown; None shows them as they are.
+    names : names of all classes, for M2.
+    m1 : model whose latents M2 is trained on.
     """
     shown = scale or Scale()
     directory.mkdir(parents=True, exist_ok=True)
@@ -64,7 +64,16 @@ def training_picture(
 
 @styled
 def m1_now(model: M1Inference, examples: np.ndarray, scale: Scale, *, seed: int, epoch: int) -> Figure:
-    """Spectra drawn from M1's prior, and a few spectra with what M1 makes of them."""
+    """Draw spectra from M1's prior, and some spectra with their reconstructions.
+
+    Parameters
+    ----------
+    model : M1.
+    examples : float32 [spectrum, column], normalised spectra.
+    scale : scale on which spectra are shown.
+    seed : seed of the draws.
+    epoch : epoch, for the title.
+    """
     figure, axes = grid_of_axes(1, 2, height=3.4, sharey=True)
     _lay_out(figure, top=0.91, bottom=0.14)
     for number, spectrum in enumerate(scale.undo(draws.from_prior(model, DRAWS, seed=seed))):
@@ -86,7 +95,17 @@ def m1_now(model: M1Inference, examples: np.ndarray, scale: Scale, *, seed: int,
 def m2_now(
     model: M2Inference, names: Sequence[str], scale: Scale, *, seed: int, epoch: int, m1: M1Inference | None
 ) -> Figure:
-    """Spectra that M2 draws for each class it knows, up to twelve classes."""
+    """Draw spectra that M2 samples for each known class, for up to twelve classes.
+
+    Parameters
+    ----------
+    model : M2.
+    names : names of all classes.
+    scale : scale on which spectra are shown.
+    seed : seed of the draws.
+    epoch : epoch, for the title.
+    m1 : model whose latents M2 is trained on; None on bands.
+    """
     drawn = scale.undo(draws.of_every_class(model, DRAWS, seed=seed, m1=m1))[:MOST_CLASSES]
     rows, columns = shape_of_grid(len(drawn))
     height = 1.4 * rows + 1.0
@@ -105,14 +124,14 @@ def m2_now(
 
 
 def _lay_out(figure: Figure, *, top: float, bottom: float) -> None:
-    """Fixed margins: to find the best ones costs more than the drawing."""
+    """Set fixed margins: finding the best ones takes longer than drawing."""
     figure.set_layout_engine(None)
     figure.subplots_adjust(left=0.07, right=0.99, top=top, bottom=bottom, wspace=0.08, hspace=0.35)
 
 
 @styled
 def _keep(figure: Figure, directory: Path, epoch: int) -> None:
-    """Overwrite the latest picture, keep it under its epoch too, and thin those that are kept."""
+    """Overwrite the latest picture, store it under its epoch too, and thin the stored ones."""
     dated = directory / f"epoch_{epoch:05d}.png"
     content = io.BytesIO()
     figure.savefig(content, format="png", dpi=DOTS_PER_INCH)

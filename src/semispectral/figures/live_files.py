@@ -1,4 +1,4 @@
-"""Where the pictures of a training run go, and what they need. Drawn as training goes; no result depends on them."""
+"""Choose the folder and the inputs of the pictures during training. No result depends on them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,17 +24,19 @@ def pictures_of(
     names: Sequence[str] = (),
     m1: Sequence[str | Path] = (),
 ) -> Picture:
-    """Draw a model's pictures into ``<results>/pictures``, under the same path as the model has in ``<results>``.
+    """Return a function that draws a model's pictures.
+
+    They go to ``<results>/pictures``, under the path of the model in ``<results>``.
 
     Parameters
     ----------
-    directory : the model's own directory, which stays empty until the model is saved.
-    results : the folder of all results.
-    seed : of the draws.
-    scaler : the directory of the scale of the spectra that are drawn: of those that M1 sees, or that M2 sees on bands.
-    examples : float32 [spectrum, column], for M1 to reconstruct.
-    names : of all classes, for M2.
-    m1 : the directory of the M1 on whose latents an M2 is trained; empty on bands.
+    directory : directory of the model, which stays empty until the model is saved.
+    results : folder of all results.
+    seed : seed of the draws.
+    scaler : directory of the scaler of the spectra: that of M1, or of M2 on bands.
+    examples : float32 [spectrum, column], normalised spectra for M1 to reconstruct.
+    names : names of all classes, for M2.
+    m1 : directory of the M1 whose latents M2 is trained on; empty on bands.
     """
     first = [M1Inference(*load_model(Path(path))) for path in m1][:1]
     return training_picture(

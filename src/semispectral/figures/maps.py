@@ -1,4 +1,4 @@
-"""Maps: the parts of every scene, and the sampled pixels of a test scene in truth and as predicted."""
+"""Figures of maps: parts of every scene, and sampled pixels of a test scene, true and predicted."""
 
 from collections.abc import Mapping, Sequence
 
@@ -33,12 +33,12 @@ MASK_KINDS = {"kept": GROUND, "masked: tray or shadow": VERMILLION, "ignored by 
 
 @styled
 def parts(rasters: Mapping[str, np.ndarray], labelled: Mapping[str, np.ndarray]) -> Figure:
-    """Which part each pixel of interest is in, one panel per scene; labelled pixels in full colour, others pale.
+    """Draw the part of each pixel of interest, one panel per scene; labelled pixels in full colour, others pale.
 
     Parameters
     ----------
-    rasters : by scene, uint8 [line, sample]: 0 not used, 1 train, 2 valid, 3 test.
-    labelled : by scene, bool [line, sample].
+    rasters : uint8 [line, sample] by scene: 0 not used, 1 train, 2 valid, 3 test.
+    labelled : bool [line, sample] by scene.
     """
     full = [PART_COLOURS[part] for part in PARTS]
     images = {}
@@ -53,11 +53,11 @@ def parts(rasters: Mapping[str, np.ndarray], labelled: Mapping[str, np.ndarray])
 
 @styled
 def masks(rasters: Mapping[str, np.ndarray]) -> Figure:
-    """What the mask took for tray or shadow, one panel per scene.
+    """Draw the masked pixels (tray or shadow), one panel per scene.
 
     Parameters
     ----------
-    rasters : by scene, int [line, sample], an index into `MASK_KINDS`.
+    rasters : int [line, sample] by scene, index into `MASK_KINDS`.
     """
     images = {}
     for scene, raster in rasters.items():
@@ -68,7 +68,7 @@ def masks(rasters: Mapping[str, np.ndarray]) -> Figure:
 
 
 def _scene_panels(images: Mapping[str, np.ndarray], shapes: Sequence[tuple[int, ...]], handles: list[Patch]) -> Figure:
-    """One panel per scene, of images float [cell line, cell sample, 3], with one legend under all."""
+    """Draw one panel per scene, of images float [cell line, cell sample, 3], with one legend."""
     rows, columns = _layout(shapes)
     ratio = max(_height_of_width(shape) for shape in shapes)
     height = rows * (WIDTH_INCHES / columns * ratio + PANEL_TITLE) + 0.5
@@ -84,13 +84,14 @@ def _scene_panels(images: Mapping[str, np.ndarray], shapes: Sequence[tuple[int, 
 
 
 def _layout(shapes: Sequence[tuple[int, ...]]) -> tuple[int, int]:
-    """Rows and columns of the panels: two or three columns of long scenes, up to four of others."""
+    """Return rows and columns of the panels: two or three columns of long scenes, up to four of others."""
     most = 2 + (len(shapes) > FEW_SCENES) if any(is_long((shape[0], shape[1])) for shape in shapes) else 4
     columns = min(most, len(shapes))
     return -(-len(shapes) // columns), columns
 
 
 def _height_of_width(shape: tuple[int, ...]) -> float:
+    """Return the ratio of height to width in landscape."""
     return min(shape) / max(shape)
 
 
@@ -98,12 +99,16 @@ def _height_of_width(shape: tuple[int, ...]) -> float:
 def truth_and_predictions(
     raster: np.ndarray, pixels: pd.DataFrame, names: Sequence[str], colours: Sequence[str], *, shown: Sequence[str]
 ) -> Figure:
-    """The sampled pixels of a scene: their true classes, each model's, and where the last model is wrong.
+    """Draw the sampled pixels of a scene: true classes, predictions of each model, and errors of the last model.
 
     Parameters
     ----------
     raster : uint8 [line, sample], parts of the scene; 0 is not of interest.
-    pixels : one row per sampled pixel: line, sample, label, and one column of predicted labels per name in ``shown``.
+    pixels : one row per sampled pixel: line, sample, label, and a column of predicted labels for each name in
+        ``shown``.
+    names : names of the classes.
+    colours : colours of the classes.
+    shown : names of the models.
     """
     shape, cell = (raster.shape[0], raster.shape[1]), reduction((raster.shape[0], raster.shape[1]))
     of_interest = shrunk(raster, cell=cell) > 0
@@ -129,5 +134,5 @@ def truth_and_predictions(
 
 
 def _used(pixels: pd.DataFrame, shown: Sequence[str]) -> list[int]:
-    """The labels that any panel shows."""
+    """Return the labels in any panel."""
     return sorted({int(k) for column in ("label", *shown) for k in pixels[column].unique()})

@@ -1,4 +1,4 @@
-"""Labels as images: painted on the scene's grid, made small enough to be seen, coloured, and laid in landscape."""
+"""Images of labels: paint them on the scene's raster, reduce, colour, and turn them to landscape."""
 
 from collections.abc import Sequence
 
@@ -12,22 +12,29 @@ EMPTY = -1
 
 
 def reduction(shape: tuple[int, int]) -> int:
-    """Lines and samples that one cell of the image stands for."""
+    """Return the number of lines and samples per image cell.
+
+    Parameters
+    ----------
+    shape : lines and samples of the scene.
+    """
     return max(1, -(-max(shape) // LONGEST_SIDE))
 
 
 def painted(
     shape: tuple[int, int], line: np.ndarray, sample: np.ndarray, value: np.ndarray, *, cell: int
 ) -> np.ndarray:
-    """The most frequent value in each cell, int16 [cell line, cell sample], -1 where there is no pixel.
+    """Return the most frequent value in each cell, int16 [cell line, cell sample], -1 without a pixel.
 
-    Of two values that are equally frequent the smaller wins.
+    Of two equally frequent values, the smaller is taken.
 
     Parameters
     ----------
     shape : lines and samples of the scene.
-    line, sample, value : int [pixel]; values are 0 or more.
-    cell : lines and samples of a cell.
+    line : int [pixel].
+    sample : int [pixel].
+    value : int [pixel], 0 or more.
+    cell : lines and samples per cell.
     """
     lines, samples = (-(-side // cell) for side in shape)
     image = np.full((lines, samples), EMPTY, np.int16)
@@ -42,17 +49,24 @@ def painted(
 
 
 def shrunk(raster: np.ndarray, *, cell: int) -> np.ndarray:
-    """Every ``cell``-th line and sample of a raster."""
+    """Return every ``cell``-th line and sample of a raster.
+
+    Parameters
+    ----------
+    raster : array [line, sample].
+    cell : lines and samples per cell.
+    """
     return np.asarray(raster[::cell, ::cell])
 
 
 def coloured(image: np.ndarray, colours: Sequence[str], *, of_interest: np.ndarray) -> np.ndarray:
-    """Colours of an image, float [cell line, cell sample, 3]; grey where a pixel of interest has no value.
+    """Return the colours of an image, float [cell line, cell sample, 3]; grey for pixels of interest without a value.
 
     Parameters
     ----------
     image : int [cell line, cell sample], -1 or an index into ``colours``.
-    of_interest : bool [cell line, cell sample]; elsewhere the paper shows.
+    colours : colours by index.
+    of_interest : bool [cell line, cell sample]; other cells have the colour of the paper.
     """
     palette = np.array([to_rgb(colour) for colour in (*colours, PAPER, GROUND)])
     ground = np.where(of_interest, len(colours) + 1, len(colours))
@@ -60,10 +74,20 @@ def coloured(image: np.ndarray, colours: Sequence[str], *, of_interest: np.ndarr
 
 
 def landscape(image: np.ndarray) -> np.ndarray:
-    """The image with its longer side across: a core runs from left to right."""
+    """Return an image with its longer side across: core then runs from left to right.
+
+    Parameters
+    ----------
+    image : array [line, sample, ...].
+    """
     return np.swapaxes(image, 0, 1) if image.shape[0] > image.shape[1] else image
 
 
 def is_long(shape: tuple[int, int]) -> bool:
-    """Whether a scene is so long that its pictures stand under and not beside each other."""
+    """Return True for long scenes, whose pictures are stacked rather than placed side by side.
+
+    Parameters
+    ----------
+    shape : lines and samples of the scene.
+    """
     return max(shape) > 1.4 * min(shape)

@@ -1,4 +1,4 @@
-"""Figures of spectra: of each class, reconstructed, drawn from M1's prior, drawn from M2 for a class."""
+"""Figures of spectra: by class, reconstructed, sampled from M1's prior, sampled from M2 for a class."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -27,12 +27,14 @@ PANEL_HEIGHT = 1.45
 
 @styled
 def class_means(x: np.ndarray, label: np.ndarray, names: Sequence[str], scale: Scale) -> Figure:
-    """Mean and 10th to 90th percentile of each class, one panel per class; the mean of all classes in grey.
+    """Draw mean and 10th to 90th percentile of each class, one panel per class; the mean of all classes in grey.
 
     Parameters
     ----------
     x : float32 [pixel, column], normalised.
-    label : int [pixel], 0 to K - 1; names has one per label.
+    label : int [pixel], 0 to K - 1.
+    names : names of the classes.
+    scale : scale on which spectra are shown.
     """
     present = [k for k in range(len(names)) if (label == k).any()][:MOST_PANELS]
     figure, axes = _panels(len(present))
@@ -51,11 +53,14 @@ def class_means(x: np.ndarray, label: np.ndarray, names: Sequence[str], scale: S
 
 @styled
 def reconstructions(x: np.ndarray, again: np.ndarray, titles: Sequence[str], scale: Scale) -> Figure:
-    """Measured spectra and what M1 makes of them, one panel each.
+    """Draw measured spectra and their reconstructions by M1, one panel each.
 
     Parameters
     ----------
-    x, again : float32 [pixel, column], normalised.
+    x : float32 [pixel, column], normalised.
+    again : float32 [pixel, column], reconstructions, normalised.
+    titles : title of each panel.
+    scale : scale on which spectra are shown.
     """
     figure, axes = _panels(len(x))
     for axis, measured, made, title in zip(axes.ravel(), scale.undo(x), scale.undo(again), titles, strict=False):
@@ -70,11 +75,13 @@ def reconstructions(x: np.ndarray, again: np.ndarray, titles: Sequence[str], sca
 
 @styled
 def drawn_from_prior(drawn: np.ndarray, measured: np.ndarray, scale: Scale) -> Figure:
-    """Measured spectra beside spectra that M1 draws from its prior, on the same axes.
+    """Draw measured spectra beside spectra sampled from M1's prior, on the same axes.
 
     Parameters
     ----------
-    drawn, measured : float32 [spectrum, column], normalised.
+    drawn : float32 [spectrum, column], sampled spectra, normalised.
+    measured : float32 [spectrum, column], normalised.
+    scale : scale on which spectra are shown.
     """
     figure, axes = grid_of_axes(1, 2, height=3.6, sharey=True)
     for axis, spectra, title in zip(
@@ -92,14 +99,15 @@ def drawn_from_prior(drawn: np.ndarray, measured: np.ndarray, scale: Scale) -> F
 def class_draws(
     drawn: np.ndarray, names: Sequence[str], scale: Scale, *, title: str, means: Sequence[np.ndarray | None] = ()
 ) -> Figure:
-    """Spectra that M2 draws for each class it knows, one panel per class; the measured mean in black.
+    """Draw spectra that M2 samples for each known class, one panel per class; the measured mean in black.
 
     Parameters
     ----------
-    drawn : float32 [class, draw, column], normalised.
-    names : one per class of ``drawn``.
-    title : which model drew them.
-    means : float32 [column] per class, the measured mean of the labelled pixels, or None.
+    drawn : float32 [class, draw, column], sampled spectra, normalised.
+    names : names of the classes of ``drawn``.
+    scale : scale on which spectra are shown.
+    title : title of the figure, with the model.
+    means : float32 [column] per class, mean of the labelled pixels, or None.
     """
     figure, axes = _panels(min(len(names), MOST_PANELS))
     for place, (axis, name) in enumerate(zip(axes.ravel(), names, strict=False)):
@@ -115,6 +123,7 @@ def class_draws(
 
 
 def _panels(panels: int) -> tuple[Figure, np.ndarray]:
+    """Return a figure with a grid of panels."""
     rows, columns = shape_of_grid(panels)
     height = min(max(rows * PANEL_HEIGHT + 0.7, 2.6), WIDTH_INCHES)
     return grid_of_axes(rows, columns, height=height, sharex=True, sharey=True)
@@ -132,5 +141,6 @@ def _label(figure: Figure, axes: np.ndarray, panels: int, scale: Scale) -> None:
 
 
 def _few_ticks(axis: Any) -> None:
+    """Limit the number of ticks."""
     axis.locator_params(axis="x", nbins=4)
     axis.locator_params(axis="y", nbins=4)

@@ -1,4 +1,4 @@
-"""How every figure looks, and how it is written: colours, sizes, PNG at twice the screen's resolution and SVG."""
+"""Style of all figures, and how they are written: colours, sizes, PNG at twice screen resolution, and SVG."""
 
 import io
 from collections.abc import Callable
@@ -68,7 +68,12 @@ STYLE = {
 
 
 def styled(draw: Callable[P, T]) -> Callable[P, T]:
-    """Draw in the house style, and leave matplotlib's settings as they were."""
+    """Decorate a function so that it draws in the project's style; Matplotlib's settings are restored afterwards.
+
+    Parameters
+    ----------
+    draw : function that draws.
+    """
 
     @wraps(draw)
     def in_style(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -79,12 +84,14 @@ def styled(draw: Callable[P, T]) -> Callable[P, T]:
 
 
 def grid_of_axes(rows: int, columns: int, *, height: float, **options: Any) -> tuple[Figure, np.ndarray]:
-    """A figure of the page's width and its axes, object [row, column].
+    """Return a figure of the page's width and its axes, object [row, column].
 
     Parameters
     ----------
-    height : of the whole figure in inches.
-    options : of matplotlib's ``Figure.subplots``.
+    rows : number of rows.
+    columns : number of columns.
+    height : height of the figure, in inches.
+    **options : options of Matplotlib's ``Figure.subplots``.
     """
     figure = Figure(figsize=(WIDTH_INCHES, height), layout="constrained")
     axes = figure.subplots(rows, columns, squeeze=False, **options)
@@ -92,19 +99,36 @@ def grid_of_axes(rows: int, columns: int, *, height: float, **options: Any) -> t
 
 
 def shape_of_grid(panels: int, *, most_columns: int = 6) -> tuple[int, int]:
-    """Rows and columns of a landscape grid of so many panels."""
+    """Return rows and columns of a landscape grid of panels.
+
+    Parameters
+    ----------
+    panels : number of panels.
+    most_columns : largest number of columns.
+    """
     columns = min(most_columns, max(1, panels), int(np.ceil(np.sqrt(panels * 2.0))) or 1)
     return -(-panels // columns), columns
 
 
 def hide_unused(axes: np.ndarray, used: int) -> None:
-    """Hide the panels of a grid that are left over."""
+    """Hide the unused panels of a grid.
+
+    Parameters
+    ----------
+    axes : object [row, column].
+    used : number of panels in use.
+    """
     for axis in axes.ravel()[used:]:
         axis.set_visible(False)
 
 
 def picture(axis: Any) -> None:
-    """Take ticks, grid and frame from an axis that shows an image."""
+    """Remove ticks, grid and frame from an axis that shows an image.
+
+    Parameters
+    ----------
+    axis : the axis.
+    """
     axis.set_xticks([])
     axis.set_yticks([])
     axis.grid(visible=False)
@@ -113,13 +137,25 @@ def picture(axis: Any) -> None:
 
 
 def shorten(name: str, *, most: int = 22) -> str:
-    """A name that fits a panel's title."""
+    """Shorten a name to fit the title of a panel.
+
+    Parameters
+    ----------
+    name : the name.
+    most : largest number of characters.
+    """
     return name if len(name) <= most else name[: most - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
 @styled
 def save(figure: Figure, path: Path) -> None:
-    """Write a PNG at ``path``, and an SVG beside it where that is small; the same figure gives the same bytes."""
+    """Write a figure as PNG, and as SVG beside it if that is small. The same figure gives the same bytes.
+
+    Parameters
+    ----------
+    figure : the figure.
+    path : PNG file to write.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, _content(figure, "png", metadata={"Software": None}, dpi=DOTS_PER_INCH))
     figure.set_layout_engine("none")  # what was laid out for the PNG stays
@@ -129,6 +165,7 @@ def save(figure: Figure, path: Path) -> None:
 
 
 def _content(figure: Figure, kind: str, **options: Any) -> bytes:
+    """Return a figure as the bytes of a file."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format=kind, bbox_inches="tight", pad_inches=0.04, **options)
     return buffer.getvalue()

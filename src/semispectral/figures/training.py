@@ -1,4 +1,4 @@
-"""Figures of training: the curves of M1 and M2, M1's live latents, and its sigma in each band."""
+"""Figures of training: curves of M1 and M2, live latents of M1, and its sigma in each band."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,11 +15,14 @@ WARM_UP = 0.05  # share of the epochs that the vertical axis may cut: the bound 
 
 @styled
 def m1_curves(histories: Mapping[int, pd.DataFrame], best_epochs: Mapping[int, int]) -> Figure:
-    """M1's bound per pixel on training and validation pixels, and its live latents; a dot: what was kept.
+    """Draw M1's bound per pixel on training and validation pixels, and its live latents.
+
+    A diamond marks the weights that were kept.
 
     Parameters
     ----------
     histories : by seed; columns epoch, bound, and bound_valid, live (NaN between evaluations). One line per seed.
+    best_epochs : epoch of the weights kept, by seed.
     """
     figure, axes = grid_of_axes(1, 2, height=3.4)
     axis = axes[0, 0]
@@ -37,13 +40,14 @@ def m1_curves(histories: Mapping[int, pd.DataFrame], best_epochs: Mapping[int, i
 
 
 def _evaluated(axis: Any, history: pd.DataFrame, column: str, colour: str, **options: Any) -> None:
-    """A line through the epochs at which a figure was evaluated."""
+    """Draw a line through the epochs at which a figure was evaluated."""
     if column in history:
         rows = history[history[column].notna()]
         axis.plot(rows["epoch"], rows[column], color=colour, marker="o", markersize=2.5, **options)
 
 
 def _mark_best(axis: Any, history: pd.DataFrame, column: str, best: int | None, **options: Any) -> None:
+    """Mark the epoch whose weights were kept."""
     if column in history and best is not None:
         row = history[(history["epoch"] == best) & history[column].notna()]
         look = {"marker": "D", "markersize": 5, "markeredgecolor": INK, "linestyle": "none", "zorder": 5}
@@ -51,7 +55,7 @@ def _mark_best(axis: Any, history: pd.DataFrame, column: str, best: int | None, 
 
 
 def _cut_start(axis: Any, curves: Sequence[tuple[pd.DataFrame, Sequence[str]]]) -> None:
-    """Let the axis begin where the first epochs, which are far below the rest, are over."""
+    """Start the axis after the first epochs, whose values lie far below the rest."""
     values = [
         history.loc[history["epoch"] > WARM_UP * history["epoch"].max(), column].dropna().to_numpy()
         for history, columns in curves
@@ -67,11 +71,12 @@ def _cut_start(axis: Any, curves: Sequence[tuple[pd.DataFrame, Sequence[str]]]) 
 
 @styled
 def classifier_curves(histories: Mapping[str, pd.DataFrame], best_epochs: Mapping[str, int]) -> Figure:
-    """Bound, accuracy and negative log-likelihood of M2, M1+M2 and their controls as training went.
+    """Draw bound and accuracy of M2, M1+M2 and their baselines during training.
 
     Parameters
     ----------
-    histories : by the name of the model, as it is to be shown; columns as the training loop gives them.
+    histories : history of the training loop, by the name of the model to show.
+    best_epochs : epoch of the weights kept, by the same names.
     """
     bounded = [name for name, history in histories.items() if "unlabelled_bound" in history][:2]
     figure, axes = grid_of_axes(1, len(bounded) + 1, height=3.5)
@@ -91,6 +96,7 @@ def classifier_curves(histories: Mapping[str, pd.DataFrame], best_epochs: Mappin
 
 
 def _bounds(axis: Any, history: pd.DataFrame) -> None:
+    """Draw the bounds of one model."""
     axis.plot(history["epoch"], history["labelled_bound"], color=GREEN, label="labelled, log p(x, y)")
     axis.plot(history["epoch"], history["unlabelled_bound"], color=BLUE, label="unlabelled, log p(x)")
     _evaluated(axis, history, "bound_valid", ORANGE, label="validation, log p(x)")
@@ -103,14 +109,15 @@ def _bounds(axis: Any, history: pd.DataFrame) -> None:
 def latents_and_sigma(
     latent_std: np.ndarray, sigma: np.ndarray | None, error: np.ndarray, scale: Scale, *, dead_std: float
 ) -> Figure:
-    """How much each latent of M1 is used, what it takes for noise in each band, and what its reconstruction misses.
+    """Draw the use of each latent of M1, its sigma in each band, and its reconstruction error.
 
     Parameters
     ----------
     latent_std : float [latent], standard deviation of the posterior mean over the training pixels.
-    sigma : float [band], of normalised values, or None where p(x|z) has none.
+    sigma : float [band], of normalised values, or None if p(x|z) has none.
     error : float [band], root mean square of x - E[x|z] over validation pixels, of normalised values.
-    dead_std : a latent below it was dropped.
+    scale : scale on which spectra are shown.
+    dead_std : latents with a smaller standard deviation were dropped.
     """
     figure, axes = grid_of_axes(1, 2, height=3.2)
     order = np.sort(latent_std)[::-1]

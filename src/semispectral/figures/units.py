@@ -1,4 +1,4 @@
-"""The scale on which spectra are shown: what a person recognises, not what a network likes."""
+"""Scale on which spectra are shown: units that readers know, not those of the networks."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ STORED, SNV = "stored value", "SNV reflectance (no unit)"
 
 @dataclass(frozen=True)
 class Scale:
-    """How normalised spectra are shown.
+    """Scale on which normalised spectra are shown.
 
-    Parameters
+    Attributes
     ----------
-    wavelengths_nm : float64 [band], or None: then the band's number is the axis.
-    value_label : what stands at the vertical axis.
-    undo : from normalised spectra [..., column] to shown ones [..., band].
+    wavelengths_nm : float64 [band]; None: the x axis is the band number.
+    value_label : label of the y axis.
+    undo : function from normalised spectra [..., column] to shown ones [..., band].
     """
 
     wavelengths_nm: np.ndarray | None = None
@@ -30,26 +30,56 @@ class Scale:
 
     @property
     def band_label(self) -> str:
-        """What stands at the horizontal axis."""
+        """Label of the x axis."""
         return "band number" if self.wavelengths_nm is None else "wavelength (nm)"
 
     def places(self, bands: int) -> np.ndarray:
-        """Where the bands stand on the horizontal axis, float64 [band]."""
+        """Return the positions of the bands on the x axis, float64 [band].
+
+        Parameters
+        ----------
+        bands : number of bands.
+        """
         return np.arange(1.0, bands + 1) if self.wavelengths_nm is None else self.wavelengths_nm
 
     def line(self, axis: Any, shown: np.ndarray, **options: Any) -> None:
-        """Draw one spectrum that is on the shown scale, with its gaps left open."""
+        """Draw one spectrum, with gaps left open.
+
+        Parameters
+        ----------
+        axis : axis to draw on.
+        shown : float [band], spectrum on the shown scale.
+        **options : options of Matplotlib's ``plot``.
+        """
         place, value = with_gaps(self.places(len(shown)), shown)
         axis.plot(place, value, **options)
 
     def band(self, axis: Any, low: np.ndarray, high: np.ndarray, **options: Any) -> None:
-        """Fill between two spectra that are on the shown scale."""
+        """Fill between two spectra.
+
+        Parameters
+        ----------
+        axis : axis to draw on.
+        low : float [band], lower spectrum on the shown scale.
+        high : float [band], upper spectrum on the shown scale.
+        **options : options of Matplotlib's ``fill_between``.
+        """
         place, lower = with_gaps(self.places(len(low)), low)
         axis.fill_between(place, lower, with_gaps(self.places(len(high)), high)[1], linewidth=0, **options)
 
 
 def with_gaps(place: np.ndarray, value: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Put a NaN where bands were taken out, so that no line is drawn over what was not measured."""
+    """Insert NaN where bands were removed, so that no line is drawn over missing bands.
+
+    Parameters
+    ----------
+    place : float [band], positions of the bands.
+    value : float [band].
+
+    Returns
+    -------
+    Positions and values, float64 [band + gap].
+    """
     step = np.abs(np.diff(place))
     if not len(step):
         return place, value
@@ -59,9 +89,14 @@ def with_gaps(place: np.ndarray, value: np.ndarray) -> tuple[np.ndarray, np.ndar
 
 
 def scale_of(scaler: Scaler, wavelengths_nm: np.ndarray | None) -> Scale:
-    """The scale that undoes a normalisation band by band; SNV, which is pixel by pixel, stays.
+    """Return the scale that undoes a normalisation band by band. SNV, which acts on each spectrum, is not undone.
 
-    Columns behind the bands (level, contrast, a second view) are not shown.
+    Columns after the bands (level, contrast, a second view) are not shown.
+
+    Parameters
+    ----------
+    scaler : fitted scaler.
+    wavelengths_nm : float64 [band], or None.
     """
 
     def undo(x: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The interactive page of a scene: one HTML file with all it needs, for any browser, without server or network."""
+"""The interactive page of a scene: one HTML file that needs neither a server nor a network."""
 
 from semispectral.page.write import write_page, write_scan_page
 

@@ -1,4 +1,4 @@
-"""What stands on a page: the image with the map over it, the spectrum and the probabilities of a clicked pixel."""
+"""Layout of a page: image with the map over it, spectrum and class probabilities of a clicked pixel."""
 
 from typing import Any
 
@@ -20,14 +20,15 @@ NO_VALUES: list[float] = []
 
 
 def layout(found: SceneMap, picture: np.ndarray, *, name: str, axis: np.ndarray, title: str) -> LayoutDOM:
-    """The page's parts.
+    """Return the parts of the page.
 
     Parameters
     ----------
     found : the map.
     picture : float32 [line, sample, 3], false colours.
-    name : of the scene.
-    axis : float64 [band], where the bands lie along the spectra's x axis; title : of that axis.
+    name : name of the scene.
+    axis : float64 [band], positions of the bands on the x axis of the spectra.
+    title : title of that axis.
     """
     image, slider = _image(found, picture, name)
     plots = [image, _spectrum(axis, title), _probabilities(found)]
@@ -42,6 +43,7 @@ def layout(found: SceneMap, picture: np.ndarray, *, name: str, axis: np.ndarray,
 
 
 def _image(found: SceneMap, picture: np.ndarray, name: str) -> tuple[LayoutDOM, LayoutDOM]:
+    """Return the image with the map over it, and the slider for its opacity."""
     lines, samples = found.shape
     thin = int(np.ceil(np.sqrt(max(1.0, lines * samples / LARGEST_IMAGE))))
     width = int(np.clip(HEIGHT * samples / lines, 240, 760))
@@ -73,14 +75,14 @@ def _image(found: SceneMap, picture: np.ndarray, name: str) -> tuple[LayoutDOM, 
 
 
 def _rgba(picture: np.ndarray) -> np.ndarray:
-    """Colours 0 to 1 as uint32 [line, sample]."""
+    """Convert colours 0 to 1 to uint32 [line, sample]."""
     result = np.full((*picture.shape[:2], 4), 255, np.uint8)
     result[:, :, :3] = np.rint(picture * 255)
     return np.asarray(result.view(np.uint32)[:, :, 0])
 
 
 def _spectrum(axis: np.ndarray, title: str) -> LayoutDOM:
-    """The plot has its axes before anything is shown in it; a click sets the height of what it shows."""
+    """Return the plot of spectra. It has axes before a pixel is clicked; a click sets the y range."""
     labels = {"x_axis_label": title, "y_axis_label": "reflectance"}
     ranges = {"x_range": Range1d(float(axis.min()), float(axis.max())), "y_range": Range1d(0, 1)}
     plot = figure(height=400, title="Spectrum", name="spectra", **labels, **ranges, **AS_WIDE_AS_THERE_IS)
@@ -98,6 +100,7 @@ def _spectrum(axis: np.ndarray, title: str) -> LayoutDOM:
 
 
 def _probabilities(found: SceneMap) -> LayoutDOM:
+    """Return the plot of class probabilities."""
     names = list(found.classes.names)
     height = 90 + 20 * len(names)
     plot = figure(y_range=names[::-1], x_range=Range1d(0, 1), height=height, title=CLASSES, **AS_WIDE_AS_THERE_IS)

@@ -1,4 +1,4 @@
-"""The pixels that a page can show: spectra and reconstructions thinned to a grid and kept in one byte per value."""
+"""Pixels that a page can show: spectra and reconstructions, thinned and stored in one byte per value."""
 
 import math
 from dataclasses import dataclass, fields
@@ -17,12 +17,13 @@ SPECTRA_BYTES = 8_000_000  # of a page before base64; the rest of it is Bokeh an
 
 @dataclass(frozen=True, eq=False)
 class Quantised:
-    """Values in one byte each: value = low + step x code, with low and step per row; off by step / 2 at most.
+    """Values stored in one byte each: value = low + step x code. The error is at most step / 2.
 
-    Parameters
+    Attributes
     ----------
     code : uint8 [row, column].
-    low, step : float32 [row].
+    low : float32 [row], smallest value of each row.
+    step : float32 [row], difference between two codes.
     """
 
     code: np.ndarray
@@ -31,7 +32,12 @@ class Quantised:
 
     @classmethod
     def of(cls, values: np.ndarray) -> "Quantised":
-        """Quantise float [row, column]."""
+        """Quantise values.
+
+        Parameters
+        ----------
+        values : float [row, column].
+        """
         low, high = values.min(axis=1), values.max(axis=1)
         step = np.where(high > low, (high - low) / 255, 1)
         return cls(
@@ -41,23 +47,24 @@ class Quantised:
         )
 
     def values(self) -> np.ndarray:
-        """Float32 [row, column], as near as it goes."""
+        """Return the values, float32 [row, column]."""
         return np.asarray(self.low[:, None] + self.step[:, None] * self.code)
 
 
 @dataclass(frozen=True, eq=False)
 class PagePixels:
-    """What a page knows of its pixels.
+    """Pixels of a page.
 
-    Parameters
+    Attributes
     ----------
-    stride : every so many lines and samples a pixel was kept.
-    place : int32 [line / stride, sample / stride], row of the other arrays; -1 where no classified pixel was kept.
-    spectrum, reconstruction : Quantised [row, band], reflectance.
+    stride : every so many lines and samples, a pixel is stored.
+    place : int32 [line / stride, sample / stride], row in the other arrays; -1 if no classified pixel is stored.
+    spectrum : reflectance [row, band].
+    reconstruction : reflectance as M1 reconstructs it [row, band].
     probability : uint8 [row, class], in 1/255.
-    novelty : float32 [row], nats.
+    novelty : float32 [row], in nats.
     picture : float32 [line, sample, 3], false colours of the whole scene.
-    kept : bool [line, sample], the pixels that have a row, in this order.
+    kept : bool [line, sample], pixels with a row, in the order of the rows.
     """
 
     stride: int
@@ -71,7 +78,14 @@ class PagePixels:
 
 
 def stride_for(valid: np.ndarray, *, bytes_per_pixel: int, budget: int = SPECTRA_BYTES) -> int:
-    """The least stride at which the kept pixels fit into the budget; valid is bool [line, sample]."""
+    """Return the smallest stride at which the stored pixels fit into a number of bytes.
+
+    Parameters
+    ----------
+    valid : bool [line, sample], classified pixels.
+    bytes_per_pixel : bytes of a stored pixel.
+    budget : largest number of bytes.
+    """
     stride = max(1, math.floor(math.sqrt(valid.sum() * bytes_per_pixel / budget)))
     while valid[::stride, ::stride].sum() * bytes_per_pixel > budget:
         stride += 1
@@ -79,13 +93,15 @@ def stride_for(valid: np.ndarray, *, bytes_per_pixel: int, budget: int = SPECTRA
 
 
 def collect(cube: Cube, found: SceneMap, bundle: Bundle, *, scale: float, factor: float = 1) -> PagePixels:
-    """Read a scene once more and keep what its page shows; memory holds one block and the page.
+    """Read a scene and collect the pixels of its page. Memory holds one block of lines and the page.
 
     Parameters
     ----------
-    cube, found, bundle : the scene, its map, and the model that made it.
+    cube : the scene.
+    found : its map.
+    bundle : the trained model that made the map.
     scale : reflectance = value of a training scan x scale.
-    factor : from the scan's values to those of the training scans.
+    factor : factor from the values of the scan to those of the training scans.
     """
     stride = stride_for(found.valid, bytes_per_pixel=2 * (bundle.bands + 8) + len(found.classes) + 8)
     kept = np.zeros(found.shape, bool)
@@ -114,28 +130,31 @@ def collect(cube: Cube, found: SceneMap, bundle: Bundle, *, scale: float, factor
 
 
 def _row(raw: np.ndarray, bundle: Bundle, scale: float) -> tuple[Quantised, Quantised]:
-    """Spectra and reconstructions of a block's kept pixels."""
+    """Return spectra and reconstructions of the stored pixels of a block."""
     scaler = bundle.pipeline.scaler_m1
     rebuilt = unscaled(scaler, bundle.pipeline.reconstruction(scaler.transform(raw)), raw)
     return Quantised.of(raw * scale), Quantised.of(rebuilt * scale)
 
 
 def _level_and_spread(raw: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean and standard deviation of each spectrum, [pixel, 1]."""
     return raw.mean(axis=1, keepdims=True), raw.std(axis=1, keepdims=True)
 
 
 def _undo_snv(x: np.ndarray, raw: np.ndarray) -> np.ndarray:
+    """Restore level and spread, which SNV removed."""
     level, spread = _level_and_spread(raw)
     return np.asarray(x * spread + level)
 
 
 def unscaled(scaler: Scaler, x: np.ndarray, raw: np.ndarray) -> np.ndarray:
-    """Normalised values back in the units of the scan, float32 [pixel, band].
+    """Convert normalised values to the units of the scan, float32 [pixel, band].
 
     Parameters
     ----------
-    x : [pixel, column], as `Scaler.transform` gives them, or reconstructions of them.
-    raw : [pixel, band], the spectra they came from; SNV took away their level and spread.
+    scaler : fitted scaler.
+    x : float [pixel, column], normalised spectra or reconstructions of them.
+    raw : float [pixel, band], the spectra before normalisation; they give back what SNV removed.
     """
     columns = scaler.undo_columns(x)[:, : scaler.bands]
     return np.asarray(_undo_snv(columns, raw) if scaler.of_each_spectrum else columns, np.float32)

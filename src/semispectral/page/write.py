@@ -1,4 +1,4 @@
-"""Write a page: Bokeh's own code, the plots, the pixels and the few lines that join them, in one file."""
+"""Write the interactive page of a scan: Bokeh's code, the plots, the pixels and a small script, in one file."""
 
 import base64
 import json
@@ -36,13 +36,13 @@ RANDOM_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-
 
 @dataclass(frozen=True, eq=False)
 class Beside:
-    """What a page says of a scan that its map does not know.
+    """Facts of a scan that are not in its map.
 
-    Parameters
+    Attributes
     ----------
     label : int16 [line, sample], labels, negative where there is none; None: the scan has none.
-    depth_m : float64 [line, sample], NaN beside the core; None: not known.
-    report : address of the report, relative to the page; empty where there is none.
+    depth_m : float64 [line, sample], depth in m, NaN beside the core; None: unknown.
+    report : address of the report, relative to the page; empty: none.
     """
 
     label: np.ndarray | None = None
@@ -63,13 +63,17 @@ def write_scan_page(
     label: np.ndarray | None = None,
     report: str = "",
 ) -> None:
-    """Write the interactive page of a scan: one of the study, or a new one.
+    """Write the interactive page of a scan.
 
     Parameters
     ----------
-    scene, found, bundle : its row of scenes.tsv, its map, and the model that made it.
-    run_share : as in `DownholeConfig`, by which the depth of a pixel is known.
-    label, report : as in `Beside`.
+    path : file to write.
+    scene : the scan's row of scenes.tsv.
+    found : its map.
+    bundle : the trained model that made the map.
+    run_share : share of core lines of a core run, as in `DownholeConfig`; it determines depths.
+    label : int16 [line, sample], labels, negative where there is none; None: the scan has none.
+    report : address of the report, relative to the page; empty: none.
     """
     scene = as_in_training(scene, bundle)
     beside = Beside(label, _depths(scene, found, run_share=run_share), report)
@@ -80,7 +84,7 @@ def write_scan_page(
 
 
 def _depths(scene: Scene, found: SceneMap, *, run_share: float) -> np.ndarray | None:
-    """Depths of a scan that says itself where it begins; of another one they depend on the scans above it."""
+    """Return depths of a scan that has a top depth. Depths of others depend on the scans above them."""
     if scene.depth_from_m is None or not has_depth(scene):
         return None
     try:
@@ -102,15 +106,18 @@ def write_page(
 ) -> None:
     """Write the interactive page of an open scan.
 
-    ``page.html#click=LINE,SAMPLE`` opens it with that pixel shown.
+    ``page.html#click=LINE,SAMPLE`` opens the page with that pixel shown.
 
     Parameters
     ----------
-    cube, found, bundle : the scan, its map, and the model that made it.
-    name : of the scan.
+    path : file to write.
+    cube : the scan.
+    found : its map.
+    bundle : the trained model that made the map.
+    name : name of the scan.
     scale : reflectance = value of a training scan x scale.
-    factor : from the scan's values to those of the training scans.
-    beside : what else is known of the scan.
+    factor : factor from the values of the scan to those of the training scans.
+    beside : further facts of the scan.
     """
     kept = collect(cube, found, bundle, scale=scale, factor=factor)
     known = bundle.wavelengths_nm
@@ -134,7 +141,7 @@ def write_page(
 
 
 def _plots(found: SceneMap, kept: PagePixels, *, name: str, axis: np.ndarray, title: str) -> tuple[str, str]:
-    """Script and places of the plots, the same for the same map: Bokeh's ids go on counting, or are drawn at random."""
+    """Return script and elements of the plots, with fixed ids: Bokeh counts ids on, or draws them at random."""
     serialization._simple_id = FIRST_ID
     script, parts = components(layout(found, kept.picture, name=name, axis=axis, title=title))
     drawn = dict.fromkeys(RANDOM_ID.findall(script))
@@ -145,6 +152,7 @@ def _plots(found: SceneMap, kept: PagePixels, *, name: str, axis: np.ndarray, ti
 
 
 def _legend(found: SceneMap) -> list[dict[str, str]]:
+    """Return name, colour and share of each class on the map."""
     counts = found.counts
     total = max(int(counts[1:].sum()), 1)
     return [
@@ -155,6 +163,7 @@ def _legend(found: SceneMap) -> list[dict[str, str]]:
 
 
 def _note(kept: PagePixels) -> str:
+    """Return the note on the stored pixels."""
     thinned = (
         "Every classified pixel can be clicked."
         if kept.stride == 1
@@ -167,6 +176,7 @@ def _note(kept: PagePixels) -> str:
 
 
 def _payload(kept: PagePixels, found: SceneMap, bundle: Bundle, axis: np.ndarray, scale: float) -> dict[str, Any]:
+    """Return the data of the page's script."""
     arrays = {
         "place": kept.place,
         "probability": kept.probability,
@@ -187,7 +197,7 @@ def _payload(kept: PagePixels, found: SceneMap, bundle: Bundle, axis: np.ndarray
 
 
 def _beside(kept: PagePixels, beside: Beside) -> dict[str, Any]:
-    """Label and depth of each row; -1 and NaN where they are not known."""
+    """Return label and depth of each row; -1 and NaN if unknown."""
     rows = int(kept.kept.sum())
     label = np.full(rows, -1) if beside.label is None else beside.label[kept.kept]
     depth_m = np.full(rows, np.nan) if beside.depth_m is None else beside.depth_m[kept.kept]
@@ -195,10 +205,11 @@ def _beside(kept: PagePixels, beside: Beside) -> dict[str, Any]:
 
 
 def _packed(array: np.ndarray) -> dict[str, str]:
+    """Return an array as dtype and base64, little-endian."""
     little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
     return {"dtype": array.dtype.name, "base64": base64.b64encode(little.tobytes()).decode()}
 
 
 def _json(payload: dict[str, Any]) -> str:
-    """JSON that can stand inside a script element."""
+    """Return JSON that is safe inside a script element."""
     return json.dumps(payload, separators=(",", ":")).replace("<", "\\u003c")

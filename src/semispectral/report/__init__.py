@@ -1,1 +1,1 @@
-"""The page of results: what went in, how it was split and trained, what came out, and how far to trust it."""
+"""The report: data, split, training, results, and how far to trust them."""

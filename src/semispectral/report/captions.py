@@ -1,4 +1,4 @@
-"""What stands under each figure, by its chapter and name; also in the captions of Snakemake's own report."""
+"""Captions of the figures, by chapter and name; also those of Snakemake's own report."""
 
 CAPTIONS = {
     "data/labels": (
@@ -67,5 +67,10 @@ CAPTIONS = {
 
 
 def caption_of(key: str) -> str:
-    """The caption of a figure ``chapter/name``; all maps share one."""
+    """Return the caption of a figure; all maps share one.
+
+    Parameters
+    ----------
+    key : chapter and name of the figure: ``chapter/name``.
+    """
     return CAPTIONS.get(key, CAPTIONS["maps"])

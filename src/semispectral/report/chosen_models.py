@@ -1,4 +1,4 @@
-"""Which models the figures show: chosen on the validation labels, never on the test part."""
+"""Choose the models that the figures show, by the validation labels, never by the test part."""
 
 from typing import NamedTuple
 
@@ -10,22 +10,33 @@ FAMILIES = ("svm", "m2")
 
 
 class Chosen(NamedTuple):
-    """A method and the features it sees."""
+    """Method and its features.
+
+    Attributes
+    ----------
+    method : key of the method.
+    features : bands or latents.
+    """
 
     method: str
     features: str
 
 
 def best_of_each_family(study: Study) -> list[Chosen]:
-    """The SVM and the M2 or M1+M2 with the highest macro-F1 on the validation part; other methods where neither is.
+    """Return the SVM and the M2 or M1+M2 with the highest macro-F1 on the validation part.
 
-    Where nothing was validated, the first by name stands.
+    Without validation scores, the first by name is taken. If the study has neither, the best other method is.
+
+    Parameters
+    ----------
+    study : results of the study.
     """
     found = [best for family in FAMILIES if (best := _best(study, [family]))]
     return found or [best for best in [_best(study, sorted(study.scores["method"].unique()))] if best]
 
 
 def _best(study: Study, methods: list[str]) -> Chosen | None:
+    """Return the method with the highest validation macro-F1."""
     rows = _of(study.validation, methods, study.headline)
     if not len(rows):
         rows = _of(study.scores, methods, study.headline).assign(macro_f1=0.0)
@@ -37,4 +48,5 @@ def _best(study: Study, methods: list[str]) -> Chosen | None:
 
 
 def _of(scores: pd.DataFrame, methods: list[str], budget: str) -> pd.DataFrame:
+    """Return the scores of some methods at given labels per class."""
     return scores[scores["method"].isin(methods) & (scores["budget"].astype(str) == budget)]

@@ -1,4 +1,4 @@
-"""What people take home besides the report: the map and page of every scene, the log of every hole, the model."""
+"""Deliverables beside the report: map and page of every scene, log of every hole, the trained model."""
 
 import base64
 import io
@@ -28,12 +28,12 @@ MOST_PICTURES = 12  # of maps, and of logs; the others are linked only
 
 @dataclass(frozen=True)
 class Piece:
-    """A scene's map or a hole's log, as it stands in the page.
+    """Map of a scene, or log of a hole, on the page.
 
-    Parameters
+    Attributes
     ----------
-    name : the scene or the hole.
-    source : its picture as a data address; empty where only links are shown.
+    name : name of the scene or the hole.
+    source : its picture as a data address; empty: only links are shown.
     links : (text, address relative to the page).
     note : a sentence, or empty.
     """
@@ -45,18 +45,28 @@ class Piece:
 
 
 def embedded(png: Path) -> str:
-    """A picture as an address that holds it."""
+    """Return a picture as a data address.
+
+    Parameters
+    ----------
+    png : PNG file.
+    """
     content = png.read_bytes()
     require_picture(content, png)
     return f"data:image/png;base64,{base64.b64encode(content).decode()}"
 
 
 def require_picture(content: bytes, path: Path) -> None:
-    """Check the checksums that a PNG file has in itself.
+    """Check the checksums inside a PNG file.
+
+    Parameters
+    ----------
+    content : bytes of the file.
+    path : path of the file, for messages.
 
     Raises
     ------
-    IntegrityError : it was cut or changed.
+    IntegrityError : the file was cut or changed.
     """
     try:
         with Image.open(io.BytesIO(content), formats=("PNG",)) as picture:
@@ -68,11 +78,18 @@ def require_picture(content: bytes, path: Path) -> None:
 
 
 def maps(study: Study, *, index: Path) -> list[Piece]:
-    """One piece for each scene that was mapped."""
+    """Return one piece for each mapped scene.
+
+    Parameters
+    ----------
+    study : results of the study.
+    index : path of the page, for relative links.
+    """
     return [_map(path, index, shown=number < MOST_PICTURES) for number, path in enumerate(study.maps)]
 
 
 def _map(png: Path, index: Path, *, shown: bool) -> Piece:
+    """Return the piece of one map."""
     facts = read_facts(png.parent)
     require_file(png.parent, png.name)
     links = tuple((text, _address(png.parent / name, index)) for text, name in MAP_LINKS)
@@ -81,7 +98,12 @@ def _map(png: Path, index: Path, *, shown: bool) -> Piece:
 
 
 def smoothing_words(study: Study) -> str:
-    """What smoothing does to the test scores of all scenes together; empty where no mapped scene was tested."""
+    """Describe the effect of smoothing on the test scores of all scenes; empty if no mapped scene has test pixels.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
     facts = [read_facts(png.parent) for png in study.maps]
     confusions = [{k: np.asarray(v) for k, v in found["confusion"].items()} for found in facts if found["confusion"]]
     if not confusions:
@@ -96,15 +118,23 @@ def smoothing_words(study: Study) -> str:
 
 
 def logs(study: Study, *, index: Path) -> list[Piece]:
-    """One piece for each hole that was logged."""
+    """Return one piece for each logged hole.
+
+    Parameters
+    ----------
+    study : results of the study.
+    index : path of the page, for relative links.
+    """
     return [_log(path, index, shown=number < MOST_PICTURES) for number, path in enumerate(study.logs)]
 
 
 def _log(png: Path, index: Path, *, shown: bool) -> Piece:
+    """Return the piece of one log."""
     kinds = (("table (CSV)", ".csv"), ("LAS 2.0", ".las"))
     links = tuple((text, _address(png.with_suffix(suffix), index)) for text, suffix in kinds)
     return Piece(png.stem, embedded(png) if shown else "", links)
 
 
 def _address(path: Path, index: Path) -> str:
+    """Return the address of a file relative to the page."""
     return Path(os.path.relpath(path, index.parent)).as_posix()

@@ -1,4 +1,4 @@
-"""The figures of the report: from the study to one figure each, or none where there is nothing to show."""
+"""Draw the figures of the report from the study; a figure without content is None."""
 
 from collections.abc import Callable, Iterator
 
@@ -23,7 +23,12 @@ MOST_MAPS = 12
 
 
 def labels(study: Study) -> Figure:
-    """Labelled pixels by class and scene; by hole where there are many scenes."""
+    """Draw labelled pixels by class and scene; by hole if there are many scenes.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
     counts = study.quotas[study.quotas["label"] >= 0]
     rows = "scene" if len(study.census) <= census.MOST_ROWS else "hole"
     codes = pd.concat([found.counts.assign(scene=found.scene, hole=found.hole) for found in study.census])
@@ -34,14 +39,24 @@ def labels(study: Study) -> Figure:
 
 
 def parts(study: Study) -> Figure:
-    """The parts of the scenes; of the first ones where there are many."""
+    """Draw the parts of the scenes, or of the first ones if there are many.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
     shown = study.census[:MOST_SCENES]
     known = {found.scene: np.isin(found.codes, list(study.classes.codes)) for found in shown}
     return maps.parts({found.scene: study.parts[found.scene] for found in shown}, known)
 
 
 def masks(study: Study) -> Figure | None:
-    """What the mask took away, where there is one."""
+    """Draw the masked pixels, if there are any.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
     shown = study.census[:MOST_SCENES]
     if not any((found.codes == MASKED).any() for found in shown):
         return None
@@ -49,14 +64,19 @@ def masks(study: Study) -> Figure | None:
 
 
 def _mask_kind(found: Census) -> np.ndarray:
-    """uint8 [line, sample]: 0 kept, 1 masked, 2 ignored by its code."""
+    """Return uint8 [line, sample]: 0 kept, 1 masked, 2 ignored by its code."""
     ignored = found.counts.loc[found.counts["role"] == "ignored", "code"].to_numpy()
     masked = found.codes == MASKED
     return np.where(masked, 1, np.where(np.isin(found.codes, ignored), 2, 0)).astype(np.uint8)
 
 
 def class_means(study: Study) -> Figure | None:
-    """Mean spectra of the classes."""
+    """Draw the mean spectra of the classes.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
     if not len(study.sample):
         return None
     scale = scale_of(study.scaler, study.wavelengths_nm)
@@ -64,13 +84,23 @@ def class_means(study: Study) -> Figure | None:
 
 
 def macro_f1(study: Study) -> Figure:
-    """Macro-F1 of all methods at the largest budget."""
+    """Draw macro-F1 of all methods at the most labels per class.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
     rows = study.scores[study.scores["budget"].astype(str) == study.headline]
     return scores.macro_f1(rows, study.score("macro_f1", study.headline))
 
 
 def against_labels(study: Study) -> Figure | None:
-    """Macro-F1 against labels, where several budgets were run."""
+    """Draw macro-F1 against labels per class, if there are several.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
     rows = study.summary[(study.summary["score"] == "macro_f1") & (study.summary["method"] != "majority")]
     if len(study.budgets) < 2 or not len(rows):
         return None
@@ -78,7 +108,12 @@ def against_labels(study: Study) -> Figure | None:
 
 
 def confusion(study: Study) -> Figure:
-    """Confusion of the chosen models, over all seeds."""
+    """Draw the confusion of the chosen models, over all seeds.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
     names = study.classes.names
     return scores.confusion(
         {
@@ -93,7 +128,12 @@ def confusion(study: Study) -> Figure:
 
 
 def class_f1(study: Study) -> Figure:
-    """F1 of every class and method at the largest budget, of the classes that the test part holds."""
+    """Draw F1 of every class and method at the most labels per class, for the classes of the test part.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
     rows = study.per_class[study.per_class["budget"].astype(str) == study.headline]
     table = rows.pivot_table(index=["method", "features"], columns="label", values="f1", dropna=False, observed=True)
     order = [(row["method"], row["features"]) for row in study.score("macro_f1", study.headline).to_dict("records")]
@@ -107,7 +147,13 @@ def class_f1(study: Study) -> Figure:
 
 
 def scene_map(study: Study, scene: str) -> Figure:
-    """Truth and predictions of one test scene, of the first seed."""
+    """Draw true and predicted classes of one test scene, for the first seed.
+
+    Parameters
+    ----------
+    study : results of the study.
+    scene : name of the scene.
+    """
     chosen = best_of_each_family(study)
     tables = [_predictions(study, best) for best in chosen]
     tables = [table[(table["scene"] == scene) & (table["seed"] == study.seed)] for table in tables]
@@ -123,7 +169,12 @@ def scene_map(study: Study, scene: str) -> Figure:
 
 
 def test_scenes(study: Study) -> list[str]:
-    """Scenes of which any pixel was scored."""
+    """Return the names of the scenes with scored pixels.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
     return sorted(str(scene) for scene in study.predictions["scene"].unique())
 
 
@@ -146,7 +197,12 @@ FIGURES: dict[str, Callable[[Study], Figure | None]] = {
 
 
 def figures_of(study: Study) -> Iterator[tuple[str, Figure]]:
-    """All figures of the report, one after the other: (chapter/name, figure)."""
+    """Yield all figures of the report, one after the other: (chapter/name, figure).
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
     for key, draw in FIGURES.items():
         figure = draw(study)
         if figure is not None:
@@ -156,6 +212,7 @@ def figures_of(study: Study) -> Iterator[tuple[str, Figure]]:
 
 
 def _predictions(study: Study, best: Chosen) -> pd.DataFrame:
+    """Return the predictions of a model at the most labels per class."""
     rows = study.predictions
     wanted = (rows["method"] == best.method) & (rows["features"] == best.features)
     return rows[wanted & (rows["budget"].astype(str) == study.headline)]

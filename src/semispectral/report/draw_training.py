@@ -1,4 +1,4 @@
-"""The report's figures of training: curves, and what M1 and M2 imagine; none where there is nothing to show."""
+"""Draw the report's figures of training: curves, and samples of M1 and M2. A figure without content is None."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -18,7 +18,12 @@ MOST_DRAWN = 6  # lines that can be told apart in one panel
 
 
 def m1_curves(study: Study) -> Figure | None:
-    """Curves of M1, all seeds."""
+    """Draw the curves of M1, for all seeds.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
     if not study.m1:
         return None
     best = {seed: kept.description["best_epoch"] for seed, kept in study.m1.items()}
@@ -26,7 +31,12 @@ def m1_curves(study: Study) -> Figure | None:
 
 
 def latents(study: Study) -> Figure | None:
-    """M1's latents and sigma, of the first seed."""
+    """Draw M1's latents and sigma, for the first seed.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
     if not study.m1:
         return None
     kept, bands = _first_m1(study), study.scaler_m1.bands  # level, contrast or a second view stand behind the bands
@@ -41,7 +51,12 @@ def latents(study: Study) -> Figure | None:
 
 
 def reconstructions(study: Study) -> Figure | None:
-    """Test spectra and what M1 makes of them."""
+    """Draw test spectra and their reconstructions by M1.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
     chosen = _test_spectra(study)
     if not study.m1 or not len(chosen):
         return None
@@ -52,7 +67,12 @@ def reconstructions(study: Study) -> Figure | None:
 
 
 def prior(study: Study) -> Figure | None:
-    """Spectra drawn from M1's prior beside measured ones."""
+    """Draw spectra sampled from M1's prior beside measured ones.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
     chosen = _test_spectra(study)
     if not study.m1 or not len(chosen):
         return None
@@ -63,7 +83,12 @@ def prior(study: Study) -> Figure | None:
 
 
 def classifier_curves(study: Study) -> Figure | None:
-    """Curves of M2, M1+M2 and q(y|x) alone, of the first seed and the largest budget."""
+    """Draw the curves of M2, M1+M2 and q(y|x) alone, for the first seed and the most labels per class.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
     shown = {
         method_name(method, features): kept
         for (method, features, budget, seed), kept in sorted(study.classifiers.items())
@@ -76,7 +101,12 @@ def classifier_curves(study: Study) -> Figure | None:
 
 
 def class_draws(study: Study) -> Figure | None:
-    """Spectra that the chosen M2 draws for each class."""
+    """Draw spectra that the chosen M2 samples for each class.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
     chosen = next((best for best in best_of_each_family(study) if best.method == "m2"), None)
     kept = study.classifiers.get((*chosen, study.headline, study.seed)) if chosen else None
     if chosen is None or kept is None or (chosen.features == "latents" and study.seed not in study.m1):
@@ -94,23 +124,27 @@ def class_draws(study: Study) -> Figure | None:
 
 
 def _model(kept: Kept) -> tuple[dict[str, np.ndarray], dict[str, object]]:
+    """Return arrays and description of a model."""
     return kept.arrays, kept.description
 
 
 def _scale(study: Study) -> Scale:
+    """Return the scale of spectra for models on bands."""
     return scale_of(study.scaler, study.wavelengths_nm)
 
 
 def _scale_m1(study: Study) -> Scale:
+    """Return the scale of spectra for M1."""
     return scale_of(study.scaler_m1, study.wavelengths_nm)
 
 
 def _first_m1(study: Study) -> Kept:
+    """Return the M1 of the first seed."""
     return study.m1[min(study.m1)]
 
 
 def _test_spectra(study: Study) -> np.ndarray:
-    """Places in the sample of one test spectrum for each class, in the middle of its rows."""
+    """Return the index of one test spectrum for each class, from the middle of its rows."""
     of_test = (study.sample_m1.table["part"] == "test").to_numpy()
     rows = [np.flatnonzero(of_test & (study.sample_m1.label == k)) for k in range(len(study.classes))]
     return np.array([places[len(places) // 2] for places in rows if len(places)][:MOST_SPECTRA], np.int64)

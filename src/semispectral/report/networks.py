@@ -1,4 +1,4 @@
-"""The table of the networks that were trained."""
+"""Table of the trained networks."""
 
 from semispectral.figures.methods import budget_order, budget_words, method_name
 from semispectral.report.results import Kept, Study
@@ -6,7 +6,12 @@ from semispectral.report.table_cells import Cell, Table, number
 
 
 def trained(study: Study) -> Table:
-    """The trained networks: until when, on what."""
+    """Return the table of the trained networks: epochs, labels and remarks.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
     rows = [_trained("M1", "", str(seed), kept) for seed, kept in sorted(study.m1.items())]
     for (method, features, budget, seed), kept in sorted(
         study.classifiers.items(), key=lambda item: (item[0][0], item[0][1], budget_order(item[0][2]), item[0][3])
@@ -25,6 +30,7 @@ def trained(study: Study) -> Table:
 
 
 def _trained(name: str, budget: str, seed: str, kept: Kept) -> tuple[Cell, ...]:
+    """Return the row of one network."""
     description = kept.description
     pixels = description.get("pixels")
     remarks = []

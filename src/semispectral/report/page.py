@@ -1,4 +1,4 @@
-"""The page: one HTML file that holds its style and pictures, and needs neither a network nor scripts."""
+"""Write the report: one HTML file with its style and pictures, without network or scripts."""
 
 import logging
 import shutil
@@ -27,7 +27,14 @@ MOST_NOTES_HERE = 3  # in the chapter of the data or the split; all stand in the
 
 @dataclass(frozen=True)
 class Shown:
-    """A figure as it stands in the page: its name within its chapter, its picture as a data address, its caption."""
+    """Figure on the page.
+
+    Attributes
+    ----------
+    name : name of the figure in its chapter.
+    source : its picture as a data address.
+    caption : its caption.
+    """
 
     name: str
     source: str
@@ -35,11 +42,12 @@ class Shown:
 
 
 def write_report(index: Path, study: Study, *, root: Path) -> None:
-    """Write the figures into the folder ``figures`` beside the page, and the page.
+    """Write the report, and its figures to the folder ``figures`` beside it.
 
     Parameters
     ----------
-    index : the page, ``index.html``.
+    index : file to write, ``index.html``.
+    study : results of the study.
     root : folder of the workflow, whose commit the page names.
     """
     directory = index.parent / "figures"
@@ -57,12 +65,27 @@ def write_report(index: Path, study: Study, *, root: Path) -> None:
 
 
 def render(study: Study, shown: dict[str, list[Shown]], *, index: Path, root: Path) -> str:
-    """The page as text; whatever came from a file is escaped."""
+    """Return the page as text; text from files is escaped.
+
+    Parameters
+    ----------
+    study : results of the study.
+    shown : figures by chapter.
+    index : path of the page.
+    root : folder of the workflow.
+    """
     return fill(HERE / "report.html", figures=shown, **content(study, index=index, root=root))
 
 
 def content(study: Study, *, index: Path, root: Path) -> dict[str, Any]:
-    """What the template shows besides figures."""
+    """Return what the template shows besides figures.
+
+    Parameters
+    ----------
+    study : results of the study.
+    index : path of the page.
+    root : folder of the workflow.
+    """
     return {
         "outcome": words.outcome(study),
         "errors": words.errors(study),

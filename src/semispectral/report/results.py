@@ -1,4 +1,4 @@
-"""Everything that the report is made of, read from the files of the results."""
+"""Read the results of a study for the report."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,14 @@ Paths = Mapping[str, Sequence[Path]]
 
 @dataclass(frozen=True)
 class Kept:
-    """A trained model as it was saved, with one row per epoch."""
+    """Saved model with its history.
+
+    Attributes
+    ----------
+    arrays : arrays of the model, by name.
+    description : description of the model.
+    history : DataFrame, one row per epoch.
+    """
 
     arrays: dict[str, np.ndarray]
     description: dict[str, Any]
@@ -35,33 +42,42 @@ class Kept:
 
     @classmethod
     def read(cls, directory: Path) -> "Kept":
-        """Read a model's directory."""
+        """Read a model.
+
+        Parameters
+        ----------
+        directory : directory of the model.
+        """
         return cls(*load_model(directory), read_table(directory / "history.parquet"))
 
 
 @dataclass(frozen=True)
 class Study:
-    """What the report is made of.
+    """Results of a study, as the report needs them.
 
-    Parameters
+    Attributes
     ----------
     census : one per scene, in the order of their names.
-    classes : the classes that occur, in label order, with the names and colours of classes.tsv.
-    parts : by scene, uint8 [line, sample]: 0 not used, 1 train, 2 valid, 3 test.
+    classes : classes that occur, in label order, with the names and colours of classes.tsv.
+    parts : uint8 [line, sample] by scene: 0 not used, 1 train, 2 valid, 3 test.
     quotas : scene, hole, label, part, available, quota.
-    plan : method, guard (pixels) and warnings of the split.
-    sample, sample_m1 : some labelled pixels of each class and scene, normalised: as classifiers on bands see them, and
-        the same as M1 does.
+    plan : method, buffer (guard, in pixels) and warnings of the split.
+    sample : some labelled pixels of each class and scene, normalised for classifiers on bands.
+    sample_m1 : the same pixels, normalised for M1.
     wavelengths_nm : float64 [band], or None.
-    scaler, scaler_m1 : the normalisation of both.
-    m1 : by seed.
+    scaler : scaler for classifiers on bands.
+    scaler_m1 : scaler for M1.
+    m1 : M1 by seed.
     classifiers : M2 and q(y|x) by (method, features, budget, seed).
-    predictions, per_class, scores : of the test part; class_scores and scores as in `semispectral.evaluation.scores`.
+    predictions : predictions of the test part.
+    per_class : class scores of the test part, from `semispectral.evaluation.scores.class_scores`.
+    scores : scores of the test part, from `semispectral.evaluation.scores.scores`.
     validation : scores of the validation part, by which models are chosen for figures.
-    summary : means and intervals over seeds, of the test part: `semispectral.evaluation.intervals.summary`.
-    guards : what is wrong, as `semispectral.evaluation.alerts.guards` gives it, each a mapping.
-    config : the sections of the configuration that the results depend on.
-    maps, logs : pictures of the mapped scenes and of the logged holes; their other files lie beside them.
+    summary : means and intervals over seeds of the test part, from `semispectral.evaluation.intervals.summary`.
+    guards : alerts, each the fields of a `semispectral.evaluation.alerts.Guard`.
+    config : sections of the configuration that the results depend on.
+    maps : pictures of the mapped scenes; their other files lie beside them.
+    logs : pictures of the logged holes; their other files lie beside them.
     """
 
     census: tuple[Census, ...]
@@ -88,32 +104,38 @@ class Study:
 
     @property
     def budgets(self) -> list[str]:
-        """Label budgets that were scored, the largest last."""
+        """Labels per class that were scored; the most are last."""
         return sorted((str(budget) for budget in self.scores["budget"].unique()), key=budget_order)
 
     @property
     def headline(self) -> str:
-        """The budget that single figures are of: the largest."""
+        """Labels per class of single figures: the most."""
         return self.budgets[-1]
 
     @property
     def seed(self) -> int:
-        """The seed that single figures are of: the first."""
+        """Seed of single figures: the first."""
         return int(self.scores["seed"].min())
 
     def score(self, name: str, budget: str) -> pd.DataFrame:
-        """Mean and interval of one score for each method of a budget, from best to worst by the mean's size."""
+        """Return mean and interval of one score for each method, in descending order of the mean.
+
+        Parameters
+        ----------
+        name : name of the score.
+        budget : labels per class.
+        """
         rows = self.summary[(self.summary["score"] == name) & (self.summary["budget"].astype(str) == budget)]
         return rows.sort_values("mean", ascending=False, kind="stable").reset_index(drop=True)
 
 
 def read_study(paths: Paths, config: dict[str, Any]) -> Study:
-    """Read all inputs of the report.
+    """Read the results of a study.
 
     Parameters
     ----------
-    paths : by the names that the rule gives to its inputs.
-    config : its sections of the configuration.
+    paths : input files, by the names in the rule.
+    config : sections of the configuration.
     """
     census = tuple(sorted(map(read_census, paths["census"]), key=lambda found: found.scene))
     plan_directory = paths["known"][0].parent
@@ -149,24 +171,28 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
 
 
 def _wavelengths(sample: Pixels, found: Census, *, bands: int) -> np.ndarray | None:
-    """Those of the cleaned bands; where columns are added to them, those of the scans, if cleaning left them alone."""
+    """Return the wavelengths of the cleaned bands.
+
+    If columns were added to the bands, return those of the scans, provided that cleaning left the bands alone.
+    """
     if sample.wavelengths_nm is not None:
         return sample.wavelengths_nm
     return found.wavelengths_nm if found.bands == bands else None
 
 
 def _identity(directory: Path) -> tuple[str, str, str, int]:
-    """Method, features, budget and seed of a model, which its directory's path ends with."""
+    """Return method, features, budget and seed of a model, the last components of its path."""
     method, features, budget, seed = directory.parts[-4:]
     return method, features, budget, int(seed)
 
 
 def _sample(paths: Sequence[Path]) -> Pixels:
+    """Read some labelled pixels of all scenes."""
     return Pixels.concat([_some(read_shard(path)) for path in sorted(paths)])
 
 
 def _some(pixels: Pixels) -> Pixels:
-    """At most so many labelled pixels of each class and part, evenly taken from where they lie."""
+    """Return a limited number of labelled pixels of each class and part, evenly spread."""
     keep = []
     for _, rows in pixels.table[pixels.label >= 0].groupby(["label", "part"]):
         step = max(1, -(-len(rows) // MOST_PER_CLASS))

@@ -1,17 +1,18 @@
-"""Tables as the page takes them: text, and how it is set."""
+"""Tables of the page: text and layout."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a table.
+    """Cell of a table.
 
-    Parameters
+    Attributes
     ----------
-    text, note : what it says, and what stands smaller beneath.
-    best : whether it is the best of its column.
-    number : whether it is set to the right.
+    text : text of the cell.
+    note : smaller text below.
+    best : True if it is the best of its column.
+    number : True if it is aligned to the right.
     colour : ``#rrggbb`` of a swatch before the text, or empty.
     """
 
@@ -24,7 +25,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its caption, the heads of its columns (text, explanation), and its rows."""
+    """Table of the page.
+
+    Attributes
+    ----------
+    caption : title.
+    head : text and explanation of each column.
+    rows : cells of each row.
+    """
 
     caption: str
     head: tuple[tuple[str, str], ...]
@@ -32,11 +40,22 @@ class Table:
 
 
 def number(value: int) -> Cell:
-    """A count, with thin spaces between thousands."""
+    """Return a cell with a count, with thin spaces between thousands.
+
+    Parameters
+    ----------
+    value : the count.
+    """
     return Cell(f"{value:,}".replace(",", "\N{NARROW NO-BREAK SPACE}"), number=True)
 
 
 def some(names: list[str], *, most: int = 6) -> str:
-    """A list of names, cut where it is long."""
+    """Return a list of names as text, cut if it is long.
+
+    Parameters
+    ----------
+    names : the names.
+    most : largest number of names.
+    """
     shown = ", ".join(map(str, names[:most]))
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown or "none"

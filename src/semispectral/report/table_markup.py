@@ -1,4 +1,4 @@
-"""Tables of cells as Markdown and as LaTeX (booktabs); what came from a file is escaped."""
+"""Convert tables to Markdown and LaTeX (booktabs). Text from files is escaped."""
 
 import re
 
@@ -24,26 +24,42 @@ PREAMBLE = "% Needs \\usepackage{booktabs}; made by `snakemake benchmark`."
 
 
 def _escaped(text: str, table: dict[str, str]) -> str:
-    """Text on one line, its special characters replaced."""
+    """Return text on one line, with special characters replaced."""
     return "".join(table.get(sign, sign) for sign in re.sub(r"\s", lambda found: _space(found[0]), text))
 
 
 def _space(sign: str) -> str:
+    """Return a space for any whitespace but a narrow no-break space."""
     return sign if sign == "\N{NARROW NO-BREAK SPACE}" else " "
 
 
 def markdown_text(text: str) -> str:
-    """Text as it stands in Markdown, with nothing that is markup."""
+    """Escape text for Markdown.
+
+    Parameters
+    ----------
+    text : text to escape.
+    """
     return _escaped(text, MARKDOWN).replace("](", "]\\(")
 
 
 def latex_text(text: str) -> str:
-    """Text as it stands in LaTeX, with nothing that is a command."""
+    """Escape text for LaTeX.
+
+    Parameters
+    ----------
+    text : text to escape.
+    """
     return _escaped(text, LATEX)
 
 
 def markdown(table: Table) -> str:
-    """A table with its caption above, in Markdown."""
+    """Return a table in Markdown, with its caption above.
+
+    Parameters
+    ----------
+    table : the table.
+    """
     head = [markdown_text(text) for text, _ in table.head]
     align = ["---:" if cell.number else "---" for cell in (table.rows[0] if table.rows else [])] or ["---"] * len(head)
     lines = [head, align, *([_markdown_cell(cell) for cell in row] for row in table.rows)]
@@ -51,17 +67,19 @@ def markdown(table: Table) -> str:
 
 
 def _markdown_cell(cell: Cell) -> str:
+    """Return a cell in Markdown."""
     text = markdown_text(cell.text)
     text = f"**{text}**" if cell.best else text
     return f"{text} <small>{markdown_text(cell.note)}</small>" if cell.note else text
 
 
 def latex(table: Table, *, label: str) -> str:
-    """A floating table in LaTeX.
+    """Return a table in LaTeX, as a float.
 
     Parameters
     ----------
-    label : what the paper refers to it by, without ``tab:``.
+    table : the table.
+    label : label for references, without ``tab:``.
     """
     columns = "".join("r" if cell.number else "l" for cell in (table.rows[0] if table.rows else []))
     lines = [
@@ -82,10 +100,12 @@ def latex(table: Table, *, label: str) -> str:
 
 
 def _latex_row(cells: list[str]) -> str:
+    """Return a row in LaTeX."""
     return ("{}" if cells[0].startswith(OPTION) else "") + " & ".join(cells) + r" \\"
 
 
 def _latex_cell(cell: Cell) -> str:
+    """Return a cell in LaTeX."""
     text = latex_text(cell.text)
     text = f"\\textbf{{{text}}}" if cell.best else text
     return f"{text} {{\\scriptsize {latex_text(cell.note)}}}" if cell.note else text

@@ -1,4 +1,4 @@
-"""The tables of the report: text, ready for the page."""
+"""Tables of the report, as text for the page."""
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,12 @@ DIGITS = 3
 
 
 def scenes(study: Study) -> Table:
-    """What each scene holds."""
+    """Return the table of scenes.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
     head = ("scene", "hole", "lines \N{MULTIPLICATION SIGN} samples", "bands", "wavelengths", "stored as", "values")
     labelled = (("labelled pixels", "and their share of the pixels of interest"), ("classes", ""))
     bad = (("bad values", "missing, infinite or nodata, in a sparse sample of the data"),)
@@ -29,6 +34,7 @@ def scenes(study: Study) -> Table:
 
 
 def _scene(found: Census) -> tuple[Cell, ...]:
+    """Return the row of one scene."""
     of_class = found.counts[found.counts["role"] == "class"]
     interest = sum(found.pixels(role) for role in ("class", "unlabelled", "other"))
     share = found.pixels("class") / max(interest, 1)
@@ -47,19 +53,29 @@ def _scene(found: Census) -> tuple[Cell, ...]:
 
 
 def _value(value: float) -> str:
-    """A stored value: counts in full, other numbers to four digits."""
+    """Format a stored value: counts in full, other numbers with four digits."""
     return number(int(value)).text if value == int(value) else f"{value:.4g}"
 
 
 def wavelength_words(wavelengths_nm: np.ndarray | None) -> str:
-    """Shortest and longest wavelength in words."""
+    """Describe the shortest and longest wavelength.
+
+    Parameters
+    ----------
+    wavelengths_nm : float64 [band], or None.
+    """
     if wavelengths_nm is None:
         return "not in the file"
     return f"{np.nanmin(wavelengths_nm):.0f} to {np.nanmax(wavelengths_nm):.0f} nm"
 
 
 def parts(study: Study) -> Table:
-    """What each part holds."""
+    """Return the table of parts.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
     rows = []
     for part in PARTS:
         quotas = study.quotas[(study.quotas["part"] == part) & (study.quotas["available"] > 0)]
@@ -80,11 +96,17 @@ def parts(study: Study) -> Table:
 
 
 def results(study: Study) -> list[Table]:
-    """One table of scores per label budget, the largest budget first."""
+    """Return one table of scores for each number of labels per class, the most first.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
     return [_results(study, budget) for budget in reversed(study.budgets)]
 
 
 def _results(study: Study, budget: str) -> Table:
+    """Return the table of scores at given labels per class."""
     rows = study.summary[study.summary["budget"].astype(str) == budget]
     wide = {name: rows[rows["score"] == name].set_index(["method", "features"]) for name in SCORES}
     order = wide["macro_f1"].sort_values("mean", ascending=False, kind="stable").index
@@ -101,12 +123,19 @@ def _results(study: Study, budget: str) -> Table:
 
 
 def best_value(means: pd.Series, *, higher: bool) -> float:
-    """The best of a column as it is printed, so that what looks equal is equally bold."""
+    """Return the best of a column as it is printed, so that values that look equal are equally bold.
+
+    Parameters
+    ----------
+    means : the column.
+    higher : True if higher values are better.
+    """
     printed = means.round(DIGITS)
     return float(printed.max() if higher else printed.min())
 
 
 def _score(row: pd.Series, *, best: float) -> Cell:
+    """Return the cell of a score."""
     mean, low, high = float(row["mean"]), float(row["low"]), float(row["high"])
     note = f"{low:.{DIGITS}f} to {high:.{DIGITS}f}" if np.isfinite([low, high]).all() else ""
     text = f"{mean:.{DIGITS}f}" if np.isfinite(mean) else "\N{EN DASH}"
@@ -114,7 +143,12 @@ def _score(row: pd.Series, *, best: float) -> Cell:
 
 
 def classes(study: Study) -> Table:
-    """The classes: colour, code, and labelled pixels that the shards hold in each part."""
+    """Return the table of classes: colour, code, and labelled pixels sampled in each part.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
     drawn = study.quotas.pivot_table(index="label", columns="part", values="quota", aggfunc="sum", fill_value=0)
     counts = drawn.reindex(index=range(len(study.classes)), columns=list(PARTS), fill_value=0).to_numpy()
     rows = [

@@ -1,4 +1,4 @@
-"""What the pages of report and benchmark share: how a template is filled, their style and macros, the configuration."""
+"""Fill templates of report and benchmark: style, macros, and the configuration."""
 
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,13 @@ HERE = Path(__file__).parent
 
 
 def fill(page: Path, **shown: Any) -> str:
-    """A template, filled; it has the style of the report, and its macros at hand."""
+    """Fill a template, with the report's style and macros.
+
+    Parameters
+    ----------
+    page : template file.
+    **shown : variables of the template.
+    """
     texts = {"page": page, "macros.html": HERE / "macros.html"}
     loader = DictLoader({name: path.read_text(encoding="utf-8") for name, path in texts.items()})
     options: dict[str, Any] = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
@@ -21,6 +27,11 @@ def fill(page: Path, **shown: Any) -> str:
 
 
 def config_words(config: dict[str, Any]) -> str:
-    """The sections that say anything, as YAML."""
+    """Return the non-empty sections of a configuration as YAML.
+
+    Parameters
+    ----------
+    config : the configuration.
+    """
     said = {name: section for name, section in config.items() if section}
     return yaml.safe_dump(said, sort_keys=False, allow_unicode=True)

@@ -1,4 +1,4 @@
-"""What the report says in words: the outcome, and what a reader should be wary of."""
+"""Sentences of the report: the outcome, and warnings."""
 
 import os
 from datetime import UTC, datetime
@@ -25,7 +25,12 @@ LEAKY = (
 
 
 def outcome(study: Study) -> list[str]:
-    """The result in a few sentences."""
+    """Describe the result in a few sentences.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
     chosen = best_of_each_family(study)
     means = study.score("macro_f1", study.headline)
     best, pixels = means.iloc[0], study.predictions.drop_duplicates(["scene", "line", "sample"])
@@ -40,14 +45,14 @@ def outcome(study: Study) -> list[str]:
 
 
 def date_words() -> str:
-    """The day on which the page is made, or that of SOURCE_DATE_EPOCH, by which the same page can be made again."""
+    """Return the date of the page: today, or SOURCE_DATE_EPOCH, so that the same page can be made again."""
     given = os.environ.get("SOURCE_DATE_EPOCH", "")
     day = datetime.fromtimestamp(int(given), tz=UTC) if given.isdecimal() else datetime.now(tz=UTC)
     return f"{day.day} {day:%B %Y}"
 
 
 def _against(study: Study, svm: Chosen, m2: Chosen) -> str:
-    """The generative model against the SVM, both chosen on the validation labels."""
+    """Compare the generative model with the SVM, both chosen on the validation labels."""
     means = study.score("macro_f1", study.headline).set_index(["method", "features"])["mean"]
     difference = float(means[m2] - means[svm])
     verdict = "above" if difference > 0 else "below" if difference < 0 else "away from"
@@ -58,6 +63,7 @@ def _against(study: Study, svm: Chosen, m2: Chosen) -> str:
 
 
 def _certainty(study: Study) -> str:
+    """Describe the number of seeds and holes."""
     seeds, holes = study.scores["seed"].nunique(), study.predictions["hole"].nunique()
     tested = f"{holes} hole{'s' if holes != 1 else ''}"
     if seeds == 1:
@@ -68,7 +74,12 @@ def _certainty(study: Study) -> str:
 
 
 def census_warnings(study: Study) -> list[str]:
-    """What the census found that a reader should know."""
+    """Return warnings on the scans and their labels.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
     said = []
     for found in study.census:
         if found.bad_share > BAD_SHARE:
@@ -83,7 +94,7 @@ def census_warnings(study: Study) -> list[str]:
 
 
 def _fewer_than_budget(study: Study) -> list[str]:
-    """Classes with fewer labels in training than the largest budget asks for."""
+    """Name classes with fewer training labels than the labels per class."""
     budgets = [int(budget) for budget in study.budgets if budget != "all"]
     if not budgets:
         return []
@@ -96,6 +107,7 @@ def _fewer_than_budget(study: Study) -> list[str]:
 
 
 def _dominant_classes(study: Study) -> list[str]:
+    """Name holes in which one class has most of the labels."""
     known = study.quotas[study.quotas["label"] >= 0]
     said = []
     for hole, rows in known.groupby("hole"):
@@ -107,6 +119,7 @@ def _dominant_classes(study: Study) -> list[str]:
 
 
 def _without_labels(study: Study) -> list[str]:
+    """Name classes with labels in a single hole."""
     known = study.quotas[study.quotas["label"] >= 0]
     holes = known["hole"].nunique()
     seen = known[known["available"] > 0].groupby("label")["hole"].nunique()
@@ -115,25 +128,45 @@ def _without_labels(study: Study) -> list[str]:
 
 
 def split_words(study: Study) -> str:
-    """How the pixels were split."""
+    """Describe the split.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
     guard = study.plan["guard"]
     between = f", {guard} pixel{'s' if guard != 1 else ''} left out between two parts" if guard else ""
     return f"{SPLITS[study.plan['method']]}{between}"
 
 
 def errors(study: Study) -> list[str]:
-    """What must be said in red: test figures that must not be believed."""
+    """Return errors: reasons not to believe test scores.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
     leaky = [LEAKY] if study.plan["method"] == "leaky" else []
     return leaky + [_guard(guard) for guard in study.guards if guard["severity"] == "error" and guard["part"] == "test"]
 
 
 def warnings(study: Study) -> list[str]:
-    """What must not be left out when a test figure is quoted."""
+    """Return warnings to quote together with test scores.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
     return [_guard(guard) for guard in study.guards if guard["severity"] != "error" and guard["part"] == "test"]
 
 
 def everything_odd(study: Study) -> list[tuple[str, list[str], list[str]]]:
-    """All notes of the page: (where they come from, errors, others); what gave none is left out."""
+    """Return all notes of the page by topic: (topic, errors, warnings); topics without notes are left out.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
     nothing: list[str] = []
     topics = [
         ("The scores", errors(study), warnings(study)),
@@ -144,12 +177,18 @@ def everything_odd(study: Study) -> list[tuple[str, list[str], list[str]]]:
 
 
 def _guard(guard: dict[str, str]) -> str:
+    """Describe an alert."""
     name = method_name(guard["method"], guard["features"])
     return f"{name}, {budget_words(guard['budget'])}: {guard['message']}."
 
 
 def bands_words(study: Study) -> str:
-    """The bands in words: how many, and how far apart."""
+    """Describe the bands: number and spacing.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
     bands = study.scaler.bands
     if study.wavelengths_nm is None:
         return f"{bands} bands without known wavelengths"
