@@ -1,4 +1,4 @@
-"""The built-in collection: physically simulated scans of drill core."""
+"""Simulate the built-in collection: scans of drill core, made by physics."""
 
 from semispectral.simulate.files import write_scene
 from semispectral.simulate.hole_settings import SimulateConfig

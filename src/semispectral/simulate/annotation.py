@@ -1,4 +1,4 @@
-"""Labels as a geologist gives them: on contiguous patches, few, unequal, and now and then wrong at the border."""
+"""Draw labels as a geologist gives them: contiguous patches, few, unequal, and sometimes wrong at the border."""
 
 import numpy as np
 from scipy import ndimage
@@ -21,13 +21,17 @@ def draw_labels(
     core_pixels: int,
     random: np.random.Generator,
 ) -> np.ndarray:
-    """Label codes of a scene, 0 where nothing is labelled.
+    """Draw the label codes of a scene, 0 where nothing is labelled.
 
     Parameters
     ----------
+    settings : SimulateConfig, settings of the collection.
+    hole : Hole, drill hole.
+    geology : Geology, units and veins of the scene.
     class_code : uint16 [class], codes of `Hole.classes`.
     clear : bool [line, sample], pixels that a geologist would mark: whole core on a sound detector column.
-    core_pixels : number of pixels of core, of which a share is labelled.
+    core_pixels : int, number of pixels of core, of which a share is labelled.
+    random : Generator, source of chance.
 
     Returns
     -------
@@ -44,7 +48,7 @@ def draw_labels(
 
 
 def _mark_patches(labels: np.ndarray, free: np.ndarray, code: int, budget: int, random: np.random.Generator) -> None:
-    """Mark patches of a class, in place, until its budget is spent or no room is left."""
+    """Mark patches of a class, in place, until its number of labels is reached or no room is left."""
     largest = max(2 * SMALLEST_PATCH, budget // 6)
     while budget > 0 and free.any():
         size = min(budget, int(random.integers(SMALLEST_PATCH, largest + 1)))
@@ -55,7 +59,7 @@ def _mark_patches(labels: np.ndarray, free: np.ndarray, code: int, budget: int, 
 
 
 def _grow_patch(free: np.ndarray, size: int, random: np.random.Generator) -> np.ndarray:
-    """A connected, roundish patch of at most `size` free pixels around a random one, bool [line, sample]."""
+    """Return a connected, round patch of at most `size` free pixels around a random one, bool [line, sample]."""
     lines, samples = np.nonzero(free)
     start = random.integers(lines.size)
     distance = np.hypot(lines - lines[start], samples - samples[start])
@@ -67,7 +71,7 @@ def _grow_patch(free: np.ndarray, size: int, random: np.random.Generator) -> np.
 
 
 def _spill(labels: np.ndarray, foreign: np.ndarray, code: int, noise: float, random: np.random.Generator) -> None:
-    """Extend the patches of a class, in place, over pixels beside them that are truly of another class."""
+    """Extend the patches of a class, in place, over neighbouring pixels that truly belong to another class."""
     own = labels == code
     wrong = round(int(own.sum()) * noise / (1 - noise))
     beside = ndimage.binary_dilation(own, NEIGHBOURS) & foreign & (labels == UNLABELLED_CODE)

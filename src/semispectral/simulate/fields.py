@@ -1,4 +1,4 @@
-"""Random streams and smooth random fields: the only sources of chance in the simulator."""
+"""Draw random numbers and smooth random fields: the only source of chance in the simulator."""
 
 import zlib
 
@@ -7,16 +7,29 @@ from scipy import ndimage
 
 
 def generator(seed: int, stream: str, *keys: int) -> np.random.Generator:
-    """Random generator that depends on the seed, the name of the stream and the keys (hole, scene) alone."""
+    """Return a random generator that depends on the seed, the name of the stream and the keys alone.
+
+    Parameters
+    ----------
+    seed : int, seed of the collection.
+    stream : str, name of the stream.
+    *keys : int, numbers of hole and scene.
+    """
     return np.random.default_rng([seed, zlib.crc32(stream.encode()), *keys])
 
 
 def smooth_field(random: np.random.Generator, shape: tuple[int, ...], scale: float) -> np.ndarray:
-    """Gaussian random field with mean 0 and variance 1, correlated over about `scale` pixels.
+    """Draw a Gaussian random field with mean 0 and variance 1.
+
+    Parameters
+    ----------
+    random : Generator, source of chance.
+    shape : tuple of int, shape of the field, in pixels.
+    scale : float, correlation length, in pixels.
 
     Returns
     -------
-    float64 of the given shape.
+    float64, of the given shape.
     """
     field = ndimage.gaussian_filter(random.standard_normal(shape), scale, mode="reflect")
     spread = field.std()
@@ -24,6 +37,18 @@ def smooth_field(random: np.random.Generator, shape: tuple[int, ...], scale: flo
 
 
 def blended_field(random: np.random.Generator, shape: tuple[int, ...], scale: float, coherence: float) -> np.ndarray:
-    """Unit-variance field of which the share `coherence` of the variance is smooth and the rest pixel by pixel."""
+    """Draw a field of variance 1 that is partly smooth and partly independent from pixel to pixel.
+
+    Parameters
+    ----------
+    random : Generator, source of chance.
+    shape : tuple of int, shape of the field, in pixels.
+    scale : float, correlation length of the smooth part, in pixels.
+    coherence : float, share of the variance that is smooth, 0 to 1.
+
+    Returns
+    -------
+    float64, of the given shape.
+    """
     smooth = smooth_field(random, shape, scale)
     return np.asarray(np.sqrt(coherence) * smooth + np.sqrt(1 - coherence) * random.standard_normal(shape))

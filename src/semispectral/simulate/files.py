@@ -1,4 +1,4 @@
-"""Simulated scenes on disk: HDF5 in the layout of 2017, with the truth beside it."""
+"""Write simulated scenes as HDF5 in the layout of 2017, together with the truth."""
 
 from pathlib import Path
 
@@ -12,12 +12,16 @@ CHUNK_LINES = 32
 
 
 def write_scene(path: Path, scene: SimulatedScene) -> None:
-    """Write a scene so that the file is either whole or not there; the same scene gives the same bytes.
+    """Write a scene atomically; the same scene gives the same bytes.
 
-    HDF5 keeps a checksum of every block of the data.
+    The file holds ``/hsimage/data`` [line, sample, band], ``labels`` [line, sample], ``wavelengths`` [band] in nm,
+    ``dark`` and ``white`` [sample, band]; ``/truth/mineral`` and ``/truth/class`` [line, sample]; attributes on the
+    root; and a checksum of every block of the data.
 
-    ``/hsimage/data`` [line, sample, band], ``labels`` [line, sample], ``wavelengths`` [band] in nm, ``dark`` and
-    ``white`` [sample, band]; ``/truth/mineral`` and ``/truth/class`` [line, sample]; attributes on the root.
+    Parameters
+    ----------
+    path : Path, file to write.
+    scene : SimulatedScene, simulated scene.
     """
     with h5py.File(path.name, "w", driver="core", backing_store=False) as file:  # HDF5 crashes on a full disk
         _fill(file, scene)

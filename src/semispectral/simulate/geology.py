@@ -1,4 +1,4 @@
-"""Geology of one scene: units (bands of one mineral or rock), veins, and the halos that grade into them."""
+"""Draw the geology of one scene: units (bands of one mineral or rock), veins, and halos around them."""
 
 from dataclasses import dataclass
 
@@ -20,9 +20,12 @@ HALO_PIXELS = 3.0
 class Geology:
     """Units of one scene; the arrays are [line, sample].
 
-    unit : int64, distinct for every band, with its veins beyond.
-    member : int64, place of the unit's class in `Hole.classes`.
-    neighbour : int64, place of the class whose halo reaches the pixel; halo : float64, its strength, 0 to 1.
+    Attributes
+    ----------
+    unit : int64, number of the unit; every band and every vein is a unit.
+    member : int64, index of the unit's class in `Hole.classes`.
+    neighbour : int64, index of the class whose halo reaches the pixel.
+    halo : float64, strength of that halo, 0 to 1.
     """
 
     unit: np.ndarray
@@ -32,7 +35,15 @@ class Geology:
 
 
 def lay_units(settings: SimulateConfig, hole: Hole, tray: Tray, random: np.random.Generator) -> Geology:
-    """Lay bands of rock along the core, then veins through them."""
+    """Draw bands of rock along the core, then veins through them.
+
+    Parameters
+    ----------
+    settings : SimulateConfig, settings of the collection.
+    hole : Hole, drill hole.
+    tray : Tray, layout of the tray.
+    random : Generator, source of chance.
+    """
     line = np.arange(settings.lines)[:, None]
     ragged = 1.2 * smooth_field(random, tray.run.shape, 4.0)
     along = tray.run * settings.lines + line + hole.dip * tray.across * 8 + ragged
@@ -47,7 +58,7 @@ def lay_units(settings: SimulateConfig, hole: Hole, tray: Tray, random: np.rando
 
 
 def _sequence(hole: Hole, total: int, random: np.random.Generator) -> np.ndarray:
-    """Classes of the bands in order of depth, int64 [band]: each class at least once where there is room."""
+    """Draw the classes of the bands in order of depth, int64 [band]; each class occurs where there is room."""
     count = max(round(total / UNIT_LINES), min(len(hole.classes), total // 5))
     times = np.zeros(len(hole.classes), dtype=np.int64)
     times[:count] = 1  # labelled classes come first
@@ -58,7 +69,7 @@ def _sequence(hole: Hole, total: int, random: np.random.Generator) -> np.ndarray
 
 
 def _nearest_other(unit: np.ndarray, edges: np.ndarray, along: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Unit on the other side of the nearest contact, and the distance to that contact in lines."""
+    """Return the unit on the other side of the nearest contact, and the distance to that contact in lines."""
     padded = np.concatenate([[-np.inf], edges, [np.inf]])
     above, below = along - padded[unit], padded[unit + 1] - along
     other = np.where(above < below, unit - 1, unit + 1)
@@ -68,7 +79,7 @@ def _nearest_other(unit: np.ndarray, edges: np.ndarray, along: np.ndarray) -> tu
 def _add_veins(
     settings: SimulateConfig, hole: Hole, tray: Tray, geology: Geology, random: np.random.Generator
 ) -> Geology:
-    """Cut the bands by veins, each a unit of its own with a halo around it."""
+    """Cut the bands by veins, each a unit of its own with a halo."""
     unit, member = geology.unit.copy(), geology.member.copy()
     neighbour, halo = geology.neighbour.copy(), geology.halo.copy()
     fillings = [place for place, name in enumerate(hole.classes) if name in VEIN_MINERALS]
@@ -92,7 +103,12 @@ def _add_veins(
 
 
 def main_mineral(name: str) -> str:
-    """The mineral of a class: itself, or the most abundant one of a lithology."""
+    """Return the mineral of a class: itself, or the most abundant one of a lithology.
+
+    Parameters
+    ----------
+    name : str, mineral or lithology.
+    """
     if name not in LITHOLOGIES:
         return name
     shares = LITHOLOGIES[name].minerals

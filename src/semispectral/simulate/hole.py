@@ -1,4 +1,4 @@
-"""What the scenes of one drill hole have in common: its geology and how its spectra differ from other holes'."""
+"""Draw the properties that the scenes of one drill hole share: its geology and its spectra."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,12 @@ AREA_EXPONENT, LABEL_EXPONENT = 0.4, 1.0  # Zipf: the k-th most frequent class i
 
 
 def mixed_minerals(settings: SimulateConfig) -> tuple[Mineral, ...]:
-    """Every mineral of the collection: those of the settings first, then what the lithologies need besides."""
+    """Return every mineral of the collection: those of the settings, then others that the lithologies need.
+
+    Parameters
+    ----------
+    settings : SimulateConfig, settings of the collection.
+    """
     names = list(settings.minerals)
     for lithology in settings.lithologies:
         names += [name for name in LITHOLOGIES[lithology].minerals if name not in names]
@@ -23,14 +28,20 @@ def mixed_minerals(settings: SimulateConfig) -> tuple[Mineral, ...]:
 
 @dataclass(frozen=True, eq=False)
 class Hole:
-    """Draws shared by the scenes of a hole.
+    """Properties that the scenes of a hole share.
 
-    classes : names of the minerals and lithologies that the hole's units are made of.
-    area : float64 [class], share of the core; label : float64 [class], share of the labels.
-    centre_shift_nm : float64 [mineral] and composition : float64 [mineral], in the order of `mixed_minerals`.
-    path, albedo : factors on the draws of the pixels; slope : of reflectance over the wavelength range.
-    dip : lines per sample, of the layering; moisture : mean depth of the 1.9 um water band, nepers.
-    top_m : depth of the first scene, in metres.
+    Attributes
+    ----------
+    classes : tuple of str, names of the minerals and lithologies of the hole's units.
+    area : float64 [class], share of the core.
+    label : float64 [class], share of the labels.
+    centre_shift_nm : float64 [mineral], shift of the absorptions in nm, in the order of `mixed_minerals`.
+    composition : float64 [mineral], composition from 0 to 1, in the order of `mixed_minerals`.
+    path, albedo : float, factors on the path length and albedo of the pixels.
+    slope : float, slope of reflectance over the wavelength range.
+    dip : float, dip of the layering, in lines per sample.
+    moisture : float, mean depth of the 1.9 um water band, in nepers.
+    top_m : float, depth of the first scene, in metres.
     """
 
     classes: tuple[str, ...]
@@ -47,7 +58,13 @@ class Hole:
 
 
 def draw_hole(settings: SimulateConfig, number: int) -> Hole:
-    """Draw hole `number`, counted from 0, as a function of the seed and the number."""
+    """Draw a hole as a function of the seed and its number.
+
+    Parameters
+    ----------
+    settings : SimulateConfig, settings of the collection.
+    number : int, number of the hole, from 0.
+    """
     random = generator(settings.seed, "hole", number)
     minerals = len(mixed_minerals(settings))
     classes = _present_classes(settings, number)
@@ -68,7 +85,7 @@ def draw_hole(settings: SimulateConfig, number: int) -> Hole:
 
 
 def _present_classes(settings: SimulateConfig, number: int) -> tuple[str, ...]:
-    """All classes, labelled ones first; the second hole lacks the prevailing one."""
+    """Return all classes, labelled ones first; the second hole lacks the prevailing one."""
     labelled = settings.labelled_minerals + settings.labelled_lithologies
     others = tuple(name for name in settings.minerals + settings.lithologies if name not in labelled)
     absent = settings.prevailing if number == 1 else None
@@ -76,9 +93,9 @@ def _present_classes(settings: SimulateConfig, number: int) -> tuple[str, ...]:
 
 
 def _class_shares(settings: SimulateConfig, number: int, classes: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """Zipf shares of the classes in the core and in the labels, both float64 [class].
+    """Return Zipf shares of the classes in the core and in the labels, both float64 [class].
 
-    The ranks turn from hole to hole, so that what is rare in one is less so in the next.
+    The order of the classes differs from hole to hole, so that a class that is rare in one is less rare in the next.
     """
     labelled = settings.labelled_minerals + settings.labelled_lithologies
     order = generator(settings.seed, "ranks").permutation(len(labelled))
@@ -96,6 +113,6 @@ def _class_shares(settings: SimulateConfig, number: int, classes: tuple[str, ...
 
 
 def _raise_share(frequency: np.ndarray, chosen: np.ndarray, share: float) -> np.ndarray:
-    """Frequencies scaled so that the chosen class has this share and the others keep their proportions."""
+    """Return the frequencies, scaled so that the chosen class has this share and the others keep their proportions."""
     rest = np.where(chosen, 0.0, frequency)
     return np.where(chosen, share, rest / rest.sum() * (1 - share))

@@ -1,4 +1,4 @@
-"""Settings of the simulated drill-core collection, with the defaults that make it as hard as real core."""
+"""Settings of the simulated collection; the defaults make it as hard as real core."""
 
 from dataclasses import dataclass, fields
 
@@ -30,29 +30,34 @@ MINERALS = (
 
 @dataclass(frozen=True, kw_only=True)
 class SimulateConfig:
-    """What the collection looks like; the seed has no default.
+    """Settings of the simulated collection.
 
     Sigmas of path, albedo, shading and hole are of the natural logarithm (no unit). Shares are fractions of 1.
 
-    seed : the collection is a function of these settings, the seed among them.
-    holes, scenes_per_hole : numbers of drill holes and of trays (scenes) of each.
-    lines, samples, bands : size of a scene along the core, across it, and in wavelength.
-    runs : pieces of core side by side in a tray.
-    core_share : share of the tray's width that core covers.
-    wavelength_range_nm, pixel_mm : of the sensor and its optics.
-    snr : signal-to-noise ratio of a reflectance of 1 in the middle of the range.
-    minerals, lithologies : what core is made of; the lithologies are mixtures of minerals.
-    labelled_minerals, labelled_lithologies : the classes that the labels know.
+    Attributes
+    ----------
+    seed : int, seed of the collection, with no default.
+    holes, scenes_per_hole : int, number of drill holes, and of trays (scenes) of each.
+    lines, samples, bands : int, size of a scene along the core, across it, and in wavelength.
+    runs : int, number of pieces of core side by side in a tray.
+    core_share : float, share of the tray's width that core covers.
+    wavelength_range_nm : first and last wavelength of the sensor, in nm.
+    pixel_mm : float, size of a pixel, in mm.
+    snr : float, signal-to-noise ratio of a reflectance of 1 in the middle of the range.
+    minerals, lithologies : tuple of str, content of the core; lithologies are mixtures of minerals.
+    labelled_minerals, labelled_lithologies : tuple of str, classes that are labelled.
     dominant : range of the dominant mineral's share in a pixel.
-    intimate_share : share of the pixels that are mixed intimately.
-    path_sigma, albedo_sigma, shading_sigma : spread from pixel to pixel.
-    hole_shift_nm : standard deviation of each mineral's shift of absorptions in a hole.
-    hole_sigma : spread of path, albedo and spectral slope from hole to hole.
-    moisture : mean depth of the 1.9 um water absorption, in nepers.
-    column_gain : spread of the gain from sample to sample; smile_bands : largest shift across the samples, in bands.
+    intimate_share : float, share of the pixels whose minerals are mixed intimately.
+    path_sigma, albedo_sigma, shading_sigma : float, spread from pixel to pixel.
+    hole_shift_nm : float, standard deviation of the shift of each mineral's absorptions in a hole, in nm.
+    hole_sigma : float, spread of path, albedo and spectral slope from hole to hole.
+    moisture : float, mean depth of the 1.9 um water absorption, in nepers.
+    column_gain : float, spread of the gain from sample to sample.
+    smile_bands : float, largest shift across the samples, in bands.
     labelled_share : range of the labelled share of a scene's core.
-    label_noise : wrong share of the labels, at the borders of the patches.
-    prevailing : labelled mineral that has `prevailing_share` of the first hole's labels and is absent from the second.
+    label_noise : float, share of wrong labels, at the borders of the patches.
+    prevailing : str, labelled mineral that dominates the first hole's labels and is absent from the second.
+    prevailing_share : float, its share of the first hole's labels.
     """
 
     seed: int

@@ -7,7 +7,13 @@ from types import MappingProxyType
 
 @dataclass(frozen=True)
 class Lithology:
-    """A rock type: its code in the label files and the mean share of each of its (at most four) minerals."""
+    """Rock type.
+
+    Attributes
+    ----------
+    code : int, code in the label files.
+    minerals : mean share of each of its minerals, at most four.
+    """
 
     code: int
     minerals: Mapping[str, float]

@@ -1,4 +1,4 @@
-"""What every core pixel is made of: its minerals, their shares, and how the sample differs from the library's."""
+"""Draw the content of every core pixel: its minerals, their shares, and their deviation from the library."""
 
 import numpy as np
 from scipy.special import ndtr
@@ -21,7 +21,16 @@ COHERENCE = 0.5  # share of the variance that neighbouring pixels have in common
 def draw_mixture(
     settings: SimulateConfig, hole: Hole, geology: Geology, pixels: np.ndarray, random: np.random.Generator
 ) -> Mixture:
-    """Make-up of the pixels chosen by `pixels`, bool [line, sample], in row-major order."""
+    """Draw the mixture of core pixels.
+
+    Parameters
+    ----------
+    settings : SimulateConfig, settings of the collection.
+    hole : Hole, drill hole.
+    geology : Geology, units and veins of the scene.
+    pixels : bool [line, sample], pixels to draw, in row-major order.
+    random : Generator, source of chance.
+    """
     number = {mineral.name: place for place, mineral in enumerate(mixed_minerals(settings))}
     main = np.array([number[main_mineral(name)] for name in hole.classes])
     fields = [blended_field(random, pixels.shape, PATCH_PIXELS, COHERENCE)[pixels] for _ in range(4)]
@@ -42,7 +51,7 @@ def draw_mixture(
 def _accessories(
     settings: SimulateConfig, geology: Geology, pixels: np.ndarray, main: np.ndarray, random: np.random.Generator
 ) -> np.ndarray:
-    """The dominant mineral and three others that differ from it, int64 [pixel, slot]."""
+    """Draw the dominant mineral and three others that differ from it, int64 [pixel, slot]."""
     dominant = main[geology.member[pixels]][:, None]
     unit = geology.unit[pixels]
     assemblage = random.integers(len(settings.minerals), size=(geology.unit.max() + 1, SLOTS - 1))[unit]
@@ -55,7 +64,7 @@ def _accessories(
 def _fractions(
     settings: SimulateConfig, halo: np.ndarray, field: np.ndarray, random: np.random.Generator
 ) -> np.ndarray:
-    """Shares of the slots, float64 [pixel, slot]: the last one grows, and the first shrinks, towards a halo."""
+    """Draw the shares of the slots, float64 [pixel, slot]; towards a halo the last one grows and the first shrinks."""
     low, high = settings.dominant
     reach = np.where(halo > 0.25, halo, 0.0)
     dominant = low + (high - low) * ndtr(field) * (1 - reach)
@@ -86,7 +95,13 @@ def _fill_lithologies(
 
 
 def dominant_code(settings: SimulateConfig, mixture: Mixture) -> np.ndarray:
-    """Code of the mineral with the largest share, uint16 [pixel]."""
+    """Return the code of the mineral with the largest share, uint16 [pixel].
+
+    Parameters
+    ----------
+    settings : SimulateConfig, settings of the collection.
+    mixture : Mixture, mixture of the pixels.
+    """
     minerals = mixed_minerals(settings)
     share = np.zeros((len(minerals), len(mixture.path)))
     pixel = np.arange(len(mixture.path))

@@ -1,4 +1,4 @@
-"""Parametric reflectance of minerals: a continuum times Gaussian absorptions, with composition shifts."""
+"""Compute the reflectance of minerals: a continuum times Gaussian absorptions, shifted by composition."""
 
 import json
 from collections.abc import Mapping
@@ -18,8 +18,11 @@ from semispectral.errors import ConfigError
 class Feature:
     """Absorption whose position follows the composition of the mineral.
 
-    `gaussians_nm` are the centres of the fitted Gaussians that move together, `position_nm` is where the fitted sample
-    has the feature, and `low_nm` to `high_nm` is the range of natural samples.
+    Attributes
+    ----------
+    gaussians_nm : centres of the fitted Gaussians that move together, in nm.
+    position_nm : float, position of the feature in the fitted sample, in nm.
+    low_nm, high_nm : float, range of the position in natural samples, in nm.
     """
 
     gaussians_nm: tuple[float, ...]
@@ -45,7 +48,18 @@ FEATURES: Mapping[str, tuple[Feature, ...]] = MappingProxyType(
 
 @dataclass(frozen=True, eq=False)
 class Mineral:
-    """One mineral of the packaged table: continuum nodes and Gaussian absorptions (widths are full at half maximum)."""
+    """Mineral of the packaged table: continuum and Gaussian absorptions.
+
+    Attributes
+    ----------
+    name : str, name.
+    code : int, code in the label files.
+    nodes_nm : float64 [node], wavelengths of the continuum, in nm.
+    continuum : float64 [node], reflectance of the continuum.
+    centres_nm : float64 [gaussian], centres in nm.
+    widths_nm : float64 [gaussian], full widths at half maximum, in nm.
+    depths : float64 [gaussian], depths in nepers.
+    """
 
     name: str
     code: int
@@ -56,7 +70,7 @@ class Mineral:
     depths: np.ndarray
 
     def composition_shifts_nm(self, composition: ArrayLike) -> np.ndarray:
-        """Shift of every Gaussian for a composition between the end members.
+        """Return the shift of every Gaussian for a composition between the end members.
 
         Parameters
         ----------
@@ -82,7 +96,7 @@ class Mineral:
         albedo: ArrayLike = 1.0,
         centre_shift_nm: ArrayLike = 0.0,
     ) -> np.ndarray:
-        """Reflectance C(wavelength)^albedo * exp(-path * sum of Gaussians), one spectrum per sample.
+        """Return C(wavelength)^albedo * exp(-path * sum of Gaussians), one spectrum per sample.
 
         Parameters
         ----------
@@ -116,7 +130,7 @@ class Mineral:
 
 @cache
 def load_minerals() -> Mapping[str, Mineral]:
-    """All minerals of the packaged table `minerals.json`, by name, in the order of their codes."""
+    """Load all minerals of the packaged table `minerals.json`, by name, in the order of their codes."""
     text = resources.files("semispectral.simulate").joinpath("minerals.json").read_text(encoding="utf-8")
     table = json.loads(text)
     nodes_nm = np.array(table["nodes_um"]) * 1e3
@@ -131,7 +145,16 @@ def load_minerals() -> Mapping[str, Mineral]:
 
 
 def get_mineral(name: str) -> Mineral:
-    """Mineral of this name, or a ConfigError that lists the known names."""
+    """Return the mineral of a name.
+
+    Parameters
+    ----------
+    name : str, name of the mineral.
+
+    Raises
+    ------
+    ConfigError : there is no such mineral; the message lists the names.
+    """
     minerals = load_minerals()
     if name not in minerals:
         raise ConfigError(f"no mineral named {name!r} in the simulator; choose from {', '.join(minerals)}")

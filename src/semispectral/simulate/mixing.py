@@ -1,4 +1,4 @@
-"""Mixtures of minerals: linear in reflectance, or intimate, which is linear in single-scattering albedo (Hapke)."""
+"""Mix minerals: linearly in reflectance, or intimately, which is linear in single-scattering albedo (Hapke)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,8 +14,10 @@ BRIGHTEST = 0.999  # Hapke's relation is defined below a reflectance of 1
 
 @dataclass(frozen=True, eq=False)
 class Mixture:
-    """What the pixels are made of.
+    """Content of pixels.
 
+    Attributes
+    ----------
     mineral : int [pixel, slot], index into the list of minerals.
     fraction : float [pixel, slot], sums to 1 over the slots.
     path, albedo : float [pixel], see `Mineral.reflectance`.
@@ -32,7 +34,19 @@ class Mixture:
 
 
 def reflectance_to_albedo(reflectance: np.ndarray) -> np.ndarray:
-    """Single-scattering albedo of a reflectance in [0, 1): Hapke (1981) without opposition effect, isotropic grains."""
+    """Convert reflectance to single-scattering albedo.
+
+    Hapke (1981) without opposition effect, for isotropic grains.
+
+    Parameters
+    ----------
+    reflectance : float, in [0, 1).
+
+    Examples
+    --------
+    >>> float(albedo_to_reflectance(reflectance_to_albedo(np.array(0.5))).round(6))
+    0.5
+    """
     cosines, product = COS_INCIDENCE + COS_EMERGENCE, COS_INCIDENCE * COS_EMERGENCE
     scaled = 1 + 4 * product * reflectance
     root = (np.sqrt((cosines * reflectance) ** 2 + scaled * (1 - reflectance)) - cosines * reflectance) / scaled
@@ -40,7 +54,12 @@ def reflectance_to_albedo(reflectance: np.ndarray) -> np.ndarray:
 
 
 def albedo_to_reflectance(albedo: np.ndarray) -> np.ndarray:
-    """Reflectance of a single-scattering albedo in [0, 1]: the inverse of `reflectance_to_albedo`."""
+    """Convert single-scattering albedo to reflectance: the inverse of `reflectance_to_albedo`.
+
+    Parameters
+    ----------
+    albedo : float, in [0, 1].
+    """
     root = np.sqrt(1 - albedo)
     return np.asarray(albedo / ((1 + 2 * COS_INCIDENCE * root) * (1 + 2 * COS_EMERGENCE * root)))
 
@@ -48,12 +67,12 @@ def albedo_to_reflectance(albedo: np.ndarray) -> np.ndarray:
 def mix(
     minerals: Sequence[Mineral], mixture: Mixture, wavelengths_nm: np.ndarray, centre_shifts_nm: np.ndarray
 ) -> np.ndarray:
-    """Reflectance of every pixel's mixture.
+    """Compute the reflectance of every pixel's mixture.
 
     Parameters
     ----------
-    minerals : the minerals that `mixture.mineral` points into.
-    mixture : the make-up of the pixels.
+    minerals : minerals that `mixture.mineral` indexes.
+    mixture : Mixture, content of the pixels.
     wavelengths_nm : float [band], nm; its dtype is the dtype of the result.
     centre_shifts_nm : float [mineral], nm, a shift of all absorptions of each mineral.
 

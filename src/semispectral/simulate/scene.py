@@ -1,4 +1,4 @@
-"""One simulated scene, as a pure function of the settings, the hole and the scene."""
+"""Simulate one scene as a pure function of the settings, the hole and the scene."""
 
 from dataclasses import dataclass
 
@@ -22,16 +22,20 @@ from semispectral.study.suggestions import hint
 
 @dataclass(frozen=True, eq=False)
 class SimulatedScene:
-    """A scan of one tray, and the truth about it.
+    """Scan of one tray, with the truth.
 
-    name, hole : such as ``DH1_2`` and ``DH1``.
-    counts : uint16 [line, sample, band]; wavelengths_nm : float64 [band].
-    codes : uint16 [line, sample], labels: minerals 1 to 99, lithologies from 100, tray 255, 0 unlabelled.
+    Attributes
+    ----------
+    name, hole : str, names such as ``DH1_2`` and ``DH1``.
+    counts : uint16 [line, sample, band], values of the sensor.
+    wavelengths_nm : float64 [band], in nm.
+    codes : uint16 [line, sample], label codes: minerals 1 to 99, lithologies from 100, tray 255, 0 unlabelled.
     dark, white : uint16 [sample, band], counts of the references.
-    core : bool [line, sample], the pixels of interest.
-    mineral : uint16 [line, sample], true dominant mineral, and unit_class : uint16 [line, sample], the true code of
-        the unit (mineral or lithology) that the pixel lies in; both 0 away from core.
-    pixel_mm, depth_from_m, depth_to_m : scale along the core and place in the hole.
+    core : bool [line, sample], pixels of interest.
+    mineral : uint16 [line, sample], code of the true dominant mineral; 0 away from core.
+    unit_class : uint16 [line, sample], true code of the unit (mineral or lithology) of the pixel; 0 away from core.
+    pixel_mm : float, size of a pixel, in mm.
+    depth_from_m, depth_to_m : float, depth of the first and the last line, in metres.
     """
 
     name: str
@@ -50,7 +54,12 @@ class SimulatedScene:
 
 
 def scene_names(settings: SimulateConfig) -> dict[str, tuple[int, int]]:
-    """Names of all scenes with their hole and scene numbers, counted from 0."""
+    """Return the names of all scenes with their hole and scene numbers, from 0.
+
+    Parameters
+    ----------
+    settings : SimulateConfig, settings of the collection.
+    """
     return {
         f"DH{hole + 1}_{scene + 1}": (hole, scene)
         for hole in range(settings.holes)
@@ -59,7 +68,12 @@ def scene_names(settings: SimulateConfig) -> dict[str, tuple[int, int]]:
 
 
 def scene_numbers(settings: SimulateConfig, name: str) -> tuple[int, int]:
-    """Hole and scene number of a scene by its name, counted from 0.
+    """Return the hole and scene number of a scene, from 0.
+
+    Parameters
+    ----------
+    settings : SimulateConfig, settings of the collection.
+    name : str, name of the scene.
 
     Raises
     ------
@@ -75,12 +89,24 @@ def scene_numbers(settings: SimulateConfig, name: str) -> tuple[int, int]:
 
 
 def class_code(name: str) -> int:
-    """Code of a mineral or lithology in the label files."""
+    """Return the code of a mineral or lithology in the label files.
+
+    Parameters
+    ----------
+    name : str, mineral or lithology.
+    """
     return LITHOLOGIES[name].code if name in LITHOLOGIES else get_mineral(name).code
 
 
 def simulate_scene(settings: SimulateConfig, hole: int, scene: int) -> SimulatedScene:
-    """Simulate scene `scene` of hole `hole`, both counted from 0."""
+    """Simulate a scene.
+
+    Parameters
+    ----------
+    settings : SimulateConfig, settings of the collection.
+    hole : int, number of the hole, from 0.
+    scene : int, number of the scene in its hole, from 0.
+    """
     if not (0 <= hole < settings.holes and 0 <= scene < settings.scenes_per_hole):
         raise ConfigError(
             f"the collection has {settings.holes} holes of {settings.scenes_per_hole} scenes, counted from 0; "
@@ -120,5 +146,5 @@ def simulate_scene(settings: SimulateConfig, hole: int, scene: int) -> Simulated
 
 
 def _with_tray(labels: np.ndarray, tray: Tray) -> np.ndarray:
-    """Labels with the tray's code where there is no core at all; rims and cracks stay unlabelled."""
+    """Return the labels with the code of the tray where there is no core; rims and cracks stay unlabelled."""
     return np.where(tray.coverage == 0, TRAY_CODE, labels).astype(np.uint16)

@@ -1,4 +1,4 @@
-"""Push-broom camera: counts of an image of reflectance, with noise, stripes, a dead column, smile and saturation."""
+"""Simulate a push-broom camera with noise, stripes, a dead column, smile and saturation."""
 
 from dataclasses import dataclass
 
@@ -15,9 +15,12 @@ FULL_WELL = np.iinfo(np.uint16).max
 
 @dataclass(frozen=True, eq=False)
 class Sensor:
-    """The one camera of the collection.
+    """Camera of the collection.
 
-    wavelengths_nm : float64 [band]; shift : float64 [sample], smile in bands, 0 to 1.
+    Attributes
+    ----------
+    wavelengths_nm : float64 [band], in nm.
+    shift : float64 [sample], smile in bands, 0 to 1.
     gain : float64 [sample], 0 at the dead column.
     dark, white : float64 [sample, band], counts without light and of the white panel.
     noise : float64 [band], standard deviation at a reflectance of 1.
@@ -32,7 +35,12 @@ class Sensor:
 
 
 def build_sensor(settings: SimulateConfig) -> Sensor:
-    """Build the camera as a function of the seed: it is the same for every scene."""
+    """Build the camera as a function of the seed; it is the same for every scene.
+
+    Parameters
+    ----------
+    settings : SimulateConfig, settings of the collection.
+    """
     random = generator(settings.seed, "sensor")
     gain = 1 + settings.column_gain * random.standard_normal(settings.samples)
     gain[random.integers(settings.samples)] = 0.0
@@ -51,17 +59,24 @@ def build_sensor(settings: SimulateConfig) -> Sensor:
 
 
 def extended_wavelengths_nm(sensor: Sensor) -> np.ndarray:
-    """The bands and one more beyond, float32 [band + 1]: a smile reaches up to one band further."""
+    """Return the wavelengths of the bands and one beyond, float32 [band + 1], which the smile reaches.
+
+    Parameters
+    ----------
+    sensor : Sensor, camera of the collection.
+    """
     step = sensor.wavelengths_nm[-1] - sensor.wavelengths_nm[-2]
     return np.append(sensor.wavelengths_nm, sensor.wavelengths_nm[-1] + step).astype(np.float32)
 
 
 def count(sensor: Sensor, image: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Counts of an image.
+    """Return the counts of an image.
 
     Parameters
     ----------
+    sensor : Sensor, camera of the collection.
     image : float32 [line, sample, band + 1], apparent reflectance at `extended_wavelengths_nm`.
+    random : Generator, source of chance.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""From what pixels are made of to what the camera sees: shading, slope, moisture, tray, marker blocks and cracks."""
+"""Light the pixels as the camera sees them: shading, slope, moisture, tray, marker blocks and cracks."""
 
 import numpy as np
 
@@ -17,7 +17,13 @@ GLINT_SHARE, GLINT = 0.0006, 1.4  # faces of crystals that mirror the lamps into
 
 
 def absorption(bands: tuple[tuple[float, float, float], ...], wavelengths_nm: np.ndarray) -> np.ndarray:
-    """Sum of Gaussian absorptions (centre nm, full width nm, depth in nepers), float [band]."""
+    """Return the sum of Gaussian absorptions, float [band], in nepers.
+
+    Parameters
+    ----------
+    bands : centre (nm), full width (nm) and depth (nepers) of each absorption.
+    wavelengths_nm : float64 [band], in nm.
+    """
     centre, width, depth = (np.array(column)[:, None] for column in zip(*bands, strict=True))
     terms = depth * np.exp(-4 * np.log(2) * ((wavelengths_nm - centre) / width) ** 2)
     return np.asarray(terms.sum(axis=0), dtype=wavelengths_nm.dtype)
@@ -32,11 +38,17 @@ def light_core(
     wavelengths_nm: np.ndarray,
     random: np.random.Generator,
 ) -> np.ndarray:
-    """Apparent reflectance of core: shaded, tilted in wavelength, wet, cracked, with a few glints.
+    """Return the apparent reflectance of core: shaded, tilted in wavelength, wet, cracked, with a few glints.
 
     Parameters
     ----------
-    spectra : float32 [pixel, band], reflectance of the pixels of `pixels` (bool [line, sample]) in row-major order.
+    settings : SimulateConfig, settings of the collection.
+    hole : Hole, drill hole.
+    tray : Tray, layout of the tray.
+    spectra : float32 [pixel, band], reflectance of the pixels in row-major order.
+    pixels : bool [line, sample], pixels of core.
+    wavelengths_nm : float64 [band], in nm.
+    random : Generator, source of chance.
 
     Returns
     -------
@@ -66,7 +78,16 @@ def compose(
     wavelengths_nm: np.ndarray,
     random: np.random.Generator,
 ) -> np.ndarray:
-    """Image of the tray with the core in it; rim pixels are part core, part tray.
+    """Return the image of the tray with the core in it; rim pixels are part core, part tray.
+
+    Parameters
+    ----------
+    settings : SimulateConfig, settings of the collection.
+    tray : Tray, layout of the tray.
+    seen : float32 [pixel, band], apparent reflectance of core, from `light_core`.
+    pixels : bool [line, sample], pixels of core.
+    wavelengths_nm : float64 [band], in nm.
+    random : Generator, source of chance.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Geometry of a core tray: where in the image there is core, and where edges, cracks, marker blocks and plastic."""
+"""Draw the geometry of a core tray: core, edges, cracks, marker blocks and plastic."""
 
 from dataclasses import dataclass
 
@@ -15,6 +15,8 @@ CRACKS_PER_LINE = 0.02
 class Tray:
     """Geometry of one tray; every array is [line, sample].
 
+    Attributes
+    ----------
     run : int64, number of the run of core that the pixel's compartment holds.
     across : float64, position across the core, -1 and 1 at its rims.
     coverage : float64, share of the pixel that core covers.
@@ -40,7 +42,13 @@ class Tray:
 
 
 def lay_tray(settings: SimulateConfig, random: np.random.Generator) -> Tray:
-    """Lay the runs of core into the compartments of a tray."""
+    """Draw the position of the runs of core in the compartments of a tray.
+
+    Parameters
+    ----------
+    settings : SimulateConfig, settings of the collection.
+    random : Generator, source of chance.
+    """
     shape = (settings.lines, settings.samples)
     run = np.broadcast_to(np.arange(settings.samples) * settings.runs // settings.samples, shape)
     coverage, across = _cover(settings, random)
@@ -51,7 +59,7 @@ def lay_tray(settings: SimulateConfig, random: np.random.Generator) -> Tray:
 
 
 def _cover(settings: SimulateConfig, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Share of core in each pixel, and position across the core: pieces of core shift and vary in width."""
+    """Draw the share of core in each pixel and the position across the core; pieces shift and vary in width."""
     pitch = settings.samples / settings.runs
     sample = np.arange(settings.samples) + 0.5
     run = (np.arange(settings.samples) * settings.runs) // settings.samples
@@ -66,7 +74,7 @@ def _cover(settings: SimulateConfig, random: np.random.Generator) -> tuple[np.nd
 def _ends_and_blocks(
     settings: SimulateConfig, run: np.ndarray, random: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Lines of each run that hold core, and those that hold a marker block, both bool [line, sample]."""
+    """Draw the lines of each run that hold core, and those that hold a marker block, both bool [line, sample]."""
     line = np.arange(settings.lines)[:, None]
     kept, block = np.ones(run.shape, dtype=bool), np.zeros(run.shape, dtype=bool)
     for number in range(settings.runs):
@@ -81,7 +89,7 @@ def _ends_and_blocks(
 
 
 def _cracks(settings: SimulateConfig, run: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Light left by the breaks across each run, float64 [line, sample]."""
+    """Draw the light that the breaks across each run leave, float64 [line, sample]."""
     light = np.ones(run.shape)
     line, sample = np.indices(run.shape)
     for number in range(settings.runs):

@@ -1,1 +1,1 @@
-"""Files of the results: written whole, sealed, checked when they are read, and saying what made them."""
+"""Write and read the files of the results: atomic, sealed with a checksum, and with their provenance."""

@@ -1,4 +1,4 @@
-"""Arrays and the table beside them in one Parquet file: a fixed-size binary column per array, checksums, atomic.
+"""Keep arrays and a table in one Parquet file: one fixed-size binary column per array, with checksums.
 
 A binary column of the array's own dtype is three to eight times faster to NumPy than lists or one column per band.
 """
@@ -28,7 +28,16 @@ ROWS_PER_GROUP = 65_536  # 35 MB of 268 uint16 bands: small enough to stream, la
 def write(
     path: Path, arrays: Mapping[str, np.ndarray], table: pd.DataFrame, facts: dict[str, Any], compression: str
 ) -> None:
-    """Write arrays [pixel, ...] and the table beside them; ``facts`` is whatever else JSON can hold."""
+    """Write arrays and the table beside them.
+
+    Parameters
+    ----------
+    path : Path, file to write.
+    arrays : arrays [pixel, ...] by name.
+    table : DataFrame, one row per pixel.
+    facts : dict, further facts, of types that JSON can hold.
+    compression : str, codec of Parquet.
+    """
     arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     described = {name: {"dtype": array.dtype.str, "width": array.shape[1]} for name, array in arrays.items()}
     description = {"layout": LAYOUT, "arrays": described, "facts": facts, "made": provenance.current()}
@@ -52,7 +61,7 @@ def write(
 
 
 def _binary_columns(arrays: Mapping[str, np.ndarray]) -> dict[str, pa.Array]:
-    """Each row of an array as one binary value, without a copy."""
+    """Return each row of an array as one binary value, without a copy."""
     columns = {}
     for name, array in arrays.items():
         kind = pa.binary(array.shape[1] * array.dtype.itemsize)
@@ -61,7 +70,7 @@ def _binary_columns(arrays: Mapping[str, np.ndarray]) -> dict[str, pa.Array]:
 
 
 def _arrow_column(column: pd.Series) -> pa.Array:
-    """A column of the table; text and categories are dictionary-coded."""
+    """Return a column of the table for Arrow; text and categories are dictionary-coded."""
     if pd.api.types.is_numeric_dtype(column.dtype):
         return pa.array(column.to_numpy())
     codes, names = pd.factorize(column)
@@ -75,7 +84,7 @@ def _array_checksum(array: np.ndarray) -> str:
 
 
 def _table_checksum(table: pd.DataFrame, description: Mapping[str, Any]) -> str:
-    """Checksum of the table and of what describes the file; the same however the text columns are coded."""
+    """Return the checksum of the table and of the description; it does not depend on the coding of text columns."""
     digest = hashlib.sha256(
         json.dumps({key: description[key] for key in DESCRIBED if key in description}, sort_keys=True).encode()
     )
@@ -92,7 +101,7 @@ def _table_checksum(table: pd.DataFrame, description: Mapping[str, Any]) -> str:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[pq.ParquetFile]:
-    """The file, open; whatever a damaged one provokes until the end of the block becomes our error."""
+    """Open a file, and turn every error that a damaged one causes within the block into ours."""
     if not path.is_file():
         raise MissingFileError(f"{path}: a shard is needed, but it is not there; run the workflow again to make it")
     try:
@@ -138,7 +147,7 @@ def _pandas_column(column: pa.ChunkedArray) -> Any:
 
 
 def _array(path: Path, file: pq.ParquetFile, name: str, description: dict[str, Any]) -> np.ndarray:
-    """One binary column as an array [pixel, width], row group by row group into its place."""
+    """Read one binary column as an array [pixel, width], row group by row group."""
     dtype, width = np.dtype(description["arrays"][name]["dtype"]), description["arrays"][name]["width"]
     values = np.empty((file.metadata.num_rows, width), dtype)
     first = 0
@@ -153,7 +162,17 @@ def _array(path: Path, file: pq.ParquetFile, name: str, description: dict[str, A
 
 
 def read(path: Path, names: tuple[str, ...]) -> tuple[dict[str, np.ndarray], pd.DataFrame, dict[str, Any]]:
-    """Read what `write` wrote, if it holds just the arrays of these names: arrays, table, facts."""
+    """Read the arrays, table and facts that `write` wrote.
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    names : tuple of str, names of the arrays; the file must hold these and no others.
+
+    Returns
+    -------
+    Arrays by name, the table, and the facts.
+    """
     with _opened(path) as file:
         description = _description(path, file)
         if set(description["arrays"]) != set(names):
@@ -166,19 +185,35 @@ def read(path: Path, names: tuple[str, ...]) -> tuple[dict[str, np.ndarray], pd.
 
 
 def array_bytes(path: Path, name: str) -> int:
-    """Bytes of one array in memory, without reading it."""
+    """Return the size of one array in memory, in bytes, without reading it.
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    name : str, name of the array.
+    """
     with _opened(path) as file:
         described = _description(path, file)["arrays"][name]
         return int(file.metadata.num_rows * described["width"] * np.dtype(described["dtype"]).itemsize)
 
 
 def made(path: Path) -> dict[str, Any]:
-    """What made a file, as it says itself."""
+    """Return the provenance that a file records.
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    """
     with _opened(path) as file:
         return dict(_description(path, file)["made"])
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """The table alone, without its arrays."""
+    """Read the table alone, without its arrays.
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    """
     with _opened(path) as file:
         return _table(path, file, _description(path, file))

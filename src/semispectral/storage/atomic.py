@@ -1,7 +1,7 @@
-"""Writing that is never half done: a file or a directory is absent, as before, or complete, on a full disk too.
+"""Write files and directories atomically: each is absent, as before, or complete, even on a full disk.
 
-What is written goes to a hidden name beside its place (``.NAME.PID.tmp``) and takes its place at the end. A process
-that is killed in between leaves that hidden file behind, and the next writing of the same name sweeps it away.
+Content is written under a hidden name beside its final place (``.NAME.PID.tmp``) and moved at the end. A process that
+is killed in between leaves that hidden file behind; the next write of the same name removes it.
 """
 
 import errno
@@ -22,23 +22,30 @@ NEXT_TO_NOTHING = 1 << 16  # bytes: with so little free, a writing that failed h
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that it is either absent, as before, or complete."""
+    """Write a file so that it is absent, as before, or complete.
+
+    Parameters
+    ----------
+    path : Path, file to write.
+    content : bytes to write.
+    """
     with replacing(path, needed=len(content)) as temporary:
         temporary.write_bytes(content)
 
 
 @contextmanager
 def replacing(path: Path, *, needed: int = 0) -> Iterator[Path]:
-    """A hidden path to write a file to; it becomes ``path`` when the block ends without an error.
+    """Yield a hidden path to write to; it becomes ``path`` when the block ends without an error.
 
     Parameters
     ----------
-    needed : bytes of the file at most, for the error; 0 where they are not known before.
+    path : Path, final path of the file.
+    needed : int, size of the file at most, in bytes, for the error; 0 where it is not known.
 
     Raises
     ------
-    NoSpaceError : the disk is full; nothing is left of the file.
-    NotWritableError : its place is read-only, or no folder.
+    NoSpaceError : the disk is full; nothing of the file is left.
+    NotWritableError : the folder is read-only, or no folder.
     """
     temporary = hidden(path)
     try:
@@ -55,7 +62,12 @@ def replacing(path: Path, *, needed: int = 0) -> Iterator[Path]:
 
 @contextmanager
 def replacing_directory(directory: Path) -> Iterator[Path]:
-    """A hidden directory to fill; it becomes ``directory`` when the block ends without an error."""
+    """Yield a hidden directory to fill; it becomes ``directory`` when the block ends without an error.
+
+    Parameters
+    ----------
+    directory : Path, final path of the directory.
+    """
     temporary, before = hidden(directory), hidden(directory, "before")
     try:
         with in_words(directory, temporary):
@@ -72,14 +84,16 @@ def replacing_directory(directory: Path) -> Iterator[Path]:
 
 @contextmanager
 def replacing_files(directory: Path, *, last: str, needed: int = 0) -> Iterator[Path]:
-    """A hidden directory to fill; its files move into ``directory`` when the block ends without an error.
+    """Yield a hidden directory to fill; its files move into ``directory`` when the block ends without an error.
 
-    Otherwise ``directory`` stays as it was: absent, where it was not there before.
+    After an error ``directory`` is as before: absent, if it did not exist.
 
     Parameters
     ----------
-    last : the file that moves last, so that where it is, the others are; it is taken away before the first moves.
-    needed : bytes of all files at most, for the error; 0 where they are not known before.
+    directory : Path, final path of the directory.
+    last : str, name of the file that moves last, so that its presence shows that all files are there. It is removed
+        before the first file moves.
+    needed : int, size of all files at most, in bytes, for the error; 0 where it is not known.
     """
     place = directory / last
     temporary = hidden(place, "files")
@@ -100,7 +114,7 @@ def replacing_files(directory: Path, *, last: str, needed: int = 0) -> Iterator[
 
 
 def _remove_empty(folders: Iterable[Path]) -> None:
-    """Remove folders that hold nothing, innermost first; the first that holds something ends it."""
+    """Remove empty folders, innermost first; stop at the first that holds something."""
     for folder in folders:
         try:
             folder.rmdir()
@@ -109,20 +123,35 @@ def _remove_empty(folders: Iterable[Path]) -> None:
 
 
 def hidden(path: Path, what: str = "new") -> Path:
-    """The name that this process writes a file or a directory under."""
+    """Return the hidden path under which this process writes a file or a directory.
+
+    Parameters
+    ----------
+    path : Path, final path.
+    what : str, word that distinguishes several hidden paths of one place.
+    """
     return path.with_name(f".{path.name}.{what}.{os.getpid()}.tmp")
 
 
 def intended(path: Path) -> Path:
-    """The path that a file will have once nothing of it is hidden: ``.a.new.7.tmp/b`` becomes ``a/b``.
+    """Return the path that a file will have once it is moved: ``.a.new.7.tmp/b`` becomes ``a/b``.
 
-    The directory that `replacing_files` gives, ``.a.files.7.tmp``, is none of its files' path.
+    The directory that `replacing_files` yields, ``.a.files.7.tmp``, is not part of the path of its files.
+
+    Parameters
+    ----------
+    path : path under which the file is written.
     """
     return Path(*(HIDDEN.sub(r"\1", part) for part in path.parts if not HIDDEN_FILES.fullmatch(part)))
 
 
 def sweep(path: Path) -> None:
-    """Remove what processes that were killed have left of this file or directory."""
+    """Remove hidden files and directories that killed processes have left at a path.
+
+    Parameters
+    ----------
+    path : Path, final path.
+    """
     if not path.parent.is_dir():
         return
     prefix = f".{path.name}."
@@ -132,7 +161,7 @@ def sweep(path: Path) -> None:
 
 
 def _alive(pid: str) -> bool:
-    """Whether another process of this machine has this number."""
+    """Return whether another process of this machine has this number."""
     if not pid.isdecimal() or int(pid) == os.getpid():
         return False
     try:
@@ -145,7 +174,12 @@ def _alive(pid: str) -> bool:
 
 
 def remove(path: Path) -> None:
-    """Remove a file or a directory, if it is there."""
+    """Remove a file or a directory, if it exists.
+
+    Parameters
+    ----------
+    path : Path, file or directory.
+    """
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:
@@ -159,7 +193,14 @@ def _to_disk(path: Path) -> None:
 
 @contextmanager
 def in_words(path: Path, temporary: Path, *, needed: int = 0) -> Iterator[None]:
-    """Turn whatever a library raises where a file cannot be written into our error, which names the file."""
+    """Turn the error of a file that cannot be written into ours, which names the file.
+
+    Parameters
+    ----------
+    path : Path, file to name.
+    temporary : Path, hidden path under which it is written.
+    needed : int, size of the file, in bytes; 0 where it is not known.
+    """
     try:
         yield
     except SemispectralError:
@@ -181,7 +222,7 @@ def in_words(path: Path, temporary: Path, *, needed: int = 0) -> Iterator[None]:
 
 
 def _is_of(path: Path, error: OSError) -> bool:
-    """Whether an error is about a file, what is written for it, or a folder that it lies in."""
+    """Return whether an error is about a file, its hidden path, or a folder that it lies in."""
     named = intended(Path(str(error.filename))) if error.filename else Path()
     return named == intended(path) or named in intended(path).parents or intended(path) in named.parents
 
@@ -196,14 +237,14 @@ def _says_full(error: BaseException) -> bool:
 
 
 def _needed(known: int, written: int) -> str:
-    """How much a file needs, in words: known before, or more than what could be written of it."""
+    """Return the space that a file needs, in words: the known size, or more than the part that was written."""
     if known or written:
         return f"{'up to' if known else 'more than'} {_words(known or written)} are needed"
     return "more space is needed"
 
 
 def _free(path: Path) -> int:
-    """Bytes free on the disk of a file that may not be there yet."""
+    """Return the free space, in bytes, on the disk of a file that may not exist yet."""
     there = next((parent for parent in path.absolute().parents if parent.is_dir()), Path("/"))
     return shutil.disk_usage(there).free
 

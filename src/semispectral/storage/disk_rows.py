@@ -1,7 +1,7 @@
-"""Spectra that do not fit in memory: unpacked once from their shards into a nameless file, and read row by row.
+"""Keep spectra that do not fit in memory in a temporary file, and read them row by row.
 
-A batch is a random draw from all pixels of all scenes. Parquet gives whole row groups, which are pixels of one scene;
-from a file of plain rows any pixels can be read, so that training sees the same batches as it would from memory.
+A batch is a random draw from all pixels of all scenes. Parquet gives whole row groups, which are pixels of one scene. A
+file of plain rows gives any pixels, so training sees the same batches as from memory.
 """
 
 import math
@@ -20,12 +20,12 @@ SHARE_OF_MEMORY = 1 / 3  # of what is free, for the spectra: selecting and train
 
 
 class StoredRows:
-    """Rows of a float32 array on disk, in the terms of an array: shape, length, and rows by slice or index.
+    """Rows of a float32 array on disk, with shape, length and indexing like an array.
 
     Parameters
     ----------
     rows : float32 [row, column], mapped from a file.
-    index : int [pixel], the rows meant, in this order.
+    index : int [pixel], numbers of the rows, in order.
     """
 
     def __init__(self, rows: np.ndarray, index: np.ndarray) -> None:
@@ -36,24 +36,35 @@ class StoredRows:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """(pixels, columns)."""
+        """Number of pixels and of columns."""
         return len(self.index), self.rows.shape[1]
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """float32."""
+        """Dtype of the values, float32."""
         return self.rows.dtype
 
     def __getitem__(self, chosen: Any) -> np.ndarray:
-        """Some rows, in memory: float32 [chosen, column]."""
+        """Return some rows, in memory: float32 [chosen, column]."""
         return np.asarray(self.rows[self.index[chosen]])
 
     def where(self, keep: np.ndarray) -> "StoredRows":
-        """The rows that a mask keeps, still on disk."""
+        """Select the rows of a mask; they stay on disk.
+
+        Parameters
+        ----------
+        keep : bool [pixel].
+        """
         return StoredRows(self.rows, self.index[keep])
 
     def columns(self, first: int, last: int) -> "StoredRows":
-        """The columns first..last-1, still on disk."""
+        """Select the columns first..last-1; they stay on disk.
+
+        Parameters
+        ----------
+        first : int, first column, from 0.
+        last : int, column after the last one.
+        """
         return StoredRows(self.rows[:, first:last], self.index)
 
 
@@ -61,21 +72,31 @@ Rows = np.ndarray | StoredRows
 
 
 def columns(x: Rows, first: int, last: int) -> Rows:
-    """The columns first..last-1 of rows in memory or on disk."""
+    """Select the columns first..last-1 of rows in memory or on disk.
+
+    Parameters
+    ----------
+    x : float32 [pixel, column], or StoredRows.
+    first : int, first column, from 0.
+    last : int, column after the last one.
+    """
     return x.columns(first, last) if isinstance(x, StoredRows) else np.ascontiguousarray(x[:, first:last])
 
 
 def store(parts: Iterable[np.ndarray], directory: Path, *, needed: int = 0) -> StoredRows:
-    """Arrays [pixel, column] one after the other, as rows of one nameless file that goes when the process goes.
+    """Write arrays one after the other as rows of a temporary file without a name.
+
+    The file is deleted when the process ends.
 
     Parameters
     ----------
-    directory : on the disk that is to hold the file.
-    needed : bytes of the file, for the error; 0 where they are not known before.
+    parts : arrays [pixel, column].
+    directory : Path, folder on the disk that is to hold the file.
+    needed : int, size of the file, in bytes, for the error; 0 where it is not known.
 
     Raises
     ------
-    NoSpaceError : the disk is full; nothing is left of the file.
+    NoSpaceError : the disk is full; nothing of the file is left.
     """
     directory.mkdir(parents=True, exist_ok=True)
     rows, columns = 0, 0
@@ -90,12 +111,17 @@ def store(parts: Iterable[np.ndarray], directory: Path, *, needed: int = 0) -> S
 
 
 def fits(needed: int) -> bool:
-    """Whether so many bytes of spectra may be held in memory."""
+    """Return whether spectra of a size may be held in memory.
+
+    Parameters
+    ----------
+    needed : int, size of the spectra, in bytes.
+    """
     return needed <= SHARE_OF_MEMORY * free_memory()
 
 
 def free_memory() -> float:
-    """Bytes that this process may still take: of the machine, and of its own limits."""
+    """Return the memory that this process may still use, in bytes, by the machine and its own limits."""
     process = psutil.Process().memory_info()
     limits = (
         (resource.RLIMIT_DATA, getattr(process, "data", 0)),
@@ -111,7 +137,7 @@ def _limit(kind: int) -> float:
 
 
 def _free_of_group() -> float:
-    """Bytes that the control group of a container or a batch job still has."""
+    """Return the memory that the control group of a container or batch job still has, in bytes."""
     for limit, taken in (
         ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
         ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"),

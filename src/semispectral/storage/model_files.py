@@ -1,6 +1,6 @@
-"""A trained model on disk: one directory with ``weights.safetensors`` and ``model.json``. No pickle, ever.
+"""Keep a trained model in a directory with ``weights.safetensors`` and ``model.json``, without pickle.
 
-``model.json`` holds the checksum of the weights and its own, and what made the model
+``model.json`` holds the checksum of the weights, its own checksum, and the provenance
 (`semispectral.storage.provenance`).
 """
 
@@ -33,13 +33,16 @@ def save_model(
     description: Mapping[str, Any],
     files: Mapping[str, bytes] = NO_FILES,
 ) -> None:
-    """Write a model's arrays and its description; ``description["kind"]`` says which model it is.
+    """Write the arrays of a model and its description; ``description["kind"]`` names the kind of model.
 
-    The directory is absent, as before, or complete; what was in it before is gone: it holds one model.
+    The directory is absent, as before, or complete. Earlier content is removed, since a directory holds one model.
 
     Parameters
     ----------
-    files : more files, by name, such as the history of the training.
+    directory : Path, folder of the model.
+    arrays : weights by name.
+    description : mapping, content of ``model.json``.
+    files : further files by name, such as the history of the training.
     """
     with replacing_directory(directory) as unfinished:
         fill_model(unfinished, arrays, description)
@@ -48,7 +51,14 @@ def save_model(
 
 
 def fill_model(directory: Path, arrays: Mapping[str, np.ndarray], description: Mapping[str, Any]) -> None:
-    """Write a model into a directory that is being filled; a model that says what made it goes on saying so."""
+    """Write a model into a directory that is being filled; existing provenance is kept.
+
+    Parameters
+    ----------
+    directory : Path, folder to fill.
+    arrays : weights by name.
+    description : mapping, content of ``model.json``.
+    """
     content = save({name: np.ascontiguousarray(array) for name, array in arrays.items()})
     write_atomically(directory / WEIGHTS, content)
     made = provenance.current()
@@ -64,12 +74,20 @@ def _own_checksum(description: Mapping[str, Any]) -> str:
 
 
 def load_model(directory: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Read what `save_model` wrote: (arrays by name, description).
+    """Read the arrays and the description that `save_model` wrote.
+
+    Parameters
+    ----------
+    directory : Path, folder of the model.
+
+    Returns
+    -------
+    Arrays by name, and the description.
 
     Raises
     ------
-    MissingFileError : the directory or one of its files is not there.
-    IntegrityError : the weights or their description are not those that were written.
+    MissingFileError : the directory or one of its files does not exist.
+    IntegrityError : the weights or the description were changed.
     """
     for name in (WEIGHTS, DESCRIPTION):
         if not (directory / name).is_file():
@@ -91,7 +109,16 @@ def load_model(directory: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
 
 
 def read_description(directory: Path) -> dict[str, Any]:
-    """What a model says of itself, if it is what was written."""
+    """Read the description of a model and check it.
+
+    Parameters
+    ----------
+    directory : Path, folder of the model.
+
+    Raises
+    ------
+    IntegrityError : the description was changed.
+    """
     path = directory / DESCRIPTION
     try:
         description: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Tables on disk: Parquet with a seal, written atomically, with what made them; damage is named."""
+"""Write and read tables: Parquet with a seal and provenance, written atomically."""
 
 import json
 from collections.abc import Sequence
@@ -19,7 +19,13 @@ ATTRIBUTES = b"PANDAS_ATTRS"  # pandas' own name for them
 
 
 def write_table(path: Path | str, table: pd.DataFrame) -> None:
-    """Write a table without its index."""
+    """Write a table without its index.
+
+    Parameters
+    ----------
+    path : path-like, file to write.
+    table : DataFrame, table to write.
+    """
     path = Path(path)
     content = pa.Table.from_pandas(table, preserve_index=False)
     more = {METADATA: json.dumps(provenance.current(), sort_keys=True).encode()}
@@ -36,12 +42,13 @@ def read_table(path: Path | str, **wanted: Any) -> pd.DataFrame:
 
     Parameters
     ----------
-    wanted : ``columns`` and ``filters``, as `pandas.read_parquet` takes them.
+    path : path-like, file to read.
+    **wanted : ``columns`` and ``filters``, as `pandas.read_parquet` takes them.
 
     Raises
     ------
-    MissingFileError : it is not there.
-    IntegrityError : it was cut or changed, or belongs to another place.
+    MissingFileError : the file does not exist.
+    IntegrityError : the file was cut or changed, or belongs to another place.
     """
     path = Path(path)
     if not path.is_file():
@@ -52,11 +59,21 @@ def read_table(path: Path | str, **wanted: Any) -> pd.DataFrame:
 
 
 def made_of_table(path: Path) -> dict[str, Any]:
-    """What made a table, as its file says."""
+    """Return the provenance that a table records.
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    """
     made: dict[str, Any] = json.loads((pq.read_schema(path).metadata or {}).get(METADATA, b"{}"))
     return made
 
 
 def read_tables(paths: Sequence[Path | str]) -> pd.DataFrame:
-    """Read tables of the same columns as one."""
+    """Read tables of the same columns as one.
+
+    Parameters
+    ----------
+    paths : files to read.
+    """
     return pd.concat([read_table(path) for path in paths], ignore_index=True)

@@ -1,7 +1,7 @@
-"""What made a result: stage, commit, code, settings, seeds, versions and checksums of inputs, kept in the result.
+"""Record the provenance of a result: stage, commit, code, settings, seeds, versions and checksums of inputs.
 
-A stage says once who it is (`start`); whatever is written afterwards by the package's writers carries `current`. It
-holds no time and no host, so that the same run gives the same bytes.
+A stage describes itself once (`start`); the writers of the package then add `current` to every result. It holds no time
+and no host, so that the same run gives the same bytes.
 """
 
 import hashlib
@@ -48,19 +48,29 @@ _others: dict[str, str] = {}
 
 
 def start(made: Made) -> None:
-    """Say what is being made; every result that this process writes from now on carries it."""
+    """Set the provenance of every result that this process writes from now on.
+
+    Parameters
+    ----------
+    made : provenance, as `describe` returns it.
+    """
     _current.clear()
     _current.update(made)
     log.debug("%s%s", LOGGED, json.dumps(made, sort_keys=True, ensure_ascii=False))
 
 
 def current() -> Made:
-    """What this process makes; empty where nobody has said so."""
+    """Return the provenance that this process writes; empty before `start`."""
     return dict(_current)
 
 
 def of_job(job: Any) -> Made:
-    """What a Snakemake job makes, of the object that Snakemake gives its script."""
+    """Return the provenance of a Snakemake job.
+
+    Parameters
+    ----------
+    job : object ``snakemake`` of the job's script.
+    """
     config = json.loads(job.params.get("cfg", "{}"))
     made = describe(job.rule, config=config, inputs=job.input, root=Path(job.scriptdir).parents[1])
     wildcards = {name: str(value) for name, value in job.wildcards.items()}
@@ -69,7 +79,15 @@ def of_job(job: Any) -> Made:
 
 
 def describe(stage: str, *, config: Mapping[str, Any], inputs: Iterable[str | Path], root: Path = ROOT) -> Made:
-    """What a stage makes of a configuration and of input files."""
+    """Return the provenance of a stage: configuration, input files, code and versions.
+
+    Parameters
+    ----------
+    stage : str, name of the rule.
+    config : mapping, sections of the configuration that the stage uses.
+    inputs : iterable of path-like, input files.
+    root : Path, folder of the study's repository.
+    """
     return {
         "stage": stage,
         "commit": commit(root) or commit(ROOT),
@@ -89,12 +107,17 @@ def _seeds(config: Any, where: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def checksums(paths: Iterable[str | Path]) -> dict[str, str]:
-    """The checksum of each file or directory, by its path as given."""
+    """Return the checksum of each file or directory, by its path as given.
+
+    Parameters
+    ----------
+    paths : iterable of path-like, files or directories.
+    """
     return {str(path): checksum(Path(path)) for path in sorted(map(str, paths))}
 
 
 def inputs() -> list[str]:
-    """The files that this process was given to read."""
+    """Return the input files of this process."""
     return list(_current.get("inputs", {}))
 
 
@@ -103,11 +126,13 @@ def require_unchanged(paths: Iterable[str | Path], made: Mapping[str, Any], *, b
 
     Parameters
     ----------
-    made : what the result of that stage says of its making; by : its rule.
+    paths : iterable of path-like, files to check.
+    made : mapping, provenance of that stage's result.
+    by : str, name of that stage's rule.
 
     Raises
     ------
-    IntegrityError : one of them is another file now.
+    IntegrityError : a file has changed.
     """
     for path in map(str, paths):
         before = made.get("inputs", {}).get(path, "")
@@ -119,7 +144,12 @@ def require_unchanged(paths: Iterable[str | Path], made: Mapping[str, Any], *, b
 
 
 def checksum(path: Path) -> str:
-    """``sha256:`` of a file, or of a model but for what made it; ``sha256-pieces:`` of a large file's pieces."""
+    """Return ``sha256:`` of a file, of a model without its provenance, or ``sha256-pieces:`` of a large file.
+
+    Parameters
+    ----------
+    path : Path, file or directory of a model.
+    """
     try:
         return _checksum(path)
     except (OSError, ValueError, AttributeError) as error:
@@ -155,12 +185,17 @@ def _version(name: str) -> str:
 
 
 def versions() -> dict[str, str]:
-    """Versions of Python and of the packages that the results depend on, as installed; nothing is imported."""
+    """Return the installed versions of Python and of the packages that results depend on; nothing is imported."""
     return {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}}
 
 
 def other_versions(made: Mapping[str, Any]) -> str:
-    """Packages whose version was another when something was made than it is now, in words; empty where none."""
+    """Return the packages whose versions have changed since something was made, in words; empty where none has.
+
+    Parameters
+    ----------
+    made : mapping, provenance of a result.
+    """
     then, now = made.get("versions") if isinstance(made, Mapping) else {}, versions()
     if not isinstance(then, Mapping):  # of a stranger's model, maybe
         return ""
@@ -169,7 +204,13 @@ def other_versions(made: Mapping[str, Any]) -> str:
 
 
 def compare_versions(path: Path, made: Mapping[str, Any]) -> None:
-    """Say, once for each difference, that a file which is being read was made with other versions of the packages."""
+    """Log a warning, once for each difference, if a file was made with other versions of the packages.
+
+    Parameters
+    ----------
+    path : Path, the file that is read.
+    made : mapping, its provenance.
+    """
     found = other_versions(made)
     if found and found not in _others:
         _others[found] = str(path)
@@ -182,12 +223,17 @@ def compare_versions(path: Path, made: Mapping[str, Any]) -> None:
 
 
 def other_versions_read() -> dict[str, str]:
-    """All differences that `compare_versions` has met in this process, in words, each with the first file."""
+    """Return the differences that `compare_versions` has found, in words, each with the first file that shows it."""
     return dict(_others)
 
 
 def commit(root: Path) -> str:
-    """The commit that a folder is checked out at; empty where it is no Git working tree."""
+    """Return the commit that a folder is checked out at; empty outside a Git working tree.
+
+    Parameters
+    ----------
+    root : Path, folder of the working tree.
+    """
     git = root / ".git"
     if git.is_file():  # a worktree names its folder in a file
         git = root / git.read_text(encoding="utf-8").removeprefix("gitdir:").strip()
@@ -213,7 +259,12 @@ def _of_reference(git: Path, reference: str) -> str:
 
 
 def uncommitted(root: Path) -> bool:
-    """Whether the code of a Git working tree is other than its commit; False where that cannot be told."""
+    """Return whether the code of a Git working tree differs from its commit; False where this is not known.
+
+    Parameters
+    ----------
+    root : Path, folder of the working tree.
+    """
     git = shutil.which("git")
     if git is None or not commit(root):
         return False

@@ -1,9 +1,9 @@
-"""The seal of a file of the results: its place and the SHA-256 of all its bytes, written inside the file itself.
+"""Seal the files of the results: their place and the SHA-256 of all their bytes, written inside the file.
 
-Every format has room for a line of text that other programs pass over: a member of JSON, the metadata of Parquet and
+Every format has room for a line of text that other programs ignore: a member of JSON, the metadata of Parquet and
 safetensors, the end of a NumPy file. A file is written with a blank seal, whose digits are 0, and the digits are then
-put in; the digest is of all bytes but these digits. So one bit that flips anywhere is seen, a file that lies where
-another one belongs is seen too, and a copy is as good as the file.
+filled in. The digest covers all bytes but these digits. So a flipped bit is detected, a file in the place of another
+one is detected too, and a copy of a file is as good as the file.
 """
 
 import hashlib
@@ -32,30 +32,50 @@ _results: list[Path] = []
 
 
 def results_in(root: Path) -> None:
-    """Say where the results of this process lie: its files are known by their place in there."""
+    """Set the folder of the results of this process; files are identified by their place in it.
+
+    Parameters
+    ----------
+    root : Path, folder of the results.
+    """
     _results[:] = [root.absolute()]
 
 
 def blank(path: Path) -> str:
-    """The seal, still without its digits, of a file that is to lie at ``path``."""
+    """Return a seal without digits.
+
+    Parameters
+    ----------
+    path : Path, final path of the file.
+    """
     return f"semispectral-seal:{quote(_place(intended(path)))}:sha256:{BLANK}"
 
 
 def _place(path: Path) -> str:
-    """The path inside the results; where they are not known, the name alone."""
+    """Return the path inside the results, or the name alone where the results are not known."""
     below = [path.absolute().relative_to(root) for root in _results if root in path.absolute().parents]
     return below[0].as_posix() if below else path.name
 
 
 def filled(content: bytes) -> bytes:
-    """Content that holds a blank seal, with its digits."""
+    """Fill in the digits of a blank seal.
+
+    Parameters
+    ----------
+    content : bytes of a file with a blank seal.
+    """
     file = io.BytesIO(content)
     _fill(file)
     return file.getvalue()
 
 
 def fill(path: Path) -> None:
-    """Put the digits into the blank seal of a file."""
+    """Fill in the digits of the blank seal of a file.
+
+    Parameters
+    ----------
+    path : Path, file with a blank seal.
+    """
     with path.open("r+b") as file:
         _fill(file)
 
@@ -68,7 +88,7 @@ def _fill(file: IO[bytes]) -> None:
 
 
 def _found(file: IO[bytes]) -> tuple[str, int]:
-    """The place that the last seal of a file names, and where its digits begin; searched from the end."""
+    """Find the last seal of a file, from the end: its place, and the offset of its digits."""
     size = last = file.seek(0, os.SEEK_END)
     while last > 0:
         first = max(last - BLOCK, 0)
@@ -81,7 +101,7 @@ def _found(file: IO[bytes]) -> tuple[str, int]:
 
 
 def _digest(file: IO[bytes], at: int) -> str:
-    """SHA-256 of a file but for the digits of its seal."""
+    """Return the SHA-256 of a file without the digits of its seal."""
     digest = hashlib.sha256()
     file.seek(0)
     left = at
@@ -97,12 +117,16 @@ def _digest(file: IO[bytes], at: int) -> str:
 def require(path: Path) -> None:
     """Check that a file is the one that was written to this place.
 
+    Parameters
+    ----------
+    path : Path, file to check.
+
     Raises
     ------
-    MissingFileError : it is not there.
-    UnreadableError : the disk does not give it.
+    MissingFileError : the file does not exist.
+    UnreadableError : the disk cannot read it.
     IntegrityError : it was cut or changed.
-    MisplacedError : it is whole, but belongs to another place.
+    MisplacedError : it is intact, but belongs to another place.
     """
     if not path.is_file():
         raise MissingFileError(
@@ -124,31 +148,59 @@ def require(path: Path) -> None:
 
 
 def require_place(path: Path, place: str) -> None:
-    """Check that a file lies at the place that it was written to."""
+    """Check that a file lies at the place that it was written to.
+
+    Parameters
+    ----------
+    path : Path, file to check.
+    place : str, place that the file records.
+    """
     parts = Path(place).parts
     if path.absolute().parts[-len(parts) :] != parts:
         raise MisplacedError(f"{path}: is the file {place} of the results under another name; {ANEW}")
 
 
 def place_of(path: Path) -> str:
-    """The place that a file is to say it was written to, for formats with checksums of their own."""
+    """Return the place that a file is to record, for formats with checksums of their own.
+
+    Parameters
+    ----------
+    path : Path, final path of the file.
+    """
     return _place(intended(path))
 
 
 def damaged(path: Path, reason: str) -> IntegrityError:
-    """The error for a file that is not as it was written."""
+    """Return the error for a file that was changed after it was written.
+
+    Parameters
+    ----------
+    path : Path, the file.
+    reason : str, the reason, in words.
+    """
     return IntegrityError(f"{path}: the file was cut or changed since it was written ({reason}); {ANEW}")
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Write JSON with a seal, and with what made it."""
+    """Write JSON with a seal and its provenance.
+
+    Parameters
+    ----------
+    path : Path, file to write.
+    content : mapping, content of the file.
+    """
     made = provenance.current()
     full = {**({"made": made} if made else {}), **content, KEY: blank(path)}
     write_atomically(path, filled(json.dumps(full, indent=1, sort_keys=True, ensure_ascii=False).encode()))
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Read what `write_json` wrote; raises as `require` does."""
+    """Read the content that `write_json` wrote; raise as `require` does.
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    """
     require(path)
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     del content[KEY]
@@ -157,7 +209,13 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def write_array(path: Path, array: np.ndarray) -> None:
-    """Write a NumPy file; behind the array, where NumPy does not look, stand what made it and the seal, as JSON."""
+    """Write a NumPy file, with provenance and seal as JSON behind the array, where NumPy does not read.
+
+    Parameters
+    ----------
+    path : Path, file to write.
+    array : array of plain numbers.
+    """
     content = io.BytesIO()
     np.save(content, array, allow_pickle=False)
     notes = json.dumps({"made": provenance.current(), KEY: blank(path)}, sort_keys=True)
@@ -165,14 +223,24 @@ def write_array(path: Path, array: np.ndarray) -> None:
 
 
 def read_array(path: Path) -> np.ndarray:
-    """Read what `write_array` wrote, memory-mapped; raises as `require` does."""
+    """Read the array that `write_array` wrote, memory-mapped; raise as `require` does.
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    """
     require(path)
     provenance.compare_versions(path, made_of_array(path))
     return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
 
 
 def made_of_array(path: Path) -> dict[str, Any]:
-    """What made an array, as its file says."""
+    """Return the provenance that an array file records.
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    """
     array = np.load(path, mmap_mode="r", allow_pickle=False)
     with path.open("rb") as file:
         file.seek(array.offset + array.nbytes)

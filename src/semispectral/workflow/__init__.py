@@ -1,1 +1,1 @@
-"""What a job needs of Snakemake: logs, progress, resources, locks, and the hash of the code that it uses."""
+"""Serve the jobs of Snakemake: logs, progress, resources, locks, and the hash of the code that a job uses."""

@@ -1,4 +1,4 @@
-"""The one place where a stage's logging starts: to its log file and to the terminal, in one plain line format."""
+"""Start the logging of a stage: to its log file and to the terminal, in one plain line format."""
 
 import logging
 import os
@@ -23,16 +23,16 @@ TERMINAL, SILENT = "SEMISPECTRAL_TERMINAL", logging.CRITICAL + 1  # off where so
 
 
 def start(path: str | Path, *, job: Any = None, gpu: int = 0) -> None:
-    """Send this process's logging to ``path`` and to stderr, and turn our errors into their message.
+    """Send this process's logging to a file and to stderr, and report our errors by their message.
 
-    An uncaught `SemispectralError` becomes one line in the terminal and its full traceback in the log file; the
-    process still ends with a non-zero status.
+    An uncaught `SemispectralError` is one line in the terminal, with the full traceback in the log file. The process
+    still ends with a non-zero status.
 
     Parameters
     ----------
-    path : the log file, ``logs/<rule>/<wildcards>.log``; its name is the stage's name in every line.
-    job : Snakemake's object of the job; what it makes is then kept in its results and in the log.
-    gpu : how many GPUs the job was given; with none, the GPU is hidden from this process.
+    path : path-like, log file, ``logs/<rule>/<wildcards>.log``; its name gives the stage's name in every line.
+    job : object ``snakemake`` of the job, whose provenance is then kept in its results and in the log; None: no job.
+    gpu : int, number of GPUs that the job was given; with 0, GPUs are hidden from this process.
     """
     path = Path(path)
     if not gpu:
@@ -54,23 +54,32 @@ def start(path: str | Path, *, job: Any = None, gpu: int = 0) -> None:
 
 
 class Plain(logging.Formatter):
-    """Lines that any terminal may show: what a file had of control characters is written out."""
+    """Formatter whose lines any terminal can show: control characters are escaped."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line or lines of a record."""
+        """Return the lines of a record.
+
+        Parameters
+        ----------
+        record : LogRecord, record to format.
+        """
         return printable_lines(super().format(record))
 
 
 def leave_terminal() -> None:
-    """Have the stages that this process starts write to their log files only."""
+    """Let the stages that this process starts write to their log files only."""
     os.environ[TERMINAL] = "off"
 
 
 @contextmanager
 def set_aside(path: str | Path) -> Iterator[None]:
-    """Send what native libraries write to stderr into the log file for a while.
+    """Send the output of native libraries on stderr to the log file for a while.
 
-    For the import of TensorFlow, whose first lines no environment variable silences.
+    Used for the import of TensorFlow, whose first lines no environment variable silences.
+
+    Parameters
+    ----------
+    path : path-like, log file.
     """
     sys.stderr.flush()
     terminal = os.dup(2)
@@ -85,13 +94,23 @@ def set_aside(path: str | Path) -> Iterator[None]:
 
 
 def stage_name(path: Path) -> str:
-    """The stage that a log file belongs to: ``logs/train_m2/latents/20/1.log`` gives ``train_m2 latents 20 1``."""
+    """Return the stage of a log file: ``logs/train_m2/latents/20/1.log`` gives ``train_m2 latents 20 1``.
+
+    Parameters
+    ----------
+    path : Path, log file.
+
+    Examples
+    --------
+    >>> stage_name(Path("logs/train_m2/latents/20/1.log"))
+    'train_m2 latents 20 1'
+    """
     parts = path.with_suffix("").parts
     return " ".join(parts[parts.index("logs") + 1 :] if "logs" in parts else parts[-1:])
 
 
 def _results_of(path: Path) -> Path:
-    """The folder of the results that a log file lies in: that of ``logs``."""
+    """Return the folder of the results that a log file lies in: the parent of ``logs``."""
     parents = path.absolute().parents
     return next((folder.parent for folder in parents if folder.name == "logs"), path.absolute().parent)
 
@@ -103,10 +122,15 @@ def _file_handler(path: Path) -> logging.Handler:
 
 
 class LogFile(logging.FileHandler):
-    """A log file that falls silent on a full disk: the terminal still says what happens, without a traceback each."""
+    """Log file that stops writing on a full disk without a traceback for each line."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  logging's own name
-        """Let what could not be written go, if there is no space."""
+        """Ignore a record that could not be written for lack of space.
+
+        Parameters
+        ----------
+        record : LogRecord, record that failed.
+        """
         error = sys.exc_info()[1]
         if not (isinstance(error, OSError) and error.errno in FULL):
             super().handleError(record)
@@ -119,7 +143,14 @@ def _terminal_handler() -> logging.Handler:
 
 
 def say(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Report an uncaught error: ours, Ctrl-C and a full disk in words; any other with its traceback."""
+    """Report an uncaught error: ours, Ctrl-C and a full disk in words, any other with its traceback.
+
+    Parameters
+    ----------
+    kind : class of the error.
+    error : BaseException, the error.
+    trace : its traceback.
+    """
     if issubclass(kind, KeyboardInterrupt):
         log.error("interrupted")
         log.debug("this is where it was:", exc_info=(kind, error, trace))
@@ -136,7 +167,12 @@ def say(kind: type[BaseException], error: BaseException, trace: TracebackType | 
 
 
 def in_words(error: BaseException) -> str | None:
-    """An error that a person can do something about, in words; None for any other."""
+    """Return the message of an error that the user can act on; None for any other error.
+
+    Parameters
+    ----------
+    error : BaseException, the error.
+    """
     if isinstance(error, SemispectralError):
         return str(error)
     if isinstance(error, OSError) and error.errno in FULL:

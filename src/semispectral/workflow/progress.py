@@ -1,4 +1,4 @@
-"""How far a stage that streams has come: a line now and then, and at its end how much, how long, how fast."""
+"""Log the progress of a stage that reads in blocks, and at its end size, time and rate."""
 
 import logging
 import time
@@ -17,9 +17,9 @@ class Progress:
 
     Parameters
     ----------
-    name : of the scan.
-    lines : in all.
-    line_mb : size of a line as stored, in MB.
+    name : str, name of the scan.
+    lines : int, number of lines.
+    line_mb : float, size of a line as stored, in MB.
     """
 
     def __init__(self, name: str, lines: int, *, line_mb: float) -> None:
@@ -27,7 +27,12 @@ class Progress:
         self.started = self.said = time.monotonic()
 
     def say(self, line: int) -> None:
-        """Log the lines done, the rate and the time left, every few seconds."""
+        """Log the lines done, the rate and the time left, every few seconds.
+
+        Parameters
+        ----------
+        line : int, number of lines done.
+        """
         now = time.monotonic()
         if line >= self.lines or now - self.said < SAY_EVERY_S:
             return
@@ -38,14 +43,26 @@ class Progress:
         log.info("%s: %d of %d lines, %s/s, %s left", self.name, line, self.lines, speed, clock(left))
 
     def end(self, *, pixels: int = 0) -> None:
-        """Log what was read, in which time; with ``pixels``, those that were worked on."""
+        """Log the amount read and the time it took.
+
+        Parameters
+        ----------
+        pixels : int, number of pixels worked on; 0: not logged.
+        """
         took = time.monotonic() - self.started
         log.info("%s: %s lines, %s", self.name, count(self.lines), _how_fast(self.lines * self.line_mb, pixels, took))
 
 
 @contextmanager
 def timed(name: str, *, pixels: int, size_mb: float) -> Iterator[None]:
-    """Log at the end how many pixels were worked on, in which time."""
+    """Log at the end of a block the number of pixels and the time it took.
+
+    Parameters
+    ----------
+    name : str, name of the work.
+    pixels : int, number of pixels worked on.
+    size_mb : float, size of the input, in MB.
+    """
     started = time.monotonic()
     yield
     log.info("%s: %s", name, _how_fast(size_mb, pixels, time.monotonic() - started))

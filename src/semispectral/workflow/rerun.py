@@ -1,4 +1,4 @@
-"""What a stage's result depends on besides its files: its slice of the configuration and the code that it uses."""
+"""Describe the dependencies of a result besides its files: sections of the configuration, and code."""
 
 import ast
 import hashlib
@@ -29,10 +29,15 @@ NOT_DATA = frozenset({".py", ".pyc", ".pyi", ".typed"})
 
 
 def stage_cfg(config: Mapping[str, Any], *sections: str) -> str:
-    """The sections that a stage uses, as one JSON text that is the same however they were written.
+    """Return the sections that a stage uses as JSON text that does not depend on how they were written.
 
-    Keys are sorted and 1.0 is written 1. The defaults are in ``config`` already (`config.complete`), so that writing
-    a default out changes nothing either.
+    Keys are sorted and 1.0 is written as 1. The defaults are in ``config`` already (`config.complete`), so writing a
+    default out changes nothing.
+
+    Parameters
+    ----------
+    config : mapping, complete configuration.
+    *sections : str, names of the sections.
 
     Returns
     -------
@@ -53,15 +58,15 @@ def _plain(value: Any) -> Any:
 
 
 def code_hash(script: Path, *, root: Path = PACKAGE_ROOT) -> str:
-    """The hash of an adapter and of all modules of the package that it uses, directly or through others.
+    """Return the hash of an adapter and of all modules of the package that it uses, directly or through others.
 
     Only what runs counts: comments, docstrings and layout do not. A data file counts for the modules beside it that
     name it: the template of a page is none of the fits that lie in the same folder.
 
     Parameters
     ----------
-    script : the adapter.
-    root : the folder of the package.
+    script : Path, the adapter.
+    root : Path, the folder of the package.
 
     Returns
     -------
@@ -74,9 +79,14 @@ def code_hash(script: Path, *, root: Path = PACKAGE_ROOT) -> str:
 
 
 def modules_used(script: Path, *, root: Path = PACKAGE_ROOT) -> set[str]:
-    """The dotted names of the package's modules that a script imports, and those that they import in turn.
+    """Return the dotted names of the package's modules that a script imports, directly or through others.
 
     Those in `NEUTRAL` are left out.
+
+    Parameters
+    ----------
+    script : Path, the adapter.
+    root : Path, folder of the package.
     """
     used: set[str] = set()
     waiting = _imports(script.read_bytes(), "", root) - NEUTRAL
@@ -88,7 +98,13 @@ def modules_used(script: Path, *, root: Path = PACKAGE_ROOT) -> set[str]:
 
 
 def module_file(module: str, root: Path) -> Path:
-    """The file of a module of the package; a folder's is its ``__init__.py``."""
+    """Return the file of a module of the package; that of a folder is its ``__init__.py``.
+
+    Parameters
+    ----------
+    module : str, dotted name.
+    root : Path, folder of the package.
+    """
     folder = root.joinpath(*module.split(".")[1:])
     return folder / "__init__.py" if folder.is_dir() else folder.with_suffix(".py")
 
@@ -122,7 +138,13 @@ def _module_hash(module: str, root: Path) -> str:
 
 
 def data_files(module: str, root: Path) -> list[Path]:
-    """The data files beside a module that it names, as a text of its own: ``"page.html"``."""
+    """Return the data files beside a module that it names in a string of its own: ``"page.html"``.
+
+    Parameters
+    ----------
+    module : str, dotted name.
+    root : Path, folder of the package.
+    """
     file = module_file(module, root)
     nodes = ast.walk(_parse(file.read_bytes()))
     named = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
@@ -132,7 +154,7 @@ def data_files(module: str, root: Path) -> list[Path]:
 
 @cache
 def _imports(source: bytes, module: str, root: Path) -> frozenset[str]:
-    """The package's modules that one file imports.
+    """Return the modules of the package that one file imports.
 
     A package's ``__init__`` counts where it is imported by name, not where only a module inside it is: our
     ``__init__`` files re-export and do nothing else.
@@ -160,7 +182,7 @@ def _base(node: ast.ImportFrom, module: str, root: Path) -> str:
 
 
 def _module_of(name: str, root: Path) -> str | None:
-    """The module that a dotted name lies in: the longest part of it that is one."""
+    """Return the module that a dotted name lies in: its longest part that is a module."""
     parts = name.split(".")
     if parts[0] != PACKAGE or len(name) > LONGEST_NAME:
         return None

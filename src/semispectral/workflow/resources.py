@@ -1,4 +1,4 @@
-"""What a stage asks of a cluster: memory and time that follow the size of its input and grow with every attempt."""
+"""Estimate memory and time of a job from the size of its input and the number of attempts."""
 
 import math
 from collections.abc import Callable
@@ -14,25 +14,31 @@ Need = Callable[..., int]
 
 
 def has_gpu() -> bool:
-    """Whether this machine has the driver of an NVIDIA GPU."""
+    """Return whether this machine has the driver of an NVIDIA GPU."""
     return any(Path(driver).exists() for driver in GPU_DRIVERS)
 
 
 def memory_mb(base: int, *, per_mb: float = 0) -> Need:
-    """``mem_mb`` of a rule: a base, and so many MB for each MB of input, times the attempt.
+    """Return ``mem_mb`` of a rule: a base, plus memory for each MB of input, times the attempt.
 
-    A job that was killed for its memory is so started again with twice as much, then with three times.
+    A job that was killed for its memory is started again with twice as much, then with three times.
 
     Parameters
     ----------
-    base : what the stage needs with the smallest input.
-    per_mb : what it needs for each MB of its input files; a folder counts as nothing.
+    base : int, memory with the smallest input, in MB.
+    per_mb : float, memory for each MB of input files; folders do not count.
     """
     return _grows(base, per_mb)
 
 
 def minutes(base: int, *, per_mb: float = 0) -> Need:
-    """``runtime`` of a rule: a base, and so many minutes for each MB of input, times the attempt."""
+    """Return ``runtime`` of a rule: a base, plus minutes for each MB of input, times the attempt.
+
+    Parameters
+    ----------
+    base : int, time with the smallest input, in minutes.
+    per_mb : float, minutes for each MB of input files.
+    """
     return _grows(base, per_mb)
 
 
@@ -47,10 +53,11 @@ def _grows(base: int, per_mb: float) -> Need:
 
 
 def _size_mb(files: Any) -> float:
-    """Of all files; one that is not there yet raises FileNotFoundError, and Snakemake asks again later.
+    """Return the size of all files, in MB.
 
-    Snakemake's own ``size_mb`` is left to files in a storage: for local ones that are not there it warns on the
-    terminal of a coroutine that was never awaited.
+    A file that does not exist yet raises FileNotFoundError, and Snakemake asks again later. Snakemake's own ``size_mb``
+    is used only for files in a storage: for local files that do not exist it warns of a coroutine that was never
+    awaited.
     """
     if any(getattr(file, "is_storage", False) for file in files):
         return float(files.size_mb)

@@ -1,7 +1,7 @@
-"""Whether a run is alive in a folder: Snakemake and every stage hold a lock for as long as they live.
+"""Tell whether a run is alive in a folder: Snakemake and every stage hold a lock while they live.
 
-However a process ends, its lock goes with it, so nothing is ever left to remove. Many may hold it together; only
-``python -m semispectral.workflow.running``, which ``make resume`` asks first, wants it for itself.
+The lock ends with its process, however that ends, so nothing is left to remove. Many processes may hold it together;
+only ``python -m semispectral.workflow.running``, which ``make resume`` runs first, asks for it alone.
 """
 
 import fcntl
@@ -23,11 +23,16 @@ _held: list[ExitStack] = []  # an open file each
 
 
 class RunningError(SemispectralError, RuntimeError):
-    """A run is alive where another one was to begin."""
+    """Error for a run that starts in a folder where another one is alive."""
 
 
 def hold(folder: Path = Path()) -> None:
-    """Hold the lock together with others until this process ends; where the disk knows no locks, do nothing."""
+    """Hold the lock together with others until this process ends; do nothing on a disk without locks.
+
+    Parameters
+    ----------
+    folder : Path, folder of the run.
+    """
     try:
         (folder / LOCK).parent.mkdir(exist_ok=True)
         with ExitStack() as stack:
@@ -39,11 +44,15 @@ def hold(folder: Path = Path()) -> None:
 
 
 def require_none(folder: Path = Path()) -> None:
-    """Check that no process of a run is alive in a folder, and sweep away what killed jobs have left of scripts.
+    """Check that no process of a run is alive in a folder, and remove scripts that killed jobs have left.
+
+    Parameters
+    ----------
+    folder : Path, folder of the run.
 
     Raises
     ------
-    RunningError : one is; it is named, where this machine tells.
+    RunningError : a process is alive; the message names it where this machine can.
     """
     if found := starting(folder):
         raise _still_at_work(folder, found)
@@ -69,9 +78,17 @@ def _still_at_work(folder: Path, pids: list[int]) -> RunningError:
 
 
 def starting(folder: Path) -> list[int]:
-    """Numbers of the processes of this machine that Snakemake has begun in a folder, by their commands, on Linux.
+    """Return the processes that Snakemake has started in a folder of this machine, by their commands, on Linux.
 
-    A job needs a second until it holds the lock.
+    A job needs about a second until it holds the lock.
+
+    Parameters
+    ----------
+    folder : Path, folder of the run.
+
+    Returns
+    -------
+    list of process numbers.
     """
     here, found = str(folder.absolute()), []
     for entry in PROCESSES.glob("[0-9]*"):
@@ -87,7 +104,12 @@ def _is_snakemake(argument: str) -> bool:
 
 
 def holders(lock: Path) -> list[int]:
-    """Numbers of the processes of this machine that hold a lock on a file, as Linux lists them."""
+    """Return the numbers of the processes of this machine that hold a lock on a file, as Linux lists them.
+
+    Parameters
+    ----------
+    lock : Path, locked file.
+    """
     if not LISTED.is_file():
         return []
     inode = str(lock.stat().st_ino)
@@ -106,7 +128,7 @@ def _command(pid: int) -> list[str]:
 
 
 def main() -> int:
-    """Say whether a run is alive in the current folder; the exit status is 1 where one is."""
+    """Report whether a run is alive in the current folder; the exit status is 1 if one is."""
     try:
         require_none()
     except RunningError as error:

@@ -1,8 +1,18 @@
-"""Times, sizes, counts and rates as people read them."""
+"""Format times, sizes, counts and rates for people."""
 
 
 def clock(seconds: float) -> str:
-    """A duration: ``3.2 s``, ``48 s``, ``6 min 05 s``, ``3 h 12 min``."""
+    """Return a duration as text: ``3.2 s``, ``48 s``, ``6 min 05 s``, ``3 h 12 min``.
+
+    Parameters
+    ----------
+    seconds : float, duration, in seconds.
+
+    Examples
+    --------
+    >>> clock(365.0)
+    '6 min 05 s'
+    """
     if seconds < 9.95:
         return f"{seconds:.1f} s"
     whole = round(seconds)
@@ -14,7 +24,17 @@ def clock(seconds: float) -> str:
 
 
 def megabytes(size_mb: float) -> str:
-    """A size that is given in MB: ``320 kB``, ``4.1 MB``, ``62 MB``, ``1.4 GB``."""
+    """Return a size as text: ``320 kB``, ``4.1 MB``, ``62 MB``, ``1.4 GB``.
+
+    Parameters
+    ----------
+    size_mb : float, size, in MB.
+
+    Examples
+    --------
+    >>> megabytes(1400.0)
+    '1.4 GB'
+    """
     for factor, unit in ((1e-6, "TB"), (1e-3, "GB"), (1, "MB")):
         value = size_mb * factor
         if value >= 1:
@@ -23,10 +43,21 @@ def megabytes(size_mb: float) -> str:
 
 
 def count(value: int) -> str:
-    """A count, its thousands apart: ``12 480``."""
+    """Return a count with its thousands apart: ``12 480``.
+
+    Parameters
+    ----------
+    value : int, the count.
+    """
     return f"{value:,}".replace(",", " ")
 
 
 def rate(amount: float, seconds: float) -> float:
-    """So much a second, whatever the clock's resolution."""
+    """Return an amount per second; very short times do not divide by zero.
+
+    Parameters
+    ----------
+    amount : float, the amount.
+    seconds : float, duration, in seconds.
+    """
     return amount / max(seconds, 1e-3)
