@@ -1,1 +1,1 @@
-"""The census: what each scan holds, counted once; whether the scans go together, and whether two are the same."""
+"""Count the content of each scan once, and check that the scans fit together and that none is a copy."""

@@ -1,4 +1,4 @@
-"""The census of a scene, as it is kept: one table of codes with the facts of the header, and the raster of codes."""
+"""Write and read the census of a scene: a table of codes with the facts of the header, and the raster of codes."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -31,21 +31,22 @@ HEADER: dict[str, Callable[[Any], Any]] = {
 
 @dataclass(frozen=True, eq=False)
 class Census:
-    """What one scene holds.
+    """Content of one scene.
 
-    Parameters
+    Attributes
     ----------
-    scene, hole : names.
-    lines, samples, bands, dtype : of the data as stored.
-    wavelengths_nm : float64 [band], or None.
-    minimum, maximum : of the good values in the sparse sample of the data.
-    bad_share : share of that sample which is NaN, infinite or nodata, 0 to 1.
-    saturated_share : share of it at the largest value of an integer dtype, 0 to 1.
-    counts : one row per code: code, name, role (one of `ROLES`), pixels.
-    codes : int32 [line, sample], the raster of labels; `MASKED` and `EMPTY` where a pixel is not to be drawn.
-    fingerprint : hashes of a sample of its spectra, by which copies of its pixels are found (`copies`).
-    bad_bands : numbers of the bands that the file marks as bad, and of those without a value.
-    remarks : what the file states, and what is made of it.
+    scene, hole : str, name of the scene, and of its drill hole.
+    lines, samples, bands : int, size of the data as stored.
+    dtype : str, dtype of the data as stored.
+    wavelengths_nm : float64 [band] in nm, or None.
+    minimum, maximum : float, range of the good values in a sparse sample of the data.
+    bad_share : float, share of that sample that is NaN, infinite or nodata, 0 to 1.
+    saturated_share : float, share of it at the maximum of an integer dtype, 0 to 1.
+    counts : DataFrame, one row per code: code, name, role (one of `ROLES`), pixels.
+    codes : int32 [line, sample], label codes; `MASKED` and `EMPTY` where a pixel must not be drawn.
+    fingerprint : hashes of a sample of its spectra, by which copies are found (`copies`).
+    bad_bands : tuple of int, numbers of the bands that the file marks as bad, and of those without a value.
+    remarks : sentences about the statements of the file.
     """
 
     scene: str
@@ -66,12 +67,24 @@ class Census:
     remarks: tuple[Remark, ...] = ()
 
     def pixels(self, role: str) -> int:
-        """Number of pixels in a role."""
+        """Count the pixels of a role.
+
+        Parameters
+        ----------
+        role : str, one of `ROLES`.
+        """
         return int(self.counts.loc[self.counts["role"] == role, "pixels"].sum())
 
 
 def write_census(found: Census, parquet: Path, codes_npy: Path) -> None:
-    """Write the table (one row per code, the header facts beside each) and the raster of codes, both atomically."""
+    """Write the table and the raster of codes, each atomically.
+
+    Parameters
+    ----------
+    found : Census, census to write.
+    parquet : Path, file of the table: one row per code, with the facts of the header.
+    codes_npy : Path, file of the raster.
+    """
     nm = found.wavelengths_nm
     table = found.counts.copy()
     for place, name in enumerate(("scene", "hole")):
@@ -96,7 +109,12 @@ def read_codes(path: Path, *, scans: Sequence[str | Path]) -> np.ndarray:
 
     Parameters
     ----------
-    scans : the files that the scene is read from now; they must be those that the census looked at.
+    path : Path, file of the raster.
+    scans : sequence of path-like, files of the scene; they must be those that the census read.
+
+    Raises
+    ------
+    IntegrityError : a file of the scene has changed since the census.
     """
     codes = read_array(path)
     provenance.require_unchanged(scans, made_of_array(path), by="census")
@@ -104,7 +122,12 @@ def read_codes(path: Path, *, scans: Sequence[str | Path]) -> np.ndarray:
 
 
 def read_census(path: Path) -> Census:
-    """Read what `write_census` wrote; the raster of codes is the ``.npy`` of the same name beside it, memory-mapped."""
+    """Read the census that `write_census` wrote.
+
+    Parameters
+    ----------
+    path : Path, file of the table; the raster lies beside it under the same name with ``.npy`` and is memory-mapped.
+    """
     raster = path.with_suffix(".npy")
     for file in (path, raster):
         if not file.is_file():

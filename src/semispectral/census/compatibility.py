@@ -1,4 +1,4 @@
-"""The scenes of a collection together: what makes them impossible to join, and what a person should know, in words."""
+"""Check that the scenes of a collection can be joined, and describe what is unusual about them."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
@@ -19,21 +19,21 @@ BRIGHTNESS_RATIO = 4.0  # between the largest values of two scenes, as reflectan
 def check_collection(
     censuses: Sequence[Census], *, scale: Mapping[str, float], steps: Collection[str] = ()
 ) -> tuple[str, ...]:
-    """Refuse scenes that cannot be joined; name what is odd about those that can.
+    """Refuse scenes that cannot be joined, and describe what is unusual about those that can.
 
     Parameters
     ----------
-    censuses : of all scenes.
-    scale : by scene, reflectance per stored value, as in scenes.tsv.
-    steps : of the cleaning; resampling joins two sensors, scaling joins two scales.
+    censuses : sequence of Census, censuses of all scenes.
+    scale : reflectance per stored value, by scene.
+    steps : collection of str, steps of cleaning; resampling joins sensors, scaling joins scales.
 
     Returns
     -------
-    Warnings in words.
+    tuple of str, warnings.
 
     Raises
     ------
-    DataError : the scenes are of different bands and nothing resamples them, or none of them has a labelled pixel.
+    DataError : the scenes have different bands and are not resampled, or no scene has a labelled pixel.
     SplitError : two scenes hold the same pixels.
     """
     _refuse_copies(censuses)
@@ -56,7 +56,7 @@ def check_collection(
 
 
 def _refuse_copies(censuses: Sequence[Census]) -> None:
-    """A pixel that is in two scenes can train and test at once, whatever the split."""
+    """Refuse pixels that are in two scenes: they could train and test at once, whatever the split."""
     holes = {found.scene: found.hole for found in censuses}
     copies = shared_scenes({found.scene: found.fingerprint for found in censuses})
     if copies:
@@ -69,7 +69,14 @@ def _refuse_copies(censuses: Sequence[Census]) -> None:
 
 
 def known_for_plan(scenes: Sequence[Scene], censuses: Sequence[Census], steps: Collection[str]) -> dict[str, Any]:
-    """What a plan must know of the scenes together: ``odd`` and ``bad_bands`` of `semispectral.sampling.plan.plan`."""
+    """Return facts of all scenes for the plan: ``odd`` and ``bad_bands`` of `semispectral.sampling.plan.plan`.
+
+    Parameters
+    ----------
+    scenes : sequence of Scene, rows of ``scenes.tsv``.
+    censuses : sequence of Census, their censuses.
+    steps : collection of str, steps of cleaning.
+    """
     scale = {scene.name: scene.factor for scene in scenes}
     return {
         "odd": check_collection(censuses, scale=scale, steps=steps),
@@ -78,9 +85,14 @@ def known_for_plan(scenes: Sequence[Scene], censuses: Sequence[Census], steps: C
 
 
 def bad_bands_of_all(censuses: Sequence[Census], steps: Collection[str] = ()) -> tuple[int, ...]:
-    """Numbers of the bands that are left out of all scenes, for they are bad in one; none where spectra are resampled.
+    """Return the numbers of the bands that are bad in any scene; none where spectra are resampled.
 
     Models need one set of bands. Where spectra are resampled, each scene leaves out its own.
+
+    Parameters
+    ----------
+    censuses : sequence of Census, censuses of all scenes.
+    steps : collection of str, steps of cleaning.
     """
     return () if "resample" in steps else tuple(sorted({band for found in censuses for band in found.bad_bands}))
 
@@ -143,12 +155,17 @@ def _dominance(censuses: Sequence[Census]) -> Iterator[str]:
 
 
 def _odd_remarks(censuses: Sequence[Census]) -> Iterator[str]:
-    """What is odd in the scenes, each sentence once."""
+    """Yield the unusual remarks on the scenes, each once."""
     yield from (text for text, odd in remarks_of(censuses) if odd)
 
 
 def remarks_of(censuses: Sequence[Census]) -> list[tuple[str, bool]]:
-    """What files state and what is made of it, each sentence once with its scenes; and whether it is odd."""
+    """Return all remarks, each once with its scenes, and whether it is unusual.
+
+    Parameters
+    ----------
+    censuses : sequence of Census, censuses of all scenes.
+    """
     scenes: dict[Remark, list[str]] = {}
     for found in censuses:
         for remark in found.remarks:

@@ -1,9 +1,9 @@
-"""The same pixels under two names: found by their spectra, whatever their files are called and whatever headers say.
+"""Find the same pixels under two names by their spectra, whatever their files and headers say.
 
-The census keeps the hashes of a sample of spectra of each scene, and the plan compares them between scenes. What it
-looks at is stated here, so that a whole collection costs a few lines of each scan and not a pass over it: some lines
-at even distances, which a copy of a whole scan shares, and the first and last labelled pixels of each class, which a
-cut of a scan shares too. What is drawn in the end is compared once more, pixel by pixel (`refuse_shared`).
+The census keeps the hashes of a sample of spectra of each scene, and the plan compares them between scenes. The sample
+costs a few lines of each scan and not a pass over it: some lines at even distances, which a copy of a whole scan
+shares, and the first and last labelled pixels of each class, which a part of a scan shares too. The drawn pixels are
+compared once more, one by one (`refuse_shared`).
 """
 
 from collections import Counter
@@ -30,15 +30,15 @@ DRAWN_SHARE = 0.01  # of the drawn pixels of a part; fewer may be chance in data
 
 
 def spectra_hash(x: np.ndarray) -> np.ndarray:
-    """A number for each spectrum that is the same for the same values, whatever type they are stored as.
+    """Return a number for each spectrum that depends on its values but not on their dtype.
 
     Parameters
     ----------
-    x : [pixel, band] of any numbers.
+    x : [pixel, band], numbers.
 
     Returns
     -------
-    uint64 [pixel]; 0 for a spectrum without shape: one value in all bands, or none that is finite.
+    uint64 [pixel]; 0 for a spectrum without shape: one value in all bands, or no finite value.
     """
     values = np.asarray(x, np.float64) + 0.0  # -0 becomes 0
     values[np.isnan(values)] = np.nan  # one NaN of the many
@@ -53,16 +53,17 @@ def spectra_hash(x: np.ndarray) -> np.ndarray:
 
 
 def fingerprint(cube: Cube, codes: np.ndarray, use: CodeSet) -> Fingerprint:
-    """Hashes of a sample of the spectra of a scene, sorted; those that it repeats tell nothing and are left out.
+    """Return hashes of a sample of the spectra of a scene, sorted; repeated ones are left out.
 
     Parameters
     ----------
-    codes : int32 [line, sample].
-    use : codes that are classes.
+    cube : Cube, open scene.
+    codes : int32 [line, sample], label codes.
+    use : CodeSet, codes that are classes.
 
     Returns
     -------
-    Of the spectra at even distances, ``even``, and of the labelled ones, ``labelled``.
+    Hashes of spectra at even distances, ``even``, and of labelled spectra, ``labelled``.
     """
     places = {"even": _even(cube), "labelled": _labelled(codes, use)}
     return {name: _hashes(cube, lines) for name, lines in places.items()}
@@ -86,7 +87,7 @@ def _even(cube: Cube) -> Iterator[tuple[int, np.ndarray]]:
 
 
 def _labelled(codes: np.ndarray, use: CodeSet) -> Iterator[tuple[int, np.ndarray]]:
-    """The first and the last line of each class, and its first and last pixels in them."""
+    """Yield the first and the last line of each class, with its first and last pixels in them."""
     for code in [value for value in np.unique(codes).tolist() if value in use][:MOST_CLASSES]:
         of_class = codes == code
         lines = np.flatnonzero(of_class.any(axis=1))
@@ -96,18 +97,18 @@ def _labelled(codes: np.ndarray, use: CodeSet) -> Iterator[tuple[int, np.ndarray
 
 
 def shared_scenes(prints: Mapping[str, Fingerprint]) -> list[tuple[str, str]]:
-    """Pairs of scenes that have the same pixels.
+    """Return the pairs of scenes that have the same pixels.
 
     Parameters
     ----------
-    prints : by scene.
+    prints : fingerprints by scene.
     """
     kinds = sorted({kind for found in prints.values() for kind in found})
     return sorted({pair for kind in kinds for pair in _shared({name: prints[name].get(kind, ()) for name in prints})})
 
 
 def _shared(samples: Mapping[str, Sequence[int]]) -> Iterator[tuple[str, str]]:
-    """Pairs whose samples have more in common than chance gives."""
+    """Yield the pairs whose samples have more in common than chance gives."""
     holders: dict[int, list[str]] = {}
     for scene in sorted(samples):
         for value in samples[scene]:
@@ -119,11 +120,15 @@ def _shared(samples: Mapping[str, Sequence[int]]) -> Iterator[tuple[str, str]]:
 
 
 def refuse_shared(pixels: Pixels) -> Pixels:
-    """The drawn pixels themselves, once it is sure that no two scenes give the same ones to different parts.
+    """Return the drawn pixels after checking that no two scenes give the same ones to different parts.
+
+    Parameters
+    ----------
+    pixels : Pixels, drawn pixels of all scenes.
 
     Raises
     ------
-    SplitError : more than chance allows are in two parts.
+    SplitError : more pixels than chance allows are in two parts.
     """
     value, table = spectra_hash(pixels.x), pixels.table
     scenes, scene = np.unique(table["scene"].to_numpy(str), return_inverse=True)

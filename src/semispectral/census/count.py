@@ -1,4 +1,4 @@
-"""Census: what a scene holds, from its labels in full and a sparse sample of its data, before any long stage runs."""
+"""Count the content of a scene before any long stage runs: all labels, and a sparse sample of the data."""
 
 import logging
 from collections.abc import Iterator
@@ -37,15 +37,22 @@ NO_MASK, NO_CLEANING = MaskConfig(), CleanConfig()
 def census(
     scene: Scene, classes: ClassMap, *, mask: MaskConfig = NO_MASK, cleaning: CleanConfig = NO_CLEANING
 ) -> Census:
-    """Look at one scene: labels in full, data sparsely.
+    """Count the content of one scene: all labels, and a sparse sample of the data.
 
-    Data are read in full where tray and shadow are to be masked, and where some of what is looked at is no value:
-    pixels that hold no data are then counted as such. A pixel that is labelled as a class is never masked: whoever
-    labelled it has looked at it.
+    The data are read in full where tray and shadow are masked, and where the sample has missing values: pixels without
+    data are then counted as such. A pixel that is labelled as a class is never masked, since a person has labelled it.
+
+    Parameters
+    ----------
+    scene : Scene, row of ``scenes.tsv``.
+    classes : ClassMap, classes of the study.
+    mask : MaskConfig, settings of the mask of tray and shadow.
+    cleaning : CleanConfig, settings of cleaning.
 
     Raises
     ------
-    DataError, ShapeError, MissingFileError, UnreadableError : the scene cannot be used; the message says what to do.
+    DataError, ShapeError, MissingFileError, UnreadableError : the scene cannot be used; the message says how to mend
+        it.
     """
     with open_scene(scene) as cube:
         codes = read_scene_labels(scene, cube, classes)
@@ -89,7 +96,19 @@ def census(
 
 
 def empty_pixels(scene: Scene, cube: Cube, sensor: Sensor, cleaning: CleanConfig) -> np.ndarray:
-    """Pixels that hold no data once they are cleaned, bool [line, sample]; one pass over the cube where some may be."""
+    """Return a mask of the pixels without data after cleaning; one pass over the cube where there can be any.
+
+    Parameters
+    ----------
+    scene : Scene, row of ``scenes.tsv``.
+    cube : Cube, open scene.
+    sensor : Sensor, references, bad bands and gaps of the sensor.
+    cleaning : CleanConfig, settings of cleaning.
+
+    Returns
+    -------
+    bool [line, sample].
+    """
     lines, samples, bands = cube.shape
     if not can_lose_values(scene, cube, cleaning):
         return np.zeros((lines, samples), bool)
@@ -106,7 +125,7 @@ def empty_pixels(scene: Scene, cube: Cube, sensor: Sensor, cleaning: CleanConfig
 
 
 def _lost(codes: np.ndarray, empty: np.ndarray, scene: Scene) -> Iterator[Remark]:
-    """What a person should know of the pixels that hold no data."""
+    """Yield remarks on the pixels without data."""
     if empty.all():
         raise DataError(
             f"{scene.data}: pixels that hold data are needed, and none of its {empty.size} does: too many of the bands "

@@ -1,1 +1,1 @@
-"""What the user writes: the configuration, scenes.tsv, classes.tsv, and the names and numbers in them."""
+"""Read the files that the user writes: the configuration, scenes.tsv and classes.tsv."""

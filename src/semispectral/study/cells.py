@@ -1,4 +1,4 @@
-"""Cells of ``scenes.tsv``: each function reads the text of one cell, or says where and what is wrong with it."""
+"""Parse the cells of ``scenes.tsv``: each function reads the text of one cell, or names the fault and its place."""
 
 import re
 from collections.abc import Callable
@@ -14,10 +14,24 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
 def plain(text: str, where: str) -> str:
+    """Return the text unchanged.
+
+    Parameters
+    ----------
+    text : str, text of the cell.
+    where : str, file, row and column, for the error.
+    """
     return text
 
 
 def name(text: str, where: str) -> str:
+    """Read the name of a scene, which also names files.
+
+    Parameters
+    ----------
+    text : str, text of the cell.
+    where : str, file, row and column, for the error.
+    """
     if not NAME.fullmatch(text):
         raise ConfigError(
             f"{where}: a name of letters, digits, '_', '-', '.' is needed (it names files), got {quoted(text)}"
@@ -26,26 +40,61 @@ def name(text: str, where: str) -> str:
 
 
 def group(text: str, where: str) -> str:
+    """Read the name of a drill hole or other group.
+
+    Parameters
+    ----------
+    text : str, text of the cell.
+    where : str, file, row and column, for the error.
+    """
     if not text:
         raise ConfigError(f"{where}: is empty; name the hole (or other group) that the scene belongs to")
     return require_file_name(text, where=where)
 
 
 def path(text: str, where: str) -> str:
+    """Read a path that must be given.
+
+    Parameters
+    ----------
+    text : str, text of the cell.
+    where : str, file, row and column, for the error.
+    """
     if not text:
         raise ConfigError(f"{where}: is empty; give the path of the scene's file, relative to data_root")
     return text
 
 
 def axes(text: str, where: str) -> str:
+    """Read the order of the three axes; empty: ``line,sample,band``.
+
+    Parameters
+    ----------
+    text : str, text of the cell.
+    where : str, file, row and column, for the error.
+    """
     return ",".join(axis_order(text or ",".join(AXES), where=where))
 
 
 def label_axes(text: str, where: str) -> str:
+    """Read the order of the two axes of labels; empty: not given.
+
+    Parameters
+    ----------
+    text : str, text of the cell.
+    where : str, file, row and column, for the error.
+    """
     return ",".join(axis_order(text, names=AXES[:2], where=where)) if text else ""
 
 
 def number(text: str, where: str) -> float:
+    """Read a finite number.
+
+    Parameters
+    ----------
+    text : str, text of the cell.
+    where : str, file, row and column, for the error.
+    """
     try:
         return decimal(text)
     except ValueError as error:
@@ -53,10 +102,24 @@ def number(text: str, where: str) -> float:
 
 
 def nodata(text: str, where: str) -> float:
+    """Read a nodata value: a number, nan, inf or -inf.
+
+    Parameters
+    ----------
+    text : str, text of the cell.
+    where : str, file, row and column, for the error.
+    """
     return float(text) if text.lower() in NOT_FINITE else number(text, where)
 
 
 def positive(text: str, where: str) -> float:
+    """Read a number above 0.
+
+    Parameters
+    ----------
+    text : str, text of the cell.
+    where : str, file, row and column, for the error.
+    """
     value = number(text, where)
     if value <= 0:
         raise ConfigError(f"{where}: a number above 0 is needed, got {quoted(text)}")
@@ -64,8 +127,21 @@ def positive(text: str, where: str) -> float:
 
 
 def optional(parse: Callable[[str, str], float]) -> Callable[[str, str], float | None]:
+    """Return a reader that reads an empty cell as None.
+
+    Parameters
+    ----------
+    parse : callable, reader of a cell that is not empty.
+    """
     return lambda text, where: parse(text, where) if text else None
 
 
 def codes(text: str, where: str) -> CodeSet:
+    """Read a set of codes, such as ``1-99`` or ``0,255``.
+
+    Parameters
+    ----------
+    text : str, text of the cell.
+    where : str, file, row and column, for the error.
+    """
     return CodeSet.parse(text, where=where)

@@ -1,4 +1,4 @@
-"""Codes, labels, names and colours: the only place where class codes are known.
+"""Map between the codes in label files and the classes: labels, names and colours.
 
 A file holds integer *codes*; ``classes.tsv`` gives them meaning. Inside the package a pixel carries a *label*,
 0..K-1, or ``UNLABELLED``. Codes to be ignored (tray, background) become ``IGNORED``: not pixels of interest at all.
@@ -33,13 +33,19 @@ MOST_RANGES = 1000  # of codes in one cell of scenes.tsv
 
 @dataclass(frozen=True)
 class ClassMap:
-    """Classes in label order: the code, name and colour of label i stand at place i.
+    """Classes in label order: label i has the code, name and colour at index i.
 
-    Parameters
+    Attributes
     ----------
-    codes : file codes, distinct, none of them 0.
-    names : one per code, distinct.
-    colours : ``#rrggbb``, one per code.
+    codes : tuple of int, codes in the files, distinct, none of them 0.
+    names : tuple of str, names, one per code, distinct.
+    colours : tuple of str, colours ``#rrggbb``, one per code.
+
+    Examples
+    --------
+    >>> classes = ClassMap((3, 7), ("quartz", "mica"), ("#ff0000", "#00ff00"))
+    >>> classes.to_label(np.array([0, 3, 7, 255]), ignore=CodeSet.parse("255", where="")).tolist()
+    [-1, 0, 1, -2]
     """
 
     codes: tuple[int, ...]
@@ -66,7 +72,16 @@ class ClassMap:
         return len(self.codes)
 
     def select(self, codes: Iterable[int]) -> "ClassMap":
-        """The classes with these codes, in code order."""
+        """Return the classes with these codes, in code order.
+
+        Parameters
+        ----------
+        codes : codes to select.
+
+        Raises
+        ------
+        DataError : a code has no class.
+        """
         wanted = sorted(set(codes))
         place = {code: i for i, code in enumerate(self.codes)}
         unknown = [code for code in wanted if code not in place]
@@ -78,7 +93,12 @@ class ClassMap:
         return ClassMap(tuple(wanted), tuple(self.names[i] for i in places), tuple(self.colours[i] for i in places))
 
     def to_label(self, code: np.ndarray, *, ignore: "CodeSet") -> np.ndarray:
-        """Labels of an array of codes: a class's place, ``IGNORED``, or ``UNLABELLED`` for every other code.
+        """Convert codes to labels: the index of a class, ``IGNORED``, or ``UNLABELLED`` for every other code.
+
+        Parameters
+        ----------
+        code : int [...], codes.
+        ignore : CodeSet, codes of pixels to ignore.
 
         Returns
         -------
@@ -90,12 +110,17 @@ class ClassMap:
         return np.asarray(table, dtype=np.int16)[inverse].reshape(code.shape)
 
     def to_dict(self) -> dict[str, Any]:
-        """The classes as plain lists, for JSON."""
+        """Return the classes as plain lists, for JSON."""
         return {"codes": list(self.codes), "names": list(self.names), "colours": list(self.colours)}
 
     @classmethod
     def from_dict(cls, classes: dict[str, Any]) -> "ClassMap":
-        """The inverse of `to_dict`; checked as ``classes.tsv`` is, for a model may be anybody's."""
+        """Return the classes that `to_dict` described, checked like ``classes.tsv``: a model may come from anybody.
+
+        Parameters
+        ----------
+        classes : dict, lists ``codes``, ``names`` and ``colours``.
+        """
         names = tuple(require_name(name, where="the name of a class") for name in classes["names"])
         codes = tuple(whole_number(str(code), "the code of a class") for code in classes["codes"])
         if 0 in codes:
@@ -104,7 +129,17 @@ class ClassMap:
 
     @classmethod
     def read(cls, path: Path) -> "ClassMap":
-        """Read ``classes.tsv``: columns code, name, colour."""
+        """Read ``classes.tsv``, with the columns code, name, colour.
+
+        Parameters
+        ----------
+        path : Path, file to read.
+
+        Raises
+        ------
+        MissingFileError : the file does not exist.
+        ConfigError : the table or a cell is wrong; the message names the row.
+        """
         header, *rows = read_rows(path, what="the table of classes", key="classes") or [[]]
         absent = [name for name in COLUMNS if header.count(name) != 1]
         if absent:
@@ -122,14 +157,14 @@ class ClassMap:
 
 
 def _instead(absent: list[str], header: list[str]) -> str:
-    """The columns that may stand for those that are absent, misspelt."""
+    """Name the columns that may be misspelt names of the absent ones."""
     others = [name for name in header[:MOST_COMPARED] if name and name not in COLUMNS]
     found = [f"{quoted(near, limit=40)} for {name!r}" for name in absent if (near := nearest(name, others))]
     return f" (is {', '.join(found)} meant?)" if found else ""
 
 
 def _cells(where: str, header: list[str], row: list[str]) -> tuple[int, str, str]:
-    """Code, name and colour of a row of classes.tsv."""
+    """Read the code, name and colour of a row of classes.tsv."""
     if len(row) != len(header):
         raise ConfigError(f"{where}: {len(header)} tab-separated cells are needed, one per column, got {len(row)}")
     code, name, colour = (_unquoted(row[header.index(column)]) for column in COLUMNS)
@@ -141,31 +176,51 @@ def _cells(where: str, header: list[str], row: list[str]) -> tuple[int, str, str
 
 
 def _unquoted(text: str) -> str:
-    """Spreadsheets put cells with a comma in quotes."""
+    """Remove the quotes that spreadsheets put around a cell with a comma."""
     in_quotes = len(text) > 1 and text[0] == text[-1] == '"'
     return text[1:-1].replace('""', '"') if in_quotes else text
 
 
 def whole_number(text: str, where: str) -> int:
-    """A code: a whole number of at most 32 bits."""
+    """Read a code: a whole number of at most 32 bits.
+
+    Parameters
+    ----------
+    text : str, text of the number.
+    where : str, file, row and column, for the error.
+    """
     if not WHOLE.fullmatch(text) or not -(2**31) <= int(text) < 2**31:
         raise ConfigError(f"{where}: a whole number of at most 32 bits is needed, got {quoted(text, limit=40)}")
     return int(text)
 
 
 def read_classes(path: Path) -> ClassMap:
-    """The classes that occur, in label order, from the plan's ``classes.json``.
+    """Read the classes that occur, in label order, from the plan's ``classes.json``.
+
+    Parameters
+    ----------
+    path : Path, file to read.
 
     Raises
     ------
-    MissingFileError, IntegrityError : it is not there, or not as it was written.
+    MissingFileError, IntegrityError : the file does not exist, or was changed.
     """
     return ClassMap.from_dict(read_json(path))
 
 
 @dataclass(frozen=True)
 class CodeSet:
-    """A set of codes written as in scenes.tsv: ``1-99``, ``0,255``, ``1-5,10-14``, or empty."""
+    """Set of codes, written as in scenes.tsv: ``1-99``, ``0,255``, ``1-5,10-14``, or empty.
+
+    Attributes
+    ----------
+    ranges : first and last code of each range, both included.
+
+    Examples
+    --------
+    >>> 4 in CodeSet.parse("1-5,10-14", where="scenes.tsv, row 2")
+    True
+    """
 
     ranges: tuple[tuple[int, int], ...]
 
@@ -174,7 +229,13 @@ class CodeSet:
 
     @classmethod
     def parse(cls, text: str, *, where: str) -> "CodeSet":
-        """Read such a text; ``where`` names the file, row and column for the error."""
+        """Read a set of codes.
+
+        Parameters
+        ----------
+        text : str, text such as ``1-99`` or ``0,255``.
+        where : str, file, row and column, for the error.
+        """
         ranges = []
         parts = [part.strip() for part in text.split(",")]
         if len(parts) > MOST_RANGES:

@@ -1,4 +1,4 @@
-"""The configuration as a whole: checked against its closed schema, in plain words, with every default filled in."""
+"""Check the configuration against its schema, and fill in the defaults."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -22,7 +22,12 @@ MISSPELT = 0.75  # likeness from which a key is taken for a misspelt neighbour r
 
 
 def read_schema(path: Path) -> Schema:
-    """Read the schema, a YAML file."""
+    """Read the schema, a YAML file.
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    """
     if not path.is_file():
         raise MissingFileError(f"{path}: the configuration's schema is not there; restore it from the repository")
     schema: Schema = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -32,12 +37,17 @@ def read_schema(path: Path) -> Schema:
 def complete(config: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
     """Check a configuration and fill in the defaults.
 
-    Text that YAML or the command line did not read as the number or truth value it stands for (``1e-3``,
-    ``--config 'svm={"folds": 3}'``) is turned into it where the schema wants one.
+    Text that YAML or the command line did not read as a number or truth value (``1e-3``, ``--config 'svm={"folds":
+    3}'``) is converted where the schema needs one.
+
+    Parameters
+    ----------
+    config : mapping, configuration as read.
+    schema : dict, schema of the configuration.
 
     Raises
     ------
-    ConfigError : one line per mistake: the key, what it needs, what came, and the nearest key for a typo.
+    ConfigError : one line per mistake: the key, the needed value, the given one, and the nearest key for a typo.
     """
     require_plain(config)
     full: dict[str, Any] = _filled(config, schema)
@@ -50,13 +60,18 @@ def complete(config: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
 
 
 def defaults(schema: Schema) -> dict[str, Any]:
-    """The configuration that an empty file stands for."""
+    """Return the configuration of an empty file.
+
+    Parameters
+    ----------
+    schema : dict, schema of the configuration.
+    """
     filled: dict[str, Any] = _filled({}, schema)
     return filled
 
 
 def _filled(value: Any, schema: Schema) -> Any:
-    """A copy of ``value`` with defaults in place and look-alike text turned into numbers."""
+    """Return a copy with defaults in place and numeric text converted to numbers."""
     if isinstance(value, Mapping):
         properties: dict[str, Schema] = schema.get("properties", {})
         other = schema.get("additionalProperties")
@@ -73,6 +88,7 @@ def _filled(value: Any, schema: Schema) -> Any:
 
 
 def _typed(text: str, schema: Schema) -> Any:
+    """Convert text to the type that the schema needs, if it can be."""
     kinds = schema.get("type", [])
     for kind in [kinds] if isinstance(kinds, str) else kinds:
         try:
@@ -91,7 +107,7 @@ FROM_TEXT: dict[str, Callable[[str], Any]] = {
 
 
 def _sections(schema: Schema, where: str = "") -> Iterator[tuple[str, list[str]]]:
-    """Every section of the schema with its keys; the top has no name."""
+    """Yield every section of the schema with its keys; the top level has no name."""
     properties: dict[str, Schema] = schema.get("properties", {})
     yield where, list(properties)
     for key, part in properties.items():
@@ -100,7 +116,7 @@ def _sections(schema: Schema, where: str = "") -> Iterator[tuple[str, list[str]]
 
 
 def _unique_by(_: Any, key: str, rows: Any, __: Schema) -> Iterator[ValidationError]:
-    """The schema's own keyword ``uniqueBy``: no two rows of a list have the same value of a key."""
+    """Check the schema's own keyword ``uniqueBy``: no two rows of a list share the value of a key."""
     found = [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
     values = Counter(str(row[key]) for row in found if key in row)
     if repeated := [value for value, times in values.items() if times > 1]:
@@ -131,7 +147,7 @@ def _unknown_keys(sections: Mapping[str, list[str]], error: ValidationError) -> 
 
 
 def _unknown_key(key: str, known: list[str], sections: Mapping[str, list[str]]) -> str:
-    """The nearest key here; or the very key where it belongs, for one that stands in the wrong section."""
+    """Describe an unknown key: the nearest key here, or the section in which that very key belongs."""
     elsewhere = [f"{section}.{key}" for section, keys in sections.items() if section and key in keys]
     if elsewhere and not nearest(key, known, cutoff=MISSPELT):
         return f"unknown key {key!r}; did you mean {' or '.join(map(repr, elsewhere))}?"

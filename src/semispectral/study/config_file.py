@@ -1,7 +1,7 @@
-"""A configuration file as it stands: YAML that holds plain values, each key once, no code, and not without end.
+"""Read a configuration file safely: YAML of plain values, each key once, without code and of limited size.
 
-As a program it says whether files are such, before Snakemake reads them: Snakemake runs code that a file holds as it
-reads it, and takes the last of two equal keys without a word.
+Run as a program, the module checks files before Snakemake reads them: Snakemake runs code that a file holds, and
+silently takes the last of two equal keys.
 """
 
 import math
@@ -25,11 +25,15 @@ PLAIN = (str, bool, int, float, type(None))
 def read_config(path: Path) -> dict[str, Any]:
     """Read a configuration file.
 
+    Parameters
+    ----------
+    path : Path, file to read.
+
     Raises
     ------
-    MissingFileError : it is not there.
-    ConfigError : it is not YAML in UTF-8, or holds something else than keys with plain values, each once.
-    UnreadableError : it is no plain file, or may not be read.
+    MissingFileError : the file does not exist.
+    ConfigError : it is not YAML in UTF-8, or holds anything but keys with plain values, each once.
+    UnreadableError : it is not a regular file, or cannot be read.
     """
     content = _parsed(path, _text(path))
     if not isinstance(content, dict | None):
@@ -80,7 +84,7 @@ def _content(path: Path, text: str) -> Any:
 
 
 def _refuse_repeated(path: Path, top: yaml.Node | None) -> None:
-    """YAML takes the last of two equal keys, and the first is lost without a word."""
+    """Refuse two equal keys; YAML takes the last one and silently loses the first."""
     waiting, seen = [top], set[int]()
     while waiting:
         node = waiting.pop()
@@ -106,7 +110,12 @@ def _refuse_repeated_here(path: Path, keys: list[yaml.ScalarNode]) -> None:
 
 
 def require_plain(config: Mapping[str, Any]) -> None:
-    """Refuse what no configuration holds: a ring or a bomb of YAML anchors, keys that are no text, dates, infinity."""
+    """Refuse content that no configuration holds: YAML anchors in a ring, keys that are not text, dates, infinity.
+
+    Parameters
+    ----------
+    config : mapping, configuration as read.
+    """
     waiting: list[tuple[str, Any]] = [("", config)]
     seen = 0
     while waiting:
@@ -136,7 +145,7 @@ def _inner(where: str, value: Any) -> list[tuple[str, Any]]:
 
 
 def _strange(value: Any) -> str:
-    """A key that is no text, or a value that is not plain, in words; empty where there is none."""
+    """Describe a key that is not text, or a value that is not plain; empty where there is none."""
     if isinstance(value, Mapping):
         return next((f"the key {str(key)[:80]}" for key in value if not isinstance(key, str)), "")
     if isinstance(value, list | tuple):
@@ -147,7 +156,12 @@ def _strange(value: Any) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Read the files that are named; 1 and a sentence for the first that is no configuration."""
+    """Check the named files; return 1 and print a sentence for the first that is not a configuration.
+
+    Parameters
+    ----------
+    arguments : list of str or None, paths; None: those of the command line.
+    """
     try:
         for path in sys.argv[1:] if arguments is None else arguments:
             read_config(Path(path))

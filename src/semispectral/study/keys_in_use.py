@@ -1,7 +1,7 @@
-"""Which keys of the configuration act, given what is switched on: those of a step that is off must rerun nothing.
+"""Select the keys of the configuration that have an effect, so that a key of a disabled step reruns nothing.
 
-Each function takes a section and gives what of it a stage depends on. A key that is left out has its default there,
-which changes nothing, for nobody reads it.
+Each function takes a section and returns the part that a stage depends on. A key that is left out keeps its default
+there, which has no effect, since nothing reads it.
 """
 
 from collections.abc import Collection, Mapping
@@ -42,26 +42,45 @@ def _only(section: Section, keys: Collection[str]) -> dict[str, Any]:
 
 
 def cleaning(section: Section) -> dict[str, Any]:
-    """The section ``cleaning``: the steps, the keys of those that are taken, and the bands that are left out."""
+    """Return the section ``cleaning``: the steps, the keys of the enabled steps, and the bands to leave out.
+
+    Parameters
+    ----------
+    section : mapping, section of the configuration.
+    """
     steps = [*section["steps"], *(["references"] if section["references"] == "named" else [])]
     return _only(section, {*ALWAYS, *(key for step in steps for key in OF_STEP.get(step, ()))})
 
 
 def mask(section: Section) -> dict[str, Any]:
-    """The section ``mask``: the method, and its own keys."""
+    """Return the section ``mask``: the method and its keys.
+
+    Parameters
+    ----------
+    section : mapping, section of the configuration.
+    """
     return _only(section, {"method", *OF_MASK[section["method"]]})
 
 
 def smoothing(section: Section) -> dict[str, Any]:
-    """Of the section ``map``, how probabilities are smoothed."""
+    """Return the part of the section ``map`` that smooths probabilities.
+
+    Parameters
+    ----------
+    section : mapping, section of the configuration.
+    """
     return _only(section, {"smoothing", *OF_SMOOTHING[section["smoothing"]]})
 
 
 def split(section: Section) -> dict[str, Any]:
-    """The section ``split``, or a row of the benchmark's splits: the method, its seed, its own keys.
+    """Return the section ``split``, or a row of the benchmark's splits: the method, its seed and its keys.
 
-    Where holes to test on are named, or dealt to folds, no share of them is drawn: it is 0, so that what is left to
+    Where test holes are named, or divided into folds, no share of holes is drawn: the share is 0, so that the share to
     train on is what the other shares leave.
+
+    Parameters
+    ----------
+    section : mapping, section of the configuration.
     """
     used = _only(section, {"name", "method", "seed", "folds", *OF_SPLIT[section["method"]]})
     if used.get("folds"):
@@ -72,16 +91,33 @@ def split(section: Section) -> dict[str, Any]:
 
 
 def quotas(section: Section) -> dict[str, Any]:
-    """Of the section ``sample``, how many pixels are drawn."""
+    """Return the part of the section ``sample`` that sets the number of pixels.
+
+    Parameters
+    ----------
+    section : mapping, section of the configuration.
+    """
     return _only(section, ("seed", "cap_per_class", "unlabelled"))
 
 
 def drawing(section: Section) -> dict[str, Any]:
-    """Of the section ``sample``, which pixels are drawn."""
+    """Return the part of the section ``sample`` that sets which pixels are drawn.
+
+    Parameters
+    ----------
+    section : mapping, section of the configuration.
+    """
     return _only(section, ("seed", "clusters", "drop_saturated"))
 
 
 def control(method: str, *, controls: Section, svm: Section) -> dict[str, Any]:
-    """The keys of the sections ``controls`` and ``svm`` that a control uses, as these two sections."""
+    """Return the keys of the sections ``controls`` and ``svm`` that a baseline uses, as these two sections.
+
+    Parameters
+    ----------
+    method : str, name of the baseline.
+    controls : mapping, section ``controls``.
+    svm : mapping, section ``svm``.
+    """
     own, shared = first_row(method).keys
     return {"controls": _only(controls, own), "svm": _only(svm, shared)}

@@ -1,4 +1,4 @@
-"""The table of methods: every classifier that the project compares, and all that is said about it in one row.
+"""Table of methods: one row for every classifier that the project compares, with all its facts.
 
 Rows are plain facts. What a method does stands where its model stands: a baseline in `semispectral.classifiers`, a
 network in `semispectral.training`. So whoever reads this table, a rule, a figure or a page, imports none of them.
@@ -21,19 +21,19 @@ class Method:
 
     Attributes
     ----------
-    method, features : as they stand in a table of predictions.
-    title : its name for people.
-    colour, line, marker : how figures draw it, by the names of `semispectral.figures.style`.
-    sections : of the configuration that its result depends on.
+    method, features : str, as they stand in a table of predictions.
+    title : str, its name for people.
+    colour, line, marker : str, how figures draw it, by the names of `semispectral.figures.style`.
+    sections : tuple of str, of the configuration that its result depends on.
     keys : of the sections ``controls`` and ``svm`` that a baseline uses; empty for others.
-    unlabelled : it looks at unlabelled pixels, so that the transductive regime differs from the inductive one.
-    ours : one of the models that the project is about; others are compared with them.
-    model : it is trained, kept in a directory and can make maps; else it is a baseline, fitted and asked at once.
-    tensorflow : it is trained with TensorFlow.
-    headline : figures with few lines have one for it.
-    constant : it predicts one class on purpose.
-    supervised : the same network trained on the labels alone, which it has to beat; empty for others.
-    description : what it is, for the card of a trained model.
+    unlabelled : bool, it looks at unlabelled pixels, so that the transductive regime differs from the inductive one.
+    ours : bool, one of the models that the project is about; others are compared with them.
+    model : bool, it is trained, kept in a directory and can make maps; else it is a baseline, fitted and asked at once.
+    tensorflow : bool, it is trained with TensorFlow.
+    headline : bool, figures with few lines have one for it.
+    constant : bool, it predicts one class on purpose.
+    supervised : str, the same network trained on the labels alone, which it has to beat; empty for others.
+    description : str, what it is, for the card of a trained model.
     """
 
     method: str
@@ -206,6 +206,10 @@ def supervised_twins() -> dict[str, str]:
 def first_row(method: str) -> Method:
     """Give a row of a method, whatever its features: for facts that are the same in all of them.
 
+    Parameters
+    ----------
+    method : str, name of the method.
+
     Raises
     ------
     ConfigError : no row has this method.
@@ -217,13 +221,24 @@ def first_row(method: str) -> Method:
 
 
 def row_of(method: str, features: str) -> Method | None:
-    """Give the row of a method on some features; None where the table has none."""
+    """Give the row of a method on some features; None where the table has none.
+
+    Parameters
+    ----------
+    method : str, name of the method.
+    features : str, ``bands`` or ``latents``.
+    """
     found = (row for row in METHODS.values() if (row.method, row.features) == (method, features))
     return next(found, None)
 
 
 def twin_of(name: str) -> str | None:
-    """Give the key of the row trained on the labels alone that a row has to beat; None where it has none."""
+    """Give the key of the row trained on the labels alone that a row has to beat; None where it has none.
+
+    Parameters
+    ----------
+    name : str, name of the row.
+    """
     wanted = (METHODS[name].supervised, METHODS[name].features)
     return next((key for key, row in METHODS.items() if (row.method, row.features) == wanted), None)
 

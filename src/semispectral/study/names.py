@@ -1,7 +1,7 @@
-"""Names and texts that the package did not make: shown so that they harm nothing, checked before they name anything.
+"""Show names and texts of unknown origin safely, and check those that name something of ours.
 
-Whatever came from a file (the name of a dataset, a field of a header, a class of somebody else's model) passes through
-`printable` before it reaches a terminal, a log, a page or a header of ours. Names that a person gives to classes,
+Text from a file (the name of a dataset, a field of a header, a class of somebody else's model) passes through
+`printable` before it reaches a terminal, a log, a page or a header of ours. Names that the user gives to classes,
 scenes and holes are checked once, where their table is read: they become columns, files and lines of other formats.
 """
 
@@ -23,15 +23,20 @@ DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9�
 
 
 def printable(text: object, *, limit: int = LONGEST_SHOWN) -> str:
-    """Text from a file in one line that can be shown anywhere.
+    r"""Return text from a file in one line that can be shown anywhere.
 
-    Control characters, ESC, line breaks, marks that turn the direction of writing and all else that has no shape of
-    its own are written as Python would (``\\x1b``, ``\\u202e``).
+    Control characters, ESC, line breaks, marks that turn the direction of writing, and all other characters without a
+    shape are written as Python escapes (``\x1b``, ``\u202e``).
 
     Parameters
     ----------
-    text : what is to be shown; anything that is no text is turned into it.
-    limit : the most letters that come back; a longer text ends in ``...``.
+    text : object, text to show; any other object is converted to text.
+    limit : int, largest number of characters; a longer text ends in ``...``.
+
+    Examples
+    --------
+    >>> printable("two\nlines")
+    'two\\nlines'
     """
     letters = str(text)[: limit + 1]
     shown = "".join(letter if letter.isprintable() else _escaped(letter) for letter in letters)
@@ -39,7 +44,12 @@ def printable(text: object, *, limit: int = LONGEST_SHOWN) -> str:
 
 
 def printable_lines(text: str) -> str:
-    """Text of several lines, such as a message of a stage, each line as `printable` shows it, however long."""
+    """Return text of several lines, each as `printable` shows it, however long.
+
+    Parameters
+    ----------
+    text : str, text to show.
+    """
     return "\n".join(printable(line, limit=max(len(line), 1) * LONGEST_ESCAPE) for line in text.split("\n"))
 
 
@@ -48,12 +58,30 @@ def _escaped(letter: str) -> str:
 
 
 def quoted(text: object, *, limit: int = LONGEST_NAME) -> str:
-    """What `printable` makes of a text, between quotes."""
+    """Return the text as `printable` shows it, in quotes.
+
+    Parameters
+    ----------
+    text : object, text to show.
+    limit : int, largest number of characters.
+    """
     return f"'{printable(text, limit=limit)}'"
 
 
 def some(names: Iterable[object], *, most: int = MOST_NAMED, show: Callable[..., str] = printable) -> str:
-    """The first few names, each as `printable` (or `quoted`) shows it, and how many more; ``none`` without any."""
+    """List the first few names and the number of the others; ``none`` without any.
+
+    Parameters
+    ----------
+    names : names to list.
+    most : int, largest number of names.
+    show : callable, `printable` or `quoted`.
+
+    Examples
+    --------
+    >>> some(["a", "b", "c"], most=2)
+    'a, b and 1 more'
+    """
     listed = names if isinstance(names, Sequence) else list(names)
     shown = ", ".join(show(name, limit=LONGEST_NAME) for name in islice(listed, most))
     more = f" and {len(listed) - most} more" if len(listed) > most else ""
@@ -61,11 +89,12 @@ def some(names: Iterable[object], *, most: int = MOST_NAMED, show: Callable[...,
 
 
 def require_name(text: str, *, where: str) -> str:
-    """Check a name that becomes a column, a legend and a line of other formats: that of a class.
+    """Check the name of a class, which becomes a column, a legend and a line of other formats.
 
     Parameters
     ----------
-    where : file, row and column, for the error.
+    text : str, the name.
+    where : str, file, row and column, for the error.
 
     Returns
     -------
@@ -73,7 +102,8 @@ def require_name(text: str, *, where: str) -> str:
 
     Raises
     ------
-    ConfigError : it is empty or too long, has letters that cannot be printed, or would be a formula in a spreadsheet.
+    ConfigError : it is empty or too long, has characters that cannot be printed, or would be a formula in a
+        spreadsheet.
     """
     if not text or not text.isprintable():
         raise ConfigError(f"{where}: letters that can be printed are needed, got {quoted(text)}")
@@ -90,13 +120,19 @@ def require_name(text: str, *, where: str) -> str:
 
 
 def require_file_name(text: str, *, where: str) -> str:
-    """Check a name that also becomes the name of files: that of a scene or a hole.
+    """Check the name of a scene or a hole, which also becomes the name of files.
 
-    Results are shared with computers of any kind, so that what Windows or macOS cannot store is refused everywhere.
+    Results are shared between computers of any kind, so a name that Windows or macOS cannot store is refused
+    everywhere.
+
+    Parameters
+    ----------
+    text : str, the name.
+    where : str, file, row and column, for the error.
 
     Raises
     ------
-    ConfigError : as `require_name`, or no file can have this name.
+    ConfigError : as in `require_name`, or no file can have this name.
     """
     require_name(text, where=where)
     if text.startswith(".") or text.endswith((".", " ")) or any(letter in NOT_IN_FILE_NAMES for letter in text):
@@ -117,11 +153,16 @@ def require_file_name(text: str, *, where: str) -> str:
 
 
 def require_distinct_files(names: Iterable[str], *, where: str) -> None:
-    """Refuse names that are different but would be one file where case, or the way an accent is stored, is nothing.
+    """Refuse different names that would be one file where case, or the coding of an accent, is ignored.
+
+    Parameters
+    ----------
+    names : iterable of str, all names.
+    where : str, file and column, for the error.
 
     Raises
     ------
-    ConfigError : naming the first two.
+    ConfigError : two names clash; the message gives the first two.
     """
     seen: dict[str, str] = {}
     for name in names:

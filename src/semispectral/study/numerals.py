@@ -1,4 +1,4 @@
-"""Numbers as people write them into tables and settings: digits of ASCII, and nothing that a reader would not expect.
+"""Read numbers as people write them in tables and settings: plain ASCII digits.
 
 Python's own ``float`` also takes ``1_000``, the digits of other scripts, and turns ``1e999`` into infinity.
 """
@@ -12,7 +12,11 @@ LONGEST = 100
 
 
 def whole(text: str) -> int:
-    """A whole number.
+    """Read a whole number.
+
+    Parameters
+    ----------
+    text : str, text of the number.
 
     Raises
     ------
@@ -24,11 +28,20 @@ def whole(text: str) -> int:
 
 
 def decimal(text: str) -> float:
-    """A finite number, such as ``-9999``, ``0.0001`` or ``2.5e-05``.
+    """Read a finite number, such as ``-9999``, ``0.0001`` or ``2.5e-05``.
+
+    Parameters
+    ----------
+    text : str, text of the number.
 
     Raises
     ------
     ValueError : it is written in another way, or too large or too small for 64 bits.
+
+    Examples
+    --------
+    >>> decimal("2.5e-05")
+    2.5e-05
     """
     if len(text) > LONGEST or not DECIMAL.fullmatch(text):
         raise ValueError("no number")

@@ -1,4 +1,4 @@
-"""Where a path may lead: into a folder, out of it only where that is allowed, and to where something can be written."""
+"""Check paths: inside a folder, or outside only where allowed, and writable where files are written."""
 
 import os
 import tempfile
@@ -10,20 +10,30 @@ from semispectral.errors import ConfigError, UnreadableError
 
 
 def outside_allowed(config: Mapping[str, Any]) -> bool:
-    """Whether scenes may lie anywhere: where the configuration says so, or where the workflow makes them itself."""
+    """Return whether scenes may lie anywhere: the configuration allows it, or the workflow makes them itself.
+
+    Parameters
+    ----------
+    config : mapping, complete configuration.
+    """
     return bool(config["allow_outside"] or config["simulate"]["enabled"])
 
 
 def inside(text: str | Path, where: str, *, root: Path, allow_outside: bool = False) -> Path:
-    """A path that starts from a folder, if it stays there.
+    """Return a path that starts from a folder, if it stays inside.
 
-    ``..``, an absolute path and a link are followed first; what counts is where the file lies.
+    ``..``, absolute paths and links are followed first; only the place of the file counts.
 
     Parameters
     ----------
-    text : the path as it was written.
-    where : file, row and column, for the error.
-    root : the folder, data_root.
+    text : path as written.
+    where : str, file, row and column, for the error.
+    root : Path, the folder, data_root.
+    allow_outside : bool, whether the path may lead out of the folder.
+
+    Raises
+    ------
+    ConfigError : the path leads outside.
     """
     if any(ord(letter) < 32 for letter in str(text)):
         raise ConfigError(f"{where}: a path has no control characters, got {str(text)!r}; correct it")
@@ -43,16 +53,16 @@ def _lies_in(path: Path, root: Path) -> bool:
 
 
 def require_folder(folder: Path, *, what: str) -> Path:
-    """Refuse a path that can be no folder, for a file stands there or above it; the nearest folder that is there.
+    """Return the nearest existing folder of a path, and refuse a path that cannot be a folder.
 
     Parameters
     ----------
-    folder : need not be there.
-    what : it is for, for the error.
+    folder : path of a folder that need not exist.
+    what : str, purpose of the folder, for the error.
 
     Raises
     ------
-    UnreadableError : it is a file, or lies in one.
+    UnreadableError : the path is a file, or lies in one.
     """
     there = next(place for place in (folder, *folder.absolute().parents) if os.path.lexists(place))
     if not there.is_dir():
@@ -61,15 +71,16 @@ def require_folder(folder: Path, *, what: str) -> Path:
 
 
 def require_writable(folder: Path, *, what: str) -> None:
-    """Refuse a folder that cannot be written to, before any work is done for it; nothing is left in it.
+    """Refuse a folder that cannot be written to, before any work is done; leave nothing in it.
 
     Parameters
     ----------
-    folder, what : as in `require_folder`; a folder that is not there is judged by the nearest one above it that is.
+    folder : path of a folder; where it does not exist, the nearest one above it counts.
+    what : str, purpose of the folder, for the error.
 
     Raises
     ------
-    UnreadableError : it is a file, lies in one, or cannot be written to.
+    UnreadableError : the path is a file, lies in one, or cannot be written to.
     """
     try:
         with tempfile.TemporaryFile(dir=require_folder(folder, what=what)):

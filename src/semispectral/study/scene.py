@@ -1,4 +1,4 @@
-"""A scene: one row of ``scenes.tsv``, the facts about each file that no file says about itself."""
+"""Scene: one row of ``scenes.tsv``, with the facts that its files do not state themselves."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,18 +16,21 @@ NAMED, PAINTED = "name:", "colour"  # what labels_key says of labels that are na
 class Scene:
     """One row of ``scenes.tsv``.
 
-    Parameters
+    Attributes
     ----------
-    name, hole : of the scene, and of the drill hole (or other group) that it belongs to.
-    data, labels : the files; the same one where the column ``labels`` is empty.
-    data_key, labels_key : the array inside the file (HDF5, MATLAB), the attribute of polygons, or empty.
-    axes, labels_axes : order in which the file stores its axes, like ``line,sample,band``.
-    wavelengths : empty (from the file), a key in the data file, or the path of a table with a column wavelength_nm.
-    scale : reflectance = stored value x scale; None: what the file states is applied, and 1 where it states nothing.
-    nodata : the stored value that means no data, or None.
-    use, ignore : codes that are classes; codes whose pixels are not of interest. All others are unlabelled.
-    pixel_mm, depth_from_m, depth_to_m : size of a pixel, and the depths of the first and last line, or None.
-    white_key, dark_key : reference measurements in the data file, or empty.
+    name, hole : str, name of the scene, and of its drill hole or other group.
+    data, labels : Path, files; the same one where the column ``labels`` is empty.
+    data_key, labels_key : str, name of the array in the file (HDF5, MATLAB), or of the attribute of polygons, or empty.
+    axes, labels_axes : str, order in which the file stores its axes, like ``line,sample,band``.
+    wavelengths : str, empty (read from the file), a key in the data file, or the path of a table with a column
+        wavelength_nm.
+    scale : float or None, reflectance = stored value x scale; None: the factor that the file states, or 1.
+    nodata : float or None, stored value that means no data, or None.
+    use : CodeSet, codes that are classes.
+    ignore : CodeSet, codes of pixels that are not of interest; pixels of all other codes are unlabelled.
+    pixel_mm : float or None, size of a pixel, in mm, or None.
+    depth_from_m, depth_to_m : float or None, depth of the first and the last line, in metres, or None.
+    white_key, dark_key : str, names of the reference measurements in the data file, or empty.
     """
 
     name: str
@@ -51,25 +54,38 @@ class Scene:
 
     @property
     def named_labels(self) -> bool:
-        """Whether its labels are names or colours, so that what they mean hangs on names and colours of classes.tsv."""
+        """Whether its labels are names or colours, so that their meaning depends on names and colours of classes.tsv."""
         return self.labels_key == PAINTED or self.labels_key.startswith(NAMED)
 
     @property
     def factor(self) -> float:
-        """Reflectance per value, as `semispectral.scans.readers.open_scene` gives values."""
+        """Reflectance per value, for values as `semispectral.scans.readers.open_scene` returns them."""
         return 1.0 if self.scale is None else self.scale
 
 
 @dataclass(frozen=True)
 class Remark:
-    """A sentence about what a scene's file states and what is made of it; ``odd`` where a person should look at it."""
+    """Sentence about the statements of a scene's file and their use.
+
+    Attributes
+    ----------
+    text : str, the sentence.
+    odd : bool, whether it is unusual, so that a person should look at it.
+    """
 
     text: str
     odd: bool = False
 
 
 def axis_order(text: str, *, names: tuple[str, ...] = AXES, where: str) -> tuple[str, ...]:
-    """Read an order of axes such as ``band,line,sample``; each of ``names`` must stand exactly once."""
+    """Read an order of axes such as ``band,line,sample``; each of ``names`` must occur exactly once.
+
+    Parameters
+    ----------
+    text : str, names of the axes, separated by commas.
+    names : tuple of str, axes that must occur.
+    where : str, file, row and column, for the error.
+    """
     order = tuple(part.strip() for part in text.split(","))
     if sorted(order) != sorted(names):
         raise ConfigError(f"{where}: axes are the words {', '.join(names)} in the file's order, got {text!r}")

@@ -1,4 +1,4 @@
-"""The table ``scenes.tsv``, read strictly: one row per scene."""
+"""Read the table ``scenes.tsv`` strictly: one row per scene."""
 
 import os
 from collections import Counter
@@ -40,6 +40,7 @@ PARSERS = {**REQUIRED, **OPTIONAL}
 
 
 def _header(path: Path, header: list[str]) -> None:
+    """Check the header of the table."""
     times = Counter(header)
     unknown = sorted(set(times) - set(PARSERS))
     absent = [name for name in REQUIRED if name not in times]
@@ -54,7 +55,7 @@ def _header(path: Path, header: list[str]) -> None:
 
 
 def _nearest_columns(names: list[str], header: Collection[str]) -> str:
-    """For each of the first unknown columns the nearest one that is known and not there yet."""
+    """Name the nearest known and absent column for each of the first unknown ones."""
     free = [name for name in PARSERS if name not in header]
     pairs = [(name, nearest(name, free)) for name in names[:MOST_NAMED] if name not in PARSERS]
     found = [f"{near!r} for {quoted(name, limit=40)}" for name, near in pairs if near]
@@ -62,6 +63,7 @@ def _nearest_columns(names: list[str], header: Collection[str]) -> str:
 
 
 def _records(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the number and the cells of each row."""
     rows = tsv.read_rows(path, what="the table of scenes", key="scenes")
     if not rows:
         raise ConfigError(f"{path}: is empty; a header and one row per scene are needed")
@@ -77,7 +79,17 @@ def _records(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def check_together(scene: Scene, where: str) -> None:
-    """What no single cell can tell."""
+    """Check the cells of a row against each other.
+
+    Parameters
+    ----------
+    scene : Scene, the row.
+    where : str, file and row, for the error.
+
+    Raises
+    ------
+    ConfigError : two cells contradict each other.
+    """
     if 0 in scene.use:
         raise ConfigError(f"{where}, column 'use': 0 means unlabelled and cannot be a class; begin the range at 1")
     both = [r for r in scene.use.ranges for s in scene.ignore.ranges if r[0] <= s[1] and s[0] <= r[1]]
@@ -95,6 +107,7 @@ def check_together(scene: Scene, where: str) -> None:
 
 
 def _scene(where: str, record: dict[str, str], place: Callable[[str, str], Path]) -> Scene:
+    """Build a scene from the cells of a row."""
     values = {name: PARSERS[name](text, f"{where}, column {name!r}") for name, text in record.items()}
     values["name"] = values.pop("scene")
     values["data"] = place(values["data"], f"{where}, column 'data'")
@@ -112,18 +125,18 @@ def _scene(where: str, record: dict[str, str], place: Callable[[str, str], Path]
 
 
 def read_scenes(path: Path, *, data_root: Path, allow_outside: bool = False) -> tuple[Scene, ...]:
-    """Read ``scenes.tsv``, strictly: every error names the file, the row and the column.
+    """Read ``scenes.tsv`` strictly: every error names the file, the row and the column.
 
     Parameters
     ----------
-    path : the table, tab-separated UTF-8.
-    data_root : directory that its relative paths start from.
-    allow_outside : whether its paths may lead out of ``data_root``.
+    path : Path, the table, tab-separated UTF-8.
+    data_root : Path, folder that relative paths start from.
+    allow_outside : bool, whether paths may lead out of ``data_root``.
 
     Raises
     ------
-    MissingFileError : the table is not there.
-    ConfigError : anything in it is unknown, absent, repeated or not what its column holds.
+    MissingFileError : the table does not exist.
+    ConfigError : a column or a cell is unknown, absent, repeated or wrong.
     """
     place = partial(inside, root=data_root, allow_outside=allow_outside)
     rows = {number: _scene(f"{path}, row {number}", record, place) for number, record in _records(path)}
@@ -140,7 +153,7 @@ def read_scenes(path: Path, *, data_root: Path, allow_outside: bool = False) -> 
 
 
 def _refuse_same_data(path: Path, rows: Mapping[int, Scene]) -> None:
-    """A file that stands in two rows could train in one and test in the other; copies are found by the census."""
+    """Refuse a file in two rows, which could train in one and test in the other; the census finds copies."""
     seen: dict[tuple[str, str], int] = {}
     for number, scene in rows.items():
         first = seen.setdefault((os.path.realpath(scene.data), scene.data_key.strip("/")), number)

@@ -1,4 +1,4 @@
-"""From plain values to a stage's frozen dataclass, with plain words where a value does not fit."""
+"""Convert plain values to the settings dataclass of a stage, with a clear error where a value does not fit."""
 
 import dataclasses
 import json
@@ -16,17 +16,17 @@ T = TypeVar("T")
 def settings(cls: type[T], given: str | Mapping[str, Any], *, where: str = "") -> T:
     """Build a settings dataclass from a mapping, or from the JSON text that a rule passes as ``params.cfg``.
 
-    Lists become tuples, nested mappings nested dataclasses, whole numbers floats where a float is wanted.
+    Lists become tuples, nested mappings nested dataclasses, and whole numbers floats where a float is needed.
 
     Parameters
     ----------
-    cls : a dataclass; its own ``__post_init__`` checks ranges.
-    given : its fields; those that are left out keep their defaults.
-    where : the name of the section in messages; the class's name when empty.
+    cls : type, a dataclass whose ``__post_init__`` checks ranges.
+    given : values of its fields; the others keep their defaults.
+    where : str, name of the section in messages; empty: the name of the class.
 
     Raises
     ------
-    ConfigError : an unknown key, a missing one without default, or a value of another type.
+    ConfigError : a key is unknown or missing, or a value has another type.
     """
     where = where or cls.__name__
     values = json.loads(given) if isinstance(given, str) else given
@@ -42,12 +42,26 @@ def settings(cls: type[T], given: str | Mapping[str, Any], *, where: str = "") -
 
 
 def stage_settings(cls: type[T], cfg: str, section: str) -> T:
-    """Build a settings dataclass from one section of a rule's ``params.cfg``."""
+    """Build a settings dataclass from one section of a rule's ``params.cfg``.
+
+    Parameters
+    ----------
+    cls : type, a dataclass.
+    cfg : str, JSON text of the sections.
+    section : str, name of the section.
+    """
     return settings(cls, json.loads(cfg)[section], where=section)
 
 
 def refuse_unknown(given: Iterable[str], known: Iterable[str], *, where: str) -> None:
-    """Raise a `ConfigError` for the first key that is not known, naming the nearest one that is."""
+    """Raise a `ConfigError` for the first unknown key, with the nearest known one.
+
+    Parameters
+    ----------
+    given : iterable of str, keys that were given.
+    known : iterable of str, known keys.
+    where : str, name of the section in messages.
+    """
     names = sorted(known)
     for key in given:
         if key not in names:

@@ -1,4 +1,4 @@
-"""The known name that is nearest to an unknown one, for the end of a message."""
+"""Suggest the known name nearest to an unknown one."""
 
 import difflib
 from collections.abc import Iterable
@@ -8,14 +8,32 @@ MOST_NAMED = 30
 
 
 def nearest(name: str, known: Iterable[str], *, cutoff: float = CUTOFF) -> str:
-    """The known name most like this one, whatever its case; empty where none is like it."""
+    """Return the known name most similar to this one, ignoring case; empty where none is similar.
+
+    Parameters
+    ----------
+    name : str, unknown name.
+    known : iterable of str, known names.
+    cutoff : float, least similarity, 0 to 1, as in `difflib`.
+
+    Examples
+    --------
+    >>> nearest("sede", ["seed", "method"])
+    'seed'
+    """
     by_lower = {str(each).lower(): str(each) for each in known}
     found = difflib.get_close_matches(str(name).lower(), list(by_lower), n=1, cutoff=cutoff)
     return by_lower[found[0]] if found else ""
 
 
 def hint(name: str, known: Iterable[str]) -> str:
-    """What to say of an unknown name: the nearest one, or all that are known."""
+    """Return the end of a message on an unknown name: the nearest known one, or all that are known.
+
+    Parameters
+    ----------
+    name : str, unknown name.
+    known : iterable of str, known names.
+    """
     names = sorted(map(str, known))
     near = nearest(name, names)
     if near:

@@ -1,4 +1,4 @@
-"""Tab-separated tables that people write: text in, rows of cells out, and plain words where it is no table."""
+"""Read tab-separated tables that people write, with clear errors."""
 
 import csv
 from pathlib import Path
@@ -9,12 +9,22 @@ LARGEST_BYTES = 16_000_000
 
 
 def read_rows(path: Path, *, what: str, key: str) -> list[list[str]]:
-    """The cells of a table, stripped of blanks; ``key`` of the configuration names it.
+    """Read the cells of a table, stripped of blanks.
+
+    Parameters
+    ----------
+    path : Path, the table.
+    what : str, name of the table, for errors.
+    key : str, key of the configuration that names the table.
+
+    Returns
+    -------
+    list of rows, each a list of str.
 
     Raises
     ------
-    MissingFileError : it is not there.
-    ConfigError : it is no tab-separated UTF-8 text.
+    MissingFileError : the file does not exist.
+    ConfigError : it is not tab-separated UTF-8 text.
     """
     if not path.is_file():
         raise MissingFileError(f"{path}: {what} is not there; name it in the config key {key!r}")
