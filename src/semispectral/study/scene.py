@@ -54,7 +54,7 @@ class Scene:
 
     @property
     def named_labels(self) -> bool:
-        """Whether its labels are names or colours, so that their meaning depends on names and colours of classes.tsv."""
+        """Whether its labels are names or colours, whose meaning depends on classes.tsv."""
         return self.labels_key == PAINTED or self.labels_key.startswith(NAMED)
 
     @property
