@@ -17,7 +17,7 @@ from semispectral.maps.classify import Known, draw_map
 from semispectral.maps.scene_map import SceneMap
 from semispectral.maps.smoothing import SmoothConfig
 from semispectral.page import write_page
-from semispectral.page.pixels import Quantised, collect, stride_for, unscaled
+from semispectral.page.pixels import Quantised, collect, stride_for
 from semispectral.page.write import Beside
 from semispectral.spectra.scaling import METHODS, fit_scaler
 
@@ -73,7 +73,7 @@ def test_normalised_spectra_come_back(method: str) -> None:
     """Undoing each normalisation gives the spectra of the scan."""
     raw = tiny.tiny_pixels(seed=1).x.astype(np.float32)
     scaler = fit_scaler(raw, method=method)
-    np.testing.assert_allclose(unscaled(scaler, scaler.transform(raw), raw), raw, rtol=1e-3)
+    np.testing.assert_allclose(scaler.restored(scaler.transform(raw), raw), raw, rtol=1e-3)
 
 
 def test_reconstructions_are_those_of_m1_on_its_own_scale(tmp_path: Path) -> None:

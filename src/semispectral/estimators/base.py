@@ -13,6 +13,7 @@ from semispectral.errors import DataError
 from semispectral.estimators import files, scaling
 from semispectral.inference.m1_inference import M1Inference
 from semispectral.inference.m2_inference import M2Inference
+from semispectral.inference.nets import needs_unit_interval
 from semispectral.spectra.scaling import Scaler
 
 DRAWS = 8  # of z in score_samples and novelty
@@ -56,9 +57,9 @@ class VaeEstimator(BaseEstimator):
         """Fit the scale of the columns and return the scaled rows, float32 [pixel, column]."""
         self.scaler_ = scaling.fit(X, normalise=self.normalise, likelihood=self.likelihood)
         x = self.scaler_.transform(X)
-        if self.likelihood == "bernoulli" and (x.min() < 0 or x.max() > 1):
+        if needs_unit_interval(self.likelihood) and (x.min() < 0 or x.max() > 1):
             raise DataError(
-                f'likelihood="bernoulli" needs X in [0, 1], got {x.min():.4g} to {x.max():.4g}; '
+                f'likelihood="{self.likelihood}" needs X in [0, 1], got {x.min():.4g} to {x.max():.4g}; '
                 'set normalise="minmax", or likelihood="gaussian"'
             )
         return x

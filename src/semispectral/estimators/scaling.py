@@ -3,6 +3,7 @@
 import numpy as np
 
 from semispectral.errors import ConfigError
+from semispectral.inference.nets import needs_unit_interval
 from semispectral.spectra.scaling import Scaler, fit_scaler
 
 # Only what can be undone, so that samples and log p(x) are in the units of the data.
@@ -25,7 +26,7 @@ def fit(x: np.ndarray, *, normalise: str, likelihood: str) -> Scaler:
     """
     if normalise not in METHODS:
         raise ConfigError(f"normalise must be one of {', '.join(METHODS)}, got {normalise!r}")
-    automatic = "none" if likelihood == "bernoulli" else "standardise"
+    automatic = "none" if needs_unit_interval(likelihood) else "standardise"
     return fit_scaler(x, method=automatic if normalise == "auto" else normalise)
 
 

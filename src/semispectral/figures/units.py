@@ -10,8 +10,6 @@ from semispectral.spectra.scaling import Scaler
 
 GAP = 3.0  # a step of so many median steps is a gap: bands were taken out there
 
-STORED, SNV = "stored value", "SNV reflectance (no unit)"
-
 
 @dataclass(frozen=True)
 class Scale:
@@ -102,4 +100,4 @@ def scale_of(scaler: Scaler, wavelengths_nm: np.ndarray | None) -> Scale:
     def undo(x: np.ndarray) -> np.ndarray:
         return scaler.undo_columns(x)[..., : scaler.bands]
 
-    return Scale(wavelengths_nm, SNV if scaler.of_each_spectrum else STORED, undo)
+    return Scale(wavelengths_nm, scaler.value_label, undo)

@@ -195,11 +195,13 @@ class Likelihood:
     log_p : function of x, output and scale: log p(x|.) summed over inputs.
     expected : function of the output: E[x|.].
     draw : function of output, scale and generator: x drawn from p(x|.).
+    unit_interval : whether x has to lie in [0, 1].
     """
 
     log_p: Callable[[np.ndarray, np.ndarray, Scaled], np.ndarray]
     expected: Callable[[np.ndarray], np.ndarray]
     draw: Callable[[np.ndarray, Scaled, np.random.Generator], np.ndarray]
+    unit_interval: bool = False
 
 
 def _log_gaussian(x: np.ndarray, output: np.ndarray, scaled: Scaled) -> np.ndarray:
@@ -240,6 +242,7 @@ LIKELIHOODS: dict[str, Likelihood] = {
         _log_bernoulli,
         expit,
         lambda output, scaled, random: random.random(output.shape) < expit(output),
+        unit_interval=True,
     ),
 }
 
@@ -249,6 +252,20 @@ def _row(likelihood: str) -> Likelihood:
     if likelihood not in LIKELIHOODS:
         raise ConfigError(f"likelihood must be one of {', '.join(LIKELIHOODS)}, got {likelihood!r}")
     return LIKELIHOODS[likelihood]
+
+
+def needs_unit_interval(likelihood: str) -> bool:
+    """Return whether x has to lie in [0, 1].
+
+    Parameters
+    ----------
+    likelihood : name in `LIKELIHOODS`.
+
+    Raises
+    ------
+    ConfigError : the name is not in the table.
+    """
+    return _row(likelihood).unit_interval
 
 
 def log_likelihood(

@@ -1,12 +1,29 @@
 """Likelihoods p(x|.) of the decoders. Each likelihood is a module with its own parameters."""
 
 import math
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import numpy as np
 import tensorflow as tf
 from tensorflow_probability import distributions as tfd
 
 from semispectral.inference.nets import LARGEST_SIGMA
+
+
+class Likelihood(Protocol):
+    """What M1 and M2 ask of a likelihood. Its NumPy twin stands in `semispectral.inference.nets`."""
+
+    variables: Sequence[tf.Variable]
+
+    def __call__(self, output: tf.Tensor) -> tfd.Distribution:
+        """Return the distribution of x given the output of a decoder, [..., band]."""
+
+    def mean(self, output: tf.Tensor) -> tf.Tensor:
+        """Return the expected spectrum float32 [..., band]."""
+
+    def history(self) -> dict[str, float]:
+        """Return the numbers that the history of a training keeps of its parameters, by name."""
 
 
 class Gaussian(tf.Module):
@@ -44,6 +61,10 @@ class Gaussian(tf.Module):
         output : float32 [..., band], output of the decoder.
         """
         return output
+
+    def history(self) -> dict[str, float]:
+        """Return the median sigma of the bands."""
+        return {"sigma": float(np.median(self.sigma()))}
 
 
 class StudentT(Gaussian):
@@ -93,8 +114,12 @@ class Bernoulli(tf.Module):
         """
         return tf.sigmoid(output)
 
+    def history(self) -> dict[str, float]:
+        """Return nothing: it has no parameters."""
+        return {}
 
-LIKELIHOODS: dict[str, type[Gaussian] | type[Bernoulli]] = {
+
+LIKELIHOODS: dict[str, Callable[..., Likelihood]] = {
     "gaussian": Gaussian,
     "bernoulli": Bernoulli,
     "student_t": StudentT,

@@ -10,7 +10,6 @@ from semispectral.maps.scene_map import SceneMap
 from semispectral.maps.stream import BLOCK_BYTES, COLOUR_PLACES
 from semispectral.scans.cube import Cube
 from semispectral.spectra.band_matching import match_bands
-from semispectral.spectra.scaling import Scaler
 
 SPECTRA_BYTES = 8_000_000  # of a page before base64; the rest of it is Bokeh and the two images
 
@@ -132,29 +131,5 @@ def collect(cube: Cube, found: SceneMap, bundle: Bundle, *, scale: float, factor
 def _row(raw: np.ndarray, bundle: Bundle, scale: float) -> tuple[Quantised, Quantised]:
     """Return spectra and reconstructions of the stored pixels of a block."""
     scaler = bundle.pipeline.scaler_m1
-    rebuilt = unscaled(scaler, bundle.pipeline.reconstruction(scaler.transform(raw)), raw)
+    rebuilt = scaler.restored(bundle.pipeline.reconstruction(scaler.transform(raw)), raw)
     return Quantised.of(raw * scale), Quantised.of(rebuilt * scale)
-
-
-def _level_and_spread(raw: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return mean and standard deviation of each spectrum, [pixel, 1]."""
-    return raw.mean(axis=1, keepdims=True), raw.std(axis=1, keepdims=True)
-
-
-def _undo_snv(x: np.ndarray, raw: np.ndarray) -> np.ndarray:
-    """Restore level and spread, which SNV removed."""
-    level, spread = _level_and_spread(raw)
-    return np.asarray(x * spread + level)
-
-
-def unscaled(scaler: Scaler, x: np.ndarray, raw: np.ndarray) -> np.ndarray:
-    """Convert normalised values to the units of the scan, float32 [pixel, band].
-
-    Parameters
-    ----------
-    scaler : fitted scaler.
-    x : float [pixel, column], normalised spectra or reconstructions of them.
-    raw : float [pixel, band], the spectra before normalisation; they give back what SNV removed.
-    """
-    columns = scaler.undo_columns(x)[:, : scaler.bands]
-    return np.asarray(_undo_snv(columns, raw) if scaler.of_each_spectrum else columns, np.float32)

@@ -146,44 +146,86 @@ def _standard(x: np.ndarray, arrays: Arrays) -> np.ndarray:
     return np.asarray((x - arrays["mean"]) / arrays["scale"], dtype=np.float32)
 
 
-class Method(NamedTuple):
-    """Method of normalisation.
+def _unscale_max(x: np.ndarray, arrays: Arrays) -> np.ndarray:
+    """Invert `_scale_max`."""
+    return np.asarray(x * (arrays["max"] + 1))
+
+
+def _unstandard(x: np.ndarray, arrays: Arrays) -> np.ndarray:
+    """Invert `_standard`."""
+    return np.asarray(x * arrays["scale"] + arrays["mean"])
+
+
+def _as_it_is(x: np.ndarray, other: object) -> np.ndarray:
+    """Return the spectra unchanged."""
+    return x
+
+
+def _with_level_and_spread(shown: np.ndarray, raw: np.ndarray) -> np.ndarray:
+    """Give the SNV of spectra the level and spread of the raw spectra that they belong to."""
+    return np.asarray(shown * raw.std(axis=1, keepdims=True) + raw.mean(axis=1, keepdims=True))
+
+
+STORED = "stored value"
+SNV = "SNV reflectance (no unit)"
+
+
+class Normalisation(NamedTuple):
+    """One row of the table of normalisations: all that the project knows about it.
 
     Attributes
     ----------
     fit : function of training spectra [pixel, band] that returns the fitted arrays.
     transform : function of spectra [pixel, band] and arrays that returns float32 [pixel, column].
+    undo : function of normalised values [..., column] and arrays that inverts what was done with the fitted arrays.
+        The first columns are then the bands on the shown scale.
+    restore : function of bands on the shown scale [pixel, band] and of the raw spectra [pixel, band] they belong to
+        that returns stored values: what was taken from each spectrum by itself, no fitted array can give back.
+    value_label : name of the shown scale, for the axis of a figure.
     views : function of the number of bands that returns the number of columns of each view.
-    of_each_spectrum : bool, whether level and spread of each spectrum are removed (SNV), which no fitted array can
-        restore.
     """
 
     fit: Callable[[np.ndarray], dict[str, np.ndarray]]
     transform: Callable[[np.ndarray, Arrays], np.ndarray]
+    undo: Callable[[np.ndarray, Arrays], np.ndarray] = _as_it_is
+    restore: Callable[[np.ndarray, np.ndarray], np.ndarray] = _as_it_is
+    value_label: str = STORED
     views: Callable[[int], tuple[int, ...]] = lambda bands: (bands,)
-    of_each_spectrum: bool = False
 
 
-METHODS: dict[str, Method] = {
-    "none": Method(_fit_nothing, lambda x, arrays: x),
-    "max": Method(_fit_max, _scale_max),
-    "minmax": Method(_fit_minmax, _standard),
-    "standardise": Method(lambda x: _moments(x, _same), _standard),
-    "snv": Method(_fit_nothing, lambda x, arrays: snv(x), of_each_spectrum=True),
-    "snv_standardise": Method(
-        lambda x: _moments(x, snv), lambda x, arrays: _standard(snv(x), arrays), of_each_spectrum=True
+METHODS: dict[str, Normalisation] = {
+    "none": Normalisation(_fit_nothing, _as_it_is),
+    "max": Normalisation(_fit_max, _scale_max, _unscale_max),
+    "minmax": Normalisation(_fit_minmax, _standard, _unstandard),
+    "standardise": Normalisation(lambda x: _moments(x, _same), _standard, _unstandard),
+    "snv": Normalisation(
+        _fit_nothing,
+        lambda x, arrays: snv(x),
+        restore=_with_level_and_spread,
+        value_label=SNV,
     ),
-    "snv_level": Method(
+    "snv_standardise": Normalisation(
+        lambda x: _moments(x, snv),
+        lambda x, arrays: _standard(snv(x), arrays),
+        _unstandard,
+        restore=_with_level_and_spread,
+        value_label=SNV,
+    ),
+    "snv_level": Normalisation(
         lambda x: _fit_floored(x, snv_and_level),
         lambda x, arrays: _standard(snv_and_level(x, arrays["floor"]), arrays),
-        lambda bands: (bands + 2,),
-        of_each_spectrum=True,
+        _unstandard,
+        restore=_with_level_and_spread,
+        value_label=SNV,
+        views=lambda bands: (bands + 2,),
     ),
-    "views": Method(
+    "views": Normalisation(
         lambda x: _fit_floored(x, two_views),
         lambda x, arrays: _standard(two_views(x, arrays["floor"]), arrays),
-        lambda bands: (bands + 2, bands),
-        of_each_spectrum=True,
+        _unstandard,
+        restore=_with_level_and_spread,
+        value_label=SNV,
+        views=lambda bands: (bands + 2, bands),
     ),
 }
 
@@ -216,9 +258,9 @@ class Scaler:
         return METHODS[self.method].views(self.bands)
 
     @property
-    def of_each_spectrum(self) -> bool:
-        """Whether level and spread of each spectrum are removed, so that the bands come back as SNV only."""
-        return METHODS[self.method].of_each_spectrum
+    def value_label(self) -> str:
+        """Name of the scale on which spectra are shown, after `undo_columns`."""
+        return METHODS[self.method].value_label
 
     def transform(self, x: np.ndarray) -> np.ndarray:
         """Normalise spectra, each pixel by itself.
@@ -246,11 +288,18 @@ class Scaler:
         ----------
         x : [..., column], normalised values.
         """
-        if "max" in self.arrays:
-            return np.asarray(x * (self.arrays["max"] + 1))
-        if "mean" in self.arrays:
-            return np.asarray(x * self.arrays["scale"] + self.arrays["mean"])
-        return x
+        return METHODS[self.method].undo(x, self.arrays)
+
+    def restored(self, x: np.ndarray, raw: np.ndarray) -> np.ndarray:
+        """Return normalised spectra in the units of the scan, float32 [pixel, band].
+
+        Parameters
+        ----------
+        x : [pixel, column], from `transform`, or reconstructions of it.
+        raw : [pixel, band], the spectra they came from: they have the level and spread that SNV takes away.
+        """
+        shown = self.undo_columns(x)[:, : self.bands]
+        return np.asarray(METHODS[self.method].restore(shown, raw), np.float32)
 
     def to_saved(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """Return arrays and description, as `semispectral.storage.model_files.save_model` takes them."""

@@ -6,7 +6,6 @@ from typing import ClassVar
 import numpy as np
 import tensorflow as tf
 
-from semispectral.models.likelihoods import Gaussian
 from semispectral.models.m1 import M1
 from semispectral.models.settings_m1 import M1Config
 from semispectral.storage.disk_rows import Rows
@@ -173,11 +172,10 @@ class M1Task:
         bounds, means, errors = zip(*(self._look(self.valid[block]) for block in blocks(len(self.valid))), strict=True)
         bound = float(np.sum(bounds)) / len(self.valid)
         spread = np.concatenate(means).std(axis=0)
-        scaled = isinstance(self.model.likelihood, Gaussian)  # Bernoulli has no sigma
         return {
             "bound_valid": bound,
             "live": float((spread > self.settings.dead_std).sum()),
-            **({"sigma": float(np.median(self.model.likelihood.sigma()))} if scaled else {}),
+            **self.model.likelihood.history(),
             "error_valid": float(np.sqrt(np.sum(errors) / (len(self.valid) * self.bands))),
             "score": bound,
         }

@@ -11,6 +11,7 @@ import numpy as np
 
 from semispectral.errors import DataError
 from semispectral.inference.m1_inference import M1Inference
+from semispectral.inference.nets import needs_unit_interval
 from semispectral.inference.views import join
 from semispectral.models.m1 import M1
 from semispectral.models.settings_m1 import M1Config
@@ -56,10 +57,11 @@ def train_m1(x: Rows, valid: Rows, *, settings: M1Config, run: Run, views: Seque
     trained = _joined(parts)
     live, latents = len(trained.description["live"]), trained.description["settings"]["latents"]
     log.info("%d of %d latents are live", live, latents)
-    if settings.likelihood == "bernoulli":
+    if needs_unit_interval(settings.likelihood):
         log.warning(
-            "p(x|z) is Bernoulli: its implied variance hides most of a reflectance spectrum, and %d of %d latents are "
+            "p(x|z) is %s: its implied variance hides most of a reflectance spectrum, and %d of %d latents are "
             "live; for reflectance set m1.likelihood to gaussian",
+            settings.likelihood,
             live,
             latents,
         )
@@ -72,11 +74,11 @@ def train_m1(x: Rows, valid: Rows, *, settings: M1Config, run: Run, views: Seque
 
 
 def _check_range(x: Rows, settings: M1Config) -> None:
-    """Raise DataError unless the values suit a Bernoulli likelihood."""
-    lowest, highest = _range(x) if settings.likelihood == "bernoulli" else (0.0, 1.0)
+    """Raise DataError unless the values suit the likelihood."""
+    lowest, highest = _range(x) if needs_unit_interval(settings.likelihood) else (0.0, 1.0)
     if lowest < 0 or highest > 1:
         raise DataError(
-            f"m1.likelihood bernoulli needs spectra in [0, 1], got {lowest:.3g} to {highest:.3g}; "
+            f"m1.likelihood {settings.likelihood} needs spectra in [0, 1], got {lowest:.3g} to {highest:.3g}; "
             "set normalise.m1_method to minmax or max, or m1.likelihood to gaussian"
         )
 
