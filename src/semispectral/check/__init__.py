@@ -1,1 +1,1 @@
-"""What a run would do, and every mistake that can be found before it: ``semispectral check``."""
+"""Check a study before it runs: jobs, estimated time, and errors (``semispectral check``)."""

@@ -1,4 +1,4 @@
-"""``semispectral check``: its arguments. What it needs is imported when it runs, so that other commands start fast."""
+"""``semispectral check``: arguments. Imports for the run are made when it runs, so that other commands start fast."""
 
 import argparse
 import os
@@ -13,7 +13,12 @@ Exit status: 0 ready to run, 1 something is wrong, 2 wrong usage."""
 
 
 def add(commands: Any) -> None:
-    """Register the subcommand."""
+    """Add the command to the command line.
+
+    Parameters
+    ----------
+    commands : subparsers of the command line.
+    """
     as_written = argparse.RawDescriptionHelpFormatter
     described = {"help": WORDS, "description": f"{WORDS.capitalize()}.", "epilog": EPILOG}
     parser = commands.add_parser("check", **described, formatter_class=as_written)

@@ -1,4 +1,4 @@
-"""The jobs that a run would start, as Snakemake itself counts them in a dry run."""
+"""Count the jobs of a run, by a dry run of Snakemake."""
 
 import re
 import subprocess
@@ -17,7 +17,13 @@ MISSING = "MissingInputException"
 
 
 def start_dry_run(folder: Path, overlays: Sequence[Path]) -> "subprocess.Popen[str]":
-    """Start a dry run in the working directory; it takes seconds, in which other things can be looked at."""
+    """Start a dry run in the working directory. It takes seconds, in which other checks can run.
+
+    Parameters
+    ----------
+    folder : folder of the workflow.
+    overlays : configuration files over the default.
+    """
     command = [sys.executable, "-m", "snakemake", "--dry-run", "--quiet", "rules", "--cores", "1"]
     command += ["--snakefile", str(folder / "Snakefile")]
     command += ["--configfile", *map(str, overlays)] if overlays else []
@@ -27,7 +33,13 @@ def start_dry_run(folder: Path, overlays: Sequence[Path]) -> "subprocess.Popen[s
 
 
 def jobs(dry_run: "subprocess.Popen[str]", problems: Problems) -> dict[str, int] | None:
-    """Jobs of every rule that a run would start; None where the dry run itself fails."""
+    """Return the number of jobs of every rule; None if the dry run fails.
+
+    Parameters
+    ----------
+    dry_run : process from `start_dry_run`.
+    problems : takes the reason of a failure.
+    """
     said, _ = dry_run.communicate()
     if dry_run.returncode == 0:
         return counted(said)
@@ -37,27 +49,32 @@ def jobs(dry_run: "subprocess.Popen[str]", problems: Problems) -> dict[str, int]
 
 
 def _known(said: str, problems: Problems) -> bool:
-    """Whether a dry run only says again what was found before: the mistake itself, or that a file is not there."""
+    """Return True if a dry run only repeats a known problem: the error itself, or a missing file."""
     missing = _missing(said)
     named = missing and all(any(file in known for known in problems.found) for file in missing)
     return bool(named) or any(known in said for known in problems.found)
 
 
 def _missing(said: str) -> list[str]:
-    """The files that a dry run lacks and that no rule makes."""
+    """Return the missing files that no rule makes."""
     affected = said.partition(MISSING)[2].partition("affected files:\n")[2]
     return [line.strip() for line in affected.splitlines() if line.strip()]
 
 
 def counted(said: str) -> dict[str, int]:
-    """The table of job counts in what a dry run said, by rule in the order in which they run."""
+    """Return the number of jobs by rule, in the order in which they run.
+
+    Parameters
+    ----------
+    said : output of the dry run.
+    """
     table = said.partition(STATS)[2].partition("\ntotal")[0]
     rows = re.findall(r"^(\w+)\s+(\d+)\s*$", table, flags=re.MULTILINE)
     return {rule: int(count) for rule, count in rows if rule not in NOT_STAGES}
 
 
 def _reason(said: str) -> str:
-    """What stopped the dry run, without what Snakemake says every time."""
+    """Return the reason of a failure, without Snakemake's usual lines."""
     if missing := _missing(said):
         return f"{some(missing)}: needed, but not there, and no rule makes it; check the paths"
     lines = [line.rstrip() for line in said.splitlines() if line.strip()]

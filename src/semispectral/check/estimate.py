@@ -1,4 +1,4 @@
-"""What a run would need: seconds, memory and disk of its jobs, from the census and from measured rates."""
+"""Estimate time, memory and disk of a run, from the census and from measured rates."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -20,15 +20,18 @@ ONE_AT_A_TIME = ("train_m1", "train_m2", "train_qy")  # they hold the one GPU, o
 
 @dataclass(frozen=True)
 class Work:
-    """What there is to do, in the units of `Rate`; means over scenes where a job is a scene's.
+    """Amount of work in a study, in the units of `Rate`; for scenes, means over scenes.
 
-    Parameters
+    Attributes
     ----------
-    scene_mb, scene_kpixels : of a scene: MB of data, thousands of pixels of interest.
-    total_kpixels : thousands of pixels of all scenes.
-    sample_mb, scene_sample_mb : of the sampled pixels as float32: of all scenes, of one.
-    m1_sample_mb, m1_scene_sample_mb : the same in the columns that M1 sees.
-    test_kpixels : thousands of pixels that every method is asked.
+    scene_mb : data of a scene, in MB.
+    scene_kpixels : pixels of interest of a scene, in thousands.
+    total_kpixels : pixels of all scenes, in thousands.
+    sample_mb : sampled pixels of all scenes as float32, in MB.
+    scene_sample_mb : sampled pixels of a scene as float32, in MB.
+    m1_sample_mb : the same as ``sample_mb``, in the columns of M1.
+    m1_scene_sample_mb : the same as ``scene_sample_mb``, in the columns of M1.
+    test_kpixels : pixels that every method predicts, in thousands.
     """
 
     scene_mb: float
@@ -43,7 +46,16 @@ class Work:
 
 @dataclass(frozen=True)
 class Need:
-    """What the jobs of one rule need: how many, seconds of one, MB of memory of one, MB on disk of all."""
+    """Needs of the jobs of one rule.
+
+    Attributes
+    ----------
+    rule : name of the rule.
+    jobs : number of jobs.
+    seconds : time of one job, in s.
+    memory_mb : memory of one job, in MB.
+    disk_mb : disk space of all jobs, in MB.
+    """
 
     rule: str
     jobs: int
@@ -53,7 +65,14 @@ class Need:
 
 
 def sampled_pixels(study: Study, looked: Sequence[Looked], planned: Planned | None) -> tuple[int, int]:
-    """Pixels that the shards will hold, and those of them that train; a guess where there are no labels yet."""
+    """Return the number of sampled pixels, and of those in the training part; an estimate if there are no labels yet.
+
+    Parameters
+    ----------
+    study : configuration and tables.
+    looked : facts of the scenes.
+    planned : split and labels per class, if known.
+    """
     if planned is not None:
         return planned.sampled, planned.training
     sample = study.config["sample"]
@@ -66,7 +85,14 @@ def sampled_pixels(study: Study, looked: Sequence[Looked], planned: Planned | No
 
 
 def work_of(study: Study, looked: Sequence[Looked], sampled: int) -> Work:
-    """The work of a study whose scenes were looked at."""
+    """Return the amount of work in a study.
+
+    Parameters
+    ----------
+    study : configuration and tables.
+    looked : facts of the scenes.
+    sampled : number of sampled pixels.
+    """
     scenes = max(len(looked), 1)
     bands = max((each.bands for each in looked), default=0)
     sample_mb, m1_sample_mb = (sampled * each * FLOAT_BYTES / 1e6 for each in (bands, sum(_m1_views(study, bands))))
@@ -83,12 +109,20 @@ def work_of(study: Study, looked: Sequence[Looked], sampled: int) -> Work:
 
 
 def _m1_views(study: Study, bands: int) -> tuple[int, ...]:
-    """Columns of each view of the spectrum that M1 sees."""
+    """Return the number of columns of each view of M1."""
     return METHODS[str(study.config["normalise"]["m1_method"])].views(bands)
 
 
 def needs(study: Study, looked: Sequence[Looked], planned: Planned | None, jobs: Mapping[str, int]) -> list[Need]:
-    """What the jobs of each rule need, in the order in which they run."""
+    """Return the needs of the jobs of each rule, in the order in which they run.
+
+    Parameters
+    ----------
+    study : configuration and tables.
+    looked : facts of the scenes.
+    planned : split and labels per class, if known.
+    jobs : number of jobs by rule.
+    """
     sampled, train = sampled_pixels(study, looked, planned)
     work = work_of(study, looked, sampled)
     bands = max((each.bands for each in looked), default=0)
@@ -105,7 +139,7 @@ def needs(study: Study, looked: Sequence[Looked], planned: Planned | None, jobs:
 
 
 def _training_seconds(study: Study, train: int, bands: int, classes: int) -> dict[str, float]:
-    """Seconds of a training job by rule; M2 and q(y|x) are means over the features that they see."""
+    """Return the time of a training job by rule, in s; for M2 and q(y|x), the mean over features."""
     if not {"m1", "m2"} <= set(study.settings) or not bands:
         return {}
     m1, m2 = study.settings["m1"], study.settings["m2"]
@@ -121,7 +155,13 @@ def _training_seconds(study: Study, train: int, bands: int, classes: int) -> dic
 
 
 def wall_seconds(found: Sequence[Need], *, cores: int) -> float:
-    """How long the run takes on so many cores: rule after rule, the jobs of one side by side."""
+    """Return the duration of a run, in s: rule after rule, the jobs of a rule side by side.
+
+    Parameters
+    ----------
+    found : needs of the rules.
+    cores : number of cores.
+    """
     total = 0.0
     for need in found:
         together = 1 if need.rule in ONE_AT_A_TIME else max(1, cores // THREADS.get(need.rule, 1))
@@ -130,7 +170,13 @@ def wall_seconds(found: Sequence[Need], *, cores: int) -> float:
 
 
 def peak_memory_mb(found: Sequence[Need], *, cores: int) -> float:
-    """The most that jobs side by side hold at once."""
+    """Return the largest memory of jobs that run side by side, in MB.
+
+    Parameters
+    ----------
+    found : needs of the rules.
+    cores : number of cores.
+    """
     together = {need.rule: max(1, cores // THREADS.get(need.rule, 1)) for need in found}
     held = [
         need.memory_mb * (1 if need.rule in ONE_AT_A_TIME else min(need.jobs, together[need.rule])) for need in found

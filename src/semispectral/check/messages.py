@@ -1,4 +1,4 @@
-"""The outcome of a check as text: what would run, and what is in its way."""
+"""Write the outcome of a check as text: what would run, and what prevents it."""
 
 from collections.abc import Iterator, Sequence
 
@@ -26,7 +26,13 @@ NO_PLAN = {
 
 
 def scenes(study: Study, looked: Sequence[Looked]) -> Iterator[str]:
-    """What each scene of the table holds, and which cannot be used."""
+    """Yield lines on the content of each scene, and which cannot be used.
+
+    Parameters
+    ----------
+    study : configuration and tables.
+    looked : facts of the usable scenes.
+    """
     listed = study.scenes
     holes = len({scene.hole for scene in listed})
     usable = {each.scene.name: each for each in looked}
@@ -44,11 +50,13 @@ def scenes(study: Study, looked: Sequence[Looked]) -> Iterator[str]:
 
 
 def _held(each: Looked) -> str:
+    """Describe size and labels of a scene."""
     shape = f"{each.lines} x {each.samples} x {each.bands}"
     return f"{shape:>16}  {megabytes(each.megabytes):>8}  {_labels(each)}"
 
 
 def _labels(each: Looked) -> str:
+    """Describe the labels of a scene."""
     if each.labelled is None:
         return "labels not known yet"
     labelled = sum(each.labelled.values())
@@ -57,7 +65,13 @@ def _labels(each: Looked) -> str:
 
 
 def classes(study: Study, looked: Sequence[Looked]) -> Iterator[str]:
-    """Labelled pixels of every class."""
+    """Yield a line on the labelled pixels of each class.
+
+    Parameters
+    ----------
+    study : configuration and tables.
+    looked : facts of the scenes.
+    """
     total = classes_of(looked)
     if not total or study.classes is None:
         yield f"Classes: {NO_CLASSES[any(each.labelled is None for each in looked)]}"
@@ -69,7 +83,14 @@ def classes(study: Study, looked: Sequence[Looked]) -> Iterator[str]:
 
 
 def split(study: Study, planned: Planned | None, *, sound: bool) -> Iterator[str]:
-    """Who trains, who tests."""
+    """Yield lines on the split.
+
+    Parameters
+    ----------
+    study : configuration and tables.
+    planned : split and labels per class, if known.
+    sound : True if no problem was found.
+    """
     settings = study.config["split"]
     size = f"blocks of {settings['block_lines']} lines"
     what = {"groups": f"whole holes to test, {size} to validate", "blocks": f"guarded {size}", "leaky": "random pixels"}
@@ -89,7 +110,13 @@ COLUMNS = {"classes": 8, "labelled": 11, "drawn": 9, "unlabelled": 12, "unlabell
 
 
 def budgets(study: Study, planned: Planned | None) -> Iterator[str]:
-    """How many labels each run sees."""
+    """Yield lines on labels per class, seeds and methods.
+
+    Parameters
+    ----------
+    study : configuration and tables.
+    planned : split and labels per class, if known.
+    """
     runs, compare = study.config["runs"], study.config["compare"]
     asked = ", ".join(map(str, runs["budgets"]))
     yield f"Labels per class: {asked}; seeds: {', '.join(map(str, runs['seeds']))}"
@@ -102,7 +129,7 @@ def budgets(study: Study, planned: Planned | None) -> Iterator[str]:
 
 
 def _short(planned: Planned | None, budget: str) -> str:
-    """The classes that cannot give as many labels as are asked."""
+    """Name classes with fewer labels than the labels per class."""
     if planned is None or budget == "all":
         return ""
     total = planned.budgets[budget].sum(axis=1)
@@ -113,7 +140,13 @@ def _short(planned: Planned | None, budget: str) -> str:
 
 
 def needs(found: Sequence[Need], *, cores: int) -> Iterator[str]:
-    """The jobs, and what they need."""
+    """Yield lines on the jobs and their needs.
+
+    Parameters
+    ----------
+    found : needs of the rules.
+    cores : number of cores.
+    """
     if not found:
         yield "Jobs: none, all results are up to date"
         return
@@ -129,7 +162,14 @@ def needs(found: Sequence[Need], *, cores: int) -> Iterator[str]:
 
 
 def listed(title: str, messages: Sequence[str], *, most: int = 1000) -> Iterator[str]:
-    """A title and the messages under it, so many at most; nothing without any."""
+    """Yield a title and the messages below it; nothing without messages.
+
+    Parameters
+    ----------
+    title : the title.
+    messages : the messages.
+    most : largest number of messages.
+    """
     if messages:
         yield f"{title}:"
     for message in messages[:most]:
@@ -139,5 +179,6 @@ def listed(title: str, messages: Sequence[str], *, most: int = 1000) -> Iterator
 
 
 def _some(names: Sequence[str]) -> str:
+    """Return a list of names as text, cut if it is long."""
     more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
     return ", ".join(map(str, names[:MOST_NAMES])) + more

@@ -1,4 +1,4 @@
-"""The split and the label budgets that a run would draw, by the code that draws them."""
+"""Compute the split and the labels per class of a run, with the functions of the workflow."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,13 +20,24 @@ JOINING = ("scale", "resample")  # steps of the cleaning that join two sensors
 
 @dataclass(frozen=True)
 class Planned:
-    """The plan, and the labels that each budget takes: by budget, pixels [label, (train, valid)]."""
+    """Split and labels per class of a run.
+
+    Attributes
+    ----------
+    plan : the plan.
+    budgets : number of labels [label, (train, valid)], by labels per class.
+    """
 
     plan: Plan
     budgets: dict[str, pd.DataFrame]
 
     def part(self, name: str) -> dict[str, int]:
-        """Holes, classes, labelled and unlabelled pixels of a part, available and drawn."""
+        """Return the number of classes, and of labelled and unlabelled pixels of a part, available and sampled.
+
+        Parameters
+        ----------
+        name : train, valid or test.
+        """
         rows = self.plan.quotas[(self.plan.quotas["part"] == name) & (self.plan.quotas["available"] > 0)]
         known, unknown = rows[rows["label"] >= 0], rows[rows["label"] < 0]
         return {
@@ -38,24 +49,34 @@ class Planned:
         }
 
     def holes(self, name: str) -> list[str]:
-        """Holes that have pixels in a part."""
+        """Return the holes with pixels in a part.
+
+        Parameters
+        ----------
+        name : train, valid or test.
+        """
         rows = self.plan.quotas[(self.plan.quotas["part"] == name) & (self.plan.quotas["available"] > 0)]
         return sorted(str(hole) for hole in rows["hole"].unique())
 
     @property
     def sampled(self) -> int:
-        """Pixels that the shards will hold."""
+        """Number of sampled pixels."""
         return int(self.plan.quotas["quota"].sum())
 
     @property
     def training(self) -> int:
-        """Those of them that train."""
+        """Number of sampled pixels in the training part."""
         quotas = self.plan.quotas
         return int(quotas.loc[quotas["part"] == "train", "quota"].sum())
 
 
 def check_test_groups(study: Study) -> None:
-    """Refuse a hole to test on that no scene has; known before any label is read."""
+    """Raise ConfigError if a test hole is not in scenes.tsv. Needs no labels.
+
+    Parameters
+    ----------
+    study : configuration and tables.
+    """
     split = study.config["split"]
     if split["method"] != "groups" or not study.scenes:
         return
@@ -68,7 +89,14 @@ def check_test_groups(study: Study) -> None:
 
 
 def planned(study: Study, looked: Sequence[Looked], problems: Problems) -> Planned | None:
-    """Plan the collection as the rule does; None without the labels of every scene, or with a mistake in the way."""
+    """Return the plan of the workflow; None if labels of a scene are missing or a problem prevents it.
+
+    Parameters
+    ----------
+    study : configuration and tables.
+    looked : facts of the scenes.
+    problems : takes errors of the plan.
+    """
     censuses = [each.census for each in looked if each.census is not None]
     if (
         study.classes is None
@@ -94,7 +122,7 @@ def planned(study: Study, looked: Sequence[Looked], problems: Problems) -> Plann
 
 
 def _labels(drawn: Plan) -> pd.DataFrame:
-    """Labelled pixels that the shards will hold of each label in train and valid."""
+    """Return the number of sampled labels in train and valid, by label."""
     known = drawn.quotas[(drawn.quotas["label"] >= 0) & drawn.quotas["part"].isin(PARTS[:2])]
     table = known.pivot_table(index="label", columns="part", values="quota", aggfunc="sum", fill_value=0)
     table = table.reindex(columns=list(PARTS[:2]), fill_value=0)

@@ -1,4 +1,4 @@
-"""The mistakes that were found, all of them, in the order in which they were met."""
+"""Collect problems, all of them, in the order in which they are found."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,19 +8,24 @@ from semispectral.workflow.logs import in_words
 
 
 class Problems:
-    """Collects what would stop a run, so that one mistake does not hide the next."""
+    """Collection of what would stop a run, so that one error does not hide the next."""
 
     def __init__(self) -> None:
         self.found: list[str] = []
 
     def add(self, message: str) -> None:
-        """Take one in, once."""
+        """Add a problem, unless it is known.
+
+        Parameters
+        ----------
+        message : the message.
+        """
         if message not in self.found:
             self.found.append(message)
 
     @contextmanager
     def noted(self) -> Iterator[None]:
-        """Take in what is raised inside, and go on."""
+        """Collect errors raised inside a ``with`` block, and go on."""
         try:
             yield
         except (SemispectralError, OSError, MemoryError) as error:

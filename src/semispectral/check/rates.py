@@ -1,24 +1,26 @@
-"""How long, how large: what a job of each rule took where it was measured. The only place that knows such figures.
+"""Measured time, memory and disk space of a job of each rule. No other module holds such figures.
 
 Source: the ``benchmark:`` files and the sizes of the results of two runs of version 0.1.0 on two cores of a shared
 server without a GPU: the demo (6 scenes of 200 x 96 x 268, 22 000 sampled pixels), and a simulated collection of 3
-scenes of 1000 x 320 x 268 (172 MB each, 62 000 sampled pixels) with the same networks. What a job needs in any case
-is that of the demo, what it needs besides for each unit the difference in processor time between the two. How long
-networks train is counted in steps: `semispectral.check.training_time`. The two rules of M1's scale have the figures
-of those of the bands, and what two views (`semispectral.spectra.scaling.two_views`) took more of 64 MB of spectra.
+scenes of 1000 x 320 x 268 (172 MB each, 62 000 sampled pixels) with the same networks. The fixed part of a job is that
+of the demo; the part per unit is the difference in processor time between the two. Training times are computed from
+steps in `semispectral.check.training_time`. The two rules of M1's scale have the figures of the rules of the bands,
+plus what two views (`semispectral.spectra.scaling.two_views`) took more for 64 MB of spectra.
 """
 
 from typing import NamedTuple
 
 
 class Rate(NamedTuple):
-    """A job's needs: so much in any case, and so much more for each unit of what it works on.
+    """Needs of a job: a fixed part, and a part per unit of work.
 
-    Parameters
+    Attributes
     ----------
-    unit : what its time and memory are counted by: an attribute of `semispectral.check.estimate.Work`.
-    seconds, memory_mb : (in any case, for each unit).
-    disk_unit, disk_mb : the same for what it leaves on disk.
+    unit : unit of time and memory, an attribute of `semispectral.check.estimate.Work`.
+    seconds : time, (fixed, per unit), in s.
+    memory_mb : memory, (fixed, per unit), in MB.
+    disk_unit : unit of disk space, an attribute of `semispectral.check.estimate.Work`.
+    disk_mb : disk space, (fixed, per unit), in MB.
     """
 
     unit: str

@@ -1,4 +1,4 @@
-"""The run of ``semispectral check``: look at everything, then say what would run and what is wrong."""
+"""Run ``semispectral check``: inspect everything, then report jobs and problems."""
 
 import argparse
 import logging
@@ -30,9 +30,13 @@ MOST_STATED = 20
 def run_check(wanted: argparse.Namespace) -> None:
     """Check a study and write its summary to stdout.
 
+    Parameters
+    ----------
+    wanted : parsed arguments.
+
     Raises
     ------
-    ConfigError : something is wrong; each mistake is a line of the message.
+    ConfigError : there are problems; each is a line of the message.
     """
     problems = Problems()
     folder = wanted.workflow or workflow_folder()
@@ -48,21 +52,31 @@ def run_check(wanted: argparse.Namespace) -> None:
 
 
 class Kept(logging.Handler):
-    """Keeps the messages that are logged, each once: a file is opened several times."""
+    """Logging handler that keeps each message once: a file is opened several times.
+
+    Attributes
+    ----------
+    messages : the messages.
+    """
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.messages: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep one."""
+        """Keep a message.
+
+        Parameters
+        ----------
+        record : the log record.
+        """
         if record.getMessage() not in self.messages:
             self.messages.append(record.getMessage())
 
 
 @contextmanager
 def _stages_silent() -> Iterator[Kept]:
-    """Let only the check speak: what stages would warn of stands in the summary, what readers warn of is kept."""
+    """Silence the stages: their warnings are in the summary. Warnings of the readers are kept."""
     levels = {
         "semispectral": logging.ERROR,
         "semispectral.check": logging.INFO,
@@ -87,7 +101,7 @@ def _stages_silent() -> Iterator[Kept]:
 def _summary(
     study: Study, folder: Path, wanted: argparse.Namespace, problems: Problems, readers: Kept
 ) -> Iterator[str]:
-    """The lines of the summary; what is found to be wrong on the way goes to ``problems``."""
+    """Yield the lines of the summary; problems found on the way are added to ``problems``."""
     dry_run = start_dry_run(folder, wanted.config)
     known_holes = False
     with problems.noted():
@@ -110,17 +124,34 @@ def _summary(
 
 
 def stated_by(looked: list[Looked]) -> list[str]:
-    """What the files state and what is made of it, as far as it is not odd."""
+    """Return what the files state and how it is used, without odd statements.
+
+    Parameters
+    ----------
+    looked : facts of the scenes.
+    """
     return [text for text, odd in remarks_of([each.census for each in looked if each.census]) if not odd]
 
 
 def odd_of(looked: list[Looked]) -> list[str]:
-    """What is odd in single scenes; the plan's warnings have it too."""
+    """Return odd statements of single files. The warnings of the plan include them.
+
+    Parameters
+    ----------
+    looked : facts of the scenes.
+    """
     return [text for text, odd in remarks_of([each.census for each in looked if each.census]) if odd]
 
 
 def warnings_of(study: Study, looked: list[Looked], drawn: Planned | None) -> list[str]:
-    """What is odd, in words."""
+    """Return warnings on the study.
+
+    Parameters
+    ----------
+    study : configuration and tables.
+    looked : facts of the scenes.
+    drawn : split and labels per class, if known.
+    """
     method = study.config["mask"]["method"]
     masked = [f"the mask ({method}) needs a whole pass over each scene: what it takes is still counted here"]
     without = [
@@ -140,7 +171,7 @@ def warnings_of(study: Study, looked: list[Looked], drawn: Planned | None) -> li
 
 
 def _order(study: Study) -> Iterator[str]:
-    """How boxes without depths are laid below each other, which decides what a downhole log says."""
+    """Warn about scans without depths, which are ordered by name in a downhole log."""
     holes = ordered_by_name(study.scenes)
     if holes:
         said = "; ".join(f"{hole}: {some(names)}" for hole, names in list(holes.items())[:MOST_HOLES])
@@ -153,7 +184,7 @@ def _order(study: Study) -> Iterator[str]:
 
 
 def _colours(study: Study) -> Iterator[str]:
-    """Classes that a map cannot show apart, from each other or from what it draws itself."""
+    """Warn about classes whose colours a map cannot distinguish from each other or from its own."""
     if study.classes is None:
         return
     used: dict[str, list[str]] = {}
@@ -168,7 +199,12 @@ def _colours(study: Study) -> Iterator[str]:
 
 
 def uneven_effort(study: Study) -> list[str]:
-    """Whether some controls try more settings than others, in words: only here are all of their grids seen together."""
+    """Warn if some baselines try more settings than others.
+
+    Parameters
+    ----------
+    study : configuration and tables.
+    """
     tried = study.settings["controls"].effort() if "controls" in study.settings else {}
     if len(set(tried.values())) < 2:
         return []

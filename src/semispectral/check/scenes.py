@@ -1,4 +1,4 @@
-"""What is known of each scene before a run: from its file, from what will be simulated, or what will be fetched."""
+"""Facts of each scene before a run: from its file, the simulation, or the description of a download."""
 
 import logging
 import time
@@ -28,16 +28,19 @@ SIMULATED, FETCHED, ON_DISK = "to be simulated", "to be downloaded", "on disk"
 
 @dataclass(frozen=True, eq=False)
 class Looked:
-    """What is known of one scene.
+    """Facts of one scene.
 
-    Parameters
+    Attributes
     ----------
     scene : its row of scenes.tsv.
     origin : one of `ON_DISK`, `SIMULATED`, `FETCHED`.
-    lines, samples, bands, bytes_per_value : of the data.
-    labelled : pixels of each class in use, by its code; None where the labels do not exist yet.
-    interest : pixels that are of a class or unlabelled; all of them where that is not known.
-    census : only where the files are there.
+    lines : number of lines.
+    samples : number of samples.
+    bands : number of bands.
+    bytes_per_value : size of a stored value, in bytes.
+    labelled : pixels of each class in use, by code; None if the labels do not exist yet.
+    interest : pixels that are labelled or unlabelled, not ignored; all pixels if unknown.
+    census : census of the scene, if its files exist.
     """
 
     scene: Scene
@@ -52,17 +55,23 @@ class Looked:
 
     @property
     def pixels(self) -> int:
-        """Of the whole scene."""
+        """Number of pixels."""
         return self.lines * self.samples
 
     @property
     def megabytes(self) -> float:
-        """Of the data, not compressed."""
+        """Size of the data in MB, without compression."""
         return self.pixels * self.bands * self.bytes_per_value / 1e6
 
 
 def look_at_scenes(study: Study, problems: Problems) -> list[Looked]:
-    """Look at every scene; what is wrong with one is noted, and the others are looked at all the same."""
+    """Collect the facts of every scene; problems with one scene do not stop the others.
+
+    Parameters
+    ----------
+    study : configuration and tables.
+    problems : takes errors of the scenes.
+    """
     found, said = [], time.monotonic()
     for number, scene in enumerate(study.scenes):
         with problems.noted(), about(scene.name, str(scene.data), str(scene.labels), scene.wavelengths):
@@ -75,6 +84,7 @@ def look_at_scenes(study: Study, problems: Problems) -> list[Looked]:
 
 
 def _look(study: Study, scene: Scene) -> Looked | None:
+    """Return the facts of a scene; None if they cannot be known."""
     if not scene.data.exists():
         if study.config["simulate"]["enabled"] and scene.data == study.results / "scenes" / f"{scene.name}.h5":
             return _to_be_simulated(study.settings.get("simulate"), scene)
@@ -85,7 +95,7 @@ def _look(study: Study, scene: Scene) -> Looked | None:
 
 
 def _on_disk(study: Study, scene: Scene) -> Looked:
-    """By the census itself, without the mask, and what cleaning makes of the scene's bands."""
+    """Return the facts of a scene on disk, from the census without a mask, and check its cleaning."""
     cleaning = study.settings.get("cleaning", CleanConfig())
     found = census(scene, study.classes or ClassMap((), (), ()), cleaning=cleaning)
     with open_cleaned(scene, cleaning):
@@ -105,6 +115,7 @@ def _on_disk(study: Study, scene: Scene) -> Looked:
 
 
 def _to_be_simulated(settings: SimulateConfig | None, scene: Scene) -> Looked | None:
+    """Return the facts of a scene to simulate."""
     if settings is None:
         return None
     scene_numbers(settings, scene.name)
@@ -113,7 +124,7 @@ def _to_be_simulated(settings: SimulateConfig | None, scene: Scene) -> Looked | 
 
 
 def _source(study: Study, path: Path) -> Source | None:
-    """What the section fetch knows of a file that is to be downloaded."""
+    """Return the description of a file to download."""
     root = Path(study.config["data_root"])
     inside = path.relative_to(root).as_posix() if path.is_relative_to(root) else ""
     source: Source | None = study.settings.get(f"fetch.{inside}")
@@ -121,6 +132,7 @@ def _source(study: Study, path: Path) -> Source | None:
 
 
 def _to_be_fetched(scene: Scene, data: Source, labels: Source | None) -> Looked:
+    """Return the facts of a scene to download."""
     size = dict(zip(scene.axes.split(","), data.shape, strict=True))
     lines, samples, bands = (size[axis] for axis in ("line", "sample", "band"))
     counts = {int(code): pixels for code, pixels in (labels.counts if labels else {}).items()}
@@ -130,7 +142,12 @@ def _to_be_fetched(scene: Scene, data: Source, labels: Source | None) -> Looked:
 
 
 def classes_of(looked: Sequence[Looked]) -> dict[int, int]:
-    """Labelled pixels of every class over all scenes, by code; empty where no scene's labels are known."""
+    """Return the labelled pixels of each class over all scenes, by code; empty if no labels are known.
+
+    Parameters
+    ----------
+    looked : facts of the scenes.
+    """
     total: dict[int, int] = {}
     for each in looked:
         for code, pixels in (each.labelled or {}).items():

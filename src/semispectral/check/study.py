@@ -1,4 +1,4 @@
-"""The configuration of a study as the workflow would read it: overlays, defaults, tables, and each stage's settings."""
+"""Read the configuration of a study as the workflow does: overlays, defaults, tables, and settings of each stage."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -37,13 +37,14 @@ RECIPE = ("method", "features", "false_alarm")
 
 @dataclass(frozen=True)
 class Study:
-    """What a run would start from.
+    """Configuration and tables of a study.
 
-    Parameters
+    Attributes
     ----------
-    config : complete, with every default.
-    scenes, classes : of the two tables; none where a table cannot be read.
-    settings : of each stage, by the name of its section.
+    config : configuration with all defaults.
+    scenes : rows of scenes.tsv; empty if it cannot be read.
+    classes : classes of classes.tsv; None if it cannot be read.
+    settings : settings of each stage, by the name of its section.
     """
 
     config: dict[str, Any]
@@ -58,7 +59,12 @@ class Study:
 
 
 def workflow_folder() -> Path:
-    """The folder that holds the Snakefile: the working directory, or else the one that this package stands in."""
+    """Return the folder of the Snakefile: the working directory, or the folder that holds this package.
+
+    Raises
+    ------
+    MissingFileError : neither holds a workflow.
+    """
     for folder in (Path.cwd(), Path(__file__).resolve().parents[3]):
         if (folder / SCHEMA).is_file() and (folder / "Snakefile").is_file():
             return folder
@@ -69,7 +75,14 @@ def workflow_folder() -> Path:
 
 
 def read_study(folder: Path, overlays: Sequence[Path], problems: Problems) -> Study | None:
-    """Read a study as the Snakefile in ``folder`` would, from the working directory; None without a configuration."""
+    """Read a study from the working directory; None without a valid configuration.
+
+    Parameters
+    ----------
+    folder : folder of the workflow.
+    overlays : configuration files over the default.
+    problems : takes errors.
+    """
     try:
         config = complete(_merged(folder, overlays), read_schema(folder / SCHEMA))
     except (SemispectralError, OSError) as error:
@@ -86,10 +99,12 @@ def read_study(folder: Path, overlays: Sequence[Path], problems: Problems) -> St
 
 
 def _own_or_built_in(path: str, folder: Path) -> Path:
+    """Return a path in the working directory, or else in the folder of the workflow."""
     return Path(path) if Path(path).exists() else folder / path
 
 
 def _merged(folder: Path, overlays: Sequence[Path]) -> dict[str, Any]:
+    """Read and merge the configuration files."""
     config: dict[str, Any] = {}
     for path in (_own_or_built_in(str(CONFIG), folder), *overlays):
         _lay_over(config, read_config(path))
@@ -97,7 +112,7 @@ def _merged(folder: Path, overlays: Sequence[Path]) -> dict[str, Any]:
 
 
 def _lay_over(config: dict[str, Any], overlay: Mapping[str, Any]) -> None:
-    """As Snakemake does: sections are merged key by key, everything else is replaced."""
+    """Merge a configuration as Snakemake does: sections key by key; other values are replaced."""
     for key, value in overlay.items():
         if isinstance(value, Mapping) and isinstance(config.get(key), dict):
             _lay_over(config[key], value)
@@ -106,7 +121,7 @@ def _lay_over(config: dict[str, Any], overlay: Mapping[str, Any]) -> None:
 
 
 def _settings(config: dict[str, Any], problems: Problems) -> dict[str, Any]:
-    """The settings of every stage; what a stage would refuse is noted."""
+    """Return the settings of every stage; errors are added to the problems."""
     simulate = {key: value for key, value in config["simulate"].items() if key != "enabled"}
     maps, sections = config["map"], config
     wanted: list[tuple[str, Any, Mapping[str, Any]]] = [

@@ -1,4 +1,4 @@
-"""How long the networks train: steps, and the arithmetic of a step. Epochs are counted in full, as without patience."""
+"""Estimate training times: number of steps times operations per step. Early stopping is not included."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -15,7 +15,14 @@ FORWARD_AND_BACKWARD = 6  # floating-point operations for each weight and pixel
 
 
 def m1_seconds(settings: M1Config, *, pixels: int, views: Sequence[int]) -> float:
-    """Of training M1 on so many pixels: the autoencoders of views of so many columns, one after the other."""
+    """Return the training time of M1, in s.
+
+    Parameters
+    ----------
+    settings : settings of M1.
+    pixels : number of training pixels.
+    views : number of columns of each view; their autoencoders are trained one after the other.
+    """
     hidden, latents, fit = settings.net.hidden, settings.latents, settings.fit
     weights = [_weights(columns, *hidden, 2 * latents) + _weights(latents, *hidden, columns) for columns in views]
     steps = fit.epochs * fit.steps(max(pixels, 1))
@@ -23,7 +30,15 @@ def m1_seconds(settings: M1Config, *, pixels: int, views: Sequence[int]) -> floa
 
 
 def m2_seconds(settings: M2Config, *, unlabelled: int, inputs: int, classes: int) -> float:
-    """Of training M2; of an unlabelled pixel, every class is tried."""
+    """Return the training time of M2, in s. An unlabelled pixel is evaluated for every class.
+
+    Parameters
+    ----------
+    settings : settings of M2.
+    unlabelled : number of unlabelled pixels.
+    inputs : number of inputs per pixel.
+    classes : number of classes.
+    """
     fit, hidden = settings.fit, settings.net.hidden
     by_class = _weights(inputs, *hidden, 2 * settings.latents) + _weights(settings.latents + classes, *hidden, inputs)
     pairs = fit.batch * classes + settings.labelled_batch
@@ -33,23 +48,35 @@ def m2_seconds(settings: M2Config, *, unlabelled: int, inputs: int, classes: int
 
 
 def qy_seconds(settings: M2Config, *, unlabelled: int, inputs: int, classes: int) -> float:
-    """Of training q(y|x) on the labels alone."""
+    """Return the training time of q(y|x) on the labels alone, in s.
+
+    Parameters
+    ----------
+    settings : settings of M2.
+    unlabelled : number of unlabelled pixels, which determines the number of steps.
+    inputs : number of inputs per pixel.
+    classes : number of classes.
+    """
     steps = settings.fit.epochs * settings.fit.steps(max(unlabelled, 1))
     return _twice(settings, steps * _step(settings.labelled_batch * _classifier(settings, inputs, classes)))
 
 
 def _twice(settings: M2Config, seconds: float) -> float:
+    """Add start and compilation; ``refit`` trains twice."""
     rounds = 2 if settings.select == "refit" else 1
     return START_SECONDS + rounds * (COMPILE_SECONDS + seconds)
 
 
 def _classifier(settings: M2Config, inputs: int, classes: int) -> int:
+    """Return the number of weights of q(y|x)."""
     return _weights(inputs, *settings.classifier.hidden, classes)
 
 
 def _weights(*widths: int) -> int:
+    """Return the number of weights of a perceptron with these widths."""
     return sum(first * second for first, second in pairwise(widths))
 
 
 def _step(weights_times_pixels: float) -> float:
+    """Return the time of a step, in s."""
     return STEP_SECONDS + FORWARD_AND_BACKWARD * weights_times_pixels / (1e9 * GIGAFLOPS)

@@ -1,1 +1,1 @@
-"""The command line: ``semispectral check``, ``predict``, ``explain``."""
+"""Command line: ``semispectral check``, ``predict``, ``explain``."""

@@ -1,4 +1,4 @@
-"""``semispectral explain PATH``: where a file of the results came from, or what a folder is made of, in words."""
+"""``semispectral explain PATH``: describe how a result was made, or what a folder of results holds."""
 
 import argparse
 import json
@@ -22,7 +22,12 @@ Exit status: 0 explained, 1 nothing is known of it, 2 wrong usage."""
 
 
 def add(commands: Any) -> None:
-    """Add the command to those of the command line."""
+    """Add the command to the command line.
+
+    Parameters
+    ----------
+    commands : subparsers of the command line.
+    """
     as_written = argparse.RawDescriptionHelpFormatter
     described = {"help": WORDS, "description": f"{WORDS.capitalize()}.", "epilog": EPILOG}
     explain = commands.add_parser("explain", **described, formatter_class=as_written)
@@ -34,10 +39,14 @@ def add(commands: Any) -> None:
 def run(wanted: argparse.Namespace) -> None:
     """Explain each path on stdout.
 
+    Parameters
+    ----------
+    wanted : parsed arguments.
+
     Raises
     ------
-    MissingFileError : it is not there.
-    DataError : nothing is known of its making.
+    MissingFileError : a path does not exist.
+    DataError : nothing is known about how it was made.
     """
     for path in wanted.path:
         found, root = origin(path), root_of(path)
@@ -53,7 +62,16 @@ def run(wanted: argparse.Namespace) -> None:
 
 
 def in_folder(path: Path) -> str:
-    """What a folder is made of: how many files each stage made, with one of them; for people."""
+    """Describe the results in a folder: number of files by stage, with an example.
+
+    Parameters
+    ----------
+    path : path of the folder.
+
+    Raises
+    ------
+    DataError : the path is not a folder, or nothing is known about its files.
+    """
     if not path.is_dir():
         raise DataError(
             f"{path}: nothing is known of its making: it carries no note of this package, and Snakemake has no record "
@@ -77,11 +95,12 @@ def in_folder(path: Path) -> str:
 
 
 def _example(paths: list[Path]) -> str:
+    """Return the first of several paths."""
     return f"{paths[0]}{' ...' * (len(paths) > 1)}"
 
 
 def _line(earlier: list[Origin]) -> str:
-    """The stages and the sources that a result goes back to, in one line each."""
+    """List the stages and sources that a result goes back to, one line each."""
     stages = list(dict.fromkeys(found.record.get("rule") or found.made.get("stage", "") for found in earlier))
     sources = [str(found.path) for found in earlier if not found.known]
     rows = [("after", ", ".join(filter(None, stages))), ("sources", ", ".join(sources))]
@@ -89,7 +108,14 @@ def _line(earlier: list[Origin]) -> str:
 
 
 def in_words(found: Origin, root: Path, *, content: str = "") -> str:
-    """An origin as text, for people."""
+    """Describe how a result was made.
+
+    Parameters
+    ----------
+    found : origin of the result.
+    root : folder that the workflow ran in.
+    content : state of its checksums, from `content`.
+    """
     made, record = found.made, found.record
     rows = [("stage", found.stage or "not known"), ("made", _when(record)), ("content", content)]
     commit = made.get("commit") or ("not known: it was no Git checkout" if made else "")
@@ -105,6 +131,7 @@ def in_words(found: Origin, root: Path, *, content: str = "") -> str:
 
 
 def _when(record: dict[str, Any]) -> str:
+    """Describe end and duration of a job."""
     if not (record.get("starttime") and record.get("endtime")):
         return ""
     ended = datetime.fromtimestamp(record["endtime"]).astimezone()
@@ -112,7 +139,7 @@ def _when(record: dict[str, Any]) -> str:
 
 
 def _compared(path: Path, before: str) -> str:
-    """The checksum that an input had, and whether it still has it."""
+    """Return the checksum that an input had, and whether it still has it."""
     if not before:
         return ""
     if not path.exists():

@@ -1,4 +1,4 @@
-"""The command line: ``semispectral check``, ``explain PATH``, ``predict SCAN --model DIR --out DIR``."""
+"""The command ``semispectral``: parse arguments, run a subcommand, and report errors."""
 
 import argparse
 import logging
@@ -26,7 +26,7 @@ Exit status: 0 done, 1 what was given cannot be used, 2 wrong usage, 130 interru
 
 
 def parser() -> argparse.ArgumentParser:
-    """The arguments and their help."""
+    """Return the parser of the command line."""
     as_written = argparse.RawDescriptionHelpFormatter
     description = "Classify hyperspectral scans."
     top = Parser(prog="semispectral", description=description, epilog=EPILOG, formatter_class=as_written)
@@ -38,7 +38,12 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit status."""
+    """Run the command line and return its exit status.
+
+    Parameters
+    ----------
+    arguments : arguments; None takes those of the process.
+    """
     wanted = parser().parse_args(arguments)
     said = logging.StreamHandler(sys.stderr)
     said.setFormatter(Plain("%(message)s"))
@@ -60,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _end_as_by_ctrl_c() -> None:
-    """Have a polite kill clean up as Ctrl-C does; possible only where this is the program's main thread."""
+    """Clean up after SIGTERM as after Ctrl-C. Possible only in the main thread."""
     try:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
     except ValueError:

@@ -1,4 +1,4 @@
-"""``semispectral predict``: its arguments. What it needs is imported when it runs: other commands start fast."""
+"""``semispectral predict``: arguments. Imports for the run are made when it runs, so that other commands start fast."""
 
 import argparse
 import os
@@ -17,7 +17,12 @@ Exit status: 0 done, 1 what was given cannot be used, 2 wrong usage, 130 interru
 
 
 def add(commands: Any) -> None:
-    """Add the command to those of the command line."""
+    """Add the command to the command line.
+
+    Parameters
+    ----------
+    commands : subparsers of the command line.
+    """
     as_written = argparse.RawDescriptionHelpFormatter
     predict = commands.add_parser(
         "predict", help=WORDS, description=f"{WORDS.capitalize()}.", epilog=EPILOG, formatter_class=as_written
@@ -34,6 +39,7 @@ def add(commands: Any) -> None:
 
 
 def _add_scan(group: Any) -> None:
+    """Add options on the storage of the scan."""
     group.add_argument("--key", default="", help="array inside the file, such as /hsimage/data")
     group.add_argument("--axes", default="", help="order of the file's axes (default: line,sample,band)")
     group.add_argument("--wavelengths", default="", help="key in the file, or a table with a column wavelength_nm")
@@ -46,6 +52,7 @@ def _add_scan(group: Any) -> None:
 
 
 def _add_place(group: Any) -> None:
+    """Add options on hole and depth."""
     group.add_argument("--hole", default="", help="name of the drill hole (default: as in the file, or its name)")
     words = "depth in m at which the scan begins (default: depth_from_m of an HDF5 file)"
     group.add_argument("--depth-from", default="", metavar="M", help=words)
@@ -58,6 +65,7 @@ def _add_place(group: Any) -> None:
 
 
 def _add_map(group: Any) -> None:
+    """Add options on the map."""
     words = "raster or polygons: pixels where it is 0 (tray, background) are left out"
     group.add_argument("--mask", type=Path, help=words)
     group.add_argument("--mask-key", default="", help="array inside the mask's file")

@@ -1,4 +1,4 @@
-"""The options of ``semispectral predict`` as a row of scenes.tsv, and what is wrong with it in their words."""
+"""Convert options of ``semispectral predict`` to a row of scenes.tsv, and errors on columns to errors on options."""
 
 import argparse
 import logging
@@ -44,7 +44,16 @@ IN_THE_TABLE = {
 
 
 def scene_of(wanted: argparse.Namespace) -> Scene:
-    """The scan as a row of scenes.tsv, each option read as the column that it stands for."""
+    """Return the scan as a row of scenes.tsv; each option is parsed as the column it stands for.
+
+    Parameters
+    ----------
+    wanted : parsed arguments.
+
+    Raises
+    ------
+    ConfigError : an option cannot be parsed, or options contradict each other.
+    """
     facts, name = _facts(wanted.scan), printable(wanted.scan.stem)
     hole = wanted.hole or facts.get("hole")
     given = {
@@ -73,7 +82,10 @@ def scene_of(wanted: argparse.Namespace) -> Scene:
 
 
 def _place(wanted: argparse.Namespace, facts: dict[str, str]) -> dict[str, str]:
-    """Depths and the size of a pixel: the options, or else the file; a depth of one goes with no depth of the other."""
+    """Return depths and pixel size from the options, or else from the file.
+
+    If the options give one depth, neither depth is taken from the file.
+    """
     if wanted.depth_to and not wanted.depth_from:
         raise ConfigError(f"--depth-to {wanted.depth_to}: --depth-from is needed with it; give both")
     if wanted.depth_from and not (wanted.depth_to or wanted.pixel_mm or "pixel_mm" in facts):
@@ -87,7 +99,7 @@ def _place(wanted: argparse.Namespace, facts: dict[str, str]) -> dict[str, str]:
 
 
 def _facts(path: Path) -> dict[str, str]:
-    """What the file itself says of its place, as far as it can be used."""
+    """Return usable facts on hole and depth that the file states."""
     found = scan_facts(path)
     for column, text in list(found.items()):
         try:
@@ -103,7 +115,16 @@ def _facts(path: Path) -> dict[str, str]:
 
 
 def require_files(wanted: argparse.Namespace) -> None:
-    """Say at once which of the files that were named is not there."""
+    """Raise an error if a named file or the model is missing.
+
+    Parameters
+    ----------
+    wanted : parsed arguments.
+
+    Raises
+    ------
+    MissingFileError : a file or the model is missing.
+    """
     table = Path(wanted.wavelengths) if wanted.wavelengths.lower().endswith(WAVELENGTH_TABLES) else None
     for option, path in {"the scan": wanted.scan, "--mask": wanted.mask, "--wavelengths": table}.items():
         if path and not path.exists():
@@ -115,7 +136,7 @@ def require_files(wanted: argparse.Namespace) -> None:
 
 @contextmanager
 def said_in_options() -> Iterator[None]:
-    """Have errors speak of the options of the command instead of scenes.tsv."""
+    """Reword errors inside a ``with`` block: options of the command instead of columns of scenes.tsv."""
     try:
         yield
     except SemispectralError as error:
@@ -123,7 +144,12 @@ def said_in_options() -> Iterator[None]:
 
 
 def in_options(message: str) -> str:
-    """A message about columns of scenes.tsv, with the options that stand for them here."""
+    """Reword a message: options of the command instead of columns of scenes.tsv.
+
+    Parameters
+    ----------
+    message : message about columns of scenes.tsv.
+    """
     said = COLUMNS.sub(lambda found: _options_in(found[1]), message)
     for there, here in IN_THE_TABLE.items():
         said = said.replace(there, here)
@@ -131,4 +157,5 @@ def in_options(message: str) -> str:
 
 
 def _options_in(columns: str) -> str:
+    """Replace column names by options."""
     return re.sub(r"'?(\w+)'?", lambda found: OPTIONS.get(found[1], found[1]), columns)

@@ -1,4 +1,4 @@
-"""The run of ``semispectral predict``: check what was given, then make map, page and log, all of it or nothing."""
+"""Run ``semispectral predict``: check the arguments, then write map, page and log, all of them or none."""
 
 import argparse
 import logging
@@ -30,7 +30,12 @@ PAGE, LOG_FILES = "page.html", ("downhole.csv", "downhole.las", "downhole.png")
 
 
 def predict(wanted: argparse.Namespace) -> None:
-    """Map one scan; the folder for the map stays as it was unless all of it is done."""
+    """Map one scan. The folder of the map is changed only if everything succeeds.
+
+    Parameters
+    ----------
+    wanted : parsed arguments.
+    """
     with said_in_options():
         require_files(wanted)
         scene = scene_of(wanted)
@@ -57,7 +62,7 @@ def predict(wanted: argparse.Namespace) -> None:
 
 
 def _made(wanted: argparse.Namespace) -> provenance.Made:
-    """What the map carries of its making: nothing of where it is written, nor of what does not change it."""
+    """Return the provenance of the map, without arguments that do not change it."""
     unimportant = ("run", "command", "out", "threads")
     asked = {name: str(value) for name, value in vars(wanted).items() if name not in unimportant}
     inputs = [path for path in (wanted.scan, wanted.mask, wanted.model) if path]
@@ -65,12 +70,17 @@ def _made(wanted: argparse.Namespace) -> provenance.Made:
 
 
 def require_folder(out: Path, *, inputs: Sequence[Path], names: Iterable[str]) -> None:
-    """Refuse a folder that the map cannot be written to, or must not.
+    """Refuse a folder that the map cannot or must not be written to.
 
     Parameters
     ----------
+    out : folder of the map.
     inputs : files that are read; none of them may be overwritten.
-    names : of the files that will be written.
+    names : names of the files to write.
+
+    Raises
+    ------
+    ConfigError : the folder holds a trained model, or an input would be overwritten.
     """
     require_writable(out, what="the map")
     if (out / DESCRIPTION).is_file():
@@ -81,11 +91,12 @@ def require_folder(out: Path, *, inputs: Sequence[Path], names: Iterable[str]) -
 
 
 def _downhole(interval_m: str) -> DownholeConfig:
+    """Return the settings of the log."""
     return DownholeConfig(interval_m=positive(interval_m, "--interval-m")) if interval_m else DownholeConfig()
 
 
 def _add_page_and_log(folder: Path, scene: Scene, bundle: Bundle, settings: DownholeConfig) -> None:
-    """Beside a map, its page, and its downhole log if the depths are known and there is core."""
+    """Write the page beside a map, and the downhole log if depths are known and there is core."""
     found = read_map(folder)
     write_scan_page(folder / PAGE, scene, found, bundle, run_share=settings.run_share)
     if not has_depth(scene):

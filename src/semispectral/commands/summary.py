@@ -1,4 +1,4 @@
-"""The end of a run, for people: the outcome, how long each stage took, and what is worth opening."""
+"""Print the end of a run: outcome, time of each stage, and the results to open."""
 
 import argparse
 import sys
@@ -28,9 +28,17 @@ BAR = 20  # characters of the longest stage
 def stage_times(benchmarks: Path) -> pd.DataFrame:
     """Read Snakemake's benchmark files.
 
+    Parameters
+    ----------
+    benchmarks : folder of the benchmark files.
+
     Returns
     -------
-    DataFrame, one row per rule, longest first: rule, jobs, seconds (of all jobs together), memory_mb (of the largest).
+    DataFrame, one row per rule, longest first: rule, jobs, seconds (sum over jobs), memory_mb (largest job).
+
+    Raises
+    ------
+    MissingFileError : there are no benchmark files.
     """
     files = sorted(benchmarks.rglob("*.tsv"))
     if not files:
@@ -41,12 +49,19 @@ def stage_times(benchmarks: Path) -> pd.DataFrame:
 
 
 def _job(file: Path, benchmarks: Path) -> pd.DataFrame:
+    """Read the benchmark file of one job."""
     table = pd.read_csv(file, sep="\t", na_values="-")[["s", "max_rss"]]
     return table.assign(rule=file.relative_to(benchmarks).with_suffix("").parts[0])
 
 
 def in_words(times: pd.DataFrame, results: Path) -> str:
-    """The summary as text: a line per rule, the outcome, then the paths that are there."""
+    """Return the summary as text: a line per rule, the outcome, then the results to open.
+
+    Parameters
+    ----------
+    times : from `stage_times`.
+    results : folder of all results.
+    """
     lines = [f"{'stage':<14}{'jobs':>5}{'time':>12}{'memory':>10}"]
     longest = max(float(times["seconds"].max()), 1e-9)
     for rule, jobs, seconds, memory in times.itertuples(index=False, name=None):
@@ -60,7 +75,12 @@ def in_words(times: pd.DataFrame, results: Path) -> str:
 
 
 def outcome(results: Path) -> list[str]:
-    """What came out, in a line or two: the best method of the largest budget, and how many warnings the plan gave."""
+    """Describe the outcome: the best method at the most labels per class, and the number of warnings on the split.
+
+    Parameters
+    ----------
+    results : folder of all results.
+    """
     said = []
     scores = results / "evaluation/summary.parquet"
     if scores.is_file():
@@ -73,6 +93,7 @@ def outcome(results: Path) -> list[str]:
 
 
 def _best(summary: pd.DataFrame) -> str:
+    """Describe the best method."""
     rows = summary[(summary["part"] == "test") & (summary["score"] == "macro_f1")].dropna(subset=["mean"])
     if rows.empty:
         return ""
@@ -83,17 +104,28 @@ def _best(summary: pd.DataFrame) -> str:
 
 
 def _memory(memory_mb: float) -> str:
+    """Format an amount of memory."""
     return "?" if pd.isna(memory_mb) else megabytes(memory_mb)
 
 
 def results_folder(config: Path | None) -> Path:
-    """Where a configuration puts its results."""
+    """Return the results folder of a configuration.
+
+    Parameters
+    ----------
+    config : configuration file; None: the default.
+    """
     given = yaml.safe_load(config.read_text(encoding="utf-8")) if config else {}
     return Path(((given or {}).get("pathvars") or {}).get("results", "results"))
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write the summary of a run to stdout."""
+    """Write the summary of a run to stdout and return the exit status.
+
+    Parameters
+    ----------
+    arguments : arguments; None takes those of the process.
+    """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--config", type=Path, help="the overlay that the run was started with")
     results = results_folder(parser.parse_args(arguments).config)

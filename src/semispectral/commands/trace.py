@@ -1,4 +1,4 @@
-"""Where a result came from: what it carries itself, what Snakemake recorded of the job, and what the job's log says."""
+"""Find out how a result was made: from its own metadata, Snakemake's record of the job, and the job's log."""
 
 import json
 import os
@@ -41,12 +41,12 @@ READERS: dict[str, Callable[[Path], Any]] = {"spectrum": read_shard, "mean": rea
 
 @dataclass(frozen=True)
 class Origin:
-    """What is known of a file's making.
+    """Facts about how a file was made.
 
-    Parameters
+    Attributes
     ----------
-    path : the output, as its rule names it: the file, or a directory that it lies in.
-    made : stage, commit, code, config, seeds, inputs, versions, as far as they are known.
+    path : output in its rule: the file, or a directory that it lies in.
+    made : stage, commit, code, config, seeds, inputs, versions, as far as known.
     record : Snakemake's record of the job, or empty.
     """
 
@@ -56,30 +56,30 @@ class Origin:
 
     @property
     def known(self) -> bool:
-        """Whether anything is known."""
+        """True if anything is known."""
         return bool(self.made or self.record)
 
     @property
     def rule(self) -> str:
-        """The rule, or the command; empty where it is not known."""
+        """Name of the rule or command; empty if unknown."""
         return str(self.record.get("rule") or self.made.get("stage", ""))
 
     @property
     def stage(self) -> str:
-        """The rule, and what it was asked for."""
+        """Name of the rule with its wildcards."""
         wildcards = ", ".join(f"{name} {value}" for name, value in self.made.get("wildcards", {}).items())
         return f"{self.rule} ({wildcards})" if wildcards else self.rule
 
     @property
     def inputs(self) -> dict[str, str]:
-        """Checksums of the inputs by path, as they were; empty where only the path is known."""
+        """Checksums of the inputs by path, at the time; empty if only the path is known."""
         recorded = dict.fromkeys(self.record.get("input") or [], "")
         known: dict[str, str] = recorded | (self.record.get("input_checksums") or {}) | self.made.get("inputs", {})
         return known
 
     @property
     def config(self) -> dict[str, Any]:
-        """The sections of the configuration that the stage was given."""
+        """Sections of the configuration that the stage used."""
         if self.made.get("config"):
             return dict(self.made["config"])
         found = (_json(text.strip("'")) for text in self.record.get("params") or [])
@@ -87,11 +87,15 @@ class Origin:
 
 
 def origin(path: Path) -> Origin:
-    """Find out where a file or directory of the results came from.
+    """Find out how a file or directory was made.
+
+    Parameters
+    ----------
+    path : file or directory of the results.
 
     Raises
     ------
-    MissingFileError : it is not there.
+    MissingFileError : it does not exist.
     """
     if not path.exists():
         raise MissingFileError(f"{path}: is not there; name a file or a model's directory under results")
@@ -100,11 +104,12 @@ def origin(path: Path) -> Origin:
 
 
 def ancestors(first: Origin, root: Path) -> Iterator[Origin]:
-    """The origins of the inputs, of their inputs, and so on, each once, nearest first.
+    """Yield the origins of the inputs, of their inputs, and so on, each once, nearest first.
 
     Parameters
     ----------
-    root : the folder that the workflow ran in.
+    first : origin of a result.
+    root : folder that the workflow ran in.
     """
     waiting, seen = [*first.inputs], {str(first.path)}
     while waiting:
@@ -119,13 +124,18 @@ def ancestors(first: Origin, root: Path) -> Iterator[Origin]:
 
 
 def root_of(path: Path) -> Path:
-    """The folder that the workflow ran in: the nearest one above with Snakemake's records, or the current one."""
+    """Return the folder that the workflow ran in: the nearest parent with Snakemake's records, or the current folder.
+
+    Parameters
+    ----------
+    path : file or directory of the results.
+    """
     above = (folder for folder in path.absolute().parents if (folder / RECORDS).is_dir())
     return next(above, Path())
 
 
 def _record(path: Path) -> tuple[Path, dict[str, Any]]:
-    """Snakemake's record of the file, or of a directory that it lies in; and that output's path."""
+    """Return the path of the output that a file belongs to, and Snakemake's record of it."""
     root, place = root_of(path), path.absolute()
     while root.absolute() in place.parents:
         name = place.relative_to(root.absolute())
@@ -138,13 +148,14 @@ def _record(path: Path) -> tuple[Path, dict[str, Any]]:
 
 
 def _record_name(output: str) -> Path:
-    """The file that Snakemake keeps its record of an output in."""
+    """Return the name of Snakemake's record of an output."""
     coded = urlsafe_b64encode(output.encode()).decode()
     pieces = [coded[place : place + LONGEST_NAME] for place in range(0, len(coded), LONGEST_NAME)]
     return Path(*(f"@{piece}" for piece in pieces[:-1]), pieces[-1])
 
 
 def _json(text: str) -> Any:
+    """Parse JSON; None if it is invalid."""
     try:
         return json.loads(text)
     except ValueError:
@@ -152,7 +163,7 @@ def _json(text: str) -> Any:
 
 
 def _logged(record: dict[str, Any], root: Path) -> dict[str, Any]:
-    """What the job's log says of its making: for files that cannot carry it."""
+    """Return the provenance in the job's log, for files that cannot hold it."""
     for name in record.get("log") or []:
         if (root / name).is_file():
             lines = (root / name).read_text(encoding="utf-8", errors="replace").splitlines()
@@ -163,7 +174,7 @@ def _logged(record: dict[str, Any], root: Path) -> dict[str, Any]:
 
 
 def _carried(path: Path) -> dict[str, Any]:
-    """What a result says itself of its making."""
+    """Return the provenance in the metadata of a result."""
     if model := _model(path):
         return _made_in(model / DESCRIPTION)
     if path.suffix == ".npy":
@@ -182,6 +193,7 @@ def _carried(path: Path) -> dict[str, Any]:
 
 
 def _made_behind(path: Path) -> dict[str, Any]:
+    """Return the provenance at the end of an array file."""
     try:
         return made_of_array(path)
     except (OSError, ValueError, KeyError, TypeError):
@@ -189,23 +201,29 @@ def _made_behind(path: Path) -> dict[str, Any]:
 
 
 def _model(path: Path) -> Path | None:
-    """The model's directory that this is, or that the file is one of."""
+    """Return the model directory that a path is or lies in."""
     return next((place for place in (path, path.parent) if (place / DESCRIPTION).is_file()), None)
 
 
 def _made_in(notes: Path) -> dict[str, Any]:
+    """Return the provenance in a JSON file."""
     return _sound(_mapping(notes.read_bytes()).get(MADE))
 
 
 def _sound(made: Any) -> dict[str, Any]:
+    """Keep the known entries with the right type; files may come from anybody."""
     found = made if isinstance(made, dict) else {}
     return {name: found[name] for name, kind in SAID.items() if isinstance(found.get(name), kind)}
 
 
 def within(folder: Path) -> Iterator[Origin]:
-    """The origins of files and models below a folder, in the order of their paths; a model counts once.
+    """Yield the origins of files and models below a folder, sorted by path. A model counts once.
 
-    Those of which nothing is known come with their path alone.
+    Files of unknown origin have only a path.
+
+    Parameters
+    ----------
+    folder : path of the folder.
     """
     for place, folders, files in os.walk(folder):
         folders.sort()
@@ -222,12 +240,13 @@ def within(folder: Path) -> Iterator[Origin]:
 
 
 def _mapping(text: bytes) -> dict[str, Any]:
+    """Parse a JSON object; empty if it is none."""
     found = _json(text.decode(errors="replace"))
     return found if isinstance(found, dict) else {}
 
 
 def _described(path: Path) -> tuple[dict[str, Any], dict[bytes, bytes]]:
-    """What a Parquet file's metadata say: of shards and latents, and all of them; empty where they cannot be read."""
+    """Return the metadata of a Parquet file: those of shards and latents, and all of them; empty if unreadable."""
     try:
         metadata = (pq.read_schema(path).metadata or {}) if path.is_file() else {}
     except (OSError, ValueError, pa.ArrowException):
@@ -236,7 +255,12 @@ def _described(path: Path) -> tuple[dict[str, Any], dict[bytes, bytes]]:
 
 
 def content(path: Path) -> str:
-    """Whether a result's checksums are right, in words; empty where it has none."""
+    """Describe whether the checksums of a result are right; empty if it has none.
+
+    Parameters
+    ----------
+    path : file or directory of the results.
+    """
     if model := _model(path):
         return _checked(load_model, model)
     if path.suffix in (".json", ".npy"):
@@ -248,6 +272,7 @@ def content(path: Path) -> str:
 
 
 def _checked(read: Callable[[Path], Any], path: Path) -> str:
+    """Read a file, and describe whether it is intact."""
     try:
         read(path)
     except MisplacedError as error:
