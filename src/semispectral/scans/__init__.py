@@ -1,1 +1,1 @@
-"""Scans: read in blocks, whatever their format."""
+"""Read scans of any format in blocks of lines."""

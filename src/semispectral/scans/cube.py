@@ -1,6 +1,6 @@
-"""The arrays that travel: a lazy `Cube`, and the `Pixels` and `Latents` drawn from it.
+"""Hold the arrays that stages exchange: a lazy `Cube`, and the `Pixels` and `Latents` drawn from it.
 
-This is the only place where shapes and dtypes are checked; everything behind it may rely on them.
+Shapes and dtypes are validated only here, when one of them is created; other code relies on them.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -22,20 +22,28 @@ HoldData = Callable[[np.ndarray, np.ndarray], np.ndarray]  # values [pixel, band
 
 @dataclass(frozen=True)
 class Cube:
-    """A scene on disk, read by blocks of lines and never whole.
+    """Scene on disk, read by blocks of lines and never whole.
 
-    Parameters
+    Attributes
     ----------
-    path : the file.
+    path : Path, the file.
     shape : (lines, samples, bands).
-    dtype : of the values as stored.
-    read_lines : ``read_lines(first, last)`` gives the values of lines first..last-1, [line, sample, band].
-    chunk_lines : lines that the file stores together; blocks are multiples of it.
-    wavelengths_nm : float64 [band], or None where the file has none.
-    band_names : names of the bands, or empty.
-    nodata : the value that means no data, or None.
-    close : releases the file.
-    extra : what a format adds (bad-band list, georeference, reflectance scale), by name.
+    dtype : dtype of the values as stored.
+    read_lines : function ``read_lines(first, last)`` that returns the values of lines first..last-1, [line, sample,
+        band].
+    chunk_lines : int, number of lines that the file stores together; blocks are multiples of it.
+    wavelengths_nm : float64 [band] in nm, or None where the file has none.
+    band_names : tuple of str, names of the bands, or empty.
+    nodata : float or None, value that means no data, or None.
+    close : function that releases the file.
+    extra : dict, further facts of the format (bad-band list, georeference, conversion), by name.
+
+    Examples
+    --------
+    >>> values = np.zeros((5, 3, 4), np.float32)
+    >>> cube = Cube(Path("scan.npy"), (5, 3, 4), values.dtype, lambda first, last: values[first:last])
+    >>> [first for first, block in cube.blocks(max_bytes=100)]
+    [0, 2, 4]
     """
 
     path: Path
@@ -72,16 +80,26 @@ class Cube:
 
     @property
     def line_bytes(self) -> int:
-        """Bytes of a line as stored, not compressed."""
+        """Size of a line as stored, not compressed, in bytes."""
         return self.shape[1] * self.shape[2] * self.dtype.itemsize
 
     def block_lines(self, *, max_bytes: int) -> int:
-        """Height of a block: the largest multiple of the file's chunk height within ``max_bytes``."""
+        """Return the height of a block: the largest multiple of the file's chunk height within ``max_bytes``.
+
+        Parameters
+        ----------
+        max_bytes : int, largest size of a block, in bytes.
+        """
         height = max(1, max_bytes // self.line_bytes)
         return max(height // self.chunk_lines, 1) * self.chunk_lines
 
     def blocks(self, *, max_bytes: int) -> Iterator[tuple[int, np.ndarray]]:
-        """Yield (first line, values [line, sample, band]) over the whole scene, in order."""
+        """Yield (first line, values [line, sample, band]) over the whole scene, in order.
+
+        Parameters
+        ----------
+        max_bytes : int, largest size of a block, in bytes.
+        """
         height = self.block_lines(max_bytes=max_bytes)
         for first in range(0, self.shape[0], height):
             yield first, self.read_lines(first, min(first + height, self.shape[0]))
@@ -98,14 +116,15 @@ def _checked_table(table: pd.DataFrame, pixels: int, what: str) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Pixels:
-    """Spectra of chosen pixels, and where each of them lies.
+    """Spectra of chosen pixels, and their positions.
 
-    Parameters
+    Attributes
     ----------
-    x : [pixel, band], the file's dtype in shards, float32 once normalised.
-    table : one row per pixel: scene, hole, line, sample, code, label (-1: unlabelled), part (train, valid, test).
-    wavelengths_nm : float64 [band], or None.
-    bad_bands : numbers, among the bands of the file, of those that are left out of all scenes.
+    x : [pixel, band], of the file's dtype in samples, float32 after normalisation.
+    table : DataFrame, one row per pixel: scene, hole, line, sample, code, label (-1: unlabelled), part (train, valid,
+        test).
+    wavelengths_nm : float64 [band] in nm, or None.
+    bad_bands : tuple of int, numbers, among the bands of the file, of those that are left out of all scenes.
     """
 
     x: np.ndarray
@@ -127,18 +146,32 @@ class Pixels:
 
     @property
     def label(self) -> np.ndarray:
-        """int16 [pixel]; -1 where unlabelled."""
+        """Label of each pixel, int16 [pixel]; -1 where unlabelled."""
         return self.table["label"].to_numpy(np.int16)
 
     def where(self, keep: np.ndarray) -> "Pixels":
-        """The pixels that a mask or an index array keeps."""
+        """Select pixels by a mask or an array of indices.
+
+        Parameters
+        ----------
+        keep : bool [pixel], or int [chosen pixel].
+        """
         return replace(
             self, x=self.x[keep], table=self.table.loc[keep] if keep.dtype == bool else self.table.iloc[keep]
         )
 
     @classmethod
     def concat(cls, parts: Sequence["Pixels"]) -> "Pixels":
-        """All pixels of several scenes; the bands must agree."""
+        """Join the pixels of several scenes; their bands must agree.
+
+        Parameters
+        ----------
+        parts : sequence of Pixels, one per scene.
+
+        Raises
+        ------
+        ShapeError : the scenes have different bands.
+        """
         bands = {part.x.shape[1] for part in parts}
         if len(bands) != 1:
             raise ShapeError(f"scenes can be joined only when they have the same bands, got {sorted(bands)}")
@@ -149,13 +182,13 @@ class Pixels:
 
 @dataclass(frozen=True)
 class Latents:
-    """q(z|x) of chosen pixels: mean and log-variance of each live latent.
+    """Distribution q(z|x) of chosen pixels: mean and log-variance of each latent in use.
 
-    Parameters
+    Attributes
     ----------
     mean : float32 [pixel, latent].
-    log_variance : float32 [pixel, latent].
-    table : as in `Pixels`.
+    log_variance : float32 [pixel, latent], natural logarithm.
+    table : DataFrame, one row per pixel, as in `Pixels`.
     """
 
     mean: np.ndarray
@@ -175,12 +208,17 @@ class Latents:
 
     @property
     def label(self) -> np.ndarray:
-        """int16 [pixel]; -1 where unlabelled."""
+        """Label of each pixel, int16 [pixel]; -1 where unlabelled."""
         return self.table["label"].to_numpy(np.int16)
 
     @classmethod
     def concat(cls, parts: Sequence["Latents"]) -> "Latents":
-        """All latents of several scenes."""
+        """Join the latents of several scenes.
+
+        Parameters
+        ----------
+        parts : sequence of Latents, one per scene.
+        """
         table = pd.concat([part.table for part in parts], ignore_index=True)
         return cls(
             np.concatenate([part.mean for part in parts]),

@@ -1,4 +1,4 @@
-"""Public scenes that are not there yet: downloaded, checked against what is known of them, and only then in place."""
+"""Download public scenes, and check them before they take their place."""
 
 import hashlib
 import logging
@@ -31,15 +31,15 @@ KINDS = {"integer": "ui", "float": "f"}
 
 @dataclass(frozen=True)
 class Source:
-    """A public file and what is known of it.
+    """Public file, and the facts by which it is checked.
 
-    Parameters
+    Attributes
     ----------
-    url : its address.
-    key : name of the array in it.
-    shape : of that array: [line, sample, band] for data, [line, sample] for labels.
-    kind : of its values, ``integer`` or ``float``.
-    sha256 : of the file, or empty where it is not known.
+    url : str, address.
+    key : str, name of the array.
+    shape : tuple of int, shape of the array: [line, sample, band] for data, [line, sample] for labels.
+    kind : str, kind of its values, ``integer`` or ``float``.
+    sha256 : str, SHA-256 of the file, or empty where it is not known.
     counts : pixels of each code of a label file; codes that are not listed are not checked.
     """
 
@@ -52,12 +52,17 @@ class Source:
 
 
 def fetch(path: Path, source: Source) -> None:
-    """Download a file to ``path``; it appears there whole and checked, or not at all.
+    """Download a file; it appears whole and checked, or not at all.
+
+    Parameters
+    ----------
+    path : Path, file to write.
+    source : Source, its address, and the facts to check.
 
     Raises
     ------
-    MissingFileError : it cannot be downloaded; the message says what to do by hand.
-    IntegrityError, DataError : what came is not the file that was asked for.
+    MissingFileError : it cannot be downloaded; the message says how to do it by hand.
+    IntegrityError, DataError : the downloaded file is another one.
     """
     with replacing_files(path.parent, last=path.name) as folder:
         unfinished = folder / path.name
@@ -72,7 +77,7 @@ def fetch(path: Path, source: Source) -> None:
 
 
 def _download(source: Source, unfinished: Path, *, wanted: Path) -> str:
-    """Download to a file; its SHA-256."""
+    """Download to a file and return its SHA-256."""
     begun, size, digest = time.monotonic(), 0, hashlib.sha256()
     most = MORE_BYTES + BYTES_PER_VALUE * math.prod(source.shape)
     with _opened(source.url, wanted) as answer, unfinished.open("wb") as file:
@@ -96,16 +101,16 @@ def _download(source: Source, unfinished: Path, *, wanted: Path) -> str:
 
 
 def _promised(answer: HTTPResponse) -> int:
-    """Bytes that the server says it sends; -1 where it does not say."""
+    """Return the size that the server announces, in bytes; -1 where it does not."""
     text = answer.headers.get("Content-Length") or ""
     return int(text) if text.isdecimal() else -1
 
 
 class _SafeRedirects(urllib.request.HTTPRedirectHandler):
-    """Follows a redirect to where a download may begin, and says so."""
+    """Handler that follows a redirect only to an allowed address, and logs it."""
 
     def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
-        """The request that follows."""
+        """Return the request of the redirect."""
         if not newurl.startswith(SCHEMES):
             raise urllib.error.URLError(f"it leads on to {newurl[:200]!r}, which is not {SCHEMES[0]}")
         log.info("%s leads on to %s", req.full_url, newurl)
@@ -132,7 +137,18 @@ def _by_hand(url: str, wanted: Path, error: Exception) -> MissingFileError:
 
 
 def check(path: Path, source: Source, *, name: Path) -> None:
-    """Compare a file with what is known of it; ``name`` stands for it in messages."""
+    """Compare a file with the known facts.
+
+    Parameters
+    ----------
+    path : Path, file to check.
+    source : Source, the facts.
+    name : path to name in errors.
+
+    Raises
+    ------
+    IntegrityError, DataError : the file is another one.
+    """
     if source.sha256:
         came = hashlib.sha256(path.read_bytes()).hexdigest()
         if came != source.sha256:

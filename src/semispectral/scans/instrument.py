@@ -1,4 +1,4 @@
-"""What is known of the instrument behind a scene: scale, wavelengths, references, dead detector elements."""
+"""Describe the instrument of a scene: scale, wavelengths, references, dead detector elements."""
 
 from dataclasses import dataclass
 
@@ -16,17 +16,18 @@ EMPTY_SHARE = 0.1  # a band in which fewer pixels than this have a value is take
 
 @dataclass(frozen=True, eq=False)
 class Sensor:
-    """The instrument of one scene.
+    """Instrument of one scene.
 
-    Parameters
+    Attributes
     ----------
-    scale : reflectance = value x scale, where no references are used.
-    wavelengths_nm : float64 [band], or None.
-    bad_bands : numbers of the bands that the file marks as bad, and of those without a value in this scene.
-    gaps : numbers of the bands that are bridged and not left out: bad ones of a scan whose model has them.
-    dark, white : float32 [sample, band], counts, or None.
+    scale : float, reflectance = value x scale, where no references are used.
+    wavelengths_nm : float64 [band] in nm, or None.
+    bad_bands : tuple of int, numbers of the bands that the file marks as bad, and of those without a value in this
+        scene.
+    gaps : tuple of int, numbers of bad bands that are bridged and not left out, because the model has them.
+    dark, white : float32 [sample, band], references in counts, or None.
     dead : bool [sample, band], detector elements without signal, or None.
-    exposure : integration time of the scan over that of the white reference.
+    exposure : float, integration time of the scan divided by that of the white reference.
     """
 
     scale: float = 1.0
@@ -40,9 +41,16 @@ class Sensor:
 
 
 def sensor_of(scene: Scene, cube: Cube, *, look_for_dead: bool = True, header_bad_bands: bool = True) -> Sensor:
-    """Read what the scene's row and its open file say about the instrument.
+    """Describe the instrument of a scene from its row and its open file.
 
     Dead elements, and bands without a value, are found in a sparse sample.
+
+    Parameters
+    ----------
+    scene : Scene, row of ``scenes.tsv``.
+    cube : Cube, open scene.
+    look_for_dead : bool, whether to look for dead detector elements.
+    header_bad_bands : bool, whether to leave out the bands that the file marks as bad.
     """
     nm = cube.wavelengths_nm
     nowhere = () if nm is None else np.flatnonzero(~np.isfinite(nm)).tolist()
@@ -59,12 +67,22 @@ def sensor_of(scene: Scene, cube: Cube, *, look_for_dead: bool = True, header_ba
 
 
 def marked_bands(cube: Cube) -> tuple[int, ...]:
-    """Numbers of the bands that the file marks as bad."""
+    """Return the numbers of the bands that the file marks as bad.
+
+    Parameters
+    ----------
+    cube : Cube, open scene.
+    """
     return tuple(cube.extra.get("bad_bands", ()))
 
 
 def empty_bands(cube: Cube) -> tuple[int, ...]:
-    """Numbers of the bands in which hardly one of the pixels that hold anything has a value, by a sparse sample."""
+    """Return the numbers of the bands in which almost no pixel with data has a value, by a sparse sample.
+
+    Parameters
+    ----------
+    cube : Cube, open scene.
+    """
     if cube.dtype.kind != "f":
         return ()
     seen, good = 0, np.zeros(cube.shape[2], int)
@@ -76,19 +94,31 @@ def empty_bands(cube: Cube) -> tuple[int, ...]:
 
 
 def reference_time(scene: Scene, key: str) -> Time | None:
-    """The integration time that the file states of a reference."""
+    """Return the integration time that the file states for a reference, or None.
+
+    Parameters
+    ----------
+    scene : Scene, row of ``scenes.tsv``.
+    key : str, name of the reference in the file; empty: none.
+    """
     return integration_time(read_attributes(scene.data, key=key)) if key else None
 
 
 def exposure(scene: Scene, cube: Cube) -> float | None:
-    """Integration time of the scan over that of the white reference; None where the file does not state both."""
+    """Return the integration time of the scan divided by that of the white reference; None if one is not stated.
+
+    Parameters
+    ----------
+    scene : Scene, row of ``scenes.tsv``.
+    cube : Cube, open scene.
+    """
     scan: Time | None = cube.extra.get("integration_time")
     white = reference_time(scene, scene.white_key)
     return None if scan is None or white is None else scan.over(white)
 
 
 def dead_elements(values: np.ndarray) -> np.ndarray:
-    """Detector elements that give one and the same value on every line, bool [sample, band].
+    """Return a mask of the detector elements that give the same value on every line, bool [sample, band].
 
     Parameters
     ----------
@@ -100,7 +130,7 @@ def dead_elements(values: np.ndarray) -> np.ndarray:
 
 
 def _reference(scene: Scene, key: str, cube: Cube) -> np.ndarray | None:
-    """A reference measurement [sample, band]; one of several lines is averaged over them, one spectrum serves all."""
+    """Return a reference measurement [sample, band]: the mean of its lines; a single spectrum serves all samples."""
     if not key:
         return None
     shape = cube.shape[1:]

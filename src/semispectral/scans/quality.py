@@ -1,4 +1,4 @@
-"""Which values of a scene are good, and how many are not, from a sparse sample of it."""
+"""Find the good values of a scene, and estimate the share of bad ones from a sparse sample."""
 
 from collections.abc import Iterator
 
@@ -12,33 +12,57 @@ SAMPLE_BYTES = 4 * 2**20  # at each of them, where the file's chunks allow
 
 
 def valid_spectra(x: np.ndarray) -> np.ndarray:
-    """Which spectra have a finite value in every band, bool [pixel]; x is [pixel, band]."""
+    """Return a mask of the spectra with a finite value in every band, bool [pixel].
+
+    Parameters
+    ----------
+    x : [pixel, band], values.
+    """
     return np.asarray(np.isfinite(x).all(axis=1)) if x.dtype.kind == "f" else np.ones(len(x), bool)
 
 
 def whole(x: np.ndarray, sample: np.ndarray) -> np.ndarray:
-    """Pixels that hold data where nothing is cleaned: those with a value in every band, bool [pixel]."""
+    """Return a mask of the pixels with a value in every band: those that hold data where nothing is cleaned.
+
+    Parameters
+    ----------
+    x : [pixel, band], values.
+    sample : int [pixel], column of the detector; not used.
+
+    Returns
+    -------
+    bool [pixel].
+    """
     return valid_spectra(x)
 
 
 def full_scale(cube: Cube) -> np.ndarray | None:
-    """The largest value that each band can hold, [band], where the file stores integers."""
+    """Return the largest value that each band can hold, [band], where the file stores integers; else None.
+
+    Parameters
+    ----------
+    cube : Cube, open scene.
+    """
     if cube.dtype.kind in "ui":
         return np.full(cube.shape[2], np.iinfo(cube.dtype).max, cube.dtype)
     return cube.extra.get("saturated")
 
 
 def look(cube: Cube) -> dict[str, float]:
-    """Look at a few lines in evenly spaced places.
+    """Estimate the quality of a scene from a few lines in evenly spaced places.
+
+    Parameters
+    ----------
+    cube : Cube, open scene.
 
     Returns
     -------
-    minimum and maximum of the good values; bad_share of values that are none (NaN: infinite or nodata in the file);
-    saturated_share of values at the largest an integer dtype can hold. Shares are 0 to 1.
+    dict of float: minimum and maximum of the good values; bad_share of values that are NaN, infinite or nodata;
+        saturated_share of values at the maximum of an integer dtype. Shares are 0 to 1.
 
     Raises
     ------
-    DataError : there is no value to learn from.
+    DataError : the sample has no good value.
     """
     minimum, maximum, bad, saturated, seen = np.inf, -np.inf, 0, 0, 0
     full = full_scale(cube)
@@ -66,7 +90,12 @@ def look(cube: Cube) -> dict[str, float]:
 
 
 def sparse_blocks(cube: Cube) -> Iterator[np.ndarray]:
-    """Blocks of a few lines at evenly spaced places; whole chunks of the file where it has them."""
+    """Yield blocks of a few lines at evenly spaced places; whole chunks of the file where it has them.
+
+    Parameters
+    ----------
+    cube : Cube, open scene.
+    """
     height = min(cube.block_lines(max_bytes=SAMPLE_BYTES), cube.shape[0])
     last = cube.shape[0] - height
     places = {int(place) // cube.chunk_lines * cube.chunk_lines for place in np.linspace(0, last, SAMPLE_PLACES)}

@@ -1,4 +1,4 @@
-"""Files in and out: one table says which reader serves which format, and `Cube` is the one answer."""
+"""Open scenes of any format as a `Cube`; one table lists the reader of each format."""
 
 import logging
 from dataclasses import replace
@@ -28,15 +28,17 @@ log = logging.getLogger(__name__)
 
 
 class CubeReader(Protocol):
-    """Opens one kind of file; ``wavelengths`` is a key in the file or empty."""
+    """Function that opens one kind of file; ``wavelengths`` is a key in the file or empty."""
 
-    def __call__(self, path: Path, *, key: str, axes: str, wavelengths: str) -> Cube: ...
+    def __call__(self, path: Path, *, key: str, axes: str, wavelengths: str) -> Cube:
+        """Open a file."""
 
 
 class ArrayReader(Protocol):
-    """Reads a small array of numbers whole, with the axes that its own software shows."""
+    """Function that reads a small array of numbers whole, with the axes that its own software shows."""
 
-    def __call__(self, path: Path, *, key: str) -> np.ndarray: ...
+    def __call__(self, path: Path, *, key: str) -> np.ndarray:
+        """Read an array."""
 
 
 CUBE_READERS: dict[str, CubeReader] = {
@@ -54,14 +56,23 @@ def open_cube(path: Path, *, key: str = "", axes: str = "line,sample,band", wave
 
     Parameters
     ----------
-    path : the file; its first bytes say its format, or a header beside it, or its suffix.
-    key : array inside the file; empty where the file has only one.
-    axes : order of the axes as the file's own software shows them.
-    wavelengths : empty (what the file says, if anything), a key in the file, the path of a table, or ``none``.
+    path : Path, the file; its first bytes, a header beside it, or its suffix tell its format.
+    key : str, array inside the file; empty where the file has only one.
+    axes : str, order of the axes as the file's own software shows them.
+    wavelengths : str, empty (those of the file, if any), a key in the file, the path of a table, or ``none``.
 
     Returns
     -------
-    A `Cube`, to be used as a context manager.
+    Cube, to be used as a context manager.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     np.save(Path(folder, "scan.npy"), np.arange(24.0).reshape(2, 3, 4))
+    ...     with open_cube(Path(folder, "scan.npy")) as cube:
+    ...         cube.shape, cube.read_lines(1, 2)[0, 0].tolist()
+    ((2, 3, 4), [12.0, 13.0, 14.0, 15.0])
     """
     name = format_of(path, what="a scene")
     if name not in CUBE_READERS:
@@ -84,7 +95,7 @@ def open_cube(path: Path, *, key: str = "", axes: str = "line,sample,band", wave
 
 
 def _without_bands_of_no_wavelength(cube: Cube, where: str) -> Cube:
-    """The cube, with the bands whose wavelength is 0, NaN or below 0 in the file among its bad bands."""
+    """Return the cube with the bands whose wavelength is 0, NaN or negative among its bad bands."""
     if cube.wavelengths_nm is None or np.isfinite(cube.wavelengths_nm).all():
         return cube
     without = np.flatnonzero(~np.isfinite(cube.wavelengths_nm))
@@ -100,7 +111,13 @@ def _without_bands_of_no_wavelength(cube: Cube, where: str) -> Cube:
 
 
 def read_array(path: Path, *, key: str) -> np.ndarray:
-    """Read a small array, such as a white reference, from a file with keys: HDF5 or MATLAB."""
+    """Read a small array, such as a white reference, from a file with keys: HDF5 or MATLAB.
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    key : str, name of the array in the file.
+    """
     name = format_of(path, what="an array with a key")
     if name not in ARRAY_READERS:
         raise DataError(
@@ -111,15 +128,38 @@ def read_array(path: Path, *, key: str) -> np.ndarray:
 
 
 def read_attributes(path: Path, *, key: str) -> dict[str, Any]:
-    """The attributes of an array in a file with keys; empty where its format has none."""
+    """Read the attributes of an array in a file with keys; empty where its format has none.
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    key : str, name of the array in the file.
+    """
     is_hdf5 = h5py.is_hdf5(path)
     return hdf5.read_attributes(path, key=key) if is_hdf5 else {}
 
 
 def open_scene(scene: Scene) -> Cube:
-    """Open the data of a row of scenes.tsv as values; its nodata and scale, where it has them, go before the file's.
+    """Open the data of a row of scenes.tsv as values; its nodata and scale take precedence over the file's.
 
-    `Cube.extra` says what the file states: nodata, conversion, bad_bands, integration_time.
+    `Cube.extra` holds the statements of the file: nodata, conversion, bad_bands, integration_time.
+
+    Parameters
+    ----------
+    scene : Scene, row of ``scenes.tsv``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from semispectral.study.classes import CodeSet
+    >>> none = CodeSet(())
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "scan.npy")
+    ...     np.save(path, np.array([[[-1, 200], [300, 400]]], np.int16))
+    ...     scene = Scene("one", "DH1", path, "", path, "", "line,sample,band", "", None, -1.0, none, none)
+    ...     with open_scene(scene) as cube:
+    ...         cube.read_lines(0, 1).tolist()
+    [[[nan, 200.0], [300.0, 400.0]]]
     """
     cube = open_cube(scene.data, key=scene.data_key, axes=scene.axes, wavelengths=scene.wavelengths)
     try:

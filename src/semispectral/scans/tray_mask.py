@@ -1,4 +1,4 @@
-"""Tray and shadow told from core by brightness and shape, where nobody has marked them."""
+"""Tell tray and shadow from core by brightness and shape, where nobody has marked them."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -16,17 +16,18 @@ HISTOGRAM = 256
 
 @dataclass(frozen=True)
 class MaskConfig:
-    """Which pixels are tray or shadow: the dark ones, without specks.
+    """Settings of the mask of tray and shadow: dark pixels, without specks.
 
-    Brightness alone cannot tell dark rock from a dark tray: look at what is masked before trusting it. ``otsu`` suits
-    scenes of two levels of brightness only.
+    Brightness alone cannot tell dark rock from a dark tray: look at the mask before you trust it. ``otsu`` suits only
+    scenes with two levels of brightness.
 
-    Parameters
+    Attributes
     ----------
-    method : none; threshold (darker than ``darker_than``); otsu (the threshold that parts dark from bright best).
-    darker_than : mean reflectance, for threshold.
-    smallest : bright pieces of fewer pixels than this are masked too.
-    holes : dark pieces of at most so many pixels inside bright ones are not masked: they are minerals.
+    method : none; threshold (darker than ``darker_than``); otsu (the threshold that separates dark from bright best).
+    darker_than : float, mean reflectance below which a pixel is masked, for threshold.
+    smallest : int, bright pieces with fewer pixels than this are masked too.
+    holes : int, dark pieces inside bright ones with at most this number of pixels are not masked, since they are
+        minerals.
     """
 
     method: Literal["none", "threshold", "otsu"] = "none"
@@ -45,12 +46,17 @@ class MaskConfig:
 
 
 def find_mask(cube: Cube, *, scale: float, settings: MaskConfig) -> np.ndarray:
-    """Pixels that are tray or shadow, bool [line, sample]; one pass over the cube unless the method is none.
+    """Return a mask of tray and shadow; one pass over the cube unless the method is none.
 
     Parameters
     ----------
-    cube : the scene.
-    scale : reflectance = stored value x scale.
+    cube : Cube, the scene.
+    scale : float, reflectance = stored value x scale.
+    settings : MaskConfig, settings of the mask.
+
+    Returns
+    -------
+    bool [line, sample].
     """
     if settings.method == "none":
         return np.zeros(cube.shape[:2], bool)
@@ -62,7 +68,12 @@ def find_mask(cube: Cube, *, scale: float, settings: MaskConfig) -> np.ndarray:
 
 
 def brightness(cube: Cube) -> np.ndarray:
-    """Mean over some bands of every pixel, float32 [line, sample]; NaN where none of them has a value."""
+    """Return the mean over some bands of every pixel, float32 [line, sample]; NaN without values.
+
+    Parameters
+    ----------
+    cube : Cube, open scene.
+    """
     bands = np.unique(np.linspace(0, cube.shape[2] - 1, BANDS_SEEN).astype(int))
     mean = np.empty(cube.shape[:2], np.float32)
     for first, values in cube.blocks(max_bytes=BLOCK_BYTES):
@@ -76,7 +87,12 @@ def brightness(cube: Cube) -> np.ndarray:
 
 
 def otsu(values: np.ndarray) -> float:
-    """The threshold that leaves the least variance within dark and bright (Otsu 1979), on 256 steps."""
+    """Return the threshold with the least variance within dark and bright (Otsu 1979), on 256 steps.
+
+    Parameters
+    ----------
+    values : float [pixel], brightness.
+    """
     if not len(values) or values.min() == values.max():
         return float("-inf")
     counts, edges = np.histogram(values, HISTOGRAM)
@@ -91,13 +107,24 @@ def otsu(values: np.ndarray) -> float:
 
 
 def without_specks(bright: np.ndarray, *, smallest: int, holes: int) -> np.ndarray:
-    """The bright pixels without small pieces, and with small dark pieces filled; bool [line, sample]."""
+    """Return the bright pixels without small pieces, and with small dark pieces filled.
+
+    Parameters
+    ----------
+    bright : bool [line, sample].
+    smallest : int, pieces of fewer pixels are removed.
+    holes : int, dark pieces of at most this number of pixels are filled.
+
+    Returns
+    -------
+    bool [line, sample].
+    """
     kept = bright & (_piece_size(bright) >= smallest)
     return np.asarray(kept | (~kept & (_piece_size(~kept) <= holes)))
 
 
 def _piece_size(mask: np.ndarray) -> np.ndarray:
-    """Pixels of the piece (touching by sides) that each pixel lies in, int64 [line, sample]; 0 outside."""
+    """Return the size of the piece that each pixel lies in, int64 [line, sample]; 0 outside."""
     piece, _ = ndimage.label(mask)
     sizes = np.bincount(piece.ravel())
     sizes[0] = 0

@@ -1,1 +1,1 @@
-"""What a file states besides its values: wavelengths, nodata, scale, bad bands, ground, position in the hole."""
+"""Read the facts that a file states besides its values: wavelengths, nodata, scale, bad bands, position."""

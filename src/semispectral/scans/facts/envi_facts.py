@@ -1,6 +1,6 @@
-"""What an ENVI header says about a scan besides its shape: wavelengths, nodata, bad bands, names, the ground.
+"""Read the facts of an ENVI header besides its shape: wavelengths, nodata, bad bands, names, position.
 
-All of it is optional: what cannot be understood is said in a warning and passed over.
+All of them are optional: one that cannot be understood is ignored with a warning.
 """
 
 import logging
@@ -29,7 +29,15 @@ GROUND = ("map info", "coordinate system string", "projection info")
 
 @dataclass(frozen=True)
 class Facts:
-    """What a header adds to a `Cube`, under the names that it has there."""
+    """Facts that a header adds to a `Cube`, under the same names.
+
+    Attributes
+    ----------
+    wavelengths_nm : float64 [band] in nm, or None.
+    band_names : tuple of str, names of the bands, or empty.
+    nodata : float or None, value that means no data, or None.
+    extra : dict, further facts by name, as in `Cube.extra`.
+    """
 
     wavelengths_nm: np.ndarray | None = None
     band_names: tuple[str, ...] = ()
@@ -37,7 +45,12 @@ class Facts:
     extra: dict[str, Any] = field(default_factory=dict)
 
     def or_else(self, other: "Facts") -> "Facts":
-        """These facts, and of another source what they do not say."""
+        """Return these facts, completed by those of another source.
+
+        Parameters
+        ----------
+        other : facts of the other source.
+        """
         return Facts(
             other.wavelengths_nm if self.wavelengths_nm is None else self.wavelengths_nm,
             self.band_names or other.band_names,
@@ -47,13 +60,15 @@ class Facts:
 
 
 def facts_of(header: Header, *, wavelengths: bool) -> Facts:
-    """The facts of a header.
+    """Return the facts of a header.
 
-    ``extra`` has what is stated of bad_bands, conversion, integration_time, class_names, class_colours, transform, crs.
+    ``extra`` holds those of bad_bands, conversion, integration_time, class_names, class_colours, transform and crs that
+    are stated.
 
     Parameters
     ----------
-    wavelengths : whether to read them; without, they are None.
+    header : Header, header as read.
+    wavelengths : bool, whether to read the wavelengths; else they are None.
     """
     return Facts(
         _wavelengths(header) if wavelengths else None,
@@ -86,7 +101,7 @@ def _bad_bands(header: Header) -> dict[str, Any]:
 
 
 def _conversion(header: Header) -> dict[str, Any]:
-    """The first of `GAINS` that changes anything."""
+    """Return the first of `GAINS` that changes the values."""
     for gain_name, offset_name in GAINS:
         gain, offset = header.numbers(gain_name), header.numbers(offset_name)
         if gain_name == DIVISOR:
@@ -124,7 +139,7 @@ def _classes(header: Header) -> dict[str, Any]:
 
 
 def _ground(header: Header) -> dict[str, Any]:
-    """Transform and coordinate system, by GDAL, which is given a header that holds nothing else."""
+    """Return transform and coordinate system, read by GDAL from a header of these fields alone."""
     text = header.fields.get("map info", "")
     if not text.strip("{} \t\n"):
         return {}
@@ -145,7 +160,7 @@ def _ground(header: Header) -> dict[str, Any]:
 
 
 def _by_gdal(fields: dict[str, str]) -> dict[str, Any]:
-    """Read fields of a header that is of one pixel (two bytes, for GDAL); only names have letters beyond ASCII."""
+    """Read fields of a header of one pixel (two bytes, for GDAL); only names have letters beyond ASCII."""
     size = "samples = 1\nlines = 1\nbands = 1\ndata type = 1\ninterleave = bsq\n"
     ground = "".join(f"{name} = {' '.join(value.split())}\n" for name, value in fields.items())
     header = f"ENVI\n{size}{ground}".encode("ascii", "replace")

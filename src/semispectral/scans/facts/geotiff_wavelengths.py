@@ -1,4 +1,4 @@
-"""Wavelengths of a GeoTIFF, wherever its writer put them: tags of the bands or of the file, or names of the bands."""
+"""Read the wavelengths of a GeoTIFF from tags of its bands or of the file, or from names of the bands."""
 
 import logging
 import re
@@ -29,7 +29,13 @@ Stated = tuple[str, list[str], str]  # where it stands, a text for each band, th
 
 
 def raster_wavelengths(path: Path, dataset: Any) -> np.ndarray | None:
-    """The first wavelengths that an open raster states, float64 [band] in nm, or None."""
+    """Return the first wavelengths that an open raster states, float64 [band] in nm, or None.
+
+    Parameters
+    ----------
+    path : Path, the file, for errors.
+    dataset : open dataset of rasterio.
+    """
     for where, texts, unit in (*_of_bands(dataset), *_of_file(dataset), *_of_names(dataset)):
         values, unit = _numbers(texts, unit)
         place = f"{path}, {where}"
@@ -65,7 +71,7 @@ def _of_file(dataset: Any) -> Iterator[Stated]:
 
 
 def _of_names(dataset: Any) -> Iterator[Stated]:
-    """Names like ``Band 3 (512.5 Nanometers)``: each must have a number with a unit."""
+    """Yield wavelengths in names like ``Band 3 (512.5 Nanometers)``: each must have a number with a unit."""
     found = [WITH_UNIT.search(name or "") for name in dataset.descriptions]
     matches = [match for match in found if match]
     if len(matches) == len(found) and len({match[2].lower() for match in matches}) == 1:
@@ -73,7 +79,7 @@ def _of_names(dataset: Any) -> Iterator[Stated]:
 
 
 def _numbers(texts: Sequence[str], unit: str) -> tuple[np.ndarray | None, str]:
-    """The numbers, NaN for a band whose text is empty, and their unit, which may stand behind each of them."""
+    """Return the numbers, NaN for a band whose text is empty, and their unit, which may follow each of them."""
     found = [WITH_UNIT.fullmatch(text) for text in texts]
     units = {match[2] for match in found if match}
     if len(units) == 1:

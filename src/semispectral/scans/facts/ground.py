@@ -1,4 +1,4 @@
-"""Where the pixels of a scene lie: its lines and samples, and the ground under them if the file knows it."""
+"""Describe the position of the pixels of a scene: lines and samples, and coordinates where they are known."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,12 @@ PIXELS: Transform = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 
 
 def on_earth(crs: str) -> bool:
-    """Whether a coordinate system has a place on Earth; undefined ones, and ENVI's "Arbitrary", have none."""
+    """Return whether a coordinate system lies on Earth; undefined ones, and ENVI's "Arbitrary", do not.
+
+    Parameters
+    ----------
+    crs : str, coordinate reference system as WKT.
+    """
     try:
         found = CRS.from_user_input(crs) if crs else None
     except CRSError:
@@ -22,14 +27,14 @@ def on_earth(crs: str) -> bool:
 
 @dataclass(frozen=True)
 class Grid:
-    """The raster that labels are laid on.
+    """Raster that labels are laid on.
 
-    Parameters
+    Attributes
     ----------
     shape : (lines, samples).
-    transform : x = a sample + b line + c, y = d sample + e line + f, as (a, b, c, d, e, f).
-    crs : coordinate reference system as WKT; empty where none is known.
-    pixel_mm : size of a pixel, or None.
+    transform : (a, b, c, d, e, f) of x = a sample + b line + c, y = d sample + e line + f.
+    crs : str, coordinate reference system as WKT; empty where none is known.
+    pixel_mm : float or None, size of a pixel, in mm, or None.
     """
 
     shape: tuple[int, int]
@@ -39,10 +44,16 @@ class Grid:
 
     @classmethod
     def of(cls, cube: Cube, *, pixel_mm: float | None = None) -> "Grid":
-        """The grid of an open scene."""
+        """Return the grid of an open scene.
+
+        Parameters
+        ----------
+        cube : Cube, open scene.
+        pixel_mm : float or None, size of a pixel, in mm, or None.
+        """
         return cls(cube.shape[:2], cube.extra.get("transform", PIXELS), cube.extra.get("crs", ""), pixel_mm)
 
     @property
     def located(self) -> bool:
-        """Whether its coordinates are more than samples and lines: on Earth, in a mine's grid, in a laboratory."""
+        """Whether its coordinates are more than samples and lines: on Earth, in a mine's grid, or in a laboratory."""
         return self.transform != PIXELS

@@ -1,4 +1,4 @@
-"""Attributes of HDF5 objects: found whatever the writing of their names, and read without harm whatever they hold."""
+"""Read attributes of HDF5 objects safely, whatever they hold and however their names are written."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,12 +8,27 @@ import numpy as np
 
 
 def plain_name(name: str) -> str:
-    """A name in small letters, without what parts its words: ``_FillValue`` and ``fill value`` are one."""
+    """Return a name in lower case without separators: ``_FillValue`` and ``fill value`` are the same.
+
+    Parameters
+    ----------
+    name : str, name as the file writes it.
+
+    Examples
+    --------
+    >>> plain_name("_FillValue")
+    'fillvalue'
+    """
     return "".join(letter for letter in name.lower() if letter.isalnum())
 
 
 def attributes_of(item: h5py.HLObject) -> dict[str, Any]:
-    """The attributes of a dataset or group by name, without those that are empty or cannot be read."""
+    """Return the attributes of a dataset or group by name, without those that are empty or cannot be read.
+
+    Parameters
+    ----------
+    item : h5py.HLObject, dataset or group.
+    """
     found = {}
     for name in item.attrs:
         try:
@@ -26,13 +41,24 @@ def attributes_of(item: h5py.HLObject) -> dict[str, Any]:
 
 
 def first_attribute(item: h5py.HLObject, names: Iterable[str]) -> tuple[str, Any] | None:
-    """Name and value of the first of ``names``, as `plain_name` writes them, that the object has."""
+    """Return name and value of the first of some names that the object has, or None.
+
+    Parameters
+    ----------
+    item : h5py.HLObject, dataset or group.
+    names : iterable of str, names, as `plain_name` writes them.
+    """
     there = {plain_name(name): (name, value) for name, value in attributes_of(item).items()}
     return next((there[name] for name in names if name in there), None)
 
 
 def as_text(value: Any) -> str:
-    """An attribute, or the first of its values, as text."""
+    """Return an attribute, or the first of its values, as text.
+
+    Parameters
+    ----------
+    value : value of the attribute.
+    """
     values = np.asarray(value).ravel()
     if not values.size:
         return ""
@@ -40,7 +66,12 @@ def as_text(value: Any) -> str:
 
 
 def as_numbers(value: Any) -> np.ndarray:
-    """An attribute as an array, of float64 where it holds texts that are all numbers."""
+    """Return an attribute as an array, of float64 where it holds texts that are all numbers.
+
+    Parameters
+    ----------
+    value : value of the attribute.
+    """
     values = np.asarray(value)
     if values.dtype.kind not in "SUO":
         return values
@@ -51,7 +82,12 @@ def as_numbers(value: Any) -> np.ndarray:
 
 
 def as_number(value: Any) -> float | None:
-    """An attribute, or the first of its values, as a number; None where it is none."""
+    """Return an attribute, or the first of its values, as a float; None where it is not a number.
+
+    Parameters
+    ----------
+    value : value of the attribute.
+    """
     try:
         return float(as_text(value))
     except ValueError:

@@ -1,4 +1,4 @@
-"""What an HDF5 file says of where its scan lies in the hole: attributes of its root, in the words of scenes.tsv."""
+"""Read the position of a scan in its hole from attributes of an HDF5 file, in the words of scenes.tsv."""
 
 from pathlib import Path
 
@@ -9,9 +9,13 @@ FACTS = ("hole", "pixel_mm", "depth_from_m", "depth_to_m")
 
 
 def scan_facts(path: Path) -> dict[str, str]:
-    """The attributes that a file has of `FACTS`, as the text of a cell; none in another format than HDF5.
+    """Return the attributes of `FACTS` that a file has, as the text of a cell; none in other formats than HDF5.
 
-    They are a help and not needed: what cannot be read is left out.
+    They are optional: one that cannot be read is left out.
+
+    Parameters
+    ----------
+    path : Path, file to read.
     """
     try:
         with h5py.File(path, "r", locking="best-effort") as file:

@@ -1,4 +1,4 @@
-"""What a file states about its values: nodata, gain, offset, integration time; and a cube with these applied."""
+"""Read nodata, gain, offset and integration time of a file, and apply them to a cube."""
 
 import logging
 import math
@@ -24,12 +24,12 @@ OFFSET_NAMES = ("addoffset",)
 
 @dataclass(frozen=True, eq=False)
 class Conversion:
-    """How the file makes a quantity of its stored values: value = stored x gain + offset.
+    """Conversion of stored values to a quantity: value = stored x gain + offset.
 
-    Parameters
+    Attributes
     ----------
     gain, offset : float64 [band].
-    words : the fields that say so, as the file writes them.
+    words : str, fields that state it, as the file writes them.
     """
 
     gain: np.ndarray
@@ -38,12 +38,17 @@ class Conversion:
 
     @property
     def factor(self) -> float | None:
-        """The one factor that does the same; None where bands differ or an offset is added."""
+        """Single factor that does the same; None where bands differ or an offset is added."""
         alike = np.ptp(self.gain) <= SAME * abs(self.gain[0])
         return float(self.gain[0]) if alike and not self.offset.any() else None
 
     def is_one_as(self, other: "Conversion | None") -> bool:
-        """Whether the other does the same."""
+        """Return whether another conversion does the same.
+
+        Parameters
+        ----------
+        other : Conversion or None.
+        """
         return other is not None and bool(
             np.allclose(self.gain, other.gain, rtol=SAME, atol=0) and np.allclose(self.offset, other.offset)
         )
@@ -51,13 +56,24 @@ class Conversion:
 
 @dataclass(frozen=True)
 class Time:
-    """An integration time: a number and its unit, empty where the file names none."""
+    """Integration time.
+
+    Attributes
+    ----------
+    value : float, number, in the unit.
+    unit : str, unit, empty where the file names none.
+    """
 
     value: float
     unit: str
 
     def over(self, other: "Time") -> float | None:
-        """This time as a multiple of another; None where their units cannot be compared."""
+        """Return this time divided by another; None where their units cannot be compared.
+
+        Parameters
+        ----------
+        other : the other time.
+        """
         if self.unit == other.unit:
             return self.value / other.value
         known = self.unit in SECONDS and other.unit in SECONDS
@@ -68,7 +84,20 @@ class Time:
 
 
 def conversion(gain: Any, offset: Any, *, bands: int, words: str, where: str) -> Conversion | None:
-    """Gain and offset, one number or one per band; None where they change nothing or, which is said, make no sense."""
+    """Return the conversion by gain and offset, one number or one per band.
+
+    Parameters
+    ----------
+    gain : number, or numbers [band], by which stored values are multiplied.
+    offset : number, or numbers [band], added afterwards.
+    bands : int, number of bands.
+    words : str, fields that state them, as the file writes them.
+    where : str, file and field, for warnings.
+
+    Returns
+    -------
+    Conversion; None where it changes nothing, or makes no sense, which is logged.
+    """
     try:
         both = [np.broadcast_to(np.asarray(each, np.float64).ravel(), (bands,)) for each in (gain, offset)]
     except (TypeError, ValueError):
@@ -82,10 +111,16 @@ def conversion(gain: Any, offset: Any, *, bands: int, words: str, where: str) ->
 
 
 def from_attributes(attributes: Mapping[str, Any], *, bands: int, where: str) -> dict[str, Any]:
-    """What the attributes of an array say about its values: conversion and integration_time, each where it is there.
+    """Return conversion and integration_time of the attributes of an array, each where it is stated.
 
     netCDF writes ``scale_factor``, by which stored values are multiplied; NEON writes ``Scale_Factor`` = 10000, by
     which they are divided. A factor above 1 divides: no file stores reflectance in larger units than 1.
+
+    Parameters
+    ----------
+    attributes : mapping, attributes by name.
+    bands : int, number of bands.
+    where : str, file and array, for warnings.
     """
     known = {plain_name(name): (name, value) for name, value in attributes.items()}
     found: dict[str, Any] = {}
@@ -116,7 +151,12 @@ def _brief(value: Any) -> str:
 
 
 def integration_time(fields: Mapping[str, Any]) -> Time | None:
-    """The integration time among named values, whatever the writing of its name; the unit may end the name."""
+    """Return the integration time among named values, however its name is written; the unit may end the name.
+
+    Parameters
+    ----------
+    fields : mapping, values by name.
+    """
     for name, value in fields.items():
         plain = plain_name(name)
         for known in TIME_NAMES:
@@ -138,7 +178,17 @@ def _number(value: Any) -> float | None:
 
 
 def good_values(values: np.ndarray, *, nodata: float | None) -> np.ndarray:
-    """Which values are neither nodata nor NaN, infinite or beyond `LARGEST`, bool of their shape."""
+    """Return a mask of the values that are neither nodata nor NaN, infinite or beyond `LARGEST`.
+
+    Parameters
+    ----------
+    values : [...], stored values.
+    nodata : float or None, value that means no data, or None.
+
+    Returns
+    -------
+    bool, of the shape of ``values``.
+    """
     good = np.abs(values) < LARGEST if values.dtype.kind == "f" else np.ones(values.shape, bool)
     if nodata is None or not np.isfinite(nodata):
         return good
@@ -150,19 +200,18 @@ def good_values(values: np.ndarray, *, nodata: float | None) -> np.ndarray:
 
 
 def as_values(cube: Cube, *, scale: float | None) -> Cube:
-    """A cube whose values are values: NaN where the file or the table says nodata, and the file's conversion applied.
+    """Return a cube with NaN for nodata and the file's conversion applied.
 
-    It is float32 where there is a nodata value or a conversion; else it keeps its dtype, and whole numbers stay as they
-    are.
+    It is float32 where there is a nodata value or a conversion; else it keeps its dtype.
 
     Parameters
     ----------
-    cube : as its reader opened it, with the nodata value that holds.
-    scale : what scenes.tsv says; None: what the file says is applied.
+    cube : Cube, cube as its reader opened it, with the nodata value to use.
+    scale : float or None, factor of scenes.tsv; None: the file's conversion is applied.
 
     Raises
     ------
-    DataError : one factor is given, and the file states gains or offsets that no one factor can stand for.
+    DataError : a factor is given, and the file states gains or offsets that no single factor can replace.
     """
     stated: Conversion | None = cube.extra.get("conversion")
     if stated is not None and scale is not None and stated.factor is None:

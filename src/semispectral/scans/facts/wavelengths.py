@@ -1,4 +1,4 @@
-"""Wavelengths of the bands in nanometres, with their unit stated and never guessed."""
+"""Read the wavelengths of the bands in nanometres; their unit is stated and never guessed."""
 
 import csv
 import logging
@@ -40,30 +40,46 @@ NO_WAVELENGTHS = "none"  # in scenes.tsv: do not read any, whatever the file say
 
 
 def unit_name(text: str) -> str:
-    """A unit as the tables above call it: small letters, without what stands behind it in brackets or after a mark."""
+    """Return a unit as the tables above name it: in lower case, without text in brackets or after a mark.
+
+    Parameters
+    ----------
+    text : str, unit as the file writes it.
+    """
     name = text.strip("{}[]()'\" \t\r\n\0.").lower()
     known = (*NANOMETRES_PER_UNIT, *NANOMETRES_TIMES_UNIT, *UNKNOWN_UNITS, *NUMBERS_OF_BANDS)
     return name if name in known else re.split(r"[\s;,(\[]", name)[0].rstrip(".")
 
 
 def unit_of(of_wavelengths: str, of_anything: str) -> str:
-    """The unit of wavelengths that are stated beside values, whose own unit counts only if it is one of lengths."""
+    """Return the unit of wavelengths; the unit of the values beside them counts only if it is one of length.
+
+    Parameters
+    ----------
+    of_wavelengths : str, unit stated for the wavelengths, or empty.
+    of_anything : str, unit stated for the values, or empty.
+    """
     known = (*NANOMETRES_PER_UNIT, *NANOMETRES_TIMES_UNIT, *NUMBERS_OF_BANDS)
     return of_wavelengths or (of_anything if unit_name(of_anything) in known else "")
 
 
 def in_nanometres(values: np.ndarray, *, unit: str, where: str) -> np.ndarray:
-    """Band centres as float64 [band] in nm; NaN where a band has none (0, negative or NaN in the file).
+    """Return band centres as float64 [band] in nm; NaN for a band without one (0, negative or NaN in the file).
 
     Parameters
     ----------
     values : numbers [band].
-    unit : as the file writes it; empty or unknown is read as nm if the values can be nm.
-    where : file and key, for the error.
+    unit : str, unit as the file writes it; an empty or unknown one is read as nm if the values can be nm.
+    where : str, file and key, for the error.
 
     Raises
     ------
     DataError : the values are not wavelengths, or their unit is not known; the message says what to give instead.
+
+    Examples
+    --------
+    >>> in_nanometres(np.array([0.4, 0.5]), unit="micrometers", where="scan.hdr").tolist()
+    [400.0, 500.0]
     """
     name = unit_name(unit)
     if name in NUMBERS_OF_BANDS:
@@ -107,7 +123,7 @@ def _converted(stored: np.ndarray, name: str, unit: str, where: str) -> np.ndarr
 
 
 def _say_order(known: np.ndarray, where: str) -> None:
-    """Bands keep the file's order whatever it is; one that is unusual may be a mistake."""
+    """Log an unusual order of bands, which may be a mistake; the file's order is kept."""
     steps = np.diff(known)
     if (steps == 0).any() or len(np.unique(known)) < len(known):
         log.warning("%s: %d bands have the wavelength of another", where, len(known) - len(np.unique(known)))
@@ -126,9 +142,17 @@ def _say_order(known: np.ndarray, where: str) -> None:
 
 
 def stated_in_nanometres(values: np.ndarray, *, unit: str, bands: int, where: str) -> np.ndarray | None:
-    """As `in_nanometres`, for what a file says unasked: where that is of no use, say so and go on without wavelengths.
+    """Return wavelengths that a file states, as `in_nanometres`, or None with a warning where they are of no use.
 
-    Numbers below 100 without a unit are refused all the same: they are most likely micrometres, which one word settles.
+    Numbers below 100 without a unit are refused nevertheless: they are most likely micrometres, and one word settles
+    it.
+
+    Parameters
+    ----------
+    values : numbers [band].
+    unit : str, unit as the file writes it.
+    bands : int, number of bands.
+    where : str, file and key, for messages.
     """
     name, numbers = unit_name(unit), np.asarray(values)
     known = (*NANOMETRES_PER_UNIT, *NANOMETRES_TIMES_UNIT, *UNKNOWN_UNITS)
@@ -152,7 +176,14 @@ def stated_in_nanometres(values: np.ndarray, *, unit: str, bands: int, where: st
 
 
 def require_count(count: int, bands: int, *, where: str) -> None:
-    """Refuse wavelengths of which there are not as many as bands; asked before they are read, where that can be."""
+    """Refuse wavelengths whose number differs from that of the bands, before they are read where possible.
+
+    Parameters
+    ----------
+    count : int, number of wavelengths.
+    bands : int, number of bands.
+    where : str, file and key, for the error.
+    """
     if count != bands:
         raise ShapeError(
             f"{where}: one wavelength per band is needed ({bands}), got {count}; check the columns axes and "
@@ -161,7 +192,12 @@ def require_count(count: int, bands: int, *, where: str) -> None:
 
 
 def read_wavelength_table(path: Path) -> np.ndarray:
-    """Read a table with a column ``wavelength_nm`` (or ``wavelength_um``), in band order: float64 [band], nm."""
+    """Read a table with a column ``wavelength_nm`` (or ``wavelength_um``), in band order: float64 [band], nm.
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    """
     require_file(path, what="a table of wavelengths")
     with reading(path, what="a table of wavelengths"), path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t" if path.suffix.lower() == ".tsv" else ","))

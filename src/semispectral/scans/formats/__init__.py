@@ -1,1 +1,1 @@
-"""The file formats: which format a file has, and a reader for each."""
+"""Tell the format of a file, and read each format."""

@@ -1,4 +1,4 @@
-"""Arrays in a file's own axis order and byte order, as [line, sample, band] in the machine's."""
+"""Turn stored arrays, in any axis order and byte order, to [line, sample, band] in the machine's byte order."""
 
 import math
 from collections.abc import Sequence
@@ -15,19 +15,29 @@ LARGEST_WHOLE = 4 * 2**30  # bytes
 
 
 class Stored(Protocol):
-    """What h5py datasets, memory maps and arrays have in common."""
+    """Interface of h5py datasets, memory maps and arrays."""
 
     @property
-    def shape(self) -> tuple[int, ...]: ...
+    def shape(self) -> tuple[int, ...]:
+        """Length of each axis."""
 
     @property
-    def dtype(self) -> np.dtype[Any]: ...
+    def dtype(self) -> np.dtype[Any]:
+        """Dtype of the values."""
 
     def __getitem__(self, selection: Any) -> np.ndarray: ...
 
 
 def require_numbers(path: Path, key: str, dtype: np.dtype[Any], *, kinds: str = NUMBERS) -> None:
-    """Refuse objects, text, records and complex numbers."""
+    """Refuse objects, text, records and complex numbers.
+
+    Parameters
+    ----------
+    path : Path, the file, for errors.
+    key : str, name of the array, for errors.
+    dtype : dtype of the array.
+    kinds : str, allowed kinds of NumPy dtypes, one letter each.
+    """
     if dtype.kind not in kinds:
         raise DataError(
             f"{path}: {key or 'the array'} must hold plain numbers (integers or floats), got dtype {dtype}; "
@@ -36,7 +46,15 @@ def require_numbers(path: Path, key: str, dtype: np.dtype[Any], *, kinds: str = 
 
 
 def require_dimensions(path: Path, key: str, shape: Sequence[int], *, names: Sequence[str]) -> None:
-    """Refuse arrays without one dimension for each of the named axes, or with an empty one."""
+    """Refuse arrays without one dimension for each named axis, or with an empty one.
+
+    Parameters
+    ----------
+    path : Path, the file, for errors.
+    key : str, name of the array, for errors.
+    shape : sequence of int, shape of the array.
+    names : sequence of str, names of the axes.
+    """
     if len(shape) != len(names) or min(shape) < 1:
         raise ShapeError(
             f"{path}: {key or 'the array'} must have {len(names)} axes ({', '.join(names)}), none of them empty, "
@@ -45,7 +63,15 @@ def require_dimensions(path: Path, key: str, shape: Sequence[int], *, names: Seq
 
 
 def require_readable_whole(path: Path, key: str, shape: Sequence[int], dtype: np.dtype[Any]) -> None:
-    """Refuse an array that is too large to be read whole; asked of what its header says."""
+    """Refuse an array that, by its header, is too large to be read whole.
+
+    Parameters
+    ----------
+    path : Path, the file, for errors.
+    key : str, name of the array, for errors.
+    shape : sequence of int, shape of the array.
+    dtype : dtype of the array.
+    """
     size = math.prod(shape) * dtype.itemsize
     if size > LARGEST_WHOLE:
         raise ShapeError(
@@ -55,19 +81,24 @@ def require_readable_whole(path: Path, key: str, shape: Sequence[int], dtype: np
 
 
 def native(values: np.ndarray) -> np.ndarray:
-    """The values, contiguous, in the machine's byte order, and in memory of their own where a file was mapped."""
+    """Return the values, contiguous, in the machine's byte order, and copied where a file is mapped.
+
+    Parameters
+    ----------
+    values : [...], stored values.
+    """
     copy = True if isinstance(values, np.memmap) else None
     return np.array(values, dtype=values.dtype.newbyteorder("="), order="C", copy=copy)
 
 
 class Oriented:
-    """A stored array seen as [line, sample, band], whatever the order of its axes in the file.
+    """Stored array seen as [line, sample, band], whatever the order of its axes in the file.
 
     Parameters
     ----------
     array : the stored array, with the axes of ``axes``.
-    axes : names of its axes, in the file's order.
-    chunk_lines : lines that it stores together.
+    axes : tuple of str, names of its axes, in the file's order.
+    chunk_lines : int, lines that it stores together.
     """
 
     def __init__(self, array: Stored, axes: tuple[str, ...], *, chunk_lines: int = 1) -> None:
@@ -80,9 +111,15 @@ class Oriented:
         self.dtype = array.dtype.newbyteorder("=")
 
     def read_lines(self, first: int, last: int) -> np.ndarray:
-        """Values of lines first..last-1, [line, sample, band]."""
+        """Return the values of lines first..last-1, [line, sample, band].
+
+        Parameters
+        ----------
+        first : int, first line, counted from 0.
+        last : int, line after the last one.
+        """
         selection = tuple(slice(first, last) if name == "line" else slice(None) for name in self.axes)
         return native(self.array[selection].transpose(self.permutation))
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing, since no file is held."""

@@ -1,4 +1,4 @@
-"""A plain binary array inside a file, mapped anew for each block so that memory holds the block and not the file."""
+"""Map a plain binary array inside a file anew for each block, so that memory holds only the block."""
 
 from pathlib import Path
 from typing import IO, Any
@@ -9,13 +9,14 @@ from semispectral.errors import UnreadableError
 
 
 class FlatArray:
-    """Numbers that lie one after another in a file, C order.
+    """Numbers that lie one after another in a file, in C order.
 
     Parameters
     ----------
-    source : the path, or an open binary file.
-    dtype, shape : of the array, in the file's byte order.
-    offset : bytes before its first value.
+    source : path, or an open binary file.
+    dtype : dtype of the values, in the file's byte order.
+    shape : tuple of int, shape of the array.
+    offset : int, bytes before the first value.
     """
 
     def __init__(
@@ -27,7 +28,7 @@ class FlatArray:
         self.offset = offset
 
     def __getitem__(self, selection: Any) -> np.ndarray:
-        """A view of a new map; whoever asks copies what is to stay (`arrays.native`) and lets the map go."""
+        """Return a view of a new map; copy the values to keep (`axes.native`), so that the map is released."""
         # a map kept open would count every page ever read as this process's memory; a file that was cut since it
         # was opened would kill the process, so its size is looked at each time (numpy does, before it maps)
         mapped = np.memmap(self.source, dtype=self.dtype, mode="r", offset=self.offset, shape=self.shape)
@@ -36,7 +37,14 @@ class FlatArray:
 
 
 def require_size(path: Path, *, needed: int, why: str) -> None:
-    """Refuse a file that is shorter than its header says."""
+    """Refuse a file that is shorter than its header says.
+
+    Parameters
+    ----------
+    path : Path, file to check.
+    needed : int, smallest size, in bytes.
+    why : str, reason for that size, for the error.
+    """
     found = path.stat().st_size
     if found < needed:
         raise UnreadableError(

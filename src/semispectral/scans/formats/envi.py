@@ -1,4 +1,4 @@
-"""ENVI: a flat binary file in any interleave and byte order, described by a text header."""
+"""Read ENVI: a flat binary file in any interleave and byte order, described by a text header."""
 
 import logging
 import math
@@ -34,9 +34,17 @@ OTHER_TYPES = {  # words in the field 'file type', and what such a file is
 
 
 def open_cube(path: Path, *, key: str, axes: str, wavelengths: str) -> Cube:
-    """Open an ENVI scene, named by its header or its data, as a `Cube`; the header knows the order of axes.
+    """Open an ENVI scene, named by its header or its data, as a `Cube`.
 
-    `Cube.extra` holds what the header adds: see `facts_of`. A header can also describe a TIFF; it is read as one.
+    The header states the order of axes. `Cube.extra` holds the further facts of the header: see `facts_of`. A header
+    that describes a TIFF is read with that TIFF.
+
+    Parameters
+    ----------
+    path : Path, header or data file.
+    key : str, must be empty, since the format has no keys.
+    axes : str, not used: the header states the order.
+    wavelengths : str, empty (those of the header), or ``none``.
     """
     header, data_path = header_and_data(path)
     if _is_tiff(header, data_path):
@@ -63,7 +71,15 @@ def open_cube(path: Path, *, key: str, axes: str, wavelengths: str) -> Cube:
 
 
 def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
-    """Read an ENVI classification, or any ENVI file of one band, [line, sample]."""
+    """Read an ENVI classification, or any ENVI file of one band, [line, sample].
+
+    Parameters
+    ----------
+    path : Path, header or data file.
+    key : str, must be empty, since the format has no keys.
+    axes : str, not used: the header states the order.
+    grid : Grid, grid of the data.
+    """
     refuse_keys(path, what=WHAT, labels_key=key)
     with open_cube(path, key="", axes=axes, wavelengths=NO_WAVELENGTHS) as cube:
         bands = cube.shape[2]
@@ -75,7 +91,7 @@ def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
 
 
 def _described(tiff: Cube, header: Header) -> Cube:
-    """The TIFF, if it has the shape that the header says; another one is another file."""
+    """Return the TIFF if it has the shape that the header states; refuse another one."""
     shape = header.shape
     stated = (shape["line"], shape["sample"], shape["band"])
     if tiff.shape != stated:
@@ -88,7 +104,7 @@ def _described(tiff: Cube, header: Header) -> Cube:
 
 
 def _is_tiff(header: Header, data: Path) -> bool:
-    """Whether the data are a TIFF, by its first bytes; what the header calls them must agree with what they are."""
+    """Return whether the data are a TIFF by their first bytes; refuse data that contradict the header."""
     kind = " ".join(header.fields.get("file type", "").lower().split()).strip("{} ")
     for words, what in OTHER_TYPES.items():
         if words in kind:

@@ -1,4 +1,4 @@
-"""The two files of an ENVI scan: what its text header says, and which file beside it holds the data."""
+"""Parse the text header of an ENVI scan, and find the file beside it that holds the data."""
 
 import math
 import re
@@ -21,15 +21,24 @@ TIFF_BEGINNINGS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 
 def is_header(content: bytes) -> bool:
-    """Whether a text is that of an ENVI header: its first word is ENVI, in letters of any size."""
+    """Return whether a text is an ENVI header: its first word is ENVI, in any case.
+
+    Parameters
+    ----------
+    content : bytes, content of the file.
+    """
     return content.lstrip(MARK + b" \t\r\n")[:4].upper() == b"ENVI"
 
 
 def fields_of(content: bytes) -> dict[str, str]:
-    """The fields of a header, names in small letters with single spaces, values as text with their braces.
+    """Return the fields of a header, with names in lower case and single spaces, and values as text with braces.
 
-    Comments, capitals, blanks, underscores for blanks, line ends of any kind, a byte order mark, and a list that
-    begins on the line after its name are all forgiven.
+    Comments, capitals, blanks, underscores for blanks, line ends of any kind, a byte order mark, and a list that begins
+    on the line after its name are accepted.
+
+    Parameters
+    ----------
+    content : bytes, content of the file.
     """
     try:
         text = content.decode("utf-8-sig")
@@ -40,13 +49,28 @@ def fields_of(content: bytes) -> dict[str, str]:
 
 
 def field_name(name: str) -> str:
-    """The name of a field in small letters, its words parted by single blanks."""
+    """Return the name of a field in lower case, with single blanks between its words.
+
+    Parameters
+    ----------
+    name : str, name as the file writes it.
+
+    Examples
+    --------
+    >>> field_name("Data_Ignore  Value")
+    'data ignore value'
+    """
     plain = " ".join(name.lower().replace("_", " ").split())
     return OTHER_NAMES.get(plain, plain)
 
 
 def stated_bytes(fields: Mapping[str, str]) -> int | None:
-    """Bytes that a data file of this header has; None where the header does not say."""
+    """Return the size of the data file that the header describes, in bytes; None where it does not tell.
+
+    Parameters
+    ----------
+    fields : mapping, fields of the header.
+    """
     texts = [fields.get(name, "") for name in ("lines", "samples", "bands", "data type")]
     offset = fields.get("header offset", "") or "0"
     if not all(WHOLE.fullmatch(text) for text in (*texts, offset)):
@@ -58,12 +82,22 @@ def stated_bytes(fields: Mapping[str, str]) -> int | None:
 
 
 def says_tiff(fields: Mapping[str, str]) -> bool:
-    """Whether the header describes a TIFF, which has its own order of bytes."""
+    """Return whether the header describes a TIFF, which has its own byte order.
+
+    Parameters
+    ----------
+    fields : mapping, fields of the header.
+    """
     return "tiff" in fields.get("file type", "").lower()
 
 
 def files_of_stem(header: Path) -> list[Path]:
-    """The files beside a header that are called as it is, with any suffix or none; its own case goes before others."""
+    """Return the files beside a header with its name and any suffix or none; the same case comes first.
+
+    Parameters
+    ----------
+    header : path of the header.
+    """
     stem = header.name[: -len(header.suffix)]
     named = [file for file in _beside(header) if stem.lower() in (file.name.lower(), file.stem.lower())]
     files = [file for file in named if file.suffix.lower() != ".hdr" and file.is_file()]
@@ -71,10 +105,15 @@ def files_of_stem(header: Path) -> list[Path]:
 
 
 def data_files(header: Path, fields: Mapping[str, str]) -> list[Path]:
-    """The files that the data of a header can be: one, if it is plain which; several, if it is not.
+    """Return the files that can hold the data of a header: one if it is clear, else several.
 
-    Those whose size is just what the header says go before those with a suffix that is usual, these before a TIFF, and
-    that before the ones that are longer than it says.
+    Files of exactly the stated size come before those with a usual suffix, these before a TIFF, and that before files
+    that are longer than stated.
+
+    Parameters
+    ----------
+    header : path of the header.
+    fields : mapping, fields of the header.
     """
     files, size = files_of_stem(header), stated_bytes(fields)
     sizes = {file: file.stat().st_size for file in files}
@@ -86,7 +125,12 @@ def data_files(header: Path, fields: Mapping[str, str]) -> list[Path]:
 
 
 def header_files(data: Path) -> list[Path]:
-    """The headers beside a data file, the nearest name first: ``scan.img.hdr``, then ``scan.hdr``."""
+    """Return the headers beside a data file, the nearest name first: ``scan.img.hdr``, then ``scan.hdr``.
+
+    Parameters
+    ----------
+    data : path of the data file.
+    """
     names = list(dict.fromkeys((data.name + ".hdr", data.stem + ".hdr")))
     there = {file.name: file for file in _beside(data) if file.suffix.lower() == ".hdr" and file.is_file()}
     found = [[there[name]] if name in there else _of_any_case(name, there.values()) for name in names]
@@ -94,7 +138,7 @@ def header_files(data: Path) -> list[Path]:
 
 
 def _of_any_case(name: str, files: Iterable[Path]) -> list[Path]:
-    """The files of a name that is written otherwise; one whose suffix alone is goes first."""
+    """Return the files of a name in another case; one that differs only in its suffix comes first."""
     alike = [file for file in files if file.name.lower() == name.lower()]
     return sorted(alike, key=lambda file: (file.stem != name[: -len(".hdr")], file.name))
 

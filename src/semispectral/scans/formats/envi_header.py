@@ -1,4 +1,4 @@
-"""The text header of an ENVI file: its fields, with the quirks that the field knows."""
+"""Read the text header of an ENVI file, with the variants that occur in practice."""
 
 import logging
 import re
@@ -48,19 +48,25 @@ TRUTH = {"true": 1.0, "false": 0.0}  # as bad-band lists are written by Python
 
 @dataclass(frozen=True)
 class Header:
-    """Fields of a header, names in small letters with single spaces, values as text.
+    """Fields of a header, with names in lower case and single spaces, and values as text.
 
-    Parameters
+    Attributes
     ----------
-    path : of the header.
-    fields : name to text, braces included; as `fields_of` gives them.
+    path : path of the header.
+    fields : dict, text by name, braces included, as `fields_of` returns them.
     """
 
     path: Path
     fields: dict[str, str]
 
     def integer(self, name: str, *, default: int | None = None) -> int:
-        """A whole number; without a default the field is required."""
+        """Return a whole number; without a default the field is required.
+
+        Parameters
+        ----------
+        name : str, name of the field.
+        default : int or None, value where the field is absent.
+        """
         text = REMARK.sub("", self.fields.get(name, "")).strip()
         if not text and default is not None:
             return default
@@ -72,14 +78,23 @@ class Header:
         return int(text)
 
     def words(self, name: str) -> tuple[str, ...]:
-        """The items of a list in braces; empty where the field is absent."""
+        """Return the items of a list in braces; empty where the field is absent.
+
+        Parameters
+        ----------
+        name : str, name of the field.
+        """
         text = self.fields.get(name, "").strip("{} \t\r\n")
         return tuple(printable(" ".join(item.split())) for item in text.split(",")) if text else ()
 
     def numbers(self, name: str) -> np.ndarray:
-        """The numbers of a list, float64, between commas or blanks; True and False are 1 and 0.
+        """Return the numbers of a list, float64, between commas or blanks; True and False are 1 and 0.
 
-        They are optional: a field that is no list of numbers is passed over with a warning, as if it were absent.
+        Such fields are optional: one that is not a list of numbers is ignored with a warning.
+
+        Parameters
+        ----------
+        name : str, name of the field.
         """
         items = REMARK.sub("", self.fields.get(name, "")).strip("{} \t\r\n").replace(",", " ").split()
         try:
@@ -105,7 +120,7 @@ class Header:
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """Of the values as stored, in the file's byte order."""
+        """Dtype of the values as stored, in the file's byte order."""
         kind, order = self.integer("data type"), self.integer("byte order", default=0)
         if kind not in DTYPES or order not in BYTE_ORDERS:
             what = "complex numbers" if kind in COMPLEX_TYPES else f"data type {kind}, byte order {order}"
@@ -128,7 +143,12 @@ class Header:
 
 
 def read_header(path: Path) -> Header:
-    """Read a header file, with all that `fields_of` forgives."""
+    """Read a header file, with all that `fields_of` accepts.
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    """
     require_file(path, what="an ENVI header")
     size = path.stat().st_size
     if size > LARGEST_BYTES:
@@ -143,12 +163,16 @@ def read_header(path: Path) -> Header:
 
 
 def header_and_data(path: Path) -> tuple[Header, Path]:
-    """The header of an ENVI scene and its data file, named by either of them.
+    """Find the header of an ENVI scene and its data file, named by either of them.
+
+    Parameters
+    ----------
+    path : Path, header or data file.
 
     Raises
     ------
-    MissingFileError : the other file is not there.
-    DataError : several files can be the data of the header.
+    MissingFileError : the other file does not exist.
+    DataError : several files can hold the data of the header.
     """
     if path.suffix.lower() == ".hdr":
         header = read_header(path)

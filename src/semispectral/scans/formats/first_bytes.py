@@ -1,4 +1,4 @@
-"""What a file is by its first bytes, whatever it is called."""
+"""Tell the format of a file by its first bytes, whatever its name."""
 
 from pathlib import Path
 
@@ -35,13 +35,24 @@ OTHERS = {  # formats that are met under the names of those that are read, and w
 
 
 def beginning(path: Path, *, what: str) -> bytes:
-    """The first bytes of a file."""
+    """Read the first bytes of a file.
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    what : str, kind of file that is expected, for error messages.
+    """
     with reading(path, what=what), path.open("rb") as file:
         return file.read(BYTES)
 
 
 def kind_of(content: bytes) -> str:
-    """Name of the format that begins so; empty where it is none that is read."""
+    """Return the name of the format with these first bytes; empty where it is not a known one.
+
+    Parameters
+    ----------
+    content : bytes, first bytes of a file.
+    """
     for start, kind in BEGINNINGS.items():
         if content.startswith(start):
             return kind
@@ -50,7 +61,14 @@ def kind_of(content: bytes) -> str:
 
 
 def refuse_others(path: Path, content: bytes, *, what: str) -> None:
-    """Refuse a format that is known and not read, with what to do about it."""
+    """Refuse a known format that is not read, with advice.
+
+    Parameters
+    ----------
+    path : Path, the file, for errors.
+    content : bytes, first bytes of the file.
+    what : str, kind of file that is expected, for error messages.
+    """
     for start, words in OTHERS.items():
         if content.startswith(start):
             raise DataError(f"{path}: {what} of a known format is needed, but this is {words}")

@@ -1,4 +1,4 @@
-"""GeoTIFF through rasterio, read by windows of whole lines."""
+"""Read GeoTIFF through rasterio, by windows of whole lines."""
 
 import logging
 from pathlib import Path
@@ -32,7 +32,7 @@ AXES = ("band", "line", "sample")
 
 
 class Raster:
-    """An open raster as an array [band, line, sample]; its selections are slices."""
+    """Open raster seen as an array [band, line, sample]; its selections are slices."""
 
     def __init__(self, dataset: Any) -> None:
         self.dataset = dataset
@@ -45,7 +45,7 @@ class Raster:
         return np.asarray(self.dataset.read([band + 1 for band in bands], window=window))
 
     def tiles(self) -> list[tuple[slice, ...]]:
-        """Selections of one block of the file each, all bands deep."""
+        """Return selections of one block of the file each, through all bands."""
         height, width = self.dataset.block_shapes[0]
         return [
             (
@@ -61,7 +61,15 @@ class Raster:
 def open_cube(path: Path, *, key: str, axes: str, wavelengths: str) -> Cube:
     """Open a GeoTIFF as a `Cube`.
 
-    `Cube.extra` holds transform and crs where the file has them, and what an ENVI header beside it adds: `facts_of`.
+    `Cube.extra` holds transform and crs where the file has them, and the facts of an ENVI header beside it: see
+    `facts_of`.
+
+    Parameters
+    ----------
+    path : Path, file to open.
+    key : str, must be empty, since the format has no keys.
+    axes : str, not used: the format has a fixed order.
+    wavelengths : str, empty (those of the file), or ``none``.
     """
     require_file(path, what=WHAT)
     refuse_keys(path, what=WHAT, data_key=key, wavelengths=wavelengths.removeprefix(NO_WAVELENGTHS))
@@ -108,7 +116,7 @@ def _cube(path: Path, dataset: Any, *, read_wavelengths: bool) -> Cube:
 
 
 def _facts_of_tiff(path: Path, dataset: Any, *, wavelengths: bool) -> Facts:
-    """What a TIFF says by itself."""
+    """Return the facts that a TIFF states itself."""
     return Facts(
         raster_wavelengths(path, dataset) if wavelengths else None,
         tuple(map(printable, dataset.descriptions)) if all(dataset.descriptions) else (),
@@ -118,7 +126,7 @@ def _facts_of_tiff(path: Path, dataset: Any, *, wavelengths: bool) -> Facts:
 
 
 def _facts_of_gdal(path: Path, dataset: Any, *, wavelengths: bool) -> Facts:
-    """What GDAL keeps of an ENVI header in a TIFF: the header's fields, in a domain of their own."""
+    """Return the fields of an ENVI header that GDAL keeps in a TIFF, in a domain of their own."""
     tags = dataset.tags(ns="ENVI")
     if not tags:
         return Facts()
@@ -128,14 +136,14 @@ def _facts_of_gdal(path: Path, dataset: Any, *, wavelengths: bool) -> Facts:
 
 
 def _stated(path: Path, dataset: Any) -> dict[str, Any]:
-    """The scales and offsets of the bands, where they change anything."""
+    """Return the scales and offsets of the bands, where they change the values."""
     words = "the scales and offsets of its bands"
     made = conversion(dataset.scales, dataset.offsets, bands=dataset.count, words=words, where=str(path))
     return {} if made is None else {"conversion": made}
 
 
 def _facts_beside(path: Path, shape: tuple[int, ...], *, wavelengths: bool) -> Facts:
-    """What an ENVI header beside a TIFF says, if it is of this one; `companions` asks the same of it."""
+    """Return the facts of an ENVI header beside a TIFF, if it belongs to it; `companions` uses the same test."""
     found = [file for file in header_files(path) if describes_tiff(file, path)]
     if not found:
         return Facts()
@@ -165,7 +173,15 @@ def _source(raster: Raster) -> Oriented | Rechunked:
 
 
 def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
-    """Read a GeoTIFF of one band, [line, sample]."""
+    """Read a GeoTIFF of one band, [line, sample].
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    key : str, must be empty, since the format has no keys.
+    axes : str, not used: the format has a fixed order.
+    grid : Grid, grid of the data.
+    """
     refuse_keys(path, what=WHAT, labels_key=key)
     with open_cube(path, key="", axes=axes, wavelengths=NO_WAVELENGTHS) as cube:
         bands = cube.shape[2]

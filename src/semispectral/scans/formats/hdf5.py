@@ -1,4 +1,4 @@
-"""HDF5: any dataset by its key, read by blocks that follow its chunks; nothing outside the file is followed."""
+"""Read any dataset of an HDF5 file by its key, in blocks that follow its chunks, and never outside the file."""
 
 import logging
 import math
@@ -46,7 +46,12 @@ LARGE_CHUNK = 256 * 2**20  # bytes; a chunk is read whole
 
 @contextmanager
 def opened(path: Path) -> Iterator[h5py.File]:
-    """The file, open for reading until the end of the block."""
+    """Open a file for reading until the end of the block.
+
+    Parameters
+    ----------
+    path : Path, file to open.
+    """
     file = open_file(path)
     try:
         with reading(path, what=WHAT):
@@ -56,7 +61,12 @@ def opened(path: Path) -> Iterator[h5py.File]:
 
 
 def open_file(path: Path) -> h5py.File:
-    """The file, open for reading; whoever asked for it closes it."""
+    """Open a file for reading; the caller closes it.
+
+    Parameters
+    ----------
+    path : Path, file to open.
+    """
     require_file(path, what=WHAT)
     with reading(path, what=WHAT):
         return h5py.File(path, "r", locking="best-effort")  # shared file systems often have no locks
@@ -68,7 +78,7 @@ def _unit(item: h5py.HLObject, names: tuple[str, ...]) -> str:
 
 
 def _wavelengths(file: h5py.File, data: h5py.Dataset, key: str, bands: int) -> np.ndarray | None:
-    """Of the dataset or attribute that ``key`` names; without a key of an attribute of the data, if it has one."""
+    """Return the wavelengths of the dataset or attribute of a key; without a key, of an attribute of the data."""
     if key == NO_WAVELENGTHS:
         return None
     where = f"{file.filename}, {key or 'attribute of ' + printable(data.name)}"
@@ -86,7 +96,7 @@ def _wavelengths(file: h5py.File, data: h5py.Dataset, key: str, bands: int) -> n
 
 
 def _named_wavelengths(file: h5py.File, key: str, bands: int, where: str) -> tuple[np.ndarray, str]:
-    """Values and unit of a dataset, or an attribute as ``group@name``; their count is asked before they are read."""
+    """Read values and unit of a dataset, or of an attribute ``group@name``, after checking their count."""
     place, sign, name = key.rpartition("@")
     if not sign or key in file:
         dataset = find_dataset(file, key, dimensions=1)
@@ -107,7 +117,7 @@ def _named_wavelengths(file: h5py.File, key: str, bands: int, where: str) -> tup
 
 
 def _nodata(dataset: h5py.Dataset) -> float | None:
-    """By an attribute, or else by the fill value that the writer has chosen; 0 is what HDF5 itself fills with."""
+    """Return nodata by an attribute, or else by the fill value that the writer chose; 0 is the default of HDF5."""
     found = first_attribute(dataset, NODATA_ATTRIBUTES)
     if found is not None:
         name, value = found
@@ -124,7 +134,15 @@ def _nodata(dataset: h5py.Dataset) -> float | None:
 
 
 def open_cube(path: Path, *, key: str, axes: str, wavelengths: str) -> Cube:
-    """Open one dataset of an HDF5 file as a `Cube`."""
+    """Open one dataset of an HDF5 file as a `Cube`.
+
+    Parameters
+    ----------
+    path : Path, file to open.
+    key : str, name of the dataset; empty where the file has only one of three dimensions.
+    axes : str, names of the stored axes in order, separated by commas.
+    wavelengths : str, name of a dataset or ``group@attribute``; empty: an attribute of the data; ``none``: none.
+    """
     order = axis_order(axes, where=f"{path}, axes")
     file = open_file(path)
     try:
@@ -166,7 +184,7 @@ def _cube(file: h5py.File, dataset: h5py.Dataset, order: tuple[str, ...], wavele
 
 
 def _require_written(path: Path, name: str, dataset: h5py.Dataset) -> None:
-    """Refuse a dataset that was created and never written; say it of one that was written in part."""
+    """Refuse a dataset that was created and never written; warn of one that was written in part."""
     if dataset.is_virtual:
         return
     if not dataset.id.get_storage_size():
@@ -200,7 +218,15 @@ def _source(dataset: h5py.Dataset, oriented: Oriented) -> Oriented | Rechunked:
 
 
 def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
-    """Read a two-dimensional dataset: any integer or float dtype, [line, sample]."""
+    """Read a two-dimensional dataset of any integer or float dtype, [line, sample].
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    key : str, name of the dataset; empty where the file has only one of two dimensions.
+    axes : str, names of the stored axes in order, separated by commas.
+    grid : Grid, raster that the labels are laid on.
+    """
     with opened(path) as file:
         dataset = find_dataset(file, key, dimensions=2)
         if not (dataset.is_virtual or dataset.id.get_storage_size()):
@@ -211,13 +237,25 @@ def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
 
 
 def read_attributes(path: Path, *, key: str) -> dict[str, Any]:
-    """The attributes of a dataset."""
+    """Read the attributes of a dataset.
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    key : str, name of the array in the file.
+    """
     with opened(path) as file:
         return attributes_of(find_dataset(file, key, dimensions=2))
 
 
 def read_array(path: Path, *, key: str) -> np.ndarray:
-    """Read a dataset of numbers whole."""
+    """Read a dataset of numbers whole.
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    key : str, name of the array in the file.
+    """
     with opened(path) as file:
         dataset = find_dataset(file, key, dimensions=2)
         require_numbers(path, printable(dataset.name), dataset.dtype)

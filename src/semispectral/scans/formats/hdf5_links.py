@@ -1,4 +1,4 @@
-"""Find a dataset in an HDF5 file by its key, and refuse whatever would lead out of the file."""
+"""Find a dataset in an HDF5 file by its key, and refuse everything that leads out of the file."""
 
 from typing import NoReturn
 
@@ -12,12 +12,18 @@ LINKS_AT_MOST = 32
 
 
 def find_dataset(file: h5py.File, key: str, *, dimensions: int) -> h5py.Dataset:
-    """The dataset at ``key``, or the only one with this many axes where the key is empty.
+    """Find the dataset of a key, or the only one with this number of axes where the key is empty.
+
+    Parameters
+    ----------
+    file : h5py.File, open file.
+    key : str, name of the dataset, or empty.
+    dimensions : int, number of axes.
 
     Raises
     ------
     MissingFileError : the file has no such dataset.
-    DataError : it, or a part of it, lies outside the file.
+    DataError : the dataset, or a part of it, lies outside the file.
     """
     found = find_object(file, key or _only_key(file, dimensions))
     if not isinstance(found, h5py.Dataset):
@@ -28,7 +34,13 @@ def find_dataset(file: h5py.File, key: str, *, dimensions: int) -> h5py.Dataset:
 
 
 def find_object(file: h5py.File, key: str) -> h5py.HLObject:
-    """The dataset or group at ``key``, which lies in the file itself."""
+    """Find the dataset or group of a key, which lies in the file itself.
+
+    Parameters
+    ----------
+    file : h5py.File, open file.
+    key : str, name of the object.
+    """
     _refuse_external_links(file, key)
     found = file.get(key)
     if found is None:
@@ -46,7 +58,7 @@ def _refuse_missing(file: h5py.File, key: str) -> NoReturn:
 
 
 def _require_filters(file: h5py.File, dataset: h5py.Dataset) -> None:
-    """Refuse a dataset that is packed in a way for which nothing is installed here."""
+    """Refuse a dataset that is compressed by a filter that is not installed."""
     settings = dataset.id.get_create_plist()
     for place in range(settings.get_nfilters()):
         number, _, _, name = settings.get_filter(place)
@@ -60,7 +72,12 @@ def _require_filters(file: h5py.File, dataset: h5py.Dataset) -> None:
 
 
 def dataset_keys(file: h5py.File) -> list[str]:
-    """Keys of all datasets that lie in the file itself."""
+    """Return the keys of all datasets that lie in the file itself.
+
+    Parameters
+    ----------
+    file : h5py.File, open file.
+    """
     keys: list[str] = []
     file.visititems(lambda name, item: keys.append("/" + name) if isinstance(item, h5py.Dataset) else None)
     return keys
@@ -77,7 +94,7 @@ def _only_key(file: h5py.File, dimensions: int) -> str:
 
 
 def _refuse_external_links(file: h5py.File, key: str) -> None:
-    """Walk to ``key`` link by link, through soft links, and stop at any that leaves the file."""
+    """Follow a key link by link, through soft links, and refuse any that leaves the file."""
     remaining, place, followed = _parts(key), "", 0
     while remaining:
         part = remaining.pop(0)

@@ -1,4 +1,4 @@
-"""The formats: what each is called and which suffixes it has, and which of them a file is."""
+"""List the known formats with their suffixes, and tell the format of a file."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -24,12 +24,17 @@ BY_SUFFIX = {suffix: name for name, suffixes in SUFFIXES.items() for suffix in s
 
 
 def format_of(path: Path, *, what: str) -> str:
-    """The name of the format of a file: by its first bytes, or the ENVI header beside it, or else by its suffix.
+    """Return the name of the format of a file: by its first bytes, the ENVI header beside it, or its suffix.
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    what : str, kind of file that is expected, for error messages.
 
     Raises
     ------
-    MissingFileError, UnreadableError : it is not there, or is no file.
-    DataError : it is of none of the formats; the message says which there are.
+    MissingFileError, UnreadableError : the file does not exist, or is not a file.
+    DataError : its format is unknown; the message lists the known ones.
     """
     require_file(path, what=what)
     suffix = path.suffix.lower()
@@ -51,12 +56,17 @@ def format_of(path: Path, *, what: str) -> str:
 
 
 def known(names: Iterable[str]) -> str:
-    """Formats with their suffixes, in words."""
+    """List formats with their suffixes, in words.
+
+    Parameters
+    ----------
+    names : iterable of str, names of formats.
+    """
     return ", ".join(f"{name} ({' '.join(filter(None, SUFFIXES[name]))})" for name in names)
 
 
 def _has_header(path: Path) -> bool:
-    """Whether an ENVI header lies beside a file, and is of it by its name: ``a.tif`` is not described by ``a.hdr``."""
+    """Return whether an ENVI header beside a file belongs to it by its name: ``a.hdr`` does not describe ``a.tif``."""
     headers = header_files(path)
     other = path.suffix.lower() in BY_SUFFIX and BY_SUFFIX[path.suffix.lower()] != ENVI
     return any(header.stem == path.name for header in headers) if other else bool(headers)

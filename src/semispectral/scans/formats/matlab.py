@@ -1,4 +1,4 @@
-"""MATLAB: version 7.3 (HDF5 with its axes turned round) and version 5 (read whole, as its format asks)."""
+"""Read MATLAB files of version 7.3 (HDF5 with reversed axes) and version 5 (read whole)."""
 
 from pathlib import Path
 
@@ -47,14 +47,22 @@ def _open_version_5(path: Path, *, key: str, axes: str, wavelengths: str) -> Cub
 
 
 def _reversed(axes: str) -> str:
-    """MATLAB stores its first axis fastest; HDF5 names the slowest first."""
+    """Reverse the order of axes: MATLAB stores its first axis fastest, HDF5 names the slowest first."""
     return ",".join(reversed(axes.split(",")))
 
 
 def open_cube(path: Path, *, key: str, axes: str, wavelengths: str) -> Cube:
-    """Open one array of a MATLAB file as a `Cube`; ``axes`` is the order that MATLAB shows.
+    """Open one array of a MATLAB file as a `Cube`.
 
-    Version 5 has no way to read a part of an array: its cube is held in memory until it is closed.
+    A part of an array of version 5 cannot be read: its cube is held in memory until it is closed.
+
+    Parameters
+    ----------
+    path : Path, file to open.
+    key : str, name of the variable, or ``structure/field``; empty where the file has only one of three dimensions.
+    axes : str, order of the axes that MATLAB shows, separated by commas.
+    wavelengths : str, name of the array of wavelengths, or a table (.csv, .tsv); empty where the file states them
+        itself.
     """
     if _is_hdf5(path):
         axis_order(axes, where=f"{path}, axes")
@@ -63,7 +71,15 @@ def open_cube(path: Path, *, key: str, axes: str, wavelengths: str) -> Cube:
 
 
 def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
-    """Read a two-dimensional array of a MATLAB file whole, [line, sample]."""
+    """Read a two-dimensional array of a MATLAB file whole, [line, sample].
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    key : str, name of the array in the file.
+    axes : str, order of the axes that MATLAB shows, separated by commas.
+    grid : Grid, raster that the labels are laid on.
+    """
     order = axis_order(axes, names=AXES[:2], where=f"{path}, axes of the labels")
     if _is_hdf5(path):
         sparse = _sparse_labels(path, key, order, grid)
@@ -77,7 +93,7 @@ def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
 
 
 def _sparse_labels(path: Path, key: str, order: tuple[str, ...], grid: Grid) -> CodeRaster | None:
-    """Labels that version 7.3 keeps as a group: values, their rows, and where each column begins; None for others."""
+    """Return the labels that version 7.3 stores as a sparse matrix: values, rows and column starts; None for others."""
     with hdf5.opened(path) as file:
         item = find_object(file, key) if key else None
         if not isinstance(item, h5py.Group) or SPARSE not in item.attrs:
@@ -94,7 +110,13 @@ def _sparse_labels(path: Path, key: str, order: tuple[str, ...], grid: Grid) -> 
 
 
 def read_array(path: Path, *, key: str) -> np.ndarray:
-    """Read an array of numbers whole, with the axes that MATLAB shows."""
+    """Read an array of numbers whole, with the axes that MATLAB shows.
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    key : str, name of the array in the file.
+    """
     values = hdf5.read_array(path, key=key).T if _is_hdf5(path) else mat5.load(path, key, dimensions=2)[1]
     require_numbers(path, key, values.dtype)
     return values

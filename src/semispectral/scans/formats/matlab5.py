@@ -1,4 +1,4 @@
-"""MATLAB version 5: variables and fields of structures, read whole as the format asks, within limits."""
+"""Read variables and fields of structures of MATLAB version 5 whole, within limits of memory."""
 
 import zlib
 from collections.abc import Iterator
@@ -28,15 +28,21 @@ LARGEST_RATIO = 100  # of a larger one; spectra give 1 to 5, zeros 1000
 
 
 def find_variable(path: Path, key: str, *, dimensions: int) -> tuple[str, tuple[int, ...] | None]:
-    """Name and shape of a variable, or of the only one with so many axes, by what the file's headers say.
+    """Find a variable, or the only one with this number of axes, by the file's headers.
 
     Parameters
     ----------
-    key : name of a variable, or ``structure/field``; the shape of a field is not known before it is read: None.
+    path : Path, file to read.
+    key : str, name of a variable, or ``structure/field``.
+    dimensions : int, number of axes.
+
+    Returns
+    -------
+    Name, and shape; the shape of a field is None, since it is not known before the field is read.
 
     Raises
     ------
-    MissingFileError, DataError : it is not there, or holds no numbers; objects are refused unread.
+    MissingFileError, DataError : it does not exist, or holds no numbers; objects are refused unread.
     """
     return _find(path, key, _variables(path), dimensions=dimensions)
 
@@ -61,7 +67,7 @@ def _find(path: Path, key: str, variables: Variables, *, dimensions: int) -> tup
 
 
 def _variables(path: Path) -> Variables:
-    """The variables in the order of the file; to skip what is packed takes time, so this is asked once."""
+    """Read the list of variables; call it once, since skipping compressed ones takes time."""
     with reading(path, what=WHAT):
         return {name: (shape, kind) for name, shape, kind in scipy.io.whosmat(path)}
 
@@ -77,7 +83,18 @@ def _only_numeric(path: Path, variables: Variables, dimensions: int) -> str:
 
 
 def load(path: Path, key: str, *, dimensions: int) -> tuple[str, np.ndarray]:
-    """Name and values of a variable, of a field of a structure, or of the only array with so many axes."""
+    """Read a variable, a field of a structure, or the only array with this number of axes.
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    key : str, name of a variable, ``structure/field``, or empty.
+    dimensions : int, number of axes.
+
+    Returns
+    -------
+    Name and values.
+    """
     variables = _variables(path)
     name, _ = _find(path, key, variables, dimensions=dimensions)
     first, *fields = name.split("/")
@@ -99,7 +116,12 @@ def _dense(path: Path, name: str, values: Any) -> np.ndarray:
 
 
 def dense(matrix: Any) -> np.ndarray:
-    """A sparse (csc) matrix as an array, once its numbers of rows are known to lie in it: they come from a file."""
+    """Convert a sparse (csc) matrix to an array after checking its row numbers, which come from a file.
+
+    Parameters
+    ----------
+    matrix : sparse matrix of SciPy.
+    """
     matrix.check_format(full_check=True)
     return np.asarray(matrix.toarray())
 
@@ -115,7 +137,7 @@ def _field(path: Path, structure: Any, field: str, name: str) -> Any:
 
 
 def _refuse_bomb(path: Path, name: str, names: list[str]) -> None:
-    """Refuse a variable that unpacks to very much more than it takes: it is empty, or made to fill the memory."""
+    """Refuse a variable that unpacks to far more than its size in the file, which would fill the memory."""
     with reading(path, what=WHAT):
         sizes = list(_sizes(path))
     for each, (packed, unpacked) in zip(names, sizes, strict=False):
@@ -127,7 +149,7 @@ def _refuse_bomb(path: Path, name: str, names: list[str]) -> None:
 
 
 def _sizes(path: Path) -> Iterator[tuple[int, int]]:
-    """For each variable the bytes that it takes in the file, and those that it says it unpacks to."""
+    """Yield for each variable its size in the file and its stated size after unpacking, in bytes."""
     with path.open("rb") as file:
         order: Any = "big" if file.read(HEADER_BYTES)[126:128] == b"MI" else "little"
         while len(tag := file.read(TAG_BYTES)) == TAG_BYTES:

@@ -1,4 +1,4 @@
-"""NumPy's own files, mapped block by block; objects (pickle) are never read."""
+"""Map NumPy files block by block; objects (pickle) are never read."""
 
 import math
 from pathlib import Path
@@ -19,7 +19,7 @@ WHAT = "a NumPy file (.npy)"
 
 
 def _header(path: Path) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
-    """Shape, whether the first axis runs fastest, dtype, and bytes before the values."""
+    """Return shape, whether the first axis runs fastest, dtype, and bytes before the values."""
     require_file(path, what=WHAT)
     with reading(path, what=WHAT), path.open("rb") as file:
         version = np.lib.format.read_magic(file)
@@ -29,7 +29,7 @@ def _header(path: Path) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
 
 
 def _array(path: Path, axes: tuple[str, ...], kinds: str) -> tuple[FlatArray, tuple[str, ...]]:
-    """The array in its order in memory, and the names of its axes in that order."""
+    """Return the array in its order in memory, and the names of its axes in that order."""
     shape, first_fastest, dtype, offset = _header(path)
     require_numbers(path, "", dtype, kinds=kinds)
     require_dimensions(path, "", shape, names=axes)
@@ -39,7 +39,15 @@ def _array(path: Path, axes: tuple[str, ...], kinds: str) -> tuple[FlatArray, tu
 
 
 def open_cube(path: Path, *, key: str, axes: str, wavelengths: str) -> Cube:
-    """Open a three-dimensional array as a `Cube`."""
+    """Open a three-dimensional array as a `Cube`.
+
+    Parameters
+    ----------
+    path : Path, file to open.
+    key : str, must be empty, since the format has no keys.
+    axes : str, names of the stored axes in order, separated by commas.
+    wavelengths : str, must be empty, or ``none``.
+    """
     order = axis_order(axes, where=f"{path}, axes")
     refuse_keys(path, what=WHAT, data_key=key, wavelengths=wavelengths.removeprefix(NO_WAVELENGTHS))
     array, stored = _array(path, order, "uif")
@@ -53,7 +61,15 @@ def open_cube(path: Path, *, key: str, axes: str, wavelengths: str) -> Cube:
 
 
 def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
-    """Read a two-dimensional array, [line, sample]."""
+    """Read a two-dimensional array, [line, sample].
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    key : str, must be empty, since the format has no keys.
+    axes : str, names of the stored axes in order, separated by commas.
+    grid : Grid, raster that the labels are laid on.
+    """
     refuse_keys(path, what=WHAT, labels_key=key)
     array, stored = _array(path, axis_order(axes, names=AXES[:2], where=f"{path}, axes of the labels"), "uifb")
     with reading(path, what=WHAT):

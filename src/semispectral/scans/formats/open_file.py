@@ -1,4 +1,4 @@
-"""Files before their format matters: is it there, is it a file, may we read it, what failed while reading."""
+"""Check that files exist and can be read, and name them in errors of reading."""
 
 import os
 from collections.abc import Iterator
@@ -12,7 +12,13 @@ LONGEST_REASON = 400  # letters of what a library says
 
 
 def require_file(path: Path, *, what: str) -> None:
-    """Raise one of our errors unless ``path`` is a file that this process may read; ``what`` it should be, in words."""
+    """Raise one of our errors unless a path is a file that this process may read.
+
+    Parameters
+    ----------
+    path : Path, file to check.
+    what : str, kind of file that is expected, in words.
+    """
     try:
         there, directory, regular = path.exists(), path.is_dir(), path.is_file()
     except OSError as error:
@@ -31,7 +37,13 @@ def require_file(path: Path, *, what: str) -> None:
 
 @contextmanager
 def reading(path: Path, *, what: str) -> Iterator[None]:
-    """Turn whatever a library raises while it reads ``path`` into one of our errors that names the file."""
+    """Turn every error that a library raises while it reads a file into one of ours that names the file.
+
+    Parameters
+    ----------
+    path : Path, the file.
+    what : str, kind of file that is expected, in words.
+    """
     try:
         yield
     except (SemispectralError, MemoryError):
@@ -45,7 +57,14 @@ def reading(path: Path, *, what: str) -> Iterator[None]:
 
 
 def refuse_keys(path: Path, *, what: str, **keys: str) -> None:
-    """Refuse keys for a format that holds one array and no names."""
+    """Refuse keys for a format that holds one array and no names.
+
+    Parameters
+    ----------
+    path : Path, the file, for errors.
+    what : str, name of the format, for errors.
+    **keys : str, keys that were given, by the name of their column.
+    """
     given = ", ".join(f"{name} {key!r}" for name, key in keys.items() if key)
     if given:
         raise MissingFileError(

@@ -1,8 +1,8 @@
-"""Files whose layout fights with line blocks, copied once into a scratch file that follows the lines.
+"""Copy files whose layout is slow to read by lines, once, into a scratch file in line order.
 
-A dataset whose chunks span all lines would be decompressed again for every block (73 s against 8 s for 586 MB), and
-one whose fastest axis is the line would be picked together two bytes at a time. Either is read once, chunk by chunk,
-at the first block, and written as [line, sample, band] to an unnamed temporary file, which vanishes with the process.
+A dataset whose chunks span all lines would be decompressed again for every block (73 s against 8 s for 586 MB), and one
+whose fastest axis is the line would be gathered two bytes at a time. Either is read once, chunk by chunk, at the first
+block, and written as [line, sample, band] to an unnamed temporary file, which is deleted with the process.
 """
 
 import math
@@ -22,7 +22,7 @@ LARGEST_SLAB = 64 * 2**20  # bytes: a block as high as the file's chunks may tak
 
 
 class Rechunked:
-    """A stored array with another layout, seen as [line, sample, band]; copied at the first read.
+    """Stored array with another layout, seen as [line, sample, band]; copied at the first read.
 
     Parameters
     ----------
@@ -39,13 +39,19 @@ class Rechunked:
         self._copy: Oriented | None = None
 
     def read_lines(self, first: int, last: int) -> np.ndarray:
-        """Values of lines first..last-1, [line, sample, band]."""
+        """Return the values of lines first..last-1, [line, sample, band].
+
+        Parameters
+        ----------
+        first : int, first line, counted from 0.
+        last : int, line after the last one.
+        """
         if self._copy is None:
             self._copy = self._make_copy()
         return self._copy.read_lines(first, last)
 
     def close(self) -> None:
-        """Give the scratch file back."""
+        """Release the scratch file."""
         if self._file is not None:
             self._file.close()
 
@@ -68,7 +74,7 @@ class Rechunked:
 
 
 def _forget(mapped: np.memmap[Any, Any]) -> None:
-    """Let written pages go from this process's memory; the file keeps them."""
+    """Release written pages from this process's memory; the file keeps them."""
     memory: Any = mapped._mmap  # type: ignore[attr-defined]  # numpy has no public name for it
     memory.flush()
     if hasattr(mmap, "MADV_DONTNEED"):
@@ -76,7 +82,13 @@ def _forget(mapped: np.memmap[Any, Any]) -> None:
 
 
 def tiles_of(dataset: h5py.Dataset, dtype: np.dtype[Any]) -> Iterator[tuple[slice, ...]]:
-    """The chunks of a dataset, or slabs along its first axis where it has none."""
+    """Yield the chunks of a dataset, or slabs along its first axis where it has none.
+
+    Parameters
+    ----------
+    dataset : h5py.Dataset, stored array.
+    dtype : dtype of its values.
+    """
     if dataset.chunks:
         yield from dataset.iter_chunks()
         return
@@ -87,7 +99,14 @@ def tiles_of(dataset: h5py.Dataset, dtype: np.dtype[Any]) -> Iterator[tuple[slic
 
 
 def fights_with_lines(dataset: h5py.Dataset, order: tuple[str, ...], dtype: np.dtype[Any]) -> bool:
-    """Whether reading blocks of lines would read the file many times over, or value by value."""
+    """Return whether reading blocks of lines would read the file many times, or value by value.
+
+    Parameters
+    ----------
+    dataset : h5py.Dataset, stored array.
+    order : tuple of str, names of its axes, in the file's order.
+    dtype : dtype of its values.
+    """
     if dataset.chunks is None:
         return order[-1] == "line"
     height = int(dataset.chunks[order.index("line")])

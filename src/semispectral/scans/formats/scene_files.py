@@ -1,4 +1,4 @@
-"""Files that belong to a scene: the named ones, and those beside them without which they cannot be read."""
+"""List the files of a scene: the named ones, and those beside them that are needed to read them."""
 
 from pathlib import Path
 
@@ -14,14 +14,24 @@ WITHOUT_HEADER = (
 
 
 def scene_files(scene: Scene) -> tuple[Path, ...]:
-    """Every file that a scene is read from, sorted; headers and such only where they are there."""
+    """Return every file that a scene is read from, sorted; headers and the like only where they exist.
+
+    Parameters
+    ----------
+    scene : Scene, row of ``scenes.tsv``.
+    """
     table = {Path(scene.wavelengths)} if scene.wavelengths.lower().endswith(WAVELENGTH_TABLES) else set()
     named = {scene.data, scene.labels}
     return tuple(sorted(named | table | {file for path in named for file in companions(path)}))
 
 
 def companions(path: Path) -> tuple[Path, ...]:
-    """The files beside ``path`` that its reader opens too: ENVI header or data, parts of a Shapefile."""
+    """Return the files beside a file that its reader opens too: ENVI header or data, parts of a Shapefile.
+
+    Parameters
+    ----------
+    path : Path, file that scenes.tsv names.
+    """
     suffix = path.suffix.lower()
     if suffix == ".hdr":
         return _data_of(path)
@@ -34,7 +44,13 @@ def companions(path: Path) -> tuple[Path, ...]:
 
 
 def describes_tiff(header: Path, tiff: Path) -> bool:
-    """Whether a header beside a TIFF is of it: by its name, its ``file type``, or because it has no other data."""
+    """Return whether a header beside a TIFF belongs to it: by name, by ``file type``, or for lack of other data.
+
+    Parameters
+    ----------
+    header : path of the header.
+    tiff : path of the TIFF.
+    """
     fields = _fields(header)
     return header.stem == tiff.name or says_tiff(fields) or data_files(header, fields) == [tiff]
 
@@ -44,7 +60,7 @@ def _data_of(header: Path) -> tuple[Path, ...]:
 
 
 def _fields(header: Path) -> dict[str, str]:
-    """What a header says; nothing where it cannot be read, for whoever reads the scene will say so."""
+    """Return the fields of a header; none where it cannot be read, which the reader of the scene reports."""
     try:
         return fields_of(header.read_bytes()) if 0 < header.stat().st_size <= LARGEST_BYTES else {}
     except OSError:

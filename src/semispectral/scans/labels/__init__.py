@@ -1,1 +1,1 @@
-"""The labels of a scan: rasters, pictures and polygons, laid over its pixels."""
+"""Read the labels of a scan: rasters, pictures and polygons, laid over its pixels."""

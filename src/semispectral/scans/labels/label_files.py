@@ -1,4 +1,4 @@
-"""The labels of a scene, from a file of any known format; apart from the scans, so that those do not depend on it."""
+"""Read the labels of a scene from a file of any known format."""
 
 from pathlib import Path
 from typing import Protocol
@@ -20,9 +20,10 @@ from semispectral.study.scene import Scene
 
 
 class LabelReader(Protocol):
-    """Reads the raster of labels of one kind of file, or burns it, once its header has the shape of ``grid``."""
+    """Function that reads, or burns, the labels of one kind of file, once its header has the shape of ``grid``."""
 
-    def __call__(self, path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster: ...
+    def __call__(self, path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
+        """Read the labels of a file."""
 
 
 LABEL_READERS: dict[str, LabelReader] = {
@@ -47,16 +48,17 @@ def read_labels(
     ignore: CodeSet = NO_CODES,
     classes: ClassMap | None = None,
 ) -> np.ndarray:
-    """Read the label codes of a scene of any known format; what the file declares as nodata, and NaN, is 0, unlabelled.
+    """Read the label codes of a scene of any known format; nodata and NaN become 0, unlabelled.
 
     Parameters
     ----------
-    path, key, axes : as in `semispectral.scans.readers.open_cube`.
-    shape : (lines, samples) that the data has.
-    grid : where the data lies: polygons are burnt into it, rasters must lie on it; by default samples and lines are
-        the coordinates.
-    ignore : codes that stay what they are although the file declares them as nodata.
-    classes : in which labels that are names or colours are looked up.
+    path : Path, file to read.
+    key, axes : str, as in `semispectral.scans.readers.open_cube`.
+    shape : (lines, samples) of the data.
+    grid : position of the data: polygons are burnt into it, rasters must lie on it; None: samples and lines are the
+        coordinates.
+    ignore : CodeSet, codes that are kept although the file declares them as nodata.
+    classes : ClassMap or None, classes in which labels that are names or colours are looked up.
 
     Returns
     -------
@@ -67,7 +69,14 @@ def read_labels(
 
 
 def read_scene_labels(scene: Scene, cube: Cube, classes: ClassMap | None = None) -> np.ndarray:
-    """Read the label codes of a row of scenes.tsv, int32 [line, sample], as its open cube needs them."""
+    """Read the label codes of a row of scenes.tsv over its open cube, int32 [line, sample].
+
+    Parameters
+    ----------
+    scene : Scene, row of ``scenes.tsv``.
+    cube : Cube, open scene.
+    classes : ClassMap or None, classes in which labels that are names or colours are looked up.
+    """
     return read_labels(
         scene.labels,
         key=scene.labels_key,

@@ -1,4 +1,4 @@
-"""Rasters of labels: laid over their scan, unlabelled where the file says so, checked, and then codes."""
+"""Lay rasters of labels over their scan, check them, and convert them to codes."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -28,15 +28,15 @@ FLOAT_TOLERANCE = 1e-6  # of a nodata value that was written as text
 
 @dataclass(frozen=True)
 class CodeRaster:
-    """What a reader of labels found.
+    """Raster of labels as a reader returns it.
 
-    Parameters
+    Attributes
     ----------
-    values : [line, sample] of any plain dtype.
-    nodata : values that mean "no label here", as the file declares them.
-    grid : where the raster lies; None where its format cannot say.
-    legend : names or colours of classes, where values are places in it; empty where they are codes. The first, for
-        unlabelled pixels, is empty text.
+    values : [line, sample], of any plain dtype.
+    nodata : values that the file declares as "no label here".
+    grid : position of the raster; None where its format cannot tell.
+    legend : tuple of str, names or colours of classes, where values are indices into them; empty where values are
+        codes. The first one, for unlabelled pixels, is empty text.
     """
 
     values: np.ndarray
@@ -46,11 +46,13 @@ class CodeRaster:
 
 
 def require_over_data(path: Path, found: tuple[int, ...], shape: tuple[int, int]) -> None:
-    """Refuse labels of other lines and samples than the data; asked of the header, before anything is read.
+    """Refuse labels whose shape differs from the data's, before anything but the header is read.
 
     Parameters
     ----------
-    found, shape : (lines, samples) of the labels and of the data.
+    path : Path, the file, for errors.
+    found : tuple of int, (lines, samples) of the labels.
+    shape : (lines, samples) of the data.
     """
     if found != shape:
         turned = " (the axes are swapped: set labels_axes to sample,line)" if found == shape[::-1] else ""
@@ -61,13 +63,14 @@ def require_over_data(path: Path, found: tuple[int, ...], shape: tuple[int, int]
 
 
 def read_codes(path: Path, key: str, stored: Stored, axes: str, *, shape: tuple[int, int]) -> np.ndarray:
-    """Read a stored raster of labels as [line, sample], once its header says that it lies over the data.
+    """Read a stored raster of labels as [line, sample], once its header shows that it lies over the data.
 
     Parameters
     ----------
-    key : its name in the file, for errors.
+    path : Path, the file, for errors.
+    key : str, its name in the file, for errors.
     stored : the array; a third axis of length one is dropped.
-    axes : order of its axes.
+    axes : str, order of its axes.
     shape : (lines, samples) of the data.
     """
     require_numbers(path, key, stored.dtype, kinds=LABEL_KINDS)
@@ -81,11 +84,12 @@ def read_codes(path: Path, key: str, stored: Stored, axes: str, *, shape: tuple[
 
 
 def codes_of(cube: Cube, *, over: Grid) -> CodeRaster:
-    """The one band of a raster that was opened as a `Cube`, with its nodata and its place.
+    """Return the one band of a raster that was opened as a `Cube`, with its nodata and its position.
 
     Parameters
     ----------
-    over : the grid of the data.
+    cube : Cube, open scene.
+    over : Grid, grid of the data.
     """
     lines, samples = cube.shape[:2]
     require_over_data(cube.path, (lines, samples), over.shape)
@@ -94,7 +98,12 @@ def codes_of(cube: Cube, *, over: Grid) -> CodeRaster:
 
 
 def plane(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """A shape without its third axis, where that has length one."""
+    """Return a shape without its third axis, where that has length one.
+
+    Parameters
+    ----------
+    shape : tuple of int, shape of a stored array.
+    """
     if len(shape) == 3 and 1 in (shape[0], shape[-1]):
         return tuple(shape[1:]) if shape[0] == 1 else tuple(shape[:-1])
     return tuple(shape)
@@ -103,13 +112,16 @@ def plane(shape: tuple[int, ...]) -> tuple[int, ...]:
 def as_codes(
     path: Path, found: CodeRaster, *, grid: Grid, ignore: CodeSet, classes: ClassMap | None = None
 ) -> np.ndarray:
-    """Check a raster of labels and give it as codes; what is NaN or nodata has the code 0, unlabelled.
+    """Check a raster of labels and convert it to codes; NaN and nodata become 0, unlabelled.
 
     Parameters
     ----------
-    grid : of the data.
-    ignore : codes that scenes.tsv names as not of interest; it goes before the file, so they stay what they are.
-    classes : in which names and colours are looked up.
+    path : Path, the file, for errors.
+    found : raster as its reader returned it.
+    grid : Grid, grid of the data.
+    ignore : CodeSet, codes that scenes.tsv names as not of interest; they are kept although the file declares them as
+        nodata.
+    classes : ClassMap or None, classes in which names and colours are looked up.
 
     Returns
     -------
@@ -117,7 +129,7 @@ def as_codes(
 
     Raises
     ------
-    ShapeError : it has other lines and samples than the data.
+    ShapeError : its shape differs from the data's.
     DataError : it lies elsewhere, or a value is not a whole number of at most 32 bits.
     """
     require_over_data(path, found.values.shape, grid.shape)
@@ -132,7 +144,7 @@ def as_codes(
 
 
 def _looked_up(path: Path, found: CodeRaster, classes: ClassMap | None) -> np.ndarray:
-    """Codes of labels that are names or colours of classes.tsv; black is unlabelled where no class is black."""
+    """Return the codes of labels that are names or colours of classes; black is unlabelled unless a class is black."""
     if classes is None:
         raise DataError(f"{path}: codes are needed here, for names and colours have no classes.tsv to be looked up in")
     table: dict[str, list[int]] = {}
@@ -151,7 +163,7 @@ def _looked_up(path: Path, found: CodeRaster, classes: ClassMap | None) -> np.nd
 
 
 def _unlabelled(found: CodeRaster, ignore: CodeSet) -> np.ndarray:
-    """Where the file says that there is no label, bool [line, sample]."""
+    """Return a mask of the pixels that the file declares as unlabelled, bool [line, sample]."""
     values = found.values
     unlabelled = np.isnan(values) if values.dtype.kind == "f" else np.zeros(values.shape, bool)
     for value in found.nodata:
@@ -166,7 +178,7 @@ def _unlabelled(found: CodeRaster, ignore: CodeSet) -> np.ndarray:
 
 
 def _whole(path: Path, values: np.ndarray) -> np.ndarray:
-    """Values as whole numbers, int64; unsigned ones beyond it stay beyond 32 bits, which is all that matters here."""
+    """Return the values as whole numbers, int64; larger unsigned ones stay beyond 32 bits and are refused later."""
     if values.dtype.kind == "u":
         return np.asarray(np.minimum(values.astype(np.uint64), MOST_EXACT).astype(np.int64))
     wrong = ~(np.isfinite(values) & (values == np.round(values)) & (np.abs(values) < MOST_EXACT))
@@ -180,7 +192,13 @@ def _whole(path: Path, values: np.ndarray) -> np.ndarray:
 
 
 def require_32_bits(path: Path, codes: np.ndarray) -> None:
-    """Refuse codes, int64, that are more than numbers of classes can be."""
+    """Refuse codes of more than 32 bits.
+
+    Parameters
+    ----------
+    path : Path, the file, for errors.
+    codes : int64 [...], codes.
+    """
     if codes.size and (codes.min() < SMALLEST_CODE or codes.max() > LARGEST_CODE):
         raise DataError(
             f"{path}: label codes must fit 32 bits ({SMALLEST_CODE} to {LARGEST_CODE}), got {codes.min()} to "
@@ -189,7 +207,7 @@ def require_32_bits(path: Path, codes: np.ndarray) -> None:
 
 
 def _require_same_place(path: Path, labels: Grid, data: Grid) -> None:
-    """Refuse labels that lie elsewhere than the data, where both files say where they lie."""
+    """Refuse labels that lie elsewhere than the data, where both files state their position."""
     if not (labels.located and data.located):
         return
     corners = _corners(labels)
@@ -207,7 +225,7 @@ def _require_same_place(path: Path, labels: Grid, data: Grid) -> None:
 
 
 def _corners(grid: Grid) -> np.ndarray:
-    """x and y of the outer corners, float64 [2, 4]."""
+    """Return x and y of the outer corners, float64 [2, 4]."""
     lines, samples = grid.shape
     corners: Any = [Affine(*grid.transform) @ corner for corner in ((0, 0), (samples, 0), (0, lines), (samples, lines))]
     return np.array(corners, float).T

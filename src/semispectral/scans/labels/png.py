@@ -1,4 +1,4 @@
-"""PNG as a raster of labels: codes in grey or palette, or painted in the colours of the classes where that is said."""
+"""Read a PNG as labels: codes in grey or palette, or the colours of classes."""
 
 from pathlib import Path
 
@@ -16,9 +16,16 @@ CODE_MODES = ("1", "L", "P", "I", "I;16", "I;16B")
 
 
 def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
-    """Read a grey or palette PNG; its values, or places in the palette, are the codes, [line, sample].
+    """Read a grey or palette PNG; its values, or indices into the palette, are the codes, [line, sample].
 
     With the key ``colour`` a PNG of any kind is read by its colours, which are those of classes.
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    key : str, ``colour``, or empty.
+    axes : str, not used: a picture has lines of samples.
+    grid : Grid, grid of the data.
     """
     require_file(path, what=WHAT)
     refuse_keys(path, what=WHAT, labels_key=key.removeprefix(PAINTED))
@@ -34,7 +41,7 @@ def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
 
 
 def _painted(image: Image.Image) -> CodeRaster:
-    """The colours; what is transparent was not painted."""
+    """Return the colours of a picture; transparent pixels are unlabelled."""
     red, green, blue, opacity = np.moveaxis(np.asarray(image.convert("RGBA"), np.int64), -1, 0)
     number = np.where(opacity == 0, -1, (red << 16) + (green << 8) + blue)
     colours, place = np.unique(number, return_inverse=True)
@@ -43,7 +50,7 @@ def _painted(image: Image.Image) -> CodeRaster:
 
 
 def _transparent(image: Image.Image) -> tuple[float, ...]:
-    """The values of a grey or palette PNG through which the background would be seen: nothing was painted there."""
+    """Return the values of a grey or palette PNG that are transparent, and so unlabelled."""
     opacity = image.info.get("transparency", ())
     if isinstance(opacity, bytes):
         return tuple(float(place) for place, alpha in enumerate(opacity) if not alpha)

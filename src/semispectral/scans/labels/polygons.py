@@ -1,4 +1,4 @@
-"""Polygons with a code as an attribute, burnt into a raster of labels."""
+"""Burn polygons with a code as an attribute into a raster of labels."""
 
 import logging
 import warnings
@@ -42,9 +42,11 @@ def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
 
     Parameters
     ----------
-    path : GeoPackage, GeoJSON or Shapefile.
-    key : attribute that holds the codes; ``layer/attribute`` where the file has several layers. With ``name:`` before
-        it, it holds names of classes.
+    path : Path, geoPackage, GeoJSON or Shapefile.
+    key : str, attribute that holds the codes; ``layer/attribute`` where the file has several layers. With ``name:``
+        before it, it holds names of classes.
+    axes : str, names of the stored axes in order, separated by commas.
+    grid : Grid, raster that the labels are laid on.
     """
     require_file(path, what=WHAT)
     _require_beginning(path)
@@ -81,7 +83,7 @@ def _require_beginning(path: Path) -> None:
 
 @contextmanager
 def _reading(path: Path) -> Iterator[None]:
-    """As `reading`; what GDAL warns of on the way, such as rings that are open or none, is refused by us."""
+    """Turn errors of reading into ours, as `reading` does; what GDAL only warns of, such as open rings, is refused."""
     with reading(path, what=WHAT), warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         yield
@@ -107,7 +109,7 @@ def _layer_and_attribute(path: Path, key: str) -> tuple[str, str]:
 
 
 def _codes(path: Path, attribute: str, values: np.ndarray) -> np.ndarray:
-    """The attribute as codes, int64."""
+    """Return the attribute as codes, int64."""
     numbers = values.dtype.kind in "uif" and bool(np.isfinite(values).all() and (values == np.round(values)).all())
     if not numbers and len(values):
         raise DataError(
@@ -127,7 +129,7 @@ def _codes(path: Path, attribute: str, values: np.ndarray) -> np.ndarray:
 
 
 def _names(path: Path, attribute: str, values: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
-    """The names that occur, after an empty one, and the place of each value among them."""
+    """Return the names that occur, after an empty one, and the index of each value among them."""
     texts = [str(value).strip() if isinstance(value, str) else "" for value in values.tolist()]
     if not all(texts):
         raise DataError(
@@ -139,7 +141,7 @@ def _names(path: Path, attribute: str, values: np.ndarray) -> tuple[tuple[str, .
 
 
 def _require_polygons(path: Path, geometry: np.ndarray, shapes: np.ndarray) -> None:
-    """Refuse what is no area, and coordinates that are no place; features without a shape are no matter."""
+    """Refuse shapes that are not areas, and coordinates that are not numbers; skip features without a shape."""
     kinds = {shapely.GeometryType(kind) for kind in shapely.get_type_id(shapes) if kind >= 0}
     others = kinds - set(POLYGONS)
     if others:
@@ -168,7 +170,7 @@ def _require_finite(path: Path, shapes: np.ndarray, remedy: str) -> None:
 
 
 def _on_the_grid(path: Path, shapes: np.ndarray, crs: str, grid: Grid) -> np.ndarray:
-    """The polygons in the coordinates of the grid."""
+    """Return the polygons in the coordinates of the grid."""
     if not grid.located:
         return _in_pixels(path, shapes, grid)
     if not on_earth(grid.crs):
@@ -190,7 +192,7 @@ def _on_the_grid(path: Path, shapes: np.ndarray, crs: str, grid: Grid) -> np.nda
 
 
 def _in_pixels(path: Path, shapes: np.ndarray, grid: Grid) -> np.ndarray:
-    """Polygons over a scan that lies nowhere, as samples and lines.
+    """Convert polygons over a scan without a position to samples and lines.
 
     Map programs hang a picture without a place below y = 0. Our own maps of such a scan have metres from its first
     pixel where the size of a pixel is known: polygons drawn over them all lie in what would be a corner of the picture
@@ -208,7 +210,7 @@ def _in_pixels(path: Path, shapes: np.ndarray, grid: Grid) -> np.ndarray:
 
 
 def _miss(path: Path, placed: np.ndarray, grid: Grid) -> None:
-    """Say that no polygon covers the centre of a pixel; refuse it where the coordinates cannot be meant so."""
+    """Warn that no polygon covers the centre of a pixel; refuse coordinates that cannot be meant so."""
     lines, samples = grid.shape
     left, bottom, right, top = shapely.total_bounds(placed)
     corners = np.array([Affine(*grid.transform) @ xy for xy in ((0, 0), (samples, 0), (0, lines), (samples, lines))])
