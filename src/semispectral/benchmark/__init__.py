@@ -1,1 +1,1 @@
-"""The benchmark: scenes x splits x label budgets x seeds x methods, fitted in few processes and scored alike."""
+"""The benchmark: scenes x splits x labels per class x seeds x methods, fitted in few processes and scored alike."""

@@ -1,4 +1,4 @@
-"""What the rules ask of the benchmark's configuration: its regimes, and which seeds share a job."""
+"""Facts of the benchmark's configuration that rules need: regimes, and the seeds that share a job."""
 
 from collections.abc import Iterable
 
@@ -7,9 +7,17 @@ REGIMES = ("inductive", TRANSDUCTIVE)
 
 
 def seeds_by_job(seeds: Iterable[int], per_job: int) -> dict[str, list[int]]:
-    """The seeds of each job, by its name, "1-5", "6-10", ...: a new seed changes no job but its own.
+    """Return the seeds of each job, by its name: "1-5", "6-10", ... A new seed changes only its own job.
 
-    Seeds are 1 or more.
+    Parameters
+    ----------
+    seeds : seeds, 1 or more.
+    per_job : number of seeds per job.
+
+    Examples
+    --------
+    >>> seeds_by_job([1, 2, 6], per_job=5)
+    {'1-5': [1, 2], '6-10': [6]}
     """
     jobs: dict[str, list[int]] = {}
     for seed in sorted(seeds):

@@ -1,4 +1,4 @@
-"""What the predictions of a split must be before they are compared: of known methods, complete, on the same pixels."""
+"""Check the predictions of a split before methods are compared: known methods, no missing runs, the same pixels."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,16 +20,16 @@ MOST_SAID = 6
 
 
 def read_fits(method_id: str, paths: Sequence[Path]) -> pd.DataFrame:
-    """All runs of one method, checked.
+    """Read all runs of one method and check them.
 
     Parameters
     ----------
-    method_id : its key in the table of methods.
-    paths : the files of its fits, each of some seeds.
+    method_id : key of the method in the table of methods.
+    paths : files of its fits, each of some seeds.
 
     Raises
     ------
-    DataError : of another method, of another part than test, or with costs that are not those of a run.
+    DataError : the predictions are of another method or part, or the costs of a run differ between pixels.
     SplitError : a run predicts a pixel twice.
     """
     if method_id not in METHODS:
@@ -57,7 +57,11 @@ def read_fits(method_id: str, paths: Sequence[Path]) -> pd.DataFrame:
 
 
 def tested_pixels(run: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
-    """The pixels of one run and their truth, in the order of scene, line and sample; and whether each is right.
+    """Return the pixels of one run, sorted by scene, line and sample, and which predictions are correct.
+
+    Parameters
+    ----------
+    run : predictions of one run.
 
     Returns
     -------
@@ -68,7 +72,15 @@ def tested_pixels(run: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
 
 
 def refuse_other_pixels(pixels: pd.DataFrame, expected: pd.DataFrame, *, who: str, seed: int) -> None:
-    """Raise DataError where a run was not scored on the pixels, and the truth, of the other runs of its seed."""
+    """Raise DataError if a run was scored on other pixels or labels than the other runs of its seed.
+
+    Parameters
+    ----------
+    pixels : pixels of the run, from `tested_pixels`.
+    expected : pixels of the other runs.
+    who : name of the run, for the message.
+    seed : seed of the run.
+    """
     if pixels.equals(expected):
         return
     merged = pixels.merge(expected, on=PIXEL, how="outer", suffixes=("", "_expected"), indicator=True)
@@ -81,7 +93,12 @@ def refuse_other_pixels(pixels: pd.DataFrame, expected: pd.DataFrame, *, who: st
 
 
 def refuse_missing(scores: pd.DataFrame) -> None:
-    """Raise DataError, naming the cells, where a method lacks a budget and seed that another one has."""
+    """Raise DataError if a method lacks labels per class or seeds that another method has.
+
+    Parameters
+    ----------
+    scores : one row per run.
+    """
     cells = {
         model: set(rows[["budget", "seed"]].itertuples(index=False, name=None))
         for model, rows in scores.groupby(["method", "features"])

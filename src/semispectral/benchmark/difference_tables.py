@@ -1,4 +1,4 @@
-"""The tables of paired differences: by seed, and by McNemar's test within each seed."""
+"""Tables of paired differences: by seed, and by McNemar's test within each seed."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,11 +13,12 @@ from semispectral.report.table_cells import Cell, Table
 
 
 def difference_table(scored: Scored, *, said: Callable[[Mapping[Any, Any]], str] | None = None) -> Table:
-    """Paired differences of macro-F1: a row per pair, a column per budget.
+    """Return the table of paired differences of macro-F1: a row per pair, a column for each number of labels per class.
 
     Parameters
     ----------
-    said : of a row, what else stands beneath its difference.
+    scored : scores of one split and regime.
+    said : function of a row that returns a further note.
     """
     pairs: dict[tuple[str, str, str], dict[str, Cell]] = {}
     for row in scored.differences.to_dict("records"):
@@ -32,11 +33,18 @@ def difference_table(scored: Scored, *, said: Callable[[Mapping[Any, Any]], str]
 
 
 def _in_order(cells: Mapping[str, Cell], scored: Scored) -> list[Cell]:
+    """Return the cells of a row in the order of labels per class."""
     return [cells.get(budget, NOTHING) for budget in scored.budgets]
 
 
 def difference_cell(row: Mapping[Any, Any], *, more: str = "") -> Cell:
-    """A paired difference: its interval, p, the control where it was chosen, and more."""
+    """Return the cell of a paired difference: mean, interval, p, and the baseline that was chosen.
+
+    Parameters
+    ----------
+    row : row of the differences.
+    more : further note.
+    """
     cell = interval_cell(row, sign="+")
     against = f"against {name_of(str(row['second']))}" if row["kind"] == CONTROL else ""
     corrected = f"p {row['probability_holm']:.3f}" if np.isfinite(row["probability_holm"]) else ""
@@ -45,7 +53,12 @@ def difference_cell(row: Mapping[Any, Any], *, more: str = "") -> Cell:
 
 
 def mcnemar_table(scored: Scored) -> Table:
-    """In how many seeds McNemar's test finds the first method of a pair better, and worse."""
+    """Return the number of seeds in which McNemar's test finds the first method of a pair better, and worse.
+
+    Parameters
+    ----------
+    scored : scores of one split and regime.
+    """
     pairs: dict[tuple[str, str, str], dict[str, Cell]] = {}
     for row in scored.differences.to_dict("records"):
         rows = scored.mcnemar[scored.mcnemar["budget"] == row["budget"]]
@@ -59,12 +72,12 @@ def mcnemar_table(scored: Scored) -> Table:
 
 
 def _pair(row: Mapping[Any, Any]) -> tuple[str, str, str]:
-    """Kind, first and second method; the best control is another one in each budget, so it has no name here."""
+    """Return kind, first and second method. The best baseline differs between columns, so it has no name here."""
     return row["kind"], row["first"], "" if row["kind"] == CONTROL else row["second"]
 
 
 def _pairs_table(scored: Scored, pairs: Mapping[tuple[str, str, str], Mapping[str, Cell]], words: str) -> Table:
-    """A row per pair, a column per budget."""
+    """Return a table with a row per pair and a column for each number of labels per class."""
     rows = [
         (Cell(f"{name_of(first)} \N{MINUS SIGN} {name_of(second) if second else kind}"), *_in_order(cells, scored))
         for (kind, first, second), cells in pairs.items()

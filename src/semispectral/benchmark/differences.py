@@ -1,4 +1,4 @@
-"""Paired differences of macro-F1: each of our models against the best control and its own q(y|x), and M1's gate."""
+"""Paired differences of macro-F1: each model against the best baseline and its own q(y|x), and M1's gate."""
 
 from collections.abc import Iterator
 
@@ -21,15 +21,17 @@ COLUMNS = [
 
 
 def differences(scores: pd.DataFrame, *, seed: int, resamples: int, level: float = 0.95) -> pd.DataFrame:
-    """Macro-F1 of a first method minus that of a second, on the same seeds.
+    """Return macro-F1 of a first method minus that of a second, on the same seeds.
 
-    The best control is the one with the highest mean over the seeds of its budget: it is chosen on the test part, in
-    favour of the controls. Pairs of which a method was not run are left out.
+    The best baseline has the highest mean over the seeds. It is chosen on the test part, which favours the baselines.
+    Pairs with a method that was not run are left out.
 
     Parameters
     ----------
     scores : one row per run, complete.
-    seed, resamples, level : of the bootstrap over seeds.
+    seed : seed of the bootstrap over seeds.
+    resamples : number of resamples.
+    level : coverage of the interval, 0 to 1.
 
     Returns
     -------
@@ -51,7 +53,12 @@ def differences(scores: pd.DataFrame, *, seed: int, resamples: int, level: float
 
 
 def wide_scores(scores: pd.DataFrame) -> pd.DataFrame:
-    """Macro-F1 float64 [seed, method id] of one budget, in the order of the table of methods."""
+    """Return macro-F1 float64 [seed, method] at given labels per class, in the order of the table of methods.
+
+    Parameters
+    ----------
+    scores : one row per run.
+    """
     columns = {
         name: own.set_index("seed")[SCORE]
         for name, row in METHODS.items()
@@ -61,13 +68,18 @@ def wide_scores(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def best_control(wide: pd.DataFrame) -> str | None:
-    """The control with the highest mean; None where no control was run."""
+    """Return the baseline with the highest mean; None if no baseline was run.
+
+    Parameters
+    ----------
+    wide : float64 [seed, method], from `wide_scores`.
+    """
     means = wide[[name for name in wide if not METHODS[str(name)].ours]].mean()
     return None if means.empty else str(means.idxmax())
 
 
 def _pairs(wide: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
-    """Kind, first and second method of each difference."""
+    """Yield kind, first and second method of each difference."""
     best = best_control(wide)
     ours = [str(name) for name in wide if METHODS[str(name)].ours]
     found = [(CONTROL, name, best) for name in ours]
@@ -79,6 +91,7 @@ def _pairs(wide: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
 
 
 def _tested(values: np.ndarray, *, seed: int, resamples: int, level: float) -> dict[str, float]:
+    """Return mean, interval and p of the differences of a pair."""
     low, high = mean_interval(values, seed=seed, resamples=resamples, level=level)
     found = signed_rank(pd.Series(values))
     return {
@@ -92,11 +105,13 @@ def _tested(values: np.ndarray, *, seed: int, resamples: int, level: float) -> d
 
 
 def mcnemar_wins(mcnemar: pd.DataFrame, first: str, second: str) -> tuple[int, int, int]:
-    """Seeds in which the first method gets more pixels right by McNemar's test, fewer, and all seeds.
+    """Count the seeds in which the first method is better by McNemar's test, in which it is worse, and all seeds.
 
     Parameters
     ----------
-    mcnemar : rows of one budget, as `semispectral.evaluation.significance.mcnemar` gives them.
+    mcnemar : rows at given labels per class, from `semispectral.evaluation.significance.mcnemar`.
+    first : key of the first method.
+    second : key of the second method.
     """
     one, two = ((METHODS[name].method, METHODS[name].features) for name in (first, second))
     pairs = pd.Series(list(mcnemar[PAIR].itertuples(index=False, name=None)), index=mcnemar.index)

@@ -1,4 +1,4 @@
-"""What the benchmark hands out besides its page: one tidy table of all scores, and all tables as text."""
+"""Files of the benchmark beside its page: one tidy table of all scores, and all tables as text."""
 
 from collections.abc import Iterator, Sequence
 
@@ -16,7 +16,11 @@ COLUMNS = ["split", "regime", *(name for name in RUN if name != "part"), "part",
 
 
 def tidy(scored: Sequence[Scored]) -> pd.DataFrame:
-    """All scores of all splits and regimes, one value per row.
+    """Return all scores of all splits and regimes, one value per row.
+
+    Parameters
+    ----------
+    scored : scores of each split and regime.
 
     Returns
     -------
@@ -27,6 +31,7 @@ def tidy(scored: Sequence[Scored]) -> pd.DataFrame:
 
 
 def _tidy(scored: Scored) -> pd.DataFrame:
+    """Return the scores of one split and regime, one value per row."""
     overall = scored.scores.melt(RUN, var_name="score", value_name="value")
     overall["label"] = OVERALL
     by_class = scored.classes.melt([*RUN, "label"], list(CLASS_SCORES), var_name="score", value_name="value")
@@ -37,7 +42,12 @@ def _tidy(scored: Scored) -> pd.DataFrame:
 
 
 def all_tables(scored: Scored) -> Iterator[tuple[str, Table]]:
-    """Every table of one split and regime, with a name of its own."""
+    """Yield every table of one split and regime, with its name.
+
+    Parameters
+    ----------
+    scored : scores of one split and regime.
+    """
     for score in tables.MAIN:
         yield score, tables.score_table(scored, score)
     if len(scored.differences):
@@ -51,7 +61,12 @@ def all_tables(scored: Scored) -> Iterator[tuple[str, Table]]:
 
 
 def as_markdown(scored: Sequence[Scored]) -> str:
-    """All tables in Markdown."""
+    """Return all tables in Markdown.
+
+    Parameters
+    ----------
+    scored : scores of each split and regime.
+    """
     parts = ["# Results of the benchmark"]
     for one in scored:
         title = tables.where_words(one.where)
@@ -61,7 +76,12 @@ def as_markdown(scored: Sequence[Scored]) -> str:
 
 
 def as_latex(scored: Sequence[Scored]) -> str:
-    """All tables in LaTeX."""
+    """Return all tables in LaTeX.
+
+    Parameters
+    ----------
+    scored : scores of each split and regime.
+    """
     parts = [PREAMBLE]
     for one in scored:
         start = f"{one.where.split} {one.where.regime}"

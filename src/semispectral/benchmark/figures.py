@@ -1,4 +1,4 @@
-"""The figures of the benchmark: scores against labels, classes, calibration, and leaky beside honest splits."""
+"""Figures of the benchmark: scores against labels per class, classes, calibration, and leaky beside honest splits."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -34,12 +34,23 @@ RELIABILITY_COLUMNS = 6
 
 
 def macro_f1(scored: Scored) -> pd.DataFrame:
-    """Mean, low and high of macro-F1, one row per method, features and budget."""
+    """Return mean, low and high of macro-F1, one row per method, features and labels per class.
+
+    Parameters
+    ----------
+    scored : scores of one split and regime.
+    """
     return scored.summary[scored.summary["score"] == "macro_f1"]
 
 
 def line_of(scored: Scored, methods: Sequence[str]) -> pd.DataFrame:
-    """By budget, the row of macro-F1 of the method with the highest mean; a single method is its own."""
+    """Return, for each number of labels per class, the macro-F1 row of the best of some methods.
+
+    Parameters
+    ----------
+    scored : scores of one split and regime.
+    methods : keys of the methods.
+    """
     rows = pd.concat(
         [rows_of(macro_f1(scored), method) for method in methods if method in scored.methods] or [macro_f1(scored)[:0]]
     )
@@ -49,13 +60,13 @@ def line_of(scored: Scored, methods: Sequence[str]) -> pd.DataFrame:
 
 @styled
 def against_labels(panels: Mapping[str, Scored], *, every: bool) -> Figure:
-    """Macro-F1 against the labels per class, one panel per split: means over seeds and their intervals.
+    """Draw macro-F1 against labels per class, one panel per split: means over seeds with intervals.
 
     Parameters
     ----------
-    panels : by title.
-    every : a line for every method, the constant ones left out; else one for the headline methods, and one for the best
-        of the other controls in each cell.
+    panels : scores by title.
+    every : True draws a line for every method but the constant ones; False one for each headline method, and one for
+        the best of the other baselines at each point.
     """
     columns = len(panels) if len(panels) in (1, 3) else 2
     rows = -(-len(panels) // columns)
@@ -75,7 +86,7 @@ def against_labels(panels: Mapping[str, Scored], *, every: bool) -> Figure:
 
 
 def _lines(scored: Sequence[Scored], *, every: bool) -> dict[str, list[str]]:
-    """By name, the methods of which a line shows the best."""
+    """Return the methods of each line, by its name; the line shows the best of them."""
     there = [method for method in METHODS if any(method in one.methods for one in scored)]
     if every:
         return {name_of(method): [method] for method in there if not METHODS[method].constant}
@@ -85,7 +96,7 @@ def _lines(scored: Sequence[Scored], *, every: bool) -> dict[str, list[str]]:
 
 
 def _line(axis: Any, scored: Scored, methods: Sequence[str], *, name: str, shift: float) -> None:
-    """One line with the bars of its intervals."""
+    """Draw a line with the bars of its intervals."""
     found = line_of(scored, methods)
     if found.empty:
         return
@@ -97,7 +108,7 @@ def _line(axis: Any, scored: Scored, methods: Sequence[str], *, name: str, shift
 
 
 def _legend(figure: Figure, axes: np.ndarray) -> None:
-    """One legend under all panels, of whatever any of them shows."""
+    """Draw one legend below all panels, with what any of them shows."""
     found = {
         name: handle for axis in axes.ravel() for handle, name in zip(*axis.get_legend_handles_labels(), strict=True)
     }
@@ -106,11 +117,11 @@ def _legend(figure: Figure, axes: np.ndarray) -> None:
 
 @styled
 def leaky_against_honest(panels: Mapping[str, Scored]) -> Figure:
-    """Macro-F1 of every method on a leaky split and on honest ones, a panel per budget.
+    """Draw macro-F1 of every method on leaky and honest splits, a panel for each number of labels per class.
 
     Parameters
     ----------
-    panels : by the name of the split.
+    panels : scores by the name of the split.
     """
     budgets = sorted({budget for one in panels.values() for budget in one.budgets}, key=budget_order)
     there = [method for method in METHODS if any(method in one.methods for one in panels.values())]
@@ -137,7 +148,7 @@ def _leak(
     place: int,
     looks: Mapping[str, tuple[str, str]],
 ) -> None:
-    """The marks of one method and budget, joined by a line."""
+    """Draw the marks of one method, joined by a line."""
     lines = {name: line_of(scored, [method]).set_index("budget")["mean"] for name, scored in panels.items()}
     means = {name: float(line[budget]) for name, line in lines.items() if budget in line}
     axis.plot(list(means.values()), [place] * len(means), color=MUTED, linewidth=0.9, zorder=1)
@@ -149,7 +160,12 @@ def _leak(
 
 @styled
 def reliability(scored: Scored) -> Figure:
-    """Accuracy against confidence, a panel per method, a line per budget; the diagonal is perfect."""
+    """Draw accuracy against confidence, a panel per method, a line for each number of labels per class.
+
+    Parameters
+    ----------
+    scored : scores of one split and regime.
+    """
     methods = [method for method in scored.methods if not METHODS[method].constant] or scored.methods
     rows, columns = -(-len(methods) // RELIABILITY_COLUMNS), min(RELIABILITY_COLUMNS, len(methods))
     figure, axes = grid_of_axes(rows, columns, height=1.75 * rows + 0.6)
@@ -173,7 +189,12 @@ def reliability(scored: Scored) -> Figure:
 
 @styled
 def risk_coverage(scored: Scored) -> Figure:
-    """Error rate of the most confident pixels against their share, a panel per budget, a line per method."""
+    """Draw the error rate of the most confident pixels against their share, a line per method.
+
+    Parameters
+    ----------
+    scored : scores of one split and regime.
+    """
     figure, axes = grid_of_axes(1, len(scored.budgets), height=4.6, sharey=True)
     for axis, budget in zip(axes[0], scored.budgets, strict=True):
         for method in (name for name in scored.methods if not METHODS[name].constant):
@@ -193,7 +214,13 @@ def risk_coverage(scored: Scored) -> Figure:
 
 
 def confusion(scored: Scored, budget: str) -> Figure:
-    """Confusion over all seeds of our models and the best control of a budget, each row summing to 100 %."""
+    """Draw the confusion of our models and the best baseline over all seeds; each row sums to 100 %.
+
+    Parameters
+    ----------
+    scored : scores of one split and regime.
+    budget : labels per class.
+    """
     size = len(scored.class_names)
     matrices = {}
     for method in shown_methods(scored, budget):
@@ -206,7 +233,13 @@ def confusion(scored: Scored, budget: str) -> Figure:
 
 
 def class_f1(scored: Scored, budget: str) -> Figure:
-    """F1 of every class and method with one budget, of the classes that the test part holds."""
+    """Draw F1 of every class and method, for the classes of the test part.
+
+    Parameters
+    ----------
+    scored : scores of one split and regime.
+    budget : labels per class.
+    """
     rows = scored.class_summary[(scored.class_summary["score"] == "f1") & (scored.class_summary["budget"] == budget)]
     truth = scored.classes[scored.classes["budget"] == budget].groupby("label")["truth"].max()
     present = [int(label) for label in truth.index[truth > 0]]
@@ -218,7 +251,12 @@ def class_f1(scored: Scored, budget: str) -> Figure:
 
 
 def figures_of(scored: Scored) -> Iterator[tuple[str, Figure]]:
-    """All figures of one split and regime: (name, figure)."""
+    """Yield all figures of one split and regime: (name, figure).
+
+    Parameters
+    ----------
+    scored : scores of one split and regime.
+    """
     yield "against_labels", against_labels({"": scored}, every=True)
     yield "reliability", reliability(scored)
     yield "risk_coverage", risk_coverage(scored)

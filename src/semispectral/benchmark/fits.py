@@ -1,8 +1,8 @@
-"""How each method of the benchmark is fitted: labels and unlabelled pixels in, class probabilities out.
+"""Fit each method of the benchmark: from labels and unlabelled pixels to class probabilities.
 
-A fit is ``(data, query, *, classes, shares, seed, settings)``: a training set, inputs float32 [pixel, input] to
-predict, the number of classes and their shares in the training part, and the configuration's sections as they are. It
-returns float32 [pixel, class].
+A fit is a function ``(data, query, *, classes, shares, seed, settings)``: a training set, inputs float32 [pixel, input]
+to predict, the number of classes and their shares in the training part, and sections of the configuration. It returns
+float32 [pixel, class].
 """
 
 from collections.abc import Callable, Mapping
@@ -21,7 +21,21 @@ from semispectral.study.stage_settings import settings as as_settings
 def svm(
     data: TrainingSet, query: np.ndarray, *, classes: int, shares: np.ndarray, seed: int, settings: Mapping[str, Any]
 ) -> np.ndarray:
-    """The SVM, tuned by cross-validation on the labels of the budget."""
+    """Fit the SVM, tuned by cross-validation on all labels, and predict.
+
+    Parameters
+    ----------
+    data : training set.
+    query : float32 [pixel, input], pixels to predict.
+    classes : number of classes.
+    shares : not used.
+    seed : seed of the folds.
+    settings : sections of the configuration.
+
+    Returns
+    -------
+    float32 [pixel, class].
+    """
     config = as_settings(SvmConfig, settings["svm"], where="svm")
     model = fit_svm(*every_label(data), classes=classes, settings=config, seed=seed)
     return model.predict_proba(query)
@@ -37,7 +51,22 @@ def control(
     seed: int,
     settings: Mapping[str, Any],
 ) -> np.ndarray:
-    """A control of `semispectral.classifiers.baselines`."""
+    """Fit a baseline of `semispectral.classifiers.baselines`, and predict.
+
+    Parameters
+    ----------
+    name : name of the baseline.
+    data : training set.
+    query : float32 [pixel, input], pixels to predict.
+    classes : number of classes.
+    shares : float64 [class], class shares in the training part.
+    seed : seed of the fit.
+    settings : sections of the configuration.
+
+    Returns
+    -------
+    float32 [pixel, class].
+    """
     config = as_settings(ControlConfig, {"svm": settings["svm"]} | settings["controls"], where="controls")
     inputs = (*every_label(data), data.unlabelled.mean[:], query)
     return CONTROLS[name](*inputs, classes=classes, shares=shares, seed=seed, settings=config)

@@ -1,4 +1,4 @@
-"""The latents of the benchmark: an M1 of the pixels that may be seen, trained for each seed."""
+"""Train an M1 for each seed of the benchmark, and compute the latents of all pixels."""
 
 import time
 from collections.abc import Mapping
@@ -14,7 +14,19 @@ from semispectral.training.train_m1 import train_m1
 
 
 def latents(data: Dealt, *, normalise: str, seed: int, settings: Mapping[str, Any]) -> tuple[Latents, float]:
-    """q(z1|x) of all pixels by an M1 of the pixels that may be seen, and the seconds that it took."""
+    """Train M1 on the pixels that may be seen, and compute q(z1|x) of all pixels.
+
+    Parameters
+    ----------
+    data : pool with parts and labels of one split and seed.
+    normalise : normalisation of the spectra.
+    seed : seed of the fit.
+    settings : section m1 of the configuration.
+
+    Returns
+    -------
+    Latents of all pixels, and the time of the fit in s.
+    """
     started = time.perf_counter()
     scaler, config = data.scaler(normalise), as_settings(M1Config, settings, where="m1")
     x, run = scaler.transform(data.x), Run(seed, checkpoints=None)

@@ -1,4 +1,4 @@
-"""The fits of the benchmark that need TensorFlow: M2, and q(y|x) on the labels alone."""
+"""Fits of the benchmark that need TensorFlow: M2, and q(y|x) on the labels alone."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -24,7 +24,22 @@ def classifier(
     seed: int,
     settings: Mapping[str, Any],
 ) -> np.ndarray:
-    """M2, or q(y|x) on the labels alone; without checkpoints: a fit of the benchmark takes less than a minute."""
+    """Fit M2, or q(y|x) on the labels alone, and predict. There are no checkpoints: a fit takes less than a minute.
+
+    Parameters
+    ----------
+    train : `train_m2` or `train_qy`.
+    data : training set.
+    query : float32 [pixel, input], pixels to predict.
+    classes : number of classes.
+    shares : not used.
+    seed : seed of the fit.
+    settings : sections of the configuration.
+
+    Returns
+    -------
+    float32 [pixel, class].
+    """
     config = as_settings(M2Config, settings["m2"], where="m2")
     trained = train(data, settings=config, run=Run(seed, checkpoints=None), classes=classes)
     return M2Inference(trained.arrays, trained.description).predict_proba(query)

@@ -1,7 +1,7 @@
-"""One job of the benchmark: a method with some seeds and all label budgets in one process, fit after fit.
+"""Run a job of the benchmark: one method, some seeds and all labels per class in one process, fit after fit.
 
-What is finished is kept file by file, named by a hash of all that it depends on: a job that was stopped, or that gains
-a seed or a budget, repeats nothing.
+Finished fits are kept in files named by a hash of all they depend on, so that a stopped job, or one with a new seed or
+more labels per class, repeats nothing.
 """
 
 import hashlib
@@ -39,16 +39,16 @@ Fit = Callable[..., np.ndarray]
 
 @dataclass(frozen=True)
 class Job:
-    """What a job is besides its data.
+    """Facts of a job besides its data.
 
     Attributes
     ----------
-    method : name in `METHODS`, or "m1".
+    method : key in `METHODS`, or "m1".
     regime : "inductive" or "transductive".
-    deals : the directory of each seed's deal.
+    deals : directory of the split of each seed.
     budgets : labels per class as text, or "all".
-    settings : the sections of the configuration that the results depend on.
-    kept : directory of what is finished.
+    settings : sections of the configuration that the results depend on.
+    kept : directory of finished fits.
     code : hash of the code, so that changed code starts anew.
     """
 
@@ -62,12 +62,14 @@ class Job:
 
     @classmethod
     def of(cls, output: str | Path, deals: Sequence[str], *, cfg: str, code: str) -> "Job":
-        """The job of a rule, whose deals' directories are named by their seeds.
+        """Return the job of a rule.
 
         Parameters
         ----------
         output : ``<results>/grid/<kind>/<split>/<regime>/<method>/<seeds>``, with or without a suffix.
+        deals : directories of the splits, named by their seeds.
         cfg : JSON of the sections, and of "budgets".
+        code : hash of the code.
         """
         *_, split, regime, method, _ = Path(output).parts
         kept = Path(output).parents[5] / "checkpoints/grid" / split / regime / method
@@ -77,7 +79,16 @@ class Job:
         return cls(method, regime, by_seed, budgets, settings, kept, code)
 
     def keep(self, name: str, content: Sequence[np.ndarray], make: Callable[[Path], None]) -> Path:
-        """The file of a finished piece, made where it is not there; one of other settings or other data goes."""
+        """Return the file of a finished piece, which is made if it is missing.
+
+        Files of the same piece with other settings or data are deleted.
+
+        Parameters
+        ----------
+        name : name of the piece.
+        content : arrays that the piece depends on.
+        make : function that writes the file.
+        """
         digest = hashlib.sha256(json.dumps([self.settings, self.regime, self.code], sort_keys=True).encode())
         for array in content:
             digest.update(f"{array.shape}{array.dtype}".encode() + np.ascontiguousarray(array).tobytes())
@@ -91,7 +102,15 @@ class Job:
 
 
 def encode_all(pool: Pixels, job: Job, encode: Encode, directory: Path) -> None:
-    """Train an M1 for every seed and write the latents of its pixels to ``directory / "{seed}.parquet"``."""
+    """Train an M1 for every seed and write the latents of its pixels to ``directory / "{seed}.parquet"``.
+
+    Parameters
+    ----------
+    pool : cleaned spectra.
+    job : facts of the job.
+    encode : function that trains M1 and returns the latents, such as `semispectral.benchmark.fits_m1.latents`.
+    directory : directory of the latents.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     for seed, deal in job.deals.items():
         data = dealt(pool, deal, regime=job.regime)
@@ -103,6 +122,7 @@ def encode_all(pool: Pixels, job: Job, encode: Encode, directory: Path) -> None:
 
 
 def _write_latents(encode: Callable[[], tuple[Latents, float]], seed: int, path: Path) -> None:
+    """Train M1 and write its latents."""
     found, seconds = encode()
     log.info("seed %d: M1 with %d live latents in %s", seed, found.mean.shape[1], clock(seconds))
     arrays = {"mean": found.mean, "log_variance": found.log_variance}
@@ -117,19 +137,20 @@ def fit_all(
     classes: int,
     latents: Sequence[str | Path] = (),
 ) -> pd.DataFrame:
-    """Fit a method with every seed and budget and predict the test pixels.
+    """Fit a method with every seed and all labels per class, and predict the test pixels.
 
     Parameters
     ----------
     pool : cleaned spectra.
-    fits : how to fit, by the method's name in a table of predictions.
+    job : facts of the job.
+    fits : function that fits, by the method's name in a table of predictions.
     classes : number of classes.
-    latents : the directory of `encode_all`, for a method on latents; else nothing.
+    latents : directory of `encode_all`, for a method on latents; otherwise empty.
 
     Returns
     -------
-    DataFrame as `semispectral.evaluation.predictions.prediction_table` gives it, all of the test part, with two more
-    columns: seconds of the fit, its M1 included, and peak_mb, the largest memory of the process so far.
+    DataFrame from `semispectral.evaluation.predictions.prediction_table`, of the test part, with two more columns:
+    seconds of the fit, M1 included, and peak_mb, the largest memory of the process so far.
     """
     row, files, total = METHODS[job.method], [], len(job.deals) * len(job.budgets)
     started = time.perf_counter()
@@ -151,7 +172,7 @@ def fit_all(
 def _write_predictions(
     fit: Callable[[], np.ndarray], query: Features, identity: Mapping[str, Any], before: float, path: Path
 ) -> None:
-    """Fit, predict and write the table; ``before`` is the seconds that were spent already."""
+    """Fit, predict and write the table; ``before`` is the time spent already, in s."""
     begun = time.perf_counter()
     probability = fit()
     cost = {"seconds": np.float32(time.perf_counter() - begun + before), "peak_mb": np.float32(peak_mb())}
@@ -161,14 +182,14 @@ def _write_predictions(
 
 
 def _say(method: str, seed: int, budget: str, started: float, *, done: int, total: int) -> None:
-    """One line per fit, with the time that is left."""
+    """Log a fit, with the time that is left."""
     spent = time.perf_counter() - started
     left = clock(spent / done * (total - done))
     log.info("%s: fit %d of %d (seed %d, %s labels per class), about %s left", method, done, total, seed, budget, left)
 
 
 def _inputs(data: Dealt, features: str, job: Job, latents: Sequence[str | Path], seed: int) -> tuple[Features, float]:
-    """The inputs of all pixels, and the seconds that it took to make them: those of M1."""
+    """Return the inputs of all pixels, and the time of M1 in s."""
     if not latents:
         method = "standardise" if features == STANDARDISED else job.settings["normalise"]["method"]
         return data.features(data.scaler(method).transform(data.x)), 0.0
@@ -180,17 +201,17 @@ def _inputs(data: Dealt, features: str, job: Job, latents: Sequence[str | Path],
 
 
 def _content(known: TrainingSet, query: Features) -> list[np.ndarray]:
-    """All that a fit learns and predicts from, and the truth and place that its predictions are written with."""
+    """Return the arrays that a fit and its predictions depend on."""
     parts = (known.labelled, known.unlabelled, known.valid)
     learnt = [np.asarray(array) for part in parts for array in (part.mean[:], part.std, part.label)]
     return [*learnt, query.mean[:], query.label, _hashes(query.table[list(PLACE)])]
 
 
 def _hashes(rows: pd.DataFrame) -> np.ndarray:
-    """A hash of each row, uint64 [row], which depends on its values alone."""
+    """Return a hash of each row, uint64 [row], which depends on its values alone."""
     return pd.util.hash_pandas_object(rows, index=False).to_numpy()
 
 
 def peak_mb() -> float:
-    """Largest memory of this process so far, in MB."""
+    """Return the largest memory of this process so far, in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,4 +1,4 @@
-"""The page of the benchmark, and what lies beside it: figures, tables as text, and all scores."""
+"""Write the page of the benchmark, with figures, tables as text, and all scores beside it."""
 
 import logging
 import re
@@ -53,7 +53,13 @@ CAPTIONS = {
 
 @dataclass(frozen=True)
 class Shown:
-    """A figure as it stands in the page: its picture as a data address, its caption."""
+    """Figure on the page.
+
+    Attributes
+    ----------
+    source : its picture as a data address.
+    caption : its caption.
+    """
 
     source: str
     caption: str
@@ -64,8 +70,8 @@ def write_report(index: Path, scored: Sequence[Scored], *, config: Mapping[str, 
 
     Parameters
     ----------
-    index : the page.
-    scored : every split and regime; honest splits come first in the page.
+    index : file of the page.
+    scored : scores of each split and regime; honest splits come first on the page.
     config : sections of the configuration that the page shows.
     root : folder of the workflow, whose commit the page names.
     """
@@ -85,7 +91,12 @@ def write_report(index: Path, scored: Sequence[Scored], *, config: Mapping[str, 
 
 
 def figures_of(scored: Sequence[Scored]) -> Iterator[tuple[str, Figure]]:
-    """All figures: (chapter/name, figure)."""
+    """Yield all figures: (chapter/name, figure).
+
+    Parameters
+    ----------
+    scored : scores of each split and regime.
+    """
     for regime in dict.fromkeys(one.where.regime for one in scored):
         panels = {one.where.split: one for one in scored if one.where.regime == regime}
         titled = {f"{name}, {regime}{' (LEAKY)' if one.where.leaky else ''}": one for name, one in panels.items()}
@@ -98,12 +109,22 @@ def figures_of(scored: Sequence[Scored]) -> Iterator[tuple[str, Figure]]:
 
 
 def anchor_of(scored: Scored) -> str:
-    """The name of a chapter in addresses and folders: letters, digits and dashes."""
+    """Return the name of a chapter in addresses and folders: letters, digits and dashes.
+
+    Parameters
+    ----------
+    scored : scores of one split and regime.
+    """
     return re.sub(r"[^A-Za-z0-9]+", "-", f"{scored.where.split}-{scored.where.regime}")
 
 
 def caption_of(key: str) -> str:
-    """The caption of a figure ``chapter/name``, by what its name begins with; the budget is named."""
+    """Return the caption of a figure, with the labels per class.
+
+    Parameters
+    ----------
+    key : chapter and name of the figure: ``chapter/name``.
+    """
     name = key.partition("/")[2]
     kind = next(kind for kind in CAPTIONS if name.startswith(kind))
     budget = name.removeprefix(kind).lstrip("_") if kind in ("class_f1", "confusion") else ""
@@ -111,7 +132,15 @@ def caption_of(key: str) -> str:
 
 
 def render(scored: Sequence[Scored], drawn: Mapping[str, Shown], *, config: Mapping[str, Any], root: Path) -> str:
-    """The page as text; whatever came from a file is escaped."""
+    """Return the page as text; text from files is escaped.
+
+    Parameters
+    ----------
+    scored : scores of each split and regime.
+    drawn : figures by chapter and name.
+    config : sections of the configuration that the page shows.
+    root : folder of the workflow.
+    """
     return fill(
         HERE / "page.html",
         errors=words.errors(scored),
@@ -133,7 +162,13 @@ def render(scored: Sequence[Scored], drawn: Mapping[str, Shown], *, config: Mapp
 
 
 def chapter(scored: Scored, drawn: Mapping[str, Shown]) -> dict[str, Any]:
-    """What the page shows of one split and regime; class by class it shows the smallest budget."""
+    """Return the content of the chapter of one split and regime. Figures of classes show the fewest labels per class.
+
+    Parameters
+    ----------
+    scored : scores of one split and regime.
+    drawn : figures by chapter and name.
+    """
     anchor, title = anchor_of(scored), tables.where_words(scored.where)
     own = {key.partition("/")[2]: figure for key, figure in drawn.items() if key.startswith(f"{anchor}/")}
     few = scored.budgets[0]
@@ -157,7 +192,12 @@ def chapter(scored: Scored, drawn: Mapping[str, Shown]) -> dict[str, Any]:
 
 
 def asked(scored: Sequence[Scored]) -> Table:
-    """Splits and regimes, and what was run on each."""
+    """Return the table of splits and regimes, and what was run on each.
+
+    Parameters
+    ----------
+    scored : scores of each split and regime.
+    """
     head = ("split", "regime", "labels per class", "seeds", "methods", "classes", "test pixels per seed", "runs")
     rows = tuple(
         (
@@ -176,12 +216,18 @@ def asked(scored: Sequence[Scored]) -> Table:
 
 
 def _from_to(low: int, high: int) -> str:
+    """Format a range of counts."""
     texts = [number(int(value)).text for value in (low, high)]
     return texts[0] if low == high else " to ".join(texts)
 
 
 def leak_words(scored: Sequence[Scored]) -> str:
-    """Why nothing is compared."""
+    """Explain why leaky and honest splits are not compared.
+
+    Parameters
+    ----------
+    scored : scores of each split and regime.
+    """
     if any(one.where.leaky for one in scored):
         return "Only leaky splits were run: nothing here may be quoted. Add an honest split to the benchmark."
     return "No leaky split was run, so there is nothing to set beside the honest ones."

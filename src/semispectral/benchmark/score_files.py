@@ -1,4 +1,4 @@
-"""The scores of one split and regime: what they are, and the folder that they are kept in."""
+"""Scores of one split and regime, and their files."""
 
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -20,13 +20,13 @@ FACTS, GUARDS = "facts.json", "guards.json"
 
 @dataclass(frozen=True)
 class Where:
-    """What was scored.
+    """Split and regime of scores.
 
-    Parameters
+    Attributes
     ----------
-    split : its name in the configuration.
-    method : how it splits: ``groups``, ``blocks`` or ``leaky``.
-    regime : ``inductive``, or ``transductive`` where the unlabelled pixels of the test part were seen in training.
+    split : name of the split in the configuration.
+    method : ``groups``, ``blocks`` or ``leaky``.
+    regime : ``inductive``, or ``transductive`` if training used the unlabelled pixels of the test part.
     """
 
     split: str
@@ -39,27 +39,29 @@ class Where:
 
     @property
     def leaky(self) -> bool:
-        """Neighbours of test pixels train."""
+        """True if neighbours of test pixels are trained on."""
         return self.method == "leaky"
 
 
 @dataclass(frozen=True)
 class Scored:
-    """The scores of one split and regime.
+    """Scores of one split and regime.
 
-    Parameters
+    Attributes
     ----------
-    where : the split and the regime.
-    class_names : of the labels, in their order.
+    where : split and regime.
+    class_names : names of the labels, in their order.
     scores : one row per run: RUN, pixels, classes, all overall scores, seconds, peak_mb.
-    classes : one row per run and label, as `semispectral.evaluation.scores.class_scores` gives it.
-    summary, class_summary : over seeds with intervals, as `semispectral.evaluation.intervals` gives them.
-    wilcoxon, mcnemar : every pair of methods, as `semispectral.evaluation.significance` gives them.
-    differences : as `semispectral.benchmark.differences.differences` gives them.
+    classes : one row per run and label, from `semispectral.evaluation.scores.class_scores`.
+    summary : means and intervals over seeds, from `semispectral.evaluation.intervals.summary`.
+    class_summary : the same by class, from `semispectral.evaluation.intervals.class_summary`.
+    wilcoxon : every pair of methods, from `semispectral.evaluation.significance.paired_wilcoxon`.
+    mcnemar : every pair of methods, columns of `semispectral.evaluation.significance.mcnemar`.
+    differences : from `semispectral.benchmark.differences.differences`.
     confusions : method, features, budget, label, predicted, pixels; summed over seeds, above 0.
     reliability : method, features, budget, bin, pixels, confidence, accuracy; pooled over seeds.
-    risk : method, features, budget, coverage (0.01 to 1), risk; the mean over seeds.
-    guards : what is wrong, each a mapping as of `semispectral.evaluation.alerts.Guard`, worst first.
+    risk : method, features, budget, coverage (0.01 to 1), risk; mean over seeds.
+    guards : alerts, each the fields of a `semispectral.evaluation.alerts.Guard`, worst first.
     """
 
     where: Where
@@ -78,7 +80,7 @@ class Scored:
 
     @property
     def budgets(self) -> list[str]:
-        """Label budgets, the smallest first."""
+        """Labels per class, the fewest first."""
         return sorted((str(budget) for budget in self.scores["budget"].unique()), key=budget_order)
 
     @property
@@ -88,7 +90,7 @@ class Scored:
 
     @property
     def methods(self) -> list[str]:
-        """Methods that were run, by their keys, in the order of the table of methods."""
+        """Keys of the methods that were run, in the order of the table of methods."""
         there = set(self.scores[["method", "features"]].itertuples(index=False, name=None))
         return [name for name, row in METHODS.items() if (row.method, row.features) in there]
 
@@ -97,7 +99,13 @@ TABLES = tuple(field.name for field in fields(Scored) if field.type is pd.DataFr
 
 
 def write_scored(directory: Path, scored: Scored) -> None:
-    """Write a folder with a Parquet file for each table, ``guards.json`` and ``facts.json``."""
+    """Write scores to a folder: a Parquet file for each table, ``guards.json`` and ``facts.json``.
+
+    Parameters
+    ----------
+    directory : path of the folder.
+    scored : scores of one split and regime.
+    """
     with replacing_directory(directory) as temporary:
         for name in TABLES:
             write_table(temporary / f"{name}.parquet", getattr(scored, name))
@@ -107,7 +115,16 @@ def write_scored(directory: Path, scored: Scored) -> None:
 
 
 def read_scored(directory: Path) -> Scored:
-    """Read what `write_scored` wrote."""
+    """Read scores that `write_scored` wrote.
+
+    Parameters
+    ----------
+    directory : path of the folder.
+
+    Raises
+    ------
+    MissingFileError : the folder holds no scores.
+    """
     if not (directory / FACTS).is_file():
         raise MissingFileError(f"{directory}: scores of the benchmark are needed; run snakemake benchmark to make them")
     facts = read_json(directory / FACTS)

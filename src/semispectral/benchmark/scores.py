@@ -1,4 +1,4 @@
-"""From the predictions of a split and regime to all of its scores, tests and guards, one method at a time."""
+"""Compute all scores, tests and alerts of a split and regime from its predictions, one method at a time."""
 
 import logging
 from collections import defaultdict
@@ -36,7 +36,12 @@ Right = dict[tuple[str, int], dict[tuple[str, str], np.ndarray]]  # by budget an
 
 
 def by_method(paths: Sequence[Path | str]) -> dict[str, list[Path]]:
-    """Files of fits by the method that they are of, the name of their folder."""
+    """Sort files of fits by their method, the name of their folder.
+
+    Parameters
+    ----------
+    paths : files of fits.
+    """
     found = defaultdict(list)
     for path in map(Path, paths):
         found[path.parent.name].append(path)
@@ -52,14 +57,16 @@ def evaluate(
     resamples: int,
     level: float = 0.95,
 ) -> Scored:
-    """Score one split and regime; the predictions of one method are in memory at a time.
+    """Score one split and regime. Predictions of one method are in memory at a time.
 
     Parameters
     ----------
-    paths : by method, the files of its fits.
-    where : the split and the regime.
+    paths : files of the fits, by method.
+    where : split and regime.
     class_names : name of each label.
-    seed, resamples, level : of the bootstrap.
+    seed : seed of the bootstrap.
+    resamples : number of resamples.
+    level : coverage of the intervals, 0 to 1.
 
     Raises
     ------
@@ -95,7 +102,7 @@ def evaluate(
 
 
 def _keep_right(fits: pd.DataFrame, pixels: Pixels, right: Right) -> None:
-    """Keep one bit per prediction, right or wrong, and refuse what was scored on other pixels."""
+    """Store one bit per prediction, correct or not, and refuse runs on other pixels."""
     for _, run in fits.groupby([*CELL, "seed"]):
         method, features, budget, seed = (run[name].iloc[0] for name in (*CELL, "seed"))
         tested, correct = tested_pixels(run)
@@ -105,7 +112,7 @@ def _keep_right(fits: pd.DataFrame, pixels: Pixels, right: Right) -> None:
 
 
 def _tables_of(fits: pd.DataFrame, bootstrap: dict[str, Any]) -> dict[str, pd.DataFrame]:
-    """Every table that one method alone has a share in."""
+    """Return every table to which one method alone contributes."""
     costs = fits.groupby(RUN)[list(COSTS)].first().reset_index()
     counted = confusions(fits).groupby([*CELL, "label", "predicted"])["pixels"].sum()
     return {
@@ -120,7 +127,7 @@ def _tables_of(fits: pd.DataFrame, bootstrap: dict[str, Any]) -> dict[str, pd.Da
 
 
 def _by_cell(fits: pd.DataFrame, curve: Callable[[pd.DataFrame], pd.DataFrame]) -> pd.DataFrame:
-    """A curve of every method, features and budget, with its rows named."""
+    """Return a curve for every method, features and labels per class, with these columns."""
     tables = []
     for _, rows in fits.groupby(CELL):
         found = curve(rows)
@@ -131,12 +138,12 @@ def _by_cell(fits: pd.DataFrame, curve: Callable[[pd.DataFrame], pd.DataFrame]) 
 
 
 def _reliability(rows: pd.DataFrame) -> pd.DataFrame:
-    """Confidence and accuracy in bins of equally many pixels, of all seeds together."""
+    """Return confidence and accuracy in bins of equal numbers of pixels, over all seeds."""
     return reliability(probabilities_of(rows), rows["label"].to_numpy()).rename(columns={"count": "pixels"})
 
 
 def _risk(rows: pd.DataFrame) -> pd.DataFrame:
-    """Error rate at each of `COVERAGE`, the mean over seeds."""
+    """Return the error rate at each of `COVERAGE`, the mean over seeds."""
     curves = [
         risk_coverage(probabilities_of(run), run["label"].to_numpy(), points=len(COVERAGE))
         for _, run in rows.groupby("seed")
@@ -146,7 +153,7 @@ def _risk(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _mcnemar(right: Right, pixels: Pixels) -> pd.DataFrame:
-    """McNemar's test of every pair of methods in every budget and seed."""
+    """Run McNemar's test for every pair of methods, labels per class and seed."""
     rows = []
     for (budget, seed), bits in sorted(right.items(), key=lambda item: (budget_order(item[0][0]), item[0][1])):
         count = len(pixels[seed])
@@ -158,5 +165,5 @@ def _mcnemar(right: Right, pixels: Pixels) -> pd.DataFrame:
 
 
 def _leakage(where: Where) -> list[Guard]:
-    """The guard of a leaky split: it is of all methods."""
+    """Return the alert of a leaky split, which holds for all methods."""
     return [Guard(LEAKAGE, "error", "", "", "", "test", ())] if where.leaky else []

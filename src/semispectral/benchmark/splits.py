@@ -1,4 +1,4 @@
-"""One split and one seed of the benchmark: the pool's pixels dealt to parts, with their label budgets, and checked."""
+"""Divide the pool into the parts of one split and seed, draw the labels per class, and check both."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,17 +18,18 @@ from semispectral.study.stage_settings import settings
 
 
 def split_settings(row: Mapping[str, Any], holes: Sequence[str], *, seed: int) -> SplitConfig:
-    """The settings of a split for one seed.
+    """Return the settings of a split for one seed.
 
     Parameters
     ----------
-    row : keys of the configuration's ``split`` and, with ``groups``, maybe ``folds``: holes are dealt to so many
-        folds, the same for all seeds, and each seed tests the next one.
-    holes : all holes.
+    row : keys of the configuration's ``split`` and, with ``groups``, optionally ``folds``: holes are divided into this
+        many folds, the same for all seeds, and each seed tests the next one.
+    holes : names of all holes.
+    seed : seed of the split.
 
     Raises
     ------
-    ConfigError : folds of what are no holes, or more folds than holes.
+    ConfigError : folds are given for another method than groups, or there are more folds than holes.
     """
     keys = {key: value for key, value in row.items() if key not in ("name", "folds")} | {"seed": seed}
     folds = int(row.get("folds", 0))
@@ -44,17 +45,17 @@ def split_settings(row: Mapping[str, Any], holes: Sequence[str], *, seed: int) -
 
 
 def deal(rasters: Sequence[LabelRaster], pool: pd.DataFrame, config: SplitConfig) -> pd.DataFrame:
-    """The pixels of the pool that are in a part.
+    """Return the pixels of the pool that are in a part.
 
     Parameters
     ----------
     rasters : labels of every scene.
     pool : one row per pixel, as in `Pixels`.
-    config : the split, with its seed.
+    config : settings of the split, with its seed.
 
     Returns
     -------
-    DataFrame of the pool's columns, ``part`` dealt anew; pixels of the guard are left out.
+    DataFrame with the columns of the pool and the new ``part``; pixels of the buffer are left out.
     """
     parts = split(rasters, config)
     names = np.array(["", *PARTS])
@@ -68,18 +69,34 @@ def deal(rasters: Sequence[LabelRaster], pool: pd.DataFrame, config: SplitConfig
 
 
 def write_deal(directory: Path, parts: pd.DataFrame, config: SplitConfig, budgets: BudgetConfig) -> None:
-    """Draw the label budgets of the parts, write both, read both again, and check what is on disk."""
+    """Draw the labels per class, write them and the parts, read both again, and check them.
+
+    Parameters
+    ----------
+    directory : directory of the split.
+    parts : pixels of the pool with their parts.
+    config : settings of the split.
+    budgets : settings of the labels per class.
+    """
     write_table(directory / PARTS_FILE, parts)
     write_table(directory / BUDGETS_FILE, label_budgets(parts, budgets))
     check_deal(directory, config, budgets)
 
 
 def check_deal(directory: Path, config: SplitConfig, settings: BudgetConfig) -> None:
-    """Check the files of a deal: parts disjoint and guarded, whole holes where they are the unit, budgets exact.
+    """Check the files of a split.
+
+    Parts must be disjoint, with a buffer between them and whole holes if these are the unit; labels per class exact.
+
+    Parameters
+    ----------
+    directory : directory of the split.
+    config : settings of the split.
+    settings : settings of the labels per class.
 
     Raises
     ------
-    SplitError : in words, what is wrong where.
+    SplitError : a check fails.
     """
     parts, budgets = read_deal(directory)
     assert_disjoint(parts)
@@ -101,7 +118,7 @@ def check_deal(directory: Path, config: SplitConfig, settings: BudgetConfig) -> 
 
 
 def _check_spent(directory: Path, budgets: pd.DataFrame) -> None:
-    """No class has more labels than its budget, validation included."""
+    """Raise SplitError if a class has more labels than allowed, validation labels included."""
     spent = budgets[budgets["budget"] != ALL].groupby(["budget", "label"]).size().rename("labels").reset_index()
     over = spent[spent["labels"] > spent["budget"].astype(int)]
     if len(over):

@@ -1,4 +1,4 @@
-"""The tables of the benchmark, as cells of text: scores, paired differences, classes, calibration, time and memory."""
+"""Tables of the benchmark, as cells of text: scores, classes, calibration, time and memory."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -36,30 +36,54 @@ NOTHING = Cell("\N{EN DASH}", number=True)
 
 
 def name_of(method_id: str) -> str:
-    """The name of a method of the benchmark for people."""
+    """Return the name of a method for display.
+
+    Parameters
+    ----------
+    method_id : key of the method.
+    """
     return method_name(METHODS[method_id].method, METHODS[method_id].features)
 
 
 def where_words(where: Where) -> str:
-    """A split and a regime in words; a leaky one says so."""
+    """Describe a split and a regime; a leaky split is marked.
+
+    Parameters
+    ----------
+    where : split and regime.
+    """
     return f"split {where.split} ({SPLITS.get(where.method, where.method)}), {where.regime}"
 
 
 def _over_seeds(scored: Scored) -> str:
-    """What the figures are means of, and what the small ones are."""
+    """Describe the means and the intervals."""
     if len(scored.seeds) == 1:
         return f"seed {scored.seeds[0]} alone"
     return f"mean over {len(scored.seeds)} seeds, 95 % bootstrap interval"
 
 
 def rows_of(table: pd.DataFrame, method_id: str) -> pd.DataFrame:
-    """The rows of one method."""
+    """Return the rows of one method.
+
+    Parameters
+    ----------
+    table : table with the columns method and features.
+    method_id : key of the method.
+    """
     method = METHODS[method_id]
     return table[(table["method"] == method.method) & (table["features"] == method.features)]
 
 
 def score_table(scored: Scored, score: str = "macro_f1") -> Table:
-    """One of the main scores: a row per method, a column per budget; the best of a column is bold."""
+    """Return the table of a main score: a row per method, a column for each number of labels per class.
+
+    The best of a column is bold.
+
+    Parameters
+    ----------
+    scored : scores of one split and regime.
+    score : macro_f1, oa or aa.
+    """
     chosen = scored.summary[scored.summary["score"] == score]
     columns = {budget: _by_method(chosen[chosen["budget"] == budget], scored.methods) for budget in scored.budgets}
     head = (("method", ""), *((budget_words(budget), "") for budget in columns))
@@ -68,13 +92,13 @@ def score_table(scored: Scored, score: str = "macro_f1") -> Table:
 
 
 def _by_method(rows: pd.DataFrame, methods: Sequence[str]) -> Rows:
-    """The first row of each method."""
+    """Return the first row of each method."""
     found = {method: rows_of(rows, method).to_dict("records") for method in methods}
     return {method: own[0] for method, own in found.items() if own}
 
 
 def _best_marked(columns: Mapping[str, Rows], methods: Sequence[str], *, higher: bool) -> tuple[tuple[Cell, ...], ...]:
-    """The cells of each method, its name first, from its row in each column; the best of a column is marked."""
+    """Return the cells of each method, its name first; the best of a column is marked."""
     best = {name: _best(rows, higher=higher) for name, rows in columns.items()}
     return tuple(
         (Cell(name_of(method)), *(interval_cell(rows.get(method), best=best[name]) for name, rows in columns.items()))
@@ -83,12 +107,19 @@ def _best_marked(columns: Mapping[str, Rows], methods: Sequence[str], *, higher:
 
 
 def _best(rows: Rows, *, higher: bool) -> float:
-    """The best mean of all methods, as it is shown."""
+    """Return the best mean over all methods, as it is shown."""
     return best_value(pd.Series({method: row["mean"] for method, row in rows.items()}), higher=higher)
 
 
 def interval_cell(row: Mapping[Any, Any] | None, *, best: float = np.nan, sign: str = "") -> Cell:
-    """A mean with its interval beneath; a dash where there is none."""
+    """Return a cell with a mean and its interval; a dash if there is none.
+
+    Parameters
+    ----------
+    row : mean, low and high; None if there are none.
+    best : best mean of the column.
+    sign : "+" shows the sign of positive numbers.
+    """
     if row is None or not np.isfinite(row["mean"]):
         return NOTHING
     mean, low, high = row["mean"], row["low"], row["high"]
@@ -98,12 +129,18 @@ def interval_cell(row: Mapping[Any, Any] | None, *, best: float = np.nan, sign: 
 
 
 def _minus(text: str) -> str:
-    """A number with a minus instead of a hyphen."""
+    """Replace hyphens by minus signs."""
     return text.replace("-", "\N{MINUS SIGN}")
 
 
 def calibration_table(scored: Scored, budget: str) -> Table:
-    """How far the probabilities can be trusted, of one budget: the lower the better."""
+    """Return the table of calibration scores; lower is better.
+
+    Parameters
+    ----------
+    scored : scores of one split and regime.
+    budget : labels per class.
+    """
     chosen = scored.summary[scored.summary["budget"] == budget]
     columns = {score: _by_method(chosen[chosen["score"] == score], scored.methods) for score in CALIBRATION}
     head = (("method", ""), *((f"{short} {DOWN}", words) for short, words in CALIBRATION.values()))
@@ -112,14 +149,26 @@ def calibration_table(scored: Scored, budget: str) -> Table:
 
 
 def shown_methods(scored: Scored, budget: str) -> list[str]:
-    """Our models, and the control with the highest mean macro-F1 of a budget."""
+    """Return our models, and the baseline with the highest mean macro-F1.
+
+    Parameters
+    ----------
+    scored : scores of one split and regime.
+    budget : labels per class.
+    """
     ours = [method for method in scored.methods if METHODS[method].ours]
     best = best_control(wide_scores(scored.scores[scored.scores["budget"] == budget]))
     return ours if best is None else [*ours, best]
 
 
 def class_table(scored: Scored, budget: str) -> Table:
-    """F1 of each class, of our models and the best control of one budget; the best of a row is bold."""
+    """Return F1 of each class, for our models and the best baseline; the best of a row is bold.
+
+    Parameters
+    ----------
+    scored : scores of one split and regime.
+    budget : labels per class.
+    """
     rows = scored.class_summary[(scored.class_summary["score"] == "f1") & (scored.class_summary["budget"] == budget)]
     methods = shown_methods(scored, budget)
     columns = {method: rows_of(rows, method).set_index("label") for method in methods}
@@ -135,7 +184,12 @@ def class_table(scored: Scored, budget: str) -> Table:
 
 
 def cost_table(scored: Scored) -> Table:
-    """Time and memory of each method; the time of those on M1's latents holds that of M1."""
+    """Return time and memory of each method; the time of methods on latents includes M1.
+
+    Parameters
+    ----------
+    scored : scores of one split and regime.
+    """
     rows = []
     for method in scored.methods:
         own = rows_of(scored.scores, method)

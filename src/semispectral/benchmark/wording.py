@@ -1,4 +1,4 @@
-"""What the benchmark says in words: the outcome, the tests, and what is wrong."""
+"""Sentences of the benchmark: outcome, tests, and alerts."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,7 +14,12 @@ FEW_SEEDS = 5
 
 
 def outcome(scored: Sequence[Scored]) -> list[str]:
-    """The result in a few sentences, of the first honest split."""
+    """Describe the result of the first honest split in a few sentences.
+
+    Parameters
+    ----------
+    scored : scores of each split and regime.
+    """
     first = next((one for one in scored if not one.where.leaky), scored[0])
     rows = first.differences[first.differences["kind"] == CONTROL]
     said = [_ahead(name_of(str(method)), own.to_dict("records")) for method, own in rows.groupby("first", sort=False)]
@@ -25,12 +30,12 @@ def outcome(scored: Sequence[Scored]) -> list[str]:
 
 
 def _ahead(name: str, rows: Sequence[Mapping[Any, Any]]) -> str:
-    """One of our models against the best control of each budget."""
+    """Compare one of our models with the best baseline, for each number of labels per class."""
     return f"{name} against the best control, by macro-F1: {'; '.join(map(_lead, rows))}."
 
 
 def _lead(row: Mapping[Any, Any]) -> str:
-    """A difference with its interval, and whether it may be chance."""
+    """Describe a difference with its interval, and if it may be chance."""
     start = f"with {budget_words(row['budget'])} {row['mean']:+.3f}"
     if not np.isfinite(row["low"]):
         return start
@@ -39,7 +44,12 @@ def _lead(row: Mapping[Any, Any]) -> str:
 
 
 def difference_words(scored: Scored) -> str:
-    """How the paired differences were tested."""
+    """Describe the tests of the paired differences.
+
+    Parameters
+    ----------
+    scored : scores of one split and regime.
+    """
     few = len(scored.seeds) <= FEW_SEEDS
     limit = f" With {len(scored.seeds)} seeds it cannot give p < 0.05, whatever the scores." if few else ""
     return (
@@ -50,23 +60,44 @@ def difference_words(scored: Scored) -> str:
 
 
 def guard_words(guard: Mapping[str, Any]) -> str:
-    """A guard as a sentence; one that is of all methods names none."""
+    """Return an alert as a sentence; an alert on all methods names none.
+
+    Parameters
+    ----------
+    guard : fields of the alert.
+    """
     if not guard["method"]:
         return f"{guard['message'][:1].upper()}{guard['message'][1:]}."
     return f"{method_name(guard['method'], guard['features'])}, {budget_words(guard['budget'])}: {guard['message']}."
 
 
 def said(scored: Scored, *, wrong: bool) -> list[str]:
-    """The guards of one split and regime: what is wrong, or what is only odd."""
+    """Return the alerts of one split and regime as sentences.
+
+    Parameters
+    ----------
+    scored : scores of one split and regime.
+    wrong : True returns errors, False warnings.
+    """
     return [guard_words(guard) for guard in scored.guards if (guard["severity"] == "error") == wrong]
 
 
 def errors(scored: Sequence[Scored]) -> list[str]:
-    """What must be said in red at the head of the page."""
+    """Return the errors at the head of the page.
+
+    Parameters
+    ----------
+    scored : scores of each split and regime.
+    """
     return [f"{where_words(one.where)}: {message}" for one in scored for message in said(one, wrong=True)]
 
 
 def wary(scored: Sequence[Scored]) -> list[tuple[str, list[str], list[str]]]:
-    """All guards: (split and regime, errors, others); what gave none is left out."""
+    """Return all alerts: (split and regime, errors, warnings); those without alerts are left out.
+
+    Parameters
+    ----------
+    scored : scores of each split and regime.
+    """
     found = [(where_words(one.where), said(one, wrong=True), said(one, wrong=False)) for one in scored]
     return [(title, wrong, odd) for title, wrong, odd in found if wrong or odd]
