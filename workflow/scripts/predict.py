@@ -1,16 +1,14 @@
 """Apply one trained model to the pixels that every method is asked."""
-from pathlib import Path
-
+from semispectral.classifiers.stage_predict import run_predict
 from semispectral.workflow import logs
-from semispectral.sampling.training_set import read_features
-from semispectral.evaluation.queries import answers, asked
-from semispectral.classifiers.readers import READERS
-from semispectral.storage.parquet import write_table
-from semispectral.storage.model_files import load_model
 
 logs.start(snakemake.log[0], job=snakemake)
-wanted = snakemake.wildcards
-query = asked(read_features(snakemake.input.features, features=wanted.features))
-probability = READERS[wanted.method](*load_model(Path(snakemake.input.model))).predict_proba(query.mean)
-run = {"method": wanted.method, "features": wanted.features, "budget": wanted.budget, "seed": int(wanted.seed)}
-write_table(snakemake.output[0], answers(probability, query, **run))
+run_predict(
+    snakemake.output[0],
+    feature_files=snakemake.input.features,
+    model_directory=snakemake.input.model,
+    method=snakemake.wildcards.method,
+    features=snakemake.wildcards.features,
+    budget=snakemake.wildcards.budget,
+    seed=int(snakemake.wildcards.seed),
+)

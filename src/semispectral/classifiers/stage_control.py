@@ -1,0 +1,59 @@
+"""The stage `control`: one simpler method, fitted and applied."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from semispectral.classifiers.baselines import CONTROLS, ControlConfig
+from semispectral.evaluation.queries import answers, asked, every_label
+from semispectral.sampling.quota_files import read_quotas, training_shares
+from semispectral.sampling.training_set import read_features, training_set
+from semispectral.storage.parquet import read_table, write_table
+from semispectral.study.stage_settings import settings
+
+
+def run_control(
+    predictions_file: str | Path,
+    *,
+    feature_files: Sequence[str | Path],
+    budgets_file: str | Path,
+    quotas_file: str | Path,
+    method: str,
+    budget: str,
+    seed: int,
+    cfg: str,
+) -> None:
+    """Fit a simpler method on one label budget and predict the pixels that every method is asked.
+
+    Parameters
+    ----------
+    predictions_file : str or Path
+        Parquet file to write: probabilities of the classes and the true class, one row per pixel.
+    feature_files : sequence of str or Path
+        Normalised sample of every scene.
+    budgets_file : str or Path
+        Labels of the budget and seed.
+    quotas_file : str or Path
+        Quotas of the plan, which know how frequent each class is in the training part.
+    method : str
+        Name in `semispectral.classifiers.baselines.CONTROLS`.
+    budget : str
+        Labels per class, or "all".
+    seed : int
+        Seed of the method.
+    cfg : str
+        JSON of the section ``controls`` and, for methods that contain an SVM, ``svm``.
+    """
+    given = json.loads(cfg)
+    config = settings(ControlConfig, {"svm": given["svm"]} | given["controls"], where="controls")
+    features = read_features(feature_files, features="bands")
+    data = training_set(features, read_table(budgets_file), budget=budget, seed=seed)
+    shares = training_shares(read_quotas(Path(quotas_file)))
+    query = asked(features)
+    x, label = every_label(data)
+    fit = CONTROLS[method]
+    probability = fit(
+        x, label, data.unlabelled.mean, query.mean, classes=len(shares), shares=shares, seed=seed, settings=config
+    )
+    table = answers(probability, query, method=method, features="bands", budget=budget, seed=seed)
+    write_table(predictions_file, table)

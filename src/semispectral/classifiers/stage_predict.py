@@ -1,0 +1,45 @@
+"""The stage `predict`: what one trained model says of the pixels that every method is asked."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from semispectral.classifiers.readers import READERS
+from semispectral.evaluation.queries import answers, asked
+from semispectral.sampling.training_set import read_features
+from semispectral.storage.model_files import load_model
+from semispectral.storage.parquet import write_table
+
+def run_predict(
+    predictions_file: str | Path,
+    *,
+    feature_files: Sequence[str | Path],
+    model_directory: str | Path,
+    method: str,
+    features: str,
+    budget: str,
+    seed: int,
+) -> None:
+    """Predict the labelled pixels of the validation and test parts with a trained model.
+
+    Parameters
+    ----------
+    predictions_file : str or Path
+        Parquet file to write: probabilities of the classes and the true class, one row per pixel.
+    feature_files : sequence of str or Path
+        Normalised sample, or its latents, of every scene.
+    model_directory : str or Path
+        Trained model.
+    method : str
+        Name in `semispectral.classifiers.readers.READERS`.
+    features : str
+        "bands" or "latents".
+    budget : str
+        Labels per class that it was trained with, or "all".
+    seed : int
+        Seed that it was trained with.
+    """
+    query = asked(read_features(feature_files, features=features))
+    model = READERS[method](*load_model(Path(model_directory)))
+    probability = model.predict_proba(query.mean[:])
+    table = answers(probability, query, method=method, features=features, budget=budget, seed=seed)
+    write_table(predictions_file, table)

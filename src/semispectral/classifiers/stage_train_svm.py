@@ -1,0 +1,51 @@
+"""The stage `train_svm`: an SVM on the labels of one budget."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from semispectral.classifiers.svm import SvmConfig, fit_svm
+from semispectral.evaluation.queries import every_label
+from semispectral.sampling.training_files import read_training_set
+from semispectral.storage.model_files import save_model
+from semispectral.study.classes import read_classes
+from semispectral.study.stage_settings import stage_settings
+
+
+def run_train_svm(
+    directory: str | Path,
+    *,
+    feature_files: Sequence[str | Path],
+    budgets_file: str | Path,
+    classes_file: str | Path,
+    features: str,
+    budget: str,
+    seed: int,
+    cfg: str,
+) -> None:
+    """Fit an SVM on all labels of a budget, on bands or on the latents of M1.
+
+    Parameters
+    ----------
+    directory : str or Path
+        Folder to write the model to.
+    feature_files : sequence of str or Path
+        Normalised sample, or its latents, of every scene.
+    budgets_file : str or Path
+        Labels of the budget and seed.
+    classes_file : str or Path
+        Classes of the plan, classes.json.
+    features : str
+        "bands" or "latents".
+    budget : str
+        Labels per class, or "all".
+    seed : int
+        Seed of the folds by which it is tuned.
+    cfg : str
+        JSON of the section ``svm``.
+    """
+    data = read_training_set(feature_files, budgets_file, features=features, budget=budget, seed=seed)
+    x, label = every_label(data)
+    settings = stage_settings(SvmConfig, cfg, "svm")
+    classes = len(read_classes(Path(classes_file)))
+    svm = fit_svm(x, label, classes=classes, settings=settings, seed=seed)
+    save_model(Path(directory), *svm.to_saved())

@@ -1,0 +1,41 @@
+"""The stage `downhole`: the log of one hole."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from semispectral.downhole.log import DownholeConfig
+from semispectral.downhole.write_log import write_hole_log
+from semispectral.maps.map_files import read_map
+from semispectral.study.scene import Scene
+from semispectral.study.stage_settings import settings
+
+
+def run_downhole(
+    *,
+    csv_file: str | Path,
+    las_file: str | Path,
+    figure_file: str | Path,
+    maps: Sequence[str | Path],
+    hole: str,
+    cfg: str,
+) -> None:
+    """Write the downhole log of a hole from the maps of its scenes.
+
+    Parameters
+    ----------
+    csv_file, las_file, figure_file : str or Path
+        Files to write: the log as CSV, as LAS and as a picture.
+    maps : sequence of str or Path
+        ``map.json`` of every scene of the hole, in the order of ``scenes``; its rasters lie beside it.
+    hole : str
+        Name of the hole.
+    cfg : str
+        JSON of the sections ``scenes`` (rows of scenes.tsv of the hole) and ``downhole``.
+    """
+    given = json.loads(cfg)
+    config = settings(DownholeConfig, given["downhole"], where="map.downhole")
+    scenes = [settings(Scene, row, where="scenes.tsv") for row in given["scenes"]]
+    mapped = [read_map(Path(path).parent) for path in maps]
+    scans = list(zip(scenes, mapped, strict=True))
+    write_hole_log(Path(csv_file), Path(las_file), Path(figure_file), hole=hole, scans=scans, settings=config)

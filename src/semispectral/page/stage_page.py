@@ -1,0 +1,56 @@
+"""The stage `page`: the interactive page of one scene of the study."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from semispectral.census.census_files import read_codes
+from semispectral.maps.bundle import read_bundle
+from semispectral.maps.map_files import read_map
+from semispectral.page import write_scan_page
+from semispectral.sampling.pixel_ranks import scene_labels
+from semispectral.study.scene import Scene
+from semispectral.study.stage_settings import settings
+
+REPORT = "../../report/index.html"  # as seen from maps/<scene>/page.html
+
+
+def run_page(
+    page_file: str | Path,
+    *,
+    scans: Sequence[str | Path],
+    model_directory: str | Path,
+    map_file: str | Path,
+    codes_file: str | Path,
+    cfg: str,
+) -> None:
+    """Write the interactive page of a scene, with its labels.
+
+    Parameters
+    ----------
+    page_file : str or Path
+        HTML file to write.
+    scans : sequence of str or Path
+        Files of the scene, which must be those that the census looked at.
+    model_directory : str or Path
+        Trained model, as the stage `bundle` writes it.
+    map_file : str or Path
+        ``map.json`` of the scene; its rasters lie beside it.
+    codes_file : str or Path
+        Codes of the census.
+    cfg : str
+        JSON of the sections ``scene`` (its row of scenes.tsv) and ``run_share``.
+    """
+    given = json.loads(cfg)
+    scene = settings(Scene, given["scene"], where="scenes.tsv")
+    mapped = read_map(Path(map_file).parent)
+    codes = read_codes(Path(codes_file), scans=scans)
+    write_scan_page(
+        Path(page_file),
+        scene,
+        mapped,
+        read_bundle(Path(model_directory)),
+        run_share=given["run_share"],
+        label=scene_labels(codes, mapped.classes, use=scene.use, ignore=scene.ignore),
+        report=REPORT,
+    )

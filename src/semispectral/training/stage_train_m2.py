@@ -1,0 +1,75 @@
+"""The stage `train_m2`: M2, the semi-supervised classifier."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from semispectral.figures.live_files import pictures_of
+from semispectral.models.settings_m2 import M2Config
+from semispectral.sampling.training_files import read_training_set, write_trained
+from semispectral.study.classes import read_classes
+from semispectral.study.stage_settings import stage_settings
+from semispectral.training.devices import devices
+from semispectral.training.run import Run
+from semispectral.training.train_m2 import train_m2
+
+
+def run_train_m2(
+    directory: str | Path,
+    *,
+    feature_files: Sequence[str | Path],
+    budgets_file: str | Path,
+    classes_file: str | Path,
+    scaler_directory: str | Path,
+    m1_directories: Sequence[str | Path],
+    results: str | Path,
+    features: str,
+    budget: str,
+    seed: int,
+    threads: int,
+    gpus: int,
+    cfg: str,
+    code: str,
+) -> None:
+    """Train M2 on one label budget, on bands or on the latents of M1.
+
+    Parameters
+    ----------
+    directory : str or Path
+        Folder to write the model to.
+    feature_files : sequence of str or Path
+        Normalised sample, or its latents, of every scene.
+    budgets_file : str or Path
+        Labels of the budget and seed.
+    classes_file : str or Path
+        Classes of the plan, classes.json.
+    scaler_directory : str or Path
+        Scale of the spectra that M2 sees, itself or through M1; the pictures are drawn with it.
+    m1_directories : sequence of str or Path
+        The M1 of the latents, for the pictures; empty on bands.
+    results : str or Path
+        Folder of all results; checkpoints and pictures of the training go there.
+    features : str
+        "bands" or "latents".
+    budget : str
+        Labels per class, or "all".
+    seed : int
+        Seed of weights, batches and draws.
+    threads, gpus : int
+        Number of processors and of GPUs to train with.
+    cfg : str
+        JSON of the section ``m2``.
+    code : str
+        Hash of the code: a checkpoint that other code wrote is not used.
+    """
+    directory = Path(directory)
+    scratch = Path(results) / "checkpoints"
+    names = read_classes(Path(classes_file)).names
+    data = read_training_set(feature_files, budgets_file, features=features, budget=budget, seed=seed, scratch=scratch)
+    picture = pictures_of(
+        directory, results=Path(results), seed=seed, scaler=scaler_directory, names=names, m1=m1_directories
+    )
+    settings = stage_settings(M2Config, cfg, "m2")
+    run = Run(seed, scratch, code, picture, wait=True)
+    with devices(threads=threads, gpus=gpus):
+        trained = train_m2(data, settings=settings, run=run, classes=len(names))
+        write_trained(directory, trained)

@@ -1,0 +1,61 @@
+"""The stage `train_qy`: q(y|x) alone, which shows what M2 gains from unlabelled pixels."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from semispectral.models.settings_m2 import M2Config
+from semispectral.sampling.training_files import read_training_set, write_trained
+from semispectral.study.classes import read_classes
+from semispectral.study.stage_settings import stage_settings
+from semispectral.training.run import Run, use_threads
+from semispectral.training.train_m2 import train_qy
+
+
+def run_train_qy(
+    directory: str | Path,
+    *,
+    feature_files: Sequence[str | Path],
+    budgets_file: str | Path,
+    classes_file: str | Path,
+    results: str | Path,
+    features: str,
+    budget: str,
+    seed: int,
+    threads: int,
+    cfg: str,
+    code: str,
+) -> None:
+    """Train q(y|x) on the labels of one budget alone.
+
+    Parameters
+    ----------
+    directory : str or Path
+        Folder to write the model to.
+    feature_files : sequence of str or Path
+        Normalised sample, or its latents, of every scene.
+    budgets_file : str or Path
+        Labels of the budget and seed.
+    classes_file : str or Path
+        Classes of the plan, classes.json.
+    results : str or Path
+        Folder of all results; checkpoints of the training go there.
+    features : str
+        "bands" or "latents".
+    budget : str
+        Labels per class, or "all".
+    seed : int
+        Seed of weights, batches and draws.
+    threads : int
+        Number of processors to train with.
+    cfg : str
+        JSON of the section ``m2``.
+    code : str
+        Hash of the code: a checkpoint that other code wrote is not used.
+    """
+    use_threads(threads)
+    scratch = Path(results) / "checkpoints"
+    data = read_training_set(feature_files, budgets_file, features=features, budget=budget, seed=seed, scratch=scratch)
+    settings = stage_settings(M2Config, cfg, "m2")
+    classes = len(read_classes(Path(classes_file)))
+    run = Run(seed, scratch, code, wait=True)
+    write_trained(Path(directory), train_qy(data, settings=settings, run=run, classes=classes))

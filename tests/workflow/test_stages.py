@@ -1,0 +1,247 @@
+"""Stages without TensorFlow, called one after another as their adapters call them, on three tiny simulated holes."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from semispectral.census.stage_census import run_census
+from semispectral.classifiers.stage_control import run_control
+from semispectral.classifiers.stage_predict import run_predict
+from semispectral.classifiers.stage_train_svm import run_train_svm
+from semispectral.downhole.stage_downhole import run_downhole
+from semispectral.evaluation.alert_files import read_guards
+from semispectral.evaluation.stage_evaluate import run_evaluate
+from semispectral.maps.map_files import read_map
+from semispectral.maps.stage_bundle import run_bundle
+from semispectral.maps.stage_map import run_map
+from semispectral.maps.stage_new_map import run_new_map
+from semispectral.page.stage_new_page import run_new_page
+from semispectral.page.stage_page import run_page
+from semispectral.report.stage_report import run_report
+from semispectral.sampling.stage_budget import run_budget
+from semispectral.sampling.stage_fit_scaler import run_fit_scaler
+from semispectral.sampling.stage_plan import run_plan
+from semispectral.sampling.stage_shard import run_shard
+from semispectral.simulate.stage_simulate import run_simulate
+from semispectral.spectra.cleaning_settings import CleanConfig, scale_after
+from semispectral.spectra.shards import read_latents, read_shard
+from semispectral.spectra.stage_encode import run_encode
+from semispectral.spectra.stage_normalise import run_normalise
+from semispectral.storage.model_files import save_model
+from semispectral.storage.parquet import read_table
+from semispectral.study.config import complete, read_schema
+from semispectral.study.scene import Scene
+from semispectral.study.scenes import read_scenes
+from semispectral.study.stage_settings import settings
+from semispectral.workflow.rerun import stage_cfg
+from tiny_models import tiny_m1
+from tiny_study import CONFIG as REPORTED
+from tiny_study import write_study
+
+ROOT = Path(__file__).resolve().parents[2]
+CLASSES_TSV = ROOT / "config/classes.tsv"
+SCENES = ("DH1_1", "DH2_1", "DH3_1")
+GIVEN = yaml.safe_load((ROOT / "tests/workflow/tiny.yaml").read_text(encoding="utf-8"))
+CONFIG: dict[str, Any] = complete(GIVEN, read_schema(ROOT / "config/config.schema.yaml"))
+SIMULATED = {key: value for key, value in CONFIG["simulate"].items() if key != "enabled"}
+RUN = {"budget": "5", "seed": 1}
+
+
+def cfg(*sections: str, **own: Any) -> str:
+    """Sections of the configuration, and others, as a rule passes them."""
+    return stage_cfg(CONFIG | own, *sections, *own)
+
+
+def rows(results: Path) -> dict[str, dict[str, Any]]:
+    """The rows of the simulated scenes by name, each a tray of two metres."""
+    table = read_scenes(ROOT / "tests/workflow/scenes.tsv", data_root=Path(), allow_outside=True)
+    depths = {"depth_from_m": 10.0, "depth_to_m": 12.0}
+    return {
+        scene.name: asdict(scene) | depths | dict.fromkeys(("data", "labels"), str(results / f"scenes/{scene.name}.h5"))
+        for scene in table
+    }
+
+
+@pytest.fixture(scope="module")
+def sampled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Results up to the samples, on the scale of the models, with the labels of one budget."""
+    results = tmp_path_factory.mktemp("results")
+    row = rows(results)
+    used = {"codes": [], "mask": CONFIG["mask"], "cleaning": CONFIG["cleaning"]}
+    for name in SCENES:
+        scan = results / f"scenes/{name}.h5"
+        counts = results / f"census/{name}.parquet"
+        run_simulate(scan, scene=name, cfg=cfg(simulate=SIMULATED))
+        counts.parent.mkdir(exist_ok=True)
+        run_census(counts, counts.with_suffix(".npy"), classes_file=CLASSES_TSV, cfg=cfg(scene=row[name], **used))
+    counts_of_all = sorted(results.glob("census/*.parquet"))
+    planned = cfg("split", "sample", scenes=list(row.values()), steps=[])
+    run_plan(results / "plan", censuses=counts_of_all, classes_file=CLASSES_TSV, cfg=planned)
+    for name in SCENES:
+        run_shard(
+            results / f"shards/{name}.parquet",
+            scans=[results / f"scenes/{name}.h5"],
+            codes_file=results / f"census/{name}.npy",
+            parts_file=results / f"plan/parts/{name}.npy",
+            quotas_file=results / "plan/quotas.parquet",
+            classes_file=results / "plan/classes.json",
+            cfg=cfg("sample", "cleaning", scene=row[name]),
+        )
+    shards = sorted(results.glob("shards/*.parquet"))
+    run_budget(results / "budgets.parquet", shards=shards, **RUN, cfg=cfg(runs={"budgets": [5], "valid_share": 0.2}))
+    scale = cfg("cleaning", normalise={"method": "standardise"}, scenes=row)
+    run_fit_scaler(results / "scaler", shards=shards, cfg=scale)
+    for name in SCENES:
+        run_normalise(
+            results / f"normalised/{name}.parquet",
+            shard=results / f"shards/{name}.parquet",
+            scaler_directory=results / "scaler",
+            scene=name,
+            cfg=cfg(scenes={name: row[name]}),
+        )
+    return results
+
+
+@pytest.fixture(scope="module")
+def predicted(sampled: Path) -> Path:
+    """The same, with an SVM on bands and its predictions, those of a simpler method, and their scores."""
+    features = sorted(sampled.glob("normalised/*.parquet"))
+    known = {"feature_files": features, "budgets_file": sampled / "budgets.parquet"}
+    bands = {"features": "bands", **RUN}
+    run_train_svm(sampled / "svm", classes_file=sampled / "plan/classes.json", cfg=cfg("svm"), **known, **bands)
+    svm, majority = sampled / "svm.parquet", sampled / "majority.parquet"
+    run_predict(svm, feature_files=features, model_directory=sampled / "svm", method="svm", **bands)
+    quotas = sampled / "plan/quotas.parquet"
+    run_control(majority, quotas_file=quotas, method="majority", cfg=cfg("controls", "svm"), **known, **RUN)
+    run_evaluate(
+        predictions_file=sampled / "predictions.parquet",
+        scores_file=sampled / "scores.parquet",
+        class_scores_file=sampled / "classes.parquet",
+        summary_file=sampled / "summary.parquet",
+        guards_file=sampled / "guards.json",
+        predictions=[svm, majority],
+        classes_file=CLASSES_TSV,
+        known_file=sampled / "plan/classes.json",
+        cfg=cfg(evaluation={"resamples": 20, "seed": 1}),
+    )
+    return sampled
+
+
+@pytest.fixture(scope="module")
+def bundled(predicted: Path) -> Path:
+    """The same, with a model for new scans, whose M1 is made of random arrays."""
+    save_model(predicted / "m1", *tiny_m1(seed=1, bands=SIMULATED["bands"]))
+    scene = settings(Scene, rows(predicted)["DH1_1"])
+    scale = scale_after(scene, settings(CleanConfig, CONFIG["cleaning"]))
+    recipe = {"method": "svm", "features": "bands", "budget": "5", "seed": 1, "false_alarm": 0.05}
+    run_bundle(
+        predicted / "model",
+        parts={"scaler": predicted / "scaler", "m1": predicted / "m1", "classifier": predicted / "svm"},
+        shards=sorted(predicted.glob("shards/*.parquet")),
+        budgets_file=predicted / "budgets.parquet",
+        predictions_file=predicted / "svm.parquet",
+        classes_file=CLASSES_TSV,
+        known_file=predicted / "plan/classes.json",
+        cfg=cfg(
+            "cleaning",
+            "split",
+            "sample",
+            "svm",
+            "m1",
+            normalise={"method": "standardise"},
+            scenes=rows(predicted),
+            recipe=recipe,
+            facts={"scale": scale, "references": True},
+        ),
+    )
+    return predicted
+
+
+def test_training_and_test_pixels_are_of_other_holes(sampled: Path) -> None:
+    """The samples hold the third hole in the test part and nowhere else, on the scale of the training pixels."""
+    pixels = [read_shard(path) for path in sorted(sampled.glob("normalised/*.parquet"))]
+    table = pd.concat([part.table for part in pixels])
+    assert set(table.loc[table["part"] == "test", "hole"]) == {"DH3"}
+    assert "DH3" not in set(table.loc[table["part"] != "test", "hole"])
+    train = np.concatenate([part.x[(part.table["part"] == "train").to_numpy()] for part in pixels])
+    np.testing.assert_allclose(train.mean(axis=0), 0, atol=1e-3)
+
+
+def test_the_budget_is_what_was_asked(sampled: Path) -> None:
+    """No class has more than five labels, those of the validation included."""
+    table = read_table(sampled / "budgets.parquet")
+    assert table.groupby("label").size().max() == 5
+    assert set(table["part"]) == {"train", "valid"}
+
+
+def test_encoding_keeps_the_pixels_in_order(sampled: Path) -> None:
+    """One row of latents for each pixel, with the pixel's place."""
+    save_model(sampled / "m1_alone", *tiny_m1(seed=2, bands=SIMULATED["bands"]))
+    features, latents = sampled / "normalised/DH1_1.parquet", sampled / "latents.parquet"
+    run_encode(latents, features=features, m1_directory=sampled / "m1_alone", scene="DH1_1")
+    pd.testing.assert_frame_equal(read_latents(latents).table, read_shard(features).table)
+
+
+def test_the_svm_beats_the_majority(predicted: Path) -> None:
+    """Scores of both methods, on the same test pixels; the SVM knows more than which class is frequent."""
+    scores = read_table(predicted / "scores.parquet")
+    test = scores[scores["part"] == "test"].set_index("method")
+    assert set(test.index) == {"svm", "majority"}
+    assert test.loc["svm", "aa"] > test.loc["majority", "aa"]
+    assert isinstance(read_guards(predicted / "guards.json"), list)
+    assert set(read_table(predicted / "summary.parquet")["part"]) == {"valid", "test"}
+    assert len(read_table(predicted / "classes.parquet"))
+
+
+def test_a_scene_and_a_new_scan_are_mapped_alike(bundled: Path) -> None:
+    """The map of a scene, its page and its log; the same scan as a new one has the same classes where both have one."""
+    row = rows(bundled)["DH3_1"] | {"labels": bundled / "scenes/DH3_1.h5"}
+    scan, model = bundled / "scenes/DH3_1.h5", bundled / "model"
+    codes = bundled / "census/DH3_1.npy"
+    smoothing = {"smoothing": "none"}
+    run_map(
+        bundled / "maps/DH3_1",
+        scans=[scan],
+        model_directory=model,
+        codes_file=codes,
+        parts_file=bundled / "plan/parts/DH3_1.npy",
+        threads=1,
+        cfg=cfg(scene=row, map=smoothing),
+    )
+    given = {"scene": row, "model": {"path": str(model)}}
+    run_new_map(bundled / "new/DH3_1", threads=1, cfg=cfg("mask", map=smoothing, **given))
+    known, new = read_map(bundled / "maps/DH3_1"), read_map(bundled / "new/DH3_1")
+    both = known.valid & new.valid
+    assert both.mean() > 0.3
+    assert (known.label[both] == new.label[both]).all()
+
+    page = bundled / "maps/DH3_1/page.html"
+    file = bundled / "maps/DH3_1/map.json"
+    shown = cfg(scene=row, run_share=0.5)
+    run_page(page, scans=[scan], model_directory=model, map_file=file, codes_file=codes, cfg=shown)
+    assert "../../report/index.html" in page.read_text(encoding="utf-8")
+    new_page = bundled / "new/DH3_1/page.html"
+    run_new_page(new_page, map_file=bundled / "new/DH3_1/map.json", cfg=cfg(run_share=0.5, **given))
+    assert "DH3_1" in new_page.read_text(encoding="utf-8")
+
+    log = {f"{kind}_file": bundled / f"DH3.{end}" for kind, end in (("csv", "csv"), ("las", "las"), ("figure", "png"))}
+    run_downhole(maps=[file], hole="DH3", cfg=cfg(scenes=[row], downhole=CONFIG["map"]["downhole"]), **log)
+    depth = pd.read_csv(log["csv_file"], comment="#")
+    assert len(depth)
+
+
+def test_the_report_takes_one_path_or_several(tmp_path: Path) -> None:
+    """Inputs as Snakemake gives them: a text where the rule names one file, a list where it names several."""
+    results = tmp_path / "results"
+    results.mkdir()
+    paths = write_study(results)
+    lists = ("census", "features", "features_m1", "m1", "m2", "qy", "maps", "logs")
+    inputs = {name: [str(path) for path in files] if name in lists else str(files[0]) for name, files in paths.items()}
+    run_report(results / "report/index.html", inputs=inputs, root=ROOT, cfg=json.dumps(REPORTED))
+    assert "<html" in (results / "report/index.html").read_text(encoding="utf-8")
