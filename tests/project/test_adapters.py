@@ -3,6 +3,7 @@
 import ast
 import re
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -82,7 +83,7 @@ def test_the_rule_declares_what_the_adapter_reads(path: Path) -> None:
             assert f"{{{name}}}" in section(text, "output"), name
         else:
             assert re.search(rf"^ *{name}=", section(text, directive), flags=re.MULTILINE), f"{directive}.{name}"
-    declared = set(re.findall(r"^ {8,12}(\w+)=", section(text, "params"), flags=re.MULTILINE))
+    declared = set(re.findall(r"^(\w+)=", dedent(section(text, "params")), flags=re.MULTILINE))
     assert declared - {"code"} <= {name for directive, name in used if directive == "params"}
 
 
