@@ -33,20 +33,20 @@ configfile: "config/config.yaml" if Path("config/config.yaml").exists() else wor
 
 
 include: "rules/common.smk"
-include: "rules/data.smk"
-include: "rules/sample.smk"
-include: "rules/m1.smk"
-include: "rules/classify.smk"
-include: "rules/controls.smk"
+include: "rules/scans.smk"
+include: "rules/sampling.smk"
+include: "rules/spectra.smk"
+include: "rules/models.smk"
+include: "rules/evaluation.smk"
 include: "rules/map_common.smk"
-include: "rules/evaluate.smk"
-include: "rules/map.smk"
-include: "rules/take_home.smk"
-include: "rules/new.smk"
+include: "rules/maps.smk"
+include: "rules/downhole.smk"
+include: "rules/report.smk"
 include: "rules/grid_common.smk"
 include: "rules/grid_pool.smk"
 include: "rules/grid.smk"
 include: "rules/grid_report.smk"
+include: "rules/new.smk"
 
 
 # A job of a run is alive from here on.

@@ -22,6 +22,8 @@ rule grid_m1:
     params:
         cfg=job_cfg(scale="m1_method", m1=CONFIG["m1"]),
         code=code("grid_m1"),
+    message:
+        "Train M1 for the benchmark: {wildcards.split}, {wildcards.regime}, seeds {wildcards.seeds}"
     script:
         "../workflow/scripts/grid_m1.py"
 
@@ -50,6 +52,8 @@ rule grid_train:
     params:
         cfg=fit_cfg,
         code=code("grid_train"),
+    message:
+        "Train {wildcards.method_id} for the benchmark: {wildcards.split}, {wildcards.regime}, seeds {wildcards.seeds}"
     script:
         "../workflow/scripts/grid_train.py"
 
@@ -78,5 +82,7 @@ rule grid_fit:
     params:
         cfg=fit_cfg,
         code=code("grid_fit"),
+    message:
+        "Fit {wildcards.method_id} for the benchmark: {wildcards.split}, {wildcards.regime}, seeds {wildcards.seeds}"
     script:
         "../workflow/scripts/grid_fit.py"

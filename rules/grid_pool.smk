@@ -15,6 +15,8 @@ use rule plan as grid_plan with:
     params:
         cfg=grid_plan_cfg(),
         code=code("plan"),
+    message:
+        "Set how many pixels of each scene the benchmark draws"
 
 
 use rule shard as grid_shard with:
@@ -30,6 +32,8 @@ use rule shard as grid_shard with:
         "<results>/logs/grid_shard/{scene}.log",
     benchmark:
         "<results>/benchmarks/grid_shard/{scene}.tsv"
+    message:
+        "Draw the benchmark's pixels of scene {wildcards.scene}"
 
 
 rule grid_deal:
@@ -52,5 +56,7 @@ rule grid_deal:
     params:
         cfg=deal_cfg,
         code=code("grid_deal"),
+    message:
+        "Split the benchmark's pixels: {wildcards.split}, seed {wildcards.seed}"
     script:
         "../workflow/scripts/grid_deal.py"

@@ -22,6 +22,8 @@ rule grid_scores:
     params:
         cfg=scores_cfg,
         code=code("grid_scores"),
+    message:
+        "Score the benchmark: {wildcards.split}, {wildcards.regime}"
     script:
         "../workflow/scripts/grid_scores.py"
 
@@ -59,5 +61,7 @@ rule grid_report:
     params:
         cfg=cfg("split", "sample", "runs", "normalise", "m1", "m2", "svm", "controls", "evaluation", "benchmark"),
         code=code("grid_report"),
+    message:
+        "Write the report of the benchmark"
     script:
         "../workflow/scripts/grid_report.py"

@@ -1,5 +1,6 @@
 # Maps, pages and downhole logs of new scans with a model that was trained before: `snakemake predict_new`.
-# Needs: config `scenes` and `model`; no label and no training. Produces: results/new/{scene}, results/new/downhole.
+# Needs: config `scenes` and `model`; no label and no training.
+# Produces: results/new/{scene}, results/new/downhole.
 
 
 rule new_map:
@@ -20,6 +21,8 @@ rule new_map:
     params:
         cfg=new_cfg,
         code=code("new_map"),
+    message:
+        "Classify every pixel of the new scan {wildcards.scene}"
     script:
         "../workflow/scripts/new_map.py"
 
@@ -43,6 +46,8 @@ rule new_page:
     params:
         cfg=new_page_cfg,
         code=code("new_page"),
+    message:
+        "Write the interactive page of the new scan {wildcards.scene}"
     script:
         "../workflow/scripts/new_page.py"
 
@@ -59,6 +64,8 @@ use rule downhole as new_downhole with:
         "<results>/logs/new_downhole/{hole}.log",
     benchmark:
         "<results>/benchmarks/new_downhole/{hole}.tsv"
+    message:
+        "Write the downhole log of the new hole {wildcards.hole}"
 
 
 rule predict_new:

@@ -254,7 +254,7 @@ def test_a_dry_run_that_fails_is_a_problem() -> None:
 MISSING_INPUT = """  Snakemake version: 9.27.1
   Python version: 3.11.7 (main)
 Building DAG of jobs...
-MissingInputException in rule census in file "data.smk", line 53:
+MissingInputException in rule census in file "scans.smk", line 53:
 Missing input files for rule census:
     output: results/census/a.parquet
     wildcards: scene=a

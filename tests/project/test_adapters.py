@@ -96,10 +96,25 @@ def test_every_rule_has_an_adapter_and_the_other_way_round() -> None:
 
 @pytest.mark.parametrize("name", rules())
 def test_every_rule_says_all_that_it_must(name: str) -> None:
-    """The hash of its code, a log, a benchmark, resources and an environment stand in every rule."""
+    """A message, the hash of its code, a log, a benchmark, resources and an environment stand in every rule."""
     text = rules()[name]
-    for key in (f'code=code("{name}")', "log:", "benchmark:", "threads:", "mem_mb=", "runtime=", "conda:"):
+    for key in (f'code=code("{name}")', "message:", "log:", "benchmark:", "threads:", "mem_mb=", "runtime=", "conda:"):
         assert key in text, key
+
+
+def test_a_rule_made_of_another_says_what_it_does() -> None:
+    """A rule that is another one with other files has a message of its own."""
+    pieces = re.split(r"^use rule \w+ as (\w+) with:", RULES, flags=re.MULTILINE)[1:]
+    assert pieces
+    for name, text in zip(pieces[::2], pieces[1::2], strict=True):
+        assert section(text.split("\n\n\n")[0], "message"), name
+
+
+def test_every_rule_file_says_what_it_needs_and_makes() -> None:
+    """The head of a rule file: what it does, Needs, Produces."""
+    for path in (ROOT / "rules").glob("*.smk"):
+        head = path.read_text(encoding="utf-8").split("\n\n")[0]
+        assert re.search(r"^# \w.+\n(# .*\n)*# Needs: (.*\n)*?.*Produces: ", head), path
 
 
 def test_rules_read_the_checked_configuration_only() -> None:

@@ -18,6 +18,13 @@ EXECUTORS = {"default": None, "slurm": "slurm", "slurm-generic": "cluster-generi
 KUBERNETES = ROOT / "profiles/kubernetes"
 ADAPTERS = ROOT / "workflow/scripts"
 TRAINED_ON_GPU = {"train_m1", "train_m2", "train_qy"}
+# Our Snakefile without its messages, in whose place a dry run shows what each job asks for.
+WITHOUT_MESSAGES = f"""
+include: "{ROOT}/Snakefile"
+
+for each in workflow.rules:
+    each.message = None
+"""
 # Our Snakefile, and two jobs of one GPU each that say when they began and ended.
 TWO_GPU_JOBS = f"""
 include: "{ROOT}/Snakefile"
@@ -104,7 +111,8 @@ def test_one_gpu_unless_the_user_says_more(tmp_path: Path, given: tuple[str, ...
 @pytest.mark.parametrize(("cores", "threads"), [(2, 1), (8, 4)])
 def test_two_trainings_fit_on_a_machine(tmp_path: Path, cores: int, threads: int) -> None:
     """M1 takes half of the cores at most, and asks for a GPU only where there is one."""
-    said = snakemake(tmp_path, "--snakefile", str(ROOT / "Snakefile"), "--cores", str(cores), "--dry-run")
+    (tmp_path / "Snakefile").write_text(WITHOUT_MESSAGES)
+    said = snakemake(tmp_path, "--cores", str(cores), "--dry-run", "all")
     asked = said.partition("rule train_m1:")[2].partition("\n\n")[0]
     assert int((re.findall(r"threads: (\d+)", asked) or ["1"])[0]) == threads
     assert f"gpu={int(has_gpu())}" in asked
@@ -122,8 +130,8 @@ def test_what_a_rule_asks_for_reaches_its_job(tmp_path: Path, attempt: str, memo
     (tmp_path / "scenes.tsv").write_text(header + rows)
     config = {"scenes": "scenes.tsv", "classes": "classes.tsv", "split": {"test_groups": ["two"]}}
     (tmp_path / "own.yaml").write_text(yaml.safe_dump(config | {"simulate": {"enabled": False}}))
-    arguments = ("--snakefile", str(ROOT / "Snakefile"), "--configfile", "own.yaml", "--dry-run")
-    said = snakemake(tmp_path, "--cores", "2", *arguments, "--attempt", attempt)
+    (tmp_path / "Snakefile").write_text(WITHOUT_MESSAGES)
+    said = snakemake(tmp_path, "all", "--cores", "2", "--configfile", "own.yaml", "--dry-run", "--attempt", attempt)
     census, shard = (said.partition(f"rule {name}:")[2].partition("\n\n")[0] for name in ("census", "shard"))
     assert f"mem_mb={memory}," in census
     assert f"runtime={runtime}," in census

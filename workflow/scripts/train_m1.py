@@ -3,8 +3,7 @@ from pathlib import Path
 
 from semispectral.workflow import logs
 
-gpus = snakemake.resources.get("gpu", 0)
-logs.start(snakemake.log[0], job=snakemake, gpu=gpus)
+logs.start(snakemake.log[0], job=snakemake, gpu=snakemake.resources.get("gpu", 0))
 with logs.set_aside(snakemake.log[0]):
     from semispectral.training.stage_train_m1 import run_train_m1
 
@@ -15,7 +14,7 @@ run_train_m1(
     results=Path(snakemake.output[0]).parents[1],
     seed=int(snakemake.wildcards.seed),
     threads=snakemake.threads,
-    gpus=gpus,
+    gpus=snakemake.resources.get("gpu", 0),
     cfg=snakemake.params.cfg,
     code=snakemake.params.code,
 )

@@ -1,34 +1,6 @@
-# Scores of all methods on the same test pixels, and the report that people read.
-# Needs: every prediction that the configuration asks for, and what the figures show.
-# Produces: results/evaluation, results/report/index.html.
-
-
-rule evaluate:
-    input:
-        predictions=compared(),
-        classes=ancient(CLASSES),
-        known="<results>/plan/classes.json",
-    output:
-        predictions="<results>/evaluation/predictions.parquet",
-        scores="<results>/evaluation/scores.parquet",
-        classes="<results>/evaluation/classes.parquet",
-        summary="<results>/evaluation/summary.parquet",
-        guards="<results>/evaluation/guards.json",
-    log:
-        "<results>/logs/evaluate.log",
-    benchmark:
-        "<results>/benchmarks/evaluate.tsv"
-    conda:
-        "../envs/base.yaml"
-    threads: 1
-    resources:
-        mem_mb=memory_mb(3000, per_mb=40),
-        runtime=minutes(30, per_mb=1),
-    params:
-        cfg=cfg("evaluation", names=NAMES),
-        code=code("evaluate"),
-    script:
-        "../workflow/scripts/evaluate.py"
+# The report that people read: one page with figures and tables.
+# Needs: results/evaluation, results/census, results/plan, the trained models, maps and logs.
+# Produces: results/report/index.html, results/report/figures.
 
 
 rule report:
@@ -98,5 +70,7 @@ rule report:
             simulate={"enabled": CONFIG["simulate"]["enabled"]},
         ),
         code=code("report"),
+    message:
+        "Draw the figures and write the report"
     script:
         "../workflow/scripts/report.py"

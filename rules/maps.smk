@@ -1,6 +1,6 @@
-# What the user takes home: a class for every pixel of every scene, and a page to look at it.
-# Needs: the trained models that config `map` names, results/shards, results/budgets, the scenes.
-# Produces: results/model (all that a new scan needs), results/maps/{scene}.
+# The model for new scans, and with it a class for every pixel of every scene and a page to look at it.
+# Needs: the trained models that the section `map` names, results/shards, results/budgets, results/predictions, the scenes.
+# Produces: results/model, results/maps/{scene}.
 
 
 rule bundle:
@@ -30,6 +30,8 @@ rule bundle:
     params:
         cfg=bundle_cfg(),
         code=code("bundle"),
+    message:
+        "Put the trained model for new scans into one folder"
     script:
         "../workflow/scripts/bundle.py"
 
@@ -61,6 +63,8 @@ rule map:
     params:
         cfg=map_cfg,
         code=code("map"),
+    message:
+        "Classify every pixel of scene {wildcards.scene}"
     script:
         "../workflow/scripts/map.py"
 
@@ -86,5 +90,7 @@ rule page:
     params:
         cfg=page_cfg,
         code=code("page"),
+    message:
+        "Write the interactive page of scene {wildcards.scene}"
     script:
         "../workflow/scripts/page.py"

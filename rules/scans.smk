@@ -1,6 +1,6 @@
-# Scenes, and what is in them.
+# Scans: simulated, downloaded or your own, and what is in them.
 # Needs: the files that scenes.tsv names, or the built-in simulation, or a network for the public scenes.
-# Produces: results/census/{scene}.parquet and .npy; results/plan: who trains, who tests, how many pixels of what.
+# Produces: results/scenes/{scene}.h5 (simulated), results/census/{scene}.parquet and .npy.
 
 
 if CONFIG["simulate"]["enabled"]:
@@ -21,6 +21,8 @@ if CONFIG["simulate"]["enabled"]:
         params:
             cfg=simulate_cfg(),
             code=code("simulate"),
+        message:
+            "Simulate scene {wildcards.scene}"
         script:
             "../workflow/scripts/simulate.py"
 
@@ -46,6 +48,8 @@ if ABSENT:
         params:
             cfg=lambda wildcards: cfg(fetch=ABSENT[wildcards.public]),
             code=code("fetch"),
+        message:
+            "Download the public file {wildcards.public}"
         script:
             "../workflow/scripts/fetch.py"
 
@@ -70,32 +74,7 @@ rule census:
     params:
         cfg=census_cfg,
         code=code("census"),
+    message:
+        "Count labels and check values of scene {wildcards.scene}"
     script:
         "../workflow/scripts/census.py"
-
-
-rule plan:
-    input:
-        census=every_scene("<results>/census/{scene}.parquet"),
-        codes=every_scene("<results>/census/{scene}.npy"),
-        classes=ancient(CLASSES),
-    output:
-        quotas="<results>/plan/quotas.parquet",
-        classes="<results>/plan/classes.json",
-        warnings="<results>/plan/warnings.json",
-        parts=every_scene("<results>/plan/parts/{scene}.npy"),
-    log:
-        "<results>/logs/plan.log",
-    benchmark:
-        "<results>/benchmarks/plan.tsv"
-    conda:
-        "../envs/base.yaml"
-    threads: 1
-    resources:
-        mem_mb=memory_mb(2000, per_mb=8),
-        runtime=minutes(10, per_mb=0.1),
-    params:
-        cfg=plan_cfg(),
-        code=code("plan"),
-    script:
-        "../workflow/scripts/plan.py"

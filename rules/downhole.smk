@@ -1,5 +1,6 @@
 # The downhole log of every hole whose depths are known.
-# Needs: results/maps. Produces: results/downhole/{hole}.csv, .las, .png.
+# Needs: results/maps.
+# Produces: results/downhole/{hole}.csv, .las, .png.
 
 
 rule downhole:
@@ -30,5 +31,7 @@ rule downhole:
     params:
         cfg=downhole_cfg,
         code=code("downhole"),
+    message:
+        "Write the downhole log of hole {wildcards.hole}"
     script:
         "../workflow/scripts/downhole.py"

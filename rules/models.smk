@@ -1,0 +1,192 @@
+# The models: M1 and its latents; M2, q(y|x) alone and the SVM, on bands or on latents; simpler methods; their predictions.
+# Needs: results/normalised, results/normalised_m1 (if it differs), results/scaler, results/budgets, results/plan.
+# Produces: results/m1/{seed} (a directory: training again always invalidates what follows), results/latents/{seed},
+# results/{svm,m2,qy}/{features}/{budget}/{seed}, results/predictions/{method}/{features}/{budget}/{seed}.parquet.
+
+
+rule train_m1:
+    input:
+        features=every_scene(M1_FEATURES),
+        scaler=SCALERS["latents"],
+    output:
+        directory("<results>/m1/{seed}"),
+    log:
+        "<results>/logs/train_m1/{seed}.log",
+    benchmark:
+        "<results>/benchmarks/train_m1/{seed}.tsv"
+    priority: 2
+    conda:
+        "../envs/train.yaml"
+    threads: at_most(4)
+    resources:
+        gpu=gpu_if_any,
+        mem_mb=memory_mb(4000, per_mb=12),
+        runtime=minutes(240, per_mb=2),
+    params:
+        cfg=cfg("m1"),
+        code=code("train_m1"),
+    message:
+        "Train M1, seed {wildcards.seed}"
+    script:
+        "../workflow/scripts/train_m1.py"
+
+
+rule encode:
+    input:
+        features=M1_FEATURES,
+        m1="<results>/m1/{seed}",
+    output:
+        "<results>/latents/{seed}/{scene}.parquet",
+    log:
+        "<results>/logs/encode/{seed}/{scene}.log",
+    benchmark:
+        "<results>/benchmarks/encode/{seed}/{scene}.tsv"
+    conda:
+        "../envs/base.yaml"
+    threads: at_most(2)
+    resources:
+        mem_mb=memory_mb(1500, per_mb=12),
+        runtime=minutes(10, per_mb=0.1),
+    params:
+        code=code("encode"),
+    message:
+        "Encode the sample of scene {wildcards.scene} with M1, seed {wildcards.seed}"
+    script:
+        "../workflow/scripts/encode.py"
+
+
+rule train_m2:
+    input:
+        features=features_of,
+        budgets="<results>/budgets/{budget}/{seed}.parquet",
+        classes="<results>/plan/classes.json",
+        scaler=scaler_of,
+        m1=m1_of,
+    output:
+        directory("<results>/m2/{features}/{budget}/{seed}"),
+    log:
+        "<results>/logs/train_m2/{features}/{budget}/{seed}.log",
+    benchmark:
+        "<results>/benchmarks/train_m2/{features}/{budget}/{seed}.tsv"
+    priority: 1
+    conda:
+        "../envs/train.yaml"
+    threads: at_most(4)
+    resources:
+        gpu=gpu_if_any,
+        mem_mb=memory_mb(4000, per_mb=12),
+        runtime=minutes(240, per_mb=2),
+    params:
+        cfg=cfg("m2"),
+        code=code("train_m2"),
+    message:
+        "Train M2 on {wildcards.features} with {wildcards.budget} labels per class, seed {wildcards.seed}"
+    script:
+        "../workflow/scripts/train_m2.py"
+
+
+rule train_qy:
+    input:
+        features=features_of,
+        budgets="<results>/budgets/{budget}/{seed}.parquet",
+        classes="<results>/plan/classes.json",
+    output:
+        directory("<results>/qy/{features}/{budget}/{seed}"),
+    log:
+        "<results>/logs/train_qy/{features}/{budget}/{seed}.log",
+    benchmark:
+        "<results>/benchmarks/train_qy/{features}/{budget}/{seed}.tsv"
+    conda:
+        "../envs/train.yaml"
+    threads: 1
+    resources:
+        gpu=gpu_if_any,
+        mem_mb=memory_mb(4000, per_mb=12),
+        runtime=minutes(120, per_mb=1),
+    params:
+        cfg=cfg("m2"),
+        code=code("train_qy"),
+    message:
+        "Train q(y|x) alone on {wildcards.features} with {wildcards.budget} labels per class, seed {wildcards.seed}"
+    script:
+        "../workflow/scripts/train_qy.py"
+
+
+rule train_svm:
+    input:
+        features=features_of,
+        budgets="<results>/budgets/{budget}/{seed}.parquet",
+        classes="<results>/plan/classes.json",
+    output:
+        directory("<results>/svm/{features}/{budget}/{seed}"),
+    log:
+        "<results>/logs/train_svm/{features}/{budget}/{seed}.log",
+    benchmark:
+        "<results>/benchmarks/train_svm/{features}/{budget}/{seed}.tsv"
+    conda:
+        "../envs/base.yaml"
+    threads: at_most(2)
+    resources:
+        mem_mb=memory_mb(4000, per_mb=12),
+        runtime=minutes(60, per_mb=1),
+    params:
+        cfg=cfg("svm"),
+        code=code("train_svm"),
+    message:
+        "Fit the SVM on {wildcards.features} with {wildcards.budget} labels per class, seed {wildcards.seed}"
+    script:
+        "../workflow/scripts/train_svm.py"
+
+
+rule control:
+    input:
+        features=every_scene("<results>/normalised/{scene}.parquet"),
+        budgets="<results>/budgets/{budget}/{seed}.parquet",
+        quotas="<results>/plan/quotas.parquet",
+    output:
+        "<results>/predictions/{method}/bands/{budget}/{seed}.parquet",
+    log:
+        "<results>/logs/control/{method}/{budget}/{seed}.log",
+    benchmark:
+        "<results>/benchmarks/control/{method}/{budget}/{seed}.tsv"
+    wildcard_constraints:
+        method="|".join(CONTROLS),
+    conda:
+        "../envs/base.yaml"
+    threads: at_most(2)
+    resources:
+        mem_mb=memory_mb(4000, per_mb=20),
+        runtime=minutes(60, per_mb=1),
+    params:
+        cfg=lambda wildcards: cfg(**in_use.control(wildcards.method, controls=CONFIG["controls"], svm=CONFIG["svm"])),
+        code=code("control"),
+    message:
+        "Fit and apply {wildcards.method} with {wildcards.budget} labels per class, seed {wildcards.seed}"
+    script:
+        "../workflow/scripts/control.py"
+
+
+rule predict:
+    input:
+        features=features_of,
+        model="<results>/{method}/{features}/{budget}/{seed}",
+    output:
+        "<results>/predictions/{method}/{features}/{budget}/{seed}.parquet",
+    log:
+        "<results>/logs/predict/{method}/{features}/{budget}/{seed}.log",
+    benchmark:
+        "<results>/benchmarks/predict/{method}/{features}/{budget}/{seed}.tsv"
+    wildcard_constraints:
+        method="|".join(MODELS),
+    conda:
+        "../envs/base.yaml"
+    threads: at_most(2)
+    resources:
+        mem_mb=memory_mb(3000, per_mb=12),
+        runtime=minutes(30, per_mb=0.1),
+    params:
+        code=code("predict"),
+    message:
+        "Predict with {wildcards.method} on {wildcards.features}, {wildcards.budget} labels per class, seed {wildcards.seed}"
+    script:
+        "../workflow/scripts/predict.py"
