@@ -107,7 +107,7 @@ def test_a_rule_made_of_another_says_what_it_does() -> None:
     pieces = re.split(r"^use rule \w+ as (\w+) with:", RULES, flags=re.MULTILINE)[1:]
     assert pieces
     for name, text in zip(pieces[::2], pieces[1::2], strict=True):
-        assert section(text.split("\n\n\n")[0], "message"), name
+        assert section(text.split("\n\n\n")[0] + "\n", "message"), name
 
 
 def test_every_rule_file_says_what_it_needs_and_makes() -> None:

@@ -9,6 +9,7 @@ from semispectral.sampling.training_set import read_features
 from semispectral.storage.model_files import load_model
 from semispectral.storage.parquet import write_table
 
+
 def run_predict(
     predictions_file: str | Path,
     *,

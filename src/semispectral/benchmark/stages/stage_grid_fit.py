@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from semispectral.benchmark.jobs import Job, fit_all
-from semispectral.benchmark.methods import Fit
+from semispectral.benchmark.jobs import Fit, Job, fit_all
 from semispectral.benchmark.pool import read_pool
 from semispectral.storage.parquet import write_table
 from semispectral.study.classes import read_classes
