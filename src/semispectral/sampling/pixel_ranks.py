@@ -40,17 +40,17 @@ def _mixed(values: np.ndarray) -> np.ndarray:
 
 
 def priority(seed: int, scene: str, line: np.ndarray, sample: np.ndarray) -> np.ndarray:
-    """Return random rank of pixels, the same whenever and in whatever order it is asked; the lowest are drawn.
+    """Return a random rank of pixels that depends on seed, scene and place alone; the lowest are drawn.
 
     Parameters
     ----------
     seed : int, seed of the draw.
     scene : str, name of the scene.
-    line, sample : int [...], 0 to 2^32 - 1.
+    line, sample : int [...], position, 0 to 2^32 - 1.
 
     Returns
     -------
-    uint64 [...], uniform; no two pixels of a scene share one.
+    uint64 [...], uniform; the ranks of the pixels of a scene are distinct.
     """
     key = int.from_bytes(hashlib.blake2b(f"{seed}:{scene}".encode(), digest_size=8).digest(), "little")
     place = (np.asarray(line, np.uint64) << np.uint64(32)) | np.asarray(sample, np.uint64)

@@ -27,7 +27,7 @@ class Plan:
     ----------
     classes : ClassMap, the classes that occur; a label is an index into them.
     parts : by scene, uint8 [line, sample]: 0 not used, 1 train, 2 valid, 3 test.
-    quotas : DataFrame, scene, hole, label (-1 unlabelled), part, available and quota (pixels).
+    quotas : DataFrame, table with the columns scene, hole, label (-1 unlabelled), part, available and quota (pixels).
     method : str, method of the split.
     guard : int, buffer between the parts on disk, in pixels.
     warnings : tuple of str, sentences about classes that cannot be learnt, tested or validated.
@@ -53,21 +53,22 @@ def plan(
     odd: Sequence[str] = (),
     bad_bands: Sequence[int] = (),
 ) -> Plan:
-    """Plan a collection.
+    """Split the pixels of a collection into parts and set the quotas of every scene.
 
     Parameters
     ----------
-    scenes : sequence of Scene, the scenes, in any order.
-    codes : by scene, the codes that the census read, int [line, sample].
+    scenes : sequence of Scene, rows of ``scenes.tsv``, in any order.
+    codes : label codes by scene, int [line, sample], from the census.
     classes : ClassMap, all of ``classes.tsv``.
-    split_settings, sample_settings : settings.
-    odd : sequence of str, what is odd about the scenes together, in words; it becomes part of the warnings.
+    split_settings : SplitConfig, method and options of the split.
+    sample_settings : SampleConfig, numbers of pixels to draw.
+    odd : sequence of str, sentences on what is unusual about the scenes together; they are added to the warnings.
     bad_bands : sequence of int, numbers of the bands that are left out of all scenes.
 
     Raises
     ------
-    DataError : a code that is used has no class, or a scene no codes.
-    SplitError : the split leaves nothing labelled to train on.
+    DataError : a code that is used has no class, or a scene has no codes.
+    SplitError : the split leaves no labelled pixel to train on.
     """
     occurring = _occurring(scenes, codes, classes)
     rasters = label_rasters(scenes, codes, occurring)

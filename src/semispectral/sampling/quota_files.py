@@ -21,7 +21,7 @@ def read_quotas(path: Path) -> pd.DataFrame:
 
     Raises
     ------
-    MissingFileError, IntegrityError : the table is not there, or not as it was written.
+    MissingFileError, IntegrityError : the table does not exist, or was changed.
     SplitError : a hole is in two parts.
     """
     if not path.is_file():

@@ -52,7 +52,7 @@ class SampleConfig:
 
     @property
     def drawing(self) -> dict[str, Any]:
-        """How pixels are drawn from a scene, as `semispectral.sampling.draw.shard` takes it."""
+        """Arguments by which `semispectral.sampling.draw.shard` draws pixels from a scene."""
         return {"seed": self.seed, "clusters": self.clusters, "drop_saturated": self.drop_saturated}
 
 
@@ -61,12 +61,12 @@ def water_fill(available: Mapping[str, int], total: int) -> dict[str, int]:
 
     Parameters
     ----------
-    available : by name.
-    total : int, to be shared.
+    available : largest share of each unit, by name.
+    total : int, total to divide.
 
     Returns
     -------
-    Shares that add up to ``min(total, all available)``; units that do not divide go to who has most.
+    Shares that add up to ``min(total, all available)``; a remainder goes to the units with the most.
     """
     shares = {}
     left = min(total, sum(available.values()))

@@ -17,16 +17,12 @@ def run_budget(budget_file: str | Path, *, shards: Sequence[str | Path], budget:
 
     Parameters
     ----------
-    budget_file : str or Path
-        Parquet file to write: one row per label, with its pixel and its part.
-    shards : sequence of str or Path
-        Sample of every scene; only its table is read.
-    budget : str
-        Labels per class, or "all".
-    seed : int
-        Seed of the draw.
-    cfg : str
-        JSON of the section ``runs``: ``budgets`` up to this one, which contains the smaller ones, and ``valid_share``.
+    budget_file : str or Path Parquet file to write: one row per label, with its pixel and its part.
+    shards : sequence of str or Path Sample of every scene; only its table is read.
+    budget : str Labels per class, or "all".
+    seed : int Seed of the draw.
+    cfg : str JSON of the section ``runs``: ``budgets`` up to this one, which contains the smaller ones, and
+        ``valid_share``.
     """
     runs = json.loads(cfg)["runs"] | {"seeds": [seed]}
     table = pd.concat([read_table(Path(path)) for path in shards], ignore_index=True)

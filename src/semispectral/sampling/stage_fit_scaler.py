@@ -19,12 +19,10 @@ def run_fit_scaler(directory: str | Path, *, shards: Sequence[str | Path], cfg: 
 
     Parameters
     ----------
-    directory : str or Path
-        Folder to write: the scale, and what cleaning it belongs to.
-    shards : sequence of str or Path
-        Sample of every scene.
-    cfg : str
-        JSON of the sections ``cleaning``, ``normalise`` and ``scenes`` (rows of the scenes that are cleaned, by name).
+    directory : str or Path Folder to write: the scale, and what cleaning it belongs to.
+    shards : sequence of str or Path Sample of every scene.
+    cfg : str JSON of the sections ``cleaning``, ``normalise`` and ``scenes`` (rows of the scenes that are cleaned, by
+        name).
 
     Raises
     ------

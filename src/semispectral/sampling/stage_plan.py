@@ -20,14 +20,11 @@ def run_plan(directory: str | Path, *, censuses: Sequence[str | Path], classes_f
 
     Parameters
     ----------
-    directory : str or Path
-        Folder to write to; `plan_files.write_plan` names its files.
-    censuses : sequence of str or Path
-        Census of every scene; its codes lie beside it, as ``.npy``.
-    classes_file : str or Path
-        Table of classes, classes.tsv.
-    cfg : str
-        JSON of the sections ``scenes`` (all rows of scenes.tsv), ``steps`` (of the cleaning), ``split`` and ``sample``.
+    directory : str or Path Folder to write to; `plan_files.write_plan` names its files.
+    censuses : sequence of str or Path Census of every scene; its codes lie beside it, as ``.npy``.
+    classes_file : str or Path Table of classes, classes.tsv.
+    cfg : str JSON of the sections ``scenes`` (all rows of scenes.tsv), ``steps`` (of the cleaning), ``split`` and
+        ``sample``.
     """
     given = json.loads(cfg)
     scenes = [settings(Scene, row, where="scenes.tsv") for row in given["scenes"]]

@@ -33,20 +33,13 @@ def run_shard(
 
     Parameters
     ----------
-    shard_file : str or Path
-        Parquet file to write: spectra as they are stored in the scan, and where each lies.
-    scans : sequence of str or Path
-        Files of the scene, which must be those that the census looked at.
-    codes_file : str or Path
-        Codes of the census.
-    parts_file : str or Path
-        Parts of the plan, uint8 [line, sample].
-    quotas_file : str or Path
-        Quotas of the plan, of all scenes.
-    classes_file : str or Path
-        Classes of the plan, classes.json.
-    cfg : str
-        JSON of the sections ``scene`` (its row of scenes.tsv), ``sample`` and ``cleaning``.
+    shard_file : str or Path Parquet file to write: spectra as they are stored in the scan, and where each lies.
+    scans : sequence of str or Path Files of the scene, which must be those that the census looked at.
+    codes_file : str or Path Codes of the census.
+    parts_file : str or Path Parts of the plan, uint8 [line, sample].
+    quotas_file : str or Path Quotas of the plan, of all scenes.
+    classes_file : str or Path Classes of the plan, classes.json.
+    cfg : str JSON of the sections ``scene`` (its row of scenes.tsv), ``sample`` and ``cleaning``.
     """
     scene = stage_settings(Scene, cfg, "scene")
     sample = stage_settings(SampleConfig, cfg, "sample")

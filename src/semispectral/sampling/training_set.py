@@ -153,7 +153,7 @@ def training_set(features: Features, budgets: pd.DataFrame, *, budget: str, seed
     Parameters
     ----------
     features : Features, features of all scenes.
-    budgets : DataFrame, the long table of label budgets (seed, budget, scene, line, sample, label, part).
+    budgets : DataFrame, table of `label_budgets` (seed, budget, scene, line, sample, label, part).
     budget : str, labels per class, as text.
     seed : int, seed of the draw of labels.
 

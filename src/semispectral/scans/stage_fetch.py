@@ -11,9 +11,7 @@ def run_fetch(file: str | Path, *, cfg: str) -> None:
 
     Parameters
     ----------
-    file : str or Path
-        File to write.
-    cfg : str
-        JSON of the section ``fetch``: the file's address and its SHA-256.
+    file : str or Path File to write.
+    cfg : str JSON of the section ``fetch``: the file's address and its SHA-256.
     """
     fetch(Path(file), stage_settings(Source, cfg, "fetch"))

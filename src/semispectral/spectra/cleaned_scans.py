@@ -48,7 +48,7 @@ def with_bad_bands(settings: CleanConfig, bad_bands: Sequence[int]) -> CleanConf
 
 
 def clean_pixels(pixels: Pixels, scene: Scene | None, settings: CleanConfig) -> Pixels:
-    """Clean the sample of a scene: float32, with the wavelengths that are left.
+    """Return the clean the sample of a scene: float32, with the wavelengths that are left.
 
     The scene's file is opened only where the settings need more than the sample holds.
 
@@ -169,7 +169,7 @@ def clean_cube(cube: Cube, sensor: Sensor, settings: CleanConfig) -> Cube:
 
 
 def _clean(x: np.ndarray, sample: np.ndarray, sensor: Sensor, settings: CleanConfig) -> Spectra:
-    """Clean spectra in pieces that fit the processor's cache."""
+    """Return the clean spectra in pieces that fit the processor's cache."""
     pieces = [
         clean(x[i : i + PIXELS_AT_ONCE], sample=sample[i : i + PIXELS_AT_ONCE], sensor=sensor, settings=settings)
         for i in range(0, max(len(x), 1), PIXELS_AT_ONCE)

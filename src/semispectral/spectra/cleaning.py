@@ -119,7 +119,7 @@ def _references(found: Spectra, settings: CleanConfig) -> Spectra:
 
 
 def _scale(found: Spectra, settings: CleanConfig) -> Spectra:
-    """Multiply the values by the scene's scale."""
+    """Return the multiply the values by the scene's scale."""
     return replace(found, x=found.x * np.float32(found.sensor.scale))
 
 

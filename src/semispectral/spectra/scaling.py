@@ -142,17 +142,17 @@ def _scale_max(x: np.ndarray, arrays: Arrays) -> np.ndarray:
 
 
 def _standard(x: np.ndarray, arrays: Arrays) -> np.ndarray:
-    """Subtract the mean and divide by the scale of every column."""
+    """Return the subtract the mean and divide by the scale of every column."""
     return np.asarray((x - arrays["mean"]) / arrays["scale"], dtype=np.float32)
 
 
 def _unscale_max(x: np.ndarray, arrays: Arrays) -> np.ndarray:
-    """Invert `_scale_max`."""
+    """Return the invert `_scale_max`."""
     return np.asarray(x * (arrays["max"] + 1))
 
 
 def _unstandard(x: np.ndarray, arrays: Arrays) -> np.ndarray:
-    """Invert `_standard`."""
+    """Return the invert `_standard`."""
     return np.asarray(x * arrays["scale"] + arrays["mean"])
 
 
@@ -171,17 +171,17 @@ SNV = "SNV reflectance (no unit)"
 
 
 class Normalisation(NamedTuple):
-    """One row of the table of normalisations: all that the project knows about it.
+    """Normalisation: one row of the table, with all its facts.
 
     Attributes
     ----------
     fit : function of training spectra [pixel, band] that returns the fitted arrays.
     transform : function of spectra [pixel, band] and arrays that returns float32 [pixel, column].
-    undo : function of normalised values [..., column] and arrays that inverts what was done with the fitted arrays.
-        The first columns are then the bands on the shown scale.
+    undo : function of normalised values [..., column] and arrays that inverts what was done with the fitted arrays. The
+        first columns are then the bands on the shown scale.
     restore : function of bands on the shown scale [pixel, band] and of the raw spectra [pixel, band] they belong to
         that returns stored values: what was taken from each spectrum by itself, no fitted array can give back.
-    value_label : name of the shown scale, for the axis of a figure.
+    value_label : str, name of the shown scale, for the axis of a figure.
     views : function of the number of bands that returns the number of columns of each view.
     """
 
@@ -263,7 +263,7 @@ class Scaler:
         return METHODS[self.method].value_label
 
     def transform(self, x: np.ndarray) -> np.ndarray:
-        """Normalise spectra, each pixel by itself.
+        """Return the normalise spectra, each pixel by itself.
 
         Parameters
         ----------
@@ -282,7 +282,7 @@ class Scaler:
         return result
 
     def undo_columns(self, x: np.ndarray) -> np.ndarray:
-        """Invert the normalisation of the columns; SNV, which works on each pixel, is not inverted.
+        """Return the invert the normalisation of the columns; SNV, which works on each pixel, is not inverted.
 
         Parameters
         ----------

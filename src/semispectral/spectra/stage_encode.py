@@ -14,14 +14,10 @@ def run_encode(latents_file: str | Path, *, features: str | Path, m1_directory: 
 
     Parameters
     ----------
-    latents_file : str or Path
-        Parquet file to write: mean and log variance, float32 [pixel, latent].
-    features : str or Path
-        Normalised sample of the scene, on the scale of M1.
-    m1_directory : str or Path
-        Trained M1.
-    scene : str
-        Name of the scene, for the log.
+    latents_file : str or Path Parquet file to write: mean and log variance, float32 [pixel, latent].
+    features : str or Path Normalised sample of the scene, on the scale of M1.
+    m1_directory : str or Path Trained M1.
+    scene : str Name of the scene, for the log.
     """
     pixels = read_shard(Path(features))
     m1 = M1Inference(*load_model(Path(m1_directory)))

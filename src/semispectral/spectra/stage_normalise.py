@@ -18,16 +18,11 @@ def run_normalise(
 
     Parameters
     ----------
-    normalised_file : str or Path
-        Parquet file to write, as a shard: float32 spectra without unit.
-    shard : str or Path
-        Sample of the scene.
-    scaler_directory : str or Path
-        Scale of the study, with its cleaning.
-    scene : str
-        Name of the scene, for the log.
-    cfg : str
-        JSON of the section ``scenes``: the scene's row by its name, if the scene is cleaned.
+    normalised_file : str or Path Parquet file to write, as a shard: float32 spectra without unit.
+    shard : str or Path Sample of the scene.
+    scaler_directory : str or Path Scale of the study, with its cleaning.
+    scene : str Name of the scene, for the log.
+    cfg : str JSON of the section ``scenes``: the scene's row by its name, if the scene is cleaned.
     """
     scaler = read_scaler(scaler_directory)
     cleaning = settings(CleanConfig, scaler.cleaning, where="cleaning")

@@ -17,23 +17,25 @@ LATENTS = "latents"
 
 @dataclass(frozen=True, kw_only=True)
 class Method:
-    """One row: a classifier on one kind of features.
+    """Classifier on one kind of features: one row of the table of methods.
 
     Attributes
     ----------
-    method, features : str, as they stand in a table of predictions.
-    title : str, its name for people.
-    colour, line, marker : str, how figures draw it, by the names of `semispectral.figures.style`.
-    sections : tuple of str, of the configuration that its result depends on.
-    keys : of the sections ``controls`` and ``svm`` that a baseline uses; empty for others.
-    unlabelled : bool, it looks at unlabelled pixels, so that the transductive regime differs from the inductive one.
-    ours : bool, one of the models that the project is about; others are compared with them.
-    model : bool, it is trained, kept in a directory and can make maps; else it is a baseline, fitted and asked at once.
-    tensorflow : bool, it is trained with TensorFlow.
-    headline : bool, figures with few lines have one for it.
-    constant : bool, it predicts one class on purpose.
-    supervised : str, the same network trained on the labels alone, which it has to beat; empty for others.
-    description : str, what it is, for the card of a trained model.
+    method, features : str, names, as in a table of predictions.
+    title : str, name for people.
+    colour, line, marker : str, style in figures, by the names of `semispectral.figures.style`.
+    sections : tuple of str, sections of the configuration that its result depends on.
+    keys : keys of the sections ``controls`` and ``svm`` that a baseline uses; empty for others.
+    unlabelled : bool, whether it uses unlabelled pixels, so that the transductive regime differs from the inductive
+        one.
+    ours : bool, whether it is one of the models that the project is about; others are compared with them.
+    model : bool, whether it is trained, kept in a directory and can make maps; else it is a baseline, fitted and
+        applied at once.
+    tensorflow : bool, whether it is trained with TensorFlow.
+    headline : bool, whether figures with few lines show it.
+    constant : bool, whether it predicts one class on purpose.
+    supervised : str, the same network trained on the labels alone, with which it is compared; empty for others.
+    description : str, text for the card of a trained model.
     """
 
     method: str
@@ -184,12 +186,12 @@ def models() -> tuple[str, ...]:
 
 
 def baselines() -> tuple[str, ...]:
-    """Name the methods that are fitted and asked at once."""
+    """Name the methods that are fitted and applied at once."""
     return _names(row for row in METHODS.values() if not row.model)
 
 
 def networks() -> tuple[str, ...]:
-    """Name the models that TensorFlow trains, which keep how their training went."""
+    """Name the models that TensorFlow trains, which keep the history of their training."""
     return _names(row for row in METHODS.values() if row.model and row.tensorflow)
 
 
@@ -199,12 +201,12 @@ def constant() -> tuple[str, ...]:
 
 
 def supervised_twins() -> dict[str, str]:
-    """Give, by method, the one trained on the labels alone that it has to beat."""
+    """Return, by method, the same network trained on the labels alone, with which it is compared."""
     return {row.method: row.supervised for row in METHODS.values() if row.supervised}
 
 
 def first_row(method: str) -> Method:
-    """Give a row of a method, whatever its features: for facts that are the same in all of them.
+    """Return a row of a method, whatever its features, for facts that all of them share.
 
     Parameters
     ----------
@@ -221,7 +223,7 @@ def first_row(method: str) -> Method:
 
 
 def row_of(method: str, features: str) -> Method | None:
-    """Give the row of a method on some features; None where the table has none.
+    """Return the row of a method on some features; None where the table has none.
 
     Parameters
     ----------
@@ -233,7 +235,7 @@ def row_of(method: str, features: str) -> Method | None:
 
 
 def twin_of(name: str) -> str | None:
-    """Give the key of the row trained on the labels alone that a row has to beat; None where it has none.
+    """Return the key of the row trained on the labels alone with which a row is compared; None where it has none.
 
     Parameters
     ----------

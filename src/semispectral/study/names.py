@@ -69,7 +69,7 @@ def quoted(text: object, *, limit: int = LONGEST_NAME) -> str:
 
 
 def some(names: Iterable[object], *, most: int = MOST_NAMED, show: Callable[..., str] = printable) -> str:
-    """List the first few names and the number of the others; ``none`` without any.
+    """Return the list the first few names and the number of the others; ``none`` without any.
 
     Parameters
     ----------

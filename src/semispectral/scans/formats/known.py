@@ -56,7 +56,7 @@ def format_of(path: Path, *, what: str) -> str:
 
 
 def known(names: Iterable[str]) -> str:
-    """List formats with their suffixes, in words.
+    """Return the list formats with their suffixes, in words.
 
     Parameters
     ----------

@@ -47,7 +47,7 @@ def _open_version_5(path: Path, *, key: str, axes: str, wavelengths: str) -> Cub
 
 
 def _reversed(axes: str) -> str:
-    """Reverse the order of axes: MATLAB stores its first axis fastest, HDF5 names the slowest first."""
+    """Return the reverse the order of axes: MATLAB stores its first axis fastest, HDF5 names the slowest first."""
     return ",".join(reversed(axes.split(",")))
 
 

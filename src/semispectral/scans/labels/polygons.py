@@ -33,20 +33,19 @@ POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
     """Burn polygons into a raster: a pixel whose centre lies in a polygon gets its code, others 0.
 
-    Where polygons overlap, the later one in the file wins. Their coordinates are
-
-    - of any coordinate system that the file names, where the scan lies in one,
-    - those of the scan's own transform, where it has one and no coordinate system (a mine's grid, millimetres),
-    - samples (x) and lines (y, downwards, or negative as map programs show a picture without a place), or metres
-      from the first pixel (y negative) as in our own maps, where the scan lies nowhere.
+    Where polygons overlap, the later one in the file wins. The coordinates are one of these: those of any coordinate
+    system that the file names, where the scan has one too; those of the scan's own transform, where it has one and no
+    coordinate system (a mine's grid, millimetres); or, where the scan has no position, samples (x) and lines (y,
+    downwards, or negative as map programs show a picture without a position) or metres from the first pixel (y
+    negative), as in our own maps.
 
     Parameters
     ----------
-    path : Path, geoPackage, GeoJSON or Shapefile.
+    path : Path, file to read: GeoPackage, GeoJSON or Shapefile.
     key : str, attribute that holds the codes; ``layer/attribute`` where the file has several layers. With ``name:``
         before it, it holds names of classes.
-    axes : str, names of the stored axes in order, separated by commas.
-    grid : Grid, raster that the labels are laid on.
+    axes : str, not used: polygons have coordinates.
+    grid : Grid, raster to burn into.
     """
     require_file(path, what=WHAT)
     _require_beginning(path)
