@@ -87,7 +87,7 @@ def test_lower_is_better_in_calibration(honest: Scored) -> None:
 def test_differences_name_the_control(honest: Scored) -> None:
     """A difference has its sign, its interval, its p, and the name of the control that was the best."""
     table = difference_table(honest)
-    assert table.rows[0][0].text == "M1+M2 \N{MINUS SIGN} best control"
+    assert table.rows[0][0].text == "M1+M2 \N{MINUS SIGN} best baseline"
     row = honest.differences.iloc[0]
     cell = table.rows[0][1]
     assert cell.text == f"{row['mean']:+.3f}".replace("-", "\N{MINUS SIGN}")
@@ -181,7 +181,7 @@ def test_the_outcome_is_of_an_honest_split(honest: Scored, leaky: Scored) -> Non
     said = " ".join(outcome([leaky, honest]))
     assert "split blocks" in said
     mean = honest.differences["mean"].iloc[0]
-    assert f"M1+M2 against the best control, by macro-F1: with 5 labels per class {mean:+.3f}" in said
+    assert f"M1+M2 against the best baseline, by macro-F1: with 5 labels per class {mean:+.3f}" in said
 
 
 def test_every_line_of_a_figure_is_named(honest: Scored, leaky: Scored) -> None:

@@ -82,10 +82,10 @@ def test_the_text_and_the_figure_hold_every_study(
     monkeypatch.setattr(sys, "argv", ["results.py", f"indian_pines={study}", "--figure", str(picture)])
     results.main()
     text = capsys.readouterr().out
-    assert "## Indian Pines, blocks (guarded blocks), inductive" in text
-    assert "## Indian Pines, blocks (guarded blocks), transductive" in text
+    assert "## Indian Pines, blocks (blocks with a buffer), inductive" in text
+    assert "## Indian Pines, blocks (blocks with a buffer), transductive" in text
     (line,) = {
-        line for line in text.splitlines() if line.startswith("| M1+M2 \N{MINUS SIGN} best control") and "goal" in line
+        line for line in text.splitlines() if line.startswith("| M1+M2 \N{MINUS SIGN} best baseline") and "goal" in line
     }
     assert line.count("goal +0.03") == line.count("goal +0.00") == 1
     assert picture.read_bytes().startswith(b"\x89PNG")

@@ -128,7 +128,7 @@ def test_models_shown_are_chosen_on_the_validation_part(study: Study) -> None:
 
 def test_a_sound_study_raises_no_alarm(index: Path) -> None:
     """Without errors there is no red box."""
-    assert "Do not believe these figures" not in index.read_text(encoding="utf-8")
+    assert "Do not use these scores" not in index.read_text(encoding="utf-8")
 
 
 def test_a_map_of_one_class_is_said_in_red_and_in_words(tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_all_notes_stand_together_at_the_end(tmp_path: Path) -> None:
     """The chapter of warnings holds every note of the scans, the split and the scores, once each, errors as such."""
     found = read_study(write_study(tmp_path, trusted=False), CONFIG)
     html = unescape(render(found, {}, index=tmp_path / "report/index.html", root=tmp_path))
-    chapter = html[html.index('id="wary"') : html.index('id="run"')]
+    chapter = html[html.index('id="alerts"') : html.index('id="made"')]
     noted = [*words.errors(found), *words.warnings(found), *words.census_warnings(found), *found.plan["warnings"]]
     assert noted
     assert [note for note in noted if chapter.count(f"> {note}<") != 1] == []
@@ -163,11 +163,11 @@ def test_many_notes_are_cut_where_they_are_not_the_matter(study: Study, tmp_path
     html = render(many, {}, index=tmp_path / "report/index.html", root=tmp_path)
     chapter = html[html.index('id="split"') : html.index('id="spectra"')]
     assert chapter.count("is odd") == 3
-    assert '<a href="#wary">6 more notes</a>' in chapter
+    assert '<a href="#alerts">6 more warnings</a>' in chapter
     assert html.count("is odd") == 3 + 9
 
 
-def test_a_study_without_fault_has_nothing_to_be_wary_of(study: Study, tmp_path: Path) -> None:
+def test_a_study_without_fault_has_no_alerts(study: Study, tmp_path: Path) -> None:
     """Where nothing was noted, the chapter says so."""
     clean = replace(study, guards=[], census=(), quotas=study.quotas[:0], plan={**study.plan, "warnings": []})
     assert words.everything_odd(clean) == []
@@ -210,8 +210,8 @@ def test_a_budget_that_no_class_can_fill_is_said(study: Study) -> None:
     """The classes with fewer labels than the largest budget are named, with their numbers."""
     asked = study.scores.assign(budget=study.scores["budget"].replace({"all": "100000"}))
     said = words.census_warnings(replace(study, scores=asked))
-    assert any(text.startswith("Fewer labels to train with than the budget of 100000: <script>") for text in said)
-    assert not any("than the budget of" in text for text in words.census_warnings(study))
+    assert any(text.startswith("Classes with fewer labels than the 100000 asked for: <script>") for text in said)
+    assert not any("asked for" in text for text in words.census_warnings(study))
 
 
 def test_outcome_names_the_test_hole_and_both_figures(study: Study) -> None:
@@ -310,7 +310,7 @@ def test_changes_of_the_code_that_were_not_committed_are_said(study: Study, tmp_
     (tmp_path / "notes.txt").write_text("no code")
     assert not provenance.uncommitted(tmp_path)
     (tmp_path / "src/a.py").write_text("2")
-    assert "and uncommitted changes" in render(study, {}, index=tmp_path / "report/index.html", root=tmp_path)
+    assert "with uncommitted changes" in render(study, {}, index=tmp_path / "report/index.html", root=tmp_path)
 
 
 def test_results_of_other_versions_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -318,7 +318,7 @@ def test_results_of_other_versions_are_named(tmp_path: Path, monkeypatch: pytest
     paths = write_study(tmp_path)
     monkeypatch.setattr(provenance, "_others", {})
     study, index = read_study(paths, CONFIG), tmp_path / "report/index.html"
-    assert "Results of other versions" not in render(study, {}, index=index, root=tmp_path)
+    assert "made with other versions" not in render(study, {}, index=index, root=tmp_path)
     provenance.compare_versions(tmp_path / "m1/1", {"versions": {"tensorflow": "2.99.0"}})
     page = render(study, {}, index=index, root=tmp_path)
-    assert "was made with tensorflow 2.99.0 (" in page
+    assert "and maybe more, with tensorflow 2.99.0 (" in page

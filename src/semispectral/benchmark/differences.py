@@ -10,7 +10,7 @@ from semispectral.evaluation.significance import PAIR, holm, signed_rank
 from semispectral.figures.methods import budget_order
 from semispectral.study.methods import METHODS, twin_of
 
-CONTROL, OWN, GATE = "best control", "own q(y|x)", "M1's gate"
+CONTROL, OWN, GATE = "best baseline", "own q(y|x)", "M1's gate"
 GATE_PAIR = ("svm-latents", "svm-bands")
 SCORE = "macro_f1"
 ALPHA = 0.05
@@ -35,7 +35,7 @@ def differences(scores: pd.DataFrame, *, seed: int, resamples: int, level: float
 
     Returns
     -------
-    DataFrame: kind ("best control", "own q(y|x)" or "M1's gate"), budget, first and second (keys of the table of
+    DataFrame: kind ("best baseline", "own q(y|x)" or "M1's gate"), budget, first and second (keys of the table of
     methods), seeds, mean, low and high (NaN for a single seed), median, probability (Wilcoxon, two-sided), and
     probability_holm (Holm's correction over the rows of the budget).
     """

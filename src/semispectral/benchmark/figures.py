@@ -27,7 +27,7 @@ from semispectral.figures.style import (
 from semispectral.study.methods import METHODS
 
 BUDGET_SHADES = ("#8fc1e3", "#3d8bc4", "#0b4f82", "#062b49", "#000000")
-REST = "best of the other controls"
+REST = "best of the other baselines"
 DODGE = 0.035  # of neighbouring lines, in steps of the budget, so that their bars do not hide each other
 LEGEND_COLUMNS = 4
 RELIABILITY_COLUMNS = 6

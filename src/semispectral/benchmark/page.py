@@ -26,27 +26,27 @@ from semispectral.storage.parquet import write_table
 log = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
-MOST_NOTES = 4  # at the head of the page and of a chapter; all stand in the chapter of warnings
+MOST_NOTES = 4  # at the head of the page and of a chapter; all are in the chapter of alerts
 COMMAND = "snakemake benchmark"
 TOGETHER = "all"
 CAPTIONS = {
     "overview": "Macro-F1 on the test pixels against labels per class: means over seeds, with 95 % intervals.",
-    "leaky": "Macro-F1 of each method on honest splits (blue) and on the leaky one (red): means over seeds.",
+    "leaky": "Macro-F1 of each method on splits that do not leak (blue) and on the leaky split (red): means over seeds.",
     "against_labels": (
-        "Macro-F1 of every method against labels per class, with 95 % intervals; points are moved aside so that their "
-        "bars can be seen. The axis does not begin at 0."
+        "Macro-F1 of every method against labels per class, with 95 % intervals; points are moved sideways so that "
+        "their bars do not overlap. The axis does not begin at 0."
     ),
     "reliability": (
-        "Accuracy against confidence in bins of equally many pixels, all seeds together. Under the diagonal a "
-        "method is surer than it should be."
+        "Accuracy against confidence in bins of equally many pixels, all seeds together. Below the diagonal, "
+        "a method is overconfident."
     ),
     "risk_coverage": (
-        "Errors that remain where only the surest pixels are kept, the mean over seeds: the lower the better."
+        "Share of errors among the pixels with the highest confidence, mean over seeds. Lower is better."
     ),
-    "class_f1": "F1 of each class in percent, the mean over seeds; a dash: undefined.",
+    "class_f1": "F1 of each class in percent, mean over seeds. A dash means undefined.",
     "confusion": (
-        "Confusion over all seeds: of the pixels of a class (row), the percentage predicted as each class (column); "
-        "our models and the control with the highest macro-F1."
+        "Confusion matrices over all seeds: percentage of the pixels of a class (row) that are predicted as each class "
+        "(column), for our models and the baseline with the highest macro-F1."
     ),
 }
 
@@ -145,7 +145,7 @@ def render(scored: Sequence[Scored], drawn: Mapping[str, Shown], *, config: Mapp
         HERE / "page.html",
         errors=words.errors(scored),
         outcome=words.outcome(scored),
-        wary=words.wary(scored),
+        alerts=words.alerts(scored),
         most_notes=MOST_NOTES,
         asked=asked(scored),
         overview=[figure for key, figure in drawn.items() if key.startswith(f"{TOGETHER}/overview")],

@@ -27,8 +27,8 @@ CALIBRATION = {
 }
 SPLITS = {
     "groups": "holes held out",
-    "blocks": "guarded blocks",
-    "leaky": "random pixels, LEAKY: not to be quoted alone",
+    "blocks": "blocks with a buffer",
+    "leaky": "random pixels, LEAKY: do not quote alone",
 }
 UP, DOWN = "\N{UPWARDS ARROW}", "\N{DOWNWARDS ARROW}"
 Rows = Mapping[str, Mapping[Any, Any]]  # by method

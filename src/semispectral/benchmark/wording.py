@@ -14,7 +14,7 @@ FEW_SEEDS = 5
 
 
 def outcome(scored: Sequence[Scored]) -> list[str]:
-    """Describe the result of the first honest split in a few sentences.
+    """Describe the result of the first split that does not leak in a few sentences.
 
     Parameters
     ----------
@@ -24,14 +24,14 @@ def outcome(scored: Sequence[Scored]) -> list[str]:
     rows = first.differences[first.differences["kind"] == CONTROL]
     said = [_ahead(name_of(str(method)), own.to_dict("records")) for method, own in rows.groupby("first", sort=False)]
     seeds = len(first.seeds)
-    certainty = f"Figures are means over {seeds} seeds." if seeds > 1 else "This is one seed: no interval, no test."
+    certainty = f"Scores are means over {seeds} seeds." if seeds > 1 else "There is one seed: no interval, no test."
     start = f"On the {where_words(first.where)}:"
-    return [start, *said, certainty] if said else [f"{start} none of our models was run against a control. {certainty}"]
+    return [start, *said, certainty] if said else [f"{start} no model was compared with a baseline. {certainty}"]
 
 
 def _ahead(name: str, rows: Sequence[Mapping[Any, Any]]) -> str:
     """Compare one of our models with the best baseline, for each number of labels per class."""
-    return f"{name} against the best control, by macro-F1: {'; '.join(map(_lead, rows))}."
+    return f"{name} against the best baseline, by macro-F1: {'; '.join(map(_lead, rows))}."
 
 
 def _lead(row: Mapping[Any, Any]) -> str:
@@ -51,11 +51,11 @@ def difference_words(scored: Scored) -> str:
     scored : scores of one split and regime.
     """
     few = len(scored.seeds) <= FEW_SEEDS
-    limit = f" With {len(scored.seeds)} seeds it cannot give p < 0.05, whatever the scores." if few else ""
+    limit = f" With {len(scored.seeds)} seeds, p cannot be below 0.05." if few else ""
     return (
-        "A seed is a new deal of pixels and labels, so Wilcoxon's signed-rank test pairs methods by seed, with Holm's "
-        f"correction.{limit} The best control is chosen on the test pixels themselves, which favours it. McNemar's "
-        "test, in each seed, comes second: it takes neighbouring pixels for independent, so its p is too small."
+        "Each seed is a new split and new labels, so Wilcoxon's signed-rank test pairs methods by seed, with Holm's "
+        f"correction.{limit} The best baseline is chosen on the test pixels, which favours it. McNemar's test, within "
+        "each seed, is given for comparison: it treats neighbouring pixels as independent, so its p is too small."
     )
 
 
@@ -92,7 +92,7 @@ def errors(scored: Sequence[Scored]) -> list[str]:
     return [f"{where_words(one.where)}: {message}" for one in scored for message in said(one, wrong=True)]
 
 
-def wary(scored: Sequence[Scored]) -> list[tuple[str, list[str], list[str]]]:
+def alerts(scored: Sequence[Scored]) -> list[tuple[str, list[str], list[str]]]:
     """Return all alerts: (split and regime, errors, warnings); those without alerts are left out.
 
     Parameters

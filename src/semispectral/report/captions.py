@@ -2,66 +2,66 @@
 
 CAPTIONS = {
     "data/labels": (
-        "Labelled pixels of each class: over all scenes (bars, on a log scale) and in each scene (rows; the darker the "
-        "more). A dot stands for none."
+        "Labelled pixels of each class: in all scenes (bars, log scale) and in each scene (rows; darker is more). A dot "
+        "means none."
     ),
     "data/mask": (
-        "What the mask took for tray or shadow (red) and what its code says to ignore (dark). Nothing red should lie "
-        "on rock, and no tray should be left: else change the section mask."
+        "Pixels that the mask removed as tray or shadow (red), and pixels with an ignored code (dark). If rock is red, "
+        "or tray is left, change the section mask."
     ),
     "split/parts": (
-        "The part that each pixel of interest is in. Labelled pixels are in full colour, unlabelled ones pale; white "
-        "is not used: the tray, other ignored pixels, and the guard between two parts. Long scenes lie on their side."
+        "The part of each pixel. Labelled pixels have full colours, unlabelled ones are pale. White pixels are not used: "
+        "tray, other ignored pixels, and the buffer between two parts. Long scenes are turned on their side."
     ),
     "spectra/class_means": (
-        "Mean (line) and 10th to 90th percentile (band) of the sampled labelled pixels of each class, of all parts; "
-        "dashed grey is the mean over the classes. Lines are open where bands were taken out."
+        "Mean (line) and 10th to 90th percentile (band) of the sampled labelled pixels of each class, all parts "
+        "together. Dashed grey: mean over the classes. Lines are interrupted where bands were removed."
     ),
     "training/m1_curves": (
-        "Left: M1's bound on log p(x) as training went, higher is better. The diamond marks the epoch whose weights "
-        "were kept: the highest bound on the validation pixels. The first epochs lie below the axis. Right: the "
-        "latents that are live."
+        "Left: M1's bound on log p(x) during training; higher is better. The diamond marks the epoch whose weights were "
+        "kept: the highest bound on the validation pixels. The first epochs are below the axis. Right: number of "
+        "latents in use."
     ),
     "training/latents": (
-        "Left: how much each latent of M1 varies over the training pixels; those under the dashed line died and were "
-        "dropped. Right, in units of the normalised spectrum (of its SNV, where M1 sees two views): sigma of p(x|z), "
-        "what M1 takes for noise in each band, and the root mean square of what its reconstruction misses on "
+        "Left: how much each latent of M1 varies over the training pixels. Latents under the dashed line carry nothing "
+        "and were dropped. Right, in units of the normalised spectrum (of its SNV, if M1 sees two views): sigma of "
+        "p(x|z), M1's estimate of the noise in each band, and the root mean square error of its reconstruction of "
         "validation pixels."
     ),
     "training/reconstructions": (
-        "Spectra of the test part (black), one for each of some classes, and what M1 makes of them from its latents: "
-        "the mean of p(x|z) at the mean of q(z|x). M1 never saw them."
+        "Spectra of the test part (black), one each of some classes, and M1's reconstruction from the latents: the mean "
+        "of p(x|z) at the mean of q(z|x). M1 was not trained on them."
     ),
     "training/prior": (
-        "Left: spectra of the test part. Right: spectra that M1 draws by itself, the mean of p(x|z) for z from "
-        "N(0, I). If M1 has learnt what spectra are, the two look alike."
+        "Left: spectra of the test part. Right: spectra drawn from M1, the mean of p(x|z) for z from N(0, I). If M1 has "
+        "learnt what spectra look like, both sides look alike."
     ),
     "training/classifier_curves": (
-        "Bounds of M2 and M1+M2 on labelled and unlabelled pixels, and the accuracy of q(y|x) on the validation "
-        "labels, the mean over classes, of these and of q(y|x) trained on the labels alone, while those labels were "
-        "held out. Diamonds: the epoch whose weights were kept."
+        "Bounds of M2 and M1+M2 on labelled and unlabelled pixels, and accuracy (mean over classes) of their q(y|x), and "
+        "of q(y|x) trained on the labels alone, on the validation labels while these were held out. Diamonds: the epoch "
+        "whose weights were kept."
     ),
     "training/class_draws": (
-        "Spectra that the model draws for each class (coloured): the mean of p(x|y, z) for the same z from N(0, I); "
-        "black is the measured mean of the class. Where they part, the model does not know the class."
+        "Spectra drawn from the model for each class (coloured): the mean of p(x|y, z) for the same z from N(0, I). "
+        "Black: measured mean of the class. If they differ, the model has not learnt the class."
     ),
     "results/macro_f1": (
-        "Macro-F1, the mean of F1 over classes, on the test part: the mean over seeds (dot), the 95 % interval where "
-        "seeds or holes can be resampled (line), and each seed (tick). Red M2 and M1+M2, blue SVM, orange q(y|x) "
-        "trained on the labels alone, grey other controls."
+        "Macro-F1, the mean of F1 over classes, on the test part: mean over seeds (dot), 95 % interval if there are "
+        "several seeds or holes (line), and each seed (tick). Red: M2 and M1+M2; blue: SVM; orange: q(y|x) trained on "
+        "the labels alone; grey: other baselines."
     ),
     "results/against_labels": (
-        "Macro-F1 on the test part against the number of labels per class, with 95 % intervals where there are any. "
-        "Solid lines see bands, dashed ones the latents of M1. The axis does not begin at 0."
+        "Macro-F1 on the test part against the number of labels per class, with 95 % intervals if there are any. Solid "
+        "lines: methods on bands; dashed lines: methods on M1's latents. The axis does not begin at 0."
     ),
     "results/confusion": (
-        "Confusion on the test part, over all seeds: of the pixels of a class (row), the percentage predicted as each "
-        "class (column). The SVM and the M2 shown are those that did best on the validation labels."
+        "Confusion matrices on the test part, over all seeds: percentage of the pixels of a class (row) that are "
+        "predicted as each class (column). The SVM and the M2 shown scored best on the validation labels."
     ),
-    "results/class_f1": "F1 of each class on the test part in percent, the mean over seeds; a dash: undefined.",
+    "results/class_f1": "F1 of each class on the test part in percent, mean over seeds. A dash means undefined.",
     "maps": (
-        "The sampled labelled pixels of a test scene: the truth, the predictions, and where the last model is wrong "
-        "(red). Grey has no label; white is not of interest. Long scenes lie on their side."
+        "The sampled labelled pixels of a test scene: labels, predictions, and errors of the last model (red). Grey "
+        "pixels have no label, white ones are ignored. Long scenes are turned on their side."
     ),
 }
 

@@ -93,7 +93,7 @@ def _map(png: Path, index: Path, *, shown: bool) -> Piece:
     facts = read_facts(png.parent)
     require_file(png.parent, png.name)
     links = tuple((text, _address(png.parent / name, index)) for text, name in MAP_LINKS)
-    note = f"{100 * facts['novel_share']:.1f} % of its pixels are like none of the known classes."
+    note = f"{100 * facts['novel_share']:.1f} % of its pixels are unknown."
     return Piece(png.parent.name, embedded(png) if shown else "", links, note)
 
 

@@ -14,13 +14,13 @@ BAD_SHARE = 0.01  # of values; more is worth a word
 SATURATED_SHARE = 0.01
 DOMINANT_SHARE = 0.8
 SPLITS = {
-    "groups": "by hole: a hole is tested whole or not at all",
-    "blocks": "by blocks of pixels with a guard band between them",
-    "leaky": "by random pixels, so that neighbours, near-copies of each other, train and test",
+    "groups": "by hole: training and test never share a hole",
+    "blocks": "by blocks of pixels, with a buffer between the parts",
+    "leaky": "by random pixels: it leaks, because training and test share patches of near-identical neighbours",
 }
 LEAKY = (
-    "The split is by random pixels: it leaks. Neighbouring pixels of one patch train and test, so every figure here is "
-    "too good, and none may be quoted but beside an honest split."
+    "The split is by random pixels, so it leaks: training and test share patches of near-identical neighbours. Every "
+    "score here is too good. Quote them only beside the scores of a split that does not leak."
 )
 
 
@@ -55,10 +55,10 @@ def _against(study: Study, svm: Chosen, m2: Chosen) -> str:
     """Compare the generative model with the SVM, both chosen on the validation labels."""
     means = study.score("macro_f1", study.headline).set_index(["method", "features"])["mean"]
     difference = float(means[m2] - means[svm])
-    verdict = "above" if difference > 0 else "below" if difference < 0 else "away from"
+    verdict = f"{abs(difference):.3f} {'above' if difference > 0 else 'below'}" if difference else "equal to"
     return (
-        f"{method_name(*m2)} ({means[m2]:.3f}) is {abs(difference):.3f} {verdict} {method_name(*svm)} "
-        f"({means[svm]:.3f}). Of the SVMs, and of the M2s, the one that did best on the validation labels is compared."
+        f"{method_name(*m2)} ({means[m2]:.3f}) is {verdict} {method_name(*svm)} ({means[svm]:.3f}). This compares the "
+        f"M2 and the SVM that scored best on the validation labels."
     )
 
 
@@ -68,9 +68,9 @@ def _certainty(study: Study) -> str:
     tested = f"{holes} hole{'s' if holes != 1 else ''}"
     if seeds == 1:
         return (
-            f"This is one seed on {tested}: differences of a few hundredths are not evidence. Add seeds in runs.seeds."
+            f"There is one seed, on {tested}: differences of a few hundredths prove nothing. Add seeds in runs.seeds."
         )
-    return f"Figures are means over {seeds} seeds on {tested}."
+    return f"Scores are means over {seeds} seeds on {tested}."
 
 
 def census_warnings(study: Study) -> list[str]:
@@ -83,13 +83,13 @@ def census_warnings(study: Study) -> list[str]:
     said = []
     for found in study.census:
         if found.bad_share > BAD_SHARE:
-            said.append(f"{found.scene}: {found.bad_share:.1%} of the values looked at are missing or no data.")
+            said.append(f"{found.scene}: {found.bad_share:.1%} of the values (of a sparse sample) are missing or nodata.")
         if found.saturated_share > SATURATED_SHARE:
-            said.append(f"{found.scene}: {found.saturated_share:.1%} of the values looked at are saturated.")
+            said.append(f"{found.scene}: {found.saturated_share:.1%} of the values (of a sparse sample) are saturated.")
         if not found.pixels("class"):
-            said.append(f"{found.scene}: no pixel has a class; it serves as unlabelled only.")
+            said.append(f"{found.scene}: no pixel is labelled; all pixels are used as unlabelled.")
         if found.wavelengths_nm is None:
-            said.append(f"{found.scene}: the file has no wavelengths, so the band's number is the axis.")
+            said.append(f"{found.scene}: the file has no wavelengths; axes show band numbers.")
     return [*said, *_dominant_classes(study), *_without_labels(study), *_fewer_than_budget(study)]
 
 
@@ -103,7 +103,7 @@ def _fewer_than_budget(study: Study) -> list[str]:
     short = [
         f"{study.classes.names[label]} ({pixels[label]})" for label in pixels.index[pixels < max(budgets)].tolist()
     ]
-    return [f"Fewer labels to train with than the budget of {max(budgets)}: {some(short, most=12)}."] if short else []
+    return [f"Classes with fewer labels than the {max(budgets)} asked for: {some(short, most=12)}."] if short else []
 
 
 def _dominant_classes(study: Study) -> list[str]:
@@ -124,7 +124,7 @@ def _without_labels(study: Study) -> list[str]:
     holes = known["hole"].nunique()
     seen = known[known["available"] > 0].groupby("label")["hole"].nunique()
     lonely = [study.classes.names[label] for label in seen.index[seen == 1].tolist()] if holes > 1 else []
-    return [f"Labelled in one hole only: {some(lonely, most=12)}."] if lonely else []
+    return [f"Classes that are labelled in one hole only: {some(lonely, most=12)}."] if lonely else []
 
 
 def split_words(study: Study) -> str:
@@ -134,8 +134,8 @@ def split_words(study: Study) -> str:
     ----------
     study : results of the study.
     """
-    guard = study.plan["guard"]
-    between = f", {guard} pixel{'s' if guard != 1 else ''} left out between two parts" if guard else ""
+    buffer = study.plan["guard"]
+    between = f" (a buffer of {buffer} pixel{'s' if buffer != 1 else ''} between two parts)" if buffer else ""
     return f"{SPLITS[study.plan['method']]}{between}"
 
 
