@@ -65,7 +65,7 @@ def test_the_table_of_scores_holds_the_summary(honest: Scored) -> None:
 
 def test_a_table_cannot_be_read_wrong(honest: Scored, leaky: Scored) -> None:
     """Its caption names split, regime, seeds and, where it leaks, that; so in Markdown and in LaTeX."""
-    assert "LEAKY: not to be quoted alone" in tables.score_table(leaky).caption
+    assert "LEAKY: do not quote alone" in tables.score_table(leaky).caption
     assert "LEAKY" not in tables.score_table(honest).caption
     for text in (as_markdown([leaky]), as_latex([leaky])):
         assert text.count("LEAKY") >= text.count("toprule") + text.count("\n\n| method")

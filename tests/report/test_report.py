@@ -294,9 +294,9 @@ def test_the_page_says_which_study_of_which_day(study: Study, tmp_path: Path, mo
     page = " ".join(render(study, {}, index=index, root=tmp_path).split())
     assert "pines</code>" in page
     assert "of 2 holes; 2 January 1970</p>" in page
-    assert "send these folders along" in page
+    assert "send these folders with the page" in page
     assert "These maps have smoothing none; the setting map.smoothing (none or guided)" in page
-    assert "divides its logits" in page
+    assert "divides the logits" in page
 
 
 def test_changes_of_the_code_that_were_not_committed_are_said(study: Study, tmp_path: Path) -> None:

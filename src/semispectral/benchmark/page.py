@@ -31,7 +31,7 @@ COMMAND = "snakemake benchmark"
 TOGETHER = "all"
 CAPTIONS = {
     "overview": "Macro-F1 on the test pixels against labels per class: means over seeds, with 95 % intervals.",
-    "leaky": "Macro-F1 of each method on splits that do not leak (blue) and on the leaky split (red): means over seeds.",
+    "leaky": "Macro-F1 of each method on splits that do not leak (blue) and on the leaky one (red): means over seeds.",
     "against_labels": (
         "Macro-F1 of every method against labels per class, with 95 % intervals; points are moved sideways so that "
         "their bars do not overlap. The axis does not begin at 0."

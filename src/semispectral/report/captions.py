@@ -2,44 +2,44 @@
 
 CAPTIONS = {
     "data/labels": (
-        "Labelled pixels of each class: in all scenes (bars, log scale) and in each scene (rows; darker is more). A dot "
-        "means none."
+        "Labelled pixels of each class: in all scenes (bars, log scale) and in each scene (rows; darker is more). A "
+        "dot means none."
     ),
     "data/mask": (
-        "Pixels that the mask removed as tray or shadow (red), and pixels with an ignored code (dark). If rock is red, "
-        "or tray is left, change the section mask."
+        "Pixels that the mask removed as tray or shadow (red), and pixels with an ignored code (dark). If rock is red,"
+        " or tray is left, change the section mask."
     ),
     "split/parts": (
-        "The part of each pixel. Labelled pixels have full colours, unlabelled ones are pale. White pixels are not used: "
-        "tray, other ignored pixels, and the buffer between two parts. Long scenes are turned on their side."
+        "The part of each pixel. Labelled pixels have full colours, unlabelled ones are pale. White pixels are not "
+        "used: tray, other ignored pixels, and the buffer between two parts. Long scenes are turned on their side."
     ),
     "spectra/class_means": (
         "Mean (line) and 10th to 90th percentile (band) of the sampled labelled pixels of each class, all parts "
         "together. Dashed grey: mean over the classes. Lines are interrupted where bands were removed."
     ),
     "training/m1_curves": (
-        "Left: M1's bound on log p(x) during training; higher is better. The diamond marks the epoch whose weights were "
-        "kept: the highest bound on the validation pixels. The first epochs are below the axis. Right: number of "
+        "Left: M1's bound on log p(x) during training; higher is better. The diamond marks the epoch whose weights "
+        "were kept: the highest bound on the validation pixels. The first epochs are below the axis. Right: number of "
         "latents in use."
     ),
     "training/latents": (
-        "Left: how much each latent of M1 varies over the training pixels. Latents under the dashed line carry nothing "
-        "and were dropped. Right, in units of the normalised spectrum (of its SNV, if M1 sees two views): sigma of "
+        "Left: how much each latent of M1 varies over the training pixels. Latents under the dashed line carry nothing"
+        " and were dropped. Right, in units of the normalised spectrum (of its SNV, if M1 sees two views): sigma of "
         "p(x|z), M1's estimate of the noise in each band, and the root mean square error of its reconstruction of "
         "validation pixels."
     ),
     "training/reconstructions": (
-        "Spectra of the test part (black), one each of some classes, and M1's reconstruction from the latents: the mean "
-        "of p(x|z) at the mean of q(z|x). M1 was not trained on them."
+        "Spectra of the test part (black), one each of some classes, and M1's reconstruction from the latents: the "
+        "mean of p(x|z) at the mean of q(z|x). M1 was not trained on them."
     ),
     "training/prior": (
-        "Left: spectra of the test part. Right: spectra drawn from M1, the mean of p(x|z) for z from N(0, I). If M1 has "
-        "learnt what spectra look like, both sides look alike."
+        "Left: spectra of the test part. Right: spectra drawn from M1, the mean of p(x|z) for z from N(0, I). If M1 "
+        "has learnt what spectra look like, both sides look alike."
     ),
     "training/classifier_curves": (
-        "Bounds of M2 and M1+M2 on labelled and unlabelled pixels, and accuracy (mean over classes) of their q(y|x), and "
-        "of q(y|x) trained on the labels alone, on the validation labels while these were held out. Diamonds: the epoch "
-        "whose weights were kept."
+        "Bounds of M2 and M1+M2 on labelled and unlabelled pixels, and accuracy (mean over classes) of their q(y|x), "
+        "and of q(y|x) trained on the labels alone, on the validation labels while these were held out. Diamonds: the "
+        "epoch whose weights were kept."
     ),
     "training/class_draws": (
         "Spectra drawn from the model for each class (coloured): the mean of p(x|y, z) for the same z from N(0, I). "
@@ -51,8 +51,8 @@ CAPTIONS = {
         "the labels alone; grey: other baselines."
     ),
     "results/against_labels": (
-        "Macro-F1 on the test part against the number of labels per class, with 95 % intervals if there are any. Solid "
-        "lines: methods on bands; dashed lines: methods on M1's latents. The axis does not begin at 0."
+        "Macro-F1 on the test part against the number of labels per class, with 95 % intervals if there are any. Solid"
+        " lines: methods on bands; dashed lines: methods on M1's latents. The axis does not begin at 0."
     ),
     "results/confusion": (
         "Confusion matrices on the test part, over all seeds: percentage of the pixels of a class (row) that are "

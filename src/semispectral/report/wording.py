@@ -83,9 +83,9 @@ def census_warnings(study: Study) -> list[str]:
     said = []
     for found in study.census:
         if found.bad_share > BAD_SHARE:
-            said.append(f"{found.scene}: {found.bad_share:.1%} of the values (of a sparse sample) are missing or nodata.")
+            said.append(f"{found.scene}: {found.bad_share:.1%} of the values that were checked are missing or nodata.")
         if found.saturated_share > SATURATED_SHARE:
-            said.append(f"{found.scene}: {found.saturated_share:.1%} of the values (of a sparse sample) are saturated.")
+            said.append(f"{found.scene}: {found.saturated_share:.1%} of the values that were checked are saturated.")
         if not found.pixels("class"):
             said.append(f"{found.scene}: no pixel is labelled; all pixels are used as unlabelled.")
         if found.wavelengths_nm is None:
