@@ -1,4 +1,4 @@
-# Daily acts. `make demo` and `make test` set everything up first; a second call installs nothing.
+# Commands for every day. `make demo` and `make test` install everything first; a second call installs nothing.
 PYTHON ?=
 CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
 CONFIG ?=
@@ -41,7 +41,7 @@ unexport PYTHONPATH PYTHONHOME
 .NOTPARALLEL:
 .PHONY: help setup demo ready resume report benchmark test test-quick coverage lint format check docs dag profile hooks lock clean
 
-help: ## List what make can do
+help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  GPU=1 installs the CUDA packages; CORES=8 and CONFIG=config/indian_pines.yaml belong to demo."
 
@@ -69,19 +69,19 @@ demo: $(STAMP) ## Run the workflow on the built-in drill core (CONFIG=... for an
 	$(RUN) $(SNAKEMAKE) --logger $$(test -t 2 && echo rich || echo semispectral)
 	@$(RUN) python -m semispectral.commands.summary $(if $(CONFIG),--config $(CONFIG))
 
-ready: $(STAMP) ## Say what demo would run, how long, and what is wrong, before it starts (CONFIG=...)
+ready: $(STAMP) ## Dry run of demo: jobs, estimated time, errors in the configuration (CONFIG=...)
 	@$(RUN) semispectral check --cores $(CORES) $(if $(CONFIG),--config $(CONFIG))
 
-resume: $(STAMP) ## After a crash: remove the dead run's lock and go on
+resume: $(STAMP) ## Continue after a crash: remove the lock of the dead run and run demo
 	@$(RUN) python -m semispectral.workflow.running
 	$(RUN) $(SNAKEMAKE) --unlock
 	$(MAKE) demo
 
-report: $(STAMP) ## Snakemake's own report of the last run: every stage with its time, code and figures
+report: $(STAMP) ## Write Snakemake's own report of the last run: time, code and figures of each stage
 	$(RUN) $(SNAKEMAKE) --report $(REPORT)
 	@echo "make: Snakemake's report is $(REPORT)"
 
-benchmark: $(STAMP) ## Compare all methods on splits that do not leak; it resumes (CONFIG=...)
+benchmark: $(STAMP) ## Compare all methods over splits, labels per class and seeds (CONFIG=...)
 	$(RUN) $(SNAKEMAKE) benchmark --logger semispectral
 
 test: .venv/.dev ## Run all tests, CORES at a time (PYTEST_ARGS="-k mask" for some of them)
@@ -89,35 +89,35 @@ test: .venv/.dev ## Run all tests, CORES at a time (PYTEST_ARGS="-k mask" for so
 	@$(RUN) python tests/this_machine.py
 	$(PYTEST) $(PYTEST_ARGS)
 
-test-quick: .venv/.dev ## Run the tests that neither train for long nor run the workflow
+test-quick: .venv/.dev ## Run the fast tests: no long training, no workflow
 	@echo "make: the quick tests, about $(QUICK_TAKE) on $(CORES) cores; make test runs all"
 	@$(RUN) python tests/this_machine.py
 	$(PYTEST) -m "not slow" $(PYTEST_ARGS)
 
-coverage: .venv/.dev ## Run all tests and say which lines of src/ none of them reaches
+coverage: .venv/.dev ## Run all tests and list the lines of src/ that no test runs
 	$(MAKE) test PYTEST_ARGS="$(PYTEST_ARGS) --cov --cov-report=term:skip-covered"
 
 lint: .venv/.dev ## Check style, types, layers and the workflow
 	$(RUN) ruff check $(PYTHON_CODE) && ruff format --check $(PYTHON_CODE) && snakefmt --check -l 120 $(SNAKEMAKE_CODE)
 	$(RUN) mypy && lint-imports && snakemake --lint
 
-format: .venv/.dev ## Put code and rules into their form
+format: .venv/.dev ## Format code and rules
 	$(RUN) ruff check --fix $(PYTHON_CODE) && ruff format $(PYTHON_CODE) && snakefmt -l 120 $(SNAKEMAKE_CODE)
 
-check: lint test docs ## All that a pull request has to pass: lint, test, docs
+check: lint test docs ## Run lint, test and docs: a pull request must pass them
 
-docs: .venv/.docs ## Build the documentation into site/, with every link checked
+docs: .venv/.docs ## Build the documentation into site/ and check its links
 	$(RUN) python docs/generate/configuration.py && python docs/generate/rooms.py
 	$(RUN) NO_MKDOCS_2_WARNING=1 mkdocs build --strict
 	@echo "make: the documentation is in site/index.html"
 
-profile: $(STAMP) ## Say where a second of training goes (M1, M2 and M1+M2)
+profile: $(STAMP) ## Measure the time of each step of training (M1, M2 and M1+M2)
 	$(RUN) TF_CPP_MIN_LOG_LEVEL=3 python measurements/training/training_seconds.py --threads $(CORES)
 
-hooks: .venv/.dev ## Let git check style before every commit
+hooks: .venv/.dev ## Install the git hooks that check style before each commit
 	$(RUN) pre-commit install
 
-lock: .venv/.dev ## Renew the lock files and the conda pins
+lock: .venv/.dev ## Update the lock files and the conda pins
 	$(COMPILE) --group installer -o locks/installer.lock
 	$(COMPILE) pyproject.toml --extra slurm --group cpu -c locks/installer.lock $(UNUSED) --overrides locks/cpu.overrides -o locks/run.lock
 	$(COMPILE) pyproject.toml --extra slurm --extra gpu $(UNUSED) -c locks/run.lock -o locks/gpu.lock
@@ -125,8 +125,8 @@ lock: .venv/.dev ## Renew the lock files and the conda pins
 	$(COMPILE) --group docs -c locks/run.lock -c locks/dev.lock -o locks/docs.lock
 	.venv/bin/python envs/pin.py
 
-dag: $(STAMP) ## Draw the rules anew for the documentation (needs Graphviz)
+dag: $(STAMP) ## Draw the picture of the rules for the documentation (needs Graphviz)
 	$(RUN) python docs/generate/rules.py
 
-clean: ## Remove results; .venv and your data stay
+clean: ## Remove all results; keep .venv and your data
 	rm -rf results/* site .snakemake .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
