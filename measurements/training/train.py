@@ -16,6 +16,7 @@ another environment: --peer-python. A longer run shows whether bfloat16 ends at 
 
 import argparse
 import datetime
+import os
 import platform
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from train_agree import agree
-from train_contest import CONTESTANTS, USUAL, present, use_cores
+from train_contest import CONTESTANTS, OLDER_KERNELS, USUAL, present, surroundings, use_cores
 from train_jobs import TASKS
 from train_sections import scaling, section
 from train_table import filled, has_marks
@@ -70,13 +71,25 @@ for name in {PACKAGES!r}:
     return dict(line.split() for line in said.splitlines())
 
 
+def kernels(threads: int) -> str:
+    """Return the kernels by which NumPy multiplies in the contestants' environment, and what was left out of it."""
+    look = """import numpy, threadpoolctl
+found = [each for each in threadpoolctl.threadpool_info() if each["user_api"] == "blas"]
+print(", ".join(sorted({f"{each['internal_api']} {each.get('architecture', '')}".strip() for each in found})))"""
+    command = [sys.executable, "-c", look]
+    used = subprocess.run(command, check=True, capture_output=True, text=True, env=surroundings(threads)).stdout.strip()
+    ignored = [f"{name}={os.environ[name]}" for name in sorted(OLDER_KERNELS & os.environ.keys())]
+    return f"NumPy multiplies by {used or 'unknown kernels'}" + (f"; ignored: {', '.join(ignored)}" if ignored else "")
+
+
 def heading(asked: argparse.Namespace) -> str:
     """Where and with what it was measured."""
     found = {**versions(asked.peer_python), **versions(sys.executable)}
     used = ", ".join(f"{name} {version}" for name, version in found.items())
     when = datetime.datetime.now(tz=datetime.UTC).date()
     machine = f"{processor()}, {asked.threads} cores"
-    return f"{machine}; {when}, commit {commit()}; Python {platform.python_version()}, {used}.\n"
+    python = f"Python {platform.python_version()}"
+    return f"{machine}; {when}, commit {commit()}; {python}, {used}. {kernels(asked.threads)}.\n"
 
 
 def parts(asked: argparse.Namespace) -> Iterator[str]:

@@ -15,6 +15,7 @@ from train_quiet import busy
 
 PEERS = Path(__file__).parent / "peers"
 INSTALL = "pip install '.[bench]'"
+OLDER_KERNELS = {"OPENBLAS_CORETYPE", "NVPL_BLAS_DEBUG_CPU_TYPE", "MKL_DEBUG_CPU_TYPE"}
 
 
 @dataclass(frozen=True)
@@ -125,11 +126,16 @@ class Worker:
 
 
 def surroundings(threads: int, *, gpu: bool = False) -> dict[str, str]:
-    """Return the environment of a contestant: so many threads, and no GPU, or one whose memory all share."""
+    """Return the environment of a contestant: so many threads, and no GPU, or one whose memory all share.
+
+    Variables that choose matrix kernels for an older processor are left out: with them NumPy's products would be slower
+    than the machine can make them, and the floor, which is measured by them, too easy to reach.
+    """
     fixed = {name: str(threads) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
     shared = {"TF_FORCE_GPU_ALLOW_GROWTH": "true", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
     devices = shared if gpu else {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu"}
-    return {**os.environ, **fixed, **devices, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    inherited = {name: value for name, value in os.environ.items() if name not in OLDER_KERNELS}
+    return {**inherited, **fixed, **devices, "TF_CPP_MIN_LOG_LEVEL": "3"}
 
 
 def use_cores(threads: int) -> None:

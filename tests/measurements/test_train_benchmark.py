@@ -15,7 +15,8 @@ import train_agree  # noqa: E402
 import train_counts  # noqa: E402
 import train_oracle  # noqa: E402
 import train_table  # noqa: E402
-from train_contest import CONTESTANTS, ContestError, Worker, present  # noqa: E402
+from train import kernels  # noqa: E402
+from train_contest import CONTESTANTS, ContestError, Worker, present, surroundings  # noqa: E402
 from train_counts import Shape  # noqa: E402
 from train_jobs import SMALL, TASKS, shape_of  # noqa: E402
 
@@ -160,6 +161,18 @@ def test_a_contestant_that_is_not_installed_is_named_with_its_installation() -> 
         assert present(["ours", "pyro"], sys.executable, heard.append) == ["ours"]
     assert "Pyro is left out" in heard[0]
     assert "pip install '.[bench]'" in heard[0]
+
+
+def test_contestants_use_the_best_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable that asks for kernels of an older processor is not handed on, and the heading says so."""
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
+    monkeypatch.delenv("NVPL_BLAS_DEBUG_CPU_TYPE", raising=False)
+    monkeypatch.setenv("SOMETHING_ELSE", "kept")
+    assert "OPENBLAS_CORETYPE" not in surroundings(2)
+    assert surroundings(2)["SOMETHING_ELSE"] == "kept"
+    said = kernels(1)
+    assert said.startswith("NumPy multiplies by ")
+    assert "ignored: OPENBLAS_CORETYPE=Haswell" in said
 
 
 def test_a_contestant_that_ends_early_is_told_with_its_last_words() -> None:

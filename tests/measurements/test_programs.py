@@ -1,0 +1,72 @@
+"""Every program of measurements/ runs, here in small, and measurements/README.md lists it with its command."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+MEASUREMENTS = ROOT / "measurements"
+README = (MEASUREMENTS / "README.md").read_text(encoding="utf-8")
+PROGRAMS = sorted(
+    str(path.relative_to(MEASUREMENTS))
+    for path in MEASUREMENTS.rglob("*.py")
+    if path.parent.name != "peers" and 'if __name__ == "__main__":' in path.read_text(encoding="utf-8")
+)
+COLLECTION = ("--seeds", "1", "--budgets", "5", "--scenes", "collection", "--output", "OUT")
+# What is given to a program that runs by itself, and words of what it then prints. OUT is a folder for its files.
+SMALL = {
+    "accuracy/choices.py": (("--data", "OUT", *COLLECTION, "--variants", "as it is"), "seeds in each cell: [1]"),
+    "accuracy/simulate.py": (("--seeds", "1", "--repeats", "1"), "total"),
+    "accuracy/trust.py": (("calibration", *COLLECTION), "| collection | 5 | m1+m2 | 1 |"),
+    "gpu/measure.py": (("--arrays", "none.npz", "--small", "--seconds", "0"), "no time left"),
+    "soundness/bad_inputs.py": (("--only", "polygons"), "0 tracebacks"),
+    "speed/ingest.py": (("--lines", "40", "--scenes", "0"), "gzip.h5"),
+    "speed/map.py": (("--shape", "20", "12", "16", "--rounds", "1", "--svm-labels", "60"), "thousand pixels/s"),
+    "speed/svm.py": (("--labels", "60", "--bands", "5", "--classes", "3", "--rounds", "1"), "of scikit-learn's"),
+    "training/train.py": (("--agree", "--contestants", "ours"), "agreement, M2"),
+    "training/training_seconds.py": (
+        ("--pixels", "300", "--bands", "8", "--classes", "3", "--steps", "2", "--rounds", "1", "--threads", "1"),
+        "one evaluation",
+    ),
+}
+ELSEWHERE = {
+    "accuracy/results.py": "tests/benchmark/test_benchmark_results.py",
+    "gpu/demo_arrays.py": "tests/workflow/test_reruns.py",
+    "gpu/fits.py": "tests/measurements/test_gpu_programs.py",
+    "gpu/products.py": "tests/measurements/test_gpu_programs.py",
+    "gpu/seeds.py": "tests/measurements/test_gpu_programs.py",
+    "gpu/steps.py": "tests/measurements/test_gpu_programs.py",
+    "soundness/reruns.py": "tests/workflow/test_reruns.py",
+    "soundness/soundness.py": "tests/workflow/test_reruns.py",
+    "training/train_operations.py": "tests/measurements/test_train_operations.py",
+}
+
+
+def test_every_program_has_a_run_in_small() -> None:
+    """Here, or in the file that is named, which speaks of the program."""
+    assert sorted([*SMALL, *ELSEWHERE]) == PROGRAMS
+    for program, path in ELSEWHERE.items():
+        assert re.search(rf"\b{Path(program).stem}\b", (ROOT / path).read_text(encoding="utf-8")), program
+
+
+def test_every_program_is_listed_with_its_command() -> None:
+    """The README has a row for each program: its command, and what it prints; and no row for one that is gone."""
+    assert sorted(re.findall(r"^\| `python measurements/(\S+\.py)", README, flags=re.MULTILINE)) == PROGRAMS
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("program", SMALL)
+def test_a_program_runs(program: str, tmp_path: Path) -> None:
+    """It ends well and prints what it is for."""
+    given, words = SMALL[program]
+    small = [str(Path(__file__).with_name("small_run.py"))] if program.startswith("accuracy/") else []
+    arguments = [str(tmp_path) if word == "OUT" else word for word in given]
+    command = [sys.executable, *small, str(MEASUREMENTS / program), *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert words in done.stdout
