@@ -13,7 +13,7 @@ SOURCE = Path(__file__).resolve().parents[2] / "src"
 PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "estimators": (
         "Estimators",
-        "The models with scikit-learn's face: see [the page with an example](../estimators.md).",
+        "The models with the scikit-learn API: see [the page with an example](../estimators.md).",
         ("estimators",),
     ),
     "models": (
