@@ -32,11 +32,11 @@ TRAINING = """
 import sys
 from pathlib import Path
 import numpy as np
-from semispectral.models.run import Run
-from semispectral.models.settings import FitConfig, NetConfig
+from semispectral.training.run import Run
+from semispectral.models.fit_settings import FitConfig, NetConfig
 from semispectral.models.settings_m1 import M1Config
-from semispectral.models.train_m1 import train_m1
-from semispectral.training_files import write_trained
+from semispectral.training.train_m1 import train_m1
+from semispectral.sampling.training_files import write_trained
 
 x = np.random.default_rng(1).normal(size=(64, 5)).astype(np.float32)
 fit = FitConfig(least_steps=4, epochs=60, batch=16, evaluate_every=2, patience=1000)

@@ -218,7 +218,7 @@ def test_the_log_falls_silent(disk: Path) -> None:
     path = disk / "logs/census/a.log"
     path.parent.mkdir(parents=True)
     fill(disk)
-    body = f"import logging; from semispectral import logs; logs.start({str(path)!r})\n"
+    body = f"import logging; from semispectral.workflow import logs; logs.start({str(path)!r})\n"
     body += "for _ in range(300): logging.getLogger('semispectral').info('a line ' * 20)\n"
     done = subprocess.run([sys.executable, "-c", body], capture_output=True, text=True, check=False)
     assert done.returncode == 0

@@ -93,11 +93,11 @@ TRAIN = """
 import resource, sys
 from pathlib import Path
 import numpy as np
-from semispectral import dataset
-from semispectral.models.run import Run, use_threads
-from semispectral.models.settings import FitConfig, NetConfig
+from semispectral.sampling import training_set as dataset
+from semispectral.training.run import Run, use_threads
+from semispectral.models.fit_settings import FitConfig, NetConfig
 from semispectral.models.settings_m1 import M1Config
-from semispectral.models.train_m1 import train_m1
+from semispectral.training.train_m1 import train_m1
 import tensorflow as tf
 
 use_threads(1)

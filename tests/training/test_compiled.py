@@ -6,6 +6,7 @@ import subprocess
 import sys
 import weakref
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -61,10 +62,12 @@ def test_a_second_training_is_that_of_a_process_of_its_own() -> None:
     """Bit for bit, after trainings with another seed and other data used the same models."""
     weights(1, labelled=4)
     second = weights(2, labelled=6)
-    code = "import sys, json; sys.path.insert(0, sys.argv[1]); from test_compiled import weights\n"
+    code = "import sys, json; sys.path[:0] = sys.argv[1:]; from test_compiled import weights\n"
     code += "print(json.dumps({name: array.tobytes().hex() for name, array in weights(2, labelled=6).items()}))"
-    here = __file__.rpartition("/")[0]
-    alone = subprocess.run([sys.executable, "-c", code, here], capture_output=True, text=True, check=True)
+    here = Path(__file__).parent
+    alone = subprocess.run(
+        [sys.executable, "-c", code, str(here), str(here.parent)], capture_output=True, text=True, check=True
+    )
     assert json.loads(alone.stdout.splitlines()[-1]) == {name: a.tobytes().hex() for name, a in second.items()}
 
 

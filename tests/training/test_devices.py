@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,18 +11,18 @@ import pytest
 TRAIN = """
 import json, sys
 from dataclasses import replace
-sys.path.insert(0, sys.argv[1])
+sys.path[:0] = sys.argv[1:]
 import tensorflow as tf
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
 from tiny_training import blob_data
 from test_refit import SETTINGS
-from semispectral.models.devices import sharing
-from semispectral.models.run import Run, use_threads
-from semispectral.models.settings import FitConfig, NetConfig
+from semispectral.training.devices import sharing
+from semispectral.training.run import Run, use_threads
+from semispectral.models.fit_settings import FitConfig, NetConfig
 from semispectral.models.settings_m1 import M1Config
-from semispectral.models.train_m1 import train_m1
-from semispectral.models.train_m2 import train_m2
+from semispectral.training.train_m1 import train_m1
+from semispectral.training.train_m2 import train_m2
 
 data, x, _ = blob_data(labelled=4, unlabelled=60)
 fit = FitConfig(batch=64, epochs=6, least_steps=5, evaluate_every=2)
@@ -45,8 +46,10 @@ print(json.dumps(found))
 @pytest.fixture(scope="module")
 def found() -> dict[str, dict[str, object]]:
     """Histories and weights of the same training on one and on two devices, from a process that has two."""
-    here = __file__.rpartition("/")[0]
-    run = subprocess.run([sys.executable, "-c", TRAIN, here], capture_output=True, text=True, check=False)
+    here = Path(__file__).parent
+    run = subprocess.run(
+        [sys.executable, "-c", TRAIN, str(here), str(here.parent)], capture_output=True, text=True, check=False
+    )
     assert run.returncode == 0, run.stderr[-3000:]
     content: dict[str, dict[str, object]] = json.loads(run.stdout.splitlines()[-1])
     return content

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-BEGIN = "from semispectral import logs\nlogs.start({path!r}, gpu={gpu})\nimport logging, os, sys\n"
+BEGIN = "from semispectral.workflow import logs\nlogs.start({path!r}, gpu={gpu})\nimport logging, os, sys\n"
 
 
 def run(tmp_path: Path, body: str, *, gpu: int = 0, **environment: str) -> tuple[subprocess.CompletedProcess[str], str]:

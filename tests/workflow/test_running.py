@@ -13,7 +13,9 @@ import pytest
 from semispectral.workflow import running
 
 ROOT = Path(__file__).resolve().parents[2]
-HOLDER = "import sys; from semispectral import running; running.hold(); print('held', flush=True); sys.stdin.read()"
+HOLDER = (
+    "import sys; from semispectral.workflow import running; running.hold(); print('held', flush=True); sys.stdin.read()"
+)
 
 
 @pytest.fixture
@@ -121,7 +123,7 @@ def test_make_asks_before_it_removes_a_lock() -> None:
     said = subprocess.run(
         ["make", "-n", "-o", ".venv/.installed", "resume"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
-    assert re.search(r"semispectral\.running.*--unlock", said, flags=re.DOTALL)
+    assert re.search(r"semispectral\.workflow\.running.*--unlock", said, flags=re.DOTALL)
 
 
 @pytest.mark.parametrize("goal", ["demo", "resume", "benchmark", "report"])
