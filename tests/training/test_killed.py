@@ -28,10 +28,6 @@ class Trainer:
         environment["PYTHONPATH"] = os.pathsep.join(sys.path)  # the helpers of the tests, as pytest finds them
         self.process = subprocess.Popen(
             [sys.executable, str(Path(__file__).with_name("trainer.py"))],
-            env={
-                **os.environ,
-                "PYTHONPATH": os.pathsep.join(map(str, sys.path)),
-            },  # pytest's own has the folder of helpers
             env=environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
