@@ -14,6 +14,7 @@ from semispectral.study.config import complete, read_schema
 from semispectral.errors import SemispectralError
 from semispectral.study.methods import METHODS, baselines, first_row, models, networks
 from semispectral.benchmark.benchmark_settings import REGIMES, seeds_by_job
+from semispectral.study.cleaning_steps import CLEANING_STEPS
 from semispectral.study.classes import ClassMap, CodeSet
 from semispectral.study.paths import inside, outside_allowed, require_folder, require_writable
 from semispectral.workflow.rerun import code_hash, stage_cfg
@@ -102,14 +103,14 @@ def scene_cfg(wildcards, *sections, **own):
 def plan_cfg(**own):
     """All scenes' rows, whatever their order; ``own`` stands for sections. It is called and never itself a parameter."""
     rows = [asdict(SCENES[name]) for name in sorted(SCENES)]
-    steps = [step for step in CLEANING.steps if step in ("scale", "resample")]
+    steps = [step for step in CLEANING.steps if CLEANING_STEPS[step].joins]
     used = {"split": in_use.split(CONFIG["split"]), "sample": in_use.quotas(CONFIG["sample"])}
     return cfg(scenes=rows, codes=CODES, steps=steps, **(used | own))
 
 
 def judging():
     """What of the cleaning decides which values are values, and so which pixels hold data."""
-    steps = [step for step in CLEANING.steps if step in ("references", "drop_bands", "dead_columns", "resample")]
+    steps = [step for step in CLEANING.steps if CLEANING_STEPS[step].judges]
     used = in_use.cleaning(CONFIG["cleaning"] | {"steps": steps})
     return {key: value for key, value in used.items() if key != "resample_nm"}
 

@@ -38,10 +38,11 @@ def job_cfg(scale="method", **sections):
 
 def fit_cfg(wildcards):
     """As of a job, with the method's own sections."""
-    method, sections = METHODS[wildcards.method_id].method, METHODS[wildcards.method_id].sections
-    if "controls" in sections:
-        return job_cfg(**in_use.control(method, controls=CONFIG["controls"], svm=CONFIG["svm"]))
-    return job_cfg(**{section: CONFIG[section] for section in sections})
+    method = METHODS[wildcards.method_id]
+    row = {"method": method.method, "features": method.features}
+    if "controls" in method.sections:
+        return job_cfg(row=row, **in_use.control(method.method, controls=CONFIG["controls"], svm=CONFIG["svm"]))
+    return job_cfg(row=row, **{section: CONFIG[section] for section in method.sections})
 
 
 def deals_of(wildcards):

@@ -53,7 +53,8 @@ def bundle_cfg():
     scales = {scale_after(scene, CLEANING) for scene in TABLE}
     scale = scales.pop() if len(scales) == 1 else None
     calibrated = {CLEANING.uses_references(named=bool(scene.white_key)) for scene in TABLE}
-    facts = {"scale": scale, "references": calibrated == {True}}
+    description = first_row(MAP["method"]).description
+    facts = {"scale": scale, "references": calibrated == {True}, "description": description}
     return cfg(*sections, **used, normalise=normalise, scenes=cleaned(SCENES), recipe=recipe, facts=facts)
 
 

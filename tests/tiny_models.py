@@ -15,6 +15,7 @@ from semispectral.scans.facts.stated_values import as_values
 from semispectral.spectra.scaling import fit_scaler
 from semispectral.storage.model_files import load_model, save_model
 from semispectral.study.classes import ClassMap
+from semispectral.study.methods import first_row
 
 BANDS, CLASSES, LINES, SAMPLES = 12, 3, 24, 10
 WAVELENGTHS_NM = np.linspace(1000.0, 1110.0, BANDS)
@@ -135,7 +136,8 @@ def tiny_bundle(
     run = {**chosen, "budget": "20", "seed": 1}
     predictions = prediction_table(probability, known.label, **run, **place)
     budgets = pixels.table[(pixels.table["part"] == "train") & (pixels.label >= 0)]
-    facts = {"config": {"m1": {"latents": 4}}, "scale": 2.5e-5}
+    described = first_row(chosen["method"]).description
+    facts = {"config": {"m1": {"latents": 4}}, "scale": 2.5e-5, "description": described}
     bundle = build_bundle(parts, pixels, budgets, predictions, classes=classes, recipe=recipe, facts=facts)
     write_bundle(directory, bundle, parts)
     return bundle

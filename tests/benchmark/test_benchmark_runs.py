@@ -56,7 +56,10 @@ def job(tmp_path: Path) -> Callable[..., Job]:
                 deals[-1].mkdir(parents=True)
                 write_deal(deals[-1], deal(rasters(), pool(), config), config, replace(BUDGETS, seeds=(seed,)))
         output = tmp_path / "grid/fits/blocks" / regime / method / "1-5.parquet"
-        return Job.of(output, [str(path) for path in deals], cfg=json.dumps(SECTIONS | sections), code="c")
+        row = {"method": METHODS[method].method, "features": METHODS[method].features} if method in METHODS else {}
+        return Job.of(
+            output, [str(path) for path in deals], cfg=json.dumps(SECTIONS | {"row": row} | sections), code="c"
+        )
 
     return of
 

@@ -9,9 +9,14 @@ from scipy import stats
 from sklearn import metrics
 
 from semispectral.errors import DataError, SplitError
-from semispectral.evaluation.alerts import assert_disjoint, assert_one_prediction, guards
+from semispectral.evaluation.alerts import guards
 from semispectral.evaluation.intervals import bootstrap, interval, summary
-from semispectral.evaluation.predictions import check_predictions, prediction_table
+from semispectral.evaluation.predictions import (
+    assert_disjoint,
+    assert_one_prediction,
+    check_predictions,
+    prediction_table,
+)
 from semispectral.evaluation.scores import (
     class_scores,
     confusion_matrix,

@@ -13,6 +13,7 @@ import pytest
 from jinja2 import Environment
 
 from browser import CHROMIUM, Tab, browse
+from semispectral.evaluation.score_names import shown_in_report
 from semispectral.figures.methods import method_name
 from semispectral.report import draw_training as training
 from semispectral.report import tables
@@ -103,10 +104,10 @@ def test_best_of_each_column_is_bold(study: Study) -> None:
     """Bold cells are the extremes of the scores, highest or lowest as the score wants it."""
     table = tables.results(study)[0]
     at_budget = study.scores[study.scores["budget"] == "all"]
-    means = at_budget.groupby(["method", "features"])[list(tables.SCORES)].mean().round(tables.DIGITS)
-    for place, (name, (_, _, higher)) in enumerate(tables.SCORES.items(), start=1):
+    means = at_budget.groupby(["method", "features"])[list(shown_in_report())].mean().round(tables.DIGITS)
+    for place, (name, score) in enumerate(shown_in_report().items(), start=1):
         bold = {row[place].text for row in table.rows if row[place].best}
-        assert bold == {f"{means[name].max() if higher else means[name].min():.3f}"}
+        assert bold == {f"{means[name].max() if score.higher else means[name].min():.3f}"}
 
 
 def test_the_table_is_in_the_order_of_macro_f1_with_intervals(study: Study) -> None:

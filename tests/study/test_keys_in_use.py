@@ -17,6 +17,7 @@ from semispectral.spectra.cleaning import clean
 from semispectral.spectra.cleaning_settings import STEP_NAMES, CleanConfig
 from semispectral.study import keys_in_use as in_use
 from semispectral.study import methods
+from semispectral.study.cleaning_steps import CLEANING_STEPS
 from semispectral.study.stage_settings import settings
 
 BANDS = 40
@@ -84,7 +85,7 @@ def flat(table: dict[str, tuple[str, ...]]) -> set[str]:
 
 def test_no_key_and_no_method_is_forgotten() -> None:
     """Each setting stands in the tables, and each step, method and control has its row."""
-    assert flat(in_use.OF_STEP) | set(in_use.ALWAYS) == fields(CleanConfig)
+    assert {key for row in CLEANING_STEPS.values() for key in row.keys} | set(in_use.ALWAYS) == fields(CleanConfig)
     assert flat(in_use.OF_MASK) | {"method"} == fields(MaskConfig)
     assert flat(in_use.OF_SMOOTHING) | {"smoothing"} == fields(SmoothConfig)
     assert flat(in_use.OF_SPLIT) | {"method", "seed"} == fields(SplitConfig)
@@ -93,7 +94,6 @@ def test_no_key_and_no_method_is_forgotten() -> None:
     assert {key for _, shared in used for key in shared} == fields(SvmConfig)
     everything = dict.fromkeys(fields(SampleConfig), 1)
     assert in_use.quotas(everything) | in_use.drawing(everything) == everything
-    assert set(in_use.OF_STEP) == set(STEP_NAMES)
     assert set(in_use.OF_SMOOTHING) == set(SMOOTHING_NAMES)
     assert set(in_use.OF_SPLIT) == set(METHODS)
     assert set(methods.baselines()) == set(CONTROLS)
@@ -105,7 +105,7 @@ def test_cleaning_does_not_read_the_keys_of_a_step_that_is_off(off: str, referen
     """Whatever stands there, the spectra are the same, and so is the text that reruns go by."""
     section = {"references": references, "steps": [step for step in STEP_NAMES if step != off], "window": 7, "order": 2}
     used = in_use.cleaning(section)
-    other = {key: value for key, value in OTHER_CLEANING.items() if key in in_use.OF_STEP[off]}
+    other = {key: value for key, value in OTHER_CLEANING.items() if key in CLEANING_STEPS[off].keys}
     if off == "references" and references == "named":
         other = {}  # they come first all the same
     assert in_use.cleaning(section | other) == used

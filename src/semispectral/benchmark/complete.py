@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 
 from semispectral.errors import DataError
-from semispectral.evaluation.alerts import assert_one_prediction
-from semispectral.evaluation.predictions import PIXEL, RUN, check_predictions
+from semispectral.evaluation.predictions import PIXEL, RUN, assert_one_prediction, check_predictions
 from semispectral.figures.methods import budget_order, budget_words, method_name
 from semispectral.storage.parquet import read_tables
 from semispectral.study.methods import METHODS

@@ -7,6 +7,7 @@ import pandas as pd
 from semispectral.benchmark import difference_tables, tables
 from semispectral.benchmark.score_files import Scored
 from semispectral.evaluation.predictions import RUN
+from semispectral.evaluation.score_names import accuracy_scores
 from semispectral.evaluation.scores import CLASS_SCORES
 from semispectral.report.table_cells import Table
 from semispectral.report.table_markup import PREAMBLE, latex, markdown, markdown_text
@@ -48,7 +49,7 @@ def all_tables(scored: Scored) -> Iterator[tuple[str, Table]]:
     ----------
     scored : scores of one split and regime.
     """
-    for score in tables.MAIN:
+    for score in accuracy_scores():
         yield score, tables.score_table(scored, score)
     if len(scored.differences):
         yield "differences", difference_tables.difference_table(scored)

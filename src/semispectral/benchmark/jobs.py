@@ -26,7 +26,6 @@ from semispectral.sampling.training_set import KEY, Features, TrainingSet
 from semispectral.scans.cube import Latents, Pixels
 from semispectral.storage import arrays as packed
 from semispectral.storage.parquet import read_tables, write_table
-from semispectral.study.methods import METHODS
 from semispectral.workflow.units import clock
 
 log = logging.getLogger(__name__)
@@ -43,7 +42,7 @@ class Job:
 
     Attributes
     ----------
-    method : key in `METHODS`, or "m1".
+    method : key in the table of methods, or "m1".
     regime : "inductive" or "transductive".
     deals : directory of the split of each seed.
     budgets : labels per class as text, or "all".
@@ -152,17 +151,17 @@ def fit_all(
     DataFrame from `semispectral.evaluation.predictions.prediction_table`, of the test part, with two more columns:
     seconds of the fit, M1 included, and peak_mb, the largest memory of the process so far.
     """
-    row, files, total = METHODS[job.method], [], len(job.deals) * len(job.budgets)
+    row, files, total = job.settings["row"], [], len(job.deals) * len(job.budgets)
     started = time.perf_counter()
     for seed, deal in job.deals.items():
         data = dealt(pool, deal, regime=job.regime)
-        inputs, before = _inputs(data, row.features, job, latents, seed)
+        inputs, before = _inputs(data, row["features"], job, latents, seed)
         query, shares = data.query(inputs), data.shares(classes)
         for budget in job.budgets:
             known = data.training_set(inputs, budget=budget, seed=seed)
             run = {"classes": classes, "shares": shares, "seed": seed, "settings": job.settings}
-            identity = {"method": row.method, "features": row.features, "budget": budget, "seed": seed}
-            fit = partial(fits[row.method], known, query.mean, **run)
+            identity = {"method": row["method"], "features": row["features"], "budget": budget, "seed": seed}
+            fit = partial(fits[row["method"]], known, query.mean, **run)
             make = partial(_write_predictions, fit, query, identity, before)
             files.append(job.keep(f"{seed}-{budget}", [shares, *_content(known, query)], make))
             _say(job.method, seed, budget, started, done=len(files), total=total)

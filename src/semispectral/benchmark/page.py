@@ -14,6 +14,7 @@ from semispectral.benchmark import difference_tables, figures, tables
 from semispectral.benchmark import wording as words
 from semispectral.benchmark.exports import as_latex, as_markdown, tidy
 from semispectral.benchmark.score_files import Scored
+from semispectral.evaluation.score_names import accuracy_scores
 from semispectral.figures.methods import budget_words
 from semispectral.figures.style import save
 from semispectral.report.deliverables import embedded
@@ -182,7 +183,7 @@ def chapter(scored: Scored, drawn: Mapping[str, Shown]) -> dict[str, Any]:
         "differences": difference_tables.difference_table(scored),
         "mcnemar": difference_tables.mcnemar_table(scored),
         "difference_words": words.difference_words(scored),
-        "others": [tables.score_table(scored, score) for score in tables.MAIN if score != "macro_f1"],
+        "others": [tables.score_table(scored, score) for score in accuracy_scores()[1:]],
         "class_pictures": [own[name] for name in (f"class_f1_{few}", f"confusion_{few}") if name in own],
         "classes": [tables.class_table(scored, budget) for budget in scored.budgets],
         "trust_pictures": [own[name] for name in ("reliability", "risk_coverage") if name in own],

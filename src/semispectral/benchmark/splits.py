@@ -9,7 +9,7 @@ import pandas as pd
 
 from semispectral.benchmark.pool import BUDGETS_FILE, PARTS_FILE, read_deal
 from semispectral.errors import ConfigError, SplitError
-from semispectral.evaluation.alerts import assert_disjoint
+from semispectral.evaluation.predictions import assert_disjoint
 from semispectral.sampling.label_budgets import ALL, BudgetConfig, check_budgets, label_budgets
 from semispectral.sampling.split import LabelRaster, SplitConfig, check_parts, split
 from semispectral.scans.cube import PARTS

@@ -8,23 +8,12 @@ import pandas as pd
 
 from semispectral.benchmark.differences import best_control, wide_scores
 from semispectral.benchmark.score_files import Scored, Where
+from semispectral.evaluation.score_names import SCORE_NAMES, calibration_scores
 from semispectral.figures.methods import budget_words, method_name
 from semispectral.report.table_cells import Cell, Table, number
 from semispectral.report.tables import DIGITS, best_value
 from semispectral.study.methods import METHODS
 
-MAIN = {"macro_f1": "macro-F1", "oa": "OA", "aa": "AA"}
-MAIN_WORDS = {
-    "macro_f1": "Macro-F1 (mean F1 over classes)",
-    "oa": "OA (overall accuracy)",
-    "aa": "AA (mean recall over classes)",
-}
-CALIBRATION = {
-    "nll": ("NLL", "negative log-likelihood, nats"),
-    "brier": ("Brier", "Brier score, 0 to 2"),
-    "ece": ("ECE", "expected calibration error, 15 bins of equally many pixels"),
-    "aurc": ("AURC", "area under the risk-coverage curve"),
-}
 SPLITS = {
     "groups": "holes held out",
     "blocks": "blocks with a buffer",
@@ -87,7 +76,9 @@ def score_table(scored: Scored, score: str = "macro_f1") -> Table:
     chosen = scored.summary[scored.summary["score"] == score]
     columns = {budget: _by_method(chosen[chosen["budget"] == budget], scored.methods) for budget in scored.budgets}
     head = (("method", ""), *((budget_words(budget), "") for budget in columns))
-    caption = f"{MAIN_WORDS[score]} {UP} on the test pixels: {where_words(scored.where)}; {_over_seeds(scored)}"
+    row = SCORE_NAMES[score]
+    title = f"{row.short[0].upper()}{row.short[1:]} ({row.words})"
+    caption = f"{title} {UP} on the test pixels: {where_words(scored.where)}; {_over_seeds(scored)}"
     return Table(caption, head, _best_marked(columns, scored.methods, higher=True))
 
 
@@ -142,8 +133,9 @@ def calibration_table(scored: Scored, budget: str) -> Table:
     budget : labels per class.
     """
     chosen = scored.summary[scored.summary["budget"] == budget]
-    columns = {score: _by_method(chosen[chosen["score"] == score], scored.methods) for score in CALIBRATION}
-    head = (("method", ""), *((f"{short} {DOWN}", words) for short, words in CALIBRATION.values()))
+    shown = calibration_scores()
+    columns = {score: _by_method(chosen[chosen["score"] == score], scored.methods) for score in shown}
+    head = (("method", ""), *((f"{row.short} {DOWN}", row.words) for row in shown.values()))
     caption = f"Calibration with {budget_words(budget)}: {where_words(scored.where)}; {_over_seeds(scored)}"
     return Table(caption, head, _best_marked(columns, scored.methods, higher=False))
 

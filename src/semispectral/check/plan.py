@@ -13,9 +13,8 @@ from semispectral.errors import ConfigError
 from semispectral.sampling.label_budgets import budget_sizes
 from semispectral.sampling.plan import Plan, plan
 from semispectral.scans.cube import PARTS
+from semispectral.study.cleaning_steps import CLEANING_STEPS
 from semispectral.study.suggestions import hint
-
-JOINING = ("scale", "resample")  # steps of the cleaning that join two sensors
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,7 @@ def planned(study: Study, looked: Sequence[Looked], problems: Problems) -> Plann
     ):
         return None
     with problems.noted():
-        steps = [step for step in study.config["cleaning"]["steps"] if step in JOINING]
+        steps = [step for step in study.config["cleaning"]["steps"] if CLEANING_STEPS[step].joins]
         known = known_for_plan(study.scenes, censuses, steps)
         codes = {found.scene: found.codes for found in censuses}
         drawn = plan(

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from semispectral.errors import DataError, SplitError
-from semispectral.evaluation.predictions import PIXEL, RUN, check_predictions, class_count
+from semispectral.errors import DataError
+from semispectral.evaluation.predictions import check_predictions, class_count
 from semispectral.evaluation.scores import confusion_matrix, scores, scores_of_confusion
 from semispectral.study.methods import constant, supervised_twins
 
@@ -160,45 +160,3 @@ def not_better(table: pd.DataFrame, *, controls: Mapping[str, str] | None = None
                 seeds = tuple(int(seed) for seed in one.loc[one["method"] == method, "seed"])
                 found.append(Guard(message, "warning", method, str(features), str(budget), str(part), seeds))
     return found
-
-
-def assert_disjoint(pixels: pd.DataFrame, *, unit: Sequence[str] = tuple(PIXEL)) -> None:
-    """Raise SplitError if a unit lies in two parts, or a pixel occurs twice.
-
-    Parameters
-    ----------
-    pixels : one row per pixel, with the columns part, scene, line, sample, and those of `unit`.
-    unit : columns that name the unit that parts must not share: a pixel by default, ("hole",) for a split by hole.
-
-    Raises
-    ------
-    DataError : a column is missing.
-    SplitError : the parts are not disjoint.
-    """
-    columns = list(unit)
-    if missing := [name for name in {*columns, *PIXEL, "part"} if name not in pixels.columns]:
-        raise DataError(f"assert_disjoint needs the columns {missing}, got {list(pixels.columns)}")
-    shared = pixels.groupby(columns)["part"].nunique()
-    shared = shared[shared > 1]
-    if len(shared):
-        parts = sorted(pixels["part"].unique())
-        raise SplitError(
-            f"{len(shared)} {'/'.join(columns)} lie in more than one of the parts {parts}, first {shared.index[0]}; "
-            "scores on such a split are worthless: make the plan again"
-        )
-    twice = int(pixels.duplicated(PIXEL).sum())
-    if twice:
-        raise SplitError(f"{twice} pixels come more than once; each may be drawn once: make the shards again")
-
-
-def assert_one_prediction(predictions: pd.DataFrame) -> None:
-    """Raise SplitError if a model predicts a pixel twice.
-
-    Parameters
-    ----------
-    predictions : table of predictions.
-    """
-    key = [*(name for name in RUN if name != "part"), *PIXEL]
-    twice = int(predictions.duplicated(key).sum())
-    if twice:
-        raise SplitError(f"{twice} predictions repeat a pixel of the same model: a pixel is scored once, in one part")

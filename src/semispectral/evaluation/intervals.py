@@ -1,6 +1,7 @@
 """Mean scores over seeds, with bootstrap intervals that resample seeds and holes."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,7 @@ import pandas as pd
 from semispectral.evaluation.predictions import check_predictions, class_count, probabilities_of
 from semispectral.evaluation.scores import (
     CLASS_SCORES,
-    CONFUSION_SCORES,
-    PROBABILITY_SCORES,
+    COUNTS,
     pixel_losses,
     score,
     scores_by_class,
@@ -18,7 +18,6 @@ from semispectral.evaluation.scores import (
 )
 
 TRAINED = ["method", "features", "budget", "part"]
-RANKED_SCORES = ("ece", "aurc")  # not sums over pixels, so that holes cannot be reweighted
 VALUES_AT_ONCE = 5_000_000
 
 
@@ -47,9 +46,12 @@ def summary(predictions: pd.DataFrame, *, seed: int, resamples: int = 1000, leve
         single = pd.DataFrame([score(one) for _, one in table.groupby("seed")])
         seeds, holes = table["seed"].nunique(), table["hole"].nunique()
         drawn = bootstrap(table, seed=seed, resamples=resamples)
-        drawn |= _bootstrap_seeds(single, seed=seed, resamples=resamples)
-        for name in (*CONFUSION_SCORES, *PROBABILITY_SCORES):
-            over_holes = holes > 1 and name not in RANKED_SCORES
+        # Scores that are no sums over pixels cannot be weighted by holes: they are resampled over seeds alone.
+        names = [str(name) for name in single if name not in COUNTS]
+        ranked = [name for name in names if name not in drawn]
+        drawn |= _bootstrap_seeds(single, ranked, seed=seed, resamples=resamples)
+        for name in names:
+            over_holes = holes > 1 and name not in ranked
             units = [unit for unit, used in (("seeds", seeds > 1), ("holes", over_holes)) if used]
             low, high = interval(drawn[name], level=level) if units else (np.nan, np.nan)
             figures = {"mean": single[name].mean(), "std": single[name].std(), "low": low, "high": high}
@@ -93,7 +95,7 @@ def bootstrap(table: pd.DataFrame, *, seed: int, resamples: int) -> dict[str, np
     float64 [resample] for each score.
     """
     confusion, loss = _cells(table)
-    drawn: dict[str, list[np.ndarray]] = {name: [] for name in (*CONFUSION_SCORES, "nll", "brier")}
+    drawn: dict[str, list[np.ndarray]] = defaultdict(list)
     for pooled, weight, seeds in _resampled(confusion, seed=seed, resamples=resamples):
         values = scores_of_confusion(pooled)
         pixels = pooled.sum(axis=(2, 3))
@@ -225,7 +227,7 @@ def _cells(table: pd.DataFrame) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     return counts.reshape(*shape, classes, classes).astype(np.float64), sums
 
 
-def _bootstrap_seeds(single: pd.DataFrame, *, seed: int, resamples: int) -> dict[str, np.ndarray]:
+def _bootstrap_seeds(single: pd.DataFrame, names: Sequence[str], *, seed: int, resamples: int) -> dict[str, np.ndarray]:
     """Resample over seeds the scores that cannot be pooled over holes, float64 [resample]."""
     drawn = np.random.default_rng(seed).integers(len(single), size=(resamples, len(single)))
-    return {name: single[name].to_numpy()[drawn].mean(axis=1) for name in RANKED_SCORES}
+    return {name: single[name].to_numpy()[drawn].mean(axis=1) for name in names}

@@ -1,9 +1,11 @@
 """Table of predictions: build it from probabilities, and check it."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
-from semispectral.errors import DataError, ShapeError
+from semispectral.errors import DataError, ShapeError, SplitError
 from semispectral.study.classes import ClassMap
 
 RUN = ["method", "features", "budget", "seed", "part"]
@@ -137,3 +139,45 @@ def check_predictions(table: pd.DataFrame) -> None:
         raise DataError(
             f"predictions: probabilities must sum to 1; {wrong} of {len(table)} rows do not, or are not finite"
         )
+
+
+def assert_disjoint(pixels: pd.DataFrame, *, unit: Sequence[str] = tuple(PIXEL)) -> None:
+    """Raise SplitError if a unit lies in two parts, or a pixel occurs twice.
+
+    Parameters
+    ----------
+    pixels : one row per pixel, with the columns part, scene, line, sample, and those of `unit`.
+    unit : columns that name the unit that parts must not share: a pixel by default, ("hole",) for a split by hole.
+
+    Raises
+    ------
+    DataError : a column is missing.
+    SplitError : the parts are not disjoint.
+    """
+    columns = list(unit)
+    if missing := [name for name in {*columns, *PIXEL, "part"} if name not in pixels.columns]:
+        raise DataError(f"assert_disjoint needs the columns {missing}, got {list(pixels.columns)}")
+    shared = pixels.groupby(columns)["part"].nunique()
+    shared = shared[shared > 1]
+    if len(shared):
+        parts = sorted(pixels["part"].unique())
+        raise SplitError(
+            f"{len(shared)} {'/'.join(columns)} lie in more than one of the parts {parts}, first {shared.index[0]}; "
+            "scores on such a split are worthless: make the plan again"
+        )
+    twice = int(pixels.duplicated(PIXEL).sum())
+    if twice:
+        raise SplitError(f"{twice} pixels come more than once; each may be drawn once: make the shards again")
+
+
+def assert_one_prediction(predictions: pd.DataFrame) -> None:
+    """Raise SplitError if a model predicts a pixel twice.
+
+    Parameters
+    ----------
+    predictions : table of predictions.
+    """
+    key = [*(name for name in RUN if name != "part"), *PIXEL]
+    twice = int(predictions.duplicated(key).sum())
+    if twice:
+        raise SplitError(f"{twice} predictions repeat a pixel of the same model: a pixel is scored once, in one part")

@@ -12,9 +12,8 @@ import pandas as pd
 from semispectral.evaluation.predictions import RUN, check_predictions, class_count, probabilities_of
 from semispectral.inference.calibration import area_under_risk_coverage, expected_calibration_error
 
+COUNTS = ("pixels", "classes")
 PROBABILITY_FLOOR = 1e-7  # an impossible truth costs 16 nats, not infinity: the resolution of float32
-CONFUSION_SCORES = ("oa", "aa", "macro_f1", "mcc", "kappa", "quantity_disagreement", "allocation_disagreement")
-PROBABILITY_SCORES = ("nll", "brier", "ece", "aurc")
 CLASS_SCORES = ("precision", "recall", "f1", "iou")
 
 
@@ -84,7 +83,7 @@ def scores_by_class(confusion: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def scores_of_confusion(confusion: np.ndarray) -> dict[str, np.ndarray]:
-    """Return the scores named in `CONFUSION_SCORES`; NaN if there is no pixel.
+    """Return the scores of the confusion matrix; NaN if there is no pixel.
 
     AA is the mean recall of the true classes. Macro-F1 is the mean over the classes with true or predicted pixels.
     Kappa is given for comparison with the literature. The two disagreements (Pontius and Millones 2011) sum to 1 - OA.
@@ -147,7 +146,7 @@ def pixel_losses(probability: np.ndarray, label: np.ndarray) -> dict[str, np.nda
 
 
 def scores_of_probability(probability: np.ndarray, label: np.ndarray) -> dict[str, float]:
-    """Return the scores named in `PROBABILITY_SCORES`; NaN if there is no pixel.
+    """Return the scores of the probabilities; NaN if there is no pixel.
 
     Parameters
     ----------

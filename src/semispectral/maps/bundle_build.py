@@ -84,8 +84,9 @@ def build_bundle(
     predictions : predictions of this model; the test part gives the scores of the model card.
     classes : classes in label order.
     recipe : choice of the model.
-    facts : further entries of model.json: the configuration; scale (reflectance = value x scale), None if the training
-        scans differ in scale; references, True if all of them had white and dark references.
+    facts : further entries of model.json: the configuration; description, of the method, for the model card; scale
+        (reflectance = value x scale), None if the training scans differ in scale; references, True if all of them had
+        white and dark references.
     """
     train, valid = (pixels.where((pixels.table["part"] == part).to_numpy()) for part in ("train", "valid"))
     guide = guide_of(Scaler.from_saved(*parts["scaler"]), train.x)

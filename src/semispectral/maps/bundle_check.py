@@ -13,11 +13,11 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 from jsonschema.validators import extend
 
+from semispectral.classifiers.readers import READERS
 from semispectral.errors import DataError
 from semispectral.inference.nets import ACTIVATIONS, LIKELIHOODS
 from semispectral.spectra.scaling import METHODS
 from semispectral.storage.model_files import DESCRIPTION, WEIGHTS
-from semispectral.study.methods import models
 from semispectral.study.names import printable
 
 Saved = tuple[dict[str, np.ndarray], dict[str, Any]]
@@ -59,7 +59,7 @@ DESCRIPTIONS: dict[str, dict[str, Any]] = {
     "qy": NETWORK,
 }
 BUNDLE = _object(
-    method={"enum": list(models())},
+    method={"enum": list(READERS)},
     features={"enum": list(FEATURES)},
     parts={"type": "object", "propertyNames": {"enum": list(PARTS)}, "required": ["scaler", "classifier"]},
     classes=_object(

@@ -5,16 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from semispectral.study.methods import first_row
+from semispectral.evaluation.score_names import shown_in_report
 
 FEATURES = {"bands": "the normalised bands", "latents": "the latents of M1, a variational autoencoder of the spectra"}
-SCORES = {
-    "oa": "Overall accuracy",
-    "aa": "Mean accuracy of the classes",
-    "macro_f1": "Macro-F1",
-    "nll": "Negative log-likelihood (nats)",
-    "ece": "Expected calibration error",
-}
 
 
 def model_card(facts: dict[str, Any], wavelengths_nm: np.ndarray | None, threshold: float) -> str:
@@ -27,7 +20,7 @@ def model_card(facts: dict[str, Any], wavelengths_nm: np.ndarray | None, thresho
     threshold : pixels with a lower log_p are unknown, in nats; -inf if this cannot be decided.
     """
     holes = facts["holes"]
-    kind = first_row(facts["method"]).description
+    kind = facts["description"]
     sections = [
         f"# Model card: {facts['method']} on {facts['features']}",
         f"{kind[0].upper()}{kind[1:]}, on {FEATURES[facts['features']]}. "
@@ -77,7 +70,8 @@ def _list(holes: dict[str, list[str]], part: str) -> str:
 
 def _scores(scores: dict[str, float], holes: str) -> str:
     """Return the table of scores."""
-    known = [(title, scores[name]) for name, title in SCORES.items() if name in scores]
+    titles = {name: f"{row.words[0].upper()}{row.words[1:]} ({row.short})" for name, row in shown_in_report().items()}
+    known = [(title, scores[name]) for name, title in titles.items() if name in scores]
     if not known:
         return "Not measured: there was no test part."
     rows = "\n".join(f"| {title} | {value:.3f} |" for title, value in known)

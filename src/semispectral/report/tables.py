@@ -4,18 +4,12 @@ import numpy as np
 import pandas as pd
 
 from semispectral.census.census_files import Census
+from semispectral.evaluation.score_names import HEADLINE, shown_in_report
 from semispectral.figures.methods import budget_words, method_name
 from semispectral.report.results import Study
 from semispectral.report.table_cells import Cell, Table, number, some
 from semispectral.scans.cube import PARTS
 
-SCORES = {
-    "oa": ("OA", "overall accuracy", True),
-    "aa": ("AA", "mean recall over classes", True),
-    "macro_f1": ("macro-F1", "mean F1 over classes", True),
-    "nll": ("NLL", "negative log-likelihood, nats", False),
-    "ece": ("ECE", "expected calibration error", False),
-}
 DIGITS = 3
 
 
@@ -108,17 +102,18 @@ def results(study: Study) -> list[Table]:
 def _results(study: Study, budget: str) -> Table:
     """Return the table of scores at given labels per class."""
     rows = study.summary[study.summary["budget"].astype(str) == budget]
-    wide = {name: rows[rows["score"] == name].set_index(["method", "features"]) for name in SCORES}
-    order = wide["macro_f1"].sort_values("mean", ascending=False, kind="stable").index
-    best = {name: best_value(table["mean"], higher=SCORES[name][2]) for name, table in wide.items()}
+    shown = shown_in_report()
+    wide = {name: rows[rows["score"] == name].set_index(["method", "features"]) for name in shown}
+    order = wide[HEADLINE].sort_values("mean", ascending=False, kind="stable").index
+    best = {name: best_value(table["mean"], higher=shown[name].higher) for name, table in wide.items()}
     body = [
         (
             Cell(method_name(*map(str, key))),
-            *(_score(wide[name].loc[key], best=best[name]) for name in SCORES),
+            *(_score(wide[name].loc[key], best=best[name]) for name in shown),
         )
         for key in order
     ]
-    head = [("method", ""), *((f"{short} {'↑' if up else '↓'}", words) for short, words, up in SCORES.values())]
+    head = [("method", ""), *((f"{row.short} {'↑' if row.higher else '↓'}", row.words) for row in shown.values())]
     return Table(f"On the test part, with {budget_words(budget)}", tuple(head), tuple(body))
 
 

@@ -17,6 +17,7 @@ from semispectral.errors import DataError
 from semispectral.scans.instrument import Sensor
 from semispectral.spectra import transforms as spectra
 from semispectral.spectra.cleaning_settings import CleanConfig
+from semispectral.study.cleaning_steps import CLEANING_STEPS
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +38,26 @@ class Spectra:
 
 LARGEST_GAP = 0.1  # share of a spectrum's bands that may be bridged
 Step = Callable[[Spectra, CleanConfig], Spectra]
+STEPS: dict[str, Step] = {}
+
+
+def step(name: str) -> Callable[[Step], Step]:
+    """Register a function as a step of cleaning.
+
+    Parameters
+    ----------
+    name : its row in `semispectral.study.cleaning_steps`.
+
+    Returns
+    -------
+    A decorator that leaves the function as it is.
+    """
+
+    def registered(function: Step) -> Step:
+        STEPS[name] = function
+        return function
+
+    return registered
 
 
 def clean(x: np.ndarray, *, sample: np.ndarray, sensor: Sensor, settings: CleanConfig) -> Spectra:
@@ -55,7 +76,7 @@ def clean(x: np.ndarray, *, sample: np.ndarray, sensor: Sensor, settings: CleanC
     """
     found, lost = bridged(x, sample=sample, sensor=sensor, settings=settings)
     for name in settings.steps:
-        if name not in FIRST and (name != "drop_bands" or settings.drops_last):
+        if not CLEANING_STEPS[name].first and (name != "drop_bands" or settings.drops_last):
             found = STEPS[name](found, settings)
     found.x[lost] = np.nan
     return found
@@ -108,6 +129,7 @@ def _needed(value: Any, step: str, what: str) -> np.ndarray:
     return np.asarray(value)
 
 
+@step("references")
 def _references(found: Spectra, settings: CleanConfig) -> Spectra:
     """Convert counts to reflectance by the references, over the scene's scale so that ``scale`` keeps its meaning."""
     dark = _needed(found.sensor.dark, "references", "a dark reference (column dark_key of scenes.tsv)")
@@ -118,11 +140,13 @@ def _references(found: Spectra, settings: CleanConfig) -> Spectra:
     return replace(found, x=reflectance / np.float32(found.sensor.scale * found.sensor.exposure))
 
 
+@step("scale")
 def _scale(found: Spectra, settings: CleanConfig) -> Spectra:
     """Return the multiply the values by the scene's scale."""
     return replace(found, x=found.x * np.float32(found.sensor.scale))
 
 
+@step("drop_bands")
 def _drop_bands(found: Spectra, settings: CleanConfig) -> Spectra:
     """Drop the bands that the configuration names."""
     return _dropped(found, unwanted_bands(found.sensor.wavelengths_nm, found.x.shape[1], settings))
@@ -178,18 +202,21 @@ def _kept(sensor: Sensor, keep: np.ndarray) -> Sensor:
     )
 
 
+@step("dead_columns")
 def _dead_columns(found: Spectra, settings: CleanConfig) -> Spectra:
     """Set the values of dead detector elements to NaN."""
     dead = _needed(found.sensor.dead, "dead_columns", "the list of dead detector elements")
     return replace(found, x=np.where(dead[found.sample], np.float32(np.nan), found.x))
 
 
+@step("spikes")
 def _spikes(found: Spectra, settings: CleanConfig) -> Spectra:
     """Replace spikes by a line between their neighbours."""
     marked = spectra.spikes(found.x, threshold=settings.spike_threshold)
     return replace(found, x=spectra.fill_bands(found.x, missing=marked))
 
 
+@step("resample")
 def _resample(found: Spectra, settings: CleanConfig) -> Spectra:
     """Interpolate the spectra at evenly spaced wavelengths."""
     nm = _needed(found.sensor.wavelengths_nm, "resample", "wavelengths")
@@ -199,6 +226,7 @@ def _resample(found: Spectra, settings: CleanConfig) -> Spectra:
     return replace(found, x=found.x @ weights, sensor=Sensor(found.sensor.scale, target))
 
 
+@step("savitzky_golay")
 def _savitzky_golay(found: Spectra, settings: CleanConfig) -> Spectra:
     """Smooth or differentiate the spectra."""
     nm = found.sensor.wavelengths_nm
@@ -219,22 +247,10 @@ def _savitzky_golay(found: Spectra, settings: CleanConfig) -> Spectra:
     return replace(found, x=x)
 
 
+@step("continuum")
 def _continuum(found: Spectra, settings: CleanConfig) -> Spectra:
     """Divide the spectra by their continuum."""
     nm = _needed(found.sensor.wavelengths_nm, "continuum", "wavelengths")
     if not (np.diff(nm) > 0).all():
         raise DataError("continuum removal needs wavelengths that rise; put the step 'resample' before")
     return replace(found, x=spectra.remove_continuum(found.x, nm))
-
-
-STEPS: dict[str, Step] = {
-    "references": _references,
-    "scale": _scale,
-    "drop_bands": _drop_bands,
-    "dead_columns": _dead_columns,
-    "spikes": _spikes,
-    "resample": _resample,
-    "savitzky_golay": _savitzky_golay,
-    "continuum": _continuum,
-}
-FIRST = ("references", "dead_columns")  # they say which values are values: before all else, wherever they are named

@@ -4,18 +4,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from semispectral.errors import ConfigError
+from semispectral.study.cleaning_steps import CLEANING_STEPS
 from semispectral.study.scene import Scene
 
-STEP_NAMES = (
-    "references",
-    "scale",
-    "drop_bands",
-    "dead_columns",
-    "spikes",
-    "resample",
-    "savitzky_golay",
-    "continuum",
-)
+STEP_NAMES = tuple(CLEANING_STEPS)
 MOST_BANDS = 10_000  # that spectra are resampled to; no instrument has as many
 
 

@@ -7,20 +7,11 @@ there, which has no effect, since nothing reads it.
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from semispectral.study.cleaning_steps import CLEANING_STEPS
 from semispectral.study.methods import first_row
 
 Section = Mapping[str, Any]
 
-OF_STEP: dict[str, tuple[str, ...]] = {
-    "references": ("white_reflectance",),
-    "scale": (),
-    "drop_bands": (),
-    "dead_columns": (),
-    "spikes": ("spike_threshold",),
-    "resample": ("resample_nm",),
-    "savitzky_golay": ("window", "order", "derivative"),
-    "continuum": (),
-}
 ALWAYS = ("references", "steps", "bad_bands", "bad_ranges_nm", "header_bad_bands")  # of the cleaning
 OF_MASK: dict[str, tuple[str, ...]] = {
     "none": (),
@@ -49,7 +40,8 @@ def cleaning(section: Section) -> dict[str, Any]:
     section : mapping, section of the configuration.
     """
     steps = [*section["steps"], *(["references"] if section["references"] == "named" else [])]
-    return _only(section, {*ALWAYS, *(key for step in steps for key in OF_STEP.get(step, ()))})
+    rows = (CLEANING_STEPS[step] for step in steps if step in CLEANING_STEPS)
+    return _only(section, {*ALWAYS, *(key for row in rows for key in row.keys)})
 
 
 def mask(section: Section) -> dict[str, Any]:
