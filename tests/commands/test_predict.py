@@ -99,8 +99,8 @@ def test_a_map_without_depths_takes_an_older_log_away(
 @pytest.mark.parametrize(
     ("out", "words"),
     [
-        ("file", "file is none; name another folder"),
-        ("file/below", "file is none; name another folder"),
+        ("file", "file is a file; name another folder"),
+        ("file/below", "file is a file; name another folder"),
         ("/proc/nowhere/out", "nothing can be written there"),
         ("model", "a trained model lies there"),
         ("scans", "would overwrite"),

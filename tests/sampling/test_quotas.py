@@ -104,7 +104,7 @@ def test_check_quotas_refuses_promises_that_cannot_be_kept() -> None:
     good = share_quotas(table([("a", "A", 0, "train", 9)]), SampleConfig(seed=1))
     with pytest.raises(SplitError, match="more pixels than there are"):
         check_quotas(good.assign(quota=10), where="test")
-    with pytest.raises(SplitError, match="stand twice"):
+    with pytest.raises(SplitError, match="are duplicates"):
         check_quotas(pd.concat([good, good]), where="test")
     with pytest.raises(SplitError, match="missing: hole"):
         check_quotas(good.drop(columns="hole"), where="test")
@@ -116,7 +116,7 @@ def test_check_quotas_refuses_promises_that_cannot_be_kept() -> None:
         (("a", "A", 1, "test", 4), "class chlorite (code 7) is only in test (4 pixels), not in train"),
         (("a", "A", 1, "train", 4), "class chlorite (code 7) has 4 pixels in train and none in test"),
         (("a", "A", 1, "train", 4), "class chlorite (code 7) is in hole A only"),
-        (("a", "A", 1, "train", 0), "class chlorite (code 7) is only in the guard"),
+        (("a", "A", 1, "train", 0), "all labelled pixels of class chlorite (code 7) lie in the buffer"),
     ],
 )
 def test_classes_that_cannot_be_judged_are_said_in_words(row: tuple[str, str, int, str, int], message: str) -> None:

@@ -130,7 +130,7 @@ CELLS: dict[str, tuple[dict[str, str], type[SemispectralError], Words]] = {
         ShapeError,
         "s1.h5|(5, 4)|(9, 5)|check the columns white_key",
     ),
-    "a scene that stands twice": ({"scene": "s2"}, ConfigError, "scenes.tsv|stand once|twice: s2|rename"),
+    "a scene that stands twice": ({"scene": "s2"}, ConfigError, "scenes.tsv|duplicate|s2|rename"),
 }
 # an array of the first scene
 ARRAYS: dict[str, tuple[dict[str, object], type[SemispectralError], Words]] = {
@@ -166,7 +166,7 @@ TABLES: dict[str, tuple[str, bytes, type[SemispectralError], Words]] = {
     "unknown columns": ("scenes.tsv", b"scene\tcolor", ConfigError, "scenes.tsv|columns|unknown column(s) 'color'|may"),
     "missing columns": ("scenes.tsv", b"scene\thole", ConfigError, "scenes.tsv|columns|missing column(s) 'data'|need"),
     "binary": ("scenes.tsv", bytes(range(256)), ConfigError, "scenes.tsv|UTF-8|another encoding|save it"),
-    "a class twice": ("classes.tsv", (CLASSES + "1\ta\t#ffffff\n").encode(), ConfigError, "classes.tsv|once|twice: 1"),
+    "a class twice": ("classes.tsv", (CLASSES + "1\ta\t#ffffff\n").encode(), ConfigError, "classes.tsv|once|duplicate code: 1"),
     "no colour": ("classes.tsv", CLASSES.replace("#00", "0x").encode(), ConfigError, "classes.tsv|like #1f77b4|0xff00"),
 }
 
@@ -259,7 +259,7 @@ def test_a_broken_table(project: Project, name: str) -> None:
 def test_no_table(project: Project) -> None:
     """A configuration that names no table of scenes."""
     with pytest.raises(
-        MissingFileError, match=r"none\.tsv: the table of scenes is not there; name it in the config key"
+        MissingFileError, match=r"none\.tsv: the table of scenes does not exist; name it in the config key"
     ):
         read_scenes(project.directory / "none.tsv", data_root=project.directory)
 

@@ -73,7 +73,7 @@ def test_one_sentence_serves_many_scenes(tmp_path: Path) -> None:
     """What is the same in several scenes is said once, with their names."""
     scenes = [replace(scene_of(tmp_path, VALUES + i / 100, name), scale=None) for i, name in enumerate("abcd")]
     (only,) = remarks_of([census(scene, CLASSES) for scene in scenes])
-    text = "a, b, c and 1 more: no scale is given and the file states none: its values are taken as they are"
+    text = "a, b, c and 1 more: no scale is given and the file states none: its values are used unchanged"
     assert only == (text, False)
 
 

@@ -180,10 +180,10 @@ def test_missing_schema_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("m1:\n  latents: 4\nm2: {}\nm1:\n  latents: 5\n", "'m1' stands twice in one section, in lines 1 and 4"),
-        ("m1:\n  latents: 4\n  net: {}\n  latents: 5\n", "'latents' stands twice in one section, in lines 2 and 4"),
-        ("runs: {seeds: [1], seeds: [2]}\n", "'seeds' stands twice in one section, in lines 1 and 1"),
-        ("report: [{a: 1}, {b: 1,\n 'b': 2}]\n", "'b' stands twice in one section, in lines 1 and 2"),
+        ("m1:\n  latents: 4\nm2: {}\nm1:\n  latents: 5\n", "duplicate key 'm1' in one section, in lines 1 and 4"),
+        ("m1:\n  latents: 4\n  net: {}\n  latents: 5\n", "duplicate key 'latents' in one section, in lines 2 and 4"),
+        ("runs: {seeds: [1], seeds: [2]}\n", "duplicate key 'seeds' in one section, in lines 1 and 1"),
+        ("report: [{a: 1}, {b: 1,\n 'b': 2}]\n", "duplicate key 'b' in one section, in lines 1 and 2"),
     ],
 )
 def test_a_key_that_stands_twice_is_refused(tmp_path: Path, text: str, told: str) -> None:
@@ -238,4 +238,4 @@ def test_our_configurations_hold_no_code(capsys: pytest.CaptureFixture[str]) -> 
     """None is refused; what is no YAML is, by its name."""
     assert main([str(path) for path in sorted((ROOT / "config").glob("*.yaml")) if "schema" not in path.name]) == 0
     assert main(["nowhere.yaml"]) == 1
-    assert "nowhere.yaml: the configuration is not there" in capsys.readouterr().err
+    assert "nowhere.yaml: the configuration does not exist" in capsys.readouterr().err

@@ -14,11 +14,11 @@ ROOT = Path(__file__).resolve().parents[2]
 BAD = {
     "a key twice": (
         "m1: {latents: 3}\nm2: {}\nm1: {latents: 4}\n",
-        "'m1' stands twice in one section",
+        "duplicate key 'm1' in one section",
     ),
     "a key twice inside": (
         "m1:\n  latents: 3\n  latents: 4\n",
-        "'latents' stands twice in one section",
+        "duplicate key 'latents' in one section",
     ),
     "code": ("__use_yte__: true\n__definitions__: [import os]\n", "the key __use_yte__ has Snakemake run code"),
     "code that is off": ("__definitions__: [import os]\n", "the key __definitions__"),

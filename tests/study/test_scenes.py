@@ -113,7 +113,7 @@ def test_unknown_and_repeated_columns_are_named(tmp_path: Path) -> None:
 
 def test_rows_are_checked_together(tmp_path: Path) -> None:
     """A name that stands twice, a row of another length and depths upside down are refused."""
-    with pytest.raises(ConfigError, match="twice: DH1_1"):
+    with pytest.raises(ConfigError, match="duplicate scenes: DH1_1"):
         read_scenes(write_scenes(tmp_path / "a.tsv", GOOD, GOOD), data_root=tmp_path)
     short = dict(list(GOOD.items())[:-1])
     with pytest.raises(ConfigError, match=r"row 3: 12 .* got 11"):

@@ -78,7 +78,7 @@ def test_a_broken_table_stops_before_anything_runs(tmp_path: Path) -> None:
     table.write_text(table.read_text().replace("good\thgood", "bad\thgood", 1))
     done = run(tmp_path)
     assert done.returncode != 0
-    assert "every scene must stand once, these stand twice: bad; rename them" in done.stdout + done.stderr
+    assert "duplicate scenes: bad; rename them" in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
     shutil.rmtree(tmp_path / ".snakemake", ignore_errors=True)
     assert not (tmp_path / "results").exists()

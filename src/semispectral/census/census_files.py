@@ -131,7 +131,7 @@ def read_census(path: Path) -> Census:
     raster = path.with_suffix(".npy")
     for file in (path, raster):
         if not file.is_file():
-            raise MissingFileError(f"{file}: a census is needed, but it is not there; run the rule 'census' again")
+            raise MissingFileError(f"{file}: a census is needed, but it does not exist; run the rule 'census' again")
     try:
         table = read_table(path)
         not_by_code = json.loads(table.attrs[METADATA])
@@ -151,4 +151,4 @@ def read_census(path: Path) -> Census:
     except SemispectralError:
         raise
     except (OSError, ValueError, KeyError, IndexError) as error:
-        raise IntegrityError(f"{path}: is not a census as it was written ({error}); delete it and run again") from error
+        raise IntegrityError(f"{path}: is damaged ({error}); delete it and run again") from error

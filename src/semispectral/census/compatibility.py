@@ -62,7 +62,7 @@ def _refuse_copies(censuses: Sequence[Census]) -> None:
     if copies:
         said = [f"{a} (hole {holes[a]}) and {b} (hole {holes[b]})" for a, b in copies]
         raise SplitError(
-            "scenes.tsv: every pixel must stand once, but spectra that were compared are the same to the last digit in "
+            "scenes.tsv: duplicate pixels: the compared spectra are identical in "
             f"{some(said, most=3)}: one is a copy or a cut of the other, and could train while the other tests; name "
             "the scene's own file in the column data, or leave one out"
         )
@@ -121,7 +121,7 @@ def _require_one_sensor(censuses: Sequence[Census]) -> None:
 def _unknown_sensors(censuses: Sequence[Census]) -> Iterator[str]:
     without = [found.scene for found in censuses if found.wavelengths_nm is None]
     if 0 < len(without) < len(censuses):
-        yield (f"{', '.join(without)} have no wavelengths and the others do: it is not known that their bands agree")
+        yield (f"{', '.join(without)} have no wavelengths and the others do: their bands may differ")
 
 
 def _scales(scale: Mapping[str, float]) -> Iterator[str]:

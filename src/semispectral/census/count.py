@@ -128,8 +128,8 @@ def _lost(codes: np.ndarray, empty: np.ndarray, scene: Scene) -> Iterator[Remark
     """Yield remarks on the pixels without data."""
     if empty.all():
         raise DataError(
-            f"{scene.data}: pixels that hold data are needed, and none of its {empty.size} does: too many of the bands "
-            "are nodata, NaN or infinite; name the bands at fault in cleaning.bad_bands, check the column nodata of "
+            f"{scene.data}: pixels that hold data are needed, and none of its {empty.size} does: too many bands "
+            "are nodata, NaN or infinite; name these bands in cleaning.bad_bands, check the column nodata of "
             "scenes.tsv, or leave the scene out"
         )
     found, pixels = np.unique(codes[empty], return_counts=True)
@@ -148,7 +148,7 @@ def _masked(codes: np.ndarray, mask: np.ndarray, scene: Scene) -> np.ndarray:
     labelled = int((mask & ~masked & np.isin(codes, [code for code in spared if code in scene.use])).sum())
     log.info("%s: %.1f %% of the pixels are masked as tray or shadow", scene.name, 100 * masked.mean())
     if labelled:
-        log.warning("%s: %d labelled pixels are as dark as tray or shadow; they stay", scene.name, labelled)
+        log.warning("%s: %d labelled pixels are as dark as tray or shadow; they are kept", scene.name, labelled)
     return np.where(masked, MASKED, codes).astype(np.int32)
 
 

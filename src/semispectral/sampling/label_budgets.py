@@ -69,7 +69,7 @@ def label_budgets(table: pd.DataFrame, settings: BudgetConfig) -> pd.DataFrame:
     """
     twice = int(table.duplicated(PLACE).sum())
     if twice:
-        raise SplitError(f"the shards hold {twice} pixels more than once, but parts must be disjoint; run plan again")
+        raise SplitError(f"the samples hold {twice} duplicate pixels, but parts must be disjoint; run plan again")
     pool = _pool(table)
     if not (pool["part"] == "train").any():
         raise SplitError(f"budgets need labelled pixels in train, got none among {len(pool)} labelled; see the plan")

@@ -78,7 +78,7 @@ def plan(
     for number, warning in enumerate(warnings):
         log.log(logging.WARNING if number < MOST_SAID else logging.DEBUG, "%s", warning)
     if len(warnings) > MOST_SAID:
-        log.warning("and %d more warnings, which stand in the report", len(warnings) - MOST_SAID)
+        log.warning("and %d more warnings, see the report", len(warnings) - MOST_SAID)
     return Plan(occurring, parts, quotas, split_settings.method, split_settings.distance, warnings, tuple(bad_bands))
 
 

@@ -51,7 +51,7 @@ def _check_same(meant: Plan, found: Plan, directory: Path) -> None:
     )
     if not same:
         raise IntegrityError(
-            f"{directory}: the plan on disk is not the one that was written; check the disk, run again"
+            f"{directory}: the plan on disk differs from the one that was written; check the disk, run again"
         )
 
 
@@ -100,7 +100,7 @@ def read_notes(directory: Path) -> dict[str, Any]:
 def _there(path: Path) -> Path:
     if not path.is_file():
         raise MissingFileError(
-            f"{path}: the plan needs this file and it is not there; run plan again (snakemake -R plan)"
+            f"{path}: the plan needs this file, but it does not exist; run plan again (snakemake -R plan)"
         )
     return path
 

@@ -54,7 +54,7 @@ def check_quotas(quotas: pd.DataFrame, *, where: str) -> None:
         raise SplitError(f"{where}: needs the columns {', '.join(COLUMNS)}; missing: {', '.join(absent)}")
     twice = quotas[quotas.duplicated(["scene", "label", "part"])]
     beyond = quotas[(quotas["quota"] > quotas["available"]) | (quotas["quota"] < 0)]
-    for what, rows in (("stand twice", twice), ("ask for more pixels than there are", beyond)):
+    for what, rows in (("are duplicates", twice), ("ask for more pixels than there are", beyond)):
         if len(rows):
             raise SplitError(f"{where}: {len(rows)} rows {what}, first {rows.iloc[0].to_dict()}; run plan again")
 

@@ -156,7 +156,10 @@ def _of_class(name: str, counts: Mapping[str, int]) -> list[str]:
     """Return the warnings on one class; counts are its pixels in each part that has labels at all."""
     present = [part for part, count in counts.items() if count]
     if not present:
-        return [f"{name} is only in the guard between the parts: it is lost; use larger blocks or a smaller guard"]
+        return [
+            f"all labelled pixels of {name} lie in the buffer between the parts, so none can be used; "
+            "use larger blocks or a smaller buffer"
+        ]
     if "train" not in present:
         where = " and ".join(f"{part} ({counts[part]} pixels)" for part in present)
         return [f"{name} is only in {where}, not in train: it cannot be learnt, and every pixel of it will be wrong"]

@@ -127,7 +127,7 @@ def _scale(scene: Scene, cube: Cube, seen: Seen, calibrated: bool, table: str) -
         if stated is not None:
             yield Remark(f"{stated.words} is applied, as the file says")
         elif scene.scale is None and not calibrated:
-            yield Remark("no scale is given and the file states none: its values are taken as they are")
+            yield Remark("no scale is given and the file states none: its values are used unchanged")
         return
     factor = stated.factor or 1.0  # others were refused when the scene was opened
     if abs(scene.scale / factor - 1) <= SAME:

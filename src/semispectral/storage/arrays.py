@@ -103,7 +103,7 @@ def _table_checksum(table: pd.DataFrame, description: Mapping[str, Any]) -> str:
 def _opened(path: Path) -> Iterator[pq.ParquetFile]:
     """Open a file, and turn every error that a damaged one causes within the block into ours."""
     if not path.is_file():
-        raise MissingFileError(f"{path}: a shard is needed, but it is not there; run the workflow again to make it")
+        raise MissingFileError(f"{path}: a sample is needed, but it does not exist; run the workflow again to make it")
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             yield file
@@ -120,11 +120,11 @@ def _damaged(path: Path, reason: str) -> IntegrityError:
 def _description(path: Path, file: pq.ParquetFile) -> dict[str, Any]:
     text = (file.schema_arrow.metadata or {}).get(METADATA)
     if text is None:
-        raise IntegrityError(f"{path}: a shard of this package is needed, got another Parquet file; name a shard")
+        raise IntegrityError(f"{path}: a sample of this package is needed, got another Parquet file; name a sample")
     description: dict[str, Any] = json.loads(text)
     if description["layout"] != LAYOUT:
         raise IntegrityError(
-            f"{path}: layout {LAYOUT} of shards is needed, got {description['layout']}; delete it and run again"
+            f"{path}: layout {LAYOUT} of samples is needed, got {description['layout']}; delete it and run again"
         )
     return description
 

@@ -126,5 +126,5 @@ def read_description(directory: Path) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise IntegrityError(f"{path}: is damaged ({error}); delete {directory} and rerun") from error
     if not same:
-        raise IntegrityError(f"{path}: its checksum is another: the file was changed; delete {directory} and rerun")
+        raise IntegrityError(f"{path}: its checksum differs: the file was changed; delete {directory} and rerun")
     return description

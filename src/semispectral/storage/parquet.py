@@ -52,7 +52,7 @@ def read_table(path: Path | str, **wanted: Any) -> pd.DataFrame:
     """
     path = Path(path)
     if not path.is_file():
-        raise MissingFileError(f"{path}: a table is needed, but it is not there; run the workflow again to make it")
+        raise MissingFileError(f"{path}: a table is needed, but it does not exist; run the workflow again to make it")
     seal.require(path)
     provenance.compare_versions(path, made_of_table(path))
     return pd.read_parquet(path, **wanted)

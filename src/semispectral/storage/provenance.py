@@ -138,8 +138,8 @@ def require_unchanged(paths: Iterable[str | Path], made: Mapping[str, Any], *, b
         before = made.get("inputs", {}).get(path, "")
         if before and before != (_current.get("inputs", {}).get(path) or checksum(Path(path))):
             raise IntegrityError(
-                f"{path}: is not the file that the rule '{by}' read: it was exchanged or changed without its time; put "
-                f"the right file back, or make all that was made of it anew: snakemake --forcerun {by}"
+                f"{path}: is not the file that the rule '{by}' read: it was replaced or changed; put "
+                f"the right file back, or remake the results that depend on it: snakemake --forcerun {by}"
             )
 
 
@@ -215,8 +215,8 @@ def compare_versions(path: Path, made: Mapping[str, Any]) -> None:
     if found and found not in _others:
         _others[found] = str(path)
         log.warning(
-            "%s was made with %s: what follows mixes results of different versions, which may differ in their last "
-            "digits or in more; to make all of them anew: snakemake --forceall",
+            "%s was made with %s: new results will mix versions and may differ in their last digits or "
+            "more; to remake all results: snakemake --forceall",
             path,
             found,
         )

@@ -130,7 +130,7 @@ def require(path: Path) -> None:
     """
     if not path.is_file():
         raise MissingFileError(
-            f"{path}: this file of the results is needed, but it is not there; run the workflow again"
+            f"{path}: this file of the results is needed, but it does not exist; run the workflow again"
         )
     try:
         with path.open("rb") as file:

@@ -61,7 +61,7 @@ class ClassMap:
         for what, values in (("code", self.codes), ("name", self.names)):
             twice = sorted(str(value) for value, times in Counter(values).items() if times > 1)
             if twice:
-                raise ConfigError(f"classes.tsv: every {what} must stand once, these stand twice: {some(twice)}")
+                raise ConfigError(f"classes.tsv: duplicate {what}: {some(twice)}; every {what} is needed once")
         for name, colour in zip(self.names, self.colours, strict=True):
             if not COLOUR.fullmatch(colour):
                 raise ConfigError(

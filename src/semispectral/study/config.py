@@ -29,7 +29,7 @@ def read_schema(path: Path) -> Schema:
     path : Path, file to read.
     """
     if not path.is_file():
-        raise MissingFileError(f"{path}: the configuration's schema is not there; restore it from the repository")
+        raise MissingFileError(f"{path}: the configuration's schema does not exist; restore it from the repository")
     schema: Schema = yaml.safe_load(path.read_text(encoding="utf-8"))
     return schema
 

@@ -50,9 +50,11 @@ def read_config(path: Path) -> dict[str, Any]:
 
 def _text(path: Path) -> str:
     if not path.exists():
-        raise MissingFileError(f"{path}: the configuration is not there; check the path (--config, CONFIG=)")
+        raise MissingFileError(f"{path}: the configuration does not exist; check the path (--config, CONFIG=)")
     if not path.is_file():
-        raise UnreadableError(f"{path}: a configuration file is needed, but this is no plain file; name a YAML file")
+        raise UnreadableError(
+            f"{path}: a configuration file is needed, but this is not a regular file; name a YAML file"
+        )
     if path.stat().st_size > LARGEST_BYTES:
         raise ConfigError(
             f"{path}: a configuration has at most {LARGEST_BYTES} bytes, got {path.stat().st_size}; is it another file?"
@@ -104,9 +106,7 @@ def _refuse_repeated_here(path: Path, keys: list[yaml.ScalarNode]) -> None:
         first = seen.setdefault(key.value, key)
         if first is not key:
             lines = f"{first.start_mark.line + 1} and {key.start_mark.line + 1}"
-            raise ConfigError(
-                f"{path}: the key {quoted(key.value)} stands twice in one section, in lines {lines}; leave one out"
-            )
+            raise ConfigError(f"{path}: duplicate key {quoted(key.value)} in one section, in lines {lines}; remove one")
 
 
 def require_plain(config: Mapping[str, Any]) -> None:

@@ -66,7 +66,7 @@ def require_folder(folder: Path, *, what: str) -> Path:
     """
     there = next(place for place in (folder, *folder.absolute().parents) if os.path.lexists(place))
     if not there.is_dir():
-        raise UnreadableError(f"{folder}: a folder for {what} is needed, but {there} is none; name another folder")
+        raise UnreadableError(f"{folder}: a folder for {what} is needed, but {there} is a file; name another folder")
     return there
 
 
@@ -90,5 +90,5 @@ def require_writable(folder: Path, *, what: str) -> None:
     except OSError as error:
         raise UnreadableError(
             f"{folder}: a folder for {what} is needed, but nothing can be written there ({error.strerror or error}); "
-            "name another folder, or see to its permissions"
+            "name another folder, or change its permissions"
         ) from error

@@ -145,7 +145,7 @@ def read_scenes(path: Path, *, data_root: Path, allow_outside: bool = False) -> 
     scenes = tuple(rows.values())
     twice = sorted(name for name, times in Counter(scene.name for scene in scenes).items() if times > 1)
     if twice:
-        raise ConfigError(f"{path}: every scene must stand once, these stand twice: {some(twice)}; rename them")
+        raise ConfigError(f"{path}: duplicate scenes: {some(twice)}; rename them")
     require_distinct_files((scene.name for scene in scenes), where=f"{path}, column 'scene'")
     require_distinct_files((scene.hole for scene in scenes), where=f"{path}, column 'hole'")
     _refuse_same_data(path, rows)

@@ -27,7 +27,7 @@ def read_rows(path: Path, *, what: str, key: str) -> list[list[str]]:
     ConfigError : it is not tab-separated UTF-8 text.
     """
     if not path.is_file():
-        raise MissingFileError(f"{path}: {what} is not there; name it in the config key {key!r}")
+        raise MissingFileError(f"{path}: {what} does not exist; name it in the config key {key!r}")
     try:
         size = path.stat().st_size
         if size > LARGEST_BYTES:
@@ -37,7 +37,7 @@ def read_rows(path: Path, *, what: str, key: str) -> list[list[str]]:
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: must be UTF-8 text, got another encoding ({error}); save it as UTF-8") from error
     except csv.Error as error:
-        raise ConfigError(f"{path}: must be a tab-separated table, but it is none ({error}); save it as one") from error
+        raise ConfigError(f"{path}: must be a tab-separated table ({error}); save it as one") from error
     except OSError as error:
         raise UnreadableError(f"{path}: cannot be opened ({error}); check its permissions") from error
     return [[cell.strip() for cell in row] for row in rows]

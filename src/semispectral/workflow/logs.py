@@ -160,7 +160,7 @@ def say(kind: type[BaseException], error: BaseException, trace: TracebackType | 
         return
     words = in_words(error)
     if words is None:
-        log.critical("stopped by an error that was not foreseen", exc_info=(kind, error, trace))
+        log.critical("stopped by an unexpected error", exc_info=(kind, error, trace))
         return
     log.error("%s", words)
     log.debug("where it was raised:", exc_info=(kind, error, trace))
