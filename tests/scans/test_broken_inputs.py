@@ -166,7 +166,12 @@ TABLES: dict[str, tuple[str, bytes, type[SemispectralError], Words]] = {
     "unknown columns": ("scenes.tsv", b"scene\tcolor", ConfigError, "scenes.tsv|columns|unknown column(s) 'color'|may"),
     "missing columns": ("scenes.tsv", b"scene\thole", ConfigError, "scenes.tsv|columns|missing column(s) 'data'|need"),
     "binary": ("scenes.tsv", bytes(range(256)), ConfigError, "scenes.tsv|UTF-8|another encoding|save it"),
-    "a class twice": ("classes.tsv", (CLASSES + "1\ta\t#ffffff\n").encode(), ConfigError, "classes.tsv|once|duplicate code: 1"),
+    "a class twice": (
+        "classes.tsv",
+        (CLASSES + "1\ta\t#ffffff\n").encode(),
+        ConfigError,
+        "classes.tsv|duplicate code: 1",
+    ),
     "no colour": ("classes.tsv", CLASSES.replace("#00", "0x").encode(), ConfigError, "classes.tsv|like #1f77b4|0xff00"),
 }
 
