@@ -40,8 +40,10 @@ def spectra_hash(x: np.ndarray) -> np.ndarray:
     -------
     uint64 [pixel]; 0 for a spectrum without shape: one value in all bands, or no finite value.
     """
-    values = np.asarray(x, np.float64) + 0.0  # -0 becomes 0
-    values[np.isnan(values)] = np.nan  # one NaN of the many
+    # Equal values must have equal bits: float64 holds every stored dtype, -0 becomes 0, and there is one NaN. Each band
+    # has odd weights of its own, so that the sum depends on the order of the bands and no factor loses bits.
+    values = np.asarray(x, np.float64) + 0.0
+    values[np.isnan(values)] = np.nan
     bits = np.ascontiguousarray(values).view(np.uint64)
     weights = np.random.default_rng(HASH_WEIGHTS_SEED).integers(2**63, size=(2, x.shape[1]), dtype=np.uint64) * 2 + 1
     mixed = (bits ^ (bits >> np.uint64(32))) * weights[0]

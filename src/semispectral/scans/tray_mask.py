@@ -95,6 +95,8 @@ def otsu(values: np.ndarray) -> float:
     """
     if not len(values) or values.min() == values.max():
         return float("-inf")
+    # The least variance within the two classes is the largest variance between them, which cumulative counts and sums
+    # give for all thresholds at once. The constant factor of that variance does not change where it is largest.
     counts, edges = np.histogram(values, HISTOGRAM)
     middle = (edges[:-1] + edges[1:]) / 2
     below = np.cumsum(counts)[:-1]
@@ -102,7 +104,7 @@ def otsu(values: np.ndarray) -> float:
     total = np.cumsum(counts * middle)
     apart = total[:-1] / np.maximum(below, 1) - (total[-1] - total[:-1]) / np.maximum(above, 1)
     between = below * above * apart**2
-    best = np.flatnonzero(between == between.max())  # between two heaps all steps are as good: take the middle
+    best = np.flatnonzero(between == between.max())  # all steps between two peaks are equal: take their middle
     return float(edges[1:][best].mean())
 
 
