@@ -85,7 +85,7 @@ def parts(study: Study) -> Table:
                 number(int(unknown["quota"].sum())),
             )
         )
-    head = ("part", "holes with labels", "classes", "labelled", "of them drawn", "unlabelled", "of them drawn")
+    head = ("part", "holes with labels", "classes", "labelled", "in the sample", "unlabelled", "in the sample")
     return Table("The parts, in pixels", tuple((name, "") for name in head), tuple(rows))
 
 
@@ -155,4 +155,4 @@ def classes(study: Study) -> Table:
         for label, name in enumerate(study.classes.names)
     ]
     head = ("class", "code in the files", *PARTS)
-    return Table("The classes, and the labelled pixels drawn of each", tuple((name, "") for name in head), tuple(rows))
+    return Table("Classes, and their labelled pixels in the sample", tuple((name, "") for name in head), tuple(rows))
