@@ -107,7 +107,7 @@ format: .venv/.dev ## Format code and rules
 check: lint test docs ## Run lint, test and docs: a pull request must pass them
 
 docs: .venv/.docs ## Build the documentation into site/ and check its links
-	$(RUN) python docs/generate/configuration.py && python docs/generate/rooms.py
+	$(RUN) python docs/generate/schema.py && python docs/generate/configuration.py && python docs/generate/rooms.py
 	$(RUN) NO_MKDOCS_2_WARNING=1 mkdocs build --strict
 	@echo "make: the documentation is in site/index.html"
 

@@ -183,7 +183,7 @@ def test_wrong_input_is_named() -> None:
         SvmModel.from_saved({}, {"kind": "m1"})
     with pytest.raises(ConfigError, match="above 0"):
         SvmConfig(cost=(0.0,))
-    with pytest.raises(ConfigError, match="folds >= 2"):
+    with pytest.raises(ConfigError, match="folds must be 2 or more"):
         SvmConfig(folds=1)
 
 

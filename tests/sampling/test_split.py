@@ -155,12 +155,12 @@ def test_groups_need_a_hole_to_train_on() -> None:
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"method": "random"}, "groups, blocks, leaky"),
+        ({"method": "random"}, "'groups', 'blocks', 'leaky'"),
         ({"test_share": 0.7, "valid_share": 0.4}, "leave something"),
-        ({"valid_share": -0.1}, "leave something"),
+        ({"valid_share": -0.1}, "valid_share must be 0 or more"),
         ({"guard": 8}, "smaller than a block"),
         ({"guard": 5, "block_samples": 4}, "smaller than a block"),
-        ({"block_lines": 0}, "block_lines >= 1"),
+        ({"block_lines": 0}, "block_lines must be 1 or more"),
         ({"seed": -1}, "seed"),
     ],
 )

@@ -2,40 +2,33 @@
 
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pandas as pd
 
 from semispectral.benchmark.benchmark_settings import REGIMES
-from semispectral.errors import ConfigError, MissingFileError
+from semispectral.errors import MissingFileError
 from semispectral.evaluation.alert_files import read_guards, write_guards
 from semispectral.figures.methods import budget_order
 from semispectral.storage.atomic import replacing_directory
 from semispectral.storage.parquet import read_table, write_table
 from semispectral.storage.seal import read_json, write_json
 from semispectral.study.methods import METHODS
+from semispectral.study.setting_types import OneOf, settings_class
 
 FACTS, GUARDS = "facts.json", "guards.json"
 
 
-@dataclass(frozen=True)
+@settings_class("benchmark")
 class Where:
-    """Split and regime of scores.
-
-    Attributes
-    ----------
-    split : name of the split in the configuration.
-    method : ``groups``, ``blocks`` or ``leaky``.
-    regime : ``inductive``, or ``transductive`` if training used the unlabelled pixels of the test part.
-    """
+    """What was scored."""
 
     split: str
+    """Its name in the configuration."""
     method: str
-    regime: str
-
-    def __post_init__(self) -> None:
-        if self.regime not in REGIMES:
-            raise ConfigError(f"a regime is one of {', '.join(REGIMES)}, got {self.regime!r}")
+    """How it splits: ``groups``, ``blocks`` or ``leaky``."""
+    regime: Annotated[str, OneOf(REGIMES)]
+    """``inductive``, or ``transductive`` where the unlabelled pixels of the test part were seen in training."""
 
     @property
     def leaky(self) -> bool:

@@ -2,14 +2,17 @@
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import field
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from semispectral.classifiers.svm import SvmConfig
 from semispectral.classifiers.tuning import balanced_sample, deal_folds, held_out
-from semispectral.errors import ConfigError
 from semispectral.inference.calibration import apply_temperature, fit_temperature
+from semispectral.study.setting_types import Candidates, Count, InnerShare, PositiveShare, settings_class
 
 GRIDS = {
     "pca_svm": ("components", "cost"),
@@ -41,51 +44,34 @@ def baseline(name: str) -> Callable[[Baseline], Baseline]:
     return registered
 
 
-@dataclass(frozen=True)
+@settings_class("controls")
 class ControlConfig:
-    """Grids and limits of the baselines. With too few labels to tune, the first value of each grid is used.
+    """Grids and limits of the baselines. With too few labels to tune, the first value of each grid is used."""
 
-    Attributes
-    ----------
-    svm : SVM of `self_training`; its folds, tuning_pixels and balanced hold for all baselines.
-    components : numbers of principal components to try in `pca_svm`.
-    cost : penalties C to try in `pca_svm`.
-    forest_features : shares of the bands tried at a split, to try in `rf`.
-    forest_leaf : smallest numbers of pixels in a leaf, to try in `rf`.
-    trees : number of trees of `rf`.
-    tuning_trees : number of trees while `rf` is tuned.
-    neighbours : numbers of neighbours in the graph, to try in `label_spreading`.
-    spreading : values of alpha (Zhou et al. 2004), to try in `label_spreading`.
-    unlabelled_pixels : largest number of unlabelled pixels in `self_training` and `label_spreading`.
-    confidence : smallest probability with which `self_training` adds a pixel.
-    rounds : largest number of rounds of `self_training`.
-    """
-
-    svm: SvmConfig = field(default_factory=SvmConfig)
-    components: tuple[float, ...] = (20, 5, 10, 40, 80)
-    cost: tuple[float, ...] = (100.0, 1.0, 10.0, 1000.0)
-    forest_features: tuple[float, ...] = (0.1, 0.03, 0.05, 0.2)
-    forest_leaf: tuple[float, ...] = (1, 2, 3, 5, 8)
-    trees: int = 300
-    tuning_trees: int = 20
-    neighbours: tuple[float, ...] = (7, 3, 5, 10, 20)
-    spreading: tuple[float, ...] = (0.9, 0.2, 0.5, 0.99)
-    unlabelled_pixels: int = 5000
-    confidence: float = 0.75
-    rounds: int = 5
-
-    def __post_init__(self) -> None:
-        """Check the ranges, and convert lists, as YAML gives them, to tuples."""
-        for name in {name for grid in GRIDS.values() for name in grid}:
-            object.__setattr__(self, name, tuple(getattr(self, name)))
-        for setting in fields(self)[1:]:
-            value = getattr(self, setting.name)
-            values = value if isinstance(value, tuple) else (value,)
-            if not values or min(values) <= 0:
-                raise ConfigError(f"ControlConfig.{setting.name} needs values above 0, got {value}")
-        shares = (*self.forest_features, *self.spreading, self.confidence)
-        if max(shares) > 1 or 1 in self.spreading:
-            raise ConfigError(f"ControlConfig: forest_features, spreading and confidence are shares, got {shares}")
+    svm: SkipJsonSchema[SvmConfig] = field(default_factory=SvmConfig)
+    """SVM of `self_training`; its folds, tuning_pixels and balanced hold for all baselines."""
+    components: Candidates = (20, 5, 10, 40, 80)
+    """Numbers of principal components to try in `pca_svm`."""
+    cost: Candidates = (100.0, 1.0, 10.0, 1000.0)
+    """Penalties C to try in `pca_svm`."""
+    forest_features: Annotated[tuple[PositiveShare, ...], Field(min_length=1)] = (0.1, 0.03, 0.05, 0.2)
+    """Shares of the bands tried at a split, to try in `rf`."""
+    forest_leaf: Candidates = (1, 2, 3, 5, 8)
+    """Smallest numbers of pixels in a leaf, to try in `rf`."""
+    trees: Count = 300
+    """Number of trees of `rf`."""
+    tuning_trees: Count = 20
+    """Number of trees while `rf` is tuned."""
+    neighbours: Candidates = (7, 3, 5, 10, 20)
+    """Numbers of neighbours in the graph, to try in `label_spreading`."""
+    spreading: Annotated[tuple[InnerShare, ...], Field(min_length=1)] = (0.9, 0.2, 0.5, 0.99)
+    """Values of alpha (Zhou et al. 2004), to try in `label_spreading`."""
+    unlabelled_pixels: Count = 5000
+    """Largest number of unlabelled pixels in `self_training` and `label_spreading`."""
+    confidence: PositiveShare = 0.75
+    """Smallest probability with which `self_training` adds a pixel."""
+    rounds: Count = 5
+    """Largest number of rounds of `self_training`."""
 
     def effort(self) -> dict[str, int]:
         """Return the number of candidates that each tuned baseline tries."""

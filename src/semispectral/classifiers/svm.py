@@ -4,55 +4,38 @@ import importlib
 import importlib.util
 import logging
 import warnings
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import Field
 from sklearn.svm import SVC
 
 from semispectral.classifiers.pairwise import Machine, pair_probabilities
 from semispectral.classifiers.svm_model import SvmModel, squared_distances
 from semispectral.classifiers.tuning import ALWAYS_TRAINING, balanced_sample, choose, deal_folds, known_classes
-from semispectral.errors import ConfigError
 from semispectral.inference.calibration import fit_sharpness
+from semispectral.study.setting_types import Candidates, settings_class
 
 log = logging.getLogger(__name__)
 
 KERNEL_CACHE_MB = 500
 
 
-@dataclass(frozen=True)
+@settings_class("svm")
 class SvmConfig:
-    """Grid and limits of the SVM.
+    """Grid and limits of the SVM."""
 
-    Attributes
-    ----------
-    cost : penalties C to try; the first is used with too few labels to tune.
-    gamma : kernel widths to try, as multiples of 1 / (bands x variance); the first is used with too few labels to tune.
-    folds : number of folds of the cross-validation.
-    tuning_pixels : largest number of labelled pixels to tune on, drawn as equally among the classes as possible.
-    balanced : weight each class by the inverse of its count.
-    """
-
-    cost: tuple[float, ...] = (100.0, 1.0, 10.0, 1000.0)
-    gamma: tuple[float, ...] = (1.0, 0.1, 0.3, 3.0, 10.0)
-    folds: int = 5
-    tuning_pixels: int = 1000
+    cost: Candidates = (100.0, 1.0, 10.0, 1000.0)
+    """Penalties C to try; the first is used with too few labels to tune."""
+    gamma: Candidates = (1.0, 0.1, 0.3, 3.0, 10.0)
+    """Kernel widths to try, as multiples of 1 / (bands x variance); the first is used with too few labels to tune."""
+    folds: Annotated[int, Field(ge=2)] = 5
+    """Number of folds of the cross-validation."""
+    tuning_pixels: Annotated[int, Field(ge=10)] = 1000
+    """Largest number of labelled pixels to tune on, drawn as equally among the classes as possible."""
     balanced: bool = True
-
-    def __post_init__(self) -> None:
-        """Check the ranges, and convert lists, as YAML gives them, to tuples."""
-        object.__setattr__(self, "cost", tuple(self.cost))
-        object.__setattr__(self, "gamma", tuple(self.gamma))
-        if not self.cost or not self.gamma or min(self.cost + self.gamma) <= 0:
-            raise ConfigError(
-                f"SvmConfig.cost and gamma must be lists of numbers above 0, got {self.cost}, {self.gamma}"
-            )
-        if self.folds < 2 or self.tuning_pixels < 10:
-            raise ConfigError(
-                f"SvmConfig needs folds >= 2, tuning_pixels >= 10: got {self.folds}, {self.tuning_pixels}"
-            )
+    """Weight each class by the inverse of its count."""
 
     @property
     def class_weight(self) -> str | None:

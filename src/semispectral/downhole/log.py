@@ -8,10 +8,11 @@ import pandas as pd
 from scipy.stats import beta
 
 from semispectral.downhole.depths import from_top, has_depth
-from semispectral.errors import ConfigError, DataError
+from semispectral.errors import DataError
 from semispectral.maps.scene_map import NOVEL_NAME, SceneMap
 from semispectral.study.classes import ClassMap
 from semispectral.study.scene import Scene
+from semispectral.study.setting_types import InnerShare, Positive, settings_class
 
 NARROWEST_RUN = 3  # samples; less is dirt on the tray
 WIDEST_SCAR = 2  # samples; a dead column of the detector does not part a run
@@ -21,30 +22,18 @@ NOVEL = NOVEL_NAME.replace(" ", "_")
 SHARE, LOW, HIGH = "share_", "low_", "high_"
 
 
-@dataclass(frozen=True)
+@settings_class("map.downhole")
 class DownholeConfig:
-    """Settings of the log.
+    """Settings of the log."""
 
-    Attributes
-    ----------
-    interval_m : length of core per row, in m.
-    correlation_m : length of core within which errors of the classifier are correlated, in m.
-    coverage : coverage of the intervals.
-    run_share : smallest share of core lines in the sample columns of a core run.
-    """
-
-    interval_m: float = 0.1
-    correlation_m: float = 0.02
-    coverage: float = 0.9
-    run_share: float = 0.3
-
-    def __post_init__(self) -> None:
-        for key in ("interval_m", "correlation_m"):
-            if getattr(self, key) <= 0:
-                raise ConfigError(f"map.downhole.{key} must be above 0, got {getattr(self, key)}")
-        for key in ("coverage", "run_share"):
-            if not 0 < getattr(self, key) < 1:
-                raise ConfigError(f"map.downhole.{key} must lie between 0 and 1, got {getattr(self, key)}")
+    interval_m: Positive = 0.1
+    """Length of core per row, in m."""
+    correlation_m: Positive = 0.02
+    """Length of core within which errors of the classifier are correlated, in m."""
+    coverage: InnerShare = 0.9
+    """Coverage of the intervals."""
+    run_share: InnerShare = 0.3
+    """Smallest share of core lines in the sample columns of a core run."""
 
 
 @dataclass(frozen=True, eq=False)

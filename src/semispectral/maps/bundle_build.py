@@ -2,14 +2,13 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from semispectral.errors import ConfigError, DataError
+from semispectral.errors import DataError
 from semispectral.evaluation.scores import score
 from semispectral.maps.bundle import Bundle, pipeline_of
 from semispectral.maps.bundle_check import Saved
@@ -21,34 +20,27 @@ from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.spectra.scaling import Scaler
 from semispectral.storage.provenance import ROOT, commit, versions
 from semispectral.study.classes import ClassMap
+from semispectral.study.setting_types import InnerShare, settings_class
 from semispectral.study.stage_settings import settings
 
 GUIDE_COMPONENTS = 3
 GUIDE_PIXELS = 20_000
 
 
-@dataclass(frozen=True)
+@settings_class("map")
 class Recipe:
-    """Choice of the model that makes the maps, and its rate of false alarms.
-
-    Attributes
-    ----------
-    method : svm, m2 or qy.
-    features : bands or latents.
-    budget : labels per class.
-    seed : seed of the run.
-    false_alarm : share of the validation pixels that may lie below the threshold on log p(x), between 0 and 1.
-    """
+    """Choice of the model that makes the maps, and its rate of false alarms."""
 
     method: str
+    """Classifier: svm, m2 or qy."""
     features: str
+    """What it sees: bands or latents."""
     budget: str
+    """Its labels per class."""
     seed: int
-    false_alarm: float
-
-    def __post_init__(self) -> None:
-        if not 0 < self.false_alarm < 1:
-            raise ConfigError(f"map.false_alarm must lie between 0 and 1, got {self.false_alarm}")
+    """Its seed."""
+    false_alarm: InnerShare
+    """Share of the validation pixels that may lie below the threshold on log p(x), between 0 and 1."""
 
 
 def cleaned_scans(shards: Sequence[Path], scenes: Mapping[str, Any], cleaning: Mapping[str, Any]) -> Pixels:

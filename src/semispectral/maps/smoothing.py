@@ -1,38 +1,26 @@
 """Smooth class probabilities in space with a guided filter, which keeps the edges of the spectra."""
 
-from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from scipy.ndimage import uniform_filter
 
-from semispectral.errors import ConfigError, ShapeError
+from semispectral.errors import ShapeError
+from semispectral.study.setting_types import Count, OneOf, Positive, settings_class
 
 SMOOTHING_NAMES = ("none", "guided")
 
 
-@dataclass(frozen=True)
+@settings_class("map")
 class SmoothConfig:
-    """Settings of the smoothing.
+    """Settings of the smoothing."""
 
-    Attributes
-    ----------
-    smoothing : none or guided.
-    radius : radius of the window, in pixels.
-    epsilon : smallest variance that counts as an edge: spectra that vary less within a window (in units of the variance
-        of a leading component, scaled to 1) count as one material.
-    """
-
-    smoothing: str = "none"
-    radius: int = 2
-    epsilon: float = 0.1
-
-    def __post_init__(self) -> None:
-        if self.smoothing not in SMOOTHING_NAMES:
-            raise ConfigError(f"map.smoothing must be one of {', '.join(SMOOTHING_NAMES)}, got {self.smoothing!r}")
-        if self.radius < 1:
-            raise ConfigError(f"map.radius must be 1 or more, got {self.radius}")
-        if self.epsilon <= 0:
-            raise ConfigError(f"map.epsilon must be above 0, got {self.epsilon}")
+    smoothing: Annotated[str, OneOf(SMOOTHING_NAMES)] = "none"
+    """How probabilities are smoothed, along edges of the spectra."""
+    radius: Count = 2
+    """Radius of the smoothing window, in pixels."""
+    epsilon: Positive = 0.1
+    """Variance of a leading component (scaled to 1) below which spectra count as one material."""
 
 
 def guided_filter(probability: np.ndarray, guide: np.ndarray, *, radius: int, epsilon: float) -> np.ndarray:

@@ -1,13 +1,15 @@
 """Choose the labelled pixels that a model may use with 5, 10, ... labels per class; nested within a seed."""
 
 import logging
-from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
+from pydantic import Field
 
-from semispectral.errors import ConfigError, SplitError
+from semispectral.errors import SplitError
 from semispectral.sampling.pixel_ranks import priority
+from semispectral.study.setting_types import Budget, Seed, Unique, settings_class
 
 log = logging.getLogger(__name__)
 
@@ -16,34 +18,16 @@ PLACE = ["scene", "line", "sample"]
 COLUMNS = ["seed", "budget", *PLACE, "label", "part"]
 
 
-@dataclass(frozen=True)
+@settings_class("runs")
 class BudgetConfig:
-    """Numbers of labels per class, and the seeds of their draws.
+    """Numbers of labels per class, and the seeds of their draws."""
 
-    Attributes
-    ----------
-    budgets : labels per class, whole numbers or ``all``.
-    seeds : tuple of int, seeds, one draw of labels each.
-    valid_share : float, share of the labels per class that is used for validation, 0 to 0.5.
-    """
-
-    budgets: tuple[int | str, ...]
-    seeds: tuple[int, ...]
-    valid_share: float = 0.2
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "budgets", tuple(self.budgets))
-        object.__setattr__(self, "seeds", tuple(self.seeds))
-        for budget in self.budgets:
-            if budget != ALL and not (isinstance(budget, int) and budget > 0):
-                raise ConfigError(f"budgets must be whole numbers above 0 or {ALL!r}, got {budget!r}")
-        for what, values in (("budgets", self.budgets), ("seeds", self.seeds)):
-            if not values or len(set(values)) < len(values):
-                raise ConfigError(f"{what} must be one or more, each once, got {list(values)}")
-        if not 0 <= self.valid_share <= 0.5:
-            raise ConfigError(f"valid_share of a budget must be 0 to 0.5, got {self.valid_share}")
-        if min(self.seeds) < 0:
-            raise ConfigError(f"seeds must be 0 or more, got {list(self.seeds)}")
+    budgets: Annotated[tuple[Budget, ...], Field(min_length=1), Unique()] = (20,)
+    """Labels per class, or all."""
+    seeds: Annotated[tuple[Seed, ...], Field(min_length=1), Unique()] = (1,)
+    """Seeds, one draw of labels each."""
+    valid_share: Annotated[float, Field(ge=0, le=0.5)] = 0.2
+    """Share of the labels per class that is used for validation, 0 to 0.5."""
 
 
 def label_budgets(table: pd.DataFrame, settings: BudgetConfig) -> pd.DataFrame:

@@ -1,17 +1,16 @@
 """Set how many pixels each scene gives to each class and part: capped, and shared by water-filling."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from semispectral.errors import ConfigError
 from semispectral.sampling.quota_files import COLUMNS
 from semispectral.sampling.split import LabelRaster
 from semispectral.scans.cube import PARTS
 from semispectral.study.classes import UNLABELLED, ClassMap
+from semispectral.study.setting_types import Count, CountFromZero, Seed, settings_class
 
 HELD_OUT_SHARE = 10  # one unlabelled pixel in valid and in test for each ten in train
 CONSEQUENCE = {
@@ -22,33 +21,20 @@ CONSEQUENCE = {
 WITHOUT = {"valid": "its training is not watched", "test": "it cannot be scored"}
 
 
-@dataclass(frozen=True)
+@settings_class("sample")
 class SampleConfig:
-    """Numbers of pixels to draw.
+    """Numbers of pixels to draw."""
 
-    Attributes
-    ----------
-    seed : int, seed of the draw.
-    cap_per_class : int, largest number of labelled pixels of one class in one part of the whole collection.
-    unlabelled : int, largest number of unlabelled train pixels of the whole collection; valid and test get a tenth of
-        it.
-    clusters : int, number of clusters per scene from which unlabelled pixels are drawn in equal numbers; 0: no
-        clusters.
-    drop_saturated : bool, leave out pixels with a value at the maximum of an integer dtype.
-    """
-
-    seed: int
-    cap_per_class: int = 5000
-    unlabelled: int = 60_000
-    clusters: int = 0
+    seed: Seed = 1
+    """Seed of the draw."""
+    cap_per_class: Count = 5000
+    """Largest number of labelled pixels of one class in one part of the whole collection."""
+    unlabelled: CountFromZero = 60_000
+    """Largest number of unlabelled train pixels of the whole collection; valid and test get a tenth of it."""
+    clusters: CountFromZero = 0
+    """Number of clusters per scene from which unlabelled pixels are drawn in equal numbers; 0: no clusters."""
     drop_saturated: bool = False
-
-    def __post_init__(self) -> None:
-        if self.cap_per_class < 1 or min(self.unlabelled, self.seed, self.clusters) < 0:
-            raise ConfigError(
-                "sample needs cap_per_class >= 1, unlabelled, seed and clusters >= 0, "
-                f"got {self.cap_per_class}, {self.unlabelled}, {self.seed}, {self.clusters}"
-            )
+    """Leave out pixels with a value at the maximum of an integer dtype."""
 
     @property
     def drawing(self) -> dict[str, Any]:

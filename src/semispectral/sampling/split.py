@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from scipy.ndimage import distance_transform_cdt
@@ -12,51 +13,41 @@ from semispectral.sampling.split_search import Units, best_deal, grid, grid_unit
 from semispectral.scans.cube import PARTS
 from semispectral.study.classes import IGNORED
 from semispectral.study.names import some
+from semispectral.study.setting_types import Count, CountFromZero, OneOf, Seed, ShareBelowOne, Unique, settings_class
 
 WHOLE = "whole"
 NO_PART, TRAIN, VALID, TEST = range(len(PARTS) + 1)
 
 
-@dataclass(frozen=True)
+@settings_class("split")
 class SplitConfig:
-    """Method and options of a split into parts.
+    """Method and options of a split into parts."""
 
-    Attributes
-    ----------
-    method : str, ``groups`` (test on whole holes), ``blocks`` (spatial blocks of every scene), ``leaky`` (random
-        pixels) or ``whole`` (all pixels train, for the benchmark's pool).
-    seed : int, seed of the split.
-    test_groups : tuple of str, holes to test on; empty: about `test_share` of the holes are chosen. Only for
-        ``groups``.
-    test_share, valid_share : float, share of the holes or blocks (``leaky``: of the pixels) to test and to validate on,
-        0 to 1. With ``groups``, `valid_share` is the share of blocks inside the training holes.
-    block_lines, block_samples : int, size of a block, in pixels; ``block_samples`` 0 is the whole width.
-    guard : int, buffer between two parts, in pixels; pixels of different parts are further apart than this (Chebyshev
-        distance).
+    method: Annotated[str, OneOf(("groups", "blocks", "leaky"), also=(WHOLE,))] = "groups"
+    """Whole holes, guarded spatial blocks, or (to show the leak) random pixels."""
+    seed: Seed = 1
+    """Seed of the split."""
+    test_groups: Annotated[tuple[str, ...], Unique()] = ()
+    """Holes to test on; empty: chosen for about test_share."""
+    test_share: ShareBelowOne = 0.25
+    """Share of the holes or blocks to test on."""
+    valid_share: ShareBelowOne = 0.2
+    """Share of the blocks to validate on."""
+    block_lines: Count = 16
+    """Height of a block in lines."""
+    block_samples: CountFromZero = 0
+    """Width of a block in samples; 0: the whole width."""
+    guard: CountFromZero = 2
+    """Buffer between two parts, in pixels; pixels of different parts are further apart than this (Chebyshev
+    distance).
     """
 
-    method: str
-    seed: int
-    test_groups: tuple[str, ...] = ()
-    test_share: float = 0.25
-    valid_share: float = 0.2
-    block_lines: int = 16
-    block_samples: int = 0
-    guard: int = 2
-
     def __post_init__(self) -> None:
-        object.__setattr__(self, "test_groups", tuple(self.test_groups))
-        if self.method not in METHODS:
-            raise ConfigError(f"split.method must be one of {', '.join(METHODS)}, got {self.method!r}")
-        if not (0 <= self.test_share < 1 and 0 <= self.valid_share < 1 and self.test_share + self.valid_share < 1):
+        """Check that something is left to train on, and that a guard leaves something of a block."""
+        if self.test_share + self.valid_share >= 1:
             raise ConfigError(
                 "split.test_share and valid_share must be 0 or more and leave something to train on, "
                 f"got {self.test_share} and {self.valid_share}"
-            )
-        if self.seed < 0 or self.guard < 0 or self.block_lines < 1 or self.block_samples < 0:
-            raise ConfigError(
-                "split needs seed, guard and block_samples >= 0 and block_lines >= 1, got "
-                f"{self.seed}, {self.guard}, {self.block_samples}, {self.block_lines}"
             )
         if self.guard >= min(self.block_lines, self.block_samples or self.block_lines):
             raise ConfigError(

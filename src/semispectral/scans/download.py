@@ -8,17 +8,18 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
+from pydantic import Field
 
 from semispectral.errors import DataError, IntegrityError, MissingFileError, SemispectralError
 from semispectral.scans.labels.label_files import read_labels
 from semispectral.scans.readers import open_cube
 from semispectral.storage.atomic import replacing_files
+from semispectral.study.setting_types import Count, CountFromZero, settings_class
 
 log = logging.getLogger(__name__)
 
@@ -29,26 +30,22 @@ BYTES_PER_VALUE, MORE_BYTES = 16, 16_000_000  # a file may be twice its array in
 KINDS = {"integer": "ui", "float": "f"}
 
 
-@dataclass(frozen=True)
+@settings_class("fetch")
 class Source:
-    """Public file, and the facts by which it is checked.
+    """A public file and what is known of it."""
 
-    Attributes
-    ----------
-    url : str, address.
-    key : str, name of the array.
-    shape : tuple of int, shape of the array: [line, sample, band] for data, [line, sample] for labels.
-    kind : str, kind of its values, ``integer`` or ``float``.
-    sha256 : str, SHA-256 of the file, or empty where it is not known.
-    counts : pixels of each code of a label file; codes that are not listed are not checked.
-    """
-
-    url: str
+    url: Annotated[str, Field(json_schema_extra={"pattern": "^https://"})]
+    """Address of the file."""
     key: str
-    shape: tuple[int, ...]
-    kind: str = "integer"
-    sha256: str = ""
-    counts: Mapping[str, int] = field(default_factory=dict)
+    """Name of the array in the file."""
+    shape: tuple[Count, ...]
+    """Shape of that array: [line, sample, band] for data, [line, sample] for labels."""
+    kind: Literal["integer", "float"] = "integer"
+    """What its values are: integers or floats."""
+    sha256: Annotated[str, Field(pattern="^([0-9a-f]{64})?$")] = ""
+    """Checksum of the file; empty: not known."""
+    counts: Mapping[str, CountFromZero] = Field(default_factory=dict, json_schema_extra={"default": {}})
+    """Pixels of each code of a label file; codes that are not listed are not checked."""
 
 
 def fetch(path: Path, source: Source) -> None:

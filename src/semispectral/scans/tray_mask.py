@@ -1,48 +1,36 @@
 """Tell tray and shadow from core by brightness and shape, where nobody has marked them."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from scipy import ndimage
 
-from semispectral.errors import ConfigError
 from semispectral.scans.cube import Cube
+from semispectral.study.setting_types import CountFromZero, Positive, settings_class
 
 BLOCK_BYTES = 8_000_000
 BANDS_SEEN = 16  # evenly along the spectrum; brightness needs no more
 HISTOGRAM = 256
 
 
-@dataclass(frozen=True)
+@settings_class("mask")
 class MaskConfig:
     """Settings of the mask of tray and shadow: dark pixels, without specks.
 
-    Brightness alone cannot tell dark rock from a dark tray: look at the mask before you trust it. ``otsu`` suits only
-    scenes with two levels of brightness.
-
-    Attributes
-    ----------
-    method : none; threshold (darker than ``darker_than``); otsu (the threshold that separates dark from bright best).
-    darker_than : float, mean reflectance below which a pixel is masked, for threshold.
-    smallest : int, bright pieces with fewer pixels than this are masked too.
-    holes : int, dark pieces inside bright ones with at most this number of pixels are not masked, since they are
-        minerals.
+    Brightness alone cannot tell dark rock from a dark tray: look at what is masked before trusting it. ``otsu`` suits
+    scenes of two levels of brightness only.
     """
 
     method: Literal["none", "threshold", "otsu"] = "none"
-    darker_than: float = 0.05
-    smallest: int = 50
-    holes: int = 50
-
-    def __post_init__(self) -> None:
-        if self.method not in ("none", "threshold", "otsu"):
-            raise ConfigError(f"mask.method must be none, threshold or otsu, got {self.method!r}")
-        if self.darker_than <= 0 or min(self.smallest, self.holes) < 0:
-            raise ConfigError(
-                "mask needs darker_than > 0, smallest and holes >= 0, "
-                f"got {self.darker_than}, {self.smallest}, {self.holes}"
-            )
+    """none; threshold: darker than darker_than; otsu: the threshold that parts dark from bright best, which takes dark
+    core for tray where brightness has more than two levels.
+    """
+    darker_than: Positive = 0.05
+    """Mean reflectance, for threshold."""
+    smallest: CountFromZero = 50
+    """Bright pieces of fewer pixels than this are masked too."""
+    holes: CountFromZero = 50
+    """Dark pieces of at most so many pixels inside bright ones are not masked: they are minerals."""
 
 
 def find_mask(cube: Cube, *, scale: float, settings: MaskConfig) -> np.ndarray:

@@ -1,46 +1,54 @@
 """Settings of cleaning, without heavy imports, so that a Snakefile can read them."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from semispectral.errors import ConfigError
 from semispectral.study.cleaning_steps import CLEANING_STEPS
 from semispectral.study.scene import Scene
+from semispectral.study.setting_types import (
+    CountFromZero,
+    NotNegative,
+    OneOf,
+    Positive,
+    PositiveShare,
+    Unique,
+    settings_class,
+)
 
 STEP_NAMES = tuple(CLEANING_STEPS)
 MOST_BANDS = 10_000  # that spectra are resampled to; no instrument has as many
 
 
-@dataclass(frozen=True, kw_only=True)
+@settings_class("cleaning")
 class CleanConfig:
-    """Steps of cleaning, their order and their options.
-
-    Attributes
-    ----------
-    references : ``named`` (apply dark and white references first in every scene that names them) or ``none``.
-    steps : tuple of str, names out of `STEP_NAMES`, applied afterwards in this order.
-    white_reflectance : float, reflectance of the white panel, 0 to 1.
-    bad_bands : tuple of int, numbers of the bands to leave out, from 0.
-    bad_ranges_nm : ranges of wavelength to leave out, both ends included, in nm.
-    header_bad_bands : bool, leave out the bands that the file marks as bad, in all scenes.
-    spike_threshold : float, distance from which a value is a spike, in sigmas of the spectrum's noise.
-    resample_nm : first, last and step of the new wavelengths, in nm.
-    window : int, window of Savitzky-Golay, in bands.
-    order : int, degree of the polynomial of Savitzky-Golay.
-    derivative : int, order of the derivative: 0 smooths, 1 or 2 differentiates.
-    """
+    """Steps of cleaning, their order and their options."""
 
     references: Literal["named", "none"] = "named"
-    steps: tuple[str, ...] = ()
-    white_reflectance: float = 1.0
-    bad_bands: tuple[int, ...] = ()
-    bad_ranges_nm: tuple[tuple[float, float], ...] = ()
+    """Dark and white references: of the scenes that name them (white_key, dark_key), or none."""
+    steps: Annotated[tuple[Annotated[str, OneOf(STEP_NAMES)], ...], Unique()] = ()
+    """What else is done, in this order. Bands that are bad are left out and gaps are bridged before, whatever stands
+    here.
+    """
+    white_reflectance: PositiveShare = 1.0
+    """Reflectance of the white panel, 0 to 1."""
+    bad_bands: Annotated[tuple[CountFromZero, ...], Unique()] = ()
+    """Numbers of bands, from 0, that are left out."""
+    bad_ranges_nm: tuple[tuple[NotNegative, NotNegative], ...] = ()
+    """Ranges of wavelength to leave out, both ends included, in nm."""
     header_bad_bands: bool = True
-    spike_threshold: float = 8.0
-    resample_nm: tuple[float, float, float] = (1000.0, 2500.0, 10.0)
-    window: int = 7
-    order: int = 2
-    derivative: int = 0
+    """Leave out the bands that the file marks as bad, in all scenes."""
+    spike_threshold: Positive = 8.0
+    """Distance from which a value is a spike, in sigmas of the spectrum's noise."""
+    resample_nm: tuple[Positive, Positive, Positive] = (1000.0, 2500.0, 10.0)
+    """First, last and step of the new wavelengths, in nm."""
+    window: Annotated[int, Field(ge=3)] = 7
+    """Window of Savitzky-Golay, in bands."""
+    order: CountFromZero = 2
+    """Degree of the polynomial of Savitzky-Golay."""
+    derivative: Annotated[int, Field(ge=0, le=2)] = 0
+    """Order of the derivative: 0 smooths, 1 or 2 differentiates."""
 
     def uses_references(self, *, named: bool) -> bool:
         """Return whether references are applied: the scene names them, or the steps require them.
@@ -63,33 +71,19 @@ class CleanConfig:
         return places.get("drop_bands", -1) > places.get("resample", len(places))
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "steps", tuple(self.steps))
-        object.__setattr__(self, "bad_bands", tuple(self.bad_bands))
-        object.__setattr__(self, "bad_ranges_nm", tuple((float(a), float(b)) for a, b in self.bad_ranges_nm))
-        object.__setattr__(self, "resample_nm", tuple(self.resample_nm))
-        unknown = [name for name in self.steps if name not in STEP_NAMES]
+        """Check what lies between settings: orders of ranges, and degrees that a window can fit."""
         first, last, step = self.resample_nm
         wrong = {
-            f"references must be named or none, got {self.references!r}": self.references not in ("named", "none"),
-            f"steps must be out of {', '.join(STEP_NAMES)}, got {', '.join(unknown)}": bool(unknown),
-            f"white_reflectance must be above 0 and at most 1, got {self.white_reflectance}": not (
-                0 < self.white_reflectance <= 1
-            ),
             f"bad_ranges_nm must each rise, got {self.bad_ranges_nm}": any(a > b for a, b in self.bad_ranges_nm),
-            f"spike_threshold must be above 0, got {self.spike_threshold}": not self.spike_threshold > 0,
-            f"resample_nm must be first < last and a step above 0, got {self.resample_nm}": not (
-                first < last and step > 0
-            ),
-            f"resample_nm must give at most {MOST_BANDS} bands, got {self.resample_nm}": step > 0
-            and (last - first) / step >= MOST_BANDS,
+            f"resample_nm must be first < last and a step above 0, got {self.resample_nm}": first >= last,
+            f"resample_nm must give at most {MOST_BANDS} bands, got {self.resample_nm}": (last - first) / step
+            >= MOST_BANDS,
             f"window must be odd and above order ({self.order}), got {self.window}": self.window % 2 == 0
             or self.window <= self.order,
-            f"derivative must be 0 to order ({self.order}), got {self.derivative}": not (
-                0 <= self.derivative <= self.order
-            ),
+            f"derivative must be 0 to order ({self.order}), got {self.derivative}": self.derivative > self.order,
         }
         for message in (text for text, is_wrong in wrong.items() if is_wrong):
-            raise ConfigError(f"config section 'cleaning': {message}")
+            raise ConfigError(f"cleaning.{message}")
 
 
 def is_cleaned(scene: Scene, settings: CleanConfig) -> bool:

@@ -17,6 +17,7 @@ NEUTRAL = frozenset(
         "storage.atomic",
         "errors",
         "workflow.logs",
+        "study.setting_words",
         "study.suggestions",
         "workflow.progress",
         "storage.provenance",
@@ -119,9 +120,12 @@ def _parse(source: bytes) -> ast.Module:
 
 
 def _drop_docstring(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-    first = node.body[0] if node.body else None
-    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
-        node.body = node.body[1:]
+    """Leave out the texts that stand alone: the docstring, and what is said below a setting."""
+    node.body = [each for each in node.body if not _is_text(each)]
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
 @cache

@@ -1,0 +1,149 @@
+"""The whole configuration, section by section: what its schema and its reference page are written from.
+
+A section stands beside the code that uses it. Here are those that only the rules use.
+"""
+
+from collections.abc import Mapping
+from dataclasses import field
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from semispectral.benchmark.benchmark_settings import BenchmarkConfig
+from semispectral.classifiers.baseline_settings import ControlConfig
+from semispectral.classifiers.svm import SvmConfig
+from semispectral.downhole.log import DownholeConfig
+from semispectral.maps.smoothing import SmoothConfig
+from semispectral.models.settings_m1 import M1Config
+from semispectral.models.settings_m2 import M2Config
+from semispectral.sampling.label_budgets import BudgetConfig
+from semispectral.sampling.quotas import SampleConfig
+from semispectral.sampling.split import SplitConfig
+from semispectral.scans.download import Source
+from semispectral.scans.tray_mask import MaskConfig
+from semispectral.simulate import SimulateConfig
+from semispectral.spectra.cleaning_settings import CleanConfig
+from semispectral.spectra.scaling import METHODS as SCALES
+from semispectral.study import methods
+from semispectral.study.setting_types import Count, InnerShare, NumberOr, OneOf, Seed, Unique, settings_class
+
+Model = Annotated[str, OneOf(methods.models())]
+Features = Literal["bands", "latents"]
+UNTUNED = ("majority", "sam", "rf", "pca_svm")  # controls that run unless others are named
+
+
+@settings_class("pathvars")
+class PathConfig:
+    """Where results go; give another folder to keep two studies apart."""
+
+    results: str = "results"
+    """Folder of all results."""
+
+
+@settings_class("normalise")
+class NormaliseConfig:
+    """The scale of the spectra, fitted on training pixels only."""
+
+    method: Annotated[str, OneOf(SCALES)] = "snv_level"
+    """How classifiers on bands and the controls see spectra."""
+    m1_method: Annotated[str, OneOf(SCALES)] = "views"
+    """How M1 sees spectra. views: the columns of snv_level and, beside them, the bands themselves, standardised."""
+
+
+@settings_class("compare")
+class CompareConfig:
+    """What is run and put into the table; removing a method reruns nothing else."""
+
+    models: Annotated[tuple[Model, ...], Unique()] = ("svm", "m2", "qy")
+    """Models to train."""
+    features: Annotated[tuple[Features, ...], Field(min_length=1), Unique()] = ("bands", "latents")
+    """What the models see."""
+    controls: Annotated[tuple[Annotated[str, OneOf(methods.baselines())], ...], Unique()] = UNTUNED
+    """Simpler methods on the bands."""
+
+
+@settings_class("map")
+class MapConfig(SmoothConfig):
+    """The maps of all scenes, the downhole logs and the trained model to take home."""
+
+    method: Model = "m2"
+    """The classifier."""
+    features: Features = "latents"
+    """What it sees."""
+    budget: Annotated[int | str, NumberOr("all", "largest", least=1)] = "largest"
+    """Its label budget; largest: of runs.budgets."""
+    seed: Annotated[int | str, NumberOr("first", least=0)] = "first"
+    """Its seed; first: of runs.seeds."""
+    false_alarm: InnerShare = 0.01
+    """Share of the validation pixels that may be called none of the known."""
+    downhole: DownholeConfig = field(default_factory=DownholeConfig)
+    """The log of a hole whose scenes have pixel_mm or depths."""
+
+
+@settings_class("evaluation")
+class EvaluationConfig:
+    """How the predictions are scored."""
+
+    seed: Seed = 1
+    """Seed of the bootstrap."""
+    resamples: Count = 1000
+    """Resamples of the bootstrap."""
+    level: InnerShare = 0.95
+    """Coverage of the intervals."""
+
+
+@settings_class("report")
+class ReportConfig:
+    """What the report says."""
+
+
+@settings_class("configuration")
+class Configuration:
+    """What config.yaml may say; a key that is not here is refused, and the nearest one named."""
+
+    pathvars: PathConfig = field(default_factory=PathConfig)
+    """Where results go; give another folder to keep two studies apart."""
+    scenes: str = "config/scenes.tsv"
+    """Table of the scenes."""
+    classes: str = "config/classes.tsv"
+    """Table of the classes: code, name, colour."""
+    data_root: str = "."
+    """Folder that relative paths in the table of scenes start from."""
+    allow_outside: bool = False
+    """Whether paths in the table of scenes may lead out of data_root, by .., as absolute paths or by links."""
+    simulate: SimulateConfig = field(default_factory=SimulateConfig)
+    """The built-in drill-core collection."""
+    fetch: Mapping[str, Source] = field(default_factory=dict)
+    """Public files to download when they are absent, by their path under data_root."""
+    split: SplitConfig = field(default_factory=SplitConfig)
+    """Which pixels train, validate and test."""
+    sample: SampleConfig = field(default_factory=SampleConfig)
+    """How many pixels are drawn from the scenes."""
+    runs: BudgetConfig = field(default_factory=BudgetConfig)
+    """The label budgets and seeds that every method is run with."""
+    mask: MaskConfig = field(default_factory=MaskConfig)
+    """Tray and shadow told from core by brightness and shape, besides the codes that scenes.tsv ignores."""
+    cleaning: CleanConfig = field(default_factory=CleanConfig)
+    """What is done to spectra before anything sees them, in training and in maps alike."""
+    normalise: NormaliseConfig = field(default_factory=NormaliseConfig)
+    """The scale of the spectra, fitted on training pixels only."""
+    m1: M1Config = field(default_factory=M1Config)
+    """M1, the latent-feature model (a variational autoencoder)."""
+    m2: M2Config = field(default_factory=M2Config)
+    """M2, the generative semi-supervised classifier, and its control q(y|x)."""
+    svm: SvmConfig = field(default_factory=SvmConfig)
+    """The SVM baseline."""
+    controls: ControlConfig = field(default_factory=ControlConfig)
+    """The other controls; their SVM and their tuning effort are those of the section svm."""
+    compare: CompareConfig = field(default_factory=CompareConfig)
+    """What is run and put into the table; removing a method reruns nothing else."""
+    map: MapConfig = field(default_factory=MapConfig)
+    """The maps of all scenes, the downhole logs and the trained model to take home."""
+    model: str = ""
+    """Directory of the trained model for snakemake predict_new."""
+    evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
+    """How the predictions are scored."""
+    benchmark: BenchmarkConfig = field(default_factory=BenchmarkConfig)
+    """The grid of `snakemake benchmark`: splits x regimes x budgets x seeds x methods."""
+    report: ReportConfig = field(default_factory=ReportConfig)
+    """What the report says."""
