@@ -54,7 +54,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (GATE, "svm-latents", "5", "elsewhere", "blocks", (-0.02, False)),
     ],
 )
-def test_goals_are_those_of_the_issue(
+def test_goals_are_by_study_and_split(
     results: ModuleType, kind: str, first: str, budget: str, study: str, method: str, goal: tuple[float, bool] | None
 ) -> None:
     """By study, kind of split, and labels per class; none where none was set."""
