@@ -154,7 +154,7 @@ def test_scenes_are_counted_as_they_are_listed() -> None:
         Path(f"{name}.npy").write_bytes(b"")
     study, looked, _, problems = checked()
     assert next(scenes(study, looked)) == "Scenes: 3 of 2 holes, none of them can be used"
-    assert next(classes(study, looked)).startswith("Classes: none is known, for no labelled pixel was found")
+    assert next(classes(study, looked)).startswith("Classes: none found: the usable scenes have no labelled pixel")
 
 
 @pytest.mark.parametrize(

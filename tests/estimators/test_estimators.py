@@ -132,7 +132,7 @@ def test_missing_and_marked_stand_side_by_side() -> None:
 @pytest.mark.parametrize(
     ("y", "unlabelled", "told"),
     [
-        (np.array([1, np.nan, 2]), None, r"1 of 3 labels are missing .* leave unlabelled at -1"),
+        (np.array([1, np.nan, 2]), None, r"1 of 3 labels are missing .* keep unlabelled=-1"),
         (pd.Series([None, "a"]), None, "give those rows a class"),
         (np.array([np.nan, np.nan]), -1, "all unlabelled"),
         ([None, None], np.nan, "all unlabelled"),
@@ -439,7 +439,7 @@ def test_save_spares_other_files_and_load_refuses_other_models(tmp_path: Path) -
     assert (tmp_path / "notes.txt").read_text() == "mine"
     fitted.save(tmp_path / "model")
     fitted.save(tmp_path / "model")
-    with pytest.raises(DataError, match="a saved StackedVAE is wanted, got 'SpectralVAE'"):
+    with pytest.raises(DataError, match="a saved StackedVAE is needed, got 'SpectralVAE'"):
         StackedVAE.load(tmp_path / "model")
     weights = tmp_path / "model/m1/weights.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1])
@@ -488,7 +488,7 @@ def test_samples_have_the_classes_that_were_asked_for(name: str) -> None:
     assert fitted.sample(2, ["c", "a"])[1].tolist() == ["c", "a"]
     assert set(fitted.sample(200)[1]) == {"a", "b", "c"}
     assert not np.array_equal(fitted.sample(5, "b", random_state=8)[0], sample)
-    with pytest.raises(DataError, match="knows the classes"):
+    with pytest.raises(DataError, match="must hold classes of the model"):
         fitted.sample(2, "dolomite")
 
 

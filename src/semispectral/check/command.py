@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-WORDS = "say what a run would do, and what is wrong, before it starts"
+WORDS = "check a study before it runs: jobs, estimated time, configuration errors"
 EPILOG = """example:
   semispectral check --config mine/study.yaml --cores 8
 

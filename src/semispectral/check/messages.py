@@ -16,12 +16,12 @@ ESTIMATES = (
     "twice as much."
 )
 NO_CLASSES = {
-    True: "not known yet, for the labels are not there",
-    False: "none is known, for no labelled pixel was found in the scenes that could be looked at",
+    True: "not known yet: the labels do not exist",
+    False: "none found: the usable scenes have no labelled pixel",
 }
 NO_PLAN = {
-    True: "known once the labels are there: run snakemake --until plan, then check again",
-    False: "not drawn: the problems below are in the way",
+    True: "known once the labels exist: run snakemake --until plan, then check again",
+    False: "not made: the problems below prevent it",
 }
 
 

@@ -12,7 +12,7 @@ from semispectral.errors import DataError
 from semispectral.storage import provenance
 from semispectral.study.names import printable_lines
 
-WORDS = "say where a file of the results came from: stage, inputs, time, commit, settings, versions, seeds"
+WORDS = "describe how a result was made: stage, inputs, time, commit, settings, versions, seeds"
 
 EPILOG = """examples:
   semispectral explain results/maps/DH3_1/class.tif

@@ -135,5 +135,5 @@ class VaeClassifier(ClassifierMixin, VaeEstimator):
         wanted = np.broadcast_to(np.asarray(y, self.classes_.dtype), n_samples)
         known = wanted[:, np.newaxis] == self.classes_
         if not known.any(axis=1).all():
-            raise DataError(f"sample knows the classes {self.classes_.tolist()}, got {y!r}")
+            raise DataError(f"y must hold classes of the model, {self.classes_.tolist()}, got {y!r}")
         return np.asarray(known.argmax(axis=1))

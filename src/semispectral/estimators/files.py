@@ -39,7 +39,7 @@ def write(
     DataError : the directory is a file, or holds files that would be lost.
     """
     if directory.exists() and not directory.is_dir():
-        raise DataError(f"{directory}: is a file; name a directory that save may write")
+        raise DataError(f"{directory}: is a file; name a directory")
     if directory.exists() and any(directory.iterdir()) and not (directory / DESCRIPTION).is_file():
         raise DataError(f"{directory}: holds files that are no saved model; name a new directory")
     with replacing_directory(directory) as unfinished:
@@ -70,7 +70,7 @@ def read(directory: Path, *, name: str) -> tuple[dict[str, Any], dict[str, Saved
     _, facts = load_model(directory)
     if facts.get("kind") != KIND or facts.get("estimator") != name:
         raise DataError(
-            f"{directory}: a saved {name} is wanted, got {facts.get('estimator') or facts.get('kind')!r}; "
+            f"{directory}: a saved {name} is needed, got {facts.get('estimator') or facts.get('kind')!r}; "
             "load it with the class that saved it"
         )
     parts = {part: load_model(directory / part) for part in facts["parts"]}

@@ -51,7 +51,7 @@ def without_missing(y: Any, unlabelled: Any) -> tuple[Any, np.ndarray]:
     if unlabelled is None:
         raise DataError(
             f"y must label every row (unlabelled=None), but {missing.sum()} of {len(column)} labels are missing (NaN, "
-            "None or NA); give those rows a class, or leave unlabelled at -1: then they are rows without a label"
+            "None or NA); give those rows a class, or keep unlabelled=-1, which leaves them unlabelled"
         )
     if missing.all():
         raise _nothing_labelled(len(column), column[0])
