@@ -1,26 +1,23 @@
 # What all rules share: the checked configuration, the scenes, and what a stage depends on besides its files.
 # Needs: config, scenes.tsv, classes.tsv. Produces: CONFIG, SCENES, ABSENT, wildcard constraints and functions; no rules.
 import re
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-from semispectral.scans.formats import scene_files as companions
 from semispectral.study import keys_in_use as in_use
-from semispectral.spectra.cleaning_settings import CleanConfig, is_cleaned
+from semispectral.rules.slices import Slices
 from semispectral.study.config import complete, read_schema
 from semispectral.errors import SemispectralError
-from semispectral.study.methods import METHODS, baselines, first_row, models, networks
+from semispectral.study.methods import METHODS, baselines, models, networks
 from semispectral.benchmark.benchmark_settings import REGIMES, seeds_by_job
-from semispectral.study.cleaning_steps import CLEANING_STEPS
-from semispectral.study.classes import ClassMap, CodeSet
+from semispectral.study.classes import ClassMap
 from semispectral.study.paths import inside, outside_allowed, require_folder, require_writable
-from semispectral.workflow.rerun import code_hash, stage_cfg
+from semispectral.workflow.rerun import code_hash
 from semispectral.workflow.resources import has_gpu, memory_mb, minutes
 from semispectral.study.scenes import read_scenes
-from semispectral.study.stage_settings import settings
 
 
 def own_or_built_in(path):
@@ -38,14 +35,21 @@ try:
     DATA_ROOT, OUTSIDE = Path(CONFIG["data_root"]), outside_allowed(CONFIG)
     TABLE = read_scenes(Path(own_or_built_in(CONFIG["scenes"])), data_root=DATA_ROOT, allow_outside=OUTSIDE)
     PUBLIC = {path: inside(path, "config, fetch", root=DATA_ROOT, allow_outside=OUTSIDE) for path in CONFIG["fetch"]}
-    CLEANING = settings(CleanConfig, CONFIG["cleaning"], where="cleaning")
     KNOWN = ClassMap.read(Path(CLASSES))
+    SLICES = Slices(CONFIG, {scene.name: scene for scene in TABLE}, KNOWN)
+    SLICES.cleaning  # its settings are checked here, before any rule asks for them
 except SemispectralError as error:
     raise WorkflowError(str(error)) from None
 
-CODES = sorted(KNOWN.codes)
 NAMES = dict(zip(KNOWN.codes, KNOWN.names))
-SCENES = {scene.name: scene for scene in TABLE}
+SCENES = SLICES.scenes
+# What each rule depends on, by short names; semispectral.rules.slices says what is in them.
+cfg = SLICES.of
+plan_cfg = SLICES.plan
+cleaning_cfg = SLICES.cleaned_by
+cleaned = SLICES.cleaned
+cleaned_files = SLICES.cleaned_files
+scene_files = SLICES.scene_files
 ABSENT = {path: known for path, known in CONFIG["fetch"].items() if not PUBLIC[path].exists()}
 hash_once = cache(code_hash)
 CONTROLS = baselines()
@@ -79,88 +83,6 @@ def code(rule):
     """
     script = Path(workflow.source_path(f"../workflow/scripts/{rule}.py"))
     return lambda wildcards: hash_once(script)
-
-
-def cfg(*sections, **own):
-    """What a rule uses of the configuration, as one text; ``own`` adds sections or stands for them."""
-    return stage_cfg(CONFIG | own, *sections, *own)
-
-
-def simulate_cfg():
-    """All of the section but whether to simulate at all."""
-    return cfg(simulate={key: value for key, value in CONFIG["simulate"].items() if key != "enabled"})
-
-
-def scene_cfg(wildcards, *sections, **own):
-    """The scene's own row of scenes.tsv and the known codes, so that another scene's row reruns nothing here.
-
-    Names and colours of the classes are left out: whoever shows them reads classes.tsv. It is called and never itself
-    a parameter: to ``**own``, Snakemake would give all that it knows of the job, threads and memory included.
-    """
-    return cfg(*sections, scene=asdict(SCENES[wildcards.scene]), codes=CODES, **own)
-
-
-def plan_cfg(**own):
-    """All scenes' rows, whatever their order; ``own`` stands for sections. It is called and never itself a parameter."""
-    rows = [asdict(SCENES[name]) for name in sorted(SCENES)]
-    steps = [step for step in CLEANING.steps if CLEANING_STEPS[step].joins]
-    used = {"split": in_use.split(CONFIG["split"]), "sample": in_use.quotas(CONFIG["sample"])}
-    return cfg(scenes=rows, codes=CODES, steps=steps, **(used | own))
-
-
-def judging():
-    """What of the cleaning decides which values are values, and so which pixels hold data."""
-    steps = [step for step in CLEANING.steps if CLEANING_STEPS[step].judges]
-    used = in_use.cleaning(CONFIG["cleaning"] | {"steps": steps})
-    return {key: value for key, value in used.items() if key != "resample_nm"}
-
-
-def census_cfg(wildcards):
-    """The scene's row, its mask, and what decides which pixels hold data.
-
-    Names and colours of the classes, too, where the labels of the scene are such.
-    """
-    named = SCENES[wildcards.scene].named_labels
-    legend = {"legend": {"names": KNOWN.names, "colours": KNOWN.colours}} if named else {}
-    return scene_cfg(wildcards, mask=in_use.mask(CONFIG["mask"]), cleaning=judging(), **legend)
-
-
-def shard_cfg(wildcards):
-    """The scene's row, how pixels are drawn, and what decides which pixels hold data."""
-    return scene_cfg(wildcards, sample=in_use.drawing(CONFIG["sample"]), cleaning=judging())
-
-
-def cleaning_cfg(**own):
-    """What cleaning does, without the keys of steps that it does not take; ``own`` adds sections."""
-    return cfg(cleaning=in_use.cleaning(CONFIG["cleaning"]), **own)
-
-
-def cleaned(names):
-    """The rows of those scenes that cleaning changes, by name, without what says nothing about their spectra."""
-    scenes = [SCENES[name] for name in sorted(names) if is_cleaned(SCENES[name], CLEANING)]
-    nothing = {"hole": "", "labels": "", "labels_key": "", "use": CodeSet(()), "ignore": CodeSet(())}
-    nowhere = {"pixel_mm": None, "depth_from_m": None, "depth_to_m": None}
-    return {scene.name: asdict(replace(scene, **nothing, **nowhere)) for scene in scenes}
-
-
-def cleaned_files(wildcards):
-    """The files that cleaning looks into: of one scene, or of all."""
-    names = [wildcards.scene] if "scene" in wildcards.keys() else SCENES
-    return sorted({str(file) for name in cleaned(names) for file in companions.scene_files(SCENES[name])})
-
-
-def budget_cfg(wildcards):
-    """The budgets up to this one, which it contains; a larger one does not change it."""
-    runs = CONFIG["runs"]
-    wanted = float("inf") if wildcards.budget == "all" else int(wildcards.budget)
-    smaller = [budget for budget in runs["budgets"] if budget != "all" and budget <= wanted]
-    budgets = ["all"] if wildcards.budget == "all" else sorted({*smaller, wanted})
-    return cfg(runs={"budgets": budgets, "valid_share": runs["valid_share"]})
-
-
-def scene_files(wildcards):
-    """Every file that the scene is read from: data, labels, headers beside them, the table of wavelengths."""
-    return [str(file) for file in companions.scene_files(SCENES[wildcards.scene])]
 
 
 def every_scene(pattern):

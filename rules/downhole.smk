@@ -29,7 +29,7 @@ rule downhole:
         mem_mb=memory_mb(2000, per_mb=20),
         runtime=minutes(10, per_mb=0.5),
     params:
-        cfg=downhole_cfg,
+        cfg=lambda wildcards: SLICES.downhole(LOGGED[wildcards.hole]),
         code=code("downhole"),
     message:
         "Write the downhole log of hole {wildcards.hole}"

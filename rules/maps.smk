@@ -28,7 +28,7 @@ rule bundle:
         mem_mb=memory_mb(3000, per_mb=0.5),
         runtime=minutes(15, per_mb=0.05),
     params:
-        cfg=bundle_cfg(),
+        cfg=SLICES.bundle(MAP_RUN),
         code=code("bundle"),
     message:
         "Put the trained model for new scans into one folder"
@@ -61,7 +61,7 @@ rule map:
         mem_mb=memory_mb(1500, per_mb=2),
         runtime=minutes(30, per_mb=0.1),
     params:
-        cfg=map_cfg,
+        cfg=SLICES.map,
         code=code("map"),
     message:
         "Classify every pixel of scene {wildcards.scene}"
@@ -88,7 +88,7 @@ rule page:
         mem_mb=memory_mb(1500, per_mb=2),
         runtime=minutes(15, per_mb=0.1),
     params:
-        cfg=page_cfg,
+        cfg=SLICES.page,
         code=code("page"),
     message:
         "Write the interactive page of scene {wildcards.scene}"

@@ -158,7 +158,7 @@ rule control:
         mem_mb=memory_mb(4000, per_mb=20),
         runtime=minutes(60, per_mb=1),
     params:
-        cfg=lambda wildcards: cfg(**in_use.control(wildcards.method, controls=CONFIG["controls"], svm=CONFIG["svm"])),
+        cfg=SLICES.baseline,
         code=code("control"),
     message:
         "Fit and apply {wildcards.method} with {wildcards.budget} labels per class, seed {wildcards.seed}"

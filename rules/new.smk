@@ -5,7 +5,7 @@
 
 rule new_map:
     input:
-        files=scene_data,
+        files=SLICES.new_scene_files,
     output:
         expand("<results>/new/{{scene}}/{name}", name=MAP_FILES),
     log:
@@ -19,7 +19,7 @@ rule new_map:
         mem_mb=memory_mb(1500, per_mb=2),
         runtime=minutes(30, per_mb=0.1),
     params:
-        cfg=new_cfg,
+        cfg=lambda wildcards: SLICES.new_map(wildcards, model=model_given()),
         code=code("new_map"),
     message:
         "Classify every pixel of the new scan {wildcards.scene}"
@@ -29,7 +29,7 @@ rule new_map:
 
 rule new_page:
     input:
-        files=scene_data,
+        files=SLICES.new_scene_files,
         map="<results>/new/{scene}/map.json",
     output:
         "<results>/new/{scene}/page.html",
@@ -44,7 +44,7 @@ rule new_page:
         mem_mb=memory_mb(1500, per_mb=2),
         runtime=minutes(15, per_mb=0.1),
     params:
-        cfg=new_page_cfg,
+        cfg=lambda wildcards: SLICES.new_page(wildcards, model=model_given()),
         code=code("new_page"),
     message:
         "Write the interactive page of the new scan {wildcards.scene}"

@@ -52,7 +52,7 @@ rule shard:
         mem_mb=memory_mb(1500, per_mb=1),
         runtime=minutes(30, per_mb=0.1),
     params:
-        cfg=shard_cfg,
+        cfg=SLICES.shard,
         code=code("shard"),
     message:
         "Draw the sample of scene {wildcards.scene}"
@@ -76,7 +76,7 @@ rule budget:
         mem_mb=memory_mb(1000, per_mb=8),
         runtime=minutes(10, per_mb=0.1),
     params:
-        cfg=budget_cfg,
+        cfg=SLICES.budget,
         code=code("budget"),
     message:
         "Choose the training labels: {wildcards.budget} per class, seed {wildcards.seed}"

@@ -19,7 +19,7 @@ if CONFIG["simulate"]["enabled"]:
             mem_mb=memory_mb(2000),
             runtime=minutes(10),
         params:
-            cfg=simulate_cfg(),
+            cfg=SLICES.simulate(),
             code=code("simulate"),
         message:
             "Simulate scene {wildcards.scene}"
@@ -72,7 +72,7 @@ rule census:
         mem_mb=memory_mb(1000, per_mb=1),
         runtime=minutes(10, per_mb=0.05),
     params:
-        cfg=census_cfg,
+        cfg=SLICES.census,
         code=code("census"),
     message:
         "Count labels and check values of scene {wildcards.scene}"

@@ -157,7 +157,7 @@ def bundled(predicted: Path) -> Path:
             normalise={"method": "standardise"},
             scenes=rows(predicted),
             recipe=recipe,
-            facts={"scale": scale, "references": True},
+            facts={"scale": scale, "references": True, "description": "SVM"},
         ),
     )
     return predicted

@@ -43,7 +43,8 @@ def run_bundle(
         Classes of the plan, classes.json.
     cfg : str
         JSON of ``scenes`` (rows of the scenes that are cleaned), ``recipe`` (which model makes the maps), ``facts``
-        (scale and references of the training scans), and of the sections that the model was trained with.
+        (scale and references of the training scans, the method in words), and of the sections that the model was
+        trained with.
     """
     config = json.loads(cfg)
     scenes = config.pop("scenes")

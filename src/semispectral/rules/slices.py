@@ -1,0 +1,231 @@
+"""The slice of the configuration that each rule depends on, as one JSON text: what is not in it reruns nothing."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from semispectral.scans.formats.scene_files import scene_files as files_of
+from semispectral.spectra.cleaning_settings import CleanConfig, is_cleaned, scale_after
+from semispectral.study import keys_in_use
+from semispectral.study.classes import ClassMap, CodeSet
+from semispectral.study.cleaning_steps import CLEANING_STEPS
+from semispectral.study.methods import first_row
+from semispectral.study.scene import Scene
+from semispectral.study.stage_settings import settings
+from semispectral.workflow.rerun import stage_cfg
+
+NOT_OF_SPECTRA: dict[str, Any] = {
+    "hole": "",
+    "labels": "",
+    "labels_key": "",
+    "use": CodeSet(()),
+    "ignore": CodeSet(()),
+    "pixel_mm": None,
+    "depth_from_m": None,
+    "depth_to_m": None,
+}
+
+
+@dataclass(frozen=True)
+class Slices:
+    """The configuration of a study, cut into what each rule uses.
+
+    Methods that take ``wildcards`` take Snakemake's object of a job, and can stand in ``params`` themselves.
+
+    Attributes
+    ----------
+    config : mapping
+        The whole configuration, checked and with its defaults.
+    scenes : mapping of str to Scene
+        Rows of scenes.tsv by the scenes' names.
+    classes : ClassMap
+        All rows of classes.tsv.
+    """
+
+    config: Mapping[str, Any]
+    scenes: Mapping[str, Scene]
+    classes: ClassMap
+
+    @cached_property
+    def codes(self) -> list[int]:
+        """Codes of all classes, in order."""
+        return sorted(self.classes.codes)
+
+    @cached_property
+    def cleaning(self) -> CleanConfig:
+        """Settings of the cleaning."""
+        return settings(CleanConfig, self.config["cleaning"], where="cleaning")
+
+    def of(self, *sections: str, **own: Any) -> str:
+        """Return sections of the configuration as JSON.
+
+        Call it to make a parameter, and do not pass it as one: Snakemake would hand all that it knows of the job,
+        threads and memory included, to ``own``.
+
+        Parameters
+        ----------
+        *sections : str
+            Names of sections.
+        **own : Any
+            More sections, or other values of sections.
+        """
+        return stage_cfg({**self.config, **own}, *sections, *own)
+
+    def simulate(self) -> str:
+        """Return the section ``simulate`` without whether to simulate at all."""
+        return self.of(simulate={key: value for key, value in self.config["simulate"].items() if key != "enabled"})
+
+    def scene(self, name: str, *sections: str, **own: Any) -> str:
+        """Return one row of scenes.tsv and the known codes, so that the row of another scene reruns nothing here.
+
+        Names and colours of the classes are left out: rules that show them read classes.tsv.
+
+        Parameters
+        ----------
+        name : str
+            Name of the scene.
+        *sections, **own
+            As in `of`.
+        """
+        return self.of(*sections, scene=asdict(self.scenes[name]), codes=self.codes, **own)
+
+    def census(self, wildcards: Any) -> str:
+        """Return the row of the scene, its mask, and what decides which pixels hold data.
+
+        Names and colours of the classes are there, too, if the labels of the scene are such.
+        """
+        scene = self.scenes[wildcards.scene]
+        legend = {"legend": {"names": self.classes.names, "colours": self.classes.colours}}
+        return self.scene(
+            wildcards.scene,
+            mask=keys_in_use.mask(self.config["mask"]),
+            cleaning=self.decides_data(),
+            **(legend if scene.named_labels else {}),
+        )
+
+    def plan(self, **own: Any) -> str:
+        """Return the rows of all scenes, whatever their order, and how they are split and sampled.
+
+        Parameters
+        ----------
+        **own : Any
+            Other values of ``split`` and ``sample``.
+        """
+        used = {
+            "split": keys_in_use.split(self.config["split"]),
+            "sample": keys_in_use.quotas(self.config["sample"]),
+        }
+        steps = [step for step in self.cleaning.steps if CLEANING_STEPS[step].joins]
+        rows = [asdict(self.scenes[name]) for name in sorted(self.scenes)]
+        return self.of(scenes=rows, codes=self.codes, steps=steps, **(used | own))
+
+    def decides_data(self) -> dict[str, Any]:
+        """Return the keys of the cleaning that decide which values are values, and so which pixels hold data."""
+        steps = [step for step in self.cleaning.steps if CLEANING_STEPS[step].judges]
+        used = keys_in_use.cleaning({**self.config["cleaning"], "steps": steps})
+        return {key: value for key, value in used.items() if key != "resample_nm"}
+
+    def shard(self, wildcards: Any) -> str:
+        """Return the row of the scene, how pixels are drawn, and what decides which pixels hold data."""
+        sample = keys_in_use.drawing(self.config["sample"])
+        return self.scene(wildcards.scene, sample=sample, cleaning=self.decides_data())
+
+    def budget(self, wildcards: Any) -> str:
+        """Return the budgets up to this one, which it contains; a larger one does not change it."""
+        runs = self.config["runs"]
+        wanted = float("inf") if wildcards.budget == "all" else int(wildcards.budget)
+        smaller = [budget for budget in runs["budgets"] if budget != "all" and budget <= wanted]
+        budgets = ["all"] if wildcards.budget == "all" else sorted({*smaller, wanted})
+        return self.of(runs={"budgets": budgets, "valid_share": runs["valid_share"]})
+
+    def cleaned_by(self, **own: Any) -> str:
+        """Return what cleaning does, without the keys of steps that it does not take; ``own`` adds sections."""
+        return self.of(cleaning=keys_in_use.cleaning(self.config["cleaning"]), **own)
+
+    def cleaned(self, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Return the rows of those scenes that cleaning changes, by name, without what their spectra do not need.
+
+        Parameters
+        ----------
+        names : iterable of str
+            Names of scenes.
+        """
+        scenes = [self.scenes[name] for name in sorted(names) if is_cleaned(self.scenes[name], self.cleaning)]
+        return {scene.name: asdict(replace(scene, **NOT_OF_SPECTRA)) for scene in scenes}
+
+    def baseline(self, wildcards: Any) -> str:
+        """Return the settings that a simpler method uses."""
+        sections = {"controls": self.config["controls"], "svm": self.config["svm"]}
+        return self.of(**keys_in_use.control(wildcards.method, **sections))
+
+    def bundle(self, run: Mapping[str, Any]) -> str:
+        """Return which model makes the maps, what cleaning does to which scenes, and what the model was trained with.
+
+        Parameters
+        ----------
+        run : mapping
+            ``method``, ``features``, ``budget`` and ``seed`` of the model.
+        """
+        method = first_row(run["method"])
+        recipe = {**run, "budget": str(run["budget"]), "false_alarm": self.config["map"]["false_alarm"]}
+        scaled = ["m1_method"] if run["features"] == "latents" else ["method", "m1_method"]
+        scales = {scale_after(scene, self.cleaning) for scene in self.scenes.values()}
+        calibrated = [self.cleaning.uses_references(named=bool(scene.white_key)) for scene in self.scenes.values()]
+        return self.cleaned_by(
+            **{section: self.config[section] for section in ("m1", "sample", *method.sections)},
+            split=keys_in_use.split(self.config["split"]),
+            normalise={key: self.config["normalise"][key] for key in scaled},
+            scenes=self.cleaned(self.scenes),
+            recipe=recipe,
+            facts={
+                "scale": scales.pop() if len(scales) == 1 else None,
+                "references": all(calibrated),
+                "description": method.description,
+            },
+        )
+
+    def map(self, wildcards: Any) -> str:
+        """Return the row of the scene, and how its map is smoothed."""
+        return self.of(scene=self._row(wildcards), map=keys_in_use.smoothing(self.config["map"]))
+
+    def new_map(self, wildcards: Any, *, model: Mapping[str, str]) -> str:
+        """Return what the map of a new scan depends on, the model included."""
+        smoothing = keys_in_use.smoothing(self.config["map"])
+        mask = keys_in_use.mask(self.config["mask"])
+        return self.of(scene=self._row(wildcards), map=smoothing, mask=mask, model=model)
+
+    def page(self, wildcards: Any) -> str:
+        """Return the row of the scene, and how runs of core are found, which gives the depth of a pixel."""
+        return self.of(scene=self._row(wildcards), run_share=self._run_share)
+
+    def new_page(self, wildcards: Any, *, model: Mapping[str, str]) -> str:
+        """Return what the page of a new scan depends on, the model included."""
+        return self.of(scene=self._row(wildcards), run_share=self._run_share, model=model)
+
+    def downhole(self, names: Iterable[str]) -> str:
+        """Return the rows of the scenes of one hole, and how its log is made."""
+        rows = [asdict(self.scenes[name]) for name in names]
+        return self.of(scenes=rows, downhole=self.config["map"]["downhole"])
+
+    def cleaned_files(self, wildcards: Any) -> list[str]:
+        """Return the files that cleaning looks into: of one scene, or of all."""
+        names = [wildcards.scene] if "scene" in wildcards.keys() else self.scenes  # noqa: SIM118  a Namedlist
+        return sorted({str(file) for name in self.cleaned(names) for file in files_of(self.scenes[name])})
+
+    def scene_files(self, wildcards: Any) -> list[str]:
+        """Return every file that a scene is read from: data, labels, headers beside them, the table of wavelengths."""
+        return [str(file) for file in files_of(self.scenes[wildcards.scene])]
+
+    def new_scene_files(self, wildcards: Any) -> list[str]:
+        """Return the files of a new scan: its labels only if their codes say what to ignore."""
+        scene = self.scenes[wildcards.scene]
+        files = {str(file) for file in files_of(scene)}
+        return sorted(files if scene.ignore.ranges else (files - {str(scene.labels)}) | {str(scene.data)})
+
+    @property
+    def _run_share(self) -> float:
+        return float(self.config["map"]["downhole"]["run_share"])
+
+    def _row(self, wildcards: Any) -> dict[str, Any]:
+        return asdict(self.scenes[wildcards.scene])

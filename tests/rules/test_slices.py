@@ -1,0 +1,112 @@
+"""The slices of the configuration: what a rule does not use changes no slice, and what it uses changes it."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from semispectral.rules.slices import Slices
+from semispectral.study.classes import ClassMap, CodeSet
+from semispectral.study.config import complete, read_schema
+from semispectral.study.scenes import read_scenes
+
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMA = read_schema(ROOT / "config/config.schema.yaml")
+KNOWN = ClassMap((1, 2), ("talc", "calcite"), ("#ff0000", "#00ff00"))
+RUN = {"method": "svm", "features": "bands", "budget": 5, "seed": 1}
+JOB = SimpleNamespace(scene="DH1_1", budget="20", method="majority", keys=lambda: ["scene"])
+
+
+def slices(classes: ClassMap = KNOWN, **sections: dict[str, Any]) -> Slices:
+    """Slices of a study of three scenes with other values in some sections."""
+    table = read_scenes(ROOT / "tests/workflow/scenes.tsv", data_root=Path(), allow_outside=True)
+    return Slices(complete(dict(sections), SCHEMA), {scene.name: scene for scene in table}, classes)
+
+
+def texts(cut: Slices) -> dict[str, str]:
+    """The slice of every rule, for one job of it."""
+    return {
+        "census": cut.census(JOB),
+        "plan": cut.plan(),
+        "shard": cut.shard(JOB),
+        "budget": cut.budget(JOB),
+        "baseline": cut.baseline(JOB),
+        "bundle": cut.bundle(RUN),
+        "map": cut.map(JOB),
+        "page": cut.page(JOB),
+        "downhole": cut.downhole(["DH1_1"]),
+        "simulate": cut.simulate(),
+    }
+
+
+def changed(first: Slices, second: Slices) -> set[str]:
+    """The rules whose slices differ."""
+    before, after = texts(first), texts(second)
+    return {name for name in before if before[name] != after[name]}
+
+
+@pytest.mark.parametrize(
+    ("sections", "rules"),
+    [
+        ({"split": {"guard": 7}}, {"plan", "bundle"}),
+        ({"split": {"method": "blocks", "guard": 7}}, {"plan", "bundle"}),
+        ({"sample": {"cap_per_class": 7}}, {"plan", "bundle"}),
+        ({"cleaning": {"steps": ["spikes"]}}, {"bundle"}),
+        ({"cleaning": {"steps": ["dead_columns"]}}, {"census", "shard", "bundle"}),
+        ({"map": {"smoothing": "guided"}}, {"map"}),
+        ({"map": {"downhole": {"run_share": 0.9}}}, {"page", "downhole"}),
+        ({"simulate": {"enabled": False}}, set()),
+        ({"runs": {"valid_share": 0.4}}, {"budget"}),
+        ({"m2": {"latents": 9}}, set()),
+    ],
+)
+def test_a_section_changes_the_rules_that_use_it(sections: dict[str, Any], rules: set[str]) -> None:
+    """One key changes the slices of the rules that use it, and of no other."""
+    assert changed(slices(), slices(**sections)) == rules
+
+
+def test_the_order_of_scenes_changes_nothing() -> None:
+    """Scenes in another order give the same slices."""
+    cut = slices()
+    assert changed(cut, replace(cut, scenes=dict(reversed(cut.scenes.items())))) == set()
+
+
+def test_a_scene_of_another_row_reruns_no_job_of_this_one() -> None:
+    """A row that changes is seen by the rules of all scenes only; what spectra do not need, by no cleaning."""
+    cut = slices()
+    other = replace(cut.scenes["DH3_1"], hole="X", use=CodeSet.parse("5", where="test"))
+    assert changed(cut, replace(cut, scenes={**cut.scenes, "DH3_1": other})) == {"plan"}
+
+
+def test_names_of_classes_are_for_showing() -> None:
+    """Another name or colour changes no slice; another code does."""
+    assert changed(slices(), slices(replace(KNOWN, names=("a", "b"), colours=("#000000", "#ffffff")))) == set()
+    assert changed(slices(), slices(replace(KNOWN, codes=(1, 3)))) == {"census", "plan", "shard"}
+
+
+def test_a_budget_holds_the_smaller_ones() -> None:
+    """A budget depends on those below it, and not on larger ones; "all" depends on none."""
+    cut = slices(runs={"budgets": [5, 20, 100, "all"]})
+    assert json.loads(cut.budget(JOB))["runs"]["budgets"] == [5, 20]
+    assert json.loads(cut.budget(SimpleNamespace(budget="all")))["runs"]["budgets"] == ["all"]
+
+
+def test_a_new_scan_depends_on_its_model() -> None:
+    """Map and page of a new scan are those of a scene, and of the model's content."""
+    cut = slices()
+    model = {"path": "model", "sha256": "ab"}
+    new = json.loads(cut.new_map(JOB, model=model))
+    assert new["model"] == json.loads(cut.new_page(JOB, model=model))["model"] == model
+    assert json.loads(cut.map(JOB)).items() <= new.items()
+
+
+def test_labels_of_a_new_scan_are_read_where_codes_are_to_be_ignored() -> None:
+    """A label file is an input if some of its codes mark pixels to leave out; else it is none."""
+    cut = slices()
+    scene = replace(cut.scenes["DH1_1"], labels=Path("labels.png"))
+    without = replace(scene, ignore=CodeSet(()))
+    assert "labels.png" in replace(cut, scenes={"DH1_1": scene}).new_scene_files(JOB)
+    assert "labels.png" not in replace(cut, scenes={"DH1_1": without}).new_scene_files(JOB)
