@@ -122,7 +122,6 @@ def test_a_normalisation_brings_its_undo_and_its_label(added: ModuleType, monkey
 def test_a_cleaning_step_is_taken(added: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is a name that the configuration accepts, and it is applied in its turn."""
     monkeypatch.setitem(CLEANING_STEPS, "clip", added.STEP)
-    monkeypatch.setattr(cleaning_settings, "STEP_NAMES", tuple(CLEANING_STEPS))
     settings = cleaning_settings.CleanConfig(steps=("clip", "scale"))
     found = clean(np.array([[1.0, 5.0]]), sample=np.zeros(1, int), sensor=Sensor(3.0), settings=settings)
     np.testing.assert_array_equal(found.x, [[3.0, 6.0]])
@@ -144,7 +143,6 @@ def test_a_likelihood_trains_m1(added: ModuleType, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setitem(likelihoods.LIKELIHOODS, "laplace", Laplace)
     monkeypatch.setitem(nets.LIKELIHOODS, "laplace", added.LIKELIHOOD)
-    monkeypatch.setattr(settings_m1, "LIKELIHOOD_NAMES", tuple(nets.LIKELIHOODS))
     x = np.random.default_rng(3).normal(size=(40, 5)).astype(np.float32)
     settings = settings_m1.M1Config(
         latents=2,

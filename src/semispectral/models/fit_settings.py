@@ -3,10 +3,11 @@
 import math
 from typing import Annotated
 
+from semispectral.inference.nets import LIKELIHOODS
 from semispectral.study.setting_types import Count, OneOf, Positive, settings_class
 
 ACTIVATION_NAMES = ("softplus", "relu", "elu", "gelu", "tanh")
-LIKELIHOOD_NAMES = ("gaussian", "bernoulli", "student_t")
+LIKELIHOOD_NAMES = tuple(LIKELIHOODS)
 OPTIMISER_NAMES = ("adam", "rmsprop", "sgd", "adagrad")
 DECAY_NAMES = ("cosine", "none")
 PRECISION_NAMES = ("float32", "bfloat16")

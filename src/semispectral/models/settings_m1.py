@@ -3,7 +3,8 @@
 from dataclasses import field
 from typing import Annotated
 
-from semispectral.models.fit_settings import LIKELIHOOD_NAMES, FitConfig, NetConfig
+from semispectral.inference.nets import LIKELIHOODS
+from semispectral.models.fit_settings import FitConfig, NetConfig
 from semispectral.study.setting_types import Count, CountFromZero, OneOf, Positive, ShareBelowOne, settings_class
 
 
@@ -13,7 +14,7 @@ class M1Config:
 
     latents: Count = 30
     """Width of z."""
-    likelihood: Annotated[str, OneOf(LIKELIHOOD_NAMES)] = "gaussian"
+    likelihood: Annotated[str, OneOf(LIKELIHOODS)] = "gaussian"
     """p(x|z): gaussian (one learned sigma per band), bernoulli (x in [0, 1]) or student_t."""
     sigma_floor: Positive = 0.02
     """Smallest sigma of a band, in units of the normalised spectrum."""

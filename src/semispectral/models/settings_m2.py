@@ -3,7 +3,8 @@
 from dataclasses import field
 from typing import Annotated
 
-from semispectral.models.fit_settings import LIKELIHOOD_NAMES, FitConfig, NetConfig
+from semispectral.inference.nets import LIKELIHOODS
+from semispectral.models.fit_settings import FitConfig, NetConfig
 from semispectral.study.setting_types import Count, CountFromZero, NotNegative, OneOf, Positive, settings_class
 
 PRIOR_NAMES = ("uniform", "frequency", "shrunk", "estimated")
@@ -18,7 +19,7 @@ class M2Config:
     """Width of z (z2 in M1+M2 of the paper)."""
     auxiliary: CountFromZero = 0
     """Width of the auxiliary variable a of the SDGM (Maaloe et al. 2016); 0 is M2 of the paper."""
-    likelihood: Annotated[str, OneOf(LIKELIHOOD_NAMES)] = "gaussian"
+    likelihood: Annotated[str, OneOf(LIKELIHOODS)] = "gaussian"
     """p(x|y, z): gaussian (one learned sigma per input), bernoulli (x in [0, 1]) or student_t."""
     sigma_floor: Positive = 0.1
     """Smallest sigma of an input, in units of the input."""

@@ -27,7 +27,7 @@ class CleanConfig:
 
     references: Literal["named", "none"] = "named"
     """Dark and white references: of the scenes that name them (white_key, dark_key), or none."""
-    steps: Annotated[tuple[Annotated[str, OneOf(STEP_NAMES)], ...], Unique()] = ()
+    steps: Annotated[tuple[Annotated[str, OneOf(CLEANING_STEPS)], ...], Unique()] = ()
     """What else is done, in this order. Bands that are bad are left out and gaps are bridged before, whatever stands
     here.
     """

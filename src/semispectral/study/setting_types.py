@@ -89,12 +89,13 @@ class OneOf(_Rule):
     """
 
     def __init__(self, names: Iterable[str], *, also: Iterable[str] = ()) -> None:
-        self.names = tuple(names)
+        self.names = names  # a table may grow, so that its names are read when a value is checked
         self.also = tuple(also)
 
     def _check(self, value: Any) -> Any:
-        if value not in self.names + self.also:
-            raise choice_error(self.names)
+        names = tuple(self.names)
+        if value not in names + self.also:
+            raise choice_error(names)
         return value
 
     def _words(self) -> dict[str, Any]:
