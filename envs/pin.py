@@ -29,7 +29,7 @@ def direct() -> list[str]:
 
 
 def environment(name: str) -> str:
-    """The text of ``envs/<name>.yaml``."""
+    """Return the text of ``envs/<name>.yaml``."""
     versions = locked()
     chosen = [package for package in direct() if name == "train" or package not in ONLY_TO_TRAIN]
     pins = "".join(f"      - {package}=={versions[package]}\n" for package in chosen)

@@ -16,11 +16,11 @@ from matplotlib.patches import Patch
 
 from semispectral.downhole.log import find_runs
 from semispectral.figures.style import styled
-from semispectral.scans.readers import open_scene
-from semispectral.scans.labels.label_files import read_scene_labels
-from semispectral.study.classes import ClassMap
 from semispectral.maps.map_files import read_map
 from semispectral.maps.picture import stretched
+from semispectral.scans.labels.label_files import read_scene_labels
+from semispectral.scans.readers import open_scene
+from semispectral.study.classes import ClassMap
 from semispectral.study.scene import Scene
 from semispectral.study.scenes import read_scenes
 
