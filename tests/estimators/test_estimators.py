@@ -267,7 +267,7 @@ def test_warm_start_and_ramp_take_at_most_two_thirds_of_a_short_run() -> None:
         (SpectralVAE(settings={"latent": 3}), "did you mean 'latents'"),
         (SpectralVAE(normalise="snv"), "normalise must be one of auto, standardise"),
         (SpectralVAE(valid_share=0.9), "valid_share must be 0 to 0.5"),
-        (SemiSupervisedVAE(likelihood="poisson"), "m2.likelihood must be one of"),
+        (SemiSupervisedVAE(likelihood="poisson"), "likelihood must be one of"),
         (StackedVAE(m1_latents=0), "m1.latents must be 1 or more"),
     ],
 )
