@@ -318,6 +318,25 @@ def test_a_changed_file_counts_for_its_scene(done: Path, would_run: WouldRun) ->
     assert set(counts) == COUNTED
 
 
+@pytest.mark.parametrize(
+    ("program", "given", "words"),
+    [
+        ("soundness/reruns.py", ("--study", "STUDY", "--keys", "m2.alpha"), "1 tried, 1 good"),
+        ("soundness/soundness.py", ("--study", "STUDY", "--flips", "1", "--cuts", "1"), "swaps"),
+        ("gpu/demo_arrays.py", ("STUDY/results", "STUDY/arrays.npz"), ""),
+    ],
+)
+def test_a_program_that_measures_a_finished_study_runs(
+    done: Path, program: str, given: tuple[str, ...], words: str
+) -> None:
+    """It ends well and prints what it is for."""
+    arguments = [word.replace("STUDY", str(done)) for word in given]
+    command = [sys.executable, str(ROOT / "measurements" / program), *arguments]
+    run = subprocess.run(command, env=environment(ROOT), capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr[-2000:]
+    assert words in run.stdout
+
+
 def test_a_broken_scene_is_said_in_words(done: Path) -> None:
     """A stage that fails names the file and what to do, on the terminal, without a traceback."""
     path = done / "results/scenes/DH2_1.h5"
@@ -343,22 +362,3 @@ def test_params_are_json_with_the_sections_that_a_rule_names(done: Path) -> None
     texts = sorted(text.strip("'") for text in params)
     assert re.fullmatch(r"[0-9a-f]{64}", texts[0])
     assert list(json.loads(texts[1])) == ["m1"]
-
-
-@pytest.mark.parametrize(
-    ("program", "given", "words"),
-    [
-        ("soundness/reruns.py", ("--study", "STUDY", "--keys", "m2.alpha"), "1 tried, 1 good"),
-        ("soundness/soundness.py", ("--study", "STUDY", "--flips", "1", "--cuts", "1"), "swaps"),
-        ("gpu/demo_arrays.py", ("STUDY/results", "STUDY/arrays.npz"), ""),
-    ],
-)
-def test_a_program_that_measures_a_finished_study_runs(
-    done: Path, program: str, given: tuple[str, ...], words: str
-) -> None:
-    """It ends well and prints what it is for."""
-    arguments = [word.replace("STUDY", str(done)) for word in given]
-    command = [sys.executable, str(ROOT / "measurements" / program), *arguments]
-    run = subprocess.run(command, env=environment(ROOT), capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stderr[-2000:]
-    assert words in run.stdout
