@@ -77,7 +77,7 @@ NAMES: tuple[tuple[str, str], ...] = (
 )
 WRONG: tuple[tuple[str, Change, str], ...] = (
     *((".", put("classes", "names", 1, name), words) for name, words in NAMES),
-    (".", put("classes", "names", 1, "kaolinite"), "twice"),
+    (".", put("classes", "names", 1, "kaolinite"), "duplicate name"),
     (".", put("classes", "names", ["a", "b"]), "3 codes"),
     (".", put("classes", "names", 0, 7), "classes.names.0"),
     (".", put("classes", "codes", [0, 4, 9]), "0 means"),

@@ -13,7 +13,13 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 NOT_IMPORTED = {
     "snakemake-logger-plugin-rich": "Snakemake loads it by name (--logger rich)",
 }
-DISTRIBUTIONS = {"pyro": ["pyro-ppl"], **packages_distributions()}  # the first is of the extra `bench`
+DISTRIBUTIONS = {
+    "pyro": ["pyro-ppl"],  # of the extra `bench`
+    "griffe": ["griffelib"],  # of the group `docs`
+    **packages_distributions(),
+    "tensorflow": ["tensorflow"],  # also where it is installed as tensorflow-cpu
+    "pydantic_core": ["pydantic"],  # which needs one version of it and no other
+}
 
 
 def plain(name: str) -> str:
