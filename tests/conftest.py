@@ -5,6 +5,15 @@ from typing import Any
 
 import pytest
 
+from semispectral.storage import provenance
+
+
+@pytest.fixture(autouse=True)
+def nothing_made() -> None:
+    """No test writes the provenance that a command in the test before it began with."""
+    provenance._current.clear()
+    provenance._others.clear()
+
 
 @pytest.fixture
 def run(tmp_path: Path) -> Any:
