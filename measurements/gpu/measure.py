@@ -1,4 +1,4 @@
-"""All that is measured on a GPU machine, in about ten minutes, as a page.
+"""All that is measured on a GPU machine, as a page; no part is begun after ten minutes.
 
     python measurements/gpu/measure.py --results results --output gpu.md
     python measurements/gpu/measure.py --arrays arrays.npz --small

@@ -186,8 +186,12 @@ def test_the_oldest_pip_alone_would_fail(tmp_path: Path, pips: dict[str, Path]) 
     index = offer(tmp_path / "index", pips["oldest"])
     (tmp_path / "run.lock").write_text(index.lock("upper==1.0", "lower==1.0", "tool==1.0"))
     command = [PYTHON, "-I", pips["oldest"] / "pip", "install", "--require-hashes", "--target", tmp_path / "to"]
-    plain = [*command, "--index-url", index.folder.as_uri(), "-r", tmp_path / "run.lock"]
-    environment = {"PATH": os.environ["PATH"], "PIP_CONFIG_FILE": os.devnull}
+    plain = [*command, "-r", tmp_path / "run.lock"]
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_INDEX_URL": index.folder.as_uri(),
+    }
     done = subprocess.run(plain, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode
     assert "hash" in done.stderr.lower()
