@@ -52,7 +52,7 @@ cleaned_files = SLICES.cleaned_files
 scene_files = SLICES.scene_files
 ABSENT = {path: known for path, known in CONFIG["fetch"].items() if not PUBLIC[path].exists()}
 hash_once = cache(code_hash)
-CONTROLS = baselines()
+BASELINES = baselines()
 MODELS = models()
 FEATURES = {"bands": "<results>/normalised/{scene}.parquet", "latents": "<results>/latents/{seed}/{scene}.parquet"}
 # M1 sees spectra on a scale of its own; where that is the scale of the bands, its files are those of the bands.
@@ -126,14 +126,14 @@ def gpu_if_any(wildcards):
 
 def every_run(pattern, **values):
     """One path per budget and seed that the configuration asks for."""
-    return expand(pattern, budget=CONFIG["runs"]["budgets"], seed=CONFIG["runs"]["seeds"], **values)
+    return expand(pattern, budget=CONFIG["runs"]["labels_per_class"], seed=CONFIG["runs"]["seeds"], **values)
 
 
 def compared():
     """The predictions that the configuration asks for."""
     compare, path = CONFIG["compare"], "<results>/predictions/{method}/{features}/{budget}/{seed}.parquet"
     models = every_run(path, method=compare["models"], features=compare["features"])
-    return models + every_run(path, method=compare["controls"], features="bands")
+    return models + every_run(path, method=compare["baselines"], features="bands")
 
 
 def trained(model):

@@ -25,7 +25,7 @@ def grid_plan_cfg():
 def deal_cfg(wildcards):
     """The split, the holes, and the label budgets; methods and seeds change no deal."""
     rows = [asdict(SCENES[name]) for name in sorted(SCENES)]
-    budgets = {key: GRID[key] for key in ("budgets", "valid_share")}
+    budgets = {key: GRID[key] for key in ("labels_per_class", "valid_share")}
     split = in_use.split(SPLITS[wildcards.split] | {"seed": int(wildcards.seed)})
     return cfg(split=split, scenes=rows, budgets=budgets)
 
@@ -33,15 +33,15 @@ def deal_cfg(wildcards):
 def job_cfg(scale="method", **sections):
     """What a job depends on besides its seeds, which are its input."""
     normalise = {"method": CONFIG["normalise"][scale]}
-    return cleaning_cfg(scenes=cleaned(SCENES), budgets=GRID["budgets"], normalise=normalise, **sections)
+    return cleaning_cfg(scenes=cleaned(SCENES), budgets=GRID["labels_per_class"], normalise=normalise, **sections)
 
 
 def fit_cfg(wildcards):
     """As of a job, with the method's own sections."""
     method = METHODS[wildcards.method_id]
     row = {"method": method.method, "features": method.features}
-    if "controls" in method.sections:
-        return job_cfg(row=row, **in_use.control(method.method, controls=CONFIG["controls"], svm=CONFIG["svm"]))
+    if "baselines" in method.sections:
+        return job_cfg(row=row, **in_use.baseline(method.method, baselines=CONFIG["baselines"], svm=CONFIG["svm"]))
     return job_cfg(row=row, **{section: CONFIG[section] for section in method.sections})
 
 

@@ -59,7 +59,7 @@ rule grid_report:
         mem_mb=memory_mb(2000, per_mb=4),
         runtime=minutes(30, per_mb=0.1),
     params:
-        cfg=cfg("split", "sample", "runs", "normalise", "m1", "m2", "svm", "controls", "evaluation", "benchmark"),
+        cfg=cfg("split", "sample", "runs", "normalise", "m1", "m2", "svm", "baselines", "evaluation", "benchmark"),
         code=code("grid_report"),
     message:
         "Write the report of the benchmark"

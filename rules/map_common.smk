@@ -11,11 +11,11 @@ MAP_RUN = {
     "features": MAP["features"],
     "budget": (
         max(
-            RUNS["budgets"],
+            RUNS["labels_per_class"],
             key=lambda budget: float("inf") if budget == "all" else budget,
         )
-        if MAP["budget"] == "largest"
-        else MAP["budget"]
+        if MAP["labels_per_class"] == "largest"
+        else MAP["labels_per_class"]
     ),
     "seed": RUNS["seeds"][0] if MAP["seed"] == "first" else MAP["seed"],
 }

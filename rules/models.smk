@@ -150,7 +150,7 @@ rule control:
     benchmark:
         "<results>/benchmarks/control/{method}/{budget}/{seed}.tsv"
     wildcard_constraints:
-        method="|".join(CONTROLS),
+        method="|".join(BASELINES),
     conda:
         "../envs/base.yaml"
     threads: at_most(2)

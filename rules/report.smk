@@ -62,7 +62,7 @@ rule report:
                 "m1",
                 "m2",
                 "svm",
-                "controls",
+                "baselines",
                 "compare",
                 "evaluation",
                 "report",

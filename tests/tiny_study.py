@@ -55,7 +55,11 @@ HISTORIES: dict[str, dict[str, Any]] = {
     "qy": ACCURACY,
 }
 TESTED = {"deep": {"none": [[6, 4, 0], [0, 10, 0], [0, 0, 10]], "guided": [[10, 0, 0], [0, 10, 0], [0, 0, 10]]}}
-CONFIG: dict[str, Any] = {"runs": {"budgets": [5, "all"], "seeds": [1, 2]}, "report": {}, "simulate": {"enabled": True}}
+CONFIG: dict[str, Any] = {
+    "runs": {"labels_per_class": [5, "all"], "seeds": [1, 2]},
+    "report": {},
+    "simulate": {"enabled": True},
+}
 
 
 def write_study(directory: Path, *, method: str = "groups", trusted: bool = True) -> Paths:
@@ -69,7 +73,9 @@ def write_study(directory: Path, *, method: str = "groups", trusted: bool = True
     codes = {name: _codes(seed=number) for number, name in enumerate(SCENES)}
     codes["deep"][:, -1] = MASKED
     classes = _write_classes(directory / "classes.tsv")
-    split = SplitConfig(method=method, seed=1, test_groups=("B",) if method == "groups" else (), block_lines=8, guard=1)
+    split = SplitConfig(
+        method=method, seed=1, test_groups=("B",) if method == "groups" else (), block_lines=8, buffer=1
+    )
     planned = plan(
         [_scene(name) for name in SCENES], codes, classes, split_settings=split, sample_settings=SampleConfig(1)
     )

@@ -59,7 +59,7 @@ def problem(task: str, data: Path, *, seed: int, budgets: tuple[int, ...]) -> Pr
     SplitError : a label of a budget is a test pixel, or parts are nearer than the guard.
     """
     dealt = TASKS[task](data, seed)
-    drawn = label_budgets(dealt.table, BudgetConfig(budgets=budgets, seeds=(seed,), valid_share=0.2))
+    drawn = label_budgets(dealt.table, BudgetConfig(labels_per_class=budgets, seeds=(seed,), valid_share=0.2))
     place = pd.Series(np.arange(len(dealt.table)), index=pd.MultiIndex.from_frame(dealt.table[PLACE]))
     found = {}
     for budget in budgets:

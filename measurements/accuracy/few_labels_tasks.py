@@ -76,7 +76,7 @@ def indian_pines_random(data: Path, seed: int) -> Dealt:
 
 def _blocks(seed: int, size: int) -> SplitConfig:
     return SplitConfig(
-        "blocks", seed=seed, test_share=0.3, valid_share=0.2, block_lines=size, block_samples=size, guard=1
+        "blocks", seed=seed, test_share=0.3, valid_share=0.2, block_lines=size, block_samples=size, buffer=1
     )
 
 
@@ -99,7 +99,7 @@ def _collection() -> Dealt:
     labels, classes = _labels(codes)
     place = dict(zip(codes.ravel().tolist(), labels.ravel().tolist(), strict=True))
     rasters = [LabelRaster(scene.name, scene.hole, label) for scene, label in zip(scenes, labels, strict=True)]
-    settings = SplitConfig("groups", seed=1, test_groups=("DH3",), valid_share=0.2, block_lines=16, guard=2)
+    settings = SplitConfig("groups", seed=1, test_groups=("DH3",), valid_share=0.2, block_lines=16, buffer=2)
     parts = split(rasters, settings)
     quotas = share_quotas(available_pixels(rasters, parts, classes=classes), SAMPLE)
     spectra, tables = [], []

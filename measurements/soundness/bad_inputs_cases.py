@@ -122,10 +122,10 @@ bad("config", "a bad band that is not there", "a1", config(cleaning={"steps": ["
 bad("config", "every band dropped", "a1", config(cleaning={"steps": ["drop_bands"], "bad_ranges_nm": [[900, 2600]]}))
 bad("config", "a hole that is not there", "no scene's column 'hole'", config(split={"test_groups": ["C"]}))
 bad("config", "all holes to test", "hole to train on", config(split={"test_groups": ["A", "B"]}))
-bad("config", "a guard larger than a block", "split.guard", config(split={"guard": 20}))
+bad("config", "a buffer larger than a block", "split.buffer", config(split={"buffer": 20}))
 bad("config", "an unknown split", "split.method", config(split={"method": "random"}))
-bad("config", "no budget", "budgets", config(runs={"budgets": []}))
-bad("config", "a budget below 1", "budgets", config(runs={"budgets": [-5]}))
+bad("config", "no budget", "labels_per_class", config(runs={"labels_per_class": []}))
+bad("config", "a budget below 1", "labels_per_class", config(runs={"labels_per_class": [-5]}))
 bad("config", "a seed twice", "seeds", config(runs={"seeds": [1, 1]}))
 bad("config", "an interval of 0", "interval_m", config(map={"downhole": {"interval_m": 0}}))
 bad("config", "a coverage above 1", "coverage", config(map={"downhole": {"coverage": 2}}))
@@ -162,8 +162,8 @@ right(
     "config",
     "a merge of YAML",
     yaml_text(
-        "a: &a {guard: 1, block_lines: 8, test_groups: [B]}\n".replace("a: &a", "split: &a")
-        + "scenes: scenes.tsv\nclasses: classes.tsv\nsimulate: {enabled: false}\nruns: {budgets: [10]}\n"
+        "a: &a {buffer: 1, block_lines: 8, test_groups: [B]}\n".replace("a: &a", "split: &a")
+        + "scenes: scenes.tsv\nclasses: classes.tsv\nsimulate: {enabled: false}\nruns: {labels_per_class: [10]}\n"
     ),
 )
 

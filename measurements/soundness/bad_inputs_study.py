@@ -18,8 +18,8 @@ CONFIG: dict[str, Any] = {
     "scenes": "scenes.tsv",
     "classes": "classes.tsv",
     "simulate": {"enabled": False},
-    "split": {"test_groups": ["B"], "block_lines": 8, "guard": 1},
-    "runs": {"budgets": [10, "all"]},
+    "split": {"test_groups": ["B"], "block_lines": 8, "buffer": 1},
+    "runs": {"labels_per_class": [10, "all"]},
 }
 ENVI = {
     "samples": SAMPLES,

@@ -16,8 +16,8 @@ from semispectral.storage.parquet import write_table
 from semispectral.study.classes import IGNORED
 
 HOLES = ("A", "B", "C")
-BUDGETS = BudgetConfig(budgets=(2, 5), seeds=(3,), valid_share=0.2)
-BLOCKS = {"method": "blocks", "test_share": 0.3, "block_lines": 8, "block_samples": 8, "guard": 1}
+BUDGETS = BudgetConfig(labels_per_class=(2, 5), seeds=(3,), valid_share=0.2)
+BLOCKS = {"method": "blocks", "test_share": 0.3, "block_lines": 8, "block_samples": 8, "buffer": 1}
 
 
 def rasters() -> list[LabelRaster]:
@@ -68,7 +68,7 @@ def test_what_is_dealt_keeps_its_guard(written: Path) -> None:
     for _, scene in parts.groupby("scene"):
         places = {part: rows[["line", "sample"]].to_numpy() for part, rows in scene.groupby("part")}
         apart = np.abs(places["train"][:, None] - places["test"][None]).max(axis=-1)
-        assert apart.min() > BLOCKS["guard"]
+        assert apart.min() > BLOCKS["buffer"]
     assert not ((parts["line"] < 3) & (parts["sample"] < 3)).any()
     spent = budgets.groupby(["budget", "label"]).size()
     assert spent["2"].tolist() == [2, 2, 2]
@@ -78,7 +78,7 @@ def test_what_is_dealt_keeps_its_guard(written: Path) -> None:
 
 def test_folds_leave_each_hole_out_once() -> None:
     """With as many folds as holes, consecutive seeds test every hole, whole and seen by no training."""
-    row = {"method": "groups", "folds": 3, "guard": 1, "block_lines": 8, "name": "holes"}
+    row = {"method": "groups", "folds": 3, "buffer": 1, "block_lines": 8, "name": "holes"}
     tested = []
     for seed in (1, 2, 3, 4):
         config = split_settings(row, HOLES, seed=seed)
@@ -145,7 +145,7 @@ def test_a_hole_in_two_parts_is_refused(tmp_path: Path) -> None:
     blocks = split_settings(BLOCKS, HOLES, seed=3)
     write_deal(tmp_path, deal(rasters(), pool(), blocks), blocks, BUDGETS)
     with pytest.raises(SplitError, match="hole lie in more than one"):
-        check_deal(tmp_path, split_settings({"method": "groups", "guard": 1}, HOLES, seed=3), BUDGETS)
+        check_deal(tmp_path, split_settings({"method": "groups", "buffer": 1}, HOLES, seed=3), BUDGETS)
 
 
 def test_a_new_seed_changes_no_other_job() -> None:

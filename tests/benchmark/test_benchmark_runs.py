@@ -27,7 +27,7 @@ SECTIONS = {
     "normalise": {"method": "snv"},
     "m1": {},
     "svm": {"cost": [1.0], "gamma": [1.0], "folds": 2},
-    "controls": {"trees": 5, "tuning_trees": 2, "forest_features": [0.5], "forest_leaf": [1]}
+    "baselines": {"trees": 5, "tuning_trees": 2, "forest_features": [0.5], "forest_leaf": [1]}
     | {"components": [2], "cost": [1.0], "neighbours": [3], "spreading": [0.9], "unlabelled_pixels": 50},
     "budgets": [2, 5],
 }

@@ -33,8 +33,8 @@ CLASSES = "code\tname\tcolour\n1\ttalc\t#00ff00\n2\tcalcite\t#0000ff\n255\ttray\
 CONFIG: dict[str, Any] = {
     "scenes": "scenes.tsv",
     "classes": "classes.tsv",
-    "split": {"test_groups": ["B"], "block_lines": 8, "guard": 1},
-    "runs": {"budgets": [10, "all"]},
+    "split": {"test_groups": ["B"], "block_lines": 8, "buffer": 1},
+    "runs": {"labels_per_class": [10, "all"]},
 }
 
 
@@ -105,7 +105,7 @@ def test_a_sound_study_is_planned_as_the_run_would() -> None:
     ("change", "words"),
     [
         ({"m1": {"latent": 3}}, "m1: unknown key 'latent'; did you mean 'latents'?"),
-        ({"split": {"guard": 20, "block_lines": 8}}, "split.guard (20) must be smaller than a block"),
+        ({"split": {"buffer": 20, "block_lines": 8}}, "split.buffer (20) must be smaller than a block"),
         (
             {"split": {"test_groups": ["b"]}},
             "split.test_groups names 'b', which no scene's column 'hole' does; did you",
@@ -178,11 +178,11 @@ def test_a_problem_names_its_scan(change: dict[str, Any]) -> None:
 @pytest.mark.usefixtures("project")
 def test_overlays_are_laid_over_key_by_key() -> None:
     """A section of an overlay keeps the keys that it does not name; a list replaces a list."""
-    Path("mine.yaml").write_text("split: {guard: 2}\nruns: {budgets: [5]}\n")
+    Path("mine.yaml").write_text("split: {buffer: 2}\nruns: {labels_per_class: [5]}\n")
     study, _ = study_of(Path("mine.yaml"))
-    assert study.config["split"]["guard"] == 2
+    assert study.config["split"]["buffer"] == 2
     assert study.config["split"]["test_groups"] == ["B"]
-    assert study.config["runs"]["budgets"] == [5]
+    assert study.config["runs"]["labels_per_class"] == [5]
 
 
 @pytest.mark.parametrize(("text", "words"), [("m1: [", "must be YAML"), ("- 1\n", "needs keys with values")])

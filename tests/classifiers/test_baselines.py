@@ -10,13 +10,13 @@ from sklearn.semi_supervised import LabelSpreading
 
 from semispectral.check.run import uneven_effort
 from semispectral.check.study import Study
-from semispectral.classifiers.baselines import CONTROLS, ControlConfig
+from semispectral.classifiers.baselines import BASELINES, BaselineConfig
 from semispectral.classifiers.baselines_semisupervised import neighbour_graph, spread
 from semispectral.classifiers.baselines_supervised import angles, principal_axes
 from semispectral.classifiers.svm import SvmConfig, fit_svm
 from semispectral.errors import ConfigError, DataError
 
-SMALL = ControlConfig(
+SMALL = BaselineConfig(
     svm=SvmConfig(cost=(10.0, 1.0), gamma=(1.0, 0.3), folds=3),
     components=(4, 2),
     cost=(10.0, 1.0),
@@ -40,10 +40,10 @@ def moons(per_class: int, *, seed: int, noise: float = 0.25) -> tuple[np.ndarray
 def run(name: str, x: np.ndarray, label: np.ndarray, query: np.ndarray, *, unlabelled: int = 60) -> np.ndarray:
     """One control on a small problem; class 3 never occurs."""
     of_data = {"classes": 4, "shares": np.array([0.2, 0.5, 0.2, 0.1])}
-    return CONTROLS[name](x, label, moons(unlabelled, seed=99)[0], query, **of_data, seed=5, settings=SMALL)
+    return BASELINES[name](x, label, moons(unlabelled, seed=99)[0], query, **of_data, seed=5, settings=SMALL)
 
 
-@pytest.mark.parametrize("name", CONTROLS)
+@pytest.mark.parametrize("name", BASELINES)
 def test_every_control_returns_probabilities(name: str) -> None:
     """float32 [pixel, class], finite, summing to 1, 0 for the class without labels, the same for the same seed."""
     x, label = moons(5, seed=1)
@@ -55,14 +55,14 @@ def test_every_control_returns_probabilities(name: str) -> None:
     np.testing.assert_array_equal(probability, run(name, x, label, query))
 
 
-@pytest.mark.parametrize("name", [name for name in CONTROLS if name != "majority"])
+@pytest.mark.parametrize("name", [name for name in BASELINES if name != "majority"])
 def test_every_control_learns_an_easy_problem(name: str) -> None:
     """With five labels per class of well separated spectra, every control is right."""
     query, truth = moons(30, seed=3)
     assert (run(name, *moons(5, seed=1), query).argmax(axis=1) == truth).mean() > 0.97
 
 
-@pytest.mark.parametrize("name", CONTROLS)
+@pytest.mark.parametrize("name", BASELINES)
 @pytest.mark.parametrize("per_class", [1, 2])
 def test_every_control_works_with_very_few_labels(name: str, per_class: int) -> None:
     """One or two labels per class, and no unlabelled pixel, are enough to run."""
@@ -71,7 +71,7 @@ def test_every_control_works_with_very_few_labels(name: str, per_class: int) -> 
     np.testing.assert_allclose(probability.sum(axis=1), 1, rtol=1e-5)
 
 
-@pytest.mark.parametrize("name", CONTROLS)
+@pytest.mark.parametrize("name", BASELINES)
 def test_every_control_works_with_one_class(name: str) -> None:
     """Where one class is labelled, it has probability 1 everywhere."""
     x, _ = moons(3, seed=1)
@@ -79,7 +79,7 @@ def test_every_control_works_with_one_class(name: str) -> None:
     np.testing.assert_allclose(probability, np.tile([0, 0, 1, 0], (9, 1)), atol=1e-6)
 
 
-@pytest.mark.parametrize("name", CONTROLS)
+@pytest.mark.parametrize("name", BASELINES)
 def test_every_control_refuses_unlabelled_labels(name: str) -> None:
     """-1 is no label to learn from."""
     x, label = moons(3, seed=1)
@@ -130,8 +130,8 @@ def test_self_training_without_confident_pixels_is_the_svm() -> None:
     """Where no pixel can be confident enough, the SVM on the labels remains."""
     x, label = moons(5, seed=1, noise=1.0)
     query, _ = moons(10, seed=2)
-    settings = ControlConfig(svm=SMALL.svm, confidence=1.0)
-    found = CONTROLS["self_training"](
+    settings = BaselineConfig(svm=SMALL.svm, confidence=1.0)
+    found = BASELINES["self_training"](
         x, label, query, query, classes=3, shares=np.full(3, 1 / 3), seed=5, settings=settings
     )
     alone = fit_svm(x, label, classes=3, settings=SMALL.svm, seed=5)
@@ -145,10 +145,10 @@ def test_spreading_follows_the_unlabelled_pixels() -> None:
     across = np.array([[0.0], [1.0]]) + 0.5 * along + generator.normal(scale=0.05, size=(2, 200))
     x, truth = np.stack([along, across], axis=2).reshape(400, 2).astype(np.float32), np.repeat([0, 1], 200)
     known = np.concatenate([np.arange(10), 200 + np.arange(10)])
-    settings = ControlConfig(neighbours=(10,), spreading=(0.99,))
+    settings = BaselineConfig(neighbours=(10,), spreading=(0.99,))
 
     def accuracy(unlabelled: np.ndarray) -> float:
-        found = CONTROLS["label_spreading"](
+        found = BASELINES["label_spreading"](
             x[known], truth[known], unlabelled, x, classes=2, shares=np.full(2, 0.5), seed=1, settings=settings
         )
         return float((found.argmax(axis=1) == truth).mean())
@@ -170,16 +170,16 @@ def test_self_training_adds_the_confident_pixels(caplog: pytest.LogCaptureFixtur
 
 def test_all_controls_are_tuned_with_the_same_effort() -> None:
     """By default every grid holds as many candidates; `semispectral check` says where they do not."""
-    assert len(set(ControlConfig().effort().values())) == 1
-    uneven = ControlConfig(components=(10,))
-    said = uneven_effort(Study({}, (), None, {"controls": uneven}))
+    assert len(set(BaselineConfig().effort().values())) == 1
+    uneven = BaselineConfig(components=(10,))
+    said = uneven_effort(Study({}, (), None, {"baselines": uneven}))
     assert len(said) == 1
     assert "pca_svm 4" in said[0]
-    assert uneven_effort(Study({}, (), None, {"controls": ControlConfig()})) == []
+    assert uneven_effort(Study({}, (), None, {"baselines": BaselineConfig()})) == []
 
 
 @pytest.mark.parametrize("wrong", [{"trees": 0}, {"cost": ()}, {"spreading": (1.0,)}, {"forest_features": (2.0,)}])
 def test_settings_out_of_range_are_refused(wrong: dict[str, object]) -> None:
     """A setting that cannot be is named."""
     with pytest.raises(ConfigError, match="|".join(wrong) + "|forest_features, spreading"):
-        ControlConfig(**wrong)  # type: ignore[arg-type]
+        BaselineConfig(**wrong)  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import tiny_study
-from semispectral.classifiers.baselines import CONTROLS, ControlConfig
+from semispectral.classifiers.baselines import BASELINES, BaselineConfig
 from semispectral.evaluation import intervals, scores
 from semispectral.evaluation.score_names import SCORE_NAMES
 from semispectral.figures.units import scale_of
@@ -74,7 +74,7 @@ def error(confusion):
 @pytest.fixture
 def added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The temporary module, its rows in the tables for the time of a test."""
-    for table, name in ((CONTROLS, "nearest"), (STEPS, "clip")):
+    for table, name in ((BASELINES, "nearest"), (STEPS, "clip")):
         monkeypatch.setitem(table, name, None)  # what the module registers is taken out again
     path = tmp_path / "added.py"
     path.write_text(MODULE, encoding="utf-8")
@@ -96,8 +96,8 @@ def test_a_baseline_and_a_score_stand_in_the_report(
     for module in (scores, intervals):
         monkeypatch.setattr(module, "scores_of_confusion", lambda c: known(c) | {"error": added.error(c)})
     x, label = np.eye(3, dtype=np.float32), np.arange(3)
-    shares, settings = np.full(3, 1 / 3), ControlConfig()
-    found = CONTROLS["nearest"](x, label, x, x + 0.1, classes=3, shares=shares, seed=1, settings=settings)
+    shares, settings = np.full(3, 1 / 3), BaselineConfig()
+    found = BASELINES["nearest"](x, label, x, x + 0.1, classes=3, shares=shares, seed=1, settings=settings)
     np.testing.assert_array_equal(found, np.eye(3))
     monkeypatch.setattr(tiny_study, "MODELS", (*tiny_study.MODELS, ("nearest", "bands")))
     study = read_study(tiny_study.write_study(tmp_path), tiny_study.CONFIG)

@@ -18,7 +18,7 @@ import yaml
 
 import tiny_models as tiny
 from browser import CHROMIUM, Tab, browse
-from semispectral.classifiers.baseline_settings import ControlConfig
+from semispectral.classifiers.baseline_settings import BaselineConfig
 from semispectral.errors import SemispectralError
 from semispectral.scans.facts.ground import Grid
 from semispectral.spectra.shards import write_shard
@@ -265,7 +265,7 @@ def test_the_control_of_the_page_answers() -> None:
     """The control of docs/howto/method.md gives probabilities, and nothing for a class without labels."""
     nearest = code_of("howto/method.md")["nearest"]
     x, label = np.array([[0.0, 0], [0, 1], [5, 5], [5, 6]]), np.array([0, 0, 2, 2])
-    found = nearest(x, label, x, x, classes=4, shares=np.full(4, 0.25), seed=1, settings=ControlConfig())
+    found = nearest(x, label, x, x, classes=4, shares=np.full(4, 0.25), seed=1, settings=BaselineConfig())
     assert (found.dtype, found.shape) == (np.float32, (4, 4))
     np.testing.assert_allclose(found.sum(axis=1), 1)
     np.testing.assert_array_equal(found.argmax(axis=1), label)

@@ -51,8 +51,8 @@ def changed(first: Slices, second: Slices) -> set[str]:
 @pytest.mark.parametrize(
     ("sections", "rules"),
     [
-        ({"split": {"guard": 7}}, {"plan", "bundle"}),
-        ({"split": {"method": "blocks", "guard": 7}}, {"plan", "bundle"}),
+        ({"split": {"buffer": 7}}, {"plan", "bundle"}),
+        ({"split": {"method": "blocks", "buffer": 7}}, {"plan", "bundle"}),
         ({"sample": {"cap_per_class": 7}}, {"plan", "bundle"}),
         ({"cleaning": {"steps": ["spikes"]}}, {"bundle"}),
         ({"cleaning": {"steps": ["dead_columns"]}}, {"census", "shard", "bundle"}),
@@ -89,9 +89,9 @@ def test_names_of_classes_are_for_showing() -> None:
 
 def test_a_budget_holds_the_smaller_ones() -> None:
     """A budget depends on those below it, and not on larger ones; "all" depends on none."""
-    cut = slices(runs={"budgets": [5, 20, 100, "all"]})
-    assert json.loads(cut.budget(JOB))["runs"]["budgets"] == [5, 20]
-    assert json.loads(cut.budget(SimpleNamespace(budget="all")))["runs"]["budgets"] == ["all"]
+    cut = slices(runs={"labels_per_class": [5, 20, 100, "all"]})
+    assert json.loads(cut.budget(JOB))["runs"]["labels_per_class"] == [5, 20]
+    assert json.loads(cut.budget(SimpleNamespace(budget="all")))["runs"]["labels_per_class"] == ["all"]
 
 
 def test_a_new_scan_depends_on_its_model() -> None:

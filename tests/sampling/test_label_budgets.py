@@ -33,7 +33,7 @@ def example_table() -> pd.DataFrame:
 
 def config(**changed: Any) -> BudgetConfig:
     """Settings of these tests."""
-    return BudgetConfig(**{"budgets": BUDGETS, "seeds": (0, 1), "valid_share": 0.2, **changed})
+    return BudgetConfig(**{"labels_per_class": BUDGETS, "seeds": (0, 1), "valid_share": 0.2, **changed})
 
 
 def places(rows: pd.DataFrame) -> set[tuple[Any, ...]]:
@@ -65,19 +65,19 @@ def test_counts_are_exact(budget: str, label: int, train: int, valid: int) -> No
 
 def test_a_class_with_fewer_gives_half() -> None:
     """Of 12 pixels 6 are given to a budget of 20."""
-    drawn = label_budgets(example_table(), config(budgets=(5, 20)))
+    drawn = label_budgets(example_table(), config(labels_per_class=(5, 20)))
     assert (drawn.query("label == 1 and seed == 0")["budget"].value_counts()).to_dict() == {"5": 5, "20": 6}
 
 
 def test_half_gives_way_to_nesting() -> None:
     """Of 12 pixels a budget of 10 has 10, so a budget of 20 has no fewer."""
-    drawn = label_budgets(example_table(), config(budgets=(10, 20, 50)))
+    drawn = label_budgets(example_table(), config(labels_per_class=(10, 20, 50)))
     assert drawn.query("label == 1 and seed == 0").groupby("budget").size().to_dict() == {"10": 10, "20": 10, "50": 10}
 
 
 def test_a_class_of_one_pixel_gives_it() -> None:
     """Half of one pixel is one pixel."""
-    drawn = label_budgets(table_of({(0, "train"): 50, (1, "train"): 1}), config(budgets=(5,), seeds=(0,)))
+    drawn = label_budgets(table_of({(0, "train"): 50, (1, "train"): 1}), config(labels_per_class=(5,), seeds=(0,)))
     assert drawn.groupby("label").size().to_dict() == {0: 5, 1: 1}
 
 
@@ -97,7 +97,7 @@ def test_budgets_are_nested_and_disjoint_from_test(
 ) -> None:
     """For any counts: each budget contains the smaller ones, and none holds a test or an unlabelled pixel."""
     table = table_of({**counts, (0, "train"): 30})
-    drawn = label_budgets(table, config(budgets=tuple(budgets), valid_share=share))
+    drawn = label_budgets(table, config(labels_per_class=tuple(budgets), valid_share=share))
     forbidden = places(table[(table["part"] == "test") | (table["label"] < 0)])
     for _, rows in drawn.groupby("seed"):
         ordered = sorted(budgets, key=lambda budget: (budget == "all", budget if budget != "all" else 0))
@@ -130,7 +130,7 @@ def test_a_seed_added_changes_no_other() -> None:
 
 def test_labels_do_not_favour_a_scene() -> None:
     """Pixels of both scenes are drawn about equally (4 standard deviations)."""
-    drawn = label_budgets(table_of({(0, "train"): 4000}), config(budgets=(400,), seeds=(5,)))
+    drawn = label_budgets(table_of({(0, "train"): 4000}), config(labels_per_class=(400,), seeds=(5,)))
     assert abs((drawn["scene"] == "core-1").sum() - 200) < 4 * np.sqrt(400 * 0.25 * 0.9)
 
 
@@ -160,9 +160,9 @@ def test_check_finds_a_test_pixel_in_a_budget() -> None:
 def test_check_finds_wrong_counts_and_broken_nesting() -> None:
     """A pixel that is missing, or swapped for one outside the smaller budget, is found."""
     table = example_table()
-    drawn = label_budgets(table, config(budgets=(5, 10), seeds=(0,)))
+    drawn = label_budgets(table, config(labels_per_class=(5, 10), seeds=(0,)))
     with pytest.raises(SplitError, match="counts per label"):
-        check_budgets(drawn.iloc[1:], table, config(budgets=(5, 10), seeds=(0,)))
+        check_budgets(drawn.iloc[1:], table, config(labels_per_class=(5, 10), seeds=(0,)))
     unused = table[(table["label"] == 0) & (table["part"] == "train")]
     unused = unused[
         [place not in places(drawn) for place in unused[["scene", "line", "sample"]].itertuples(index=False, name=None)]
@@ -172,16 +172,16 @@ def test_check_finds_wrong_counts_and_broken_nesting() -> None:
     for column in ("scene", "line", "sample"):
         swapped.loc[row, column] = unused.iloc[0][column]
     with pytest.raises(SplitError, match="the budget before 10"):
-        check_budgets(swapped, table, config(budgets=(5, 10), seeds=(0,)))
+        check_budgets(swapped, table, config(labels_per_class=(5, 10), seeds=(0,)))
 
 
 @pytest.mark.parametrize(
     "changed",
     [
-        {"budgets": (0,)},
-        {"budgets": ("most",)},
-        {"budgets": ()},
-        {"budgets": (5, 5)},
+        {"labels_per_class": (0,)},
+        {"labels_per_class": ("most",)},
+        {"labels_per_class": ()},
+        {"labels_per_class": (5, 5)},
         {"seeds": ()},
         {"seeds": (-1,)},
         {"valid_share": 0.6},

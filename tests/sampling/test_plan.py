@@ -30,7 +30,7 @@ def codes_of(seed: int) -> np.ndarray:
 
 SCENES = (scene_of("A-1", "A"), scene_of("A-2", "A"), scene_of("B-1", "B"), scene_of("C-1", "C"))
 CODES = {scene.name: codes_of(number) for number, scene in enumerate(SCENES)}
-SPLIT = SplitConfig(method="groups", seed=2, test_groups=("C",), block_lines=10, guard=2)
+SPLIT = SplitConfig(method="groups", seed=2, test_groups=("C",), block_lines=10, buffer=2)
 SAMPLE = SampleConfig(seed=2, cap_per_class=40, unlabelled=300)
 
 

@@ -35,7 +35,7 @@ SCENES = [scene_of(name) for name in CODES]
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
     """A plan on disk."""
-    settings = SplitConfig(method="groups", seed=2, test_groups=("C",), block_lines=10, guard=2)
+    settings = SplitConfig(method="groups", seed=2, test_groups=("C",), block_lines=10, buffer=2)
     sample = SampleConfig(seed=2, cap_per_class=40, unlabelled=300)
     made = plan(SCENES, CODES, CLASSES, split_settings=settings, sample_settings=sample)
     write_plan(tmp_path / "plan", made)

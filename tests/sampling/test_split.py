@@ -86,7 +86,7 @@ def test_groups_choose_holes_by_share() -> None:
 def test_the_guard_holds(shape: tuple[int, int], guard: int, samples: int, method: str, seed: int) -> None:
     """Different parts of one scene are further apart than the guard, by brute force."""
     rasters = [LabelRaster(name, name, np.zeros(shape, np.int16)) for name in ("A", "C")]
-    settings_ = config(method=method, guard=guard, block_samples=samples, seed=seed)
+    settings_ = config(method=method, buffer=guard, block_samples=samples, seed=seed)
     for parts in split(rasters, settings_).values():
         places = [np.argwhere(parts == part) for part in (TRAIN, VALID, TEST)]
         for first, second in ((0, 1), (0, 2), (1, 2)):
@@ -98,7 +98,7 @@ def test_the_guard_holds(shape: tuple[int, int], guard: int, samples: int, metho
 def test_blocks_give_each_part_its_share() -> None:
     """With many blocks the shares of pixels are near those asked, less the guard."""
     rasters = [LabelRaster("A", "A", np.zeros((400, 40), np.int16))]
-    parts = split(rasters, config(method="blocks", guard=0, test_share=0.3, valid_share=0.1))["A"]
+    parts = split(rasters, config(method="blocks", buffer=0, test_share=0.3, valid_share=0.1))["A"]
     shares = np.bincount(parts.ravel(), minlength=4) / parts.size
     np.testing.assert_allclose(shares, [0, 0.6, 0.1, 0.3], atol=0.02)
 
@@ -158,8 +158,8 @@ def test_groups_need_a_hole_to_train_on() -> None:
         ({"method": "random"}, "'groups', 'blocks', 'leaky'"),
         ({"test_share": 0.7, "valid_share": 0.4}, "leave something"),
         ({"valid_share": -0.1}, "valid_share must be 0 or more"),
-        ({"guard": 8}, "smaller than a block"),
-        ({"guard": 5, "block_samples": 4}, "smaller than a block"),
+        ({"buffer": 8}, "smaller than a block"),
+        ({"buffer": 5, "block_samples": 4}, "smaller than a block"),
         ({"block_lines": 0}, "block_lines must be 1 or more"),
         ({"seed": -1}, "seed"),
     ],

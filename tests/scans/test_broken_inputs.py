@@ -316,7 +316,7 @@ def test_labels_that_a_person_should_know_about(project: Project, name: str) -> 
     scenes = read_scenes(project.directory / "scenes.tsv", data_root=project.directory)
     classes = ClassMap.read(project.directory / "classes.tsv")
     codes = {scene.name: census(scene, classes).codes for scene in scenes}
-    split = SplitConfig(method="groups", seed=1, test_groups=("h2",), block_lines=3, guard=0)
+    split = SplitConfig(method="groups", seed=1, test_groups=("h2",), block_lines=3, buffer=0)
     warnings = plan(scenes, codes, classes, split_settings=split, sample_settings=SampleConfig(seed=1)).warnings
     assert len([text for text in warnings if all(word in text for word in words.split("|"))]) == 1, warnings
 

@@ -61,7 +61,7 @@ split:
   method: groups
   test_groups: [DH3]
   valid_share: 0.2
-runs: {budgets: [5, all], seeds: [1]}
+runs: {labels_per_class: [5, all], seeds: [1]}
 m1:
   latents: 30
   net: {hidden: [16]}

@@ -1,5 +1,7 @@
 """The configuration: its schema, its words, its agreement with the classes of settings that stages build from it."""
 
+import re
+from collections.abc import Iterator, Mapping
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -9,7 +11,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from semispectral.classifiers.baselines import CONTROLS, ControlConfig
+from semispectral.classifiers.baselines import BASELINES, BaselineConfig
 from semispectral.classifiers.svm import SvmConfig
 from semispectral.errors import ConfigError, MissingFileError
 from semispectral.models.settings_m1 import M1Config
@@ -23,6 +25,7 @@ from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.study import methods
 from semispectral.study.config import complete, defaults, read_schema
 from semispectral.study.config_file import main, read_config
+from semispectral.study.renamed_keys import RENAMED
 from semispectral.study.stage_settings import settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,7 +40,7 @@ SECTIONS: dict[str, Any] = {
     "m1": M1Config,
     "m2": M2Config,
     "svm": SvmConfig,
-    "controls": ControlConfig,
+    "baselines": BaselineConfig,
 }
 OVERLAYS = sorted(
     [*{*ROOT.glob("config/*.yaml")} - {ROOT / "config/config.schema.yaml"}, *ROOT.glob("tests/workflow/*.yaml")]
@@ -86,7 +89,7 @@ def test_defaults_of_an_empty_file_are_those_of_the_classes() -> None:
 
 def test_names_of_the_table_of_methods_are_registered() -> None:
     """Every baseline that a configuration may name is one that the package can fit."""
-    assert set(methods.baselines()) == set(CONTROLS)
+    assert set(methods.baselines()) == set(BASELINES)
 
 
 @pytest.mark.parametrize("path", OVERLAYS, ids=lambda path: path.stem)
@@ -107,12 +110,15 @@ def test_every_configuration_of_ours_is_accepted(path: Path) -> None:
         ({"m1": {"likelihood": "gausian"}}, "got 'gausian'; did you mean 'gaussian'?"),
         ({"split": {"method": "random"}}, "split.method: must be one of groups, blocks, leaky, got 'random'"),
         ({"split": "groups"}, "split: must be keys with values, got 'groups'"),
-        ({"runs": {"budgets": ["lots"]}}, "runs.budgets[0]: is not written as it should be, got 'lots'"),
+        (
+            {"runs": {"labels_per_class": ["lots"]}},
+            "runs.labels_per_class[0]: is not written as it should be, got 'lots'",
+        ),
         ({"runs": {"seeds": []}}, "runs.seeds: needs at least 1 value(s), got []"),
         ({"runs": {"seeds": [1, 1]}}, "runs.seeds: must not repeat a value, got [1, 1]"),
         ({"svm": {"cost": [1, -1]}}, "svm.cost[1]: must be above 0, got -1"),
         (
-            {"benchmark": {"splits": [{"name": "a"}, {"name": "b"}, {"name": "a", "guard": 1}]}},
+            {"benchmark": {"splits": [{"name": "a"}, {"name": "b"}, {"name": "a", "buffer": 1}]}},
             "benchmark.splits: each needs a name of its own, got 'a' more than once",
         ),
         ({"benchmark": {"splits": ["name", 3]}}, "benchmark.splits[0]: must be keys with values, got 'name'"),
@@ -214,3 +220,30 @@ def test_our_configurations_hold_no_code(capsys: pytest.CaptureFixture[str]) -> 
     assert main([str(path) for path in sorted((ROOT / "config").glob("*.yaml")) if "schema" not in path.name]) == 0
     assert main(["nowhere.yaml"]) == 1
     assert "nowhere.yaml: the configuration does not exist" in capsys.readouterr().err
+
+
+def known_keys(part: Mapping[str, Any], where: str = "") -> Iterator[str]:
+    """Yield every key of the schema with its sections; rows of a list have the key of the list."""
+    for key, inner in part.get("properties", {}).items():
+        yield f"{where}{key}"
+        yield from known_keys(inner.get("items", inner), f"{where}{key}.")
+
+
+@pytest.mark.parametrize("old", RENAMED)
+def test_an_old_key_is_answered_with_its_new_name(tmp_path: Path, old: str) -> None:
+    """In a file, where the file is named, and in what profiles and the command line give; the new name is a key."""
+    assert RENAMED[old] in set(known_keys(SCHEMA))
+    assert old not in set(known_keys(SCHEMA))
+    given: Any = 5
+    for key in reversed(old.split(".")):
+        given = {key: given}
+        if key == "splits":
+            given = {key: [{"name": "own"}, given[key]]}
+    said = f"the key {old} is called {RENAMED[old]} now; write the new name"
+    with pytest.raises(ConfigError) as caught:
+        complete(given, SCHEMA)
+    assert [line.strip() for line in str(caught.value).splitlines()[1:]] == [said]
+    path = tmp_path / "overlay.yaml"
+    path.write_text(yaml.safe_dump(given), encoding="utf-8")
+    with pytest.raises(ConfigError, match=rf"^{path}: [\s\S]*{re.escape(said)}$"):
+        read_config(path)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from semispectral.classifiers.baselines import CONTROLS, ControlConfig
+from semispectral.classifiers.baselines import BASELINES, BaselineConfig
 from semispectral.classifiers.svm import SvmConfig
 from semispectral.maps.smoothing import SMOOTHING_NAMES, SmoothConfig
 from semispectral.sampling.quotas import SampleConfig
@@ -42,8 +42,8 @@ OTHER_CLEANING = {
     "order": 3,
     "derivative": 1,
 }
-OTHER_SPLIT = {"test_groups": ["A"], "test_share": 0.4, "block_lines": 4, "block_samples": 5, "guard": 1}
-CONTROLS_SECTION = {
+OTHER_SPLIT = {"test_groups": ["A"], "test_share": 0.4, "block_lines": 4, "block_samples": 5, "buffer": 1}
+BASELINES_SECTION = {
     "components": [4, 2],
     "cost": [10.0, 1.0],
     "forest_features": [0.5, 1.0],
@@ -56,7 +56,7 @@ CONTROLS_SECTION = {
     "confidence": 0.7,
     "rounds": 2,
 }
-OTHER_CONTROLS = {
+OTHER_BASELINES = {
     "components": [3],
     "cost": [5.0],
     "forest_features": [0.9],
@@ -90,13 +90,13 @@ def test_no_key_and_no_method_is_forgotten() -> None:
     assert flat(in_use.OF_SMOOTHING) | {"smoothing"} == fields(SmoothConfig)
     assert flat(in_use.OF_SPLIT) | {"method", "seed"} == fields(SplitConfig)
     used = [row.keys for row in methods.METHODS.values()]
-    assert {key for own, _ in used for key in own} | {"svm"} == fields(ControlConfig)
+    assert {key for own, _ in used for key in own} | {"svm"} == fields(BaselineConfig)
     assert {key for _, shared in used for key in shared} == fields(SvmConfig)
     everything = dict.fromkeys(fields(SampleConfig), 1)
     assert in_use.quotas(everything) | in_use.drawing(everything) == everything
     assert set(in_use.OF_SMOOTHING) == set(SMOOTHING_NAMES)
     assert set(in_use.OF_SPLIT) == set(METHODS)
-    assert set(methods.baselines()) == set(CONTROLS)
+    assert set(methods.baselines()) == set(BASELINES)
 
 
 @pytest.mark.parametrize("references", ["named", "none"])
@@ -133,7 +133,7 @@ def rasters() -> list[LabelRaster]:
 def test_a_split_does_not_read_the_keys_of_another_method(method: str) -> None:
     """The parts are the same from the keys in use alone, and from others that are not in use."""
     section = {"method": method, "seed": 3, "test_groups": ["C"], "test_share": 0.2, "valid_share": 0.3}
-    section |= {"block_lines": 8, "block_samples": 0, "guard": 2}
+    section |= {"block_lines": 8, "block_samples": 0, "buffer": 2}
     used = in_use.split(section)
     unused = {key: value for key, value in OTHER_SPLIT.items() if key not in used or used[key] != section[key]}
     assert unused
@@ -153,7 +153,7 @@ def test_named_holes_leave_no_share_to_test() -> None:
     assert in_use.split(section | {"test_groups": []})["test_share"] == 0.1
 
 
-@pytest.mark.parametrize("name", CONTROLS)
+@pytest.mark.parametrize("name", BASELINES)
 def test_a_control_does_not_read_the_keys_of_others(name: str) -> None:
     """Its probabilities are the same from its own keys alone, whatever the others say."""
     random = np.random.default_rng(2)
@@ -162,13 +162,13 @@ def test_a_control_does_not_read_the_keys_of_others(name: str) -> None:
     more = random.normal(0, 0.6, (60, 6)).astype(np.float32)
 
     def probabilities(controls: dict[str, Any], svm: dict[str, Any]) -> np.ndarray:
-        config = settings(ControlConfig, {"svm": svm} | controls)
+        config = settings(BaselineConfig, {"svm": svm} | controls)
         run = {"classes": 3, "shares": np.full(3, 1 / 3), "seed": 4, "settings": config}
-        return CONTROLS[name](x, label, more, more, **run)
+        return BASELINES[name](x, label, more, more, **run)
 
-    used = in_use.control(name, controls=CONTROLS_SECTION, svm=SVM_SECTION)
-    controls, svm = OTHER_CONTROLS | used["controls"], OTHER_SVM | used["svm"]
-    assert in_use.control(name, controls=controls, svm=svm) == used
-    expected = probabilities(CONTROLS_SECTION, SVM_SECTION)
-    np.testing.assert_array_equal(probabilities(used["controls"], used["svm"]), expected)
+    used = in_use.baseline(name, baselines=BASELINES_SECTION, svm=SVM_SECTION)
+    controls, svm = OTHER_BASELINES | used["baselines"], OTHER_SVM | used["svm"]
+    assert in_use.baseline(name, baselines=controls, svm=svm) == used
+    expected = probabilities(BASELINES_SECTION, SVM_SECTION)
+    np.testing.assert_array_equal(probabilities(used["baselines"], used["svm"]), expected)
     np.testing.assert_array_equal(probabilities(controls, svm), expected)

@@ -18,7 +18,7 @@ METHODS = ["m1+m2", "qy-latents", "svm-latents", "svm-bands", "majority"]
 GRID = {
     "splits": [{"name": "holes", "folds": 3}, {"name": "leaky", "method": "leaky"}],
     "regimes": ["inductive"],
-    "budgets": [5],
+    "labels_per_class": [5],
     "seeds": [1, 2],
     "seeds_per_job": 2,
     "methods": METHODS,

@@ -88,7 +88,7 @@ def own_scans(folder: Path) -> None:
     config = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
     config["simulate"]["enabled"] = False
     config["data_root"] = "scans"
-    config["split"] |= {"test_groups": ["DH3"], "block_lines": 8, "guard": 1}
+    config["split"] |= {"test_groups": ["DH3"], "block_lines": 8, "buffer": 1}
     (folder / "config/config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
 
 

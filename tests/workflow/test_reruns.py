@@ -158,7 +158,7 @@ def test_style_of_the_configuration_does_not_count(done: Path, would_run: WouldR
     ("path", "value", "rules"),
     [
         ("simulate.snr", 50, EVERYTHING),
-        ("split.guard", 2, PLANNED),
+        ("split.buffer", 2, PLANNED),
         ("sample.cap_per_class", 50, PLANNED),
         ("runs.valid_share", 0.4, BUDGETS),
         ("normalise.method", "snv", FITTED),
@@ -167,7 +167,7 @@ def test_style_of_the_configuration_does_not_count(done: Path, would_run: WouldR
         ("m1.net.hidden", [12], M1),
         ("m2.fit.epochs", 5, M2),
         ("svm.folds", 3, {"train_svm", "control", "predict", *SCORES}),
-        ("controls.trees", 10, {"report"}),
+        ("baselines.trees", 10, {"report"}),
         ("cleaning.spike_threshold", 5, {"report"}),
         ("mask.smallest", 20, {"report"}),
         ("split.test_share", 0.3, {"report"}),

@@ -94,7 +94,9 @@ def sampled(tmp_path_factory: pytest.TempPathFactory) -> Path:
             cfg=cfg("sample", "cleaning", scene=row[name]),
         )
     shards = sorted(results.glob("shards/*.parquet"))
-    run_budget(results / "budgets.parquet", shards=shards, **RUN, cfg=cfg(runs={"budgets": [5], "valid_share": 0.2}))
+    run_budget(
+        results / "budgets.parquet", shards=shards, **RUN, cfg=cfg(runs={"labels_per_class": [5], "valid_share": 0.2})
+    )
     scale = cfg("cleaning", normalise={"method": "standardise"}, scenes=row)
     run_fit_scaler(results / "scaler", shards=shards, cfg=scale)
     for name in SCENES:
@@ -118,7 +120,7 @@ def predicted(sampled: Path) -> Path:
     svm, majority = sampled / "svm.parquet", sampled / "majority.parquet"
     run_predict(svm, feature_files=features, model_directory=sampled / "svm", method="svm", **bands)
     quotas = sampled / "plan/quotas.parquet"
-    run_control(majority, quotas_file=quotas, method="majority", cfg=cfg("controls", "svm"), **known, **RUN)
+    run_control(majority, quotas_file=quotas, method="majority", cfg=cfg("baselines", "svm"), **known, **RUN)
     run_evaluate(
         predictions_file=sampled / "predictions.parquet",
         scores_file=sampled / "scores.parquet",

@@ -62,19 +62,19 @@ class BenchmarkSplit:
     """As in split."""
     block_samples: CountFromZero | None = None
     """As in split."""
-    guard: CountFromZero | None = None
+    buffer: CountFromZero | None = None
     """As in split."""
 
 
 @settings_class("benchmark")
 class BenchmarkConfig:
-    """The grid of `snakemake benchmark`: splits x regimes x budgets x seeds x methods."""
+    """The grid of `snakemake benchmark`: splits x regimes x labels per class x seeds x methods."""
 
     splits: Annotated[tuple[BenchmarkSplit, ...], Field(min_length=1), Unique("name")] = (BenchmarkSplit(name="own"),)
     """Splits by name; each has the keys of the section split, and takes from there those that it leaves out."""
     regimes: Annotated[tuple[Annotated[str, OneOf(REGIMES)], ...], Field(min_length=1), Unique()] = ("inductive",)
     """inductive: no method sees a test pixel; transductive: their spectra may be seen, never their labels."""
-    budgets: Annotated[tuple[Budget, ...], Field(min_length=1), Unique()] = (5, 10, 50)
+    labels_per_class: Annotated[tuple[Budget, ...], Field(min_length=1), Unique()] = (5, 10, 50)
     """Labels per class, validation labels included."""
     seeds: Annotated[tuple[Count, ...], Field(min_length=1), Unique()] = tuple(range(1, 11))
     """Of split, labels and training, 1 or more."""
@@ -83,7 +83,7 @@ class BenchmarkConfig:
     methods: Annotated[tuple[Annotated[str, OneOf(METHODS)], ...], Field(min_length=1), Unique()] = tuple(METHODS)
     """Rows of the table."""
     valid_share: Annotated[float, Field(ge=0, le=0.5)] = 0.2
-    """Share of a budget that validates."""
+    """Share of the labels per class that validates."""
     cap_per_class: Count = 5000
     """Labelled pixels of a class in the pool at most."""
     unlabelled: CountFromZero = 12_000

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from semispectral.classifiers.baselines import CONTROLS, ControlConfig
+from semispectral.classifiers.baselines import BASELINES, BaselineConfig
 from semispectral.classifiers.svm import SvmConfig, fit_svm
 from semispectral.evaluation.queries import every_label
 from semispectral.sampling.training_set import TrainingSet
@@ -67,9 +67,9 @@ def control(
     -------
     float32 [pixel, class].
     """
-    config = as_settings(ControlConfig, {"svm": settings["svm"]} | settings["controls"], where="controls")
+    config = as_settings(BaselineConfig, {"svm": settings["svm"]} | settings["baselines"], where="baselines")
     inputs = (*every_label(data), data.unlabelled.mean[:], query)
-    return CONTROLS[name](*inputs, classes=classes, shares=shares, seed=seed, settings=config)
+    return BASELINES[name](*inputs, classes=classes, shares=shares, seed=seed, settings=config)
 
 
-FITS: dict[str, Callable[..., np.ndarray]] = {"svm": svm} | {name: partial(control, name) for name in CONTROLS}
+FITS: dict[str, Callable[..., np.ndarray]] = {"svm": svm} | {name: partial(control, name) for name in BASELINES}

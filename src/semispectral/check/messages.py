@@ -118,14 +118,14 @@ def budgets(study: Study, planned: Planned | None) -> Iterator[str]:
     planned : split and labels per class, if known.
     """
     runs, compare = study.config["runs"], study.config["compare"]
-    asked = ", ".join(map(str, runs["budgets"]))
+    asked = ", ".join(map(str, runs["labels_per_class"]))
     yield f"Labels per class: {asked}; seeds: {', '.join(map(str, runs['seeds']))}"
     for budget, sizes in (planned.budgets if planned else {}).items():
         train, valid = int(sizes["train"].sum()), int(sizes["valid"].sum())
         parts = f"{count(train)} to train and {count(valid)} to validate"
         yield f"  {budget}: {count(train + valid)} labels, {parts}{_short(planned, budget)}"
     models = [f"{name} on {' and '.join(compare['features'])}" for name in compare["models"]]
-    yield f"Methods: {', '.join([*models, *compare['controls']])}"
+    yield f"Methods: {', '.join([*models, *compare['baselines']])}"
 
 
 def _short(planned: Planned | None, budget: str) -> str:

@@ -205,7 +205,7 @@ def uneven_effort(study: Study) -> list[str]:
     ----------
     study : configuration and tables.
     """
-    tried = study.settings["controls"].effort() if "controls" in study.settings else {}
+    tried = study.settings["baselines"].effort() if "baselines" in study.settings else {}
     if len(set(tried.values())) < 2:
         return []
     said = ", ".join(f"{name} {count}" for name, count in tried.items())

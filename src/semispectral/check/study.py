@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from semispectral.check.problems import Problems
-from semispectral.classifiers.baseline_settings import ControlConfig
+from semispectral.classifiers.baseline_settings import BaselineConfig
 from semispectral.classifiers.svm import SvmConfig
 from semispectral.downhole.log import DownholeConfig
 from semispectral.errors import MissingFileError, SemispectralError
@@ -133,9 +133,13 @@ def _settings(config: dict[str, Any], problems: Problems) -> dict[str, Any]:
         ("m1", M1Config, sections["m1"]),
         ("m2", M2Config, sections["m2"]),
         ("svm", SvmConfig, sections["svm"]),
-        ("controls", ControlConfig, {"svm": sections["svm"]} | sections["controls"]),
+        ("baselines", BaselineConfig, {"svm": sections["svm"]} | sections["baselines"]),
         ("map", SmoothConfig, {key: maps[key] for key in SMOOTHING}),
-        ("map.recipe", Recipe, {key: maps[key] for key in RECIPE} | {"budget": str(maps["budget"]), "seed": 0}),
+        (
+            "map.recipe",
+            Recipe,
+            {key: maps[key] for key in RECIPE} | {"budget": str(maps["labels_per_class"]), "seed": 0},
+        ),
         ("map.downhole", DownholeConfig, maps["downhole"]),
         *((f"fetch.{path}", Source, known) for path, known in config["fetch"].items()),
     ]

@@ -22,7 +22,7 @@ GRIDS = {
 
 
 Baseline = Callable[..., np.ndarray]
-CONTROLS: dict[str, Baseline] = {}  # by name; `semispectral.classifiers.baselines` has them all
+BASELINES: dict[str, Baseline] = {}  # by name; `semispectral.classifiers.baselines` has them all
 
 
 def baseline(name: str) -> Callable[[Baseline], Baseline]:
@@ -38,14 +38,14 @@ def baseline(name: str) -> Callable[[Baseline], Baseline]:
     """
 
     def registered(fit: Baseline) -> Baseline:
-        CONTROLS[name] = fit
+        BASELINES[name] = fit
         return fit
 
     return registered
 
 
-@settings_class("controls")
-class ControlConfig:
+@settings_class("baselines")
+class BaselineConfig:
     """Grids and limits of the baselines. With too few labels to tune, the first value of each grid is used."""
 
     svm: SkipJsonSchema[SvmConfig] = field(default_factory=SvmConfig)
@@ -88,7 +88,7 @@ class ControlConfig:
         return list(itertools.product(*(getattr(self, name) for name in GRIDS[control])))
 
 
-def tuning_folds(label: np.ndarray, *, settings: ControlConfig, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def tuning_folds(label: np.ndarray, *, settings: BaselineConfig, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Choose labelled pixels to tune on, and their folds.
 
     Parameters

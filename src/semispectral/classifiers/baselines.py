@@ -12,6 +12,6 @@ vectors. Yarowsky (1995), self-training. Zhou et al. (2004), label spreading.
 """
 
 from semispectral.classifiers import baselines_semisupervised, baselines_supervised
-from semispectral.classifiers.baseline_settings import CONTROLS, ControlConfig
+from semispectral.classifiers.baseline_settings import BASELINES, BaselineConfig
 
-__all__ = ["CONTROLS", "ControlConfig", "baselines_semisupervised", "baselines_supervised"]
+__all__ = ["BASELINES", "BaselineConfig", "baselines_semisupervised", "baselines_supervised"]

@@ -7,7 +7,7 @@ from scipy import sparse
 from sklearn.neighbors import NearestNeighbors
 
 from semispectral.classifiers.baseline_settings import (
-    ControlConfig,
+    BaselineConfig,
     baseline,
     in_columns,
     probabilities,
@@ -33,7 +33,7 @@ def self_training(
     classes: int,
     shares: np.ndarray,
     seed: int,
-    settings: ControlConfig,
+    settings: BaselineConfig,
 ) -> np.ndarray:
     """Classify with an SVM that takes its own confident predictions as labels, round by round (Yarowsky 1995).
 
@@ -89,7 +89,7 @@ def label_spreading(
     classes: int,
     shares: np.ndarray,
     seed: int,
-    settings: ControlConfig,
+    settings: BaselineConfig,
 ) -> np.ndarray:
     """Spread labels over the graph of nearest neighbours (Zhou et al. 2004).
 

@@ -7,7 +7,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.svm import SVC
 
 from semispectral.classifiers.baseline_settings import (
-    ControlConfig,
+    BaselineConfig,
     baseline,
     in_columns,
     probabilities,
@@ -28,7 +28,7 @@ def majority(
     classes: int,
     shares: np.ndarray,
     seed: int,
-    settings: ControlConfig,
+    settings: BaselineConfig,
 ) -> np.ndarray:
     """Predict the class shares of the training data for every pixel.
 
@@ -64,7 +64,7 @@ def spectral_angle(
     classes: int,
     shares: np.ndarray,
     seed: int,
-    settings: ControlConfig,
+    settings: BaselineConfig,
 ) -> np.ndarray:
     """Assign each pixel to the mean spectrum at the smallest angle (SAM).
 
@@ -127,7 +127,7 @@ def random_forest(
     classes: int,
     shares: np.ndarray,
     seed: int,
-    settings: ControlConfig,
+    settings: BaselineConfig,
 ) -> np.ndarray:
     """Classify with a random forest. One more, undecided tree is added to the vote, so that no class is impossible.
 
@@ -182,7 +182,7 @@ def pca_svm(
     classes: int,
     shares: np.ndarray,
     seed: int,
-    settings: ControlConfig,
+    settings: BaselineConfig,
 ) -> np.ndarray:
     """Classify with an SVM on principal components of labelled and unlabelled pixels.
 

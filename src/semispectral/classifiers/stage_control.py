@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from semispectral.classifiers.baselines import CONTROLS, ControlConfig
+from semispectral.classifiers.baselines import BASELINES, BaselineConfig
 from semispectral.evaluation.queries import answers, asked, every_label
 from semispectral.sampling.quota_files import read_quotas, training_shares
 from semispectral.sampling.training_set import read_features, training_set
@@ -36,22 +36,22 @@ def run_control(
     quotas_file : str or Path
         Quotas of the plan, which know how frequent each class is in the training part.
     method : str
-        Name in `semispectral.classifiers.baselines.CONTROLS`.
+        Name in `semispectral.classifiers.baselines.BASELINES`.
     budget : str
         Labels per class, or "all".
     seed : int
         Seed of the method.
     cfg : str
-        JSON of the section ``controls`` and, for methods that contain an SVM, ``svm``.
+        JSON of the section ``baselines`` and, for methods that contain an SVM, ``svm``.
     """
     given = json.loads(cfg)
-    config = settings(ControlConfig, {"svm": given["svm"]} | given["controls"], where="controls")
+    config = settings(BaselineConfig, {"svm": given["svm"]} | given["baselines"], where="baselines")
     features = read_features(feature_files, features="bands")
     data = training_set(features, read_table(budgets_file), budget=budget, seed=seed)
     shares = training_shares(read_quotas(Path(quotas_file)))
     query = asked(features)
     x, label = every_label(data)
-    fit = CONTROLS[method]
+    fit = BASELINES[method]
     probability = fit(
         x, label, data.unlabelled.mean, query.mean, classes=len(shares), shares=shares, seed=seed, settings=config
     )

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from semispectral.benchmark.benchmark_settings import BenchmarkConfig
-from semispectral.classifiers.baseline_settings import ControlConfig
+from semispectral.classifiers.baseline_settings import BaselineConfig
 from semispectral.classifiers.svm import SvmConfig
 from semispectral.downhole.log import DownholeConfig
 from semispectral.maps.smoothing import SmoothConfig
@@ -29,7 +29,7 @@ from semispectral.study.setting_types import Count, InnerShare, NumberOr, OneOf,
 
 Model = Annotated[str, OneOf(methods.models())]
 Features = Literal["bands", "latents"]
-UNTUNED = ("majority", "sam", "rf", "pca_svm")  # controls that run unless others are named
+UNTUNED = ("majority", "sam", "rf", "pca_svm")  # baselines that run unless others are named
 
 
 @settings_class("pathvars")
@@ -45,7 +45,7 @@ class NormaliseConfig:
     """The scale of the spectra, fitted on training pixels only."""
 
     method: Annotated[str, OneOf(SCALES)] = "snv_level"
-    """How classifiers on bands and the controls see spectra."""
+    """How classifiers on bands and the baselines see spectra."""
     m1_method: Annotated[str, OneOf(SCALES)] = "views"
     """How M1 sees spectra. views: the columns of snv_level and, beside them, the bands themselves, standardised."""
 
@@ -58,7 +58,7 @@ class CompareConfig:
     """Models to train."""
     features: Annotated[tuple[Features, ...], Field(min_length=1), Unique()] = ("bands", "latents")
     """What the models see."""
-    controls: Annotated[tuple[Annotated[str, OneOf(methods.baselines())], ...], Unique()] = UNTUNED
+    baselines: Annotated[tuple[Annotated[str, OneOf(methods.baselines())], ...], Unique()] = UNTUNED
     """Simpler methods on the bands."""
 
 
@@ -70,8 +70,8 @@ class MapConfig(SmoothConfig):
     """The classifier."""
     features: Features = "latents"
     """What it sees."""
-    budget: Annotated[int | str, NumberOr("all", "largest", least=1)] = "largest"
-    """Its label budget; largest: of runs.budgets."""
+    labels_per_class: Annotated[int | str, NumberOr("all", "largest", least=1)] = "largest"
+    """Labels per class that it was trained with; largest: of runs.labels_per_class."""
     seed: Annotated[int | str, NumberOr("first", least=0)] = "first"
     """Its seed; first: of runs.seeds."""
     false_alarm: InnerShare = 0.01
@@ -120,7 +120,7 @@ class Configuration:
     sample: SampleConfig = field(default_factory=SampleConfig)
     """How many pixels are drawn from the scenes."""
     runs: BudgetConfig = field(default_factory=BudgetConfig)
-    """The label budgets and seeds that every method is run with."""
+    """The numbers of labels per class and the seeds that every method is run with."""
     mask: MaskConfig = field(default_factory=MaskConfig)
     """Tray and shadow told from core by brightness and shape, besides the codes that scenes.tsv ignores."""
     cleaning: CleanConfig = field(default_factory=CleanConfig)
@@ -130,11 +130,11 @@ class Configuration:
     m1: M1Config = field(default_factory=M1Config)
     """M1, the latent-feature model (a variational autoencoder)."""
     m2: M2Config = field(default_factory=M2Config)
-    """M2, the generative semi-supervised classifier, and its control q(y|x)."""
+    """M2, the generative semi-supervised classifier, and its baseline q(y|x)."""
     svm: SvmConfig = field(default_factory=SvmConfig)
     """The SVM baseline."""
-    controls: ControlConfig = field(default_factory=ControlConfig)
-    """The other controls; their SVM and their tuning effort are those of the section svm."""
+    baselines: BaselineConfig = field(default_factory=BaselineConfig)
+    """The other baselines; their SVM and their tuning effort are those of the section svm."""
     compare: CompareConfig = field(default_factory=CompareConfig)
     """What is run and put into the table; removing a method reruns nothing else."""
     map: MapConfig = field(default_factory=MapConfig)
@@ -144,6 +144,6 @@ class Configuration:
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
     """How the predictions are scored."""
     benchmark: BenchmarkConfig = field(default_factory=BenchmarkConfig)
-    """The grid of `snakemake benchmark`: splits x regimes x budgets x seeds x methods."""
+    """The grid of `snakemake benchmark`: splits x regimes x labels per class x seeds x methods."""
     report: ReportConfig = field(default_factory=ReportConfig)
     """What the report says."""

@@ -135,9 +135,9 @@ class Slices:
         """Return the budgets up to this one, which it contains; a larger one does not change it."""
         runs = self.config["runs"]
         wanted = float("inf") if wildcards.budget == "all" else int(wildcards.budget)
-        smaller = [budget for budget in runs["budgets"] if budget != "all" and budget <= wanted]
+        smaller = [budget for budget in runs["labels_per_class"] if budget != "all" and budget <= wanted]
         budgets = ["all"] if wildcards.budget == "all" else sorted({*smaller, wanted})
-        return self.of(runs={"budgets": budgets, "valid_share": runs["valid_share"]})
+        return self.of(runs={"labels_per_class": budgets, "valid_share": runs["valid_share"]})
 
     def cleaned_by(self, **own: Any) -> str:
         """Return what cleaning does, without the keys of steps that it does not take; ``own`` adds sections."""
@@ -156,8 +156,8 @@ class Slices:
 
     def baseline(self, wildcards: Any) -> str:
         """Return the settings that a simpler method uses."""
-        sections = {"controls": self.config["controls"], "svm": self.config["svm"]}
-        return self.of(**keys_in_use.control(wildcards.method, **sections))
+        sections = {"baselines": self.config["baselines"], "svm": self.config["svm"]}
+        return self.of(**keys_in_use.baseline(wildcards.method, **sections))
 
     def bundle(self, run: Mapping[str, Any]) -> str:
         """Return which model makes the maps, what cleaning does to which scenes, and what the model was trained with.

@@ -22,8 +22,8 @@ COLUMNS = ["seed", "budget", *PLACE, "label", "part"]
 class BudgetConfig:
     """Numbers of labels per class, and the seeds of their draws."""
 
-    budgets: Annotated[tuple[Budget, ...], Field(min_length=1), Unique()] = (20,)
-    """Labels per class, or all."""
+    labels_per_class: Annotated[tuple[Budget, ...], Field(min_length=1), Unique()] = (20,)
+    """Labels per class, validation labels included, or all."""
     seeds: Annotated[tuple[Seed, ...], Field(min_length=1), Unique()] = (1,)
     """Seeds, one draw of labels each."""
     valid_share: Annotated[float, Field(ge=0, le=0.5)] = 0.2
@@ -109,11 +109,11 @@ def budget_sizes(counts: pd.DataFrame, settings: BudgetConfig) -> dict[str, pd.D
     total = counts.sum(axis=1)
     given = pd.Series(0, index=counts.index)
     sizes = {}
-    for budget in sorted(budget for budget in settings.budgets if isinstance(budget, int)):
+    for budget in sorted(budget for budget in settings.labels_per_class if isinstance(budget, int)):
         wanted = total.where(total >= budget, (total // 2).clip(lower=1)).clip(upper=budget)
         given = given.clip(lower=wanted)
         sizes[str(budget)] = _divided(given, counts, settings.valid_share)
-    if ALL in settings.budgets:
+    if ALL in settings.labels_per_class:
         sizes[ALL] = counts
     return sizes
 

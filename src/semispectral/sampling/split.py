@@ -37,7 +37,7 @@ class SplitConfig:
     """Height of a block in lines."""
     block_samples: CountFromZero = 0
     """Width of a block in samples; 0: the whole width."""
-    guard: CountFromZero = 2
+    buffer: CountFromZero = 2
     """Buffer between two parts, in pixels; pixels of different parts are further apart than this (Chebyshev
     distance).
     """
@@ -49,16 +49,16 @@ class SplitConfig:
                 "split.test_share and valid_share must be 0 or more and leave something to train on, "
                 f"got {self.test_share} and {self.valid_share}"
             )
-        if self.guard >= min(self.block_lines, self.block_samples or self.block_lines):
+        if self.buffer >= min(self.block_lines, self.block_samples or self.block_lines):
             raise ConfigError(
-                f"split.guard ({self.guard}) must be smaller than a block "
+                f"split.buffer ({self.buffer}) must be smaller than a block "
                 f"({self.block_lines} x {self.block_samples or 'all'}): make the blocks larger"
             )
 
     @property
     def distance(self) -> int:
         """Buffer between the parts on disk, in pixels; 0 for random pixels, which cannot keep one."""
-        return 0 if self.method == "leaky" else self.guard
+        return 0 if self.method == "leaky" else self.buffer
 
 
 @dataclass(frozen=True)
@@ -120,8 +120,8 @@ def _check_train(rasters: Rasters, parts: Mapping[str, np.ndarray]) -> None:
     if counts[TRAIN] == 0:
         raise SplitError(
             f"the train part needs labelled pixels, got none: {counts[VALID]} labelled pixels are in valid, "
-            f"{counts[TEST]} in test, {counts[NO_PART]} in the guard; choose other test holes, smaller shares or "
-            "a smaller guard, or check the columns 'use' and 'ignore' of scenes.tsv"
+            f"{counts[TEST]} in test, {counts[NO_PART]} in the buffer; choose other test holes, smaller shares or "
+            "a smaller buffer, or check the columns 'use' and 'ignore' of scenes.tsv"
         )
 
 
@@ -159,14 +159,14 @@ def _split_blocks(rasters: Rasters, settings: SplitConfig, *, test_share: float)
     """Assign blocks of every scene to the parts."""
     grids = [grid(r.label.shape, lines=settings.block_lines, samples=settings.block_samples) for r in rasters]
     units = Units.join(
-        [grid_units(r.label, blocks, guard=settings.guard) for r, blocks in zip(rasters, grids, strict=True)]
+        [grid_units(r.label, blocks, guard=settings.buffer) for r, blocks in zip(rasters, grids, strict=True)]
     )
     shares = (1 - test_share - settings.valid_share, settings.valid_share, test_share)
     deal = best_deal(units, shares, seed=settings.seed)
     parts, first = {}, 0
     for raster, blocks in zip(rasters, grids, strict=True):
         count = int(blocks.max()) + 1
-        parts[raster.scene] = guarded(deal[first : first + count][blocks].astype(np.uint8), settings.guard)
+        parts[raster.scene] = guarded(deal[first : first + count][blocks].astype(np.uint8), settings.buffer)
         first += count
     return parts
 

@@ -170,7 +170,7 @@ def training_set(features: Features, budgets: pd.DataFrame, *, budget: str, seed
     if not in_budget["train"].any():
         raise SplitError(
             f"no labelled pixel for budget {budget}, seed {seed}: the budgets table has "
-            f"{len(chosen)} rows for it; run the rule 'budget' again or change runs.budgets / runs.seeds"
+            f"{len(chosen)} rows for it; run the rule 'budget' again or change runs.labels_per_class / runs.seeds"
         )
     in_train = (features.table["part"] == "train").to_numpy()
     return TrainingSet(

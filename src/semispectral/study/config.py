@@ -15,6 +15,7 @@ from jsonschema.validators import extend
 from semispectral.errors import ConfigError, MissingFileError
 from semispectral.study.config_file import require_plain
 from semispectral.study.numerals import decimal, whole
+from semispectral.study.renamed_keys import refuse_renamed
 from semispectral.study.suggestions import hint, nearest
 
 Schema = dict[str, Any]
@@ -47,9 +48,11 @@ def complete(config: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
 
     Raises
     ------
-    ConfigError : one line per mistake: the key, the needed value, the given one, and the nearest key for a typo.
+    ConfigError : one line per mistake: the key, the needed value, the given one, and the nearest key for a typo; keys
+        with another name now are named first.
     """
     require_plain(config)
+    refuse_renamed(config)
     full: dict[str, Any] = _filled(config, schema)
     errors = sorted(CHECKER(schema).iter_errors(full), key=lambda error: list(map(str, error.path)))
     if errors:

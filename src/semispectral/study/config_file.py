@@ -14,6 +14,7 @@ import yaml
 
 from semispectral.errors import ConfigError, MissingFileError, SemispectralError, UnreadableError, about
 from semispectral.study.names import printable_lines, quoted
+from semispectral.study.renamed_keys import refuse_renamed
 
 LARGEST_BYTES = 4_000_000
 MOST_VALUES, LONGEST_KEY = 100_000, 2_000
@@ -32,7 +33,8 @@ def read_config(path: Path) -> dict[str, Any]:
     Raises
     ------
     MissingFileError : the file does not exist.
-    ConfigError : it is not YAML in UTF-8, or holds anything but keys with plain values, each once.
+    ConfigError : it is not YAML in UTF-8, or holds anything but keys with plain values, each once; or a key has
+        another name now.
     UnreadableError : it is not a regular file, or cannot be read.
     """
     content = _parsed(path, _text(path))
@@ -45,6 +47,7 @@ def read_config(path: Path) -> dict[str, Any]:
         )
     with about(str(path)):
         require_plain(content or {})
+        refuse_renamed(content or {})
     return content or {}
 
 

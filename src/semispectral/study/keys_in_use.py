@@ -19,7 +19,7 @@ OF_MASK: dict[str, tuple[str, ...]] = {
     "otsu": ("smallest", "holes"),
 }
 OF_SMOOTHING: dict[str, tuple[str, ...]] = {"none": (), "guided": ("radius", "epsilon")}
-DEALT_IN_BLOCKS = ("block_lines", "block_samples", "guard")
+DEALT_IN_BLOCKS = ("block_lines", "block_samples", "buffer")
 OF_SPLIT: dict[str, tuple[str, ...]] = {
     "groups": ("test_groups", "test_share", "valid_share", *DEALT_IN_BLOCKS),
     "blocks": ("test_share", "valid_share", *DEALT_IN_BLOCKS),
@@ -102,14 +102,14 @@ def drawing(section: Section) -> dict[str, Any]:
     return _only(section, ("seed", "clusters", "drop_saturated"))
 
 
-def control(method: str, *, controls: Section, svm: Section) -> dict[str, Any]:
-    """Return the keys of the sections ``controls`` and ``svm`` that a baseline uses, as these two sections.
+def baseline(method: str, *, baselines: Section, svm: Section) -> dict[str, Any]:
+    """Return the keys of the sections ``baselines`` and ``svm`` that a baseline uses, as these two sections.
 
     Parameters
     ----------
     method : str, name of the baseline.
-    controls : mapping, section ``controls``.
+    baselines : mapping, section ``baselines``.
     svm : mapping, section ``svm``.
     """
     own, shared = first_row(method).keys
-    return {"controls": _only(controls, own), "svm": _only(svm, shared)}
+    return {"baselines": _only(baselines, own), "svm": _only(svm, shared)}

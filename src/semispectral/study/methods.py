@@ -25,7 +25,7 @@ class Method:
     title : str, name for people.
     colour, line, marker : str, style in figures, by the names of `semispectral.figures.style`.
     sections : tuple of str, sections of the configuration that its result depends on.
-    keys : keys of the sections ``controls`` and ``svm`` that a baseline uses; empty for others.
+    keys : keys of the sections ``baselines`` and ``svm`` that a baseline uses; empty for others.
     unlabelled : bool, whether it uses unlabelled pixels, so that the transductive regime differs from the inductive
         one.
     ours : bool, whether it is one of the models that the project is about; others are compared with them.
@@ -44,7 +44,7 @@ class Method:
     colour: str = "grey"
     line: str = "solid"
     marker: str = "x"
-    sections: tuple[str, ...] = ("controls", "svm")
+    sections: tuple[str, ...] = ("baselines", "svm")
     keys: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
     unlabelled: bool = False
     ours: bool = False
