@@ -26,6 +26,13 @@ class Written:
     labels: Path = Path()
     label_options: dict[str, str] = field(default_factory=dict)
     has_wavelengths: bool = True
+    samples: int | None = None  # that the format can hold, of those given
+    dtype: str = ""  # the only one of the format
+
+    def held(self, values: np.ndarray) -> np.ndarray:
+        """The part of [line, sample, ...] that this format holds, in its dtype."""
+        part = values[:, : self.samples]
+        return np.ascontiguousarray(part.astype(self.dtype) if self.dtype and values.ndim == 3 else part)
 
 
 Writer = Callable[[Path, np.ndarray, np.ndarray, np.ndarray], Written]
@@ -216,3 +223,48 @@ def _(directory: Path, cube: np.ndarray, codes: np.ndarray, wavelengths_nm: np.n
     np.save(directory / "scene.npy", cube)
     write_polygons(directory / "labels.shp", codes, crs="EPSG:4326", transform=Affine.identity())
     return Written(directory / "scene.npy", {}, directory / "labels.shp", {"key": "code"}, has_wavelengths=False)
+
+
+def write_tsg(
+    path: Path,
+    spectra: np.ndarray,
+    *,
+    codes: np.ndarray,
+    names: tuple[str, ...],
+    depth_m: np.ndarray,
+    hole: str = "DH7",
+) -> Path:
+    """Write a dataset [spectrum, band] with the scalars Depth (m) and Grp1 sTSAS, whose values are classes."""
+    count, bands = spectra.shape
+    colours = (255, 65535, 0x204080, 0x888888)
+    scalars = np.full((count, bands), -3.4028235e38, np.float32)
+    scalars[:, 1], scalars[:, 3] = depth_m, codes
+    lines = [
+        *("[description]", "SPECTRAL LIBRARY", "[structure]", "datatype = float", "dataheader = 0"),
+        *("[dimensions]", f"samples = {count}", "lines = 9", f"bands = {bands}", "[platform]", "byteorder = 3"),
+        *("fpcheck = -971227136", "[dbextra]", f"drillhole name = {hole}"),
+        *("[band headers]", "0:Index", "1:Depth (m);0.0;1.0;2;-1;0;0", "3:Grp1 sTSAS;0.0;3.0;2;4;1;1"),
+        "[sample headers]",
+        *(f"{number}:{hole}_{number} T=0001 L=1 P=1 D={depth:.6f} X=4.0" for number, depth in enumerate(depth_m)),
+        *("[class 4]", "name = S_SWIR Groups", f"max = {len(names)}", "colours = " + " ".join(map(str, colours))),
+        *(f"{number}:{name}" for number, name in enumerate(names)),
+        *("[wavelength specs]", "380.000000 2500.000000 nm", ""),
+    ]
+    path.write_bytes("\r\n".join(lines).encode())
+    path.with_suffix(".bip").write_bytes(np.stack([spectra, scalars]).astype("<f4").tobytes())
+    return path
+
+
+@_format("tsg")
+def _(directory: Path, cube: np.ndarray, codes: np.ndarray, wavelengths_nm: np.ndarray) -> Written:
+    names = tuple(map(str, range(codes.max())))
+    path = write_tsg(
+        directory / "hole.tsg",
+        cube[:, 0],
+        codes=np.where(codes[:, 0] > 0, codes[:, 0] - 1.0, -3.4028235e38),
+        names=names,
+        depth_m=np.linspace(1, 2, len(cube)),
+    )
+    text = path.read_text().replace("380.000000 2500.000000", f"{wavelengths_nm[0]:f} {wavelengths_nm[-1]:f}")
+    path.write_text(text)
+    return Written(path, {}, path, {"key": "Grp1 sTSAS"}, samples=1, dtype="float32")

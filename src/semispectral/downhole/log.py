@@ -14,7 +14,7 @@ from semispectral.study.classes import ClassMap
 from semispectral.study.scene import Scene
 from semispectral.study.setting_types import InnerShare, Positive, settings_class
 
-NARROWEST_RUN = 3  # samples; less is dirt on the tray
+NARROWEST_RUN = 3  # samples; less is dirt on the tray, unless the scan itself is as narrow (spectra along a hole)
 WIDEST_SCAR = 2  # samples; a dead column of the detector does not part a run
 NOVEL = NOVEL_NAME.replace(" ", "_")
 # The columns of a class begin with what they hold, and no other column begins so: whatever a class is called, its
@@ -65,7 +65,8 @@ def find_runs(valid: np.ndarray, *, run_share: float) -> list[slice]:
     parted = begins[1:] - ends[:-1] > WIDEST_SCAR
     there = [True] * bool(len(begins))
     begins, ends = begins[np.r_[there, parted].astype(bool)], ends[np.r_[parted, there].astype(bool)]
-    return [slice(begin, end) for begin, end in zip(begins, ends, strict=True) if end - begin >= NARROWEST_RUN]
+    narrowest = min(NARROWEST_RUN, valid.shape[1])
+    return [slice(begin, end) for begin, end in zip(begins, ends, strict=True) if end - begin >= narrowest]
 
 
 def core_of(scene: Scene, found: SceneMap, *, below_m: float, run_share: float) -> tuple[Core, float]:

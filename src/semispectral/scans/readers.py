@@ -12,7 +12,7 @@ from semispectral.errors import DataError
 from semispectral.scans.cube import Cube
 from semispectral.scans.facts.stated_values import as_values
 from semispectral.scans.facts.wavelengths import NO_WAVELENGTHS, read_wavelength_table, require_count
-from semispectral.scans.formats import envi, geotiff, hdf5
+from semispectral.scans.formats import envi, geotiff, hdf5, tsg
 from semispectral.scans.formats import first_bytes as beginnings
 from semispectral.scans.formats import known as formats
 from semispectral.scans.formats import matlab as mat
@@ -47,6 +47,7 @@ CUBE_READERS: dict[str, CubeReader] = {
     formats.ENVI: envi.open_cube,
     beginnings.TIFF: geotiff.open_cube,
     beginnings.NUMPY: npy.open_cube,
+    beginnings.TSG: tsg.open_cube,
 }
 ARRAY_READERS: dict[str, ArrayReader] = {beginnings.HDF5: hdf5.read_array, beginnings.MATLAB: mat.read_array}
 

@@ -7,13 +7,14 @@ from semispectral.scans.formats.envi_files import TIFF_BEGINNINGS
 from semispectral.scans.formats.open_file import reading
 
 BYTES = 2056
-HDF5, MATLAB, TIFF, NUMPY, PNG = "HDF5", "MATLAB", "GeoTIFF", "NumPy", "PNG"
+HDF5, MATLAB, TIFF, NUMPY, PNG, TSG = "HDF5", "MATLAB", "GeoTIFF", "NumPy", "PNG", "TSG"
 HDF5_SIGNATURE, HDF5_PLACES = b"\x89HDF\r\n\x1a\n", (0, 512, 1024, 2048)  # behind a block of the user's own
 BEGINNINGS = {
     b"MATLAB 5": MATLAB,
     b"MATLAB 7": MATLAB,
     b"\x93NUMPY": NUMPY,
     b"\x89PNG": PNG,
+    b"[description]": TSG,
     **dict.fromkeys(TIFF_BEGINNINGS, TIFF),
 }
 POLYGONS = {  # another format under these names could lead to other files

@@ -7,7 +7,7 @@ from semispectral.errors import DataError
 from semispectral.scans.formats import first_bytes as beginnings
 from semispectral.scans.formats.envi_files import USUAL_SUFFIXES, header_files
 from semispectral.scans.formats.open_file import require_file
-from semispectral.scans.formats.scene_files import TIFF_SUFFIXES
+from semispectral.scans.formats.scene_files import TIFF_SUFFIXES, TSG_HEADER, tsg_pair
 from semispectral.study.names import printable
 
 ENVI, POLYGONS = "ENVI", "polygons"
@@ -19,12 +19,13 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
     beginnings.NUMPY: (".npy",),
     beginnings.PNG: (".png",),
     POLYGONS: tuple(beginnings.POLYGONS),
+    beginnings.TSG: (TSG_HEADER,),
 }
 BY_SUFFIX = {suffix: name for name, suffixes in SUFFIXES.items() for suffix in suffixes}
 
 
 def format_of(path: Path, *, what: str) -> str:
-    """Return the name of the format of a file: by its first bytes, the ENVI header beside it, or its suffix.
+    """Return the name of the format of a file: by its first bytes, the header beside it, or its suffix.
 
     Parameters
     ----------
@@ -46,6 +47,8 @@ def format_of(path: Path, *, what: str) -> str:
         return beginnings.MATLAB if suffix == ".mat" else kind
     if _has_header(path):
         return ENVI
+    if tsg_pair(path)[0]:
+        return beginnings.TSG
     beginnings.refuse_others(path, content, what=what)
     if suffix not in BY_SUFFIX:
         raise DataError(

@@ -11,6 +11,7 @@ WITHOUT_HEADER = (
     *(".h5", ".hdf5", ".hdf", ".he5", ".nc", ".nc4", ".mat", ".npy", ".png"),
     *(".gpkg", ".geojson", ".json"),
 )
+TSG_HEADER, TSG_DATA = ".tsg", ".bip"
 
 
 def scene_files(scene: Scene) -> tuple[Path, ...]:
@@ -26,7 +27,7 @@ def scene_files(scene: Scene) -> tuple[Path, ...]:
 
 
 def companions(path: Path) -> tuple[Path, ...]:
-    """Return the files beside a file that its reader opens too: ENVI header or data, parts of a Shapefile.
+    """Return the files beside a file that its reader opens too: header or data, parts of a Shapefile.
 
     Parameters
     ----------
@@ -40,7 +41,28 @@ def companions(path: Path) -> tuple[Path, ...]:
         return tuple(file for file in parts if file.is_file())
     if suffix in TIFF_SUFFIXES:
         return tuple(file for file in header_files(path) if describes_tiff(file, path))[:1]
-    return () if suffix in WITHOUT_HEADER else tuple(header_files(path)[:1])
+    if suffix == TSG_HEADER:
+        return tuple(file for file in tsg_pair(path)[1:] if file)
+    headers = () if suffix in WITHOUT_HEADER else tuple(header_files(path)[:1])
+    return headers or tuple(file for file in tsg_pair(path)[:1] if file and file != path)
+
+
+def tsg_pair(path: Path) -> tuple[Path | None, Path | None]:
+    """Return the header and the data of a TSG dataset, whichever of them is named; None for one that is not there.
+
+    Parameters
+    ----------
+    path : Path, ``.tsg`` or ``.bip``.
+    """
+    if path.suffix.lower() not in (TSG_HEADER, TSG_DATA):
+        return None, None
+    return _of_suffix(path, TSG_HEADER), _of_suffix(path, TSG_DATA)
+
+
+def _of_suffix(path: Path, suffix: str) -> Path | None:
+    """Return the file of the same name with a suffix in small or in large letters."""
+    named = [path] if path.suffix.lower() == suffix else [path.with_suffix(suffix), path.with_suffix(suffix.upper())]
+    return next((file for file in named if file.is_file()), None)
 
 
 def describes_tiff(header: Path, tiff: Path) -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 
 from semispectral.scans.cube import Cube
 from semispectral.scans.facts.ground import Grid
-from semispectral.scans.formats import envi, geotiff, hdf5
+from semispectral.scans.formats import envi, geotiff, hdf5, tsg
 from semispectral.scans.formats import first_bytes as beginnings
 from semispectral.scans.formats import known as formats
 from semispectral.scans.formats import matlab as mat
@@ -34,6 +34,7 @@ LABEL_READERS: dict[str, LabelReader] = {
     beginnings.NUMPY: npy.read_labels,
     beginnings.PNG: png.read_labels,
     formats.POLYGONS: polygons.read_labels,
+    beginnings.TSG: tsg.read_labels,
 }
 NO_CODES = CodeSet(())
 
