@@ -1,0 +1,1 @@
+"""Mineral library: reference spectra with groups, on the bands of any sensor, and the best matches of a spectrum."""

@@ -1,0 +1,74 @@
+"""The hull quotient of windows of the spectrum: which bands a window takes, and the hull over each window alone."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from semispectral.errors import DataError
+from semispectral.spectra.transforms import remove_continuum
+
+FEWEST_BANDS = 5  # with fewer, the hull touches nearly all of them
+Window = tuple[float, float]
+
+
+def window_bands(wavelengths_nm: np.ndarray | None, windows: Sequence[Window], *, where: str) -> list[np.ndarray]:
+    """Return the bands of each window, in rising wavelength; of bands at one wavelength the first.
+
+    Parameters
+    ----------
+    wavelengths_nm : float64 [band] in nm, NaN for a band without; None if the scan has none.
+    windows : first and last wavelength of each window, in nm, both included.
+    where : str, who asks, for errors: a key of the configuration, a scan.
+
+    Returns
+    -------
+    list of int [band of the window], one array per window.
+
+    Raises
+    ------
+    DataError : there are no wavelengths, or a window has fewer than 5 bands or reaches beyond the sensor.
+    """
+    if wavelengths_nm is None:
+        raise DataError(
+            f"{where}: windows in nm need the wavelengths of the bands, and there are none; give a table in the column "
+            "wavelengths of scenes.tsv, or choose an input without windows"
+        )
+    known, first = np.unique(wavelengths_nm, return_index=True)
+    bands = first[np.isfinite(known)]
+    nm = wavelengths_nm[bands]
+    found = []
+    for low, high in windows:
+        inside = bands[(nm >= low) & (nm <= high)]
+        if len(inside) < FEWEST_BANDS or _beyond(nm, low, high):
+            seen = f"{nm[0]:g} to {nm[-1]:g} nm" if len(nm) else "no wavelength"
+            raise DataError(
+                f"{where}: the window {low:g} to {high:g} nm needs {FEWEST_BANDS} bands or more inside the range of "
+                f"the sensor, and the sensor has {len(inside)} there ({seen} in all); choose a window inside its range"
+            )
+        found.append(inside)
+    return found
+
+
+def _beyond(nm: np.ndarray, low: float, high: float) -> bool:
+    """Tell whether a window begins or ends more than a band outside the sensor."""
+    spacing = float(np.median(np.diff(nm))) if len(nm) > 1 else 0.0
+    return bool(nm[0] > low + spacing or nm[-1] < high - spacing)
+
+
+def hull_quotients(x: np.ndarray, wavelengths_nm: np.ndarray, bands: Sequence[np.ndarray]) -> np.ndarray:
+    """Return the hull quotient of each window, side by side; a hull is made over the bands of its window alone.
+
+    The quotient does not change if a spectrum is multiplied by a number. It is 1 where a spectrum touches its hull.
+
+    Parameters
+    ----------
+    x : [pixel, band], spectra above 0: reflectance, or counts.
+    wavelengths_nm : float64 [band] in nm.
+    bands : bands of each window, from `window_bands`.
+
+    Returns
+    -------
+    float32 [pixel, band of a window], window after window.
+    """
+    parts = [remove_continuum(x[:, inside].astype(np.float64), wavelengths_nm[inside]) for inside in bands]
+    return np.concatenate(parts, axis=1).astype(np.float32)
