@@ -9,6 +9,7 @@ from snakemake.exceptions import WorkflowError
 
 from semispectral.study import keys_in_use as in_use
 from semispectral.rules.slices import Slices
+from semispectral.study.label_rows import require_rows_of_scenes
 from semispectral.study.config import complete, read_schema
 from semispectral.errors import SemispectralError
 from semispectral.study.methods import METHODS, baselines, models, networks
@@ -34,6 +35,7 @@ try:
     require_folder(RESULTS, what=FOR_RESULTS)  # whether it can be written to is asked when a run starts
     DATA_ROOT, OUTSIDE = Path(CONFIG["data_root"]), outside_allowed(CONFIG)
     TABLE = read_scenes(Path(own_or_built_in(CONFIG["scenes"])), data_root=DATA_ROOT, allow_outside=OUTSIDE)
+    require_rows_of_scenes(TABLE)
     PUBLIC = {path: inside(path, "config, fetch", root=DATA_ROOT, allow_outside=OUTSIDE) for path in CONFIG["fetch"]}
     KNOWN = ClassMap.read(Path(CLASSES))
     SLICES = Slices(CONFIG, {scene.name: scene for scene in TABLE}, KNOWN)

@@ -6,6 +6,7 @@ import pytest
 
 from scene_rows import GOOD, write_scenes
 from semispectral.errors import ConfigError, MissingFileError
+from semispectral.study.scene import LabelSource
 from semispectral.study.scenes import REQUIRED, read_scenes
 
 
@@ -31,6 +32,19 @@ def test_label_axes_follow_the_data_in_the_same_file(tmp_path: Path) -> None:
     (a,) = read_scenes(write_scenes(tmp_path / "a.tsv", same), data_root=tmp_path)
     (b,) = read_scenes(write_scenes(tmp_path / "b.tsv", other), data_root=tmp_path)
     assert (a.labels_axes, b.labels_axes) == ("sample,line", "line,sample")
+
+
+def test_several_files_of_labels(tmp_path: Path) -> None:
+    """Files, and their keys, are separated by semicolons; an empty one is the scan's own, keys may be left out."""
+    row = GOOD | {"axes": "sample,band,line", "labels": "; a.tif;queue.tsv", "labels_key": "/hsimage/labels"}
+    (scene,) = read_scenes(write_scenes(tmp_path / "s.tsv", row), data_root=Path("/data"))
+    own, raster, queue = scene.label_sources
+    assert own == LabelSource(scene.data, "/hsimage/labels", "sample,line")
+    assert (raster, queue) == (LabelSource(Path("/data/a.tif")), LabelSource(Path("/data/queue.tsv")))
+    assert scene.named_labels
+    assert not LabelSource(raster.path).named
+    with pytest.raises(ConfigError, match=r"row 2, column 'labels_key'.*in the column labels is needed, 3,.*got 4"):
+        read_scenes(write_scenes(tmp_path / "s.tsv", row | {"labels_key": ";;;x"}), data_root=Path("/data"))
 
 
 def test_the_tables_own_oddities_are_forgiven(tmp_path: Path) -> None:

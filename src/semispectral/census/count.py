@@ -90,7 +90,9 @@ def census(
     )
     if not found.pixels("class"):
         log.warning(
-            "%s: no pixel of %s has a code of a class in use; it can only serve as unlabelled", scene.name, scene.labels
+            "%s: no pixel of %s has a code of a class in use; it can only serve as unlabelled",
+            scene.name,
+            scene.label_files,
         )
     return found
 
@@ -158,15 +160,15 @@ def _counts(scene: Scene, classes: ClassMap, codes: np.ndarray) -> pd.DataFrame:
     negative = [int(code) for code, role in zip(values, roles, strict=True) if code < 0 and role != "ignored"]
     if negative:
         raise DataError(
-            f"{scene.labels}: label codes must be 0 or more, got [{some(negative)}] (scene {scene.name}); if they mark "
-            "pixels that are not of interest, list them in the column 'ignore' of scenes.tsv"
+            f"{scene.label_files}: label codes must be 0 or more, got [{some(negative)}] (scene {scene.name}); if they "
+            "mark pixels that are not of interest, list them in the column 'ignore' of scenes.tsv"
         )
     names = {MASKED: MASKED_NAME, EMPTY: EMPTY_NAME, **dict(zip(classes.codes, classes.names, strict=True))}
     absent = [int(code) for code, role in zip(values, roles, strict=True) if role == "class" and code not in names]
     if absent:
         raise DataError(
-            f"{scene.labels}: every code in use needs a row in classes.tsv, these have none: [{some(absent)}] (scene "
-            f"{scene.name}); add them there, or leave them out of the column 'use' of scenes.tsv"
+            f"{scene.label_files}: every code in use needs a row in classes.tsv, these have none: [{some(absent)}] "
+            f"(scene {scene.name}); add them there, or leave them out of the column 'use' of scenes.tsv"
         )
     return pd.DataFrame(
         {

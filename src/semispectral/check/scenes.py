@@ -18,6 +18,7 @@ from semispectral.simulate import SimulateConfig, scene_numbers
 from semispectral.spectra.cleaned_scans import open_cleaned
 from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.study.classes import ClassMap
+from semispectral.study.label_rows import require_rows_of_scenes
 from semispectral.study.scene import Scene
 
 log = logging.getLogger(__name__)
@@ -72,15 +73,22 @@ def look_at_scenes(study: Study, problems: Problems) -> list[Looked]:
     study : configuration and tables.
     problems : takes errors of the scenes.
     """
+    with problems.noted():
+        require_rows_of_scenes(study.scenes)
     found, said = [], time.monotonic()
     for number, scene in enumerate(study.scenes):
-        with problems.noted(), about(scene.name, str(scene.data), str(scene.labels), scene.wavelengths):
+        with problems.noted(), about(*_names_of(scene)):
             looked = _look(study, scene)
             found += [looked] if looked else []
         if time.monotonic() - said > SAY_EVERY_S:
             said = time.monotonic()
             log.info("looked at %d of %d scenes", number + 1, len(study.scenes))
     return found
+
+
+def _names_of(scene: Scene) -> tuple[str, ...]:
+    """Return the name of a scene and its files; an error that names one of them says which scene it is about."""
+    return scene.name, str(scene.data), *(str(source.path) for source in scene.label_sources), scene.wavelengths
 
 
 def _look(study: Study, scene: Scene) -> Looked | None:

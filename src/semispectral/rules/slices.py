@@ -19,6 +19,7 @@ NOT_OF_SPECTRA: dict[str, Any] = {
     "hole": "",
     "labels": "",
     "labels_key": "",
+    "labels_over": (),
     "use": CodeSet(()),
     "ignore": CodeSet(()),
     "pixel_mm": None,
@@ -220,8 +221,8 @@ class Slices:
     def new_scene_files(self, wildcards: Any) -> list[str]:
         """Return the files of a new scan: its labels only if their codes say what to ignore."""
         scene = self.scenes[wildcards.scene]
-        files = {str(file) for file in files_of(scene)}
-        return sorted(files if scene.ignore.ranges else (files - {str(scene.labels)}) | {str(scene.data)})
+        files, labels = {str(file) for file in files_of(scene)}, {str(source.path) for source in scene.label_sources}
+        return sorted(files if scene.ignore.ranges else (files - labels) | {str(scene.data)})
 
     @property
     def _run_share(self) -> float:

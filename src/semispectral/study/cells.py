@@ -10,6 +10,7 @@ from semispectral.study.numerals import decimal
 from semispectral.study.scene import AXES, axis_order
 
 NOT_FINITE = ("nan", "inf", "-inf")  # what nodata may be besides a number
+BETWEEN_FILES = ";"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -22,6 +23,16 @@ def plain(text: str, where: str) -> str:
     where : str, file, row and column, for the error.
     """
     return text
+
+
+def parts(text: str) -> list[str]:
+    """Return the parts of a cell that names several files of labels, without blanks around them.
+
+    Parameters
+    ----------
+    text : str, text of the cell.
+    """
+    return [part.strip() for part in text.split(BETWEEN_FILES)]
 
 
 def name(text: str, where: str) -> str:

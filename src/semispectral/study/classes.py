@@ -17,7 +17,7 @@ from semispectral.errors import ConfigError, DataError
 from semispectral.storage.seal import read_json
 from semispectral.study.names import quoted, require_name, some
 from semispectral.study.suggestions import nearest
-from semispectral.study.tsv import read_rows
+from semispectral.study.tsv import read_rows, unquoted
 
 UNLABELLED = -1
 IGNORED = -2
@@ -167,18 +167,12 @@ def _cells(where: str, header: list[str], row: list[str]) -> tuple[int, str, str
     """Read the code, name and colour of a row of classes.tsv."""
     if len(row) != len(header):
         raise ConfigError(f"{where}: {len(header)} tab-separated cells are needed, one per column, got {len(row)}")
-    code, name, colour = (_unquoted(row[header.index(column)]) for column in COLUMNS)
+    code, name, colour = (unquoted(row[header.index(column)]) for column in COLUMNS)
     name = require_name(name, where=f"{where}, column 'name'")
     number = whole_number(code, f"{where}, column 'code'")
     if number < 0:
         raise ConfigError(f"{where}, column 'code': a code of 0 or more is needed, as in the label files, got {number}")
     return number, name, colour
-
-
-def _unquoted(text: str) -> str:
-    """Remove the quotes that spreadsheets put around a cell with a comma."""
-    in_quotes = len(text) > 1 and text[0] == text[-1] == '"'
-    return text[1:-1].replace('""', '"') if in_quotes else text
 
 
 def whole_number(text: str, where: str) -> int:

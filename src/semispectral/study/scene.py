@@ -10,6 +10,30 @@ AXES = ("line", "sample", "band")
 WAVELENGTH_TABLES = (".csv", ".tsv", ".txt")
 
 NAMED, PAINTED = "name:", "colour"  # what labels_key says of labels that are names (before the attribute), or colours
+LABEL_TABLE = ".tsv"
+NAMED_BY_ITSELF = (LABEL_TABLE, ".geojson", ".json")  # without a key: tables of labels, and labels from a page
+
+
+@dataclass(frozen=True)
+class LabelSource:
+    """File of labels of a scene.
+
+    Attributes
+    ----------
+    path : Path, the file.
+    key : str, name of the array in it (HDF5, MATLAB), or of the attribute of polygons, or empty.
+    axes : str, order in which it stores its axes, ``line,sample`` or ``sample,line``.
+    """
+
+    path: Path
+    key: str = ""
+    axes: str = "line,sample"
+
+    @property
+    def named(self) -> bool:
+        """Whether its labels are names or colours, whose meaning depends on classes.tsv."""
+        by_itself = not self.key and self.path.suffix.lower() in NAMED_BY_ITSELF
+        return by_itself or self.key == PAINTED or self.key.startswith(NAMED)
 
 
 @dataclass(frozen=True)
@@ -22,6 +46,8 @@ class Scene:
     data, labels : Path, files; the same one where the column ``labels`` is empty.
     data_key, labels_key : str, name of the array in the file (HDF5, MATLAB), or of the attribute of polygons, or empty.
     axes, labels_axes : str, order in which the file stores its axes, like ``line,sample,band``.
+    labels_over : tuple of LabelSource, further labels, where the column ``labels`` names several files. They are laid
+        over ``labels``, each over those before it.
     wavelengths : str, empty (read from the file), a key in the data file, or the path of a table with a column
         wavelength_nm.
     scale : float or None, reflectance = stored value x scale; None: the factor that the file states, or 1.
@@ -51,11 +77,22 @@ class Scene:
     white_key: str = ""
     dark_key: str = ""
     labels_axes: str = "line,sample"
+    labels_over: tuple[LabelSource, ...] = ()
+
+    @property
+    def label_sources(self) -> tuple[LabelSource, ...]:
+        """Its labels, in the order in which they are laid over each other."""
+        return LabelSource(self.labels, self.labels_key, self.labels_axes), *self.labels_over
+
+    @property
+    def label_files(self) -> str:
+        """Its files of labels, for messages."""
+        return "; ".join(str(source.path) for source in self.label_sources)
 
     @property
     def named_labels(self) -> bool:
-        """Whether its labels are names or colours, whose meaning depends on classes.tsv."""
-        return self.labels_key == PAINTED or self.labels_key.startswith(NAMED)
+        """Whether any of its labels are names or colours, whose meaning depends on classes.tsv."""
+        return any(source.named for source in self.label_sources)
 
     @property
     def factor(self) -> float:

@@ -11,7 +11,7 @@ from semispectral.errors import ConfigError
 from semispectral.study import cells, tsv
 from semispectral.study.names import MOST_NAMED, quoted, require_distinct_files, some
 from semispectral.study.paths import inside
-from semispectral.study.scene import WAVELENGTH_TABLES, Scene
+from semispectral.study.scene import WAVELENGTH_TABLES, LabelSource, Scene
 from semispectral.study.suggestions import nearest
 
 REQUIRED: dict[str, Callable[[str, str], Any]] = {
@@ -34,7 +34,7 @@ OPTIONAL: dict[str, Callable[[str, str], Any]] = {
     "depth_to_m": cells.optional(cells.number),
     "white_key": cells.plain,
     "dark_key": cells.plain,
-    "labels_axes": cells.label_axes,
+    "labels_axes": cells.plain,
 }
 PARSERS = {**REQUIRED, **OPTIONAL}
 
@@ -111,17 +111,39 @@ def _scene(where: str, record: dict[str, str], place: Callable[[str, str], Path]
     values = {name: PARSERS[name](text, f"{where}, column {name!r}") for name, text in record.items()}
     values["name"] = values.pop("scene")
     values["data"] = place(values["data"], f"{where}, column 'data'")
-    values["labels"] = place(values["labels"], f"{where}, column 'labels'") if values["labels"] else values["data"]
+    values |= _labels(where, values, place)
     if values["wavelengths"].lower().endswith(WAVELENGTH_TABLES):
         values["wavelengths"] = str(place(values["wavelengths"], f"{where}, column 'wavelengths'"))
-    if not values.get("labels_axes"):
-        same_file = values["labels"] == values["data"]
-        values["labels_axes"] = (
-            ",".join(a for a in values["axes"].split(",") if a != "band") if same_file else "line,sample"
-        )
     scene = Scene(**values)
     check_together(scene, where)
     return scene
+
+
+def _labels(where: str, values: Mapping[str, Any], place: Callable[[str, str], Path]) -> dict[str, Any]:
+    """Return the fields of a scene that name its labels; an empty part of the cell is the scan's own file."""
+    names = cells.parts(values["labels"])
+    keys, axes = (
+        _one_each(names, cells.parts(values.get(column, "")), f"{where}, column {column!r}")
+        for column in ("labels_key", "labels_axes")
+    )
+    in_scan = ",".join(axis for axis in values["axes"].split(",") if axis != "band")
+    sources = []
+    for name, key, order in zip(names, keys, axes, strict=True):
+        path = place(name, f"{where}, column 'labels'") if name else values["data"]
+        usual = in_scan if path == values["data"] else "line,sample"
+        sources.append(LabelSource(path, key, cells.label_axes(order, f"{where}, column 'labels_axes'") or usual))
+    first, *over = sources
+    return {"labels": first.path, "labels_key": first.key, "labels_axes": first.axes, "labels_over": tuple(over)}
+
+
+def _one_each(names: list[str], parts: list[str], where: str) -> list[str]:
+    """Return one part of a cell for each file of labels; those that are left out are empty."""
+    if len(parts) > len(names):
+        raise ConfigError(
+            f"{where}: at most one part for each file in the column labels is needed, {len(names)}, separated by "
+            f"{cells.BETWEEN_FILES!r}, got {len(parts)}; give one for each file, in the same order"
+        )
+    return [*parts, *[""] * (len(names) - len(parts))]
 
 
 def read_scenes(path: Path, *, data_root: Path, allow_outside: bool = False) -> tuple[Scene, ...]:

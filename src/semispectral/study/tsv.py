@@ -41,3 +41,14 @@ def read_rows(path: Path, *, what: str, key: str) -> list[list[str]]:
     except OSError as error:
         raise UnreadableError(f"{path}: cannot be opened ({error}); check its permissions") from error
     return [[cell.strip() for cell in row] for row in rows]
+
+
+def unquoted(text: str) -> str:
+    """Remove the quotes that spreadsheets put around a cell with a comma.
+
+    Parameters
+    ----------
+    text : str, text of the cell.
+    """
+    in_quotes = len(text) > 1 and text[0] == text[-1] == '"'
+    return text[1:-1].replace('""', '"') if in_quotes else text

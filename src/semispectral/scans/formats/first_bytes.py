@@ -8,6 +8,7 @@ from semispectral.scans.formats.open_file import reading
 
 BYTES = 2056
 HDF5, MATLAB, TIFF, NUMPY, PNG, TSG = "HDF5", "MATLAB", "GeoTIFF", "NumPy", "PNG", "TSG"
+PAGE_LABELS, PAGE_MEMBER = "labels from a page", "semispectral_labels"  # a member of their GeoJSON
 HDF5_SIGNATURE, HDF5_PLACES = b"\x89HDF\r\n\x1a\n", (0, 512, 1024, 2048)  # behind a block of the user's own
 BEGINNINGS = {
     b"MATLAB 5": MATLAB,
@@ -57,6 +58,8 @@ def kind_of(content: bytes) -> str:
     for start, kind in BEGINNINGS.items():
         if content.startswith(start):
             return kind
+    if content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{") and PAGE_MEMBER.encode() in content:
+        return PAGE_LABELS
     signature = len(HDF5_SIGNATURE)
     return HDF5 if any(content[p : p + signature] == HDF5_SIGNATURE for p in HDF5_PLACES) else ""
 

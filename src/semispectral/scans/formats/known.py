@@ -9,8 +9,9 @@ from semispectral.scans.formats.envi_files import USUAL_SUFFIXES, header_files
 from semispectral.scans.formats.open_file import require_file
 from semispectral.scans.formats.scene_files import TIFF_SUFFIXES, TSG_HEADER, tsg_pair
 from semispectral.study.names import printable
+from semispectral.study.scene import LABEL_TABLE as TABLE_SUFFIX
 
-ENVI, POLYGONS = "ENVI", "polygons"
+ENVI, POLYGONS, LABEL_TABLE = "ENVI", "polygons", "table of labels"
 SUFFIXES: dict[str, tuple[str, ...]] = {
     beginnings.HDF5: (".h5", ".hdf5", ".hdf", ".he5", ".nc", ".nc4"),
     beginnings.MATLAB: (".mat",),
@@ -20,6 +21,7 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
     beginnings.PNG: (".png",),
     POLYGONS: tuple(beginnings.POLYGONS),
     beginnings.TSG: (TSG_HEADER,),
+    LABEL_TABLE: (TABLE_SUFFIX,),
 }
 BY_SUFFIX = {suffix: name for name, suffixes in SUFFIXES.items() for suffix in suffixes}
 

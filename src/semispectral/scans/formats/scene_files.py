@@ -9,7 +9,7 @@ SHAPEFILE_SUFFIXES = (".shx", ".dbf", ".prj", ".cpg")
 TIFF_SUFFIXES = (".tif", ".tiff", ".gtiff", ".btf")
 WITHOUT_HEADER = (
     *(".h5", ".hdf5", ".hdf", ".he5", ".nc", ".nc4", ".mat", ".npy", ".png"),
-    *(".gpkg", ".geojson", ".json"),
+    *(".gpkg", ".geojson", ".json", ".tsv"),
 )
 TSG_HEADER, TSG_DATA = ".tsg", ".bip"
 
@@ -22,7 +22,7 @@ def scene_files(scene: Scene) -> tuple[Path, ...]:
     scene : Scene, row of ``scenes.tsv``.
     """
     table = {Path(scene.wavelengths)} if scene.wavelengths.lower().endswith(WAVELENGTH_TABLES) else set()
-    named = {scene.data, scene.labels}
+    named = {scene.data, *(source.path for source in scene.label_sources)}
     return tuple(sorted(named | table | {file for path in named for file in companions(path)}))
 
 

@@ -1,10 +1,12 @@
-"""Read the labels of a scene from a file of any known format."""
+"""Read the labels of a scene from its files, each of any known format, and lay them over each other."""
 
+import logging
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
+from semispectral.errors import DataError
 from semispectral.scans.cube import Cube
 from semispectral.scans.facts.ground import Grid
 from semispectral.scans.formats import envi, geotiff, hdf5, tsg
@@ -13,10 +15,13 @@ from semispectral.scans.formats import known as formats
 from semispectral.scans.formats import matlab as mat
 from semispectral.scans.formats import numpy_files as npy
 from semispectral.scans.formats.known import format_of
-from semispectral.scans.labels import png, polygons
-from semispectral.scans.labels.label_rasters import CodeRaster, as_codes
+from semispectral.scans.labels import label_tables, page_files, png, polygons
+from semispectral.scans.labels.class_words import ClassWords
+from semispectral.scans.labels.label_rasters import UNLABELLED_CODE, CodeRaster, as_codes
 from semispectral.study.classes import ClassMap, CodeSet
-from semispectral.study.scene import Scene
+from semispectral.study.scene import LabelSource, Scene
+
+log = logging.getLogger(__name__)
 
 
 class LabelReader(Protocol):
@@ -65,12 +70,14 @@ def read_labels(
     -------
     int32 [line, sample].
     """
-    read, grid = LABEL_READERS[format_of(path, what="labels")], grid or Grid(shape)
+    read, grid = _reader(path), grid or Grid(shape)
     return as_codes(path, read(path, key=key, axes=axes, grid=grid), grid=grid, ignore=ignore, classes=classes)
 
 
 def read_scene_labels(scene: Scene, cube: Cube, classes: ClassMap | None = None) -> np.ndarray:
     """Read the label codes of a row of scenes.tsv over its open cube, int32 [line, sample].
+
+    Where several files label a pixel, the last one of them counts.
 
     Parameters
     ----------
@@ -78,12 +85,41 @@ def read_scene_labels(scene: Scene, cube: Cube, classes: ClassMap | None = None)
     cube : Cube, open scene.
     classes : ClassMap or None, classes in which labels that are names or colours are looked up.
     """
+    first, *over = scene.label_sources
+    codes = _read_source(first, scene, cube, classes)
+    for source in over:
+        later = _read_source(source, scene, cube, classes)
+        changed = (later != UNLABELLED_CODE) & (codes != UNLABELLED_CODE) & (codes != later)
+        if changed.any():
+            log.info(
+                "%s: %s gives %d pixels another label than the files before it", scene.name, source.path, changed.sum()
+            )
+        codes = np.where(later != UNLABELLED_CODE, later, codes)
+    return codes
+
+
+def _read_source(source: LabelSource, scene: Scene, cube: Cube, classes: ClassMap | None) -> np.ndarray:
+    """Return the codes of one file of labels of a scene, int32 [line, sample]."""
+    kind, shape = format_of(source.path, what="labels"), cube.shape[:2]
+    words = ClassWords(scene, classes or ClassMap((), (), ()))
+    if kind == formats.LABEL_TABLE:
+        return label_tables.read_labels(source.path, scene, words, key=source.key, shape=shape)
+    if kind == beginnings.PAGE_LABELS:
+        return page_files.read_labels(source.path, scene, words, key=source.key, shape=shape)
     return read_labels(
-        scene.labels,
-        key=scene.labels_key,
-        axes=scene.labels_axes,
-        shape=cube.shape[:2],
+        source.path,
+        key=source.key,
+        axes=source.axes,
+        shape=shape,
         grid=Grid.of(cube, pixel_mm=scene.pixel_mm),
         ignore=scene.ignore,
         classes=classes,
     )
+
+
+def _reader(path: Path) -> LabelReader:
+    """Return the reader of a raster or of polygons, which need not know which scan they are of."""
+    kind = format_of(path, what="labels")
+    if kind not in LABEL_READERS:
+        raise DataError(f"{path}: a raster or polygons are needed here, got {kind}; name another file")
+    return LABEL_READERS[kind]

@@ -1,0 +1,92 @@
+"""Read tables of labelled pixels: a row for each pixel, such as the answered queue of pixels to label."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from semispectral.errors import DataError
+from semispectral.study import tsv
+from semispectral.study.names import quoted, some
+from semispectral.study.scene import LABEL_TABLE, Scene
+
+WHAT = "a table of labels"
+COLUMNS = ("scene", "line", "sample", "class")
+
+
+@dataclass(frozen=True)
+class LabelRow:
+    """Labelled pixel of a table.
+
+    Attributes
+    ----------
+    number : int, its row in the file; the header is row 1.
+    scene : str, name of the scan.
+    line, sample : str, place of the pixel, as written.
+    of_class : str, name or code of its class.
+    """
+
+    number: int
+    scene: str
+    line: str
+    sample: str
+    of_class: str
+
+
+def answered(path: Path) -> Iterator[LabelRow]:
+    """Yield the rows of a table whose cell ``class`` is filled; further columns do not matter.
+
+    Parameters
+    ----------
+    path : Path, tab-separated table with the columns scene, line, sample and class.
+
+    Raises
+    ------
+    DataError : a column is missing, or a row has too few or too many cells.
+    """
+    rows = tsv.read_rows(path, what=WHAT, key="scenes")
+    header = [tsv.unquoted(cell) for cell in rows[0]] if rows else []
+    wrong = [name for name in COLUMNS if header.count(name) != 1]
+    if wrong:
+        raise DataError(
+            f"{path}: {WHAT} needs the columns {', '.join(COLUMNS)}, each once, separated by tabs; missing or twice: "
+            f"{', '.join(wrong)}; got {some(header, show=quoted)}; save it as tab-separated text"
+        )
+    place = [header.index(name) for name in COLUMNS]
+    for number, row in enumerate(rows[1:], start=2):
+        if not any(row):
+            continue
+        if len(row) != len(header):
+            raise DataError(
+                f"{path}, row {number}: {len(header)} tab-separated cells are needed, one per column, got {len(row)}"
+            )
+        scene, line, sample, of_class = (tsv.unquoted(row[at]).strip() for at in place)
+        if of_class:
+            yield LabelRow(number, scene, line, sample, of_class)
+
+
+def require_rows_of_scenes(scenes: Iterable[Scene]) -> None:
+    """Refuse answered rows that no scene reads: of an unknown scene, or of one whose labels do not name the table.
+
+    Tables that do not exist are left to the reading of their scenes.
+
+    Parameters
+    ----------
+    scenes : iterable of Scene, rows of ``scenes.tsv``.
+
+    Raises
+    ------
+    DataError : a row would be left out everywhere.
+    """
+    readers: dict[Path, set[str]] = {}
+    for scene in scenes:
+        for source in scene.label_sources:
+            if source.path.suffix.lower() == LABEL_TABLE and source.path.is_file():
+                readers.setdefault(source.path, set()).add(scene.name)
+    for path, names in readers.items():
+        for row in answered(path):
+            if row.scene not in names:
+                raise DataError(
+                    f"{path}, row {row.number}: {quoted(row.scene)} is no scene that has this table in its column "
+                    f"labels of scenes.tsv, so that its label would be lost; {some(sorted(names))} have it; correct "
+                    "the name, name the table in the row of that scene too, or leave this row out"
+                )

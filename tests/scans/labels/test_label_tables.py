@@ -1,0 +1,112 @@
+"""Tables of labelled pixels, alone and over other labels, and what a bad row is told."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from semispectral.errors import DataError, MissingFileError, SemispectralError
+from semispectral.scans.labels.label_files import read_scene_labels
+from semispectral.scans.readers import open_scene
+from semispectral.study.classes import ClassMap, CodeSet
+from semispectral.study.label_rows import require_rows_of_scenes
+from semispectral.study.scene import LabelSource, Scene
+
+SHAPE = (6, 4)
+CLASSES = ClassMap((1, 2, 40), ("talc", "calcite", "granite"), ("#ff0000", "#00ff00", "#0000ff"))
+HEADER = "scene\tline\tsample\tcluster\tsuggested\twhy\tclass\n"
+
+
+def table(path: Path, *rows: str, header: str = HEADER) -> Path:
+    """Write a queue whose rows are given as scene, line, sample, class."""
+    cells = [row.split() for row in rows]
+    lines = ["\t".join([*row[:3], "7", "mica", "medoid", *(row[3:] or [""])]) for row in cells]
+    path.write_text(header + "".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Scene:
+    """A scan of six lines and four samples, labelled by a table."""
+    np.save(tmp_path / "a.npy", np.arange(6 * 4 * 3.0).reshape(*SHAPE, 3))
+    labels = tmp_path / "queue.tsv"
+    codes = CodeSet(((1, 30),)), CodeSet(((255, 255),))
+    return Scene("A", "H1", tmp_path / "a.npy", "", labels, "", "line,sample,band", "none", 1.0, None, *codes)
+
+
+def read(scene: Scene) -> np.ndarray:
+    with open_scene(scene) as cube:
+        return read_scene_labels(scene, cube, CLASSES)
+
+
+def test_rows_with_a_class_are_labels(scene: Scene) -> None:
+    """A class is a name or a code; rows of other scenes, and rows that nobody answered, label nothing."""
+    table(scene.labels, "A 0 3 talc", "A 5 0 2", "A 2 2 255", "B 1 1 talc", "A 3 3", "A 0 3 1")
+    expected = np.zeros(SHAPE, int)
+    expected[0, 3], expected[5, 0], expected[2, 2] = 1, 2, 255
+    np.testing.assert_array_equal(read(scene), expected)
+
+
+def test_columns_may_be_in_any_order_and_quoted(scene: Scene) -> None:
+    """A spreadsheet puts quotes around cells and may move columns; only four of them are needed."""
+    scene.labels.write_text('class\t"sample"\tline\tscene\n"calcite"\t1\t2\tA\n\t\t\t\n', encoding="utf-8")
+    assert read(scene)[2, 1] == 2
+    assert np.count_nonzero(read(scene)) == 1
+
+
+def test_later_files_go_before_earlier_ones(scene: Scene, tmp_path: Path) -> None:
+    """Files of labels lie over each other, each over those before it; where a file has no label, nothing changes."""
+    np.save(tmp_path / "codes.npy", np.full(SHAPE, 2))
+    table(scene.labels, "A 1 1 talc")
+    over = replace(scene, labels=tmp_path / "codes.npy", labels_over=(LabelSource(scene.labels),))
+    expected = np.full(SHAPE, 2)
+    expected[1, 1] = 1
+    np.testing.assert_array_equal(read(over), expected)
+    under = replace(scene, labels_over=(LabelSource(tmp_path / "codes.npy"),))
+    np.testing.assert_array_equal(read(under), np.full(SHAPE, 2))
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (("A 0 0 talc", "A 1 0 talk"), r"queue\.tsv, row 3.*'talk' is no class.*did you mean 'talc'"),
+        (("A 0 0 9",), r"row 2.*'9' is no class"),
+        (("A 0 0 granite",), r"row 2.*'granite' has the code 40.*add the code to use"),
+        (("A 6 0 talc",), r"row 2, column 'line'.*from 0 to 5, got '6'"),
+        (("A 0 -1 talc",), r"row 2, column 'sample'.*from 0 to 3, got '-1'"),
+        (("A 0 1.5 talc",), r"row 2, column 'sample'.*got '1.5'"),
+        (("A 1 1 talc", "B 1 1 talc", "A 1 1 calcite"), r"rows 2 and 4: line 1, sample 1 of A has two classes"),
+    ],
+)
+def test_a_bad_row_is_named(scene: Scene, rows: tuple[str, ...], told: str) -> None:
+    """The message for a bad row has the file, the row and what was needed."""
+    table(scene.labels, *rows)
+    with pytest.raises(DataError, match=told):
+        read(scene)
+
+
+def test_a_bad_table_is_named(scene: Scene) -> None:
+    """A table without its columns, a row of another length, a key, and no table at all are refused."""
+    table(scene.labels, header="scene,line,sample,class\n")
+    with pytest.raises(DataError, match="needs the columns scene, line, sample, class"):
+        read(scene)
+    scene.labels.write_text(HEADER + "A\t1\n", encoding="utf-8")
+    with pytest.raises(DataError, match="row 2: 7 tab-separated cells"):
+        read(scene)
+    table(scene.labels)
+    with pytest.raises(SemispectralError, match="labels_key 'x'"):
+        read(replace(scene, labels_key="x"))
+    scene.labels.unlink()
+    with pytest.raises(MissingFileError, match=r"queue\.tsv"):
+        read(scene)
+
+
+def test_rows_that_no_scene_would_read_are_refused(scene: Scene) -> None:
+    """A label of a scene that is not in scenes.tsv, or that does not name the table, would be lost without a word."""
+    table(scene.labels, "A 0 0 talc", "B 0 0", "B 0 0 talc")
+    with pytest.raises(DataError, match=r"queue\.tsv, row 4: 'B' is no scene.*A have it"):
+        require_rows_of_scenes([scene])
+    require_rows_of_scenes([scene, replace(scene, name="B")])
+    scene.labels.unlink()
+    require_rows_of_scenes([scene])
