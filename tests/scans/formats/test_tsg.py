@@ -7,9 +7,9 @@ import pytest
 
 from cube_formats import write_tsg
 from semispectral.errors import DataError, MissingFileError, SemispectralError, ShapeError, UnreadableError
+from semispectral.scans.facts.tsg_holes import classes_of, dataset_of, datasets
 from semispectral.scans.formats.tsg import read_scalar
 from semispectral.scans.formats.tsg_header import read_header
-from semispectral.scans.formats.tsg_holes import classes_of, dataset_of, datasets
 from semispectral.scans.labels.label_files import read_labels
 from semispectral.scans.readers import open_cube
 from semispectral.study.classes import ClassMap

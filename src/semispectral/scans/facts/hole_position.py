@@ -6,8 +6,8 @@ import h5py
 import numpy as np
 
 from semispectral.errors import SemispectralError
+from semispectral.scans.facts.tsg_holes import dataset_of
 from semispectral.scans.formats.scene_files import tsg_pair
-from semispectral.scans.formats.tsg_holes import dataset_of
 
 FACTS = ("hole", "pixel_mm", "depth_from_m", "depth_to_m")
 
