@@ -148,7 +148,7 @@ def test_an_interrupted_map_leaves_nothing(
         (["--depth-to", "3"], "--depth-from is needed with it"),
         (["--depth-from", "3"], "--depth-to or --pixel-mm is needed with it"),
         (["--depth-from", "3", "--depth-to", "2"], "--depth-to must lie below --depth-from (3.0), got 2.0"),
-        (["--white-key", "w"], "--white-key and --dark-key go together"),
+        (["--white-key", "w"], "a white one and no dark one; name it in --dark or --dark-key"),
         (["--axes", "x,y,z"], "--axes: "),
         (["--mask", "none.tif"], "none.tif: --mask must be a file"),
         (["--hole", "a/b"], "--hole: "),

@@ -118,7 +118,7 @@ CELLS: dict[str, tuple[dict[str, str], type[SemispectralError], Words]] = {
     "a white without a dark": (
         {"white_key": "data"},
         ConfigError,
-        "scenes.tsv, row 2|together|'data' and ''|name both",
+        "scenes.tsv, row 2|together|a white one and no dark one|dark_key",
     ),
     "a wrong key of references": (
         {"white_key": "white", "dark_key": "white"},
@@ -128,7 +128,7 @@ CELLS: dict[str, tuple[dict[str, str], type[SemispectralError], Words]] = {
     "references of another shape": (
         {"white_key": "labels", "dark_key": "labels"},
         ShapeError,
-        "s1.h5|(5, 4)|(9, 5)|check the columns white_key",
+        "s1.h5|(5, 4)|(9, 5)|check the columns white and white_key",
     ),
     "a scene that stands twice": ({"scene": "s2"}, ConfigError, "scenes.tsv|duplicate|s2|rename"),
 }

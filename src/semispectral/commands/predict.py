@@ -7,11 +7,19 @@ from typing import Any
 
 from semispectral.maps.smoothing import SMOOTHING_NAMES
 
+REFERENCES = {
+    "white": "white reference",
+    "dark": "dark reference",
+    "white-dark": "dark reference taken with the white one, if it has another integration time",
+}
 WORDS = "map a new scan with a trained model, and make its page and its downhole log"
-EPILOG = """example:
+EPILOG = """examples:
   semispectral predict scan.h5 --key /hsimage/data --wavelengths /hsimage/wavelengths \\
       --white-key /hsimage/white --dark-key /hsimage/dark --model results/model \\
       --out maps/scan --hole DH7 --depth-from 120 --depth-to 123.6
+
+  semispectral predict capture/box_7.raw --white capture/WHITEREF_box_7.raw \\
+      --dark capture/DARKREF_box_7.raw --model results/model --out maps/box_7
 
 Exit status: 0 done, 1 what was given cannot be used, 2 wrong usage, 130 interrupted."""
 
@@ -32,6 +40,7 @@ def add(commands: Any) -> None:
     words = "directory for the map, its page and its log; it is made if need be"
     predict.add_argument("--out", type=Path, required=True, help=words)
     _add_scan(predict.add_argument_group("how the scan is stored"))
+    _add_references(predict.add_argument_group("its references, if it holds counts and training had some"))
     _add_place(predict.add_argument_group("where the core lies, for the downhole log"))
     _add_map(predict.add_argument_group("the map"))
     predict.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="default: %(default)s")
@@ -47,8 +56,17 @@ def _add_scan(group: Any) -> None:
         "--scale", default="", help="reflectance = value x SCALE (default: what the file states, or as in training)"
     )
     group.add_argument("--nodata", default="", help="value that means no data")
-    group.add_argument("--white-key", default="", help="white reference in the scan's file, if training had one")
-    group.add_argument("--dark-key", default="", help="dark reference in the scan's file")
+
+
+def _add_references(group: Any) -> None:
+    """Add options on references."""
+    for role, words in REFERENCES.items():
+        group.add_argument(f"--{role}", type=Path, help=f"file of the {words} (default: the scan's own)")
+        group.add_argument(f"--{role}-key", default="", metavar="KEY", help="array in that file")
+        lines = "lines of it, such as 0-99 or 'last 100' (default: all)"
+        group.add_argument(f"--{role}-lines", default="", metavar="LINES", help=lines)
+    words = "table of the white panel's reflectance, with columns wavelength_nm and reflectance (default: one number)"
+    group.add_argument("--panel", type=Path, help=words)
 
 
 def _add_place(group: Any) -> None:

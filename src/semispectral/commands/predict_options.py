@@ -11,7 +11,7 @@ from semispectral.errors import ConfigError, MissingFileError, SemispectralError
 from semispectral.scans.facts.hole_position import scan_facts
 from semispectral.study.classes import CodeSet
 from semispectral.study.names import printable
-from semispectral.study.scene import WAVELENGTH_TABLES, Scene
+from semispectral.study.scene import REFERENCE_ROLES, WAVELENGTH_TABLES, Scene
 from semispectral.study.scenes import PARSERS, check_together
 
 log = logging.getLogger(__name__)
@@ -31,11 +31,16 @@ OPTIONS = {
     "pixel_mm": "--pixel-mm",
     "depth_from_m": "--depth-from",
     "depth_to_m": "--depth-to",
-    "white_key": "--white-key",
-    "dark_key": "--dark-key",
+    **{
+        f"{role}{end}": f"--{role.replace('_', '-')}{end.replace('_', '-')}"
+        for role in REFERENCE_ROLES
+        for end in ("", "_key", "_lines")
+    },
+    "panel": "--panel",
 }
+REFERENCE_COLUMNS = tuple(name for name in OPTIONS if name.startswith(REFERENCE_ROLES))
 COLUMNS = re.compile(r"(?:the )?columns? ('?\w+'?(?:(?:, | and | or )'?\w+'?)*) of scenes\.tsv")
-UNMISTAKABLE = re.compile(r"(?<![\w./])(\w+_(?:key|mm|from_m|to_m))(?![\w./])")
+UNMISTAKABLE = re.compile(r"(?<![\w./])(\w+_(?:key|mm|from_m|to_m|lines)|white_dark)(?![\w./])")
 IN_THE_TABLE = {
     "check the path in scenes.tsv and the config key data_root": "check the path",
     " in scenes.tsv": " with --key (of a mask: --mask-key)",
@@ -63,8 +68,7 @@ def scene_of(wanted: argparse.Namespace) -> Scene:
         "wavelengths": wanted.wavelengths,
         "scale": wanted.scale,
         "nodata": wanted.nodata,
-        "white_key": wanted.white_key,
-        "dark_key": wanted.dark_key,
+        **{name: getattr(wanted, name) for name in REFERENCE_COLUMNS if name not in REFERENCE_ROLES},
         **({"hole": hole} if hole else {}),
         **_place(wanted, facts),
     }
@@ -75,6 +79,8 @@ def scene_of(wanted: argparse.Namespace) -> Scene:
         labels=wanted.mask or wanted.scan,
         use=CodeSet(()),
         ignore=CodeSet(((0, 0),) if wanted.mask else ()),
+        panel=wanted.panel,
+        **{role: getattr(wanted, role) for role in REFERENCE_ROLES},
         **{"hole": name, **values},
     )
     check_together(scene, str(wanted.scan))
@@ -126,7 +132,9 @@ def require_files(wanted: argparse.Namespace) -> None:
     MissingFileError : a file or the model is missing.
     """
     table = Path(wanted.wavelengths) if wanted.wavelengths.lower().endswith(WAVELENGTH_TABLES) else None
-    for option, path in {"the scan": wanted.scan, "--mask": wanted.mask, "--wavelengths": table}.items():
+    references = {OPTIONS[name]: getattr(wanted, name) for name in (*REFERENCE_ROLES, "panel")}
+    files = {"the scan": wanted.scan, "--mask": wanted.mask, "--wavelengths": table, **references}
+    for option, path in files.items():
         if path and not path.exists():
             raise MissingFileError(f"{path}: {option} must be a file, but nothing is there; check the path")
     if not wanted.model.is_dir():

@@ -65,7 +65,8 @@ def _made(wanted: argparse.Namespace) -> provenance.Made:
     """Return the provenance of the map, without arguments that do not change it."""
     unimportant = ("run", "command", "out", "threads")
     asked = {name: str(value) for name, value in vars(wanted).items() if name not in unimportant}
-    inputs = [path for path in (wanted.scan, wanted.mask, wanted.model) if path]
+    references = (wanted.white, wanted.dark, wanted.white_dark, wanted.panel)
+    inputs = [path for path in (wanted.scan, wanted.mask, wanted.model, *references) if path]
     return provenance.describe("predict", config={"arguments": asked}, inputs=inputs)
 
 

@@ -72,13 +72,13 @@ def map_new(
 
 def _require_references(scene: Scene, bundle: Bundle) -> None:
     """Refuse raw counts if the model was trained on reflectance. A given scale means that the scan is calibrated."""
-    if not bundle.facts.get("references") or scene.white_key:
+    if not bundle.facts.get("references") or scene.has_references:
         return
     if scene.scale is None and not states_conversion(scene):
         raise DataError(
             f"{scene.data}: the model was trained on scans with white and dark references, and this one names none; "
-            "give the columns white_key and dark_key of scenes.tsv or, if it holds reflectance already, say so by the "
-            "column scale of scenes.tsv (reflectance = value x scale)"
+            "give the columns white and dark of scenes.tsv (white_key and dark_key: arrays in its own file) or, if it "
+            "holds reflectance already, say so by the column scale of scenes.tsv (reflectance = value x scale)"
         )
     log.warning(
         "%s: the model was trained on scans with white and dark references, and this one names none: by its scale it "

@@ -172,7 +172,7 @@ class Slices:
         recipe = {**run, "budget": str(run["budget"]), "false_alarm": self.config["map"]["false_alarm"]}
         scaled = ["m1_method"] if run["features"] == "latents" else ["method", "m1_method"]
         scales = {scale_after(scene, self.cleaning) for scene in self.scenes.values()}
-        calibrated = [self.cleaning.uses_references(named=bool(scene.white_key)) for scene in self.scenes.values()]
+        calibrated = [self.cleaning.uses_references(named=scene.has_references) for scene in self.scenes.values()]
         return self.cleaned_by(
             **{section: self.config[section] for section in ("m1", "sample", *method.sections)},
             split=keys_in_use.split(self.config["split"]),

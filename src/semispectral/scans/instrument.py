@@ -4,11 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from semispectral.errors import DataError, ShapeError
 from semispectral.scans.cube import Cube
-from semispectral.scans.facts.stated_values import Conversion, Time, from_attributes, integration_time
 from semispectral.scans.quality import sparse_blocks
-from semispectral.scans.readers import read_array, read_attributes
+from semispectral.scans.references import References, references_of
 from semispectral.study.scene import Scene
 
 EMPTY_SHARE = 0.1  # a band in which fewer pixels than this have a value is taken as a bad one
@@ -25,9 +23,11 @@ class Sensor:
     bad_bands : tuple of int, numbers of the bands that the file marks as bad, and of those without a value in this
         scene.
     gaps : tuple of int, numbers of bad bands that are bridged and not left out, because the model has them.
-    dark, white : float32 [sample, band], references in counts, or None.
+    dark, white : float32 [sample, band], references in counts, or None; white is NaN at elements of no use.
+    panel : float32 [band], reflectance of the white panel, or None: as the settings of cleaning say.
     dead : bool [sample, band], detector elements without signal, or None.
-    exposure : float, integration time of the scan divided by that of the white reference.
+    exposure : float, or float64 [band], integration time of the scan divided by that of the white reference.
+    references : References, what was measured and found of the references, or None.
     """
 
     scale: float = 1.0
@@ -37,7 +37,9 @@ class Sensor:
     dark: np.ndarray | None = None
     white: np.ndarray | None = None
     dead: np.ndarray | None = None
-    exposure: float = 1.0
+    exposure: float | np.ndarray = 1.0
+    panel: np.ndarray | None = None
+    references: References | None = None
 
 
 def sensor_of(scene: Scene, cube: Cube, *, look_for_dead: bool = True, header_bad_bands: bool = True) -> Sensor:
@@ -54,15 +56,19 @@ def sensor_of(scene: Scene, cube: Cube, *, look_for_dead: bool = True, header_ba
     """
     nm = cube.wavelengths_nm
     nowhere = () if nm is None else np.flatnonzero(~np.isfinite(nm)).tolist()
+    references = references_of(scene, cube)
+    exposure = references.exposure if references else None
     marked = (*nowhere, *(marked_bands(cube) if header_bad_bands else ()))
     return Sensor(
         scale=scene.factor,
         wavelengths_nm=cube.wavelengths_nm,
         bad_bands=tuple(sorted({*marked, *empty_bands(cube)})),
-        dark=_reference(scene, scene.dark_key, cube),
-        white=_reference(scene, scene.white_key, cube),
+        dark=references.dark if references else None,
+        white=references.white if references else None,
         dead=dead_elements(np.concatenate(list(sparse_blocks(cube)))) if look_for_dead else None,
-        exposure=exposure(scene, cube) or 1.0,
+        exposure=1.0 if exposure is None else exposure,
+        panel=references.panel if references else None,
+        references=references,
     )
 
 
@@ -93,30 +99,6 @@ def empty_bands(cube: Cube) -> tuple[int, ...]:
     return tuple(int(band) for band in np.flatnonzero(good < EMPTY_SHARE * seen))
 
 
-def reference_time(scene: Scene, key: str) -> Time | None:
-    """Return the integration time that the file states for a reference, or None.
-
-    Parameters
-    ----------
-    scene : Scene, row of ``scenes.tsv``.
-    key : str, name of the reference in the file; empty: none.
-    """
-    return integration_time(read_attributes(scene.data, key=key)) if key else None
-
-
-def exposure(scene: Scene, cube: Cube) -> float | None:
-    """Return the integration time of the scan divided by that of the white reference; None if one is not stated.
-
-    Parameters
-    ----------
-    scene : Scene, row of ``scenes.tsv``.
-    cube : Cube, open scene.
-    """
-    scan: Time | None = cube.extra.get("integration_time")
-    white = reference_time(scene, scene.white_key)
-    return None if scan is None or white is None else scan.over(white)
-
-
 def dead_elements(values: np.ndarray) -> np.ndarray:
     """Return a mask of the detector elements that give the same value on every line, bool [sample, band].
 
@@ -126,35 +108,4 @@ def dead_elements(values: np.ndarray) -> np.ndarray:
     """
     if len(values) < 2:
         return np.zeros(values.shape[1:], bool)
-    return np.asarray(values.min(axis=0) == values.max(axis=0))
-
-
-def _reference(scene: Scene, key: str, cube: Cube) -> np.ndarray | None:
-    """Return a reference measurement [sample, band]: the mean of its lines; a single spectrum serves all samples."""
-    if not key:
-        return None
-    shape = cube.shape[1:]
-    values = _in_units_of_the_scan(np.asarray(read_array(scene.data, key=key), np.float32), scene, key, cube)
-    if values.ndim == 3 and values.shape[1:] == shape:
-        values = values.mean(axis=0)
-    if values.shape not in (shape, shape[1:]):
-        raise ShapeError(
-            f"{scene.data}: the reference {key} must be [sample, band] {shape} like the data, or [line, sample, band], "
-            f"or [band], got {values.shape}; check the columns white_key and dark_key of scenes.tsv"
-        )
-    return np.broadcast_to(values, shape)
-
-
-def _in_units_of_the_scan(values: np.ndarray, scene: Scene, key: str, cube: Cube) -> np.ndarray:
-    """Apply the reference's own gain and offset where the scan's are applied; refuse where only the scan has any."""
-    of_scan: Conversion | None = cube.extra.get("applied")
-    if of_scan is None:
-        return values
-    own = from_attributes(read_attributes(scene.data, key=key), bands=values.shape[-1], where=f"{scene.data}, {key}")
-    stated: Conversion | None = own.get("conversion")
-    if stated is None:
-        raise DataError(
-            f"{scene.data}: the scan and its references must be in one unit, but the scan has {of_scan.words} and "
-            f"{key} has none; write it to both, or give the scale, so that all are taken as they are stored"
-        )
-    return np.asarray(values * stated.gain + stated.offset, np.float32)
+    return np.asarray(np.fmin.reduce(values) == np.fmax.reduce(values))  # which pass over NaN

@@ -1,6 +1,7 @@
 """Open scenes of any format as a `Cube`; one table lists the reader of each format."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -10,14 +11,16 @@ import numpy as np
 
 from semispectral.errors import DataError
 from semispectral.scans.cube import Cube
-from semispectral.scans.facts.stated_values import as_values
+from semispectral.scans.facts.stated_values import as_values, from_attributes
 from semispectral.scans.facts.wavelengths import NO_WAVELENGTHS, read_wavelength_table, require_count
-from semispectral.scans.formats import envi, geotiff, hdf5, tsg
+from semispectral.scans.formats import envi, geotiff, hdf5, hyspex, tsg
 from semispectral.scans.formats import first_bytes as beginnings
 from semispectral.scans.formats import known as formats
 from semispectral.scans.formats import matlab as mat
 from semispectral.scans.formats import numpy_files as npy
 from semispectral.scans.formats.known import format_of, known
+from semispectral.scans.quality import full_scale
+from semispectral.study.cells import line_range
 from semispectral.study.names import some
 from semispectral.study.scene import WAVELENGTH_TABLES, Scene
 
@@ -25,6 +28,8 @@ __all__ = ["open_cube", "open_scene", "read_array"]
 
 
 log = logging.getLogger(__name__)
+
+MOST_AXES = 2  # of an array that is one line of a reference
 
 
 class CubeReader(Protocol):
@@ -49,7 +54,18 @@ CUBE_READERS: dict[str, CubeReader] = {
     beginnings.NUMPY: npy.open_cube,
     beginnings.TSG: tsg.open_cube,
 }
-ARRAY_READERS: dict[str, ArrayReader] = {beginnings.HDF5: hdf5.read_array, beginnings.MATLAB: mat.read_array}
+ARRAY_READERS: dict[str, ArrayReader] = {
+    beginnings.HDF5: hdf5.read_array,
+    beginnings.MATLAB: mat.read_array,
+    beginnings.NUMPY: npy.read_array,
+    formats.ENVI: hyspex.read_background,
+}
+ARRAY_AXES: dict[str, Callable[..., int]] = {
+    beginnings.HDF5: hdf5.array_axes,
+    beginnings.MATLAB: mat.array_axes,
+    beginnings.NUMPY: npy.array_axes,
+    formats.ENVI: lambda path, *, key: 2,
+}
 
 
 def open_cube(path: Path, *, key: str = "", axes: str = "line,sample,band", wavelengths: str = "") -> Cube:
@@ -128,6 +144,27 @@ def read_array(path: Path, *, key: str) -> np.ndarray:
     return ARRAY_READERS[name](path, key=key)
 
 
+def open_reference(path: Path, *, key: str, axes: str) -> Cube:
+    """Open a reference measurement of any known format, lazily where it has lines.
+
+    An array of fewer axes is one line: [sample, band], or [band], which has one sample.
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    key : str, name of the array in the file; empty where the file has only one.
+    axes : str, order of the axes of an array of three.
+    """
+    name = format_of(path, what="a reference")
+    keyed = name in ARRAY_READERS and bool(key or name == beginnings.NUMPY)
+    if not keyed or ARRAY_AXES[name](path, key=key) > MOST_AXES:
+        return open_cube(path, key=key, axes=axes)
+    values = np.atleast_2d(ARRAY_READERS[name](path, key=key))[None]
+    stated = read_attributes(path, key=key) if name == beginnings.HDF5 else {}
+    extra = from_attributes(stated, bands=values.shape[-1], where=f"{path}, {key}")
+    return Cube(path, values.shape, values.dtype, lambda first, last: values[first:last], extra=extra)
+
+
 def read_attributes(path: Path, *, key: str) -> dict[str, Any]:
     """Read the attributes of an array in a file with keys; empty where its format has none.
 
@@ -165,7 +202,36 @@ def open_scene(scene: Scene) -> Cube:
     cube = open_cube(scene.data, key=scene.data_key, axes=scene.axes, wavelengths=scene.wavelengths)
     try:
         cube = replace(cube, extra={**cube.extra, "nodata_of_file": cube.nodata})
-        return as_values(cube if scene.nodata is None else replace(cube, nodata=scene.nodata), scale=scene.scale)
+        cube = as_values(cube if scene.nodata is None else replace(cube, nodata=scene.nodata), scale=scene.scale)
+        return _without_reference_lines(cube, scene)
     except BaseException:
         cube.close()
         raise
+
+
+def _without_reference_lines(cube: Cube, scene: Scene) -> Cube:
+    """Return a cube with NaN on the lines that are references themselves, such as shutter frames at the end."""
+    lines = cube.shape[0]
+    taken = [
+        line_range(reference.lines, lines, f"{scene.data}, column '{reference.role}_lines'")
+        for reference in scene.references
+        if reference.inside
+    ]
+    if not taken:
+        return cube
+    blank = np.zeros(lines, bool)
+    for first, last in taken:
+        blank[first:last] = True
+    if blank.all():
+        raise DataError(
+            f"{scene.data}: lines of rock are needed, but all of its {lines} lines are references by the columns "
+            "white_lines and dark_lines of scenes.tsv; correct them"
+        )
+
+    def read_lines(first: int, last: int) -> np.ndarray:
+        values = cube.read_lines(first, last).astype(np.float32)
+        values[blank[first:last]] = np.nan
+        return values
+
+    facts = {"stored": cube.dtype, "saturated": full_scale(cube)} | cube.extra | {"reference_lines": blank}
+    return replace(cube, dtype=np.dtype(np.float32), read_lines=read_lines, extra=facts)

@@ -186,7 +186,7 @@ def can_lose_values(scene: Scene, cube: Cube, settings: CleanConfig) -> bool:
     cube : Cube, open scene.
     settings : CleanConfig, steps of cleaning.
     """
-    judged = settings.uses_references(named=bool(scene.white_key)) or "dead_columns" in settings.steps
+    judged = settings.uses_references(named=scene.has_references) or "dead_columns" in settings.steps
     return cube.dtype.kind == "f" or judged
 
 

@@ -132,12 +132,13 @@ def _needed(value: Any, step: str, what: str) -> np.ndarray:
 @step("references")
 def _references(found: Spectra, settings: CleanConfig) -> Spectra:
     """Convert counts to reflectance by the references, over the scene's scale so that ``scale`` keeps its meaning."""
-    dark = _needed(found.sensor.dark, "references", "a dark reference (column dark_key of scenes.tsv)")
-    white = _needed(found.sensor.white, "references", "a white reference (column white_key of scenes.tsv)")
+    dark = _needed(found.sensor.dark, "references", "a dark reference (columns dark and dark_key of scenes.tsv)")
+    white = _needed(found.sensor.white, "references", "a white reference (columns white and white_key of scenes.tsv)")
+    panel = settings.white_reflectance if found.sensor.panel is None else found.sensor.panel
     reflectance = spectra.to_reflectance(
-        found.x, dark=dark[found.sample], white=white[found.sample], white_reflectance=settings.white_reflectance
+        found.x, dark=dark[found.sample], white=white[found.sample], white_reflectance=panel
     )
-    return replace(found, x=reflectance / np.float32(found.sensor.scale * found.sensor.exposure))
+    return replace(found, x=reflectance / np.asarray(found.sensor.scale * found.sensor.exposure, np.float32))
 
 
 @step("scale")
@@ -196,6 +197,8 @@ def _kept(sensor: Sensor, keep: np.ndarray) -> Sensor:
         wavelengths_nm=of(sensor.wavelengths_nm),
         bad_bands=(),
         gaps=(),
+        panel=of(sensor.panel),
+        exposure=sensor.exposure[keep] if isinstance(sensor.exposure, np.ndarray) else sensor.exposure,
         dark=of(sensor.dark),
         white=of(sensor.white),
         dead=of(sensor.dead),

@@ -26,7 +26,7 @@ class CleanConfig:
     """Steps of cleaning, their order and their options."""
 
     references: Literal["named", "none"] = "named"
-    """Dark and white references: of the scenes that name them (white_key, dark_key), or none."""
+    """Dark and white references: of the scenes that name them in scenes.tsv, or none."""
     steps: Annotated[tuple[Annotated[str, OneOf(CLEANING_STEPS)], ...], Unique()] = ()
     """What else is done, in this order. Bands that are bad are left out and gaps are bridged before, whatever stands
     here.
@@ -94,7 +94,7 @@ def is_cleaned(scene: Scene, settings: CleanConfig) -> bool:
     scene : Scene, row of ``scenes.tsv``.
     settings : CleanConfig, steps of cleaning.
     """
-    return bool(settings.steps) or settings.uses_references(named=bool(scene.white_key))
+    return bool(settings.steps) or settings.uses_references(named=scene.has_references)
 
 
 def scale_after(scene: Scene, settings: CleanConfig) -> float:

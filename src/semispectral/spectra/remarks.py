@@ -7,11 +7,12 @@ import numpy as np
 
 from semispectral.errors import DataError
 from semispectral.scans.cube import Cube
-from semispectral.scans.facts.stated_values import SAME, Conversion, Time
-from semispectral.scans.instrument import Sensor, exposure, marked_bands, reference_time
+from semispectral.scans.facts.stated_values import SAME, Conversion
+from semispectral.scans.instrument import Sensor, marked_bands
 from semispectral.scans.quality import sparse_blocks
 from semispectral.spectra.cleaning import LARGEST_GAP, bridged
 from semispectral.spectra.cleaning_settings import CleanConfig
+from semispectral.spectra.reference_remarks import reference_remarks
 from semispectral.study.scene import Remark, Scene
 
 BRIGHTEST = 1.2  # reflectance that hardly anything exceeds but a mirror or a mistake
@@ -92,13 +93,13 @@ def remarks(scene: Scene, cube: Cube, sensor: Sensor, settings: CleanConfig, *, 
     DataError : the given scale contradicts the file's, and the values show that the file is right.
     """
     seen = see(cube, sensor, settings)
-    calibrated = settings.uses_references(named=bool(scene.white_key))
+    calibrated = settings.uses_references(named=scene.has_references)
     return [
         *_nodata(scene, cube, seen, table),
         *_scale(scene, cube, seen, calibrated, table),
         *_bands(cube, sensor, settings, fate),
-        *(_times(scene, cube) if calibrated else ()),
-        *_brightness(cube, seen, calibrated),
+        *(reference_remarks(scene, cube, sensor.references) if calibrated and sensor.references else ()),
+        *_brightness(scene, cube, seen, calibrated),
     ]
 
 
@@ -175,33 +176,14 @@ def band_names(bands: Sequence[int], wavelengths_nm: np.ndarray | None, *, most:
     return "; ".join(said) + (f"; and {len(runs) - most} more ranges" if len(runs) > most else "")
 
 
-def _times(scene: Scene, cube: Cube) -> Iterator[Remark]:
-    """Yield remarks on integration times, where references are applied."""
-    scan: Time | None = cube.extra.get("integration_time")
-    white, dark = reference_time(scene, scene.white_key), reference_time(scene, scene.dark_key)
-    ratio = exposure(scene, cube)
-    yield Remark("reflectance is made with its white and dark references")
-    if ratio is not None:
-        same = abs(ratio - 1) <= SAME
-        applied = "" if same else f": its reflectance is divided by {ratio:.4g}"
-        yield Remark(f"the scan was taken at an integration time of {scan}, its white reference at {white}{applied}")
-    elif scan or white:
-        which = "scan" if scan else "white reference"
-        yield Remark(
-            f"an integration time is stated of the {which} ({scan or white}), and none in the same unit of the other: "
-            "they are taken for the same",
-            odd=True,
-        )
-    if scan and dark and (scan.over(dark) is None or abs((scan.over(dark) or 0) - 1) > SAME):
-        yield Remark(f"the dark reference was taken at {dark}, the scan at {scan}: it is used as it is", odd=True)
-
-
-def _brightness(cube: Cube, seen: Seen, calibrated: bool) -> Iterator[Remark]:
+def _brightness(scene: Scene, cube: Cube, seen: Seen, calibrated: bool) -> Iterator[Remark]:
     """Yield remarks on raw counts and wrong scales."""
     kind = np.dtype(cube.extra.get("stored", cube.dtype)).kind
-    if kind in "ui" and seen.bright > MOST and not calibrated:
+    without_scale = scene.scale is None and cube.extra.get("conversion") is None
+    if kind in "ui" and not calibrated and (seen.bright > MOST or without_scale):
+        unused = "those it names are not used" if scene.has_references else "no white reference is named"
         yield Remark(
-            f"its values are whole numbers, as reflectance up to {seen.largest:.5g}, and no white reference is named: "
+            f"its values are whole numbers, as reflectance up to {seen.largest:.5g}, and {unused}: "
             "are they raw counts? Name white and dark references, or give the scale",
             odd=True,
         )

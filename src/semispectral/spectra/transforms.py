@@ -9,14 +9,16 @@ PIXELS_AT_ONCE = 2048  # keeps the work arrays of one piece in the processor's c
 MAD_TO_SIGMA = 1.4826
 
 
-def to_reflectance(x: np.ndarray, *, dark: np.ndarray, white: np.ndarray, white_reflectance: float) -> np.ndarray:
+def to_reflectance(
+    x: np.ndarray, *, dark: np.ndarray, white: np.ndarray, white_reflectance: float | np.ndarray
+) -> np.ndarray:
     """Convert counts to reflectance by a dark and a white reference; NaN where white is not brighter than dark.
 
     Parameters
     ----------
     x : [..., band], counts.
     dark, white : [..., band], references of the same detector elements, in counts.
-    white_reflectance : float, reflectance of the panel, 0 to 1.
+    white_reflectance : float, or float [band], reflectance of the panel, 0 to 1.
 
     Returns
     -------
@@ -35,7 +37,7 @@ def to_reflectance(x: np.ndarray, *, dark: np.ndarray, white: np.ndarray, white_
     """
     dark = np.asarray(dark, np.float32)
     span = np.asarray(white, np.float32) - dark
-    gain = np.divide(np.float32(white_reflectance), span, out=np.full_like(span, np.nan), where=span > 0)
+    gain = np.divide(np.asarray(white_reflectance, np.float32), span, out=np.full_like(span, np.nan), where=span > 0)
     return np.asarray((x.astype(np.float32) - dark) * gain)
 
 

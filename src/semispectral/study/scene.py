@@ -9,6 +9,7 @@ from semispectral.study.classes import CodeSet
 AXES = ("line", "sample", "band")
 WAVELENGTH_TABLES = (".csv", ".tsv", ".txt")
 
+REFERENCE_ROLES = ("white", "dark", "white_dark")  # each with columns for its file, key and lines
 NAMED, PAINTED = "name:", "colour"  # what labels_key says of labels that are names (before the attribute), or colours
 LABEL_TABLE = ".tsv"
 NAMED_BY_ITSELF = (LABEL_TABLE, ".geojson", ".json")  # without a key: tables of labels, and labels from a page
@@ -37,6 +38,26 @@ class LabelSource:
 
 
 @dataclass(frozen=True)
+class Reference:
+    """Place of a reference measurement of a scene.
+
+    Attributes
+    ----------
+    role : str, one of `REFERENCE_ROLES`.
+    file : Path, the file that holds it.
+    key : str, name of the array in the file, or empty.
+    lines : str, the lines of the array that are used, as in ``0-99`` or ``last 100``; empty: all.
+    inside : bool, whether these are lines of the scan itself, which then hold no rock.
+    """
+
+    role: str
+    file: Path
+    key: str
+    lines: str
+    inside: bool
+
+
+@dataclass(frozen=True)
 class Scene:
     """One row of ``scenes.tsv``.
 
@@ -56,7 +77,11 @@ class Scene:
     ignore : CodeSet, codes of pixels that are not of interest; pixels of all other codes are unlabelled.
     pixel_mm : float or None, size of a pixel, in mm, or None.
     depth_from_m, depth_to_m : float or None, depth of the first and the last line, in metres, or None.
-    white_key, dark_key : str, names of the reference measurements in the data file, or empty.
+    white, dark, white_dark : Path or None, files of the white and dark reference, and of the dark reference that was
+        taken with the white one; None: the scan's own file, if a key or lines are given, else none.
+    white_key, dark_key, white_dark_key : str, arrays in these files, or empty.
+    white_lines, dark_lines, white_dark_lines : str, their lines, such as ``0-99`` or ``last 100``; empty: all.
+    panel : Path or None, table of the white panel's reflectance by wavelength.
     """
 
     name: str
@@ -78,6 +103,14 @@ class Scene:
     dark_key: str = ""
     labels_axes: str = "line,sample"
     labels_over: tuple[LabelSource, ...] = ()
+    white: Path | None = None
+    dark: Path | None = None
+    white_lines: str = ""
+    dark_lines: str = ""
+    white_dark: Path | None = None
+    white_dark_key: str = ""
+    white_dark_lines: str = ""
+    panel: Path | None = None
 
     @property
     def label_sources(self) -> tuple[LabelSource, ...]:
@@ -88,6 +121,30 @@ class Scene:
     def label_files(self) -> str:
         """Its files of labels, for messages."""
         return "; ".join(str(source.path) for source in self.label_sources)
+
+    def reference(self, role: str) -> Reference | None:
+        """Return the place of a reference, or None where the row names none.
+
+        Parameters
+        ----------
+        role : str, one of `REFERENCE_ROLES`.
+        """
+        file: Path | None = getattr(self, role)
+        key, lines = str(getattr(self, f"{role}_key")), str(getattr(self, f"{role}_lines"))
+        if file is None and not key and not lines:
+            return None
+        inside = file is None and not key
+        return Reference(role, file or self.data, self.data_key if inside else key, lines, inside)
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """All references that the row names."""
+        return tuple(found for role in REFERENCE_ROLES if (found := self.reference(role)))
+
+    @property
+    def has_references(self) -> bool:
+        """Whether reflectance can be made of its counts: it names a white and a dark reference."""
+        return self.reference("white") is not None and self.reference("dark") is not None
 
     @property
     def named_labels(self) -> bool:

@@ -11,7 +11,7 @@ from semispectral.errors import ConfigError
 from semispectral.study import cells, tsv
 from semispectral.study.names import MOST_NAMED, quoted, require_distinct_files, some
 from semispectral.study.paths import inside
-from semispectral.study.scene import WAVELENGTH_TABLES, LabelSource, Scene
+from semispectral.study.scene import REFERENCE_ROLES, WAVELENGTH_TABLES, LabelSource, Scene
 from semispectral.study.suggestions import nearest
 
 REQUIRED: dict[str, Callable[[str, str], Any]] = {
@@ -32,10 +32,15 @@ OPTIONAL: dict[str, Callable[[str, str], Any]] = {
     "pixel_mm": cells.optional(cells.positive),
     "depth_from_m": cells.optional(cells.number),
     "depth_to_m": cells.optional(cells.number),
-    "white_key": cells.plain,
-    "dark_key": cells.plain,
     "labels_axes": cells.plain,
+    **{
+        f"{role}{end}": parse
+        for role in REFERENCE_ROLES
+        for end, parse in (("", cells.plain), ("_key", cells.plain), ("_lines", cells.lines))
+    },
+    "panel": cells.plain,
 }
+FILES = (*REFERENCE_ROLES, "panel")  # columns of files that may be left out
 PARSERS = {**REQUIRED, **OPTIONAL}
 
 
@@ -95,15 +100,38 @@ def check_together(scene: Scene, where: str) -> None:
     both = [r for r in scene.use.ranges for s in scene.ignore.ranges if r[0] <= s[1] and s[0] <= r[1]]
     if both:
         raise ConfigError(f"{where}: columns 'use' and 'ignore' share codes in {both}; a code can be in one of them")
-    if bool(scene.white_key) != bool(scene.dark_key):
-        raise ConfigError(
-            f"{where}: white_key and dark_key go together, got {scene.white_key!r} and {scene.dark_key!r}; name both, "
-            "or neither"
-        )
+    _check_references(scene, where)
     if scene.depth_from_m is not None and scene.depth_to_m is not None and scene.depth_to_m <= scene.depth_from_m:
         raise ConfigError(
             f"{where}: depth_to_m must lie below depth_from_m ({scene.depth_from_m}), got {scene.depth_to_m}"
         )
+
+
+def _refuse_key(text: str, values: Mapping[str, Any], where: str, name: str) -> None:
+    """Refuse the key of an array where the path of a file is needed: ``/hsimage/white``."""
+    if name in REFERENCE_ROLES and values["data_key"] and text.startswith("/") and not Path(text).exists():
+        raise ConfigError(
+            f"{where}: the path of a file is needed, got {quoted(text)}, and no such file exists; an array in the "
+            f"scan's own file stands in the column {name}_key"
+        )
+
+
+def _check_references(scene: Scene, where: str) -> None:
+    """Check the cells on references against each other."""
+    columns = {role: f"{role} or {role}_key" for role in REFERENCE_ROLES}
+    named = {role: scene.reference(role) is not None for role in REFERENCE_ROLES}
+    if named["white"] != named["dark"]:
+        there, absent = ("white", "dark") if named["white"] else ("dark", "white")
+        raise ConfigError(
+            f"{where}: a white and a dark reference go together, got a {there} one and no {absent} one; name it in "
+            f"the columns {columns[absent]} of scenes.tsv, or leave both out"
+        )
+    for name, given in (("white_dark", named["white_dark"]), ("panel", scene.panel is not None)):
+        if given and not named["white"]:
+            raise ConfigError(
+                f"{where}: column {name!r} is of a white reference, and none is named; name it in the columns "
+                f"{columns['white']} of scenes.tsv, or leave {name} out"
+            )
 
 
 def _scene(where: str, record: dict[str, str], place: Callable[[str, str], Path]) -> Scene:
@@ -112,6 +140,11 @@ def _scene(where: str, record: dict[str, str], place: Callable[[str, str], Path]
     values["name"] = values.pop("scene")
     values["data"] = place(values["data"], f"{where}, column 'data'")
     values |= _labels(where, values, place)
+    for name in FILES:
+        text = values.pop(name, "")
+        if text:
+            _refuse_key(text, values, f"{where}, column {name!r}", name)
+            values[name] = place(text, f"{where}, column {name!r}")
     if values["wavelengths"].lower().endswith(WAVELENGTH_TABLES):
         values["wavelengths"] = str(place(values["wavelengths"], f"{where}, column 'wavelengths'"))
     scene = Scene(**values)

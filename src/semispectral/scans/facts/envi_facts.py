@@ -11,7 +11,7 @@ import numpy as np
 from rasterio.io import MemoryFile
 
 from semispectral.scans.facts.georeference import of_dataset, quiet
-from semispectral.scans.facts.stated_values import conversion, integration_time
+from semispectral.scans.facts.stated_values import circumstances, conversion
 from semispectral.scans.facts.wavelengths import stated_in_nanometres
 from semispectral.scans.formats.envi_header import Header
 from semispectral.study.names import printable
@@ -62,8 +62,8 @@ class Facts:
 def facts_of(header: Header, *, wavelengths: bool) -> Facts:
     """Return the facts of a header.
 
-    ``extra`` holds those of bad_bands, conversion, integration_time, class_names, class_colours, transform and crs that
-    are stated.
+    ``extra`` holds those of bad_bands, conversion, integration_time, acquired, camera, class_names, class_colours,
+    transform and crs that are stated.
 
     Parameters
     ----------
@@ -74,7 +74,11 @@ def facts_of(header: Header, *, wavelengths: bool) -> Facts:
         _wavelengths(header) if wavelengths else None,
         header.words("band names"),
         _number(header, "data ignore value"),
-        _bad_bands(header) | _conversion(header) | _time(header) | _classes(header) | _ground(header),
+        _bad_bands(header)
+        | _conversion(header)
+        | circumstances(header.fields, bands=header.shape["band"])
+        | _classes(header)
+        | _ground(header),
     )
 
 
@@ -119,11 +123,6 @@ def _conversion(header: Header) -> dict[str, Any]:
         if made is not None:
             return {"conversion": made}
     return {}
-
-
-def _time(header: Header) -> dict[str, Any]:
-    time = integration_time(header.fields)
-    return {"integration_time": time} if time else {}
 
 
 def _classes(header: Header) -> dict[str, Any]:

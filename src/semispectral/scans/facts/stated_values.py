@@ -1,8 +1,10 @@
 """Read nodata, gain, offset and integration time of a file, and apply them to a cube."""
 
+import datetime
 import logging
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +12,8 @@ import numpy as np
 
 from semispectral.errors import DataError
 from semispectral.scans.cube import Cube
-from semispectral.scans.facts.hdf5_attributes import plain_name
+from semispectral.scans.facts.hdf5_attributes import as_text, plain_name
+from semispectral.study.names import printable
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +21,14 @@ LARGEST = 1e30  # whatever is larger is a mark (-3.4e38 and such), also where no
 SAME = 1e-3  # two factors that differ by less are one
 SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
 TIME_NAMES = ("integrationtime", "exposuretime", "exposure", "tint")
+DETECTORS = (("tint1", "vimg1"), ("tint2", "vimg2"))  # cameras of two detectors: the time of each, and its bands from 1
+DAY_NAMES = ("acquisitiondate", "acquisitiontime", "acquisitiondatetime", "datetime", "date")
+CLOCK_NAMES = ("starttime", "acquisitiontime", "acquisitiondatetime", "datetime", "date")
+YEAR_FIRST = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/.:](\d\d?)[-/.:](\d\d?)(?!\d)")
+DAY_FIRST = re.compile(r"dd-mm-yyyy\)?:?\s*(\d\d?)[-/.](\d\d?)[-/.]((?:19|20)\d\d)")
+CLOCK = re.compile(r"(?<![\d:-])(\d\d?):(\d\d):(\d\d)(?![\d:])")
+LONGEST_NAME = 80  # of a field; nobody writes longer ones
+CAMERA_NAMES = ("sensorid", "sensortype", "serialnumber")
 GAIN_NAMES = ("scalefactor", "reflectancescalefactor")
 OFFSET_NAMES = ("addoffset",)
 
@@ -54,33 +65,46 @@ class Conversion:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Time:
     """Integration time.
 
     Attributes
     ----------
-    value : float, number, in the unit.
+    value : float, or float64 [band] of a camera whose detectors have times of their own, in the unit.
     unit : str, unit, empty where the file names none.
     """
 
-    value: float
+    value: float | np.ndarray
     unit: str
 
-    def over(self, other: "Time") -> float | None:
-        """Return this time divided by another; None where their units cannot be compared.
+    def over(self, other: "Time") -> float | np.ndarray | None:
+        """Return this time divided by another; None where their units or their bands cannot be compared.
 
         Parameters
         ----------
         other : the other time.
         """
+        if np.ndim(self.value) and np.ndim(other.value) and np.shape(self.value) != np.shape(other.value):
+            return None
         if self.unit == other.unit:
             return self.value / other.value
         known = self.unit in SECONDS and other.unit in SECONDS
         return self.value * SECONDS[self.unit] / (other.value * SECONDS[other.unit]) if known else None
 
+    def is_as(self, other: "Time") -> bool:
+        """Return whether another time is the same.
+
+        Parameters
+        ----------
+        other : the other time.
+        """
+        ratio = self.over(other)
+        return ratio is not None and bool(np.all(np.abs(ratio - 1) <= SAME))
+
     def __str__(self) -> str:
-        return f"{self.value:g} {self.unit}".strip()
+        distinct = list(dict.fromkeys(np.ravel(self.value).tolist()))
+        return f"{' and '.join(f'{value:g}' for value in distinct)} {self.unit}".strip()
 
 
 def conversion(gain: Any, offset: Any, *, bands: int, words: str, where: str) -> Conversion | None:
@@ -111,7 +135,7 @@ def conversion(gain: Any, offset: Any, *, bands: int, words: str, where: str) ->
 
 
 def from_attributes(attributes: Mapping[str, Any], *, bands: int, where: str) -> dict[str, Any]:
-    """Return conversion and integration_time of the attributes of an array, each where it is stated.
+    """Return conversion, integration_time, acquired and camera of the attributes of an array, each where it is stated.
 
     netCDF writes ``scale_factor``, by which stored values are multiplied; NEON writes ``Scale_Factor`` = 10000, by
     which they are divided. A factor above 1 divides: no file stores reflectance in larger units than 1.
@@ -132,8 +156,7 @@ def from_attributes(attributes: Mapping[str, Any], *, bands: int, where: str) ->
             _multiplier(gain[1]) if gain else 1, offset[1] if offset else 0, bands=bands, words=words, where=where
         )
         found |= {"conversion": made} if made else {}
-    time = integration_time(attributes)
-    return found | ({"integration_time": time} if time else {})
+    return found | circumstances(attributes, bands=bands)
 
 
 def _multiplier(value: Any) -> Any:
@@ -150,15 +173,60 @@ def _brief(value: Any) -> str:
     return str(values[0]) if values.size == 1 else f"({values.size} numbers)"
 
 
-def integration_time(fields: Mapping[str, Any]) -> Time | None:
+def circumstances(fields: Mapping[str, Any], *, bands: int) -> dict[str, Any]:
+    """Return how and when something was recorded: integration_time, acquired and camera, each where it is stated.
+
+    Parameters
+    ----------
+    fields : mapping, values by name, however the names are written.
+    bands : int, number of bands.
+
+    Returns
+    -------
+    dict: integration_time as `Time`, acquired as datetime, camera as text.
+    """
+    named = {plain_name(name): value for name, value in fields.items() if len(name) <= LONGEST_NAME}
+    camera = " ".join(printable(named[name], limit=60) for name in CAMERA_NAMES if str(named.get(name, "")).strip())
+    found = {"integration_time": integration_time(named, bands=bands), "acquired": _acquired(named), "camera": camera}
+    return {name: value for name, value in found.items() if value}
+
+
+def _acquired(named: Mapping[str, Any]) -> datetime.datetime | None:
+    """Return day and time of day, midnight where only the day is stated."""
+    texts = {name: as_text(value) for name, value in named.items() if name in (*DAY_NAMES, *CLOCK_NAMES)}
+    for text in (texts[name] for name in DAY_NAMES if name in texts):
+        turned, plain = DAY_FIRST.search(text), YEAR_FIRST.search(text)
+        day = (turned[3], turned[2], turned[1]) if turned else plain.groups() if plain else None
+        clocks = (CLOCK.search(texts[name]) for name in CLOCK_NAMES if name in texts)
+        clock = next((found.groups() for found in clocks if found), ())
+        try:
+            return datetime.datetime.fromisoformat(_iso(day, clock)) if day else None
+        except ValueError:
+            return None
+    return None
+
+
+def _iso(day: Sequence[str], clock: Sequence[str]) -> str:
+    year, month, date = map(int, day)
+    hours, minutes, seconds = map(int, clock or (0, 0, 0))
+    return f"{year:04}-{month:02}-{date:02}T{hours:02}:{minutes:02}:{seconds:02}"
+
+
+def integration_time(fields: Mapping[str, Any], *, bands: int) -> Time | None:
     """Return the integration time among named values, however its name is written; the unit may end the name.
+
+    A camera of two detectors states a time and a range of bands of each.
 
     Parameters
     ----------
     fields : mapping, values by name.
+    bands : int, number of bands.
     """
-    for name, value in fields.items():
-        plain = plain_name(name)
+    named = {plain_name(name): value for name, value in fields.items() if len(name) <= LONGEST_NAME}
+    by_band = _times_of_detectors(named, bands)
+    if by_band is not None:
+        return by_band
+    for plain, value in named.items():
         for known in TIME_NAMES:
             unit = plain.removeprefix(known)
             if plain.startswith(known) and unit in ("", *SECONDS):
@@ -168,9 +236,19 @@ def integration_time(fields: Mapping[str, Any]) -> Time | None:
     return None
 
 
+def _times_of_detectors(named: Mapping[str, Any], bands: int) -> Time | None:
+    """Return the time of each band, where every band belongs to one of the detectors of `DETECTORS`."""
+    times = np.full(bands, np.nan)
+    for name, place in DETECTORS:
+        value, ends = _number(named.get(name)), re.findall(r"[0-9]{1,9}", as_text(named.get(place, "")))
+        if value is not None and len(ends) == 2:
+            times[int(ends[0]) - 1 : int(ends[1])] = value
+    return None if np.isnan(times).any() else Time(times, "")
+
+
 def _number(value: Any) -> float | None:
     try:
-        first = value.strip("{} ").split()[0] if isinstance(value, str) else np.asarray(value).ravel()[0]
+        first = value.strip("{}() ").split()[0] if isinstance(value, str) else np.asarray(value).ravel()[0]
         number = float(first)
     except (TypeError, ValueError, IndexError):
         return None

@@ -17,6 +17,7 @@ from semispectral.scans.formats.axes import Oriented
 from semispectral.scans.formats.binary import FlatArray, require_size
 from semispectral.scans.formats.envi_files import says_tiff, stated_bytes
 from semispectral.scans.formats.envi_header import Header, header_and_data
+from semispectral.scans.formats.hyspex import read_hyspex_header
 from semispectral.scans.formats.open_file import reading, refuse_keys
 from semispectral.scans.labels.label_rasters import CodeRaster, codes_of
 from semispectral.study.names import printable
@@ -53,6 +54,8 @@ def open_cube(path: Path, *, key: str, axes: str, wavelengths: str) -> Cube:
     array = _array(header, data_path)
     oriented = Oriented(array, header.axes)
     facts = facts_of(header, wavelengths=wavelengths != NO_WAVELENGTHS)
+    hyspex = read_hyspex_header(data_path)
+    time = hyspex.integration_time if hyspex else None
 
     def read_lines(first: int, last: int) -> np.ndarray:
         with reading(data_path, what=WHAT):
@@ -66,7 +69,7 @@ def open_cube(path: Path, *, key: str, axes: str, wavelengths: str) -> Cube:
         wavelengths_nm=facts.wavelengths_nm,
         band_names=facts.band_names,
         nodata=facts.nodata,
-        extra=facts.extra,
+        extra=facts.extra | ({"integration_time": time} if time else {}),
     )
 
 

@@ -13,7 +13,7 @@ from semispectral.scans.facts.envi_facts import Facts, facts_of
 from semispectral.scans.facts.georeference import of_dataset, open_raster, quiet
 from semispectral.scans.facts.geotiff_wavelengths import raster_wavelengths
 from semispectral.scans.facts.ground import Grid
-from semispectral.scans.facts.stated_values import conversion
+from semispectral.scans.facts.stated_values import circumstances, conversion
 from semispectral.scans.facts.wavelengths import NO_WAVELENGTHS
 from semispectral.scans.formats.axes import Oriented, require_numbers
 from semispectral.scans.formats.envi_files import field_name, header_files
@@ -121,8 +121,14 @@ def _facts_of_tiff(path: Path, dataset: Any, *, wavelengths: bool) -> Facts:
         raster_wavelengths(path, dataset) if wavelengths else None,
         tuple(map(printable, dataset.descriptions)) if all(dataset.descriptions) else (),
         None if dataset.nodata is None else float(dataset.nodata),
-        of_dataset(dataset) | _stated(path, dataset),
+        of_dataset(dataset) | _stated(path, dataset) | circumstances(_tags(dataset), bands=dataset.count),
     )
+
+
+def _tags(dataset: Any) -> dict[str, str]:
+    """Return the tags of a TIFF, without the names of the standards they come from."""
+    tags = dataset.tags() | dataset.tags(ns="EXIF")
+    return {name.removeprefix("TIFFTAG_").removeprefix("EXIF_"): text for name, text in tags.items()}
 
 
 def _facts_of_gdal(path: Path, dataset: Any, *, wavelengths: bool) -> Facts:

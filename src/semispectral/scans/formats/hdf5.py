@@ -248,6 +248,18 @@ def read_attributes(path: Path, *, key: str) -> dict[str, Any]:
         return attributes_of(find_dataset(file, key, dimensions=2))
 
 
+def array_axes(path: Path, *, key: str) -> int:
+    """Return the number of axes of a dataset.
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    key : str, name of the dataset.
+    """
+    with opened(path) as file:
+        return int(find_dataset(file, key, dimensions=2).ndim)
+
+
 def read_array(path: Path, *, key: str) -> np.ndarray:
     """Read a dataset of numbers whole.
 

@@ -109,6 +109,20 @@ def _sparse_labels(path: Path, key: str, order: tuple[str, ...], grid: Grid) -> 
     return CodeRaster(read_codes(path, key, values, ",".join(order), shape=grid.shape))
 
 
+def array_axes(path: Path, *, key: str) -> int:
+    """Return the number of axes of an array.
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    key : str, name of the array in the file.
+    """
+    if _is_hdf5(path):
+        return hdf5.array_axes(path, key=key)
+    shape = mat5.find_variable(path, key, dimensions=2)[1]
+    return 2 if shape is None else len(shape)
+
+
 def read_array(path: Path, *, key: str) -> np.ndarray:
     """Read an array of numbers whole, with the axes that MATLAB shows.
 

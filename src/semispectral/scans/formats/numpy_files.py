@@ -9,7 +9,13 @@ import numpy as np
 from semispectral.scans.cube import Cube
 from semispectral.scans.facts.ground import Grid
 from semispectral.scans.facts.wavelengths import NO_WAVELENGTHS
-from semispectral.scans.formats.axes import Oriented, require_dimensions, require_numbers
+from semispectral.scans.formats.axes import (
+    Oriented,
+    native,
+    require_dimensions,
+    require_numbers,
+    require_readable_whole,
+)
 from semispectral.scans.formats.binary import FlatArray, require_size
 from semispectral.scans.formats.open_file import reading, refuse_keys, require_file
 from semispectral.scans.labels.label_rasters import CodeRaster, read_codes
@@ -58,6 +64,36 @@ def open_cube(path: Path, *, key: str, axes: str, wavelengths: str) -> Cube:
             return oriented.read_lines(first, last)
 
     return Cube(path, oriented.shape, oriented.dtype, read_lines)
+
+
+def array_axes(path: Path, *, key: str) -> int:
+    """Return the number of axes of the array.
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    key : str, not used.
+    """
+    return len(_header(path)[0])
+
+
+def read_array(path: Path, *, key: str) -> np.ndarray:
+    """Read an array of numbers whole.
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    key : str, must be empty, since the format has no keys.
+    """
+    refuse_keys(path, what=WHAT, data_key=key)
+    shape, first_fastest, dtype, offset = _header(path)
+    require_numbers(path, "the array", dtype)
+    require_readable_whole(path, "the array", shape, dtype)
+    require_size(path, needed=offset + math.prod(shape) * dtype.itemsize, why=f"its header says {shape}, {dtype}")
+    turn = slice(None, None, -1 if first_fastest else 1)
+    with reading(path, what=WHAT):
+        values = native(FlatArray(path, dtype=dtype, shape=shape[turn], offset=offset)[...])
+    return values.T if first_fastest else values
 
 
 def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:

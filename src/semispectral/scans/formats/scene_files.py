@@ -21,9 +21,11 @@ def scene_files(scene: Scene) -> tuple[Path, ...]:
     ----------
     scene : Scene, row of ``scenes.tsv``.
     """
-    table = {Path(scene.wavelengths)} if scene.wavelengths.lower().endswith(WAVELENGTH_TABLES) else set()
-    named = {scene.data, *(source.path for source in scene.label_sources)}
-    return tuple(sorted(named | table | {file for path in named for file in companions(path)}))
+    wavelengths = [Path(scene.wavelengths)] if scene.wavelengths.lower().endswith(WAVELENGTH_TABLES) else []
+    tables = {*wavelengths, *([scene.panel] if scene.panel else [])}
+    references = (reference.file for reference in scene.references)
+    named = {scene.data, *(source.path for source in scene.label_sources), *references}
+    return tuple(sorted(named | tables | {file for path in named for file in companions(path)}))
 
 
 def companions(path: Path) -> tuple[Path, ...]:

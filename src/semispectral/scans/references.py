@@ -1,0 +1,330 @@
+"""White and dark references of a scene: read from any file, averaged over their lines, and checked against the scan."""
+
+import csv
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from semispectral.errors import DataError, ShapeError
+from semispectral.scans.cube import Cube
+from semispectral.scans.facts.stated_values import Conversion, Time
+from semispectral.scans.facts.wavelengths import COLUMN_UNITS, in_nanometres
+from semispectral.scans.formats.open_file import reading, require_file
+from semispectral.scans.readers import open_reference
+from semispectral.study.cells import line_range
+from semispectral.study.names import some
+from semispectral.study.scene import AXES, Reference, Scene
+
+WORDS = {"white": "the white reference", "dark": "the dark reference", "white_dark": "the white reference's own dark"}
+LOOKED_BYTES = 32 * 2**20  # of the lines from which the usual value of each element is found
+BLOCK_BYTES = 8_000_000
+FEWEST_LOOKED = 5
+FAR = 4.0  # sigmas from the median, beyond which a value of a line is left out
+MAD_TO_SIGMA = 1.4826
+FULL_SCALES = tuple(2**bits - 1 for bits in (8, 10, 12, 14, 16))  # counts at which converters of so many bits end
+DEAD_SHARE = 0.02  # of the signal of the other samples of a band, below which an element is dead
+LARGEST_REFLECTANCE = 1.5  # of a panel, in a table of shares; percent are far above
+REFLECTANCE = "reflectance"
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """A reference, averaged over its lines.
+
+    Attributes
+    ----------
+    reference : Reference, place it was read from.
+    counts : float32 [sample, band], mean of the lines without outliers.
+    lines : int, number of lines.
+    outliers : float, share of the values that were left out of the mean, 0 to 1.
+    saturated : bool [sample, band], elements at the end of the converter's range.
+    facts : dict, what the file states: integration_time, acquired, camera.
+    """
+
+    reference: Reference
+    counts: np.ndarray
+    lines: int
+    outliers: float
+    saturated: np.ndarray
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def time(self) -> Time | None:
+        """Integration time, where it is stated."""
+        return self.facts.get("integration_time")
+
+    @property
+    def acquired(self) -> datetime.datetime | None:
+        """Day and time of day of the measurement, where they are stated."""
+        return self.facts.get("acquired")
+
+    @property
+    def words(self) -> str:
+        """Name of the reference, in words."""
+        return WORDS[self.reference.role]
+
+
+@dataclass(frozen=True, eq=False)
+class References:
+    """All references of a scene.
+
+    Attributes
+    ----------
+    measured : dict of Measured, by role: white, dark, and white_dark where it is named.
+    exposure : float or float64 [band], integration time of the scan divided by that of the white reference, or None
+        where one is not stated.
+    panel : float32 [band], reflectance of the white panel, or None where no table is named.
+    outside : int, number of bands beyond the ends of the panel's table.
+    dead : bool [sample, band], elements whose white is not brighter than their dark.
+    """
+
+    measured: Mapping[str, Measured]
+    exposure: float | np.ndarray | None
+    panel: np.ndarray | None
+    outside: int
+    dead: np.ndarray
+
+    @property
+    def dark(self) -> np.ndarray:
+        """Dark counts of the scan, float32 [sample, band]."""
+        return self.measured["dark"].counts
+
+    @property
+    def signal(self) -> np.ndarray:
+        """Counts of the white panel above its dark, float32 [sample, band]."""
+        own_dark = self.measured.get("white_dark", self.measured["dark"])
+        return np.asarray(self.measured["white"].counts - own_dark.counts)
+
+    @property
+    def saturated(self) -> np.ndarray:
+        """Elements of which one reference is saturated, bool [sample, band]."""
+        return np.asarray(np.any([each.saturated for each in self.measured.values()], axis=0))
+
+    @property
+    def white(self) -> np.ndarray:
+        """White counts above the scan's dark, float32 [sample, band]; NaN at dead and saturated elements."""
+        return np.where(self.dead | self.saturated, np.float32(np.nan), self.dark + self.signal)
+
+
+def references_of(scene: Scene, cube: Cube) -> References | None:
+    """Read the references of a scene, or return None where its row names no white and dark one.
+
+    Parameters
+    ----------
+    scene : Scene, row of ``scenes.tsv``.
+    cube : Cube, open scene.
+
+    Raises
+    ------
+    ShapeError : a reference has another width or number of bands than the scan.
+    DataError : it has other wavelengths or another unit, or is of no use.
+    """
+    if not scene.has_references:
+        return None
+    measured = {reference.role: measure(reference, scene, cube) for reference in scene.references}
+    scan: Time | None = cube.extra.get("integration_time")
+    white = measured["white"].time
+    panel, outside = panel_of(scene.panel, cube) if scene.panel else (None, 0)
+    found = References(
+        measured, None if scan is None or white is None else scan.over(white), panel, outside, np.zeros(0, bool)
+    )
+    signal = found.signal
+    usual = np.median(signal, axis=0)
+    dead = ~(signal > np.maximum(DEAD_SHARE * usual, 0))
+    if dead.all():
+        raise DataError(
+            f"{measured['white'].reference.file}: a white reference brighter than the dark one "
+            f"({measured['dark'].reference.file}) is needed, and no element of it is: are the two exchanged? Check the "
+            "columns white and dark of scenes.tsv"
+        )
+    return References(measured, found.exposure, panel, outside, dead)
+
+
+def measure(reference: Reference, scene: Scene, cube: Cube) -> Measured:
+    """Average a reference over its lines, and check that it fits the scan.
+
+    Parameters
+    ----------
+    reference : Reference, place of the reference.
+    scene : Scene, row of ``scenes.tsv``.
+    cube : Cube, open scene.
+    """
+    with _opened(reference, scene, cube) as found:
+        _require_same_bands(reference, found, cube)
+        where = f"{reference.file}, column '{reference.role}_lines'"
+        first, last = line_range(reference.lines, found.shape[0], where)
+        counts, usual, outliers = robust_mean(found, first, last)
+        saturated = _saturated(usual, found)
+        counts = _in_units_of_the_scan(counts, reference, found, cube)
+        facts = {**found.extra, **({} if not reference.inside else _own_facts(cube))}
+    shape = cube.shape[1:]
+    return Measured(
+        reference,
+        np.broadcast_to(counts, shape).astype(np.float32),
+        last - first,
+        outliers,
+        np.broadcast_to(saturated, shape),
+        {name: facts[name] for name in ("integration_time", "acquired", "camera") if name in facts},
+    )
+
+
+def _own_facts(cube: Cube) -> dict[str, Any]:
+    return {name: cube.extra[name] for name in ("integration_time", "acquired", "camera") if name in cube.extra}
+
+
+def _opened(reference: Reference, scene: Scene, cube: Cube) -> Cube:
+    """Open a reference with the scene's order of axes, or with the plain one where only that fits."""
+    found = open_reference(reference.file, key=reference.key, axes=scene.axes)
+    if _fits(found, cube):
+        return found
+    found.close()
+    plain = open_reference(reference.file, key=reference.key, axes=",".join(AXES))
+    if _fits(plain, cube):
+        return plain
+    plain.close()
+    named = f" ({reference.key})" if reference.key else ""
+    raise ShapeError(
+        f"{reference.file}: {WORDS[reference.role]}{named} must have the samples and bands of the scan {scene.data}, "
+        f"{cube.shape[1:]}, as [line, sample, band] in the order of its axes, [sample, band] or [band], got "
+        f"{found.shape[1:]}; name one of the same camera and binning: check the columns {reference.role} and "
+        f"{reference.role}_key of scenes.tsv"
+    )
+
+
+def _fits(reference: Cube, scan: Cube) -> bool:
+    return reference.shape[2] == scan.shape[2] and reference.shape[1] in (1, scan.shape[1])
+
+
+def _require_same_bands(reference: Reference, found: Cube, cube: Cube) -> None:
+    """Refuse a reference whose wavelengths are more than half a band away from the scan's."""
+    own, nm = found.wavelengths_nm, cube.wavelengths_nm
+    if own is None or nm is None or len(nm) < 2:
+        return
+    apart = np.abs(own - nm)
+    step = np.median(np.abs(np.diff(nm)))
+    if np.nanmax(apart) > step / 2:
+        band = int(np.nanargmax(apart))
+        raise DataError(
+            f"{reference.file}: {WORDS[reference.role]} must have the wavelengths of the scan {cube.path}, but band "
+            f"{band} is {own[band]:.2f} nm here and {nm[band]:.2f} nm there; name the reference of the same camera"
+        )
+
+
+def robust_mean(cube: Cube, first: int, last: int) -> tuple[np.ndarray, np.ndarray, float]:
+    """Average lines of a cube, for each sample and band without the values far from its median.
+
+    The median and its spread come from lines evenly over the range; the mean from all, in blocks.
+
+    Parameters
+    ----------
+    cube : Cube, open reference.
+    first, last : int, first line, and the one after the last.
+
+    Returns
+    -------
+    mean : float32 [sample, band], NaN where there is no value.
+    median : float32 [sample, band].
+    outliers : float, share of the values that were left out, 0 to 1.
+    """
+    looked = np.stack(list(_lines_looked_at(cube, first, last))).astype(np.float32)
+    middle = np.median(looked, axis=0)
+    limit = FAR * MAD_TO_SIGMA * np.median(np.abs(looked - middle), axis=0)
+    limit += 1 if cube.dtype.kind in "ui" else np.abs(middle) * np.finfo(np.float32).eps
+    total, count = np.zeros(middle.shape), np.zeros(middle.shape, int)
+    height = cube.block_lines(max_bytes=BLOCK_BYTES)
+    for begin in range(first, last, height):
+        values = cube.read_lines(begin, min(begin + height, last)).astype(np.float32)
+        near = np.abs(values - middle) <= limit
+        total += np.where(near, values, 0).sum(axis=0, dtype=np.float64)
+        count += near.sum(axis=0)
+    mean = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
+    return mean.astype(np.float32), middle, float(1 - count.sum() / ((last - first) * count.size))
+
+
+def _lines_looked_at(cube: Cube, first: int, last: int) -> Iterator[np.ndarray]:
+    """Yield lines evenly over a range, [sample, band], as many as `LOOKED_BYTES` hold."""
+    most = max(FEWEST_LOOKED, LOOKED_BYTES // (4 * cube.shape[1] * cube.shape[2]))
+    for line in np.unique(np.linspace(first, last - 1, min(most, last - first)).round().astype(int)).tolist():
+        yield cube.read_lines(line, line + 1)[0]
+
+
+def _saturated(usual: np.ndarray, cube: Cube) -> np.ndarray:
+    """Return the elements that usually stand at the end of a converter's range, where that is their largest value."""
+    if cube.dtype.kind not in "ui" or not np.isfinite(usual).any():
+        return np.zeros(usual.shape, bool)
+    largest = float(np.nanmax(usual))
+    ends = {float(scale) for scale in (*FULL_SCALES, np.iinfo(cube.dtype).max)}
+    return np.asarray(usual == largest) if largest in ends else np.zeros(usual.shape, bool)
+
+
+def _in_units_of_the_scan(counts: np.ndarray, reference: Reference, found: Cube, cube: Cube) -> np.ndarray:
+    """Apply the reference's own gain and offset where the scan's are applied; refuse where only the scan has any."""
+    of_scan: Conversion | None = cube.extra.get("applied")
+    if of_scan is None:
+        return counts
+    stated: Conversion | None = found.extra.get("conversion")
+    if stated is None:
+        raise DataError(
+            f"{reference.file}: the scan and its references must be in one unit, but the scan has {of_scan.words} and "
+            f"{reference.key or WORDS[reference.role]} has none; write it to both, or give the scale, so that all are "
+            "taken as they are stored"
+        )
+    return np.asarray(counts * stated.gain + stated.offset, np.float32)
+
+
+def panel_of(path: Path, cube: Cube) -> tuple[np.ndarray, int]:
+    """Read the reflectance of a white panel at the bands of a scan.
+
+    Parameters
+    ----------
+    path : Path, table with the columns ``wavelength_nm`` (or ``wavelength_um``) and ``reflectance``, 0 to 1.
+    cube : Cube, open scene.
+
+    Returns
+    -------
+    reflectance : float32 [band], by linear interpolation; beyond the table its end.
+    outside : int, number of bands beyond the table.
+
+    Raises
+    ------
+    DataError : the table has other columns, is in percent, or the scan has no wavelengths.
+    """
+    if cube.wavelengths_nm is None:
+        raise DataError(
+            f"{path}: a table of the panel needs a scan with wavelengths, and {cube.path} has none; give them in the "
+            "column wavelengths of scenes.tsv, or use cleaning.white_reflectance, one number, and no table"
+        )
+    known, reflectance = _panel_rows(path)
+    nm = cube.wavelengths_nm
+    outside = int(((nm < known[0]) | (nm > known[-1])).sum())
+    return np.interp(nm, known, reflectance).astype(np.float32), outside
+
+
+def _panel_rows(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Return wavelengths in nm, rising, and the reflectance at each."""
+    what = "a table of a panel's reflectance"
+    require_file(path, what=what)
+    with reading(path, what=what), path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t" if path.suffix.lower() == ".tsv" else ","))
+    columns = [name for name in COLUMN_UNITS if rows and name in rows[0]]
+    if not columns or REFLECTANCE not in rows[0]:
+        raise DataError(
+            f"{path}: {what} needs the columns wavelength_nm (or wavelength_um) and {REFLECTANCE}, got "
+            f"{some(rows[0]) if rows else 'no row'}; rename its columns"
+        )
+    try:
+        values = np.array([[float(row[columns[0]]), float(row[REFLECTANCE])] for row in rows])
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{path}: the columns {columns[0]} and {REFLECTANCE} must hold numbers ({error})") from error
+    if not np.isfinite(values).all() or (values[:, 1] <= 0).any() or (values[:, 1] > LARGEST_REFLECTANCE).any():
+        raise DataError(
+            f"{path}: the reflectance of a panel is a number above 0 and near 1, got {values[:, 1].min():g} to "
+            f"{values[:, 1].max():g}; divide percent by 100"
+        )
+    nm = in_nanometres(values[:, 0], unit=COLUMN_UNITS[columns[0]], where=str(path))
+    order = np.argsort(nm)
+    return nm[order], values[order, 1]
