@@ -11,9 +11,10 @@ import numpy as np
 
 from semispectral.errors import DataError
 from semispectral.scans.cube import Cube
+from semispectral.scans.facts.hyspex_header import read_background
 from semispectral.scans.facts.stated_values import as_values, from_attributes
 from semispectral.scans.facts.wavelengths import NO_WAVELENGTHS, read_wavelength_table, require_count
-from semispectral.scans.formats import envi, geotiff, hdf5, hyspex, tsg
+from semispectral.scans.formats import envi, geotiff, hdf5, tsg
 from semispectral.scans.formats import first_bytes as beginnings
 from semispectral.scans.formats import known as formats
 from semispectral.scans.formats import matlab as mat
@@ -58,7 +59,7 @@ ARRAY_READERS: dict[str, ArrayReader] = {
     beginnings.HDF5: hdf5.read_array,
     beginnings.MATLAB: mat.read_array,
     beginnings.NUMPY: npy.read_array,
-    formats.ENVI: hyspex.read_background,
+    formats.ENVI: read_background,
 }
 ARRAY_AXES: dict[str, Callable[..., int]] = {
     beginnings.HDF5: hdf5.array_axes,

@@ -10,6 +10,7 @@ from semispectral.errors import DataError, ShapeError
 from semispectral.scans.cube import Cube
 from semispectral.scans.facts.envi_facts import facts_of
 from semispectral.scans.facts.ground import Grid
+from semispectral.scans.facts.hyspex_header import read_hyspex_header
 from semispectral.scans.facts.wavelengths import NO_WAVELENGTHS
 from semispectral.scans.formats import first_bytes as beginnings
 from semispectral.scans.formats import geotiff
@@ -17,7 +18,6 @@ from semispectral.scans.formats.axes import Oriented
 from semispectral.scans.formats.binary import FlatArray, require_size
 from semispectral.scans.formats.envi_files import says_tiff, stated_bytes
 from semispectral.scans.formats.envi_header import Header, header_and_data
-from semispectral.scans.formats.hyspex import read_hyspex_header
 from semispectral.scans.formats.open_file import reading, refuse_keys
 from semispectral.scans.labels.label_rasters import CodeRaster, codes_of
 from semispectral.study.names import printable

@@ -7,7 +7,7 @@ import pytest
 
 from cube_formats import write_envi_header
 from semispectral.errors import MissingFileError, UnreadableError
-from semispectral.scans.formats.hyspex import FIXED, read_background
+from semispectral.scans.facts.hyspex_header import FIXED, read_background
 from semispectral.scans.readers import open_cube, open_reference
 
 LINES, SAMPLES, BANDS = 4, 3, 5
