@@ -107,12 +107,13 @@ def tiny_parts(
     scaling_m1: str = "",
 ) -> dict[str, Saved]:
     """Saved and loaded scaler, M1 (for latents, or with a scale of its own) and classifier."""
-    scaler = fit_scaler(tiny_pixels(seed=seed).x, method=scaling)
+    axis = {"wavelengths_nm": WAVELENGTHS_NM, "windows": [(WAVELENGTHS_NM[1], WAVELENGTHS_NM[-2])]}
+    scaler = fit_scaler(tiny_pixels(seed=seed).x, method=scaling, **axis)
     models = {"scaler": scaler.to_saved()}
     if features == "latents":
         models["m1"] = tiny_m1(seed=seed, bands=scaler.columns)
     if scaling_m1:
-        own = fit_scaler(tiny_pixels(seed=seed).x, method=scaling_m1)
+        own = fit_scaler(tiny_pixels(seed=seed).x, method=scaling_m1, **axis)
         models |= {"scaler_m1": own.to_saved(), "m1": tiny_m1(seed=seed, bands=own.columns)}
     inputs = 3 if features == "latents" else scaler.columns
     models["classifier"] = tiny_m2(inputs, seed=seed + 1, kind=method)

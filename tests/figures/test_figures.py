@@ -20,6 +20,7 @@ from semispectral.figures.units import Scale, scale_of, with_gaps
 from semispectral.inference.m1_inference import M1Inference
 from semispectral.inference.m2_inference import M2Inference
 from semispectral.spectra.scaling import METHODS, fit_scaler, snv
+from semispectral.spectra.transforms import remove_continuum
 from semispectral.study import methods
 from tiny_models import BANDS, WAVELENGTHS_NM, tiny_m1, tiny_m2
 
@@ -29,10 +30,16 @@ SCALE = Scale(WAVELENGTHS_NM)
 
 @pytest.mark.parametrize("method", METHODS)
 def test_scale_undoes_what_was_done_to_bands(method: str) -> None:
-    """Shown spectra are the stored ones, or their SNV where single pixels were scaled."""
-    scaler = fit_scaler(SPECTRA, method=method)
-    shown = scale_of(scaler, WAVELENGTHS_NM).undo(scaler.transform(SPECTRA))
-    expected = snv(SPECTRA) if method.startswith(("snv", "views")) else SPECTRA
+    """Shown spectra are the stored ones, their SNV where single pixels were scaled, or their hull quotient."""
+    window = (float(WAVELENGTHS_NM[1]), float(WAVELENGTHS_NM[-2]))
+    scaler = fit_scaler(SPECTRA, method=method, wavelengths_nm=WAVELENGTHS_NM, windows=[window])
+    scale = scale_of(scaler, WAVELENGTHS_NM)
+    shown = scale.undo(scaler.transform(SPECTRA))
+    inside = slice(1, -1)
+    quotient = remove_continuum(SPECTRA[:, inside], WAVELENGTHS_NM[inside])
+    raw_or_snv = snv(SPECTRA) if method.startswith(("snv", "views")) else SPECTRA
+    expected = quotient if method == "hull" else raw_or_snv
+    assert shown.shape[1] == len(scale.places(0))
     np.testing.assert_allclose(shown, expected, rtol=1e-4, atol=1e-4)
 
 

@@ -46,7 +46,7 @@ def test_the_smaller_part_scores_as_one_half() -> None:
     assert score[0] == pytest.approx([1, 1.4 / np.sqrt(2)])
 
 
-@pytest.mark.parametrize("name", ["kaolinite", "muscovite 2202 nm", "chlorite 2256 nm", "calcite 2338 nm", "talc"])
+@pytest.mark.parametrize("name", ["kaolinite", "muscovite", "chlorite", "calcite", "talc"])
 def test_an_entry_is_found_again_at_any_level(name: str) -> None:
     """A spectrum of the library is its own best match, dark or in percent."""
     bright = seen_by_sensor(name)
@@ -59,7 +59,7 @@ def test_an_entry_is_found_again_at_any_level(name: str) -> None:
 
 def test_a_mixture_names_both_parts() -> None:
     """Three parts of kaolinite and two of muscovite are kaolin, with white mica beside it."""
-    mixed = 0.6 * seen_by_sensor("kaolinite") + 0.4 * seen_by_sensor("muscovite 2190 nm")
+    mixed = 0.6 * seen_by_sensor("kaolinite") + 0.4 * seen_by_sensor("muscovite")
     best = suggest(mixed, SENSOR_NM)[0].best
     assert (best.group, best.name) == ("kaolin", "kaolinite")
     assert best.beside.startswith("muscovite")
@@ -100,7 +100,7 @@ def test_a_library_that_does_not_cover_the_windows_is_refused() -> None:
     """A library of the visible range has nothing to say in the short-wave infrared."""
     nm = np.linspace(400, 1000, 100)
     library = Library((Entry("hematite", "hematite", "iron oxide", nm, np.linspace(0.2, 0.8, 100), "mine.csv"),))
-    with pytest.raises(DataError, match=r"no entry of the mineral library .*hematite.*2120 to 2400 nm"):
+    with pytest.raises(DataError, match=r"no entry of the mineral library .*hematite.*2080 to 2400 nm"):
         suggest(seen_by_sensor("talc"), SENSOR_NM, library=library)
 
 
@@ -122,7 +122,7 @@ def test_two_entries_of_one_name_are_refused() -> None:
 
 def test_shapes_do_not_see_other_windows() -> None:
     """A change outside the windows changes no shape."""
-    x = seen_by_sensor("muscovite 2202 nm")
+    x = seen_by_sensor("muscovite")
     changed = np.where(SENSOR_NM < 2000, 0.1, x)
-    bands = window_bands(SENSOR_NM, [(2120, 2400)], where="")
+    bands = window_bands(SENSOR_NM, [(2080, 2400)], where="")
     assert np.array_equal(shapes_of(x, SENSOR_NM, bands), shapes_of(changed, SENSOR_NM, bands))

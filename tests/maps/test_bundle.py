@@ -30,6 +30,19 @@ def test_a_bundle_reads_back(tmp_path: Path, features: str) -> None:
     np.testing.assert_array_equal(read.class_means, written.class_means)
 
 
+@pytest.mark.parametrize("scaling", ["hull", "views_hull"])
+def test_hull_quotients_of_a_trained_model_are_those_of_training(tmp_path: Path, scaling: str) -> None:
+    """A new scan needs no windows: the model knows their bands."""
+    tiny.tiny_bundle(tmp_path / "model", seed=1, scaling=scaling)
+    pipeline = read_bundle(tmp_path / "model").pipeline
+    raw = tiny.tiny_counts(seed=2).reshape(-1, tiny.BANDS)
+    window = (tiny.WAVELENGTHS_NM[1], tiny.WAVELENGTHS_NM[-2])
+    train = tiny.tiny_pixels(seed=1).x
+    scaler = fit_scaler(train, method=scaling, wavelengths_nm=tiny.WAVELENGTHS_NM, windows=[window])
+    np.testing.assert_array_equal(pipeline.scaler.transform(raw), scaler.transform(raw))
+    assert np.isfinite(pipeline.scores(raw).probability).all()
+
+
 def test_m1_may_have_a_scale_of_its_own(tmp_path: Path) -> None:
     """q(y|x) on bands sees its scale and M1, which says what is novel, another; both are kept."""
     tiny.tiny_bundle(tmp_path / "model", seed=1, method="qy", features="bands", scaling_m1="views")

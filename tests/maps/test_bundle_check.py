@@ -190,6 +190,23 @@ def test_an_svm_is_checked_too(tmp_path: Path, change: Change, words: str) -> No
     assert str(caught.value).startswith(str(tmp_path / "model"))
 
 
+OF_WINDOWS: tuple[tuple[Change, str], ...] = (
+    (array("hull_band", lambda given: given + 1000), "hull_band: bands from 0"),
+    (array("hull_band", lambda given: given[1:]), "hull_window"),
+    (array("hull_nm", lambda given: given[::-1]), "rising wavelengths"),
+    (array("hull_window", lambda given: given[:-1]), "hull_window"),
+)
+
+
+@pytest.mark.parametrize(("change", "words"), OF_WINDOWS)
+def test_windows_of_hull_quotients_are_checked_too(tmp_path: Path, change: Change, words: str) -> None:
+    """Their bands are bands of the model, with rising wavelengths."""
+    tiny.tiny_bundle(tmp_path / "model", seed=1, scaling="hull")
+    changed(tmp_path / "model", "scaler", change)
+    with pytest.raises(DataError, match=words):
+        read_bundle(tmp_path / "model")
+
+
 def test_a_bundle_that_was_not_changed_is_read(sound: Path, tmp_path: Path) -> None:
     """Putting the checksums right is no change, and neither are facts that nobody uses."""
     shutil.copytree(sound, tmp_path / "model")

@@ -52,7 +52,7 @@ def clip(found, settings):
 METHOD = Method(method="nearest", features=BANDS, title="nearest labelled pixel", colour="green", marker="p")
 STEP = CleaningStep()
 NORMALISATION = Normalisation(
-    lambda x: {"median": np.median(x, axis=0).astype(np.float32)},
+    lambda x, windows: {"median": np.median(x, axis=0).astype(np.float32)},
     lambda x, arrays: x - arrays["median"],
     lambda x, arrays: x + arrays["median"],
     value_label="value above the median",

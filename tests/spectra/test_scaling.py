@@ -12,9 +12,20 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from semispectral.errors import ConfigError, DataError, ShapeError
 from semispectral.scans.cube import Pixels
-from semispectral.spectra.scaling import BLOCK_PIXELS, METHODS, STORED, Scaler, fit_scaler, normalise, snv
+from semispectral.spectra.hull_windows import hull_quotients
+from semispectral.spectra.scaling import (
+    BLOCK_PIXELS,
+    METHODS,
+    QUOTIENT,
+    STORED,
+    Scaler,
+    fit_scaler,
+    normalise,
+    snv,
+)
 from semispectral.storage.model_files import load_model, save_model
 
+WINDOWS = {"wavelengths_nm": np.linspace(2000, 2300, 7), "windows": [(2000, 2210), (2100, 2300)]}
 TRAIN = np.random.default_rng(2).integers(100, 60_000, (500, 7)).astype(np.uint16)
 
 
@@ -101,14 +112,14 @@ def test_undone_columns_begin_with_the_spectrum(method: str) -> None:
 def test_blocks_do_not_matter(method: str) -> None:
     """Each pixel is normalised for itself: cut anywhere, the bits are the same."""
     x = np.tile(TRAIN, (BLOCK_PIXELS // 500 + 2, 1))
-    scaler = fit_scaler(TRAIN, method=method)
+    scaler = fit_scaler(TRAIN, method=method, **WINDOWS)
     whole = scaler.transform(x)
     pieces = [scaler.transform(piece) for piece in np.split(x, [1, 700, BLOCK_PIXELS + 1])]
     np.testing.assert_array_equal(np.concatenate(pieces), whole)
     assert whole.dtype == np.float32
 
 
-SPECTRA = arrays(np.float32, (6, 4), elements=st.floats(-1000, 60_000, width=32))
+SPECTRA = arrays(np.float32, (6, 7), elements=st.floats(-1000, 60_000, width=32))
 
 
 @settings(max_examples=50, deadline=None)
@@ -118,7 +129,7 @@ def test_nothing_becomes_nan(train: np.ndarray, other: np.ndarray, method: str) 
     train[:, 2] = 5
     train[1] = 7
     other[0] = 0
-    scaler = fit_scaler(train, method=method)
+    scaler = fit_scaler(train, method=method, **WINDOWS)
     assert np.isfinite(scaler.transform(train)).all()
     assert np.isfinite(scaler.transform(other)).all()
 
@@ -140,7 +151,7 @@ def test_a_few_flat_pixels_do_not_rule_the_level() -> None:
 @pytest.mark.parametrize("method", METHODS)
 def test_a_scaler_comes_back_from_disk(method: str, tmp_path: Path) -> None:
     """Saved as safetensors and JSON and read again, it gives the same bits."""
-    scaler = fit_scaler(TRAIN, method=method)
+    scaler = fit_scaler(TRAIN, method=method, **WINDOWS)
     save_model(tmp_path / "scaler", *scaler.to_saved())
     again = Scaler.from_saved(*load_model(tmp_path / "scaler"))
     np.testing.assert_array_equal(again.transform(TRAIN), scaler.transform(TRAIN))
@@ -181,9 +192,47 @@ def test_another_kind_of_model_is_refused() -> None:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_a_method_says_what_its_columns_cannot_give_back(method: str) -> None:
-    """Undone column by column, bands come back as they were or as SNV; raw spectra restore the rest."""
-    scaler = fit_scaler(TRAIN, method=method)
-    shown = scaler.undo_columns(scaler.transform(TRAIN))[:, : scaler.bands]
-    expected = TRAIN if scaler.value_label == STORED else snv(TRAIN.astype(np.float32))
+    """Undone column by column, bands come back as they were, as SNV or as hull quotients; raw spectra restore them."""
+    scaler = fit_scaler(TRAIN, method=method, **WINDOWS)
+    shown = scaler.undo_columns(scaler.transform(TRAIN))[:, : len(scaler.shown)]
+    nm = WINDOWS["wavelengths_nm"]
+    quotient = hull_quotients(TRAIN, nm, [np.arange(5), np.arange(2, 7)])
+    expected = {STORED: TRAIN, QUOTIENT: quotient}.get(scaler.value_label, snv(TRAIN.astype(np.float32)))
     np.testing.assert_allclose(shown, expected, rtol=1e-3, atol=1e-3)
     np.testing.assert_allclose(scaler.restored(scaler.transform(TRAIN), TRAIN), TRAIN, rtol=1e-3, atol=1e-3)
+
+
+def test_hull_quotients_see_their_windows_alone() -> None:
+    """Columns of each window, standardised; a change outside a window, or of the level, changes none of them."""
+    axis = {"wavelengths_nm": np.linspace(1700, 2300, 7), "windows": [(1890, 2300)]}
+    scaler = fit_scaler(TRAIN, method="hull", **axis)
+    found = scaler.transform(TRAIN)
+    assert scaler.shown.tolist() == [2, 3, 4, 5, 6]
+    np.testing.assert_allclose(found.mean(axis=0)[1:-1], 0, atol=1e-4)
+    np.testing.assert_allclose(found.std(axis=0)[1:-1], 1, atol=1e-4)
+    other = 3.0 * TRAIN
+    other[:, :2] = 7
+    np.testing.assert_allclose(scaler.transform(other), found, atol=1e-4)
+
+
+def test_three_views_stand_side_by_side() -> None:
+    """The columns of views, then those of the hull quotients."""
+    found = fit_scaler(TRAIN, method="views_hull", **WINDOWS)
+    columns = found.transform(TRAIN)
+    assert found.views == (9, 7, 10)
+    np.testing.assert_array_equal(columns[:, :16], fit_scaler(TRAIN, method="views").transform(TRAIN))
+    np.testing.assert_array_equal(columns[:, 16:], fit_scaler(TRAIN, method="hull", **WINDOWS).transform(TRAIN))
+
+
+def test_windows_need_wavelengths_and_bands() -> None:
+    """Without wavelengths, without a window, or beyond the sensor, one sentence says so."""
+    nm = WINDOWS["wavelengths_nm"]
+    for wavelengths_nm, windows, words in (
+        (None, [(2000, 2300)], "normalise.windows: windows in nm need the wavelengths"),
+        (nm, [(2000, 2400)], "the window 2000 to 2400 nm needs 5 bands or more inside the range"),
+        (nm, [(2000, 2100)], "the window 2000 to 2100 nm needs 5 bands"),
+    ):
+        with pytest.raises(DataError, match=words):
+            fit_scaler(TRAIN, method="hull", wavelengths_nm=wavelengths_nm, windows=windows)
+    with pytest.raises(ConfigError, match="needs a window in nm"):
+        fit_scaler(TRAIN, method="hull", wavelengths_nm=nm)

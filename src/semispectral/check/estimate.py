@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from semispectral.check import training_time as training
 from semispectral.check.plan import Planned
 from semispectral.check.rates import OTHER, RATES
@@ -109,8 +111,9 @@ def work_of(study: Study, looked: Sequence[Looked], sampled: int) -> Work:
 
 
 def _m1_views(study: Study, bands: int) -> tuple[int, ...]:
-    """Return the number of columns of each view of M1."""
-    return METHODS[str(study.config["normalise"]["m1_method"])].views(bands)
+    """Return the number of columns of each view of M1; windows are taken to be as wide as the sensor."""
+    row = METHODS[str(study.config["normalise"]["m1_method"])]
+    return row.views(bands, {"hull_band": np.zeros(bands)} if row.hull else {})
 
 
 def needs(study: Study, looked: Sequence[Looked], planned: Planned | None, jobs: Mapping[str, int]) -> list[Need]:

@@ -89,7 +89,8 @@ def with_gaps(place: np.ndarray, value: np.ndarray) -> tuple[np.ndarray, np.ndar
 def scale_of(scaler: Scaler, wavelengths_nm: np.ndarray | None) -> Scale:
     """Return the scale that undoes a normalisation band by band. SNV, which acts on each spectrum, is not undone.
 
-    Columns after the bands (level, contrast, a second view) are not shown.
+    Columns after the bands (level, contrast, other views) are not shown. Of hull quotients, the bands of the windows
+    are.
 
     Parameters
     ----------
@@ -98,6 +99,6 @@ def scale_of(scaler: Scaler, wavelengths_nm: np.ndarray | None) -> Scale:
     """
 
     def undo(x: np.ndarray) -> np.ndarray:
-        return scaler.undo_columns(x)[..., : scaler.bands]
+        return scaler.undo_columns(x)[..., : len(scaler.shown)]
 
-    return Scale(wavelengths_nm, scaler.value_label, undo)
+    return Scale(None if wavelengths_nm is None else wavelengths_nm[scaler.shown], scaler.value_label, undo)

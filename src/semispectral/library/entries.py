@@ -92,7 +92,7 @@ class Library:
         return tuple(dict.fromkeys(entry.group for entry in self.entries if entry.group))
 
     def named(self, wanted: str) -> tuple[int, ...]:
-        """Return the entries that a word names: an entry's name, or the mineral or the group of several.
+        """Return the entries that a word names: a mineral, a group, or an entry's name.
 
         Parameters
         ----------
@@ -106,7 +106,7 @@ class Library:
         (0,)
         """
         key = plain(wanted)
-        for field in ("name", "mineral", "group"):
+        for field in ("mineral", "group", "name"):
             found = tuple(i for i, entry in enumerate(self.entries) if plain(getattr(entry, field)) == key)
             if key and found:
                 return found
@@ -148,7 +148,7 @@ def made_entry(
     ----------
     name : str, name of the entry.
     wavelengths_nm : float64 [channel], in nm; NaN for a channel without.
-    values : float64 [channel], reflectance; NaN for a deleted channel.
+    values : float64 [channel], reflectance; NaN, 0 or below for a deleted channel.
     mineral, group : str, its mineral and group.
     percent : bool or None, whether the file says that values are in percent; None if it does not say.
     source : str, the file, for errors.
@@ -157,14 +157,14 @@ def made_entry(
     ------
     DataError : fewer than two channels hold values, or they are no reflectance.
     """
-    there = np.isfinite(wavelengths_nm) & np.isfinite(values)
+    there = np.isfinite(wavelengths_nm) & np.isfinite(values) & (values > 0)
     order = np.argsort(wavelengths_nm[there], kind="stable")
     nm, first = np.unique(wavelengths_nm[there][order], return_index=True)
     kept = values[there][order][first]
     if len(nm) < 2:
         raise DataError(f"{source}: {quoted(name)} needs two channels or more with values, and has {len(nm)}")
     largest = float(kept.max())
-    if largest <= 0 or largest > LARGEST_PERCENT or (percent is False and largest > PERCENT_FROM):
+    if largest > LARGEST_PERCENT or (percent is False and largest > PERCENT_FROM):
         raise DataError(
             f"{source}: {quoted(name)} needs reflectance as a fraction (0 to 1) or in percent (0 to 100), and its "
             f"largest value is {largest:g}; divide the values, or leave the entry out"

@@ -2,6 +2,8 @@
 
 import re
 
+from semispectral.study.names import FORMULA, LONGEST_NAME, printable
+
 GROUPS: dict[str, tuple[str, ...]] = {
     "kaolin": ("kaolinite", "dickite", "nacrite", "halloysite"),
     "white mica": ("muscovite", "phengite", "paragonite", "illite", "sericite", "celadonite", "roscoelite"),
@@ -52,3 +54,14 @@ def group_of(mineral: str) -> str:
     mineral : str, name of the mineral, in lower case.
     """
     return GROUP_OF.get(mineral, "")
+
+
+def shown_name(text: str) -> str:
+    """Return the name of a spectrum from a file as it is shown: in one line, not too long, and no formula.
+
+    Parameters
+    ----------
+    text : str, name as the file writes it.
+    """
+    words = " ".join(text.replace("_", " ").split())
+    return printable(words.lstrip(FORMULA + " "), limit=LONGEST_NAME)

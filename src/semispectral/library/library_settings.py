@@ -17,7 +17,7 @@ class LibraryConfig:
     files: Annotated[tuple[str, ...], Unique()] = ()
     """Libraries of your own, below `data_root`: ENVI spectral libraries, tables (.csv), folders of USGS splib07 or
     ECOSTRESS text files. Empty: the built-in library."""
-    windows: Annotated[tuple[Bounds, ...], Field(min_length=1), Unique()] = ((2120.0, 2400.0),)
+    windows: Annotated[tuple[Bounds, ...], Field(min_length=1), Unique()] = ((2080.0, 2400.0),)
     """Windows in nm in which spectra are compared, by the hull quotient over each window."""
     mixture: Annotated[int, Field(ge=1, le=2)] = 2
     """Most entries that a spectrum may be a mixture of: 1 or 2. It belongs to the one with the larger part."""

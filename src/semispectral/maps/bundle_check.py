@@ -153,8 +153,26 @@ def check_scaler(directory: Path, name: str, saved: Saved, *, bands: int) -> Non
         raise DataError(
             f"{directory / name / DESCRIPTION}, bands: {bands} are needed as of the others, {found}; {REMEDY}"
         )
-    for key, example in METHODS[description["method"]].fit(np.ones((1, bands), np.float32)).items():
-        require_shape(directory / name / WEIGHTS, key, arrays.get(key), example.shape)
+    file, row = directory / name / WEIGHTS, METHODS[description["method"]]
+    windows = _windows(file, arrays, bands=bands) if row.hull else {}
+    for key, example in row.fit(np.ones((1, bands), np.float32), windows).items():
+        require_shape(file, key, arrays.get(key), example.shape)
+
+
+def _windows(file: Path, arrays: Mapping[str, np.ndarray], *, bands: int) -> dict[str, np.ndarray]:
+    """Return the columns of hull quotients, which must be bands of the model with rising wavelengths."""
+    found = {key: arrays.get(key) for key in ("hull_band", "hull_window", "hull_nm")}
+    columns = 0 if found["hull_band"] is None else found["hull_band"].size
+    for key, array in found.items():
+        require_shape(file, key, array, (columns,))
+    band, window, nm = (np.asarray(found[key]) for key in found)
+    inside = columns > 0 and band.dtype.kind == window.dtype.kind == "i" and 0 <= band.min() <= band.max() < bands
+    if not (inside and (np.diff(nm)[np.diff(window) == 0] > 0).all() and (np.diff(window) >= 0).all()):
+        raise DataError(
+            f"{file}, hull_band: bands from 0 to {bands - 1} with rising wavelengths in each window are needed, got "
+            f"{columns} that are not such; {REMEDY}"
+        )
+    return {"hull_band": band, "hull_window": window, "hull_nm": nm}
 
 
 def check_latents(directory: Path, saved: Saved) -> None:

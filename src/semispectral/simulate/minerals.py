@@ -131,7 +131,17 @@ class Mineral:
 @cache
 def load_minerals() -> Mapping[str, Mineral]:
     """Load all minerals of the packaged table `minerals.json`, by name, in the order of their codes."""
-    text = resources.files("semispectral.simulate").joinpath("minerals.json").read_text(encoding="utf-8")
+    return read_minerals(resources.files("semispectral.simulate").joinpath("minerals.json").read_text(encoding="utf-8"))
+
+
+def read_minerals(text: str) -> Mapping[str, Mineral]:
+    """Read a table of minerals, by name.
+
+    Parameters
+    ----------
+    text : str, JSON of the nodes of the continuum in um, and of the continuum and the Gaussians of each mineral; one
+        without a code has the code 0.
+    """
     table = json.loads(text)
     nodes_nm = np.array(table["nodes_um"]) * 1e3
     minerals = {}
@@ -139,7 +149,13 @@ def load_minerals() -> Mapping[str, Mineral]:
         gaussians = np.array(row["gaussians"], dtype=np.float64).reshape(-1, 3)
         centres_nm = np.round(gaussians[:, 0] * 1e3, 6)  # the table is in micrometres
         minerals[name] = Mineral(
-            name, row["code"], nodes_nm, np.array(row["continuum"]), centres_nm, gaussians[:, 1], gaussians[:, 2]
+            name,
+            row.get("code", 0),
+            nodes_nm,
+            np.array(row["continuum"]),
+            centres_nm,
+            gaussians[:, 1],
+            gaussians[:, 2],
         )
     return MappingProxyType(minerals)
 

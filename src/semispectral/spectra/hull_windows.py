@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from semispectral.errors import DataError
-from semispectral.spectra.transforms import remove_continuum
+from semispectral.spectra.transforms import continuum
 
 FEWEST_BANDS = 5  # with fewer, the hull touches nearly all of them
 Window = tuple[float, float]
@@ -58,7 +58,8 @@ def _beyond(nm: np.ndarray, low: float, high: float) -> bool:
 def hull_quotients(x: np.ndarray, wavelengths_nm: np.ndarray, bands: Sequence[np.ndarray]) -> np.ndarray:
     """Return the hull quotient of each window, side by side; a hull is made over the bands of its window alone.
 
-    The quotient does not change if a spectrum is multiplied by a number. It is 1 where a spectrum touches its hull.
+    The quotient does not change if a spectrum is multiplied by a number. It is 1 where a spectrum touches its hull, and
+    stays from 0 to 1 where counts below the dark reference are negative.
 
     Parameters
     ----------
@@ -70,5 +71,12 @@ def hull_quotients(x: np.ndarray, wavelengths_nm: np.ndarray, bands: Sequence[np
     -------
     float32 [pixel, band of a window], window after window.
     """
-    parts = [remove_continuum(x[:, inside].astype(np.float64), wavelengths_nm[inside]) for inside in bands]
+    nm = np.asarray(wavelengths_nm, np.float64)
+    parts = [_quotient(x[:, inside].astype(np.float64), nm[inside]) for inside in bands]
     return np.concatenate(parts, axis=1).astype(np.float32)
+
+
+def _quotient(x: np.ndarray, nm: np.ndarray) -> np.ndarray:
+    """Return the quotient over all bands; 1 where the hull is not above 0."""
+    hull = continuum(x, nm)
+    return np.asarray(np.clip(np.divide(x, hull, out=np.ones_like(x), where=hull > 0), 0, 1))

@@ -1,6 +1,6 @@
 """Normalise spectra by one of several methods, fitted on training pixels only."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,6 +9,8 @@ import numpy as np
 
 from semispectral.errors import ConfigError, DataError, ShapeError
 from semispectral.scans.cube import Pixels
+from semispectral.spectra.hull_windows import Window, hull_quotients, window_bands
+from semispectral.spectra.transforms import continuum
 from semispectral.storage.model_files import load_model
 
 BLOCK_PIXELS = 8192
@@ -114,23 +116,73 @@ def _floor(x: np.ndarray) -> np.ndarray:
     return np.asarray(np.maximum(DARK * sizes / len(x), np.finfo(np.float32).tiny), np.float32)
 
 
+def windows_of(wavelengths_nm: np.ndarray | None, windows: Sequence[Window]) -> dict[str, np.ndarray]:
+    """Return the columns of the hull quotients: their bands, the number of their window, and their wavelengths.
+
+    Parameters
+    ----------
+    wavelengths_nm : float64 [band] in nm, or None, which is an error in words.
+    windows : first and last wavelength of each window, in nm.
+
+    Returns
+    -------
+    dict of ``hull_band`` int32, ``hull_window`` int32 and ``hull_nm`` float32, each [column].
+    """
+    if not windows:
+        raise ConfigError("normalise.windows: a hull quotient needs a window in nm, got none; name one")
+    found = window_bands(wavelengths_nm, windows, where="normalise.windows")
+    bands = np.concatenate(found)
+    number = np.repeat(np.arange(len(found)), [len(inside) for inside in found])
+    nm = np.asarray(wavelengths_nm, np.float32)[bands]
+    return {"hull_band": bands.astype(np.int32), "hull_window": number.astype(np.int32), "hull_nm": nm}
+
+
+def hull(x: np.ndarray, arrays: Arrays) -> np.ndarray:
+    """Return the hull quotients of the windows, float32 [pixel, column].
+
+    Parameters
+    ----------
+    x : [pixel, band], spectra above 0.
+    arrays : columns, from `windows_of`.
+    """
+    places = [np.flatnonzero(arrays["hull_window"] == number) for number in np.unique(arrays["hull_window"])]
+    return hull_quotients(x[:, arrays["hull_band"]], arrays["hull_nm"], places)
+
+
+def three_views(x: np.ndarray, floor: np.ndarray, arrays: Arrays) -> np.ndarray:
+    """Return two views, as in `two_views`, followed by the hull quotients of the windows.
+
+    Parameters
+    ----------
+    x : float32 [pixel, band].
+    floor : float32 [2], as in `snv_and_level`.
+    arrays : columns of the hull quotients, from `windows_of`.
+    """
+    return np.concatenate([two_views(x, floor), hull(x, arrays)], axis=1)
+
+
+def _fit_hull(x: np.ndarray, windows: Arrays) -> dict[str, np.ndarray]:
+    """Fit mean and scale of the hull quotients."""
+    return {**windows, **_moments(x, lambda raw: hull(raw, windows))}
+
+
 def _fit_floored(x: np.ndarray, view: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> dict[str, np.ndarray]:
     """Fit the floor, then mean and scale of the columns above it."""
     floor = _floor(x)
     return {"floor": floor, **_moments(x, lambda raw: view(raw, floor))}
 
 
-def _fit_nothing(x: np.ndarray) -> dict[str, np.ndarray]:
+def _fit_nothing(x: np.ndarray, windows: Arrays) -> dict[str, np.ndarray]:
     """Return no arrays."""
     return {}
 
 
-def _fit_max(x: np.ndarray) -> dict[str, np.ndarray]:
+def _fit_max(x: np.ndarray, windows: Arrays) -> dict[str, np.ndarray]:
     """Fit the maximum of all values."""
     return {"max": np.asarray([x.max()], dtype=np.float32)}
 
 
-def _fit_minmax(x: np.ndarray) -> dict[str, np.ndarray]:
+def _fit_minmax(x: np.ndarray, windows: Arrays) -> dict[str, np.ndarray]:
     """Fit the minimum and range of every column."""
     low, high = x.min(axis=0).astype(np.float64), x.max(axis=0).astype(np.float64)
     return {"mean": low.astype(np.float32), "scale": _safe(high - low, level=high).astype(np.float32)}
@@ -156,18 +208,34 @@ def _unstandard(x: np.ndarray, arrays: Arrays) -> np.ndarray:
     return np.asarray(x * arrays["scale"] + arrays["mean"])
 
 
-def _as_it_is(x: np.ndarray, other: object) -> np.ndarray:
+def _as_it_is(x: np.ndarray, *others: object) -> np.ndarray:
     """Return the spectra unchanged."""
     return x
 
 
-def _with_level_and_spread(shown: np.ndarray, raw: np.ndarray) -> np.ndarray:
+def _with_hull(shown: np.ndarray, raw: np.ndarray, arrays: Arrays) -> np.ndarray:
+    """Multiply hull quotients by the hulls of the raw spectra; bands outside the windows stay as they are."""
+    restored = raw.astype(np.float32)
+    for number in np.unique(arrays["hull_window"]):
+        columns = np.flatnonzero(arrays["hull_window"] == number)
+        bands = arrays["hull_band"][columns]
+        restored[:, bands] = shown[:, columns] * continuum(restored[:, bands], arrays["hull_nm"][columns])
+    return restored
+
+
+def _with_level_and_spread(shown: np.ndarray, raw: np.ndarray, arrays: Arrays) -> np.ndarray:
     """Give the SNV of spectra the level and spread of the raw spectra that they belong to."""
     return np.asarray(shown * raw.std(axis=1, keepdims=True) + raw.mean(axis=1, keepdims=True))
 
 
+def _bands_alone(bands: int, arrays: Arrays) -> tuple[int, ...]:
+    """Return one view that is as wide as the bands."""
+    return (bands,)
+
+
 STORED = "stored value"
 SNV = "SNV reflectance (no unit)"
+QUOTIENT = "hull quotient (no unit)"
 
 
 class Normalisation(NamedTuple):
@@ -175,29 +243,34 @@ class Normalisation(NamedTuple):
 
     Attributes
     ----------
-    fit : function of training spectra [pixel, band] that returns the fitted arrays.
+    fit : function of training spectra [pixel, band], and of the columns of the windows, that returns the fitted arrays.
     transform : function of spectra [pixel, band] and arrays that returns float32 [pixel, column].
     undo : function of normalised values [..., column] and arrays that inverts what was done with the fitted arrays. The
         first columns are then the bands on the shown scale.
-    restore : function of bands on the shown scale [pixel, band] and of the raw spectra [pixel, band] they belong to
-        that returns stored values: what was taken from each spectrum by itself, no fitted array can give back.
+    restore : function of bands on the shown scale [pixel, band], of the raw spectra [pixel, band] they belong to and of
+        the arrays that returns stored values: what was taken from each spectrum by itself, no fitted array can give
+        back.
     value_label : str, name of the shown scale, for the axis of a figure.
-    views : function of the number of bands that returns the number of columns of each view.
+    views : function of the number of bands, and of the arrays, that returns the number of columns of each view.
+    hull : bool, whether it takes the hull quotient of windows, which needs the wavelengths of the bands.
+    shown : function of the number of bands, and of the arrays, that returns the bands that are shown.
     """
 
-    fit: Callable[[np.ndarray], dict[str, np.ndarray]]
+    fit: Callable[[np.ndarray, Arrays], dict[str, np.ndarray]]
     transform: Callable[[np.ndarray, Arrays], np.ndarray]
     undo: Callable[[np.ndarray, Arrays], np.ndarray] = _as_it_is
-    restore: Callable[[np.ndarray, np.ndarray], np.ndarray] = _as_it_is
+    restore: Callable[[np.ndarray, np.ndarray, Arrays], np.ndarray] = _as_it_is
     value_label: str = STORED
-    views: Callable[[int], tuple[int, ...]] = lambda bands: (bands,)
+    views: Callable[[int, Arrays], tuple[int, ...]] = _bands_alone
+    hull: bool = False
+    shown: Callable[[int, Arrays], np.ndarray] = lambda bands, arrays: np.arange(bands)
 
 
 METHODS: dict[str, Normalisation] = {
     "none": Normalisation(_fit_nothing, _as_it_is),
     "max": Normalisation(_fit_max, _scale_max, _unscale_max),
     "minmax": Normalisation(_fit_minmax, _standard, _unstandard),
-    "standardise": Normalisation(lambda x: _moments(x, _same), _standard, _unstandard),
+    "standardise": Normalisation(lambda x, windows: _moments(x, _same), _standard, _unstandard),
     "snv": Normalisation(
         _fit_nothing,
         lambda x, arrays: snv(x),
@@ -205,27 +278,46 @@ METHODS: dict[str, Normalisation] = {
         value_label=SNV,
     ),
     "snv_standardise": Normalisation(
-        lambda x: _moments(x, snv),
+        lambda x, windows: _moments(x, snv),
         lambda x, arrays: _standard(snv(x), arrays),
         _unstandard,
         restore=_with_level_and_spread,
         value_label=SNV,
     ),
     "snv_level": Normalisation(
-        lambda x: _fit_floored(x, snv_and_level),
+        lambda x, windows: _fit_floored(x, snv_and_level),
         lambda x, arrays: _standard(snv_and_level(x, arrays["floor"]), arrays),
         _unstandard,
         restore=_with_level_and_spread,
         value_label=SNV,
-        views=lambda bands: (bands + 2,),
+        views=lambda bands, arrays: (bands + 2,),
     ),
     "views": Normalisation(
-        lambda x: _fit_floored(x, two_views),
+        lambda x, windows: _fit_floored(x, two_views),
         lambda x, arrays: _standard(two_views(x, arrays["floor"]), arrays),
         _unstandard,
         restore=_with_level_and_spread,
         value_label=SNV,
-        views=lambda bands: (bands + 2, bands),
+        views=lambda bands, arrays: (bands + 2, bands),
+    ),
+    "hull": Normalisation(
+        _fit_hull,
+        lambda x, arrays: _standard(hull(x, arrays), arrays),
+        _unstandard,
+        restore=_with_hull,
+        value_label=QUOTIENT,
+        views=lambda bands, arrays: (len(arrays["hull_band"]),),
+        hull=True,
+        shown=lambda bands, arrays: arrays["hull_band"],
+    ),
+    "views_hull": Normalisation(
+        lambda x, windows: {**windows, **_fit_floored(x, lambda raw, floor: three_views(raw, floor, windows))},
+        lambda x, arrays: _standard(three_views(x, arrays["floor"], arrays), arrays),
+        _unstandard,
+        restore=_with_level_and_spread,
+        value_label=SNV,
+        views=lambda bands, arrays: (bands + 2, bands, len(arrays["hull_band"])),
+        hull=True,
     ),
 }
 
@@ -238,7 +330,8 @@ class Scaler:
     ----------
     method : str, name in `METHODS`.
     bands : int, number of bands of its input.
-    arrays : fitted float32 arrays: none, ``max``, or ``mean`` and ``scale`` per column (and ``floor``).
+    arrays : fitted float32 arrays: none, ``max``, or ``mean`` and ``scale`` per column (and ``floor``); of hull
+        quotients also ``hull_band``, ``hull_window`` and ``hull_nm`` of each column.
     cleaning : mapping, settings of the cleaning that comes before, as in the configuration.
     """
 
@@ -249,13 +342,18 @@ class Scaler:
 
     @property
     def columns(self) -> int:
-        """Number of columns of the output: the bands, then those that ``snv_level`` and ``views`` add."""
+        """Number of columns of the output: the bands and those that other views add, or those of the windows."""
         return sum(self.views)
 
     @property
     def views(self) -> tuple[int, ...]:
         """Number of columns of each view of the spectrum, in order; most methods have one view."""
-        return METHODS[self.method].views(self.bands)
+        return METHODS[self.method].views(self.bands, self.arrays)
+
+    @property
+    def shown(self) -> np.ndarray:
+        """Bands that the first columns show after `undo_columns`, int [shown band]: all of them but for ``hull``."""
+        return METHODS[self.method].shown(self.bands, self.arrays)
 
     @property
     def value_label(self) -> str:
@@ -298,8 +396,8 @@ class Scaler:
         x : [pixel, column], from `transform`, or reconstructions of it.
         raw : [pixel, band], the spectra they came from: they have the level and spread that SNV takes away.
         """
-        shown = self.undo_columns(x)[:, : self.bands]
-        return np.asarray(METHODS[self.method].restore(shown, raw), np.float32)
+        shown = self.undo_columns(x)[:, : len(self.shown)]
+        return np.asarray(METHODS[self.method].restore(shown, raw, self.arrays), np.float32)
 
     def to_saved(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """Return arrays and description, as `semispectral.storage.model_files.save_model` takes them."""
@@ -320,18 +418,22 @@ class Scaler:
         return cls(description["method"], description["bands"], arrays, description.get("cleaning", {}))
 
 
-def fit_scaler(x: np.ndarray, *, method: str) -> Scaler:
+def fit_scaler(
+    x: np.ndarray, *, method: str, wavelengths_nm: np.ndarray | None = None, windows: Sequence[Window] = ()
+) -> Scaler:
     """Fit a normalisation.
 
     Parameters
     ----------
     x : [pixel, band], spectra of training pixels only, of any numeric dtype.
     method : str, name in `METHODS`.
+    wavelengths_nm : float64 [band] in nm, or None; a method with hull quotients needs them.
+    windows : first and last wavelength in nm of each window of the hull quotients.
 
     Raises
     ------
-    ConfigError : the method is unknown.
-    DataError : there is no pixel, or values are not finite.
+    ConfigError : the method is unknown, or its windows are not given.
+    DataError : there is no pixel, values are not finite, or the windows do not fit the wavelengths.
 
     Examples
     --------
@@ -350,7 +452,8 @@ def fit_scaler(x: np.ndarray, *, method: str) -> Scaler:
         raise DataError(f"a scaler needs training pixels [pixel, band], got shape {x.shape}; see the plan's quotas")
     if x.dtype.kind == "f" and not np.isfinite(x).all():
         raise DataError("a scaler needs finite spectra, got NaN or infinity among the training pixels; run shard again")
-    return Scaler(method, x.shape[1], METHODS[method].fit(x))
+    row = METHODS[method]
+    return Scaler(method, x.shape[1], row.fit(x, windows_of(wavelengths_nm, windows) if row.hull else {}))
 
 
 def read_scaler(directory: str | Path) -> Scaler:
