@@ -32,7 +32,7 @@ def deal_cfg(wildcards):
 
 def job_cfg(scale="method", **sections):
     """What a job depends on besides its seeds, which are its input."""
-    normalise = {"method": CONFIG["normalise"][scale]}
+    normalise = in_use.normalise(CONFIG["normalise"], scale)
     return cleaning_cfg(scenes=cleaned(SCENES), budgets=GRID["labels_per_class"], normalise=normalise, **sections)
 
 

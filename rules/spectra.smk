@@ -20,7 +20,7 @@ rule fit_scaler:
         mem_mb=memory_mb(4000, per_mb=0.5),
         runtime=minutes(10, per_mb=0.05),
     params:
-        cfg=cleaning_cfg(normalise={"method": CONFIG["normalise"]["method"]}, scenes=cleaned(SCENES)),
+        cfg=cleaning_cfg(normalise=in_use.normalise(CONFIG["normalise"], "method"), scenes=cleaned(SCENES)),
         code=code("fit_scaler"),
     message:
         "Fit the scale of the spectra on the training pixels"
@@ -62,7 +62,7 @@ use rule fit_scaler as fit_scaler_m1 with:
     benchmark:
         "<results>/benchmarks/fit_scaler_m1.tsv"
     params:
-        cfg=cleaning_cfg(normalise={"method": CONFIG["normalise"]["m1_method"]}, scenes=cleaned(SCENES)),
+        cfg=cleaning_cfg(normalise=in_use.normalise(CONFIG["normalise"], "m1_method"), scenes=cleaned(SCENES)),
         code=code("fit_scaler"),
     message:
         "Fit the scale on which M1 sees spectra, on the training pixels"

@@ -16,7 +16,8 @@ HEAD = """# What config.yaml may say. Closed: a key that is not here is refused,
 # Editors with yaml-language-server complete and explain keys from this file.
 """
 ORDER = ("description", "type", "enum", "pattern", "minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum")
-ORDER += ("items", "minItems", "maxItems", "uniqueItems", "uniqueBy", "additionalProperties", "required", "properties")
+ORDER += ("items", "minItems", "maxItems", "uniqueItems", "uniqueBy", "rising", "additionalProperties", "required")
+ORDER += ("properties",)
 Schema = dict[str, Any]
 
 

@@ -116,6 +116,10 @@ def test_every_configuration_of_ours_is_accepted(path: Path) -> None:
         ),
         ({"runs": {"seeds": []}}, "runs.seeds: needs at least 1 value(s), got []"),
         ({"runs": {"seeds": [1, 1]}}, "runs.seeds: must not repeat a value, got [1, 1]"),
+        (
+            {"normalise": {"windows": [[2400, 2080]]}},
+            "normalise.windows[0]: needs numbers that rise, the smaller one first, got [2400, 2080]",
+        ),
         ({"svm": {"cost": [1, -1]}}, "svm.cost[1]: must be above 0, got -1"),
         (
             {"benchmark": {"splits": [{"name": "a"}, {"name": "b"}, {"name": "a", "buffer": 1}]}},

@@ -16,6 +16,7 @@ from semispectral.study.setting_types import (
     OneOf,
     Positive,
     Unique,
+    Windows,
     settings_class,
 )
 from semispectral.study.stage_settings import settings
@@ -135,3 +136,19 @@ def test_defaults_of_the_models_are_written_as_ever() -> None:
     """Checkpoints are named by the settings written out: names and order of M1's are part of that."""
     assert list(asdict(M1Config())) == ["latents", "likelihood", "sigma_floor", "kl_warm_up", "dead_std", "net", "fit"]
     assert asdict(M1Config())["net"] == {"hidden": (256, 256), "activation": "softplus"}
+
+
+def test_windows_rise() -> None:
+    """A window is two numbers, the smaller one first."""
+
+    @settings_class("house")
+    class House:
+        """Settings of a house."""
+
+        windows: Windows = ((1.0, 2.0),)
+        """Left and right edge of each."""
+
+    assert House(windows=[[2, 3.5]]).windows == ((2, 3.5),)  # type: ignore[arg-type]  # as YAML gives it
+    for wrong in ([[3, 2]], [[2, 2]], [[2]], [], [[-1, 2]]):
+        with pytest.raises(ConfigError, match=r"house\.windows"):
+            House(windows=wrong)  # type: ignore[arg-type]

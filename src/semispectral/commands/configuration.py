@@ -25,7 +25,7 @@ from semispectral.simulate import SimulateConfig
 from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.spectra.scaling import METHODS as SCALES
 from semispectral.study import methods
-from semispectral.study.setting_types import Count, InnerShare, NumberOr, OneOf, Seed, Unique, settings_class
+from semispectral.study.setting_types import Count, InnerShare, NumberOr, OneOf, Seed, Unique, Windows, settings_class
 
 Model = Annotated[str, OneOf(methods.models())]
 Features = Literal["bands", "latents"]
@@ -47,7 +47,10 @@ class NormaliseConfig:
     method: Annotated[str, OneOf(SCALES)] = "snv_level"
     """How classifiers on bands and the baselines see spectra."""
     m1_method: Annotated[str, OneOf(SCALES)] = "views"
-    """How M1 sees spectra. views: the columns of snv_level and, beside them, the bands themselves, standardised."""
+    """How M1 sees spectra. views: the columns of snv_level and, beside them, the bands themselves, standardised.
+    views_hull: these and, beside them, the hull quotients of the windows."""
+    windows: Windows = ((2080.0, 2400.0),)
+    """Windows in nm of hull and views_hull: the hull quotient over the bands of each. They need wavelengths."""
 
 
 @settings_class("compare")

@@ -176,7 +176,7 @@ class Slices:
         return self.cleaned_by(
             **{section: self.config[section] for section in ("m1", "sample", *method.sections)},
             split=keys_in_use.split(self.config["split"]),
-            normalise={key: self.config["normalise"][key] for key in scaled},
+            normalise=self._scales(scaled),
             scenes=self.cleaned(self.scenes),
             recipe=recipe,
             facts={
@@ -223,6 +223,13 @@ class Slices:
         scene = self.scenes[wildcards.scene]
         files, labels = {str(file) for file in files_of(scene)}, {str(source.path) for source in scene.label_sources}
         return sorted(files if scene.ignore.ranges else (files - labels) | {str(scene.data)})
+
+    def _scales(self, keys: Iterable[str]) -> dict[str, Any]:
+        """Return the named methods of the section ``normalise``, and what they use."""
+        section = self.config["normalise"]
+        used = [keys_in_use.normalise(section, key) for key in keys]
+        windows = {key: value for each in used for key, value in each.items() if key != "method"}
+        return {key: section[key] for key in keys} | windows
 
     @property
     def _run_share(self) -> float:

@@ -34,6 +34,6 @@ def run_fit_scaler(directory: str | Path, *, shards: Sequence[str | Path], cfg: 
     samples = [read_cleaned(Path(path), given["scenes"], cleaning) for path in shards]
     pixels = refuse_shared(Pixels.concat(samples))
     train = pixels.where((pixels.table["part"] == "train").to_numpy())
-    scaler = fit_scaler(train.x, method=given["normalise"]["method"])
+    scaler = fit_scaler(train.x, wavelengths_nm=train.wavelengths_nm, **given["normalise"])
     cleaned = replace(scaler, cleaning=as_cleaned(given["cleaning"], pixels))
     save_model(Path(directory), *cleaned.to_saved())

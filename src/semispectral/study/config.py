@@ -126,7 +126,15 @@ def _unique_by(_: Any, key: str, rows: Any, __: Schema) -> Iterator[ValidationEr
         yield ValidationError(f"each needs a {key} of its own, got {', '.join(map(repr, repeated))} more than once")
 
 
-CHECKER = extend(Draft202012Validator, {"uniqueBy": _unique_by})  # type: ignore[no-untyped-call]  # jsonschema's
+def _rising(_: Any, asked: bool, values: Any, __: Schema) -> Iterator[ValidationError]:
+    """Check the schema's own keyword ``rising``: numbers of a list rise."""
+    numbers = isinstance(values, list) and all(isinstance(value, int | float) for value in values)
+    if asked and numbers and sorted(set(values)) != values:
+        yield ValidationError(f"needs numbers that rise, the smaller one first, got {values!r}")
+
+
+OWN = {"uniqueBy": _unique_by, "rising": _rising}
+CHECKER = extend(Draft202012Validator, OWN)  # type: ignore[no-untyped-call]  # jsonschema's
 
 
 def _in_words(error: ValidationError, sections: Mapping[str, list[str]]) -> Iterator[str]:

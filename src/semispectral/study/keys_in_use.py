@@ -19,6 +19,7 @@ OF_MASK: dict[str, tuple[str, ...]] = {
     "otsu": ("smallest", "holes"),
 }
 OF_SMOOTHING: dict[str, tuple[str, ...]] = {"none": (), "guided": ("radius", "epsilon")}
+OF_NORMALISE: dict[str, tuple[str, ...]] = {"hull": ("windows",), "views_hull": ("windows",)}
 DEALT_IN_BLOCKS = ("block_lines", "block_samples", "buffer")
 OF_SPLIT: dict[str, tuple[str, ...]] = {
     "groups": ("test_groups", "test_share", "valid_share", *DEALT_IN_BLOCKS),
@@ -62,6 +63,17 @@ def smoothing(section: Section) -> dict[str, Any]:
     section : mapping, section of the configuration.
     """
     return _only(section, {"smoothing", *OF_SMOOTHING[section["smoothing"]]})
+
+
+def normalise(section: Section, key: str) -> dict[str, Any]:
+    """Return the part of the section ``normalise`` that makes one scale: its method, and what that uses.
+
+    Parameters
+    ----------
+    section : mapping, section of the configuration.
+    key : str, ``method`` or ``m1_method``.
+    """
+    return {"method": section[key], **_only(section, OF_NORMALISE.get(section[key], ()))}
 
 
 def split(section: Section) -> dict[str, Any]:

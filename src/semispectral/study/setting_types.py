@@ -118,6 +118,18 @@ class Unique(_Rule):
         return {"uniqueBy": self.by} if self.by else {"uniqueItems": True}
 
 
+class Rising(_Rule):
+    """Two numbers that rise."""
+
+    def _check(self, value: Any) -> Any:
+        if not value[0] < value[1]:
+            raise ValueError("must be two numbers that rise, the smaller one first")
+        return value
+
+    def _words(self) -> dict[str, Any]:
+        return {"rising": True}
+
+
 class NumberOr(_Rule):
     """A whole number, or one of some words that stand for one."""
 
@@ -153,3 +165,4 @@ CountFromZero = Annotated[int, Field(ge=0)]
 Seed = Annotated[int, Field(ge=0)]
 Candidates = Annotated[tuple[Positive, ...], Field(min_length=1)]
 Budget = Annotated[int | str, NumberOr("all", least=1)]
+Windows = Annotated[tuple[Annotated[tuple[Positive, Positive], Rising()], ...], Field(min_length=1), Unique()]  # in nm
