@@ -9,7 +9,7 @@ from snakemake.exceptions import WorkflowError
 
 from semispectral.study import keys_in_use as in_use
 from semispectral.rules.slices import Slices
-from semispectral.study.label_rows import require_rows_of_scenes
+from semispectral.scans.labels.label_rows import require_rows_of_scenes
 from semispectral.study.config import complete, read_schema
 from semispectral.errors import SemispectralError
 from semispectral.study.methods import METHODS, baselines, models, networks
@@ -52,6 +52,7 @@ cleaning_cfg = SLICES.cleaned_by
 cleaned = SLICES.cleaned
 cleaned_files = SLICES.cleaned_files
 scene_files = SLICES.scene_files
+scan_files = SLICES.scan_files
 ABSENT = {path: known for path, known in CONFIG["fetch"].items() if not PUBLIC[path].exists()}
 hash_once = cache(code_hash)
 BASELINES = baselines()

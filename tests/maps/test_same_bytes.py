@@ -14,6 +14,7 @@ from semispectral.maps.map_files import read_map, write_map
 from semispectral.maps.rasters import Ground
 from semispectral.maps.smoothing import SmoothConfig
 from semispectral.page import write_page
+from semispectral.scans.identity import Identity
 from semispectral.study.classes import CodeSet
 from semispectral.study.scene import Scene
 
@@ -31,7 +32,9 @@ def _run(directory: Path) -> dict[str, bytes]:
     drawn: Drawn = draw_map(cube, bundle, known=known, smooth=SmoothConfig(), threads=2)
     write_map(directory / "map", drawn, ground=Ground(pixel_mm=1.0), scene="A", smoothing="none")
     found = read_map(directory / "map")
-    write_page(directory / "map/page.html", cube, found, bundle, name="A", scale=1e-4)
+    write_page(
+        directory / "map/page.html", cube, found, bundle, scan=Identity("A", tiny.LINES, tiny.SAMPLES, "0"), scale=1e-4
+    )
     none = CodeSet(())
     scene = Scene("A", "H1", Path("A"), "", Path("A"), "", "", "", 1.0, None, none, none, pixel_mm=1.0)
     names = {kind: directory / f"log.{suffix}" for kind, suffix in (("csv", "csv"), ("las", "las"), ("figure", "png"))}

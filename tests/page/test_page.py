@@ -17,13 +17,16 @@ from semispectral.maps.classify import Known, draw_map
 from semispectral.maps.scene_map import SceneMap
 from semispectral.maps.smoothing import SmoothConfig
 from semispectral.page import write_page
-from semispectral.page.pixels import Quantised, collect, stride_for
-from semispectral.page.write import Beside
+from semispectral.page.content import Labelling
+from semispectral.page.mapped import Beside, stored_pixels
+from semispectral.page.pixels import Quantised, stride_for
+from semispectral.scans.identity import Identity
 from semispectral.spectra.scaling import METHODS, fit_scaler
 
 SCALE = 2.5e-5
 LINE, SAMPLE = 17, 6
-VIEW = "Bokeh.index.find_one(Bokeh.documents[0].get_model_by_name('image'))"
+SCAN = Identity("A", tiny.LINES, tiny.SAMPLES, "0123456789abcdef")
+READY = "document.body && document.body.dataset.ready === 'yes'"
 needs_chromium = pytest.mark.skipif(not CHROMIUM, reason="no chromium on this machine: the page was not opened")
 
 
@@ -42,12 +45,17 @@ def page(scene: tuple[np.ndarray, SceneMap, Bundle], tmp_path_factory: pytest.Te
     """The page of that scan."""
     counts, found, bundle = scene
     path = tmp_path_factory.mktemp("page") / "page.html"
-    label = np.full(found.shape, -1, np.int16)
-    label[LINE, SAMPLE] = 1
+    given = np.zeros(found.shape, np.int32)
+    given[LINE, SAMPLE] = 4
     depth_m = np.broadcast_to(300 + np.arange(tiny.LINES)[:, np.newaxis] / 100, found.shape)
-    beside = Beside(label, depth_m, "../../report/index.html")
-    write_page(path, tiny.tiny_cube(counts), found, bundle, name="A", scale=SCALE, beside=beside)
+    beside = Beside(Labelling(tiny.NAMES, given=given), depth_m, "../../report/index.html")
+    write_page(path, tiny.tiny_cube(counts), found, bundle, scan=SCAN, scale=SCALE, beside=beside)
     return path
+
+
+def as_colour(pixel: int) -> str:
+    """A pixel of a canvas, opaque in its highest byte, as a colour."""
+    return "#" + "".join(f"{pixel >> shift & 255:02x}" for shift in (0, 8, 16))
 
 
 def test_quantised_values_are_off_by_half_a_step_at_most() -> None:
@@ -82,22 +90,23 @@ def test_reconstructions_are_those_of_m1_on_its_own_scale(tmp_path: Path) -> Non
     bundle = tiny.tiny_bundle(tmp_path / "model", seed=3, **options)
     counts = tiny.tiny_counts(seed=4)
     found = draw_map(tiny.tiny_cube(counts), bundle, known=Known(), smooth=SmoothConfig(), threads=1).map
-    kept = collect(tiny.tiny_cube(counts), found, bundle, scale=SCALE)
+    kept = stored_pixels(tiny.tiny_cube(counts), found, bundle, scale=SCALE)
     raw = counts[LINE, SAMPLE][np.newaxis].astype(np.float32)
     scaler = fit_scaler(tiny.tiny_pixels(seed=3).x, method="views")
     rebuilt = scaler.undo_columns(draws.reconstructed(bundle.pipeline.m1, scaler.transform(raw)))[:, : tiny.BANDS]
     expected = (rebuilt * raw.std() + raw.mean()) * SCALE
     row = kept.place[LINE, SAMPLE]
-    np.testing.assert_allclose(kept.reconstruction.values()[row], expected[0], atol=kept.reconstruction.step[row])
+    found_curve = kept.curves["reconstruction"]
+    np.testing.assert_allclose(found_curve.values()[row], expected[0], atol=found_curve.step[row])
 
 
 def test_kept_pixels_are_those_of_the_scan(scene: tuple[np.ndarray, SceneMap, Bundle]) -> None:
-    """The row of a place holds its spectrum and its probabilities; pixels of no interest have no row."""
+    """The row of a place holds its spectrum; pixels of no interest have no row."""
     counts, found, bundle = scene
-    kept = collect(tiny.tiny_cube(counts, chunk_lines=5), found, bundle, scale=SCALE)
+    kept = stored_pixels(tiny.tiny_cube(counts, chunk_lines=5), found, bundle, scale=SCALE)
     row = kept.place[LINE, SAMPLE]
-    np.testing.assert_allclose(kept.spectrum.values()[row], counts[LINE, SAMPLE] * SCALE, atol=2e-3)
-    np.testing.assert_allclose(kept.probability[row] / 255, found.probability[LINE, SAMPLE], atol=2e-3)
+    np.testing.assert_allclose(kept.curves["spectrum"].values()[row], counts[LINE, SAMPLE] * SCALE, atol=2e-3)
+    assert kept.kept.ravel().nonzero()[0][row] == LINE * tiny.SAMPLES + SAMPLE
     assert (kept.place[:2] == -1).all()
 
 
@@ -115,9 +124,9 @@ def test_page_needs_nothing_else(page: Path) -> None:
 def test_payload_reads_back(page: Path) -> None:
     """The pixels are valid JSON in the page."""
     content = page.read_text(encoding="utf-8")
-    match = re.search(r'id="pixels">(.*?)</script>', content, re.DOTALL)
+    match = re.search(r'id="content">(.*?)</script>', content, re.DOTALL)
     assert match is not None
-    assert json.loads(match[1])["names"] == list(tiny.NAMES.names)
+    assert [each["name"] for each in json.loads(match[1])["model"]] == list(tiny.NAMES.names)
 
 
 @needs_chromium
@@ -126,12 +135,8 @@ def test_a_click_shows_the_pixel(page: Path, scene: tuple[np.ndarray, SceneMap, 
     counts, found, _ = scene
 
     async def story(tab: Tab) -> dict[str, Any]:
-        await tab.until("document.body && document.body.dataset.ready === 'yes'")
-        await tab.until(f"{VIEW}.frame.bbox.width > 100")
-        box = await tab.value(f"(box => [box.x, box.y])({VIEW}.el.getBoundingClientRect())")
-        frame = f"{VIEW}.frame"
-        inside = await tab.value(f"[{frame}.x_scale.compute({SAMPLE}.5), {frame}.y_scale.compute({LINE}.5)]")
-        await tab.click(box[0] + inside[0], box[1] + inside[1])
+        await tab.until(READY)
+        await tab.click(*await tab.value(f"semispectral.view.windowAt({LINE}, {SAMPLE})"))
         await tab.until("document.getElementById('pixel').textContent.startsWith('line')")
         spectrum = await tab.value("Array.from(Bokeh.documents[0].get_model_by_name('spectrum').data.y)")
         text = await tab.value("document.getElementById('pixel').textContent")
@@ -155,38 +160,42 @@ def test_a_click_shows_the_pixel(page: Path, scene: tuple[np.ndarray, SceneMap, 
 
 
 @needs_chromium
-def test_the_address_opens_a_pixel_and_the_slider_fades_the_map(page: Path) -> None:
+def test_the_address_opens_a_pixel_and_the_slider_fades_the_map(
+    page: Path, scene: tuple[np.ndarray, SceneMap, Bundle]
+) -> None:
     """page.html#click=0,0 says that the tray is not classified; the slider sets the opacity of the map."""
 
     async def story(tab: Tab) -> dict[str, Any]:
-        await tab.until("document.body && document.body.dataset.ready === 'yes'")
+        await tab.until(READY)
         await tab.value("window.location.hash = '#click=0,0'")
         await tab.until("document.getElementById('pixel').textContent.startsWith('line 0')")
-        await tab.value("Bokeh.documents[0].get_model_by_name('opacity').value = 0.25")
-        glyph = "Bokeh.documents[0].get_model_by_name('map').glyph.global_alpha"
-        return {
-            "text": await tab.value("document.getElementById('pixel').textContent"),
-            "alpha": await tab.value(glyph),
-        }
+        colour = f"semispectral.view.colours[{LINE * tiny.SAMPLES + SAMPLE + 1}]"
+        slider = "document.getElementById('opacity')"
+        await tab.value(f"{slider}.value = 1; {slider}.dispatchEvent(new Event('input'))")
+        covered = await tab.value(colour)
+        await tab.value(f"{slider}.value = 0; {slider}.dispatchEvent(new Event('input'))")
+        text = await tab.value("document.getElementById('pixel').textContent")
+        return {"text": text, "covered": covered, "bare": await tab.value(colour)}
 
     seen = browse(page, story)
     assert "not classified" in seen["text"]
-    assert seen["alpha"] in (0.25, {"value": 0.25})
+    of_map = scene[1].colours[scene[1].place[LINE, SAMPLE + 1]]
+    assert as_colour(seen["covered"]) == of_map
+    assert as_colour(seen["bare"]) != of_map
 
 
 @needs_chromium
 def test_the_page_fits_a_phone(page: Path) -> None:
-    """The page itself cannot be moved sideways at 390 pixels; the plots stand below each other in a box that can."""
+    """The page cannot be moved sideways at 390 pixels; its parts stand below each other."""
 
     async def story(tab: Tab) -> dict[str, Any]:
         size = {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True}
         await tab.call("Emulation.setDeviceMetricsOverride", **size)
-        await tab.until("document.body && document.body.dataset.ready === 'yes'")
-        await tab.until(f"{VIEW}.frame.bbox.width > 100")
+        await tab.until(READY)
         spectrum = "Bokeh.documents[0].get_model_by_name('spectra')"
         return {
             "width": await tab.value("document.documentElement.scrollWidth"),
-            "image": await tab.value(f"{VIEW}.el.getBoundingClientRect().bottom"),
+            "image": await tab.value("document.getElementById('view').getBoundingClientRect().bottom"),
             "spectra": await tab.value(f"Bokeh.index.find_one({spectrum}).el.getBoundingClientRect().top"),
         }
 

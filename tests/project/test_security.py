@@ -27,6 +27,7 @@ from semispectral.maps.classify import Known, draw_map
 from semispectral.maps.picture import draw_picture
 from semispectral.maps.smoothing import SmoothConfig
 from semispectral.page import write_page
+from semispectral.scans.identity import Identity
 from semispectral.scans.readers import open_cube
 from semispectral.storage import model_files as weights
 from semispectral.storage.model_files import load_model, save_model
@@ -235,9 +236,23 @@ def test_a_page_shows_names_as_text(tmp_path: Path) -> None:
     bundle = tiny.tiny_bundle(tmp_path / "model", seed=3, classes=classes)
     counts = tiny.tiny_counts(seed=4)
     found = draw_map(tiny.tiny_cube(counts), bundle, known=Known(), smooth=SmoothConfig(), threads=1).map
-    write_page(tmp_path / "page.html", tiny.tiny_cube(counts), found, bundle, name=NAME, scale=1.0)
+    write_page(
+        tmp_path / "page.html",
+        tiny.tiny_cube(counts),
+        found,
+        bundle,
+        scan=Identity(NAME, tiny.LINES, tiny.SAMPLES, "0"),
+        scale=1.0,
+    )
     plain = tiny.tiny_bundle(tmp_path / "plain", seed=3)
-    write_page(tmp_path / "plain.html", tiny.tiny_cube(counts), found, plain, name="A", scale=1.0)
+    write_page(
+        tmp_path / "plain.html",
+        tiny.tiny_cube(counts),
+        found,
+        plain,
+        scan=Identity("A", tiny.LINES, tiny.SAMPLES, "0"),
+        scale=1.0,
+    )
     tags, expected = Tags(), Tags()
     tags.feed((tmp_path / "page.html").read_text(encoding="utf-8"))
     expected.feed((tmp_path / "plain.html").read_text(encoding="utf-8"))

@@ -11,6 +11,7 @@ import pytest
 from semispectral.rules.slices import Slices
 from semispectral.study.classes import ClassMap, CodeSet
 from semispectral.study.config import complete, read_schema
+from semispectral.study.scene import LabelSource
 from semispectral.study.scenes import read_scenes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,6 +38,7 @@ def texts(cut: Slices) -> dict[str, str]:
         "bundle": cut.bundle(RUN),
         "map": cut.map(JOB),
         "page": cut.page(JOB),
+        "scan_page": cut.scan_page(JOB),
         "downhole": cut.downhole(["DH1_1"]),
         "simulate": cut.simulate(),
     }
@@ -54,8 +56,8 @@ def changed(first: Slices, second: Slices) -> set[str]:
         ({"split": {"buffer": 7}}, {"plan", "bundle"}),
         ({"split": {"method": "blocks", "buffer": 7}}, {"plan", "bundle"}),
         ({"sample": {"cap_per_class": 7}}, {"plan", "bundle"}),
-        ({"cleaning": {"steps": ["spikes"]}}, {"bundle"}),
-        ({"cleaning": {"steps": ["dead_columns"]}}, {"census", "shard", "bundle"}),
+        ({"cleaning": {"steps": ["spikes"]}}, {"bundle", "scan_page"}),
+        ({"cleaning": {"steps": ["dead_columns"]}}, {"census", "shard", "bundle", "scan_page"}),
         ({"map": {"smoothing": "guided"}}, {"map"}),
         ({"map": {"downhole": {"run_share": 0.9}}}, {"page", "downhole"}),
         ({"simulate": {"enabled": False}}, set()),
@@ -82,9 +84,10 @@ def test_a_scene_of_another_row_reruns_no_job_of_this_one() -> None:
 
 
 def test_names_of_classes_are_for_showing() -> None:
-    """Another name or colour changes no slice; another code does."""
-    assert changed(slices(), slices(replace(KNOWN, names=("a", "b"), colours=("#000000", "#ffffff")))) == set()
-    assert changed(slices(), slices(replace(KNOWN, codes=(1, 3)))) == {"census", "plan", "shard"}
+    """Another name or colour changes the slices of pages only, where people choose them; another code does more."""
+    pages = {"page", "scan_page"}
+    assert changed(slices(), slices(replace(KNOWN, names=("a", "b"), colours=("#000000", "#ffffff")))) == pages
+    assert changed(slices(), slices(replace(KNOWN, codes=(1, 3)))) == {"census", "plan", "shard", *pages}
 
 
 def test_a_budget_holds_the_smaller_ones() -> None:
@@ -110,3 +113,14 @@ def test_labels_of_a_new_scan_are_read_where_codes_are_to_be_ignored() -> None:
     without = replace(scene, ignore=CodeSet(()))
     assert "labels.png" in replace(cut, scenes={"DH1_1": scene}).new_scene_files(JOB)
     assert "labels.png" not in replace(cut, scenes={"DH1_1": without}).new_scene_files(JOB)
+
+
+def test_the_page_of_a_bare_scan_does_not_depend_on_its_labels() -> None:
+    """Labels that come, and a file of labels that changes, make no page of a scan again."""
+    cut = slices()
+    labelled = replace(
+        cut.scenes["DH1_1"], labels=Path("new.tif"), labels_key="", labels_over=(LabelSource(Path("q.tsv")),)
+    )
+    later = replace(cut, scenes={**cut.scenes, "DH1_1": labelled})
+    assert later.scan_page(JOB) == cut.scan_page(JOB)
+    assert later.scan_files(JOB) == cut.scan_files(JOB) == ["results/scenes/DH1_1.h5"]

@@ -30,6 +30,7 @@ from semispectral.page import write_page
 from semispectral.sampling.plan import Plan
 from semispectral.sampling.plan_files import read_plan, write_plan
 from semispectral.scans.cube import Latents
+from semispectral.scans.identity import Identity
 from semispectral.simulate import SimulateConfig, simulate_scene, write_scene
 from semispectral.spectra.shards import read_latents, read_shard, write_latents, write_shard
 from semispectral.storage.disk_rows import store
@@ -114,7 +115,7 @@ def make_map(directory: Path) -> None:
 
 def page(path: Path) -> None:
     cube = tiny.tiny_cube(tiny.tiny_counts(seed=4, lines=120, samples=60))
-    write_page(path, cube, DRAWN["map"].map, DRAWN["bundle"], name="a", scale=1.0)
+    write_page(path, cube, DRAWN["map"].map, DRAWN["bundle"], scan=Identity("a", 120, 60, "0"), scale=1.0)
 
 
 def scene(path: Path) -> None:

@@ -14,11 +14,11 @@ from semispectral.check.problems import Problems
 from semispectral.check.study import Study
 from semispectral.errors import about
 from semispectral.scans.download import Source
+from semispectral.scans.labels.label_rows import require_rows_of_scenes
 from semispectral.simulate import SimulateConfig, scene_numbers
 from semispectral.spectra.cleaned_scans import open_cleaned
 from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.study.classes import ClassMap
-from semispectral.study.label_rows import require_rows_of_scenes
 from semispectral.study.scene import Scene
 
 log = logging.getLogger(__name__)

@@ -1,121 +1,243 @@
-"use strict";
-// What a click on the map shows. The pixels are in the page, base64 in JSON; see semispectral.page.pixels.
-(function () {
-  const errors = [];
-  window.addEventListener("error", (event) => {
-    errors.push(event.message);
-    document.body.dataset.errors = errors.join(" | ");
+// The page: what is in it, its buttons and keys, and what is kept.
+
+const KEPT_AFTER_MS = 400, TOOL_KEYS = { l: "look", p: "pixel", c: "patch", b: "brush", g: "polygon" };
+const errors = [];
+window.addEventListener("error", (event) => failed(event.message));
+window.addEventListener("unhandledrejection", (event) => failed(String(event.reason)));
+
+function failed(message) {
+  errors.push(message);
+  document.body.dataset.errors = errors.join(" | ");
+}
+
+const element = (id) => document.getElementById(id);
+
+async function start() {
+  const content = JSON.parse(element("content").textContent);
+  const unpack = async (packed) => Object.fromEntries(await Promise.all(Object.entries(packed).map(async ([name, array]) => [name, await inflated(array)])));
+  const arrays = await unpack(content.arrays);
+  const picture = { ...content.picture, colours: await inflated(content.picture.colours) };
+  const rasters = await Promise.all(content.overlays.map((each) => inflated(each.place)));
+  const labels = new Labels(content.scan, content.classes, content.taken);
+  const view = new View(element("view"), content.scan, picture);
+  const spectra = new Spectra(content, arrays, labels);
+  const state = { tool: "look", chosen: labels.classes.length ? 1 : 0, overlay: 0 };
+
+  const overLayer = { at: rasters[0], colours: content.overlays.length ? palette(content.overlays[0].colours) : null, opacity: 0.6 };
+  const givenLayer = { at: arrays.given, colours: null, opacity: GIVEN_OPACITY, hatched: true };
+  const labelLayer = { at: labels.at, colours: null, opacity: LABELS_OPACITY, hatched: true };
+  view.layers = [overLayer, givenLayer, labelLayer];
+
+  const tools = toolsFor({
+    view,
+    labels,
+    chosen: () => state.chosen,
+    overlay: () => rasters[state.overlay],
+    show: (line, sample) => show(line, sample),
   });
-  const pixels = JSON.parse(document.getElementById("pixels").textContent);
-  const types = { uint8: Uint8Array, int32: Int32Array, float32: Float32Array };
-
-  function decoded(packed) {
-    const bytes = Uint8Array.from(atob(packed.base64), (letter) => letter.charCodeAt(0));
-    return new types[packed.dtype](bytes.buffer);
-  }
-  const arrays = Object.fromEntries(Object.entries(pixels.arrays).map(([name, packed]) => [name, decoded(packed)]));
-  const bands = pixels.axis.length;
-  const classes = pixels.names.length;
-  const label = decoded(pixels.label), depth = decoded(pixels.depth_m);
-
-  // The height of the plot of spectra follows what is shown in it.
-  function fit(curves) {
-    const values = curves.flat().filter(Number.isFinite);
-    const low = values.reduce((a, b) => Math.min(a, b)), high = values.reduce((a, b) => Math.max(a, b));
-    const edge = 0.05 * (high - low || 1), range = model("spectra").y_range;
-    range.start = low - edge;
-    range.end = high + edge;
-  }
-
-  function novelty(nats) {
-    if (!Number.isFinite(nats)) return "";
-    return nats > 0 ? `none of the known: ${nats.toFixed(0)} nats beyond the threshold`
-                    : `like the known: ${(-nats).toFixed(0)} nats within the threshold`;
-  }
-
-  function model(name) {
-    return Bokeh.documents[0].get_model_by_name(name);
-  }
-
-  function spectrum(kind, row) {
-    const low = arrays[kind + "_low"][row], step = arrays[kind + "_step"][row];
-    return Array.from(arrays[kind].subarray(row * bands, (row + 1) * bands), (code) => low + step * code);
-  }
-
-  function angle(one, other) {
-    let dot = 0, first = 0, second = 0;
-    for (let band = 0; band < bands; band++) {
-      dot += one[band] * other[band];
-      first += one[band] ** 2;
-      second += other[band] ** 2;
-    }
-    return (Math.acos(Math.min(1, dot / Math.sqrt(first * second))) * 180) / Math.PI;
-  }
-
-  function nearest(values) {
-    const found = [];
-    for (let label = 0; label < classes; label++) {
-      const mean = Array.from(arrays.means.subarray(label * bands, (label + 1) * bands));
-      if (!mean.some(Number.isNaN)) found.push({ name: pixels.names[label], mean, degrees: angle(values, mean) });
-    }
-    return found.sort((one, other) => one.degrees - other.degrees);
-  }
-
-  function rowAt(line, sample) {
-    const [lines, samples] = pixels.grid;
-    const down = Math.min(lines - 1, Math.max(0, Math.round(line / pixels.stride)));
-    const across = Math.min(samples - 1, Math.max(0, Math.round(sample / pixels.stride)));
-    return { row: arrays.place[down * samples + across], line: down * pixels.stride, sample: across * pixels.stride };
-  }
 
   function show(line, sample) {
-    const at = rowAt(line, sample);
-    const status = document.getElementById("pixel");
-    model("mark").data = { x: [at.sample + 0.5], y: [at.line + 0.5] };
+    const { at, words } = spectra.drawPixel(line, sample);
+    view.mark = { line: at.line, sample: at.sample };
+    view.redraw();
+    element("pixel").textContent = words;
     const address = `#click=${at.line},${at.sample}`;
     if (window.location.hash !== address) window.location.replace(address);
-    if (at.row < 0) {
-      status.textContent = `line ${at.line}, sample ${at.sample}: not classified (tray, background or no data)`;
-      return;
+  }
+
+  function choose(value) {
+    state.chosen = value;
+    for (const row of element("classes").children) row.setAttribute("aria-checked", String(Number(row.dataset.value) === value));
+    const row = element("classes").querySelector(`[data-value="${value}"]`);
+    if (row) row.scrollIntoView({ block: "nearest" });
+  }
+
+  function pickTool(name) {
+    state.tool = name;
+    for (const button of element("tools").children) button.setAttribute("aria-pressed", String(button.dataset.tool === name));
+    view.brush = name === "brush" ? Number(element("size").value) : null;
+    if (name !== "polygon") view.corners = [];
+    element("brush-size").hidden = name !== "brush";
+    view.redraw();
+  }
+
+  function drawClasses() {
+    const rows = [["none: takes labels away", "#ffffff", "0"], ...labels.classes.map(({ name, colour, pixels }, i) => [name, colour, i < 9 ? String(i + 1) : "", pixels])];
+    element("classes").replaceChildren(...rows.map(([name, colour, key, pixels], value) => classRow(name, colour, key, pixels, value)));
+    const colours = palette(labels.classes.map((each) => each.colour));
+    labelLayer.colours = givenLayer.colours = colours;
+    view.paint();
+    choose(state.chosen);
+  }
+
+  function classRow(name, colour, key, pixels, value) {
+    const row = document.createElement("li"), swatch = document.createElement("span"), words = document.createElement("b");
+    row.dataset.value = value;
+    row.setAttribute("role", "radio");
+    row.tabIndex = -1;
+    swatch.className = "swatch";
+    swatch.style.background = colour;
+    words.textContent = name;
+    const shortcut = document.createElement("kbd"), number = document.createElement("i");
+    shortcut.textContent = key;
+    number.textContent = pixels || "";
+    row.append(swatch, words, shortcut, number);
+    row.addEventListener("click", () => choose(value));
+    return row;
+  }
+
+  let later = 0;
+  function changed() {
+    for (const row of element("classes").children) {
+      const of = labels.classes[Number(row.dataset.value) - 1];
+      if (of) row.lastChild.textContent = of.pixels || "";
     }
-    const values = spectrum("spectrum", at.row);
-    model("spectrum").data = { x: pixels.axis, y: values };
-    if (pixels.reconstructs) {
-      model("reconstruction").data = { x: pixels.axis, y: spectrum("reconstruction", at.row) };
+    if (element("classes").children.length !== labels.classes.length + 1) drawClasses();
+    element("undo").disabled = !labels.done.length;
+    element("redo").disabled = !labels.undone.length;
+    element("table").hidden = !labels.added.length;
+    for (const id of ["geojson", "png", "clear"]) element(id).disabled = !labels.count;
+    window.clearTimeout(later);
+    later = window.setTimeout(keep, KEPT_AFTER_MS);
+  }
+
+  function keep() {
+    spectra.drawLabelled();
+    const kept = keepInBrowser(labels);
+    const pixels = `${labels.count} pixels labelled here`;
+    say(kept ? `${pixels}; kept in this browser. Download them to train with them.` : `${pixels}; this browser keeps nothing: download them before you close the page.`);
+    document.body.dataset.kept = String(labels.count);
+  }
+
+  function say(words) {
+    element("said").textContent = words;
+  }
+
+  function layOver(number) {
+    state.overlay = number;
+    overLayer.at = rasters[number];
+    overLayer.colours = palette(content.overlays[number].colours);
+    document.querySelectorAll(".legend").forEach((legend, i) => (legend.hidden = i !== number));
+    view.paint();
+  }
+
+  // What a press does beside the tool: the pixel below it is shown.
+  function after(event) {
+    const [sample, line] = view.pixelAt(event);
+    if (event.type === "pointerup" && ["pixel", "patch", "brush"].includes(state.tool) && view.placeOf([sample, line]) >= 0) show(Math.floor(line), Math.floor(sample));
+  }
+
+  function step(key, shift) {
+    const moves = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[key];
+    if (shift) {
+      const { line, sample } = view.mark || { line: 0, sample: 0 }, by = content.stride;
+      const to = [Math.min(content.scan.lines - 1, Math.max(0, line + by * moves[0])), Math.min(content.scan.samples - 1, Math.max(0, sample + by * moves[1]))];
+      show(...to);
+      view.reveal(...to);
+    } else if (moves[0]) {
+      choose(Math.min(labels.classes.length, Math.max(0, state.chosen + moves[0])));
     }
-    const means = nearest(values);
-    model("nearest").data = means.length ? { x: pixels.axis, y: means[0].mean } : { x: [], y: [] };
-    const share = Array.from(arrays.probability.subarray(at.row * classes, (at.row + 1) * classes), (p) => p / 255);
-    model("probability").data = { name: pixels.names, probability: share, colour: pixels.colours };
-    const likely = pixels.names.map((name, label) => [share[label], name]).sort((a, b) => b[0] - a[0]).slice(0, 3);
-    const facts = [
-      label[at.row] >= 0 ? `label: ${pixels.names[label[at.row]]}` : "",
-      Number.isFinite(depth[at.row]) ? `depth: ${depth[at.row].toFixed(3)} m` : "",
-      novelty(arrays.novelty[at.row]),
-    ];
-    status.textContent =
-      `line ${at.line}, sample ${at.sample}: ` + likely.map(([p, name]) => `${name} ${p.toFixed(2)}`).join(", ") +
-      "\n" + facts.filter(Boolean).join("; ") +
-      "\nnearest class means: " + means.slice(0, 3).map((m) => `${m.name} ${m.degrees.toFixed(1)}°`).join(", ");
-    const curves = ["spectrum", "reconstruction", "nearest"].map((name) => Array.from(model(name).data.y));
-    fit(curves);
+  }
+
+  // Enter closes a polygon, or gives the class to the marked pixel, or to its patch.
+  function enter() {
+    if (state.tool === "polygon") return tools.polygon.done();
+    if (!view.mark) return;
+    const tool = state.tool === "patch" ? tools.patch : tools.pixel;
+    tool.click([view.mark.sample + 0.5, view.mark.line + 0.5]);
+  }
+
+  function onKey(event) {
+    if (["INPUT", "SELECT", "TEXTAREA"].includes(event.target.tagName) && event.target.type !== "range") return;
+    const letter = event.key.toLowerCase();
+    if (event.ctrlKey || event.metaKey) {
+      if (letter === "z") (event.shiftKey ? labels.redo() : labels.undo());
+      else if (letter === "y") labels.redo();
+      else return;
+    } else if (event.altKey) return;
+    else if (/^[0-9]$/.test(event.key) && Number(event.key) <= labels.classes.length) choose(Number(event.key));
+    else if (event.key.startsWith("Arrow") && event.target.type !== "range") step(event.key, event.shiftKey);
+    else if (event.key === "Enter" && event.target.tagName !== "BUTTON") enter();
+    else if (event.key === "Escape") view.corners = [];
+    else if (event.key === "[" || event.key === "]") resize(event.key === "]" ? 1 : -1);
+    else if (TOOL_KEYS[letter] && !(TOOL_KEYS[letter] === "patch" && !rasters.length)) pickTool(TOOL_KEYS[letter]);
+    else return;
+    event.preventDefault();
+    view.redraw();
+  }
+
+  function resize(by) {
+    const size = element("size");
+    size.value = String(Number(size.value) + by);
+    if (view.brush) view.brush = Number(size.value);
   }
 
   function fromAddress() {
     const match = /^#click=(\d+),(\d+)$/.exec(window.location.hash);
-    if (match) show(Number(match[1]), Number(match[2]));
+    if (!match) return;
+    show(Number(match[1]), Number(match[2]));
+    view.reveal(view.mark.line, view.mark.sample);
   }
 
-  function whenReady() {
-    if (typeof Bokeh === "undefined" || !Bokeh.documents.length || !model("mark")) {
-      window.setTimeout(whenReady, 50);
-      return;
+  function addClass(event) {
+    event.preventDefault();
+    const refused = labels.add(element("new-name").value, element("new-colour").value);
+    if (refused) return say(refused);
+    element("new-name").value = "";
+    choose(labels.classes.length);
+  }
+
+  async function load(event) {
+    const [file] = event.target.files;
+    if (!file) return;
+    const refused = takeGeoJson(labels, await file.text());
+    event.target.value = "";
+    if (refused) {
+      window.clearTimeout(later);
+      say(refused);
     }
-    document.body.dataset.ready = "yes";
-    fromAddress();
-    window.addEventListener("hashchange", fromAddress);
   }
 
-  window.semispectral = { show };
-  whenReady();
-})();
+  labels.onChange((places) => view.paint(places));
+  labels.onChange(changed);
+  drawClasses();
+  followPointers(element("view"), view, () => tools[state.tool], after);
+  document.addEventListener("keydown", onKey);
+  for (const button of element("tools").children) button.addEventListener("click", () => pickTool(button.dataset.tool));
+  element("undo").addEventListener("click", () => labels.undo());
+  element("redo").addEventListener("click", () => labels.redo());
+  element("fit").addEventListener("click", () => view.fit());
+  element("size").addEventListener("input", () => resize(0));
+  element("opacity").addEventListener("input", (event) => {
+    overLayer.opacity = Number(event.target.value);
+    view.paint();
+  });
+  if (element("overlay")) element("overlay").addEventListener("change", (event) => layOver(Number(event.target.value)));
+  if (element("show-given")) element("show-given").addEventListener("change", (event) => {
+    givenLayer.opacity = event.target.checked ? GIVEN_OPACITY : 0;
+    view.paint();
+  });
+  element("add").addEventListener("submit", addClass);
+  const { scene } = content.scan;
+  element("geojson").addEventListener("click", () => download(`${scene}_labels.geojson`, asGeoJson(labels), "application/geo+json"));
+  element("png").addEventListener("click", async () => download(`${scene}_labels.png`, await asPng(labels)));
+  element("table").addEventListener("click", () => download("classes.tsv", asClassTable(labels), "text/tab-separated-values"));
+  element("clear").addEventListener("click", () => labels.give(Array.from(labels.at.keys()).filter((place) => labels.at[place]), 0));
+  element("load").addEventListener("change", load);
+
+  pickTool("look");
+  takeFromBrowser(labels);
+  changed();
+  window.semispectral = { show, labels, view, spectra, choose, pickTool, tools, takeGeoJson, asGeoJson, asPng, filled, traced, patchAt, alongPath };
+  document.body.dataset.ready = "yes";
+  fromAddress();
+  window.addEventListener("hashchange", fromAddress);
+}
+
+function whenReady() {
+  const drawn = typeof Bokeh !== "undefined" && Bokeh.documents.length && Bokeh.documents[0].get_model_by_name("spectrum");
+  if (drawn) start();
+  else window.setTimeout(whenReady, 50);
+}
+
+whenReady();

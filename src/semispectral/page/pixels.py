@@ -1,17 +1,17 @@
-"""Pixels that a page can show: spectra and reconstructions, thinned and stored in one byte per value."""
+"""Pixels that a page can show: spectra, thinned and stored in one byte per value, and the picture of the scan."""
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
 
-from semispectral.maps.bundle import Bundle
-from semispectral.maps.scene_map import SceneMap
 from semispectral.maps.stream import BLOCK_BYTES, COLOUR_PLACES
 from semispectral.scans.cube import Cube
-from semispectral.spectra.band_matching import match_bands
 
-SPECTRA_BYTES = 8_000_000  # of a page before base64; the rest of it is Bokeh and the two images
+SPECTRA_BYTES = 13_000_000  # of a page before it is compressed; the rest of it is Bokeh and the rasters
+PLACE_BYTES = 8  # of a stored pixel besides its curves: its place, and low and step of a curve
+Curves = Callable[[np.ndarray], Mapping[str, np.ndarray]]  # values [pixel, band] -> curves by name [pixel, band]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,21 +57,15 @@ class PagePixels:
     Attributes
     ----------
     stride : every so many lines and samples, a pixel is stored.
-    place : int32 [line / stride, sample / stride], row in the other arrays; -1 if no classified pixel is stored.
-    spectrum : reflectance [row, band].
-    reconstruction : reflectance as M1 reconstructs it [row, band].
-    probability : uint8 [row, class], in 1/255.
-    novelty : float32 [row], in nats.
+    place : int32 [line / stride, sample / stride], row in the other arrays; -1 if no pixel is stored there.
+    curves : reflectance [row, band] of each kind of curve, by name; ``spectrum`` is what was measured.
     picture : float32 [line, sample, 3], false colours of the whole scene.
     kept : bool [line, sample], pixels with a row, in the order of the rows.
     """
 
     stride: int
     place: np.ndarray
-    spectrum: Quantised
-    reconstruction: Quantised
-    probability: np.ndarray
-    novelty: np.ndarray
+    curves: Mapping[str, Quantised]
     picture: np.ndarray
     kept: np.ndarray
 
@@ -81,7 +75,7 @@ def stride_for(valid: np.ndarray, *, bytes_per_pixel: int, budget: int = SPECTRA
 
     Parameters
     ----------
-    valid : bool [line, sample], classified pixels.
+    valid : bool [line, sample], pixels with data.
     bytes_per_pixel : bytes of a stored pixel.
     budget : largest number of bytes.
     """
@@ -91,45 +85,29 @@ def stride_for(valid: np.ndarray, *, bytes_per_pixel: int, budget: int = SPECTRA
     return stride
 
 
-def collect(cube: Cube, found: SceneMap, bundle: Bundle, *, scale: float, factor: float = 1) -> PagePixels:
+def collect(cube: Cube, valid: np.ndarray, curves: Curves, *, bytes_per_pixel: int) -> PagePixels:
     """Read a scene and collect the pixels of its page. Memory holds one block of lines and the page.
 
     Parameters
     ----------
     cube : the scene.
-    found : its map.
-    bundle : the trained model that made the map.
-    scale : reflectance = value of a training scan x scale.
-    factor : factor from the values of the scan to those of the training scans.
+    valid : bool [line, sample], pixels with data.
+    curves : function from values of the scene [pixel, band] to reflectance by name of curve, ``spectrum`` among them.
+    bytes_per_pixel : bytes of a stored pixel.
     """
-    stride = stride_for(found.valid, bytes_per_pixel=2 * (bundle.bands + 8) + len(found.classes) + 8)
-    kept = np.zeros(found.shape, bool)
-    kept[::stride, ::stride] = found.valid[::stride, ::stride]
+    stride = stride_for(valid, bytes_per_pixel=bytes_per_pixel)
+    kept = np.zeros(valid.shape, bool)
+    kept[::stride, ::stride] = valid[::stride, ::stride]
     colours = [int(place * (cube.shape[2] - 1)) for place in COLOUR_PLACES]
-    picture, rows = np.empty((*found.shape, 3), np.float32), []
-    prepare = match_bands(
-        cube.wavelengths_nm,
-        bundle.wavelengths_nm,
-        scan_bands=cube.shape[2],
-        model_bands=bundle.bands,
-        where=str(cube.path),
-    )
+    picture, rows = np.empty((*valid.shape, 3), np.float32), []
     for first, block in cube.blocks(max_bytes=BLOCK_BYTES):
         picture[first : first + len(block)] = block[:, :, colours]
-        raw = block[kept[first : first + len(block)]]
-        matched = raw if prepare is None else prepare(raw)
-        rows.append(_row(matched.astype(np.float32) * np.float32(factor), bundle, scale))
-    spectrum, reconstruction = (
-        Quantised(*(np.concatenate([getattr(row[side], field.name) for row in rows]) for field in fields(Quantised)))
-        for side in (0, 1)
-    )
+        of_block = curves(block[kept[first : first + len(block)]])
+        rows.append({name: Quantised.of(values) for name, values in of_block.items()})
     place = np.where(kept, kept.cumsum().reshape(kept.shape) - 1, -1)[::stride, ::stride].astype(np.int32)
-    probability = np.rint(found.probability[kept] * 255).astype(np.uint8)
-    return PagePixels(stride, place, spectrum, reconstruction, probability, found.novelty[kept], picture, kept)
+    return PagePixels(stride, place, {name: _joined([row[name] for row in rows]) for name in rows[0]}, picture, kept)
 
 
-def _row(raw: np.ndarray, bundle: Bundle, scale: float) -> tuple[Quantised, Quantised]:
-    """Return spectra and reconstructions of the stored pixels of a block."""
-    scaler = bundle.pipeline.scaler_m1
-    rebuilt = scaler.restored(bundle.pipeline.reconstruction(scaler.transform(raw)), raw)
-    return Quantised.of(raw * scale), Quantised.of(rebuilt * scale)
+def _joined(parts: list[Quantised]) -> Quantised:
+    """Return the rows of several blocks as one."""
+    return Quantised(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Quantised)))

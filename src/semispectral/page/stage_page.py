@@ -8,7 +8,8 @@ from semispectral.census.census_files import read_codes
 from semispectral.maps.bundle import read_bundle
 from semispectral.maps.map_files import read_map
 from semispectral.page import write_scan_page
-from semispectral.sampling.pixel_ranks import scene_labels
+from semispectral.page.content import Labelling
+from semispectral.study.classes import ClassMap
 from semispectral.study.scene import Scene
 from semispectral.study.stage_settings import settings
 
@@ -39,7 +40,7 @@ def run_page(
     codes_file : str or Path
         Codes of the census.
     cfg : str
-        JSON of the sections ``scene`` (its row of scenes.tsv) and ``run_share``.
+        JSON of the sections ``scene`` (its row of scenes.tsv), ``classes`` and ``run_share``.
     """
     given = json.loads(cfg)
     scene = settings(Scene, given["scene"], where="scenes.tsv")
@@ -51,6 +52,6 @@ def run_page(
         mapped,
         read_bundle(Path(model_directory)),
         run_share=given["run_share"],
-        label=scene_labels(codes, mapped.classes, use=scene.use, ignore=scene.ignore),
+        labelling=Labelling.of(scene, ClassMap.from_dict(given["classes"]), given=codes),
         report=REPORT,
     )

@@ -197,8 +197,12 @@ class Slices:
         return self.of(scene=self._row(wildcards), map=smoothing, mask=mask, model=model)
 
     def page(self, wildcards: Any) -> str:
-        """Return the row of the scene, and how runs of core are found, which gives the depth of a pixel."""
-        return self.of(scene=self._row(wildcards), run_share=self._run_share)
+        """Return the row of the scene, the classes, and how core runs are found, which gives the depth of a pixel."""
+        return self.of(scene=self._row(wildcards), classes=self.classes.to_dict(), run_share=self._run_share)
+
+    def scan_page(self, wildcards: Any) -> str:
+        """Return the row of the scene without its labels, the classes, and what cleaning does."""
+        return self.cleaned_by(scene=asdict(self._without_labels(wildcards.scene)), classes=self.classes.to_dict())
 
     def new_page(self, wildcards: Any, *, model: Mapping[str, str]) -> str:
         """Return what the page of a new scan depends on, the model included."""
@@ -217,6 +221,15 @@ class Slices:
     def scene_files(self, wildcards: Any) -> list[str]:
         """Return every file that a scene is read from: data, labels, headers beside them, the table of wavelengths."""
         return [str(file) for file in files_of(self.scenes[wildcards.scene])]
+
+    def scan_files(self, wildcards: Any) -> list[str]:
+        """Return the files that a scan is read from, without its labels."""
+        return [str(file) for file in files_of(self._without_labels(wildcards.scene))]
+
+    def _without_labels(self, name: str) -> Scene:
+        """Return the row of a scene that names no file of labels."""
+        scene = self.scenes[name]
+        return replace(scene, labels=scene.data, labels_key="", labels_over=())
 
     def new_scene_files(self, wildcards: Any) -> list[str]:
         """Return the files of a new scan: its labels only if their codes say what to ignore."""

@@ -8,9 +8,9 @@ import pytest
 
 from semispectral.errors import DataError, MissingFileError, SemispectralError
 from semispectral.scans.labels.label_files import read_scene_labels
+from semispectral.scans.labels.label_rows import require_rows_of_scenes
 from semispectral.scans.readers import open_scene
 from semispectral.study.classes import ClassMap, CodeSet
-from semispectral.study.label_rows import require_rows_of_scenes
 from semispectral.study.scene import LabelSource, Scene
 
 SHAPE = (6, 4)

@@ -9,7 +9,7 @@ from semispectral.errors import DataError
 from semispectral.scans.formats.open_file import refuse_keys, require_file
 from semispectral.scans.labels.class_words import ClassWords
 from semispectral.scans.labels.label_rasters import UNLABELLED_CODE
-from semispectral.study.label_rows import WHAT, LabelRow, answered
+from semispectral.scans.labels.label_rows import WHAT, LabelRow, answered
 from semispectral.study.names import quoted
 from semispectral.study.scene import Scene
 

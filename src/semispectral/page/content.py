@@ -1,0 +1,207 @@
+"""What is on a page: the scan, its pixels, rasters over it, and the classes that a person may give."""
+
+import base64
+import zlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from semispectral.maps.picture import stretched
+from semispectral.page.pixels import PagePixels
+from semispectral.scans.identity import Identity
+from semispectral.study.classes import ClassMap
+from semispectral.study.scene import Scene
+
+LARGEST_PICTURE = 2_000_000  # pixels; a larger picture is thinned
+MOST_OF_SMALL = 255
+MOST_TAKEN = 1000  # codes of a range that are named; new classes get the first free code
+NO_CLASSES = ClassMap((), (), ())
+
+
+@dataclass(frozen=True, eq=False)
+class Overlay:
+    """Raster over the picture of a scan; a click can take a connected patch of it.
+
+    Attributes
+    ----------
+    name : its name on the page, such as ``map`` or ``clusters``.
+    place : int [line, sample], value of each pixel, from 1; 0 where there is none.
+    names, colours : names of the values from 1, and their colours like ``#1f77b4``.
+    """
+
+    name: str
+    place: np.ndarray
+    names: tuple[str, ...]
+    colours: tuple[str, ...]
+
+    def legend(self) -> list[dict[str, str]]:
+        """Return name, colour and share of each value that occurs."""
+        counts = np.bincount(self.place.ravel(), minlength=len(self.names) + 1)[1:]
+        total = max(int(counts.sum()), 1)
+        rows = zip(self.names, self.colours, counts.tolist(), strict=True)
+        return [{"name": name, "colour": colour, "share": f"{n / total:.1%}"} for name, colour, n in rows if n]
+
+
+@dataclass(frozen=True, eq=False)
+class Labelling:
+    """Classes that a person may give on a page, and the labels that are known already.
+
+    Attributes
+    ----------
+    classes : the classes, in the order of the list on the page.
+    taken : codes that a new class cannot have.
+    given : int32 [line, sample], codes of labels that are known; None: there are none.
+    """
+
+    classes: ClassMap = NO_CLASSES
+    taken: tuple[int, ...] = ()
+    given: np.ndarray | None = None
+
+    @classmethod
+    def of(cls, scene: Scene, classes: ClassMap, *, given: np.ndarray | None = None) -> "Labelling":
+        """Return the classes that a scene uses, as those that a person may give.
+
+        Parameters
+        ----------
+        scene : the scan's row of scenes.tsv.
+        classes : all classes of classes.tsv.
+        given : int32 [line, sample], codes of labels that are known; None: there are none.
+        """
+        ignored = {code for first, last in scene.ignore.ranges for code in range(max(first, 0), min(last, MOST_TAKEN))}
+        ignored |= {last for _, last in scene.ignore.ranges}
+        in_use = [code for code in classes.codes if code in scene.use]
+        return cls(classes.select(in_use), tuple(sorted({*classes.codes, *ignored})), given)
+
+    def place(self) -> np.ndarray | None:
+        """Return the place of each known label in the list of classes, from 1; 0 where there is none."""
+        if self.given is None:
+            return None
+        values, inverse = np.unique(self.given, return_inverse=True)
+        place = {code: number for number, code in enumerate(self.classes.codes, start=1)}
+        found = np.array([place.get(int(code), 0) for code in values], np.uint16)
+        return np.asarray(found[inverse].reshape(self.given.shape))
+
+
+@dataclass(frozen=True, eq=False)
+class Modelled:
+    """What a trained model says of the stored pixels.
+
+    Attributes
+    ----------
+    classes : classes of the model.
+    probability : uint8 [row, class], in 1/255.
+    novelty : float32 [row], in nats.
+    means : float32 [class, band], mean reflectance of the training pixels of each class, NaN without any.
+    """
+
+    classes: ClassMap
+    probability: np.ndarray
+    novelty: np.ndarray
+    means: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """Content of a page.
+
+    Attributes
+    ----------
+    scan : identity of the scan, which the labels of the page carry.
+    pixels : its stored pixels and its picture.
+    wavelengths_nm : float64 [band] in nm, or None.
+    overlays : rasters over the picture; the first one is shown.
+    modelled : what a trained model says of the stored pixels; None: there is no model.
+    labelling : classes and known labels.
+    depth_m : float64 [line, sample], depth in m, NaN beside the core; None: unknown.
+    report : address of the report, relative to the page; empty: none.
+    """
+
+    scan: Identity
+    pixels: PagePixels
+    wavelengths_nm: np.ndarray | None
+    overlays: tuple[Overlay, ...] = ()
+    modelled: Modelled | None = None
+    labelling: Labelling = field(default_factory=Labelling)
+    depth_m: np.ndarray | None = None
+    report: str = ""
+
+    @property
+    def axis(self) -> np.ndarray:
+        """Positions of the bands on the x axis of the spectra, float64 [band]."""
+        bands = self.pixels.curves["spectrum"].code.shape[1]
+        return np.arange(bands) if self.wavelengths_nm is None else self.wavelengths_nm
+
+    @property
+    def axis_title(self) -> str:
+        """Title of that axis."""
+        return "band" if self.wavelengths_nm is None else "wavelength (nm)"
+
+
+def payload(page: Page) -> dict[str, Any]:
+    """Return the data of the page's script, as JSON has them; arrays are compressed.
+
+    Parameters
+    ----------
+    page : the content.
+    """
+    pixels, labelling, modelled = page.pixels, page.labelling, page.modelled
+    rows = pixels.kept
+    arrays = {"place": pixels.place}
+    for name, values in pixels.curves.items():
+        arrays |= {name: values.code, f"{name}_low": values.low, f"{name}_step": values.step}
+    if modelled is not None:
+        arrays |= {"probability": modelled.probability, "novelty": modelled.novelty, "means": modelled.means}
+    if page.depth_m is not None:
+        arrays["depth_m"] = page.depth_m[rows].astype(np.float32)
+    given = labelling.place()
+    if given is not None:
+        arrays["given"] = given
+    picture, thin = _picture(pixels.picture)
+    overlays = [_overlay(each) for each in page.overlays]
+    return {
+        "scan": asdict(page.scan),
+        "stride": pixels.stride,
+        "grid": list(pixels.place.shape),
+        "axis": [round(float(value), 2) for value in page.axis],
+        "curves": list(pixels.curves),
+        "picture": {"thin": thin, "shape": list(picture.shape[:2]), "colours": packed(picture)},
+        "overlays": overlays,
+        "model": None if modelled is None else _classes(modelled.classes),
+        "classes": _classes(labelling.classes),
+        "taken": sorted(labelling.taken),
+        "arrays": {name: packed(array) for name, array in arrays.items()},
+    }
+
+
+def packed(array: np.ndarray) -> dict[str, str]:
+    """Return an array as dtype and base64 of its compressed bytes, little-endian.
+
+    Parameters
+    ----------
+    array : the array.
+    """
+    little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+    return {"dtype": array.dtype.name, "base64": base64.b64encode(zlib.compress(little.tobytes(), 6)).decode()}
+
+
+def _picture(picture: np.ndarray) -> tuple[np.ndarray, int]:
+    """Return the picture as uint8 [line, sample, 3], and every how many lines and samples it has a pixel."""
+    lines, samples, _ = picture.shape
+    thin = int(np.ceil(np.sqrt(max(1.0, lines * samples / LARGEST_PICTURE))))
+    return np.rint(stretched(picture[::thin, ::thin]) * 255).astype(np.uint8), thin
+
+
+def _overlay(overlay: Overlay) -> dict[str, Any]:
+    """Return an overlay as the page's script reads it."""
+    kind = np.uint8 if len(overlay.names) <= MOST_OF_SMALL else np.uint16
+    colours: Sequence[str] = overlay.colours
+    names = list(overlay.names)
+    return {"name": overlay.name, "names": names, "colours": list(colours), "place": packed(overlay.place.astype(kind))}
+
+
+def _classes(classes: ClassMap) -> list[dict[str, Any]]:
+    """Return classes as the page's script reads them."""
+    rows = zip(classes.codes, classes.names, classes.colours, strict=True)
+    return [{"code": code, "name": name, "colour": colour} for code, name, colour in rows]

@@ -1,0 +1,64 @@
+"""The page of a scan without a model: its picture, its spectra, and clusters where there are any."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from semispectral.maps.stream import BLOCK_BYTES
+from semispectral.page.content import Labelling, Overlay, Page
+from semispectral.page.pixels import PLACE_BYTES, collect
+from semispectral.page.write import write
+from semispectral.scans.cube import Cube
+from semispectral.scans.identity import identify
+from semispectral.scans.quality import valid_spectra
+from semispectral.spectra.cleaned_scans import open_cleaned
+from semispectral.spectra.cleaning_settings import CleanConfig, scale_after
+from semispectral.study.scene import Scene
+
+
+def write_unmapped_page(
+    path: Path,
+    scene: Scene,
+    cleaning: CleanConfig,
+    *,
+    labelling: Labelling,
+    overlays: tuple[Overlay, ...] = (),
+    report: str = "",
+) -> None:
+    """Write the interactive page of a scan that no model has mapped.
+
+    Parameters
+    ----------
+    path : file to write.
+    scene : the scan's row of scenes.tsv.
+    cleaning : settings of cleaning; the page shows cleaned spectra.
+    labelling : classes that a person may give, and known labels.
+    overlays : rasters over the picture, such as clusters.
+    report : address of the report, relative to the page; empty: none.
+    """
+    scan, scale = identify(scene), scale_after(scene, cleaning)
+
+    def curves(values: np.ndarray) -> Mapping[str, np.ndarray]:
+        return {"spectrum": values.astype(np.float32) * np.float32(scale)}
+
+    with open_cleaned(scene, cleaning) as cube:
+        pixels = collect(cube, _with_data(cube), curves, bytes_per_pixel=cube.shape[2] + PLACE_BYTES)
+        page = Page(
+            scan=scan,
+            pixels=pixels,
+            wavelengths_nm=cube.wavelengths_nm,
+            overlays=overlays,
+            labelling=labelling,
+            report=report,
+        )
+    write(path, page)
+
+
+def _with_data(cube: Cube) -> np.ndarray:
+    """Return the pixels with a value in every band, bool [line, sample]; one pass where values can be missing."""
+    lines, samples, bands = cube.shape
+    if cube.dtype.kind != "f":
+        return np.ones((lines, samples), bool)
+    found = [valid_spectra(values.reshape(-1, bands)) for _, values in cube.blocks(max_bytes=BLOCK_BYTES)]
+    return np.concatenate(found).reshape(lines, samples)
