@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from semispectral.check import command as check
-from semispectral.commands import explain, library_options, predict
+from semispectral.commands import explain, library_options, predict, scenes
 from semispectral.commands.arguments import Parser
 from semispectral.errors import SemispectralError
 from semispectral.storage.provenance import versions
@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 EPILOG = """examples:
+  semispectral scenes scans --output scenes.tsv --name '{hole}_{box}_{from}_{to}'
   semispectral check --config mine/study.yaml
   semispectral predict scan.h5 --model results/model --out maps/scan
   semispectral explain maps/scan/class.tif
@@ -32,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
     top = Parser(prog="semispectral", description=description, epilog=EPILOG, formatter_class=as_written)
     top.add_argument("--version", action="version", version=f"%(prog)s {versions()['semispectral']}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in (check, explain, library_options, predict):
+    for command in (check, explain, library_options, predict, scenes):
         command.add(commands)
     return top
 

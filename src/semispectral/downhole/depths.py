@@ -1,8 +1,8 @@
 """Depths in scenes.tsv. Imports little, so that the workflow can use it before it runs."""
 
-import re
 from collections.abc import Iterable
 
+from semispectral.study.names import natural
 from semispectral.study.scene import Scene
 
 
@@ -29,22 +29,6 @@ def logged_holes(scenes: Iterable[Scene]) -> dict[str, list[str]]:
     return {
         hole: sorted(scene.name for scene in members) for hole, members in holes.items() if all(map(has_depth, members))
     }
-
-
-def natural(name: str) -> tuple[tuple[str | int, ...], str]:
-    """Return a sort key that puts box_2 before box_10.
-
-    Parameters
-    ----------
-    name : name to sort by.
-
-    Examples
-    --------
-    >>> sorted(["box_10", "box_2"], key=natural)
-    ['box_2', 'box_10']
-    """
-    parts = re.split(r"([0-9]+)", name)
-    return tuple(int(part) if place % 2 else part for place, part in enumerate(parts)), name
 
 
 def from_top(scenes: Iterable[Scene]) -> list[Scene]:

@@ -172,3 +172,19 @@ def require_distinct_files(names: Iterable[str], *, where: str) -> None:
                 f"{where}: {quoted(first, limit=40)} and {quoted(name, limit=40)} name files, which are one "
                 "and the same on Windows and macOS; write them alike, or rename one"
             )
+
+
+def natural(name: str) -> tuple[tuple[str | int, ...], str]:
+    """Return a sort key that puts box_2 before box_10.
+
+    Parameters
+    ----------
+    name : str, name to sort by.
+
+    Examples
+    --------
+    >>> sorted(["box_10", "box_2"], key=natural)
+    ['box_2', 'box_10']
+    """
+    parts = re.split(r"([0-9]+)", name)
+    return tuple(int(part) if place % 2 else part for place, part in enumerate(parts)), name

@@ -1,0 +1,214 @@
+"""Recognise the folders of cameras: Specim Lumo, HySpex, Headwall, and TSG datasets of a HyLogger."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+from semispectral.errors import SemispectralError
+from semispectral.scans.facts.hyspex_header import BACKGROUND, WORD, read_hyspex_header
+from semispectral.scans.folders.found import Cell, FoundScan, LeftOut
+from semispectral.scans.formats.envi_files import data_files, fields_of
+from semispectral.scans.formats.open_file import reading
+from semispectral.scans.formats.scene_files import TSG_HEADER, tsg_pair
+
+LUMO, HYSPEX, HEADWALL, TSG = "Specim Lumo", "HySpex", "Headwall", "TSG"
+CAPTURE, METADATA = "capture", "metadata"
+LUMO_ROLES = {"WHITEREF_": "white", "DARKREF_": "dark", "WHITEDARKREF_": "white_dark"}
+LUMO_PRODUCTS = ("REFLECTANCE_",)
+HEADWALL_ROLES = {"whitereference": "white", "darkreference": "dark"}
+HEADWALL_PRODUCTS = ("calibrated",)
+DROPPED = re.compile(rb"([0-9]{1,9}) dropped frames")
+LARGEST_LOG = 1_000_000
+RAW = re.compile(r"_raw$", re.IGNORECASE)
+
+
+def header_and_data_of(header: Path, files: Iterable[Path]) -> tuple[Path, frozenset[Path]]:
+    """Return the file to name for an ENVI header, and both files: its data where they are clear, else the header.
+
+    Parameters
+    ----------
+    header : Path, the header.
+    files : iterable of Path, files that may be claimed.
+    """
+    with reading(header, what="an ENVI header"):
+        found = data_files(header, fields_of(header.read_bytes()))
+    data = found[0] if len(found) == 1 else header
+    return data, frozenset({header, data}) & frozenset(files)
+
+
+def headers_by_folder(files: frozenset[Path]) -> dict[Path, list[Path]]:
+    """Return the ENVI headers of each folder, sorted by name.
+
+    Parameters
+    ----------
+    files : frozenset of Path, files to look at.
+    """
+    found: dict[Path, list[Path]] = defaultdict(list)
+    for file in sorted(files):
+        if file.suffix.lower() == ".hdr":
+            found[file.parent].append(file)
+    return found
+
+
+def lumo(files: frozenset[Path]) -> tuple[list[FoundScan], list[LeftOut]]:
+    """Find scans of Specim's Lumo: ``capture/NAME``, and ``WHITEREF_NAME`` and ``DARKREF_NAME`` beside it.
+
+    Parameters
+    ----------
+    files : frozenset of Path, files that may be claimed.
+    """
+    scans, left = [], []
+    for folder, headers in headers_by_folder(files).items():
+        roles = {header: _lumo_role(header.stem) for header in headers}
+        if not any(roles.values()):
+            continue
+        taken: set[Path] = set()
+        for header in (header for header, role in roles.items() if not role):
+            references = {
+                role: other
+                for other in headers
+                for prefix, role in LUMO_ROLES.items()
+                if other.stem.lower() == (prefix + header.stem).lower()
+            }
+            if references:
+                scans.append(_lumo_scan(header, references, folder, files))
+                taken |= set(references.values())
+        for header in headers:
+            if roles[header] and header not in taken:
+                _, both = header_and_data_of(header, files)
+                reason = f"it is the {roles[header]} reference of a scan that is not beside it"
+                left.append(LeftOut(header, reason, both))
+    names = {scan.name.lower(): scan.name for scan in scans}
+    for header in (file for file in files if file.suffix.lower() == ".hdr"):
+        product = next((p for p in LUMO_PRODUCTS if header.stem.upper().startswith(p)), "")
+        raw = names.get(header.stem[len(product) :].lower()) if product else None
+        if raw:
+            _, both = header_and_data_of(header, files)
+            left.append(LeftOut(header, f"the camera's software made it of {raw}, whose raw scan is listed", both))
+    return scans, left
+
+
+def _lumo_role(stem: str) -> str:
+    return next((role for prefix, role in LUMO_ROLES.items() if stem.upper().startswith(prefix)), "")
+
+
+def _lumo_scan(header: Path, references: dict[str, Path], folder: Path, files: frozenset[Path]) -> FoundScan:
+    data, claimed = header_and_data_of(header, files)
+    cells = {}
+    for role, other in references.items():
+        file, both = header_and_data_of(other, files)
+        claimed |= both
+        cells[role] = Cell(str(file), "file of that name beside the scan, as Lumo writes it")
+    root = folder.parent if folder.name.lower() == CAPTURE else folder
+    beside = {file for file in files if file.is_relative_to(root) and header.stem in file.stem}
+    claimed |= {file for file in beside if file.suffix.lower() in (".xml", ".log", ".png")}
+    return FoundScan(data, header.stem, LUMO, cells, claimed, tuple(_dropped(header.with_suffix(".log"))))
+
+
+def _dropped(log: Path) -> Iterable[str]:
+    """Yield a sentence if the camera's log says that lines are missing."""
+    if not log.is_file() or log.stat().st_size > LARGEST_LOG:
+        return
+    with reading(log, what="the log of a camera"):
+        found = DROPPED.search(log.read_bytes())
+    if found and int(found[1]):
+        yield f"its log says {int(found[1])} dropped frames: lines are missing, so depths along it are not exact"
+
+
+def hyspex(files: frozenset[Path]) -> tuple[list[FoundScan], list[LeftOut]]:
+    """Find raw scans of HySpex, which hold their dark frame; radiance made of one of them is left out.
+
+    Parameters
+    ----------
+    files : frozenset of Path, files that may be claimed.
+    """
+    scans, left = [], []
+    for headers in headers_by_folder(files).values():
+        for header in headers:
+            data, both = header_and_data_of(header, files)
+            if data == header or not _begins(data, WORD):
+                continue
+            found = read_hyspex_header(data)
+            dark = found is not None and found.has_background
+            source = "dark frame inside the raw file"
+            cells = {"dark": Cell(str(data), source), "dark_key": Cell(BACKGROUND, source)} if dark else {}
+            scans.append(FoundScan(data, RAW.sub("", header.stem), HYSPEX, cells, both))
+    for headers in headers_by_folder(files).values():
+        for header in headers:
+            raw = next(
+                (s for s in scans if s.data.parent == header.parent and _is_product(header.stem, s.data.stem)), None
+            )
+            if raw:
+                _, both = header_and_data_of(header, files)
+                left.append(LeftOut(header, f"it is made of {raw.data.name}, which is listed", both))
+    return scans, left
+
+
+def _begins(path: Path, word: bytes) -> bool:
+    with reading(path, what="a scan"), path.open("rb") as file:
+        return file.read(len(word)) == word
+
+
+def _is_product(stem: str, raw: str) -> bool:
+    return stem != raw and stem.lower().startswith(raw.lower() + "_")
+
+
+def headwall(files: frozenset[Path]) -> tuple[list[FoundScan], list[LeftOut]]:
+    """Find scans of Headwall: ``raw`` or ``raw_NUMBER``, and ``whiteReference`` and ``darkReference`` beside them.
+
+    Parameters
+    ----------
+    files : frozenset of Path, files that may be claimed.
+    """
+    scans, left = [], []
+    for folder, headers in headers_by_folder(files).items():
+        references = {HEADWALL_ROLES[h.stem.lower()]: h for h in headers if h.stem.lower() in HEADWALL_ROLES}
+        if not references:
+            continue
+        cells, claimed = {}, frozenset[Path]()
+        for role, other in references.items():
+            file, both = header_and_data_of(other, files)
+            cells[role] = Cell(str(file), "reference in the folder of the scan, as Headwall names it")
+            claimed |= both
+        for header in headers:
+            stem = header.stem.lower()
+            data, both = header_and_data_of(header, files)
+            if stem == "raw" or stem.startswith("raw_"):
+                name = folder.name + header.stem[len("raw") :]
+                scans.append(FoundScan(data, name, HEADWALL, dict(cells), both | claimed))
+            elif stem in HEADWALL_PRODUCTS:
+                left.append(LeftOut(header, "it is made of the raw scan beside it, which is listed", both))
+    return scans, left
+
+
+def tsg(files: frozenset[Path]) -> tuple[list[FoundScan], list[LeftOut]]:
+    """Find TSG datasets: pairs of ``.tsg`` and ``.bip``.
+
+    Parameters
+    ----------
+    files : frozenset of Path, files that may be claimed.
+    """
+    scans = []
+    for file in sorted(files):
+        header, data = tsg_pair(file) if file.suffix.lower() == TSG_HEADER else (None, None)
+        if header and data:
+            scans.append(FoundScan(header, header.stem, TSG, {}, frozenset({header, data})))
+    return scans, []
+
+
+def readable(layout_files: frozenset[Path]) -> tuple[frozenset[Path], list[LeftOut]]:
+    """Return the files without the ENVI headers that cannot be read, and these.
+
+    Parameters
+    ----------
+    layout_files : frozenset of Path, files to look at.
+    """
+    broken = []
+    for file in sorted(layout_files):
+        if file.suffix.lower() == ".hdr":
+            try:
+                header_and_data_of(file, layout_files)
+            except (SemispectralError, OSError) as error:
+                broken.append(LeftOut(file, str(error), frozenset({file})))
+    return layout_files - {each.path for each in broken}, broken

@@ -1,0 +1,201 @@
+"""Folders of cameras and of plain files: which scans are found, with which cells from where, and what is not placed."""
+
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import pytest
+
+from cube_formats import write_envi_header, write_geotiff
+from semispectral.commands.main import main
+from semispectral.errors import ConfigError, DataError
+from semispectral.scans.facts.hyspex_header import FIXED
+from semispectral.scans.folders.discover import Discovery, Wishes, discover
+from semispectral.scans.folders.names import name_pattern
+from semispectral.study.scenes import read_scenes
+
+LINES, SAMPLES, BANDS = 6, 4, 8
+COUNTS = np.arange(LINES * SAMPLES * BANDS, dtype="<u2").reshape(LINES, SAMPLES, BANDS)
+SHAPE = {"samples": SAMPLES, "bands": BANDS, "data_type": 12, "interleave": "bil", "byte_order": 0}
+
+
+def write_envi(path: Path, *, lines: int = LINES, **fields: Any) -> Path:
+    """An ENVI file of counts, BIL, with its header."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(np.resize(COUNTS, (lines, BANDS, SAMPLES)).tobytes())
+    write_envi_header(path.with_suffix(".hdr"), **({**SHAPE, "lines": lines} | fields))
+    return path
+
+
+def write_lumo(folder: Path, name: str, *, roles: tuple[str, ...] = ("WHITEREF_", "DARKREF_")) -> None:
+    """A capture of Lumo with references of other line counts, metadata, log and picture."""
+    for prefix, lines in {"": LINES, **dict.fromkeys(roles, 3)}.items():
+        write_envi(folder / name / "capture" / f"{prefix}{name}.raw", lines=lines, tint=4.0)
+    (folder / name / "capture" / f"{name}.log").write_text("2 incidents, 3 dropped frames\n")
+    (folder / name / "metadata").mkdir()
+    xml = '<properties><core><key field="Hole ID">DH 9</key><key field="box">7</key></core></properties>'
+    (folder / name / "metadata" / f"{name}.xml").write_text(xml)
+    (folder / name / f"{name}.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+
+
+def write_hyspex(path: Path, *, serial: int = 3189) -> Path:
+    """A raw HySpex scan with a dark frame of 5 counts in its header."""
+    fixed = np.zeros(1, FIXED)
+    fixed["word"], fixed["serial_number"], fixed["bands"], fixed["samples"] = b"HYSPEX", serial, BANDS, SAMPLES
+    fixed["integration_time_us"], fixed["background_present"] = 7831, 1
+    tables = np.ones(2 * BANDS + BANDS * SAMPLES), np.full(BANDS * SAMPLES, 5.0)
+    head = fixed.tobytes() + b"".join(table.astype("<f8").tobytes() for table in tables)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(head + COUNTS.transpose(0, 2, 1).tobytes())
+    write_envi_header(path.with_suffix(".hdr"), **SHAPE, lines=LINES, header_offset=len(head))
+    return path
+
+
+def cells_of(found: Discovery, number: int = 0) -> dict[str, str]:
+    """Text of the cells of a scan."""
+    return {column: cell.text for column, cell in found.scans[number].cells.items()}
+
+
+def test_a_lumo_folder(tmp_path: Path) -> None:
+    """References beside the scan, depths from its name, and every file of it belongs to it."""
+    write_lumo(tmp_path, "DH1_3_12.5_14")
+    write_envi(tmp_path / "DH1_3_12.5_14/results/REFLECTANCE_DH1_3_12.5_14.dat")
+    found = discover(tmp_path, Wishes(pattern=name_pattern("{hole}_{box}_{from}_{to}")))
+    capture = tmp_path / "DH1_3_12.5_14/capture"
+    assert cells_of(found) == {
+        "scene": "DH1_3",
+        "hole": "DH1",
+        "depth_from_m": "12.5",
+        "depth_to_m": "14",
+        "white": str(capture / "WHITEREF_DH1_3_12.5_14.raw"),
+        "dark": str(capture / "DARKREF_DH1_3_12.5_14.raw"),
+        "axes": "line,sample,band",
+    }
+    assert found.scans[0].data == capture / "DH1_3_12.5_14.raw"
+    assert found.scans[0].cells["hole"].source == "name 'DH1_3_12.5_14' by --name '{hole}_{box}_{from}_{to}'"
+    assert "3 dropped frames" in found.scans[0].notes[0]
+    assert "made it of DH1_3_12.5_14" in found.left[0].reason
+    assert not found.others
+
+
+def test_cells_from_metadata_and_from_a_table(tmp_path: Path) -> None:
+    """A field of the XML on request; the user's table stands before it, and what differs is said."""
+    write_lumo(tmp_path, "a")
+    write_lumo(tmp_path, "b")
+    table = tmp_path / "boxes.csv"
+    table.write_text("scan,hole,depth_from_m\na.raw,DH1,3.5\nnone.raw,DH2,1\n")
+    found = discover(tmp_path, Wishes(metadata={"hole": "Hole ID"}, table=table))
+    assert [cells_of(found, n)["hole"] for n in (0, 1)] == ["DH1", "DH 9"]
+    assert found.scans[1].cells["hole"].source == "field 'Hole ID' of b.xml"
+    assert "hole is DH1 (row 2 of boxes.csv), not DH 9 (field 'Hole ID' of a.xml)" in found.scans[0].notes
+    assert "no row of boxes.csv fit its name 'b'" in found.scans[1].notes
+    assert "'none.raw' fits no scan" in found.left[-1].reason
+
+
+def test_half_a_pair_of_references_is_not_filled_in(tmp_path: Path) -> None:
+    """A white without a dark is said, and neither cell is filled, for the table would be refused."""
+    write_lumo(tmp_path, "a", roles=("WHITEREF_",))
+    found = discover(tmp_path, Wishes())
+    assert not {"white", "dark"} & set(found.scans[0].cells)
+    assert "a white reference (WHITEREF_a.raw) and no dark one" in found.scans[0].notes[-1]
+
+
+def test_hyspex_with_scans_of_a_panel(tmp_path: Path) -> None:
+    """The dark frame of each raw file, and of several panels the one of its camera that is nearest in time."""
+    for name in ("box1_SWIR_2023-10-05T125814", "PANEL_SWIR_2023-10-05T124000", "PANEL_SWIR_2023-10-06T080000"):
+        write_hyspex(tmp_path / f"{name}_raw.hyspex")
+    write_hyspex(tmp_path / "PANEL_VNIR_2023-10-05T125815_raw.hyspex", serial=7)
+    write_envi(tmp_path / "box1_SWIR_2023-10-05T125814_raw_rad.img")
+    found = discover(tmp_path, Wishes(white="PANEL*"))
+    assert len(found.scans) == 1
+    panel, scan = (str(tmp_path / f"{n}_raw.hyspex") for n in ("PANEL_SWIR_2023-10-05T124000", found.scans[0].name))
+    cells = cells_of(found)
+    references = ("white", "white_dark", "white_dark_key", "dark", "dark_key")
+    assert [cells[name] for name in references] == [panel, panel, "background", scan, "background"]
+    assert "nearest in time, 18 minutes apart" in found.scans[0].cells["white"].source
+    assert "it is made of box1_SWIR" in found.left[0].reason
+
+
+def test_a_headwall_folder(tmp_path: Path) -> None:
+    """Scans are named by their folder; the references lie beside them."""
+    for stem in ("raw", "whiteReference", "darkReference", "calibrated"):
+        write_envi(tmp_path / "box_5" / stem).rename(tmp_path / "box_5" / stem)
+    found = discover(tmp_path, Wishes(hole="DH1"))
+    assert [scan.name for scan in found.scans] == ["box_5"]
+    assert cells_of(found)["white"] == str(tmp_path / "box_5/whiteReference")
+    assert found.scans[0].cells["hole"].source == "--hole"
+    assert found.left[0].path.name == "calibrated.hdr"
+
+
+def test_plain_files(tmp_path: Path) -> None:
+    """Arrays of an HDF5 file by their names, labels beside a scan; pictures and broken files are not placed."""
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["cube"], file["nm/wavelength"] = np.zeros((BANDS, LINES, SAMPLES)), np.arange(BANDS) + 1000.0
+        file["white"], file["dark"], file["labels"] = (
+            np.ones((SAMPLES, BANDS)),
+            np.zeros((SAMPLES, BANDS)),
+            COUNTS[:, :, 0],
+        )
+        file.attrs["hole"] = "DH4"
+    write_envi(tmp_path / "b.img")
+    np.save(tmp_path / "b_labels.npy", COUNTS[:, :, 0])
+    write_geotiff(tmp_path / "picture.tif", np.zeros((3, LINES, SAMPLES), np.uint8))
+    (tmp_path / "cut.npy").write_bytes(b"\x93NUMPY\x01\0")
+    (tmp_path / "broken.hdr").write_text("ENVI\nsamples = 4\n")
+    (tmp_path / "notes.docx").write_text("")
+    found = discover(tmp_path, Wishes())
+    assert [scan.name for scan in found.scans] == ["a", "b"]
+    first = {"data_key": "/cube", "wavelengths": "/nm/wavelength", "axes": "band,line,sample", "labels_key": "/labels"}
+    first |= {"white_key": "/white", "dark_key": "/dark", "hole": "DH4"}
+    assert first.items() <= cells_of(found).items()
+    assert cells_of(found, 1)["labels"] == str(tmp_path / "b_labels.npy")
+    left = {each.path.name: each.reason for each in found.left}
+    assert set(left) == {"picture.tif", "cut.npy", "broken.hdr"}
+    assert "3 bands" in left["picture.tif"]
+    assert found.others == {".docx": 1}
+
+
+def test_names_become_names_of_scenes(tmp_path: Path) -> None:
+    """Letters that no file name can have are replaced, and two scans of one name are told apart by their folders."""
+    for place in ("a/box 1.img", "b/box 1.img", "c/kärn.img"):
+        write_envi(tmp_path / place)
+    found = discover(tmp_path, Wishes())
+    assert [cells_of(found, n)["scene"] for n in range(3)] == ["a_box_1", "b_box_1", "karn"]
+
+
+def test_what_cannot_be(tmp_path: Path) -> None:
+    """No folder, no scan, a pattern that no file has, and metadata that could be an attack."""
+    with pytest.raises(ConfigError, match="a folder of scans is needed"):
+        discover(tmp_path / "none", Wishes())
+    (tmp_path / "notes.txt").write_text("x")
+    with pytest.raises(DataError, match=r"holds no scan that is known; its 1 files are 1 \.txt"):
+        discover(tmp_path, Wishes())
+    write_lumo(tmp_path, "a")
+    with pytest.raises(DataError, match=r"no file of .* has such a name"):
+        discover(tmp_path, Wishes(white="PANEL*"))
+    (tmp_path / "a/metadata/a.xml").write_text('<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>')
+    assert "declares no entities" in discover(tmp_path, Wishes(metadata={"hole": "x"})).scans[0].notes[-1]
+
+
+def test_the_command_writes_a_table_that_is_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Paths from data_root, the source of each cell beside it, words on what to do, and nothing is overwritten."""
+    write_lumo(tmp_path / "scans", "DH1_3_12.5_14")
+    write_lumo(tmp_path / "scans", "odd")
+    table = tmp_path / "scenes.tsv"
+    options = ["--output", str(table), "--data-root", str(tmp_path), "--name", "{hole}_{box}_{from}_{to}"]
+    assert main(["scenes", str(tmp_path / "scans"), *options, "--hole", "DH7"]) == 0
+    said = capsys.readouterr().out
+    assert "2 scans: 2 Specim Lumo" in said
+    assert "odd: its name 'odd' does not fit --name" in said
+    scenes = read_scenes(table, data_root=tmp_path)
+    assert [(scene.name, scene.hole, scene.depth_to_m) for scene in scenes] == [
+        ("DH1_3_12.5_14", "DH1", 14),
+        ("odd", "DH7", None),
+    ]
+    assert scenes[1].white == tmp_path / "scans/odd/capture/WHITEREF_odd.raw"
+    sources = (tmp_path / "scenes.sources.tsv").read_text()
+    assert "odd\thole\tDH7\t--hole\n" in sources
+    before = table.read_bytes()
+    assert main(["scenes", str(tmp_path / "scans"), *options]) == 1
+    assert table.read_bytes() == before
