@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from semispectral.downhole.depths import from_top, has_depth
 from semispectral.errors import DataError
@@ -230,5 +230,5 @@ def beta_interval(mean: np.ndarray, variance: np.ndarray, *, coverage: float) ->
     strength = np.maximum(strength, 1e-3)  # one piece of core with even odds is all or nothing
     tails = ((1 - coverage) / 2, (1 + coverage) / 2)
     safe = np.clip(mean, 1e-9, 1 - 1e-9)
-    low, high = (beta.ppf(tail, safe * strength, (1 - safe) * strength) for tail in tails)
+    low, high = (betaincinv(safe * strength, (1 - safe) * strength, tail) for tail in tails)
     return np.where(certain, mean, low), np.where(certain, mean, high)

@@ -1,7 +1,6 @@
 """Repair and transform spectra: pure functions of arrays [..., band]."""
 
 import numpy as np
-from scipy import signal
 
 from semispectral.errors import DataError
 
@@ -158,6 +157,8 @@ def savitzky_golay(x: np.ndarray, *, window: int, order: int, derivative: int, s
     -------
     float [pixel, band]; a derivative is per nm to the power of its order.
     """
+    from scipy import signal  # here: few studies smooth, and it takes longer to import than all else of a job
+
     return np.asarray(
         signal.savgol_filter(x, window, order, deriv=derivative, delta=step_nm, axis=-1, mode="interp"), dtype=x.dtype
     )

@@ -3,7 +3,9 @@
 import ast
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -73,7 +75,7 @@ def code_hash(script: Path, *, root: Path = PACKAGE_ROOT) -> str:
     -------
     64 hexadecimal digits.
     """
-    digest = hashlib.sha256(_tree_hash(script.read_bytes()).encode())
+    digest = hashlib.sha256(_read(script.read_bytes()).tree.encode())
     for module in sorted(modules_used(script, root=root)):
         digest.update(f"{module} {_module_hash(module, root)}\n".encode())
     return digest.hexdigest()
@@ -110,13 +112,34 @@ def module_file(module: str, root: Path) -> Path:
     return folder / "__init__.py" if folder.is_dir() else folder.with_suffix(".py")
 
 
+@dataclass(frozen=True)
+class Source:
+    """What counts of a file of code, read once for all rules that use it.
+
+    Attributes
+    ----------
+    tree : str, hash of its tree: comments, docstrings and layout are not in it.
+    imports : its import statements, wherever they stand.
+    texts : its strings: a module named in a table, imported when it is needed, or a data file.
+    """
+
+    tree: str
+    imports: tuple[ast.Import | ast.ImportFrom, ...]
+    texts: frozenset[str]
+
+
 @cache
-def _parse(source: bytes) -> ast.Module:
+def _read(source: bytes) -> Source:
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             _drop_docstring(node)
-    return tree
+    nodes = list(ast.walk(tree))
+    return Source(
+        hashlib.sha256(ast.dump(tree).encode()).hexdigest(),
+        tuple(node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)),
+        frozenset(node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)),
+    )
 
 
 def _drop_docstring(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> None:
@@ -128,14 +151,9 @@ def _is_text(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
-@cache
-def _tree_hash(source: bytes) -> str:
-    return hashlib.sha256(ast.dump(_parse(source)).encode()).hexdigest()
-
-
 def _module_hash(module: str, root: Path) -> str:
     source = module_file(module, root).read_bytes()
-    digest = hashlib.sha256(_tree_hash(source).encode())
+    digest = hashlib.sha256(_read(source).tree.encode())
     for path in data_files(module, root):
         digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
@@ -150,10 +168,10 @@ def data_files(module: str, root: Path) -> list[Path]:
     root : Path, folder of the package.
     """
     file = module_file(module, root)
-    nodes = ast.walk(_parse(file.read_bytes()))
-    named = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-    beside = sorted(path for path in file.parent.iterdir() if path.is_file() and path.suffix not in NOT_DATA)
-    return [path for path in beside if path.name in named]
+    named = _read(file.read_bytes()).texts
+    with os.scandir(file.parent) as beside:
+        names = sorted(entry.name for entry in beside if entry.name in named and entry.is_file())
+    return [file.with_name(name) for name in names if Path(name).suffix not in NOT_DATA]
 
 
 @cache
@@ -163,18 +181,16 @@ def _imports(source: bytes, module: str, root: Path) -> frozenset[str]:
     A package's ``__init__`` counts where it is imported by name, not where only a module inside it is: our
     ``__init__`` files re-export and do nothing else.
     """
-    names = (name for node in ast.walk(_parse(source)) for name in _names(node, module, root))
+    read = _read(source)
+    names = {name for statement in read.imports for name in _names(statement, module, root)} | read.texts
     return frozenset(filter(None, (_module_of(name, root) for name in names)))
 
 
-def _names(node: ast.AST, module: str, root: Path) -> Iterator[str]:
-    if isinstance(node, ast.Import):
-        yield from (alias.name for alias in node.names)
-    elif isinstance(node, ast.ImportFrom):
-        base = _base(node, module, root)
-        yield from (f"{base}.{alias.name}" for alias in node.names)
-    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield node.value  # a module named in a table and imported when it is needed
+def _names(statement: ast.Import | ast.ImportFrom, module: str, root: Path) -> list[str]:
+    if isinstance(statement, ast.Import):
+        return [alias.name for alias in statement.names]
+    base = _base(statement, module, root)
+    return [f"{base}.{alias.name}" for alias in statement.names]
 
 
 def _base(node: ast.ImportFrom, module: str, root: Path) -> str:
