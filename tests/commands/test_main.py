@@ -90,7 +90,7 @@ def test_predict_says_what_is_not_there(
     assert words in caplog.text
 
 
-@pytest.mark.parametrize("command", [(), ("check",), ("explain",), ("predict",)])
+@pytest.mark.parametrize("command", [(), ("check",), ("explain",), ("predict",), ("scenes",)])
 def test_help_has_an_example_and_the_exit_status(capsys: pytest.CaptureFixture[str], command: tuple[str, ...]) -> None:
     """Each command says how it is called and what its exit status means; the example is one that it takes."""
     with pytest.raises(SystemExit) as ended:
@@ -101,7 +101,7 @@ def test_help_has_an_example_and_the_exit_status(capsys: pytest.CaptureFixture[s
     examples = said[said.index("example") :].replace("\\\n", " ").splitlines()
     calls = [shlex.split(line) for line in examples if line.startswith("  semispectral ")]
     assert calls
-    assert all(parser().parse_args(call[1:]).command in ("check", "explain", "predict") for call in calls)
+    assert all(parser().parse_args(call[1:]).command in ("check", "explain", "predict", "scenes") for call in calls)
 
 
 def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,7 +25,8 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("Snakefile", "rules", "workflow", "profiles", "config", "envs", "locks", "Makefile")
-WITH_TESTS_OF_THEIR_OWN = {"slurm.md", "resume.md"}  # tests/slurm, tests/workflow
+ON_FOLDERS = {"folders.md", *(f"folder-{camera}.md" for camera in ("lumo", "hyspex", "headwall", "plain"))}
+WITH_TESTS_OF_THEIR_OWN = {"slurm.md", "resume.md", *ON_FOLDERS}  # tests/slurm, tests/workflow, tests/scans/folders
 PAGES = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",

@@ -62,7 +62,7 @@ def _run(wanted: argparse.Namespace) -> None:
     from semispectral.scans.folders.discover import FROM_TABLE, Wishes, discover
     from semispectral.scans.folders.metadata import wanted_fields
     from semispectral.scans.folders.names import name_pattern
-    from semispectral.scans.folders.tables import in_words, refuse_existing, write_tables
+    from semispectral.scans.folders.scene_tables import in_words, refuse_existing, write_tables
     from semispectral.study.names import printable_lines
 
     refuse_existing(wanted.output)
