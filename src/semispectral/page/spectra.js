@@ -34,16 +34,17 @@ class Spectra {
   // Keep the sums of the classes, and of what was labelled last, in step with the labels.
   count(places, before) {
     if (!places.length) return;
-    const last = { number: 0, sum: new Float64Array(this.bands), squares: new Float64Array(this.bands) };
+    const goesOn = this.labels.open && this.labels.open === this.stroke;
+    if (!goesOn) this.last = { number: 0, sum: new Float64Array(this.bands), squares: new Float64Array(this.bands) };
+    this.stroke = this.labels.open;
     for (let i = 0; i < places.length; i++) {
       const row = this.storedAt(places[i]);
       if (row < 0) continue;
       const now = this.labels.at[places[i]];
       this.add(this.sumOf(before[i]), row, -1);
       this.add(this.sumOf(now), row, 1);
-      if (now) this.add(last, row, 1);
+      if (now) this.add(this.last, row, 1);
     }
-    this.last = last;
   }
 
   sumOf(value) {

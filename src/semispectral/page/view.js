@@ -1,14 +1,14 @@
 // The picture of the scan on a canvas, with an overlay and the labels over it. The colours of all pixels are kept, and
 // renewed where something changes; a frame looks up what the window shows, so that a large scan costs no more than a small one.
 
-const LARGEST_SCALE = 40, LABELS_OPACITY = 0.8, GIVEN_OPACITY = 0.45, NARROW = 48, HATCH = 4;
+const LARGEST_SCALE = 40, LABELS_OPACITY = 0.8, GIVEN_OPACITY = 0.45, NARROW = 16, HATCH = 4;
 
 class View {
   // layers: rasters { at, colours, opacity, hatched } over the picture, in their order; at[place] 0 is nothing. Hatched
   // ones are told from a map in the same colours.
   constructor(canvas, scan, picture) {
     Object.assign(this, { canvas, scan, picture, layers: [], mark: null, brush: null, corners: [], pointer: null });
-    this.wide = Math.max(1, Math.round(NARROW / scan.samples));  // a scan of one sample per line would not be seen
+    this.wide = Math.max(1, Math.ceil(NARROW / scan.samples));  // a scan of one sample per line would not be seen
     this.context = canvas.getContext("2d");
     this.colours = new Uint32Array(scan.lines * scan.samples);
     this.fit();
