@@ -175,4 +175,5 @@ NOT_TRIED = {
     "model": "of predict_new alone",
     "report": "has no keys",
     "benchmark": "of the target benchmark alone",
+    "explore": "of the target explore alone",
 }

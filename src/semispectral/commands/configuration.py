@@ -13,6 +13,7 @@ from semispectral.benchmark.benchmark_settings import BenchmarkConfig
 from semispectral.classifiers.baseline_settings import BaselineConfig
 from semispectral.classifiers.svm import SvmConfig
 from semispectral.downhole.log import DownholeConfig
+from semispectral.explore.explore_settings import ExploreConfig
 from semispectral.maps.smoothing import SmoothConfig
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
@@ -148,5 +149,7 @@ class Configuration:
     """How the predictions are scored."""
     benchmark: BenchmarkConfig = field(default_factory=BenchmarkConfig)
     """The grid of `snakemake benchmark`: splits x regimes x labels per class x seeds x methods."""
+    explore: ExploreConfig = field(default_factory=ExploreConfig)
+    """What `snakemake explore` does without labels: clusters, their contact sheet, the queue of pixels to label."""
     report: ReportConfig = field(default_factory=ReportConfig)
     """What the report says."""

@@ -1,0 +1,223 @@
+"""Describe each cluster: its mean spectrum and spread, what it may be, and the pixel that stands for it."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.signal import find_peaks
+
+from semispectral.errors import DataError
+from semispectral.library.suggest import suggest
+from semispectral.scans.cube import Pixels
+from semispectral.spectra.transforms import remove_continuum
+from semispectral.storage.seal import read_json, write_json
+
+log = logging.getLogger(__name__)
+
+SPREAD = (10, 90)  # percentiles
+LEAST_DEPTH = 0.02  # of an absorption
+MOST_ABSORPTIONS = 5
+DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Group:
+    """Cluster in words and numbers.
+
+    Attributes
+    ----------
+    name : its name, ``group 1`` or ``new group 1``.
+    pixels : number of its sampled pixels.
+    mean, low, high : mean and `SPREAD` of the spectra, reflectance or stored values [band].
+    hull_quotient : mean spectrum divided by its continuum [band]; empty without wavelengths.
+    absorptions : position ``nm`` and ``depth`` of its absorptions, the deepest first.
+    medoid : scene, hole, line and sample of the pixel nearest to the centre.
+    matches : best matches in the spectral library, with ``name``, ``group`` and ``score``; the best first.
+    known : whether the best match is good enough to be a suggestion.
+    """
+
+    name: str
+    pixels: int
+    mean: Sequence[float]
+    low: Sequence[float]
+    high: Sequence[float]
+    hull_quotient: Sequence[float]
+    absorptions: Sequence[Mapping[str, float]]
+    medoid: Mapping[str, Any]
+    matches: Sequence[Mapping[str, Any]]
+    known: bool
+
+    @property
+    def suggested(self) -> str:
+        """Name of the best match if it is good enough, otherwise empty."""
+        return str(self.matches[0]["name"]) if self.matches and self.known else ""
+
+
+@dataclass(frozen=True)
+class Groups:
+    """All clusters of a study.
+
+    Attributes
+    ----------
+    groups : the clusters by number.
+    wavelengths_nm : wavelengths of the bands in nm; None if they are not known.
+    unit : what the spectra are: reflectance or stored values.
+    """
+
+    groups: tuple[Group, ...]
+    wavelengths_nm: tuple[float, ...] | None
+    unit: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the clusters."""
+        return tuple(group.name for group in self.groups)
+
+
+def describe(
+    pixels: Pixels, cluster: np.ndarray, medoid: np.ndarray, *, name: str, unit: str, suggestions: int
+) -> Groups:
+    """Describe the clusters of sampled pixels.
+
+    Parameters
+    ----------
+    pixels : cleaned spectra of the pixels, reflectance if known.
+    cluster : int [pixel], number of the cluster of each pixel; each cluster has one at least.
+    medoid : int [cluster], pixel that stands for each cluster.
+    name : what the clusters are called, before their number from 1.
+    unit : what the spectra are.
+    suggestions : number of matches in the spectral library.
+    """
+    order = np.argsort(cluster, kind="stable")
+    bounds = np.searchsorted(cluster[order], np.arange(len(medoid) + 1))
+    members = [order[first:last] for first, last in pairwise(bounds)]
+    stands = [_statistics(pixels.x[rows]) for rows in members]
+    means = np.array([mean for mean, _, _ in stands]).reshape(len(stands), pixels.x.shape[1])
+    quotients = hull_quotients(means, pixels.wavelengths_nm)
+    matches = _matches(means, pixels.wavelengths_nm, most=suggestions)
+    found = []
+    for number, rows in enumerate(members):
+        mean, low, high = map(_rounded, stands[number])
+        matched, known = matches[number]
+        found.append(
+            Group(
+                name=f"{name} {number + 1}",
+                pixels=len(rows),
+                mean=mean,
+                low=low,
+                high=high,
+                hull_quotient=_rounded(quotients[number]),
+                absorptions=absorptions(quotients[number], pixels.wavelengths_nm),
+                medoid=_place(pixels.table.iloc[medoid[number]]),
+                matches=matched,
+                known=known,
+            )
+        )
+    nm = None if pixels.wavelengths_nm is None else tuple(_rounded(pixels.wavelengths_nm))
+    return Groups(tuple(found), nm, unit)
+
+
+def _statistics(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return mean and `SPREAD` of some spectra, float64 [band]."""
+    low, high = np.percentile(x, SPREAD, axis=0)
+    return x.mean(axis=0, dtype=np.float64), low, high
+
+
+def hull_quotients(means: np.ndarray, wavelengths_nm: np.ndarray | None) -> np.ndarray:
+    """Return spectra divided by their continuum, float64 [spectrum, band], or [spectrum, 0] without wavelengths.
+
+    Parameters
+    ----------
+    means : float [spectrum, band].
+    wavelengths_nm : float64 [band] in nm, in any order; None: not known.
+    """
+    if wavelengths_nm is None:
+        return np.zeros((len(means), 0))
+    rising = np.argsort(wavelengths_nm, kind="stable")
+    quotients = np.ones(means.shape)
+    quotients[:, rising] = remove_continuum(means[:, rising], wavelengths_nm[rising])
+    return quotients
+
+
+def absorptions(quotient: np.ndarray, wavelengths_nm: np.ndarray | None) -> list[dict[str, float]]:
+    """Return the absorptions of a spectrum without its continuum, the deepest first.
+
+    Each is a local minimum, placed by a parabola through three bands.
+
+    Parameters
+    ----------
+    quotient : float [band]; empty without wavelengths.
+    wavelengths_nm : float64 [band] in nm, in any order; None: not known.
+
+    Returns
+    -------
+    list of ``nm`` and ``depth``, 1 less the quotient.
+    """
+    if wavelengths_nm is None:
+        return []
+    rising = np.argsort(wavelengths_nm, kind="stable")
+    nm, depth = wavelengths_nm[rising], 1 - quotient[rising]
+    found, _ = find_peaks(depth, height=LEAST_DEPTH, prominence=LEAST_DEPTH)
+    bands = found[np.argsort(-depth[found], kind="stable")][:MOST_ABSORPTIONS]
+    return [dict(zip(("nm", "depth"), _vertex(nm[k - 1 : k + 2], depth[k - 1 : k + 2]), strict=True)) for k in bands]
+
+
+def _vertex(nm: np.ndarray, depth: np.ndarray) -> tuple[float, float]:
+    """Return the highest point of the parabola through three points."""
+    curve = np.polyfit(nm - nm[1], depth, 2)
+    at = -curve[1] / (2 * curve[0])
+    return round(float(nm[1] + at), 1), round(float(np.polyval(curve, at)), 4)
+
+
+def _matches(
+    means: np.ndarray, wavelengths_nm: np.ndarray | None, *, most: int
+) -> list[tuple[list[dict[str, Any]], bool]]:
+    """Return the best matches of each spectrum and whether they are good enough; none where the library cannot say."""
+    if wavelengths_nm is None or not most:
+        return [([], False)] * len(means)
+    try:
+        found = suggest(means, wavelengths_nm, most=most, where="the means of the groups")
+    except DataError as error:
+        log.info("the groups have no names from the spectral library: %s", error)
+        return [([], False)] * len(means)
+    return [([asdict(match) for match in each.matches], each.known) for each in found]
+
+
+def _place(row: pd.Series) -> dict[str, Any]:
+    """Return the place of a pixel."""
+    return {key: str(row[key]) for key in ("scene", "hole")} | {key: int(row[key]) for key in ("line", "sample")}
+
+
+def _rounded(values: np.ndarray) -> list[float]:
+    """Return numbers for JSON."""
+    return [round(float(value), DIGITS) for value in values]
+
+
+def write_groups(path: Path, groups: Groups) -> None:
+    """Write the description of clusters as JSON.
+
+    Parameters
+    ----------
+    path : file to write.
+    groups : the clusters.
+    """
+    write_json(path, asdict(groups))
+
+
+def read_groups(path: Path) -> Groups:
+    """Read what `write_groups` wrote; raise as `semispectral.storage.seal.require` does.
+
+    Parameters
+    ----------
+    path : file to read.
+    """
+    content = read_json(path)
+    nm = content["wavelengths_nm"]
+    return Groups(
+        tuple(Group(**group) for group in content["groups"]), None if nm is None else tuple(nm), content["unit"]
+    )

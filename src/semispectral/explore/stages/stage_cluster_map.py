@@ -1,0 +1,62 @@
+"""The stage `cluster_map`: the cluster of every pixel of one scene."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from semispectral.census.census_files import read_codes
+from semispectral.explore.cluster_map import map_clusters, write_cluster_map
+from semispectral.explore.clusters import Clusters
+from semispectral.inference.m1_inference import M1Inference
+from semispectral.maps.rasters import Ground
+from semispectral.spectra.cleaned_scans import open_cleaned
+from semispectral.spectra.cleaning_settings import CleanConfig
+from semispectral.spectra.scaling import Scaler
+from semispectral.storage.model_files import load_model
+from semispectral.study.classes import IGNORED
+from semispectral.study.scene import Scene
+from semispectral.study.stage_settings import settings
+
+
+def run_cluster_map(
+    directory: str | Path,
+    *,
+    scans: Sequence[str | Path],
+    codes_file: str | Path,
+    scaler_directory: str | Path,
+    m1_directory: str | Path,
+    clusters_directory: str | Path,
+    threads: int,
+    cfg: str,
+) -> None:
+    """Map the clusters of a scene.
+
+    Parameters
+    ----------
+    directory : str or Path
+        Folder to write the files of the map to.
+    scans : sequence of str or Path
+        Files of the scene, which must be those that the census looked at.
+    codes_file : str or Path
+        Codes of the census.
+    scaler_directory : str or Path
+        Scale of the spectra for M1.
+    m1_directory : str or Path
+        Trained M1.
+    clusters_directory : str or Path
+        Clusters of the latents.
+    threads : int
+        Number of threads.
+    cfg : str
+        JSON of the section ``scene`` (its row of scenes.tsv).
+    """
+    scene = settings(Scene, json.loads(cfg)["scene"], where="scenes.tsv")
+    scaler = Scaler.from_saved(*load_model(Path(scaler_directory)))
+    clusters = Clusters.from_saved(*load_model(Path(clusters_directory)))
+    m1 = M1Inference(*load_model(Path(m1_directory)))
+    wanted = read_codes(Path(codes_file), scans=scans) != IGNORED
+    with open_cleaned(scene, settings(CleanConfig, scaler.cleaning, where="cleaning")) as cube:
+        found = map_clusters(cube, scaler, m1, clusters, wanted=wanted, threads=threads)
+        ground = Ground.of(cube, pixel_mm=scene.pixel_mm)
+    names = tuple(f"group {number + 1}" for number in range(len(clusters)))
+    write_cluster_map(Path(directory), found, names=names, ground=ground, scene=scene.name)

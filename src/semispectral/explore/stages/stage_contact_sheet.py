@@ -1,0 +1,94 @@
+"""The stage `contact_sheet`: the page that shows what was found without labels."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from semispectral.explore.cluster_map import ClusterMap, group_colours
+from semispectral.explore.clusters import Clusters
+from semispectral.explore.explore_settings import ExploreConfig
+from semispectral.explore.groups import read_groups
+from semispectral.explore.plane import on_plane, plane_figure, shown_rows
+from semispectral.explore.samples import PLACE, all_latents, rows_of
+from semispectral.explore.shares import shares_of
+from semispectral.explore.sheet import Explored, write_sheet
+from semispectral.figures.style import save
+from semispectral.report.deliverables import embedded
+from semispectral.scans.cube import Latents
+from semispectral.storage.model_files import load_model
+from semispectral.storage.parquet import read_table
+from semispectral.storage.seal import read_array
+from semispectral.study.scene import Scene
+from semispectral.study.stage_settings import settings, stage_settings
+
+
+def run_contact_sheet(
+    page_file: str | Path,
+    *,
+    plane_file: str | Path,
+    clusters_directory: str | Path,
+    groups_file: str | Path,
+    latents: Sequence[str | Path],
+    maps: Mapping[str, str | Path],
+    pictures: Mapping[str, str | Path],
+    queue_file: str | Path,
+    cfg: str,
+) -> None:
+    """Write the contact sheet.
+
+    Parameters
+    ----------
+    page_file : str or Path
+        HTML file to write.
+    plane_file : str or Path
+        PNG file to write: the latents on a plane.
+    clusters_directory : str or Path
+        Clusters of the latents.
+    groups_file : str or Path
+        Description of the clusters.
+    latents : sequence of str or Path
+        Latents of the samples of all scenes.
+    maps : mapping of str to str or Path
+        Clusters of every pixel by scene.
+    pictures : mapping of str to str or Path
+        False colours by scene.
+    queue_file : str or Path
+        Table of the pixels to label.
+    cfg : str
+        JSON of ``explore``, ``scenes`` (all rows of scenes.tsv), ``run_share`` and ``simulated``.
+    """
+    given = json.loads(cfg)
+    wanted = stage_settings(ExploreConfig, cfg, "explore")
+    groups = read_groups(Path(groups_file))
+    queue = read_table(queue_file)
+    clusters = Clusters.from_saved(*load_model(Path(clusters_directory)))
+    _draw_plane(Path(plane_file), clusters, all_latents(latents), queue, wanted)
+    found = {name: read_array(Path(path)) for name, path in maps.items()}
+    scenes = [settings(Scene, row, where="scenes.tsv") for row in given["scenes"]]
+    write_sheet(
+        Path(page_file),
+        Explored(
+            groups,
+            {name: ClusterMap(found[name], read_array(Path(path))) for name, path in pictures.items()},
+            shares_of(found, scenes, groups=len(clusters), run_share=given["run_share"]),
+            queue,
+            embedded(Path(plane_file)),
+            None,
+            given["explore"],
+            given["simulated"],
+        ),
+    )
+
+
+def _draw_plane(path: Path, clusters: Clusters, latents: Latents, queue: pd.DataFrame, wanted: ExploreConfig) -> None:
+    """Draw some sampled pixels, and those of the queue, on a plane."""
+    place = pd.MultiIndex.from_frame(latents.table[PLACE].astype({"scene": str}))
+    queued = np.asarray(place.isin(pd.MultiIndex.from_frame(queue[PLACE])))
+    rows = np.union1d(shown_rows(len(latents), seed=wanted.seed), np.flatnonzero(queued))
+    shown = rows_of(latents, rows)
+    at = on_plane(clusters.scaled(shown.mean), layout=wanted.layout, seed=wanted.seed)
+    colours = group_colours(len(clusters))
+    save(plane_figure(at, clusters.of(shown.mean), colours, queued=queued[rows], layout=wanted.layout), path)

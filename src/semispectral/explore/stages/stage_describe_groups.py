@@ -1,0 +1,46 @@
+"""The stage `describe_groups`: spectra of the clusters, and what they may be."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from semispectral.explore.clusters import Clusters, medoids
+from semispectral.explore.explore_settings import ExploreConfig
+from semispectral.explore.groups import describe, write_groups
+from semispectral.explore.samples import all_latents, as_reflectance, spectra_of
+from semispectral.storage.model_files import load_model
+from semispectral.study.stage_settings import stage_settings
+
+
+def run_describe_groups(
+    groups_file: str | Path,
+    *,
+    clusters_directory: str | Path,
+    latents: Sequence[str | Path],
+    shards: Sequence[str | Path],
+    cfg: str,
+) -> None:
+    """Describe each cluster by the sampled pixels of all scenes.
+
+    Parameters
+    ----------
+    groups_file : str or Path
+        JSON file to write.
+    clusters_directory : str or Path
+        Clusters of the latents.
+    latents : sequence of str or Path
+        Latents of the samples of all scenes.
+    shards : sequence of str or Path
+        Samples of all scenes.
+    cfg : str
+        JSON of ``explore`` (suggestions), ``cleaning``, ``scenes`` (rows of those that are cleaned) and ``scales``
+        (reflectance of one unit of a cleaned value, by scene).
+    """
+    given = json.loads(cfg)
+    clusters = Clusters.from_saved(*load_model(Path(clusters_directory)))
+    found = all_latents(latents)
+    pixels, unit = as_reflectance(spectra_of(shards, found.table, cfg=given), given["scales"])
+    cluster = clusters.of(found.mean)
+    stands = medoids(clusters, found.mean, cluster)
+    most = stage_settings(ExploreConfig, cfg, "explore").suggestions
+    write_groups(Path(groups_file), describe(pixels, cluster, stands, name="group", unit=unit, suggestions=most))

@@ -1,0 +1,77 @@
+"""The stage `new_groups`: what the trained model says of the sample, and the groups that it does not know."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from semispectral.explore.clusters import Clusters
+from semispectral.explore.explore_settings import ExploreConfig
+from semispectral.explore.groups import describe, write_groups
+from semispectral.explore.judged_files import JudgedSample, judge, write_judged
+from semispectral.explore.new_groups import NO_GROUP, middles, new_groups
+from semispectral.explore.samples import PLACE, all_latents, as_reflectance, spectra_of
+from semispectral.maps.bundle import read_bundle
+from semispectral.storage.model_files import load_model
+from semispectral.storage.parquet import read_table
+from semispectral.study.stage_settings import stage_settings
+
+
+def run_new_groups(
+    judged_file: str | Path,
+    *,
+    groups_file: str | Path,
+    clusters_directory: str | Path,
+    latents: Sequence[str | Path],
+    shards: Sequence[str | Path],
+    model_directory: str | Path,
+    budgets_file: str | Path,
+    cfg: str,
+) -> None:
+    """Judge the sampled pixels of all scenes by the trained model, and group those that it does not know.
+
+    Parameters
+    ----------
+    judged_file : str or Path
+        Parquet file to write: what the model says of each pixel, and its new group.
+    groups_file : str or Path
+        JSON file to write: description of the new groups.
+    clusters_directory : str or Path
+        Clusters of the latents.
+    latents : sequence of str or Path
+        Latents of the samples of all scenes.
+    shards : sequence of str or Path
+        Samples of all scenes.
+    model_directory : str or Path
+        Trained model, as the stage `bundle` writes it.
+    budgets_file : str or Path
+        Labels that the model learnt from.
+    cfg : str
+        JSON of ``explore`` (seed and suggestions), ``cleaning``, ``scenes`` (rows of those that are cleaned) and
+        ``scales`` (reflectance of one unit of a cleaned value, by scene).
+    """
+    given = json.loads(cfg)
+    wanted = stage_settings(ExploreConfig, cfg, "explore")
+    clusters = Clusters.from_saved(*load_model(Path(clusters_directory)))
+    bundle = read_bundle(Path(model_directory))
+    found = all_latents(latents)
+    pixels = spectra_of(shards, found.table, cfg=given)
+    judged = judge(bundle, pixels.x)
+    labelled = _among(found.table, read_table(budgets_file))
+    unlike = judged.log_p < judged.threshold
+    group = new_groups(clusters, found.mean, np.flatnonzero(labelled), unlike, seed=wanted.seed)
+    shown, unit = as_reflectance(pixels.where(group != NO_GROUP), given["scales"])
+    mine = group[group != NO_GROUP]
+    stands = middles(clusters.scaled(found.mean[group != NO_GROUP]), mine)
+    most = wanted.suggestions
+    write_groups(Path(groups_file), describe(shown, mine, stands, name="new group", unit=unit, suggestions=most))
+    table = found.table[["scene", "hole", "line", "sample"]].assign(group=group)
+    write_judged(Path(judged_file), JudgedSample(table, judged, bundle.classes.names))
+
+
+def _among(table: pd.DataFrame, others: pd.DataFrame) -> np.ndarray:
+    """Return which pixels are among others, by their place, bool [pixel]."""
+    place, theirs = (pd.MultiIndex.from_frame(rows[PLACE].astype({"scene": str})) for rows in (table, others))
+    return np.asarray(place.isin(theirs))

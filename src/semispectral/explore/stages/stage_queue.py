@@ -1,0 +1,72 @@
+"""The stage `queue`: the pixels to label."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from semispectral.explore.clusters import Clusters
+from semispectral.explore.explore_settings import ExploreConfig
+from semispectral.explore.groups import read_groups
+from semispectral.explore.label_queue import Sampled, diverse
+from semispectral.explore.queue_files import queue_table, write_chips, write_points, write_queue
+from semispectral.explore.samples import all_latents
+from semispectral.storage.model_files import load_model
+from semispectral.storage.seal import read_array
+from semispectral.study.stage_settings import stage_settings
+
+log = logging.getLogger(__name__)
+
+
+def run_queue(
+    queue_file: str | Path,
+    *,
+    points_file: str | Path,
+    chips_directory: str | Path,
+    clusters_directory: str | Path,
+    groups_file: str | Path,
+    latents: Sequence[str | Path],
+    rasters: Mapping[str, str | Path],
+    pictures: Mapping[str, str | Path],
+    cfg: str,
+) -> None:
+    """Choose the pixels to label where there is no model yet: those that stand for the most others first.
+
+    Parameters
+    ----------
+    queue_file : str or Path
+        Parquet file to write; the table for the answers, ``queue.tsv``, is written beside it.
+    points_file : str or Path
+        GeoPackage to write.
+    chips_directory : str or Path
+        Folder to write pictures to.
+    clusters_directory : str or Path
+        Clusters of the latents.
+    groups_file : str or Path
+        Description of the clusters.
+    latents : sequence of str or Path
+        Latents of the samples of all scenes.
+    rasters : mapping of str to str or Path
+        Map of the groups, a GeoTIFF, by scene.
+    pictures : mapping of str to str or Path
+        False colours by scene.
+    cfg : str
+        JSON of the section ``explore``: queue, least_distance and seed.
+    """
+    wanted = stage_settings(ExploreConfig, cfg, "explore")
+    clusters = Clusters.from_saved(*load_model(Path(clusters_directory)))
+    groups = read_groups(Path(groups_file)).groups
+    found = all_latents(latents)
+    sampled = Sampled(found.table, clusters.scaled(found.mean))
+    chosen = diverse(sampled, wanted=wanted.queue, least_distance=wanted.least_distance, seed=wanted.seed)
+    rows = chosen["row"].to_numpy()
+    cluster = clusters.of(found.mean[rows])
+    queue = queue_table(
+        found.table.iloc[rows],
+        groups=[groups[number].name for number in cluster],
+        suggested=[groups[number].suggested for number in cluster],
+        why=[f"stands for {share:.1%} of the sample" for share in chosen["share"]],
+    )
+    write_chips(Path(chips_directory), queue, {name: read_array(Path(path)) for name, path in pictures.items()})
+    write_points(Path(points_file), queue, {name: Path(path) for name, path in rasters.items()})
+    sheet = write_queue(Path(queue_file), queue)
+    log.info("%s: %d pixels to label, of %d holes", sheet, len(queue), queue["hole"].nunique())

@@ -1,0 +1,94 @@
+"""The stage `queue_by_model`: the pixels to label, once there is a model."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from semispectral.explore.clusters import Clusters
+from semispectral.explore.explore_settings import ExploreConfig
+from semispectral.explore.groups import read_groups
+from semispectral.explore.judged_files import read_judged
+from semispectral.explore.label_queue import Sampled, doubtful
+from semispectral.explore.queue_files import queue_table, write_chips, write_points, write_queue
+from semispectral.explore.samples import PLACE, all_latents
+from semispectral.storage.model_files import load_model
+from semispectral.storage.seal import read_array
+from semispectral.study.stage_settings import stage_settings
+
+log = logging.getLogger(__name__)
+
+
+def run_queue_by_model(
+    queue_file: str | Path,
+    *,
+    points_file: str | Path,
+    chips_directory: str | Path,
+    clusters_directory: str | Path,
+    groups_file: str | Path,
+    new_groups_file: str | Path,
+    judged_file: str | Path,
+    latents: Sequence[str | Path],
+    rasters: Mapping[str, str | Path],
+    pictures: Mapping[str, str | Path],
+    cfg: str,
+) -> None:
+    """Choose the pixels to label by the models of the run.
+
+    New groups come first; then what is far from the labels, what is uncertain, and what is unlike anything known.
+
+    Parameters
+    ----------
+    queue_file : str or Path
+        Parquet file to write; the table for the answers, ``queue.tsv``, is written beside it.
+    points_file : str or Path
+        GeoPackage to write.
+    chips_directory : str or Path
+        Folder to write pictures to.
+    clusters_directory : str or Path
+        Clusters of the latents.
+    groups_file : str or Path
+        Description of the clusters.
+    new_groups_file : str or Path
+        Description of the groups that the model does not know.
+    judged_file : str or Path
+        What the model says of each sampled pixel.
+    latents : sequence of str or Path
+        Latents of the samples of all scenes.
+    rasters : mapping of str to str or Path
+        Map of the groups, a GeoTIFF, by scene.
+    pictures : mapping of str to str or Path
+        False colours by scene.
+    cfg : str
+        JSON of the section ``explore``: queue, least_distance and seed.
+    """
+    wanted = stage_settings(ExploreConfig, cfg, "explore")
+    clusters = Clusters.from_saved(*load_model(Path(clusters_directory)))
+    names = [group.name for group in read_groups(Path(groups_file)).groups]
+    new = read_groups(Path(new_groups_file)).groups
+    found = all_latents(latents)
+    sample = read_judged(Path(judged_file))
+    place = pd.MultiIndex.from_frame(found.table[PLACE].astype({"scene": str}))
+    first = place.get_indexer(pd.MultiIndex.from_tuples([tuple(group.medoid[key] for key in PLACE) for group in new]))
+    sampled = Sampled(found.table, clusters.scaled(found.mean))
+    chosen = doubtful(
+        sampled,
+        sample.judged,
+        sample.names,
+        first=[(int(row), f"{group.name}: {group.pixels} pixels") for row, group in zip(first, new, strict=True)],
+        wanted=wanted.queue,
+        least_distance=wanted.least_distance,
+        seed=wanted.seed,
+    )
+    rows = chosen["row"].to_numpy()
+    queue = queue_table(
+        found.table.iloc[rows],
+        groups=[names[number] for number in clusters.of(found.mean[rows])],
+        suggested=[sample.names[place] for place in sample.judged.probability[rows].argmax(axis=1)],
+        why=chosen["why"].tolist(),
+    )
+    write_chips(Path(chips_directory), queue, {name: read_array(Path(path)) for name, path in pictures.items()})
+    write_points(Path(points_file), queue, {name: Path(path) for name, path in rasters.items()})
+    sheet = write_queue(Path(queue_file), queue)
+    log.info("%s: %d pixels to label, %d of new groups", sheet, len(queue), len(new))
