@@ -20,6 +20,7 @@ COLLECTION = ("--seeds", "1", "--budgets", "5", "--scenes", "collection", "--out
 # What is given to a program that runs by itself, and words of what it then prints. OUT is a folder for its files.
 SMALL = {
     "accuracy/choices.py": (("--data", "OUT", *COLLECTION, "--variants", "as it is"), "seeds in each cell: [1]"),
+    "accuracy/inputs.py": (("--seeds", "1", "--pixels", "60"), "| library, no label | other half |"),
     "accuracy/simulate.py": (("--seeds", "1", "--repeats", "1"), "total"),
     "accuracy/trust.py": (("calibration", *COLLECTION), "| collection | 5 | m1+m2 | 1 |"),
     "gpu/measure.py": (("--arrays", "none.npz", "--small", "--seconds", "0"), "no time left"),

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from semispectral.errors import ConfigError, DataError
-from semispectral.study.classes import ClassMap, CodeSet
+from semispectral.study.classes import ClassMap, CodeSet, read_class_minerals
 
 
 def table(path: Path, *rows: str, header: str = "code\tname\tcolour") -> Path:
@@ -62,3 +62,16 @@ def test_ranges_of_codes_are_bounded() -> None:
     """A cell with ranges without end is refused; it would be looked through for every pixel's code."""
     with pytest.raises(ConfigError, match="at most 1000 ranges"):
         CodeSet.parse(",".join("1" for _ in range(1001)), where="scenes.tsv, row 2, column 'use'")
+
+
+def test_minerals_of_classes_may_stand_in_a_column(tmp_path: Path) -> None:
+    """A table without the column has none; empty cells are left out, and what a spreadsheet would run is refused."""
+    path = tmp_path / "classes.tsv"
+    path.write_text("code\tname\tcolour\n1\tore\t#ff0000\n")
+    assert read_class_minerals(path) == {}
+    path.write_text("code\tname\tmineral\tcolour\n1\tore\t\t#ff0000\n2\tpale\twhite mica\t#00ff00\n")
+    assert ClassMap.read(path).names == ("ore", "pale")
+    assert read_class_minerals(path) == {2: "white mica"}
+    path.write_text("code\tname\tmineral\tcolour\n1\tore\t=cmd()\t#ff0000\n")
+    with pytest.raises(ConfigError, match="code 1, column 'mineral'"):
+        read_class_minerals(path)

@@ -46,12 +46,12 @@ class NormaliseConfig:
     """The scale of the spectra, fitted on training pixels only."""
 
     method: Annotated[str, OneOf(SCALES)] = "snv_level"
-    """How classifiers on bands and the baselines see spectra."""
+    """How classifiers on bands and the baselines see spectra. hull: the SNV of the hull quotients of the windows."""
     m1_method: Annotated[str, OneOf(SCALES)] = "views"
     """How M1 sees spectra. views: the columns of snv_level and, beside them, the bands themselves, standardised.
-    views_hull: these and, beside them, the hull quotients of the windows."""
+    views_hull: these and, beside them, the columns of hull."""
     windows: Windows = ((2080.0, 2400.0),)
-    """Windows in nm of hull and views_hull: the hull quotient over the bands of each. They need wavelengths."""
+    """Windows in nm of hull and views_hull, with a hull over the bands of each. They need wavelengths."""
 
 
 @settings_class("compare")

@@ -149,21 +149,36 @@ def hull(x: np.ndarray, arrays: Arrays) -> np.ndarray:
     return hull_quotients(x[:, arrays["hull_band"]], arrays["hull_nm"], places)
 
 
-def three_views(x: np.ndarray, floor: np.ndarray, arrays: Arrays) -> np.ndarray:
-    """Return two views, as in `two_views`, followed by the hull quotients of the windows.
+def hull_snv(x: np.ndarray, arrays: Arrays) -> np.ndarray:
+    """Return the SNV of the hull quotients of the windows: the shape of the absorptions, whatever their depth.
+
+    Parameters
+    ----------
+    x : [pixel, band], spectra above 0.
+    arrays : columns, from `windows_of`.
+
+    Returns
+    -------
+    float32 [pixel, column].
+    """
+    return snv(hull(x, arrays))
+
+
+def three_views(x: np.ndarray, arrays: Arrays) -> np.ndarray:
+    """Return two views, standardised, followed by the SNV of the hull quotients of the windows.
 
     Parameters
     ----------
     x : float32 [pixel, band].
-    floor : float32 [2], as in `snv_and_level`.
-    arrays : columns of the hull quotients, from `windows_of`.
+    arrays : ``floor``, ``mean`` and ``scale`` of the two views, and the columns from `windows_of`.
     """
-    return np.concatenate([two_views(x, floor), hull(x, arrays)], axis=1)
+    return np.concatenate([_standard(two_views(x, arrays["floor"]), arrays), hull_snv(x, arrays)], axis=1)
 
 
-def _fit_hull(x: np.ndarray, windows: Arrays) -> dict[str, np.ndarray]:
-    """Fit mean and scale of the hull quotients."""
-    return {**windows, **_moments(x, lambda raw: hull(raw, windows))}
+def _undo_three_views(x: np.ndarray, arrays: Arrays) -> np.ndarray:
+    """Invert the standardisation of the two views; hull quotients behind them stay as they are."""
+    first = len(arrays["mean"])
+    return np.concatenate([_unstandard(x[..., :first], arrays), x[..., first:]], axis=-1)
 
 
 def _fit_floored(x: np.ndarray, view: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> dict[str, np.ndarray]:
@@ -175,6 +190,11 @@ def _fit_floored(x: np.ndarray, view: Callable[[np.ndarray, np.ndarray], np.ndar
 def _fit_nothing(x: np.ndarray, windows: Arrays) -> dict[str, np.ndarray]:
     """Return no arrays."""
     return {}
+
+
+def _fit_windows(x: np.ndarray, windows: Arrays) -> dict[str, np.ndarray]:
+    """Return the columns of the windows, which is all that hull quotients need."""
+    return dict(windows)
 
 
 def _fit_max(x: np.ndarray, windows: Arrays) -> dict[str, np.ndarray]:
@@ -214,12 +234,14 @@ def _as_it_is(x: np.ndarray, *others: object) -> np.ndarray:
 
 
 def _with_hull(shown: np.ndarray, raw: np.ndarray, arrays: Arrays) -> np.ndarray:
-    """Multiply hull quotients by the hulls of the raw spectra; bands outside the windows stay as they are."""
+    """Give the SNV of hull quotients what it lacks of the raw spectra; bands outside the windows stay as they are."""
+    quotients = _with_level_and_spread(shown, hull(raw, arrays), arrays)
     restored = raw.astype(np.float32)
     for number in np.unique(arrays["hull_window"]):
         columns = np.flatnonzero(arrays["hull_window"] == number)
         bands = arrays["hull_band"][columns]
-        restored[:, bands] = shown[:, columns] * continuum(restored[:, bands], arrays["hull_nm"][columns])
+        hulls = continuum(raw[:, bands].astype(np.float32), arrays["hull_nm"][columns])
+        restored[:, bands] = quotients[:, columns] * hulls
     return restored
 
 
@@ -235,7 +257,7 @@ def _bands_alone(bands: int, arrays: Arrays) -> tuple[int, ...]:
 
 STORED = "stored value"
 SNV = "SNV reflectance (no unit)"
-QUOTIENT = "hull quotient (no unit)"
+QUOTIENT = "SNV of the hull quotient (no unit)"
 
 
 class Normalisation(NamedTuple):
@@ -301,9 +323,8 @@ METHODS: dict[str, Normalisation] = {
         views=lambda bands, arrays: (bands + 2, bands),
     ),
     "hull": Normalisation(
-        _fit_hull,
-        lambda x, arrays: _standard(hull(x, arrays), arrays),
-        _unstandard,
+        _fit_windows,
+        hull_snv,
         restore=_with_hull,
         value_label=QUOTIENT,
         views=lambda bands, arrays: (len(arrays["hull_band"]),),
@@ -311,9 +332,9 @@ METHODS: dict[str, Normalisation] = {
         shown=lambda bands, arrays: arrays["hull_band"],
     ),
     "views_hull": Normalisation(
-        lambda x, windows: {**windows, **_fit_floored(x, lambda raw, floor: three_views(raw, floor, windows))},
-        lambda x, arrays: _standard(three_views(x, arrays["floor"], arrays), arrays),
-        _unstandard,
+        lambda x, windows: {**windows, **_fit_floored(x, two_views)},
+        three_views,
+        _undo_three_views,
         restore=_with_level_and_spread,
         value_label=SNV,
         views=lambda bands, arrays: (bands + 2, bands, len(arrays["hull_band"])),

@@ -27,6 +27,7 @@ EMPTY = -LARGEST_CODE  # likewise, to pixels that hold no data
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 WHOLE = re.compile(r"[+-]?[0-9]{1,10}")
 COLUMNS = ("code", "name", "colour")
+MINERAL = "mineral"  # a column that may be there
 MOST_COMPARED = 1000  # columns of a table that are compared with those that it lacks
 MOST_RANGES = 1000  # of codes in one cell of scenes.tsv
 
@@ -154,6 +155,28 @@ class ClassMap:
             return cls(tuple(row[0] for row in cells), tuple(row[1] for row in cells), tuple(row[2] for row in cells))
         except ConfigError as error:
             raise ConfigError(f"{path}: {error}") from error
+
+
+def read_class_minerals(path: Path) -> dict[int, str]:
+    """Read the column ``mineral`` of ``classes.tsv``, which may be absent: what each class is in the mineral library.
+
+    Parameters
+    ----------
+    path : Path, file to read; `ClassMap.read` has checked it.
+
+    Returns
+    -------
+    dict, by code; without the classes whose cell is empty.
+    """
+    header, *rows = read_rows(path, what="the table of classes", key="classes") or [[]]
+    if MINERAL not in header:
+        return {}
+    cells = [(unquoted(row[header.index("code")]), unquoted(row[header.index(MINERAL)])) for row in rows if any(row)]
+    return {
+        int(code): require_name(mineral, where=f"{path}, code {code}, column '{MINERAL}'")
+        for code, mineral in cells
+        if mineral
+    }
 
 
 def _instead(absent: list[str], header: list[str]) -> str:
