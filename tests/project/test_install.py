@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -117,10 +118,12 @@ class Project:
 
 
 def bundled_pip() -> Path:
-    """The wheel of pip that this Python brings for new environments."""
+    """The wheel of pip that this Python brings for new environments; some distributions keep it in a folder of theirs."""
     import ensurepip
 
-    return next((Path(ensurepip.__file__).parent / "_bundled").glob("pip-*.whl"))
+    elsewhere = sysconfig.get_config_var("WHEEL_PKG_DIR")
+    folders = [Path(ensurepip.__file__).parent / "_bundled", *([Path(elsewhere)] if elsewhere else [])]
+    return next(wheel for folder in folders for wheel in folder.glob("pip-*.whl"))
 
 
 def offer(folder: Path, pip: Path) -> Index:
@@ -147,7 +150,7 @@ def pips(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     wheels = {}
     for kind, wanted in {"oldest": f"pip=={OLDEST_PIP}", "newest": "pip", "locked": f"pip=={LOCKED_PIP}"}.items():
         folder = tmp_path_factory.mktemp(kind)
-        command = [PYTHON, "-m", "pip", "download", "-qq", "--no-deps", "--timeout", "15", "--retries", "0", wanted]
+        command = [sys.executable, "-m", "pip", "download", "-qq", "--no-deps", "--timeout", "15", "--retries", "0", wanted]
         done = subprocess.run([*command, "-d", str(folder)], capture_output=True, text=True, check=False)
         if done.returncode:
             pytest.skip(f"no package index is reached, so there is no other pip to try: {done.stderr.strip()[-200:]}")
