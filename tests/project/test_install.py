@@ -118,7 +118,7 @@ class Project:
 
 
 def bundled_pip() -> Path:
-    """The wheel of pip that this Python brings for new environments; some distributions keep it in a folder of theirs."""
+    """The wheel of pip that this Python brings for new environments, which some distributions keep elsewhere."""
     import ensurepip
 
     elsewhere = sysconfig.get_config_var("WHEEL_PKG_DIR")
@@ -150,8 +150,8 @@ def pips(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     wheels = {}
     for kind, wanted in {"oldest": f"pip=={OLDEST_PIP}", "newest": "pip", "locked": f"pip=={LOCKED_PIP}"}.items():
         folder = tmp_path_factory.mktemp(kind)
-        command = [sys.executable, "-m", "pip", "download", "-qq", "--no-deps", "--timeout", "15", "--retries", "0", wanted]
-        done = subprocess.run([*command, "-d", str(folder)], capture_output=True, text=True, check=False)
+        command = [sys.executable, "-m", "pip", "download", "-qq", "--no-deps", "--timeout", "15", "--retries", "0"]
+        done = subprocess.run([*command, wanted, "-d", str(folder)], capture_output=True, text=True, check=False)
         if done.returncode:
             pytest.skip(f"no package index is reached, so there is no other pip to try: {done.stderr.strip()[-200:]}")
         (wheels[kind],) = folder.glob("*.whl")
