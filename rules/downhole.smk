@@ -1,5 +1,5 @@
 # The downhole log of every hole whose depths are known.
-# Needs: results/maps.
+# Needs: results/maps, results/features.
 # Produces: results/downhole/{hole}.csv, .las, .png.
 
 
@@ -7,6 +7,8 @@ rule downhole:
     input:
         maps=maps_of_hole("map.json"),
         rasters=maps_of_hole("probability.tif", "confidence.tif"),
+        features=lambda wildcards: features_of("features.json", scenes=LOGGED[wildcards.hole]),
+        feature_rasters=lambda wildcards: features_of("features.tif", scenes=LOGGED[wildcards.hole]),
     output:
         csv="<results>/downhole/{hole}.csv",
         las="<results>/downhole/{hole}.las",

@@ -75,6 +75,8 @@ rule page:
         model="<results>/model",
         map="<results>/maps/{scene}/map.json",
         codes="<results>/census/{scene}.npy",
+        features=lambda wildcards: features_of("features.json", scenes=[wildcards.scene]),
+        feature_rasters=lambda wildcards: features_of("features.tif", scenes=[wildcards.scene]),
     output:
         "<results>/maps/{scene}/page.html",
     log:

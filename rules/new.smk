@@ -56,6 +56,7 @@ use rule downhole as new_downhole with:
     input:
         maps=maps_of_hole("map.json", folder="new"),
         rasters=maps_of_hole("probability.tif", "confidence.tif", folder="new"),
+        features=[],
     output:
         csv="<results>/new/downhole/{hole}.csv",
         las="<results>/new/downhole/{hole}.las",

@@ -1,5 +1,5 @@
 # The report that people read: one page with figures and tables.
-# Needs: results/evaluation, results/census, results/plan, the trained models, maps and logs.
+# Needs: results/evaluation, results/census, results/plan, the trained models, maps, features and logs.
 # Produces: results/report/index.html, results/report/figures.
 
 
@@ -26,6 +26,7 @@ rule report:
         maps=every_scene("<results>/maps/{scene}/map.png"),
         pages=every_scene("<results>/maps/{scene}/page.html"),
         logs=expand("<results>/downhole/{hole}.png", hole=sorted(LOGGED)),
+        absorption=features_of("features.json"),
     output:
         index=report(
             "<results>/report/index.html",
@@ -64,6 +65,7 @@ rule report:
                 "svm",
                 "baselines",
                 "compare",
+                "features",
                 "evaluation",
                 "report",
             ),

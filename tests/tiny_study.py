@@ -16,6 +16,10 @@ from semispectral.evaluation.alerts import guards
 from semispectral.evaluation.intervals import summary
 from semispectral.evaluation.predictions import prediction_table
 from semispectral.evaluation.scores import class_scores, scores
+from semispectral.features.absorption import plan_for
+from semispectral.features.feature_files import write_features
+from semispectral.features.feature_settings import FeaturesConfig
+from semispectral.maps.rasters import Ground
 from semispectral.report.results import Paths
 from semispectral.sampling.plan import plan
 from semispectral.sampling.plan_files import write_plan
@@ -215,11 +219,26 @@ def _write_taken_home(directory: Path) -> Paths:
     for path in (*paths["maps"], *paths["logs"]):
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.new("RGB", (1, 1)).save(path)
+    paths["absorption"] = _write_features(directory)
     for path in paths["maps"]:
         files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()}
         facts = {"novel_share": 0.015, "smoothing": "none", "confusion": TESTED.get(path.parent.name), "files": files}
         write_json(path.with_name("map.json"), facts)
     return paths
+
+
+def _write_features(directory: Path) -> list[Path]:
+    """Absorption features of two scenes; the sensor of the third sees no window."""
+    for name in SCENES:
+        seen = None if name == "deep" else np.linspace(2000, 2300, 40)
+        plan = plan_for(FeaturesConfig(), seen, where=name)
+        random = np.random.default_rng(len(name))
+        values = random.uniform(0, 1, (len(plan.names), LINES, SAMPLES)).astype(np.float32)
+        for place, value in enumerate(plan.names):
+            if value.endswith("_position_nm"):
+                values[place] = random.normal(2200, 10, (LINES, SAMPLES))
+        write_features(directory / "features" / name, values, plan, ground=Ground(), scene=name)
+    return [directory / "features" / name / "features.json" for name in SCENES]
 
 
 def _write_evaluation(directory: Path, table: pd.DataFrame) -> Paths:

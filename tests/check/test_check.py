@@ -13,7 +13,7 @@ import yaml
 from semispectral.check import training_time as training
 from semispectral.check.dry_run import counted, jobs
 from semispectral.check.estimate import Need, needs, sampled_pixels, wall_seconds, work_of
-from semispectral.check.messages import budgets, classes, listed, scenes, split
+from semispectral.check.messages import budgets, classes, features, listed, scenes, split
 from semispectral.check.plan import Planned, check_test_groups, planned
 from semispectral.check.problems import Problems
 from semispectral.check.rates import RATES
@@ -414,3 +414,40 @@ def test_a_copy_of_a_scan_under_another_name_is_refused(hole: str) -> None:
     *_, drawn, problems = checked()
     assert drawn is None
     assert any("a1 (hole A) and b1" in problem and "copy" in problem for problem in problems)
+
+
+@pytest.mark.usefixtures("project")
+def test_windows_that_a_sensor_does_not_see_are_told_or_refused() -> None:
+    """Usual windows are left out in a line of the summary; one of the user's own is a problem that names it."""
+    study, problems = study_of()
+    said = list(features(study, look_at_scenes(study, problems)))
+    assert "iron_900 (750 to 1050 nm)" in said[1]
+    assert not problems.found
+    windows = "features: {windows: [{name: mine, from_nm: 5000, to_nm: 6000}], formulas: []}\n"
+    Path("mine.yaml").write_text(windows)
+    study, problems = study_of(Path("mine.yaml"))
+    look_at_scenes(study, problems)
+    assert problems.found
+    assert all("features.windows, mine" in each for each in problems.found)
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize(
+    ("text", "match"),
+    [
+        (
+            "windows: [{name: a, from_nm: 2100, to_nm: 2300}, {name: a, from_nm: 2200, to_nm: 2400}]",
+            "got 'a' more than once",
+        ),
+        ("windows: [{name: a, from_nm: 2300, to_nm: 2100}], formulas: []", "must begin before it ends"),
+        ("formulas: [{name: x, formula: aloh_2200_depth ** 2}]", "features.formulas, x: a formula has only"),
+        ("formulas: [{name: x, formula: aloh_2200_dept}]", "did you mean 'aloh_2200_depth'"),
+    ],
+)
+def test_features_that_cannot_be_are_problems(text: str, match: str) -> None:
+    """Windows of one name, windows that end before they begin and other formulas are one line each."""
+    Path("mine.yaml").write_text(f"features: {{{text}}}\n")
+    problems = Problems()
+    read_study(ROOT, (Path("mine.yaml"),), problems)
+    assert len(problems.found) == 1
+    assert match in problems.found[0]

@@ -11,6 +11,7 @@ from scipy.stats import beta
 
 import tiny_models as tiny
 from semispectral.downhole.depths import has_depth, logged_holes, natural
+from semispectral.downhole.feature_log import quantiles_by
 from semispectral.downhole.log import (
     Core,
     DownholeConfig,
@@ -23,6 +24,7 @@ from semispectral.downhole.log import (
 from semispectral.downhole.log_figure import draw_log
 from semispectral.downhole.log_files import NULL, mnemonics, write_csv, write_las
 from semispectral.errors import ConfigError, DataError
+from semispectral.features.feature_files import SceneFeatures
 from semispectral.maps.scene_map import SceneMap
 from semispectral.study.classes import ClassMap, CodeSet
 from semispectral.study.scene import Scene
@@ -309,3 +311,50 @@ def test_settings_out_of_range_are_refused(wrong: dict[str, float]) -> None:
     """The message names the key."""
     with pytest.raises(ConfigError, match=next(iter(wrong))):
         DownholeConfig(**wrong)
+
+
+def test_quantiles_of_features_are_those_of_numpy() -> None:
+    """By interval, without pixels that have no value; an interval with too few of them has none."""
+    random = np.random.default_rng(11)
+    inverse, values = random.integers(0, 7, 400), random.normal(size=400)
+    values[random.random(400) < 0.3] = np.nan
+    values[inverse == 4] = np.nan
+    found = quantiles_by(inverse, values, (0.05, 0.5, 0.95))
+    for group in range(7):
+        known = values[(inverse == group) & np.isfinite(values)]
+        expected = np.quantile(known, (0.05, 0.5, 0.95)) if len(known) else [np.nan] * 3
+        np.testing.assert_allclose([column[group] for column in found], expected)
+
+
+def _hole_with_features() -> tuple[Core, np.ndarray]:
+    """A hole of two scans, the second by a sensor that sees a feature less; and the first scan's positions."""
+    valid = np.ones((50, 5), bool)
+    random = np.random.default_rng(2)
+    position = random.normal(2205, 3, valid.shape).astype(np.float32)
+    position[0, 0] = np.nan
+    depth = random.uniform(0.05, 0.3, valid.shape).astype(np.float32)
+    features = {
+        "A": SceneFeatures(("al_position_nm", "al_depth"), np.stack([position, depth])),
+        "B": SceneFeatures(("al_depth",), depth[None]),
+    }
+    scans = [(_scene(name, pixel_mm=2.0), _map(valid, seed=1)) for name in features]
+    return core_of_hole(scans, run_share=0.3, features=features), position
+
+
+def test_features_stand_beside_the_classes(tmp_path: Path) -> None:
+    """The log has median and range of each value; the LAS has them as curves with units; the figure shows them."""
+    core, position = _hole_with_features()
+    table = downhole_log("H1", core, tiny.NAMES, SETTINGS)
+    assert table["median_al_position_nm"][0] == pytest.approx(np.nanmedian(position), abs=1e-3)
+    assert table["lower_al_position_nm"][0] == pytest.approx(np.nanquantile(position, 0.05), abs=1e-3)
+    assert np.isnan(table["median_al_position_nm"][1])
+    assert np.isfinite(table["upper_al_depth"]).all()
+    write_las(tmp_path / "log.las", table, tiny.NAMES)
+    las = lasio.read(tmp_path / "log.las")
+    assert las.curves["AL_POSITION_NM"].unit == "NM"
+    np.testing.assert_allclose(las["AL_DEPTH_LO"], table["lower_al_depth"], atol=1e-5)
+    draw_log(tmp_path / "log.png", table, tiny.NAMES, coverage=0.9)
+    without = table[[name for name in table if not str(name).startswith(("median_", "lower_", "upper_"))]]
+    draw_log(tmp_path / "without.png", without, tiny.NAMES, coverage=0.9)
+    with Image.open(tmp_path / "log.png") as one, Image.open(tmp_path / "without.png") as other:
+        assert one.width > other.width

@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from cube_formats import write_tsg
 
 ROOT = Path(__file__).resolve().parents[2]
 MEASUREMENTS = ROOT / "measurements"
@@ -21,10 +24,12 @@ COLLECTION = ("--seeds", "1", "--budgets", "5", "--scenes", "collection", "--out
 SMALL = {
     "accuracy/choices.py": (("--data", "OUT", *COLLECTION, "--variants", "as it is"), "seeds in each cell: [1]"),
     "accuracy/inputs.py": (("--seeds", "1", "--pixels", "60"), "| library, no label | other half |"),
+    "accuracy/features.py": (("DATASET",), "aloh_2200, depth > 0.1, against nearest Centre"),
     "accuracy/simulate.py": (("--seeds", "1", "--repeats", "1"), "total"),
     "accuracy/trust.py": (("calibration", *COLLECTION), "| collection | 5 | m1+m2 | 1 |"),
     "gpu/measure.py": (("--arrays", "none.npz", "--small", "--seconds", "0"), "no time left"),
     "soundness/bad_inputs.py": (("--only", "polygons"), "0 tracebacks"),
+    "speed/features.py": (("--shape", "20", "12", "120", "--rounds", "1"), "class map: "),
     "speed/ingest.py": (("--lines", "40", "--scenes", "0"), "gzip.h5"),
     "speed/map.py": (("--shape", "20", "12", "16", "--rounds", "1", "--svm-labels", "60"), "thousand pixels/s"),
     "speed/svm.py": (("--labels", "60", "--bands", "5", "--classes", "3", "--rounds", "1"), "of scikit-learn's"),
@@ -59,13 +64,35 @@ def test_every_program_is_listed_with_its_command() -> None:
     assert sorted(re.findall(r"^\| `python measurements/(\S+\.py)", README, flags=re.MULTILINE)) == PROGRAMS
 
 
+def write_dataset(folder: Path) -> None:
+    """A HyLogger dataset with a feature near 2200 nm in every spectrum, and its centre and depth as TSG's scalars."""
+    nm = np.linspace(380, 2500, 531)
+    centre = np.random.default_rng(4).uniform(2195, 2210, 30)
+    spectra = 0.5 - 0.1 * np.exp(-(((nm - centre[:, np.newaxis]) / 18) ** 2) / 2)
+    codes, depths = np.zeros(30, np.float32), np.linspace(65, 66, 30)
+    path = write_tsg(folder / "DH7_tsg.tsg", spectra, codes=codes, names=("A",), depth_m=depths)
+    places = {
+        f"{kind}{number}": 10 + 30 * row + number
+        for row, kind in enumerate(("Centre", "Depth"))
+        for number in range(1, 26)
+    }
+    lines = "".join(f"{place}:{name}\r\n" for name, place in places.items())
+    path.write_bytes(path.read_bytes().replace(b"[sample headers]", lines.encode() + b"[sample headers]"))
+    values = np.fromfile(path.with_suffix(".bip"), "<f4").reshape(2, 30, 531)
+    values[1][:, list(places.values())] = 0
+    values[1][:, places["Centre1"]], values[1][:, places["Depth1"]] = centre, 0.2
+    values.tofile(path.with_suffix(".bip"))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("program", SMALL)
 def test_a_program_runs(program: str, tmp_path: Path) -> None:
     """It ends well and prints what it is for."""
     given, words = SMALL[program]
     small = [str(Path(__file__).with_name("small_run.py"))] if program.startswith("accuracy/") else []
-    arguments = [str(tmp_path) if word == "OUT" else word for word in given]
+    if "DATASET" in given:
+        write_dataset(tmp_path)
+    arguments = [str(tmp_path) if word in ("OUT", "DATASET") else word for word in given]
     command = [sys.executable, *small, str(MEASUREMENTS / program), *arguments]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)

@@ -11,6 +11,9 @@ import pytest
 
 import tiny_models as tiny
 from browser import CHROMIUM, Tab, browse
+from semispectral.features.absorption import measure, plan_for
+from semispectral.features.feature_files import NO_FEATURES, SceneFeatures
+from semispectral.features.feature_settings import FeaturesConfig, Formula, Window
 from semispectral.figures import samples as draws
 from semispectral.maps.bundle import Bundle
 from semispectral.maps.classify import Known, draw_map
@@ -18,6 +21,7 @@ from semispectral.maps.scene_map import SceneMap
 from semispectral.maps.smoothing import SmoothConfig
 from semispectral.page import write_page
 from semispectral.page.content import Labelling
+from semispectral.page.feature_layers import COLOURS, overlays
 from semispectral.page.mapped import Beside, stored_pixels
 from semispectral.page.pixels import Quantised, stride_for
 from semispectral.scans.identity import Identity
@@ -40,6 +44,20 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> tuple[np.ndarray, SceneMa
     return counts, found, bundle
 
 
+def features_of(counts: np.ndarray) -> SceneFeatures:
+    """The features of a scan in a window of the tiny sensor, and a formula; none in its last line."""
+    first, last = tiny.WAVELENGTHS_NM[1], tiny.WAVELENGTHS_NM[-2]
+    settings = FeaturesConfig(
+        windows=(Window("mine", float(first), float(last)),),
+        formulas=(Formula("twice", "2 * mine_depth"),),
+        least_depth=0.0,
+    )
+    plan = plan_for(settings, tiny.WAVELENGTHS_NM, where="test")
+    values = measure(counts.reshape(-1, counts.shape[2]), plan).T.reshape(-1, *counts.shape[:2])
+    values[:, -1] = np.nan
+    return SceneFeatures(plan.names, values, plan.windows)
+
+
 @pytest.fixture(scope="module")
 def page(scene: tuple[np.ndarray, SceneMap, Bundle], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The page of that scan."""
@@ -48,7 +66,7 @@ def page(scene: tuple[np.ndarray, SceneMap, Bundle], tmp_path_factory: pytest.Te
     given = np.zeros(found.shape, np.int32)
     given[LINE, SAMPLE] = 4
     depth_m = np.broadcast_to(300 + np.arange(tiny.LINES)[:, np.newaxis] / 100, found.shape)
-    beside = Beside(Labelling(tiny.NAMES, given=given), depth_m, "../../report/index.html")
+    beside = Beside(Labelling(tiny.NAMES, given=given), depth_m, "../../report/index.html", features_of(counts))
     write_page(path, tiny.tiny_cube(counts), found, bundle, scan=SCAN, scale=SCALE, beside=beside)
     return path
 
@@ -182,6 +200,55 @@ def test_the_address_opens_a_pixel_and_the_slider_fades_the_map(
     of_map = scene[1].colours[scene[1].place[LINE, SAMPLE + 1]]
     assert as_colour(seen["covered"]) == of_map
     assert as_colour(seen["bare"]) != of_map
+
+
+@needs_chromium
+def test_a_click_shows_hull_and_parabola(page: Path, scene: tuple[np.ndarray, SceneMap, Bundle]) -> None:
+    """The features of a pixel are told; its hull lies on or above the spectrum, and the parabola meets three bands."""
+    features = features_of(scene[0])
+    values = dict(zip(features.names, features.values[:, LINE, SAMPLE], strict=True))
+
+    async def story(tab: Tab) -> dict[str, Any]:
+        await tab.until(READY)
+        await tab.value(f"window.location.hash = '#click={LINE},{SAMPLE}'")
+        await tab.until("document.getElementById('pixel').textContent.startsWith('line')")
+        data = "Bokeh.documents[0].get_model_by_name('%s').data"
+        curve = "((d) => Array.from(d.x).map((x, i) => [x, d.y[i]]))"
+        return {
+            "text": await tab.value("document.getElementById('pixel').textContent"),
+            "hull": await tab.value(f"{curve}({data % 'hull'}).filter(([x]) => Number.isFinite(x))"),
+            "fit": await tab.value(f"{curve}({data % 'fit'}).filter(([x]) => Number.isFinite(x))"),
+            "spectrum": await tab.value(f"{curve}({data % 'spectrum'})"),
+            "layers": await tab.value("Array.from(document.getElementById('overlay').options, (each) => each.text)"),
+            "errors": tab.errors(),
+        }
+
+    seen = browse(page, story)
+    assert seen["errors"] == []
+    assert seen["layers"] == ["map", "mine_position_nm", "mine_depth", "twice"]
+    assert f"mine {values['mine_position_nm']:.1f} nm (depth {values['mine_depth']:.3f}" in seen["text"]
+    spectrum = dict(map(tuple, seen["spectrum"]))
+    assert all(y >= spectrum[x] - 1e-9 for x, y in seen["hull"])
+    assert seen["hull"][0][1] == pytest.approx(spectrum[seen["hull"][0][0]])
+    for x, y in (seen["fit"][0], seen["fit"][10], seen["fit"][20]):
+        assert y == pytest.approx(spectrum[min(spectrum, key=lambda at: abs(at - x))], rel=0.02)
+
+
+def test_a_layer_has_steps_of_equal_size() -> None:
+    """Each pixel of a layer lies in the step that its legend names, and a pixel without a value in none."""
+    values = np.linspace(2190, 2215, 400, dtype=np.float32).reshape(20, 20)
+    values[0, 0] = np.nan
+    windows = (Window("al", 2100, 2300),)
+    features = SceneFeatures(("al_position_nm", "al_width_nm"), np.stack([values, values]), windows)
+    (layer,) = overlays(features)
+    assert layer.name == "al_position_nm"
+    assert layer.place[0, 0] == 0
+    assert set(np.unique(layer.place[np.isfinite(values)])) == set(range(1, len(COLOURS) + 1))
+    first, last = map(float, layer.names[4].removesuffix(" nm").split(" to "))
+    inside = values[layer.place == 5]
+    assert inside.min() >= first - 0.1
+    assert inside.max() <= last + 0.1
+    assert overlays(NO_FEATURES) == ()
 
 
 @needs_chromium

@@ -226,14 +226,14 @@ def test_a_scene_and_a_new_scan_are_mapped_alike(bundled: Path) -> None:
     page = bundled / "maps/DH3_1/page.html"
     file = bundled / "maps/DH3_1/map.json"
     shown = cfg(scene=row, run_share=0.5)
-    run_page(page, scans=[scan], model_directory=model, map_file=file, codes_file=codes, cfg=shown)
+    run_page(page, scans=[scan], model_directory=model, map_file=file, codes_file=codes, features=[], cfg=shown)
     assert "../../report/index.html" in page.read_text(encoding="utf-8")
     new_page = bundled / "new/DH3_1/page.html"
     run_new_page(new_page, map_file=bundled / "new/DH3_1/map.json", cfg=cfg(run_share=0.5, **given))
     assert "DH3_1" in new_page.read_text(encoding="utf-8")
 
     log = {f"{kind}_file": bundled / f"DH3.{end}" for kind, end in (("csv", "csv"), ("las", "las"), ("figure", "png"))}
-    run_downhole(maps=[file], hole="DH3", cfg=cfg(scenes=[row], downhole=CONFIG["map"]["downhole"]), **log)
+    run_downhole(maps=[file], features=[], hole="DH3", cfg=cfg(scenes=[row], downhole=CONFIG["map"]["downhole"]), **log)
     depth = pd.read_csv(log["csv_file"], comment="#")
     assert len(depth)
 

@@ -8,6 +8,7 @@ run_downhole(
     las_file=snakemake.output.las,
     figure_file=snakemake.output.figure,
     maps=snakemake.input.maps,
+    features=snakemake.input.features,
     hole=snakemake.wildcards.hole,
     cfg=snakemake.params.cfg,
 )

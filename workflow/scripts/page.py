@@ -9,5 +9,6 @@ run_page(
     model_directory=snakemake.input.model,
     map_file=snakemake.input.map,
     codes_file=snakemake.input.codes,
+    features=snakemake.input.features,
     cfg=snakemake.params.cfg,
 )

@@ -139,6 +139,26 @@ def _short(planned: Planned | None, budget: str) -> str:
     return f"; fewer of {_some(few)}" if few else ""
 
 
+def features(study: Study, looked: Sequence[Looked]) -> Iterator[str]:
+    """Yield lines on the absorption features, and on usual windows that a sensor does not see.
+
+    Parameters
+    ----------
+    study : configuration and tables.
+    looked : facts of the usable scenes.
+    """
+    settings = study.config["features"]
+    if not settings["enabled"]:
+        return
+    yield f"Absorption features: {len(settings['windows'])} windows, {len(settings['formulas'])} formulas"
+    scenes: dict[tuple[str, ...], list[str]] = {}
+    for each in looked:
+        scenes.setdefault(each.unseen, []).append(each.scene.name)
+    for unseen, names in scenes.items():
+        if unseen:
+            yield f"  not seen by the sensor, and left out, in {_some(names)}: {_some(unseen)}"
+
+
 def needs(found: Sequence[Need], *, cores: int) -> Iterator[str]:
     """Yield lines on the jobs and their needs.
 

@@ -51,6 +51,7 @@ RATES: dict[str, Rate] = {
     "bundle": Rate("sample_mb", (3.5, 0.04), (340, 5), "sample_mb", (1.4, 0)),
     "evaluate": Rate("test_kpixels", (1.9, 0.15), (220, 6), "test_kpixels", (0, 0.5)),
     "map": Rate("scene_kpixels", (4.2, 0.02), (320, 0.6), "scene_kpixels", (0.05, 0.065)),
+    "features": Rate("scene_kpixels", (4, 0.012), (320, 0.6), "scene_kpixels", (0.05, 0.4)),
     "downhole": Rate("scene_kpixels", (4.8, 0.005), (300, 0.2)),
     "page": Rate("scene_kpixels", (5.4, 0.001), (390, 0.3), "scene_kpixels", (11, 0)),
     "report": Rate("total_kpixels", (18, 0.002), (350, 0.05), "total_kpixels", (8, 0)),

@@ -117,6 +117,7 @@ def _summary(
     yield from words.classes(study, looked)
     yield from words.split(study, drawn, sound=not problems.found)
     yield from words.budgets(study, drawn)
+    yield from words.features(study, looked)
     if would_run is not None:
         yield from words.needs(needs(study, looked, drawn, would_run), cores=max(1, wanted.cores))
     warnings = [*readers.messages, *warnings_of(study, looked, drawn)]

@@ -13,6 +13,7 @@ from semispectral.census.count import census
 from semispectral.check.problems import Problems
 from semispectral.check.study import Study
 from semispectral.errors import about
+from semispectral.features.absorption import differentiates, plan_for
 from semispectral.scans.download import Source
 from semispectral.scans.labels.label_rows import require_rows_of_scenes
 from semispectral.simulate import SimulateConfig, scene_numbers
@@ -42,6 +43,7 @@ class Looked:
     labelled : pixels of each class in use, by code; None if the labels do not exist yet.
     interest : pixels that are labelled or unlabelled, not ignored; all pixels if unknown.
     census : census of the scene, if its files exist.
+    unseen : usual windows of absorption features, and formulas, that are left out.
     """
 
     scene: Scene
@@ -53,6 +55,7 @@ class Looked:
     labelled: dict[int, int] | None
     interest: int
     census: Census | None = None
+    unseen: tuple[str, ...] = ()
 
     @property
     def pixels(self) -> int:
@@ -95,7 +98,7 @@ def _look(study: Study, scene: Scene) -> Looked | None:
     """Return the facts of a scene; None if they cannot be known."""
     if not scene.data.exists():
         if study.config["simulate"]["enabled"] and scene.data == study.results / "scenes" / f"{scene.name}.h5":
-            return _to_be_simulated(study.settings.get("simulate"), scene)
+            return _to_be_simulated(study, scene)
         source = _source(study, scene.data)
         if source is not None:
             return _to_be_fetched(scene, source, _source(study, scene.labels))
@@ -106,8 +109,8 @@ def _on_disk(study: Study, scene: Scene) -> Looked:
     """Return the facts of a scene on disk, from the census without a mask, and check its cleaning."""
     cleaning = study.settings.get("cleaning", CleanConfig())
     found = census(scene, study.classes or ClassMap((), (), ()), cleaning=cleaning)
-    with open_cleaned(scene, cleaning):
-        pass  # opening is what finds settings that do not fit the scene
+    with open_cleaned(scene, cleaning) as cube:  # opening is what finds settings that do not fit the scene
+        unseen = _unseen(study, cube.wavelengths_nm, scene.name)
     of_class = found.counts[found.counts["role"] == "class"]
     return Looked(
         scene,
@@ -119,16 +122,29 @@ def _on_disk(study: Study, scene: Scene) -> Looked:
         {int(code): int(pixels) for code, pixels in zip(of_class["code"], of_class["pixels"], strict=True)},
         sum(found.pixels(role) for role in ("class", "unlabelled", "other")),
         found,
+        unseen,
     )
 
 
-def _to_be_simulated(settings: SimulateConfig | None, scene: Scene) -> Looked | None:
+def _unseen(study: Study, wavelengths_nm: np.ndarray | None, name: str) -> tuple[str, ...]:
+    """Return the usual windows of absorption features that a sensor does not see; refuse others that it does not."""
+    wanted = study.settings.get("features")
+    if wanted is None or not wanted.enabled:
+        return ()
+    derivative = differentiates(study.settings.get("cleaning", CleanConfig()))
+    return plan_for(wanted, wavelengths_nm, derivative=derivative, where=name).left_out
+
+
+def _to_be_simulated(study: Study, scene: Scene) -> Looked | None:
     """Return the facts of a scene to simulate."""
+    settings: SimulateConfig | None = study.settings.get("simulate")
     if settings is None:
         return None
     scene_numbers(settings, scene.name)
+    unseen = _unseen(study, np.linspace(*settings.wavelength_range_nm, settings.bands), scene.name)
     core = round(settings.lines * settings.samples * settings.core_share)
-    return Looked(scene, SIMULATED, settings.lines, settings.samples, settings.bands, 2, None, core)
+    shape = (settings.lines, settings.samples, settings.bands)
+    return Looked(scene, SIMULATED, *shape, 2, None, core, unseen=unseen)
 
 
 def _source(study: Study, path: Path) -> Source | None:

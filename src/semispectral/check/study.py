@@ -10,6 +10,7 @@ from semispectral.classifiers.baseline_settings import BaselineConfig
 from semispectral.classifiers.svm import SvmConfig
 from semispectral.downhole.log import DownholeConfig
 from semispectral.errors import MissingFileError, SemispectralError
+from semispectral.features.feature_settings import FeaturesConfig
 from semispectral.maps.bundle_build import Recipe
 from semispectral.maps.smoothing import SmoothConfig
 from semispectral.models.settings_m1 import M1Config
@@ -141,6 +142,7 @@ def _settings(config: dict[str, Any], problems: Problems) -> dict[str, Any]:
             {key: maps[key] for key in RECIPE} | {"budget": str(maps["labels_per_class"]), "seed": 0},
         ),
         ("map.downhole", DownholeConfig, maps["downhole"]),
+        ("features", FeaturesConfig, sections["features"]),
         *((f"fetch.{path}", Source, known) for path, known in config["fetch"].items()),
     ]
     if config["simulate"]["enabled"]:

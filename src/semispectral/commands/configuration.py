@@ -14,6 +14,7 @@ from semispectral.classifiers.baseline_settings import BaselineConfig
 from semispectral.classifiers.svm import SvmConfig
 from semispectral.downhole.log import DownholeConfig
 from semispectral.explore.explore_settings import ExploreConfig
+from semispectral.features.feature_settings import FeaturesConfig
 from semispectral.maps.smoothing import SmoothConfig
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
@@ -143,6 +144,8 @@ class Configuration:
     """What is run and put into the table; removing a method reruns nothing else."""
     map: MapConfig = field(default_factory=MapConfig)
     """The maps of all scenes, the downhole logs and the trained model to take home."""
+    features: FeaturesConfig = field(default_factory=FeaturesConfig)
+    """Absorption features of every pixel, and indices made of them."""
     model: str = ""
     """Directory of the trained model for snakemake predict_new."""
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)

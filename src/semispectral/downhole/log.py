@@ -1,14 +1,16 @@
-"""Downhole log: proportions of the classes by depth, from the maps of a hole's scans."""
+"""Downhole log: proportions of the classes and absorption features by depth, from the maps of a hole's scans."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from scipy.special import betaincinv
 
 from semispectral.downhole.depths import from_top, has_depth
+from semispectral.downhole.feature_log import aligned, columns_of, names_of
 from semispectral.errors import DataError
+from semispectral.features.feature_files import NO_FEATURES, SceneFeatures
 from semispectral.maps.scene_map import NOVEL_NAME, SceneMap
 from semispectral.study.classes import ClassMap
 from semispectral.study.scene import Scene
@@ -21,6 +23,9 @@ NOVEL = NOVEL_NAME.replace(" ", "_")
 # columns meet neither those of another class nor the log's own.
 SHARE, LOW, HIGH = "share_", "low_", "high_"
 
+NO_PIXELS = np.empty((0, 0), np.float32)
+NO_SCENES: Mapping[str, SceneFeatures] = {}
+
 
 @settings_class("map.downhole")
 class DownholeConfig:
@@ -31,7 +36,7 @@ class DownholeConfig:
     correlation_m: Positive = 0.02
     """Length of core within which errors of the classifier are correlated, in m."""
     coverage: InnerShare = 0.9
-    """Coverage of the intervals."""
+    """Coverage of the intervals; of absorption features, share of the pixels within them."""
     run_share: InnerShare = 0.3
     """Smallest share of core lines in the sample columns of a core run."""
 
@@ -45,11 +50,15 @@ class Core:
     depth_m : float64 [pixel], depth of the pixel's middle, in m.
     probability : float32 [pixel, class].
     novel : bool [pixel], unknown pixels.
+    features : float32 [pixel, value], values of absorption features; none if there are no names.
+    feature_names : tuple of str, names of the values.
     """
 
     depth_m: np.ndarray
     probability: np.ndarray
     novel: np.ndarray
+    features: np.ndarray = field(default_factory=lambda: NO_PIXELS)
+    feature_names: tuple[str, ...] = ()
 
 
 def find_runs(valid: np.ndarray, *, run_share: float) -> list[slice]:
@@ -69,7 +78,9 @@ def find_runs(valid: np.ndarray, *, run_share: float) -> list[slice]:
     return [slice(begin, end) for begin, end in zip(begins, ends, strict=True) if end - begin >= narrowest]
 
 
-def core_of(scene: Scene, found: SceneMap, *, below_m: float, run_share: float) -> tuple[Core, float]:
+def core_of(
+    scene: Scene, found: SceneMap, *, below_m: float, run_share: float, features: SceneFeatures = NO_FEATURES
+) -> tuple[Core, float]:
     """Return the core of one scan and the depth of its end, in m.
 
     Parameters
@@ -78,10 +89,12 @@ def core_of(scene: Scene, found: SceneMap, *, below_m: float, run_share: float) 
     found : its map.
     below_m : depth of its top in m, if scenes.tsv gives none.
     run_share : smallest share of core lines in the sample columns of a run.
+    features : its absorption features.
     """
     depth_m, end_m = depths(scene, found, below_m=below_m, run_share=run_share)
     core = found.valid & np.isfinite(depth_m)
-    return Core(depth_m[core], found.probability[core], found.novel[core]), end_m
+    values = features.values[:, core].T if features.names else NO_PIXELS
+    return Core(depth_m[core], found.probability[core], found.novel[core], values, features.names), end_m
 
 
 def depths(scene: Scene, found: SceneMap, *, below_m: float, run_share: float) -> tuple[np.ndarray, float]:
@@ -134,22 +147,28 @@ def _tray_removed(found: SceneMap) -> np.ndarray:
 
 def _joined(pieces: Sequence[Core]) -> Core:
     """Join the core of several scans."""
-    names = ("depth_m", "probability", "novel")
-    return Core(*(np.concatenate([getattr(piece, name) for piece in pieces]) for name in names))
+    names = ("depth_m", "probability", "novel", "features")
+    arrays = {name: np.concatenate([getattr(piece, name) for piece in pieces]) for name in names}
+    return Core(**arrays, feature_names=pieces[0].feature_names)
 
 
-def core_of_hole(scenes: Sequence[tuple[Scene, SceneMap]], *, run_share: float) -> Core:
+def core_of_hole(
+    scenes: Sequence[tuple[Scene, SceneMap]], *, run_share: float, features: Mapping[str, SceneFeatures] = NO_SCENES
+) -> Core:
     """Return the core of a hole. A scan without a top depth begins at the end of the scan before it.
 
     Parameters
     ----------
     scenes : rows of scenes.tsv of the hole, with their maps.
     run_share : smallest share of core lines in the sample columns of a run.
+    features : absorption features by scene; empty: none.
     """
+    names = names_of(list(features.values()))
     maps = {scene.name: found for scene, found in scenes}
     pieces, below_m = [], 0.0
     for scene in from_top(scene for scene, _ in scenes):
-        core, below_m = core_of(scene, maps[scene.name], below_m=below_m, run_share=run_share)
+        found = aligned(features[scene.name], names) if features else NO_FEATURES
+        core, below_m = core_of(scene, maps[scene.name], below_m=below_m, run_share=run_share, features=found)
         pieces.append(core)
     return _joined(pieces)
 
@@ -173,7 +192,9 @@ def downhole_log(hole: str, core: Core, classes: ClassMap, settings: DownholeCon
     Returns
     -------
     DataFrame: hole, depth_from_m, depth_to_m, pixels, dominant, none_of_the_known, and for each class its proportion
-    ``share_<name>`` with ``low_<name>`` and ``high_<name>``.
+    ``share_<name>`` with ``low_<name>`` and ``high_<name>``; for each value of absorption features its median
+    ``median_<name>`` over the pixels that have one, and ``lower_<name>`` and ``upper_<name>``, between which
+    ``coverage`` of them lie.
     """
     index = np.floor(core.depth_m / settings.interval_m + 1e-9).astype(np.int64)
     places, inverse = np.unique(index, return_inverse=True)
@@ -194,7 +215,8 @@ def downhole_log(hole: str, core: Core, classes: ClassMap, settings: DownholeCon
         for label, name in enumerate(classes.names)
         for kind, values in ((SHARE, mean), (LOW, low), (HIGH, high))
     }
-    return pd.DataFrame({**head, **shares})
+    measured = columns_of(core.features, inverse, core.feature_names, coverage=settings.coverage)
+    return pd.DataFrame({**head, **shares, **measured})
 
 
 def _mean_by(inverse: np.ndarray, values: np.ndarray) -> np.ndarray:

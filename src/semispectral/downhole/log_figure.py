@@ -1,4 +1,4 @@
-"""Figure of a downhole log: depth downwards, a strip of the dominant class, one column per class."""
+"""Figure of a downhole log: depth downwards, a strip of the dominant class, a column per class and per feature."""
 
 from pathlib import Path
 
@@ -8,7 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 
+from semispectral.downhole.feature_log import LOWER, MEDIAN, UPPER
 from semispectral.downhole.log import HIGH, LOW, NOVEL, SHARE
 from semispectral.maps.picture import plain_text, write_figure
 from semispectral.maps.scene_map import NOVEL_COLOUR, NOVEL_NAME
@@ -17,6 +19,9 @@ from semispectral.study.classes import ClassMap
 TEXT = 11  # points
 RECTANGLE = (0, 0, 0.95, 1)  # of the sheet; the slanted title of the last column needs room at its right
 LEAST_SHOWN = 0.02  # a mineral that nowhere reaches this share gets no column
+LEAST_MEASURED = 0.05  # of the intervals; a feature with a position in fewer gets no column
+POSITION, DEPTH = "_position_nm", "_depth"
+DEEPEST = 0.3  # depth of a feature that is drawn in the darkest colour
 
 
 @plain_text
@@ -31,15 +36,20 @@ def draw_log(path: Path, table: pd.DataFrame, classes: ClassMap, *, coverage: fl
     coverage : coverage of the intervals, for the caption.
     """
     shown = [label for label, name in enumerate(classes.names) if table[SHARE + name].max() >= LEAST_SHOWN]
-    figure = Figure(figsize=(2.4 + 0.85 * (len(shown) + 1), 8.0), layout=ConstrainedLayoutEngine(rect=RECTANGLE))
-    widths = [0.6, *[1.0] * (len(shown) + 1)]
+    features = _features(table)
+    size = (2.4 + 0.85 * (len(shown) + 1) + 1.2 * len(features), 8.0)
+    figure = Figure(figsize=size, layout=ConstrainedLayoutEngine(rect=RECTANGLE))
+    widths = [0.6, *[1.0] * (len(shown) + 1), *[1.4] * len(features)]
     axes = figure.subplots(1, len(widths), sharey=True, squeeze=False, width_ratios=widths)[0]
     _strip(axes[0], table, classes)
     for axis, label in zip(axes[1:], shown, strict=False):
         _column(axis, table, classes.names[label], classes.colours[label])
-    _bars(axes[-1], table, NOVEL, NOVEL_COLOUR)
+    novel = axes[len(shown) + 1]
+    _bars(novel, table, NOVEL, NOVEL_COLOUR)
     _title(axes[0], "dominant class")
-    _title(axes[-1], NOVEL_NAME.replace(" the ", "\nthe "))
+    _title(novel, NOVEL_NAME.replace(" the ", "\nthe "))
+    for axis, name in zip(axes[len(shown) + 2 :], features, strict=True):
+        _feature(axis, table, name)
     axes[0].set_ylim(table["depth_to_m"].max(), table["depth_from_m"].min())
     axes[0].set_ylabel("depth (m)", fontsize=TEXT)
     axes[0].tick_params(axis="y", labelsize=TEXT)
@@ -57,8 +67,32 @@ def draw_log(path: Path, table: pd.DataFrame, classes: ClassMap, *, coverage: fl
         frameon=False,
     )
     caption = f"{table['hole'].iloc[0]}: share of the core's pixels (bars), {coverage:.0%} intervals (lines)"
+    if features:
+        caption += (
+            f"\nabsorption features: median position in nm (dots; darker is deeper), range of {coverage:.0%} of pixels"
+        )
     figure.suptitle(caption, x=0.01, ha="left", fontsize=TEXT + 1)
     write_figure(figure, path)
+
+
+def _features(table: pd.DataFrame) -> list[str]:
+    """Return the names of the features with a position in enough intervals."""
+    columns = [str(name) for name in table if str(name).startswith(MEDIAN) and str(name).endswith(POSITION)]
+    measured = [name for name in columns if table[name].notna().mean() >= LEAST_MEASURED]
+    return [name.removeprefix(MEDIAN).removesuffix(POSITION) for name in measured]
+
+
+def _feature(axis: Axes, table: pd.DataFrame, name: str) -> None:
+    """Draw the position of a feature as dots, darker where it is deeper, and its range as lines."""
+    middle, _ = _heights(table)
+    position, depth = table[MEDIAN + name + POSITION], table[MEDIAN + name + DEPTH]
+    axis.hlines(middle, table[LOWER + name + POSITION], table[UPPER + name + POSITION], color="0.7", linewidth=1)
+    axis.scatter(position, middle, c=depth, cmap="viridis_r", vmin=0, vmax=DEEPEST, s=14, zorder=3, linewidths=0)
+    axis.xaxis.set_major_locator(MaxNLocator(2, integer=True))
+    axis.tick_params(axis="x", labelsize=TEXT - 2)
+    axis.grid(axis="x", color="0.85")
+    axis.set_axisbelow(True)
+    _title(axis, name)
 
 
 def _title(axis: Axes, text: str) -> None:

@@ -15,8 +15,10 @@ import lasio
 import numpy as np
 import pandas as pd
 
+from semispectral.downhole.feature_log import LOWER, MEDIAN, UPPER
 from semispectral.downhole.log import HIGH, LOW, NOVEL, SHARE
 from semispectral.errors import DataError
+from semispectral.features.feature_files import unit_of
 from semispectral.maps.scene_map import NOVEL_NAME
 from semispectral.storage.atomic import write_atomically
 from semispectral.study.classes import ClassMap
@@ -24,6 +26,7 @@ from semispectral.study.classes import ClassMap
 NULL = -999.25
 OWN_CURVES = ("DEPT", "PIXELS", "DOMINANT", "NOVEL")
 KINDS = ((SHARE, "", "expected"), (LOW, "_LO", "low end"), (HIGH, "_HI", "high end"))
+OF_FEATURES = ((MEDIAN, "", "median"), (LOWER, "_LO", "low end"), (UPPER, "_HI", "high end"))
 # Letters that Unicode does not take apart into a plain letter and a mark.
 SPELT = str.maketrans(
     {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D"}
@@ -55,7 +58,8 @@ def write_las(path: Path, table: pd.DataFrame, classes: ClassMap) -> None:
 
     Depths are the tops of the intervals, evenly spaced, with the null value where there is no core.
 
-    Curves: PIXELS, DOMINANT (code of classes.tsv), NOVEL, and for each class its proportion with _LO and _HI (V/V).
+    Curves: PIXELS, DOMINANT (code of classes.tsv), NOVEL, for each class its proportion with _LO and _HI (V/V), and for
+    each value of absorption features its median with _LO and _HI.
     Parameters: the code of each class, under the name of its curve.
 
     Parameters
@@ -75,11 +79,18 @@ def write_las(path: Path, table: pd.DataFrame, classes: ClassMap) -> None:
     las.append_curve("PIXELS", _filled(even["pixels"]), descr="classified pixels")
     las.append_curve("DOMINANT", _filled(even["dominant"].map(code)), descr="code of the dominant class")
     las.append_curve("NOVEL", _filled(even[NOVEL]), unit="V/V", descr=NOVEL_NAME)
-    for name, curve in zip(classes.names, mnemonics(classes.names), strict=True):
+    values = [column.removeprefix(MEDIAN) for column in map(str, table) if column.startswith(MEDIAN)]
+    curves = mnemonics([*classes.names, *values])
+    for name, curve in zip(classes.names, curves, strict=False):
         said = ascii_words(name)
         las.params[curve] = lasio.HeaderItem(curve, value=int(code[name]), descr=f"code of {said}")
         for kind, suffix, words in KINDS:
             las.append_curve(curve + suffix, _filled(even[kind + name]), unit="V/V", descr=f"{said}, {words}")
+    for name, curve in zip(values, curves[len(classes) :], strict=True):
+        for kind, suffix, words in OF_FEATURES:
+            las.append_curve(
+                curve + suffix, _filled(even[kind + name]), unit=unit_of(name).upper(), descr=f"{name}, {words}"
+            )
     text = io.StringIO()
     las.write(text, version=2.0, fmt="%.5f", column_fmt={0: "%.4f"})
     write_atomically(path, text.getvalue().encode("ascii"))
@@ -108,13 +119,13 @@ def _plain(text: str) -> str:
 
 
 def mnemonics(names: Iterable[str]) -> list[str]:
-    """Return the curve name of each class: capital letters, digits and '_', with a number if the name is taken.
+    """Return the curve name of each class or value: capital letters, digits and '_'; numbered if the name is taken.
 
     With their suffixes, the names differ from the log's own curves and from each other.
 
     Parameters
     ----------
-    names : names of the classes.
+    names : names of the classes, and of the values of features.
 
     Examples
     --------
@@ -133,7 +144,7 @@ def mnemonics(names: Iterable[str]) -> list[str]:
 
 
 def _with_suffixes(curve: str) -> set[str]:
-    """Return the names of all curves of a class."""
+    """Return the names of all curves of a class or a value."""
     return {curve + suffix for _, suffix, _ in KINDS}
 
 

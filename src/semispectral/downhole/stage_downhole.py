@@ -6,6 +6,7 @@ from pathlib import Path
 
 from semispectral.downhole.log import DownholeConfig
 from semispectral.downhole.write_log import write_hole_log
+from semispectral.features.feature_files import read_features
 from semispectral.maps.map_files import read_map
 from semispectral.study.scene import Scene
 from semispectral.study.stage_settings import settings
@@ -17,6 +18,7 @@ def run_downhole(
     las_file: str | Path,
     figure_file: str | Path,
     maps: Sequence[str | Path],
+    features: Sequence[str | Path],
     hole: str,
     cfg: str,
 ) -> None:
@@ -28,6 +30,8 @@ def run_downhole(
         Files to write: the log as CSV, as LAS and as a picture.
     maps : sequence of str or Path
         ``map.json`` of every scene of the hole, in the order of ``scenes``; its rasters lie beside it.
+    features : sequence of str or Path
+        ``features.json`` of every scene of the hole, in the same order; its raster lies beside it. Empty: no features.
     hole : str
         Name of the hole.
     cfg : str
@@ -38,4 +42,7 @@ def run_downhole(
     scenes = [settings(Scene, row, where="scenes.tsv") for row in given["scenes"]]
     mapped = [read_map(Path(path).parent) for path in maps]
     scans = list(zip(scenes, mapped, strict=True))
-    write_hole_log(Path(csv_file), Path(las_file), Path(figure_file), hole=hole, scans=scans, settings=config)
+    pairs = zip(scenes, features, strict=True) if features else ()
+    measured = {scene.name: read_features(Path(path).parent) for scene, path in pairs}
+    files = (Path(csv_file), Path(las_file), Path(figure_file))
+    write_hole_log(*files, hole=hole, scans=scans, settings=config, features=measured)

@@ -23,6 +23,7 @@ LARGEST_LISTED = 255
 UNUSED = "unused"
 ATTRIBUTES = (("Value", 0, 5), ("Class", 2, 2), ("Red", 0, 6), ("Green", 0, 7), ("Blue", 0, 8))  # GDAL's type and usage
 DESCRIPTION = re.compile(r"description\s*=\s*\{[^}]*\}")
+BAND_NAMES = re.compile(r"band names\s*=\s*\{[^}]*\}")
 DEFLATE = {"driver": "GTiff", "compress": "deflate", "zlevel": 1, "tiled": True, "blockxsize": 256, "blockysize": 256}
 
 
@@ -212,6 +213,25 @@ def copy_as_envi(tif: Path, path: Path, *, legend: Legend, scene: str) -> None:
     text = header.read_text(encoding="utf-8")
     description = f"description = {{\n{_in_list(f'Classes of {scene}: {said}')}}}"
     header.write_text(DESCRIPTION.sub(lambda _: description, text, count=1), encoding="utf-8")
+
+
+def copy_bands_as_envi(tif: Path, path: Path, *, names: tuple[str, ...], scene: str) -> None:
+    """Copy a GeoTIFF of `write_bands` to ENVI format, with the same values and names of bands.
+
+    Parameters
+    ----------
+    tif : GeoTIFF to copy.
+    path : data file, ending in .img; the header has the suffix .hdr.
+    names : name of each band.
+    scene : name of the scene, for the description (GDAL would write a temporary path).
+    """
+    with quiet(), rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES):
+        rasterio.shutil.copy(tif, path, driver="ENVI")
+    header = path.with_suffix(".hdr")
+    described = f"description = {{\n{_in_list(scene)}}}"
+    text = DESCRIPTION.sub(lambda _: described, header.read_text(encoding="utf-8"), count=1)
+    listed = "band names = {\n" + ",\n".join(map(_in_list, names)) + "}"
+    header.write_text(BAND_NAMES.sub(lambda _: listed, text, count=1), encoding="utf-8")
 
 
 def read_bands(path: Path) -> tuple[np.ndarray, dict[str, str]]:

@@ -103,6 +103,24 @@ class Modelled:
 
 
 @dataclass(frozen=True, eq=False)
+class Measured:
+    """Absorption features of the stored pixels.
+
+    Attributes
+    ----------
+    windows : windows of the features: name, first and last wavelength in nm.
+    formulas : names of the indices.
+    names : names of the values.
+    values : float32 [row, value], NaN without one.
+    """
+
+    windows: tuple[tuple[str, float, float], ...]
+    formulas: tuple[str, ...]
+    names: tuple[str, ...]
+    values: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
 class Page:
     """Content of a page.
 
@@ -113,6 +131,7 @@ class Page:
     wavelengths_nm : float64 [band] in nm, or None.
     overlays : rasters over the picture; the first one is shown.
     modelled : what a trained model says of the stored pixels; None: there is no model.
+    measured : absorption features of the stored pixels; None: there are none.
     labelling : classes and known labels.
     depth_m : float64 [line, sample], depth in m, NaN beside the core; None: unknown.
     report : address of the report, relative to the page; empty: none.
@@ -123,6 +142,7 @@ class Page:
     wavelengths_nm: np.ndarray | None
     overlays: tuple[Overlay, ...] = ()
     modelled: Modelled | None = None
+    measured: Measured | None = None
     labelling: Labelling = field(default_factory=Labelling)
     depth_m: np.ndarray | None = None
     report: str = ""
@@ -153,6 +173,8 @@ def payload(page: Page) -> dict[str, Any]:
         arrays |= {name: values.code, f"{name}_low": values.low, f"{name}_step": values.step}
     if modelled is not None:
         arrays |= {"probability": modelled.probability, "novelty": modelled.novelty, "means": modelled.means}
+    if page.measured is not None:
+        arrays["features"] = page.measured.values
     if page.depth_m is not None:
         arrays["depth_m"] = page.depth_m[rows].astype(np.float32)
     given = labelling.place()
@@ -169,6 +191,7 @@ def payload(page: Page) -> dict[str, Any]:
         "picture": {"thin": thin, "shape": list(picture.shape[:2]), "colours": packed(picture)},
         "overlays": overlays,
         "model": None if modelled is None else _classes(modelled.classes),
+        "features": None if page.measured is None else _features(page.measured),
         "classes": _classes(labelling.classes),
         "taken": sorted(labelling.taken),
         "arrays": {name: packed(array) for name, array in arrays.items()},
@@ -199,6 +222,12 @@ def _overlay(overlay: Overlay) -> dict[str, Any]:
     colours: Sequence[str] = overlay.colours
     names = list(overlay.names)
     return {"name": overlay.name, "names": names, "colours": list(colours), "place": packed(overlay.place.astype(kind))}
+
+
+def _features(measured: Measured) -> dict[str, Any]:
+    """Return windows, formulas and names of values as the page's script reads them."""
+    windows = [{"name": name, "from": first, "to": last} for name, first, last in measured.windows]
+    return {"windows": windows, "formulas": list(measured.formulas), "values": list(measured.names)}
 
 
 def _classes(classes: ClassMap) -> list[dict[str, Any]]:

@@ -9,11 +9,13 @@ import numpy as np
 from semispectral.downhole.depths import has_depth
 from semispectral.downhole.log import depths
 from semispectral.errors import DataError
+from semispectral.features.feature_files import NO_FEATURES, SceneFeatures
 from semispectral.maps.as_trained import as_in_training, open_for
 from semispectral.maps.bundle import Bundle
 from semispectral.maps.known_scans import scale_to_trained
 from semispectral.maps.scene_map import SceneMap
 from semispectral.page.content import Labelling, Modelled, Overlay, Page
+from semispectral.page.feature_layers import measured, overlays
 from semispectral.page.pixels import PLACE_BYTES, Curves, PagePixels, collect
 from semispectral.page.write import write
 from semispectral.scans.cube import Cube
@@ -32,11 +34,13 @@ class Beside:
     labelling : classes that a person may give, and known labels; without any class, those of the model are taken.
     depth_m : float64 [line, sample], depth in m, NaN beside the core; None: unknown.
     report : address of the report, relative to the page; empty: none.
+    features : absorption features of the scan.
     """
 
     labelling: Labelling = field(default_factory=Labelling)
     depth_m: np.ndarray | None = None
     report: str = ""
+    features: SceneFeatures = NO_FEATURES
 
 
 NOTHING, NO_LABELLING = Beside(), Labelling()
@@ -51,6 +55,7 @@ def write_scan_page(
     run_share: float,
     labelling: Labelling = NO_LABELLING,
     report: str = "",
+    features: SceneFeatures = NO_FEATURES,
 ) -> None:
     """Write the interactive page of a mapped scan.
 
@@ -63,9 +68,10 @@ def write_scan_page(
     run_share : share of core lines of a core run, as in `DownholeConfig`; it determines depths.
     labelling : classes that a person may give, and known labels.
     report : address of the report, relative to the page; empty: none.
+    features : absorption features of the scan.
     """
     scene, scan = as_in_training(scene, bundle), identify(scene)
-    beside = Beside(labelling, _depths(scene, found, run_share=run_share), report)
+    beside = Beside(labelling, _depths(scene, found, run_share=run_share), report, features)
     factor = scale_to_trained(scene, bundle)
     scale = scale_after(scene, bundle.cleaning) / factor
     with open_for(scene, bundle) as cube:
@@ -118,8 +124,9 @@ def write_page(
         scan=scan,
         pixels=pixels,
         wavelengths_nm=bundle.wavelengths_nm,
-        overlays=(Overlay("map", found.place, found.names[1:], found.colours[1:]),),
+        overlays=(Overlay("map", found.place, found.names[1:], found.colours[1:]), *overlays(beside.features)),
         modelled=modelled,
+        measured=measured(beside.features, pixels.kept),
         labelling=labelling,
         depth_m=beside.depth_m,
         report=beside.report,

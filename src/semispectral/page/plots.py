@@ -18,11 +18,13 @@ LINES = {  # name of the source: colour, dash and words of the legend
     "spectrum": ("black", "solid", "measured at the mark"),
     "reconstruction": ("#d62728", "dashed", "reconstructed by M1"),
     "nearest": ("#1f77b4", "dotted", "mean of the nearest class"),
+    "hull": ("#8c564b", "solid", "hull of an absorption feature"),
+    "fit": ("#ff7f0e", "solid", "parabola through its minimum"),
 }
-ALWAYS = ("selected", "spectrum")
+ALWAYS, OF_MODEL, OF_FEATURES = ("selected", "spectrum"), ("reconstruction", "nearest"), ("hull", "fit")
 
 
-def spectra(axis: np.ndarray, title: str, *, modelled: bool) -> LayoutDOM:
+def spectra(axis: np.ndarray, title: str, *, modelled: bool, measured: bool) -> LayoutDOM:
     """Return the plot of spectra. It has axes before a pixel is clicked; a click sets the y range.
 
     Parameters
@@ -30,6 +32,7 @@ def spectra(axis: np.ndarray, title: str, *, modelled: bool) -> LayoutDOM:
     axis : float64 [band], positions of the bands on the x axis.
     title : title of that axis.
     modelled : whether a model reconstructs spectra and knows means of classes.
+    measured : whether absorption features were measured.
     """
     labels = {"x_axis_label": title, "y_axis_label": "reflectance"}
     ranges = {"x_range": Range1d(float(axis.min()), float(axis.max())), "y_range": Range1d(0, 1)}
@@ -38,8 +41,9 @@ def spectra(axis: np.ndarray, title: str, *, modelled: bool) -> LayoutDOM:
     plot.multi_line("x", "y", source=means, line_color="colour", line_width=1.5, line_alpha=0.8)
     spread = ColumnDataSource({"x": NO_VALUES, "low": NO_VALUES, "high": NO_VALUES}, name="spread")
     plot.varea("x", "low", "high", source=spread, fill_color=LINES["selected"][0], fill_alpha=0.2)
+    shown = (*ALWAYS, *(OF_MODEL if modelled else ()), *(OF_FEATURES if measured else ()))
     for name, (colour, dash, words) in LINES.items():
-        if modelled or name in ALWAYS:
+        if name in shown:
             source = ColumnDataSource(ONE_POINT, name=name)
             plot.line("x", "y", source=source, line_color=colour, line_dash=dash, line_width=2, legend_label=words)
     plot.add_layout(plot.legend[0], "below")

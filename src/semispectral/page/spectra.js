@@ -103,7 +103,16 @@ class Spectra {
     const place = `line ${at.line}, sample ${at.sample}`;
     const lines = [[place, words.first.join(", ")].filter(Boolean).join(": "), facts.filter(Boolean).join("; ")];
     if (words.means.length) lines.push(`nearest class means: ${words.means.join(", ")}`);
+    if (this.content.features) lines.push(`absorption features: ${this.drawFeatures(at.row, values)}`);
     return { at, words: lines.filter(Boolean).join("\n") };
+  }
+
+  drawFeatures(row, values) {
+    const found = featuresOf(this.content.features, this.arrays.features, row);
+    const fits = fitsOf(this.content.features, this.content.axis, values, found);
+    this.source("hull").data = fits.hull;
+    this.source("fit").data = fits.fit;
+    return featureWords(this.content.features, found);
   }
 
   labelOf({ line, sample }) {

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from semispectral.census.census_files import read_codes
+from semispectral.features.feature_files import NO_FEATURES, read_features
 from semispectral.maps.bundle import read_bundle
 from semispectral.maps.map_files import read_map
 from semispectral.page import write_scan_page
@@ -23,6 +24,7 @@ def run_page(
     model_directory: str | Path,
     map_file: str | Path,
     codes_file: str | Path,
+    features: Sequence[str | Path],
     cfg: str,
 ) -> None:
     """Write the interactive page of a scene, with its labels.
@@ -39,6 +41,8 @@ def run_page(
         ``map.json`` of the scene; its rasters lie beside it.
     codes_file : str or Path
         Codes of the census.
+    features : sequence of str or Path
+        ``features.json`` of the scene, whose raster lies beside it; empty: no absorption features.
     cfg : str
         JSON of the sections ``scene`` (its row of scenes.tsv), ``classes`` and ``run_share``.
     """
@@ -54,4 +58,5 @@ def run_page(
         run_share=given["run_share"],
         labelling=Labelling.of(scene, ClassMap.from_dict(given["classes"]), given=codes),
         report=REPORT,
+        features=read_features(Path(features[0]).parent) if features else NO_FEATURES,
     )

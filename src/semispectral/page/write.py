@@ -18,7 +18,16 @@ from semispectral.storage import provenance
 from semispectral.storage.atomic import write_atomically
 
 HERE = Path(__file__).parent
-CHAPTERS = ("rasters.js", "labels.js", "files.js", "view.js", "spectra.js", "tools.js", "page.js")  # in this order
+CHAPTERS = (
+    "rasters.js",
+    "labels.js",
+    "files.js",
+    "view.js",
+    "features.js",
+    "spectra.js",
+    "tools.js",
+    "page.js",
+)  # in this order
 FIRST_ID = 1000
 RANDOM_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
@@ -62,7 +71,9 @@ def _code() -> str:
 def _plots(page: Page) -> tuple[str, str]:
     """Return script and elements of the plots, with fixed ids: Bokeh counts ids on, or draws them at random."""
     serialization._simple_id = FIRST_ID
-    plots = [spectra(page.axis, page.axis_title, modelled=page.modelled is not None)]
+    plots = [
+        spectra(page.axis, page.axis_title, modelled=page.modelled is not None, measured=page.measured is not None)
+    ]
     plots += [] if page.modelled is None else [probabilities(page.modelled.classes)]
     script, elements = components(plots)
     parts = "\n".join(elements)

@@ -59,6 +59,10 @@ CAPTIONS = {
         "predicted as each class (column). The SVM and the M2 shown scored best on the validation labels."
     ),
     "results/class_f1": "F1 of each class on the test part in percent, mean over seeds. A dash means undefined.",
+    "absorption/positions": (
+        "Position of each absorption feature, by hole: share of the pixels that have the feature, over the window in "
+        "which it is looked for. A peak at an end of its window may be the flank of a neighbour."
+    ),
     "maps": (
         "The sampled labelled pixels of a test scene: labels, predictions, and errors of the last model (red). Grey "
         "pixels have no label, white ones are ignored. Long scenes are turned on their side."

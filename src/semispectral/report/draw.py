@@ -14,6 +14,7 @@ from semispectral.figures import maps, spectra
 from semispectral.figures.methods import method_name
 from semispectral.figures.units import scale_of
 from semispectral.report import draw_training as training
+from semispectral.report import feature_chapter
 from semispectral.report.chosen_models import Chosen, best_of_each_family
 from semispectral.report.results import Study
 from semispectral.study.classes import MASKED
@@ -193,6 +194,7 @@ FIGURES: dict[str, Callable[[Study], Figure | None]] = {
     "results/against_labels": against_labels,
     "results/confusion": confusion,
     "results/class_f1": class_f1,
+    "absorption/positions": feature_chapter.positions,
 }
 
 

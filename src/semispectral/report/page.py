@@ -8,7 +8,7 @@ from typing import Any
 
 from semispectral.figures.style import save
 from semispectral.report import deliverables as takehome
-from semispectral.report import networks, tables
+from semispectral.report import feature_chapter, networks, tables
 from semispectral.report import wording as words
 from semispectral.report.captions import caption_of
 from semispectral.report.deliverables import embedded
@@ -106,6 +106,9 @@ def content(study: Study, *, index: Path, root: Path) -> dict[str, Any]:
         "normalisation_m1": study.scaler_m1.method,
         "trained": networks.trained(study),
         "results": tables.results(study),
+        "absorption": feature_chapter.table(study),
+        "absorption_left_out": feature_chapter.left_out(study),
+        "absorption_files": feature_chapter.pieces(study, index=index),
         "taken_maps": takehome.maps(study, index=index),
         "smoothing": takehome.smoothing_words(study),
         "taken_logs": takehome.logs(study, index=index),

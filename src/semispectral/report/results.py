@@ -10,6 +10,7 @@ import pandas as pd
 
 from semispectral.census.census_files import Census, read_census
 from semispectral.evaluation.alert_files import read_guards
+from semispectral.features.feature_files import read_facts
 from semispectral.figures.methods import budget_order
 from semispectral.sampling.plan_files import CLASSES, QUOTAS, read_notes, read_parts
 from semispectral.sampling.quota_files import read_quotas
@@ -78,6 +79,7 @@ class Study:
     config : sections of the configuration that the results depend on.
     maps : pictures of the mapped scenes; their other files lie beside them.
     logs : pictures of the logged holes; their other files lie beside them.
+    absorption : content of ``features.json`` of each scene, by the folder that holds it; empty: none were measured.
     """
 
     census: tuple[Census, ...]
@@ -101,6 +103,7 @@ class Study:
     config: dict[str, Any]
     maps: tuple[Path, ...]
     logs: tuple[Path, ...]
+    absorption: dict[Path, dict[str, Any]]
 
     @property
     def budgets(self) -> list[str]:
@@ -167,6 +170,7 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
         config=config,
         maps=tuple(sorted(paths["maps"])),
         logs=tuple(sorted(paths["logs"])),
+        absorption={path.parent: read_facts(path.parent) for path in sorted(paths["absorption"])},
     )
 
 

@@ -27,6 +27,8 @@ NOT_OF_SPECTRA: dict[str, Any] = {
     "depth_to_m": None,
 }
 
+NOT_OF_FEATURES = {key: value for key, value in NOT_OF_SPECTRA.items() if key not in ("ignore", "pixel_mm")}
+
 
 @dataclass(frozen=True)
 class Slices:
@@ -189,6 +191,12 @@ class Slices:
     def map(self, wildcards: Any) -> str:
         """Return the row of the scene, and how its map is smoothed."""
         return self.of(scene=self._row(wildcards), map=keys_in_use.smoothing(self.config["map"]))
+
+    def features(self, wildcards: Any) -> str:
+        """Return the row of the scene without its hole, depths and classes, its cleaning, and what is measured."""
+        scene = replace(self.scenes[wildcards.scene], **NOT_OF_FEATURES)
+        measured = {key: value for key, value in self.config["features"].items() if key != "enabled"}
+        return self.of(scene=asdict(scene), cleaning=keys_in_use.cleaning(self.config["cleaning"]), features=measured)
 
     def new_map(self, wildcards: Any, *, model: Mapping[str, str]) -> str:
         """Return what the map of a new scan depends on, the model included."""

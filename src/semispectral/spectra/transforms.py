@@ -6,6 +6,7 @@ from semispectral.errors import DataError
 
 PIXELS_AT_ONCE = 2048  # keeps the work arrays of one piece in the processor's cache
 MAD_TO_SIGMA = 1.4826
+ROUNDING = 1e-13  # share of a value below which a difference is none
 
 
 def to_reflectance(
@@ -183,38 +184,37 @@ def continuum(x: np.ndarray, wavelengths_nm: np.ndarray) -> np.ndarray:
 
 
 def _hull(x: np.ndarray, nm: np.ndarray) -> np.ndarray:
-    """Compute the hull by walking from vertex to vertex: the next one is the band of the steepest rise."""
-    pixels, bands = x.shape
-    values = x.astype(np.float64)
-    vertex = np.zeros((pixels, bands), bool)
-    vertex[:, [0, -1]] = True
-    # All spectra walk at once, one vertex a round; those that have reached the last band drop out. The number of rounds
-    # is the largest number of vertices, which is far below the number of bands.
-    here = np.zeros(pixels, int)
-    walking = np.arange(pixels)
-    while walking.size:
-        start = here[walking]
-        run = nm - nm[start][:, None]
-        rise = values[walking] - values[walking, start][:, None]
-        slope = np.divide(rise, run, out=np.full_like(rise, -np.inf), where=run > 0)
-        ahead = bands - 1 - np.argmax(slope[:, ::-1], axis=1)  # the farthest of equal slopes
-        here[walking] = ahead
-        vertex[walking, ahead] = True
-        walking = walking[ahead < bands - 1]
-    return _between_vertices(values, vertex, nm).astype(x.dtype)
+    """Compute the hull from coarse to fine: the band farthest above the chord of two corners is one too."""
+    y, hull, rows = x.astype(np.float64), np.empty(x.shape), np.arange(len(x))
+    corner = np.zeros(x.shape, bool)
+    corner[:, [0, -1]] = True
+    # All spectra are refined at once. A round doubles the corners at best, so that few rounds are needed; spectra that
+    # nothing rises above any more drop out once they are a third of those that are left.
+    while len(rows):
+        chords, new = _refined(y, corner, nm - nm[0])
+        going_on = new.any(axis=1)
+        if 3 * going_on.sum() > 2 * len(rows):
+            corner |= new
+            continue
+        hull[rows[~going_on]] = np.maximum(chords[~going_on], y[~going_on])
+        y, corner, rows = y[going_on], corner[going_on] | new[going_on], rows[going_on]
+    return hull.astype(x.dtype)
 
 
-def _between_vertices(values: np.ndarray, vertex: np.ndarray, nm: np.ndarray) -> np.ndarray:
-    """Interpolate linearly between neighbouring vertices."""
-    # A running maximum of vertex numbers gives the last vertex at or before each band; a running minimum from the other
-    # end gives the next one.
-    bands = np.arange(values.shape[1])
-    left = np.maximum.accumulate(np.where(vertex, bands, 0), axis=1)
-    right = np.minimum.accumulate(np.where(vertex, bands, values.shape[1] - 1)[:, ::-1], axis=1)[:, ::-1]
-    low, high = np.take_along_axis(values, left, axis=1), np.take_along_axis(values, right, axis=1)
-    span = nm[right] - nm[left]
-    weight = np.divide(nm - nm[left], span, out=np.zeros_like(span), where=span > 0)
-    return np.asarray(low + (high - low) * weight)
+def _refined(y: np.ndarray, corner: np.ndarray, nm: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the chords between corners, float64 [pixel, band], and new corners: the highest band above each chord."""
+    # The corners cut the spectra, one behind another, into pieces; the last band of a spectrum is a piece of its own.
+    first = np.flatnonzero(corner)
+    length = np.diff(first, append=y.size)
+    low, left = y.ravel()[first], nm[first % len(nm)]
+    run, rise = np.diff(left, append=left[0]), np.diff(low, append=low[0])
+    slope = np.divide(rise, run, out=np.zeros_like(rise), where=run > 0)
+    chords = np.repeat(low - slope * left, length).reshape(y.shape) + np.repeat(slope, length).reshape(y.shape) * nm
+    above = y - chords
+    above.ravel()[first] = 0  # but for rounding
+    highest = np.maximum.reduceat(above.ravel(), first)
+    highest[highest <= ROUNDING * np.abs(low)] = np.inf  # no corner between these two
+    return chords, above == np.repeat(highest, length).reshape(y.shape)
 
 
 def remove_continuum(x: np.ndarray, wavelengths_nm: np.ndarray) -> np.ndarray:

@@ -1,0 +1,131 @@
+"""Compare absorption features with what TSG itself wrote into the datasets of a HyLogger.
+
+    python measurements/accuracy/features.py FOLDER
+
+For every dataset (`.tsg` and `.bip`) in the folder:
+
+- smallest and largest value of the hull over the whole spectrum, ours and that which the header states (``Hull``);
+- for each usual window, our position and depth against TSG's scalars. Datasets with scalars of a window (``2200W`` for
+  the wavelength, ``2200D`` for the depth) are compared with them. Else with the features that TSG found by itself
+  (``Centre1``, ``Depth1``, ...): with the centre nearest to our position. These are another measure: their depths are
+  a fraction of the hull's, and their centres near 2200 nm are where the spectrum is bent most. So beside our position
+  stands that of the largest second derivative of the hull quotient, by a quadratic over about 60 nm.
+"""
+
+import argparse
+import re
+from pathlib import Path
+
+import numpy as np
+from scipy.signal import savgol_filter
+
+from semispectral.features.absorption import measure, plan_for
+from semispectral.features.feature_settings import FeaturesConfig
+from semispectral.scans.facts.tsg_holes import datasets
+from semispectral.scans.formats.tsg import open_cube, read_scalar
+from semispectral.scans.formats.tsg_header import read_header
+from semispectral.spectra.transforms import continuum, remove_continuum
+
+HULL = re.compile(r"^\d+:Hull;\s*([-0-9.]+);\s*([-0-9.]+);", re.MULTILINE)
+DEPTHS = (0.1, 0.05)
+FOUND = 25  # features that TSG lists at most
+NEAR_NM = 15.0  # further away a centre is another feature
+BEND_NM = 56.0  # width of the quadratic by which TSG's centres are met
+SCALARS = {"aloh_2200": "2200", "feoh_2250": "2250", "mgoh_2330": "2350", "oh_1400": "1400", "iron_900": "900"}
+
+
+def main() -> None:
+    """Print the comparison for every dataset."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path, help="folder with .tsg and .bip files")
+    for path in datasets(parser.parse_args().folder):
+        compare(path)
+
+
+def compare(path: Path) -> None:
+    """Print the comparison for one dataset."""
+    with open_cube(path, key="", axes="", wavelengths="") as cube:
+        x, nm = cube.read_lines(0, cube.shape[0])[:, 0], cube.wavelengths_nm
+    print(f"{path.name}: {len(x)} spectra")
+    if nm is None:
+        return
+    print_hull(path, x, nm)
+    plan = plan_for(FeaturesConfig(), nm, where=path.name)
+    values = dict(zip(plan.names, measure(x, plan).T, strict=True))
+    known = read_header(path).scalars
+    listed = tsg_features(path) if "Centre1" in known else None
+    for window in plan.windows:
+        position, depth = values[f"{window.name}_position_nm"], values[f"{window.name}_depth"]
+        name = SCALARS.get(window.name, "none")
+        if f"{name}W" in known and f"{name}D" in known:
+            theirs = read_scalar(path, f"{name}W"), read_scalar(path, f"{name}D")
+            print_agreement(window.name, f"{name}W, {name}D", position, depth, *theirs)
+        elif listed is not None:
+            theirs = nearest(position, *listed)
+            print_agreement(window.name, "nearest Centre, its Depth", position, depth, *theirs)
+            if window.name == "aloh_2200":
+                bent = most_bent(x, nm, (nm >= window.from_nm) & (nm <= window.to_nm))
+                print_agreement(f"{window.name} by its bend", "nearest Centre, its Depth", bent, depth, *theirs)
+
+
+def print_hull(path: Path, x: np.ndarray, nm: np.ndarray) -> None:
+    """Print the range of the hull beside that of the header."""
+    stated = HULL.search(path.read_text(encoding="latin-1"))
+    if stated and np.isfinite(x).all():
+        hull = continuum(x.astype(np.float64), nm)
+        print(f"  hull: {hull.min():.6f} to {hull.max():.6f}; stated {stated[1]} to {stated[2]}")
+
+
+def tsg_features(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Return centre in nm and depth of the features that TSG found, float64 [spectrum, feature]; NaN: no feature."""
+    centre, depth = (
+        np.stack([read_scalar(path, f"{kind}{number}") for number in range(1, FOUND + 1)], axis=1)
+        for kind in ("Centre", "Depth")
+    )
+    return np.where(depth > 0, centre, np.nan), np.where(depth > 0, depth, np.nan)
+
+
+def nearest(position: np.ndarray, centre: np.ndarray, depth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return centre and depth of the feature nearest to each position; NaN where none is near."""
+    away = np.nan_to_num(np.abs(centre - position[:, np.newaxis]), nan=np.inf)
+    rows, place = np.arange(len(position)), away.argmin(axis=1)
+    near = away[rows, place] <= NEAR_NM
+    return np.where(near, centre[rows, place], np.nan), np.where(near, depth[rows, place], np.nan)
+
+
+def most_bent(x: np.ndarray, nm: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """Return where the second derivative of the hull quotient is largest in a window, in nm, float64 [spectrum]."""
+    step = float(np.median(np.diff(nm)))
+    quotient = remove_continuum(x.astype(np.float64), nm)
+    width = 2 * round(BEND_NM / step / 2) + 1
+    bend = savgol_filter(quotient, width, 2, deriv=2, delta=step, axis=1)[:, inside]
+    place = np.clip(bend.argmax(axis=1), 1, bend.shape[1] - 2)
+    before, here, after = (bend[np.arange(len(bend)), place + away] for away in (-1, 0, 1))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(nm[inside][place] + step * (before - after) / (before - 2 * here + after) / 2)
+
+
+def print_agreement(
+    window: str,
+    scalars: str,
+    position: np.ndarray,
+    depth: np.ndarray,
+    their_position: np.ndarray,
+    their_depth: np.ndarray,
+) -> None:
+    """Print difference of the positions and correlation of the depths, by depth."""
+    for least in DEPTHS:
+        both = (depth > least) & np.isfinite(position) & np.isfinite(their_position) & np.isfinite(their_depth)
+        if both.sum() < 3:
+            continue
+        away = position[both] - their_position[both]
+        correlation = np.corrcoef(depth[both], their_depth[both])[0, 1]
+        print(
+            f"  {window}, depth > {least:g}, against {scalars}: {both.sum()} spectra, difference of position median "
+            f"{np.median(away):+.3f} nm, {(np.abs(away) <= 2).mean():.1%} within 2 nm, correlation of depth "
+            f"{correlation:.3f}"
+        )
+
+
+if __name__ == "__main__":
+    main()
