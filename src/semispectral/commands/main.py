@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from semispectral.check import command as check
-from semispectral.commands import explain, library_options, predict, scenes_options
+from semispectral.commands import explain, labels_options, library_options, predict, scenes_options
 from semispectral.commands.arguments import Parser
 from semispectral.errors import SemispectralError
 from semispectral.storage.provenance import versions
@@ -33,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
     top = Parser(prog="semispectral", description=description, epilog=EPILOG, formatter_class=as_written)
     top.add_argument("--version", action="version", version=f"%(prog)s {versions()['semispectral']}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in (check, explain, library_options, predict, scenes_options):
+    for command in (check, explain, labels_options, library_options, predict, scenes_options):
         command.add(commands)
     return top
 

@@ -111,6 +111,32 @@ def identity_in(path: Path, found: Any) -> Identity:
         ) from error
 
 
+def named_classes(path: Path) -> list[tuple[str, str]]:
+    """Return name and colour of the class of each area of a file, in its order.
+
+    Parameters
+    ----------
+    path : Path, the file.
+    """
+    features = enumerate(_content(path)["features"], start=1)
+    return [_class_of(f"{path}, feature {number}", feature) for number, feature in features]
+
+
+def _class_of(where: str, feature: Any) -> tuple[str, str]:
+    """Return name and colour of the class of an area."""
+    try:
+        properties = feature["properties"]
+        of_class, colour = properties["class"], properties.get("colour", "")
+    except (KeyError, TypeError, AttributeError) as error:
+        raise DataError(f"{where}: a polygon with the property class is needed; correct it, or leave it out") from error
+    if not isinstance(of_class, str) or not of_class.strip():
+        raise DataError(
+            f"{where}: the name of a class as property class is needed, got {quoted(of_class)}; correct it, or "
+            "leave it out"
+        )
+    return of_class.strip(), printable(colour, limit=7)
+
+
 def _content(path: Path) -> dict[str, Any]:
     """Return the file as JSON gives it."""
     with reading(path, what=WHAT):
@@ -126,16 +152,11 @@ def _content(path: Path) -> dict[str, Any]:
 def _patch(path: Path, number: int, feature: Any, shape: tuple[int, int]) -> Patch:
     """Return a labelled area of the file, checked."""
     where = f"{path}, feature {number}"
-    try:
-        properties, geometry = feature["properties"], feature["geometry"]
-        of_class, colour, kind = properties["class"], properties.get("colour", ""), geometry["type"]
-    except (KeyError, TypeError) as error:
-        raise DataError(f"{where}: a polygon with the property class is needed; correct it, or leave it out") from error
-    if kind not in AREAS or not isinstance(of_class, str) or not of_class.strip():
-        raise DataError(
-            f"{where}: a polygon with the name of a class as property class is needed, got {quoted(kind)} and "
-            f"{quoted(of_class)}; correct it, or leave it out"
-        )
+    of_class, colour = _class_of(where, feature)
+    geometry = feature.get("geometry")
+    kind = geometry.get("type") if isinstance(geometry, dict) else geometry
+    if kind not in AREAS:
+        raise DataError(f"{where}: a polygon is needed, got {quoted(kind)}; correct it, or leave it out")
     with reading(path, what=f"{WHAT} (feature {number})"), np.errstate(invalid="ignore"):
         drawn = shapely.geometry.shape(geometry)
         left, top, right, bottom = drawn.bounds
@@ -145,7 +166,7 @@ def _patch(path: Path, number: int, feature: Any, shape: tuple[int, int]) -> Pat
             f"{where}: an area inside the scan is needed, samples 0 to {shape[1]} and lines 0 to {shape[0]}, got "
             f"samples {left:g} to {right:g} and lines {top:g} to {bottom:g}; correct it, or leave it out"
         )
-    return Patch(number, drawn, of_class.strip(), printable(colour, limit=7))
+    return Patch(number, drawn, of_class, colour)
 
 
 def _refuse_two_classes(path: Path, burnt: np.ndarray, owner: np.ndarray) -> None:

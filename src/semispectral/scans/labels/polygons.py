@@ -90,7 +90,7 @@ def _reading(path: Path) -> Iterator[None]:
 
 def _layer_and_attribute(path: Path, key: str) -> tuple[str, str]:
     with _reading(path):
-        layers = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+        layers = [str(name) for name, kind in pyogrio.list_layers(path).tolist() if kind]  # without a kind: no shapes
     layer, _, attribute = key.rpartition("/")
     layer = layer or (layers[0] if len(layers) == 1 else "")
     if layer not in layers:

@@ -1,0 +1,93 @@
+"""Write classes.tsv from the names that labels have, where a study has names and no table of classes."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from semispectral.errors import ConfigError, DataError
+from semispectral.scans.formats.known import LABEL_TABLE, format_of
+from semispectral.scans.labels import label_rows, page_files
+from semispectral.storage.atomic import write_atomically
+from semispectral.study.classes import COLOUR, COLUMNS, WHOLE, ClassMap
+from semispectral.study.names import quoted, require_name
+
+WHAT = "labels with names of classes"
+COLOURS = (  # told apart by people who do not see all colours: Okabe and Ito (2008), Paul Tol's bright and light
+    *("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#4477aa", "#66ccee", "#228833"),
+    *("#ccbb44", "#ee6677", "#aa3377", "#77aadd", "#99ddff", "#44bb99", "#bbcc33", "#aaaa00", "#eedd88", "#ee8866"),
+)
+
+
+@dataclass(frozen=True)
+class Named:
+    """Class as labels name it.
+
+    Attributes
+    ----------
+    name : str, its name.
+    where : str, file and row, for errors.
+    colour : str, its colour like ``#1f77b4``; empty: none is said.
+    """
+
+    name: str
+    where: str
+    colour: str = ""
+
+
+def classes_of(paths: Sequence[Path]) -> ClassMap:
+    """Return the classes that labels name, in the order in which they occur first, with codes from 1.
+
+    A class has the colour that its first file says; else the next one of a table.
+
+    Parameters
+    ----------
+    paths : tables of labels, and labels from pages.
+
+    Raises
+    ------
+    DataError : a file names no class, or has a code where a name is needed.
+    """
+    found: dict[str, str] = {}
+    for named in (named for path in paths for named in _named(path)):
+        if WHOLE.fullmatch(named.name):
+            raise DataError(
+                f"{named.where}: the name of a class is needed, got the code {quoted(named.name)}, whose name is not "
+                "known; write the name, or write classes.tsv by hand (code, name, colour)"
+            )
+        require_name(named.name, where=named.where)
+        found.setdefault(named.name, named.colour if COLOUR.fullmatch(named.colour) else "")
+    if not found:
+        raise DataError(
+            f"{paths[0]}: {WHAT} are needed, but no class is named; fill the column class, or draw on a page"
+        )
+    colours = [colour or COLOURS[number % len(COLOURS)] for number, colour in enumerate(found.values())]
+    return ClassMap(tuple(range(1, len(found) + 1)), tuple(found), tuple(colours))
+
+
+def _named(path: Path) -> Iterator[Named]:
+    """Yield the classes that a file names, in its order."""
+    if format_of(path, what=WHAT) == LABEL_TABLE:
+        for row in label_rows.answered(path):
+            yield Named(row.of_class, f"{path}, row {row.number}")
+        return
+    for number, (name, colour) in enumerate(page_files.named_classes(path), start=1):
+        yield Named(name, f"{path}, feature {number}", colour)
+
+
+def write_classes_table(path: Path, classes: ClassMap) -> None:
+    """Write classes.tsv; a table that is there is never overwritten.
+
+    Parameters
+    ----------
+    path : file to write.
+    classes : the classes.
+
+    Raises
+    ------
+    ConfigError : the file exists.
+    """
+    if path.exists():
+        raise ConfigError(f"{path}: is there already, and is not overwritten; name another file with --out")
+    rows = [COLUMNS, *zip(map(str, classes.codes), classes.names, classes.colours, strict=True)]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, "".join("\t".join(row) + "\n" for row in rows).encode())

@@ -1,0 +1,45 @@
+"""The table of classes that labels with names ask for."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from semispectral.errors import ConfigError, DataError
+from semispectral.labelling.class_table import COLOURS, classes_of, write_classes_table
+from semispectral.study.classes import ClassMap
+
+
+def page_file(path: Path, *classes: tuple[str, str]) -> Path:
+    """Labels from a page, with names and colours of classes."""
+    features = [{"type": "Feature", "properties": {"class": n, "colour": c}, "geometry": None} for n, c in classes]
+    content = {"type": "FeatureCollection", "semispectral_labels": {}, "features": features}
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path
+
+
+def table(path: Path, *classes: str) -> Path:
+    rows = [f"A\t{line}\t0\t{name}\n" for line, name in enumerate(classes)]
+    path.write_text("scene\tline\tsample\tclass\n" + "".join(rows), encoding="utf-8")
+    return path
+
+
+def test_classes_come_in_the_order_of_the_files(tmp_path: Path) -> None:
+    """Codes from 1 as names occur first; a colour is the first one said, or one of a table; the table reads back."""
+    queue = table(tmp_path / "queue.tsv", "talc", "", "calcite, pure", "talc")
+    drawn = page_file(tmp_path / "A.geojson", ("gypsum", "#123456"), ("talc", "#ffffff"))
+    found = classes_of([queue, drawn])
+    expected = ClassMap((1, 2, 3), ("talc", "calcite, pure", "gypsum"), (COLOURS[0], COLOURS[1], "#123456"))
+    assert found == expected
+    write_classes_table(tmp_path / "mine" / "classes.tsv", found)
+    assert ClassMap.read(tmp_path / "mine" / "classes.tsv") == expected
+    with pytest.raises(ConfigError, match="is there already"):
+        write_classes_table(tmp_path / "mine" / "classes.tsv", found)
+
+
+def test_codes_and_empty_files_give_no_names(tmp_path: Path) -> None:
+    """A code says no name; a file without an answer says nothing."""
+    with pytest.raises(DataError, match=r"queue\.tsv, row 3: the name of a class is needed, got the code '7'"):
+        classes_of([table(tmp_path / "queue.tsv", "talc", "7")])
+    with pytest.raises(DataError, match="no class is named"):
+        classes_of([table(tmp_path / "queue.tsv", "")])
