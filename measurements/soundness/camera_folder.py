@@ -4,8 +4,8 @@
 
 writes ``camera/scans`` as Specim's Lumo would: raw counts in lines of bands, and a white and a dark reference of other
 numbers of lines, the white one at half the integration time; then ``camera/scenes.tsv`` by ``semispectral scenes``. It
-prints how far the reflectance of each scene is from that of the HDF5 files with keys, and, after a run of the study
-with ``--run``, in how many pixels the maps differ.
+prints how far the reflectance of each scene is from that of the HDF5 files with keys, and, with ``--run``, in how many
+pixels the maps of a run of the study differ.
 """
 
 import argparse
@@ -180,20 +180,22 @@ def main() -> int:
 
 
 def _run_study(study: Path, output: Path, table: Path, wanted: argparse.Namespace) -> int:
-    """Check and run the study on the camera's folder, and compare its maps with those of the study."""
-    overlay = output / "study.yaml"
-    settings = {"scenes": str(table), "data_root": str(output), "simulate": {"enabled": False}}
-    overlay.write_text(yaml.safe_dump(settings | {"pathvars": {"results": str(output / "results")}}), encoding="utf-8")
-    configs = [*([str(wanted.config)] if wanted.config else []), str(overlay)]
-    if semispectral(["check", "--config", *configs, "--workflow", str(study)]):
-        return 1
-    command = ["snakemake", "--cores", "1", "--configfile", *configs, "--until", "map"]
-    done = subprocess.run(command, cwd=study, check=False)
-    if done.returncode:
-        return done.returncode
+    """Check and run the study on the camera's folder and on its own files, and compare the maps."""
+    ways = {"folder": (table, output), "keys": (study / wanted.scenes, study)}
+    for name, (scenes, root) in ways.items():
+        overlay = output / f"{name}.yaml"
+        settings = {"scenes": str(scenes), "data_root": str(root), "simulate": {"enabled": False}}
+        settings |= {"allow_outside": True, "pathvars": {"results": str(output / name)}}
+        overlay.write_text(yaml.safe_dump(settings), encoding="utf-8")
+        configs = [*([str(wanted.config)] if wanted.config else []), str(overlay)]
+        if semispectral(["check", "--config", *configs, "--workflow", str(study)]):
+            return 1
+        command = ["snakemake", "--cores", str(wanted.cores), "--configfile", *configs, "--until", "map"]
+        if done := subprocess.run(command, cwd=study, check=False).returncode:
+            return done
     print("| scene | pixels of the map that differ | of |\n|---|---|---|")
-    for folder in sorted((output / "results/maps").iterdir()):
-        different, pixels = different_pixels(study / "results/maps" / folder.name / "class.tif", folder / "class.tif")
+    for folder in sorted((output / "folder/maps").iterdir()):
+        different, pixels = different_pixels(output / "keys/maps" / folder.name / "class.tif", folder / "class.tif")
         print(f"| {folder.name} | {different} | {pixels} |")
     return 0
 
@@ -204,7 +206,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--scenes", type=Path, default=Path("config/scenes.tsv"), help="its table of scenes")
     parser.add_argument("--config", type=Path, help="its overlay, if it has one")
     parser.add_argument("--output", type=Path, required=True, help="folder to write")
-    parser.add_argument("--run", action="store_true", help="check and run the study too; results/maps must be there")
+    parser.add_argument("--run", action="store_true", help="check and run the study both ways too")
+    parser.add_argument("--cores", type=int, default=1, help="cores of these runs (default: %(default)s)")
     return parser
 
 

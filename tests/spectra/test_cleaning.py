@@ -68,6 +68,23 @@ def test_dead_elements_are_bridged_before_and_after_dropping_bands() -> None:
     assert x[1, 9] == pytest.approx(expected)
 
 
+def test_a_line_that_was_lost_is_no_data() -> None:
+    """A spectrum of one value in all bands is none, whatever the value; without the step it is taken."""
+    counts = X.copy()
+    counts[1] = 65_535
+    for steps, lost in (((), False), (("dropped_lines",), True)):
+        found = clean(counts, sample=SAMPLE, sensor=SENSOR, settings=CleanConfig(steps=steps))
+        assert np.isnan(found.x[1]).all() == lost
+        assert np.isfinite(found.x[[0, 2]]).all()
+
+
+def test_stripes_belong_to_the_pixels_own_column() -> None:
+    """Each pixel is divided by the factors of its column, without the bands that are dropped."""
+    factor = np.arange(1, SAMPLES + 1)[:, None] * np.linspace(1, 2, BANDS, dtype=np.float32)
+    x, _ = run("stripes", sensor=replace(SENSOR, stripes=factor, bad_bands=(0,)))
+    np.testing.assert_allclose(x, (X / factor[SAMPLE])[:, 1:], rtol=1e-6)
+
+
 def test_resampling_brings_two_sensors_together() -> None:
     """Two sensors that saw the same smooth spectrum agree after resampling."""
     config = CleanConfig(steps=("resample",), resample_nm=(1050.0, 2450.0, 50.0))
@@ -94,7 +111,7 @@ def test_the_whole_chain_runs_in_any_sensible_order() -> None:
     assert x.max() <= 1 + 1e-6
 
 
-@pytest.mark.parametrize("step", ["references", "dead_columns", "resample", "continuum"])
+@pytest.mark.parametrize("step", ["references", "dead_columns", "stripes", "smile", "resample", "continuum"])
 def test_a_step_says_what_it_misses(step: str) -> None:
     """A step without what it needs is an error that names the step."""
     with pytest.raises(DataError, match=f"'{step}' needs"):
@@ -138,7 +155,8 @@ def test_no_band_left() -> None:
 def test_every_step_of_the_table_is_documented_by_a_test() -> None:
     """The table holds the steps that this file tests."""
     assert list(STEPS) == [
-        *("references", "scale", "drop_bands", "dead_columns", "spikes", "resample", "savitzky_golay", "continuum")
+        *("references", "scale", "drop_bands", "dropped_lines", "dead_columns", "spikes", "stripes", "smile"),
+        *("resample", "savitzky_golay", "continuum"),
     ]
 
 

@@ -120,9 +120,8 @@ def empty_pixels(scene: Scene, cube: Cube, sensor: Sensor, cleaning: CleanConfig
         return bridged(x, sample=sample, sensor=sensor, settings=cleaning)[1].reshape(len(values), samples)
 
     good = np.delete(np.arange(bands), sensor.bad_bands)
-    if "reference_lines" not in cube.extra and all(
-        np.isfinite(values[:, :, good]).all() for values in sparse_blocks(cube)
-    ):
+    lines_alike = "reference_lines" not in cube.extra and "dropped_lines" not in cleaning.steps
+    if lines_alike and all(np.isfinite(values[:, :, good]).all() for values in sparse_blocks(cube)):
         # what is lost then lies in bad bands, references or dead elements: all lines are alike
         return np.repeat(empty(np.zeros((1, samples, bands), np.float32)), lines, axis=0)
     return np.concatenate([empty(values) for _, values in cube.blocks(max_bytes=BLOCK_BYTES)])

@@ -26,6 +26,8 @@ class Sensor:
     dark, white : float32 [sample, band], references in counts, or None; white is NaN at elements of no use.
     panel : float32 [band], reflectance of the white panel, or None: as the settings of cleaning say.
     dead : bool [sample, band], detector elements without signal, or None.
+    stripes : float32 [sample, band], factor of each element beside its neighbours, or None where it is not asked for.
+    smile : float64 [sample], shift of the bands of each sample, in bands, or None where it is not asked for.
     exposure : float, or float64 [band], integration time of the scan divided by that of the white reference.
     references : References, what was measured and found of the references, or None.
     """
@@ -37,6 +39,8 @@ class Sensor:
     dark: np.ndarray | None = None
     white: np.ndarray | None = None
     dead: np.ndarray | None = None
+    stripes: np.ndarray | None = None
+    smile: np.ndarray | None = None
     exposure: float | np.ndarray = 1.0
     panel: np.ndarray | None = None
     references: References | None = None

@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from semispectral.errors import about
+from semispectral.errors import DataError, about
 from semispectral.scans.cube import Cube, HoldData, Pixels
 from semispectral.scans.instrument import Sensor, sensor_of
+from semispectral.scans.quality import sparse_blocks
 from semispectral.scans.readers import open_scene
 from semispectral.spectra.cleaning import Spectra, bridged, clean
 from semispectral.spectra.cleaning_settings import CleanConfig, is_cleaned
+from semispectral.spectra.detector_faults import SMOOTHED, estimate_smile, estimate_stripes
 from semispectral.spectra.shards import made_of_shard, read_shard
 from semispectral.storage import provenance
 from semispectral.study.scene import Scene
@@ -31,9 +33,65 @@ def sensor_for(scene: Scene, cube: Cube, settings: CleanConfig) -> Sensor:
     cube : Cube, open scene.
     settings : CleanConfig, steps of cleaning.
     """
-    return sensor_of(
+    sensor = sensor_of(
         scene, cube, look_for_dead="dead_columns" in settings.steps, header_bad_bands=settings.header_bad_bands
     )
+    return _with_faults(sensor, cube, settings) if {"stripes", "smile"} & set(settings.steps) else sensor
+
+
+def _with_faults(sensor: Sensor, cube: Cube, settings: CleanConfig) -> Sensor:
+    """Add the faults of the detector that are to be undone, estimated from a sparse sample of all its bands."""
+    blocks = whole_blocks(cube, sensor, settings)
+    stripes = estimate_stripes(blocks, threshold=settings.stripe_threshold) if "stripes" in settings.steps else None
+    smile = estimate_smile(blocks, bands=smile_bands(cube, settings)) if "smile" in settings.steps else None
+    shift = None if smile is None else smile.shift if smile.is_seen else np.zeros(cube.shape[1])
+    return replace(sensor, stripes=stripes, smile=shift)
+
+
+def whole_blocks(cube: Cube, sensor: Sensor, settings: CleanConfig) -> list[np.ndarray]:
+    """Return a sparse sample of a scene, [line, sample, band] in each block: all bands, gaps bridged, NaN without data.
+
+    Parameters
+    ----------
+    cube : Cube, open scene.
+    sensor : Sensor, references, bad bands and gaps of the sensor.
+    settings : CleanConfig, steps of cleaning.
+    """
+    whole = replace(sensor, bad_bands=(), gaps=tuple(sorted({*sensor.bad_bands, *sensor.gaps})))
+    kept = replace(settings, bad_bands=(), bad_ranges_nm=())
+    blocks = []
+    for values in sparse_blocks(cube):
+        sample = np.tile(np.arange(cube.shape[1]), len(values))
+        found, lost = bridged(values.reshape(len(sample), -1), sample=sample, sensor=whole, settings=kept)
+        found.x[lost] = np.nan
+        blocks.append(found.x.reshape(values.shape))
+    return blocks
+
+
+def smile_bands(cube: Cube, settings: CleanConfig) -> np.ndarray:
+    """Return a mask of the bands that show the smile, bool [band].
+
+    Parameters
+    ----------
+    cube : Cube, open scene.
+    settings : CleanConfig, steps of cleaning.
+
+    Raises
+    ------
+    DataError : ranges are given, and the scene has no wavelengths, or fewer than seven bands in them.
+    """
+    nm, ranges = cube.wavelengths_nm, settings.smile_ranges_nm
+    if not ranges:
+        return np.ones(cube.shape[2], bool)
+    inside = np.zeros(cube.shape[2], bool)
+    for first, last in ranges:
+        inside |= (nm >= first) & (nm <= last) if nm is not None else False
+    if inside.sum() < SMOOTHED:
+        raise DataError(
+            f"{cube.path}: cleaning.smile_ranges_nm needs at least {SMOOTHED} bands of the scan, got {inside.sum()}; "
+            "widen the ranges, or leave them out to look at all bands"
+        )
+    return inside
 
 
 def with_bad_bands(settings: CleanConfig, bad_bands: Sequence[int]) -> CleanConfig:
@@ -186,8 +244,10 @@ def can_lose_values(scene: Scene, cube: Cube, settings: CleanConfig) -> bool:
     cube : Cube, open scene.
     settings : CleanConfig, steps of cleaning.
     """
-    judged = settings.uses_references(named=scene.has_references) or "dead_columns" in settings.steps
-    return cube.dtype.kind == "f" or judged
+    judged = settings.uses_references(named=scene.has_references) or {"dead_columns", "dropped_lines"} & set(
+        settings.steps
+    )
+    return cube.dtype.kind == "f" or bool(judged)
 
 
 def data_holder(scene: Scene, cube: Cube, settings: CleanConfig, bad_bands: Sequence[int] = ()) -> HoldData:

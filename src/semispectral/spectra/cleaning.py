@@ -17,6 +17,7 @@ from semispectral.errors import DataError
 from semispectral.scans.instrument import Sensor
 from semispectral.spectra import transforms as spectra
 from semispectral.spectra.cleaning_settings import CleanConfig
+from semispectral.spectra.detector_faults import undo_smile
 from semispectral.study.cleaning_steps import CLEANING_STEPS
 
 
@@ -97,6 +98,8 @@ def bridged(x: np.ndarray, *, sample: np.ndarray, sensor: Sensor, settings: Clea
     Spectra, and bool [pixel]; pixels without data are 0 in all bands.
     """
     found = Spectra(np.array(x, np.float32), np.asarray(sample), sensor)
+    if "dropped_lines" in settings.steps:
+        found = STEPS["dropped_lines"](found, settings)
     if settings.uses_references(named=sensor.dark is not None and sensor.white is not None):
         found = STEPS["references"](found, settings)
     found = _without_bad_bands(found, settings)
@@ -202,7 +205,15 @@ def _kept(sensor: Sensor, keep: np.ndarray) -> Sensor:
         dark=of(sensor.dark),
         white=of(sensor.white),
         dead=of(sensor.dead),
+        stripes=of(sensor.stripes),
     )
+
+
+@step("dropped_lines")
+def _dropped_lines(found: Spectra, settings: CleanConfig) -> Spectra:
+    """Set spectra of one value in all bands to NaN: lines that a recorder lost and filled."""
+    one_value = np.fmin.reduce(found.x, axis=1) == np.fmax.reduce(found.x, axis=1)
+    return replace(found, x=np.where(one_value[:, None], np.float32(np.nan), found.x))
 
 
 @step("dead_columns")
@@ -217,6 +228,23 @@ def _spikes(found: Spectra, settings: CleanConfig) -> Spectra:
     """Replace spikes by a line between their neighbours."""
     marked = spectra.spikes(found.x, threshold=settings.spike_threshold)
     return replace(found, x=spectra.fill_bands(found.x, missing=marked))
+
+
+@step("stripes")
+def _stripes(found: Spectra, settings: CleanConfig) -> Spectra:
+    """Divide by the factor of each detector element beside its neighbours."""
+    factor = _needed(found.sensor.stripes, "stripes", "the stripes of the detector")
+    return replace(found, x=found.x / factor[found.sample])
+
+
+@step("smile")
+def _smile(found: Spectra, settings: CleanConfig) -> Spectra:
+    """Move the bands of each sample to those of the middle."""
+    shift = _needed(found.sensor.smile, "smile", "the smile of the detector")
+    if not shift.any():
+        return found
+    x = undo_smile(found.x, shift=shift[found.sample], wavelengths_nm=found.sensor.wavelengths_nm)
+    return replace(found, x=x)
 
 
 @step("resample")

@@ -41,6 +41,10 @@ class CleanConfig:
     """Leave out the bands that the file marks as bad, in all scenes."""
     spike_threshold: Positive = 8.0
     """Distance from which a value is a spike, in sigmas of the spectrum's noise."""
+    stripe_threshold: Positive = 4.0
+    """Difference of a detector element from its neighbours from which it is a stripe, in standard errors."""
+    smile_ranges_nm: tuple[tuple[NotNegative, NotNegative], ...] = ()
+    """Ranges of wavelength with absorptions or lamp lines that show the smile, in nm; empty: all bands."""
     resample_nm: tuple[Positive, Positive, Positive] = (1000.0, 2500.0, 10.0)
     """First, last and step of the new wavelengths, in nm."""
     window: Annotated[int, Field(ge=3)] = 7
