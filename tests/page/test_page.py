@@ -20,10 +20,11 @@ from semispectral.maps.classify import Known, draw_map
 from semispectral.maps.scene_map import SceneMap
 from semispectral.maps.smoothing import SmoothConfig
 from semispectral.page import write_page
-from semispectral.page.content import Labelling
+from semispectral.page.content import Labelling, Overlay, bytes_for_spectra
 from semispectral.page.feature_layers import COLOURS, overlays
-from semispectral.page.mapped import Beside, stored_pixels
-from semispectral.page.pixels import Quantised, stride_for
+from semispectral.page.mapped import Beside, curves_of
+from semispectral.page.pixels import PagePixels, Quantised, collect, stride_for
+from semispectral.scans.cube import Cube
 from semispectral.scans.identity import Identity
 from semispectral.spectra.scaling import METHODS, fit_scaler
 
@@ -71,6 +72,12 @@ def page(scene: tuple[np.ndarray, SceneMap, Bundle], tmp_path_factory: pytest.Te
     return path
 
 
+def stored(cube: Cube, found: SceneMap, bundle: Bundle) -> PagePixels:
+    """All pixels of a mapped scan, as its page stores them."""
+    curves = curves_of(cube, bundle, scale=SCALE)
+    return collect(cube, found.valid, curves, bytes_per_pixel=1, budget=10**6)
+
+
 def as_colour(pixel: int) -> str:
     """A pixel of a canvas, opaque in its highest byte, as a colour."""
     return "#" + "".join(f"{pixel >> shift & 255:02x}" for shift in (0, 8, 16))
@@ -98,7 +105,8 @@ def test_large_scenes_are_thinned_into_the_budget() -> None:
 def test_normalised_spectra_come_back(method: str) -> None:
     """Undoing each normalisation gives the spectra of the scan."""
     raw = tiny.tiny_pixels(seed=1).x.astype(np.float32)
-    scaler = fit_scaler(raw, method=method)
+    windows = ((1000.0, 1110.0),)  # of hull quotients, all bands: what lies in none does not come back
+    scaler = fit_scaler(raw, method=method, wavelengths_nm=tiny.WAVELENGTHS_NM, windows=windows)
     np.testing.assert_allclose(scaler.restored(scaler.transform(raw), raw), raw, rtol=1e-3)
 
 
@@ -108,7 +116,7 @@ def test_reconstructions_are_those_of_m1_on_its_own_scale(tmp_path: Path) -> Non
     bundle = tiny.tiny_bundle(tmp_path / "model", seed=3, **options)
     counts = tiny.tiny_counts(seed=4)
     found = draw_map(tiny.tiny_cube(counts), bundle, known=Known(), smooth=SmoothConfig(), threads=1).map
-    kept = stored_pixels(tiny.tiny_cube(counts), found, bundle, scale=SCALE)
+    kept = stored(tiny.tiny_cube(counts), found, bundle)
     raw = counts[LINE, SAMPLE][np.newaxis].astype(np.float32)
     scaler = fit_scaler(tiny.tiny_pixels(seed=3).x, method="views")
     rebuilt = scaler.undo_columns(draws.reconstructed(bundle.pipeline.m1, scaler.transform(raw)))[:, : tiny.BANDS]
@@ -121,7 +129,7 @@ def test_reconstructions_are_those_of_m1_on_its_own_scale(tmp_path: Path) -> Non
 def test_kept_pixels_are_those_of_the_scan(scene: tuple[np.ndarray, SceneMap, Bundle]) -> None:
     """The row of a place holds its spectrum; pixels of no interest have no row."""
     counts, found, bundle = scene
-    kept = stored_pixels(tiny.tiny_cube(counts, chunk_lines=5), found, bundle, scale=SCALE)
+    kept = stored(tiny.tiny_cube(counts, chunk_lines=5), found, bundle)
     row = kept.place[LINE, SAMPLE]
     np.testing.assert_allclose(kept.curves["spectrum"].values()[row], counts[LINE, SAMPLE] * SCALE, atol=2e-3)
     assert kept.kept.ravel().nonzero()[0][row] == LINE * tiny.SAMPLES + SAMPLE
@@ -269,3 +277,14 @@ def test_the_page_fits_a_phone(page: Path) -> None:
     seen = browse(page, story)
     assert seen["width"] <= 390
     assert seen["spectra"] >= seen["image"] - 1
+
+
+def test_overlays_leave_less_room_for_spectra() -> None:
+    """A page of a full-size scan with ten layers that cannot be compressed stays below 25 MB, with spectra in it."""
+    random, shape = np.random.default_rng(1), (2848, 384)
+    layer = Overlay("depth", random.integers(0, 256, shape), tuple(map(str, range(255))), ("#123456",) * 255)
+    alone, beside = bytes_for_spectra(shape, ()), bytes_for_spectra(shape, (layer,) * 10)
+    picture, rasters = 3 * shape[0] * shape[1], 10 * len(layer.packed["base64"])
+    assert beside < alone < 18_000_000
+    assert beside * 4 / 3 + rasters + picture * 4 / 3 < 25_000_000
+    assert bytes_for_spectra(shape, (layer,) * 30) > 0

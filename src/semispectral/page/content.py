@@ -4,6 +4,7 @@ import base64
 import zlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,9 @@ from semispectral.study.classes import ClassMap
 from semispectral.study.scene import Scene
 
 LARGEST_PICTURE = 2_000_000  # pixels; a larger picture is thinned
+LARGEST_PAGE_BYTES, CODE_BYTES = 24_000_000, 1_500_000  # of the file; of Bokeh, the scripts and the markup in it
+LEAST_SPECTRA_BYTES = 3_000_000
+BASE64 = 3 / 4  # bytes in a letter
 MOST_OF_SMALL = 255
 MOST_TAKEN = 1000  # codes of a range that are named; new classes get the first free code
 NO_CLASSES = ClassMap((), (), ())
@@ -35,6 +39,11 @@ class Overlay:
     place: np.ndarray
     names: tuple[str, ...]
     colours: tuple[str, ...]
+
+    @cached_property
+    def packed(self) -> dict[str, str]:
+        """Its values as the page's script reads them."""
+        return packed(self.place.astype(np.uint8 if len(self.names) <= MOST_OF_SMALL else np.uint16))
 
     def legend(self) -> list[dict[str, str]]:
         """Return name, colour and share of each value that occurs."""
@@ -198,6 +207,21 @@ def payload(page: Page) -> dict[str, Any]:
     }
 
 
+def bytes_for_spectra(shape: tuple[int, int], overlays: Sequence[Overlay]) -> int:
+    """Return how many bytes of spectra a page can have besides its picture and overlays, before they are compressed.
+
+    Spectra are counted as if they could not be compressed, and so is the picture.
+
+    Parameters
+    ----------
+    shape : (lines, samples) of the scan.
+    overlays : rasters over the picture.
+    """
+    picture = 3 * min(shape[0] * shape[1], LARGEST_PICTURE)
+    rasters = sum(len(overlay.packed["base64"]) for overlay in overlays)
+    return max(LEAST_SPECTRA_BYTES, int(BASE64 * (LARGEST_PAGE_BYTES - CODE_BYTES - rasters)) - picture)
+
+
 def packed(array: np.ndarray) -> dict[str, str]:
     """Return an array as dtype and base64 of its compressed bytes, little-endian.
 
@@ -218,10 +242,12 @@ def _picture(picture: np.ndarray) -> tuple[np.ndarray, int]:
 
 def _overlay(overlay: Overlay) -> dict[str, Any]:
     """Return an overlay as the page's script reads it."""
-    kind = np.uint8 if len(overlay.names) <= MOST_OF_SMALL else np.uint16
-    colours: Sequence[str] = overlay.colours
-    names = list(overlay.names)
-    return {"name": overlay.name, "names": names, "colours": list(colours), "place": packed(overlay.place.astype(kind))}
+    return {
+        "name": overlay.name,
+        "names": list(overlay.names),
+        "colours": list(overlay.colours),
+        "place": overlay.packed,
+    }
 
 
 def _features(measured: Measured) -> dict[str, Any]:

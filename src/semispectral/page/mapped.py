@@ -14,9 +14,9 @@ from semispectral.maps.as_trained import as_in_training, open_for
 from semispectral.maps.bundle import Bundle
 from semispectral.maps.known_scans import scale_to_trained
 from semispectral.maps.scene_map import SceneMap
-from semispectral.page.content import Labelling, Modelled, Overlay, Page
+from semispectral.page.content import Labelling, Modelled, Overlay, Page, bytes_for_spectra
 from semispectral.page.feature_layers import measured, overlays
-from semispectral.page.pixels import PLACE_BYTES, Curves, PagePixels, collect
+from semispectral.page.pixels import PLACE_BYTES, VALUE_BYTES, Curves, collect
 from semispectral.page.write import write
 from semispectral.scans.cube import Cube
 from semispectral.scans.identity import Identity, identify
@@ -112,7 +112,13 @@ def write_page(
     factor : factor from the values of the scan to those of the training scans.
     beside : further facts of the scan.
     """
-    pixels = stored_pixels(cube, found, bundle, scale=scale, factor=factor)
+    over = (Overlay("map", found.place, found.names[1:], found.colours[1:]), *overlays(beside.features))
+    size = (
+        2 * (bundle.bands + PLACE_BYTES) + len(found.classes) + VALUE_BYTES * len(beside.features.names) + PLACE_BYTES
+    )
+    curves = curves_of(cube, bundle, scale=scale, factor=factor)
+    budget = bytes_for_spectra(found.shape, over)
+    pixels = collect(cube, found.valid, curves, bytes_per_pixel=size, budget=budget)
     modelled = Modelled(
         classes=found.classes,
         probability=np.rint(found.probability[pixels.kept] * 255).astype(np.uint8),
@@ -124,7 +130,7 @@ def write_page(
         scan=scan,
         pixels=pixels,
         wavelengths_nm=bundle.wavelengths_nm,
-        overlays=(Overlay("map", found.place, found.names[1:], found.colours[1:]), *overlays(beside.features)),
+        overlays=over,
         modelled=modelled,
         measured=measured(beside.features, pixels.kept),
         labelling=labelling,
@@ -134,23 +140,15 @@ def write_page(
     write(path, page)
 
 
-def stored_pixels(cube: Cube, found: SceneMap, bundle: Bundle, *, scale: float, factor: float = 1) -> PagePixels:
-    """Return the stored pixels of a mapped scan: what was measured and, where there is M1, what M1 makes of it.
+def curves_of(cube: Cube, bundle: Bundle, *, scale: float, factor: float = 1) -> Curves:
+    """Return a function from values of the scan to its spectra and, where there is M1, what M1 makes of them.
 
     Parameters
     ----------
     cube : the scan.
-    found : its map.
     bundle : the trained model that made the map.
     scale, factor : as in `write_page`.
     """
-    size = 2 * (bundle.bands + PLACE_BYTES) + len(found.classes) + PLACE_BYTES
-    curves = _curves(cube, bundle, scale=scale, factor=factor)
-    return collect(cube, found.valid, curves, bytes_per_pixel=size)
-
-
-def _curves(cube: Cube, bundle: Bundle, *, scale: float, factor: float) -> Curves:
-    """Return a function from values of the scan to its spectra and, where there is M1, what M1 makes of them."""
     prepare = match_bands(
         cube.wavelengths_nm,
         bundle.wavelengths_nm,
@@ -163,10 +161,10 @@ def _curves(cube: Cube, bundle: Bundle, *, scale: float, factor: float) -> Curve
     def curves(values: np.ndarray) -> Mapping[str, np.ndarray]:
         matched = values if prepare is None else prepare(values)
         raw = matched.astype(np.float32) * np.float32(factor)
-        measured = {"spectrum": raw * scale}
+        spectrum = {"spectrum": raw * scale}
         if bundle.pipeline.m1 is None:
-            return measured
+            return spectrum
         rebuilt = scaler.restored(bundle.pipeline.reconstruction(scaler.transform(raw)), raw)
-        return measured | {"reconstruction": rebuilt * scale}
+        return spectrum | {"reconstruction": rebuilt * scale}
 
     return curves

@@ -9,7 +9,7 @@ import numpy as np
 from semispectral.maps.stream import BLOCK_BYTES, COLOUR_PLACES
 from semispectral.scans.cube import Cube
 
-SPECTRA_BYTES = 13_000_000  # of a page before it is compressed; the rest of it is Bokeh and the rasters
+VALUE_BYTES = 4  # of a stored pixel for each absorption feature
 PLACE_BYTES = 8  # of a stored pixel besides its curves: its place, and low and step of a curve
 Curves = Callable[[np.ndarray], Mapping[str, np.ndarray]]  # values [pixel, band] -> curves by name [pixel, band]
 
@@ -70,7 +70,7 @@ class PagePixels:
     kept: np.ndarray
 
 
-def stride_for(valid: np.ndarray, *, bytes_per_pixel: int, budget: int = SPECTRA_BYTES) -> int:
+def stride_for(valid: np.ndarray, *, bytes_per_pixel: int, budget: int) -> int:
     """Return the smallest stride at which the stored pixels fit into a number of bytes.
 
     Parameters
@@ -85,7 +85,7 @@ def stride_for(valid: np.ndarray, *, bytes_per_pixel: int, budget: int = SPECTRA
     return stride
 
 
-def collect(cube: Cube, valid: np.ndarray, curves: Curves, *, bytes_per_pixel: int) -> PagePixels:
+def collect(cube: Cube, valid: np.ndarray, curves: Curves, *, bytes_per_pixel: int, budget: int) -> PagePixels:
     """Read a scene and collect the pixels of its page. Memory holds one block of lines and the page.
 
     Parameters
@@ -94,8 +94,9 @@ def collect(cube: Cube, valid: np.ndarray, curves: Curves, *, bytes_per_pixel: i
     valid : bool [line, sample], pixels with data.
     curves : function from values of the scene [pixel, band] to reflectance by name of curve, ``spectrum`` among them.
     bytes_per_pixel : bytes of a stored pixel.
+    budget : largest number of bytes of all stored pixels.
     """
-    stride = stride_for(valid, bytes_per_pixel=bytes_per_pixel)
+    stride = stride_for(valid, bytes_per_pixel=bytes_per_pixel, budget=budget)
     kept = np.zeros(valid.shape, bool)
     kept[::stride, ::stride] = valid[::stride, ::stride]
     colours = [int(place * (cube.shape[2] - 1)) for place in COLOUR_PLACES]

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from semispectral.maps.stream import BLOCK_BYTES
-from semispectral.page.content import Labelling, Overlay, Page
+from semispectral.page.content import Labelling, Overlay, Page, bytes_for_spectra
 from semispectral.page.pixels import PLACE_BYTES, collect
 from semispectral.page.write import write
 from semispectral.scans.cube import Cube
@@ -43,7 +43,8 @@ def write_unmapped_page(
         return {"spectrum": values.astype(np.float32) * np.float32(scale)}
 
     with open_cleaned(scene, cleaning) as cube:
-        pixels = collect(cube, _with_data(cube), curves, bytes_per_pixel=cube.shape[2] + PLACE_BYTES)
+        budget = bytes_for_spectra(cube.shape[:2], overlays)
+        pixels = collect(cube, _with_data(cube), curves, bytes_per_pixel=cube.shape[2] + PLACE_BYTES, budget=budget)
         page = Page(
             scan=scan,
             pixels=pixels,
