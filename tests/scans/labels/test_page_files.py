@@ -1,12 +1,15 @@
 """Labels from the page of a scan: read back pixel by pixel, and refused over another scan."""
 
 import json
+from contextlib import nullcontext
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from semispectral.errors import DataError, SemispectralError
 from semispectral.scans.identity import identify
@@ -101,6 +104,18 @@ def test_a_bad_patch_is_named(scene: Scene, patches: list[dict[str, Any]], told:
     write(scene, *patches)
     with pytest.raises(DataError, match=told):
         read(scene)
+
+
+def test_a_picture_of_another_scan_is_refused(scene: Scene) -> None:
+    """A PNG that a page saved says of which scan it is; one that says nothing is taken by its size."""
+    path = scene.labels.with_suffix(".png")
+    for content, told in (("0" * 16, "another scan"), (identify(scene).content, ""), (None, "")):
+        text = PngInfo()
+        if content:
+            text.add_text("semispectral_labels", json.dumps(asdict(identify(scene)) | {"content": content}))
+        Image.fromarray(np.ones(SHAPE, np.uint8)).save(path, pnginfo=text)
+        with pytest.raises(DataError, match=told) if told else nullcontext():
+            assert read(replace(scene, labels=path)).all()
 
 
 def test_a_damaged_file_and_a_key_are_refused(scene: Scene) -> None:

@@ -106,6 +106,8 @@ def _read_source(source: LabelSource, scene: Scene, cube: Cube, classes: ClassMa
         return label_tables.read_labels(source.path, scene, words, key=source.key, shape=shape)
     if kind == beginnings.PAGE_LABELS:
         return page_files.read_labels(source.path, scene, words, key=source.key, shape=shape)
+    if kind == beginnings.PNG:
+        page_files.require_own_picture(source.path, scene)
     return read_labels(
         source.path,
         key=source.key,

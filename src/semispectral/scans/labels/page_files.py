@@ -15,6 +15,7 @@ from semispectral.scans.formats.open_file import reading, refuse_keys
 from semispectral.scans.identity import Identity, identify
 from semispectral.scans.labels.class_words import ClassWords
 from semispectral.scans.labels.label_rasters import UNLABELLED_CODE
+from semispectral.scans.labels.png import text_in
 from semispectral.study.names import printable, quoted
 from semispectral.study.scene import Scene
 
@@ -73,6 +74,22 @@ def read_labels(path: Path, scene: Scene, words: ClassWords, *, key: str = "", s
         _refuse_two_classes(path, burnt, owner)
         codes[burnt > 0], owner = code, np.where(burnt > 0, burnt, owner)
     return codes
+
+
+def require_own_picture(path: Path, scene: Scene) -> None:
+    """Refuse a PNG of codes that the page of another scan saved; a PNG from elsewhere says nothing of its scan.
+
+    Parameters
+    ----------
+    path : Path, the picture.
+    scene : Scene, row of ``scenes.tsv`` that names it.
+    """
+    said = text_in(path, PAGE_MEMBER)
+    if not said:
+        return
+    with reading(path, what=WHAT):
+        member = json.loads(said)
+    require_same_scan(path, identity_in(path, member), scene)
 
 
 def require_same_scan(path: Path, found: Identity, scene: Scene) -> None:

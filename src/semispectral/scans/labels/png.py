@@ -40,6 +40,18 @@ def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
         return _painted(image) if key else CodeRaster(np.array(image), _transparent(image))
 
 
+def text_in(path: Path, name: str) -> str:
+    """Return a text of this name that a PNG carries; empty where it has none.
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    name : str, keyword of the text.
+    """
+    with reading(path, what=WHAT), Image.open(path, formats=["PNG"]) as image:
+        return str(image.info.get(name, ""))
+
+
 def _painted(image: Image.Image) -> CodeRaster:
     """Return the colours of a picture; transparent pixels are unlabelled."""
     red, green, blue, opacity = np.moveaxis(np.asarray(image.convert("RGBA"), np.int64), -1, 0)
