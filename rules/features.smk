@@ -14,7 +14,7 @@ def features_of(*names, scenes=None):
 
 rule features:
     input:
-        files=scene_files,
+        files=SLICES.data_files,
         codes="<results>/census/{scene}.npy",
     output:
         expand("<results>/features/{{scene}}/{name}", name=FEATURE_FILES),

@@ -14,11 +14,12 @@ M2 = {"train_m2", "predict", *SCORES, *MAPS}
 M1 = {"train_m1", "encode", "train_svm", *M2}
 M1_FITTED = {"fit_scaler_m1", "normalise_m1", *M1}
 FITTED = {"fit_scaler", "normalise", "train_m2", *ON_LABELS}
-CLEANED = {*FITTED, *M1_FITTED}
+FEATURES = {"features", "page", "downhole", *REPORT}
+CLEANED = {*FITTED, *M1_FITTED, *FEATURES}
 BUDGETS = {"budget", "control", "train_svm", *M2}
-SHARDS = {"shard", "budget", *CLEANED}
+SHARDS = {"shard", "budget", *FITTED, *M1_FITTED}
 PLANNED = {"plan", *SHARDS}
-COUNTED = {"census", *PLANNED}
+COUNTED = {"census", *PLANNED, *FEATURES}
 EVERYTHING = {"simulate", *COUNTED}
 NOTHING: set[str] = set()
 
@@ -133,7 +134,7 @@ CASES: dict[str, tuple[Any, set[str]]] = {
     "svm.tuning_pixels": (500, ON_LABELS),
     "svm.balanced": (False, {"train_svm", "predict", *SCORES}),
     "mask.method": ("otsu", COUNTED),
-    "cleaning.references": ("none", SHARDS),
+    "cleaning.references": ("none", {*SHARDS, *FEATURES}),
     "cleaning.white_reflectance": (0.9, CLEANED),
     "cleaning.steps": (["spikes"], CLEANED),
     "normalise.method": ("snv", FITTED),
@@ -148,6 +149,10 @@ CASES: dict[str, tuple[Any, set[str]]] = {
     "map.downhole.correlation_m": (0.03, {"downhole", *REPORT}),
     "map.downhole.coverage": (0.8, {"downhole", *REPORT}),
     "map.downhole.run_share": (0.4, {"downhole", *REPORT}),
+    "features.enabled": (False, FEATURES - {"features"}),
+    "features.windows": ([{"name": "aloh_2200", "from_nm": 2120, "to_nm": 2240}], FEATURES),
+    "features.formulas": ([{"name": "twice", "formula": "2 * aloh_2200_depth"}], FEATURES),
+    "features.least_depth": (0.05, FEATURES),
     "evaluation.seed": (2, SCORES),
     "evaluation.resamples": (10, SCORES),
     "evaluation.level": (0.9, SCORES),

@@ -36,7 +36,7 @@ FITTED = {"fit_scaler", "normalise", "control", "train_svm", "train_m2", "predic
 BUDGETS = {"budget", "control", "train_svm", *M2}
 SHARDS = {"shard", "budget", *FITTED, *M1_FITTED}
 PLANNED = {"plan", *SHARDS}
-COUNTED = {"census", *PLANNED}
+COUNTED = {"census", *PLANNED, "features"}
 EVERYTHING = {"simulate", *COUNTED}
 
 

@@ -239,6 +239,12 @@ class Slices:
         scene = self.scenes[name]
         return replace(scene, labels=scene.data, labels_key="", labels_over=())
 
+    def data_files(self, wildcards: Any) -> list[str]:
+        """Return the files that the spectra of a scene are read from, without those of its labels."""
+        scene = self.scenes[wildcards.scene]
+        labels = {str(source.path) for source in scene.label_sources}
+        return sorted(({str(file) for file in files_of(scene)} - labels) | {str(scene.data)})
+
     def new_scene_files(self, wildcards: Any) -> list[str]:
         """Return the files of a new scan: its labels only if their codes say what to ignore."""
         scene = self.scenes[wildcards.scene]
