@@ -3,8 +3,10 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from cube_formats import write_tsg
 from semispectral.errors import ConfigError, DataError
 from semispectral.labelling.class_table import COLOURS, classes_of, write_classes_table
 from semispectral.study.classes import ClassMap
@@ -43,3 +45,15 @@ def test_codes_and_empty_files_give_no_names(tmp_path: Path) -> None:
         classes_of([table(tmp_path / "queue.tsv", "talc", "7")])
     with pytest.raises(DataError, match="no class is named"):
         classes_of([table(tmp_path / "queue.tsv", "")])
+
+
+def test_groups_of_a_hylogger_become_classes(tmp_path: Path) -> None:
+    """The groups that occur in a TSG dataset, in TSG's colours; the rock comes first."""
+    spectra, depths = np.ones((4, 8), np.float32), np.arange(4.0)
+    names = ("NOTAROK", "KAOLIN", "WHITE-MICA")
+    path = write_tsg(tmp_path / "h_tsg.tsg", spectra, codes=np.array([0, 1, 1, 0.0]), names=names, depth_m=depths)
+    found = classes_of([path])
+    assert (found.names, found.colours) == (("KAOLIN", "NOTAROK"), ("#ffff00", "#ff0000"))
+    path.write_text(path.read_text().replace("Grp1 sTSAS", "Other"))
+    with pytest.raises(DataError, match="groups of minerals are needed"):
+        classes_of([path])

@@ -51,7 +51,9 @@ def _add_init(actions: Any) -> None:
 
 def _add_classes(actions: Any) -> None:
     classes = actions.add_parser("classes", help=CLASSES, description=f"{CLASSES.capitalize()}.")
-    classes.add_argument("labels", type=Path, nargs="+", metavar="FILE", help="queue.tsv, or labels saved on a page")
+    classes.add_argument(
+        "labels", type=Path, nargs="+", metavar="FILE", help="queue.tsv, labels saved on a page, or a HyLogger's .tsg"
+    )
     text = "table to write (default: %(default)s)"
     classes.add_argument("--out", type=Path, default=Path("classes.tsv"), metavar="FILE", help=text)
     classes.set_defaults(run=_classes)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from semispectral.errors import ConfigError, DataError
+from semispectral.scans.facts import tsg_holes
+from semispectral.scans.formats.first_bytes import TSG
 from semispectral.scans.formats.known import LABEL_TABLE, format_of
 from semispectral.scans.labels import label_rows, page_files
 from semispectral.storage.atomic import write_atomically
@@ -41,7 +43,7 @@ def classes_of(paths: Sequence[Path]) -> ClassMap:
 
     Parameters
     ----------
-    paths : tables of labels, and labels from pages.
+    paths : tables of labels, labels from pages, and TSG datasets.
 
     Raises
     ------
@@ -65,13 +67,28 @@ def classes_of(paths: Sequence[Path]) -> ClassMap:
 
 
 def _named(path: Path) -> Iterator[Named]:
-    """Yield the classes that a file names, in its order."""
-    if format_of(path, what=WHAT) == LABEL_TABLE:
+    """Yield the classes that a file names, in its order; of a TSG dataset, the groups of minerals that occur."""
+    kind = format_of(path, what=WHAT)
+    if kind == LABEL_TABLE:
         for row in label_rows.answered(path):
             yield Named(row.of_class, f"{path}, row {row.number}")
         return
+    if kind == TSG:
+        yield from _groups(path)
+        return
     for number, (name, colour) in enumerate(page_files.named_classes(path), start=1):
         yield Named(name, f"{path}, feature {number}", colour)
+
+
+def _groups(path: Path) -> Iterator[Named]:
+    """Yield the groups of minerals of a TSG dataset: rock first, then what is no rock, and what has no mineral."""
+    scalar = tsg_holes.dataset_of(path).usual_scalar
+    if not scalar:
+        raise DataError(
+            f"{path}: groups of minerals are needed, but TSG wrote none into this dataset; name another one"
+        )
+    for _, name, colour in tsg_holes.classes_of([(path, scalar)]).rows:
+        yield Named(name, f"{path}, {scalar}", colour)
 
 
 def write_classes_table(path: Path, classes: ClassMap) -> None:
