@@ -1,0 +1,49 @@
+"""The stage `group_page`: the interactive page of a scan with its groups, to look at and to label."""
+
+import json
+from pathlib import Path
+
+from semispectral.explore.cluster_map import group_colours
+from semispectral.explore.groups import Group, read_groups
+from semispectral.page import write_unmapped_page
+from semispectral.page.content import Labelling, Overlay
+from semispectral.spectra.cleaning_settings import CleanConfig
+from semispectral.storage.seal import read_array
+from semispectral.study.classes import ClassMap
+from semispectral.study.scene import Scene
+from semispectral.study.stage_settings import settings
+
+
+def run_group_page(page_file: str | Path, *, clusters_file: str | Path, groups_file: str | Path, cfg: str) -> None:
+    """Write the interactive page of a scan with its groups: a click can give a whole patch of a group a class.
+
+    The files of the scene are those that its row of scenes.tsv names.
+
+    Parameters
+    ----------
+    page_file : str or Path
+        HTML file to write.
+    clusters_file : str or Path
+        Cluster of every pixel of the scene.
+    groups_file : str or Path
+        Description of the clusters.
+    cfg : str
+        JSON of the sections ``scene`` (its row of scenes.tsv), ``classes`` and ``cleaning``.
+    """
+    given = json.loads(cfg)
+    scene = settings(Scene, given["scene"], where="scenes.tsv")
+    groups = read_groups(Path(groups_file)).groups
+    names = tuple(_in_words(group) for group in groups)
+    overlay = Overlay("groups", read_array(Path(clusters_file)) + 1, names, group_colours(len(groups)))
+    write_unmapped_page(
+        Path(page_file),
+        scene,
+        settings(CleanConfig, given["cleaning"]),
+        labelling=Labelling.of(scene, ClassMap.from_dict(given["classes"])),
+        overlays=(overlay,),
+    )
+
+
+def _in_words(group: Group) -> str:
+    """Return the name of a group, and what it may be."""
+    return f"{group.name} ({group.suggested}?)" if group.suggested else group.name
