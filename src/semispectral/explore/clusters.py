@@ -16,7 +16,7 @@ from semispectral.scans.cube import Latents
 KIND = "clusters 1"
 LARGE = 50_000  # pixels; larger samples are clustered by mini-batches
 BATCH = 8192
-STARTS = 5  # k-means keeps the best of so many starts
+STARTS = 20  # k-means keeps the best of so many starts: fewer name the groups of some runs less well
 ROUNDS = 100
 LEAST_VARIANCE = 1e-3  # of a component of a mixture, where the latents have variance 1
 ROWS_AT_ONCE = 8192

@@ -24,6 +24,7 @@ from semispectral.storage.atomic import replacing, replacing_directory, write_at
 from semispectral.storage.parquet import write_table
 
 COLUMNS = ("order", "scene", "hole", "line", "sample", "group", "suggested", "why", "class")
+SHEET = "sheet"  # attribute of the queue: name of the table for the answers
 NUMBERS = ("order", "line", "sample")
 ON_POINTS = COLUMNS[:-1]  # answers belong into the table
 CHIP = 32  # pixels of the scene on each side of the pixel
@@ -74,6 +75,7 @@ def write_queue(path: Path, queue: pd.DataFrame) -> Path:
     queue.to_csv(text, sep="\t", index=False, quoting=csv.QUOTE_NONE, lineterminator="\n")
     sheet = next(file for file in _sheets(path.parent) if not has_answers(file))
     write_atomically(sheet, text.getvalue().encode())
+    queue.attrs[SHEET] = sheet.name
     write_table(path, queue)
     return sheet
 

@@ -20,7 +20,7 @@ from semispectral.explore.drawings import (
     strip_svg,
 )
 from semispectral.explore.groups import Group, Groups
-from semispectral.explore.queue_files import CHIP, around
+from semispectral.explore.queue_files import CHIP, SHEET, around
 from semispectral.explore.shares import Profile, Shares
 from semispectral.figures.rasters import landscape
 from semispectral.report.template import config_words, fill
@@ -75,7 +75,7 @@ class Explored:
     shares : shares of the groups.
     queue : table of the queue.
     plane : picture of the latents, as a data address.
-    new : description of the groups of unknown pixels; None without a model.
+    new : the groups of unknown pixels; empty without a model.
     settings : the section explore.
     simulated : whether the scenes are simulated.
     """
@@ -85,7 +85,7 @@ class Explored:
     shares: Shares
     queue: pd.DataFrame
     plane: str
-    new: Groups | None
+    new: Sequence[Group]
     settings: Mapping[str, Any]
     simulated: bool
 
@@ -110,6 +110,7 @@ def write_sheet(path: Path, found: Explored) -> None:
         "plane": found.plane,
         "layout": found.settings["layout"],
         "queue": list(_queued(found)),
+        "sheet": found.queue.attrs[SHEET],
         "queue_left_out": max(0, len(found.queue) - MOST_CHIPS),
         "holes": len(found.shares.holes),
         "scenes": len(found.maps),
@@ -156,21 +157,19 @@ def _cards(found: Explored, colours: Sequence[str]) -> Iterator[Card]:
 
 def _new_cards(found: Explored) -> Iterator[Card]:
     """Return the cards of the groups of unknown pixels."""
-    if found.new is None:
-        return
-    axis, order = _axis(found.new)
-    total = max(sum(group.pixels for group in found.new.groups), 1)
-    for group, colour in zip(found.new.groups, group_colours(len(found.new.groups)), strict=True):
-        shown = found.maps[group.medoid["scene"]]
-        surroundings = around(shown.picture, group.medoid["line"], group.medoid["sample"], side=CHIP)
+    axis, order = _axis(found.groups)
+    total = max(sum(group.pixels for group in found.new), 1)
+    for group, colour in zip(found.new, group_colours(len(found.new)), strict=True):
+        picture = found.maps[group.medoid["scene"]].picture
+        surroundings = around(picture, group.medoid["line"], group.medoid["sample"], side=CHIP)
         yield Card(
             group.name,
             colour,
             _suggested(group),
             f"{group.pixels} pixels of the sample, {group.pixels / total:.0%} of the unknown",
-            *_drawn(group, axis, order, found.new.unit),
+            *_drawn(group, axis, order, found.groups.unit),
             png_address(surroundings),
-            group.medoid["scene"],
+            f"around the pixel that stands for it, in {group.medoid['scene']}",
             (),
             (),
             _place(group),

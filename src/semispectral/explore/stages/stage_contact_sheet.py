@@ -35,6 +35,7 @@ def run_contact_sheet(
     maps: Mapping[str, str | Path],
     pictures: Mapping[str, str | Path],
     queue_file: str | Path,
+    new_groups_files: Sequence[str | Path],
     cfg: str,
 ) -> None:
     """Write the contact sheet.
@@ -56,7 +57,9 @@ def run_contact_sheet(
     pictures : mapping of str to str or Path
         False colours by scene.
     queue_file : str or Path
-        Table of the pixels to label.
+        The pixels to label, as Parquet.
+    new_groups_files : sequence of str or Path
+        Description of the groups that the trained model does not know; empty without a model.
     cfg : str
         JSON of ``explore``, ``scenes`` (all rows of scenes.tsv), ``run_share`` and ``simulated``.
     """
@@ -76,7 +79,7 @@ def run_contact_sheet(
             shares_of(found, scenes, groups=len(clusters), run_share=given["run_share"]),
             queue,
             embedded(Path(plane_file)),
-            None,
+            [group for path in new_groups_files for group in read_groups(Path(path)).groups],
             given["explore"],
             given["simulated"],
         ),

@@ -1,0 +1,260 @@
+"""From no label to a map: what naming clusters, the queue and the new groups are worth, by the stages' own functions.
+
+    python measurements/accuracy/labelling.py looks --seeds 1 2 3 --output results/labelling
+    python measurements/accuracy/labelling.py queue --data DIR --seeds 1 2 3 4 5 6 --output results/labelling
+    python measurements/accuracy/labelling.py groups --data DIR --seeds 1 --output results/labelling
+    python measurements/accuracy/labelling.py sheet
+
+looks: M1's latents of the training holes are clustered, and each cluster is named by one look: the label of the
+labelled pixel nearest to its centre. Every pixel of the test hole has the class of its cluster; macro-F1.
+queue: an SVM on bands, and M1+M2, with the first labels of the queue, with as many at random, and with as many of each
+class (an oracle, for nobody knows the classes before). Only labelled pixels can be asked for here.
+groups: each class in turn is left out of the labels, 20 per class, but not of the pixels; purity and recall of the new
+group that finds it.
+sheet: seconds from nothing to the first contact sheet of the built-in collection without its labels.
+
+DIR holds the public scenes. Every score is a small file under --output, and a run does what is not there yet.
+"""
+
+import argparse
+import itertools
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import f1_score
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from few_labels_problems import Budget, problem
+from few_labels_tasks import TASKS, missing_files
+from few_labels_work import Settings, Work, write_json
+from semispectral.classifiers.svm import SvmConfig, fit_svm
+from semispectral.explore.clusters import Clusters, fit_clusters
+from semispectral.explore.explore_settings import ExploreConfig, number_of_clusters
+from semispectral.explore.label_queue import Sampled, diverse
+from semispectral.explore.new_groups import NO_GROUP, new_groups
+from semispectral.scans.cube import Latents
+from semispectral.training.run import use_threads
+
+ROOT = Path(__file__).resolve().parents[2]
+LOOKS = (20, 40, 80)
+LABELS = {"collection": (26, 65, 130), "salinas_a_blocks": (30,), "indian_pines_blocks": (70, 130)}
+CHOICES = ("random", "oracle", "queue")
+PER_CLASS = 20  # labels of each class that is not left out
+EXPLORE = ExploreConfig()
+
+
+def macro_f1(truth: np.ndarray, predicted: np.ndarray) -> float:
+    """Macro-F1 over the classes that occur."""
+    return float(f1_score(truth, predicted, labels=np.unique(truth), average="macro", zero_division=0.0))
+
+
+def latents_of(work: Work, data: Path) -> Latents:
+    """The latents of all pixels, with their places."""
+    table = TASKS[work.task](data, work.seed).table
+    scene = table["scene"].astype(str)
+    table = table.assign(hole=scene.str.split("_").str[0] if work.task == "collection" else scene, code=0)
+    return Latents(work.latents.mean, 2 * np.log(work.latents.std), table)
+
+
+def clustered(work: Work, latents: Latents, number: int) -> Clusters:
+    """Clusters of the training part."""
+    train = work.problem.train
+    fitted = Latents(latents.mean[train], latents.log_variance[train], latents.table.iloc[train])
+    return fit_clusters(fitted, method=EXPLORE.method, clusters=number, seed=work.seed)
+
+
+def answerable(work: Work) -> np.ndarray:
+    """Pixels whose class is known, and that are not tested on."""
+    return np.flatnonzero((work.problem.part != "test") & (work.problem.label >= 0))
+
+
+def score_looks(work: Work, data: Path, number: int) -> dict[str, Any]:
+    """Macro-F1 on the test part where each cluster is named by one look."""
+    latents, label, test = latents_of(work, data), work.problem.label, work.problem.test
+    clusters = clustered(work, latents, number)
+    asked = answerable(work)
+    z = clusters.scaled(latents.mean[asked])
+    nearest = [int(np.linalg.norm(z - centre, axis=1).argmin()) for centre in clusters.centres]
+    named = label[asked[nearest]]
+    return {"macro_f1": macro_f1(label[test], named[clusters.of(latents.mean[test])])}
+
+
+def chosen_labels(work: Work, data: Path, choice: str, number: int) -> np.ndarray:
+    """The pixels that are labelled, int64 [label]."""
+    asked, label = answerable(work), work.problem.label
+    random = np.random.default_rng(work.seed)
+    if choice == "random":
+        return random.permutation(asked)[:number]
+    if choice == "oracle":
+        classes = np.unique(label[asked])
+        dealt = [random.permutation(asked[label[asked] == each]) for each in classes]
+        rounds = itertools.chain.from_iterable(itertools.zip_longest(*dealt))
+        return np.array([row for row in rounds if row is not None][:number])
+    latents = latents_of(work, data)
+    clusters = clustered(work, latents, number_of_clusters("auto", pixels=len(work.problem.train)))
+    hidden = Sampled(latents.table.iloc[asked].assign(label=-1), clusters.scaled(latents.mean[asked]))
+    queue = diverse(hidden, wanted=max(LABELS[work.task]), least_distance=EXPLORE.least_distance, seed=work.seed)
+    return asked[queue["row"].to_numpy()[:number]]
+
+
+def score_queue(work: Work, data: Path, choice: str, number: int, method: str) -> dict[str, Any]:
+    """Macro-F1 on the test part with some labels."""
+    rows, label, test = chosen_labels(work, data, choice, number), work.problem.label, work.problem.test
+    classes = work.problem.classes
+    if method == "SVM":
+        x = work.bands.mean
+        model = fit_svm(x[rows], label[rows], classes=classes, settings=SvmConfig(), seed=work.seed)
+        predicted = model.predict(x[test])
+    else:
+        m2 = work.train_m2(work.latents, Budget(rows, rows[:0]))
+        predicted = m2.predict_proba(work.latents.mean[test]).argmax(axis=1)
+    return {"macro_f1": macro_f1(label[test], predicted), "labels": len(rows), "classes": len(np.unique(label[rows]))}
+
+
+def score_groups(work: Work, data: Path, left_out: int) -> dict[str, Any]:
+    """Purity and recall of the new group that finds a class without labels, among the training pixels."""
+    latents, train = latents_of(work, data), work.problem.train
+    clusters = clustered(work, latents, number_of_clusters("auto", pixels=len(train)))
+    labels = work.problem.budgets[PER_CLASS].both
+    labels = labels[work.problem.label[labels] != left_out]
+    rows = np.union1d(train, labels)
+    labelled = np.flatnonzero(np.isin(rows, labels))
+    unlike = np.zeros(len(rows), bool)  # M1 and M2 saw these pixels
+    group = new_groups(clusters, latents.mean[rows], labelled, unlike, seed=work.seed)
+    truth = work.problem.mineral[rows]
+    found = [_hit(truth, group == number, left_out) for number in range(int(group.max(initial=NO_GROUP)) + 1)]
+    purity, recall = max(found, key=lambda pair: 2 * np.prod(pair) / max(sum(pair), 1e-9), default=(0.0, 0.0))
+    return {"class": left_out, "purity": purity, "recall": recall, "groups": len(found)}
+
+
+def _hit(truth: np.ndarray, mine: np.ndarray, left_out: int) -> tuple[float, float]:
+    """Purity of a group among the pixels whose class is known, and the share of the class that is in it."""
+    hits = int((mine & (truth == left_out)).sum())
+    return hits / max(int((mine & (truth >= 0)).sum()), 1), hits / max(int((truth == left_out).sum()), 1)
+
+
+Cell = tuple[str, dict[str, Any], Callable[[], dict[str, Any]]]
+
+
+def cells(what: str, work: Work, asked: argparse.Namespace) -> Iterator[Cell]:
+    """Name, identity and function of every score of a task and seed."""
+    if what == "looks":
+        for number in LOOKS:
+            yield str(number), {"looks": number}, partial(score_looks, work, asked.data, number)
+    elif what == "groups":
+        for left_out in np.unique(work.problem.label[work.problem.train]).tolist():
+            if left_out >= 0:
+                yield str(left_out), {}, partial(score_groups, work, asked.data, left_out)
+    else:
+        for method, number, choice in itertools.product(asked.methods, LABELS[work.task], CHOICES):
+            identity = {"wanted": number, "choice": choice, "method": method}
+            yield (
+                f"{number}-{choice}-{method}",
+                identity,
+                partial(score_queue, work, asked.data, choice, number, method),
+            )
+
+
+def run(asked: argparse.Namespace) -> None:
+    """Do what is not there yet."""
+    use_threads(1)
+    scenes = [task for task in asked.scenes if task in LABELS and (asked.what != "looks" or task == "collection")]
+    for seed, task in itertools.product(asked.seeds, scenes):
+        if absent := missing_files(task, asked.data):
+            print(f"{task} is left out: {asked.data} has no {', '.join(absent)}", flush=True)
+            continue
+        dealt = problem(task, asked.data, seed=seed, budgets=(PER_CLASS,))
+        work = Work(task, seed, dealt, Settings(), asked.output)
+        for name, identity, score in cells(asked.what, work, asked):
+            path = asked.output / asked.what / f"{task}-{seed}-{name}.json"
+            if not path.is_file():
+                started = time.perf_counter()
+                write_json(path, {"task": task, "seed": seed} | identity | score())
+                print(f"{path.stem}, {time.perf_counter() - started:.1f} s", flush=True)
+
+
+def table_of(what: str, found: pd.DataFrame) -> str:
+    """The table of what was scored, as Markdown."""
+    return {"looks": looks_table, "queue": queue_table, "groups": groups_table}[what](found)
+
+
+def looks_table(found: pd.DataFrame) -> str:
+    """Macro-F1 by number of looks, mean and standard error over seeds."""
+    rows = [[str(looks), str(len(cell)), _mean(cell["macro_f1"])] for looks, cell in found.groupby("looks")]
+    return _markdown([["looks", "seeds", "macro-F1"], *rows])
+
+
+def queue_table(found: pd.DataFrame) -> str:
+    """Macro-F1 by choice of labels, mean and standard error over seeds."""
+    rows = []
+    for (task, number, method), cell in found.groupby(["task", "wanted", "method"]):
+        by_choice = [_mean(cell.loc[cell["choice"] == choice, "macro_f1"]) for choice in CHOICES]
+        rows.append([str(task), str(number), str(method), str(cell["seed"].nunique()), *by_choice])
+    return _markdown([["task", "labels", "method", "seeds", *CHOICES], *rows])
+
+
+def groups_table(found: pd.DataFrame) -> str:
+    """Purity and recall of the group that finds each class, means over seeds."""
+    rows = []
+    for (task, left_out), cell in found.groupby(["task", "class"]):
+        figures = [f"{cell[name].mean():.2f}" for name in ("purity", "recall", "groups")]
+        rows.append([str(task), str(left_out), str(len(cell)), *figures])
+    return _markdown([["task", "class left out", "seeds", "purity", "recall", "groups shown"], *rows])
+
+
+def _mean(values: "pd.Series[float]") -> str:
+    """Mean and standard error."""
+    if not len(values):
+        return "-"
+    error = values.std() / np.sqrt(len(values)) if len(values) > 1 else float("nan")
+    return f"{values.mean():.3f} +- {error:.3f}"
+
+
+def _markdown(rows: list[list[str]]) -> str:
+    """The first row is the head."""
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join([lines[0], "|" + "---|" * len(rows[0]), *lines[1:]])
+
+
+def time_sheet(cores: int) -> None:
+    """Print the seconds from nothing to the first contact sheet."""
+    with tempfile.TemporaryDirectory() as folder:
+        overlay = Path(folder) / "results.yaml"
+        overlay.write_text(f"pathvars:\n  results: {folder}/results\n", encoding="utf-8")
+        command = [sys.executable, "-m", "snakemake", "--cores", str(cores), "explore", "--configfile"]
+        started = time.perf_counter()
+        subprocess.run([*command, "config/unlabelled.yaml", str(overlay)], cwd=ROOT, check=True, capture_output=True)
+        print(f"first contact sheet after {time.perf_counter() - started:.0f} s on {cores} cores")
+
+
+def arguments() -> argparse.Namespace:
+    """What is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["looks", "queue", "groups", "sheet"])
+    parser.add_argument("--data", type=Path, default=Path(), help="folder of the public scenes")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1], help="of split, labels, clusters and training")
+    parser.add_argument("--scenes", nargs="+", choices=TASKS, default=list(LABELS), help="tasks; all by default")
+    parser.add_argument("--methods", nargs="+", choices=["SVM", "M1+M2"], default=["SVM", "M1+M2"])
+    parser.add_argument("--cores", type=int, default=2, help="of the workflow, for sheet")
+    parser.add_argument("--output", type=Path, default=Path("results/labelling"))
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    asked = arguments()
+    if asked.what == "sheet":
+        time_sheet(asked.cores)
+    else:
+        with threadpool_limits(1):
+            run(asked)
+        files = sorted((asked.output / asked.what).glob("[!.]*.json"))
+        print(table_of(asked.what, pd.DataFrame([json.loads(path.read_text(encoding="utf-8")) for path in files])))
