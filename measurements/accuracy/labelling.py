@@ -6,7 +6,7 @@
     python measurements/accuracy/labelling.py sheet
 
 looks: M1's latents of the training holes are clustered, and each cluster is named by one look: the label of the
-labelled pixel nearest to its centre. Every pixel of the test hole has the class of its cluster; macro-F1.
+labelled pixel nearest to its centre. The clusters near a pixel of the test hole vote for its class; macro-F1.
 queue: an SVM on bands, and M1+M2, with the first labels of the queue, with as many at random, and with as many of each
 class (an oracle, for nobody knows the classes before). Only labelled pixels can be asked for here.
 groups: each class in turn is left out of the labels, 20 per class, but not of the pixels; purity and recall of the new
@@ -85,7 +85,7 @@ def score_looks(work: Work, data: Path, number: int) -> dict[str, Any]:
     z = clusters.scaled(latents.mean[asked])
     nearest = [int(np.linalg.norm(z - centre, axis=1).argmin()) for centre in clusters.centres]
     named = label[asked[nearest]]
-    return {"macro_f1": macro_f1(label[test], named[clusters.of(latents.mean[test])])}
+    return {"macro_f1": macro_f1(label[test], clusters.vote(latents.mean[test], named))}
 
 
 def chosen_labels(work: Work, data: Path, choice: str, number: int) -> np.ndarray:

@@ -100,3 +100,12 @@ def test_large_samples_are_clustered_by_mini_batches(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(module, "LARGE", 100)
     _, cluster = fit_centres(z, BLOBS, seed=1)
     assert len(set(zip(cluster.tolist(), blob.tolist(), strict=True))) == BLOBS
+
+
+def test_named_clusters_vote_for_their_class() -> None:
+    """Where each cluster is named by its blob, every pixel gets its own; with a mixture, by the probabilities."""
+    latents, blob = tiny_latents(seed=1)
+    for method in ("kmeans", "mixture"):
+        found = fit_clusters(latents, method=method, clusters=2 * BLOBS, seed=1)
+        named = blob[medoids(found, latents.mean, found.of(latents.mean))]
+        np.testing.assert_array_equal(found.vote(latents.mean, named), blob)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
+from scipy.special import softmax
 from sklearn.cluster import KMeans, MiniBatchKMeans
 from sklearn.mixture import GaussianMixture
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
@@ -16,7 +17,8 @@ from semispectral.scans.cube import Latents
 KIND = "clusters 1"
 LARGE = 50_000  # pixels; larger samples are clustered by mini-batches
 BATCH = 8192
-STARTS = 20  # k-means keeps the best of so many starts: fewer name the groups of some runs less well
+STARTS = 10  # k-means keeps the best of so many starts
+SOFT = 0.2  # variance of a k-means cluster for its votes, as a share of the median squared distance from the centres
 ROUNDS = 100
 LEAST_VARIANCE = 1e-3  # of a component of a mixture, where the latents have variance 1
 ROWS_AT_ONCE = 8192
@@ -28,7 +30,7 @@ class Fitted(NamedTuple):
     Attributes
     ----------
     centres : float64 [cluster, scaled latent].
-    precisions : float64 [cluster, scaled latent], inverse variances; 1 for k-means.
+    precisions : float64 [cluster, scaled latent], inverse variances; all the same for k-means.
     log_weights : float64 [cluster], logarithms of the shares; 0 for k-means.
     """
 
@@ -45,7 +47,7 @@ class Clusters:
     ----------
     scale : float32 [latent], factor by which each latent is multiplied; 0 for one that says nothing of its pixel.
     centres : float32 [cluster, latent], in scaled latents.
-    precisions : float32 [cluster, latent], inverse variances; 1 for k-means.
+    precisions : float32 [cluster, latent], inverse variances; all the same for k-means.
     log_weights : float32 [cluster], logarithms of the shares; 0 for k-means.
     """
 
@@ -75,6 +77,21 @@ class Clusters:
         """
         starts = range(0, max(len(mean), 1), ROWS_AT_ONCE)
         return np.concatenate([self._fit(mean[first : first + ROWS_AT_ONCE]).argmax(axis=1) for first in starts])
+
+    def vote(self, mean: np.ndarray, named: np.ndarray) -> np.ndarray:
+        """Return the class of each pixel, int64 [pixel], where each cluster has been given a class by one look.
+
+        The clusters near a pixel vote, each with the probability that the pixel is of it.
+
+        Parameters
+        ----------
+        mean : float32 [pixel, latent], means of q(z|x).
+        named : int [cluster], class of each cluster.
+        """
+        classes = np.eye(int(named.max()) + 1)[named]
+        starts = range(0, max(len(mean), 1), ROWS_AT_ONCE)
+        votes = [softmax(self._fit(mean[first : first + ROWS_AT_ONCE]), axis=1) @ classes for first in starts]
+        return np.asarray(np.concatenate(votes).argmax(axis=1))
 
     def distance(self, mean: np.ndarray, cluster: np.ndarray) -> np.ndarray:
         """Return the distance of each pixel from the centre of a cluster, float32 [pixel], in scaled latents.
@@ -188,8 +205,10 @@ def fit_centres(z: np.ndarray, clusters: int, *, seed: int, starts: int = STARTS
 
 def _kmeans(z: np.ndarray, clusters: int, seed: int) -> Fitted:
     """Return clusters by k-means."""
-    centres, _ = fit_centres(z, clusters, seed=seed)
-    return Fitted(centres, np.ones_like(centres), np.zeros(len(centres)))
+    centres, cluster = fit_centres(z, clusters, seed=seed)
+    away = np.square(z - centres[cluster]).sum(axis=1)
+    precision = 1 / max(SOFT * float(np.median(away)), LEAST_VARIANCE)
+    return Fitted(centres, np.full_like(centres, precision), np.zeros(len(centres)))
 
 
 def _mixture(z: np.ndarray, clusters: int, seed: int) -> Fitted:
