@@ -1,5 +1,6 @@
 """The downhole log: runs of core, depths, proportions and their intervals, and its files."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import lasio
@@ -88,6 +89,17 @@ def test_given_depths_are_shared_among_the_runs() -> None:
     assert end == pytest.approx(101)
     assert core.depth_m.min() == pytest.approx(100.005)
     assert core.depth_m.max() == pytest.approx(100.995)
+
+
+def test_depths_that_a_file_states_for_its_lines_count() -> None:
+    """A gap stays a gap where the ends are those of scenes.tsv; with other ends depths are even."""
+    valid, stated = np.ones((4, 1), bool), np.array([65.9, 65.91, 70.0, 70.01])
+    found = replace(_map(valid, seed=1), line_depth_m=stated)
+    core, end = core_of(_scene("A", depth_from_m=65.9, depth_to_m=70.01), found, below_m=0, run_share=0.3)
+    np.testing.assert_array_equal(core.depth_m, stated)
+    assert end == 70.01
+    other, _ = core_of(_scene("A", depth_from_m=60.0, depth_to_m=64.0), found, below_m=0, run_share=0.3)
+    np.testing.assert_allclose(other.depth_m, [60.5, 61.5, 62.5, 63.5])
 
 
 def test_trays_follow_each_other_by_name_or_depth() -> None:

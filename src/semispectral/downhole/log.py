@@ -17,6 +17,7 @@ from semispectral.study.scene import Scene
 from semispectral.study.setting_types import InnerShare, Positive, settings_class
 
 NARROWEST_RUN = 3  # samples; less is dirt on the tray, unless the scan itself is as narrow (spectra along a hole)
+SAME_DEPTH_M = 0.005  # scenes.tsv may round what a file states
 WIDEST_SCAR = 2  # samples; a dead column of the detector does not part a run
 NOVEL = NOVEL_NAME.replace(" ", "_")
 # The columns of a class begin with what they hold, and no other column begins so: whatever a class is called, its
@@ -101,7 +102,8 @@ def depths(scene: Scene, found: SceneMap, *, below_m: float, run_share: float) -
     """Return the depth of every pixel of a scan and of its end.
 
     Depth increases down the lines of the first run, then of the second. Depths in scenes.tsv are shared evenly among
-    the runs; otherwise the core begins at ``below_m``, and a line is ``pixel_mm`` long.
+    the runs; otherwise the core begins at ``below_m``, and a line is ``pixel_mm`` long. Where the file of the scan
+    states the depth of each line, and its first and last one are those of scenes.tsv, these depths count.
 
     Parameters
     ----------
@@ -129,6 +131,9 @@ def depths(scene: Scene, found: SceneMap, *, below_m: float, run_share: float) -
             f"{scene.name}: no run of core was found in the map; lower map.downhole.run_share, or check the column "
             "'ignore' of scenes.tsv"
         )
+    if _states_depths(scene, found):
+        stated = np.where(_in_runs(found.shape, runs), found.line_depth_m[:, np.newaxis], np.nan)
+        return stated, float(found.line_depth_m[-1])
     top = below_m if scene.depth_from_m is None else scene.depth_from_m
     line_m = (scene.pixel_mm or 0) / 1000
     if scene.depth_from_m is not None and scene.depth_to_m is not None:
@@ -137,6 +142,21 @@ def depths(scene: Scene, found: SceneMap, *, below_m: float, run_share: float) -
     for number, run in enumerate(runs):
         depth_m[:, run] = top + (number * found.shape[0] + line + 0.5) * line_m
     return depth_m, top + len(runs) * found.shape[0] * line_m
+
+
+def _states_depths(scene: Scene, found: SceneMap) -> bool:
+    """Return whether the depths that the file states for its lines are those of scenes.tsv, but closer."""
+    ends = found.line_depth_m[[0, -1]] if len(found.line_depth_m) == found.shape[0] else np.full(2, np.nan)
+    stated = np.array([scene.depth_from_m, scene.depth_to_m], np.float64)  # None becomes NaN
+    return bool((np.abs(ends - stated) <= SAME_DEPTH_M).all())
+
+
+def _in_runs(shape: tuple[int, int], runs: Sequence[slice]) -> np.ndarray:
+    """Return the pixels of the runs, bool [line, sample]."""
+    inside = np.zeros(shape, bool)
+    for run in runs:
+        inside[:, run] = True
+    return inside
 
 
 def _tray_removed(found: SceneMap) -> np.ndarray:

@@ -103,7 +103,8 @@ def draw_map(
         name: SMOOTHINGS[name](streamed.probability, streamed.guide, smooth)
         for name in (SMOOTHINGS if known.tested is not None and known.tested.any() else [smooth.smoothing])
     }
-    drawn = SceneMap(smoothed[smooth.smoothing], streamed.log_p, bundle.threshold, bundle.classes)
+    line_depth_m = cube.extra.get("depth_m", np.empty(0))
+    drawn = SceneMap(smoothed[smooth.smoothing], streamed.log_p, bundle.threshold, bundle.classes, line_depth_m)
     label = None if known.label is None else np.maximum(known.label, UNLABELLED)
     return Drawn(drawn, streamed.picture, label, _confusions(smoothed, known))
 

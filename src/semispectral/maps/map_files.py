@@ -63,6 +63,7 @@ def facts_of(drawn: Drawn) -> dict[str, Any]:
     return {
         "classes": found.classes.to_dict(),
         "legend": [dict(zip(("value", "name", "colour", "pixels"), row, strict=True)) for row in rows],
+        "line_depth_m": [float(depth) if math.isfinite(depth) else None for depth in found.line_depth_m],
         "novel_share": float(found.novel.sum() / max(found.valid.sum(), 1)),
         "threshold_nats": found.threshold if math.isfinite(found.threshold) else None,
         "confusion": {name: counts.tolist() for name, counts in drawn.confusion.items()},
@@ -132,4 +133,5 @@ def read_map(directory: Path) -> SceneMap:
     threshold = -math.inf if facts["threshold_nats"] is None else float(facts["threshold_nats"])
     novelty = confidence[CONFIDENCE.index("novelty_nats")]
     log_p = np.full(novelty.shape, np.nan, np.float32) if math.isinf(threshold) else threshold - novelty
-    return SceneMap(np.moveaxis(probability, 0, 2), log_p.astype(np.float32), threshold, classes)
+    line_depth_m = np.array(facts["line_depth_m"], np.float64)
+    return SceneMap(np.moveaxis(probability, 0, 2), log_p.astype(np.float32), threshold, classes, line_depth_m)

@@ -1,7 +1,7 @@
 """Map of one scene: class probabilities and log p(x) of every pixel, and the values derived from them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -26,12 +26,15 @@ class SceneMap:
     log_p : float32 [line, sample], estimate of log p(x) from `Pipeline`, in nats; NaN if unknown.
     threshold : pixels with a lower log_p are unknown, in nats; -inf if this cannot be decided.
     classes : classes in the order of the probabilities.
+    line_depth_m : float64 [line], depth of each line in the hole as the scan's file states it, NaN where it does not;
+        empty where it states none.
     """
 
     probability: np.ndarray
     log_p: np.ndarray
     threshold: float
     classes: ClassMap
+    line_depth_m: np.ndarray = field(default_factory=lambda: np.empty(0))
 
     def __post_init__(self) -> None:
         if self.probability.ndim != 3 or self.probability.shape[2] != len(self.classes):
