@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,10 @@ from PIL import Image
 
 from bad_inputs_study import BANDS, CLASSES, LINES, NM, SAMPLES, Study, codes, counts
 from semispectral.scans.facts.georeference import quiet
+from semispectral.scans.identity import identify
 from semispectral.storage.model_files import load_model, save_model
+from semispectral.study.classes import CodeSet
+from semispectral.study.scene import Scene
 from semispectral.study.scenes import REQUIRED
 
 Build = Callable[[Study], Any]
@@ -580,6 +583,114 @@ bad(
     lambda study: study.use_labels("l.csv", b"line,sample,code\n1,1,1\n"),
 )
 right("other formats", "a .npy in Fortran's order", npy(array=np.asfortranarray(counts(0))))
+
+
+# ---- tables of labels, and labels from pages
+QUEUE = "scene\tline\tsample\tcluster\tsuggested\twhy\tclass\n"
+
+
+def queue(*rows: str, header: str = QUEUE, more: str = "", key: str = "", everywhere: bool = True) -> Build:
+    """The labels of the study as a table over those in the scans, with rows of scene, line, sample and class."""
+
+    def build(study: Study) -> None:
+        cut = [row.split(" ", 3) for row in rows]
+        lines = ["\t".join([*cells[:3], "1", "", "", *(cells[3:] or [""])]) + "\n" for cells in cut]
+        study.table(header + "".join(lines) + more, "queue.tsv")
+        for row in study.rows.values() if everywhere else [study.first]:
+            row.update({"labels": ";queue.tsv", "labels_key": f"labels;{key}"})
+
+    return build
+
+
+def drawn(*features: Any, text: str = "", key: str = "", **member: Any) -> Build:
+    """Labels from the page of a1, over those in the scan."""
+
+    def build(study: Study) -> None:
+        path = study.folder / "a1_labels.geojson"
+        scan, none = study.folder / "a1.h5", CodeSet(())
+        scene = Scene("a1", "A", scan, "data", scan, "", "line,sample,band", "nm", 1.0, None, none, none)
+        said = asdict(identify(scene)) | member
+        content = {"type": "FeatureCollection", "semispectral_labels": said, "features": list(features)}
+        path.write_text(text or json.dumps(content), encoding="utf-8")
+        study.first.update({"labels": ";a1_labels.geojson", "labels_key": f"labels;{key}"})
+
+    return build
+
+
+def patch(name: Any = "talc", box: tuple[float, ...] = (1, 1, 4, 4), **geometry: Any) -> dict[str, Any]:
+    """A labelled area of a page."""
+    left, top, right, bottom = box
+    ring = [[left, top], [right, top], [right, bottom], [left, bottom], [left, top]]
+    shape = geometry or {"type": "Polygon", "coordinates": [ring]}
+    return {"type": "Feature", "properties": {"class": name, "colour": "#123456"}, "geometry": shape}
+
+
+right("label tables", "with names, codes and empty cells", queue("a1 1 1 talc", "a2 1 1 2", "b1 0 0 255", "a1 2 2"))
+right("label tables", "without an answer", queue("a1 1 1", "nowhere 9999 x"))
+right("label tables", "with rows of other scenes", queue("b1 1 1 talc"))
+bad("label tables", "an unknown class", "queue.tsv, row 3", queue("a1 1 1 talc", "a1 2 1 tulc"))
+bad("label tables", "an unknown code", "queue.tsv, row 2", queue("a1 1 1 7"))
+bad(
+    "label tables",
+    "a class that is not in use",
+    "row 2",
+    lambda s: (queue("a1 1 1 talc")(s), s.first.update(use="2-9")),
+)
+bad("label tables", "a class of letters that control a terminal", "row 2", queue(f"a1 1 1 {ESC}"))
+bad("label tables", "a class of 9000 letters", "row 2", queue("a1 1 1 " + "x" * 9000))
+bad("label tables", "a row of an unknown scene", "row 2", queue("c9 1 1 talc"))
+bad("label tables", "a row of a scene that does not name it", "row 2", queue("b1 1 1 talc", everywhere=False))
+bad("label tables", "two classes for a pixel", "rows 2 and 4", queue("a1 1 1 talc", "a1 2 1", "a1 1 1 calcite"))
+bad("label tables", "a line beyond the scan", "row 2, column 'line'", queue("a1 40 1 talc"))
+bad("label tables", "a sample below 0", "row 2, column 'sample'", queue("a1 4 -1 talc"))
+bad("label tables", "a line that is no number", "row 2, column 'line'", queue("a1 four 1 talc"))
+bad("label tables", "a line of Arabic digits", "row 2, column 'line'", queue("a1 \u0664 1 talc"))
+bad("label tables", "a line of 400 digits", "row 2, column 'line'", queue("a1 " + "1" * 400 + " 1 talc"))
+bad("label tables", "without its columns", "queue.tsv", queue(header="scene,line,sample,class\n"))
+bad("label tables", "a column twice", "queue.tsv", queue(header="scene\tline\tline\tsample\tclass\n"))
+bad("label tables", "a short row", "queue.tsv, row 2", queue(more="a1\t1\n"))
+bad("label tables", "empty", "queue.tsv", queue(header=""))
+bad("label tables", "with a key", "queue.tsv", queue("a1 1 1 talc", key="class"))
+bad("label tables", "that is not there", "gone.tsv", cells(labels=";gone.tsv", labels_key="labels"))
+bad("label tables", "in UTF-16", "u.tsv", lambda study: study.use_labels("u.tsv", QUEUE.encode("utf-16")))
+bad("label tables", "of zeros", "z.tsv", lambda study: study.use_labels("z.tsv", bytes(500)))
+bad("label tables", "an empty part of the cell", "part 2 is empty", cells(labels="a1.h5;"))
+bad("label tables", "more keys than files", "labels_key", cells(labels_key="labels;labels"))
+right("page labels", "as the page saves them", drawn(patch(), patch("calcite", (6, 6, 8, 9))))
+right("page labels", "before anything was drawn", drawn())
+right("page labels", "of a scan with another name", drawn(patch(), scene="before"))
+bad("page labels", "of another scan", "a1_labels.geojson", drawn(patch(), content="0" * 16))
+bad("page labels", "of a scan of another size", "a1_labels.geojson", drawn(patch(), lines=41))
+bad("page labels", "with letters for a size", "a1_labels.geojson", drawn(patch(), lines="x"))
+bad("page labels", "without the scan", "a1_labels.geojson", drawn(text='{"semispectral_labels": 1, "features": []}'))
+bad("page labels", "a name that controls a terminal", "another scan", drawn(patch(), scene=ESC, content="0"))
+bad("page labels", "an unknown class", "feature 2", drawn(patch(), patch("tulc", (6, 6, 8, 9))))
+bad("page labels", "a class that is a number", "feature 1", drawn(patch(3)))
+bad("page labels", "no class", "feature 1", drawn({"type": "Feature", "geometry": None}))
+bad("page labels", "no shape", "feature 1", drawn({"type": "Feature", "properties": {"class": "talc"}}))
+bad("page labels", "a point", "feature 1", drawn(patch(type="Point", coordinates=[1, 1])))
+bad("page labels", "a shape that is none", "a1_labels.geojson", drawn(patch(type="Polygon", coordinates="x")))
+bad("page labels", "a corner of NaN", "a1_labels.geojson", drawn(patch(box=(1, 1, float("nan"), 4))))
+bad("page labels", "beyond the scan", "feature 1", drawn(patch(box=(1, 1, 13, 4))))
+bad("page labels", "without an area", "feature 1", drawn(patch(box=(1, 1, 1, 4))))
+bad("page labels", "two classes for a pixel", "features 1 and 2", drawn(patch(), patch("calcite")))
+bad("page labels", "with a key", "a1_labels.geojson", drawn(patch(), key="name:class"))
+bad("page labels", "cut", "a1_labels.geojson", drawn(text='{"semispectral_labels": {"scene"'))
+bad("page labels", "features that are no list", "a1_labels", drawn(text='{"semispectral_labels": {}, "features": 3}'))
+bad("page labels", "nested without end", "a1_labels", drawn(text='{"semispectral_labels": ' + "[" * 100_000))
+
+
+def labels_command(*arguments: str) -> Build:
+    """A command line of `semispectral labels` beside the study."""
+    return lambda study: (study.write(), ["labels", *arguments])[1]
+
+
+bad("labels command", "a scene that is not there", "'c9'", labels_command("init", "c9", "--config", "study.yaml"))
+bad("labels command", "a study that is not there", "no.yaml", labels_command("init", "--config", "no.yaml"))
+bad("labels command", "classes of a file that is not there", "no.tsv", labels_command("classes", "no.tsv"))
+bad("labels command", "classes of a scan", "a1.h5", labels_command("classes", "a1.h5"))
+bad("labels command", "classes of another table", "scenes.tsv", labels_command("classes", "scenes.tsv"))
+right("labels command", "templates", labels_command("init", "a1", "--config", "study.yaml"), "name:class")
 
 
 # ---- polygons

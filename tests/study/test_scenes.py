@@ -43,6 +43,8 @@ def test_several_files_of_labels(tmp_path: Path) -> None:
     assert (raster, queue) == (LabelSource(Path("/data/a.tif")), LabelSource(Path("/data/queue.tsv")))
     assert scene.named_labels
     assert not LabelSource(raster.path).named
+    with pytest.raises(ConfigError, match=r"row 2, column 'labels': part 2 is empty"):
+        read_scenes(write_scenes(tmp_path / "s.tsv", row | {"labels": "a.tif;"}), data_root=Path("/data"))
     with pytest.raises(ConfigError, match=r"row 2, column 'labels_key'.*in the column labels is needed, 3,.*got 4"):
         read_scenes(write_scenes(tmp_path / "s.tsv", row | {"labels_key": ";;;x"}), data_root=Path("/data"))
 

@@ -155,6 +155,12 @@ def _scene(where: str, record: dict[str, str], place: Callable[[str, str], Path]
 def _labels(where: str, values: Mapping[str, Any], place: Callable[[str, str], Path]) -> dict[str, Any]:
     """Return the fields of a scene that name its labels; an empty part of the cell is the scan's own file."""
     names = cells.parts(values["labels"])
+    for number, name in enumerate(names[1:], start=2):
+        if not name:
+            raise ConfigError(
+                f"{where}, column 'labels': part {number} is empty, and only the first can be, which then is the "
+                f"scan's own file; name a file, or leave out a {cells.BETWEEN_FILES!r}, got {quoted(values['labels'])}"
+            )
     keys, axes = (
         _one_each(names, cells.parts(values.get(column, "")), f"{where}, column {column!r}")
         for column in ("labels_key", "labels_axes")
