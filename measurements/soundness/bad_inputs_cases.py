@@ -2,6 +2,7 @@
 
 import json
 import os
+import warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -705,9 +706,10 @@ def polygons(*shapes: Any, code: Any = 1, name: str = "l.gpkg", key: str = "code
         kind = options.get("geometry_type", "Polygon")
         driver = {"gpkg": "GPKG", "json": "GeoJSON", "shp": "ESRI Shapefile"}[name.rpartition(".")[2]]
         geometry = np.array(shapely.to_wkb(list(shapes)), object)
-        pyogrio.raw.write(
-            study.folder / name, geometry=geometry, crs=options.get("crs"), driver=driver, geometry_type=kind, **fields
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # that some have no coordinate system is known
+            where = {"crs": options.get("crs"), "driver": driver, "geometry_type": kind}
+            pyogrio.raw.write(study.folder / name, geometry=geometry, **where, **fields)
         study.use_labels(name, key=key)
 
     return build
