@@ -27,6 +27,7 @@ rule report:
         pages=every_scene("<results>/maps/{scene}/page.html"),
         logs=expand("<results>/downhole/{hole}.png", hole=sorted(LOGGED)),
         absorption=features_of("features.json"),
+        effects=every_scene("<results>/cleaning/{scene}.json") if SLICES.mends else [],
     output:
         index=report(
             "<results>/report/index.html",

@@ -1,6 +1,32 @@
 # The sample as models see it: cleaned, and on one scale; M1 may have a scale of its own (normalise.m1_method).
 # Needs: results/shards; the scenes that are cleaned.
-# Produces: results/scaler, results/normalised/{scene}.parquet; results/scaler_m1 and results/normalised_m1, if they differ.
+# Produces: results/cleaning/{scene}.json, if cleaning mends faults of the detector; results/scaler, results/normalised/{scene}.parquet; results/scaler_m1 and results/normalised_m1, if they differ.
+
+
+if SLICES.mends:
+
+    rule cleaning_effect:
+        input:
+            files=cleaned_files,
+        output:
+            "<results>/cleaning/{scene}.json",
+        log:
+            "<results>/logs/cleaning_effect/{scene}.log",
+        benchmark:
+            "<results>/benchmarks/cleaning_effect/{scene}.tsv"
+        conda:
+            "../envs/base.yaml"
+        threads: 1
+        resources:
+            mem_mb=memory_mb(2000, per_mb=0.5),
+            runtime=minutes(10, per_mb=0.05),
+        params:
+            cfg=SLICES.cleaning_effect,
+            code=code("cleaning_effect"),
+        message:
+            "Measure what cleaning mends in scene {wildcards.scene}"
+        script:
+            "../workflow/scripts/cleaning_effect.py"
 
 
 rule fit_scaler:

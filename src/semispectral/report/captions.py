@@ -59,6 +59,11 @@ CAPTIONS = {
         "predicted as each class (column). The SVM and the M2 shown scored best on the validation labels."
     ),
     "results/class_f1": "F1 of each class on the test part in percent, mean over seeds. A dash means undefined.",
+    "detector/faults": (
+        "Faults of the detector across its samples, a line for each scene. Smile: by how many bands the spectra of a "
+        "sample are shifted against those of the middle; a step that undoes it moves them back. Stripes: the factor by "
+        "which a sample differs from its neighbours on all lines, by which it is divided."
+    ),
     "absorption/positions": (
         "Position of each absorption feature, by hole: share of the pixels that have the feature, over the window in "
         "which it is looked for. A peak at an end of its window may be the flank of a neighbour."

@@ -13,8 +13,8 @@ from semispectral.figures import labels as census
 from semispectral.figures import maps, spectra
 from semispectral.figures.methods import method_name
 from semispectral.figures.units import scale_of
+from semispectral.report import cleaning_chapter, feature_chapter
 from semispectral.report import draw_training as training
-from semispectral.report import feature_chapter
 from semispectral.report.chosen_models import Chosen, best_of_each_family
 from semispectral.report.results import Study
 from semispectral.study.classes import MASKED
@@ -194,6 +194,7 @@ FIGURES: dict[str, Callable[[Study], Figure | None]] = {
     "results/against_labels": against_labels,
     "results/confusion": confusion,
     "results/class_f1": class_f1,
+    "detector/faults": cleaning_chapter.faults,
     "absorption/positions": feature_chapter.positions,
 }
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from semispectral.figures.style import save
+from semispectral.report import cleaning_chapter, feature_chapter, networks, tables
 from semispectral.report import deliverables as takehome
-from semispectral.report import feature_chapter, networks, tables
 from semispectral.report import wording as words
 from semispectral.report.captions import caption_of
 from semispectral.report.deliverables import embedded
@@ -106,6 +106,7 @@ def content(study: Study, *, index: Path, root: Path) -> dict[str, Any]:
         "normalisation_m1": study.scaler_m1.method,
         "trained": networks.trained(study),
         "results": tables.results(study),
+        "effects": cleaning_chapter.table(study),
         "absorption": feature_chapter.table(study),
         "absorption_left_out": feature_chapter.left_out(study),
         "absorption_files": feature_chapter.pieces(study, index=index),

@@ -19,6 +19,7 @@ from semispectral.spectra.scaling import Scaler, read_scaler
 from semispectral.spectra.shards import read_shard
 from semispectral.storage.model_files import load_model
 from semispectral.storage.parquet import read_table
+from semispectral.storage.seal import read_json
 from semispectral.study.classes import ClassMap, read_classes
 
 MOST_PER_CLASS = 300  # spectra of a class that are read from each scene
@@ -79,6 +80,7 @@ class Study:
     config : sections of the configuration that the results depend on.
     maps : pictures of the mapped scenes; their other files lie beside them.
     logs : pictures of the logged holes; their other files lie beside them.
+    effects : what cleaning mends in each scene, `semispectral.spectra.cleaning_effect`; empty: nothing.
     absorption : content of ``features.json`` of each scene, by the folder that holds it; empty: none were measured.
     """
 
@@ -104,6 +106,7 @@ class Study:
     maps: tuple[Path, ...]
     logs: tuple[Path, ...]
     absorption: dict[Path, dict[str, Any]]
+    effects: tuple[dict[str, Any], ...]
 
     @property
     def budgets(self) -> list[str]:
@@ -170,6 +173,7 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
         config=config,
         maps=tuple(sorted(paths["maps"])),
         logs=tuple(sorted(paths["logs"])),
+        effects=tuple(map(read_json, sorted(paths["effects"]))),
         absorption={path.parent: read_facts(path.parent) for path in sorted(paths["absorption"])},
     )
 

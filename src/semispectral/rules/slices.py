@@ -146,6 +146,16 @@ class Slices:
         """Return what cleaning does, without the keys of steps that it does not take; ``own`` adds sections."""
         return self.of(cleaning=keys_in_use.cleaning(self.config["cleaning"]), **own)
 
+    @property
+    def mends(self) -> bool:
+        """Whether cleaning has a step that mends a fault of the detector, whose effect the report shows."""
+        return any(CLEANING_STEPS[step].mends for step in self.cleaning.steps)
+
+    def cleaning_effect(self, wildcards: Any) -> str:
+        """Return the row of the scene, without what its spectra do not need, and what cleaning does."""
+        row = asdict(replace(self.scenes[wildcards.scene], **NOT_OF_SPECTRA))
+        return self.cleaned_by(scene=row)
+
     def cleaned(self, names: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Return the rows of those scenes that cleaning changes, by name, without what their spectra do not need.
 

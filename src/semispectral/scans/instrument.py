@@ -106,10 +106,14 @@ def empty_bands(cube: Cube) -> tuple[int, ...]:
 def dead_elements(values: np.ndarray) -> np.ndarray:
     """Return a mask of the detector elements that give the same value on every line, bool [sample, band].
 
+    Lines that hold one value everywhere are lost ones, and do not count.
+
     Parameters
     ----------
     values : [line, sample, band], as stored.
     """
-    if len(values) < 2:
+    lost = np.fmin.reduce(values, axis=(1, 2)) == np.fmax.reduce(values, axis=(1, 2))
+    kept = values[~lost]
+    if len(kept) < 2:
         return np.zeros(values.shape[1:], bool)
-    return np.asarray(np.fmin.reduce(values) == np.fmax.reduce(values))  # which pass over NaN
+    return np.asarray(np.fmin.reduce(kept) == np.fmax.reduce(kept))  # which pass over NaN

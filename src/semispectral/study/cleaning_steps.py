@@ -15,6 +15,7 @@ class CleaningStep:
     keys : of the section ``cleaning`` that the step alone reads.
     first : it says which values are values, so it is applied before all other steps, wherever it is named.
     judges : it decides which values are missing, and so which pixels hold data: the census depends on it.
+    mends : it mends a fault of the detector: the report shows what it does.
     joins : it makes scans comparable that differ in scale or in wavelengths: the plan depends on it.
     """
 
@@ -22,17 +23,18 @@ class CleaningStep:
     first: bool = False
     judges: bool = False
     joins: bool = False
+    mends: bool = False
 
 
 CLEANING_STEPS: dict[str, CleaningStep] = {
     "references": CleaningStep(keys=("white_reflectance",), first=True, judges=True),
     "scale": CleaningStep(joins=True),
     "drop_bands": CleaningStep(judges=True),
-    "dropped_lines": CleaningStep(first=True, judges=True),
-    "dead_columns": CleaningStep(first=True, judges=True),
-    "spikes": CleaningStep(keys=("spike_threshold",)),
-    "stripes": CleaningStep(keys=("stripe_threshold",)),
-    "smile": CleaningStep(keys=("smile_ranges_nm",)),
+    "dropped_lines": CleaningStep(first=True, judges=True, mends=True),
+    "dead_columns": CleaningStep(first=True, judges=True, mends=True),
+    "spikes": CleaningStep(keys=("spike_threshold",), mends=True),
+    "stripes": CleaningStep(keys=("stripe_threshold",), mends=True),
+    "smile": CleaningStep(keys=("smile_ranges_nm",), mends=True),
     "resample": CleaningStep(keys=("resample_nm",), judges=True, joins=True),
     "savitzky_golay": CleaningStep(keys=("window", "order", "derivative")),
     "continuum": CleaningStep(),
