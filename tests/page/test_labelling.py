@@ -280,3 +280,25 @@ def test_the_page_shows_the_picture_the_clusters_and_the_labels(page: Path) -> N
     assert bare == (0x33, 0x33, 0x33)
     assert labelled[0] > 180
     assert max(labelled[1:]) < 40
+
+
+def test_a_second_finger_zooms_and_paints_nothing(page: Path) -> None:
+    """What the first finger had painted is taken back, and the picture is larger."""
+
+    async def story(tab: Tab) -> tuple[np.ndarray, float, float]:
+        await tab.until(READY)
+        await press(tab, "b")
+        before = await tab.value("semispectral.view.scale")
+        first, second = await at(tab, 10, 10), await at(tab, 20, 20)
+        fingers = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate((first, second))]
+        await tab.call("Input.dispatchTouchEvent", type="touchStart", touchPoints=fingers[:1])
+        assert (await labels_of(tab)).any()
+        await tab.call("Input.dispatchTouchEvent", type="touchStart", touchPoints=fingers)
+        apart = [fingers[0], fingers[1] | {"x": second[0] + 60, "y": second[1] + 60}]
+        await tab.call("Input.dispatchTouchEvent", type="touchMove", touchPoints=apart)
+        await tab.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+        return await labels_of(tab), before, await tab.value("semispectral.view.scale")
+
+    labels, before, after = browse(page, story)
+    assert not labels.any()
+    assert after > before

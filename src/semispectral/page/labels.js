@@ -53,6 +53,16 @@ class Labels {
     this.tell([], []);
   }
 
+  // Take back what was changed since begin.
+  drop() {
+    const changes = this.open || [];
+    this.open = null;
+    for (const change of [...changes].reverse()) {
+      this.set(change.places, change.before);
+      this.tell(change.places, change.after);
+    }
+  }
+
   keep(changes) {
     this.done.push(changes);
     if (this.done.length > MOST_UNDONE) this.done.shift();

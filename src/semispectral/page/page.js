@@ -206,7 +206,7 @@ async function start() {
   for (const button of element("tools").children) button.addEventListener("click", () => pickTool(button.dataset.tool));
   element("undo").addEventListener("click", () => labels.undo());
   element("redo").addEventListener("click", () => labels.redo());
-  element("fit").addEventListener("click", () => view.fit());
+  element("whole").addEventListener("click", () => view.whole());
   element("size").addEventListener("input", () => resize(0));
   element("opacity").addEventListener("input", (event) => {
     overLayer.opacity = Number(event.target.value);
@@ -236,7 +236,10 @@ async function start() {
 
 function whenReady() {
   const drawn = typeof Bokeh !== "undefined" && Bokeh.documents.length && Bokeh.documents[0].get_model_by_name("spectrum");
-  if (drawn) start();
+  if (drawn) start().catch((error) => {
+    element("pixel").textContent = `This browser cannot show the page (${error.message}); a newer one can.`;
+    failed(String(error));
+  });
   else window.setTimeout(whenReady, 50);
 }
 

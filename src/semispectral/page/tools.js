@@ -1,18 +1,16 @@
-// The tools: what the pointer does on the picture. Each is { down, move, up, done }, as far as it needs them.
+// The tools: what the pointer does on the picture. Each is { down, move, up, drop } or { click, done }.
 
 const STILL = 4;  // points of the window that a pointer may move and yet click
 
 function toolsFor({ view, labels, chosen, overlay, show }) {
   const here = (places) => labels.give(places, chosen());
-  const visible = (point) => view.placeOf(point);
   let path = [];
   return {
-    look: { pans: true, click: (point) => visible(point) >= 0 && show(Math.floor(point[1]), Math.floor(point[0])) },
-    pixel: { pans: true, click: (point) => visible(point) >= 0 && here([visible(point)]) },
+    look: { click: (point) => view.placeOf(point) >= 0 && show(Math.floor(point[1]), Math.floor(point[0])) },
+    pixel: { click: (point) => view.placeOf(point) >= 0 && here([view.placeOf(point)]) },
     patch: {
-      pans: true,
       click(point) {
-        const place = visible(point), raster = overlay();
+        const place = view.placeOf(point), raster = overlay();
         if (place >= 0 && raster && raster[place]) here(patchAt(raster, labels.scan.samples, place));
       },
     },
@@ -27,9 +25,9 @@ function toolsFor({ view, labels, chosen, overlay, show }) {
         here(alongPath(path, view.brush, labels.scan.lines, labels.scan.samples));
       },
       up: () => labels.end(),
+      drop: () => labels.drop(),
     },
     polygon: {
-      pans: true,
       click(point) {
         view.corners.push(point);
         view.redraw();
@@ -54,8 +52,8 @@ function followPointers(canvas, view, current, after) {
     began = event;
     panned = false;
     const tool = current();
-    if (pointers.size > 1 && drawing) {
-      tool.up();
+    if (pointers.size > 1 && drawing) {  // the second finger: to zoom was meant
+      tool.drop();
       drawing = false;
     } else if (pointers.size === 1 && tool.down && event.button === 0) {
       drawing = true;

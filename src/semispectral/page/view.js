@@ -11,19 +11,30 @@ class View {
     this.wide = Math.max(1, Math.ceil(NARROW / scan.samples));  // a scan of one sample per line would not be seen
     this.context = canvas.getContext("2d");
     this.colours = new Uint32Array(scan.lines * scan.samples);
-    this.fit();
-    new ResizeObserver(() => this.fit()).observe(canvas);
+    this.resize();
+    new ResizeObserver(() => this.resize()).observe(canvas);
   }
 
-  // Show the whole scan, or its whole width where it is long.
-  fit() {
+  // Take the size that the canvas has on the page. What is shown stays; at first it is the whole scan, or of a long one
+  // the beginning in full width.
+  resize() {
     const box = this.canvas.getBoundingClientRect();
     if (!box.width || !box.height) return;
     this.canvas.width = Math.round(box.width);
     this.canvas.height = Math.round(box.height);
-    const whole = Math.min(box.width / (this.scan.samples * this.wide), box.height / this.scan.lines);
-    this.least = whole;
-    this.scale = Math.min(LARGEST_SCALE, Math.max(whole, Math.min(1, box.width / (this.scan.samples * this.wide))));
+    const across = box.width / (this.scan.samples * this.wide);
+    this.least = Math.min(across, box.height / this.scan.lines);
+    if (!this.scale) this.show(Math.max(this.least, Math.min(1, across)));
+    this.redraw();
+  }
+
+  whole() {
+    this.show(this.least);
+  }
+
+  // Show the scan in a scale, from its first line.
+  show(scale) {
+    this.scale = Math.min(LARGEST_SCALE, scale);
     this.left = this.scan.samples / 2 - this.canvas.width / 2 / (this.scale * this.wide);
     this.top = Math.min(0, this.scan.lines / 2 - this.canvas.height / 2 / this.scale);
     this.redraw();
