@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 WHAT = "the header of a TSG dataset (.tsg)"
 LARGEST_BYTES = 500_000_000  # of a header, which has a line of about 80 bytes for each spectrum
+MOST_SPECTRA, MOST_BANDS = 20_000_000, 20_000  # far beyond any hole and any sensor
 SECTION = re.compile(r"\[([^\[\]]{1,60})\]")
 WHOLE = re.compile(r"[0-9]{1,9}")
 NUMBERED = re.compile(r"([0-9]{1,9}):(.*)")
@@ -87,10 +88,10 @@ def read_header(path: Path) -> Header:
     sections = _sections(path)
     _require_floats(path, sections)
     spectra, bands = (_integer(path, sections, "dimensions", name) for name in ("samples", "bands"))
-    if spectra < 1 or bands < 1:
+    if not (1 <= spectra <= MOST_SPECTRA and 1 <= bands <= MOST_BANDS):
         raise DataError(
-            f"{path}: samples and bands of [dimensions] must be 1 or more, got {spectra} and {bands}; export the "
-            "dataset again"
+            f"{path}: samples and bands of [dimensions] must be 1 or more, and at most {MOST_SPECTRA} and "
+            f"{MOST_BANDS}, got {spectra} and {bands}; export the dataset again"
         )
     scalars, tables = _scalars(path, sections, bands)
     return Header(
