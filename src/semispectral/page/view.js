@@ -15,17 +15,18 @@ class View {
     new ResizeObserver(() => this.resize()).observe(canvas);
   }
 
-  // Take the size that the canvas has on the page. What is shown stays; at first it is the whole scan, or of a long one
-  // the beginning in full width.
+  // Take the size that the canvas has on the page. What is in the middle stays there; at first the whole scan is shown, or
+  // of a long one the beginning in full width.
   resize() {
     const box = this.canvas.getBoundingClientRect();
     if (!box.width || !box.height) return;
-    this.canvas.width = Math.round(box.width);
-    this.canvas.height = Math.round(box.height);
+    const wider = Math.round(box.width) - this.canvas.width, higher = Math.round(box.height) - this.canvas.height;
+    this.canvas.width += wider;
+    this.canvas.height += higher;
     const across = box.width / (this.scan.samples * this.wide);
     this.least = Math.min(across, box.height / this.scan.lines);
-    if (!this.scale) this.show(Math.max(this.least, Math.min(1, across)));
-    this.redraw();
+    if (this.scale) this.move(-wider / 2 / (this.scale * this.wide), -higher / 2 / this.scale);
+    else this.show(Math.max(this.least, Math.min(1, across)));
   }
 
   whole() {
