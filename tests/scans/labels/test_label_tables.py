@@ -102,6 +102,13 @@ def test_a_bad_table_is_named(scene: Scene) -> None:
         read(scene)
 
 
+def test_without_classes_the_way_to_them_is_said(scene: Scene) -> None:
+    """A study may have no table of classes yet, and its first labels are names."""
+    table(scene.labels, "A 0 0 talc")
+    with open_scene(scene) as cube, pytest.raises(DataError, match="row 2.*semispectral labels classes FILE"):
+        read_scene_labels(scene, cube, ClassMap((), (), ()))
+
+
 def test_rows_that_no_scene_would_read_are_refused(scene: Scene) -> None:
     """A label of a scene that is not in scenes.tsv, or that does not name the table, would be lost without a word."""
     table(scene.labels, "A 0 0 talc", "B 0 0", "B 0 0 talc")

@@ -45,8 +45,13 @@ class ClassWords:
         if WHOLE.fullmatch(text) and text not in self._codes and int(text) in self.scene.ignore:
             return int(text)
         if text not in self._codes:
+            if not self.classes.names:
+                raise DataError(
+                    f"{where}: {quoted(text)} is looked up in classes.tsv, which names no class; write it with the "
+                    "columns code, name and colour, or from the names in such labels: semispectral labels classes FILE"
+                )
             row = f"{self._free_code()}, {text}, {colour or '#1f77b4'}" if not text.isdigit() else "code, name, colour"
-            near = hint(text, self.classes.names) if self.classes.names else "it is empty or not there"
+            near = hint(text, self.classes.names)
             raise DataError(
                 f"{where}: {quoted(text)} is no class of classes.tsv ({near}); correct it here, or add a row there: "
                 f"{quoted(row, limit=120)}, separated by tabs"
