@@ -105,7 +105,7 @@ def test_a_bad_table_is_named(scene: Scene) -> None:
 def test_without_classes_the_way_to_them_is_said(scene: Scene) -> None:
     """A study may have no table of classes yet, and its first labels are names."""
     table(scene.labels, "A 0 0 talc")
-    with open_scene(scene) as cube, pytest.raises(DataError, match="row 2.*semispectral labels classes FILE"):
+    with open_scene(scene) as cube, pytest.raises(DataError, match=r"row 2.*semispectral labels classes FILE"):
         read_scene_labels(scene, cube, ClassMap((), (), ()))
 
 
