@@ -7,7 +7,7 @@ from xml.etree import ElementTree as Xml
 
 from semispectral.study.classes import ClassMap
 
-QGIS = "3.22"  # a long-term release; later ones read its styles
+QGIS = "3.22"  # a long-term release; others read its styles
 OPACITY = "0.6"
 STYLES = """
 CREATE TABLE layer_styles (
@@ -61,6 +61,7 @@ def style_of(classes: ClassMap, *, attribute: str) -> str:
         options = Xml.SubElement(layer, "Option", type="Map")
         for key, value in {"color": _rgba(colour), "outline_color": "0,0,0,255", "style": "solid"}.items():
             Xml.SubElement(options, "Option", type="QString", name=key, value=value)
+            Xml.SubElement(layer, "prop", k=key, v=value)  # as releases before 3.22 read it
     fields = Xml.SubElement(root, "fieldConfiguration")
     widget = Xml.SubElement(Xml.SubElement(fields, "field", name=attribute), "editWidget", type="ValueMap")
     config = Xml.SubElement(Xml.SubElement(widget, "config"), "Option", type="Map")
