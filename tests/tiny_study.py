@@ -233,10 +233,15 @@ def _write_effects(directory: Path) -> list[Path]:
     across = np.linspace(-1, 1, SAMPLES)
     for number, name in enumerate(SCENES):
         steps = [
-            {"name": "stripes", "found": "1 of 12 samples as a whole", "changed": 0.081, "change": 0.004},
+            {
+                "name": "stripes",
+                "found": "9 of 240 detector elements differ from their neighbours",
+                "changed": 0.081,
+                "change": 0.004,
+            },
             {"name": "smile", "found": "bands lie up to 0.80 bands apart: undone", "changed": 0.93, "change": 0.02},
         ]
-        curves = {"smile": (0.8 + 0.1 * number) * across**2, "stripes": np.where(across == across[3], 1.05, 1.0)}
+        curves = {"smile": (0.8 + 0.1 * number) * across**2, "stripes": np.where(across == across[3], 0.05, 0.0)}
         of_scene = {"scene": name, "steps": steps, "curves": {key: values.tolist() for key, values in curves.items()}}
         write_json(directory / "cleaning" / f"{name}.json", of_scene)
     return [directory / "cleaning" / f"{name}.json" for name in SCENES]

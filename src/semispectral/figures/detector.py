@@ -9,7 +9,7 @@ from semispectral.figures.style import BLUE, MUTED, grid_of_axes, styled
 
 PANELS = {
     "smile": ("Smile", "shift of the bands, bands", 0.0),
-    "stripes": ("Stripes", "factor, median of the bands", 1.0),
+    "stripes": ("Stripes", "factor less 1, rms of the bands", 0.0),
 }
 DRAWN = {"smile": "default", "stripes": "steps-mid"}
 HEIGHT = 2.6

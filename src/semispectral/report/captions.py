@@ -61,8 +61,8 @@ CAPTIONS = {
     "results/class_f1": "F1 of each class on the test part in percent, mean over seeds. A dash means undefined.",
     "detector/faults": (
         "Faults of the detector across its samples, a line for each scene. Smile: by how many bands the spectra of a "
-        "sample are shifted against those of the middle; a step that undoes it moves them back. Stripes: the factor by "
-        "which a sample differs from its neighbours on all lines, by which it is divided."
+        "sample are shifted against those of the middle; a step that undoes it moves them back. Stripes: how much the "
+        "detector elements of a sample differ from their neighbours on all lines, by which they are divided."
     ),
     "absorption/positions": (
         "Position of each absorption feature, by hole: share of the pixels that have the feature, over the window in "

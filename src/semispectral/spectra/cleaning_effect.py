@@ -30,7 +30,7 @@ def effect_of(scene: Scene, cube: Cube, settings: CleanConfig) -> dict[str, Any]
     -------
     dict: scene; steps, a list of dict with name, found (a sentence), changed (share of the values looked at that it
     changes by more than a thousandth) and change (root mean square of the relative change); and the curves smile (shift
-    of each sample in bands) and stripes (factor of each sample, median over its bands), where these steps are taken.
+    of each sample in bands) and stripes (root mean square over the bands of factor - 1), where these steps are taken.
     """
     sensor = sensor_for(scene, cube, settings)
     changes = _changes(cube, sensor, settings)
@@ -89,9 +89,8 @@ def _found(cube: Cube, sensor: Sensor, settings: CleanConfig) -> tuple[dict[str,
         words["dead_columns"] = f"{int(sensor.dead.sum())} of {sensor.dead.size} detector elements are dead"
     if sensor.stripes is not None:
         odd = sensor.stripes != 1
-        curves["stripes"] = np.median(sensor.stripes, axis=1).astype(float).tolist()
-        whole = int((odd.mean(axis=1) > 0.5).sum())
-        words["stripes"] = f"{whole} of {len(odd)} samples as a whole, {int(odd.sum())} of {odd.size} detector elements"
+        curves["stripes"] = np.sqrt(np.mean((sensor.stripes - 1.0) ** 2, axis=1)).tolist()
+        words["stripes"] = f"{int(odd.sum())} of {odd.size} detector elements differ from their neighbours"
     if "smile" in settings.steps:
         smile = estimate_smile(whole_blocks(cube, sensor, settings), bands=smile_bands(cube, settings))
         curves["smile"] = smile.shift.tolist()

@@ -15,6 +15,9 @@ SMOOTH = np.array([1, 2, 3, 2, 1]) / 9  # of slopes and changes alike, so that i
 DERIVATIVE = np.array([1, -8, 0, 8, -1]) / 12  # of a polynomial of degree 4 through five bands
 SMOOTHED = len(SMOOTH) + len(DERIVATIVE) - 1  # bands that a slope needs
 LEAST_SHIFT = 0.02  # bands, below which nothing is undone
+ALIKE = 0.2  # of the logarithm: neighbours that differ by more lie on two sides of an edge, such as that of the core
+LARGEST_STRIPE = 0.2  # of the logarithm; what differs by more is a thing in the tray
+FEWEST_LINES = 0.25  # share of the lines on which neighbours must be alike
 LEAST_STRIPE = 0.002  # of the natural logarithm, about a share
 TUKEY = 4.685  # sigmas from which a value does not count (Beaton and Tukey 1974)
 ROUNDS = 30
@@ -187,8 +190,9 @@ def _segments(wavelengths_nm: np.ndarray | None, bands: int) -> tuple[np.ndarray
 def estimate_stripes(blocks: list[np.ndarray], *, threshold: float) -> np.ndarray:
     """Estimate the factor by which each detector element differs from its two neighbours on all lines.
 
-    What is common to all bands of a sample, and what is its own in each band, are judged apart: brightness varies more
-    from pixel to pixel than the shape of spectra.
+    What is common to all bands of a sample is left out: a brighter or darker sample cannot be told from the profile of a
+    tray, which is the same on all lines too. Lines on which the two neighbours differ do not count, for an edge along
+    the scan is no stripe.
 
     Parameters
     ----------
@@ -203,11 +207,10 @@ def estimate_stripes(blocks: list[np.ndarray], *, threshold: float) -> np.ndarra
         logs = np.concatenate([np.where(block > 0, np.log(block), np.nan).astype(np.float32) for block in blocks])
     beside = (logs[:, :-2] + logs[:, 2:]) / 2
     difference = np.full(logs.shape, np.nan, np.float32)
-    difference[:, 1:-1] = logs[:, 1:-1] - beside
+    alike = np.abs(logs[:, :-2] - logs[:, 2:]) <= ALIKE
+    difference[:, 1:-1] = np.where(alike, logs[:, 1:-1] - beside, np.nan)
     common = _nanmedian(difference, axis=2)
-    of_sample = _alone(*_middle(common, threshold=threshold))
-    of_element = _alone(*_middle(difference - common[:, :, None], threshold=threshold))
-    factor = np.exp(of_sample[:, None] + of_element)
+    factor = np.exp(_alone(*_middle(difference - common[:, :, None], threshold=threshold)))
     return np.asarray(factor, np.float32)
 
 
@@ -225,8 +228,9 @@ def _middle(difference: np.ndarray, *, threshold: float) -> tuple[np.ndarray, np
     middle = _nanmedian(difference, axis=0)
     spread = MAD_TO_SIGMA * _nanmedian(np.abs(difference - middle), axis=0)
     count = np.maximum(np.isfinite(difference).sum(axis=0), 1)
+    enough = count >= FEWEST_LINES * len(difference)
     least = np.maximum(threshold * OF_A_MEDIAN * spread / np.sqrt(count), LEAST_STRIPE)
-    known = np.isfinite(middle) & np.isfinite(least)
+    known = enough & np.isfinite(least) & (np.abs(middle) <= LARGEST_STRIPE)  # NaN is not
     return np.where(known, middle, 0.0), np.where(known, least, np.inf)
 
 
