@@ -190,8 +190,8 @@ def _segments(wavelengths_nm: np.ndarray | None, bands: int) -> tuple[np.ndarray
 def estimate_stripes(blocks: list[np.ndarray], *, threshold: float) -> np.ndarray:
     """Estimate the factor by which each detector element differs from its two neighbours on all lines.
 
-    What is common to all bands of a sample is left out: a brighter or darker sample cannot be told from the profile of a
-    tray, which is the same on all lines too. Lines on which the two neighbours differ do not count, for an edge along
+    What is common to all bands of a sample is left out: a brighter or darker sample cannot be told from the profile of
+    a tray, which is the same on all lines too. Lines on which the two neighbours differ do not count, for an edge along
     the scan is no stripe.
 
     Parameters
