@@ -26,6 +26,7 @@ from semispectral.maps.smoothing import SmoothConfig
 from semispectral.page import write_page
 from semispectral.scans.cube import Latents
 from semispectral.scans.facts.georeference import quiet
+from semispectral.scans.identity import Identity
 from semispectral.spectra.shards import write_latents, write_shard
 from semispectral.storage import provenance
 from semispectral.storage.model_files import load_model, save_model
@@ -89,7 +90,7 @@ def drawn(path: Path, what: str) -> None:
     if what == "map":
         write_map(path.parent, found, ground=Ground(), scene="a", smoothing="none")
     else:
-        write_page(path, cube, found.map, bundle, name="a", scale=1.0)
+        write_page(path, cube, found.map, bundle, scan=Identity("a", tiny.LINES, tiny.SAMPLES, "0"), scale=1.0)
 
 
 KINDS: dict[str, tuple[str, Any]] = {

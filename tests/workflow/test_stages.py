@@ -35,6 +35,7 @@ from semispectral.spectra.stage_encode import run_encode
 from semispectral.spectra.stage_normalise import run_normalise
 from semispectral.storage.model_files import save_model
 from semispectral.storage.parquet import read_table
+from semispectral.study.classes import ClassMap
 from semispectral.study.config import complete, read_schema
 from semispectral.study.scene import Scene
 from semispectral.study.scenes import read_scenes
@@ -225,7 +226,7 @@ def test_a_scene_and_a_new_scan_are_mapped_alike(bundled: Path) -> None:
 
     page = bundled / "maps/DH3_1/page.html"
     file = bundled / "maps/DH3_1/map.json"
-    shown = cfg(scene=row, run_share=0.5)
+    shown = cfg(scene=row, classes=ClassMap.read(CLASSES_TSV).to_dict(), run_share=0.5)
     run_page(page, scans=[scan], model_directory=model, map_file=file, codes_file=codes, features=[], cfg=shown)
     assert "../../report/index.html" in page.read_text(encoding="utf-8")
     new_page = bundled / "new/DH3_1/page.html"
