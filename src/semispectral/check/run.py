@@ -15,7 +15,7 @@ from semispectral.check.plan import Planned, check_test_groups, planned
 from semispectral.check.problems import Problems
 from semispectral.check.scenes import Looked, look_at_scenes
 from semispectral.check.study import Study, read_study, workflow_folder
-from semispectral.downhole.depths import ordered_by_name
+from semispectral.downhole.depths import joins, ordered_by_name
 from semispectral.errors import ConfigError
 from semispectral.maps.scene_map import NODATA_COLOUR, NOVEL_COLOUR, NOVEL_NAME
 from semispectral.study.names import printable_lines, some
@@ -166,6 +166,7 @@ def warnings_of(study: Study, looked: list[Looked], drawn: Planned | None) -> li
         *without,
         *_colours(study),
         *_order(study),
+        *joins(study.scenes),
         *uneven_effort(study),
         *warnings,
     ]

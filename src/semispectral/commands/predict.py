@@ -76,6 +76,8 @@ def _add_place(group: Any) -> None:
     group.add_argument("--depth-from", default="", metavar="M", help=words)
     words = "depth in m at which it ends (default: depth_to_m of an HDF5 file)"
     group.add_argument("--depth-to", default="", metavar="M", help=words)
+    words = "table of depths along the core, with columns line and depth_m, and run where there are several"
+    group.add_argument("--depth-marks", type=Path, metavar="FILE", help=words)
     words = "size of a pixel: for depths where only the first is known, the scale bar and the rasters"
     group.add_argument("--pixel-mm", default="", metavar="MM", help=words)
     words = "length of core that a row of the log sums up (default: 0.1)"

@@ -12,7 +12,7 @@ from semispectral.scans.facts.hole_position import scan_facts
 from semispectral.study.classes import CodeSet
 from semispectral.study.names import printable
 from semispectral.study.scene import REFERENCE_ROLES, WAVELENGTH_TABLES, Scene
-from semispectral.study.scenes import PARSERS, check_together
+from semispectral.study.scenes import PARSERS, check_together, read_marks
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,7 @@ OPTIONS = {
         for end in ("", "_key", "_lines")
     },
     "panel": "--panel",
+    "depth_marks": "--depth-marks",
 }
 REFERENCE_COLUMNS = tuple(name for name in OPTIONS if name.startswith(REFERENCE_ROLES))
 COLUMNS = re.compile(r"(?:the )?columns? ('?\w+'?(?:(?:, | and | or )'?\w+'?)*) of scenes\.tsv")
@@ -80,6 +81,7 @@ def scene_of(wanted: argparse.Namespace) -> Scene:
         use=CodeSet(()),
         ignore=CodeSet(((0, 0),) if wanted.mask else ()),
         panel=wanted.panel,
+        depth_marks=read_marks(wanted.depth_marks, name) if wanted.depth_marks else (),
         **{role: getattr(wanted, role) for role in REFERENCE_ROLES},
         **{"hole": name, **values},
     )

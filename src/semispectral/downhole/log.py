@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from semispectral.errors import DataError
 from semispectral.features.feature_files import NO_FEATURES, SceneFeatures
 from semispectral.maps.scene_map import NOVEL_NAME, SceneMap
 from semispectral.study.classes import ClassMap
-from semispectral.study.scene import Scene
+from semispectral.study.scene import DepthMark, Scene
 from semispectral.study.setting_types import InnerShare, Positive, settings_class
 
 NARROWEST_RUN = 3  # samples; less is dirt on the tray, unless the scan itself is as narrow (spectra along a hole)
@@ -101,7 +102,8 @@ def core_of(
 def depths(scene: Scene, found: SceneMap, *, below_m: float, run_share: float) -> tuple[np.ndarray, float]:
     """Return the depth of every pixel of a scan and of its end.
 
-    Depth increases down the lines of the first run, then of the second. Depths in scenes.tsv are shared evenly among
+    Where the row has depth marks, depth is linear between them. Else it increases down the lines of the first run, then
+    of the second. Depths in scenes.tsv are shared evenly among
     the runs; otherwise the core begins at ``below_m``, and a line is ``pixel_mm`` long. Where the file of the scan
     states the depth of each line, and its first and last one are those of scenes.tsv, these depths count.
 
@@ -131,6 +133,8 @@ def depths(scene: Scene, found: SceneMap, *, below_m: float, run_share: float) -
             f"{scene.name}: no run of core was found in the map; lower map.downhole.run_share, or check the column "
             "'ignore' of scenes.tsv"
         )
+    if scene.depth_marks:
+        return _by_marks(scene, found.shape, runs)
     if _states_depths(scene, found):
         stated = np.where(_in_runs(found.shape, runs), found.line_depth_m[:, np.newaxis], np.nan)
         return stated, float(found.line_depth_m[-1])
@@ -142,6 +146,75 @@ def depths(scene: Scene, found: SceneMap, *, below_m: float, run_share: float) -
     for number, run in enumerate(runs):
         depth_m[:, run] = top + (number * found.shape[0] + line + 0.5) * line_m
     return depth_m, top + len(runs) * found.shape[0] * line_m
+
+
+def _by_marks(scene: Scene, shape: tuple[int, int], runs: Sequence[slice]) -> tuple[np.ndarray, float]:
+    """Return the depth of every pixel, piecewise linear between the marks of its run, and the depth of the end.
+
+    Before the first mark of a run and behind its last, and in runs without marks, a line is ``pixel_mm`` long, or as
+    long as beside the nearest two marks.
+    """
+    depth_m, end_m = np.full(shape, np.nan), float("nan")
+    last = max(mark.run for mark in scene.depth_marks)
+    if last > len(runs):
+        raise DataError(
+            f"{scene.name}: its depth marks are of {last} runs of core, but {len(runs)} were found in the map; check "
+            "the column run of the marks, or lower map.downhole.run_share"
+        )
+    for number, run in enumerate(runs, start=1):
+        marks = [mark for mark in scene.depth_marks if mark.run == number]
+        line_m = _line_m(scene, marks or list(scene.depth_marks))
+        if marks:
+            of_line = depth_of_lines([m.line for m in marks], [m.depth_m for m in marks], shape[0], line_m=line_m)
+        elif np.isnan(end_m):
+            raise DataError(
+                f"{scene.name}: run {number} of core has no depth mark; add one for it to its table of marks"
+            )
+        else:
+            of_line = end_m + (np.arange(shape[0]) + 0.5) * line_m
+        depth_m[:, run], end_m = of_line[:, np.newaxis], float(of_line[-1] + line_m / 2)
+    return depth_m, end_m
+
+
+def _line_m(scene: Scene, marks: Sequence[DepthMark]) -> float:
+    """Return the length of a line in m: by the pixel size, or by the first and the last mark of a run."""
+    if scene.pixel_mm is not None:
+        return scene.pixel_mm / 1000
+    same = [mark for mark in marks if mark.run == marks[0].run]
+    lines = same[-1].line - same[0].line
+    if lines <= 0:
+        raise DataError(
+            f"{scene.name}: the depth of a line is needed, but run {same[0].run} has marks on one line only; add a "
+            "mark, or give pixel_mm in scenes.tsv"
+        )
+    lost = sum(b.depth_m - a.depth_m for a, b in pairwise(same) if a.line == b.line)
+    return (same[-1].depth_m - same[0].depth_m - lost) / lines
+
+
+def depth_of_lines(marked: Sequence[float], depth_m: Sequence[float], lines: int, *, line_m: float) -> np.ndarray:
+    """Return the depth of each line, linear between marks; two marks on one line are a jump.
+
+    Parameters
+    ----------
+    marked : lines of the marks, rising.
+    depth_m : their depths, in m, rising.
+    lines : number of lines.
+    line_m : length of a line before the first mark and behind the last, in m.
+
+    Examples
+    --------
+    >>> depth_of_lines([1, 3, 3], [10.0, 10.2, 11.0], 5, line_m=0.1).round(2).tolist()
+    [9.9, 10.0, 10.1, 11.0, 11.1]
+    """
+    known, depth, line = np.asarray(marked, float), np.asarray(depth_m, float), np.arange(lines, dtype=float)
+    above = np.searchsorted(known, line, side="right") - 1
+    inner = np.clip(above, 0, len(known) - 2) if len(known) > 1 else np.zeros(lines, int)
+    found = depth[0] + (line - known[0]) * line_m
+    if len(known) > 1:
+        width = np.maximum(known[inner + 1] - known[inner], np.finfo(float).tiny)
+        between = depth[inner] + (line - known[inner]) / width * (depth[inner + 1] - depth[inner])
+        found = np.where(above >= 0, between, found)
+    return np.asarray(np.where(above >= len(known) - 1, depth[-1] + (line - known[-1]) * line_m, found))
 
 
 def _states_depths(scene: Scene, found: SceneMap) -> bool:

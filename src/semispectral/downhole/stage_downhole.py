@@ -1,15 +1,19 @@
 """The stage `downhole`: the log of one hole."""
 
 import json
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
+from semispectral.downhole.depths import joins
 from semispectral.downhole.log import DownholeConfig
 from semispectral.downhole.write_log import write_hole_log
 from semispectral.features.feature_files import read_features
 from semispectral.maps.map_files import read_map
 from semispectral.study.scene import Scene
 from semispectral.study.stage_settings import settings
+
+log = logging.getLogger(__name__)
 
 
 def run_downhole(
@@ -40,6 +44,8 @@ def run_downhole(
     given = json.loads(cfg)
     config = settings(DownholeConfig, given["downhole"], where="map.downhole")
     scenes = [settings(Scene, row, where="scenes.tsv") for row in given["scenes"]]
+    for text in joins(scenes):
+        log.info("%s", text)
     mapped = [read_map(Path(path).parent) for path in maps]
     scans = list(zip(scenes, mapped, strict=True))
     pairs = zip(scenes, features, strict=True) if features else ()

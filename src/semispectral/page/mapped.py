@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from semispectral.downhole.depths import has_depth
+from semispectral.downhole.depths import has_depth, top_m
 from semispectral.downhole.log import depths
 from semispectral.errors import DataError
 from semispectral.features.feature_files import NO_FEATURES, SceneFeatures
@@ -80,7 +80,7 @@ def write_scan_page(
 
 def _depths(scene: Scene, found: SceneMap, *, run_share: float) -> np.ndarray | None:
     """Return depths of a scan that has a top depth. Depths of others depend on the scans above them."""
-    if scene.depth_from_m is None or not has_depth(scene):
+    if top_m(scene) is None or not has_depth(scene):
         return None
     try:
         return depths(scene, found, below_m=0, run_share=run_share)[0]

@@ -25,6 +25,7 @@ NOT_OF_SPECTRA: dict[str, Any] = {
     "pixel_mm": None,
     "depth_from_m": None,
     "depth_to_m": None,
+    "depth_marks": (),
 }
 
 NOT_OF_FEATURES = {key: value for key, value in NOT_OF_SPECTRA.items() if key not in ("ignore", "pixel_mm")}

@@ -58,6 +58,22 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class DepthMark:
+    """Depth that is written beside the core, as on a wooden block.
+
+    Attributes
+    ----------
+    run : int, run of core in the tray, from 1 on the left.
+    line : float, line of the scan at which it lies.
+    depth_m : float, depth, in m. Two marks on one line: core between them is lost.
+    """
+
+    run: int
+    line: float
+    depth_m: float
+
+
+@dataclass(frozen=True)
 class Scene:
     """One row of ``scenes.tsv``.
 
@@ -81,6 +97,7 @@ class Scene:
         taken with the white one; None: the scan's own file, if a key or lines are given, else none.
     white_key, dark_key, white_dark_key : str, arrays in these files, or empty.
     white_lines, dark_lines, white_dark_lines : str, their lines, such as ``0-99`` or ``last 100``; empty: all.
+    depth_marks : tuple of DepthMark, marks along the core, by run and line; empty: none.
     panel : Path or None, table of the white panel's reflectance by wavelength.
     """
 
@@ -111,6 +128,7 @@ class Scene:
     white_dark_key: str = ""
     white_dark_lines: str = ""
     panel: Path | None = None
+    depth_marks: tuple[DepthMark, ...] = ()
 
     @property
     def label_sources(self) -> tuple[LabelSource, ...]:

@@ -4,6 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from semispectral.errors import ConfigError
 from semispectral.study import cells, tsv
 from semispectral.study.names import MOST_NAMED, quoted, require_distinct_files, some
 from semispectral.study.paths import inside
-from semispectral.study.scene import REFERENCE_ROLES, WAVELENGTH_TABLES, LabelSource, Scene
+from semispectral.study.scene import REFERENCE_ROLES, WAVELENGTH_TABLES, DepthMark, LabelSource, Scene
 from semispectral.study.suggestions import nearest
 
 REQUIRED: dict[str, Callable[[str, str], Any]] = {
@@ -39,6 +40,7 @@ OPTIONAL: dict[str, Callable[[str, str], Any]] = {
         for end, parse in (("", cells.plain), ("_key", cells.plain), ("_lines", cells.lines))
     },
     "panel": cells.plain,
+    "depth_marks": cells.plain,
 }
 FILES = (*REFERENCE_ROLES, "panel")  # columns of files that may be left out
 PARSERS = {**REQUIRED, **OPTIONAL}
@@ -107,6 +109,50 @@ def check_together(scene: Scene, where: str) -> None:
         )
 
 
+def read_marks(path: Path, scene: str) -> tuple[DepthMark, ...]:
+    """Read the depth marks of a scene from a table with the columns line and depth_m, and maybe scene and run.
+
+    Parameters
+    ----------
+    path : Path, tab-separated, or comma-separated where it ends in .csv.
+    scene : str, name of the scene; rows of other scenes are passed over.
+
+    Raises
+    ------
+    MissingFileError : the table does not exist.
+    ConfigError : a column is absent, a cell is wrong, no row is of the scene, or depths do not go down.
+    """
+    rows = tsv.read_rows(path, what="a table of depth marks", key="depth_marks", comma=path.suffix.lower() == ".csv")
+    header = rows[0] if rows else []
+    absent = [name for name in ("line", "depth_m") if name not in header]
+    if absent:
+        raise ConfigError(
+            f"{path}: a table of depth marks needs the columns line and depth_m, and may have scene and run, got "
+            f"{some(header, show=quoted)}; add {some(absent)}"
+        )
+    marks = []
+    for number, row in enumerate(rows[1:], start=2):
+        cell = dict(zip(header, row, strict=False))
+        if any(row) and cell.get("scene", scene) == scene:
+            where = f"{path}, row {number}, column"
+            run = cells.number(cell.get("run") or "1", f"{where} 'run'")
+            line = cells.number(cell.get("line", ""), f"{where} 'line'")
+            marks.append(DepthMark(int(run), line, cells.number(cell.get("depth_m", ""), f"{where} 'depth_m'")))
+            if run != int(run) or run < 1 or line < 0:
+                raise ConfigError(f"{where} 'run': runs count from 1 and lines from 0, got run {run:g}, line {line:g}")
+    if not marks:
+        raise ConfigError(f"{path}: has no row of the scene {scene}; check its column scene")
+    ordered = tuple(sorted(marks, key=lambda mark: (mark.run, mark.line, mark.depth_m)))
+    for above, below in pairwise(ordered):
+        if below.depth_m < above.depth_m:
+            raise ConfigError(
+                f"{path}: depths go down along the lines of a run and from run to run, but {scene} has "
+                f"{above.depth_m:g} m at line {above.line:g} of run {above.run} and then {below.depth_m:g} m at line "
+                f"{below.line:g} of run {below.run}; correct one"
+            )
+    return ordered
+
+
 def _refuse_key(text: str, values: Mapping[str, Any], where: str, name: str) -> None:
     """Refuse the key of an array where the path of a file is needed: ``/hsimage/white``."""
     if name in REFERENCE_ROLES and values["data_key"] and text.startswith("/") and not Path(text).exists():
@@ -145,6 +191,9 @@ def _scene(where: str, record: dict[str, str], place: Callable[[str, str], Path]
         if text:
             _refuse_key(text, values, f"{where}, column {name!r}", name)
             values[name] = place(text, f"{where}, column {name!r}")
+    marks = values.pop("depth_marks", "")
+    if marks:
+        values["depth_marks"] = read_marks(place(marks, f"{where}, column 'depth_marks'"), values["name"])
     if values["wavelengths"].lower().endswith(WAVELENGTH_TABLES):
         values["wavelengths"] = str(place(values["wavelengths"], f"{where}, column 'wavelengths'"))
     scene = Scene(**values)

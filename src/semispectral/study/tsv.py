@@ -8,14 +8,15 @@ from semispectral.errors import ConfigError, MissingFileError, UnreadableError
 LARGEST_BYTES = 16_000_000
 
 
-def read_rows(path: Path, *, what: str, key: str) -> list[list[str]]:
+def read_rows(path: Path, *, what: str, key: str, comma: bool = False) -> list[list[str]]:
     """Read the cells of a table, stripped of blanks.
 
     Parameters
     ----------
     path : Path, the table.
     what : str, name of the table, for errors.
-    key : str, key of the configuration that names the table.
+    key : str, key of the configuration, or column, that names the table.
+    comma : bool, whether commas separate its cells, as in a .csv file.
 
     Returns
     -------
@@ -33,7 +34,7 @@ def read_rows(path: Path, *, what: str, key: str) -> list[list[str]]:
         if size > LARGEST_BYTES:
             raise ConfigError(f"{path}: {what} has at most {LARGEST_BYTES} bytes, got {size}; name another file")
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+            rows = list(csv.reader(file, delimiter="," if comma else "\t", quoting=csv.QUOTE_NONE))
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: must be UTF-8 text, got another encoding ({error}); save it as UTF-8") from error
     except csv.Error as error:
