@@ -38,6 +38,7 @@ RATES: dict[str, Rate] = {
     "shard": Rate("scene_mb", (3.5, 0.006), (285, 0.25), "scene_sample_mb", (0, 0.2)),
     "budget": Rate("sample_mb", (2.2, 0.01), (217, 0.5)),
     "fit_scaler": Rate("sample_mb", (3.4, 0.04), (330, 3)),
+    "cleaning_effect": Rate("scene_mb", (5, 0), (660, 0)),  # it looks at a sample of one size
     "normalise": Rate("scene_sample_mb", (3.7, 0.03), (285, 5), "scene_sample_mb", (0, 0.95)),
     "fit_scaler_m1": Rate("sample_mb", (3.4, 0.042), (400, 3)),
     "normalise_m1": Rate("m1_scene_sample_mb", (3.7, 0.03), (350, 3.2), "m1_scene_sample_mb", (0, 0.95)),
