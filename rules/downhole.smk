@@ -1,12 +1,11 @@
 # The downhole log of every hole whose depths are known.
-# Needs: results/maps, results/features.
+# Needs: results/maps/{scene}/numbers.parquet, results/features.
 # Produces: results/downhole/{hole}.csv, .las, .png.
 
 
 rule downhole:
     input:
-        maps=maps_of_hole("map.json"),
-        rasters=maps_of_hole("probability.tif", "confidence.tif"),
+        numbers=numbers_of_hole(),
         features=lambda wildcards: features_of("features.json", scenes=LOGGED[wildcards.hole]),
         feature_rasters=lambda wildcards: features_of("features.tif", scenes=LOGGED[wildcards.hole]),
     output:
@@ -28,7 +27,7 @@ rule downhole:
         "../envs/base.yaml"
     threads: 1
     resources:
-        mem_mb=memory_mb(2000, per_mb=20),
+        mem_mb=memory_mb(1500, per_mb=5),
         runtime=minutes(10, per_mb=0.5),
     params:
         cfg=lambda wildcards: SLICES.downhole(LOGGED[wildcards.hole]),

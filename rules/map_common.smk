@@ -1,8 +1,7 @@
 # What the rules of the map share: which trained model makes it, and what each of them uses of the configuration.
 # Needs: rules/common.smk. Produces: MAP_RUN, MAP_FILES, LOGGED and functions; no rules.
-from hashlib import sha256
-
 from semispectral.downhole.depths import logged_holes
+from semispectral.rules.trained_model import classes_of, numbers_of
 
 MAP = CONFIG["map"]
 RUNS = CONFIG["runs"]
@@ -25,10 +24,11 @@ MAP_FILES = (
     "class.hdr",
     "probability.tif",
     "confidence.tif",
-    "map.png",
     "map.json",
-)
+    "page.html",
+)  # map.png is the picture
 LOGGED = logged_holes(TABLE)
+REPORT = "../../report/index.html"  # as seen from maps/{scene}/page.html
 
 
 def map_run(pattern):
@@ -41,15 +41,14 @@ def other_scaler():
     return SCALERS["latents"] if SCALERS["latents"] != SCALERS[MAP_RUN["features"]] else []
 
 
-def model_given():
-    """The model of `predict_new`, known by its content, for no rule here is to make it again."""
-    card = Path(CONFIG["model"], "model.json")
-    if not CONFIG["model"] or not card.is_file():
-        raise WorkflowError(f"predict_new needs a trained model: --config model=results/model; got {CONFIG['model']!r}")
-    return {"path": CONFIG["model"], "sha256": sha256(card.read_bytes()).hexdigest()}
+def of_model(read):
+    """What `predict_new` depends on in its model, which no rule here is to make again."""
+    try:
+        return read(CONFIG["model"])
+    except SemispectralError as error:
+        raise WorkflowError(str(error)) from None
 
 
-def maps_of_hole(*names, folder="maps"):
-    """Files of the maps of a hole's scenes, in the order of their names; of new scans in the folder ``new``."""
-    pattern = f"<results>/{folder}/{{scene}}/{{name}}"
-    return lambda wildcards: expand(pattern, name=names, scene=LOGGED[wildcards.hole])
+def numbers_of_hole(folder="maps"):
+    """Numbers of the maps of a hole's scenes, in the order of their names; of new scans in the folder ``new``."""
+    return lambda wildcards: expand(f"<results>/{folder}/{{scene}}/numbers.parquet", scene=LOGGED[wildcards.hole])

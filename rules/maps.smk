@@ -1,6 +1,7 @@
 # The model for new scans, and with it a class for every pixel of every scene and a page to look at it.
+# What reads a scan knows classes by their codes; `pack` and `paint` put names and colours to them.
 # Needs: the trained models that the section `map` names, results/shards, results/budgets, results/predictions, the scenes.
-# Produces: results/model, results/maps/{scene}.
+# Produces: results/bundle, results/model, results/maps/{scene}.
 
 
 rule bundle:
@@ -13,10 +14,9 @@ rule bundle:
         classifier=map_run("<results>/{method}/{features}/{budget}/{seed}"),
         budgets=map_run("<results>/budgets/{budget}/{seed}.parquet"),
         predictions=map_run("<results>/predictions/{method}/{features}/{budget}/{seed}.parquet"),
-        classes=CLASSES,
         known="<results>/plan/classes.json",
     output:
-        directory("<results>/model"),
+        directory("<results>/bundle"),
     log:
         "<results>/logs/bundle.log",
     benchmark:
@@ -31,25 +31,43 @@ rule bundle:
         cfg=SLICES.bundle(MAP_RUN),
         code=code("bundle"),
     message:
-        "Put the trained model for new scans into one folder"
+        "Put all that makes a map into one folder"
     script:
         "../workflow/scripts/bundle.py"
+
+
+rule pack:
+    input:
+        model="<results>/bundle",
+    output:
+        directory("<results>/model"),
+    log:
+        "<results>/logs/pack.log",
+    benchmark:
+        "<results>/benchmarks/pack.tsv"
+    conda:
+        "../envs/base.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory_mb(1500),
+        runtime=minutes(10),
+    params:
+        cfg=SLICES.pack(),
+        code=code("pack"),
+    message:
+        "Name the classes of the trained model for new scans"
+    script:
+        "../workflow/scripts/pack.py"
 
 
 rule map:
     input:
         files=scene_files,
-        model="<results>/model",
+        model="<results>/bundle",
         codes="<results>/census/{scene}.npy",
         parts="<results>/plan/parts/{scene}.npy",
     output:
-        expand("<results>/maps/{{scene}}/{name}", name=[name for name in MAP_FILES if name != "map.png"]),
-        picture=report(
-            "<results>/maps/{scene}/map.png",
-            caption="../workflow/report/map.rst",
-            category="maps of every pixel",
-            labels={"figure": "{scene}"},
-        ),
+        "<results>/maps/{scene}/numbers.parquet",
     log:
         "<results>/logs/map/{scene}.log",
     benchmark:
@@ -69,30 +87,62 @@ rule map:
         "../workflow/scripts/map.py"
 
 
-rule page:
+rule pixels:
     input:
         files=scene_files,
-        model="<results>/model",
-        map="<results>/maps/{scene}/map.json",
-        codes="<results>/census/{scene}.npy",
+        model="<results>/bundle",
+        numbers="<results>/maps/{scene}/numbers.parquet",
         features=lambda wildcards: features_of("features.json", scenes=[wildcards.scene]),
         feature_rasters=lambda wildcards: features_of("features.tif", scenes=[wildcards.scene]),
     output:
-        "<results>/maps/{scene}/page.html",
+        directory("<results>/maps/{scene}/pixels"),
     log:
-        "<results>/logs/page/{scene}.log",
+        "<results>/logs/pixels/{scene}.log",
     benchmark:
-        "<results>/benchmarks/page/{scene}.tsv"
+        "<results>/benchmarks/pixels/{scene}.tsv"
+    conda:
+        "../envs/base.yaml"
+    threads: at_most(2)
+    resources:
+        mem_mb=memory_mb(1500, per_mb=2),
+        runtime=minutes(30, per_mb=0.1),
+    params:
+        cfg=lambda wildcards: SLICES.pixels(wildcards),
+        code=code("pixels"),
+    message:
+        "Collect the spectra of scene {wildcards.scene} for its page"
+    script:
+        "../workflow/scripts/pixels.py"
+
+
+rule paint:
+    input:
+        numbers="<results>/maps/{scene}/numbers.parquet",
+        pixels="<results>/maps/{scene}/pixels",
+        features=lambda wildcards: features_of("features.json", scenes=[wildcards.scene]),
+        feature_rasters=lambda wildcards: features_of("features.tif", scenes=[wildcards.scene]),
+    output:
+        expand("<results>/maps/{{scene}}/{name}", name=MAP_FILES),
+        picture=report(
+            "<results>/maps/{scene}/map.png",
+            caption="../workflow/report/map.rst",
+            category="maps of every pixel",
+            labels={"figure": "{scene}"},
+        ),
+    log:
+        "<results>/logs/paint/{scene}.log",
+    benchmark:
+        "<results>/benchmarks/paint/{scene}.tsv"
     conda:
         "../envs/base.yaml"
     threads: 1
     resources:
-        mem_mb=memory_mb(1500, per_mb=2),
+        mem_mb=memory_mb(1500, per_mb=5),
         runtime=minutes(15, per_mb=0.1),
     params:
-        cfg=SLICES.page,
-        code=code("page"),
+        cfg=lambda wildcards: SLICES.paint(wildcards, report=REPORT),
+        code=code("paint"),
     message:
-        "Write the interactive page of scene {wildcards.scene}"
+        "Write rasters, picture and page of the map of scene {wildcards.scene}"
     script:
-        "../workflow/scripts/page.py"
+        "../workflow/scripts/paint.py"

@@ -7,7 +7,7 @@ rule new_map:
     input:
         files=SLICES.new_scene_files,
     output:
-        expand("<results>/new/{{scene}}/{name}", name=MAP_FILES),
+        "<results>/new/{scene}/numbers.parquet",
     log:
         "<results>/logs/new_map/{scene}.log",
     benchmark:
@@ -19,7 +19,7 @@ rule new_map:
         mem_mb=memory_mb(1500, per_mb=2),
         runtime=minutes(30, per_mb=0.1),
     params:
-        cfg=lambda wildcards: SLICES.new_map(wildcards, model=model_given()),
+        cfg=lambda wildcards: SLICES.new_map(wildcards, model=of_model(numbers_of)),
         code=code("new_map"),
     message:
         "Classify every pixel of the new scan {wildcards.scene}"
@@ -27,35 +27,53 @@ rule new_map:
         "../workflow/scripts/new_map.py"
 
 
-rule new_page:
+rule new_pixels:
     input:
         files=SLICES.new_scene_files,
-        map="<results>/new/{scene}/map.json",
+        numbers="<results>/new/{scene}/numbers.parquet",
     output:
-        "<results>/new/{scene}/page.html",
+        directory("<results>/new/{scene}/pixels"),
     log:
-        "<results>/logs/new_page/{scene}.log",
+        "<results>/logs/new_pixels/{scene}.log",
     benchmark:
-        "<results>/benchmarks/new_page/{scene}.tsv"
+        "<results>/benchmarks/new_pixels/{scene}.tsv"
     conda:
         "../envs/base.yaml"
-    threads: 1
+    threads: at_most(2)
     resources:
         mem_mb=memory_mb(1500, per_mb=2),
-        runtime=minutes(15, per_mb=0.1),
+        runtime=minutes(30, per_mb=0.1),
     params:
-        cfg=lambda wildcards: SLICES.new_page(wildcards, model=model_given()),
-        code=code("new_page"),
+        cfg=lambda wildcards: SLICES.pixels(wildcards, model=of_model(numbers_of)),
+        code=code("new_pixels"),
     message:
-        "Write the interactive page of the new scan {wildcards.scene}"
+        "Collect the spectra of the new scan {wildcards.scene} for its page"
     script:
-        "../workflow/scripts/new_page.py"
+        "../workflow/scripts/new_pixels.py"
+
+
+use rule paint as new_paint with:
+    input:
+        numbers="<results>/new/{scene}/numbers.parquet",
+        pixels="<results>/new/{scene}/pixels",
+        features=[],
+    output:
+        expand("<results>/new/{{scene}}/{name}", name=MAP_FILES),
+        picture="<results>/new/{scene}/map.png",
+    log:
+        "<results>/logs/new_paint/{scene}.log",
+    benchmark:
+        "<results>/benchmarks/new_paint/{scene}.tsv"
+    params:
+        cfg=lambda wildcards: SLICES.paint(wildcards, classes=of_model(classes_of)),
+        code=code("paint"),
+    message:
+        "Write rasters, picture and page of the map of the new scan {wildcards.scene}"
 
 
 use rule downhole as new_downhole with:
     input:
-        maps=maps_of_hole("map.json", folder="new"),
-        rasters=maps_of_hole("probability.tif", "confidence.tif", folder="new"),
+        numbers=numbers_of_hole("new"),
         features=[],
     output:
         csv="<results>/new/downhole/{hole}.csv",
@@ -65,12 +83,14 @@ use rule downhole as new_downhole with:
         "<results>/logs/new_downhole/{hole}.log",
     benchmark:
         "<results>/benchmarks/new_downhole/{hole}.tsv"
+    params:
+        cfg=lambda wildcards: SLICES.downhole(LOGGED[wildcards.hole], classes=of_model(classes_of)),
+        code=code("downhole"),
     message:
         "Write the downhole log of the new hole {wildcards.hole}"
 
 
 rule predict_new:
     input:
-        every_scene("<results>/new/{scene}/map.json"),
         every_scene("<results>/new/{scene}/page.html"),
         expand("<results>/new/downhole/{hole}.csv", hole=sorted(LOGGED)),

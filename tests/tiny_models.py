@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from semispectral.evaluation.predictions import prediction_table
-from semispectral.maps.bundle import Bundle, write_bundle
-from semispectral.maps.bundle_build import Recipe, build_bundle
+from semispectral.maps.bundle import Bundle
+from semispectral.maps.bundle_build import Recipe, build_bundle, write_bundle
 from semispectral.maps.bundle_check import Saved
 from semispectral.scans.cube import Cube, Pixels
 from semispectral.scans.facts.stated_values import as_values

@@ -1,4 +1,4 @@
-"""What runs again when one key of the configuration changes: every key of a finished tiny study, by dry runs.
+"""What runs again when one key or cell of a table changes: every key of a finished tiny study, by dry runs.
 
     python measurements/soundness/reruns.py                       # runs tests/workflow/tiny.yaml first, some minutes
     python measurements/soundness/reruns.py --study FOLDER        # a copy of the project in which that study has run
@@ -9,6 +9,7 @@ hours, too few are a wrong result. The last line is tried / good.
 """
 
 import argparse
+import os
 import re
 import sys
 import tempfile
@@ -18,7 +19,7 @@ from typing import Any
 
 import yaml
 
-from reruns_cases import CASES, NOT_TRIED
+from reruns_cases import CASES, CELLS, NOT_TRIED
 from semispectral.study.config import complete, read_schema
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,9 +64,34 @@ def rerun_by(key: str, value: Any, study: Path, forks: Forks) -> set[str]:
     """The rules that a dry run would run once the key has that value."""
     path = study / "changed.yaml"
     path.write_text(yaml.safe_dump(overlay(key, value)), encoding="utf-8")
-    status, text = forks.call(study, "--cores", "2", "-n", "--configfile", TINY, path.name)
+    return dry_run(f"{key}: {value}", study, forks, path.name)
+
+
+def rerun_by_cell(where: tuple[str, str, str, str], study: Path, forks: Forks) -> set[str]:
+    """The rules that a dry run would run once a cell of a table has another value."""
+    name, first, column, value = where
+    path = study / name
+    before, stamp = path.read_text(encoding="utf-8"), path.stat()
+    header, *rows = (line.split("\t") for line in before.splitlines())
+    if column not in header:
+        header.append(column)
+        rows = [[*row, ""] for row in rows]
+    for row in rows:
+        if row[0] == first:
+            row[header.index(column)] = value
+    path.write_text("".join("\t".join(row) + "\n" for row in [header, *rows]), encoding="utf-8")
+    try:
+        return dry_run(f"{name}, {first}, {column}: {value}", study, forks)
+    finally:
+        path.write_text(before, encoding="utf-8")
+        os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+
+
+def dry_run(change: str, study: Path, forks: Forks, *overlays: str) -> set[str]:
+    """The rules that a dry run would run."""
+    status, text = forks.call(study, "--cores", "2", "-n", "--configfile", TINY, *overlays)
     if status:
-        raise SystemExit(f"the dry run with {key}: {value} failed:\n{text[-2000:]}")
+        raise SystemExit(f"the dry run with {change} failed:\n{text[-2000:]}")
     stats = text.partition("Job stats:")[2].partition("\ntotal")[0]
     return set(re.findall(r"^(\w+)\s+\d+\s*$", stats, flags=re.MULTILINE)) - {"all"}
 
@@ -93,8 +119,15 @@ def main() -> None:
             if line:
                 wrong.append(line)
                 print(line, flush=True)
+        cells = {name: case for name, case in CELLS.items() if name.startswith(tuple(wanted.keys))}
+        for name, (*where, expected) in cells.items():
+            line = judged(name, rerun_by_cell(tuple(where), study, forks), expected)
+            if line:
+                wrong.append(line)
+                print(line, flush=True)
         forks.close()
-    print(f"keys changed one by one: {len(cases)} tried, {len(cases) - len(wrong)} good; {len(NOT_TRIED)} not tried")
+    tried = len(cases) + len(cells)
+    print(f"keys and cells changed one by one: {tried} tried, {tried - len(wrong)} good; {len(NOT_TRIED)} not tried")
     sys.exit(bool(wrong))
 
 

@@ -7,8 +7,10 @@ from typing import Any
 
 REPORT = {"report"}  # it shows the configuration
 SCORES = {"evaluate", *REPORT}
-SHOWN = {"map", "page", "downhole", *REPORT}
-MAPS = {"bundle", *SHOWN}
+PLACED = {"paint", "downhole", *REPORT}
+COLOURED = {"pack", *PLACED}  # names and colours reach no rule that reads a scan or trains
+SHOWN = {"map", "pixels", *PLACED}
+MAPS = {"bundle", *COLOURED, *SHOWN}
 ON_LABELS = {"train_svm", "control", "predict", *SCORES}
 M2 = {"train_m2", "predict", *SCORES, *MAPS}
 M1 = {"train_m1", "encode", "train_svm", *M2}
@@ -148,14 +150,27 @@ CASES: dict[str, tuple[Any, set[str]]] = {
     "map.downhole.interval_m": (0.2, {"downhole", *REPORT}),
     "map.downhole.correlation_m": (0.03, {"downhole", *REPORT}),
     "map.downhole.coverage": (0.8, {"downhole", *REPORT}),
-    "map.downhole.run_share": (0.4, {"downhole", *REPORT}),
     "features.enabled": (False, FEATURES - {"features"}),
     "features.windows": ([{"name": "aloh_2200", "from_nm": 2120, "to_nm": 2240}], FEATURES),
     "features.formulas": ([{"name": "twice", "formula": "2 * aloh_2200_depth"}], FEATURES),
     "features.least_depth": (0.05, FEATURES),
+    "map.downhole.run_share": (0.4, PLACED),
+    "map.page_mb": (9, {"pixels", "paint", *REPORT}),
     "evaluation.seed": (2, SCORES),
     "evaluation.resamples": (10, SCORES),
     "evaluation.level": (0.9, SCORES),
+}
+
+# Cells of the two tables: the file, the row by its first cell, the column (added where it is not there), another value,
+# and the rules that should run again.
+CLASSES, SCENES = "config/classes.tsv", "tests/workflow/scenes.tsv"
+CELLS: dict[str, tuple[str, str, str, str, set[str]]] = {
+    "colour of a class": (CLASSES, "3", "colour", "#c47305", COLOURED),
+    "name of a class": (CLASSES, "3", "name", "white mica", {"evaluate", *COLOURED}),
+    "size of a pixel": (SCENES, "DH2_1", "pixel_mm", "1.5", PLACED),
+    "depth": (SCENES, "DH2_1", "depth_from_m", "12.5", PLACED),
+    "scale": (SCENES, "DH2_1", "scale", "3e-05", COUNTED),
+    "column that is empty": (SCENES, "DH2_1", "depth_to_m", "", NOTHING),
 }
 
 NOT_TRIED = {

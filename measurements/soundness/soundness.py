@@ -37,7 +37,9 @@ import pandas as pd
 from semispectral.census.census_files import read_census, read_codes
 from semispectral.errors import SemispectralError
 from semispectral.evaluation.alert_files import read_guards
-from semispectral.maps.map_files import read_facts, read_map, require_file
+from semispectral.maps.map_files import read_facts, require_file
+from semispectral.maps.numbers import read_numbers
+from semispectral.page.pixel_files import read_held, read_index, require_tiles
 from semispectral.report.deliverables import embedded
 from semispectral.sampling.plan_files import read_notes
 from semispectral.sampling.quota_files import read_quotas
@@ -114,10 +116,12 @@ KINDS: dict[str, tuple[str, Read]] = {
     "predictions": ("predictions/*/*/*/*.parquet", read_table),
     "scores": ("evaluation/scores.parquet", read_table),
     "guards": ("evaluation/guards.json", read_guards),
-    "bundle, description": ("model/model.json", of_model),
+    "bundle, description": ("bundle/model.json", of_model),
+    "map, numbers": ("maps/*/numbers.parquet", read_numbers),
+    "page, index": ("maps/*/pixels/index.json", lambda path: read_index(path.parent)),
+    "page, spectra": ("maps/*/pixels/held.parquet", lambda path: read_held(path.parent, read_index(path.parent))),
+    "page, tiles": ("maps/*/pixels/*.js", lambda path: require_tiles(path.parent, read_index(path.parent))),
     "map, facts": ("maps/*/map.json", lambda path: read_facts(path.parent)),
-    "map, probability": ("maps/*/probability.tif", lambda path: read_map(path.parent)),
-    "map, confidence": ("maps/*/confidence.tif", lambda path: read_map(path.parent)),
     "map, picture": ("maps/*/map.png", lambda path: require_file(path.parent, path.name).read_bytes()),
     "downhole log, picture": ("downhole/*.png", embedded),
 }
@@ -129,9 +133,9 @@ SWAPPED: dict[str, Read] = {
     "shards/{}.parquet": read_shard,
     "normalised/{}.parquet": read_shard,
     "latents/1/{}.parquet": read_latents,
-    "maps/{}/probability.tif": lambda path: read_map(path.parent),
-    "maps/{}/confidence.tif": lambda path: read_map(path.parent),
-    "maps/{}/map.json": lambda path: read_map(path.parent),
+    "maps/{}/numbers.parquet": read_numbers,
+    "maps/{}/pixels/index.json": lambda path: read_index(path.parent),
+    "maps/{}/map.json": lambda path: read_facts(path.parent),
     "scenes/{}.h5": lambda path: read_codes(Path("results/census", f"{path.stem}.npy"), scans=[path]),
 }
 

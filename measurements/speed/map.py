@@ -23,11 +23,11 @@ import numpy as np
 from sklearn.svm import SVC
 from threadpoolctl import threadpool_limits
 
-from semispectral.maps.bundle import Bundle, pipeline_of, read_bundle, write_bundle
-from semispectral.maps.bundle_build import guide_of
+from semispectral.maps.bundle import Bundle, pipeline_of, read_bundle
+from semispectral.maps.bundle_build import guide_of, write_bundle
 from semispectral.maps.classify import Known, draw_map
 from semispectral.maps.map_files import write_map
-from semispectral.maps.rasters import Ground
+from semispectral.maps.scene_map import Ground
 from semispectral.maps.smoothing import SmoothConfig
 from semispectral.scans.readers import open_cube
 from semispectral.spectra.scaling import fit_scaler

@@ -345,7 +345,7 @@ def test_every_rule_has_a_rate() -> None:
     scripts = (ROOT / "workflow/scripts").glob("*.py")
     names = {path.stem for path in scripts if not path.stem.startswith("grid_")}  # the benchmark is not counted
     of_m1 = {"fit_scaler_m1", "normalise_m1"}  # rules that share an adapter
-    assert (names - {"new_map", "new_page", "scan_page"}) | of_m1 == set(RATES)
+    assert (names - {"new_map", "new_pixels", "scan_page"}) | of_m1 == set(RATES)
 
 
 @pytest.mark.slow

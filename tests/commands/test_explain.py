@@ -21,9 +21,10 @@ from semispectral.commands.trace import ancestors, content, origin
 from semispectral.errors import MissingFileError
 from semispectral.maps.classify import Known, draw_map
 from semispectral.maps.map_files import write_map
-from semispectral.maps.rasters import Ground
+from semispectral.maps.scene_map import Ground
 from semispectral.maps.smoothing import SmoothConfig
-from semispectral.page import write_page
+from semispectral.page import write_page, write_pixels
+from semispectral.page.tiles import Facts
 from semispectral.scans.cube import Latents
 from semispectral.scans.facts.georeference import quiet
 from semispectral.scans.identity import Identity
@@ -90,7 +91,8 @@ def drawn(path: Path, what: str) -> None:
     if what == "map":
         write_map(path.parent, found, ground=Ground(), scene="a", smoothing="none")
     else:
-        write_page(path, cube, found.map, bundle, scan=Identity("a", tiny.LINES, tiny.SAMPLES, "0"), scale=1.0)
+        write_pixels(path.parent / "pixels", cube, found.map, bundle, Facts(Identity("a", 1, 1, "0"), 1.0))
+        write_page(path, found, path.parent / "pixels")
 
 
 KINDS: dict[str, tuple[str, Any]] = {

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 import tiny_models as tiny
+from painted import classified, probabilities
 from semispectral.commands.main import main, parser
-from semispectral.maps.map_files import read_map
 
 
 def _scan(path: Path, wavelengths_nm: np.ndarray) -> tuple[Path, Path]:
@@ -30,9 +30,8 @@ def test_predict_maps_a_scan(tmp_path: Path) -> None:
     scan, table = _scan(tmp_path / "new.npy", tiny.WAVELENGTHS_NM)
     options = ["--model", str(tmp_path / "model"), "--out", str(tmp_path / "out"), "--wavelengths", str(table)]
     assert main(["predict", str(scan), *options, "--threads", "1"]) == 0
-    found = read_map(tmp_path / "out")
     expected = bundle.pipeline.scores(tiny.tiny_counts(seed=4).reshape(-1, tiny.BANDS)).probability
-    np.testing.assert_allclose(found.probability.reshape(expected.shape), expected, atol=1e-5)
+    np.testing.assert_allclose(probabilities(tmp_path / "out").reshape(expected.shape), expected, atol=1e-5)
     names = {"class.tif", "class.hdr", "class.img", "probability.tif", "confidence.tif", "map.png", "map.json"}
     assert names <= {path.name for path in (tmp_path / "out").iterdir()}
 
@@ -46,7 +45,7 @@ def test_a_mask_leaves_the_tray_out(tmp_path: Path) -> None:
     np.save(tmp_path / "mask.npy", mask)
     options = ["--model", str(tmp_path / "model"), "--out", str(tmp_path / "out"), "--wavelengths", str(table)]
     assert main(["predict", str(scan), *options, "--mask", str(tmp_path / "mask.npy")]) == 0
-    assert np.array_equal(read_map(tmp_path / "out").valid, mask == 1)
+    assert np.array_equal(classified(tmp_path / "out"), mask == 1)
 
 
 def test_dark_pixels_can_be_left_out(tmp_path: Path) -> None:
@@ -58,7 +57,7 @@ def test_dark_pixels_can_be_left_out(tmp_path: Path) -> None:
     np.save(scan, counts)
     options = ["--model", str(tmp_path / "model"), "--out", str(tmp_path / "out"), "--wavelengths", str(table)]
     assert main(["predict", str(scan), *options, "--tray", "threshold"]) == 0
-    valid = read_map(tmp_path / "out").valid
+    valid = classified(tmp_path / "out")
     assert not valid[:, :3].any()
     assert valid[:, 3:].all()
 

@@ -131,7 +131,7 @@ def test_an_interrupted_map_leaves_nothing(
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(run, "write_scan_page", stop)
+    monkeypatch.setattr(run, "write_page", stop)
     for out in ("old", "new/below"):
         assert predict(data, model, tmp_path / out) == 130
     assert "interrupted" in caplog.text

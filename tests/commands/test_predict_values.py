@@ -203,6 +203,5 @@ def test_a_scan_without_the_references_of_training_is_refused(tmp_path: Path, mo
     scene = Scene("a", "a", scan, "", scan, "", "line,sample,band", "", None, None, CodeSet(()), CodeSet(()))
     how = {"mask": MaskConfig(), "smooth": SmoothConfig(), "threads": 1}
     with pytest.raises(DataError, match=r"was trained on scans with white and dark references.*white_key and dark_key"):
-        map_new(scene, bundle, tmp_path / "out", **how)
-    map_new(replace(scene, scale=1e-4), bundle, tmp_path / "out", **how)
-    assert (tmp_path / "out/class.tif").is_file()
+        map_new(scene, bundle, **how)
+    assert map_new(replace(scene, scale=1e-4), bundle, **how).drawn.map.valid.any()

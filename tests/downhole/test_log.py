@@ -1,5 +1,6 @@
 """The downhole log: runs of core, depths, proportions and their intervals, and its files."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,11 +15,12 @@ import tiny_models as tiny
 from semispectral.downhole.depths import has_depth, logged_holes, natural
 from semispectral.downhole.feature_log import quantiles_by
 from semispectral.downhole.log import (
+    NO_SCENES,
     Core,
     DownholeConfig,
     beta_interval,
     core_of,
-    core_of_hole,
+    cores_of_hole,
     downhole_log,
     find_runs,
 )
@@ -102,12 +104,23 @@ def test_depths_that_a_file_states_for_its_lines_count() -> None:
     np.testing.assert_allclose(other.depth_m, [60.5, 61.5, 62.5, 63.5])
 
 
+def hole(scans: list[tuple[Scene, SceneMap]], *, features: Mapping[str, SceneFeatures] = NO_SCENES) -> Core:
+    """The core of all scans of a hole, from the top."""
+    maps = {scene.name: found for scene, found in scans}
+    scenes = [scene for scene, _ in scans]
+    _, cores = cores_of_hole(scenes, lambda scene: maps[scene.name], run_share=0.3, features=features)
+    pieces = list(cores)
+    names = ("depth_m", "probability", "novel", "features")
+    joined = {name: np.concatenate([getattr(piece, name) for piece in pieces]) for name in names}
+    return Core(**joined, feature_names=pieces[0].feature_names)
+
+
 def test_trays_follow_each_other_by_name_or_depth() -> None:
     """Without depths the second tray begins where the first ends; with them the shallower comes first."""
     valid = np.ones((50, 5), bool)
     maps = [_map(valid, seed=1), _map(valid, seed=2)]
     named = [(_scene("B", pixel_mm=2.0), maps[1]), (_scene("A", pixel_mm=2.0), maps[0])]
-    core = core_of_hole(named, run_share=0.3)
+    core = hole(named)
     top = core.probability[np.isclose(core.depth_m, 0.001)]
     np.testing.assert_array_equal(top, maps[0].probability[0])
     assert core.depth_m.max() == pytest.approx(0.199)
@@ -115,7 +128,7 @@ def test_trays_follow_each_other_by_name_or_depth() -> None:
         (_scene("A", depth_from_m=9.0, depth_to_m=10.0), maps[0]),
         (_scene("B", depth_from_m=8.0, depth_to_m=9.0), maps[1]),
     ]
-    core = core_of_hole(deep, run_share=0.3)
+    core = hole(deep)
     np.testing.assert_array_equal(core.probability[np.argmin(core.depth_m)], maps[1].probability[0, 0])
 
 
@@ -123,15 +136,13 @@ def test_boxes_without_depths_follow_by_the_numbers_in_their_names() -> None:
     """box_2 lies above box_10, and a box without a depth below the one before it, whose depth is known."""
     valid = np.ones((500, 5), bool)
     maps = {name: _map(valid, seed=seed) for seed, name in enumerate(("box_1", "box_2", "box_10"))}
-    core = core_of_hole(
-        [(_scene(name, pixel_mm=2.0), maps[name]) for name in ("box_10", "box_1", "box_2")], run_share=0.3
-    )
+    core = hole([(_scene(name, pixel_mm=2.0), maps[name]) for name in ("box_10", "box_1", "box_2")])
     for metre, name in enumerate(("box_1", "box_2", "box_10")):
         first = core.probability[np.isclose(core.depth_m, metre + 0.001)]
         np.testing.assert_array_equal(first, maps[name].probability[0])
     begun = {"box_1": {"depth_from_m": 30.0}, "box_2": {}, "box_10": {}}
     scans = [(_scene(name, pixel_mm=2.0, **begun[name]), maps[name]) for name in reversed(begun)]
-    core = core_of_hole(scans, run_share=0.3)
+    core = hole(scans)
     assert (core.depth_m.min(), core.depth_m.max()) == (pytest.approx(30.001), pytest.approx(32.999))
     np.testing.assert_array_equal(core.probability[np.isclose(core.depth_m, 31.001)], maps["box_2"].probability[0])
 
@@ -163,7 +174,7 @@ def test_without_ignored_pixels_the_tray_is_what_is_like_nothing_known() -> None
 def test_proportions_are_mean_probabilities_by_depth() -> None:
     """Against a loop over the intervals; they sum to 1."""
     core = _core(seed=1)
-    table = downhole_log("H1", core, tiny.NAMES, SETTINGS)
+    table = downhole_log("H1", [core], tiny.NAMES, SETTINGS)
     assert table["pixels"].sum() == len(core.depth_m)
     for _, row in table.iterrows():
         inside = (core.depth_m >= row["depth_from_m"]) & (core.depth_m < row["depth_to_m"])
@@ -177,7 +188,7 @@ def test_certain_pixels_leave_no_doubt() -> None:
     """Probabilities of 0 and 1 give intervals of no width."""
     core = _core(seed=2)
     sure = Core(core.depth_m, np.eye(3, dtype=np.float32)[core.probability.argmax(axis=1)], core.novel)
-    table = downhole_log("H1", sure, tiny.NAMES, SETTINGS)
+    table = downhole_log("H1", [sure], tiny.NAMES, SETTINGS)
     for name in tiny.NAMES.names:
         np.testing.assert_allclose(table[f"low_{name}"], table[f"high_{name}"])
 
@@ -186,7 +197,7 @@ def test_even_odds_give_the_beta_interval_of_as_many_pieces() -> None:
     """Five pieces of core, each a toss-up: the quantiles of a beta distribution of mean 1/2 and variance 1/20."""
     depth = np.repeat((np.arange(10) + 0.5) / 100, 8)
     core = Core(depth, np.tile(np.float32([0.5, 0.5, 0]), (80, 1)), np.zeros(80, bool))
-    row = downhole_log("H1", core, tiny.NAMES, SETTINGS).iloc[0]
+    row = downhole_log("H1", [core], tiny.NAMES, SETTINGS).iloc[0]
     shape = 0.5 * (0.25 / 0.05 - 1)
     assert row["low_kaolinite"] == pytest.approx(beta.ppf(0.05, shape, shape), rel=1e-4)
     assert row["high_kaolinite"] == pytest.approx(beta.ppf(0.95, shape, shape), rel=1e-4)
@@ -209,7 +220,7 @@ def test_las_reads_back_with_gaps_as_null(tmp_path: Path) -> None:
     core = _core(seed=4)
     keep = (core.depth_m < 0.2) | (core.depth_m > 0.3)
     core = Core(core.depth_m[keep], core.probability[keep], core.novel[keep])
-    table = downhole_log("DH 7", core, tiny.NAMES, SETTINGS)
+    table = downhole_log("DH 7", [core], tiny.NAMES, SETTINGS)
     write_las(tmp_path / "log.las", table, tiny.NAMES)
     las = lasio.read(str(tmp_path / "log.las"))
     assert las.version["VERS"].value == 2.0
@@ -225,7 +236,7 @@ def test_las_reads_back_with_gaps_as_null(tmp_path: Path) -> None:
 
 def test_csv_reads_back(tmp_path: Path) -> None:
     """Six digits of everything."""
-    table = downhole_log("H1", _core(seed=5), tiny.NAMES, SETTINGS)
+    table = downhole_log("H1", [_core(seed=5)], tiny.NAMES, SETTINGS)
     write_csv(tmp_path / "log.csv", table)
     pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "log.csv"), table, rtol=1e-5, check_dtype=False)
 
@@ -249,7 +260,7 @@ def test_no_name_of_a_class_meets_another_column_or_curve(tmp_path: Path, names:
         random.uniform(0, 0.5, 600), random.dirichlet(np.arange(1, 7), 600).astype(np.float32), np.zeros(600, bool)
     )
     classes = ClassMap((2, 3, 5, 7, 11, 301), names, ("#102030",) * 6)
-    table = downhole_log("H1", core, classes, SETTINGS)
+    table = downhole_log("H1", [core], classes, SETTINGS)
     assert len(set(table.columns)) == table.shape[1] == 6 + 3 * 6
     assert table["pixels"].sum() == 600
     write_csv(tmp_path / "log.csv", table)
@@ -280,7 +291,7 @@ def test_no_name_of_a_class_meets_another_column_or_curve(tmp_path: Path, names:
 def test_las_is_ascii_that_lasio_reads_by_itself(tmp_path: Path, hole: str, read: str) -> None:
     """Letters with marks lose them, a colon becomes a stroke: header and descriptions read as they were meant."""
     classes = ClassMap((1, 4, 9), ("\u00c9pidote", "Fe:Mg 2:1", "talc"), tiny.NAMES.colours)
-    write_las(tmp_path / "log.las", downhole_log(hole, _core(seed=4), classes, SETTINGS), classes)
+    write_las(tmp_path / "log.las", downhole_log(hole, [_core(seed=4)], classes, SETTINGS), classes)
     assert (tmp_path / "log.las").read_bytes().isascii()
     las = lasio.read(tmp_path / "log.las", ignore_header_errors=False)
     assert las.well["WELL"].value == read
@@ -292,7 +303,7 @@ def test_las_is_ascii_that_lasio_reads_by_itself(tmp_path: Path, hole: str, read
 @pytest.mark.parametrize("hole", ["0012", "1E5", "12.50", "nan"])
 def test_a_hole_that_looks_like_a_number_keeps_its_name(tmp_path: Path, hole: str) -> None:
     """Readers turn WELL into a number; UWI stays the text that it is."""
-    write_las(tmp_path / "log.las", downhole_log(hole, _core(seed=4), tiny.NAMES, SETTINGS), tiny.NAMES)
+    write_las(tmp_path / "log.las", downhole_log(hole, [_core(seed=4)], tiny.NAMES, SETTINGS), tiny.NAMES)
     assert lasio.read(tmp_path / "log.las").well["UWI"].value == hole
 
 
@@ -305,7 +316,7 @@ def test_curve_names_are_plain_and_stand_once() -> None:
 
 def test_figure_is_drawn(tmp_path: Path) -> None:
     """A figure of some size, higher than wide for a few minerals."""
-    draw_log(tmp_path / "log.png", downhole_log("H1", _core(seed=6), tiny.NAMES, SETTINGS), tiny.NAMES, coverage=0.9)
+    draw_log(tmp_path / "log.png", downhole_log("H1", [_core(seed=6)], tiny.NAMES, SETTINGS), tiny.NAMES, coverage=0.9)
     with Image.open(tmp_path / "log.png") as image:
         assert image.height > image.width > 300
 
@@ -350,13 +361,13 @@ def _hole_with_features() -> tuple[Core, np.ndarray]:
         "B": SceneFeatures(("al_depth",), depth[None]),
     }
     scans = [(_scene(name, pixel_mm=2.0), _map(valid, seed=1)) for name in features]
-    return core_of_hole(scans, run_share=0.3, features=features), position
+    return hole(scans, features=features), position
 
 
 def test_features_stand_beside_the_classes(tmp_path: Path) -> None:
     """The log has median and range of each value; the LAS has them as curves with units; the figure shows them."""
     core, position = _hole_with_features()
-    table = downhole_log("H1", core, tiny.NAMES, SETTINGS)
+    table = downhole_log("H1", [core], tiny.NAMES, SETTINGS)
     assert table["median_al_position_nm"][0] == pytest.approx(np.nanmedian(position), abs=1e-3)
     assert table["lower_al_position_nm"][0] == pytest.approx(np.nanquantile(position, 0.05), abs=1e-3)
     assert np.isnan(table["median_al_position_nm"][1])

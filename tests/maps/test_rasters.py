@@ -17,10 +17,10 @@ from rasterio.transform import Affine
 import tiny_models as tiny
 from semispectral.errors import DataError, IntegrityError, MissingFileError
 from semispectral.maps.classify import Drawn
-from semispectral.maps.map_files import CONFIDENCE, read_map, write_map
+from semispectral.maps.map_files import CONFIDENCE, read_facts, require_file, write_map
 from semispectral.maps.picture import chequered
-from semispectral.maps.rasters import Ground, Legend, copy_as_envi, write_classes
-from semispectral.maps.scene_map import SceneMap
+from semispectral.maps.rasters import Legend, copy_as_envi, write_classes
+from semispectral.maps.scene_map import Ground, SceneMap
 from semispectral.scans.facts.georeference import quiet
 from semispectral.scans.readers import open_cube
 from semispectral.study.classes import UNLABELLED, ClassMap
@@ -107,19 +107,6 @@ def test_probabilities_and_confidence_are_named_bands(tmp_path: Path) -> None:
         np.testing.assert_array_equal(raster.read(2), drawn.map.entropy)
 
 
-@pytest.mark.parametrize("threshold", [-1.5, -np.inf])
-def test_a_map_reads_back(tmp_path: Path, threshold: float) -> None:
-    """What was written is what the downhole log reads, with and without a threshold."""
-    drawn = _drawn(seed=4, threshold=threshold)
-    _write(tmp_path, drawn, Ground())
-    found = read_map(tmp_path)
-    assert found.classes == tiny.NAMES
-    assert found.threshold == threshold
-    np.testing.assert_array_equal(found.probability, drawn.map.probability)
-    np.testing.assert_array_equal(found.novel, drawn.map.novel)
-    assert np.isfinite(threshold) == np.isfinite(found.log_p).any()
-
-
 def test_map_json_counts_the_pixels(tmp_path: Path) -> None:
     """Every pixel is in one of the named counts."""
     drawn = _drawn(seed=5)
@@ -137,9 +124,9 @@ def test_map_json_counts_the_pixels(tmp_path: Path) -> None:
 def test_pixel_size_stands_in_for_a_missing_georeference() -> None:
     """A laboratory scan lies in metres from its first pixel; a scan with ground keeps it."""
     cube = tiny.tiny_cube(tiny.tiny_counts(seed=1))
-    assert Ground.of(cube, pixel_mm=1.25).transform == (0.00125, 0, 0, 0, -0.00125, 0)
+    assert Ground.of(cube).sized(1.25).transform == (0.00125, 0, 0, 0, -0.00125, 0)
     cube.extra.update(transform=TRANSFORM, crs=UTM)
-    assert Ground.of(cube, pixel_mm=1.25) == Ground(TRANSFORM, UTM, 1.25)
+    assert Ground.of(cube).sized(1.25) == Ground(TRANSFORM, UTM, 1.25)
 
 
 CODES = (
@@ -175,7 +162,7 @@ def test_class_maps_hold_the_codes_of_the_classes(
     assert said[:2] == ["0 nodata", f"{codes[0]} nodata"]
     assert said[-1] == f"{novel} none of the known"
     assert [row["value"] for row in json.loads((tmp_path / "map.json").read_text())["legend"]] == [0, *codes, novel]
-    assert read_map(tmp_path).classes == classes
+    assert read_facts(tmp_path)["classes"] == classes.to_dict()
 
 
 @pytest.mark.parametrize("codes", [(1, 4, 9), (301, 302, 40_000), (-3, 4, 9)])
@@ -231,15 +218,15 @@ def test_no_colour_of_a_class_looks_like_no_class(tmp_path: Path) -> None:
 
 
 def test_absent_and_mixed_maps_are_refused(tmp_path: Path) -> None:
-    """No map.json is an error that names the rule; rasters of another scene are one too."""
-    with pytest.raises(MissingFileError, match="rule 'map'"):
-        read_map(tmp_path)
+    """No map.json is an error that names the rule; a picture of another scene is one too."""
+    with pytest.raises(MissingFileError, match="rule 'paint'"):
+        read_facts(tmp_path)
     with pytest.raises(MissingFileError, match="write it first"):
         copy_as_envi(
             tmp_path / "class.tif", tmp_path / "class.img", legend=Legend((0,), ("a",), ("#000000",)), scene="A"
         )
     _write(tmp_path / "one", _drawn(seed=7), Ground())
     _write(tmp_path / "other", _drawn(seed=7, lines=21), Ground())
-    (tmp_path / "other" / "confidence.tif").replace(tmp_path / "one" / "confidence.tif")
-    with pytest.raises(IntegrityError, match=r"confidence\.tif: .*is of another map"):
-        read_map(tmp_path / "one")
+    (tmp_path / "other" / "map.png").replace(tmp_path / "one" / "map.png")
+    with pytest.raises(IntegrityError, match=r"map\.png: .*is of another map"):
+        require_file(tmp_path / "one", "map.png")

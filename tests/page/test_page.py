@@ -1,8 +1,10 @@
 """The interactive page: small, self-contained, true to the scan, and alive in a real browser."""
 
+import base64
 import json
 import re
-from collections.abc import Iterator
+import shutil
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +13,22 @@ import pytest
 
 import tiny_models as tiny
 from browser import CHROMIUM, Tab, browse
+from semispectral.errors import IntegrityError
 from semispectral.features.absorption import measure, plan_for
 from semispectral.features.feature_files import NO_FEATURES, SceneFeatures
 from semispectral.features.feature_settings import FeaturesConfig, Formula, Window
 from semispectral.figures import samples as draws
 from semispectral.maps.bundle import Bundle
-from semispectral.maps.classify import Known, draw_map
-from semispectral.maps.scene_map import SceneMap
+from semispectral.maps.classify import Drawn, Known, draw_map
 from semispectral.maps.smoothing import SmoothConfig
-from semispectral.page import write_page
+from semispectral.page import tiles, write_page, write_pixels
 from semispectral.page.content import Labelling, Overlay, bytes_for_spectra
 from semispectral.page.feature_layers import COLOURS, overlays
-from semispectral.page.mapped import Beside, curves_of
-from semispectral.page.pixels import PagePixels, Quantised, collect, stride_for
-from semispectral.scans.cube import Cube
+from semispectral.page.mapped import Beside
+from semispectral.page.pixel_files import read_held, read_index, require_tiles
+from semispectral.page.pixels import Quantised, on_stride, stride_for
+from semispectral.page.tiles import Facts, on_grid
+from semispectral.page.tiles import stride_for as grid_for
 from semispectral.scans.identity import Identity
 from semispectral.spectra.scaling import METHODS, fit_scaler
 
@@ -36,13 +40,13 @@ needs_chromium = pytest.mark.skipif(not CHROMIUM, reason="no chromium on this ma
 
 
 @pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> tuple[np.ndarray, SceneMap, Bundle]:
+def scene(tmp_path_factory: pytest.TempPathFactory) -> tuple[np.ndarray, Drawn, Bundle]:
     """A scan, its map and the model that made it; its first lines are not of interest."""
     bundle = tiny.tiny_bundle(tmp_path_factory.mktemp("models") / "model", seed=3)
     counts, wanted = tiny.tiny_counts(seed=4), np.ones((tiny.LINES, tiny.SAMPLES), bool)
     wanted[:2] = False
-    found = draw_map(tiny.tiny_cube(counts), bundle, known=Known(wanted), smooth=SmoothConfig(), threads=1).map
-    return counts, found, bundle
+    drawn = draw_map(tiny.tiny_cube(counts), bundle, known=Known(wanted), smooth=SmoothConfig(), threads=1)
+    return counts, drawn, bundle
 
 
 def features_of(counts: np.ndarray) -> SceneFeatures:
@@ -59,23 +63,37 @@ def features_of(counts: np.ndarray) -> SceneFeatures:
     return SceneFeatures(plan.names, values, plan.windows)
 
 
-@pytest.fixture(scope="module")
-def page(scene: tuple[np.ndarray, SceneMap, Bundle], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The page of that scan."""
-    counts, found, bundle = scene
-    path = tmp_path_factory.mktemp("page") / "page.html"
-    given = np.zeros(found.shape, np.int32)
+def page_of(folder: Path, scene: tuple[np.ndarray, Drawn, Bundle], *, held: int, page_mb: float = 50.0) -> Path:
+    """The page of that scan, which holds spectra of so many bytes; the others are beside it."""
+    counts, drawn, bundle = scene
+    given = np.zeros(drawn.map.shape, np.int32)
     given[LINE, SAMPLE] = 4
-    depth_m = np.broadcast_to(300 + np.arange(tiny.LINES)[:, np.newaxis] / 100, found.shape)
-    beside = Beside(Labelling(tiny.NAMES, given=given), depth_m, "../../report/index.html", features_of(counts))
-    write_page(path, tiny.tiny_cube(counts), found, bundle, scan=SCAN, scale=SCALE, beside=beside)
-    return path
+    depth_m = np.broadcast_to(300 + np.arange(tiny.LINES)[:, np.newaxis] / 100, drawn.map.shape)
+    features = features_of(counts)
+    beside = Beside(Labelling(tiny.NAMES, given=given), depth_m, "../../report/index.html", features)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tiles, "SPECTRA_BYTES", held)
+        patch.setattr(tiles, "BLOCK_BYTES", 1)
+        cube = tiny.tiny_cube(counts, chunk_lines=5)
+        facts = Facts(SCAN, SCALE, page_mb=page_mb, features=features)
+        write_pixels(folder / "pixels", cube, drawn.map, bundle, facts)
+    write_page(folder / "page.html", drawn, folder / "pixels", beside=beside)
+    return folder / "page.html"
 
 
-def stored(cube: Cube, found: SceneMap, bundle: Bundle) -> PagePixels:
-    """All pixels of a mapped scan, as its page stores them."""
-    curves = curves_of(cube, bundle, scale=SCALE)
-    return collect(cube, found.valid, curves, bytes_per_pixel=1, budget=10**6)
+@pytest.fixture(scope="module", params=["holds all", "tiles beside it"])
+def page(
+    scene: tuple[np.ndarray, Drawn, Bundle], request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The page of that scan, which holds all spectra or few."""
+    held = 10**7 if request.param == "holds all" else 2000
+    return page_of(tmp_path_factory.mktemp("page"), scene, held=held)
+
+
+def tile_of(page: Path, name: str) -> bytes:
+    """The content of a tile."""
+    script = (page.parent / f"pixels/{name}.js").read_text(encoding="ascii")
+    return zlib.decompress(base64.b64decode(script.split('"')[3]))
 
 
 def as_colour(pixel: int) -> str:
@@ -92,13 +110,24 @@ def test_quantised_values_are_off_by_half_a_step_at_most() -> None:
     np.testing.assert_array_equal(kept.values()[4], 7)
 
 
-def test_large_scenes_are_thinned_into_the_budget() -> None:
+def test_large_scenes_are_thinned() -> None:
     """The least stride that fits, and 1 where all fits."""
     valid = np.ones((300, 200), bool)
-    stride = stride_for(valid, bytes_per_pixel=100, budget=50_000)
+    stride = stride_for(valid, bytes_per_pixel=100, most_bytes=50_000)
     assert valid[::stride, ::stride].sum() * 100 <= 50_000
     assert valid[:: stride - 1, :: stride - 1].sum() * 100 > 50_000
-    assert stride_for(valid, bytes_per_pixel=1, budget=60_000) == 1
+    assert stride_for(valid, bytes_per_pixel=1, most_bytes=60_000) == 1
+
+
+def test_tiles_keep_a_grid_of_spectra() -> None:
+    """The spectra of the grid have about the size that is asked for; of a small scene all are kept."""
+    valid = np.ones((300, 200), bool)
+    stride = grid_for(valid, bytes_per_pixel=100, page_mb=0.05)
+    assert stride == 11
+    assert on_grid(valid.shape, stride).sum() * 100 <= 1.1 * 50_000
+    assert grid_for(valid, bytes_per_pixel=1, page_mb=0.06) == 1
+    assert on_grid((4, 4), 1).all()
+    assert np.argwhere(on_grid((7, 5), 3)).tolist() == [[1, 1], [1, 4], [4, 1], [4, 4]]
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -116,24 +145,70 @@ def test_reconstructions_are_those_of_m1_on_its_own_scale(tmp_path: Path) -> Non
     bundle = tiny.tiny_bundle(tmp_path / "model", seed=3, **options)
     counts = tiny.tiny_counts(seed=4)
     found = draw_map(tiny.tiny_cube(counts), bundle, known=Known(), smooth=SmoothConfig(), threads=1).map
-    kept = stored(tiny.tiny_cube(counts), found, bundle)
+    write_pixels(tmp_path / "pixels", tiny.tiny_cube(counts), found, bundle, Facts(SCAN, SCALE))
     raw = counts[LINE, SAMPLE][np.newaxis].astype(np.float32)
     scaler = fit_scaler(tiny.tiny_pixels(seed=3).x, method="views")
     rebuilt = scaler.undo_columns(draws.reconstructed(bundle.pipeline.m1, scaler.transform(raw)))[:, : tiny.BANDS]
     expected = (rebuilt * raw.std() + raw.mean()) * SCALE
-    row = kept.place[LINE, SAMPLE]
-    found_curve = kept.curves["reconstruction"]
-    np.testing.assert_allclose(found_curve.values()[row], expected[0], atol=found_curve.step[row])
+    row = LINE * tiny.SAMPLES + SAMPLE
+    held = read_held(tmp_path / "pixels", read_index(tmp_path / "pixels"))["reconstruction"]
+    np.testing.assert_allclose(held.values()[row], expected[0], atol=held.step[row])
 
 
-def test_kept_pixels_are_those_of_the_scan(scene: tuple[np.ndarray, SceneMap, Bundle]) -> None:
+def test_held_pixels_are_those_of_the_scan(scene: tuple[np.ndarray, Drawn, Bundle], tmp_path: Path) -> None:
     """The row of a place holds its spectrum; pixels of no interest have no row."""
-    counts, found, bundle = scene
-    kept = stored(tiny.tiny_cube(counts, chunk_lines=5), found, bundle)
-    row = kept.place[LINE, SAMPLE]
-    np.testing.assert_allclose(kept.curves["spectrum"].values()[row], counts[LINE, SAMPLE] * SCALE, atol=2e-3)
-    assert kept.kept.ravel().nonzero()[0][row] == LINE * tiny.SAMPLES + SAMPLE
-    assert (kept.place[:2] == -1).all()
+    counts, drawn, _ = scene
+    folder = page_of(tmp_path, scene, held=10**7).parent / "pixels"
+    index = read_index(folder)
+    kept, place = on_stride(drawn.map.valid, index["stride"])
+    row = place[LINE, SAMPLE]
+    np.testing.assert_allclose(
+        read_held(folder, index)["spectrum"].values()[row], counts[LINE, SAMPLE] * SCALE, atol=2e-3
+    )
+    assert kept.ravel().nonzero()[0][row] == LINE * tiny.SAMPLES + SAMPLE
+    assert (place[:2] == -1).all()
+    assert (index["stride"], index["tiles"]) == (1, {})
+
+
+@pytest.mark.parametrize("page_mb", [50.0, 0.004])
+def test_tiles_hold_every_pixel(scene: tuple[np.ndarray, Drawn, Bundle], tmp_path: Path, page_mb: float) -> None:
+    """Score and probabilities of each classified pixel, read in the order of the page's script, and their spectra."""
+    counts, drawn, _ = scene
+    page = page_of(tmp_path, scene, held=2000, page_mb=page_mb)
+    index = read_index(page.parent / "pixels")
+    assert index["tops"][:3] == [0, 5, 10]
+    assert (index["grid"] == 1) == (page_mb == 50)
+    top = max(top for top in index["tops"] if top <= LINE)
+    content, size = tile_of(page, f"{index['tops'].index(top)}-0"), 5 * tiny.SAMPLES
+    mask = np.frombuffer(content, np.uint8, size).reshape(5, -1)
+    np.testing.assert_array_equal(mask, drawn.map.valid[top : top + 5])
+    rows, row = int(mask.sum()), int(mask.ravel()[: (LINE - top) * tiny.SAMPLES + SAMPLE].sum())
+    assert np.frombuffer(content, "<f4", rows, size)[row] == drawn.map.novelty[LINE, SAMPLE]
+    shares = np.frombuffer(content, np.uint8, rows * tiny.CLASSES, size + 4 * rows).reshape(rows, -1)
+    np.testing.assert_allclose(shares[row] / 255, drawn.map.probability[LINE, SAMPLE], atol=2e-3)
+    kept = int((mask.astype(bool) & on_grid(mask.shape, index["grid"])).sum())
+    shown = features_of(counts)
+    measured = 4  # position, depth and width of the window, and the formula
+    first = size + (4 + tiny.CLASSES) * rows
+    values = np.frombuffer(content, "<f4", rows * measured, first).reshape(rows, -1)
+    depth = shown.values[shown.names.index("mine_depth"), LINE, SAMPLE]
+    assert depth in values[row]
+    begin = first + 4 * measured * rows
+    assert len(content) == begin + 2 * kept * (8 + tiny.BANDS)
+    if index["grid"] == 1:
+        low, step = (np.frombuffer(content, "<f4", kept, begin + 4 * kept * each)[row] for each in (0, 1))
+        differences = np.frombuffer(content, np.uint8, kept * tiny.BANDS, begin + 8 * kept).reshape(kept, -1)
+        spectrum = low + step * np.cumsum(differences[row], dtype=np.uint8)
+        np.testing.assert_allclose(spectrum, counts[LINE, SAMPLE] * SCALE, atol=2e-3)
+
+
+def test_a_damaged_tile_is_seen(scene: tuple[np.ndarray, Drawn, Bundle], tmp_path: Path) -> None:
+    """The message names the tile."""
+    folder = page_of(tmp_path, scene, held=2000).parent / "pixels"
+    require_tiles(folder, read_index(folder))
+    (folder / "1-0.js").write_text("semispectral.tile()", encoding="utf-8")
+    with pytest.raises(IntegrityError, match=r"1-0\.js is absent, or its checksum is another"):
+        require_tiles(folder, read_index(folder))
 
 
 def test_page_needs_nothing_else(page: Path) -> None:
@@ -156,9 +231,10 @@ def test_payload_reads_back(page: Path) -> None:
 
 
 @needs_chromium
-def test_a_click_shows_the_pixel(page: Path, scene: tuple[np.ndarray, SceneMap, Bundle]) -> None:
+def test_a_click_shows_the_pixel(page: Path, scene: tuple[np.ndarray, Drawn, Bundle]) -> None:
     """In a browser, without errors or requests: a mouse click on the map shows that pixel's spectrum and class."""
-    counts, found, _ = scene
+    counts, drawn, _ = scene
+    found = drawn.map
 
     async def story(tab: Tab) -> dict[str, Any]:
         await tab.until(READY)
@@ -187,7 +263,7 @@ def test_a_click_shows_the_pixel(page: Path, scene: tuple[np.ndarray, SceneMap, 
 
 @needs_chromium
 def test_the_address_opens_a_pixel_and_the_slider_fades_the_map(
-    page: Path, scene: tuple[np.ndarray, SceneMap, Bundle]
+    page: Path, scene: tuple[np.ndarray, Drawn, Bundle]
 ) -> None:
     """page.html#click=0,0 says that the tray is not classified; the slider sets the opacity of the map."""
 
@@ -205,13 +281,13 @@ def test_the_address_opens_a_pixel_and_the_slider_fades_the_map(
 
     seen = browse(page, story)
     assert "not classified" in seen["text"]
-    of_map = scene[1].colours[scene[1].place[LINE, SAMPLE + 1]]
+    of_map = scene[1].map.colours[scene[1].map.place[LINE, SAMPLE + 1]]
     assert as_colour(seen["covered"]) == of_map
     assert as_colour(seen["bare"]) != of_map
 
 
 @needs_chromium
-def test_a_click_shows_hull_and_parabola(page: Path, scene: tuple[np.ndarray, SceneMap, Bundle]) -> None:
+def test_a_click_shows_hull_and_parabola(page: Path, scene: tuple[np.ndarray, Drawn, Bundle]) -> None:
     """The features of a pixel are told; its hull lies on or above the spectrum, and the parabola meets three bands."""
     features = features_of(scene[0])
     values = dict(zip(features.names, features.values[:, LINE, SAMPLE], strict=True))
@@ -288,3 +364,22 @@ def test_overlays_leave_less_room_for_spectra() -> None:
     assert beside < alone < 18_000_000
     assert beside * 4 / 3 + rasters + picture * 4 / 3 < 25_000_000
     assert bytes_for_spectra(shape, (layer,) * 30) > 0
+
+
+@needs_chromium
+def test_without_its_folder_a_page_shows_the_nearest_that_it_holds(
+    scene: tuple[np.ndarray, Drawn, Bundle], tmp_path: Path
+) -> None:
+    """It says what is missing; each pixel is still shown on the map."""
+    page = page_of(tmp_path, scene, held=2000)
+    shutil.rmtree(page.parent / "pixels")
+
+    async def story(tab: Tab) -> str:
+        await tab.until(READY)
+        await tab.value("window.location.hash = '#click=17,7'")
+        await tab.until("document.getElementById('pixel').textContent.includes('folder')")
+        return str(await tab.value("document.getElementById('pixel').textContent"))
+
+    said = browse(page, story)
+    assert "The folder pixels is not beside this page" in said
+    assert re.match(r"line \d+, sample \d+: ", said)

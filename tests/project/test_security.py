@@ -26,7 +26,8 @@ from semispectral.errors import ConfigError, DataError, IntegrityError, Semispec
 from semispectral.maps.classify import Known, draw_map
 from semispectral.maps.picture import draw_picture
 from semispectral.maps.smoothing import SmoothConfig
-from semispectral.page import write_page
+from semispectral.page import write_page, write_pixels
+from semispectral.page.tiles import Facts
 from semispectral.scans.identity import Identity
 from semispectral.scans.readers import open_cube
 from semispectral.storage import model_files as weights
@@ -235,24 +236,11 @@ def test_a_page_shows_names_as_text(tmp_path: Path) -> None:
     classes = ClassMap((1, 4, 9), (NAME, "</script><script>alert(2)</script>", "a & b"), tiny.NAMES.colours)
     bundle = tiny.tiny_bundle(tmp_path / "model", seed=3, classes=classes)
     counts = tiny.tiny_counts(seed=4)
-    found = draw_map(tiny.tiny_cube(counts), bundle, known=Known(), smooth=SmoothConfig(), threads=1).map
-    write_page(
-        tmp_path / "page.html",
-        tiny.tiny_cube(counts),
-        found,
-        bundle,
-        scan=Identity(NAME, tiny.LINES, tiny.SAMPLES, "0"),
-        scale=1.0,
-    )
-    plain = tiny.tiny_bundle(tmp_path / "plain", seed=3)
-    write_page(
-        tmp_path / "plain.html",
-        tiny.tiny_cube(counts),
-        found,
-        plain,
-        scan=Identity("A", tiny.LINES, tiny.SAMPLES, "0"),
-        scale=1.0,
-    )
+    drawn = draw_map(tiny.tiny_cube(counts), bundle, known=Known(), smooth=SmoothConfig(), threads=1)
+    for name, page, shown in ((NAME, "page", drawn), ("A", "plain", drawn.named(tiny.NAMES))):
+        facts = Facts(Identity(name, tiny.LINES, tiny.SAMPLES, "0"), 1.0)
+        write_pixels(tmp_path / f"{page}_pixels", tiny.tiny_cube(counts), drawn.map, bundle, facts)
+        write_page(tmp_path / f"{page}.html", shown, tmp_path / f"{page}_pixels")
     tags, expected = Tags(), Tags()
     tags.feed((tmp_path / "page.html").read_text(encoding="utf-8"))
     expected.feed((tmp_path / "plain.html").read_text(encoding="utf-8"))

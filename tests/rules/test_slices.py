@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = read_schema(ROOT / "config/config.schema.yaml")
 KNOWN = ClassMap((1, 2), ("talc", "calcite"), ("#ff0000", "#00ff00"))
 RUN = {"method": "svm", "features": "bands", "budget": 5, "seed": 1}
+SHOWN = {"pack", "paint", "downhole", "scan_page"}
 JOB = SimpleNamespace(scene="DH1_1", budget="20", method="majority", keys=lambda: ["scene"])
 
 
@@ -36,9 +37,11 @@ def texts(cut: Slices) -> dict[str, str]:
         "budget": cut.budget(JOB),
         "baseline": cut.baseline(JOB),
         "bundle": cut.bundle(RUN),
+        "pack": cut.pack(),
         "map": cut.map(JOB),
         "features": cut.features(JOB),
-        "page": cut.page(JOB),
+        "pixels": cut.pixels(JOB),
+        "paint": cut.paint(JOB),
         "scan_page": cut.scan_page(JOB),
         "downhole": cut.downhole(["DH1_1"]),
         "simulate": cut.simulate(),
@@ -60,8 +63,9 @@ def changed(first: Slices, second: Slices) -> set[str]:
         ({"cleaning": {"steps": ["spikes"]}}, {"bundle", "features", "scan_page"}),
         ({"cleaning": {"steps": ["dead_columns"]}}, {"census", "shard", "bundle", "features", "scan_page"}),
         ({"map": {"smoothing": "guided"}}, {"map"}),
-        ({"map": {"downhole": {"run_share": 0.9}}}, {"page", "downhole"}),
         ({"features": {"least_depth": 0.2}}, {"features"}),
+        ({"map": {"downhole": {"run_share": 0.9}}}, {"paint", "downhole"}),
+        ({"map": {"page_mb": 9}}, {"pixels"}),
         ({"simulate": {"enabled": False}}, set()),
         ({"runs": {"valid_share": 0.4}}, {"budget"}),
         ({"m2": {"latents": 9}}, set()),
@@ -86,10 +90,26 @@ def test_a_scene_of_another_row_reruns_no_job_of_this_one() -> None:
 
 
 def test_names_of_classes_are_for_showing() -> None:
-    """Another name or colour changes the slices of pages only, where people choose them; another code does more."""
-    pages = {"page", "scan_page"}
-    assert changed(slices(), slices(replace(KNOWN, names=("a", "b"), colours=("#000000", "#ffffff")))) == pages
-    assert changed(slices(), slices(replace(KNOWN, codes=(1, 3)))) == {"census", "plan", "shard", *pages}
+    """Another name or colour changes what is shown; the order of the rows changes nothing; another code does."""
+    assert changed(slices(), slices(replace(KNOWN, names=("a", "b")))) == SHOWN
+    assert changed(slices(), slices(replace(KNOWN, colours=("#000000", "#ffffff")))) == SHOWN
+    turned = ClassMap(*(tuple(reversed(values)) for values in (KNOWN.codes, KNOWN.names, KNOWN.colours)))
+    assert changed(slices(), slices(turned)) == set()
+    assert changed(slices(), slices(replace(KNOWN, codes=(1, 3)))) == {"census", "plan", "shard", *SHOWN}
+
+
+@pytest.mark.parametrize("place", [{"pixel_mm": 3.0}, {"depth_from_m": 7.0}, {"depth_from_m": 7.0, "depth_to_m": 9.0}])
+def test_depths_and_sizes_are_for_showing(place: dict[str, float]) -> None:
+    """They reach the log and what is painted, and no rule that reads a scan; but a size may place polygons."""
+    cut = slices()
+    other = replace(cut, scenes={**cut.scenes, "DH1_1": replace(cut.scenes["DH1_1"], **place)})
+    of_rasters = {"features"} if "pixel_mm" in place else set()
+    assert changed(cut, other) == {"paint", "downhole", *of_rasters}
+    polygons = replace(cut.scenes["DH1_1"], labels=Path("labels.gpkg"))
+    cut = replace(cut, scenes={**cut.scenes, "DH1_1": polygons})
+    other = replace(cut, scenes={**cut.scenes, "DH1_1": replace(polygons, **place)})
+    reached = {"census", "plan", "shard"} if "pixel_mm" in place else set()
+    assert changed(cut, other) == {"paint", "downhole", *reached, *of_rasters}
 
 
 def test_a_budget_holds_the_smaller_ones() -> None:
@@ -100,12 +120,14 @@ def test_a_budget_holds_the_smaller_ones() -> None:
 
 
 def test_a_new_scan_depends_on_its_model() -> None:
-    """Map and page of a new scan are those of a scene, and of the model's content."""
+    """Map and spectra of a new scan are those of a scene, and of the model's content."""
     cut = slices()
     model = {"path": "model", "sha256": "ab"}
     new = json.loads(cut.new_map(JOB, model=model))
-    assert new["model"] == json.loads(cut.new_page(JOB, model=model))["model"] == model
-    assert json.loads(cut.map(JOB)).items() <= new.items()
+    assert new["model"] == json.loads(cut.pixels(JOB, model=model))["model"] == model
+    assert json.loads(cut.map(JOB))["map"] == new["map"]
+    named = {"codes": [1], "names": ["gold"], "colours": ["#ffff00"]}
+    assert json.loads(cut.paint(JOB, classes=named))["classes"] == named
 
 
 def test_labels_of_a_new_scan_are_read_where_codes_are_to_be_ignored() -> None:

@@ -23,10 +23,13 @@ from semispectral.downhole.log_files import write_csv, write_las
 from semispectral.errors import NoSpaceError
 from semispectral.figures.style import save
 from semispectral.maps.classify import Drawn, Known, draw_map
-from semispectral.maps.map_files import read_map, write_map
-from semispectral.maps.rasters import Ground
+from semispectral.maps.map_files import read_facts, write_map
+from semispectral.maps.numbers import NUMBERS, Numbers, read_numbers, write_numbers
+from semispectral.maps.scene_map import Ground
 from semispectral.maps.smoothing import SmoothConfig
-from semispectral.page import write_page
+from semispectral.page import write_page, write_pixels
+from semispectral.page.pixel_files import read_index
+from semispectral.page.tiles import Facts
 from semispectral.sampling.plan import Plan
 from semispectral.sampling.plan_files import read_plan, write_plan
 from semispectral.scans.cube import Latents
@@ -113,9 +116,18 @@ def make_map(directory: Path) -> None:
     write_map(directory, DRAWN["map"], ground=Ground(), scene="a", smoothing="none")
 
 
-def page(path: Path) -> None:
+def numbers(path: Path) -> None:
+    write_numbers(path, Numbers(DRAWN["map"], Ground(), "a", "none"))
+
+
+def tiles(directory: Path) -> None:
     cube = tiny.tiny_cube(tiny.tiny_counts(seed=4, lines=120, samples=60))
-    write_page(path, cube, DRAWN["map"].map, DRAWN["bundle"], scan=Identity("a", 120, 60, "0"), scale=1.0)
+    facts = Facts(Identity("a", 120, 60, "0"), 1.0)
+    write_pixels(directory, cube, DRAWN["map"].map, DRAWN["bundle"], facts)
+
+
+def page(path: Path) -> None:
+    write_page(path, DRAWN["map"], DRAWN["pixels"])
 
 
 def scene(path: Path) -> None:
@@ -136,7 +148,7 @@ def log(directory: Path) -> None:
     core = Core(
         random.uniform(0, 90, 500), random.dirichlet(np.ones(3), 500).astype(np.float32), random.random(500) < 0.1
     )
-    table = downhole_log("H1", core, tiny.NAMES, DownholeConfig(interval_m=0.1, correlation_m=0.02))
+    table = downhole_log("H1", [core], tiny.NAMES, DownholeConfig(interval_m=0.1, correlation_m=0.02))
     write_las(directory / "h.las", table, tiny.NAMES)
     write_csv(directory / "h.csv", table)
 
@@ -155,7 +167,9 @@ STAGES: dict[str, tuple[str, Callable[[Path], Any], Callable[[Path], Any]]] = {
         read_table,
     ),
     "bundle": ("model", lambda path: tiny.tiny_bundle(path, seed=1), load_model),
-    "map": ("maps", make_map, read_map),
+    "map": (NUMBERS, numbers, read_numbers),
+    "pixels": ("pixels", tiles, read_index),
+    "paint": ("maps", make_map, read_facts),
     "page": ("page.html", page, lambda path: path.read_text(encoding="utf-8").index("</html>")),
     "report": ("figure.png", figure, lambda path: path.read_bytes()),
     "downhole": ("log", log, lambda path: pd.read_csv(path / "h.csv")),
@@ -172,7 +186,10 @@ def contents(disk: Path) -> set[Path]:
 def test_a_full_disk(stage: str, disk: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The message names a file, what it needs and what to do; nothing is left of it; with space, it is made."""
     if not DRAWN:
-        DRAWN["map"], DRAWN["bundle"] = drawn(tmp_path_factory.mktemp("drawn"))
+        folder = tmp_path_factory.mktemp("drawn")
+        DRAWN["map"], DRAWN["bundle"] = drawn(folder)
+        DRAWN["pixels"] = folder / "pixels"
+        tiles(DRAWN["pixels"])
     name, write, read = STAGES[stage]
     if stage == "bundle":
         tiny.tiny_parts(disk / "model_parts", seed=1)

@@ -24,8 +24,7 @@ from semispectral.simulate import SimulateConfig
 from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.study import methods
 from semispectral.study.config import complete, defaults, read_schema
-from semispectral.study.config_file import main, read_config
-from semispectral.study.renamed_keys import RENAMED
+from semispectral.study.config_file import RENAMED, main, read_config
 from semispectral.study.stage_settings import settings
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -192,7 +192,7 @@ def maps_what_is_new(study: Study, printed: str) -> None:
     finally:
         shutil.rmtree(model)
     jobs = dict(re.findall(r"^(\w+)\s+(\d+)$", said, flags=re.MULTILINE))
-    assert jobs == {"new_map": "3", "new_page": "3", "predict_new": "1", "total": "7"}
+    assert jobs == {"new_map": "3", "new_pixels": "3", "new_paint": "3", "predict_new": "1", "total": "10"}
 
 
 def times_the_svm(study: Study, printed: str) -> None:

@@ -138,19 +138,8 @@ def test_touching_does_not_count(package: Path) -> None:
 
 TRAINED_M2 = {"train_m2", "train_qy", "grid_train"}
 READS_SCANS = {
-    *(
-        "census",
-        "shard",
-        "fit_scaler",
-        "normalise",
-        "bundle",
-        "map",
-        "page",
-        "scan_page",
-        "new_map",
-        "new_page",
-        "fetch",
-    ),
+    *("census", "shard", "fit_scaler", "normalise", "bundle", "map", "pixels", "scan_page", "new_map", "new_pixels"),
+    "fetch",
     *("grid_deal", "grid_m1", "grid_fit", "grid_train"),  # they clean the pool, and cleaning looks into the scan
 }
 READS_LABELS = {"census", "new_map", "fetch"}
@@ -160,7 +149,13 @@ REACHED: dict[str, set[str]] = {
     "report/report.html": {"report"},
     "report/page.css": {"report", "grid_report"},
     "report/macros.html": {"report", "grid_report"},
-    "page/page.js": {"page", "scan_page", "new_page"},
+    "page/page.js": {"paint", "scan_page"},
+    "page/mapped.py": {"paint"},
+    "page/tiles.py": {"pixels", "new_pixels"},
+    "maps/picture.py": {"paint", "downhole", "report", "grid_report"},
+    "maps/rasters.py": {"paint", "report", "grid_report"},
+    "maps/bundle_build.py": {"bundle", "pack"},
+    "maps/map_files.py": {"paint", "report", "grid_report"},
     "simulate/minerals.json": {"simulate"},
     "study/cells.py": set(),
     "study/scenes.py": set(),

@@ -27,8 +27,10 @@ TINY = "tests/workflow/tiny.yaml"
 SCENES = ("DH1_1", "DH2_1", "DH3_1")
 
 SCORES = {"evaluate", "report"}
-SHOWN = {"map", "page", "downhole", "report"}
-MAPS = {"bundle", *SHOWN}
+PLACED = {"paint", "downhole", "report"}
+COLOURED = {"pack", *PLACED}
+SHOWN = {"map", "pixels", *PLACED}
+MAPS = {"bundle", *COLOURED, *SHOWN}
 M2 = {"train_m2", "predict", *SCORES, *MAPS}
 M1 = {"train_m1", "encode", "train_svm", *M2}
 M1_FITTED = {"fit_scaler_m1", "normalise_m1", *M1}
@@ -116,6 +118,18 @@ def setting(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
         config[key] = value
 
     return change
+
+
+def with_column(text: str, column: str, scene: str, value: str) -> str:
+    """A table of scenes with another value in one cell; the column is added where it is not there."""
+    header, *rows = (line.split("\t") for line in text.splitlines())
+    if column not in header:
+        header.append(column)
+        rows = [[*row, ""] for row in rows]
+    for row in rows:
+        if row[0] == scene:
+            row[header.index(column)] = value
+    return "\n".join("\t".join(row) for row in [header, *rows]) + "\n"
 
 
 def touch_everything(folder: Path) -> None:
@@ -272,12 +286,35 @@ def test_retraining_m1_reruns_all_below_it(done: Path, would_run: WouldRun) -> N
 
 
 def test_colours_and_names_are_for_showing(done: Path, would_run: WouldRun) -> None:
-    """A new colour reaches what shows it, and no score; a new code is a new plan."""
+    """A new colour or name reaches what shows it, and no rule that reads a scan or trains; a new code is a new plan."""
     classes = done / "config/classes.tsv"
     with changed(classes, lambda text: text.replace("#c47304", "#c47305")):
-        assert set(would_run()) == {"report", *MAPS}
+        assert set(would_run()) == COLOURED
+    with changed(classes, lambda text: text.replace("muscovite", "white mica")):
+        assert set(would_run()) == {"evaluate", *COLOURED}
     with changed(classes, lambda text: text + "98\tnew\t#010203\n"):
         assert set(would_run()) == COUNTED
+
+
+def test_depths_and_sizes_of_pixels_are_for_showing(done: Path, would_run: WouldRun) -> None:
+    """A corrected size of a pixel or depth writes logs, rasters and pages anew, and reads no scan."""
+    scenes = done / "tests/workflow/scenes.tsv"
+    with changed(scenes, lambda text: with_column(text, "pixel_mm", "DH2_1", "1.5")):
+        assert would_run() == {"paint": 1, "downhole": 1, "report": 1}
+    with changed(scenes, lambda text: with_column(text, "depth_from_m", "DH2_1", "12.5")):
+        assert would_run() == {"paint": 1, "downhole": 1, "report": 1}
+
+
+def test_a_table_that_is_saved_anew_reruns_nothing(done: Path, would_run: WouldRun) -> None:
+    """Rows in another order, quotes and line ends of a spreadsheet say the same."""
+    classes, scenes = done / "config/classes.tsv", done / "tests/workflow/scenes.tsv"
+
+    def saved(text: str) -> str:
+        header, *rows = text.splitlines()
+        return "\r\n".join([header, *reversed(rows), ""])
+
+    with changed(classes, saved), changed(scenes, saved):
+        assert would_run() == {}
 
 
 def test_an_added_scene_is_counted_alone(done: Path, would_run: WouldRun) -> None:

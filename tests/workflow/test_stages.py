@@ -17,12 +17,16 @@ from semispectral.classifiers.stage_train_svm import run_train_svm
 from semispectral.downhole.stage_downhole import run_downhole
 from semispectral.evaluation.alert_files import read_guards
 from semispectral.evaluation.stage_evaluate import run_evaluate
-from semispectral.maps.map_files import read_map
+from semispectral.maps.bundle import read_bundle
+from semispectral.maps.map_files import read_facts
+from semispectral.maps.numbers import read_numbers
 from semispectral.maps.stage_bundle import run_bundle
 from semispectral.maps.stage_map import run_map
 from semispectral.maps.stage_new_map import run_new_map
-from semispectral.page.stage_new_page import run_new_page
-from semispectral.page.stage_page import run_page
+from semispectral.maps.stage_pack import run_pack
+from semispectral.page.stage_new_pixels import run_new_pixels
+from semispectral.page.stage_paint import run_paint
+from semispectral.page.stage_pixels import run_pixels
 from semispectral.report.stage_report import run_report
 from semispectral.sampling.stage_budget import run_budget
 from semispectral.sampling.stage_fit_scaler import run_fit_scaler
@@ -52,6 +56,7 @@ GIVEN = yaml.safe_load((ROOT / "tests/workflow/tiny.yaml").read_text(encoding="u
 CONFIG: dict[str, Any] = complete(GIVEN, read_schema(ROOT / "config/config.schema.yaml"))
 SIMULATED = {key: value for key, value in CONFIG["simulate"].items() if key != "enabled"}
 RUN = {"budget": "5", "seed": 1}
+LEGEND = ClassMap.read(CLASSES_TSV).to_dict()
 
 
 def cfg(*sections: str, **own: Any) -> str:
@@ -144,12 +149,11 @@ def bundled(predicted: Path) -> Path:
     scale = scale_after(scene, settings(CleanConfig, CONFIG["cleaning"]))
     recipe = {"method": "svm", "features": "bands", "budget": "5", "seed": 1, "false_alarm": 0.05}
     run_bundle(
-        predicted / "model",
+        predicted / "bundle",
         parts={"scaler": predicted / "scaler", "m1": predicted / "m1", "classifier": predicted / "svm"},
         shards=sorted(predicted.glob("shards/*.parquet")),
         budgets_file=predicted / "budgets.parquet",
         predictions_file=predicted / "svm.parquet",
-        classes_file=CLASSES_TSV,
         known_file=predicted / "plan/classes.json",
         cfg=cfg(
             "cleaning",
@@ -163,6 +167,7 @@ def bundled(predicted: Path) -> Path:
             facts={"scale": scale, "references": True, "description": "SVM"},
         ),
     )
+    run_pack(predicted / "model", model_directory=predicted / "bundle", cfg=cfg(classes=LEGEND))
     return predicted
 
 
@@ -202,39 +207,53 @@ def test_the_svm_beats_the_majority(predicted: Path) -> None:
     assert len(read_table(predicted / "classes.parquet"))
 
 
+def test_a_packed_model_names_its_classes(bundled: Path) -> None:
+    """The model to take away has the names and colours that the one of the study does without; their numbers agree."""
+    bundle, model = (read_bundle(bundled / name) for name in ("bundle", "model"))
+    assert bundle.classes.names == tuple(map(str, bundle.classes.codes))
+    assert model.classes == ClassMap.read(CLASSES_TSV).select(bundle.classes.codes)
+    assert model.threshold == bundle.threshold
+    assert model.classes.names[0] in (bundled / "model/README.md").read_text(encoding="utf-8")
+
+
 def test_a_scene_and_a_new_scan_are_mapped_alike(bundled: Path) -> None:
     """The map of a scene, its page and its log; the same scan as a new one has the same classes where both have one."""
     row = rows(bundled)["DH3_1"] | {"labels": bundled / "scenes/DH3_1.h5"}
-    scan, model = bundled / "scenes/DH3_1.h5", bundled / "model"
-    codes = bundled / "census/DH3_1.npy"
-    smoothing = {"smoothing": "none"}
+    scan, model, folder = bundled / "scenes/DH3_1.h5", bundled / "bundle", bundled / "maps/DH3_1"
+    smoothing, shown = {"smoothing": "none"}, {"classes": LEGEND, "run_share": 0.5}
     run_map(
-        bundled / "maps/DH3_1",
+        folder / "numbers.parquet",
         scans=[scan],
         model_directory=model,
-        codes_file=codes,
+        codes_file=bundled / "census/DH3_1.npy",
         parts_file=bundled / "plan/parts/DH3_1.npy",
         threads=1,
         cfg=cfg(scene=row, map=smoothing),
     )
-    given = {"scene": row, "model": {"path": str(model)}}
-    run_new_map(bundled / "new/DH3_1", threads=1, cfg=cfg("mask", map=smoothing, **given))
-    known, new = read_map(bundled / "maps/DH3_1"), read_map(bundled / "new/DH3_1")
-    both = known.valid & new.valid
+    given = {"scene": row, "model": {"path": str(bundled / "model")}}
+    new = bundled / "new/DH3_1"
+    run_new_map(new / "numbers.parquet", threads=1, cfg=cfg("mask", map=smoothing, **given))
+    maps = [read_numbers(path / "numbers.parquet").drawn.map for path in (folder, new)]
+    both = maps[0].valid & maps[1].valid
     assert both.mean() > 0.3
-    assert (known.label[both] == new.label[both]).all()
+    assert (maps[0].label[both] == maps[1].label[both]).all()
 
-    page = bundled / "maps/DH3_1/page.html"
-    file = bundled / "maps/DH3_1/map.json"
-    shown = cfg(scene=row, classes=ClassMap.read(CLASSES_TSV).to_dict(), run_share=0.5)
-    run_page(page, scans=[scan], model_directory=model, map_file=file, codes_file=codes, features=[], cfg=shown)
-    assert "../../report/index.html" in page.read_text(encoding="utf-8")
-    new_page = bundled / "new/DH3_1/page.html"
-    run_new_page(new_page, map_file=bundled / "new/DH3_1/map.json", cfg=cfg(run_share=0.5, **given))
-    assert "DH3_1" in new_page.read_text(encoding="utf-8")
+    numbers = folder / "numbers.parquet"
+    collected = cfg(scene=row, page_mb=1)
+    run_pixels(folder / "pixels", numbers_file=numbers, model_directory=model, features=[], cfg=collected)
+    report = "../../report/index.html"
+    painted = cfg(scene=row, report=report, **shown)
+    run_paint(folder, numbers_file=numbers, pixels_directory=folder / "pixels", features=[], cfg=painted)
+    assert report in (folder / "page.html").read_text(encoding="utf-8")
+    assert read_facts(folder)["classes"]["names"][0] == LEGEND["names"][0]
+    run_new_pixels(new / "pixels", numbers_file=new / "numbers.parquet", cfg=cfg(page_mb=1, **given))
+    files = {"numbers_file": new / "numbers.parquet", "pixels_directory": new / "pixels", "features": []}
+    run_paint(new, cfg=cfg(scene=row, report="", **shown), **files)
+    assert "DH3_1" in (new / "page.html").read_text(encoding="utf-8")
 
     log = {f"{kind}_file": bundled / f"DH3.{end}" for kind, end in (("csv", "csv"), ("las", "las"), ("figure", "png"))}
-    run_downhole(maps=[file], features=[], hole="DH3", cfg=cfg(scenes=[row], downhole=CONFIG["map"]["downhole"]), **log)
+    logged = cfg(scenes=[row], classes=LEGEND, downhole=CONFIG["map"]["downhole"])
+    run_downhole(numbers_files=[numbers], features=[], hole="DH3", cfg=logged, **log)
     depth = pd.read_csv(log["csv_file"], comment="#")
     assert len(depth)
 

@@ -10,7 +10,6 @@ run_bundle(
     shards=snakemake.input.shards,
     budgets_file=snakemake.input.budgets,
     predictions_file=snakemake.input.predictions,
-    classes_file=snakemake.input.classes,
     known_file=snakemake.input.known,
     cfg=snakemake.params.cfg,
 )

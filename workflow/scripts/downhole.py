@@ -7,7 +7,7 @@ run_downhole(
     csv_file=snakemake.output.csv,
     las_file=snakemake.output.las,
     figure_file=snakemake.output.figure,
-    maps=snakemake.input.maps,
+    numbers_files=snakemake.input.numbers,
     features=snakemake.input.features,
     hole=snakemake.wildcards.hole,
     cfg=snakemake.params.cfg,

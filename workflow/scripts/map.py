@@ -1,12 +1,10 @@
 """Classify every pixel of one scene."""
-from pathlib import Path
-
 from semispectral.maps.stage_map import run_map
 from semispectral.workflow import logs
 
 logs.start(snakemake.log[0], job=snakemake)
 run_map(
-    Path(snakemake.output[0]).parent,
+    snakemake.output[0],
     scans=snakemake.input.files,
     model_directory=snakemake.input.model,
     codes_file=snakemake.input.codes,

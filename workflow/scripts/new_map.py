@@ -1,12 +1,10 @@
-"""Map one new scan with a model that was trained before."""
-from pathlib import Path
-
+"""Classify every pixel of one new scan with a model that was trained before."""
 from semispectral.maps.stage_new_map import run_new_map
 from semispectral.workflow import logs
 
 logs.start(snakemake.log[0], job=snakemake)
 run_new_map(
-    Path(snakemake.output[0]).parent,
+    snakemake.output[0],
     threads=snakemake.threads,
     cfg=snakemake.params.cfg,
 )

@@ -50,11 +50,13 @@ RATES: dict[str, Rate] = {
     "encode": Rate("m1_scene_sample_mb", (1.7, 0.016), (240, 5), "scene_sample_mb", (0, 0.55)),
     "predict": Rate("sample_mb", (1.8, 0.02), (265, 5), "test_kpixels", (0, 0.06)),
     "bundle": Rate("sample_mb", (3.5, 0.04), (340, 5), "sample_mb", (1.4, 0)),
+    "pack": Rate("sample_mb", (3, 0), (330, 0), "sample_mb", (1.4, 0)),
     "evaluate": Rate("test_kpixels", (1.9, 0.15), (220, 6), "test_kpixels", (0, 0.5)),
-    "map": Rate("scene_kpixels", (4.2, 0.02), (320, 0.6), "scene_kpixels", (0.05, 0.065)),
+    "map": Rate("scene_kpixels", (4, 0.015), (340, 0.35), "scene_kpixels", (0.05, 0.055)),
+    "pixels": Rate("scene_kpixels", (4, 0.007), (350, 0.35), "scene_kpixels", (5, 0.07)),
+    "paint": Rate("scene_kpixels", (4.5, 0.003), (380, 0.35), "scene_kpixels", (2, 0.065)),
     "features": Rate("scene_kpixels", (4, 0.012), (320, 0.6), "scene_kpixels", (0.05, 0.4)),
     "downhole": Rate("scene_kpixels", (4.8, 0.005), (300, 0.2)),
-    "page": Rate("scene_kpixels", (5.4, 0.001), (390, 0.3), "scene_kpixels", (11, 0)),
     "report": Rate("total_kpixels", (18, 0.002), (350, 0.05), "total_kpixels", (8, 0)),
 }
 OTHER = Rate("scene_mb", (4, 0), (300, 0))  # a rule that is not in the table

@@ -27,7 +27,17 @@ from semispectral.simulate import SimulateConfig
 from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.spectra.scaling import METHODS as SCALES
 from semispectral.study import methods
-from semispectral.study.setting_types import Count, InnerShare, NumberOr, OneOf, Seed, Unique, Windows, settings_class
+from semispectral.study.setting_types import (
+    Count,
+    InnerShare,
+    NumberOr,
+    OneOf,
+    Positive,
+    Seed,
+    Unique,
+    Windows,
+    settings_class,
+)
 
 Model = Annotated[str, OneOf(methods.models())]
 Features = Literal["bands", "latents"]
@@ -81,6 +91,10 @@ class MapConfig(SmoothConfig):
     """Its seed; first: of runs.seeds."""
     false_alarm: InnerShare = 0.01
     """Share of the validation pixels that may be called none of the known."""
+    page_mb: Positive = 50.0
+    """Size of the spectra beside an interactive page at most, in MB. Where they are more, those of every n-th line and
+    sample are kept, and a click shows the nearest.
+    """
     downhole: DownholeConfig = field(default_factory=DownholeConfig)
     """The log of a hole whose scenes have pixel_mm or depths."""
 

@@ -11,14 +11,18 @@ from semispectral.downhole.log import DownholeConfig
 from semispectral.downhole.write_log import write_hole_log
 from semispectral.errors import ConfigError, DataError
 from semispectral.maps.bundle import Bundle, read_bundle
-from semispectral.maps.map_files import FACTS, FILES, read_map
+from semispectral.maps.classify import Drawn
+from semispectral.maps.map_files import FACTS, FILES, write_map
 from semispectral.maps.new_scans import map_new
+from semispectral.maps.scene_map import SceneMap
 from semispectral.maps.smoothing import SmoothConfig
-from semispectral.page import write_scan_page
+from semispectral.page.mapped import PIXELS, Beside, depths_of, write_page
+from semispectral.page.pixel_files import read_index
+from semispectral.page.tiles import write_scan_pixels
 from semispectral.scans.formats.scene_files import scene_files
 from semispectral.scans.tray_mask import MaskConfig
 from semispectral.storage import provenance
-from semispectral.storage.atomic import replacing_files
+from semispectral.storage.atomic import remove, replacing_files
 from semispectral.storage.model_files import DESCRIPTION
 from semispectral.study.cells import positive
 from semispectral.study.paths import require_writable
@@ -45,19 +49,21 @@ def predict(wanted: argparse.Namespace) -> None:
         bundle = read_bundle(wanted.model)
         provenance.start(_made(wanted))
         with replacing_files(wanted.out, last=FACTS) as unfinished:
-            map_new(
+            numbers = map_new(
                 scene,
                 bundle,
-                unfinished,
                 mask=mask,
                 smooth=smooth,
                 threads=max(1, wanted.threads),
                 table="the command line",
             )
-            _add_page_and_log(unfinished, scene, bundle, downhole)
+            ground = numbers.ground.sized(scene.pixel_mm)
+            write_map(unfinished, numbers.drawn, ground=ground, scene=scene.name, smoothing=smooth.smoothing)
+            _add_page(unfinished, scene, numbers.drawn, bundle, downhole)
+            _add_log(unfinished, scene, numbers.drawn.map, downhole)
             written = sorted(path.name for path in unfinished.iterdir())
-    for name in {PAGE, *LOG_FILES}.difference(written):
-        (wanted.out / name).unlink(missing_ok=True)  # of an older map
+    for name in {PAGE, PIXELS, *LOG_FILES}.difference(written):
+        remove(wanted.out / name)  # of an older map
     log.info("%s: %s", wanted.out, ", ".join(written))
 
 
@@ -96,15 +102,22 @@ def _downhole(interval_m: str) -> DownholeConfig:
     return DownholeConfig(interval_m=positive(interval_m, "--interval-m")) if interval_m else DownholeConfig()
 
 
-def _add_page_and_log(folder: Path, scene: Scene, bundle: Bundle, settings: DownholeConfig) -> None:
-    """Write the page beside a map, and the downhole log if depths are known and there is core."""
-    found = read_map(folder)
-    write_scan_page(folder / PAGE, scene, found, bundle, run_share=settings.run_share)
+def _add_page(folder: Path, scene: Scene, drawn: Drawn, bundle: Bundle, settings: DownholeConfig) -> None:
+    """Write the page beside a map, with its spectra."""
+    write_scan_pixels(folder / PIXELS, scene, drawn.map, bundle)
+    beside = Beside(depth_m=depths_of(scene, drawn.map, run_share=settings.run_share))
+    write_page(folder / PAGE, drawn, folder / PIXELS, beside=beside)
+    if not read_index(folder / PIXELS)["tiles"]:
+        remove(folder / PIXELS)
+
+
+def _add_log(folder: Path, scene: Scene, found: SceneMap, settings: DownholeConfig) -> None:
+    """Write the downhole log beside a map, if depths are known and there is core."""
     if not has_depth(scene):
         log.info("no downhole log, for the depths are not known: give --depth-from and --depth-to, or --pixel-mm")
         return
     csv, las, figure = (folder / name for name in LOG_FILES)
     try:
-        write_hole_log(csv, las, figure, hole=scene.hole, scans=[(scene, found)], settings=settings)
+        write_hole_log(csv, las, figure, hole=scene.hole, scenes=[scene], read=lambda _: found, settings=settings)
     except DataError as error:
         log.warning("no downhole log: %s", in_options(str(error)))

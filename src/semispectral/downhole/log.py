@@ -1,6 +1,6 @@
 """Downhole log: proportions of the classes and absorption features by depth, from the maps of a hole's scans."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -238,35 +238,68 @@ def _tray_removed(found: SceneMap) -> np.ndarray:
     return valid & ~found.novel if valid.all() else valid
 
 
-def _joined(pieces: Sequence[Core]) -> Core:
-    """Join the core of several scans."""
-    names = ("depth_m", "probability", "novel", "features")
-    arrays = {name: np.concatenate([getattr(piece, name) for piece in pieces]) for name in names}
-    return Core(**arrays, feature_names=pieces[0].feature_names)
+def cores_of_hole(
+    scenes: Sequence[Scene],
+    read: Callable[[Scene], SceneMap],
+    *,
+    run_share: float,
+    features: Mapping[str, SceneFeatures] = NO_SCENES,
+) -> tuple[ClassMap, Iterator[Core]]:
+    """Return the classes of a hole, and the core of each scan from the top, which is read when it is asked for.
 
-
-def core_of_hole(
-    scenes: Sequence[tuple[Scene, SceneMap]], *, run_share: float, features: Mapping[str, SceneFeatures] = NO_SCENES
-) -> Core:
-    """Return the core of a hole. A scan without a top depth begins at the end of the scan before it.
+    A scan without a top depth begins at the end of the scan before it.
 
     Parameters
     ----------
-    scenes : rows of scenes.tsv of the hole, with their maps.
+    scenes : rows of scenes.tsv of the hole.
+    read : function that reads the map of a scan.
     run_share : smallest share of core lines in the sample columns of a run.
     features : absorption features by scene; empty: none.
     """
+    ordered = from_top(scenes)
     names = names_of(list(features.values()))
-    maps = {scene.name: found for scene, found in scenes}
-    pieces, below_m = [], 0.0
-    for scene in from_top(scene for scene, _ in scenes):
-        found = aligned(features[scene.name], names) if features else NO_FEATURES
-        core, below_m = core_of(scene, maps[scene.name], below_m=below_m, run_share=run_share, features=found)
-        pieces.append(core)
-    return _joined(pieces)
+
+    def cores() -> Iterator[Core]:
+        below_m = 0.0
+        for scene in ordered:
+            found = aligned(features[scene.name], names) if features else NO_FEATURES
+            core, below_m = core_of(scene, read(scene), below_m=below_m, run_share=run_share, features=found)
+            yield core
+
+    return read(ordered[0]).classes, cores()
 
 
-def downhole_log(hole: str, core: Core, classes: ClassMap, settings: DownholeConfig) -> pd.DataFrame:
+@dataclass(frozen=True, eq=False)
+class _Sums:
+    """Sums over the pixels of each interval, as tables that can be joined, and the values of absorption features.
+
+    Attributes
+    ----------
+    sums : number of pixels, of unknown ones, probabilities and their doubt; interval in the index.
+    pieces : interval and piece of core, each pair once.
+    interval : int64 [pixel].
+    features : float32 [pixel, value].
+    """
+
+    sums: pd.DataFrame
+    pieces: pd.DataFrame
+    interval: np.ndarray
+    features: np.ndarray
+
+    @classmethod
+    def of(cls, core: Core, settings: DownholeConfig) -> "_Sums":
+        """Sum the core of one scan up."""
+        interval = np.floor(core.depth_m / settings.interval_m + 1e-9).astype(np.int64)
+        places, inverse = np.unique(interval, return_inverse=True)
+        share = core.probability.astype(np.float64)
+        columns = [np.ones(len(interval)), core.novel, *share.T, *(share * (1 - share)).T]
+        sums = [np.bincount(inverse, weights=column, minlength=len(places)) for column in columns]
+        pieces = np.stack([interval, np.floor(core.depth_m / settings.correlation_m).astype(np.int64)], axis=1)
+        table = pd.DataFrame(np.stack(sums, axis=1), index=places)
+        return cls(table, pd.DataFrame(np.unique(pieces, axis=0)), interval, core.features)
+
+
+def downhole_log(hole: str, cores: Iterable[Core], classes: ClassMap, settings: DownholeConfig) -> pd.DataFrame:
     """Return one row per depth interval with core.
 
     The proportion of a class is its mean probability over the pixels of an interval: the expected share of its pixels.
@@ -278,7 +311,7 @@ def downhole_log(hole: str, core: Core, classes: ClassMap, settings: DownholeCon
     Parameters
     ----------
     hole : name of the hole.
-    core : its core.
+    cores : core of each of its scans; memory holds one, and the absorption features of all.
     classes : classes in label order.
     settings : settings of the log.
 
@@ -289,34 +322,39 @@ def downhole_log(hole: str, core: Core, classes: ClassMap, settings: DownholeCon
     ``median_<name>`` over the pixels that have one, and ``lower_<name>`` and ``upper_<name>``, between which
     ``coverage`` of them lie.
     """
-    index = np.floor(core.depth_m / settings.interval_m + 1e-9).astype(np.int64)
-    places, inverse = np.unique(index, return_inverse=True)
-    mean = _mean_by(inverse, core.probability)
-    doubt = _mean_by(inverse, core.probability * (1 - core.probability))
-    pieces = pd.Series(np.floor(core.depth_m / settings.correlation_m)).groupby(inverse).nunique().to_numpy()
+    parts: list[_Sums] = []
+    names: tuple[str, ...] = ()
+    for core in cores:
+        parts.append(_Sums.of(core, settings))
+        names = core.feature_names
+    sums = pd.concat([part.sums for part in parts]).groupby(level=0).sum()
+    pieces = pd.concat([part.pieces for part in parts]).drop_duplicates().groupby(0).size().to_numpy()
+    places, count = sums.index.to_numpy(), sums[0].to_numpy()
+    means = sums.to_numpy() / count[:, None]
+    novel, mean, doubt = means[:, 1], means[:, 2 : 2 + len(classes)], means[:, 2 + len(classes) :]
     low, high = beta_interval(mean, doubt / pieces[:, None], coverage=settings.coverage)
     head = {
         "hole": hole,
         "depth_from_m": np.round(places * settings.interval_m, 6),
         "depth_to_m": np.round((places + 1) * settings.interval_m, 6),
-        "pixels": np.bincount(inverse),
+        "pixels": count.astype(np.int64),
         "dominant": np.asarray(classes.names, dtype=object)[mean.argmax(axis=1)],
-        NOVEL: _mean_by(inverse, core.novel[:, None])[:, 0],
+        NOVEL: novel,
     }
     shares = {
         f"{kind}{name}": values[:, label]
         for label, name in enumerate(classes.names)
         for kind, values in ((SHARE, mean), (LOW, low), (HIGH, high))
     }
-    measured = columns_of(core.features, inverse, core.feature_names, coverage=settings.coverage)
+    values, inverse = _features_of(parts, places)
+    measured = columns_of(values, inverse, names, coverage=settings.coverage)
     return pd.DataFrame({**head, **shares, **measured})
 
 
-def _mean_by(inverse: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Return the mean of each column by group, float64 [group, column]."""
-    counts = np.bincount(inverse)
-    columns = [np.bincount(inverse, weights=values[:, column]) / counts for column in range(values.shape[1])]
-    return np.stack(columns, axis=1)
+def _features_of(parts: Sequence[_Sums], places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the values of all scans, float32 [pixel, value], and the place of each pixel's interval in ``places``."""
+    interval = np.concatenate([part.interval for part in parts])
+    return np.concatenate([part.features for part in parts]), np.searchsorted(places, interval)
 
 
 def beta_interval(mean: np.ndarray, variance: np.ndarray, *, coverage: float) -> tuple[np.ndarray, np.ndarray]:

@@ -1,9 +1,9 @@
 """Write the log of a hole in all formats: CSV, LAS and a figure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from semispectral.downhole.log import NO_SCENES, DownholeConfig, core_of_hole, downhole_log
+from semispectral.downhole.log import NO_SCENES, DownholeConfig, cores_of_hole, downhole_log
 from semispectral.downhole.log_figure import draw_log
 from semispectral.downhole.log_files import write_csv, write_las
 from semispectral.features.feature_files import SceneFeatures
@@ -17,7 +17,8 @@ def write_hole_log(
     figure: Path,
     *,
     hole: str,
-    scans: Sequence[tuple[Scene, SceneMap]],
+    scenes: Sequence[Scene],
+    read: Callable[[Scene], SceneMap],
     settings: DownholeConfig,
     features: Mapping[str, SceneFeatures] = NO_SCENES,
 ) -> None:
@@ -29,7 +30,8 @@ def write_hole_log(
     las : LAS file to write.
     figure : PNG file to write.
     hole : name of the hole.
-    scans : every scan of the hole with its map; all maps have the same classes.
+    scenes : rows of scenes.tsv of the hole.
+    read : function that reads the map of a scan; all maps have the same classes.
     settings : settings of the log.
     features : absorption features by scene; empty: none.
 
@@ -37,9 +39,8 @@ def write_hole_log(
     ------
     DataError : a scan has no core length, or its map has no run of core.
     """
-    core = core_of_hole(scans, run_share=settings.run_share, features=features)
-    classes = scans[0][1].classes
-    table = downhole_log(hole, core, classes, settings)
+    classes, cores = cores_of_hole(scenes, read, run_share=settings.run_share, features=features)
+    table = downhole_log(hole, cores, classes, settings)
     write_csv(csv, table)
     write_las(las, table, classes)
     draw_log(figure, table, classes, coverage=settings.coverage)

@@ -11,8 +11,8 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from semispectral.explore.clusters import Clusters
 from semispectral.inference.m1_inference import M1Inference
 from semispectral.maps.picture import stretched
-from semispectral.maps.rasters import LARGEST_LISTED, Ground, Legend, write_classes
-from semispectral.maps.scene_map import NODATA_COLOUR
+from semispectral.maps.rasters import LARGEST_LISTED, Legend, write_classes
+from semispectral.maps.scene_map import NODATA_COLOUR, Ground
 from semispectral.maps.stream import BLOCK_BYTES, CHUNK_PIXELS, COLOUR_PLACES
 from semispectral.scans.cube import Cube
 from semispectral.scans.quality import valid_spectra

@@ -11,7 +11,8 @@ import pandas as pd
 from semispectral.errors import IntegrityError, MissingFileError
 from semispectral.features.absorption import Plan
 from semispectral.features.feature_settings import FACTS, RASTER, TABLE, Window
-from semispectral.maps.rasters import Ground, copy_bands_as_envi, read_bands, write_bands
+from semispectral.maps.rasters import copy_bands_as_envi, read_bands, write_bands
+from semispectral.maps.scene_map import Ground
 from semispectral.storage.atomic import replacing_files
 from semispectral.storage.parquet import write_table
 from semispectral.storage.seal import read_json, write_json

@@ -10,7 +10,7 @@ from semispectral.features.absorption import differentiates, plan_for
 from semispectral.features.feature_files import write_features
 from semispectral.features.feature_settings import FeaturesConfig
 from semispectral.features.scan import measure_scan
-from semispectral.maps.rasters import Ground
+from semispectral.maps.scene_map import Ground
 from semispectral.sampling.pixel_ranks import scene_labels
 from semispectral.spectra.cleaned_scans import open_cleaned
 from semispectral.spectra.cleaning_settings import CleanConfig
@@ -50,5 +50,5 @@ def run_features(
         if plan.left_out:
             log.info("%s: not measured, for the sensor does not see them: %s", scene.name, ", ".join(plan.left_out))
         values = measure_scan(cube, plan, wanted=of_interest, threads=threads)
-        ground = Ground.of(cube, pixel_mm=scene.pixel_mm)
+        ground = Ground.of(cube).sized(scene.pixel_mm)
         write_features(Path(directory), values, plan, ground=ground, scene=scene.name)

@@ -13,8 +13,8 @@ import rasterio
 from semispectral.errors import ConfigError
 from semispectral.labelling.qgis_style import add_style
 from semispectral.maps.picture import stretched
-from semispectral.maps.rasters import DEFLATE, Ground, Legend, write_classes
-from semispectral.maps.scene_map import raster_type
+from semispectral.maps.rasters import DEFLATE, Legend, profile_of, write_classes
+from semispectral.maps.scene_map import Ground, raster_type
 from semispectral.maps.stream import BLOCK_BYTES, COLOUR_PLACES
 from semispectral.scans.cube import Cube
 from semispectral.scans.facts.georeference import quiet
@@ -104,7 +104,7 @@ def write_templates(templates: Templates, classes: ClassMap) -> None:
             "classes.tsv; add the codes there, or the rows (code, name, colour)"
         )
     with open_scene(scene) as cube:
-        ground, picture = Ground.of(cube, pixel_mm=None), _picture(cube)
+        ground, picture = Ground.of(cube), _picture(cube)
     legend = Legend((0, *classes.codes), (UNLABELLED, *classes.names), (UNLABELLED_COLOUR, *classes.colours))
     empty = np.zeros(picture.shape[:2], raster_type(legend.values))
     with replacing_files(templates.picture.parent, last=templates.polygons.name) as unfinished:
@@ -123,7 +123,7 @@ def _picture(cube: Cube) -> np.ndarray:
 def _write_picture(path: Path, picture: np.ndarray, ground: Ground) -> None:
     """Write a picture as GeoTIFF."""
     lines, samples, _ = picture.shape
-    options = DEFLATE | ground.profile | {"photometric": "RGB"}
+    options = DEFLATE | profile_of(ground) | {"photometric": "RGB"}
     size = {"height": lines, "width": samples, "count": 3, "dtype": "uint8"}
     with quiet(), rasterio.open(path, "w", **options, **size) as raster:
         raster.write(np.moveaxis(picture, -1, 0))

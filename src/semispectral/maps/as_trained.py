@@ -12,7 +12,7 @@ from semispectral.scans.instrument import Sensor
 from semispectral.scans.readers import open_scene
 from semispectral.spectra.band_matching import needed_bands
 from semispectral.spectra.cleaned_scans import cleaned_scene, sensor_for
-from semispectral.spectra.cleaning_settings import CleanConfig
+from semispectral.spectra.cleaning_settings import CleanConfig, scale_after
 from semispectral.study.scene import Scene
 
 
@@ -85,3 +85,15 @@ def states_conversion(scene: Scene) -> bool:
     """
     with open_scene(scene) as cube:
         return cube.extra.get("conversion") is not None
+
+
+def scale_to_trained(scene: Scene, bundle: Bundle) -> float:
+    """Return the factor from cleaned values of a scan to those of the training scans; 1 if these differ in scale.
+
+    Parameters
+    ----------
+    scene : the scan's row of scenes.tsv.
+    bundle : the trained model.
+    """
+    trained = bundle.facts["scale"]
+    return 1.0 if trained is None else float(scale_after(scene, bundle.cleaning) / trained)

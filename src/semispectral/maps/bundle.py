@@ -18,18 +18,15 @@ from semispectral.inference.m1_inference import M1Inference
 from semispectral.maps import bundle_check
 from semispectral.maps.bundle_check import PARTS as PARTS
 from semispectral.maps.bundle_check import REMEDY, Saved
-from semispectral.maps.model_card import model_card
 from semispectral.maps.pipeline import Pipeline
 from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.spectra.scaling import Scaler
-from semispectral.storage.atomic import replacing_directory, write_atomically
-from semispectral.storage.model_files import DESCRIPTION, WEIGHTS, fill_model, load_model
+from semispectral.storage.model_files import DESCRIPTION, WEIGHTS, load_model
 from semispectral.study.classes import ClassMap
 from semispectral.study.names import printable
 from semispectral.study.stage_settings import settings
 
 KIND = "bundle 2"  # 2: the threshold is on log p(x) by M2, where there is one
-CARD = "README.md"
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,33 +82,6 @@ def pipeline_of(parts: dict[str, Saved], guide: dict[str, np.ndarray], *, method
         guide["guide_mean"],
         guide["guide_components"],
     )
-
-
-def write_bundle(directory: Path, bundle: Bundle, parts: dict[str, Saved]) -> None:
-    """Write a trained model to a directory.
-
-    Parameters
-    ----------
-    directory : path of the directory; it is replaced.
-    bundle : the trained model.
-    parts : arrays and description of the parts of its pipeline.
-    """
-    arrays = {
-        "guide_mean": bundle.pipeline.guide_mean,
-        "guide_components": bundle.pipeline.guide_components,
-        "class_means": bundle.class_means,
-        "threshold": np.asarray([bundle.threshold], np.float64),
-    }
-    if bundle.wavelengths_nm is not None:
-        arrays["wavelengths_nm"] = bundle.wavelengths_nm
-    hashes = {name: description["weights_sha256"] for name, (_, description) in parts.items()}
-    description = {**bundle.facts, "kind": KIND, "classes": bundle.classes.to_dict(), "parts": hashes}
-    card = model_card(description, bundle.wavelengths_nm, bundle.threshold)
-    with replacing_directory(directory) as unfinished:
-        fill_model(unfinished, arrays, description)
-        for name, (part_arrays, part_description) in parts.items():
-            fill_model(unfinished / name, part_arrays, part_description)
-        write_atomically(unfinished / CARD, card.encode())
 
 
 def read_bundle(directory: Path) -> Bundle:

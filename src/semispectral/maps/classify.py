@@ -1,7 +1,7 @@
 """Map one scan with a trained model: match bands, stream the scan, smooth, and measure the effect of smoothing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -71,6 +71,15 @@ class Drawn:
     picture: np.ndarray
     label: np.ndarray | None = None
     confusion: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def named(self, classes: ClassMap) -> "Drawn":
+        """Return the same map with the names and colours of its classes.
+
+        Parameters
+        ----------
+        classes : classes, among them those of the map.
+        """
+        return replace(self, map=replace(self.map, classes=classes.in_order(self.map.classes.codes)))
 
 
 def draw_map(

@@ -10,11 +10,10 @@ import numpy as np
 from semispectral.errors import IntegrityError, MissingFileError
 from semispectral.maps.classify import Drawn, smoothing_effect
 from semispectral.maps.picture import draw_picture
-from semispectral.maps.rasters import Ground, Legend, copy_as_envi, read_bands, write_bands, write_classes
-from semispectral.maps.scene_map import SceneMap
+from semispectral.maps.rasters import Legend, copy_as_envi, write_bands, write_classes
+from semispectral.maps.scene_map import Ground
 from semispectral.storage.atomic import replacing_files
 from semispectral.storage.seal import read_json, write_json
-from semispectral.study.classes import ClassMap
 
 CONFIDENCE = ("probability", "entropy_nats", "novelty_nats")
 FACTS = "map.json"
@@ -89,7 +88,7 @@ def read_facts(directory: Path) -> dict[str, Any]:
     MissingFileError : there is no map.json.
     """
     if not (directory / FACTS).is_file():
-        raise MissingFileError(f"{directory}: a map has {FACTS}, which is not there; run the rule 'map'")
+        raise MissingFileError(f"{directory}: a map has {FACTS}, which is not there; run the rule 'paint'")
     return read_json(directory / FACTS)
 
 
@@ -108,30 +107,10 @@ def require_file(directory: Path, name: str) -> Path:
     """
     path, known = directory / name, read_facts(directory)["files"]
     if not path.is_file():
-        raise MissingFileError(f"{path}: is not there; delete {directory / FACTS} and run the rule 'map' again")
+        raise MissingFileError(f"{path}: is not there; delete {directory / FACTS} and run the rule 'paint' again")
     if _sha256(path) != known.get(name):
         raise IntegrityError(
             f"{path}: was cut or changed since it was written, or is of another map than its {FACTS}; delete "
-            f"{directory / FACTS} and run the workflow again: the rule 'map' makes both anew"
+            f"{directory / FACTS} and run the workflow again: the rule 'paint' makes both anew"
         )
     return path
-
-
-def read_map(directory: Path) -> SceneMap:
-    """Read a map that `write_map` wrote.
-
-    Parameters
-    ----------
-    directory : directory of the map.
-    """
-    facts = read_facts(directory)
-    probability, _ = read_bands(require_file(directory, "probability.tif"))
-    confidence, _ = read_bands(require_file(directory, "confidence.tif"))
-    classes = ClassMap.from_dict(facts["classes"])
-    if len(probability) != len(classes) or confidence.shape[1:] != probability.shape[1:]:
-        raise IntegrityError(f"{directory}: its rasters and {FACTS} are not of one map; delete it and run 'map' again")
-    threshold = -math.inf if facts["threshold_nats"] is None else float(facts["threshold_nats"])
-    novelty = confidence[CONFIDENCE.index("novelty_nats")]
-    log_p = np.full(novelty.shape, np.nan, np.float32) if math.isinf(threshold) else threshold - novelty
-    line_depth_m = np.array(facts["line_depth_m"], np.float64)
-    return SceneMap(np.moveaxis(probability, 0, 2), log_p.astype(np.float32), threshold, classes, line_depth_m)

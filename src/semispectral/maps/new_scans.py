@@ -1,15 +1,20 @@
 """Map a scan without labels with a trained model. The core is found from the data of the scan alone."""
 
 import logging
-from pathlib import Path
 
 import numpy as np
 
 from semispectral.errors import DataError
-from semispectral.maps.as_trained import as_in_training, cleaning_for, sensor_of_new, states_conversion
+from semispectral.maps.as_trained import (
+    as_in_training,
+    cleaning_for,
+    scale_to_trained,
+    sensor_of_new,
+    states_conversion,
+)
 from semispectral.maps.bundle import Bundle
 from semispectral.maps.classify import Known, draw_map
-from semispectral.maps.known_scans import scale_to_trained, write_drawn
+from semispectral.maps.numbers import Numbers, numbers_of
 from semispectral.maps.smoothing import SmoothConfig
 from semispectral.scans.cube import Cube
 from semispectral.scans.instrument import Sensor
@@ -29,20 +34,18 @@ FATE = "they are bridged, as far as the model needs them"  # of bad bands of a n
 def map_new(
     scene: Scene,
     bundle: Bundle,
-    directory: Path,
     *,
     mask: MaskConfig,
     smooth: SmoothConfig,
     threads: int,
     table: str = "scenes.tsv",
-) -> None:
-    """Write the map of a new scan, and log how its file is read.
+) -> Numbers:
+    """Return the map of a new scan, and log how its file is read.
 
     Parameters
     ----------
     scene : the scan. If its row has codes to ignore, its label file is read, to leave those pixels out.
     bundle : the trained model.
-    directory : directory for the files of `write_map`.
     mask : settings that separate core from tray and shadow.
     smooth : settings of the smoothing.
     threads : number of threads.
@@ -67,7 +70,7 @@ def map_new(
         drawn = draw_map(cleaned, bundle, known=known, smooth=smooth, threads=threads, scale=scale)
         if not drawn.map.valid.any():
             raise DataError(_why_nothing(cube, sensor, known))
-        write_drawn(directory, drawn, cleaned, scene, smooth)
+        return numbers_of(drawn, cleaned, scene, smooth)
 
 
 def _require_references(scene: Scene, bundle: Bundle) -> None:

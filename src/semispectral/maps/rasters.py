@@ -14,9 +14,9 @@ from rasterio.crs import CRS
 from rasterio.transform import Affine
 
 from semispectral.errors import MissingFileError
-from semispectral.scans.cube import Cube
+from semispectral.maps.scene_map import Ground
 from semispectral.scans.facts.georeference import CACHE_BYTES, quiet
-from semispectral.scans.facts.ground import PIXELS, Transform
+from semispectral.scans.facts.ground import PIXELS
 from semispectral.storage import provenance
 
 LARGEST_LISTED = 255
@@ -27,45 +27,15 @@ BAND_NAMES = re.compile(r"band names\s*=\s*\{[^}]*\}")
 DEFLATE = {"driver": "GTiff", "compress": "deflate", "zlevel": 1, "tiled": True, "blockxsize": 256, "blockysize": 256}
 
 
-@dataclass(frozen=True)
-class Ground:
-    """Georeference of a raster.
+def profile_of(ground: Ground) -> dict[str, Any]:
+    """Return the keywords of a georeference for rasterio.
 
-    Attributes
+    Parameters
     ----------
-    transform : affine transform from pixels to coordinates.
-    crs : coordinate system as WKT; empty: none.
-    pixel_mm : pixel size in mm; None: unknown.
+    ground : the georeference.
     """
-
-    transform: Transform = PIXELS
-    crs: str = ""
-    pixel_mm: float | None = None
-
-    @classmethod
-    def of(cls, cube: Cube, *, pixel_mm: float | None) -> "Ground":
-        """Return the georeference of a scan; if only its pixel size is known, metres from the first pixel.
-
-        Parameters
-        ----------
-        cube : the scan.
-        pixel_mm : pixel size in mm; None: unknown.
-        """
-        if "transform" in cube.extra or pixel_mm is None:
-            return cls(cube.extra.get("transform", PIXELS), cube.extra.get("crs", ""), pixel_mm)
-        metres = pixel_mm / 1000
-        return cls((metres, 0.0, 0.0, 0.0, -metres, 0.0), "", pixel_mm)
-
-    @property
-    def profile(self) -> dict[str, Any]:
-        """Keywords for rasterio."""
-        found: dict[str, Any] = {} if self.transform == PIXELS else {"transform": Affine(*self.transform)}
-        return found | ({"crs": CRS.from_wkt(self.crs)} if self.crs else {})
-
-    @property
-    def tags(self) -> dict[str, str]:
-        """Metadata of the file."""
-        return {} if self.pixel_mm is None else {"PIXEL_SIZE_MM": f"{self.pixel_mm:g}"}
+    found: dict[str, Any] = {} if ground.transform == PIXELS else {"transform": Affine(*ground.transform)}
+    return found | ({"crs": CRS.from_wkt(ground.crs)} if ground.crs else {})
 
 
 def _write(path: Path, bands: np.ndarray, *, names: tuple[str, ...], ground: Ground, **options: Any) -> None:
@@ -77,13 +47,14 @@ def _write(path: Path, bands: np.ndarray, *, names: tuple[str, ...], ground: Gro
         "width": bands.shape[2],
         "dtype": bands.dtype.name,
     }
-    options = profile | ground.profile | options
+    options = profile | profile_of(ground) | options
     with quiet(), rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES), rasterio.open(path, "w", **options) as raster:
         for number, name in enumerate(names, start=1):
             raster.set_band_description(number, name)
         if colours:
             raster.write_colormap(1, colours)
-        raster.update_tags(**ground.tags, **tags, **_made())
+        size = {} if ground.pixel_mm is None else {"PIXEL_SIZE_MM": f"{ground.pixel_mm:g}"}
+        raster.update_tags(**size, **tags, **_made())
         raster.write(bands)
 
 

@@ -1,12 +1,14 @@
 """Map of one scene: class probabilities and log p(x) of every pixel, and the values derived from them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from semispectral.errors import DataError, ShapeError
+from semispectral.scans.cube import Cube
+from semispectral.scans.facts.ground import PIXELS, Transform
 from semispectral.study.classes import IGNORED, ClassMap
 
 NODATA = 0
@@ -120,6 +122,44 @@ class SceneMap:
     def counts(self) -> np.ndarray:
         """Number of pixels of each value, int64 [value]."""
         return np.bincount(self.place.ravel(), minlength=len(self.names))
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Georeference of a raster.
+
+    Attributes
+    ----------
+    transform : affine transform from pixels to coordinates.
+    crs : coordinate system as WKT; empty: none.
+    pixel_mm : pixel size in mm; None: unknown.
+    """
+
+    transform: Transform = PIXELS
+    crs: str = ""
+    pixel_mm: float | None = None
+
+    @classmethod
+    def of(cls, cube: Cube) -> "Ground":
+        """Return the georeference that a scan states.
+
+        Parameters
+        ----------
+        cube : the scan.
+        """
+        return cls(cube.extra.get("transform", PIXELS), cube.extra.get("crs", ""))
+
+    def sized(self, pixel_mm: float | None) -> "Ground":
+        """Return the georeference with a pixel size; where the scan states none, it is metres from the first pixel.
+
+        Parameters
+        ----------
+        pixel_mm : pixel size in mm; None: unknown.
+        """
+        if self.transform != PIXELS or pixel_mm is None:
+            return replace(self, pixel_mm=pixel_mm)
+        metres = pixel_mm / 1000
+        return replace(self, transform=(metres, 0.0, 0.0, 0.0, -metres, 0.0), pixel_mm=pixel_mm)
 
 
 def raster_type(codes: Sequence[int]) -> np.dtype[Any]:

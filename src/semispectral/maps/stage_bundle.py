@@ -4,8 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from semispectral.maps.bundle import write_bundle
-from semispectral.maps.bundle_build import Recipe, build_bundle, checksums, cleaned_scans
+from semispectral.maps.bundle_build import Recipe, build_bundle, checksums, cleaned_scans, write_bundle
 from semispectral.storage.model_files import load_model
 from semispectral.storage.parquet import read_table
 from semispectral.study.classes import ClassMap, read_classes
@@ -19,11 +18,10 @@ def run_bundle(
     shards: Sequence[str | Path],
     budgets_file: str | Path,
     predictions_file: str | Path,
-    classes_file: str | Path,
     known_file: str | Path,
     cfg: str,
 ) -> None:
-    """Put the trained models and what a new scan needs into one folder.
+    """Put the trained models and what a scan needs into one folder. Classes are known by their codes.
 
     Parameters
     ----------
@@ -37,8 +35,6 @@ def run_bundle(
         Labels that the classifier saw.
     predictions_file : str or Path
         Predictions of the classifier.
-    classes_file : str or Path
-        Table of classes, classes.tsv.
     known_file : str or Path
         Classes of the plan, classes.json.
     cfg : str
@@ -56,7 +52,7 @@ def run_bundle(
         cleaned_scans([Path(path) for path in shards], scenes, config["cleaning"]),
         read_table(budgets_file),
         read_table(predictions_file),
-        classes=ClassMap.read(Path(classes_file)).select(read_classes(Path(known_file)).codes),
+        classes=ClassMap.from_codes(read_classes(Path(known_file)).codes),
         recipe=settings(Recipe, recipe, where="map"),
         facts={**facts, "config": config, "inputs": checksums([str(path) for path in (*shards, budgets_file)])},
     )

@@ -6,15 +6,17 @@ from pathlib import Path
 
 from semispectral.census.census_files import read_codes
 from semispectral.maps.bundle import read_bundle
-from semispectral.maps.known_scans import map_known
+from semispectral.maps.classify import draw_map, known_of
+from semispectral.maps.numbers import numbers_of, write_numbers
 from semispectral.maps.smoothing import SmoothConfig
+from semispectral.spectra.cleaned_scans import open_cleaned
 from semispectral.storage.seal import read_array
 from semispectral.study.scene import Scene
 from semispectral.study.stage_settings import settings
 
 
 def run_map(
-    directory: str | Path,
+    numbers_file: str | Path,
     *,
     scans: Sequence[str | Path],
     model_directory: str | Path,
@@ -27,12 +29,12 @@ def run_map(
 
     Parameters
     ----------
-    directory : str or Path
-        Folder to write the map's files to.
+    numbers_file : str or Path
+        Parquet file to write: class probabilities, log p(x), false colours and labels of every pixel.
     scans : sequence of str or Path
         Files of the scene, which must be those that the census looked at.
     model_directory : str or Path
-        Trained model, as the stage `bundle` writes it.
+        Trained model, as the stage `bundle` writes it: its classes are known by their codes.
     codes_file : str or Path
         Codes of the census.
     parts_file : str or Path
@@ -40,15 +42,14 @@ def run_map(
     threads : int
         Number of threads to classify with.
     cfg : str
-        JSON of the sections ``scene`` (its row of scenes.tsv) and ``map``.
+        JSON of the sections ``scene`` (what the map uses of its row of scenes.tsv) and ``map``.
     """
     given = json.loads(cfg)
-    map_known(
-        settings(Scene, given["scene"], where="scenes.tsv"),
-        read_bundle(Path(model_directory)),
-        Path(directory),
-        codes=read_codes(Path(codes_file), scans=scans),
-        parts=read_array(Path(parts_file)),
-        smooth=settings(SmoothConfig, given["map"], where="map"),
-        threads=threads,
-    )
+    scene = settings(Scene, given["scene"], where="scenes.tsv")
+    smooth = settings(SmoothConfig, given["map"], where="map")
+    bundle = read_bundle(Path(model_directory))
+    codes = read_codes(Path(codes_file), scans=scans)
+    known = known_of(scene, codes, read_array(Path(parts_file)), bundle.classes)
+    with open_cleaned(scene, bundle.cleaning) as cube:
+        drawn = draw_map(cube, bundle, known=known, smooth=smooth, threads=threads)
+        write_numbers(Path(numbers_file), numbers_of(drawn, cube, scene, smooth))

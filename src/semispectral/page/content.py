@@ -2,7 +2,7 @@
 
 import base64
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
@@ -15,7 +15,7 @@ from semispectral.scans.identity import Identity
 from semispectral.study.classes import ClassMap
 from semispectral.study.scene import Scene
 
-LARGEST_PICTURE = 2_000_000  # pixels; a larger picture is thinned
+LARGEST_PICTURE = 500_000  # pixels; a larger picture is thinned
 LARGEST_PAGE_BYTES, CODE_BYTES = 24_000_000, 1_500_000  # of the file; of Bokeh, the scripts and the markup in it
 LEAST_SPECTRA_BYTES = 3_000_000
 BASE64 = 3 / 4  # bytes in a letter
@@ -144,6 +144,7 @@ class Page:
     labelling : classes and known labels.
     depth_m : float64 [line, sample], depth in m, NaN beside the core; None: unknown.
     report : address of the report, relative to the page; empty: none.
+    tiles : where the other pixels lie: folder, names, tops, side and grid; empty: the page holds all.
     """
 
     scan: Identity
@@ -155,6 +156,7 @@ class Page:
     labelling: Labelling = field(default_factory=Labelling)
     depth_m: np.ndarray | None = None
     report: str = ""
+    tiles: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def axis(self) -> np.ndarray:
@@ -176,7 +178,6 @@ def payload(page: Page) -> dict[str, Any]:
     page : the content.
     """
     pixels, labelling, modelled = page.pixels, page.labelling, page.modelled
-    rows = pixels.kept
     arrays = {"place": pixels.place}
     for name, values in pixels.curves.items():
         arrays |= {name: values.code, f"{name}_low": values.low, f"{name}_step": values.step}
@@ -185,7 +186,7 @@ def payload(page: Page) -> dict[str, Any]:
     if page.measured is not None:
         arrays["features"] = page.measured.values
     if page.depth_m is not None:
-        arrays["depth_m"] = page.depth_m[rows].astype(np.float32)
+        arrays["depth_m"], arrays["run"] = _depths(page.depth_m)
     given = labelling.place()
     if given is not None:
         arrays["given"] = given
@@ -197,6 +198,7 @@ def payload(page: Page) -> dict[str, Any]:
         "grid": list(pixels.place.shape),
         "axis": [round(float(value), 2) for value in page.axis],
         "curves": list(pixels.curves),
+        "tiles": dict(page.tiles) or None,
         "picture": {"thin": thin, "shape": list(picture.shape[:2]), "colours": packed(picture)},
         "overlays": overlays,
         "model": None if modelled is None else _classes(modelled.classes),
@@ -238,6 +240,24 @@ def _picture(picture: np.ndarray) -> tuple[np.ndarray, int]:
     lines, samples, _ = picture.shape
     thin = int(np.ceil(np.sqrt(max(1.0, lines * samples / LARGEST_PICTURE))))
     return np.rint(stretched(picture[::thin, ::thin]) * 255).astype(np.uint8), thin
+
+
+def _depths(depth_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return depths of the core runs, which lie along the lines.
+
+    Parameters
+    ----------
+    depth_m : float64 [line, sample], NaN beside the core.
+
+    Returns
+    -------
+    float32 [run, line] in m, and int32 [sample], the run of each sample, -1 beside the core.
+    """
+    inside = np.isfinite(depth_m).any(axis=0)
+    runs, run = np.unique(depth_m[:, inside].astype(np.float32), axis=1, return_inverse=True)
+    of_sample = np.full(depth_m.shape[1], -1, np.int32)
+    of_sample[inside] = run.ravel()
+    return runs.T, of_sample
 
 
 def _overlay(overlay: Overlay) -> dict[str, Any]:

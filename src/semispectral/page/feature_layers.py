@@ -50,14 +50,29 @@ def measured(features: SceneFeatures, kept: np.ndarray) -> Measured | None:
     """
     if not features.windows:
         return None
-    shown = [place for place, name in enumerate(features.names) if _is_shown(name, features, SHOWN_KINDS)]
+    places = _shown_places(features)
     of_windows = {value for window in features.windows for value in window.values}
     return Measured(
         windows=tuple((each.name, each.from_nm, each.to_nm) for each in features.windows),
         formulas=tuple(name for name in features.names if name not in of_windows),
-        names=tuple(features.names[place] for place in shown),
-        values=np.ascontiguousarray(features.values[shown][:, kept].T, np.float32),
+        names=tuple(features.names[place] for place in places),
+        values=np.ascontiguousarray(features.values[places][:, kept].T, np.float32),
     )
+
+
+def shown(features: SceneFeatures) -> np.ndarray:
+    """Return the values that a click shows, float32 [value, line, sample]; none if there are no features.
+
+    Parameters
+    ----------
+    features : features of the scene.
+    """
+    return features.values[_shown_places(features)] if features.windows else features.values[:0]
+
+
+def _shown_places(features: SceneFeatures) -> list[int]:
+    """Return the places of the values that a click shows."""
+    return [place for place, name in enumerate(features.names) if _is_shown(name, features, SHOWN_KINDS)]
 
 
 def _is_shown(name: str, features: SceneFeatures, kinds: tuple[str, ...]) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -10,19 +11,17 @@ from semispectral.downhole.depths import has_depth, top_m
 from semispectral.downhole.log import depths
 from semispectral.errors import DataError
 from semispectral.features.feature_files import NO_FEATURES, SceneFeatures
-from semispectral.maps.as_trained import as_in_training, open_for
-from semispectral.maps.bundle import Bundle
-from semispectral.maps.known_scans import scale_to_trained
+from semispectral.maps.classify import Drawn
 from semispectral.maps.scene_map import SceneMap
-from semispectral.page.content import Labelling, Modelled, Overlay, Page, bytes_for_spectra
+from semispectral.page.content import Labelling, Modelled, Overlay, Page
 from semispectral.page.feature_layers import measured, overlays
-from semispectral.page.pixels import PLACE_BYTES, VALUE_BYTES, Curves, collect
+from semispectral.page.pixel_files import means_of, read_held, read_index, require_tiles
+from semispectral.page.pixels import PagePixels, on_stride
 from semispectral.page.write import write
-from semispectral.scans.cube import Cube
-from semispectral.scans.identity import Identity, identify
-from semispectral.spectra.band_matching import match_bands
-from semispectral.spectra.cleaning_settings import scale_after
+from semispectral.scans.identity import Identity
 from semispectral.study.scene import Scene
+
+PIXELS = "pixels"  # folder beside the page
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,43 +42,18 @@ class Beside:
     features: SceneFeatures = NO_FEATURES
 
 
-NOTHING, NO_LABELLING = Beside(), Labelling()
+NOTHING = Beside()
 
 
-def write_scan_page(
-    path: Path,
-    scene: Scene,
-    found: SceneMap,
-    bundle: Bundle,
-    *,
-    run_share: float,
-    labelling: Labelling = NO_LABELLING,
-    report: str = "",
-    features: SceneFeatures = NO_FEATURES,
-) -> None:
-    """Write the interactive page of a mapped scan.
+def depths_of(scene: Scene, found: SceneMap, *, run_share: float) -> np.ndarray | None:
+    """Return depths of a scan that has a top depth, in m; None for others, which depend on the scans above them.
 
     Parameters
     ----------
-    path : file to write.
     scene : the scan's row of scenes.tsv.
     found : its map.
-    bundle : the trained model that made the map.
-    run_share : share of core lines of a core run, as in `DownholeConfig`; it determines depths.
-    labelling : classes that a person may give, and known labels.
-    report : address of the report, relative to the page; empty: none.
-    features : absorption features of the scan.
+    run_share : share of core lines of a core run, as in `DownholeConfig`.
     """
-    scene, scan = as_in_training(scene, bundle), identify(scene)
-    beside = Beside(labelling, _depths(scene, found, run_share=run_share), report, features)
-    factor = scale_to_trained(scene, bundle)
-    scale = scale_after(scene, bundle.cleaning) / factor
-    with open_for(scene, bundle) as cube:
-        write_page(path, cube, found, bundle, scan=scan, scale=scale, factor=factor, beside=beside)
-
-
-def _depths(scene: Scene, found: SceneMap, *, run_share: float) -> np.ndarray | None:
-    """Return depths of a scan that has a top depth. Depths of others depend on the scans above them."""
     if top_m(scene) is None or not has_depth(scene):
         return None
     try:
@@ -88,83 +62,59 @@ def _depths(scene: Scene, found: SceneMap, *, run_share: float) -> np.ndarray | 
         return None
 
 
-def write_page(
-    path: Path,
-    cube: Cube,
-    found: SceneMap,
-    bundle: Bundle,
-    *,
-    scan: Identity,
-    scale: float,
-    factor: float = 1,
-    beside: Beside = NOTHING,
-) -> None:
-    """Write the interactive page of an open, mapped scan.
+def codes_of(drawn: Drawn) -> np.ndarray | None:
+    """Return the codes of the labels of a scan, int32 [line, sample], 0 where there is none; None: it has no labels.
+
+    Parameters
+    ----------
+    drawn : its map.
+    """
+    if drawn.label is None:
+        return None
+    codes = np.array([*drawn.map.classes.codes, 0], np.int32)
+    return np.asarray(codes[np.where(drawn.label >= 0, drawn.label, -1)])
+
+
+def write_page(path: Path, drawn: Drawn, pixels: Path, *, beside: Beside = NOTHING) -> None:
+    """Write the interactive page of a mapped scan.
 
     Parameters
     ----------
     path : file to write.
-    cube : the scan.
-    found : its map.
-    bundle : the trained model that made the map.
-    scan : identity of the scan.
-    scale : reflectance = value of a training scan x scale.
-    factor : factor from the values of the scan to those of the training scans.
+    drawn : its map.
+    pixels : folder of its pixels, from `semispectral.page.tiles.write_pixels`. Where the page does not hold all of
+        them, it looks for the folder `PIXELS` beside it.
     beside : further facts of the scan.
     """
-    over = (Overlay("map", found.place, found.names[1:], found.colours[1:]), *overlays(beside.features))
-    size = (
-        2 * (bundle.bands + PLACE_BYTES) + len(found.classes) + VALUE_BYTES * len(beside.features.names) + PLACE_BYTES
-    )
-    curves = curves_of(cube, bundle, scale=scale, factor=factor)
-    budget = bytes_for_spectra(found.shape, over)
-    pixels = collect(cube, found.valid, curves, bytes_per_pixel=size, budget=budget)
+    found, index = drawn.map, read_index(pixels)
+    require_tiles(pixels, index)
+    kept, place = on_stride(found.valid, index["stride"])
+    held = PagePixels(index["stride"], place, read_held(pixels, index), drawn.picture, kept)
     modelled = Modelled(
         classes=found.classes,
-        probability=np.rint(found.probability[pixels.kept] * 255).astype(np.uint8),
-        novelty=found.novelty[pixels.kept],
-        means=(bundle.class_means * scale).astype(np.float32),
+        probability=np.rint(found.probability[kept] * 255).astype(np.uint8),
+        novelty=found.novelty[kept],
+        means=means_of(index),
     )
     labelling = beside.labelling if len(beside.labelling.classes) else Labelling(classes=found.classes)
+    known = index["wavelengths_nm"]
     page = Page(
-        scan=scan,
-        pixels=pixels,
-        wavelengths_nm=bundle.wavelengths_nm,
-        overlays=over,
+        scan=Identity(**index["scan"]),
+        pixels=held,
+        wavelengths_nm=None if known is None else np.asarray(known),
+        overlays=(Overlay("map", found.place, found.names[1:], found.colours[1:]), *overlays(beside.features)),
         modelled=modelled,
-        measured=measured(beside.features, pixels.kept),
+        measured=measured(beside.features, kept),
         labelling=labelling,
         depth_m=beside.depth_m,
         report=beside.report,
+        tiles=_tiles(index),
     )
     write(path, page)
 
 
-def curves_of(cube: Cube, bundle: Bundle, *, scale: float, factor: float = 1) -> Curves:
-    """Return a function from values of the scan to its spectra and, where there is M1, what M1 makes of them.
-
-    Parameters
-    ----------
-    cube : the scan.
-    bundle : the trained model that made the map.
-    scale, factor : as in `write_page`.
-    """
-    prepare = match_bands(
-        cube.wavelengths_nm,
-        bundle.wavelengths_nm,
-        scan_bands=cube.shape[2],
-        model_bands=bundle.bands,
-        where=str(cube.path),
-    )
-    scaler = bundle.pipeline.scaler_m1
-
-    def curves(values: np.ndarray) -> Mapping[str, np.ndarray]:
-        matched = values if prepare is None else prepare(values)
-        raw = matched.astype(np.float32) * np.float32(factor)
-        spectrum = {"spectrum": raw * scale}
-        if bundle.pipeline.m1 is None:
-            return spectrum
-        rebuilt = scaler.restored(bundle.pipeline.reconstruction(scaler.transform(raw)), raw)
-        return spectrum | {"reconstruction": rebuilt * scale}
-
-    return curves
+def _tiles(index: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the page's script has to know of the tiles; empty if there are none."""
+    if not index["tiles"]:
+        return {}
+    return {"folder": PIXELS, "names": list(index["tiles"]), **{key: index[key] for key in ("tops", "side", "grid")}}

@@ -21,6 +21,8 @@ async function start() {
   const labels = new Labels(content.scan, content.classes, content.taken);
   const view = new View(element("view"), content.scan, picture);
   const spectra = new Spectra(content, arrays, labels);
+  const tiles = content.tiles ? new Tiles(content) : null;
+  let asked = 0;
   const state = { tool: "look", chosen: labels.classes.length ? 1 : 0, overlay: 0 };
 
   const overLayer = { at: rasters[0], colours: content.overlays.length ? palette(content.overlays[0].colours) : null, opacity: 0.6 };
@@ -36,13 +38,28 @@ async function start() {
     show: (line, sample) => show(line, sample),
   });
 
+  // Show the pixel itself, from the page or from its tile; where the tiles are not there, the nearest that the page holds.
   function show(line, sample) {
-    const { at, words } = spectra.drawPixel(line, sample);
-    view.mark = { line: at.line, sample: at.sample };
+    const turn = ++asked, held = spectra.held(line, sample);
+    if (!tiles || (held.line === line && held.sample === sample)) return draw(held);
+    mark({ line, sample });
+    tiles.pixel(line, sample).then(
+      (at) => turn === asked && draw(at || { line, sample, curves: null }),
+      () => turn === asked && draw(held, { line, sample }, `The folder ${tiles.folder} is not beside this page: copy it there. Shown is the nearest pixel that the page holds.`),
+    );
+  }
+
+  // The mark is where the pixel is that is shown, and the address names the one that was asked for.
+  function mark({ line, sample }, asked = { line, sample }) {
+    view.mark = { line, sample };
     view.redraw();
-    element("pixel").textContent = words;
-    const address = `#click=${at.line},${at.sample}`;
+    const address = `#click=${asked.line},${asked.sample}`;
     if (window.location.hash !== address) window.location.replace(address);
+  }
+
+  function draw(at, asked = at, note = "") {
+    mark(at, asked);
+    element("pixel").textContent = [spectra.drawPixel(at), note].filter(Boolean).join("\n");
   }
 
   function choose(value) {
@@ -130,7 +147,7 @@ async function start() {
   function step(key, shift) {
     const moves = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[key];
     if (shift) {
-      const { line, sample } = view.mark || { line: 0, sample: 0 }, by = content.stride;
+      const { line, sample } = view.mark || { line: 0, sample: 0 }, by = tiles ? 1 : content.stride;
       const to = [Math.min(content.scan.lines - 1, Math.max(0, line + by * moves[0])), Math.min(content.scan.samples - 1, Math.max(0, sample + by * moves[1]))];
       show(...to);
       view.reveal(...to);
@@ -228,7 +245,7 @@ async function start() {
   pickTool("look");
   takeFromBrowser(labels);
   changed();
-  window.semispectral = { show, labels, view, spectra, choose, pickTool, tools, takeGeoJson, asGeoJson, asPng, filled, traced, patchAt, alongPath };
+  window.semispectral = { tile: (name, packed) => tiles.take(name, packed), show, labels, view, spectra, choose, pickTool, tools, takeGeoJson, asGeoJson, asPng, filled, traced, patchAt, alongPath };
   document.body.dataset.ready = "yes";
   fromAddress();
   window.addEventListener("hashchange", fromAddress);

@@ -70,22 +70,40 @@ class PagePixels:
     kept: np.ndarray
 
 
-def stride_for(valid: np.ndarray, *, bytes_per_pixel: int, budget: int) -> int:
+def stride_for(valid: np.ndarray, *, bytes_per_pixel: int, most_bytes: int) -> int:
     """Return the smallest stride at which the stored pixels fit into a number of bytes.
 
     Parameters
     ----------
     valid : bool [line, sample], pixels with data.
     bytes_per_pixel : bytes of a stored pixel.
-    budget : largest number of bytes.
+    most_bytes : largest number of bytes.
     """
-    stride = max(1, math.floor(math.sqrt(valid.sum() * bytes_per_pixel / budget)))
-    while valid[::stride, ::stride].sum() * bytes_per_pixel > budget:
+    stride = max(1, math.floor(math.sqrt(valid.sum() * bytes_per_pixel / most_bytes)))
+    while valid[::stride, ::stride].sum() * bytes_per_pixel > most_bytes:
         stride += 1
     return stride
 
 
-def collect(cube: Cube, valid: np.ndarray, curves: Curves, *, bytes_per_pixel: int, budget: int) -> PagePixels:
+def on_stride(valid: np.ndarray, stride: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return which pixels are stored, bool [line, sample], and the row of each in the order of storing.
+
+    Parameters
+    ----------
+    valid : bool [line, sample], pixels with data.
+    stride : every so many lines and samples.
+
+    Returns
+    -------
+    bool [line, sample], and int32 [line / stride, sample / stride], -1 if no pixel is stored there.
+    """
+    kept = np.zeros(valid.shape, bool)
+    kept[::stride, ::stride] = valid[::stride, ::stride]
+    place = np.where(kept, kept.cumsum().reshape(kept.shape) - 1, -1)[::stride, ::stride]
+    return kept, place.astype(np.int32)
+
+
+def collect(cube: Cube, valid: np.ndarray, curves: Curves, *, bytes_per_pixel: int, most_bytes: int) -> PagePixels:
     """Read a scene and collect the pixels of its page. Memory holds one block of lines and the page.
 
     Parameters
@@ -94,18 +112,16 @@ def collect(cube: Cube, valid: np.ndarray, curves: Curves, *, bytes_per_pixel: i
     valid : bool [line, sample], pixels with data.
     curves : function from values of the scene [pixel, band] to reflectance by name of curve, ``spectrum`` among them.
     bytes_per_pixel : bytes of a stored pixel.
-    budget : largest number of bytes of all stored pixels.
+    most_bytes : largest number of bytes of all stored pixels.
     """
-    stride = stride_for(valid, bytes_per_pixel=bytes_per_pixel, budget=budget)
-    kept = np.zeros(valid.shape, bool)
-    kept[::stride, ::stride] = valid[::stride, ::stride]
+    stride = stride_for(valid, bytes_per_pixel=bytes_per_pixel, most_bytes=most_bytes)
+    kept, place = on_stride(valid, stride)
     colours = [int(place * (cube.shape[2] - 1)) for place in COLOUR_PLACES]
     picture, rows = np.empty((*valid.shape, 3), np.float32), []
     for first, block in cube.blocks(max_bytes=BLOCK_BYTES):
         picture[first : first + len(block)] = block[:, :, colours]
         of_block = curves(block[kept[first : first + len(block)]])
         rows.append({name: Quantised.of(values) for name, values in of_block.items()})
-    place = np.where(kept, kept.cumsum().reshape(kept.shape) - 1, -1)[::stride, ::stride].astype(np.int32)
     return PagePixels(stride, place, {name: _joined([row[name] for row in rows]) for name in rows[0]}, picture, kept)
 
 

@@ -89,30 +89,36 @@ class Spectra {
     this.fit();
   }
 
-  // Draw what is known of a pixel; answers it in words.
-  drawPixel(line, sample) {
-    const at = this.rowAt(line, sample), x = this.content.axis;
-    if (at.row < 0) return { at, words: `line ${at.line}, sample ${at.sample}: ${this.model ? "not classified (tray, background or no data)" : "no data"}` };
-    const values = this.curve("spectrum", at.row);
-    this.source("spectrum").data = { x, y: values };
-    const words = this.model ? this.drawModelled(at.row, values) : { first: [], facts: [], means: [] };
-    const depth = this.arrays.depth_m ? this.arrays.depth_m[at.row] : NaN;
+  // What the page itself holds of the pixel nearest to a place; without curves where there is none.
+  held(line, sample) {
+    const at = this.rowAt(line, sample), { arrays, bands, model } = this;
+    if (at.row < 0) return { ...at, curves: null };
+    const curves = Object.fromEntries(this.content.curves.map((kind) => [kind, this.curve(kind, at.row)]));
+    const of = (name, number) => arrays[name].subarray(at.row * number, (at.row + 1) * number);
+    const modelled = model ? { probability: of("probability", model.length), novelty: arrays.novelty[at.row] } : {};
+    const measured = this.content.features ? { features: of("features", this.content.features.values.length) } : {};
+    return { line: at.line, sample: at.sample, curves, ...modelled, ...measured };
+  }
+
+  // Draw what is known of a pixel, as `held` or a tile gives it; answers it in words.
+  drawPixel(at) {
+    const x = this.content.axis;
+    if (!at.curves) return `line ${at.line}, sample ${at.sample}: ${this.model ? "not classified (tray, background or no data)" : "no data"}`;
+    const values = at.curves.spectrum || [];
+    this.source("spectrum").data = { x: values.length ? x : [], y: values };
+    const words = this.model ? this.drawModelled(at, values) : { first: [], facts: [], means: [] };
+    const run = this.arrays.run ? this.arrays.run[at.sample] : -1;
+    const depth = run < 0 ? NaN : this.arrays.depth_m[run * this.content.scan.lines + at.line];
     const label = this.labelOf(at);
     const facts = [label && `label: ${label}`, Number.isFinite(depth) && `depth: ${depth.toFixed(3)} m`, ...words.facts];
     this.fit();
     const place = `line ${at.line}, sample ${at.sample}`;
     const lines = [[place, words.first.join(", ")].filter(Boolean).join(": "), facts.filter(Boolean).join("; ")];
+    if (this.content.features) lines.push(`absorption features: ${this.drawFeatures(at, values)}`);
+    if (at.near === null) lines.push("no spectrum is kept near it");
+    if (at.near && at.near.distance) lines.push(`spectrum of line ${at.near.line}, sample ${at.near.sample}, the nearest that is kept`);
     if (words.means.length) lines.push(`nearest class means: ${words.means.join(", ")}`);
-    if (this.content.features) lines.push(`absorption features: ${this.drawFeatures(at.row, values)}`);
-    return { at, words: lines.filter(Boolean).join("\n") };
-  }
-
-  drawFeatures(row, values) {
-    const found = featuresOf(this.content.features, this.arrays.features, row);
-    const fits = fitsOf(this.content.features, this.content.axis, values, found);
-    this.source("hull").data = fits.hull;
-    this.source("fit").data = fits.fit;
-    return featureWords(this.content.features, found);
+    return lines.filter(Boolean).join("\n");
   }
 
   labelOf({ line, sample }) {
@@ -121,20 +127,29 @@ class Spectra {
     return value ? this.labels.classes[value - 1].name : "";
   }
 
-  drawModelled(row, values) {
-    const x = this.content.axis, number = this.model.length, names = this.model.map((each) => each.name);
-    if (this.arrays.reconstruction) this.source("reconstruction").data = { x, y: this.curve("reconstruction", row) };
-    const means = this.nearest(values);
+  drawModelled(at, values) {
+    const x = this.content.axis, names = this.model.map((each) => each.name);
+    const rebuilt = at.curves.reconstruction || [];
+    this.source("reconstruction").data = { x: rebuilt.length ? x : [], y: rebuilt };
+    const means = values.length ? this.nearest(values) : [];
     this.source("nearest").data = means.length ? { x, y: means[0].mean } : { x: [], y: [] };
-    const share = Array.from(this.arrays.probability.subarray(row * number, (row + 1) * number), (p) => p / 255);
+    const share = Array.from(at.probability, (p) => p / 255);
     const colour = this.model.map((each) => each.colour);
     this.source("probability").data = { name: names, probability: share, colour };
     const likely = names.map((name, i) => [share[i], name]).sort((a, b) => b[0] - a[0]).slice(0, 3);
     return {
       first: likely.map(([p, name]) => `${name} ${p.toFixed(2)}`),
-      facts: [novelty(this.arrays.novelty[row])],
+      facts: [novelty(at.novelty)],
       means: means.slice(0, 3).map((each) => `${each.name} ${each.degrees.toFixed(1)}°`),
     };
+  }
+
+  drawFeatures(at, values) {
+    const { features, axis } = this.content, found = featuresOf(features, at.features, 0);
+    const fits = values.length ? fitsOf(features, axis, values, found) : { hull: { x: [], y: [] }, fit: { x: [], y: [] } };
+    this.source("hull").data = fits.hull;
+    this.source("fit").data = fits.fit;
+    return featureWords(features, found);
   }
 
   nearest(values) {

@@ -43,8 +43,10 @@ def write_unmapped_page(
         return {"spectrum": values.astype(np.float32) * np.float32(scale)}
 
     with open_cleaned(scene, cleaning) as cube:
-        budget = bytes_for_spectra(cube.shape[:2], overlays)
-        pixels = collect(cube, _with_data(cube), curves, bytes_per_pixel=cube.shape[2] + PLACE_BYTES, budget=budget)
+        most_bytes = bytes_for_spectra(cube.shape[:2], overlays)
+        pixels = collect(
+            cube, _with_data(cube), curves, bytes_per_pixel=cube.shape[2] + PLACE_BYTES, most_bytes=most_bytes
+        )
         page = Page(
             scan=scan,
             pixels=pixels,

@@ -12,22 +12,22 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from semispectral.page.content import Page, payload
-from semispectral.page.pixels import PagePixels
 from semispectral.page.plots import probabilities, spectra
 from semispectral.storage import provenance
 from semispectral.storage.atomic import write_atomically
 
 HERE = Path(__file__).parent
-CHAPTERS = (
+CHAPTERS = (  # in this order
     "rasters.js",
     "labels.js",
     "files.js",
     "view.js",
+    "tiles.js",
     "features.js",
     "spectra.js",
     "tools.js",
     "page.js",
-)  # in this order
+)
 FIRST_ID = 1000
 RANDOM_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
@@ -50,7 +50,8 @@ def write(path: Path, page: Page) -> None:
         made=json.dumps(provenance.current(), sort_keys=True),
         overlays=[{"name": each.name, "legend": each.legend()} for each in page.overlays],
         given=page.labelling.given is not None,
-        note=_note(page.pixels),
+        note=_note(page),
+        tiles=bool(page.tiles),
         resources=Markup(Resources(mode="inline", components=["bokeh"]).render()),  # noqa: S704  ours
         parts=Markup(parts),  # noqa: S704  Bokeh escapes what it holds
         script=Markup(script),  # noqa: S704  likewise
@@ -84,16 +85,22 @@ def _plots(page: Page) -> tuple[str, str]:
     return script, parts
 
 
-def _note(pixels: PagePixels) -> str:
-    """Return the note on the stored pixels."""
-    thinned = (
+def _note(page: Page) -> str:
+    """Return the note on the pixels that the page shows."""
+    stride = page.pixels.stride
+    here = (
         "The spectrum of every pixel is here."
-        if pixels.stride == 1
-        else f"To keep the page small, the spectrum of one pixel in {pixels.stride} x {pixels.stride} is here; a click "
-        "shows the nearest."
+        if stride == 1
+        else f"To keep the page small, the spectrum of one pixel in {stride} x {stride} is here"
     )
+    if stride > 1 and not page.tiles:
+        here += "; a click shows the nearest."
+    elif page.tiles:
+        grid = page.tiles["grid"]
+        finer = "the others" if grid == 1 else f"one in {grid} x {grid}, and class and probabilities of every pixel,"
+        here += f"; {finer} are in the folder {page.tiles['folder']} beside it: copy both."
     return (
-        f"{thinned} The address of the page names the pixel that is shown, as in #click=120,45 (line, sample): it can "
+        f"{here} The address of the page names the pixel that is shown, as in #click=120,45 (line, sample): it can "
         "be kept or sent. Spectra are kept with 256 levels each, probabilities in steps of 1/255."
     )
 

@@ -22,9 +22,12 @@ def run_report(
     root : str or Path
         Folder of the workflow, by whose sources the report says what made it.
     cfg : str
-        JSON of the sections of the configuration that the report shows.
+        JSON of the sections of the configuration that the report shows; and ``classes``, whose names and colours it
+        reads from their table.
     """
-    study = read_study({name: _paths(value) for name, value in inputs.items()}, json.loads(cfg))
+    shown = json.loads(cfg)
+    shown.pop("classes", None)
+    study = read_study({name: _paths(value) for name, value in inputs.items()}, shown)
     write_report(Path(index), study, root=Path(root))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from semispectral.scans.formats.scene_files import scene_files as files_of
@@ -15,18 +16,18 @@ from semispectral.study.scene import Scene
 from semispectral.study.stage_settings import settings
 from semispectral.workflow.rerun import stage_cfg
 
-NOT_OF_SPECTRA: dict[str, Any] = {
+NO_CODES = CodeSet(())
+DEPTHS: dict[str, Any] = {"depth_from_m": None, "depth_to_m": None, "depth_marks": ()}
+NOT_OF_MAPS: dict[str, Any] = {
     "hole": "",
     "labels": "",
     "labels_key": "",
     "labels_over": (),
-    "use": CodeSet(()),
-    "ignore": CodeSet(()),
     "pixel_mm": None,
-    "depth_from_m": None,
-    "depth_to_m": None,
-    "depth_marks": (),
+    **DEPTHS,
 }
+NOT_OF_SPECTRA: dict[str, Any] = {**NOT_OF_MAPS, "use": NO_CODES, "ignore": NO_CODES}
+NOWHERE = Scene("", "", Path(), "", Path(), "", "", "", None, None, NO_CODES, NO_CODES)
 
 NOT_OF_FEATURES = {key: value for key, value in NOT_OF_SPECTRA.items() if key not in ("ignore", "pixel_mm")}
 
@@ -57,6 +58,11 @@ class Slices:
         return sorted(self.classes.codes)
 
     @cached_property
+    def legend(self) -> dict[str, Any]:
+        """Codes, names and colours of all classes, in the order of the codes."""
+        return self.classes.select(code for code in self.codes if code != 0).to_dict()
+
+    @cached_property
     def cleaning(self) -> CleanConfig:
         """Settings of the cleaning."""
         return settings(CleanConfig, self.config["cleaning"], where="cleaning")
@@ -83,7 +89,8 @@ class Slices:
     def scene(self, name: str, *sections: str, **own: Any) -> str:
         """Return one row of scenes.tsv and the known codes, so that the row of another scene reruns nothing here.
 
-        Names and colours of the classes are left out: rules that show them read classes.tsv.
+        Names and colours of the classes are left out, and so are depths, and the size of a pixel unless labels are
+        placed by it: only what is shown depends on them.
 
         Parameters
         ----------
@@ -92,7 +99,7 @@ class Slices:
         *sections, **own
             As in `of`.
         """
-        return self.of(*sections, scene=asdict(self.scenes[name]), codes=self.codes, **own)
+        return self.of(*sections, scene=self._counted(name), codes=self.codes, **own)
 
     def census(self, wildcards: Any) -> str:
         """Return the row of the scene, its mask, and what decides which pixels hold data.
@@ -121,7 +128,7 @@ class Slices:
             "sample": keys_in_use.quotas(self.config["sample"]),
         }
         steps = [step for step in self.cleaning.steps if CLEANING_STEPS[step].joins]
-        rows = [asdict(self.scenes[name]) for name in sorted(self.scenes)]
+        rows = [self._counted(name) for name in sorted(self.scenes)]
         return self.of(scenes=rows, codes=self.codes, steps=steps, **(used | own))
 
     def decides_data(self) -> dict[str, Any]:
@@ -199,9 +206,14 @@ class Slices:
             },
         )
 
+    def pack(self) -> str:
+        """Return the classes, which a trained model has to name."""
+        return self.of(classes=self.legend)
+
     def map(self, wildcards: Any) -> str:
-        """Return the row of the scene, and how its map is smoothed."""
-        return self.of(scene=self._row(wildcards), map=keys_in_use.smoothing(self.config["map"]))
+        """Return what reading the scene uses of its row, which pixels are of interest, and how the map is smoothed."""
+        scene = asdict(replace(self.scenes[wildcards.scene], **NOT_OF_MAPS))
+        return self.of(scene=scene, map=keys_in_use.smoothing(self.config["map"]))
 
     def features(self, wildcards: Any) -> str:
         """Return the row of the scene without its hole, depths and classes, its cleaning, and what is measured."""
@@ -210,27 +222,55 @@ class Slices:
         return self.of(scene=asdict(scene), cleaning=keys_in_use.cleaning(self.config["cleaning"]), features=measured)
 
     def new_map(self, wildcards: Any, *, model: Mapping[str, str]) -> str:
-        """Return what the map of a new scan depends on, the model included."""
+        """Return what the map of a new scan depends on, the model included. Its labels say what to ignore."""
+        scene = self.scenes[wildcards.scene]
+        row = self._counted(scene.name) if scene.ignore.ranges else asdict(replace(scene, **NOT_OF_SPECTRA))
         smoothing = keys_in_use.smoothing(self.config["map"])
         mask = keys_in_use.mask(self.config["mask"])
-        return self.of(scene=self._row(wildcards), map=smoothing, mask=mask, model=model)
-
-    def page(self, wildcards: Any) -> str:
-        """Return the row of the scene, the classes, and how core runs are found, which gives the depth of a pixel."""
-        return self.of(scene=self._row(wildcards), classes=self.classes.to_dict(), run_share=self._run_share)
+        return self.of(scene={**row, "hole": ""}, map=smoothing, mask=mask, model=model)
 
     def scan_page(self, wildcards: Any) -> str:
         """Return the row of the scene without its labels, the classes, and what cleaning does."""
-        return self.cleaned_by(scene=asdict(self._without_labels(wildcards.scene)), classes=self.classes.to_dict())
+        scene = replace(self._without_labels(wildcards.scene), hole="", pixel_mm=None, **DEPTHS)
+        return self.cleaned_by(scene=asdict(scene), classes=self.legend)
 
-    def new_page(self, wildcards: Any, *, model: Mapping[str, str]) -> str:
-        """Return what the page of a new scan depends on, the model included."""
-        return self.of(scene=self._row(wildcards), run_share=self._run_share, model=model)
+    def pixels(self, wildcards: Any, **own: Any) -> str:
+        """Return what reading the scene uses of its row, and how large the spectra beside its page may be.
 
-    def downhole(self, names: Iterable[str]) -> str:
-        """Return the rows of the scenes of one hole, and how its log is made."""
-        rows = [asdict(self.scenes[name]) for name in names]
-        return self.of(scenes=rows, downhole=self.config["map"]["downhole"])
+        Parameters
+        ----------
+        **own : Any
+            The model, if it was trained elsewhere.
+        """
+        row = asdict(replace(self.scenes[wildcards.scene], **NOT_OF_SPECTRA))
+        return self.of(scene=row, page_mb=self.config["map"]["page_mb"], **own)
+
+    def paint(self, wildcards: Any, *, classes: Mapping[str, Any] | None = None, report: str = "") -> str:
+        """Return names and colours of the classes, size and depths of the scene, and how runs of core are found.
+
+        Parameters
+        ----------
+        classes : mapping
+            Classes of a model that was trained elsewhere; None: those of the study.
+        report : str
+            Address of the report, as seen from the page of the map.
+        """
+        shown = {"classes": classes or self.legend, "run_share": self._run_share, "report": report}
+        scene = self.scenes[wildcards.scene]
+        return self.of(scene=self._placed(scene.name, use=scene.use, ignore=scene.ignore), **shown)
+
+    def downhole(self, names: Iterable[str], *, classes: Mapping[str, Any] | None = None) -> str:
+        """Return the depths of the scenes of one hole, the names and colours of the classes, and how its log is made.
+
+        Parameters
+        ----------
+        names : iterable of str
+            Names of the scenes.
+        classes : mapping
+            As in `paint`.
+        """
+        rows = [self._placed(name) for name in names]
+        return self.of(scenes=rows, classes=classes or self.legend, downhole=self.config["map"]["downhole"])
 
     def cleaned_files(self, wildcards: Any) -> list[str]:
         """Return the files that cleaning looks into: of one scene, or of all."""
@@ -273,5 +313,14 @@ class Slices:
     def _run_share(self) -> float:
         return float(self.config["map"]["downhole"]["run_share"])
 
-    def _row(self, wildcards: Any) -> dict[str, Any]:
-        return asdict(self.scenes[wildcards.scene])
+    def _counted(self, name: str) -> dict[str, Any]:
+        """Return the row of a scene without depths, and without the size of a pixel unless labels are placed by it."""
+        scene = self.scenes[name]
+        size = scene.pixel_mm if scene.labels_by_place else None
+        return asdict(replace(scene, pixel_mm=size, **DEPTHS))
+
+    def _placed(self, name: str, **own: Any) -> dict[str, Any]:
+        """Return what depths use of the row of a scene, and more of it if given."""
+        scene = self.scenes[name]
+        depths = {key: getattr(scene, key) for key in ("pixel_mm", *DEPTHS)}
+        return asdict(replace(NOWHERE, name=scene.name, hole=scene.hole, **depths, **own))

@@ -84,7 +84,7 @@ def replacing_directory(directory: Path) -> Iterator[Path]:
 
 @contextmanager
 def replacing_files(directory: Path, *, last: str, needed: int = 0) -> Iterator[Path]:
-    """Yield a hidden directory to fill; its files move into ``directory`` when the block ends without an error.
+    """Yield a hidden directory to fill; what is in it moves into ``directory`` if the block ends without an error.
 
     After an error ``directory`` is as before: absent, if it did not exist.
 
@@ -103,10 +103,13 @@ def replacing_files(directory: Path, *, last: str, needed: int = 0) -> Iterator[
             sweep(place)
             temporary.mkdir(parents=True)
             yield temporary
-            for path in temporary.iterdir():
-                _to_disk(path)
+            for path in temporary.rglob("*"):
+                if path.is_file():
+                    _to_disk(path)
             place.unlink(missing_ok=True)
             for path in sorted(temporary.iterdir(), key=lambda path: path.name == last):
+                if path.is_dir():  # a folder takes the place of an empty one only
+                    remove(directory / path.name)
                 path.replace(directory / path.name)
     finally:
         remove(temporary)

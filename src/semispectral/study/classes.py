@@ -24,6 +24,7 @@ IGNORED = -2
 SMALLEST_CODE, LARGEST_CODE = -(2**31) + 2, 2**31 - 1  # of a file; below are the census's own marks
 MASKED = -(2**31)  # code that the census gives to pixels that it masks: ignored, whatever the scene ignores
 EMPTY = -LARGEST_CODE  # likewise, to pixels that hold no data
+GREY = "#808080"  # of classes that are known by their codes alone
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 WHOLE = re.compile(r"[+-]?[0-9]{1,10}")
 COLUMNS = ("code", "name", "colour")
@@ -83,7 +84,16 @@ class ClassMap:
         ------
         DataError : a code has no class.
         """
-        wanted = sorted(set(codes))
+        return self.in_order(sorted(set(codes)))
+
+    def in_order(self, codes: Iterable[int]) -> "ClassMap":
+        """Return the classes with these codes, in this order; raise as `select` does.
+
+        Parameters
+        ----------
+        codes : distinct codes.
+        """
+        wanted = list(codes)
         place = {code: i for i, code in enumerate(self.codes)}
         unknown = [code for code in wanted if code not in place]
         if unknown:
@@ -113,6 +123,22 @@ class ClassMap:
     def to_dict(self) -> dict[str, Any]:
         """Return the classes as plain lists, for JSON."""
         return {"codes": list(self.codes), "names": list(self.names), "colours": list(self.colours)}
+
+    @classmethod
+    def from_codes(cls, codes: Iterable[int]) -> "ClassMap":
+        """Return classes that are called by their codes and have no colours of their own: all that numbers need.
+
+        Parameters
+        ----------
+        codes : codes in label order.
+
+        Examples
+        --------
+        >>> ClassMap.from_codes([3, 7]).names
+        ('3', '7')
+        """
+        known = tuple(codes)
+        return cls(known, tuple(map(str, known)), (GREY,) * len(known))
 
     @classmethod
     def from_dict(cls, classes: dict[str, Any]) -> "ClassMap":

@@ -13,9 +13,8 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
 from semispectral.errors import ConfigError, MissingFileError
-from semispectral.study.config_file import require_plain
+from semispectral.study.config_file import refuse_renamed, require_plain
 from semispectral.study.numerals import decimal, whole
-from semispectral.study.renamed_keys import refuse_renamed
 from semispectral.study.suggestions import hint, nearest
 
 Schema = dict[str, Any]

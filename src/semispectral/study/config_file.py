@@ -6,7 +6,7 @@ silently takes the last of two equal keys.
 
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,22 @@ import yaml
 
 from semispectral.errors import ConfigError, MissingFileError, SemispectralError, UnreadableError, about
 from semispectral.study.names import printable_lines, quoted
-from semispectral.study.renamed_keys import refuse_renamed
 
 LARGEST_BYTES = 4_000_000
 MOST_VALUES, LONGEST_KEY = 100_000, 2_000
 LARGEST_NUMBER = 2**63
 RUNS_CODE = ("__use_yte__", "__definitions__", "__variables__")  # keys that make it a template of Snakemake's (YTE)
 PLAIN = (str, bool, int, float, type(None))
+# Keys that had another name before, with their sections; rows of a list have the key of the list.
+RENAMED: Mapping[str, str] = {
+    "benchmark.budgets": "benchmark.labels_per_class",
+    "benchmark.splits.guard": "benchmark.splits.buffer",
+    "compare.controls": "compare.baselines",
+    "controls": "baselines",
+    "map.budget": "map.labels_per_class",
+    "runs.budgets": "runs.labels_per_class",
+    "split.guard": "split.buffer",
+}
 
 
 def read_config(path: Path) -> dict[str, Any]:
@@ -156,6 +165,35 @@ def _strange(value: Any) -> str:
     endless = isinstance(value, float) and not math.isfinite(value)
     large = isinstance(value, int) and abs(value) >= LARGEST_NUMBER
     return str(value)[:80] if endless or large or not isinstance(value, PLAIN) else ""
+
+
+def refuse_renamed(config: Mapping[str, Any]) -> None:
+    """Refuse a configuration with keys that have another name now.
+
+    Parameters
+    ----------
+    config : mapping, configuration as read, or a part of it.
+
+    Raises
+    ------
+    ConfigError : one line per old key, with its new name.
+    """
+    found = [f"the key {key} is called {RENAMED[key]} now; write the new name" for key in _old_keys("", config)]
+    if found:
+        raise ConfigError("the configuration cannot be used:\n" + "\n".join(f"  {line}" for line in found))
+
+
+def _old_keys(where: str, value: Any) -> Iterator[str]:
+    """Yield the old keys of a value, each once."""
+    rows = value if isinstance(value, list | tuple) else [value]
+    inner = {
+        f"{where}.{key}".lstrip("."): item for row in rows if isinstance(row, Mapping) for key, item in row.items()
+    }
+    for key, item in inner.items():
+        if key in RENAMED:
+            yield key
+        elif any(old.startswith(f"{key}.") for old in RENAMED):
+            yield from _old_keys(key, item)
 
 
 def main(arguments: list[str] | None = None) -> int:

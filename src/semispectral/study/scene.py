@@ -12,6 +12,7 @@ WAVELENGTH_TABLES = (".csv", ".tsv", ".txt")
 REFERENCE_ROLES = ("white", "dark", "white_dark")  # each with columns for its file, key and lines
 NAMED, PAINTED = "name:", "colour"  # what labels_key says of labels that are names (before the attribute), or colours
 LABEL_TABLE = ".tsv"
+POLYGONS = (".gpkg", ".geojson", ".json", ".shp")
 NAMED_BY_ITSELF = (LABEL_TABLE, ".geojson", ".json")  # without a key: tables of labels, and labels from a page
 
 
@@ -168,6 +169,11 @@ class Scene:
     def named_labels(self) -> bool:
         """Whether any of its labels are names or colours, whose meaning depends on classes.tsv."""
         return any(source.named for source in self.label_sources)
+
+    @property
+    def labels_by_place(self) -> bool:
+        """Whether any of its labels may be polygons, which the size of a pixel can place."""
+        return any(source.path.suffix.lower() in POLYGONS for source in self.label_sources)
 
     @property
     def factor(self) -> float:

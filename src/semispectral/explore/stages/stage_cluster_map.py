@@ -8,7 +8,7 @@ from semispectral.census.census_files import read_codes
 from semispectral.explore.cluster_map import map_clusters, write_cluster_map
 from semispectral.explore.clusters import Clusters
 from semispectral.inference.m1_inference import M1Inference
-from semispectral.maps.rasters import Ground
+from semispectral.maps.scene_map import Ground
 from semispectral.spectra.cleaned_scans import open_cleaned
 from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.spectra.scaling import Scaler
@@ -57,6 +57,6 @@ def run_cluster_map(
     wanted = read_codes(Path(codes_file), scans=scans) != IGNORED
     with open_cleaned(scene, settings(CleanConfig, scaler.cleaning, where="cleaning")) as cube:
         found = map_clusters(cube, scaler, m1, clusters, wanted=wanted, threads=threads)
-        ground = Ground.of(cube, pixel_mm=scene.pixel_mm)
+        ground = Ground.of(cube).sized(scene.pixel_mm)
     names = tuple(f"group {number + 1}" for number in range(len(clusters)))
     write_cluster_map(Path(directory), found, names=names, ground=ground, scene=scene.name)

@@ -1,14 +1,12 @@
-"""Make the interactive page of one scene."""
-from semispectral.page.stage_page import run_page
+"""Collect the spectra of one scan for its page."""
+from semispectral.page.stage_pixels import run_pixels
 from semispectral.workflow import logs
 
 logs.start(snakemake.log[0], job=snakemake)
-run_page(
+run_pixels(
     snakemake.output[0],
-    scans=snakemake.input.files,
+    numbers_file=snakemake.input.numbers,
     model_directory=snakemake.input.model,
-    map_file=snakemake.input.map,
-    codes_file=snakemake.input.codes,
     features=snakemake.input.features,
     cfg=snakemake.params.cfg,
 )
