@@ -586,6 +586,105 @@ bad(
 right("other formats", "a .npy in Fortran's order", npy(array=np.asfortranarray(counts(0))))
 
 
+# ---- absorption features
+MINE = {"name": "mine", "from_nm": 1010, "to_nm": 1100}
+
+
+def features(formula: str | None = None, **window: Any) -> Build:
+    """A window of the study's own that its sensor sees, or not, and a formula."""
+    formulas = [] if formula is None else [{"name": "index", "formula": formula}]
+    return config(features={"windows": [MINE | window], "formulas": formulas})
+
+
+right("features", "a window and a formula", features("(mine_depth - 0.5) / (2 * mine_width_nm)"))
+right("features", "switched off", config(features={"enabled": False, "windows": [MINE | {"to_nm": 9000}]}))
+right("features", "a division by zero", features("mine_depth / (1 - 1)"))
+bad("features", "a window outside the sensor", "features.windows, mine", features(from_nm=2100, to_nm=2300))
+bad("features", "a window half outside", "features.windows, mine", features(to_nm=1200))
+bad("features", "a window of two bands", "features.windows, mine", features(to_nm=1021))
+bad("features", "a window that ends before it begins", "mine must begin", features(to_nm=1000))
+bad("features", "a window of one number", "from_nm", features(from_nm=None))
+bad("features", "a window in words", "to_nm", features(to_nm="all"))
+bad("features", "a window below 0", "from_nm", features(from_nm=-5))
+bad("features", "a name that is no name", "name", features(name="2200 nm"))
+bad("features", "two windows of one name", "mine", config(features={"windows": [MINE, MINE | {"to_nm": 1090}]}))
+bad("features", "no window", "windows", config(features={"windows": []}))
+bad("features", "an unknown key of a window", "unit", features(unit="nm"))
+bad("features", "a power", "features.formulas, index", features("mine_depth ** 2"))
+bad("features", "a call", "features.formulas, index", features("__import__('os').system('true')"))
+bad("features", "an attribute", "features.formulas, index", features("mine_depth.real"))
+bad("features", "a comparison", "features.formulas, index", features("mine_depth > 1"))
+bad("features", "brackets that do not close", "features.formulas, index", features("(mine_depth"))
+bad("features", "a thousand signs", "features.formulas, index", features("-" * 1000 + "mine_depth"))
+bad("features", "an empty formula", "features.formulas, index", features(""))
+bad("features", "a formula of numbers", "features.formulas, index", features("1 + 1"))
+bad("features", "an unknown value", "did you mean 'mine_depth'", features("mine_dept"))
+bad("features", "letters that control a terminal", "features.formulas, index", features(f"mine_depth{ESC}"))
+bad(
+    "features",
+    "a formula called as a value",
+    "mine_depth twice",
+    config(features={"windows": [MINE], "formulas": [{"name": "mine_depth", "formula": "mine_area_nm"}]}),
+)
+
+
+# ---- datasets of TSG
+TSG = """[description]
+[structure]
+datatype = float
+[dimensions]
+samples = 480
+bands = 12
+[platform]
+fpcheck = -971227136
+[band headers]
+0:Depth (m);0.0;1.0;2;-1;0;0
+3:Grp1 sTSAS;0.0;3.0;2;4;1;1
+[sample headers]
+0:h D=5.0
+479:h D=9.0
+[class 4]
+0:talc
+1:calcite
+[wavelength specs]
+1000.0 1110.0 nm
+"""
+
+
+def tsg(
+    old: str = "", new: str = "", *, key: str = "name:Grp1 sTSAS", code: float = 0, size: int | None = None
+) -> Build:
+    """a1 as a TSG dataset of a column, labelled by its own groups, with something of the header changed."""
+
+    def build(study: Study) -> None:
+        scalars = np.zeros((LINES * SAMPLES, BANDS), "<f4")
+        scalars[:, 3] = np.where(np.arange(len(scalars)) % 9 < 6, code, 1 - min(code, 1))
+        values = np.concatenate([counts(0).reshape(-1, BANDS).astype("<f4"), scalars])
+        (study.folder / "h.bip").write_bytes(values.tobytes()[:size])
+        study.use_file("h.tsg", TSG.replace(old, new).encode(), data_key="", wavelengths="", labels="")
+        study.first["labels_key"] = key
+
+    return build
+
+
+right("TSG", "a dataset labelled by its groups", tsg())
+right("TSG", "without depths", tsg("D=", "X="))
+right("TSG", "with Windows' line ends", tsg("\n", "\r\n"))
+bad("TSG", "without its data", "h.bip", lambda study: (tsg()(study), (study.folder / "h.bip").unlink()))
+bad("TSG", "data that are cut", "h.bip", tsg(size=1000))
+bad("TSG", "too many bands", "h.tsg", tsg("bands = 12", "bands = 99999999"))
+bad("TSG", "more bands than the data", "h.bip", tsg("bands = 12", "bands = 999"))
+bad("TSG", "no spectra", "h.tsg", tsg("samples = 480", "samples = 0"))
+bad("TSG", "a size in words", "h.tsg", tsg("samples = 480", "samples = many"))
+bad("TSG", "whole numbers", "h.tsg", tsg("datatype = float", "datatype = short"))
+bad("TSG", "another byte order", "h.tsg", tsg("-971227136", "1"))
+bad("TSG", "without its sizes", "h.tsg", tsg("[dimensions]", "[d]"))
+bad("TSG", "a scalar that is not there", "Grp1 sTSAS", tsg(key="Grp9"))
+bad("TSG", "a scalar without classes", "Grp1 sTSAS", tsg(key="Depth (m)"))
+bad("TSG", "a class that has no name", "h.tsg", tsg(code=7))
+bad("TSG", "a name that is not in classes.tsv", "h.tsg", tsg("0:talc", "0:tulc"))
+
+
 # ---- tables of labels, and labels from pages
 QUEUE = "scene\tline\tsample\tcluster\tsuggested\twhy\tclass\n"
 

@@ -72,7 +72,7 @@ class FeaturesConfig:
 
     enabled: bool = True
     """Whether to measure them. Scans without wavelengths have none."""
-    windows: Annotated[tuple[Window, ...], Field(min_length=1, max_length=MOST), Unique("name")] = USUAL_WINDOWS
+    windows: Annotated[tuple[Window, ...], Field(max_length=MOST), Unique("name")] = USUAL_WINDOWS
     """Where features are looked for. Of these usual windows, those that the sensor does not see are left out; a window
     of your own that it does not see is an error."""
     formulas: Annotated[tuple[Formula, ...], Field(max_length=MOST), Unique("name")] = USUAL_FORMULAS
@@ -82,6 +82,10 @@ class FeaturesConfig:
 
     def __post_init__(self) -> None:
         """Check the formulas against the names of values, and the names against each other."""
+        if not self.windows:
+            raise ConfigError(
+                "features.windows: at least one window is needed; features.enabled: false switches off all"
+            )
         named = (*COLUMNS, *self.values, *(each.name for each in self.formulas))
         twice = [name for name, times in Counter(named).items() if times > 1]
         if twice:

@@ -15,10 +15,10 @@ from semispectral.scans.facts.wavelengths import NO_WAVELENGTHS
 from semispectral.scans.formats.axes import native
 from semispectral.scans.formats.binary import FlatArray, require_size
 from semispectral.scans.formats.open_file import reading, refuse_keys
-from semispectral.scans.formats.scene_files import tsg_pair
+from semispectral.scans.formats.scene_files import TSG_DATA, TSG_HEADER, tsg_pair
 from semispectral.scans.formats.tsg_header import Header, read_header
 from semispectral.scans.labels.label_rasters import CodeRaster, require_over_data
-from semispectral.study.names import printable, quoted, some
+from semispectral.study.names import quoted, some
 from semispectral.study.scene import NAMED
 
 WHAT = "the data of a TSG dataset (.bip)"
@@ -116,9 +116,10 @@ def _pair(path: Path) -> tuple[Path, Path]:
     """Return header and data of a dataset, whichever of the two is named."""
     header, data = tsg_pair(path)
     if header is None or data is None:
+        absent = path.with_suffix(TSG_HEADER if header is None else TSG_DATA)
         raise MissingFileError(
-            f"{path}: a TSG dataset is two files, {printable(path.stem)}.tsg and .bip, but "
-            f"the {'header' if header is None else 'data'} is not there; copy it beside the other one"
+            f"{absent}: a TSG dataset is two files, {TSG_HEADER} and {TSG_DATA}, and this one is not there; copy it "
+            "beside the other one"
         )
     return header, data
 
