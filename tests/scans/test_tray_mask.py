@@ -100,3 +100,47 @@ def test_wrong_settings(wrong: dict[str, object]) -> None:
     """Each setting has its range."""
     with pytest.raises(ConfigError, match="mask"):
         MaskConfig(**wrong)
+
+
+def tray_of_dark_core() -> tuple[Cube, np.ndarray]:
+    """Two runs, one of bright and one of dark rock, in a tray between them in brightness, with a wooden block."""
+    random = np.random.default_rng(5)
+    lines, samples, bands = 120, 40, 16
+    place = np.linspace(0, 1, bands)
+    tray, wood = 0.12 + 0.05 * place, 0.5 - 0.2 * place
+    rocks = {
+        "bright": 0.6 - 0.25 * np.exp(-(((place - 0.7) / 0.08) ** 2)),
+        "dark": 0.1 - 0.06 * np.exp(-(((place - 0.4) / 0.1) ** 2)),
+    }
+    spectra = np.broadcast_to(tray, (lines, samples, bands)).copy()
+    core = np.zeros((lines, samples), bool)
+    core[3:-3, 4:15], core[3:-3, 24:35] = True, True
+    spectra[:, :20][core[:, :20]] = rocks["bright"]
+    spectra[:, 20:][core[:, 20:]] = rocks["dark"]
+    spectra[:40, 24:35] = rocks["bright"]  # the second run is bright above and dark below
+    spectra[70:76, 2:17], core[70:76, 2:17] = wood, False
+    core[:3], core[-3:] = False, False
+    spectra[:3], spectra[-3:] = tray, tray
+    values = (spectra * (1 + 0.03 * random.standard_normal(spectra.shape))).astype(np.float32)
+    return Cube(Path("tray.npy"), values.shape, values.dtype, lambda first, last: values[first:last]), core
+
+
+def test_dark_core_is_no_tray_and_a_block_is_no_core() -> None:
+    """By spectra nearly all core is kept, and the block is left out; by brightness the dark rock is lost."""
+    cube, core = tray_of_dark_core()
+
+    def overlap(method: str) -> float:
+        kept = ~find_mask(cube, scale=1.0, settings=MaskConfig(method=method))  # type: ignore[arg-type]
+        return float((kept & core).sum() / (kept | core).sum())
+
+    assert overlap("otsu") < 0.75
+    assert overlap("spectra") > 0.95
+
+
+def test_without_columns_of_both_kinds_brightness_decides() -> None:
+    """A scan without tray beside the core is masked as by otsu."""
+    cube, _ = tray_of_dark_core()
+    whole = cube.read_lines(0, 120)[:, 4:15]
+    inner = Cube(Path("core.npy"), whole.shape, whole.dtype, lambda first, last: whole[first:last])
+    masks = [find_mask(inner, scale=1.0, settings=MaskConfig(method=method)) for method in ("otsu", "spectra")]
+    np.testing.assert_array_equal(*masks)

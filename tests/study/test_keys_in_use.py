@@ -31,6 +31,8 @@ SENSOR = Sensor(
     dark=np.full((3, BANDS), 100, np.float32),
     white=np.full((3, BANDS), 50_000, np.float32),
     dead=np.zeros((3, BANDS), bool),
+    stripes=np.full((3, BANDS), 1.1, np.float32),
+    smile=np.array([0.5, 0.0, -0.5]),
 )
 OTHER_CLEANING = {
     "white_reflectance": 0.5,
@@ -38,6 +40,8 @@ OTHER_CLEANING = {
     "bad_ranges_nm": [[1400.0, 1500.0]],
     "header_bad_bands": False,
     "spike_threshold": 2.0,
+    "stripe_threshold": 9.0,
+    "smile_ranges_nm": [[1400.0, 2500.0]],
     "resample_nm": [1100.0, 2400.0, 20.0],
     "window": 5,
     "order": 3,

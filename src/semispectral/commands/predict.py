@@ -89,8 +89,11 @@ def _add_map(group: Any) -> None:
     words = "raster or polygons: pixels where it is 0 (tray, background) are left out"
     group.add_argument("--mask", type=Path, help=words)
     group.add_argument("--mask-key", default="", help="array inside the mask's file")
-    words = "leave out the dark pixels: parted from the bright ones by otsu's threshold, or darker than a reflectance"
-    group.add_argument("--tray", choices=("none", "otsu", "threshold"), default="none", help=words)
+    words = (
+        "leave out the tray: dark pixels, parted by otsu's threshold or darker than a reflectance, or by clusters of "
+        "spectra"
+    )
+    group.add_argument("--tray", choices=("none", "otsu", "threshold", "spectra"), default="none", help=words)
     group.add_argument("--darker-than", type=float, default=0.05, help="that reflectance (default: %(default)s)")
     words = "of the probabilities, along spectral edges (default: %(default)s)"
     group.add_argument("--smoothing", choices=SMOOTHING_NAMES, default="none", help=words)

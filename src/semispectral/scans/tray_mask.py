@@ -5,6 +5,7 @@ from typing import Literal
 import numpy as np
 from scipy import ndimage
 
+from semispectral.scans.core_mask import core_by_spectra, without_blocks
 from semispectral.scans.cube import Cube
 from semispectral.study.setting_types import CountFromZero, Positive, settings_class
 
@@ -15,15 +16,16 @@ HISTOGRAM = 256
 
 @settings_class("mask")
 class MaskConfig:
-    """Settings of the mask of tray and shadow: dark pixels, without specks.
+    """Settings of the mask of tray and shadow.
 
     Brightness alone cannot tell dark rock from a dark tray: look at what is masked before trusting it. ``otsu`` suits
     scenes of two levels of brightness only.
     """
 
-    method: Literal["none", "threshold", "otsu"] = "none"
+    method: Literal["none", "threshold", "otsu", "spectra"] = "none"
     """none; threshold: darker than darker_than; otsu: the threshold that parts dark from bright best, which takes dark
-    core for tray where brightness has more than two levels.
+    core for tray where brightness has more than two levels; spectra: clusters of spectra that are commoner beside the
+    runs of core than in them, and wooden blocks. Core must lie along the lines.
     """
     darker_than: Positive = 0.05
     """Mean reflectance, for threshold."""
@@ -48,11 +50,37 @@ def find_mask(cube: Cube, *, scale: float, settings: MaskConfig) -> np.ndarray:
     """
     if settings.method == "none":
         return np.zeros(cube.shape[:2], bool)
-    bright = brightness(cube) * scale
+    spectra = some_bands(cube) if settings.method == "spectra" else None
+    bright = (brightness(cube) if spectra is None else _mean(spectra)) * scale
     seen = np.isfinite(bright)
     limit = settings.darker_than if settings.method == "threshold" else otsu(bright[seen])
-    dark = seen & (bright < limit)
-    return np.asarray(seen & ~without_specks(seen & ~dark, smallest=settings.smallest, holes=settings.holes))
+    core = seen & (bright >= limit)
+    if spectra is not None:
+        core = core_by_spectra(spectra, core)
+    core = without_specks(core, smallest=settings.smallest, holes=settings.holes)
+    return np.asarray(seen & ~(core if spectra is None else without_blocks(core)))
+
+
+def some_bands(cube: Cube) -> np.ndarray:
+    """Return a few bands, evenly along the spectrum, of every pixel, float32 [line, sample, band].
+
+    Parameters
+    ----------
+    cube : Cube, open scene.
+    """
+    bands = np.unique(np.linspace(0, cube.shape[2] - 1, BANDS_SEEN).astype(int))
+    found = np.empty((*cube.shape[:2], len(bands)), np.float32)
+    for first, values in cube.blocks(max_bytes=BLOCK_BYTES):
+        found[first : first + len(values)] = values[:, :, bands]
+    return found
+
+
+def _mean(values: np.ndarray) -> np.ndarray:
+    """Return the mean of the finite bands, float32 [..., pixel]; NaN without any."""
+    good = np.isfinite(values)
+    total = np.where(good, values, 0).sum(axis=-1, dtype=np.float32)
+    none = np.full(total.shape, np.nan, np.float32)
+    return np.asarray(np.divide(total, good.sum(axis=-1), out=none, where=good.any(axis=-1)))
 
 
 def brightness(cube: Cube) -> np.ndarray:
@@ -65,12 +93,7 @@ def brightness(cube: Cube) -> np.ndarray:
     bands = np.unique(np.linspace(0, cube.shape[2] - 1, BANDS_SEEN).astype(int))
     mean = np.empty(cube.shape[:2], np.float32)
     for first, values in cube.blocks(max_bytes=BLOCK_BYTES):
-        some = values[:, :, bands]
-        good = np.isfinite(some)
-        total = np.where(good, some, 0).sum(axis=2, dtype=np.float32)
-        mean[first : first + len(values)] = np.divide(
-            total, good.sum(axis=2), out=np.full(total.shape, np.nan, np.float32), where=good.any(axis=2)
-        )
+        mean[first : first + len(values)] = _mean(values[:, :, bands])
     return mean
 
 

@@ -17,6 +17,7 @@ OF_MASK: dict[str, tuple[str, ...]] = {
     "none": (),
     "threshold": ("darker_than", "smallest", "holes"),
     "otsu": ("smallest", "holes"),
+    "spectra": ("smallest", "holes"),
 }
 OF_SMOOTHING: dict[str, tuple[str, ...]] = {"none": (), "guided": ("radius", "epsilon")}
 OF_NORMALISE: dict[str, tuple[str, ...]] = {"hull": ("windows",), "views_hull": ("windows",)}
