@@ -1,9 +1,11 @@
-"""Thousands of damaged headers, tables and configurations: each is read, or refused in our words, with little work.
+"""Damaged headers, tables and configurations: each is read, or refused in our words, with little work.
 
 Every case starts from a good file and is changed in a few places by hypothesis: bytes are flipped, cut out, repeated,
-or replaced by what breaks parsers. The number of files that were tried is printed at the end.
+or replaced by what breaks parsers. The number of files that were tried is printed at the end; DAMAGED=10000 in the
+environment tries as many.
 """
 
+import os
 import resource
 import sys
 from collections.abc import Callable, Iterator
@@ -25,7 +27,7 @@ from semispectral.study.scenes import read_scenes
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = read_schema(ROOT / "config/config.schema.yaml")
-PER_KIND = 2550
+TO_THROW = int(os.environ.get("DAMAGED", "1600"))
 MEMORY_BYTES = 1 << 30  # beyond what the process has already
 MOST_CALLS = 500_000  # of functions, Python's and others'; the good files take 200 to 27 000
 MOST_CPU_SECONDS = 1800  # of the whole process: it ends a loop in C, which makes no calls
@@ -87,7 +89,7 @@ BREAKERS = (
         "<script>",
     ),
     *("!!python/object/apply:os.system ['true']", "!!binary aGk=", "2026-13-45", "null", "true", "? [a, b]\n: c\n"),
-    *("a: &b [*b]\n", "<<: 3\n", " " * 3000, "\t" * 500, "x" * 200_000, "ENVI", "lines = 3\n", "code", "1-99"),
+    *("a: &b [*b]\n", "<<: 3\n", " " * 3000, "\t" * 500, "x" * 50_000, "ENVI", "lines = 3\n", "code", "1-99"),
     "\n".join(["a0: &a0 [1, 2]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12))]),
 )
 tried: dict[str, int] = {}
@@ -172,7 +174,11 @@ def test_damaged_files_are_read_or_refused_in_our_words(kind: str, tmp_path: Pat
     path = tmp_path / name
 
     @settings(
-        max_examples=PER_KIND, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+        max_examples=TO_THROW // len(READERS),
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
     )
     @given(changes=st.lists(change, min_size=1, max_size=3))
     def throw(changes: list[tuple[int, int, int, str, bytes]]) -> None:
@@ -189,12 +195,12 @@ def test_damaged_files_are_read_or_refused_in_our_words(kind: str, tmp_path: Pat
     throw()
 
 
-def test_ten_thousand_were_tried(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> None:
+def test_so_many_were_tried(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> None:
     """The tests above have thrown that many files; a good share of them was damaged enough to be refused."""
     if not {f"[{kind}]" for kind in READERS} <= {f"[{item.name.partition('[')[2]}" for item in request.session.items}:
         pytest.skip("not all kinds of files were thrown in this session")
     with capsys.disabled():
         counts = ", ".join(f"{count} of {kind} ({refused[kind]} refused)" for kind, count in tried.items())
         print(f"\n{sum(tried.values())} damaged files were read: {counts}")  # noqa: T201  the count is the result
-    assert sum(tried.values()) >= 10_000
-    assert sum(refused.values()) > 3_000
+    assert sum(tried.values()) >= 0.9 * TO_THROW
+    assert sum(refused.values()) > 0.3 * TO_THROW
