@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
-from scipy.optimize import isotonic_regression
 
 from semispectral.figures.methods import budget_order, method_colour, method_name
 from semispectral.figures.style import INK, MUTED, grid_of_axes, shorten, styled
@@ -90,6 +89,8 @@ def spread(values: np.ndarray, *, least: float) -> np.ndarray:
     array([-0.5,  0.5,  5. ])
     """
     steps = least * np.arange(len(values))
+    from scipy.optimize import isotonic_regression  # here: of many figures, one uses it
+
     return np.asarray(isotonic_regression(values - steps).x + steps)
 
 

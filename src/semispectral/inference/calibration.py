@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 
 log = logging.getLogger(__name__)
@@ -90,6 +89,8 @@ def most_probable_temperature(log_probability: np.ndarray, label: np.ndarray, *,
 
 def _temperature_of_least(loss: Callable[[float], float]) -> float:
     """Return the temperature within bounds that minimises a loss of its logarithm."""
+    from scipy.optimize import minimize_scalar  # here: a map applies a temperature and fits none
+
     found = minimize_scalar(loss, bounds=tuple(np.log(TEMPERATURE_BOUNDS)), method="bounded")
     return float(np.exp(found.x))
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.cluster.vq import kmeans2
 
 from semispectral.scans.cube import Cube, HoldData
 from semispectral.scans.quality import whole
@@ -88,5 +87,7 @@ def find_clusters(
     found = min(clusters, len(np.unique(shape, axis=0)))
     if found < 2:
         return Clusters(np.zeros((1, len(bands))), bands)
+    from scipy.cluster.vq import kmeans2  # here: a sample without clusters does not wait for it
+
     centres, nearest = kmeans2(shape, found, iter=ROUNDS, minit="++", missing="warn", rng=random)
     return Clusters(centres[np.unique(nearest)], bands)

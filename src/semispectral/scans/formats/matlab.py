@@ -4,7 +4,6 @@ from pathlib import Path
 
 import h5py
 import numpy as np
-import scipy.sparse
 
 from semispectral.scans.cube import Cube
 from semispectral.scans.facts.ground import Grid
@@ -102,10 +101,12 @@ def _sparse_labels(path: Path, key: str, order: tuple[str, ...], grid: Grid) -> 
         require_over_data(path, shape if order == AXES[:2] else shape[::-1], grid.shape)
         if "data" not in item:  # not one value is stored
             return CodeRaster(np.zeros(grid.shape, np.uint8))
+        from scipy.sparse import csc_matrix  # here: scans of other formats need none of it
+
         parts = {name: find_dataset(file, f"{key}/{name}", dimensions=1) for name in ("data", "ir", "jc")}
         for name, part in parts.items():
             require_readable_whole(path, f"{key}/{name}", part.shape, part.dtype)
-        values = mat5.dense(scipy.sparse.csc_matrix(tuple(part[()] for part in parts.values()), shape=shape))
+        values = mat5.dense(csc_matrix(tuple(part[()] for part in parts.values()), shape=shape))
     return CodeRaster(read_codes(path, key, values, ",".join(order), shape=grid.shape))
 
 

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import scipy.io
-import scipy.sparse
 
 from semispectral.errors import DataError, MissingFileError
 from semispectral.scans.formats.axes import require_readable_whole
@@ -68,8 +66,10 @@ def _find(path: Path, key: str, variables: Variables, *, dimensions: int) -> tup
 
 def _variables(path: Path) -> Variables:
     """Read the list of variables; call it once, since skipping compressed ones takes time."""
+    from scipy.io import whosmat  # here, as below: scans of other formats need none of it
+
     with reading(path, what=WHAT):
-        return {name: (shape, kind) for name, shape, kind in scipy.io.whosmat(path)}
+        return {name: (shape, kind) for name, shape, kind in whosmat(path)}
 
 
 def _only_numeric(path: Path, variables: Variables, dimensions: int) -> str:
@@ -95,19 +95,23 @@ def load(path: Path, key: str, *, dimensions: int) -> tuple[str, np.ndarray]:
     -------
     Name and values.
     """
+    from scipy.io import loadmat
+
     variables = _variables(path)
     name, _ = _find(path, key, variables, dimensions=dimensions)
     first, *fields = name.split("/")
     _refuse_bomb(path, first, list(variables))
     with reading(path, what=WHAT):
-        values = scipy.io.loadmat(path, variable_names=[first])[first]
+        values = loadmat(path, variable_names=[first])[first]
     for field in fields:
         values = _field(path, values, field, name)
     return name, _dense(path, name, values)
 
 
 def _dense(path: Path, name: str, values: Any) -> np.ndarray:
-    if not scipy.sparse.issparse(values):
+    from scipy.sparse import issparse
+
+    if not issparse(values):
         return np.asarray(values)
     matrix: Any = values
     require_readable_whole(path, name, matrix.shape, matrix.dtype)
