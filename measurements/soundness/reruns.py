@@ -24,10 +24,8 @@ from semispectral.study.config import complete, read_schema
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/workflow"))
-from checkout import copy_sources, environment, start  # noqa: E402  helpers of the tests
+from checkout import TINY, copy_sources, environment, start  # noqa: E402  helpers of the tests
 from forks import Forks  # noqa: E402
-
-TINY = "tests/workflow/tiny.yaml"
 
 
 def keys_of(config: Mapping[str, Any], before: str = "") -> Iterator[str]:

@@ -517,12 +517,14 @@ def moons() -> tuple[SemiSupervisedVAE, np.ndarray, np.ndarray]:
     return model.fit(X, _partly(y, 3)), X, y
 
 
+@pytest.mark.slow
 def test_three_labels_per_moon_are_better_than_chance(moons: Any) -> None:
     """Most of the rows without a label are told apart."""
     model, X, y = moons
     assert model.score(X, y) > 0.7
 
 
+@pytest.mark.slow
 def test_a_sample_of_a_moon_is_taken_for_that_moon(moons: Any) -> None:
     """p(x|y) and q(y|x) agree."""
     model, _, _ = moons
@@ -530,6 +532,7 @@ def test_a_sample_of_a_moon_is_taken_for_that_moon(moons: Any) -> None:
     assert (model.predict(sample) == classes).mean() > 0.8
 
 
+@pytest.mark.slow
 def test_rows_far_from_the_data_score_low(moons: Any) -> None:
     """Every row a moon's width away from all data scores less than nearly all data."""
     model, X, _ = moons
@@ -550,6 +553,7 @@ def factors() -> tuple[SpectralVAE, np.ndarray, Any]:
     return model.fit(X[:2000]), X[2000:], truth
 
 
+@pytest.mark.slow
 def test_m1_scores_are_a_bound_near_the_true_density(factors: Any) -> None:
     """On rows it never saw, the mean bound is below the closed form of log p(x), by less than 2 nats."""
     model, X, truth = factors
@@ -557,6 +561,7 @@ def test_m1_scores_are_a_bound_near_the_true_density(factors: Any) -> None:
     assert evidence - 2 < model.score(X) < evidence + 0.05
 
 
+@pytest.mark.slow
 def test_m1_keeps_what_the_latents_can_tell(factors: Any) -> None:
     """Decoding the posterior means leaves about the noise; the latents that died are not given out."""
     model, X, _ = factors
@@ -565,6 +570,7 @@ def test_m1_keeps_what_the_latents_can_tell(factors: Any) -> None:
     assert np.mean((model.inverse_transform(z) - X) ** 2) < 0.5
 
 
+@pytest.mark.slow
 def test_samples_of_m1_have_the_moments_of_the_data(factors: Any) -> None:
     """Means and covariances of 20 000 samples are near those of the distribution."""
     model, _, truth = factors
@@ -574,6 +580,7 @@ def test_samples_of_m1_have_the_moments_of_the_data(factors: Any) -> None:
     assert_allclose(np.cov(sample.T) / np.outer(scale, scale), truth.cov / np.outer(scale, scale), atol=0.25)
 
 
+@pytest.mark.slow
 def test_stacked_learns_blobs_from_three_labels_each_and_generates_them() -> None:
     """It predicts, its samples of a class are taken for that class, and rows far away score low."""
     X, y = _blobs(2, per_class=200, columns=8)

@@ -10,6 +10,8 @@ from sklearn.utils.estimator_checks import check_classifiers_classes, parametriz
 
 from semispectral.estimators import SemiSupervisedVAE, SpectralVAE, StackedVAE
 
+pytestmark = pytest.mark.slow
+
 STEPS = {"least_steps": 3}
 M1_TINY: dict[str, Any] = {"dead_std": 0.0, "fit": {**STEPS, "learning_rate": 0.1}}
 TRANSFORMER = SpectralVAE(2, (), epochs=1, settings=M1_TINY)

@@ -16,6 +16,8 @@ from semispectral.training.m2_objectives import M2Objective, QyObjective
 from semispectral.training.task import Model, Objective
 from semispectral.training.train_m2 import m2_of
 
+pytestmark = pytest.mark.slow
+
 INPUTS, CLASSES, LATENTS, WIDTH = 5, 4, 3, 8
 LABELLED, UNLABELLED = 6, 18
 NET = NetConfig(hidden=(WIDTH,))

@@ -26,6 +26,8 @@ from semispectral.training.train_m1 import train_m1
 from semispectral.training.train_m2 import train_m2, train_qy
 from tiny_training import blob_data
 
+pytestmark = pytest.mark.slow
+
 FIT = FitConfig(batch=32, epochs=3, least_steps=2, evaluate_every=2)
 M1_SETTINGS = M1Config(latents=2, net=NetConfig(hidden=(8,)), fit=FIT, dead_std=0.0)
 M2_SETTINGS = replace(SETTINGS, fit=FIT)

@@ -24,6 +24,8 @@ from semispectral.training.task import Holdings
 from semispectral.training.train_m2 import train_m2
 from tiny_training import blob_data
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = M2Config(
     latents=2,
     net=NetConfig(hidden=(8,)),

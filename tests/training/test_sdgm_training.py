@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 from test_refit import SETTINGS
 
 from semispectral.inference.m2_inference import M2Inference
@@ -11,6 +12,8 @@ from semispectral.storage.model_files import load_model, save_model
 from semispectral.training.run import Run
 from semispectral.training.train_m2 import train_m2
 from tiny_training import blob_data
+
+pytestmark = pytest.mark.slow
 
 
 def test_an_sdgm_learns_from_few_labels_and_comes_back_from_disk(run: Run, tmp_path: Path) -> None:

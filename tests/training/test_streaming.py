@@ -18,6 +18,8 @@ from semispectral.training.train_m1 import train_m1
 from semispectral.training.train_m2 import train_m2
 from tiny_training import blob_data
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def three_steps_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,11 +7,13 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+TINY = "tests/workflow/tiny.yaml"
 SOURCES = ("Snakefile", "Makefile", "rules", "workflow", "profiles", "config", "envs", "src", "tests/workflow")
 
 
 def copy_sources(target: Path) -> None:
     """What a fresh checkout holds, with fresh time stamps."""
+    target.mkdir(parents=True, exist_ok=True)
     for name in SOURCES:
         source = ROOT / name
         if source.is_dir():
@@ -19,6 +21,11 @@ def copy_sources(target: Path) -> None:
             shutil.copytree(source, target / name, copy_function=shutil.copyfile, ignore=ignore, dirs_exist_ok=True)
         else:
             shutil.copyfile(source, target / name)
+
+
+def copy_study(finished: Path, target: Path) -> None:
+    """A finished study and its results, with their time stamps: nothing is to be done in the copy."""
+    shutil.copytree(finished, target, symlinks=True, dirs_exist_ok=True)
 
 
 def environment(folder: Path) -> dict[str, str]:

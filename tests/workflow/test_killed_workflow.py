@@ -1,6 +1,7 @@
 """Snakemake killed (-9) in the middle, alone or with all that it started: the next run goes on, by `make resume` alone.
 
-What it ends with is what a run that was never killed ends with.
+What it ends with is what a run that was never killed ends with. A few kills are here; many more are in
+`measurements/soundness/soundness.py --what kills`.
 """
 
 import os
@@ -10,7 +11,6 @@ import subprocess
 import sys
 import time
 from base64 import urlsafe_b64decode
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +24,7 @@ from semispectral.storage.model_files import load_model
 pytestmark = pytest.mark.slow
 
 ASKED = ("--configfile", "tests/workflow/tiny.yaml", "--quiet", "rules", "--", "results/latents/1/DH1_1.parquet")
-KILLS = 4
+KILLS = 3
 
 
 def finished(folder: Path) -> dict[str, int]:
@@ -94,33 +94,25 @@ def resume_keeps_away(living: "subprocess.Popen[bytes]", folder: Path) -> list[s
     return [] if done.returncode and named else [f"resume beside a run: {done.returncode}, {done.stderr[-800:]}"]
 
 
-def test_killed_and_resumed_it_ends_as_if_it_never_was(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_killed_and_resumed_it_ends_as_if_it_never_was(finished_study: Path, tmp_path: Path) -> None:
     """No finished stage is made again, weights and latents are the same bits, nothing is left that needs a hand."""
-    started = time.monotonic()
-    killed, whole = tmp_path / "killed", tmp_path / "whole"
-    for folder in (killed, whole):
-        folder.mkdir()
-        copy_sources(folder)
+    killed, whole = tmp_path / "killed", finished_study
+    copy_sources(killed)
     forks = Forks(tmp_path, environment(killed))
-    with ThreadPoolExecutor() as other:
-        unbroken = other.submit(lambda: start(whole, *ASKED).wait())
-        kills, wrong = torment(killed, forks, np.random.default_rng(8))
-        assert unbroken.result() == 0
+    kills, wrong = torment(killed, forks, np.random.default_rng(8))
     forks.close()
-    with capsys.disabled():
-        print(f"\nsnakemake was killed {kills} times in {time.monotonic() - started:.0f} s")  # noqa: T201  the result
     assert wrong == []
-    assert kills >= 3
+    assert kills >= KILLS - 1
     load_model(killed / "results/m1/1")
     name = "results/m1/1/weights.safetensors"
     assert (killed / name).read_bytes() == (whole / name).read_bytes()
-    for path in sorted((whole / "results/latents/1").glob("*.parquet")):
-        again = read_latents(killed / path.relative_to(whole))
-        np.testing.assert_array_equal(read_latents(path).mean, again.mean)
+    for path in sorted((killed / "results/latents/1").glob("*.parquet")):
+        never = read_latents(whole / path.relative_to(killed))
+        np.testing.assert_array_equal(read_latents(path).mean, never.mean)
     assert list((killed / "results").rglob("*.tmp")) == []
     assert list((killed / ".snakemake/locks").glob("*")) == []
     # what two runs must share to the bit: every table but those that say how long something took
-    tables = [path.relative_to(whole) for path in sorted((whole / "results").rglob("*.parquet"))]
+    tables = [path.relative_to(killed) for path in sorted((killed / "results").rglob("*.parquet"))]
     assert len(tables) > 10
     for table in tables:
         if table.name != "history.parquet":

@@ -1,7 +1,4 @@
-"""What runs again after what change: the whole DAG on a tiny collection, then dry runs.
-
-The first test of the module runs everything once; each dry run after it takes some seconds.
-"""
+"""What runs again after what change, by dry runs in a copy of the finished tiny study."""
 
 import json
 import os
@@ -16,14 +13,13 @@ from typing import Any
 
 import pytest
 import yaml
-from checkout import ROOT, SOURCES, copy_sources, environment
+from checkout import ROOT, SOURCES, TINY, copy_sources, copy_study, environment
 from forks import Forks
 
 from semispectral.study.config import defaults, read_schema
 
 pytestmark = pytest.mark.slow
 
-TINY = "tests/workflow/tiny.yaml"
 SCENES = ("DH1_1", "DH2_1", "DH3_1")
 
 SCORES = {"evaluate", "report"}
@@ -55,12 +51,10 @@ def snakemake(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
 
 
 @pytest.fixture(scope="module")
-def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def done(tmp_path_factory: pytest.TempPathFactory, finished_study: Path) -> Path:
     """A copy of the project in which the tiny study has run."""
     folder = tmp_path_factory.mktemp("project")
-    copy_sources(folder)
-    run = snakemake(folder, "--configfile", TINY)
-    assert run.returncode == 0, (run.stdout + run.stderr)[-4000:]
+    copy_study(finished_study, folder)
     return folder
 
 
