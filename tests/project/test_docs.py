@@ -29,7 +29,17 @@ DOCS = ROOT / "docs"
 SCHEMA = read_schema(ROOT / "config/config.schema.yaml")
 LINKED = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "config/README.md", ROOT / "CHANGELOG.md"]
 # Rules that `all` of the built-in study does not need.
-NOT_IN_THE_DEMO = {"fetch", "scan_page", "pages", "new_map", "new_page", "new_downhole", "predict_new"}
+NOT_IN_THE_DEMO = {
+    "fetch",
+    "scan_page",
+    "pages",
+    "cleaning_effect",
+    "new_map",
+    "new_pixels",
+    "new_paint",
+    "new_downhole",
+}
+NOT_IN_THE_DEMO |= {"predict_new"}
 
 TOOLS = {"api": "mkdocs", "docstrings": "griffe"}
 NO_TOOLS = "the tools of make docs are not installed: make docs"
