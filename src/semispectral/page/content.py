@@ -15,7 +15,7 @@ from semispectral.scans.identity import Identity
 from semispectral.study.classes import ClassMap
 from semispectral.study.scene import Scene
 
-LARGEST_PICTURE = 500_000  # pixels; a larger picture is thinned
+LARGEST_PICTURE = 2_000_000  # pixels; a larger picture is thinned, and pixels are labelled on one that is not
 LARGEST_PAGE_BYTES, CODE_BYTES = 24_000_000, 1_500_000  # of the file; of Bokeh, the scripts and the markup in it
 LEAST_SPECTRA_BYTES = 3_000_000
 BASE64 = 3 / 4  # bytes in a letter
