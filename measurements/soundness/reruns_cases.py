@@ -167,7 +167,7 @@ CLASSES, SCENES = "config/classes.tsv", "tests/workflow/scenes.tsv"
 CELLS: dict[str, tuple[str, str, str, str, set[str]]] = {
     "colour of a class": (CLASSES, "3", "colour", "#c47305", COLOURED),
     "name of a class": (CLASSES, "3", "name", "white mica", {"evaluate", *COLOURED}),
-    "size of a pixel": (SCENES, "DH2_1", "pixel_mm", "1.5", PLACED),
+    "size of a pixel": (SCENES, "DH2_1", "pixel_mm", "1.5", {"features", "pixels", *PLACED}),
     "depth": (SCENES, "DH2_1", "depth_from_m", "12.5", PLACED),
     "scale": (SCENES, "DH2_1", "scale", "3e-05", COUNTED),
     "column that is empty": (SCENES, "DH2_1", "depth_to_m", "", NOTHING),

@@ -381,3 +381,25 @@ def test_features_stand_beside_the_classes(tmp_path: Path) -> None:
     draw_log(tmp_path / "without.png", without, tiny.NAMES, coverage=0.9)
     with Image.open(tmp_path / "log.png") as one, Image.open(tmp_path / "without.png") as other:
         assert one.width > other.width
+
+
+def test_a_lower_end_that_nobody_means_is_none() -> None:
+    """Ends of intervals below half a percent are 0; the others, and all upper ends, are as they were."""
+    table = downhole_log("H1", [_core(seed=5)], tiny.NAMES, SETTINGS)
+    low = table[[f"low_{name}" for name in tiny.NAMES.names]].to_numpy()
+    assert ((low == 0) | (low >= 0.005)).all()
+    assert (low > 0).any()
+
+
+def test_a_log_of_many_intervals_shows_colours(tmp_path: Path) -> None:
+    """Of 276 intervals the colours of the classes cover more of the figure than the dark lines of their intervals."""
+    random = np.random.default_rng(7)
+    depth_m = random.uniform(0, 27.6, 5000)
+    core = Core(depth_m, random.dirichlet(np.ones(3), 5000).astype(np.float32), np.zeros(5000, bool))
+    table = downhole_log("H1", [core], tiny.NAMES, SETTINGS)
+    assert len(table) == 276
+    draw_log(tmp_path / "log.png", table, tiny.NAMES, coverage=0.9)
+    pixels = np.asarray(Image.open(tmp_path / "log.png").convert("RGB")).astype(int)
+    vivid = (pixels.max(axis=2) - pixels.min(axis=2) > 100).sum()
+    dark = (pixels.max(axis=2) < 100).sum()
+    assert vivid > 2 * dark

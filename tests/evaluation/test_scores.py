@@ -325,3 +325,17 @@ def test_a_pixel_scored_twice_is_refused() -> None:
     assert_one_prediction(pd.concat([table, predictions(1, pixels=12, method="rf")]))
     with pytest.raises(SplitError, match="12 predictions repeat"):
         assert_one_prediction(pd.concat([table, table.assign(part="valid")]))
+
+
+@pytest.mark.parametrize(("predicted", "said"), [(0, True), (18, True), (2000, False)])
+def test_a_class_that_is_hardly_ever_predicted_is_said(predicted: int, said: bool) -> None:
+    """18 of 75 000 pixels of a class with 5000 are as good as none; a seldom class that is found half is none of it."""
+    label = np.repeat([0, 1, 2], [40_000, 30_000, 5000])
+    found = label.copy()
+    found[70_000 + predicted :] = 1
+    table = prediction_table(
+        np.eye(3)[found], label, method="svm", features="bands", budget="5", seed=0, part="test", scene="a",
+        hole="H", line=np.arange(75_000), sample=np.zeros(75_000, int),
+    )  # fmt: skip
+    messages = [guard.message for guard in guards(table, class_names=["quartz", "mica", "calcite"])]
+    assert any(f"calcite ({predicted} pixels; truth 5000)" in message for message in messages) == said

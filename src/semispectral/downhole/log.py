@@ -18,6 +18,7 @@ from semispectral.study.scene import DepthMark, Scene
 from semispectral.study.setting_types import InnerShare, Positive, settings_class
 
 NARROWEST_RUN = 3  # samples; less is dirt on the tray, unless the scan itself is as narrow (spectra along a hole)
+LEAST_LOW = 0.005  # a lower end of an interval below this share is 0: nobody means 1e-9
 SAME_DEPTH_M = 0.005  # scenes.tsv may round what a file states
 WIDEST_SCAR = 2  # samples; a dead column of the detector does not part a run
 NOVEL = NOVEL_NAME.replace(" ", "_")
@@ -333,6 +334,7 @@ def downhole_log(hole: str, cores: Iterable[Core], classes: ClassMap, settings: 
     means = sums.to_numpy() / count[:, None]
     novel, mean, doubt = means[:, 1], means[:, 2 : 2 + len(classes)], means[:, 2 + len(classes) :]
     low, high = beta_interval(mean, doubt / pieces[:, None], coverage=settings.coverage)
+    low = np.where(low < LEAST_LOW, 0.0, low)
     head = {
         "hole": hole,
         "depth_from_m": np.round(places * settings.interval_m, 6),

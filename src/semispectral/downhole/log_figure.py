@@ -18,6 +18,8 @@ from semispectral.study.classes import ClassMap
 
 TEXT = 11  # points
 RECTANGLE = (0, 0, 0.95, 1)  # of the sheet; the slanted title of the last column needs room at its right
+MOST_BARS = 100  # intervals; of more, bars and lines would cover each other
+SAME_M = 1e-6
 LEAST_SHOWN = 0.02  # a mineral that nowhere reaches this share gets no column
 LEAST_MEASURED = 0.05  # of the intervals; a feature with a position in fewer gets no column
 POSITION, DEPTH = "_position_nm", "_depth"
@@ -66,7 +68,8 @@ def draw_log(path: Path, table: pd.DataFrame, classes: ClassMap, *, coverage: fl
         title_fontsize=TEXT,
         frameon=False,
     )
-    caption = f"{table['hole'].iloc[0]}: share of the core's pixels (bars), {coverage:.0%} intervals (lines)"
+    drawn = ("line", "pale bands") if len(table) > MOST_BARS else ("bars", "lines")
+    caption = f"{table['hole'].iloc[0]}: share of the core's pixels ({drawn[0]}), {coverage:.0%} intervals ({drawn[1]})"
     if features:
         caption += (
             f"\nabsorption features: median position in nm (dots; darker is deeper), range of {coverage:.0%} of pixels"
@@ -116,18 +119,39 @@ def _strip(axis: Axes, table: pd.DataFrame, classes: ClassMap) -> None:
 
 
 def _bars(axis: Axes, table: pd.DataFrame, column: str, colour: str) -> None:
-    """Draw a column of the log as bars."""
+    """Draw a column of the log as bars; of many intervals, as an area."""
     middle, height = _heights(table)
-    axis.barh(middle, table[column], height, color=colour, linewidth=0.3, edgecolor="0.4")
+    if len(table) > MOST_BARS:
+        depth_m, share = _steps(table, column)
+        axis.fill_betweenx(depth_m, 0, share, color=colour, linewidth=0)
+    else:
+        axis.barh(middle, table[column], height, color=colour, linewidth=0.3, edgecolor="0.4")
     axis.set_xlim(0, 1)
     axis.set_xticks([0, 0.5, 1], ["0", "", "1"], fontsize=TEXT - 1)
     axis.grid(axis="x", color="0.85")
     axis.set_axisbelow(True)
 
 
+def _steps(table: pd.DataFrame, column: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return depths and values of a column as steps, from the top of each interval to its bottom; NaN in gaps."""
+    top, bottom = table["depth_from_m"].to_numpy(), table["depth_to_m"].to_numpy()
+    values = table[column].to_numpy(np.float64)
+    depth_m = np.stack([top, bottom, bottom], axis=1).ravel()
+    gap = np.append(top[1:] - bottom[:-1] > SAME_M, True)
+    after = np.where(gap, np.nan, values)
+    return depth_m, np.stack([values, values, after], axis=1).ravel()
+
+
 def _column(axis: Axes, table: pd.DataFrame, name: str, colour: str) -> None:
-    """Draw the proportion of a class as bars, and its interval as lines."""
+    """Draw the proportion of a class as bars with its interval as lines; of many intervals, as an area with a band."""
     _bars(axis, table, SHARE + name, colour)
-    middle, _ = _heights(table)
-    axis.hlines(middle, table[LOW + name], table[HIGH + name], color="black", linewidth=1)
+    if len(table) > MOST_BARS:
+        depth_m, low = _steps(table, LOW + name)
+        share, high = (_steps(table, kind + name)[1] for kind in (SHARE, HIGH))
+        axis.fill_betweenx(depth_m, low, share, color="white", alpha=0.5, linewidth=0)
+        axis.fill_betweenx(depth_m, share, high, color=colour, alpha=0.3, linewidth=0)
+        axis.plot(share, depth_m, color="0.2", linewidth=0.6)
+    else:
+        middle, _ = _heights(table)
+        axis.hlines(middle, table[LOW + name], table[HIGH + name], color="black", linewidth=1)
     _title(axis, name)

@@ -11,7 +11,8 @@ CAPTIONS = {
     ),
     "split/parts": (
         "The part of each pixel. Labelled pixels have full colours, unlabelled ones are pale. White pixels are not "
-        "used: tray, other ignored pixels, and the buffer between two parts. Long scenes are turned on their side."
+        "used: tray, other ignored pixels, and the buffer between two parts. Long scenes are turned on their side. "
+        "Test scenes come first; of many scenes, 24 are shown."
     ),
     "spectra/class_means": (
         "Mean (line) and 10th to 90th percentile (band) of the sampled labelled pixels of each class, all parts "

@@ -85,7 +85,9 @@ def maps(study: Study, *, index: Path) -> list[Piece]:
     study : results of the study.
     index : path of the page, for relative links.
     """
-    return [_map(path, index, shown=number < MOST_PICTURES) for number, path in enumerate(study.maps)]
+    by_name = {path.parent.name: path for path in study.maps}
+    ordered = [by_name[scene] for scene in study.test_first(by_name)]
+    return [_map(path, index, shown=number < MOST_PICTURES) for number, path in enumerate(ordered)]
 
 
 def _map(png: Path, index: Path, *, shown: bool) -> Piece:

@@ -40,13 +40,18 @@ def labels(study: Study) -> Figure:
 
 
 def parts(study: Study) -> Figure:
-    """Draw the parts of the scenes, or of the first ones if there are many.
+    """Draw the parts of the scenes; of many, of some with test pixels and some without.
 
     Parameters
     ----------
     study : results of the study.
     """
-    shown = study.census[:MOST_SCENES]
+    by_name = {found.scene: found for found in study.census}
+    tested = [scene for scene in test_scenes(study) if scene in by_name]
+    others = [scene for scene in by_name if scene not in set(tested)]
+    half = max(MOST_SCENES // 2, MOST_SCENES - len(others))
+    first = tested[:half]
+    shown = [by_name[scene] for scene in [*first, *others[: MOST_SCENES - len(first)]]]
     known = {found.scene: np.isin(found.codes, list(study.classes.codes)) for found in shown}
     return maps.parts({found.scene: study.parts[found.scene] for found in shown}, known)
 

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
 MOST_NOTES = 5  # at the head of the page; the rest is folded
+MOST_ROWS = 20  # of the table of scenes; more are folded
 MOST_NOTES_HERE = 3  # in the chapter of the data or the split; all stand in the chapter of warnings
 
 
@@ -91,6 +92,7 @@ def content(study: Study, *, index: Path, root: Path) -> dict[str, Any]:
         "errors": words.errors(study),
         "warnings": words.warnings(study),
         "most_notes": MOST_NOTES,
+        "most_rows": MOST_ROWS,
         "most_here": MOST_NOTES_HERE,
         "simulated": bool(study.config.get("simulate", {}).get("enabled")),
         "bands": words.bands_words(study),

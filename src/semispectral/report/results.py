@@ -1,6 +1,6 @@
 """Read the results of a study for the report."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -107,6 +107,16 @@ class Study:
     logs: tuple[Path, ...]
     absorption: dict[Path, dict[str, Any]]
     effects: tuple[dict[str, Any], ...]
+
+    def test_first(self, scenes: Iterable[str]) -> list[str]:
+        """Return names of scenes in their order, those with scored test pixels first.
+
+        Parameters
+        ----------
+        scenes : names of scenes.
+        """
+        tested = set(self.predictions["scene"].astype(str).unique())
+        return sorted(scenes, key=lambda scene: scene not in tested)
 
     @property
     def budgets(self) -> list[str]:

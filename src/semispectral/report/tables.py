@@ -20,11 +20,12 @@ def scenes(study: Study) -> Table:
     ----------
     study : results of the study.
     """
+    by_name = {found.scene: found for found in study.census}
     head = ("scene", "hole", "lines \N{MULTIPLICATION SIGN} samples", "bands", "wavelengths", "stored as", "values")
     labelled = (("labelled pixels", "and their share of the pixels of interest"), ("classes", ""))
     bad = (("bad values", "missing, infinite or nodata, in a sparse sample of the data"),)
     columns = (*((name, "") for name in head), *labelled, *bad)
-    return Table("The scenes", columns, tuple(_scene(found) for found in study.census))
+    return Table("The scenes", columns, tuple(_scene(by_name[scene]) for scene in study.test_first(by_name)))
 
 
 def _scene(found: Census) -> tuple[Cell, ...]:
