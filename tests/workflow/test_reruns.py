@@ -291,7 +291,7 @@ def test_colours_and_names_are_for_showing(done: Path, would_run: WouldRun) -> N
 
 
 def test_depths_and_sizes_of_pixels_are_for_showing(done: Path, would_run: WouldRun) -> None:
-    """A corrected depth writes a log, rasters and a page anew; a size of a pixel reaches the rasters of features, too."""
+    """A corrected depth writes a log, rasters and a page anew; the size of a pixel is in rasters of features, too."""
     scenes = done / "tests/workflow/scenes.tsv"
     with changed(scenes, lambda text: with_column(text, "pixel_mm", "DH2_1", "1.5")):
         assert would_run() == {"features": 1, "pixels": 1, "paint": 1, "downhole": 1, "report": 1}
