@@ -138,7 +138,7 @@ rule train_svm:
         "../workflow/scripts/train_svm.py"
 
 
-rule control:
+rule baseline:
     input:
         features=every_scene("<results>/normalised/{scene}.parquet"),
         budgets="<results>/budgets/{budget}/{seed}.parquet",
@@ -146,9 +146,9 @@ rule control:
     output:
         "<results>/predictions/{method}/bands/{budget}/{seed}.parquet",
     log:
-        "<results>/logs/control/{method}/{budget}/{seed}.log",
+        "<results>/logs/baseline/{method}/{budget}/{seed}.log",
     benchmark:
-        "<results>/benchmarks/control/{method}/{budget}/{seed}.tsv"
+        "<results>/benchmarks/baseline/{method}/{budget}/{seed}.tsv"
     wildcard_constraints:
         method="|".join(BASELINES),
     conda:
@@ -159,11 +159,11 @@ rule control:
         runtime=minutes(60, per_mb=1),
     params:
         cfg=SLICES.baseline,
-        code=code("control"),
+        code=code("baseline"),
     message:
         "Fit and apply {wildcards.method} with {wildcards.budget} labels per class, seed {wildcards.seed}"
     script:
-        "../workflow/scripts/control.py"
+        "../workflow/scripts/baseline.py"
 
 
 rule predict:

@@ -11,14 +11,14 @@ PLACED = {"paint", "downhole", *REPORT}
 COLOURED = {"pack", *PLACED}  # names and colours reach no rule that reads a scan or trains
 SHOWN = {"map", "pixels", *PLACED}
 MAPS = {"bundle", *COLOURED, *SHOWN}
-ON_LABELS = {"train_svm", "control", "predict", *SCORES}
+ON_LABELS = {"train_svm", "baseline", "predict", *SCORES}
 M2 = {"train_m2", "predict", *SCORES, *MAPS}
 M1 = {"train_m1", "encode", "train_svm", *M2}
 M1_FITTED = {"fit_scaler_m1", "normalise_m1", *M1}
 FITTED = {"fit_scaler", "normalise", "train_m2", *ON_LABELS}
 FEATURES = {"features", "page", "downhole", *REPORT}
 CLEANED = {*FITTED, *M1_FITTED, *FEATURES}
-BUDGETS = {"budget", "control", "train_svm", *M2}
+BUDGETS = {"budget", "baseline", "train_svm", *M2}
 SHARDS = {"shard", "budget", *FITTED, *M1_FITTED}
 PLANNED = {"plan", *SHARDS}
 COUNTED = {"census", *PLANNED, *FEATURES}
@@ -104,7 +104,7 @@ CASES: dict[str, tuple[Any, set[str]]] = {
     "sample.clusters": (4, SHARDS),
     "sample.drop_saturated": (True, SHARDS),
     "runs.labels_per_class": ([5, 10], {*BUDGETS}),
-    "runs.seeds": ([1, 2], {"budget", "train_m1", "encode", "train_svm", "train_m2", "predict", "control", *SCORES}),
+    "runs.seeds": ([1, 2], {"budget", "train_m1", "encode", "train_svm", "train_m2", "predict", "baseline", *SCORES}),
     "runs.valid_share": (0.4, BUDGETS),
     "compare.models": (["m2"], SCORES),
     "compare.features": (["latents"], SCORES),

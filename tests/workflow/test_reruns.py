@@ -30,8 +30,8 @@ MAPS = {"bundle", *COLOURED, *SHOWN}
 M2 = {"train_m2", "predict", *SCORES, *MAPS}
 M1 = {"train_m1", "encode", "train_svm", *M2}
 M1_FITTED = {"fit_scaler_m1", "normalise_m1", *M1}
-FITTED = {"fit_scaler", "normalise", "control", "train_svm", "train_m2", "predict", *SCORES}
-BUDGETS = {"budget", "control", "train_svm", *M2}
+FITTED = {"fit_scaler", "normalise", "baseline", "train_svm", "train_m2", "predict", *SCORES}
+BUDGETS = {"budget", "baseline", "train_svm", *M2}
 SHARDS = {"shard", "budget", *FITTED, *M1_FITTED}
 PLANNED = {"plan", *SHARDS}
 COUNTED = {"census", *PLANNED, "features"}
@@ -174,7 +174,7 @@ def test_style_of_the_configuration_does_not_count(done: Path, would_run: WouldR
         ("normalise.m1_method", "snv_level", M1),
         ("m1.net.hidden", [12], M1),
         ("m2.fit.epochs", 5, M2),
-        ("svm.folds", 3, {"train_svm", "control", "predict", *SCORES}),
+        ("svm.folds", 3, {"train_svm", "baseline", "predict", *SCORES}),
         ("baselines.trees", 10, {"report"}),
         ("cleaning.spike_threshold", 5, {"report"}),
         ("mask.smallest", 20, {"report"}),
@@ -198,7 +198,7 @@ def test_bands_and_latents_have_a_scale_each(done: Path, would_run: WouldRun) ->
     latents = would_run(config=with_config(done, setting("normalise.m1_method", "snv")))
     trained = {"train_svm": 1, "train_m2": 1, "predict": 2}
     assert {rule: bands[rule] for rule in trained} == {rule: latents[rule] for rule in trained} == trained
-    assert bands["control"] == 2
+    assert bands["baseline"] == 2
 
 
 def test_a_map_of_bands_needs_both_scales(done: Path, would_run: WouldRun) -> None:
@@ -211,7 +211,7 @@ def test_more_seeds_and_methods_leave_the_old_ones_alone(done: Path, would_run: 
     """A second seed trains its own models; a method taken out trains nothing, one put in itself."""
     counts = would_run(config=with_config(done, setting("runs.seeds", [1, 2])))
     one_seed = {"budget": 1, "train_m1": 1, "encode": 3, "train_svm": 2, "train_m2": 2, "predict": 4}
-    assert counts == {**one_seed, "control": 2, "evaluate": 1, "report": 1}
+    assert counts == {**one_seed, "baseline": 2, "evaluate": 1, "report": 1}
     assert set(would_run(config=with_config(done, setting("compare.models", ["m2"])))) == SCORES
     counts = would_run(config=with_config(done, setting("compare.models", ["svm", "m2", "qy"])))
     assert counts == {"train_qy": 2, "predict": 2, "evaluate": 1, "report": 1}
@@ -227,8 +227,8 @@ def test_more_seeds_and_methods_leave_the_old_ones_alone(done: Path, would_run: 
         ("models/m1.py", M1),
         ("training/train_m2.py", M2),
         ("inference/m2_inference.py", M2),
-        ("classifiers/svm.py", {"train_svm", "control", "predict", *SCORES}),
-        ("classifiers/baselines_supervised.py", {"control", *SCORES}),
+        ("classifiers/svm.py", {"train_svm", "baseline", "predict", *SCORES}),
+        ("classifiers/baselines_supervised.py", {"baseline", *SCORES}),
         ("evaluation/scores.py", {*SCORES, *MAPS}),
         ("evaluation/alerts.py", SCORES),
         ("workflow/logs.py", set()),

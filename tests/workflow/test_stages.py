@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from semispectral.census.stage_census import run_census
-from semispectral.classifiers.stage_control import run_control
+from semispectral.classifiers.stage_baseline import run_baseline
 from semispectral.classifiers.stage_predict import run_predict
 from semispectral.classifiers.stage_train_svm import run_train_svm
 from semispectral.downhole.stage_downhole import run_downhole
@@ -126,7 +126,7 @@ def predicted(sampled: Path) -> Path:
     svm, majority = sampled / "svm.parquet", sampled / "majority.parquet"
     run_predict(svm, feature_files=features, model_directory=sampled / "svm", method="svm", **bands)
     quotas = sampled / "plan/quotas.parquet"
-    run_control(majority, quotas_file=quotas, method="majority", cfg=cfg("baselines", "svm"), **known, **RUN)
+    run_baseline(majority, quotas_file=quotas, method="majority", cfg=cfg("baselines", "svm"), **known, **RUN)
     run_evaluate(
         predictions_file=sampled / "predictions.parquet",
         scores_file=sampled / "scores.parquet",

@@ -1,4 +1,4 @@
-"""Fit a control with some seeds and all label budgets of the benchmark, and predict the test pixels."""
+"""Fit a baseline with some seeds and all numbers of labels per class of the benchmark, and predict the test pixels."""
 from semispectral.benchmark.fits import FITS
 from semispectral.benchmark.stages.stage_grid_fit import run_grid_fit
 from semispectral.workflow import logs

@@ -1,4 +1,4 @@
-"""Train q(y|x) on the labels of one budget alone, the control for M2."""
+"""Train q(y|x) on the labels alone, with one number of labels per class: the baseline of M2."""
 from pathlib import Path
 
 from semispectral.workflow import logs

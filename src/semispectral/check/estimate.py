@@ -16,7 +16,7 @@ from semispectral.spectra.scaling import METHODS
 
 FLOAT_BYTES = 4
 LATENTS_SHARE = 0.6  # of M1's latents that live, as in the demo
-THREADS = {"train_svm": 2, "control": 2, "predict": 2, "encode": 2, "bundle": 2, "map": 2, "pixels": 2, "features": 2}
+THREADS = {"train_svm": 2, "baseline": 2, "predict": 2, "encode": 2, "bundle": 2, "map": 2, "pixels": 2, "features": 2}
 ONE_AT_A_TIME = ("train_m1", "train_m2", "train_qy")  # they hold the one GPU, or all cores
 
 

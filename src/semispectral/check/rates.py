@@ -42,7 +42,7 @@ RATES: dict[str, Rate] = {
     "normalise": Rate("scene_sample_mb", (3.7, 0.03), (285, 5), "scene_sample_mb", (0, 0.95)),
     "fit_scaler_m1": Rate("sample_mb", (3.4, 0.042), (400, 3)),
     "normalise_m1": Rate("m1_scene_sample_mb", (3.7, 0.03), (350, 3.2), "m1_scene_sample_mb", (0, 0.95)),
-    "control": Rate("sample_mb", (6.5, 0.1), (360, 4), "test_kpixels", (0, 0.06)),
+    "baseline": Rate("sample_mb", (6.5, 0.1), (360, 4), "test_kpixels", (0, 0.06)),
     "train_svm": Rate("sample_mb", (4, 0.02), (310, 3)),
     "train_m1": Rate("m1_sample_mb", (0, 0), (1100, 4), "sample_mb", (15, 0)),
     "train_m2": Rate("sample_mb", (0, 0), (1150, 4), "sample_mb", (3, 0)),

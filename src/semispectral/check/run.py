@@ -211,4 +211,4 @@ def uneven_effort(study: Study) -> list[str]:
     if len(set(tried.values())) < 2:
         return []
     said = ", ".join(f"{name} {count}" for name, count in tried.items())
-    return [f"the controls are not tuned with the same effort; settings that each tries: {said}"]
+    return [f"the baselines are not tuned with the same effort; settings that each tries: {said}"]

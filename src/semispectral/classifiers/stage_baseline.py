@@ -1,4 +1,4 @@
-"""The stage `control`: one simpler method, fitted and applied."""
+"""The stage `baseline`: one simpler method, fitted and applied."""
 
 import json
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from semispectral.storage.parquet import read_table, write_table
 from semispectral.study.stage_settings import settings
 
 
-def run_control(
+def run_baseline(
     predictions_file: str | Path,
     *,
     feature_files: Sequence[str | Path],

@@ -1,9 +1,9 @@
-"""Train and apply one control on one label budget."""
-from semispectral.classifiers.stage_control import run_control
+"""Fit and apply one baseline with one number of labels per class."""
+from semispectral.classifiers.stage_baseline import run_baseline
 from semispectral.workflow import logs
 
 logs.start(snakemake.log[0], job=snakemake)
-run_control(
+run_baseline(
     snakemake.output[0],
     feature_files=snakemake.input.features,
     budgets_file=snakemake.input.budgets,
