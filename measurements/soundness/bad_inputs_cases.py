@@ -227,6 +227,24 @@ bad("scenes.tsv", "a class that is ignored", "'use' and 'ignore'", cells(ignore=
 bad("scenes.tsv", "depths backwards", "depth_to_m", cells(depth_from_m="5", depth_to_m="4"))
 bad("scenes.tsv", "pixels of 0 mm", "pixel_mm", cells(pixel_mm="0"))
 bad("scenes.tsv", "white without dark", "dark", cells(white_key="data"))
+bad("scenes.tsv", "a white reference that is not there", "w.npy", cells(white="w.npy", dark="w.npy"))
+bad("scenes.tsv", "a key where a file is needed", "white_key", cells(white="/white", dark_key="data"))
+bad(
+    "scenes.tsv",
+    "lines of a reference that are none",
+    "column 'dark_lines'",
+    cells(white_lines="0-1", dark_lines="all"),
+)
+bad("scenes.tsv", "lines of a reference beyond the end", "lines", cells(white_lines="0-1", dark_lines="last 999"))
+bad(
+    "scenes.tsv",
+    "lines of a reference that are all lines",
+    "lines of rock",
+    cells(white_lines="0-1", dark_lines="first 6"),
+)
+bad("scenes.tsv", "a panel without a white reference", "'panel'", cells(panel="p.csv"))
+bad("scenes.tsv", "a dark of the white without a white", "'white_dark'", cells(white_dark="w.npy"))
+bad("scenes.tsv", "depth marks that are not there", "m.csv", cells(depth_marks="m.csv"))
 bad("scenes.tsv", "one file in two holes", "a1.h5", lambda study: study.rows["b1"].update(data="a1.h5"))
 bad("scenes.tsv", "one file under two names of it", "a1.h5", lambda study: study.rows["b1"].update(data="./a1.h5"))
 bad(
