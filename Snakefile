@@ -35,7 +35,6 @@ configfile: "config/config.yaml" if Path("config/config.yaml").exists() else wor
 include: "rules/common.smk"
 include: "rules/scans.smk"
 include: "rules/sampling.smk"
-include: "rules/spectra.smk"
 include: "rules/models.smk"
 include: "rules/evaluation.smk"
 include: "rules/features.smk"
@@ -44,10 +43,8 @@ include: "rules/maps.smk"
 include: "rules/downhole.smk"
 include: "rules/pages.smk"
 include: "rules/report.smk"
-include: "rules/grid_common.smk"
-include: "rules/grid_pool.smk"
-include: "rules/grid.smk"
-include: "rules/grid_report.smk"
+include: "rules/benchmark.smk"
+include: "rules/benchmark_report.smk"
 include: "rules/new.smk"
 
 
@@ -65,9 +62,9 @@ onstart:
 rule all:
     default_target: True
     input:
-        "<results>/report/index.html",
+        with_labels("<results>/report/index.html"),
 
 
 rule benchmark:
     input:
-        "<results>/grid/report/index.html",
+        with_labels("<results>/benchmark/report/index.html"),

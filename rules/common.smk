@@ -14,7 +14,7 @@ from semispectral.study.config import complete, read_schema
 from semispectral.errors import SemispectralError
 from semispectral.study.methods import METHODS, baselines, models, networks
 from semispectral.benchmark.benchmark_settings import REGIMES, seeds_by_job
-from semispectral.study.classes import ClassMap
+from semispectral.study.classes import study_classes
 from semispectral.study.paths import inside, outside_allowed, require_folder, require_writable
 from semispectral.workflow.rerun import code_hash
 from semispectral.workflow.resources import has_gpu, memory_mb, minutes
@@ -23,7 +23,10 @@ from semispectral.study.scenes import read_scenes
 
 def own_or_built_in(path):
     """A path of the configuration: in the working directory, or else in the workflow's own folder."""
-    return path if Path(path).exists() else workflow.source_path(f"../{path}")
+    try:
+        return path if Path(path).exists() else workflow.source_path(f"../{path}")
+    except OSError:  # in neither: whoever reads it says so, if it is needed
+        return path
 
 
 FOR_RESULTS = "the results (pathvars.results)"
@@ -37,7 +40,7 @@ try:
     TABLE = read_scenes(Path(own_or_built_in(CONFIG["scenes"])), data_root=DATA_ROOT, allow_outside=OUTSIDE)
     require_rows_of_scenes(TABLE)
     PUBLIC = {path: inside(path, "config, fetch", root=DATA_ROOT, allow_outside=OUTSIDE) for path in CONFIG["fetch"]}
-    KNOWN = ClassMap.read(Path(CLASSES))
+    KNOWN = study_classes(Path(CLASSES), TABLE)
     SLICES = Slices(CONFIG, {scene.name: scene for scene in TABLE}, KNOWN)
     SLICES.cleaning  # its settings are checked here, before any rule asks for them
 except SemispectralError as error:
@@ -47,7 +50,6 @@ NAMES = dict(zip(KNOWN.codes, KNOWN.names))
 SCENES = SLICES.scenes
 # What each rule depends on, by short names; semispectral.rules.slices says what is in them.
 cfg = SLICES.of
-plan_cfg = SLICES.plan
 cleaning_cfg = SLICES.cleaned_by
 cleaned = SLICES.cleaned
 cleaned_files = SLICES.cleaned_files
@@ -57,11 +59,13 @@ ABSENT = {path: known for path, known in CONFIG["fetch"].items() if not PUBLIC[p
 hash_once = cache(code_hash)
 BASELINES = baselines()
 MODELS = models()
-FEATURES = {"bands": "<results>/normalised/{scene}.parquet", "latents": "<results>/latents/{seed}/{scene}.parquet"}
-# M1 sees spectra on a scale of its own; where that is the scale of the bands, its files are those of the bands.
-OF_M1 = "" if CONFIG["normalise"]["m1_method"] == CONFIG["normalise"]["method"] else "_m1"
-M1_FEATURES = f"<results>/normalised{OF_M1}/{{scene}}.parquet"
-SCALERS = {"bands": "<results>/scaler", "latents": f"<results>/scaler{OF_M1}"}
+FEATURES = {"bands": "<results>/sample/{scene}.parquet", "latents": "<results>/latents/{seed}/{scene}.parquet"}
+# M1 sees spectra on a scale of its own, unless it is the scale of the bands.
+SCALES = {"bands": "method", "m1": "m1_method"}
+SCALERS = {
+    "bands": "<results>/scaler/bands",
+    "latents": f"<results>/scaler/{'bands' if CONFIG['normalise']['m1_method'] == CONFIG['normalise']['method'] else 'm1'}",
+}
 
 
 wildcard_constraints:
@@ -79,6 +83,20 @@ def require_results():
         raise WorkflowError(str(error)) from None
 
 
+def with_labels(path):
+    """A result that needs labels: a study without any is told at once what it can do."""
+
+    def wanted(wildcards):
+        if not any(scene.has_labels for scene in TABLE):
+            raise WorkflowError(
+                f"{CONFIG['scenes']}: no scene has labels (columns labels and labels_key), and a report compares methods "
+                "on labels: run `snakemake explore` to see what the scans hold and which pixels are worth labelling"
+            )
+        return path
+
+    return wanted
+
+
 def code(rule):
     """The hash of a rule's adapter and of the package modules that it uses, taken when a job asks for it.
 
@@ -93,8 +111,48 @@ def every_scene(pattern):
     return expand(pattern, scene=sorted(SCENES), allow_missing=True)
 
 
-def features_of(wildcards):
-    """The inputs of a classifier: the normalised bands of all scenes, or their latents of the seed's M1."""
+def counted(scene, end):
+    """The census of a scene: with its labels, where it has any."""
+    return f"<results>/{'labels' if SCENES[scene].has_labels else 'census'}/{scene}.{end}"
+
+
+def counted_for_m1(scene, end):
+    """The census of a scene as M1 knows it: with its labels only where they decide what is tested."""
+    return counted(scene, end) if SLICES.split_looks_at_labels else f"<results>/census/{scene}.{end}"
+
+
+def codes_of(wildcards):
+    """The codes of a scene's pixels: of its labels, or of the census alone."""
+    return counted(wildcards.scene, "npy")
+
+
+def pool_of(scenes):
+    """The shards of scenes: the unlabelled draw of each, and the labelled one of those that have labels."""
+    kinds = {scene: ["unlabelled", *(["labelled"] if SCENES[scene].has_labels else [])] for scene in sorted(scenes)}
+    return [f"<results>/shards/{kind}/{scene}.parquet" for scene, drawn in kinds.items() for kind in drawn]
+
+
+def codes_to_ignore(wildcards):
+    """The codes that say which pixels of a scene are left out: of its labels only where it ignores some of them."""
+    scene = SCENES[wildcards.scene]
+    folder = "labels" if scene.has_labels and scene.ignore.ranges else "census"
+    return f"<results>/{folder}/{scene.name}.npy"
+
+
+def files_of_draw(wildcards):
+    """The files that a draw reads: the scan; with its labels, where these say what to draw or to ignore."""
+    looked_at = SLICES.draw_looks_at_labels(wildcards)
+    return SLICES.scene_files(wildcards) if looked_at else SLICES.scan_files(wildcards)
+
+
+def codes_of_draw(wildcards):
+    """The codes that a draw reads."""
+    folder = "labels" if SLICES.draw_looks_at_labels(wildcards) else "census"
+    return f"<results>/{folder}/{wildcards.scene}.npy"
+
+
+def inputs_of(wildcards):
+    """The inputs of a classifier: the sample of all scenes, or their latents of the seed's M1."""
     return expand(FEATURES[wildcards.features], scene=sorted(SCENES), seed=wildcards.seed)
 
 

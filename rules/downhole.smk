@@ -20,7 +20,7 @@ rule downhole:
     log:
         "<results>/logs/downhole/{hole}.log",
     benchmark:
-        "<results>/benchmarks/downhole/{hole}.tsv"
+        "<results>/resources/downhole/{hole}.tsv"
     wildcard_constraints:
         hole="|".join(map(re.escape, LOGGED)) or "none",
     conda:

@@ -1,5 +1,5 @@
 # The scores of all methods on the same test pixels.
-# Needs: every prediction that the configuration asks for, results/plan.
+# Needs: every prediction that the configuration asks for, results/split.
 # Produces: results/evaluation (predictions, scores, summary, guards).
 
 
@@ -7,7 +7,7 @@ rule evaluate:
     input:
         predictions=compared(),
         classes=ancient(CLASSES),
-        known="<results>/plan/classes.json",
+        known="<results>/split/classes.json",
     output:
         predictions="<results>/evaluation/predictions.parquet",
         scores="<results>/evaluation/scores.parquet",
@@ -17,7 +17,7 @@ rule evaluate:
     log:
         "<results>/logs/evaluate.log",
     benchmark:
-        "<results>/benchmarks/evaluate.tsv"
+        "<results>/resources/evaluate.tsv"
     conda:
         "../envs/base.yaml"
     threads: 1

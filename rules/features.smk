@@ -15,13 +15,13 @@ def features_of(*names, scenes=None):
 rule features:
     input:
         files=SLICES.data_files,
-        codes="<results>/census/{scene}.npy",
+        codes=codes_to_ignore,
     output:
         expand("<results>/features/{{scene}}/{name}", name=FEATURE_FILES),
     log:
         "<results>/logs/features/{scene}.log",
     benchmark:
-        "<results>/benchmarks/features/{scene}.tsv"
+        "<results>/resources/features/{scene}.tsv"
     conda:
         "../envs/base.yaml"
     threads: at_most(2)

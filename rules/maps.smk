@@ -1,26 +1,25 @@
 # The model for new scans, and with it a class for every pixel of every scene and a page to look at it.
 # What reads a scan knows classes by their codes; `pack` and `paint` put names and colours to them.
-# Needs: the trained models that the section `map` names, results/shards, results/budgets, results/predictions, the scenes.
+# Needs: the trained models that the section `map` names, results/sample, results/budgets, results/predictions, the scenes.
 # Produces: results/bundle, results/model, results/maps/{scene}.
 
 
 rule bundle:
     input:
-        files=cleaned_files,
-        shards=every_scene("<results>/shards/{scene}.parquet"),
+        samples=every_scene("<results>/sample/{scene}.parquet"),
         scaler=SCALERS[MAP_RUN["features"]],
         scaler_m1=other_scaler(),
         m1=map_run("<results>/m1/{seed}"),
         classifier=map_run("<results>/{method}/{features}/{budget}/{seed}"),
         budgets=map_run("<results>/budgets/{budget}/{seed}.parquet"),
         predictions=map_run("<results>/predictions/{method}/{features}/{budget}/{seed}.parquet"),
-        known="<results>/plan/classes.json",
+        known="<results>/split/classes.json",
     output:
         directory("<results>/bundle"),
     log:
         "<results>/logs/bundle.log",
     benchmark:
-        "<results>/benchmarks/bundle.tsv"
+        "<results>/resources/bundle.tsv"
     conda:
         "../envs/base.yaml"
     threads: at_most(2)
@@ -44,7 +43,7 @@ rule pack:
     log:
         "<results>/logs/pack.log",
     benchmark:
-        "<results>/benchmarks/pack.tsv"
+        "<results>/resources/pack.tsv"
     conda:
         "../envs/base.yaml"
     threads: 1
@@ -64,14 +63,14 @@ rule map:
     input:
         files=scene_files,
         model="<results>/bundle",
-        codes="<results>/census/{scene}.npy",
-        parts="<results>/plan/parts/{scene}.npy",
+        codes=codes_of,
+        parts="<results>/split/parts/{scene}.npy",
     output:
         "<results>/maps/{scene}/numbers.parquet",
     log:
         "<results>/logs/map/{scene}.log",
     benchmark:
-        "<results>/benchmarks/map/{scene}.tsv"
+        "<results>/resources/map/{scene}.tsv"
     conda:
         "../envs/base.yaml"
     threads: at_most(2)
@@ -99,7 +98,7 @@ rule pixels:
     log:
         "<results>/logs/pixels/{scene}.log",
     benchmark:
-        "<results>/benchmarks/pixels/{scene}.tsv"
+        "<results>/resources/pixels/{scene}.tsv"
     conda:
         "../envs/base.yaml"
     threads: at_most(2)
@@ -132,7 +131,7 @@ rule paint:
     log:
         "<results>/logs/paint/{scene}.log",
     benchmark:
-        "<results>/benchmarks/paint/{scene}.tsv"
+        "<results>/resources/paint/{scene}.tsv"
     conda:
         "../envs/base.yaml"
     threads: 1

@@ -1,19 +1,19 @@
 # The models: M1 and its latents; M2, q(y|x) alone and the SVM, on bands or on latents; simpler methods; their predictions.
-# Needs: results/normalised, results/normalised_m1 (if it differs), results/scaler, results/budgets, results/plan.
+# Needs: results/shards, results/sample_m1, results/sample, results/scaler, results/split, results/budgets.
 # Produces: results/m1/{seed} (a directory: training again always invalidates what follows), results/latents/{seed},
 # results/{svm,m2,qy}/{features}/{budget}/{seed}, results/predictions/{method}/{features}/{budget}/{seed}.parquet.
 
 
 rule train_m1:
     input:
-        features=every_scene(M1_FEATURES),
+        samples=every_scene("<results>/sample_m1/{scene}.parquet"),
         scaler=SCALERS["latents"],
     output:
         directory("<results>/m1/{seed}"),
     log:
         "<results>/logs/train_m1/{seed}.log",
     benchmark:
-        "<results>/benchmarks/train_m1/{seed}.tsv"
+        "<results>/resources/train_m1/{seed}.tsv"
     priority: 2
     conda:
         "../envs/train.yaml"
@@ -33,33 +33,37 @@ rule train_m1:
 
 rule encode:
     input:
-        features=M1_FEATURES,
+        shards=lambda wildcards: pool_of([wildcards.scene]),
+        scaler=SCALERS["latents"],
         m1="<results>/m1/{seed}",
+        files=cleaned_files,
     output:
         "<results>/latents/{seed}/{scene}.parquet",
     log:
         "<results>/logs/encode/{seed}/{scene}.log",
     benchmark:
-        "<results>/benchmarks/encode/{seed}/{scene}.tsv"
+        "<results>/resources/encode/{seed}/{scene}.tsv"
     conda:
         "../envs/base.yaml"
     threads: at_most(2)
     resources:
-        mem_mb=memory_mb(1500, per_mb=12),
-        runtime=minutes(10, per_mb=0.1),
+        mem_mb=memory_mb(1500, per_mb=12, but="files"),
+        runtime=minutes(10, per_mb=0.1, but="files"),
     params:
+        cfg=lambda wildcards: cfg(scenes=cleaned([wildcards.scene])),
         code=code("encode"),
     message:
-        "Encode the sample of scene {wildcards.scene} with M1, seed {wildcards.seed}"
+        "Encode the drawn pixels of scene {wildcards.scene} with M1, seed {wildcards.seed}"
     script:
         "../workflow/scripts/encode.py"
 
 
 rule train_m2:
     input:
-        features=features_of,
+        features=inputs_of,
+        pixels="<results>/split/pixels.parquet",
         budgets="<results>/budgets/{budget}/{seed}.parquet",
-        classes="<results>/plan/classes.json",
+        classes="<results>/split/classes.json",
         scaler=scaler_of,
         m1=m1_of,
     output:
@@ -67,7 +71,7 @@ rule train_m2:
     log:
         "<results>/logs/train_m2/{features}/{budget}/{seed}.log",
     benchmark:
-        "<results>/benchmarks/train_m2/{features}/{budget}/{seed}.tsv"
+        "<results>/resources/train_m2/{features}/{budget}/{seed}.tsv"
     priority: 1
     conda:
         "../envs/train.yaml"
@@ -87,15 +91,17 @@ rule train_m2:
 
 rule train_qy:
     input:
-        features=features_of,
+        features=inputs_of,
+        pixels="<results>/split/pixels.parquet",
         budgets="<results>/budgets/{budget}/{seed}.parquet",
-        classes="<results>/plan/classes.json",
+        classes="<results>/split/classes.json",
+        scaler=scaler_of,
     output:
         directory("<results>/qy/{features}/{budget}/{seed}"),
     log:
         "<results>/logs/train_qy/{features}/{budget}/{seed}.log",
     benchmark:
-        "<results>/benchmarks/train_qy/{features}/{budget}/{seed}.tsv"
+        "<results>/resources/train_qy/{features}/{budget}/{seed}.tsv"
     conda:
         "../envs/train.yaml"
     threads: 1
@@ -114,15 +120,17 @@ rule train_qy:
 
 rule train_svm:
     input:
-        features=features_of,
+        features=inputs_of,
+        pixels="<results>/split/pixels.parquet",
         budgets="<results>/budgets/{budget}/{seed}.parquet",
-        classes="<results>/plan/classes.json",
+        classes="<results>/split/classes.json",
+        scaler=scaler_of,
     output:
         directory("<results>/svm/{features}/{budget}/{seed}"),
     log:
         "<results>/logs/train_svm/{features}/{budget}/{seed}.log",
     benchmark:
-        "<results>/benchmarks/train_svm/{features}/{budget}/{seed}.tsv"
+        "<results>/resources/train_svm/{features}/{budget}/{seed}.tsv"
     conda:
         "../envs/base.yaml"
     threads: at_most(2)
@@ -140,15 +148,16 @@ rule train_svm:
 
 rule baseline:
     input:
-        features=every_scene("<results>/normalised/{scene}.parquet"),
+        features=every_scene(FEATURES["bands"]),
+        scaler=SCALERS["bands"],
         budgets="<results>/budgets/{budget}/{seed}.parquet",
-        quotas="<results>/plan/quotas.parquet",
+        quotas="<results>/split/quotas.parquet",
     output:
         "<results>/predictions/{method}/bands/{budget}/{seed}.parquet",
     log:
         "<results>/logs/baseline/{method}/{budget}/{seed}.log",
     benchmark:
-        "<results>/benchmarks/baseline/{method}/{budget}/{seed}.tsv"
+        "<results>/resources/baseline/{method}/{budget}/{seed}.tsv"
     wildcard_constraints:
         method="|".join(BASELINES),
     conda:
@@ -168,14 +177,16 @@ rule baseline:
 
 rule predict:
     input:
-        features=features_of,
+        features=inputs_of,
+        pixels="<results>/split/pixels.parquet",
+        scaler=scaler_of,
         model="<results>/{method}/{features}/{budget}/{seed}",
     output:
         "<results>/predictions/{method}/{features}/{budget}/{seed}.parquet",
     log:
         "<results>/logs/predict/{method}/{features}/{budget}/{seed}.log",
     benchmark:
-        "<results>/benchmarks/predict/{method}/{features}/{budget}/{seed}.tsv"
+        "<results>/resources/predict/{method}/{features}/{budget}/{seed}.tsv"
     wildcard_constraints:
         method="|".join(MODELS),
     conda:

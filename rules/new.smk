@@ -11,7 +11,7 @@ rule new_map:
     log:
         "<results>/logs/new_map/{scene}.log",
     benchmark:
-        "<results>/benchmarks/new_map/{scene}.tsv"
+        "<results>/resources/new_map/{scene}.tsv"
     conda:
         "../envs/base.yaml"
     threads: at_most(2)
@@ -36,7 +36,7 @@ rule new_pixels:
     log:
         "<results>/logs/new_pixels/{scene}.log",
     benchmark:
-        "<results>/benchmarks/new_pixels/{scene}.tsv"
+        "<results>/resources/new_pixels/{scene}.tsv"
     conda:
         "../envs/base.yaml"
     threads: at_most(2)
@@ -63,7 +63,7 @@ use rule paint as new_paint with:
     log:
         "<results>/logs/new_paint/{scene}.log",
     benchmark:
-        "<results>/benchmarks/new_paint/{scene}.tsv"
+        "<results>/resources/new_paint/{scene}.tsv"
     params:
         cfg=lambda wildcards: SLICES.paint(wildcards, classes=of_model(classes_of)),
         code=code("paint"),
@@ -82,7 +82,7 @@ use rule downhole as new_downhole with:
     log:
         "<results>/logs/new_downhole/{hole}.log",
     benchmark:
-        "<results>/benchmarks/new_downhole/{hole}.tsv"
+        "<results>/resources/new_downhole/{hole}.tsv"
     params:
         cfg=lambda wildcards: SLICES.downhole(LOGGED[wildcards.hole], classes=of_model(classes_of)),
         code=code("downhole"),

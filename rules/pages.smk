@@ -11,7 +11,7 @@ rule scan_page:
     log:
         "<results>/logs/scan_page/{scene}.log",
     benchmark:
-        "<results>/benchmarks/scan_page/{scene}.tsv"
+        "<results>/resources/scan_page/{scene}.tsv"
     conda:
         "../envs/base.yaml"
     threads: 1

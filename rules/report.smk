@@ -1,5 +1,5 @@
 # The report that people read: one page with figures and tables.
-# Needs: results/evaluation, results/census, results/plan, the trained models, maps, features and logs.
+# Needs: results/evaluation, results/census, results/split, the trained models, maps, features and logs.
 # Produces: results/report/index.html, results/report/figures.
 
 
@@ -11,15 +11,14 @@ rule report:
         summary=rules.evaluate.output.summary,
         guards=rules.evaluate.output.guards,
         classes=ancient(CLASSES),
-        known="<results>/plan/classes.json",
-        census=every_scene("<results>/census/{scene}.parquet"),
-        codes=every_scene("<results>/census/{scene}.npy"),
-        quotas="<results>/plan/quotas.parquet",
-        warnings="<results>/plan/warnings.json",
-        parts=every_scene("<results>/plan/parts/{scene}.npy"),
-        features=every_scene("<results>/normalised/{scene}.parquet"),
-        features_m1=every_scene(M1_FEATURES),
-        scaler="<results>/scaler",
+        known="<results>/split/classes.json",
+        census=[counted(scene, "parquet") for scene in sorted(SCENES)],
+        codes=[counted(scene, "npy") for scene in sorted(SCENES)],
+        quotas="<results>/split/quotas.parquet",
+        warnings="<results>/split/warnings.json",
+        parts=every_scene("<results>/split/parts/{scene}.npy"),
+        samples=every_scene("<results>/sample/{scene}.parquet"),
+        scaler=SCALERS["bands"],
         scaler_m1=SCALERS["latents"],
         m1=expand("<results>/m1/{seed}", seed=CONFIG["runs"]["seeds"]),
         networks=[path for model in networks() for path in trained(model)],
@@ -46,7 +45,7 @@ rule report:
     log:
         "<results>/logs/report.log",
     benchmark:
-        "<results>/benchmarks/report.tsv"
+        "<results>/resources/report.tsv"
     conda:
         "../envs/base.yaml"
     threads: 1

@@ -1,50 +1,21 @@
-# The sample that models see: the split of the study, the pixels drawn from every scene, the labels of each budget.
-# Needs: results/census, the scenes.
-# Produces: results/plan (parts, quotas, classes), results/shards/{scene}.parquet, results/budgets/{budget}/{seed}.parquet.
+# The pool of every scene, drawn once; the split of the study, dealt from the pool; the samples that models see; the labels.
+# Needs: results/census, results/labels, the scenes.
+# Produces: results/shards/{unlabelled,labelled}/{scene}.parquet (the pool), results/split (parts, pixels, quotas, classes),
+# results/sample_m1 and results/sample (cleaned spectra), results/scaler/{bands,m1}, results/budgets/{budget}/{seed}.parquet.
 
 
-rule plan:
+rule draw:
     input:
-        census=every_scene("<results>/census/{scene}.parquet"),
-        codes=every_scene("<results>/census/{scene}.npy"),
-        classes=ancient(CLASSES),
+        files=files_of_draw,
+        codes=codes_of_draw,
     output:
-        quotas="<results>/plan/quotas.parquet",
-        classes="<results>/plan/classes.json",
-        warnings="<results>/plan/warnings.json",
-        parts=every_scene("<results>/plan/parts/{scene}.npy"),
+        "<results>/shards/{kind}/{scene}.parquet",
     log:
-        "<results>/logs/plan.log",
+        "<results>/logs/draw/{kind}/{scene}.log",
     benchmark:
-        "<results>/benchmarks/plan.tsv"
-    conda:
-        "../envs/base.yaml"
-    threads: 1
-    resources:
-        mem_mb=memory_mb(2000, per_mb=8),
-        runtime=minutes(10, per_mb=0.1),
-    params:
-        cfg=plan_cfg(),
-        code=code("plan"),
-    message:
-        "Split the study into training, validation and test pixels, and set how many are drawn"
-    script:
-        "../workflow/scripts/plan.py"
-
-
-rule shard:
-    input:
-        files=scene_files,
-        codes="<results>/census/{scene}.npy",
-        parts="<results>/plan/parts/{scene}.npy",
-        quotas="<results>/plan/quotas.parquet",
-        classes="<results>/plan/classes.json",
-    output:
-        "<results>/shards/{scene}.parquet",
-    log:
-        "<results>/logs/shard/{scene}.log",
-    benchmark:
-        "<results>/benchmarks/shard/{scene}.tsv"
+        "<results>/resources/draw/{kind}/{scene}.tsv"
+    wildcard_constraints:
+        kind="unlabelled|labelled",
     conda:
         "../envs/base.yaml"
     threads: 1
@@ -52,28 +23,139 @@ rule shard:
         mem_mb=memory_mb(1500, per_mb=1),
         runtime=minutes(30, per_mb=0.1),
     params:
-        cfg=SLICES.shard,
-        code=code("shard"),
+        cfg=SLICES.draw,
+        code=code("draw"),
     message:
-        "Draw the sample of scene {wildcards.scene}"
+        "Draw {wildcards.kind} pixels of scene {wildcards.scene}"
     script:
-        "../workflow/scripts/shard.py"
+        "../workflow/scripts/draw.py"
+
+
+rule split:
+    input:
+        census=[counted(scene, "parquet") for scene in sorted(SCENES)],
+        codes=[counted(scene, "npy") for scene in sorted(SCENES)],
+        shards=pool_of(SCENES),
+        classes=ancient(CLASSES),
+    output:
+        quotas="<results>/split/quotas.parquet",
+        pixels="<results>/split/pixels.parquet",
+        classes="<results>/split/classes.json",
+        warnings="<results>/split/warnings.json",
+        parts=every_scene("<results>/split/parts/{scene}.npy"),
+    log:
+        "<results>/logs/split.log",
+    benchmark:
+        "<results>/resources/split.tsv"
+    conda:
+        "../envs/base.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory_mb(2000, per_mb=8),
+        runtime=minutes(10, per_mb=0.1),
+    params:
+        cfg=SLICES.split(),
+        code=code("split"),
+    message:
+        "Split the study into training, validation and test pixels"
+    script:
+        "../workflow/scripts/split.py"
+
+
+rule sample_m1:
+    input:
+        census=[counted_for_m1(scene, "parquet") for scene in sorted(SCENES)],
+        codes=[counted_for_m1(scene, "npy") for scene in sorted(SCENES)],
+        shards=every_scene("<results>/shards/unlabelled/{scene}.parquet"),
+        files=cleaned_files,
+    output:
+        every_scene("<results>/sample_m1/{scene}.parquet"),
+    log:
+        "<results>/logs/sample_m1.log",
+    benchmark:
+        "<results>/resources/sample_m1.tsv"
+    conda:
+        "../envs/base.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory_mb(2000, per_mb=8, but="files"),
+        runtime=minutes(15, per_mb=0.1, but="files"),
+    params:
+        cfg=SLICES.sample_m1(),
+        code=code("sample_m1"),
+    message:
+        "Take the pixels that M1 sees, whatever their labels, and clean them"
+    script:
+        "../workflow/scripts/sample_m1.py"
+
+
+rule sample:
+    input:
+        census=every_scene("<results>/census/{scene}.parquet"),
+        shards=pool_of(SCENES),
+        pixels="<results>/split/pixels.parquet",
+        files=cleaned_files,
+    output:
+        every_scene("<results>/sample/{scene}.parquet"),
+    log:
+        "<results>/logs/sample.log",
+    benchmark:
+        "<results>/resources/sample.tsv"
+    conda:
+        "../envs/base.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory_mb(2000, per_mb=8, but="files"),
+        runtime=minutes(15, per_mb=0.1, but="files"),
+    params:
+        cfg=cleaning_cfg(scenes=cleaned(SCENES)),
+        code=code("sample"),
+    message:
+        "Take the pixels of the split from the pool and clean them"
+    script:
+        "../workflow/scripts/sample.py"
+
+
+rule fit_scaler:
+    input:
+        every_scene("<results>/sample_m1/{scene}.parquet"),
+    output:
+        directory("<results>/scaler/{scale}"),
+    log:
+        "<results>/logs/fit_scaler/{scale}.log",
+    benchmark:
+        "<results>/resources/fit_scaler/{scale}.tsv"
+    wildcard_constraints:
+        scale="|".join(SCALES),
+    conda:
+        "../envs/base.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory_mb(2000, per_mb=8),
+        runtime=minutes(10, per_mb=0.05),
+    params:
+        cfg=lambda wildcards: cleaning_cfg(normalise=in_use.normalise(CONFIG["normalise"], SCALES[wildcards.scale])),
+        code=code("fit_scaler"),
+    message:
+        "Fit the scale of the spectra on the training pixels: {wildcards.scale}"
+    script:
+        "../workflow/scripts/fit_scaler.py"
 
 
 rule budget:
     input:
-        shards=every_scene("<results>/shards/{scene}.parquet"),
+        pixels="<results>/split/pixels.parquet",
     output:
         "<results>/budgets/{budget}/{seed}.parquet",
     log:
         "<results>/logs/budget/{budget}/{seed}.log",
     benchmark:
-        "<results>/benchmarks/budget/{budget}/{seed}.tsv"
+        "<results>/resources/budget/{budget}/{seed}.tsv"
     conda:
         "../envs/base.yaml"
     threads: 1
     resources:
-        mem_mb=memory_mb(1000, per_mb=8),
+        mem_mb=memory_mb(1000, per_mb=40),
         runtime=minutes(10, per_mb=0.1),
     params:
         cfg=SLICES.budget,

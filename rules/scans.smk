@@ -1,6 +1,8 @@
 # Scans: simulated, downloaded or your own, and what is in them.
 # Needs: the files that scenes.tsv names, or the built-in simulation, or a network for the public scenes.
-# Produces: results/scenes/{scene}.h5 (simulated), results/census/{scene}.parquet and .npy.
+# Produces: results/scenes/{scene}.h5 (simulated), results/census/{scene}.parquet and .npy (whatever the labels),
+# results/labels/{scene}.parquet and .npy (the same with the labels, of scenes that have any), results/cleaning/{scene}.json
+# (if cleaning mends faults of the detector).
 
 
 if CONFIG["simulate"]["enabled"]:
@@ -11,7 +13,7 @@ if CONFIG["simulate"]["enabled"]:
         log:
             "<results>/logs/simulate/{scene}.log",
         benchmark:
-            "<results>/benchmarks/simulate/{scene}.tsv"
+            "<results>/resources/simulate/{scene}.tsv"
         conda:
             "../envs/base.yaml"
         threads: 1
@@ -35,7 +37,7 @@ if ABSENT:
         log:
             "<results>/logs/fetch/{public}.log",
         benchmark:
-            "<results>/benchmarks/fetch/{public}.tsv"
+            "<results>/resources/fetch/{public}.tsv"
         wildcard_constraints:
             public="|".join(map(re.escape, ABSENT)),
         localrule: True
@@ -56,15 +58,14 @@ if ABSENT:
 
 rule census:
     input:
-        files=scene_files,
-        classes=ancient(CLASSES),
+        files=scan_files,
     output:
         census="<results>/census/{scene}.parquet",
         codes="<results>/census/{scene}.npy",
     log:
         "<results>/logs/census/{scene}.log",
     benchmark:
-        "<results>/benchmarks/census/{scene}.tsv"
+        "<results>/resources/census/{scene}.tsv"
     conda:
         "../envs/base.yaml"
     threads: 1
@@ -75,6 +76,60 @@ rule census:
         cfg=SLICES.census,
         code=code("census"),
     message:
-        "Count labels and check values of scene {wildcards.scene}"
+        "Check the values of scene {wildcards.scene}"
     script:
         "../workflow/scripts/census.py"
+
+
+rule labels:
+    input:
+        files=scene_files,
+        census="<results>/census/{scene}.parquet",
+        codes="<results>/census/{scene}.npy",
+        classes=ancient(CLASSES),
+    output:
+        labels="<results>/labels/{scene}.parquet",
+        codes="<results>/labels/{scene}.npy",
+    log:
+        "<results>/logs/labels/{scene}.log",
+    benchmark:
+        "<results>/resources/labels/{scene}.tsv"
+    conda:
+        "../envs/base.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory_mb(1000, per_mb=1),
+        runtime=minutes(10, per_mb=0.05),
+    params:
+        cfg=SLICES.labels,
+        code=code("labels"),
+    message:
+        "Read and count the labels of scene {wildcards.scene}"
+    script:
+        "../workflow/scripts/labels.py"
+
+
+if SLICES.mends:
+
+    rule cleaning_effect:
+        input:
+            files=cleaned_files,
+        output:
+            "<results>/cleaning/{scene}.json",
+        log:
+            "<results>/logs/cleaning_effect/{scene}.log",
+        benchmark:
+            "<results>/resources/cleaning_effect/{scene}.tsv"
+        conda:
+            "../envs/base.yaml"
+        threads: 1
+        resources:
+            mem_mb=memory_mb(2000, per_mb=0.5),
+            runtime=minutes(10, per_mb=0.05),
+        params:
+            cfg=SLICES.cleaning_effect,
+            code=code("cleaning_effect"),
+        message:
+            "Measure what cleaning mends in scene {wildcards.scene}"
+        script:
+            "../workflow/scripts/cleaning_effect.py"

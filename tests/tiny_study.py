@@ -21,12 +21,12 @@ from semispectral.features.feature_files import write_features
 from semispectral.features.feature_settings import FeaturesConfig
 from semispectral.maps.rasters import Ground
 from semispectral.report.results import Paths
-from semispectral.sampling.plan import plan
-from semispectral.sampling.plan_files import write_plan
-from semispectral.sampling.quotas import SampleConfig
+from semispectral.sampling.sample_settings import SampleConfig
 from semispectral.sampling.split import SplitConfig
+from semispectral.sampling.split_files import write_split
+from semispectral.sampling.study_split import split_study
 from semispectral.scans.cube import PARTS, Pixels
-from semispectral.spectra.scaling import fit_scaler, normalise
+from semispectral.spectra.scaling import fit_scaler
 from semispectral.spectra.shards import write_shard
 from semispectral.storage.model_files import save_model
 from semispectral.storage.parquet import write_table
@@ -34,6 +34,7 @@ from semispectral.storage.seal import write_json
 from semispectral.study.classes import MASKED, ClassMap, CodeSet
 from semispectral.study.scene import Scene
 from tiny_models import BANDS, CLASSES, WAVELENGTHS_NM, tiny_m1, tiny_m2
+from tiny_pool import tiny_pool
 
 LINES, SAMPLES = 32, 12
 COLUMNS_M1 = 2 * BANDS + 2  # M1 sees two views
@@ -80,13 +81,14 @@ def write_study(directory: Path, *, method: str = "groups", trusted: bool = True
     split = SplitConfig(
         method=method, seed=1, test_groups=("B",) if method == "groups" else (), block_lines=8, buffer=1
     )
-    planned = plan(
-        [_scene(name) for name in SCENES], codes, classes, split_settings=split, sample_settings=SampleConfig(1)
+    scenes = [_scene(name) for name in SCENES]
+    found = split_study(
+        scenes, codes, tiny_pool(scenes, codes), classes, split_settings=split, sample_settings=SampleConfig(1)
     )
-    write_plan(directory / "plan", planned)
-    pixels = {name: _pixels(name, codes[name], planned.parts[name]) for name in SCENES}
+    write_split(directory / "split", found)
+    pixels = {name: _pixels(name, codes[name], found.parts[name]) for name in SCENES}
     train = Pixels.concat(list(pixels.values()))
-    _write_normalised(directory, pixels)
+    _write_sample(directory, pixels)
     for folder in ("census", "evaluation"):
         (directory / folder).mkdir()
     for name in SCENES:
@@ -96,13 +98,12 @@ def write_study(directory: Path, *, method: str = "groups", trusted: bool = True
     table = pd.concat(list(_predictions(train.table, trusted=trusted)), ignore_index=True)
     return {
         "classes": [directory / "classes.tsv"],
-        "known": [directory / "plan/classes.json"],
-        "warnings": [directory / "plan/warnings.json"],
-        "scaler": [directory / "scaler"],
-        "scaler_m1": [directory / "scaler_m1"],
+        "known": [directory / "split/classes.json"],
+        "warnings": [directory / "split/warnings.json"],
+        "scaler": [directory / "scaler/bands"],
+        "scaler_m1": [directory / "scaler/m1"],
         "census": sorted(directory.glob("census/*.parquet")),
-        "features": sorted(directory.glob("normalised/*.parquet")),
-        "features_m1": sorted(directory.glob("normalised_m1/*.parquet")),
+        "samples": sorted(directory.glob("sample/*.parquet")),
         **_write_taken_home(directory),
         **_write_models(directory),
         **_write_evaluation(directory / "evaluation", table),
@@ -160,15 +161,15 @@ def _pixels(name: str, codes: np.ndarray, parts: np.ndarray) -> Pixels:
     return Pixels(20_000 * (shape + random.normal(0, 0.02, shape.shape)), table, WAVELENGTHS_NM)
 
 
-def _write_normalised(directory: Path, pixels: dict[str, Pixels]) -> None:
-    """The scale of the bands and M1's, and the spectra on both."""
+def _write_sample(directory: Path, pixels: dict[str, Pixels]) -> None:
+    """The cleaned pixels of every scene, and the scales of the bands and of M1."""
     train = [scene.x[(scene.table["part"] == "train").to_numpy()] for scene in pixels.values()]
-    for end, method in (("", "snv_standardise"), ("_m1", "views")):
+    for scale, method in (("bands", "snv_standardise"), ("m1", "views")):
         scaler = fit_scaler(np.concatenate(train), method=method)
-        save_model(directory / f"scaler{end}", *scaler.to_saved())
-        (directory / f"normalised{end}").mkdir()
-        for name, scene in pixels.items():
-            write_shard(directory / f"normalised{end}/{name}.parquet", normalise(scene, scaler))
+        save_model(directory / f"scaler/{scale}", *scaler.to_saved())
+    (directory / "sample").mkdir()
+    for name, scene in pixels.items():
+        write_shard(directory / f"sample/{name}.parquet", scene)
 
 
 def _predictions(table: pd.DataFrame, *, trusted: bool) -> Any:

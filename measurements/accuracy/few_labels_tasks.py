@@ -10,7 +10,8 @@ import pandas as pd
 import scipy.io
 
 from semispectral.sampling.pixel_ranks import priority
-from semispectral.sampling.quotas import SampleConfig, available_pixels, share_quotas
+from semispectral.sampling.quotas import available_pixels, share_quotas
+from semispectral.sampling.sample_settings import SampleConfig
 from semispectral.sampling.split import LabelRaster, SplitConfig, check_parts, split
 from semispectral.scans.cube import PARTS
 from semispectral.simulate import SimulateConfig, scene_names, simulate_scene

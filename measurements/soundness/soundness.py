@@ -33,6 +33,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from semispectral.sampling.plan_files import read_notes
 
 from semispectral.census.census_files import read_census, read_codes
 from semispectral.errors import SemispectralError
@@ -41,7 +42,6 @@ from semispectral.maps.map_files import read_facts, require_file
 from semispectral.maps.numbers import read_numbers
 from semispectral.page.pixel_files import read_held, read_index, require_tiles
 from semispectral.report.deliverables import embedded
-from semispectral.sampling.plan_files import read_notes
 from semispectral.sampling.quota_files import read_quotas
 from semispectral.scans.labels.label_files import read_labels
 from semispectral.scans.readers import open_cube

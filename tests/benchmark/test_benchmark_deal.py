@@ -7,13 +7,17 @@ import pandas as pd
 import pytest
 
 from semispectral.benchmark.benchmark_settings import seeds_by_job
-from semispectral.benchmark.pool import BUDGETS_FILE, PARTS_FILE, read_deal
-from semispectral.benchmark.splits import check_deal, deal, split_settings, write_deal
+from semispectral.benchmark.splits import check_deal, split_settings, write_deal
 from semispectral.errors import ConfigError, SplitError
 from semispectral.sampling.label_budgets import BudgetConfig
-from semispectral.sampling.split import LabelRaster
-from semispectral.storage.parquet import write_table
-from semispectral.study.classes import IGNORED
+from semispectral.sampling.sample_settings import SampleConfig
+from semispectral.sampling.split import LabelRaster, SplitConfig
+from semispectral.sampling.split_names import BUDGETS_FILE, M1_FILE, PIXELS
+from semispectral.sampling.study_split import StudySplit, deal_for_m1, rasters_of_codes, split_study
+from semispectral.storage.parquet import read_table, write_table
+from semispectral.study.classes import IGNORED, ClassMap, CodeSet
+from semispectral.study.scene import Scene
+from tiny_pool import tiny_pool
 
 HOLES = ("A", "B", "C")
 BUDGETS = BudgetConfig(labels_per_class=(2, 5), seeds=(3,), valid_share=0.2)
@@ -32,40 +36,62 @@ def rasters() -> list[LabelRaster]:
     return found
 
 
-def pool() -> pd.DataFrame:
-    """Every pixel in use."""
-    tables = []
-    for raster in rasters():
-        line, sample = np.nonzero(raster.label != IGNORED)
-        place = {"scene": raster.scene, "hole": raster.hole, "line": line, "sample": sample, "code": 0, "part": "train"}
-        tables.append(pd.DataFrame({**place, "label": raster.label[line, sample]}))
-    return pd.concat(tables, ignore_index=True).astype({"scene": "category", "hole": "category"})
+CODES = {
+    raster.scene: np.where(raster.label == IGNORED, 200, raster.label + 1).astype(np.int32) for raster in rasters()
+}
+CLASSES = ClassMap((1, 2, 3), ("a", "b", "c"), ("#000000", "#111111", "#222222"))
+
+
+def scenes() -> list[Scene]:
+    """The rows of these scenes, whose files are never opened."""
+    use, ignore, file = CodeSet(((1, 9),)), CodeSet(((200, 200),)), Path("s.npy")
+    return [
+        Scene(raster.scene, raster.hole, file, "", file, "", "line,sample,band", "", 1.0, None, use, ignore)
+        for raster in rasters()
+    ]
+
+
+def split_of(config: SplitConfig, pool: pd.DataFrame | None = None) -> StudySplit:
+    """The pool, dealt to one split; every pixel in use is in the pool."""
+    drawn = tiny_pool(scenes(), CODES) if pool is None else pool
+    sample = SampleConfig(seed=1)
+    return split_study(scenes(), CODES, drawn, CLASSES, split_settings=config, sample_settings=sample)
+
+
+def write(directory: Path, config: SplitConfig, budgets: BudgetConfig = BUDGETS) -> None:
+    """Write one deal of the pool."""
+    unlabelled = tiny_pool(scenes(), CODES).query("code == 0").reset_index(drop=True)
+    settings = {"split_settings": config, "sample_settings": SampleConfig(seed=1)}
+    of_m1 = deal_for_m1(rasters_of_codes(scenes(), CODES), scenes(), unlabelled, **settings)
+    write_deal(directory, split_of(config), of_m1, config=config, budgets=budgets)
+
+
+def read_deal(directory: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Pixels and labels per class of a deal."""
+    return read_table(directory / PIXELS), read_table(directory / BUDGETS_FILE)
 
 
 @pytest.fixture
 def written(tmp_path: Path) -> Path:
     """A deal of guarded blocks on disk."""
-    config = split_settings(BLOCKS, HOLES, seed=3)
-    write_deal(tmp_path, deal(rasters(), pool(), config), config, BUDGETS)
+    write(tmp_path, split_settings(BLOCKS, HOLES, seed=3))
     return tmp_path
 
 
 def test_each_seed_deals_anew_and_always_alike() -> None:
     """The same seed gives the same parts, another seed others, whatever the order of the pool."""
-    one, again, other = (deal(rasters(), pool(), split_settings(BLOCKS, HOLES, seed=seed)) for seed in (1, 1, 2))
+    one, again, other = (split_of(split_settings(BLOCKS, HOLES, seed=seed)).pixels for seed in (1, 1, 2))
     pd.testing.assert_frame_equal(one, again)
     assert not one.equals(other)
-    mixed = deal(rasters(), pool().sample(frac=1, random_state=0), split_settings(BLOCKS, HOLES, seed=1))
-    order = ["scene", "line", "sample"]
-    pd.testing.assert_frame_equal(
-        mixed.sort_values(order, ignore_index=True), one.sort_values(order, ignore_index=True)
-    )
+    shuffled = tiny_pool(scenes(), CODES).sample(frac=1, random_state=0).reset_index(drop=True)
+    pd.testing.assert_frame_equal(split_of(split_settings(BLOCKS, HOLES, seed=1), shuffled).pixels, one)
 
 
 def test_what_is_dealt_keeps_its_guard(written: Path) -> None:
-    """By brute force: no training pixel lies within the guard of a test pixel, and nothing ignored is in a part."""
+    """By brute force: no training pixel, labelled or of M1, lies within the guard of a test pixel; nothing ignored."""
     parts, budgets = read_deal(written)
-    for _, scene in parts.groupby("scene"):
+    of_m1 = read_table(written / M1_FILE)
+    for _, scene in pd.concat([parts, of_m1[of_m1["part"] != "valid"]]).groupby("scene"):
         places = {part: rows[["line", "sample"]].to_numpy() for part, rows in scene.groupby("part")}
         apart = np.abs(places["train"][:, None] - places["test"][None]).max(axis=-1)
         assert apart.min() > BLOCKS["buffer"]
@@ -81,8 +107,7 @@ def test_folds_leave_each_hole_out_once() -> None:
     row = {"method": "groups", "folds": 3, "buffer": 1, "block_lines": 8, "name": "holes"}
     tested = []
     for seed in (1, 2, 3, 4):
-        config = split_settings(row, HOLES, seed=seed)
-        parts = deal(rasters(), pool(), config)
+        parts = split_of(split_settings(row, HOLES, seed=seed)).pixels
         tested.append(set(parts.loc[parts["part"] == "test", "hole"]))
         assert tested[-1].isdisjoint(parts.loc[parts["part"] != "test", "hole"])
     assert sorted(hole for holes in tested[:3] for hole in holes) == list(HOLES)
@@ -106,7 +131,7 @@ def damage_part(parts: pd.DataFrame, budgets: pd.DataFrame) -> None:
 
 def damage_pixel(parts: pd.DataFrame, budgets: pd.DataFrame) -> None:
     """A pixel stands twice."""
-    parts.loc[len(parts)] = parts.iloc[0]
+    parts.loc[len(parts)] = parts.iloc[-1]
 
 
 def damage_leak(parts: pd.DataFrame, budgets: pd.DataFrame) -> None:
@@ -134,7 +159,7 @@ def test_a_wrong_deal_on_disk_is_refused(written: Path, damage: object, said: st
     """What is checked are the files themselves."""
     parts, budgets = read_deal(written)
     damage(parts, budgets)  # type: ignore[operator]
-    write_table(written / PARTS_FILE, parts)
+    write_table(written / PIXELS, parts)
     write_table(written / BUDGETS_FILE, budgets)
     with pytest.raises(SplitError, match=said):
         check_deal(written, split_settings(BLOCKS, HOLES, seed=3), BUDGETS)
@@ -142,8 +167,7 @@ def test_a_wrong_deal_on_disk_is_refused(written: Path, damage: object, said: st
 
 def test_a_hole_in_two_parts_is_refused(tmp_path: Path) -> None:
     """With holes as the unit, a deal by blocks is wrong."""
-    blocks = split_settings(BLOCKS, HOLES, seed=3)
-    write_deal(tmp_path, deal(rasters(), pool(), blocks), blocks, BUDGETS)
+    write(tmp_path, split_settings(BLOCKS, HOLES, seed=3))
     with pytest.raises(SplitError, match="hole lie in more than one"):
         check_deal(tmp_path, split_settings({"method": "groups", "buffer": 1}, HOLES, seed=3), BUDGETS)
 

@@ -1,7 +1,7 @@
 """One job of the benchmark: what a method may see, what is kept, and what is fitted again."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,19 +9,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from test_benchmark_deal import BLOCKS, BUDGETS, HOLES, pool, rasters
+from test_benchmark_deal import BLOCKS, BUDGETS, CODES, HOLES, scenes, write
 
 from semispectral.benchmark.fits import FITS
 from semispectral.benchmark.jobs import LATENTS, Job, encode_all, fit_all
-from semispectral.benchmark.pool import BUDGETS_FILE, PARTS_FILE, dealt, read_deal
-from semispectral.benchmark.splits import deal, split_settings, write_deal
-from semispectral.errors import DataError, MisplacedError
+from semispectral.benchmark.pool import Pool
+from semispectral.benchmark.splits import split_settings
+from semispectral.errors import DataError, IntegrityError, MisplacedError
 from semispectral.evaluation.predictions import check_predictions
+from semispectral.sampling.split_names import BUDGETS_FILE, M1_FILE, PIXELS
 from semispectral.sampling.training_set import TrainingSet
 from semispectral.scans.cube import Latents, Pixels
+from semispectral.spectra.shards import read_shard, write_shard
 from semispectral.storage import arrays as packed
 from semispectral.storage.parquet import read_table, write_table
 from semispectral.study.methods import METHODS
+from tiny_pool import tiny_pool
 
 SECTIONS = {
     "normalise": {"method": "snv"},
@@ -33,14 +36,24 @@ SECTIONS = {
 }
 
 
-def pixels() -> Pixels:
-    """Spectra of 6 bands whose shape follows the class."""
-    table = pool()
-    table["label"] = table["label"].astype(np.int16)
-    random = np.random.default_rng(1)
-    shape = np.eye(4, 6)[table["label"].to_numpy()]
-    x = (2 + shape + 0.3 * random.standard_normal((len(table), 6))).astype(np.float32)
-    return Pixels(x, table.astype({"line": np.int32, "sample": np.int32, "code": np.int32}), None)
+def write_shards(folder: Path) -> list[Path]:
+    """The pool on disk: spectra of 6 bands whose shape follows the class, in both draws."""
+    table, written = tiny_pool(scenes(), CODES), []
+    for (scene, labelled), rows in table.groupby(["scene", table["code"] > 0]):
+        at = rows["line"].to_numpy(), rows["sample"].to_numpy()
+        random = np.random.default_rng([1, *str(scene).encode(), labelled])
+        shape = np.eye(4, 6)[CODES[str(scene)][at] - 1]
+        x = (2 + shape + 0.3 * random.standard_normal((len(rows), 6))).astype(np.float32)
+        written.append(folder / f"shards/{'labelled' if labelled else 'unlabelled'}/{scene}.parquet")
+        written[-1].parent.mkdir(parents=True, exist_ok=True)
+        write_shard(written[-1], Pixels(x, rows.drop(columns="row").reset_index(drop=True)))
+    return written
+
+
+@pytest.fixture
+def pool(tmp_path: Path) -> Pool:
+    """The pool of these scenes."""
+    return Pool.of(write_shards(tmp_path), {"cleaning": {}, "scenes": {}})
 
 
 @pytest.fixture
@@ -48,17 +61,15 @@ def job(tmp_path: Path) -> Callable[..., Job]:
     """A function that gives the job of a method, with some seeds."""
 
     def of(method: str, *, seeds: tuple[int, ...] = (3,), regime: str = "inductive", **sections: Any) -> Job:
-        deals = []
+        splits = []
         for seed in seeds:
-            config = split_settings(BLOCKS, HOLES, seed=seed)
-            deals.append(tmp_path / "grid/deals/blocks" / str(seed))
-            if not deals[-1].is_dir():
-                deals[-1].mkdir(parents=True)
-                write_deal(deals[-1], deal(rasters(), pool(), config), config, replace(BUDGETS, seeds=(seed,)))
-        output = tmp_path / "grid/fits/blocks" / regime / method / "1-5.parquet"
+            splits.append(tmp_path / "benchmark/splits/blocks" / str(seed))
+            if not splits[-1].is_dir():
+                write(splits[-1], split_settings(BLOCKS, HOLES, seed=seed), replace(BUDGETS, seeds=(seed,)))
+        output = tmp_path / "benchmark/fits/blocks" / regime / method / "1-5.parquet"
         row = {"method": METHODS[method].method, "features": METHODS[method].features} if method in METHODS else {}
         return Job.of(
-            output, [str(path) for path in deals], cfg=json.dumps(SECTIONS | {"row": row} | sections), code="c"
+            output, [str(path) for path in splits], cfg=json.dumps(SECTIONS | {"row": row} | sections), code="c"
         )
 
     return of
@@ -82,11 +93,11 @@ def test_no_method_is_missing() -> None:
 
 
 @pytest.mark.parametrize("method", [name for name, row in METHODS.items() if not row.tensorflow and not row.on_latents])
-def test_every_control_predicts_the_test_pixels(job: Callable[..., Job], method: str) -> None:
+def test_every_control_predicts_the_test_pixels(job: Callable[..., Job], pool: Pool, method: str) -> None:
     """A valid table of predictions: each test pixel once for each budget, and the controls learn these classes."""
-    found = fit_all(pixels(), job(method), FITS, classes=3)
+    found = fit_all(pool, job(method), FITS)
     check_predictions(found)
-    parts = dealt(pixels(), next(iter(job(method).deals.values())), regime="inductive").table
+    parts = pool.dealt(job(method).splits[3], regime="inductive").table
     tested = int(((parts["part"] == "test") & (parts["label"] >= 0)).sum())
     assert found.groupby("budget").size().to_dict() == {"2": tested, "5": tested}
     assert set(found["part"]) == {"test"}
@@ -99,52 +110,51 @@ def test_every_control_predicts_the_test_pixels(job: Callable[..., Job], method:
         assert (five["label"] == five["predicted"]).mean() > 0.6
 
 
-def test_nothing_is_fitted_twice(job: Callable[..., Job]) -> None:
-    """A second run fits nothing; a seed, budget or setting more fits what is new; new code or classes fit all."""
+def test_nothing_is_fitted_twice(job: Callable[..., Job], pool: Pool) -> None:
+    """A second run fits nothing; a seed, budget or setting more fits what is new; new code fits all."""
     calls: list[tuple[int, int]] = []
     fits = {"sam": counting(calls)}
-    first = fit_all(pixels(), job("sam"), fits, classes=3)
+    first = fit_all(pool, job("sam"), fits)
     assert calls == [(3, 6), (3, 15)]
-    pd.testing.assert_frame_equal(fit_all(pixels(), job("sam"), fits, classes=3), first)
+    pd.testing.assert_frame_equal(fit_all(pool, job("sam"), fits), first)
     assert len(calls) == 2
-    fit_all(pixels(), job("sam", seeds=(3, 4)), fits, classes=3)
+    fit_all(pool, job("sam", seeds=(3, 4)), fits)
     assert calls[2:] == [(4, 6), (4, 15)]
-    fit_all(pixels(), job("sam", budgets=[5]), fits, classes=3)
+    fit_all(pool, job("sam", budgets=[5]), fits)
     assert len(calls) == 4
-    fit_all(pixels(), job("sam", svm=SECTIONS["svm"] | {"folds": 3}), fits, classes=3)
+    fit_all(pool, job("sam", svm=SECTIONS["svm"] | {"folds": 3}), fits)
     assert len(calls) == 6
     changed = job("sam")
-    fit_all(pixels(), replace(changed, code="d"), fits, classes=3)
+    fit_all(pool, replace(changed, code="d"), fits)
     assert len(calls) == 8
-    fit_all(pixels(), replace(changed, code="d"), fits, classes=4)
-    assert len(calls) == 10
     assert len(list(changed.kept.iterdir())) == 4
 
 
-def test_a_corrected_truth_is_scored_anew(job: Callable[..., Job]) -> None:
+def test_a_corrected_truth_is_scored_anew(job: Callable[..., Job], pool: Pool) -> None:
     """With the same spectra and labels to learn from, but another truth at the test pixels, nothing kept is used."""
     calls: list[tuple[int, int]] = []
-    fit_all(pixels(), job("sam"), {"sam": counting(calls)}, classes=3)
-    path = job("sam").deals[3] / PARTS_FILE
+    fit_all(pool, job("sam"), {"sam": counting(calls)})
+    path = job("sam").splits[3] / PIXELS
     parts = read_table(path)
     tested = (parts["part"] == "test") & (parts["label"] >= 0)
     parts.loc[tested, "label"] = (parts["label"] + 1) % 3
     write_table(path, parts)
-    found = fit_all(pixels(), job("sam"), {"sam": counting(calls)}, classes=3)
+    found = fit_all(pool, job("sam"), {"sam": counting(calls)})
     assert len(calls) == 4
     assert found.loc[found["budget"] == "5", "label"].tolist() == parts.loc[tested, "label"].tolist()
 
 
-def moved(deal: Path) -> Pixels:
-    """The pool with every pixel 100 lines further on, in the deal too."""
-    parts, budgets = read_deal(deal)
-    for name, table in ((PARTS_FILE, parts), (BUDGETS_FILE, budgets)):
-        write_table(deal / name, table.assign(line=table["line"] + 100))
-    found = pixels()
-    return replace(found, table=found.table.assign(line=found.table["line"] + 100))
+def move(directory: Path, shards: Sequence[Path]) -> None:
+    """Every pixel 100 lines further on, in the pool and in a split of it."""
+    for name in (PIXELS, M1_FILE, BUDGETS_FILE):
+        table = read_table(directory / name)
+        write_table(directory / name, table.assign(line=table["line"] + 100))
+    for path in shards:
+        found = read_shard(path)
+        write_shard(path, replace(found, table=found.table.assign(line=found.table["line"] + 100)))
 
 
-def test_corrected_places_are_written_anew(job: Callable[..., Job], tmp_path: Path) -> None:
+def test_corrected_places_are_written_anew(job: Callable[..., Job], pool: Pool, tmp_path: Path) -> None:
     """With the same spectra and labels elsewhere in the scene, neither predictions nor latents that are kept serve."""
     calls: list[tuple[int, int]] = []
 
@@ -152,17 +162,17 @@ def test_corrected_places_are_written_anew(job: Callable[..., Job], tmp_path: Pa
         mean = np.zeros((len(data.table), 2), np.float32)
         return Latents(mean, mean, data.table), 1.0
 
-    fit_all(pixels(), job("sam"), {"sam": counting(calls)}, classes=3)
-    encode_all(pixels(), job("m1"), encode, tmp_path / "latents")
-    elsewhere = moved(job("sam").deals[3])
-    found = fit_all(elsewhere, job("sam"), {"sam": counting(calls)}, classes=3)
+    fit_all(pool, job("sam"), {"sam": counting(calls)})
+    encode_all(pool, job("m1"), encode, tmp_path / "latents")
+    move(job("sam").splits[3], pool.shards)
+    found = fit_all(pool, job("sam"), {"sam": counting(calls)})
     assert len(calls) == 4
     assert found["line"].min() >= 100
-    encode_all(elsewhere, job("m1"), encode, tmp_path / "latents")
+    encode_all(pool, job("m1"), encode, tmp_path / "latents")
     assert packed.read_table(tmp_path / "latents/3.parquet")["line"].min() >= 100
 
 
-def test_stopped_half_way_loses_one_fit(job: Callable[..., Job]) -> None:
+def test_stopped_half_way_loses_one_fit(job: Callable[..., Job], pool: Pool) -> None:
     """What was finished before a job died is not repeated."""
     calls: list[tuple[int, int]] = []
 
@@ -172,29 +182,29 @@ def test_stopped_half_way_loses_one_fit(job: Callable[..., Job]) -> None:
         return counting(calls)(data, query, **run)
 
     with pytest.raises(KeyboardInterrupt):
-        fit_all(pixels(), job("sam"), {"sam": dies}, classes=3)
-    fit_all(pixels(), job("sam"), {"sam": counting(calls)}, classes=3)
+        fit_all(pool, job("sam"), {"sam": dies})
+    fit_all(pool, job("sam"), {"sam": counting(calls)})
     assert calls == [(3, 6), (3, 15)]
 
 
-def test_regimes_differ_in_what_is_looked_at_only(job: Callable[..., Job]) -> None:
+def test_regimes_differ_in_what_is_looked_at_only(job: Callable[..., Job], pool: Pool) -> None:
     """Inductive: no test pixel; transductive: all, without labels. Labels, query and validation are the same."""
-    deals = job("sam").deals
+    splits = job("sam").splits
     seen = {}
     for regime in ("inductive", "transductive"):
-        data = dealt(pixels(), deals[3], regime=regime)
-        inputs = data.features(data.scaler("standardise").transform(data.x))
+        data = pool.dealt(splits[3], regime=regime)
+        inputs = data.features(data.scaler({"method": "standardise"}).transform(data.pixels.x))
         seen[regime] = data.training_set(inputs, budget="5", seed=3)
         assert (seen[regime].unlabelled.label == -1).all()
         assert len(data.query(inputs)) == int(((data.table["part"] == "test") & (data.table["label"] >= 0)).sum())
-    tested = int((data.table["part"] == "test").sum())
+    tested = int(((data.table["part"] == "test") & (data.table["label"] < 0)).sum())
     assert len(seen["transductive"].unlabelled) == len(seen["inductive"].unlabelled) + tested
     for part in ("labelled", "valid"):
         one, two = (getattr(seen[regime], part).table[["scene", "line", "sample"]] for regime in seen)
         pd.testing.assert_frame_equal(one, two)
 
 
-def test_latents_are_those_of_the_deal(job: Callable[..., Job], tmp_path: Path) -> None:
+def test_latents_are_those_of_the_deal(job: Callable[..., Job], pool: Pool, tmp_path: Path) -> None:
     """A method on latents gets each seed's own, pays M1's seconds, and refuses those of another deal."""
 
     def encode(data: Any, *, normalise: str, seed: int, settings: Any) -> tuple[Latents, float]:
@@ -202,21 +212,32 @@ def test_latents_are_those_of_the_deal(job: Callable[..., Job], tmp_path: Path) 
         return Latents(mean, np.zeros_like(mean), data.table), 100.0
 
     encoding, folder = job("m1", seeds=(3, 4)), tmp_path / "latents"
-    encode_all(pixels(), encoding, encode, folder)
-    found = fit_all(pixels(), job("svm-latents", seeds=(3, 4)), FITS, classes=3, latents=[folder])
+    encode_all(pool, encoding, encode, folder)
+    found = fit_all(pool, job("svm-latents", seeds=(3, 4)), FITS, latents=[folder])
     assert (found["label"] == found["predicted"]).mean() > 0.95
     assert (found["seconds"] >= 100).all()
     (folder / "3.parquet").write_bytes((folder / "4.parquet").read_bytes())
     with pytest.raises(MisplacedError, match=r"is the file 4\.parquet"):
-        fit_all(pixels(), replace(job("svm-latents"), code="x"), FITS, classes=3, latents=[folder])
+        fit_all(pool, replace(job("svm-latents"), code="x"), FITS, latents=[folder])
     arrays, table, facts = packed.read(folder / "4.parquet", LATENTS)
     packed.write(folder / "4.parquet", arrays, table.assign(sample=table["sample"] + 1), facts, "zstd")
     with pytest.raises(DataError, match="not of the pixels"):
-        fit_all(pixels(), replace(job("svm-latents", seeds=(4,)), code="x"), FITS, classes=3, latents=[folder])
+        fit_all(pool, replace(job("svm-latents", seeds=(4,)), code="x"), FITS, latents=[folder])
 
 
-def test_a_deal_of_another_pool_is_refused(job: Callable[..., Job]) -> None:
-    """Pixels that the pool does not have are named."""
-    whole = pixels()
-    with pytest.raises(DataError, match="not in the pool"):
-        dealt(whole.where(np.arange(len(whole)) % 2 == 0), job("sam").deals[3], regime="inductive")
+def test_m1_sees_no_test_pixel_unless_it_may(job: Callable[..., Job], pool: Pool) -> None:
+    """Inductive: no test pixel trains M1 or its scale; transductive: they do."""
+    one, two = (pool.dealt(job("m1").splits[3], regime=regime) for regime in ("inductive", "transductive"))
+    tested = int((one.of_m1.table["part"] == "test").sum())
+    assert tested
+    assert len(two.x_m1) == len(one.x_m1) + tested
+    assert (one.of_m1.table["label"] == -1).all()
+
+
+def test_a_split_of_another_pool_is_refused(job: Callable[..., Job], pool: Pool) -> None:
+    """A shard that was drawn anew holds other pixels than were split."""
+    for path in pool.shards:
+        found = read_shard(path)
+        write_shard(path, found.where(np.arange(len(found)) > 0))
+    with pytest.raises(IntegrityError, match=r"is not the shard that was split.*run split again"):
+        pool.dealt(job("sam").splits[3], regime="inductive")

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from semispectral.census.census_files import Census
-from semispectral.census.compatibility import check_collection
+from semispectral.census.compatibility import check_labels, check_scans
 from semispectral.errors import DataError
-from semispectral.scans.formats.scene_files import companions, scene_files
+from semispectral.scans.formats.scene_files import companions, data_files, scene_files
 from semispectral.study.classes import CodeSet
 from semispectral.study.scene import Remark, Scene
 
@@ -32,7 +32,8 @@ def found(scene: str = "a", *, pixels: tuple[int, int] = (50, 50), **changes: ob
 
 
 def check(*censuses: Census, **scale: float) -> tuple[str, ...]:
-    return check_collection(censuses, scale={one.scene: 1e-4 for one in censuses} | scale)
+    """What is said of scans and labels together."""
+    return (*check_scans(censuses, scale={one.scene: 1e-4 for one in censuses} | scale), *check_labels(censuses))
 
 
 def test_an_even_collection_has_no_warning() -> None:
@@ -59,9 +60,9 @@ def test_each_oddity_is_said(odd: dict[str, object], told: str) -> None:
 def test_a_scale_that_makes_scenes_agree_is_no_oddity() -> None:
     """Brightness is compared as reflectance, not as counts; but models see counts, unless cleaning scales them."""
     censuses, scale = (found("a"), found("b", maximum=3000.0)), {"a": 1e-4, "b": 1e-3}
-    (warning,) = check_collection(censuses, scale=scale)
+    (warning,) = check_scans(censuses, scale=scale)
     assert "scale of scenes.tsv goes from 0.0001 to 0.001" in warning
-    assert check_collection(censuses, scale=scale, steps=("scale",)) == ()
+    assert check_scans(censuses, scale=scale, steps=("scale",)) == ()
 
 
 def test_scenes_of_different_bands_cannot_be_joined() -> None:
@@ -76,8 +77,8 @@ def test_two_sensors_are_joined_only_by_resampling() -> None:
     with pytest.raises(DataError, match=r"b and a have bands up to 1.5e\+03 nm apart: two sensors"):
         check(found("a"), other)
     scale = {"a": 1e-4, "b": 1e-4}
-    assert check_collection((found("a"), other), scale=scale, steps=("resample",)) == ()
-    assert check_collection((found("a"), found("b", bands=7)), scale=scale, steps=("resample",)) == ()
+    assert check_scans((found("a"), other), scale=scale, steps=("resample",)) == ()
+    assert check_scans((found("a"), found("b", bands=7)), scale=scale, steps=("resample",)) == ()
 
 
 def test_a_collection_without_labels_is_refused() -> None:
@@ -85,6 +86,7 @@ def test_a_collection_without_labels_is_refused() -> None:
     with pytest.raises(DataError, match="none of the 1 scenes"):
         check(found("a", pixels=(0, 0)))
     assert check(found("a"), found("b", pixels=(0, 0))) == ()
+    assert check_scans([found("a", pixels=(0, 0))], scale={"a": 1e-4}) == ()
 
 
 def test_files_of_a_scene(tmp_path: Path) -> None:
@@ -95,5 +97,6 @@ def test_files_of_a_scene(tmp_path: Path) -> None:
     row = ("s", "h", tmp_path / "s.img", "", tmp_path / "l.shp", "code", "line,sample,band")
     scene = Scene(*row, str(tmp_path / "w.csv"), 1.0, None, none, none)
     assert [path.name for path in scene_files(scene)] == ["l.dbf", "l.shp", "s.hdr", "s.img", "w.csv"]
+    assert [path.name for path in data_files(scene)] == ["s.hdr", "s.img", "w.csv"]
     assert companions(tmp_path / "s.hdr") == (tmp_path / "s.img",)
     assert companions(tmp_path / "s.h5") == ()

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from semispectral.census.census_files import Census, read_census, write_census
-from semispectral.census.count import census
+from semispectral.census.count import census, count_labels
+from semispectral.census.look import look_at_scan
 from semispectral.errors import DataError, IntegrityError, MissingFileError
 from semispectral.study.classes import ClassMap, CodeSet
 from semispectral.study.scene import Scene
@@ -143,3 +144,26 @@ def test_a_scene_without_labels_is_allowed_and_said(tmp_path: Path, caplog: pyte
         found: Census = census(make(tmp_path, codes=np.zeros((10, 4), int)), CLASSES)
     assert found.pixels("class") == 0
     assert "only serve as unlabelled" in caplog.text
+
+
+def test_a_census_does_not_look_at_labels(tmp_path: Path) -> None:
+    """Broken labels, or none, change nothing of what is known of the scan; with labels, codes and counts join it."""
+    scene = make(tmp_path, codes=np.full((10, 4), -7))
+    found = look_at_scan(scene)
+    with pytest.raises(DataError, match=r"\[-7\]"):
+        count_labels(found, scene, CLASSES)
+    other = make(tmp_path)
+    pd.testing.assert_frame_equal(look_at_scan(other).counts, found.counts)
+    assert found.counts["role"].tolist() == ["unlabelled"]
+    assert (found.codes == 0).all()
+    labelled = count_labels(found, other, CLASSES)
+    np.testing.assert_array_equal(labelled.codes, CODES)
+    assert labelled.fingerprint["even"] == found.fingerprint["even"]
+    assert "labelled" in labelled.fingerprint
+
+
+def test_a_row_without_labels_is_counted_as_unlabelled(tmp_path: Path) -> None:
+    """A scene whose columns labels and labels_key are empty has no labels, and nothing is said about it."""
+    scene = replace(make(tmp_path), labels_key="")
+    assert not scene.has_labels
+    assert census(scene, ClassMap((), (), ())).pixels("unlabelled") == CODES.size

@@ -15,7 +15,7 @@ HEADER = "s\th:m:s\tmax_rss\tmax_vms\n"
 
 def benchmark(results: Path, name: str, seconds: float, memory: str) -> None:
     """One benchmark file, as Snakemake writes it."""
-    path = results / f"benchmarks/{name}.tsv"
+    path = results / f"resources/{name}.tsv"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"{HEADER}{seconds}\t0:00:01\t{memory}\t1\n")
 
@@ -31,7 +31,7 @@ def results(tmp_path: Path) -> Path:
 
 def test_jobs_of_a_rule_are_added_up(results: Path) -> None:
     """Seconds are summed, memory is that of the largest job, the longest rule comes first."""
-    times = stage_times(results / "benchmarks")
+    times = stage_times(results / "resources")
     assert times["rule"].tolist() == ["plan", "census"]
     assert times["jobs"].tolist() == [1, 2]
     assert times["seconds"].tolist() == [70.0, 3.5]
@@ -42,7 +42,7 @@ def test_only_what_is_there_is_worth_opening(results: Path) -> None:
     """A path is named when it exists."""
     (results / "report").mkdir()
     (results / "report/index.html").touch()
-    text = in_words(stage_times(results / "benchmarks"), results)
+    text = in_words(stage_times(results / "resources"), results)
     assert "1 min 10 s" in text
     assert str(results / "report/index.html") in text
     assert "scores.parquet" not in text
@@ -50,7 +50,7 @@ def test_only_what_is_there_is_worth_opening(results: Path) -> None:
 
 def test_the_longest_stage_has_the_longest_bar(results: Path) -> None:
     """Bars compare the stages; a stage of no length has none."""
-    lines = in_words(stage_times(results / "benchmarks"), results).splitlines()
+    lines = in_words(stage_times(results / "resources"), results).splitlines()
     assert lines[1].endswith("50 MB  " + "#" * 20)
     assert lines[2].endswith("100 MB  #") or lines[2].endswith("MB  #")
 
@@ -64,11 +64,11 @@ def test_the_outcome_is_said(results: Path) -> None:
     ]
     columns = ["method", "features", "budget", "part", "mean"]
     table = pd.DataFrame([*rows, ("svm", "bands", "20", "valid", 1.0)], columns=columns).assign(score="macro_f1")
-    for folder in ("evaluation", "plan"):
+    for folder in ("evaluation", "split"):
         (results / folder).mkdir()
     write_table(results / "evaluation/summary.parquet", table)
-    write_json(results / "plan/warnings.json", {"warnings": ["a", "b"]})
-    text = in_words(stage_times(results / "benchmarks"), results)
+    write_json(results / "split/warnings.json", {"warnings": ["a", "b"]})
+    text = in_words(stage_times(results / "resources"), results)
     assert "Best on the test part: M1+M2, macro-F1 0.700 with 20 labels per class" in text
     assert "2 warnings about the split" in text
 
@@ -78,7 +78,7 @@ def test_nothing_ran_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     overlay = tmp_path / "mine.yaml"
     overlay.write_text(f"pathvars:\n  results: {tmp_path}\n")
     with pytest.raises(MissingFileError, match="run snakemake first"):
-        stage_times(tmp_path / "benchmarks")
+        stage_times(tmp_path / "resources")
     assert main(["--config", str(overlay)]) == 1
     assert "run snakemake first" in capsys.readouterr().err
 

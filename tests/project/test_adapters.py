@@ -53,9 +53,9 @@ def test_the_log_starts_first(path: Path) -> None:
     assert stage_call(tree).lineno > begun
     late = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.lineno > begun]
     early = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.lineno < begun]
-    with_tensorflow = re.compile(r"\.training\.|fits_m[12]|stage_grid_m1")
+    with_tensorflow = re.compile(r"\.training\.|fits_m[12]|stage_benchmark_m1")
     assert not [module for module in early if with_tensorflow.search(str(module))]
-    assert all(with_tensorflow.search(str(module)) or "stage_grid_fit" in str(module) for module in late)
+    assert all(with_tensorflow.search(str(module)) or "stage_benchmark_fit" in str(module) for module in late)
 
 
 @pytest.mark.parametrize("path", ADAPTERS, ids=lambda path: path.stem)

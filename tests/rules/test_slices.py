@@ -19,7 +19,13 @@ SCHEMA = read_schema(ROOT / "config/config.schema.yaml")
 KNOWN = ClassMap((1, 2), ("talc", "calcite"), ("#ff0000", "#00ff00"))
 RUN = {"method": "svm", "features": "bands", "budget": 5, "seed": 1}
 SHOWN = {"pack", "paint", "downhole", "scan_page"}
+DRAWS = {"draw unlabelled", "draw labelled"}
 JOB = SimpleNamespace(scene="DH1_1", budget="20", method="majority", keys=lambda: ["scene"])
+
+
+def of_draw(kind: str) -> SimpleNamespace:
+    """A job of a draw."""
+    return SimpleNamespace(scene="DH1_1", kind=kind)
 
 
 def slices(classes: ClassMap = KNOWN, **sections: dict[str, Any]) -> Slices:
@@ -32,8 +38,11 @@ def texts(cut: Slices) -> dict[str, str]:
     """The slice of every rule, for one job of it."""
     return {
         "census": cut.census(JOB),
-        "plan": cut.plan(),
-        "shard": cut.shard(JOB),
+        "labels": cut.labels(JOB),
+        "draw unlabelled": cut.draw(of_draw("unlabelled")),
+        "draw labelled": cut.draw(of_draw("labelled")),
+        "split": cut.split(),
+        "sample_m1": cut.sample_m1(),
         "budget": cut.budget(JOB),
         "baseline": cut.baseline(JOB),
         "bundle": cut.bundle(RUN),
@@ -57,11 +66,18 @@ def changed(first: Slices, second: Slices) -> set[str]:
 @pytest.mark.parametrize(
     ("sections", "rules"),
     [
-        ({"split": {"buffer": 7}}, {"plan", "bundle"}),
-        ({"split": {"method": "blocks", "buffer": 7}}, {"plan", "bundle"}),
-        ({"sample": {"cap_per_class": 7}}, {"plan", "bundle"}),
-        ({"cleaning": {"steps": ["spikes"]}}, {"bundle", "features", "scan_page"}),
-        ({"cleaning": {"steps": ["dead_columns"]}}, {"census", "shard", "bundle", "features", "scan_page"}),
+        ({"split": {"buffer": 7}}, {"split", "sample_m1", "bundle"}),
+        ({"split": {"method": "blocks", "buffer": 7}}, {"split", "sample_m1", "bundle"}),
+        ({"sample": {"cap_per_class": 7}}, {"split", "bundle"}),
+        ({"sample": {"unlabelled": 7}}, {"split", "sample_m1", "bundle"}),
+        ({"sample": {"class_per_scene": 7}}, {"draw labelled", "bundle"}),
+        ({"sample": {"unlabelled_per_scene": 7}}, {"draw unlabelled", "bundle"}),
+        ({"sample": {"clusters": 7}}, {"draw unlabelled", "bundle"}),
+        ({"cleaning": {"steps": ["spikes"]}}, {"sample_m1", "bundle", "features", "scan_page"}),
+        (
+            {"cleaning": {"steps": ["dead_columns"]}},
+            {"census", "draw unlabelled", "draw labelled", "sample_m1", "bundle", "features", "scan_page"},
+        ),
         ({"map": {"smoothing": "guided"}}, {"map"}),
         ({"features": {"least_depth": 0.2}}, {"features"}),
         ({"map": {"downhole": {"run_share": 0.9}}}, {"paint", "downhole"}),
@@ -86,7 +102,19 @@ def test_a_scene_of_another_row_reruns_no_job_of_this_one() -> None:
     """A row that changes is seen by the rules of all scenes only; what spectra do not need, by no cleaning."""
     cut = slices()
     other = replace(cut.scenes["DH3_1"], hole="X", use=CodeSet.parse("5", where="test"))
-    assert changed(cut, replace(cut, scenes={**cut.scenes, "DH3_1": other})) == {"plan"}
+    assert changed(cut, replace(cut, scenes={**cut.scenes, "DH3_1": other})) == {"split", "sample_m1"}
+
+
+def test_m1_does_not_depend_on_labels_where_test_holes_are_named() -> None:
+    """Another label file, other classes in use: the draw of labels and the split see it, M1 does not."""
+    cut = slices(split={"test_groups": ["DH3"]})
+    scenes = {name: replace(scene, ignore=CodeSet(())) for name, scene in cut.scenes.items()}
+    cut = replace(cut, scenes=scenes)
+    labelled = replace(scenes["DH1_1"], labels=Path("new.png"), labels_key="", use=CodeSet.parse("5", where="test"))
+    other = replace(cut, scenes={**scenes, "DH1_1": labelled})
+    assert changed(cut, other) - {"map", "pixels", *SHOWN} == {"labels", "draw labelled", "split"}
+    by_labels = replace(cut, config={**cut.config, "split": {**cut.config["split"], "test_groups": []}})
+    assert "sample_m1" in changed(by_labels, replace(by_labels, scenes=other.scenes))
 
 
 def test_names_of_classes_are_for_showing() -> None:
@@ -95,7 +123,7 @@ def test_names_of_classes_are_for_showing() -> None:
     assert changed(slices(), slices(replace(KNOWN, colours=("#000000", "#ffffff")))) == SHOWN
     turned = ClassMap(*(tuple(reversed(values)) for values in (KNOWN.codes, KNOWN.names, KNOWN.colours)))
     assert changed(slices(), slices(turned)) == set()
-    assert changed(slices(), slices(replace(KNOWN, codes=(1, 3)))) == {"census", "plan", "shard", *SHOWN}
+    assert changed(slices(), slices(replace(KNOWN, codes=(1, 3)))) == {"labels", "split", *SHOWN}
 
 
 @pytest.mark.parametrize("place", [{"pixel_mm": 3.0}, {"depth_from_m": 7.0}, {"depth_from_m": 7.0, "depth_to_m": 9.0}])
@@ -108,7 +136,7 @@ def test_depths_and_sizes_are_for_showing(place: dict[str, float]) -> None:
     polygons = replace(cut.scenes["DH1_1"], labels=Path("labels.gpkg"))
     cut = replace(cut, scenes={**cut.scenes, "DH1_1": polygons})
     other = replace(cut, scenes={**cut.scenes, "DH1_1": replace(polygons, **place)})
-    reached = {"census", "plan", "shard"} if "pixel_mm" in place else set()
+    reached = {"labels"} if "pixel_mm" in place else set()
     assert changed(cut, other) == {"paint", "downhole", *reached, *of_rasters}
 
 

@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 
 from semispectral.sampling.clusters import find_clusters
-from semispectral.sampling.draw import shard
+from semispectral.sampling.draw import draw_unlabelled
 from semispectral.sampling.pixel_ranks import ANY, LowestPriority, likely_limits, priority
+from semispectral.sampling.sample_settings import SampleConfig
 from semispectral.scans.cube import Cube, Pixels
-from semispectral.study.classes import ClassMap, CodeSet
+from semispectral.study.classes import CodeSet
 from semispectral.study.scene import Scene
 
 LINES, SAMPLES, BANDS = 60, 25, 12
@@ -19,7 +20,6 @@ RARE[20:24, 5:15] = True  # 40 of 1500 pixels
 NM = np.linspace(0, 3, BANDS)
 SPECTRA = np.where(RARE[:, :, None], np.sin(NM), np.cos(NM)) * 8000 + 20_000
 VALUES = (SPECTRA + np.random.default_rng(2).normal(0, 200, SPECTRA.shape)).astype(np.uint16)
-CLASSES = ClassMap((1,), ("talc",), ("#00ff00",))
 
 
 def cube_of(values: np.ndarray = VALUES) -> Cube:
@@ -38,10 +38,9 @@ def draw(
     file = Path("s.npy")
     none = CodeSet(())
     scene = Scene("s", "h", file, "", file, "", "line,sample,band", "", 1.0, None, CodeSet(((1, 9),)), none)
-    quotas = pd.DataFrame([("s", -1, "train", quota)], columns=["scene", "label", "part", "quota"])
-    codes, parts = np.zeros((LINES, SAMPLES), np.int32), np.ones((LINES, SAMPLES), np.uint8)
-    options = {"seed": 5, "block_bytes": lines * SAMPLES * BANDS * 2, "drop_saturated": drop_saturated}
-    return shard(cube_of(values), codes, parts, quotas, scene, CLASSES, clusters=clusters, **options)
+    settings = SampleConfig(seed=5, unlabelled_per_scene=quota, clusters=clusters, drop_saturated=drop_saturated)
+    codes = np.zeros((LINES, SAMPLES), np.int32)
+    return draw_unlabelled(cube_of(values), codes, scene, settings=settings, block_bytes=lines * SAMPLES * BANDS * 2)
 
 
 def rare(found: Pixels) -> int:
@@ -68,6 +67,13 @@ def test_a_cluster_that_is_too_small_gives_all_it_has() -> None:
     """The others give the rest of the quota."""
     found = draw(clusters=2, quota=200)
     assert (len(found), rare(found)) == (200, 40)
+
+
+def test_the_first_turns_of_a_draw_are_as_balanced_as_the_whole() -> None:
+    """What a split takes of a draw, its first pixels, holds the rare material as often as the common one."""
+    found = draw(clusters=2)
+    first = found.where((found.table["turn"] < 20).to_numpy())
+    assert (len(first), rare(first)) == (20, 10)
 
 
 @pytest.mark.parametrize("lines", [1, 7])

@@ -138,7 +138,7 @@ def test_a_pixel_in_two_parts_is_refused() -> None:
     """The leak of a public benchmark, every labelled pixel in train and in test, cannot pass."""
     table = example_table()
     leak = pd.concat([table, table[table["part"] == "train"].assign(part="test")])
-    with pytest.raises(SplitError, match="689 duplicate pixels"):
+    with pytest.raises(SplitError, match="589 labelled pixels twice"):
         label_budgets(leak, config())
 
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from semispectral.errors import ConfigError, SplitError
 from semispectral.sampling.quota_files import COLUMNS, check_quotas, training_shares
-from semispectral.sampling.quotas import SampleConfig, available_pixels, class_warnings, share_quotas, water_fill
+from semispectral.sampling.quotas import available_pixels, class_warnings, expected_draw, share_quotas, water_fill
+from semispectral.sampling.sample_settings import SampleConfig
 from semispectral.sampling.split import LabelRaster
 from semispectral.study.classes import IGNORED, UNLABELLED, ClassMap
 
@@ -37,8 +38,9 @@ def test_water_fill_does_not_depend_on_order(available: dict[str, int], total: i
 
 
 def table(rows: list[tuple[str, str, int, str, int]]) -> pd.DataFrame:
-    """Available pixels of scene, hole, label, part."""
-    return pd.DataFrame(rows, columns=list(COLUMNS[:-1]))
+    """Available pixels of scene, hole, label, part, all of which are in the pool."""
+    found = pd.DataFrame(rows, columns=list(COLUMNS[:-2]))
+    return found.assign(drawn=found["available"])
 
 
 def test_available_pixels_are_those_of_the_parts() -> None:
@@ -66,6 +68,14 @@ def test_a_class_is_capped_over_the_collection() -> None:
     available = pd.concat([available, table([("b", "A", 0, "test", 70)])], ignore_index=True)
     found = share_quotas(available, SampleConfig(seed=1, cap_per_class=110))
     assert found["quota"].tolist() == [10, 50, 50, 70]
+
+
+def test_the_pool_is_expected_to_hold_what_its_caps_allow() -> None:
+    """A class gives its cap in proportion to its parts; the unlabelled draw may take labelled pixels too."""
+    rows = [("a", "A", 0, "train", 900), ("a", "A", 0, "valid", 100), ("a", "A", UNLABELLED, "train", 300)]
+    settings = SampleConfig(seed=1, class_per_scene=100, unlabelled_per_scene=130)
+    assert expected_draw(table(rows), settings).tolist() == [90, 10, 130]
+    assert expected_draw(table(rows), SampleConfig(seed=1)).tolist() == [900, 100, 1200]
 
 
 def test_unlabelled_pixels_are_shared_over_holes_first() -> None:
@@ -102,7 +112,7 @@ def test_quotas_do_not_depend_on_the_order_of_rows(counts: list[int], seed: int)
 def test_check_quotas_refuses_promises_that_cannot_be_kept() -> None:
     """More than available, a row twice, or a missing column is refused by name."""
     good = share_quotas(table([("a", "A", 0, "train", 9)]), SampleConfig(seed=1))
-    with pytest.raises(SplitError, match="more pixels than there are"):
+    with pytest.raises(SplitError, match="more pixels than were drawn"):
         check_quotas(good.assign(quota=10), where="test")
     with pytest.raises(SplitError, match="are duplicates"):
         check_quotas(pd.concat([good, good]), where="test")
@@ -135,7 +145,10 @@ def test_a_part_without_labels_is_said_once() -> None:
     assert found[0].startswith("the valid part has no labelled pixel")
 
 
-@pytest.mark.parametrize("changed", [{"cap_per_class": 0}, {"unlabelled": -1}, {"seed": -2}])
+@pytest.mark.parametrize(
+    "changed",
+    [{"cap_per_class": 0}, {"unlabelled": 0}, {"unlabelled_per_scene": 0}, {"class_per_scene": 0}, {"seed": -2}],
+)
 def test_wrong_settings_are_refused(changed: dict[str, int]) -> None:
     """Each range is checked when the settings are made."""
     with pytest.raises(ConfigError, match=rf"^sample\.{next(iter(changed))} must be"):

@@ -1,5 +1,6 @@
 """Splits are disjoint, guarded and whole by hole; what cannot be learnt is refused."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from semispectral.errors import ConfigError, SplitError
-from semispectral.sampling.split import METHODS, WHOLE, LabelRaster, SplitConfig, check_parts, split
+from semispectral.sampling.split import METHODS, LabelRaster, SplitConfig, assign, check_parts, split
 from semispectral.study.classes import IGNORED, UNLABELLED
 
 TRAIN, VALID, TEST = 1, 2, 3
-DEALT = [method for method in METHODS if method != WHOLE]
+DEALT = list(METHODS)
 
 
 def label_raster(shape: tuple[int, int], *, seed: int, classes: int = 3) -> np.ndarray:
@@ -54,11 +55,23 @@ def test_split_depends_on_the_seed_only(method: str) -> None:
     assert any(not np.array_equal(first[name], other[name]) for name in first)
 
 
-def test_whole_is_train_without_what_is_ignored() -> None:
-    """The benchmark's pool: every pixel but the ignored ones, in one part."""
-    for raster in (rasters := collection()):
-        parts = split(rasters, config(method=WHOLE, test_groups=()))[raster.scene]
-        assert np.array_equal(parts == TRAIN, raster.label != IGNORED)
+@pytest.mark.parametrize(
+    ("changed", "decide"),
+    [({}, False), ({"test_groups": ()}, True), ({"method": "blocks"}, True), ({"method": "leaky"}, False)],
+)
+def test_labels_decide_what_is_tested_unless_holes_are_named(changed: dict[str, Any], decide: bool) -> None:
+    """By brute force: with other labels, the test part is another one only where the settings say so."""
+    settings = config(**changed)
+    others = [replace(raster, label=np.roll(raster.label, 11, axis=0)) for raster in collection(shape=(64, 24))]
+    for raster in (*collection(), *others):
+        raster.label[raster.label == IGNORED] = UNLABELLED
+    tested = [
+        {name: parts == TEST for name, parts in assign(rasters, settings).items()} for rasters in (collection(), others)
+    ]
+    assert settings.looks_at_labels == decide
+    if not decide:
+        inside = {raster.scene: raster.label != IGNORED for raster in collection()}
+        assert all(np.array_equal(tested[0][name], tested[1][name] & inside[name]) for name in inside)
 
 
 def test_groups_test_whole_holes() -> None:

@@ -6,11 +6,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 
+from semispectral.errors import IntegrityError
 from semispectral.sampling.training_files import read_training_set, write_trained
-from semispectral.scans.cube import Pixels
-from semispectral.spectra.shards import write_shard
-from semispectral.storage.model_files import load_model
+from semispectral.scans.cube import Latents, Pixels
+from semispectral.spectra.scaling import fit_scaler
+from semispectral.spectra.shards import write_latents, write_shard
+from semispectral.storage.model_files import load_model, save_model
 from semispectral.storage.parquet import write_table
 
 
@@ -23,20 +26,51 @@ class Trained:
     history: pd.DataFrame
 
 
-def test_the_training_set_is_that_of_its_budget(tmp_path: Path) -> None:
-    """Labels outside the budget are hidden; another seed's budget is not looked at."""
-    table = pd.DataFrame(
-        {"scene": "a", "hole": "h", "line": range(4), "sample": 0, "code": 1, "label": [0, 1, 0, -1], "part": "train"}
-    ).astype({"scene": "str", "hole": "str", "part": "str", "line": np.int32, "sample": np.int32, "label": np.int16})
-    write_shard(tmp_path / "a.parquet", Pixels(np.eye(4, 3, dtype=np.float32), table))
+def dealt_table() -> pd.DataFrame:
+    """Three labelled pixels, and two of the unlabelled draw, one of which lies where a label is."""
+    table = pd.DataFrame({"scene": "a", "hole": "h", "line": [0, 1, 2, 0, 3], "sample": 0, "part": "train"})
+    table = table.assign(code=[1, 2, 1, 0, 0], label=[0, 1, 0, -1, -1], row=[4, 0, 2, 1, 5])
+    return table.astype({"scene": "str", "hole": "str", "part": "str", "line": np.int32, "label": np.int16})
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, Any]:
+    """Arguments of `read_training_set`: the pixels of a split, a scale, and labels of two seeds."""
+    write_table(tmp_path / "pixels.parquet", dealt_table())
+    save_model(tmp_path / "scaler", *fit_scaler(np.eye(5, 3, dtype=np.float32), method="none").to_saved())
     rows = [(1, "5", 0, 0), (1, "5", 1, 1), (2, "5", 2, 0)]
     budgets = pd.DataFrame(rows, columns=["seed", "budget", "line", "label"]).assign(scene="a", sample=0, part="train")
     write_table(tmp_path / "budgets.parquet", budgets)
-    data = read_training_set(
-        [tmp_path / "a.parquet"], tmp_path / "budgets.parquet", features="bands", budget="5", seed=1
-    )
+    places = {"scaler_directory": tmp_path / "scaler", "pixels_file": tmp_path / "pixels.parquet"}
+    return {"budgets": tmp_path / "budgets.parquet", "budget": "5", "seed": 1, **places}
+
+
+def test_the_training_set_is_that_of_its_budget(tmp_path: Path, files: dict[str, Any]) -> None:
+    """Unlabelled pixels are those of the unlabelled draw, wherever they lie; labels of another seed are left."""
+    write_shard(tmp_path / "a.parquet", Pixels(np.eye(5, 3, dtype=np.float32), dealt_table()))
+    data = read_training_set([tmp_path / "a.parquet"], features="bands", **files)
     assert data.labelled.table["line"].tolist() == [0, 1]
-    assert data.unlabelled.table["line"].tolist() == [2, 3]
+    assert data.unlabelled.table["line"].tolist() == [0, 3]
+    assert (data.unlabelled.label == -1).all()
+
+
+def drawn_latents(lines: list[int]) -> Latents:
+    """Latents of a pool: six pixels of the unlabelled draw, then five of the labelled one, each with its number."""
+    number = np.arange(11, dtype=np.float32)[:, None]
+    table = pd.DataFrame({"scene": "a", "line": lines, "sample": 0, "row": [*range(6), *range(5)]})
+    return Latents(number, np.zeros_like(number), table.assign(code=[0] * 6 + [2, 1, 1, 1, 1]))
+
+
+def test_latents_are_matched_by_draw_and_row(tmp_path: Path, files: dict[str, Any]) -> None:
+    """Each dealt pixel gets the latents of its own row of its own draw; those of other pixels are refused."""
+    lines = [7, 0, 7, 7, 7, 3, 1, 7, 2, 7, 0]
+    write_latents(tmp_path / "a.parquet", drawn_latents(lines))
+    data = read_training_set([tmp_path / "a.parquet"], features="latents", **files)
+    assert data.labelled.mean.ravel().tolist() == [10, 6]
+    assert data.unlabelled.mean.ravel().tolist() == [1, 5]
+    write_latents(tmp_path / "a.parquet", drawn_latents([7, *lines[:-1]]))
+    with pytest.raises(IntegrityError, match=r"a\.parquet: holds other pixels than were split"):
+        read_training_set([tmp_path / "a.parquet"], features="latents", **files)
 
 
 def test_a_model_s_directory_holds_weights_and_history(tmp_path: Path) -> None:

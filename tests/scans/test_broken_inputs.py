@@ -16,12 +16,12 @@ import scipy.io
 from PIL import Image
 
 from semispectral.census.census_files import write_census
-from semispectral.census.compatibility import check_collection
+from semispectral.census.compatibility import check_labels, check_scans
 from semispectral.census.count import census
 from semispectral.errors import ConfigError, DataError, MissingFileError, SemispectralError, ShapeError, UnreadableError
-from semispectral.sampling.plan import plan
-from semispectral.sampling.quotas import SampleConfig
+from semispectral.sampling.sample_settings import SampleConfig
 from semispectral.sampling.split import SplitConfig
+from semispectral.sampling.study_split import expected_split
 from semispectral.scans.facts.georeference import quiet
 from semispectral.study.classes import ClassMap
 from semispectral.study.config import complete, read_schema
@@ -69,11 +69,12 @@ class Project:
             table.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def run(self) -> None:
-        """What the workflow does up to the plan: tables, censuses, the collection."""
+        """What the workflow does up to the split: tables, censuses, the collection."""
         scenes = read_scenes(self.directory / "scenes.tsv", data_root=self.directory)
         classes = ClassMap.read(self.directory / "classes.tsv")
         found = [census(scene, classes) for scene in scenes]
-        check_collection(found, scale={scene.name: scene.factor for scene in scenes})
+        check_scans(found, scale={scene.name: scene.factor for scene in scenes})
+        check_labels(found)
         out = self.directory / "out"
         out.mkdir()
         for one in found:
@@ -308,7 +309,7 @@ PLANS: dict[str, tuple[np.ndarray, np.ndarray, Words]] = {
 
 @pytest.mark.parametrize("name", PLANS)
 def test_labels_that_a_person_should_know_about(project: Project, name: str) -> None:
-    """Labels that can be used but not fully believed are no error: the plan says so, once, by the class's name."""
+    """Labels that can be used but not fully believed are no error: the split says so, once, by the class's name."""
     first, second, words = PLANS[name]
     for scene, labels in (("s1", first), ("s2", second)):
         write_scene(project.directory / f"{scene}.h5", labels=labels)
@@ -317,7 +318,8 @@ def test_labels_that_a_person_should_know_about(project: Project, name: str) -> 
     classes = ClassMap.read(project.directory / "classes.tsv")
     codes = {scene.name: census(scene, classes).codes for scene in scenes}
     split = SplitConfig(method="groups", seed=1, test_groups=("h2",), block_lines=3, buffer=0)
-    warnings = plan(scenes, codes, classes, split_settings=split, sample_settings=SampleConfig(seed=1)).warnings
+    found = expected_split(scenes, codes, classes, split_settings=split, sample_settings=SampleConfig(seed=1))
+    warnings = found.warnings
     assert len([text for text in warnings if all(word in text for word in words.split("|"))]) == 1, warnings
 
 

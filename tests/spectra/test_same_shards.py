@@ -9,7 +9,9 @@ from threadpoolctl import threadpool_limits
 
 from cube_formats import FORMATS, Written
 from semispectral.census.count import census
-from semispectral.sampling.draw import shard
+from semispectral.sampling.draw import draw_labelled, draw_unlabelled
+from semispectral.sampling.sample_settings import SampleConfig
+from semispectral.scans.cube import Pixels
 from semispectral.scans.readers import open_scene
 from semispectral.simulate import SimulateConfig, SimulatedScene, simulate_scene
 from semispectral.spectra.shards import write_shard
@@ -53,20 +55,19 @@ def shard_bytes(name: str, simulated: SimulatedScene, directory: Path, *, block_
     codes = simulated.codes.astype(np.int32)
     scene = scene_of(FORMATS[name](directory, simulated.counts, codes, simulated.wavelengths_nm), table)
     found = census(scene, ClassMap.read(CLASSES_TABLE))
-    classes = ClassMap.read(CLASSES_TABLE).select(found.counts.loc[found.counts["role"] == "class", "code"].tolist())
-    parts = np.where(found.codes == 255, 0, 1 + np.arange(SETTINGS.samples) % 3).astype(np.uint8)
-    quotas = pd.DataFrame(
-        [("DH1_1", "DH1", label, part, 10) for label in range(-1, len(classes)) for part in ("train", "valid", "test")],
-        columns=["scene", "hole", "label", "part", "quota"],
-    )
+    settings = SampleConfig(seed=3, unlabelled_per_scene=30, class_per_scene=10, clusters=2)
     with open_scene(scene) as cube:
-        pixels = shard(cube, found.codes, parts, quotas, scene, classes, seed=3, block_bytes=block_bytes, clusters=2)
+        drawn = [
+            draw(cube, found.codes, scene, settings=settings, block_bytes=block_bytes)
+            for draw in (draw_unlabelled, draw_labelled)
+        ]
+    pixels = Pixels.concat(drawn)
     assert len(pixels) > 30
     write_shard(directory / "shard.parquet", pixels)
     return (directory / "shard.parquet").read_bytes()
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", [name for name in FORMATS if name != "tsg"])  # which holds one column of a scene
 def test_every_format_gives_the_same_shard(name: str, simulated: SimulatedScene, tmp_path: Path) -> None:
     """The draw depends on the scene alone: not on the format, its byte order, its layout or the size of blocks."""
     reference = shard_bytes(REFERENCE, simulated, tmp_path / "reference", block_bytes=10**9)

@@ -30,8 +30,8 @@ from semispectral.maps.smoothing import SmoothConfig
 from semispectral.page import write_page, write_pixels
 from semispectral.page.pixel_files import read_index
 from semispectral.page.tiles import Facts
-from semispectral.sampling.plan import Plan
-from semispectral.sampling.plan_files import read_plan, write_plan
+from semispectral.sampling.split_files import read_split, write_split
+from semispectral.sampling.study_split import DEALT, StudySplit
 from semispectral.scans.cube import Latents
 from semispectral.scans.identity import Identity
 from semispectral.simulate import SimulateConfig, simulate_scene, write_scene
@@ -92,10 +92,12 @@ def census(directory: Path) -> None:
     write_census(found, directory / "a.parquet", directory / "a.npy")
 
 
-def plan(directory: Path) -> None:
-    quotas = pd.DataFrame({"scene": "a", "hole": "h", "label": [0], "part": "train", "available": [9], "quota": [9]})
+def split(directory: Path) -> None:
+    row = {"scene": "a", "hole": "h", "label": [0], "part": "train"}
+    quotas = pd.DataFrame({**row, "available": [9], "drawn": [9], "quota": [9]})
+    pixels = pd.DataFrame({**row, "line": 1, "sample": 1, "code": 1, "row": 0, "hash": 5})[[*DEALT, "hash"]]
     parts = {"a": np.pad(np.ones((3, 3), np.uint8), (0, 90))}
-    write_plan(directory, Plan(tiny.NAMES, parts, quotas, "groups", 0, ()))
+    write_split(directory, StudySplit(tiny.NAMES, parts, quotas, pixels, "groups", 0, ()))
 
 
 def model(directory: Path) -> None:
@@ -157,7 +159,7 @@ def log(directory: Path) -> None:
 STAGES: dict[str, tuple[str, Callable[[Path], Any], Callable[[Path], Any]]] = {
     "simulate": ("a.h5", scene, lambda path: path.read_bytes()),
     "census": ("census", census, lambda path: read_census(path / "a.parquet")),
-    "plan": ("plan", plan, read_plan),
+    "split": ("split", split, read_split),
     "shard": ("a.parquet", lambda path: write_shard(path, tiny.tiny_pixels(seed=1)), read_shard),
     "encode": ("z.parquet", latents, read_latents),
     "train": ("m1", model, load_model),

@@ -205,7 +205,7 @@ def test_cleaning_looks_into_the_scan_of_its_shard_only(tmp_path: Path, monkeypa
     write_shard(Path("A.parquet"), tiny.tiny_pixels(seed=1))
     Path("A.h5").write_bytes(b"another scan")
     provenance.start({"inputs": provenance.checksums(["A.h5", "A.parquet"])})
-    with pytest.raises(IntegrityError, match=r"A\.h5: is not the file that the rule 'shard' read"):
+    with pytest.raises(IntegrityError, match=r"A\.h5: is not the file that the rule 'draw' read"):
         read_cleaned(Path("A.parquet"), {"A": {}}, CleanConfig())
     assert len(read_cleaned(Path("A.parquet"), {}, CleanConfig())) == len(tiny.tiny_pixels(seed=1))
     provenance.start({})

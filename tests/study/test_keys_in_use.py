@@ -9,7 +9,7 @@ import pytest
 from semispectral.classifiers.baselines import BASELINES, BaselineConfig
 from semispectral.classifiers.svm import SvmConfig
 from semispectral.maps.smoothing import SMOOTHING_NAMES, SmoothConfig
-from semispectral.sampling.quotas import SampleConfig
+from semispectral.sampling.sample_settings import SampleConfig
 from semispectral.sampling.split import METHODS, LabelRaster, SplitConfig, split
 from semispectral.scans.instrument import Sensor
 from semispectral.scans.tray_mask import MaskConfig
@@ -98,7 +98,8 @@ def test_no_key_and_no_method_is_forgotten() -> None:
     assert {key for own, _ in used for key in own} | {"svm"} == fields(BaselineConfig)
     assert {key for _, shared in used for key in shared} == fields(SvmConfig)
     everything = dict.fromkeys(fields(SampleConfig), 1)
-    assert in_use.quotas(everything) | in_use.drawing(everything) == everything
+    drawn = in_use.drawing(everything, "unlabelled") | in_use.drawing(everything, "labelled")
+    assert in_use.quotas(everything) | drawn == everything
     assert set(in_use.OF_SMOOTHING) == set(SMOOTHING_NAMES)
     assert set(in_use.OF_SPLIT) == set(METHODS)
     assert set(methods.baselines()) == set(BASELINES)

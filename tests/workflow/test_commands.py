@@ -121,9 +121,9 @@ def in_ci(command: str) -> Run:
 def counts_and_splits(study: Study, printed: str) -> None:
     """It really runs: every scan is counted and the hole that tests is dealt."""
     study.snakemake(printed)
-    plan = json.loads((study.folder / "results/plan/classes.json").read_text())
-    assert len(plan["names"]) >= 2
-    assert sorted(path.stem for path in (study.folder / "results/plan/parts").glob("*.npy")) == [
+    split = json.loads((study.folder / "results/split/classes.json").read_text())
+    assert len(split["names"]) >= 2
+    assert sorted(path.stem for path in (study.folder / "results/split/parts").glob("*.npy")) == [
         "DH1_1",
         "DH2_1",
         "DH3_1",
@@ -217,10 +217,10 @@ def make_checks(study: Study, printed: str) -> None:
 
 
 def explains(study: Study, printed: str) -> None:
-    """It says which stage a file came from; here the plan, for the study has no map."""
-    study.snakemake("snakemake --cores 1 --until plan --quiet rules")
-    command = [*shlex.split(printed)[:2], "results/plan/quotas.parquet"]
-    assert "plan" in subprocess.run(command, cwd=study.folder, env=study.environment, **SAID).stdout
+    """It says which stage a file came from; here the split, for the study has no map."""
+    study.snakemake("snakemake --cores 1 --until split --quiet rules")
+    command = [*shlex.split(printed)[:2], "results/split/quotas.parquet"]
+    assert "split" in subprocess.run(command, cwd=study.folder, env=study.environment, **SAID).stdout
 
 
 def is_what_make_does(study: Study, printed: str) -> None:
@@ -273,7 +273,7 @@ RUN_BY: dict[str, Run] = {
     "semispectral check": finds_nothing_wrong,
     EXPLAIN: explains,
     f"{PREDICT} --out maps/scan": predicts,
-    "snakemake --cores 8 --until plan": counts_and_splits,
+    "snakemake --cores 8 --until split": counts_and_splits,
     DEMO: as_make_demo(CORES="8"),
     f"{DEMO} --configfile {OVERLAY}": as_make_demo(CORES="8", CONFIG=OVERLAY),
     f"{DEMO} -n": would_run("train_m1", "report"),

@@ -136,26 +136,26 @@ def test_touching_does_not_count(package: Path) -> None:
     assert hash_after(package, "a.py", PACKAGE["a.py"]) == before
 
 
-TRAINED_M2 = {"train_m2", "train_qy", "grid_train"}
+TRAINED_M2 = {"train_m2", "train_qy", "benchmark_train"}
 READS_SCANS = {
-    *("census", "shard", "fit_scaler", "normalise", "bundle", "map", "pixels", "scan_page", "new_map", "new_pixels"),
-    "fetch",
-    *("grid_deal", "grid_m1", "grid_fit", "grid_train"),  # they clean the pool, and cleaning looks into the scan
+    *("census", "labels", "draw", "features", "map", "pixels", "scan_page", "new_map", "new_pixels", "fetch"),
+    *("sample_m1", "sample", "fit_scaler", "encode"),  # they clean the pool, and cleaning looks into the scan
+    *("benchmark_m1", "benchmark_fit", "benchmark_train"),
 }
-READS_LABELS = {"census", "new_map", "fetch"}
+READS_LABELS = {"labels", "new_map", "fetch"}
 # The adapters that an edit of a file reaches, written by hand: what a person would expect, not what the imports give.
 REACHED: dict[str, set[str]] = {
-    "benchmark/page.html": {"grid_report"},
+    "benchmark/page.html": {"benchmark_report"},
     "report/report.html": {"report"},
-    "report/page.css": {"report", "grid_report"},
-    "report/macros.html": {"report", "grid_report"},
+    "report/page.css": {"report", "benchmark_report"},
+    "report/macros.html": {"report", "benchmark_report"},
     "page/page.js": {"paint", "scan_page"},
     "page/mapped.py": {"paint"},
     "page/tiles.py": {"pixels", "new_pixels"},
-    "maps/picture.py": {"paint", "downhole", "report", "grid_report"},
-    "maps/rasters.py": {"paint", "report", "grid_report"},
+    "maps/picture.py": {"paint", "downhole", "report", "benchmark_report"},
+    "maps/rasters.py": {"paint", "report", "benchmark_report"},
     "maps/bundle_build.py": {"bundle", "pack"},
-    "maps/map_files.py": {"paint", "report", "grid_report"},
+    "maps/map_files.py": {"paint", "report", "benchmark_report"},
     "simulate/minerals.json": {"simulate"},
     "study/cells.py": set(),
     "study/scenes.py": set(),
@@ -165,15 +165,16 @@ REACHED: dict[str, set[str]] = {
     "scans/labels/polygons.py": READS_LABELS,
     "scans/labels/label_files.py": READS_LABELS,
     "scans/formats/matlab.py": READS_SCANS,
-    "census/count.py": {"census"},
-    "sampling/split.py": {"plan", "shard", "report", "grid_report", "grid_deal"},
-    "classifiers/svm.py": {"train_svm", "baseline", "grid_fit"},
-    "classifiers/baselines_semisupervised.py": {"baseline", "grid_fit"},
-    "models/m1.py": {"train_m1", "grid_m1"},
-    "models/settings_m1.py": {"train_m1", "grid_m1"},
+    "census/count.py": {"labels"},
+    "census/look.py": {"census", "labels"},
+    "sampling/split.py": {"split", "sample_m1", "report", "benchmark_report", "benchmark_split"},
+    "classifiers/svm.py": {"train_svm", "baseline", "benchmark_fit"},
+    "classifiers/baselines_semisupervised.py": {"baseline", "benchmark_fit"},
+    "models/m1.py": {"train_m1", "benchmark_m1"},
+    "models/settings_m1.py": {"train_m1", "benchmark_m1"},
     "models/sdgm.py": TRAINED_M2,
     "models/settings_m2.py": TRAINED_M2,
-    "evaluation/alerts.py": {"evaluate", "grid_scores"},
+    "evaluation/alerts.py": {"evaluate", "benchmark_scores"},
     "simulate/mixing.py": {"simulate"},
 }
 

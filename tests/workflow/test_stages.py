@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from semispectral.census.stage_census import run_census
+from semispectral.census.stage_labels import run_labels
 from semispectral.classifiers.stage_baseline import run_baseline
 from semispectral.classifiers.stage_predict import run_predict
 from semispectral.classifiers.stage_train_svm import run_train_svm
@@ -29,14 +30,17 @@ from semispectral.page.stage_paint import run_paint
 from semispectral.page.stage_pixels import run_pixels
 from semispectral.report.stage_report import run_report
 from semispectral.sampling.stage_budget import run_budget
+from semispectral.sampling.stage_draw import run_draw
 from semispectral.sampling.stage_fit_scaler import run_fit_scaler
-from semispectral.sampling.stage_plan import run_plan
-from semispectral.sampling.stage_shard import run_shard
+from semispectral.sampling.stage_sample import run_sample
+from semispectral.sampling.stage_sample_m1 import run_sample_m1
+from semispectral.sampling.stage_split import run_split
+from semispectral.scans.cube import Pixels
 from semispectral.simulate.stage_simulate import run_simulate
 from semispectral.spectra.cleaning_settings import CleanConfig, scale_after
+from semispectral.spectra.scaling import read_scaler
 from semispectral.spectra.shards import read_latents, read_shard
 from semispectral.spectra.stage_encode import run_encode
-from semispectral.spectra.stage_normalise import run_normalise
 from semispectral.storage.model_files import save_model
 from semispectral.storage.parquet import read_table
 from semispectral.study.classes import ClassMap
@@ -79,54 +83,61 @@ def sampled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Results up to the samples, on the scale of the models, with the labels of one budget."""
     results = tmp_path_factory.mktemp("results")
     row = rows(results)
-    used = {"codes": [], "mask": CONFIG["mask"], "cleaning": CONFIG["cleaning"]}
+    used = {"mask": CONFIG["mask"], "cleaning": CONFIG["cleaning"]}
     for name in SCENES:
         scan = results / f"scenes/{name}.h5"
-        counts = results / f"census/{name}.parquet"
+        counts, labels = results / f"census/{name}.parquet", results / f"labels/{name}.parquet"
         run_simulate(scan, scene=name, cfg=cfg(simulate=SIMULATED))
-        counts.parent.mkdir(exist_ok=True)
-        run_census(counts, counts.with_suffix(".npy"), classes_file=CLASSES_TSV, cfg=cfg(scene=row[name], **used))
-    counts_of_all = sorted(results.glob("census/*.parquet"))
-    planned = cfg("split", "sample", scenes=list(row.values()), steps=[])
-    run_plan(results / "plan", censuses=counts_of_all, classes_file=CLASSES_TSV, cfg=planned)
-    for name in SCENES:
-        run_shard(
-            results / f"shards/{name}.parquet",
-            scans=[results / f"scenes/{name}.h5"],
-            codes_file=results / f"census/{name}.npy",
-            parts_file=results / f"plan/parts/{name}.npy",
-            quotas_file=results / "plan/quotas.parquet",
-            classes_file=results / "plan/classes.json",
-            cfg=cfg("sample", "cleaning", scene=row[name]),
+        for path in (counts, labels):
+            path.parent.mkdir(exist_ok=True)
+        run_census(counts, counts.with_suffix(".npy"), cfg=cfg(scene=row[name], **used))
+        run_labels(
+            labels,
+            labels.with_suffix(".npy"),
+            scans=[scan],
+            census_file=counts,
+            classes_file=CLASSES_TSV,
+            cfg=cfg(scene=row[name], codes=[]),
         )
-    shards = sorted(results.glob("shards/*.parquet"))
+        for kind, codes in (("unlabelled", counts), ("labelled", labels)):
+            shard = results / f"shards/{kind}/{name}.parquet"
+            shard.parent.mkdir(parents=True, exist_ok=True)
+            drawn = cfg("sample", "cleaning", scene=row[name])
+            run_draw(shard, scans=[scan], codes_file=codes.with_suffix(".npy"), kind=kind, cfg=drawn)
+    shards, unlabelled = (sorted(results.glob(f"shards/{kind}/*.parquet")) for kind in ("*", "unlabelled"))
+    labelled = sorted(results.glob("labels/*.parquet"))
+    everything = list(row.values())
+    split = cfg("split", "sample", scenes=everything, steps=[])
+    run_split(results / "split", censuses=labelled, shards=shards, classes_file=CLASSES_TSV, cfg=split)
+    pixels = results / "split/pixels.parquet"
     run_budget(
-        results / "budgets.parquet", shards=shards, **RUN, cfg=cfg(runs={"labels_per_class": [5], "valid_share": 0.2})
+        results / "budgets.parquet",
+        pixels_file=pixels,
+        **RUN,
+        cfg=cfg(runs={"labels_per_class": [5], "valid_share": 0.2}),
     )
-    scale = cfg("cleaning", normalise={"method": "standardise"}, scenes=row)
-    run_fit_scaler(results / "scaler", shards=shards, cfg=scale)
-    for name in SCENES:
-        run_normalise(
-            results / f"normalised/{name}.parquet",
-            shard=results / f"shards/{name}.parquet",
-            scaler_directory=results / "scaler",
-            scene=name,
-            cfg=cfg(scenes={name: row[name]}),
-        )
+    censuses = sorted(results.glob("census/*.parquet"))
+    of_m1 = cfg("split", "sample", "cleaning", study=everything, scenes=row)
+    run_sample_m1(results / "sample_m1", censuses=censuses, shards=unlabelled, cfg=of_m1)
+    cleaned = cfg("cleaning", scenes=row)
+    run_sample(results / "sample", censuses=censuses, shards=shards, pixels_file=pixels, cfg=cleaned)
+    scale = cfg("cleaning", normalise={"method": "standardise"})
+    run_fit_scaler(results / "scaler", samples=sorted(results.glob("sample_m1/*.parquet")), cfg=scale)
     return results
 
 
 @pytest.fixture(scope="module")
 def predicted(sampled: Path) -> Path:
     """The same, with an SVM on bands and its predictions, those of a simpler method, and their scores."""
-    features = sorted(sampled.glob("normalised/*.parquet"))
-    known = {"feature_files": features, "budgets_file": sampled / "budgets.parquet"}
-    bands = {"features": "bands", **RUN}
-    run_train_svm(sampled / "svm", classes_file=sampled / "plan/classes.json", cfg=cfg("svm"), **known, **bands)
+    seen = {"feature_files": sorted(sampled.glob("sample/*.parquet")), "scaler_directory": sampled / "scaler"}
+    pixels, budgets = sampled / "split/pixels.parquet", sampled / "budgets.parquet"
+    bands = {"features": "bands", "pixels_file": pixels, **RUN, **seen}
+    known = sampled / "split/classes.json"
+    run_train_svm(sampled / "svm", classes_file=known, budgets_file=budgets, cfg=cfg("svm"), **bands)
     svm, majority = sampled / "svm.parquet", sampled / "majority.parquet"
-    run_predict(svm, feature_files=features, model_directory=sampled / "svm", method="svm", **bands)
-    quotas = sampled / "plan/quotas.parquet"
-    run_baseline(majority, quotas_file=quotas, method="majority", cfg=cfg("baselines", "svm"), **known, **RUN)
+    run_predict(svm, model_directory=sampled / "svm", method="svm", **bands)
+    quotas = {"quotas_file": sampled / "split/quotas.parquet", "budgets_file": budgets}
+    run_baseline(majority, method="majority", cfg=cfg("baselines", "svm"), **quotas, **seen, **RUN)
     run_evaluate(
         predictions_file=sampled / "predictions.parquet",
         scores_file=sampled / "scores.parquet",
@@ -135,7 +146,7 @@ def predicted(sampled: Path) -> Path:
         guards_file=sampled / "guards.json",
         predictions=[svm, majority],
         classes_file=CLASSES_TSV,
-        known_file=sampled / "plan/classes.json",
+        known_file=known,
         cfg=cfg(evaluation={"resamples": 20, "seed": 1}),
     )
     return sampled
@@ -151,10 +162,10 @@ def bundled(predicted: Path) -> Path:
     run_bundle(
         predicted / "bundle",
         parts={"scaler": predicted / "scaler", "m1": predicted / "m1", "classifier": predicted / "svm"},
-        shards=sorted(predicted.glob("shards/*.parquet")),
+        samples=sorted(predicted.glob("sample/*.parquet")),
         budgets_file=predicted / "budgets.parquet",
         predictions_file=predicted / "svm.parquet",
-        known_file=predicted / "plan/classes.json",
+        known_file=predicted / "split/classes.json",
         cfg=cfg(
             "cleaning",
             "split",
@@ -162,7 +173,6 @@ def bundled(predicted: Path) -> Path:
             "svm",
             "m1",
             normalise={"method": "standardise"},
-            scenes=rows(predicted),
             recipe=recipe,
             facts={"scale": scale, "references": True, "description": "SVM"},
         ),
@@ -172,13 +182,24 @@ def bundled(predicted: Path) -> Path:
 
 
 def test_training_and_test_pixels_are_of_other_holes(sampled: Path) -> None:
-    """The samples hold the third hole in the test part and nowhere else, on the scale of the training pixels."""
-    pixels = [read_shard(path) for path in sorted(sampled.glob("normalised/*.parquet"))]
-    table = pd.concat([part.table for part in pixels])
-    assert set(table.loc[table["part"] == "test", "hole"]) == {"DH3"}
-    assert "DH3" not in set(table.loc[table["part"] != "test", "hole"])
-    train = np.concatenate([part.x[(part.table["part"] == "train").to_numpy()] for part in pixels])
+    """Both samples hold the third hole in the test part and nowhere else; the scale is that of M1's training pixels."""
+    for folder in ("sample", "sample_m1"):
+        pixels = Pixels.concat([read_shard(path) for path in sorted(sampled.glob(f"{folder}/*.parquet"))])
+        table = pixels.table
+        assert set(table.loc[table["part"] == "test", "hole"]) == {"DH3"}
+        assert "DH3" not in set(table.loc[table["part"] != "test", "hole"])
+    train = read_scaler(sampled / "scaler").transform(pixels.x[(table["part"] == "train").to_numpy()])
     np.testing.assert_allclose(train.mean(axis=0), 0, atol=1e-3)
+
+
+def test_m1_sees_no_label(sampled: Path) -> None:
+    """No pixel of M1 says what lies there, and no unlabelled pixel of the classifiers does."""
+    for folder in ("sample", "sample_m1"):
+        table = pd.concat([read_shard(path).table for path in sorted(sampled.glob(f"{folder}/*.parquet"))])
+        hidden = table if folder == "sample_m1" else table[table["label"] < 0]
+        assert len(hidden)
+        assert (hidden["label"] == -1).all()
+        assert (hidden["code"] == 0).all()
 
 
 def test_the_budget_is_what_was_asked(sampled: Path) -> None:
@@ -189,11 +210,15 @@ def test_the_budget_is_what_was_asked(sampled: Path) -> None:
 
 
 def test_encoding_keeps_the_pixels_in_order(sampled: Path) -> None:
-    """One row of latents for each pixel, with the pixel's place."""
+    """One row of latents for each drawn pixel of both draws, with the pixel's place and its row in its shard."""
     save_model(sampled / "m1_alone", *tiny_m1(seed=2, bands=SIMULATED["bands"]))
-    features, latents = sampled / "normalised/DH1_1.parquet", sampled / "latents.parquet"
-    run_encode(latents, features=features, m1_directory=sampled / "m1_alone", scene="DH1_1")
-    pd.testing.assert_frame_equal(read_latents(latents).table, read_shard(features).table)
+    shards = [sampled / f"shards/{kind}/DH1_1.parquet" for kind in ("unlabelled", "labelled")]
+    places = {"scaler_directory": sampled / "scaler", "m1_directory": sampled / "m1_alone"}
+    scenes = {"DH1_1": rows(sampled)["DH1_1"]}
+    run_encode(sampled / "latents.parquet", shards=shards, scene="DH1_1", cfg=cfg(scenes=scenes), **places)
+    drawn = [read_shard(path).table for path in shards]
+    expected = pd.concat([table.assign(row=np.arange(len(table))) for table in drawn], ignore_index=True)
+    pd.testing.assert_frame_equal(read_latents(sampled / "latents.parquet").table, expected)
 
 
 def test_the_svm_beats_the_majority(predicted: Path) -> None:
@@ -225,8 +250,8 @@ def test_a_scene_and_a_new_scan_are_mapped_alike(bundled: Path) -> None:
         folder / "numbers.parquet",
         scans=[scan],
         model_directory=model,
-        codes_file=bundled / "census/DH3_1.npy",
-        parts_file=bundled / "plan/parts/DH3_1.npy",
+        codes_file=bundled / "labels/DH3_1.npy",
+        parts_file=bundled / "split/parts/DH3_1.npy",
         threads=1,
         cfg=cfg(scene=row, map=smoothing),
     )
@@ -263,7 +288,7 @@ def test_the_report_takes_one_path_or_several(tmp_path: Path) -> None:
     results = tmp_path / "results"
     results.mkdir()
     paths = write_study(results)
-    lists = ("census", "features", "features_m1", "m1", "networks", "maps", "logs")
+    lists = ("census", "samples", "m1", "networks", "maps", "logs")
     inputs = {name: [str(path) for path in files] if name in lists else str(files[0]) for name, files in paths.items()}
     run_report(results / "report/index.html", inputs=inputs, root=ROOT, cfg=json.dumps(REPORTED))
     assert "<html" in (results / "report/index.html").read_text(encoding="utf-8")

@@ -6,6 +6,7 @@ logs.start(snakemake.log[0], job=snakemake)
 run_baseline(
     snakemake.output[0],
     feature_files=snakemake.input.features,
+    scaler_directory=snakemake.input.scaler,
     budgets_file=snakemake.input.budgets,
     quotas_file=snakemake.input.quotas,
     method=snakemake.wildcards.method,

@@ -5,7 +5,7 @@ from semispectral.workflow import logs
 logs.start(snakemake.log[0], job=snakemake)
 run_budget(
     snakemake.output[0],
-    shards=snakemake.input.shards,
+    pixels_file=snakemake.input.pixels,
     budget=snakemake.wildcards.budget,
     seed=int(snakemake.wildcards.seed),
     cfg=snakemake.params.cfg,

@@ -7,7 +7,7 @@ logs.start(snakemake.log[0], job=snakemake)
 run_bundle(
     snakemake.output[0],
     parts={name: snakemake.input[name] for name in PARTS if snakemake.input[name]},
-    shards=snakemake.input.shards,
+    samples=snakemake.input.samples,
     budgets_file=snakemake.input.budgets,
     predictions_file=snakemake.input.predictions,
     known_file=snakemake.input.known,

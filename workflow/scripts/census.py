@@ -1,4 +1,4 @@
-"""Look at one scene: its labels in full, its data sparsely."""
+"""Look at one scene: its data sparsely, its labels not at all."""
 from semispectral.census.stage_census import run_census
 from semispectral.workflow import logs
 
@@ -6,6 +6,5 @@ logs.start(snakemake.log[0], job=snakemake)
 run_census(
     snakemake.output.census,
     snakemake.output.codes,
-    classes_file=snakemake.input.classes,
     cfg=snakemake.params.cfg,
 )

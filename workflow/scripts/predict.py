@@ -6,6 +6,8 @@ logs.start(snakemake.log[0], job=snakemake)
 run_predict(
     snakemake.output[0],
     feature_files=snakemake.input.features,
+    scaler_directory=snakemake.input.scaler,
+    pixels_file=snakemake.input.pixels,
     model_directory=snakemake.input.model,
     method=snakemake.wildcards.method,
     features=snakemake.wildcards.features,

@@ -1,4 +1,4 @@
-"""Train M1 on the spectra of the training part."""
+"""Train M1 on spectra that were drawn without looking at labels."""
 from pathlib import Path
 
 from semispectral.workflow import logs
@@ -9,7 +9,7 @@ with logs.set_aside(snakemake.log[0]):
 
 run_train_m1(
     snakemake.output[0],
-    features=snakemake.input.features,
+    samples=snakemake.input.samples,
     scaler_directory=snakemake.input.scaler,
     results=Path(snakemake.output[0]).parents[1],
     seed=int(snakemake.wildcards.seed),

@@ -10,6 +10,7 @@ with logs.set_aside(snakemake.log[0]):
 run_train_m2(
     snakemake.output[0],
     feature_files=snakemake.input.features,
+    pixels_file=snakemake.input.pixels,
     budgets_file=snakemake.input.budgets,
     classes_file=snakemake.input.classes,
     scaler_directory=snakemake.input.scaler,

@@ -10,6 +10,8 @@ with logs.set_aside(snakemake.log[0]):
 run_train_qy(
     snakemake.output[0],
     feature_files=snakemake.input.features,
+    scaler_directory=snakemake.input.scaler,
+    pixels_file=snakemake.input.pixels,
     budgets_file=snakemake.input.budgets,
     classes_file=snakemake.input.classes,
     results=Path(snakemake.output[0]).parents[3],

@@ -13,13 +13,15 @@ from semispectral.training.run import Run
 from semispectral.training.train_m1 import train_m1
 
 
-def latents(data: Dealt, *, normalise: str, seed: int, settings: Mapping[str, Any]) -> tuple[Latents, float]:
+def latents(
+    data: Dealt, *, normalise: Mapping[str, Any], seed: int, settings: Mapping[str, Any]
+) -> tuple[Latents, float]:
     """Train M1 on the pixels that may be seen, and compute q(z1|x) of all pixels.
 
     Parameters
     ----------
     data : pool with parts and labels of one split and seed.
-    normalise : normalisation of the spectra.
+    normalise : normalisation of the spectra: its method, and what that uses.
     seed : seed of the fit.
     settings : section m1 of the configuration.
 
@@ -29,7 +31,7 @@ def latents(data: Dealt, *, normalise: str, seed: int, settings: Mapping[str, An
     """
     started = time.perf_counter()
     scaler, config = data.scaler(normalise), as_settings(M1Config, settings, where="m1")
-    x, run = scaler.transform(data.x), Run(seed, checkpoints=None)
-    trained = train_m1(x[data.seen], x[data.valid], settings=config, run=run, views=scaler.views)
-    mean, log_variance = M1Inference(trained.arrays, trained.description).encode(x)
+    x, valid = scaler.transform(data.x_m1), scaler.transform(data.x_m1_valid)
+    trained = train_m1(x, valid, settings=config, run=Run(seed, checkpoints=None), views=scaler.views)
+    mean, log_variance = M1Inference(trained.arrays, trained.description).encode(scaler.transform(data.pixels.x))
     return Latents(mean, log_variance, data.table), time.perf_counter() - started

@@ -18,12 +18,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from semispectral.benchmark.pool import Dealt, dealt, place_of
+from semispectral.benchmark.pool import Dealt, Pool, place_of
 from semispectral.errors import DataError
 from semispectral.evaluation.predictions import prediction_table
 from semispectral.evaluation.queries import PLACE
 from semispectral.sampling.training_set import KEY, Features, TrainingSet
-from semispectral.scans.cube import Latents, Pixels
+from semispectral.scans.cube import Latents
 from semispectral.storage import arrays as packed
 from semispectral.storage.parquet import read_tables, write_table
 from semispectral.workflow.units import clock
@@ -44,7 +44,7 @@ class Job:
     ----------
     method : key in the table of methods, or "m1".
     regime : "inductive" or "transductive".
-    deals : directory of the split of each seed.
+    splits : directory of the split of each seed.
     budgets : labels per class as text, or "all".
     settings : sections of the configuration that the results depend on.
     kept : directory of finished fits.
@@ -53,28 +53,28 @@ class Job:
 
     method: str
     regime: str
-    deals: Mapping[int, Path]
+    splits: Mapping[int, Path]
     budgets: tuple[str, ...]
     settings: Mapping[str, Any]
     kept: Path
     code: str
 
     @classmethod
-    def of(cls, output: str | Path, deals: Sequence[str], *, cfg: str, code: str) -> "Job":
+    def of(cls, output: str | Path, splits: Sequence[str], *, cfg: str, code: str) -> "Job":
         """Return the job of a rule.
 
         Parameters
         ----------
-        output : ``<results>/grid/<kind>/<split>/<regime>/<method>/<seeds>``, with or without a suffix.
-        deals : directories of the splits, named by their seeds.
+        output : ``<results>/benchmark/<kind>/<split>/<regime>/<method>/<seeds>``, with or without a suffix.
+        splits : directories of the splits, named by their seeds.
         cfg : JSON of the sections, and of "budgets".
         code : hash of the code.
         """
         *_, split, regime, method, _ = Path(output).parts
-        kept = Path(output).parents[5] / "checkpoints/grid" / split / regime / method
+        kept = Path(output).parents[5] / "checkpoints/benchmark" / split / regime / method
         settings = json.loads(cfg)
         budgets = tuple(str(budget) for budget in settings.pop("budgets"))
-        by_seed = {int(Path(deal).name): Path(deal) for deal in sorted(deals, key=lambda deal: int(Path(deal).name))}
+        by_seed = {int(path.name): path for path in sorted(map(Path, splits), key=lambda path: int(path.name))}
         return cls(method, regime, by_seed, budgets, settings, kept, code)
 
     def keep(self, name: str, content: Sequence[np.ndarray], make: Callable[[Path], None]) -> Path:
@@ -100,22 +100,22 @@ class Job:
         return path
 
 
-def encode_all(pool: Pixels, job: Job, encode: Encode, directory: Path) -> None:
+def encode_all(pool: Pool, job: Job, encode: Encode, directory: Path) -> None:
     """Train an M1 for every seed and write the latents of its pixels to ``directory / "{seed}.parquet"``.
 
     Parameters
     ----------
-    pool : cleaned spectra.
+    pool : the pool of the study.
     job : facts of the job.
     encode : function that trains M1 and returns the latents, such as `semispectral.benchmark.fits_m1.latents`.
     directory : directory of the latents.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    for seed, deal in job.deals.items():
-        data = dealt(pool, deal, regime=job.regime)
-        run = {"normalise": job.settings["normalise"]["method"], "seed": seed, "settings": job.settings["m1"]}
+    for seed, split in job.splits.items():
+        data = pool.dealt(split, regime=job.regime)
+        run = {"normalise": job.settings["normalise"], "seed": seed, "settings": job.settings["m1"]}
         make = partial(_write_latents, partial(encode, data, **run), seed)
-        content = [data.x, data.seen, data.valid, _hashes(data.table[KEY])]
+        content = [data.x_m1, data.x_m1_valid, data.pixels.x, _hashes(data.table[[*KEY, "label"]])]
         kept = packed.read(job.keep(str(seed), content, make), LATENTS)
         packed.write(directory / f"{seed}.parquet", *kept, "zstd")
 
@@ -125,25 +125,23 @@ def _write_latents(encode: Callable[[], tuple[Latents, float]], seed: int, path:
     found, seconds = encode()
     log.info("seed %d: M1 with %d live latents in %s", seed, found.mean.shape[1], clock(seconds))
     arrays = {"mean": found.mean, "log_variance": found.log_variance}
-    packed.write(path, arrays, found.table[KEY], {"seconds": seconds, "peak_mb": peak_mb()}, "zstd")
+    packed.write(path, arrays, found.table[[*KEY, "label"]], {"seconds": seconds, "peak_mb": peak_mb()}, "zstd")
 
 
 def fit_all(
-    pool: Pixels,
+    pool: Pool,
     job: Job,
     fits: Mapping[str, Fit],
     *,
-    classes: int,
     latents: Sequence[str | Path] = (),
 ) -> pd.DataFrame:
     """Fit a method with every seed and all labels per class, and predict the test pixels.
 
     Parameters
     ----------
-    pool : cleaned spectra.
+    pool : the pool of the study.
     job : facts of the job.
     fits : function that fits, by the method's name in a table of predictions.
-    classes : number of classes.
     latents : directory of `encode_all`, for a method on latents; otherwise empty.
 
     Returns
@@ -151,15 +149,15 @@ def fit_all(
     DataFrame from `semispectral.evaluation.predictions.prediction_table`, of the test part, with two more columns:
     seconds of the fit, M1 included, and peak_mb, the largest memory of the process so far.
     """
-    row, files, total = job.settings["row"], [], len(job.deals) * len(job.budgets)
+    row, files, total = job.settings["row"], [], len(job.splits) * len(job.budgets)
     started = time.perf_counter()
-    for seed, deal in job.deals.items():
-        data = dealt(pool, deal, regime=job.regime)
+    for seed, split in job.splits.items():
+        data = pool.dealt(split, regime=job.regime)
         inputs, before = _inputs(data, row["features"], job, latents, seed)
-        query, shares = data.query(inputs), data.shares(classes)
+        query, shares = data.query(inputs), data.shares
         for budget in job.budgets:
             known = data.training_set(inputs, budget=budget, seed=seed)
-            run = {"classes": classes, "shares": shares, "seed": seed, "settings": job.settings}
+            run = {"classes": len(shares), "shares": shares, "seed": seed, "settings": job.settings}
             identity = {"method": row["method"], "features": row["features"], "budget": budget, "seed": seed}
             fit = partial(fits[row["method"]], known, query.mean, **run)
             make = partial(_write_predictions, fit, query, identity, before)
@@ -190,12 +188,12 @@ def _say(method: str, seed: int, budget: str, started: float, *, done: int, tota
 def _inputs(data: Dealt, features: str, job: Job, latents: Sequence[str | Path], seed: int) -> tuple[Features, float]:
     """Return the inputs of all pixels, and the time of M1 in s."""
     if not latents:
-        method = "standardise" if features == STANDARDISED else job.settings["normalise"]["method"]
-        return data.features(data.scaler(method).transform(data.x)), 0.0
+        normalise = {"method": "standardise"} if features == STANDARDISED else job.settings["normalise"]
+        return data.features(data.scaler(normalise).transform(data.pixels.x)), 0.0
     path = Path(latents[0]) / f"{seed}.parquet"
     arrays, table, facts = packed.read(path, LATENTS)
     if not place_of(table).equals(place_of(data.table)):
-        raise DataError(f"{path}: the latents are not of the pixels of {job.deals[seed]}; run grid_m1 again")
+        raise DataError(f"{path}: the latents are not of the pixels of {job.splits[seed]}; run benchmark_m1 again")
     return data.features(arrays["mean"], np.exp(0.5 * arrays["log_variance"])), float(facts["seconds"])
 
 

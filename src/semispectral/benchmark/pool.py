@@ -9,109 +9,120 @@ import numpy as np
 import pandas as pd
 
 from semispectral.benchmark.benchmark_settings import TRANSDUCTIVE
-from semispectral.errors import DataError
+from semispectral.sampling.dealt_spectra import read_dealt
+from semispectral.sampling.pool import UNLABELLED_DRAW
+from semispectral.sampling.quota_files import read_quotas, training_shares
+from semispectral.sampling.split_names import BANDS_FILE, BUDGETS_FILE, M1_FILE, PIXELS, QUOTAS
 from semispectral.sampling.training_set import KEY, Features, TrainingSet, training_set
 from semispectral.scans.cube import Pixels
-from semispectral.spectra import shards
-from semispectral.spectra.cleaned_scans import read_cleaned
 from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.spectra.scaling import Scaler, fit_scaler
 from semispectral.storage.parquet import read_table
-from semispectral.study.classes import UNLABELLED
+from semispectral.storage.seal import read_json
 from semispectral.study.stage_settings import settings as as_settings
-
-PARTS_FILE, BUDGETS_FILE = "parts.parquet", "budgets.parquet"
-
-
-def read_pool(paths: Sequence[str | Path], settings: Mapping[str, Any]) -> Pixels:
-    """Read the cleaned spectra of the pool.
-
-    Parameters
-    ----------
-    paths : its shards.
-    settings : "cleaning", and "scenes": the rows of the scenes, by name.
-    """
-    cleaning = as_settings(CleanConfig, settings["cleaning"], where="cleaning")
-    return Pixels.concat([read_cleaned(Path(path), settings["scenes"], cleaning) for path in sorted(paths, key=str)])
-
-
-def read_pool_table(paths: Sequence[str | Path]) -> pd.DataFrame:
-    """Read positions and labels of the pool's pixels, one row per pixel, without spectra.
-
-    Parameters
-    ----------
-    paths : shards of the pool.
-    """
-    return pd.concat([shards.read_table(Path(path)) for path in sorted(paths, key=str)], ignore_index=True)
-
-
-def read_deal(directory: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Read the parts and the labels per class that `semispectral.benchmark.splits.write_deal` wrote.
-
-    Parameters
-    ----------
-    directory : directory of the split.
-    """
-    return read_table(directory / PARTS_FILE), read_table(directory / BUDGETS_FILE)
 
 
 def place_of(table: pd.DataFrame) -> pd.MultiIndex:
-    """Return scene, line and sample of each row.
+    """Return scene, line, sample and draw of each row: a pixel may be in both draws.
 
     Parameters
     ----------
     table : one row per pixel.
     """
-    return pd.MultiIndex.from_frame(table[KEY].astype({"scene": "str"}))
+    return pd.MultiIndex.from_frame(table[KEY].astype({"scene": "str"}).assign(labelled=table["label"] >= 0))
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The shards of a study, and how they are cleaned.
+
+    Attributes
+    ----------
+    shards : files of the pool, both draws of every scene.
+    scenes : rows of ``scenes.tsv`` by name, of the scenes whose files cleaning opens.
+    cleaning : steps of cleaning.
+    """
+
+    shards: tuple[Path, ...]
+    scenes: Mapping[str, Any]
+    cleaning: CleanConfig
+
+    @classmethod
+    def of(cls, shards: Sequence[str | Path], settings: Mapping[str, Any]) -> "Pool":
+        """Return the pool of a job.
+
+        Parameters
+        ----------
+        shards : files of the pool.
+        settings : "cleaning", and "scenes": the rows of the scenes, by name.
+        """
+        cleaning = as_settings(CleanConfig, settings["cleaning"], where="cleaning")
+        return cls(tuple(map(Path, shards)), settings["scenes"], cleaning)
+
+    def dealt(self, directory: Path, *, regime: str) -> "Dealt":
+        """Read the pixels that a split takes, and clean them.
+
+        Parameters
+        ----------
+        directory : directory of `semispectral.benchmark.splits.write_deal`.
+        regime : "inductive" or "transductive".
+        """
+        bad_bands = read_json(directory / BANDS_FILE)["bad_bands"]
+        unlabelled = tuple(path for path in self.shards if path.parent.name == UNLABELLED_DRAW)
+
+        def read(shards: tuple[Path, ...], name: str) -> Pixels:
+            rows = read_table(directory / name)
+            given = {"scenes": self.scenes, "cleaning": self.cleaning, "bad_bands": bad_bands}
+            return Pixels.concat([pixels for _, pixels in read_dealt(shards, rows, **given)])
+
+        shares = training_shares(read_quotas(directory / QUOTAS))
+        budgets = read_table(directory / BUDGETS_FILE)
+        return Dealt(read(self.shards, PIXELS), read(unlabelled, M1_FILE), budgets, shares, regime)
 
 
 @dataclass(frozen=True)
 class Dealt:
-    """Pool with the parts and labels of one split and seed.
+    """Pixels of the pool with the parts and labels of one split and seed.
 
     Attributes
     ----------
-    x : float32 or the file's dtype [pixel, band], cleaned spectra.
-    table : one row per pixel; part is "train", "valid" or "test".
+    pixels : cleaned pixels that classifiers see or predict, with their part; those of the unlabelled draw have label
+        -1.
+    of_m1 : cleaned pixels that M1 sees, with their part.
     budgets : labels that may be seen, from `semispectral.sampling.label_budgets.label_budgets`.
+    shares : float64 [class], share of each class among all labelled pixels of the training part.
     regime : "inductive", or "transductive" if unlabelled test pixels may be seen.
     """
 
-    x: np.ndarray
-    table: pd.DataFrame
+    pixels: Pixels
+    of_m1: Pixels
     budgets: pd.DataFrame
+    shares: np.ndarray
     regime: str
 
     @property
-    def seen(self) -> np.ndarray:
-        """Pixels that a method may use without their labels, bool [pixel]."""
-        parts = ["train", "test"] if self.regime == TRANSDUCTIVE else ["train"]
-        return np.asarray(self.table["part"].isin(parts))
+    def table(self) -> pd.DataFrame:
+        """One row per pixel that classifiers see or predict."""
+        return self.pixels.table
 
     @property
-    def valid(self) -> np.ndarray:
-        """Pixels of the validation part, bool [pixel]."""
-        return (self.table["part"] == "valid").to_numpy()
+    def x_m1(self) -> np.ndarray:
+        """Spectra that M1 is trained on, [pixel, band]."""
+        return np.asarray(self.of_m1.x[_seen(self.of_m1.table, self.regime)])
 
-    def shares(self, classes: int) -> np.ndarray:
-        """Return the share of each class among the labelled pixels of the training part, float64 [class].
+    @property
+    def x_m1_valid(self) -> np.ndarray:
+        """Spectra that M1 is validated on, [pixel, band]."""
+        return np.asarray(self.of_m1.x[(self.of_m1.table["part"] == "valid").to_numpy()])
 
-        Parameters
-        ----------
-        classes : number of classes.
-        """
-        label = self.table["label"].to_numpy()[(self.table["part"] == "train").to_numpy()]
-        counts = np.bincount(label[label >= 0], minlength=classes)
-        return np.asarray(counts / max(counts.sum(), 1))
-
-    def scaler(self, method: str) -> Scaler:
-        """Fit a scaler to the pixels that may be seen.
+    def scaler(self, normalise: Mapping[str, Any]) -> Scaler:
+        """Fit a scaler to the pixels that M1 may see.
 
         Parameters
         ----------
-        method : normalisation.
+        normalise : normalisation: its method, and what that uses.
         """
-        return fit_scaler(self.x[self.seen], method=method)
+        return fit_scaler(self.x_m1, wavelengths_nm=self.of_m1.wavelengths_nm, **normalise)
 
     def features(self, mean: np.ndarray, std: np.ndarray | None = None) -> Features:
         """Return the inputs of all pixels.
@@ -133,7 +144,7 @@ class Dealt:
         return features.where((self.table["part"] == "test").to_numpy() & (features.label >= 0))
 
     def training_set(self, features: Features, *, budget: str, seed: int) -> TrainingSet:
-        """Return the training set of a method; pixels that it may use without labels have none.
+        """Return the training set of a method.
 
         Parameters
         ----------
@@ -141,29 +152,11 @@ class Dealt:
         budget : labels per class.
         seed : seed of the labels.
         """
-        looked_at = features.table.assign(part=np.where(self.seen, "train", features.table["part"].to_numpy(str)))
-        found = training_set(Features(features.mean, features.std, looked_at), self.budgets, budget=budget, seed=seed)
-        hidden = found.unlabelled.table.assign(label=np.int16(UNLABELLED))
-        return TrainingSet(found.labelled, Features(found.unlabelled.mean, found.unlabelled.std, hidden), found.valid)
+        seen = _seen(features.table, self.regime) & (features.label < 0)
+        looked_at = features.table.assign(part=np.where(seen, "train", features.table["part"].to_numpy(str)))
+        return training_set(Features(features.mean, features.std, looked_at), self.budgets, budget=budget, seed=seed)
 
 
-def dealt(pool: Pixels, directory: Path, *, regime: str) -> Dealt:
-    """Return the pool with the parts and labels of a split.
-
-    Parameters
-    ----------
-    pool : pixels of the pool.
-    directory : directory of `semispectral.benchmark.splits.write_deal`.
-    regime : "inductive" or "transductive".
-
-    Raises
-    ------
-    DataError : the split has pixels that the pool lacks.
-    """
-    parts, budgets = read_deal(directory)
-    place = place_of(pool.table).get_indexer(place_of(parts))
-    if (place < 0).any():
-        raise DataError(
-            f"{directory}: {int((place < 0).sum())} of {len(parts)} pixels are not in the pool; run grid_deal again"
-        )
-    return Dealt(pool.x[place], parts, budgets, regime)
+def _seen(table: pd.DataFrame, regime: str) -> np.ndarray:
+    """Return which pixels are in a part whose spectra a method may see, bool [pixel]."""
+    return np.asarray(table["part"].isin(["train", "test"] if regime == TRANSDUCTIVE else ["train"]))

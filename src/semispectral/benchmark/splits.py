@@ -1,4 +1,4 @@
-"""Divide the pool into the parts of one split and seed, draw the labels per class, and check both."""
+"""Write one split and seed of the benchmark: parts, pixels of M1, labels per class; and check them."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,13 +7,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from semispectral.benchmark.pool import BUDGETS_FILE, PARTS_FILE, read_deal
 from semispectral.errors import ConfigError, SplitError
 from semispectral.evaluation.predictions import assert_disjoint
 from semispectral.sampling.label_budgets import ALL, BudgetConfig, check_budgets, label_budgets
-from semispectral.sampling.split import LabelRaster, SplitConfig, check_parts, split
+from semispectral.sampling.split import SplitConfig, check_parts
+from semispectral.sampling.split_files import write_tables
+from semispectral.sampling.split_names import BANDS_FILE, BUDGETS_FILE, M1_FILE, PIXELS
+from semispectral.sampling.study_split import DEALT, StudySplit
 from semispectral.scans.cube import PARTS
-from semispectral.storage.parquet import write_table
+from semispectral.storage.parquet import read_table, write_table
+from semispectral.storage.seal import write_json
 from semispectral.study.stage_settings import settings
 
 
@@ -44,42 +47,31 @@ def split_settings(row: Mapping[str, Any], holes: Sequence[str], *, seed: int) -
     return settings(SplitConfig, keys, where="benchmark.splits")
 
 
-def deal(rasters: Sequence[LabelRaster], pool: pd.DataFrame, config: SplitConfig) -> pd.DataFrame:
-    """Return the pixels of the pool that are in a part.
-
-    Parameters
-    ----------
-    rasters : labels of every scene.
-    pool : one row per pixel, as in `Pixels`.
-    config : settings of the split, with its seed.
-
-    Returns
-    -------
-    DataFrame with the columns of the pool and the new ``part``; pixels of the buffer are left out.
-    """
-    parts = split(rasters, config)
-    names = np.array(["", *PARTS])
-    part = np.full(len(pool), "", names.dtype)
-    for scene, rows in pool.groupby("scene", observed=True):
-        at = rows["line"].to_numpy(), rows["sample"].to_numpy()
-        part[pool.index.get_indexer(rows.index)] = names[parts[str(scene)][at]]
-    dealt = pool.assign(part=pd.array(part.tolist(), dtype="str"))
-    kept: pd.DataFrame = dealt[part != ""].astype({"scene": "str", "hole": "str"}).reset_index(drop=True)
-    return kept
-
-
-def write_deal(directory: Path, parts: pd.DataFrame, config: SplitConfig, budgets: BudgetConfig) -> None:
-    """Draw the labels per class, write them and the parts, read both again, and check them.
+def write_deal(
+    directory: Path,
+    found: StudySplit,
+    of_m1: pd.DataFrame,
+    *,
+    config: SplitConfig,
+    budgets: BudgetConfig,
+    bad_bands: Sequence[int] = (),
+) -> None:
+    """Write a split and its labels per class, read both again, and check them.
 
     Parameters
     ----------
     directory : directory of the split.
-    parts : pixels of the pool with their parts.
+    found : the split.
+    of_m1 : pixels that M1 sees, from `semispectral.sampling.study_split.deal_for_m1`.
     config : settings of the split.
     budgets : settings of the labels per class.
+    bad_bands : numbers of the bands that are left out of all scenes.
     """
-    write_table(directory / PARTS_FILE, parts)
-    write_table(directory / BUDGETS_FILE, label_budgets(parts, budgets))
+    directory.mkdir(parents=True, exist_ok=True)
+    write_tables(directory, found)
+    write_table(directory / M1_FILE, of_m1[DEALT])
+    write_table(directory / BUDGETS_FILE, label_budgets(found.pixels, budgets))
+    write_json(directory / BANDS_FILE, {"bad_bands": list(bad_bands)})
     check_deal(directory, config, budgets)
 
 
@@ -98,11 +90,12 @@ def check_deal(directory: Path, config: SplitConfig, settings: BudgetConfig) -> 
     ------
     SplitError : a check fails.
     """
-    parts, budgets = read_deal(directory)
-    assert_disjoint(parts)
+    parts, of_m1, budgets = (read_table(directory / name) for name in (PIXELS, M1_FILE, BUDGETS_FILE))
+    for draw in (parts[parts["label"] >= 0], parts[parts["label"] < 0], of_m1):
+        assert_disjoint(draw)
+    both = pd.concat([parts, of_m1[of_m1["part"] != "valid"]])
     if config.method == "groups":
-        tested = parts["part"] == "test"
-        assert_disjoint(parts.assign(part=np.where(tested, "test", "training")), unit=("hole",))
+        assert_disjoint(_tested(both).drop_duplicates(["hole", "part"]), unit=("hole",))
     for scene, rows in parts.groupby("scene"):
         raster = np.zeros((rows["line"].max() + 1, rows["sample"].max() + 1), np.uint8)
         raster[rows["line"], rows["sample"]] = rows["part"].map({part: i for i, part in enumerate(PARTS, start=1)})
@@ -115,6 +108,11 @@ def check_deal(directory: Path, config: SplitConfig, settings: BudgetConfig) -> 
             )
     check_budgets(budgets, parts, settings)
     _check_spent(directory, budgets)
+
+
+def _tested(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with two parts: the tested pixels, and all others."""
+    return table.assign(part=np.where(table["part"] == "test", "test", "training"))
 
 
 def _check_spent(directory: Path, budgets: pd.DataFrame) -> None:

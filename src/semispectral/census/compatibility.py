@@ -1,7 +1,6 @@
 """Check that the scenes of a collection can be joined, and describe what is unusual about them."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -16,10 +15,10 @@ SATURATED_SHARE = 0.01
 BRIGHTNESS_RATIO = 4.0  # between the largest values of two scenes, as reflectance
 
 
-def check_collection(
+def check_scans(
     censuses: Sequence[Census], *, scale: Mapping[str, float], steps: Collection[str] = ()
 ) -> tuple[str, ...]:
-    """Refuse scenes that cannot be joined, and describe what is unusual about those that can.
+    """Refuse scenes that cannot be joined, whatever their labels, and describe what is unusual about those that can.
 
     Parameters
     ----------
@@ -33,26 +32,43 @@ def check_collection(
 
     Raises
     ------
-    DataError : the scenes have different bands and are not resampled, or no scene has a labelled pixel.
+    DataError : the scenes have different bands and are not resampled.
     SplitError : two scenes hold the same pixels.
     """
     _refuse_copies(censuses)
     if "resample" not in steps:
         _require_one_sensor(censuses)
-    if not any(found.pixels("class") for found in censuses):
-        raise DataError(
-            f"scenes.tsv: labelled pixels are needed, but none of the {len(censuses)} scenes has a code of its column "
-            "'use'; check the columns labels, labels_key and use"
-        )
     scales = () if "scale" in steps else _scales(scale)
     return (
         *_unknown_sensors(censuses),
         *scales,
         *_brightness(censuses, scale),
-        *_dominance(censuses),
         *_saturated(censuses),
         *_odd_remarks(censuses),
     )
+
+
+def check_labels(censuses: Sequence[Census]) -> tuple[str, ...]:
+    """Refuse a collection without a labelled pixel, and say where one class has nearly all labels.
+
+    Parameters
+    ----------
+    censuses : sequence of Census, censuses of all scenes, with their labels.
+
+    Returns
+    -------
+    tuple of str, warnings.
+
+    Raises
+    ------
+    DataError : no scene has a labelled pixel.
+    """
+    if not any(found.pixels("class") for found in censuses):
+        raise DataError(
+            f"scenes.tsv: labelled pixels are needed, but none of the {len(censuses)} scenes has a code of its column "
+            "'use'; check the columns labels, labels_key and use"
+        )
+    return tuple(_dominance(censuses))
 
 
 def _refuse_copies(censuses: Sequence[Census]) -> None:
@@ -68,20 +84,18 @@ def _refuse_copies(censuses: Sequence[Census]) -> None:
         )
 
 
-def known_for_plan(scenes: Sequence[Scene], censuses: Sequence[Census], steps: Collection[str]) -> dict[str, Any]:
-    """Return facts of all scenes for the plan: ``odd`` and ``bad_bands`` of `semispectral.sampling.plan.plan`.
+def odd_of_collection(scenes: Sequence[Scene], censuses: Sequence[Census], steps: Collection[str]) -> tuple[str, ...]:
+    """Check scans and labels of a collection, and return what is unusual about them.
 
     Parameters
     ----------
     scenes : sequence of Scene, rows of ``scenes.tsv``.
-    censuses : sequence of Census, their censuses.
+    censuses : sequence of Census, their censuses, with labels.
     steps : collection of str, steps of cleaning.
     """
     scale = {scene.name: scene.factor for scene in scenes}
-    return {
-        "odd": check_collection(censuses, scale=scale, steps=steps),
-        "bad_bands": bad_bands_of_all(censuses, steps),
-    }
+    odd = check_scans(censuses, scale=scale, steps=steps)
+    return (*odd, *check_labels(censuses))
 
 
 def bad_bands_of_all(censuses: Sequence[Census], steps: Collection[str] = ()) -> tuple[int, ...]:

@@ -1,9 +1,9 @@
 """Find the same pixels under two names by their spectra, whatever their files and headers say.
 
-The census keeps the hashes of a sample of spectra of each scene, and the plan compares them between scenes. The sample
+The census keeps the hashes of a sample of spectra of each scene, and the split compares them between scenes. The sample
 costs a few lines of each scan and not a pass over it: some lines at even distances, which a copy of a whole scan
-shares, and the first and last labelled pixels of each class, which a part of a scan shares too. The drawn pixels are
-compared once more, one by one (`refuse_shared`).
+shares, and the first and last labelled pixels of each class, which a part of a scan shares too. The pixels that are
+dealt to the parts are compared once more, one by one (`refuse_shared`).
 """
 
 from collections import Counter
@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
+import pandas as pd
 
 from semispectral.errors import SplitError
-from semispectral.scans.cube import Cube, Pixels
+from semispectral.scans.cube import Cube
 from semispectral.study.classes import CodeSet
 from semispectral.study.names import some
 
@@ -54,21 +55,26 @@ def spectra_hash(x: np.ndarray) -> np.ndarray:
     return np.where(shaped, mixed | np.uint64(1), np.uint64(0))
 
 
-def fingerprint(cube: Cube, codes: np.ndarray, use: CodeSet) -> Fingerprint:
-    """Return hashes of a sample of the spectra of a scene, sorted; repeated ones are left out.
+def fingerprint(cube: Cube) -> Fingerprint:
+    """Return hashes of spectra at even distances in a scene, ``even``, sorted; repeated ones are left out.
+
+    Parameters
+    ----------
+    cube : Cube, open scene.
+    """
+    return {"even": _hashes(cube, _even(cube))}
+
+
+def fingerprint_of_labels(cube: Cube, codes: np.ndarray, use: CodeSet) -> Fingerprint:
+    """Return hashes of some labelled spectra of a scene, ``labelled``, sorted; repeated ones are left out.
 
     Parameters
     ----------
     cube : Cube, open scene.
     codes : int32 [line, sample], label codes.
     use : CodeSet, codes that are classes.
-
-    Returns
-    -------
-    Hashes of spectra at even distances, ``even``, and of labelled spectra, ``labelled``.
     """
-    places = {"even": _even(cube), "labelled": _labelled(codes, use)}
-    return {name: _hashes(cube, lines) for name, lines in places.items()}
+    return {"labelled": _hashes(cube, _labelled(codes, use))}
 
 
 def _hashes(cube: Cube, places: Iterable[tuple[int, np.ndarray]]) -> tuple[int, ...]:
@@ -121,18 +127,18 @@ def _shared(samples: Mapping[str, Sequence[int]]) -> Iterator[tuple[str, str]]:
             yield a, b
 
 
-def refuse_shared(pixels: Pixels) -> Pixels:
-    """Return the drawn pixels after checking that no two scenes give the same ones to different parts.
+def refuse_shared(table: pd.DataFrame) -> None:
+    """Check that no two scenes give the same pixels to different parts.
 
     Parameters
     ----------
-    pixels : Pixels, drawn pixels of all scenes.
+    table : DataFrame, one row per pixel: scene, part, and ``hash``, from `spectra_hash`.
 
     Raises
     ------
     SplitError : more pixels than chance allows are in two parts.
     """
-    value, table = spectra_hash(pixels.x), pixels.table
+    value = table["hash"].to_numpy(np.uint64)
     scenes, scene = np.unique(table["scene"].to_numpy(str), return_inverse=True)
     parts, part = np.unique(table["part"].to_numpy(str), return_inverse=True)
     for one, other in combinations(range(len(parts)), 2):
@@ -151,4 +157,3 @@ def refuse_shared(pixels: Pixels) -> Pixels:
                 f"to the last digit: scenes {some(names.tolist())} hold copies of each other, so that scores would "
                 "be false; leave one out of scenes.tsv, or name its own file in the column data"
             )
-    return pixels

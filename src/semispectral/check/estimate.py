@@ -30,9 +30,8 @@ class Work:
     scene_kpixels : pixels of interest of a scene, in thousands.
     total_kpixels : pixels of all scenes, in thousands.
     sample_mb : sampled pixels of all scenes as float32, in MB.
-    scene_sample_mb : sampled pixels of a scene as float32, in MB.
+    scene_pool_mb : drawn pixels of a scene, whatever a split takes of them, as stored, in MB.
     m1_sample_mb : the same as ``sample_mb``, in the columns of M1.
-    m1_scene_sample_mb : the same as ``scene_sample_mb``, in the columns of M1.
     test_kpixels : pixels that every method predicts, in thousands.
     """
 
@@ -40,9 +39,8 @@ class Work:
     scene_kpixels: float
     total_kpixels: float
     sample_mb: float
-    scene_sample_mb: float
+    scene_pool_mb: float
     m1_sample_mb: float
-    m1_scene_sample_mb: float
     test_kpixels: float
 
 
@@ -103,11 +101,17 @@ def work_of(study: Study, looked: Sequence[Looked], sampled: int) -> Work:
         scene_kpixels=sum(each.interest for each in looked) / scenes / 1e3,
         total_kpixels=sum(each.pixels for each in looked) / 1e3,
         sample_mb=sample_mb,
-        scene_sample_mb=sample_mb / scenes,
+        scene_pool_mb=sum(_drawn(study, each) * each.bands * each.bytes_per_value for each in looked) / scenes / 1e6,
         m1_sample_mb=m1_sample_mb,
-        m1_scene_sample_mb=m1_sample_mb / scenes,
         test_kpixels=sampled / 3e3,
     )
+
+
+def _drawn(study: Study, each: Looked) -> int:
+    """Return the number of pixels that are drawn from a scene: unlabelled ones, and labelled ones of each class."""
+    sample = study.config["sample"]
+    labelled = sum(min(pixels, int(sample["class_per_scene"])) for pixels in (each.labelled or {}).values())
+    return labelled + min(each.interest, int(sample["unlabelled_per_scene"]))
 
 
 def _m1_views(study: Study, bands: int) -> tuple[int, ...]:

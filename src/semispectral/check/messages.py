@@ -20,7 +20,7 @@ NO_CLASSES = {
     False: "none found: the usable scenes have no labelled pixel",
 }
 NO_PLAN = {
-    True: "known once the labels exist: run snakemake --until plan, then check again",
+    True: "known once the labels exist: run snakemake --until split, then check again",
     False: "not made: the problems below prevent it",
 }
 
@@ -195,7 +195,7 @@ def listed(title: str, messages: Sequence[str], *, most: int = 1000) -> Iterator
     for message in messages[:most]:
         yield "  - " + message.replace("\n", "\n    ")
     if len(messages) > most:
-        yield f"  - and {len(messages) - most} more, all of which stand in plan/warnings.json of the results"
+        yield f"  - and {len(messages) - most} more, all of which stand in split/warnings.json of the results"
 
 
 def _some(names: Sequence[str]) -> str:

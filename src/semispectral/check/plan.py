@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from semispectral.census.compatibility import known_for_plan
+from semispectral.census.compatibility import odd_of_collection
 from semispectral.check.problems import Problems
 from semispectral.check.scenes import Looked
 from semispectral.check.study import Study
 from semispectral.errors import ConfigError
 from semispectral.sampling.label_budgets import budget_sizes
-from semispectral.sampling.plan import Plan, plan
+from semispectral.sampling.study_split import StudySplit, expected_split
 from semispectral.scans.cube import PARTS
 from semispectral.study.cleaning_steps import CLEANING_STEPS
 from semispectral.study.suggestions import hint
@@ -23,11 +23,11 @@ class Planned:
 
     Attributes
     ----------
-    plan : the plan.
+    plan : the split, with the pixels that the pool is expected to hold.
     budgets : number of labels [label, (train, valid)], by labels per class.
     """
 
-    plan: Plan
+    plan: StudySplit
     budgets: dict[str, pd.DataFrame]
 
     def part(self, name: str) -> dict[str, int]:
@@ -88,13 +88,13 @@ def check_test_groups(study: Study) -> None:
 
 
 def planned(study: Study, looked: Sequence[Looked], problems: Problems) -> Planned | None:
-    """Return the plan of the workflow; None if labels of a scene are missing or a problem prevents it.
+    """Return the split of the workflow; None if labels of a scene are missing or a problem prevents it.
 
     Parameters
     ----------
     study : configuration and tables.
     looked : facts of the scenes.
-    problems : takes errors of the plan.
+    problems : takes errors of the split.
     """
     censuses = [each.census for each in looked if each.census is not None]
     if (
@@ -106,21 +106,21 @@ def planned(study: Study, looked: Sequence[Looked], problems: Problems) -> Plann
         return None
     with problems.noted():
         steps = [step for step in study.config["cleaning"]["steps"] if CLEANING_STEPS[step].joins]
-        known = known_for_plan(study.scenes, censuses, steps)
+        odd = odd_of_collection(study.scenes, censuses, steps)
         codes = {found.scene: found.codes for found in censuses}
-        drawn = plan(
+        drawn = expected_split(
             study.scenes,
             codes,
             study.classes,
             split_settings=study.settings["split"],
             sample_settings=study.settings["sample"],
-            **known,
+            odd=odd,
         )
         return Planned(drawn, budget_sizes(_labels(drawn), study.settings["runs"]))
     return None
 
 
-def _labels(drawn: Plan) -> pd.DataFrame:
+def _labels(drawn: StudySplit) -> pd.DataFrame:
     """Return the number of sampled labels in train and valid, by label."""
     known = drawn.quotas[(drawn.quotas["label"] >= 0) & drawn.quotas["part"].isin(PARTS[:2])]
     table = known.pivot_table(index="label", columns="part", values="quota", aggfunc="sum", fill_value=0)

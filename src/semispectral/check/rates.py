@@ -4,8 +4,8 @@ Source: the ``benchmark:`` files and the sizes of the results of two runs of ver
 server without a GPU: the demo (6 scenes of 200 x 96 x 268, 22 000 sampled pixels), and a simulated collection of 3
 scenes of 1000 x 320 x 268 (172 MB each, 62 000 sampled pixels) with the same networks. The fixed part of a job is that
 of the demo; the part per unit is the difference in processor time between the two. Training times are computed from
-steps in `semispectral.check.training_time`. The two rules of M1's scale have the figures of the rules of the bands,
-plus what two views (`semispectral.spectra.scaling.two_views`) took more for 64 MB of spectra.
+steps in `semispectral.check.training_time`. Rules that came after these runs (labels, draw, split, sample, sample_m1)
+have the figures of the rules whose work they took over.
 """
 
 from typing import NamedTuple
@@ -34,20 +34,20 @@ RATES: dict[str, Rate] = {
     "simulate": Rate("scene_mb", (2, 0.07), (150, 6), "scene_mb", (0, 1)),
     "fetch": Rate("scene_mb", (3, 1), (150, 0), "scene_mb", (0, 0.5)),
     "census": Rate("scene_mb", (2, 0.003), (220, 0), "scene_mb", (0.03, 0.008)),
-    "plan": Rate("total_kpixels", (1.7, 0.0006), (220, 0.02)),
-    "shard": Rate("scene_mb", (3.5, 0.006), (285, 0.25), "scene_sample_mb", (0, 0.2)),
-    "budget": Rate("sample_mb", (2.2, 0.01), (217, 0.5)),
+    "labels": Rate("scene_mb", (2, 0.001), (220, 0), "scene_mb", (0.03, 0.008)),
+    "draw": Rate("scene_mb", (3.5, 0.006), (285, 0.25), "scene_pool_mb", (0, 0.5)),
+    "split": Rate("total_kpixels", (1.7, 0.0006), (220, 0.02)),
+    "sample_m1": Rate("sample_mb", (3.4, 0.03), (330, 3), "sample_mb", (0, 0.5)),
+    "sample": Rate("sample_mb", (3.4, 0.03), (330, 3), "sample_mb", (0, 0.5)),
     "fit_scaler": Rate("sample_mb", (3.4, 0.04), (330, 3)),
     "cleaning_effect": Rate("scene_mb", (5, 0), (660, 0)),  # it looks at a sample of one size
-    "normalise": Rate("scene_sample_mb", (3.7, 0.03), (285, 5), "scene_sample_mb", (0, 0.95)),
-    "fit_scaler_m1": Rate("sample_mb", (3.4, 0.042), (400, 3)),
-    "normalise_m1": Rate("m1_scene_sample_mb", (3.7, 0.03), (350, 3.2), "m1_scene_sample_mb", (0, 0.95)),
+    "budget": Rate("sample_mb", (2.2, 0.01), (217, 0.5)),
     "baseline": Rate("sample_mb", (6.5, 0.1), (360, 4), "test_kpixels", (0, 0.06)),
     "train_svm": Rate("sample_mb", (4, 0.02), (310, 3)),
     "train_m1": Rate("m1_sample_mb", (0, 0), (1100, 4), "sample_mb", (15, 0)),
     "train_m2": Rate("sample_mb", (0, 0), (1150, 4), "sample_mb", (3, 0)),
     "train_qy": Rate("sample_mb", (0, 0), (1000, 4), "sample_mb", (2, 0)),
-    "encode": Rate("m1_scene_sample_mb", (1.7, 0.016), (240, 5), "scene_sample_mb", (0, 0.55)),
+    "encode": Rate("scene_pool_mb", (1.7, 0.03), (240, 8), "scene_pool_mb", (0, 0.3)),
     "predict": Rate("sample_mb", (1.8, 0.02), (265, 5), "test_kpixels", (0, 0.06)),
     "bundle": Rate("sample_mb", (3.5, 0.04), (340, 5), "sample_mb", (1.4, 0)),
     "pack": Rate("sample_mb", (3, 0), (330, 0), "sample_mb", (1.4, 0)),

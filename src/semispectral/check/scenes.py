@@ -102,7 +102,7 @@ def _look(study: Study, scene: Scene) -> Looked | None:
         source = _source(study, scene.data)
         if source is not None:
             return _to_be_fetched(scene, source, _source(study, scene.labels))
-    return _on_disk(study, scene) if study.classes else None
+    return _on_disk(study, scene) if study.classes is not None else None
 
 
 def _on_disk(study: Study, scene: Scene) -> Looked:

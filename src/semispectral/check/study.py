@@ -16,13 +16,13 @@ from semispectral.maps.smoothing import SmoothConfig
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
 from semispectral.sampling.label_budgets import BudgetConfig
-from semispectral.sampling.quotas import SampleConfig
+from semispectral.sampling.sample_settings import SampleConfig
 from semispectral.sampling.split import SplitConfig
 from semispectral.scans.download import Source
 from semispectral.scans.tray_mask import MaskConfig
 from semispectral.simulate import SimulateConfig
 from semispectral.spectra.cleaning_settings import CleanConfig
-from semispectral.study.classes import ClassMap
+from semispectral.study.classes import ClassMap, study_classes
 from semispectral.study.config import complete, read_schema
 from semispectral.study.config_file import read_config
 from semispectral.study.paths import outside_allowed
@@ -95,7 +95,7 @@ def read_study(folder: Path, overlays: Sequence[Path], problems: Problems) -> St
         root, outside = Path(config["data_root"]), outside_allowed(config)
         scenes = read_scenes(_own_or_built_in(config["scenes"], folder), data_root=root, allow_outside=outside)
     with problems.noted():
-        classes = ClassMap.read(_own_or_built_in(config["classes"], folder))
+        classes = study_classes(_own_or_built_in(config["classes"], folder), scenes)
     return Study(config, scenes, classes, _settings(config, problems))
 
 

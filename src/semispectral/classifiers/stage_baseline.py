@@ -7,7 +7,8 @@ from pathlib import Path
 from semispectral.classifiers.baselines import BASELINES, BaselineConfig
 from semispectral.evaluation.queries import answers, asked, every_label
 from semispectral.sampling.quota_files import read_quotas, training_shares
-from semispectral.sampling.training_set import read_features, training_set
+from semispectral.sampling.training_set import read_bands, training_set
+from semispectral.spectra.scaling import read_scaler
 from semispectral.storage.parquet import read_table, write_table
 from semispectral.study.stage_settings import settings
 
@@ -16,6 +17,7 @@ def run_baseline(
     predictions_file: str | Path,
     *,
     feature_files: Sequence[str | Path],
+    scaler_directory: str | Path,
     budgets_file: str | Path,
     quotas_file: str | Path,
     method: str,
@@ -30,11 +32,13 @@ def run_baseline(
     predictions_file : str or Path
         Parquet file to write: probabilities of the classes and the true class, one row per pixel.
     feature_files : sequence of str or Path
-        Normalised sample of every scene.
+        Cleaned sample of every scene.
+    scaler_directory : str or Path
+        Scale of the bands.
     budgets_file : str or Path
         Labels of the budget and seed.
     quotas_file : str or Path
-        Quotas of the plan, which know how frequent each class is in the training part.
+        Quotas of the split, which know how frequent each class is in the training part.
     method : str
         Name in `semispectral.classifiers.baselines.BASELINES`.
     budget : str
@@ -46,7 +50,7 @@ def run_baseline(
     """
     given = json.loads(cfg)
     config = settings(BaselineConfig, {"svm": given["svm"]} | given["baselines"], where="baselines")
-    features = read_features(feature_files, features="bands")
+    features = read_bands([Path(path) for path in sorted(feature_files, key=str)], read_scaler(scaler_directory))
     data = training_set(features, read_table(budgets_file), budget=budget, seed=seed)
     shares = training_shares(read_quotas(Path(quotas_file)))
     query = asked(features)

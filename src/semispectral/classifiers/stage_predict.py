@@ -14,6 +14,8 @@ def run_predict(
     predictions_file: str | Path,
     *,
     feature_files: Sequence[str | Path],
+    scaler_directory: str | Path,
+    pixels_file: str | Path,
     model_directory: str | Path,
     method: str,
     features: str,
@@ -27,7 +29,11 @@ def run_predict(
     predictions_file : str or Path
         Parquet file to write: probabilities of the classes and the true class, one row per pixel.
     feature_files : sequence of str or Path
-        Normalised sample, or its latents, of every scene.
+        Cleaned sample of every scene, or the latents of its pool.
+    scaler_directory : str or Path
+        Scale of the bands; not used on latents.
+    pixels_file : str or Path
+        Pixels of the split, by which latents are chosen; not used on bands.
     model_directory : str or Path
         Trained model.
     method : str
@@ -39,7 +45,9 @@ def run_predict(
     seed : int
         Seed that it was trained with.
     """
-    query = asked(read_features(feature_files, features=features))
+    query = asked(
+        read_features(feature_files, features=features, scaler_directory=scaler_directory, pixels_file=pixels_file)
+    )
     model = READERS[method](*load_model(Path(model_directory)))
     probability = model.predict_proba(query.mean[:])
     table = answers(probability, query, method=method, features=features, budget=budget, seed=seed)

@@ -15,6 +15,8 @@ def run_train_svm(
     directory: str | Path,
     *,
     feature_files: Sequence[str | Path],
+    scaler_directory: str | Path,
+    pixels_file: str | Path,
     budgets_file: str | Path,
     classes_file: str | Path,
     features: str,
@@ -29,11 +31,15 @@ def run_train_svm(
     directory : str or Path
         Folder to write the model to.
     feature_files : sequence of str or Path
-        Normalised sample, or its latents, of every scene.
+        Cleaned sample of every scene, or the latents of its pool.
+    scaler_directory : str or Path
+        Scale of the bands; not used on latents.
+    pixels_file : str or Path
+        Pixels of the split, by which latents are chosen; not used on bands.
     budgets_file : str or Path
         Labels of the budget and seed.
     classes_file : str or Path
-        Classes of the plan, classes.json.
+        Classes of the split, classes.json.
     features : str
         "bands" or "latents".
     budget : str
@@ -43,7 +49,15 @@ def run_train_svm(
     cfg : str
         JSON of the section ``svm``.
     """
-    data = read_training_set(feature_files, budgets_file, features=features, budget=budget, seed=seed)
+    data = read_training_set(
+        feature_files,
+        budgets_file,
+        features=features,
+        budget=budget,
+        seed=seed,
+        scaler_directory=scaler_directory,
+        pixels_file=pixels_file,
+    )
     x, label = every_label(data)
     settings = stage_settings(SvmConfig, cfg, "svm")
     classes = len(read_classes(Path(classes_file)))

@@ -9,7 +9,7 @@ import yaml
 
 from semispectral.errors import MissingFileError
 from semispectral.figures.methods import budget_order, budget_words, method_name
-from semispectral.sampling.plan_files import read_notes
+from semispectral.sampling.split_files import read_notes
 from semispectral.storage.parquet import read_table
 from semispectral.workflow.units import clock, megabytes
 
@@ -19,18 +19,18 @@ WORTH_OPENING = {
     "downhole": "the logs by depth: CSV, LAS 2.0, a picture",
     "model/README.md": "the trained model; for a new scan: semispectral predict SCAN --model {model} --out maps/",
     "evaluation/scores.parquet": "the scores of every method, budget and seed",
-    "plan/warnings.json": "what to know about the split",
+    "split/warnings.json": "what to know about the split",
     "logs": "what each stage said",
 }
 BAR = 20  # characters of the longest stage
 
 
-def stage_times(benchmarks: Path) -> pd.DataFrame:
+def stage_times(resources: Path) -> pd.DataFrame:
     """Read Snakemake's benchmark files.
 
     Parameters
     ----------
-    benchmarks : folder of the benchmark files.
+    resources : folder of the benchmark files.
 
     Returns
     -------
@@ -40,18 +40,18 @@ def stage_times(benchmarks: Path) -> pd.DataFrame:
     ------
     MissingFileError : there are no benchmark files.
     """
-    files = sorted(benchmarks.rglob("*.tsv"))
+    files = sorted(resources.rglob("*.tsv"))
     if not files:
-        raise MissingFileError(f"{benchmarks}: holds no benchmark files; run snakemake first")
-    jobs = pd.concat([_job(file, benchmarks) for file in files], ignore_index=True)
+        raise MissingFileError(f"{resources}: holds no benchmark files; run snakemake first")
+    jobs = pd.concat([_job(file, resources) for file in files], ignore_index=True)
     grouped = jobs.groupby("rule").agg(jobs=("s", "size"), seconds=("s", "sum"), memory_mb=("max_rss", "max"))
     return grouped.sort_values("seconds", ascending=False, kind="stable").reset_index()
 
 
-def _job(file: Path, benchmarks: Path) -> pd.DataFrame:
+def _job(file: Path, resources: Path) -> pd.DataFrame:
     """Read the benchmark file of one job."""
     table = pd.read_csv(file, sep="\t", na_values="-")[["s", "max_rss"]]
-    return table.assign(rule=file.relative_to(benchmarks).with_suffix("").parts[0])
+    return table.assign(rule=file.relative_to(resources).with_suffix("").parts[0])
 
 
 def in_words(times: pd.DataFrame, results: Path) -> str:
@@ -85,7 +85,7 @@ def outcome(results: Path) -> list[str]:
     scores = results / "evaluation/summary.parquet"
     if scores.is_file():
         said.append(_best(read_table(scores)))
-    warnings = results / "plan/warnings.json"
+    warnings = results / "split/warnings.json"
     if warnings.is_file():
         number = len(read_notes(warnings.parent)["warnings"])
         said += [f"{number} warning{'s' * (number != 1)} about the split: see the report"] if number else []
@@ -130,7 +130,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--config", type=Path, help="the overlay that the run was started with")
     results = results_folder(parser.parse_args(arguments).config)
     try:
-        sys.stdout.write(in_words(stage_times(results / "benchmarks"), results))
+        sys.stdout.write(in_words(stage_times(results / "resources"), results))
     except MissingFileError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -163,7 +163,7 @@ def assert_disjoint(pixels: pd.DataFrame, *, unit: Sequence[str] = tuple(PIXEL))
         parts = sorted(pixels["part"].unique())
         raise SplitError(
             f"{len(shared)} {'/'.join(columns)} lie in more than one of the parts {parts}, first {shared.index[0]}; "
-            "scores on such a split are worthless: make the plan again"
+            "scores on such a split are worthless: run split again"
         )
     twice = int(pixels.duplicated(PIXEL).sum())
     if twice:

@@ -40,7 +40,7 @@ def run_evaluate(
     classes_file : str or Path
         Table of classes, classes.tsv, for their names.
     known_file : str or Path
-        Classes of the plan, classes.json.
+        Classes of the split, classes.json.
     cfg : str
         JSON of the section ``evaluation``: how the bootstrap is done.
     """

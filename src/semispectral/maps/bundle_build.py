@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +17,12 @@ from semispectral.maps.bundle_check import Saved
 from semispectral.maps.pipeline import Pipeline
 from semispectral.sampling.training_set import KEY
 from semispectral.scans.cube import Pixels
-from semispectral.spectra.cleaned_scans import read_cleaned
-from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.spectra.scaling import Scaler
 from semispectral.storage.atomic import replacing_directory, write_atomically
 from semispectral.storage.model_files import fill_model
 from semispectral.storage.provenance import ROOT, commit, versions
 from semispectral.study.classes import ClassMap
 from semispectral.study.setting_types import InnerShare, settings_class
-from semispectral.study.stage_settings import settings
 
 GUIDE_COMPONENTS = 3
 GUIDE_PIXELS = 20_000
@@ -50,19 +47,6 @@ class Recipe:
     """Its seed."""
     false_alarm: InnerShare
     """Share of the validation pixels that may lie below the threshold on log p(x), between 0 and 1."""
-
-
-def cleaned_scans(shards: Sequence[Path], scenes: Mapping[str, Any], cleaning: Mapping[str, Any]) -> Pixels:
-    """Read and clean the sampled pixels of all scenes.
-
-    Parameters
-    ----------
-    shards : files of sampled pixels, one per scene.
-    scenes : rows of the scenes, by name.
-    cleaning : section cleaning of the configuration.
-    """
-    clean = settings(CleanConfig, cleaning, where="cleaning")
-    return Pixels.concat([read_cleaned(path, scenes, clean) for path in shards])
 
 
 def build_bundle(
@@ -146,7 +130,7 @@ def threshold_of(pipeline: Pipeline, pixels: Pixels, *, false_alarm: float) -> f
     if not pipeline.knows_novelty:
         return float("-inf")
     if not len(pixels):
-        raise DataError("a threshold on log p(x) needs training or validation pixels, and there is none; see the plan")
+        raise DataError("a threshold on log p(x) needs training or validation pixels, and there is none; see the split")
     log_p = np.concatenate([pipeline.scores(pixels.x[i : i + 4096]).log_p for i in range(0, len(pixels), 4096)])
     return float(np.quantile(log_p.astype(np.float64), false_alarm))
 

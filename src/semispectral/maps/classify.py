@@ -42,13 +42,13 @@ class Known:
 
 
 def known_of(scene: Scene, codes: np.ndarray, parts: np.ndarray, classes: ClassMap) -> Known:
-    """Return the labels of a scene, from the census and the plan.
+    """Return the labels of a scene, from the census and the split.
 
     Parameters
     ----------
     scene : its row of scenes.tsv.
     codes : int [line, sample], label codes.
-    parts : uint8 [line, sample], parts of the plan.
+    parts : uint8 [line, sample], parts of the split.
     classes : classes in label order.
     """
     label = scene_labels(codes, classes, use=scene.use, ignore=scene.ignore)

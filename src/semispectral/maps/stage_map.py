@@ -38,7 +38,7 @@ def run_map(
     codes_file : str or Path
         Codes of the census.
     parts_file : str or Path
-        Parts of the plan, uint8 [line, sample].
+        Parts of the split, uint8 [line, sample].
     threads : int
         Number of threads to classify with.
     cfg : str

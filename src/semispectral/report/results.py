@@ -12,10 +12,11 @@ from semispectral.census.census_files import Census, read_census
 from semispectral.evaluation.alert_files import read_guards
 from semispectral.features.feature_files import read_facts
 from semispectral.figures.methods import budget_order
-from semispectral.sampling.plan_files import CLASSES, QUOTAS, read_notes, read_parts
 from semispectral.sampling.quota_files import read_quotas
+from semispectral.sampling.split_files import read_notes, read_parts
+from semispectral.sampling.split_names import CLASSES, QUOTAS
 from semispectral.scans.cube import Pixels
-from semispectral.spectra.scaling import Scaler, read_scaler
+from semispectral.spectra.scaling import Scaler, normalise, read_scaler
 from semispectral.spectra.shards import read_shard
 from semispectral.storage.model_files import load_model
 from semispectral.storage.parquet import read_table
@@ -62,7 +63,7 @@ class Study:
     census : one per scene, in the order of their names.
     classes : classes that occur, in label order, with the names and colours of classes.tsv.
     parts : uint8 [line, sample] by scene: 0 not used, 1 train, 2 valid, 3 test.
-    quotas : scene, hole, label, part, available, quota.
+    quotas : scene, hole, label, part, available, drawn, quota.
     plan : method, buffer (guard, in pixels) and warnings of the split.
     sample : some labelled pixels of each class and scene, normalised for classifiers on bands.
     sample_m1 : the same pixels, normalised for M1.
@@ -154,18 +155,19 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
     config : sections of the configuration.
     """
     census = tuple(sorted(map(read_census, paths["census"]), key=lambda found: found.scene))
-    plan_directory = paths["known"][0].parent
+    split_directory = paths["known"][0].parent
     scores = read_table(paths["scores"][0])
     predictions = read_table(paths["predictions"][0], columns=PREDICTION, filters=[("part", "==", "test")])
     intervals = read_table(paths["summary"][0])
     per_class = read_table(paths["per_class"][0])
-    sample, sample_m1 = (_sample(paths[name]) for name in ("features", "features_m1"))
     scaler, scaler_m1 = (read_scaler(paths[name][0]) for name in ("scaler", "scaler_m1"))
+    cleaned = _sample(paths["samples"])
+    sample, sample_m1 = (normalise(cleaned, each) for each in (scaler, scaler_m1))
     return Study(
         census=census,
-        classes=ClassMap.read(paths["classes"][0]).select(read_classes(plan_directory / CLASSES).codes),
-        parts={found.scene: read_parts(plan_directory, found.scene) for found in census},
-        quotas=read_quotas(plan_directory / QUOTAS),
+        classes=ClassMap.read(paths["classes"][0]).select(read_classes(split_directory / CLASSES).codes),
+        parts={found.scene: read_parts(split_directory, found.scene) for found in census},
+        quotas=read_quotas(split_directory / QUOTAS),
         plan=read_notes(paths["warnings"][0].parent),
         sample=sample,
         sample_m1=sample_m1,

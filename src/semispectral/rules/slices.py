@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from semispectral.scans.formats.scene_files import data_files
 from semispectral.scans.formats.scene_files import scene_files as files_of
 from semispectral.spectra.cleaning_settings import CleanConfig, is_cleaned, scale_after
 from semispectral.study import keys_in_use
@@ -28,6 +29,11 @@ NOT_OF_MAPS: dict[str, Any] = {
 }
 NOT_OF_SPECTRA: dict[str, Any] = {**NOT_OF_MAPS, "use": NO_CODES, "ignore": NO_CODES}
 NOWHERE = Scene("", "", Path(), "", Path(), "", "", "", None, None, NO_CODES, NO_CODES)
+NOT_OF_CLASSES: dict[str, Any] = {"pixel_mm": None, **DEPTHS}
+NOT_OF_SCAN: dict[str, Any] = {
+    **{key: value for key, value in NOT_OF_SPECTRA.items() if key != "hole"},
+    "labels_axes": "line,sample",
+}
 
 NOT_OF_FEATURES = {key: value for key, value in NOT_OF_SPECTRA.items() if key not in ("ignore", "pixel_mm")}
 
@@ -86,61 +92,88 @@ class Slices:
         """Return the section ``simulate`` without whether to simulate at all."""
         return self.of(simulate={key: value for key, value in self.config["simulate"].items() if key != "enabled"})
 
-    def scene(self, name: str, *sections: str, **own: Any) -> str:
-        """Return one row of scenes.tsv and the known codes, so that the row of another scene reruns nothing here.
-
-        Names and colours of the classes are left out, and so are depths, and the size of a pixel unless labels are
-        placed by it: only what is shown depends on them.
-
-        Parameters
-        ----------
-        name : str
-            Name of the scene.
-        *sections, **own
-            As in `of`.
-        """
-        return self.of(*sections, scene=self._counted(name), codes=self.codes, **own)
-
     def census(self, wildcards: Any) -> str:
-        """Return the row of the scene, its mask, and what decides which pixels hold data.
+        """Return the row of the scene without its labels, its mask, and what decides which pixels hold data."""
+        row = asdict(replace(self.scenes[wildcards.scene], **NOT_OF_SCAN))
+        return self.of(scene=row, mask=keys_in_use.mask(self.config["mask"]), cleaning=self.decides_data())
+
+    def labels(self, wildcards: Any) -> str:
+        """Return the row of the scene, and the known codes; depths change no label.
 
         Names and colours of the classes are there, too, if the labels of the scene are such.
         """
         scene = self.scenes[wildcards.scene]
         legend = {"legend": {"names": self.classes.names, "colours": self.classes.colours}}
-        return self.scene(
-            wildcards.scene,
-            mask=keys_in_use.mask(self.config["mask"]),
+        return self.of(scene=self._counted(scene.name), codes=self.codes, **(legend if scene.named_labels else {}))
+
+    def draw_looks_at_labels(self, wildcards: Any) -> bool:
+        """Return whether a draw depends on labels: the labelled one, and one of a scene in which codes are ignored."""
+        scene = self.scenes[wildcards.scene]
+        return wildcards.kind == "labelled" or (scene.has_labels and bool(scene.ignore.ranges))
+
+    def draw(self, wildcards: Any) -> str:
+        """Return the row of the scene, how pixels are drawn, and what decides which pixels hold data."""
+        scene = self.scenes[wildcards.scene]
+        looked_at = self.draw_looks_at_labels(wildcards)
+        kept = {"ignore": scene.ignore} if looked_at else {}
+        kept |= {"use": scene.use} if wildcards.kind == "labelled" else {}
+        return self.of(
+            scene=asdict(replace(scene, **(NOT_OF_SPECTRA | kept))),
+            sample=keys_in_use.drawing(self.config["sample"], wildcards.kind),
             cleaning=self.decides_data(),
-            **(legend if scene.named_labels else {}),
         )
 
-    def plan(self, **own: Any) -> str:
-        """Return the rows of all scenes, whatever their order, and how they are split and sampled.
+    @cached_property
+    def split_looks_at_labels(self) -> bool:
+        """Whether the labels decide which pixels are tested, so that M1 depends on them."""
+        return keys_in_use.labels_decide(self.config["split"])
+
+    def split(self) -> str:
+        """Return the rows of all scenes, whatever their order, and how they are split and sampled."""
+        steps = [step for step in self.cleaning.steps if CLEANING_STEPS[step].joins]
+        return self.of(
+            scenes=self._rows(NOT_OF_CLASSES),
+            codes=self.codes,
+            steps=steps,
+            split=keys_in_use.split(self.config["split"]),
+            sample=keys_in_use.quotas(self.config["sample"]),
+        )
+
+    def benchmark_split(self, split: Mapping[str, Any]) -> str:
+        """Return a split of the benchmark, the rows of all scenes, the caps of its pool, and its labels per class.
 
         Parameters
         ----------
-        **own : Any
-            Other values of ``split`` and ``sample``.
+        split : mapping
+            Keys of the split, with its seed.
         """
-        used = {
-            "split": keys_in_use.split(self.config["split"]),
-            "sample": keys_in_use.quotas(self.config["sample"]),
-        }
-        steps = [step for step in self.cleaning.steps if CLEANING_STEPS[step].joins]
-        rows = [self._counted(name) for name in sorted(self.scenes)]
-        return self.of(scenes=rows, codes=self.codes, steps=steps, **(used | own))
+        own = self.config["benchmark"]
+        return self.of(
+            scenes=self._rows(NOT_OF_CLASSES),
+            codes=self.codes,
+            steps=[step for step in self.cleaning.steps if CLEANING_STEPS[step].joins],
+            split=keys_in_use.split(split),
+            sample=keys_in_use.quotas(own),
+            budgets={key: own[key] for key in ("labels_per_class", "valid_share")},
+        )
+
+    def sample_m1(self) -> str:
+        """Return how the pixels of M1 are chosen and cleaned; no labels, unless they decide what is tested."""
+        return self.cleaned_by(
+            study=self._rows(NOT_OF_CLASSES if self.split_looks_at_labels else NOT_OF_SCAN),
+            scenes=self.cleaned(self.scenes),
+            split=keys_in_use.split(self.config["split"]),
+            sample={"unlabelled": self.config["sample"]["unlabelled"]},
+        )
+
+    def _rows(self, without: Mapping[str, Any]) -> list[dict[str, Any]]:
+        return [asdict(replace(self.scenes[name], **without)) for name in sorted(self.scenes)]
 
     def decides_data(self) -> dict[str, Any]:
         """Return the keys of the cleaning that decide which values are values, and so which pixels hold data."""
         steps = [step for step in self.cleaning.steps if CLEANING_STEPS[step].judges]
         used = keys_in_use.cleaning({**self.config["cleaning"], "steps": steps})
         return {key: value for key, value in used.items() if key != "resample_nm"}
-
-    def shard(self, wildcards: Any) -> str:
-        """Return the row of the scene, how pixels are drawn, and what decides which pixels hold data."""
-        sample = keys_in_use.drawing(self.config["sample"])
-        return self.scene(wildcards.scene, sample=sample, cleaning=self.decides_data())
 
     def budget(self, wildcards: Any) -> str:
         """Return the budgets up to this one, which it contains; a larger one does not change it."""
@@ -197,7 +230,6 @@ class Slices:
             **{section: self.config[section] for section in ("m1", "sample", *method.sections)},
             split=keys_in_use.split(self.config["split"]),
             normalise=self._scales(scaled),
-            scenes=self.cleaned(self.scenes),
             recipe=recipe,
             facts={
                 "scale": scales.pop() if len(scales) == 1 else None,
@@ -231,7 +263,7 @@ class Slices:
 
     def scan_page(self, wildcards: Any) -> str:
         """Return the row of the scene without its labels, the classes, and what cleaning does."""
-        scene = replace(self._without_labels(wildcards.scene), hole="", pixel_mm=None, **DEPTHS)
+        scene = replace(self.scenes[wildcards.scene].without_labels(), hole="", pixel_mm=None, **DEPTHS)
         return self.cleaned_by(scene=asdict(scene), classes=self.legend)
 
     def pixels(self, wildcards: Any, **own: Any) -> str:
@@ -273,9 +305,9 @@ class Slices:
         return self.of(scenes=rows, classes=classes or self.legend, downhole=self.config["map"]["downhole"])
 
     def cleaned_files(self, wildcards: Any) -> list[str]:
-        """Return the files that cleaning looks into: of one scene, or of all."""
+        """Return the files that cleaning looks into, of one scene or of all; labels are not among them."""
         names = [wildcards.scene] if "scene" in wildcards.keys() else self.scenes  # noqa: SIM118  a Namedlist
-        return sorted({str(file) for name in self.cleaned(names) for file in files_of(self.scenes[name])})
+        return sorted({str(file) for name in self.cleaned(names) for file in data_files(self.scenes[name])})
 
     def scene_files(self, wildcards: Any) -> list[str]:
         """Return every file that a scene is read from: data, labels, headers beside them, the table of wavelengths."""
@@ -283,12 +315,7 @@ class Slices:
 
     def scan_files(self, wildcards: Any) -> list[str]:
         """Return the files that a scan is read from, without its labels."""
-        return [str(file) for file in files_of(self._without_labels(wildcards.scene))]
-
-    def _without_labels(self, name: str) -> Scene:
-        """Return the row of a scene that names no file of labels."""
-        scene = self.scenes[name]
-        return replace(scene, labels=scene.data, labels_key="", labels_over=())
+        return [str(file) for file in data_files(self.scenes[wildcards.scene])]
 
     def data_files(self, wildcards: Any) -> list[str]:
         """Return the files that the spectra of a scene are read from, without those of its labels."""

@@ -1,118 +1,123 @@
-"""Draw the sample of one scene: the quota of every class and part, in one pass over blocks of lines."""
+"""Draw the pool of one scene: pixels whatever their labels, and labelled pixels of each class, in one pass each.
+
+A draw depends on its own scene alone: neither on the split nor on the other scenes. Its pixels are those of lowest
+rank (`semispectral.sampling.pixel_ranks`), so that a larger draw holds the smaller one.
+"""
 
 import logging
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from semispectral.census.copies import spectra_hash
 from semispectral.errors import SplitError
 from semispectral.sampling.clusters import Clusters, find_clusters
-from semispectral.sampling.pixel_ranks import ANY, LowestPriority, likely_limits, priority, scene_labels
-from semispectral.sampling.quota_files import bad_bands_of
-from semispectral.scans.cube import PARTS, Cube, HoldData, Pixels
+from semispectral.sampling.pixel_ranks import ANY, LowestPriority, likely_limits, priority
+from semispectral.sampling.sample_settings import SampleConfig
+from semispectral.scans.cube import Cube, HoldData, Pixels
 from semispectral.scans.quality import full_scale, whole
-from semispectral.study.classes import IGNORED, UNLABELLED, ClassMap
+from semispectral.study.classes import EMPTY, MASKED
 from semispectral.study.scene import Scene
 from semispectral.workflow.progress import Progress
 
 log = logging.getLogger(__name__)
 
 NO_CELL = -1
+BLOCK_BYTES = 8_000_000
 
 
-def shard(
+def draw_unlabelled(
     cube: Cube,
     codes: np.ndarray,
-    parts: np.ndarray,
-    quotas: pd.DataFrame,
     scene: Scene,
-    classes: ClassMap,
     *,
-    seed: int,
-    block_bytes: int,
+    settings: SampleConfig,
     holds_data: HoldData = whole,
-    drop_saturated: bool = False,
-    clusters: int = 0,
+    block_bytes: int = BLOCK_BYTES,
 ) -> Pixels:
-    """Draw the sample of a scene: for each label and part, the valid pixels of lowest `priority`, up to the quota.
-
-    The result does not depend on the block size or the file format. Memory holds the sample and one block. A second
-    pass over the scene is made only where more pixels than expected hold no data.
+    """Draw pixels of a scene whatever their labels; only codes that the scene ignores are looked at, and left out.
 
     Parameters
     ----------
     cube : Cube, the scene.
-    codes : int [line, sample], label codes from the census.
-    parts : uint8 [line, sample], from the plan.
-    quotas : DataFrame, quotas of the plan, of all scenes or of this one.
+    codes : int [line, sample], codes of the census; those of the labels where the scene ignores some.
     scene : Scene, its row of ``scenes.tsv``.
-    classes : ClassMap, the classes that occur.
-    seed : int, seed of the draw.
-    block_bytes : int, size of a block of lines, in bytes.
+    settings : SampleConfig, number of pixels, clusters to draw from, seed.
     holds_data : callable, function that tells which pixels hold data after cleaning.
-    drop_saturated : bool, leave out pixels with a value at the maximum of an integer dtype.
-    clusters : int, number of clusters from which unlabelled pixels are drawn in equal numbers; 0: no clusters.
+    block_bytes : int, size of a block of lines, in bytes.
 
     Returns
     -------
-    Pixels in the file's dtype with all its bands, ordered by line and sample. A part holds fewer pixels than its quota,
-        with a warning, where too few are valid.
-
-    Raises
-    ------
-    SplitError : codes or parts do not have the cube's shape, or the plan has no quotas for the scene.
+    Pixels in the file's dtype with all its bands, ordered by line and sample. All have code 0, whatever their labels.
     """
-    for what, raster in (("codes", codes), ("parts", parts)):
-        if raster.shape != cube.shape[:2]:
-            raise SplitError(
-                f"{cube.path}: needs {what} of shape {cube.shape[:2]}, got {raster.shape}; run census and plan again"
-            )
-    label = scene_labels(codes, classes, use=scene.use, ignore=scene.ignore)
-    cell = _cells(label, parts)
-    available = _available(cell, classes=len(classes))
-    sizes = _sizes(quotas, scene.name, available)
+    _require_shape(cube, codes)
+    usable = ~np.isin(codes, [MASKED, EMPTY])
+    ignored = [code for code in np.unique(codes[usable]).tolist() if code in scene.ignore]
+    usable &= ~np.isin(codes, ignored)
     groups = None
-    if clusters:
-        unlabelled = (cell != NO_CELL) & (label == UNLABELLED)
-        groups = find_clusters(cube, unlabelled, clusters=clusters, seed=seed, holds_data=holds_data)
-    draw = _Draw(cell, scene.name, seed, holds_data, full_scale(cube) if drop_saturated else None, groups)
-    limits = likely_limits(sizes, _available(cell, classes=len(classes)))
-    if clusters:
-        limits[: len(PARTS)] = ANY  # nobody knows how many pixels a cluster has before all have been seen
-    store = draw.from_blocks(cube, sizes, limits, block_bytes=block_bytes)
-    short = (store.filled < sizes) & (limits != ANY)
-    if short.any():
-        log.info("%s: many pixels hold no data; a second pass looks at all of them", scene.name)
-        store = draw.from_blocks(cube, sizes, np.where(short, ANY, limits), block_bytes=block_bytes)
-    for text in _shortages(scene.name, classes, wanted=sizes, found=store.filled, available=available):
-        log.warning("%s", text)
-    x, place = store.result()
-    return Pixels(x, _table(place, codes, label, parts, scene), cube.wavelengths_nm, bad_bands_of(quotas))
+    if settings.clusters:
+        groups = find_clusters(cube, usable, clusters=settings.clusters, seed=settings.seed, holds_data=holds_data)
+    draw = _Draw(
+        cell=np.where(usable, 0, NO_CELL),
+        rank=_ranks(settings.seed, f"unlabelled pixels of {scene.name}", codes.shape),
+        holds_data=holds_data,
+        saturated=full_scale(cube) if settings.drop_saturated else None,
+        groups=groups,
+    )
+    return draw.pixels(
+        cube, scene, names=["pixels"], codes=[0], most=settings.unlabelled_per_scene, block_bytes=block_bytes
+    )
 
 
-def _cells(label: np.ndarray, parts: np.ndarray) -> np.ndarray:
-    """Return the number of the (label, part) pair of each pixel, int32 [line, sample]; `NO_CELL` outside all parts."""
-    # Labels begin at UNLABELLED (-1) and parts at 1, so the first cell is (unlabelled, train) with number 0.
-    cell = (label.astype(np.int32) - UNLABELLED) * len(PARTS) + parts - 1
-    cell[(parts == 0) | (label == IGNORED)] = NO_CELL
-    return np.asarray(cell, np.int32)
+def draw_labelled(
+    cube: Cube,
+    codes: np.ndarray,
+    scene: Scene,
+    *,
+    settings: SampleConfig,
+    holds_data: HoldData = whole,
+    block_bytes: int = BLOCK_BYTES,
+) -> Pixels:
+    """Draw labelled pixels of each class of a scene. Only blocks of lines that hold such pixels are read.
+
+    Parameters
+    ----------
+    cube : Cube, the scene.
+    codes : int [line, sample], codes of the labels.
+    scene : Scene, its row of ``scenes.tsv``.
+    settings : SampleConfig, number of pixels of a class, seed.
+    holds_data : callable, function that tells which pixels hold data after cleaning.
+    block_bytes : int, size of a block of lines, in bytes.
+
+    Returns
+    -------
+    Pixels in the file's dtype with all its bands, ordered by line and sample, with their codes.
+    """
+    _require_shape(cube, codes)
+    used = [code for code in np.unique(codes).tolist() if code in scene.use and code not in (MASKED, EMPTY)]
+    cell = np.full(codes.shape, NO_CELL)
+    for number, code in enumerate(used):
+        cell[codes == code] = number
+    draw = _Draw(
+        cell=cell,
+        rank=_ranks(settings.seed, scene.name, codes.shape),
+        holds_data=holds_data,
+        saturated=full_scale(cube) if settings.drop_saturated else None,
+    )
+    names = [f"pixels of code {code}" for code in used]
+    return draw.pixels(cube, scene, names=names, codes=used, most=settings.class_per_scene, block_bytes=block_bytes)
 
 
-def _available(cell: np.ndarray, *, classes: int) -> np.ndarray:
-    """Count the pixels of each cell, int64 [cell]."""
-    return np.asarray(np.bincount((cell - NO_CELL).ravel(), minlength=(classes + 1) * len(PARTS) + 1))[1:]
+def _require_shape(cube: Cube, codes: np.ndarray) -> None:
+    if codes.shape != cube.shape[:2]:
+        raise SplitError(f"{cube.path}: needs codes of shape {cube.shape[:2]}, got {codes.shape}; run census again")
 
 
-def _sizes(quotas: pd.DataFrame, scene: str, available: np.ndarray) -> np.ndarray:
-    """Return the number of rows to keep of each cell, int64 [cell]; at most the number available."""
-    mine = quotas[quotas["scene"] == scene]
-    if mine.empty:
-        raise SplitError(f"{scene}: the plan has no quotas for this scene; run plan again")
-    quota = np.zeros((len(available) // len(PARTS), len(PARTS)), np.int64)
-    quota[mine["label"].to_numpy() - UNLABELLED, [PARTS.index(part) for part in mine["part"]]] = mine["quota"]
-    return np.asarray(np.minimum(quota.ravel(), available))
+def _ranks(seed: int, stream: str, shape: tuple[int, ...]) -> np.ndarray:
+    """Return the rank of every pixel of a scene, uint64 [line, sample]."""
+    lines, samples = (np.arange(size) for size in shape)
+    return priority(seed, stream, lines[:, None], samples)
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,40 +126,82 @@ class _Draw:
 
     Attributes
     ----------
-    cell : int32 [line, sample], number of the (label, part) pair.
-    scene : str, name of the scene, part of the priority.
-    seed : int, seed of the priority.
+    cell : int64 [line, sample], number of the class to draw from, or `NO_CELL`.
+    rank : uint64 [line, sample], the lowest of a cell are drawn.
     holds_data : callable, function that tells which pixels hold data.
     saturated : [band], values that mark a pixel as saturated, or None.
-    groups : clusters of the unlabelled pixels, or None.
+    groups : clusters from which equal numbers are drawn, or None.
     """
 
     cell: np.ndarray
-    scene: str
-    seed: int
+    rank: np.ndarray
     holds_data: HoldData
     saturated: np.ndarray | None
-    groups: Clusters | None
+    groups: Clusters | None = None
 
-    def from_blocks(self, cube: Cube, sizes: np.ndarray, limits: np.ndarray, *, block_bytes: int) -> LowestPriority:
-        """Draw the pixels in one pass over the cube."""
+    def pixels(
+        self, cube: Cube, scene: Scene, *, names: list[str], codes: list[int], most: int, block_bytes: int
+    ) -> Pixels:
+        """Draw at most ``most`` pixels of each cell, and describe them.
+
+        A second pass over the scene is made only where more pixels than expected hold no data.
+
+        Parameters
+        ----------
+        cube : Cube, the scene.
+        scene : Scene, its row of ``scenes.tsv``.
+        names : what each cell holds, in words.
+        codes : code of each cell.
+        most : largest number of pixels of a cell.
+        block_bytes : size of a block of lines, in bytes.
+        """
+        available = np.bincount(self.cell[self.cell != NO_CELL], minlength=len(codes))
+        sizes = np.minimum(available, most)
+        limits = likely_limits(sizes, available)
+        if self.groups is not None:
+            limits[:] = ANY  # nobody knows how many pixels a cluster has before all have been seen
+        store = self._from_blocks(cube, sizes, limits, block_bytes)
+        short = (store.filled < sizes) & (limits != ANY)
+        if short.any():
+            log.info("%s: many pixels hold no data; a second pass looks at all of them", scene.name)
+            store = self._from_blocks(cube, sizes, np.where(short, ANY, limits), block_bytes)
+        for index in np.flatnonzero(store.filled < sizes):
+            lost = available[index] - store.filled[index]
+            log.warning(
+                "%s: %d %s were asked for, %d were drawn, because %d hold no data (NaN, infinite or nodata in too many "
+                "bands) or are saturated",
+                *(scene.name, sizes[index], names[index], store.filled[index], lost),
+            )
+        x, place = store.result()
+        return Pixels(x, self._table(x, place, scene, codes), cube.wavelengths_nm)
+
+    def _from_blocks(self, cube: Cube, sizes: np.ndarray, limits: np.ndarray, block_bytes: int) -> LowestPriority:
+        """Draw the pixels in one pass over those blocks that hold any."""
         groups = 1 if self.groups is None else len(self.groups)
         store = LowestPriority(sizes, bands=cube.shape[2], dtype=cube.dtype, limits=limits, groups=groups)
+        if not len(sizes):
+            return store
+        wanted = ((self.cell != NO_CELL) & (self.rank <= limits[self.cell])).any(axis=1)
         progress = Progress(cube.path.name, cube.shape[0], line_mb=cube.line_bytes / 1e6)
-        for first, values in cube.blocks(max_bytes=block_bytes):
-            self._offer(store, values, first)
-            progress.say(first + len(values))
+        height = cube.block_lines(max_bytes=block_bytes)
+        for first in range(0, cube.shape[0], height):
+            last = min(first + height, cube.shape[0])
+            if wanted[first:last].any():
+                self._offer(store, cube.read_lines(first, last), first)
+            progress.say(last)
         progress.end()
         return store
 
     def _offer(self, store: LowestPriority, values: np.ndarray, first: int) -> None:
         """Offer those pixels of a block that might be kept and hold data."""
         lines, samples, bands = values.shape
-        cell = self.cell[first : first + lines]
-        rank = priority(self.seed, self.scene, np.arange(first, first + lines)[:, None], np.arange(samples))
-        x, cell, rank = values.reshape(-1, bands), cell.ravel(), rank.ravel()
-        group = self._group(x, cell)
-        chosen = np.flatnonzero(store.wanted(cell, rank, group) & (cell != NO_CELL))
+        x = values.reshape(-1, bands)
+        cell, rank = (raster[first : first + lines].ravel() for raster in (self.cell, self.rank))
+        inside = np.flatnonzero(cell != NO_CELL)
+        group = np.zeros(len(cell), np.int64)
+        if self.groups is not None:
+            group[inside] = self.groups.of(x[inside])
+        chosen = inside[store.wanted(cell[inside], rank[inside], group[inside])]
         spectra = x[chosen]
         good = self.holds_data(spectra, chosen % samples)
         if self.saturated is not None:
@@ -164,46 +211,28 @@ class _Draw:
         place = chosen + np.int64(first * samples)
         store.offer(spectra, cell=cell[chosen], rank=rank[chosen], place=place, group=group[chosen])
 
-    def _group(self, x: np.ndarray, cell: np.ndarray) -> np.ndarray:
-        """Return the group of each pixel, int64 [pixel]: its cluster where it is unlabelled, 0 elsewhere."""
-        group = np.zeros(len(cell), np.int64)
-        if self.groups is not None:
-            unlabelled = np.flatnonzero((cell >= 0) & (cell < len(PARTS)))
-            group[unlabelled] = self.groups.of(x[unlabelled])
-        return group
-
-
-def _shortages(
-    scene: str, classes: ClassMap, *, wanted: np.ndarray, found: np.ndarray, available: np.ndarray
-) -> Iterator[str]:
-    """Yield one sentence for each label and part that has fewer valid pixels than its quota."""
-    for index in np.flatnonzero(found < wanted):
-        label, part = divmod(int(index), len(PARTS))
-        name = f"pixels of class {classes.names[label - 1]} (code {classes.codes[label - 1]})"
-        name = name if label > 0 else "unlabelled pixels"
-        yield (
-            f"{scene}: {wanted[index]} {name} were planned for {PARTS[part]}, {found[index]} were drawn, "
-            f"because {available[index] - found[index]} hold no data (NaN, infinite or nodata in too many bands) or "
-            "are saturated"
+    def _table(self, x: np.ndarray, place: np.ndarray, scene: Scene, codes: list[int]) -> pd.DataFrame:
+        """Return one row per drawn pixel: its place and code, when it was drawn, and the hash of its spectrum."""
+        line, sample = np.divmod(place, self.cell.shape[1])
+        cell = self.cell[line, sample]
+        group = np.zeros(len(x), np.int64) if self.groups is None else self.groups.of(x)
+        return pd.DataFrame(
+            {
+                "scene": pd.Series([scene.name] * len(x), dtype="str"),
+                "line": line.astype(np.int32),
+                "sample": sample.astype(np.int32),
+                "code": np.asarray(codes, np.int32)[cell],
+                "turn": _turns(cell, group, self.rank[line, sample]),
+                "hash": spectra_hash(x),
+            }
         )
 
 
-def _table(place: np.ndarray, codes: np.ndarray, label: np.ndarray, parts: np.ndarray, scene: Scene) -> pd.DataFrame:
-    """Return the table of the drawn pixels: one row per pixel, with the columns of `Pixels.table`."""
-    line, sample = np.divmod(place, codes.shape[1])
-    part = parts[line, sample].astype(np.int64) - 1
-    columns = {
-        "scene": _repeated([scene.name], np.zeros(len(place), np.int64)),
-        "hole": _repeated([scene.hole], np.zeros(len(place), np.int64)),
-        "line": line.astype(np.int32),
-        "sample": sample.astype(np.int32),
-        "code": codes[line, sample].astype(np.int32),
-        "label": label[line, sample],
-        "part": _repeated(PARTS, part),
-    }
-    return pd.DataFrame(columns)
+def _turns(cell: np.ndarray, group: np.ndarray, rank: np.ndarray) -> np.ndarray:
+    """Return the turn of each pixel in the draw of its cell, int32 [pixel], from 0: groups give one pixel in turn.
 
-
-def _repeated(words: Sequence[str], place: np.ndarray) -> pd.Series:
-    """Return a text column with the word at each place."""
-    return pd.Series(pd.array(list(words), dtype="str").take(place))
+    A smaller draw is made of the first turns of a larger one, as balanced as the whole.
+    """
+    table = pd.DataFrame({"cell": cell, "group": group, "rank": rank})
+    table["within"] = table.sort_values("rank").groupby(["cell", "group"]).cumcount()
+    return table.sort_values(["within", "group"]).groupby("cell").cumcount().sort_index().to_numpy(np.int32)

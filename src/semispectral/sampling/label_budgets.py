@@ -51,12 +51,12 @@ def label_budgets(table: pd.DataFrame, settings: BudgetConfig) -> pd.DataFrame:
     ------
     SplitError : a pixel occurs twice, or the result is not disjoint from test, nested and exact.
     """
-    twice = int(table.duplicated(PLACE).sum())
+    twice = int(table[table["label"] >= 0].duplicated(PLACE).sum())
     if twice:
-        raise SplitError(f"the samples hold {twice} duplicate pixels, but parts must be disjoint; run plan again")
+        raise SplitError(f"the split holds {twice} labelled pixels twice, but parts must be disjoint; run split again")
     pool = _pool(table)
     if not (pool["part"] == "train").any():
-        raise SplitError(f"budgets need labelled pixels in train, got none among {len(pool)} labelled; see the plan")
+        raise SplitError(f"budgets need labelled pixels in train, got none among {len(pool)} labelled; see the split")
     sizes = _sizes(pool, settings)
     _say_few(sizes)
     drawn = []

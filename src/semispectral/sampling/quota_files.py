@@ -1,4 +1,4 @@
-"""Read and check the table of quotas that the plan wrote."""
+"""Read and check the table of quotas that the split wrote."""
 
 from pathlib import Path
 
@@ -8,12 +8,11 @@ import pandas as pd
 from semispectral.errors import MissingFileError, SplitError
 from semispectral.storage.parquet import read_table
 
-BAD_BANDS = "bad_bands"  # beside the quotas: both say what is drawn
-COLUMNS = ("scene", "hole", "label", "part", "available", "quota")
+COLUMNS = ("scene", "hole", "label", "part", "available", "drawn", "quota")
 
 
 def read_quotas(path: Path) -> pd.DataFrame:
-    """Read the quotas of a plan: scene, hole, label, part, available, quota.
+    """Read the quotas of a split: scene, hole, label, part, available, drawn, quota.
 
     Parameters
     ----------
@@ -25,20 +24,10 @@ def read_quotas(path: Path) -> pd.DataFrame:
     SplitError : a hole is in two parts.
     """
     if not path.is_file():
-        raise MissingFileError(f"{path}: the quotas of the plan are needed; run plan again (snakemake -R plan)")
+        raise MissingFileError(f"{path}: the quotas of the split are needed; run split again (snakemake -R split)")
     quotas = read_table(path)
     check_quotas(quotas, where=str(path))
     return quotas
-
-
-def bad_bands_of(quotas: pd.DataFrame) -> tuple[int, ...]:
-    """Return the numbers of the bands that a plan leaves out of all scenes.
-
-    Parameters
-    ----------
-    quotas : DataFrame, quotas of a plan, as `read_quotas` returns them.
-    """
-    return tuple(quotas.attrs.get(BAD_BANDS, ()))
 
 
 def check_quotas(quotas: pd.DataFrame, *, where: str) -> None:
@@ -46,17 +35,17 @@ def check_quotas(quotas: pd.DataFrame, *, where: str) -> None:
 
     Parameters
     ----------
-    quotas : DataFrame, quotas of a plan, as `read_quotas` returns them.
+    quotas : DataFrame, quotas of a split, as `read_quotas` returns them.
     where : str, place named in error messages.
     """
     absent = [column for column in COLUMNS if column not in quotas.columns]
     if absent:
         raise SplitError(f"{where}: needs the columns {', '.join(COLUMNS)}; missing: {', '.join(absent)}")
     twice = quotas[quotas.duplicated(["scene", "label", "part"])]
-    beyond = quotas[(quotas["quota"] > quotas["available"]) | (quotas["quota"] < 0)]
-    for what, rows in (("are duplicates", twice), ("ask for more pixels than there are", beyond)):
+    beyond = quotas[(quotas["quota"] > quotas["drawn"]) | (quotas["quota"] < 0)]
+    for what, rows in (("are duplicates", twice), ("ask for more pixels than were drawn", beyond)):
         if len(rows):
-            raise SplitError(f"{where}: {len(rows)} rows {what}, first {rows.iloc[0].to_dict()}; run plan again")
+            raise SplitError(f"{where}: {len(rows)} rows {what}, first {rows.iloc[0].to_dict()}; run split again")
 
 
 def training_shares(quotas: pd.DataFrame) -> np.ndarray:
@@ -64,7 +53,7 @@ def training_shares(quotas: pd.DataFrame) -> np.ndarray:
 
     Parameters
     ----------
-    quotas : DataFrame, quotas of a plan, as `read_quotas` returns them.
+    quotas : DataFrame, quotas of a split, as `read_quotas` returns them.
     """
     known = quotas[(quotas["part"] == "train") & (quotas["label"] >= 0)]
     pixels = np.bincount(known["label"], weights=known["available"], minlength=int(quotas["label"].max()) + 1)

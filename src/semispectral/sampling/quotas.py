@@ -1,16 +1,15 @@
-"""Set how many pixels each scene gives to each class and part: capped, and shared by water-filling."""
+"""Set how many pixels of the pool each scene gives to each class and part: capped, and shared by water-filling."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from semispectral.sampling.quota_files import COLUMNS
+from semispectral.sampling.sample_settings import SampleConfig
 from semispectral.sampling.split import LabelRaster
 from semispectral.scans.cube import PARTS
 from semispectral.study.classes import UNLABELLED, ClassMap
-from semispectral.study.setting_types import Count, CountFromZero, Seed, settings_class
 
 HELD_OUT_SHARE = 10  # one unlabelled pixel in valid and in test for each ten in train
 CONSEQUENCE = {
@@ -19,27 +18,6 @@ CONSEQUENCE = {
     "test": "nothing can be scored",
 }
 WITHOUT = {"valid": "its training is not watched", "test": "it cannot be scored"}
-
-
-@settings_class("sample")
-class SampleConfig:
-    """Numbers of pixels to draw."""
-
-    seed: Seed = 1
-    """Seed of the draw."""
-    cap_per_class: Count = 5000
-    """Largest number of labelled pixels of one class in one part of the whole collection."""
-    unlabelled: CountFromZero = 60_000
-    """Largest number of unlabelled train pixels of the whole collection; valid and test get a tenth of it."""
-    clusters: CountFromZero = 0
-    """Number of clusters per scene from which unlabelled pixels are drawn in equal numbers; 0: no clusters."""
-    drop_saturated: bool = False
-    """Leave out pixels with a value at the maximum of an integer dtype."""
-
-    @property
-    def drawing(self) -> dict[str, Any]:
-        """Arguments by which `semispectral.sampling.draw.shard` draws pixels from a scene."""
-        return {"seed": self.seed, "clusters": self.clusters, "drop_saturated": self.drop_saturated}
 
 
 def water_fill(available: Mapping[str, int], total: int) -> dict[str, int]:
@@ -83,11 +61,32 @@ def available_pixels(rasters: Iterable[LabelRaster], parts: Mapping[str, np.ndar
         counts = np.bincount(cell, minlength=(classes + 1) * len(PARTS)).reshape(-1, len(PARTS))
         for label, row in enumerate(counts, start=UNLABELLED):
             rows += [(raster.scene, raster.hole, label, part, int(n)) for part, n in zip(PARTS, row, strict=True)]
-    table = pd.DataFrame(rows, columns=COLUMNS[:-1])
+    table = pd.DataFrame(rows, columns=COLUMNS[:-2])
     return table.astype({"label": np.int16, "available": np.int64})
 
 
-def share_quotas(available: pd.DataFrame, settings: SampleConfig) -> pd.DataFrame:
+def expected_draw(available: pd.DataFrame, settings: SampleConfig) -> np.ndarray:
+    """Return how many pixels of each row of `available_pixels` the pool is expected to hold, before it is drawn.
+
+    Parameters
+    ----------
+    available : DataFrame, table of `available_pixels`.
+    settings : SampleConfig, numbers of pixels to draw.
+
+    Returns
+    -------
+    int64 [row].
+    """
+    # The unlabelled draw looks at no label: it may hold any pixel of the part.
+    whole = available.groupby(["scene", "part"])["available"].transform("sum")
+    pixels = available["available"].where(available["label"] != UNLABELLED, whole)
+    most = np.where(available["label"] == UNLABELLED, settings.unlabelled_per_scene, settings.class_per_scene)
+    in_scene = pixels.groupby([available["scene"], available["label"]]).transform("sum")
+    share = np.minimum(1.0, most / in_scene.clip(lower=1).to_numpy())
+    return np.asarray(np.round(pixels.to_numpy() * share), np.int64)
+
+
+def share_quotas(pool: pd.DataFrame, settings: SampleConfig) -> pd.DataFrame:
     """Add the column quota; the result does not depend on the order of the rows.
 
     Each class gives at most `cap_per_class` pixels a part, shared over scenes; unlabelled pixels are shared over
@@ -95,16 +94,16 @@ def share_quotas(available: pd.DataFrame, settings: SampleConfig) -> pd.DataFram
 
     Parameters
     ----------
-    available : DataFrame, table of `available_pixels`.
-    settings : SampleConfig, numbers of pixels to draw.
+    pool : DataFrame, columns scene, hole, label, part, and drawn: the pixels of the pool.
+    settings : SampleConfig, numbers of pixels to take.
     """
-    table = available.assign(quota=np.int64(0)).reset_index(drop=True)
+    table = pool.assign(quota=np.int64(0)).reset_index(drop=True)
     for (label, part), rows in table.groupby(["label", "part"]):
         if label != UNLABELLED:
             table.loc[rows.index, "quota"] = _over(rows, "scene", settings.cap_per_class)
             continue
         total = settings.unlabelled if part == "train" else settings.unlabelled // HELD_OUT_SHARE
-        of_hole = rows.groupby("hole")["available"].sum().reset_index()
+        of_hole = rows.groupby("hole")["drawn"].sum().reset_index()
         for hole, share in zip(of_hole["hole"], _over(of_hole, "hole", total), strict=True):
             scenes = rows[rows["hole"] == hole]
             table.loc[scenes.index, "quota"] = _over(scenes, "scene", share)
@@ -113,7 +112,7 @@ def share_quotas(available: pd.DataFrame, settings: SampleConfig) -> pd.DataFram
 
 def _over(rows: pd.DataFrame, name: str, total: int) -> list[int]:
     """Return the shares of a total, one per row; the column `name` tells the rows apart."""
-    shares = water_fill(dict(zip(rows[name], rows["available"].tolist(), strict=True)), total)
+    shares = water_fill(dict(zip(rows[name], rows["drawn"].tolist(), strict=True)), total)
     return [shares[each] for each in rows[name]]
 
 

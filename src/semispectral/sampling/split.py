@@ -1,7 +1,7 @@
 """Split pixels into train, valid and test: by hole, by block with a buffer, or (as a warning example) at random."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import numpy as np
@@ -11,11 +11,11 @@ from semispectral.errors import ConfigError, SplitError
 from semispectral.sampling.pixel_ranks import priority
 from semispectral.sampling.split_search import Units, best_deal, grid, grid_units, guarded, part_bounds
 from semispectral.scans.cube import PARTS
-from semispectral.study.classes import IGNORED
+from semispectral.study.classes import IGNORED, UNLABELLED
+from semispectral.study.keys_in_use import labels_decide
 from semispectral.study.names import some
 from semispectral.study.setting_types import Count, CountFromZero, OneOf, Seed, ShareBelowOne, Unique, settings_class
 
-WHOLE = "whole"
 NO_PART, TRAIN, VALID, TEST = range(len(PARTS) + 1)
 
 
@@ -23,7 +23,7 @@ NO_PART, TRAIN, VALID, TEST = range(len(PARTS) + 1)
 class SplitConfig:
     """Method and options of a split into parts."""
 
-    method: Annotated[str, OneOf(("groups", "blocks", "leaky"), also=(WHOLE,))] = "groups"
+    method: Annotated[str, OneOf(("groups", "blocks", "leaky"))] = "groups"
     """Whole holes, guarded spatial blocks, or (to show the leak) random pixels."""
     seed: Seed = 1
     """Seed of the split."""
@@ -54,6 +54,11 @@ class SplitConfig:
                 f"split.buffer ({self.buffer}) must be smaller than a block "
                 f"({self.block_lines} x {self.block_samples or 'all'}): make the blocks larger"
             )
+
+    @property
+    def looks_at_labels(self) -> bool:
+        """Whether the labels decide which pixels are tested."""
+        return labels_decide({"method": self.method, "test_groups": self.test_groups})
 
     @property
     def distance(self) -> int:
@@ -105,13 +110,44 @@ def split(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
     >>> np.unique(parts["two"]).tolist()
     [3]
     """
+    parts = assign(rasters, settings)
+    _check_train(rasters, parts)
+    return parts
+
+
+def assign(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
+    """Assign every pixel to a part, as `split` does, even if nothing is labelled.
+
+    Parameters
+    ----------
+    rasters : sequence of LabelRaster, labels of all scenes.
+    settings : SplitConfig, method and options.
+    """
     rasters = sorted(rasters, key=lambda raster: raster.scene)
     parts = METHODS[settings.method](rasters, settings)
     for raster in rasters:
         parts[raster.scene][raster.label == IGNORED] = NO_PART
         check_parts(parts[raster.scene], settings.distance, where=raster.scene)
-    _check_train(rasters, parts)
     return parts
+
+
+def assign_for_m1(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
+    """Assign every pixel to a part for M1, which sees no labels: the same parts before and after labels came.
+
+    The test part is that of `split`. The validation blocks are chosen as if nothing were labelled. Only where the
+    labels decide what is tested (`SplitConfig.looks_at_labels`), the whole split is that of the labels; and as long as
+    there are none, nothing is tested.
+
+    Parameters
+    ----------
+    rasters : sequence of LabelRaster, labels of all scenes; `UNLABELLED` will do unless the labels decide.
+    settings : SplitConfig, method and options.
+    """
+    if not settings.looks_at_labels:
+        return assign([replace(raster, label=np.full_like(raster.label, UNLABELLED)) for raster in rasters], settings)
+    if any((raster.label >= 0).any() for raster in rasters):
+        return assign(rasters, settings)
+    return assign(rasters, replace(settings, method="blocks", test_share=0.0))
 
 
 def _check_train(rasters: Rasters, parts: Mapping[str, np.ndarray]) -> None:
@@ -141,7 +177,7 @@ def check_parts(parts: np.ndarray, guard: int, *, where: str = "parts") -> None:
     if parts.ndim != 2 or parts.dtype != np.uint8 or (parts.size and parts.max() > TEST):
         raise SplitError(
             f"{where}: parts must be uint8 [line, sample], 0 to {TEST}, got {parts.dtype} {parts.shape}, "
-            f"up to {parts.max(initial=0)}; run plan again"
+            f"up to {parts.max(initial=0)}; run split again"
         )
     present = [part for part in (TRAIN, VALID, TEST) if (parts == part).any()]
     for index, part in enumerate(present[:-1]):
@@ -151,7 +187,7 @@ def check_parts(parts: np.ndarray, guard: int, *, where: str = "parts") -> None:
             if nearest <= guard:
                 raise SplitError(
                     f"{where}: {PARTS[part - 1]} and {PARTS[other - 1]} must be more than {guard} pixels apart, "
-                    f"got pixels at distance {nearest}; run plan again"
+                    f"got pixels at distance {nearest}; run split again"
                 )
 
 
@@ -247,24 +283,8 @@ def leaky(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
     return parts
 
 
-def whole(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
-    """Assign every pixel to train: the pool that the benchmark splits anew for every split and seed.
-
-    Parameters
-    ----------
-    rasters : sequence of LabelRaster, labels of all scenes.
-    settings : SplitConfig, method and options.
-
-    Returns
-    -------
-    dict from scene to uint8 [line, sample].
-    """
-    return {raster.scene: np.full(raster.label.shape, TRAIN, np.uint8) for raster in rasters}
-
-
 METHODS: dict[str, Callable[[Rasters, SplitConfig], dict[str, np.ndarray]]] = {
     "groups": groups,
     "blocks": blocks,
     "leaky": leaky,
-    WHOLE: whole,
 }

@@ -1,38 +1,31 @@
-"""The stage `fit_scaler`: the scale on which models see spectra."""
+"""The stage `fit_scaler`: a scale on which models see spectra."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from semispectral.census.copies import refuse_shared
 from semispectral.scans.cube import Pixels
-from semispectral.spectra.cleaned_scans import as_cleaned, read_cleaned
-from semispectral.spectra.cleaning_settings import CleanConfig
+from semispectral.spectra.cleaned_scans import as_cleaned
 from semispectral.spectra.scaling import fit_scaler
+from semispectral.spectra.shards import read_shard
 from semispectral.storage.model_files import save_model
-from semispectral.study.stage_settings import settings
 
 
-def run_fit_scaler(directory: str | Path, *, shards: Sequence[str | Path], cfg: str) -> None:
-    """Fit the normalisation on the cleaned training pixels of all scenes.
+def run_fit_scaler(directory: str | Path, *, samples: Sequence[str | Path], cfg: str) -> None:
+    """Fit a normalisation on the training pixels of M1, which are chosen without labels.
 
     Parameters
     ----------
-    directory : str or Path Folder to write: the scale, and what cleaning it belongs to.
-    shards : sequence of str or Path Sample of every scene.
-    cfg : str JSON of the sections ``cleaning``, ``normalise`` and ``scenes`` (rows of the scenes that are cleaned, by
-        name).
-
-    Raises
-    ------
-    SplitError
-        A pixel of the training part lies in the validation or test part, too.
+    directory : str or Path
+        Folder to write: the scale, and what cleaning it belongs to.
+    samples : sequence of str or Path
+        Cleaned pixels of M1, of every scene.
+    cfg : str
+        JSON of the sections ``cleaning`` and ``normalise``.
     """
     given = json.loads(cfg)
-    cleaning = settings(CleanConfig, given["cleaning"], where="cleaning")
-    samples = [read_cleaned(Path(path), given["scenes"], cleaning) for path in shards]
-    pixels = refuse_shared(Pixels.concat(samples))
+    pixels = Pixels.concat([read_shard(Path(path)) for path in samples])
     train = pixels.where((pixels.table["part"] == "train").to_numpy())
     scaler = fit_scaler(train.x, wavelengths_nm=train.wavelengths_nm, **given["normalise"])
     cleaned = replace(scaler, cleaning=as_cleaned(given["cleaning"], pixels))

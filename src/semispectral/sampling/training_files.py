@@ -38,6 +38,8 @@ def read_training_set(
     features: str,
     budget: str,
     seed: int,
+    scaler_directory: str | Path,
+    pixels_file: str | Path,
     scratch: Path | None = None,
 ) -> TrainingSet:
     """Read the features of all scenes and divide them by one number of labels per class and one seed.
@@ -49,9 +51,12 @@ def read_training_set(
     features : str, ``bands`` or ``latents``.
     budget : str, labels per class, as text.
     seed : int, seed of the draw of labels.
+    scaler_directory, pixels_file : path-like, as in `read_features`.
     scratch : Path or None, folder for bands that do not fit in memory, see `read_features`.
     """
-    whole = read_features(features_paths, features=features, scratch=scratch)
+    whole = read_features(
+        features_paths, features=features, scaler_directory=scaler_directory, pixels_file=pixels_file, scratch=scratch
+    )
     return training_set(whole, read_table(budgets), budget=budget, seed=seed)
 
 

@@ -8,15 +8,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from semispectral.errors import SplitError
+from semispectral.errors import IntegrityError, SplitError
 from semispectral.scans.cube import Latents, Pixels
-from semispectral.spectra.shards import read_latents, read_shard, spectra_bytes
+from semispectral.spectra.scaling import Scaler, read_scaler
+from semispectral.spectra.shards import pixels_in, read_latents, read_shard
 from semispectral.storage.disk_rows import StoredRows, fits, store
+from semispectral.storage.parquet import read_table
 from semispectral.workflow.units import megabytes
 
 log = logging.getLogger(__name__)
 
 KEY = ["scene", "line", "sample"]
+PLACE = ["line", "sample"]
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ class TrainingSet:
     Attributes
     ----------
     labelled : Features, pixels to train on, with labels.
-    unlabelled : Features, all other train pixels.
+    unlabelled : Features, train pixels of the unlabelled draw; none has a label, whatever lies there.
     valid : Features, labelled pixels to validate on.
     """
 
@@ -111,40 +114,91 @@ def from_latents(latents: Latents) -> Features:
     return Features(latents.mean, np.exp(0.5 * latents.log_variance), latents.table)
 
 
-READERS = {
-    "bands": lambda paths: from_pixels(Pixels.concat([read_shard(path) for path in paths])),
-    "latents": lambda paths: from_latents(Latents.concat([read_latents(path) for path in paths])),
-}
-
-
-def read_features(paths: Sequence[str | Path], *, features: str, scratch: Path | None = None) -> Features:
-    """Read the features of all scenes.
+def read_features(
+    paths: Sequence[str | Path],
+    *,
+    features: str,
+    scaler_directory: str | Path,
+    pixels_file: str | Path,
+    scratch: Path | None = None,
+) -> Features:
+    """Read what a classifier sees of the pixels of the split: their normalised bands, or their latents.
 
     Parameters
     ----------
     paths : sequence of path-like, samples, or latents, of all scenes.
     features : str, ``bands`` or ``latents``.
+    scaler_directory : path-like, scale of the bands; not used for latents.
+    pixels_file : path-like, pixels of the split, to which the latents are matched; not used for bands.
     scratch : Path or None, folder; bands that do not fit in memory are kept in a file there while the process runs.
     """
     found = [Path(path) for path in sorted(paths, key=str)]
-    if features == "bands" and scratch is not None and not fits(size := sum(map(spectra_bytes, found))):
-        log.info("%s of spectra do not fit in memory: streamed from a file in %s", megabytes(size / 1e6), scratch)
-        return _stored_bands(found, scratch, needed=size)
-    return READERS[features](found)
+    if features == "latents":
+        return from_latents(dealt_latents(found, read_table(pixels_file)))
+    return read_bands(found, read_scaler(scaler_directory), scratch=scratch)
 
 
-def _stored_bands(paths: Sequence[Path], scratch: Path, *, needed: int) -> Features:
-    """Copy the bands of all scenes to a scratch file and return them as features."""
+def read_bands(paths: Sequence[Path], scaler: Scaler, *, scratch: Path | None = None) -> Features:
+    """Read samples and normalise them.
+
+    Parameters
+    ----------
+    paths : sequence of Path, cleaned pixels of every scene.
+    scaler : Scaler, fitted normalisation.
+    scratch : Path or None, as in `read_features`.
+    """
     tables = []
 
     def spectra() -> Iterator[np.ndarray]:
         for path in paths:
             pixels = read_shard(path)
             tables.append(pixels.table)
-            yield pixels.x
+            yield scaler.transform(pixels.x)
 
-    rows = store(spectra(), scratch, needed=needed)
+    size = sum(map(pixels_in, paths)) * scaler.columns * np.dtype(np.float32).itemsize
+    if scratch is None or fits(size):
+        rows: np.ndarray | StoredRows = np.concatenate(list(spectra()))
+    else:
+        log.info("%s of spectra do not fit in memory: streamed from a file in %s", megabytes(size / 1e6), scratch)
+        rows = store(spectra(), scratch, needed=size)
     return Features(rows, np.zeros((len(rows), 1), np.float32), pd.concat(tables, ignore_index=True))
+
+
+def dealt_latents(paths: Sequence[Path], dealt: pd.DataFrame) -> Latents:
+    """Return the latents of the pixels of a split, in their order in it.
+
+    Parameters
+    ----------
+    paths : sequence of Path, latents of every scene, of all pixels of the pool.
+    dealt : DataFrame, pixels of the split.
+
+    Raises
+    ------
+    IntegrityError : the latents are of other pixels than those that were dealt.
+    """
+    found = []
+    for path in paths:
+        latents = read_latents(path)
+        mine = dealt[dealt["scene"] == path.stem]
+        at = _places(latents.table, mine)
+        kept = at >= 0  # a pixel without data in the bands that all scenes share has no latents
+        at, mine = at[kept], mine[kept]
+        if (latents.table[PLACE].to_numpy()[at] != mine[PLACE].to_numpy()).any():
+            raise IntegrityError(f"{path}: holds other pixels than were split; run split again (snakemake -R split)")
+        found.append(Latents(latents.mean[at], latents.log_variance[at], mine))
+    return Latents.concat(found)
+
+
+def _places(drawn: pd.DataFrame, dealt: pd.DataFrame) -> np.ndarray:
+    """Return where each dealt pixel stands among the drawn ones of its scene, by its draw and row; -1: nowhere."""
+    places = np.full(len(dealt), -1, np.int64)
+    for labelled in (False, True):
+        here = np.flatnonzero((drawn["code"].to_numpy() != 0) == labelled)
+        asked = np.flatnonzero((dealt["label"].to_numpy() >= 0) == labelled)
+        rows = pd.Index(drawn["row"].to_numpy()[here])
+        at = rows.get_indexer(dealt["row"].to_numpy()[asked])
+        places[asked] = np.where(at >= 0, here[at] if len(here) else -1, -1)
+    return places
 
 
 def training_set(features: Features, budgets: pd.DataFrame, *, budget: str, seed: int) -> TrainingSet:
@@ -163,8 +217,9 @@ def training_set(features: Features, budgets: pd.DataFrame, *, budget: str, seed
     """
     chosen = budgets[(budgets["seed"] == seed) & (budgets["budget"].astype(str) == budget)]
     pixel = pd.MultiIndex.from_frame(features.table[KEY].astype({"scene": str}))
+    known = features.label >= 0  # a pixel of the unlabelled draw may lie where a label is: it is told by its draw
     in_budget = {
-        part: np.asarray(pixel.isin(pd.MultiIndex.from_frame(rows[KEY].astype({"scene": str}))))
+        part: known & np.asarray(pixel.isin(pd.MultiIndex.from_frame(rows[KEY].astype({"scene": str}))))
         for part, rows in ((part, chosen[chosen["part"] == part]) for part in ("train", "valid"))
     }
     if not in_budget["train"].any():
@@ -175,6 +230,6 @@ def training_set(features: Features, budgets: pd.DataFrame, *, budget: str, seed
     in_train = (features.table["part"] == "train").to_numpy()
     return TrainingSet(
         features.where(in_budget["train"]).loaded(),
-        features.where(in_train & ~in_budget["train"]),
+        features.where(in_train & ~known),
         features.where(in_budget["valid"]).loaded(),
     )

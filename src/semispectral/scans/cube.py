@@ -13,8 +13,7 @@ import pandas as pd
 
 from semispectral.errors import ShapeError
 
-PLACE = ("scene", "hole", "line", "sample")
-COLUMNS = (*PLACE, "code", "label", "part")
+COLUMNS = ("scene", "line", "sample", "code")
 PARTS = ("train", "valid", "test")
 MOST_PIXELS = 2**30  # of a scene
 HoldData = Callable[[np.ndarray, np.ndarray], np.ndarray]  # values [pixel, band], sample int [pixel] -> bool [pixel]
@@ -121,8 +120,8 @@ class Pixels:
     Attributes
     ----------
     x : [pixel, band], of the file's dtype in samples, float32 after normalisation.
-    table : DataFrame, one row per pixel: scene, hole, line, sample, code, label (-1: unlabelled), part (train, valid,
-        test).
+    table : DataFrame, one row per pixel: scene, line, sample, code; once they are dealt to a split also hole, label
+        (-1: unlabelled) and part (train, valid, test).
     wavelengths_nm : float64 [band] in nm, or None.
     bad_bands : tuple of int, numbers, among the bands of the file, of those that are left out of all scenes.
     """

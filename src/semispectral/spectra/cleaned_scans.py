@@ -1,5 +1,6 @@
-"""Apply the same cleaning to the sample of a scene and to its open cube."""
+"""Apply the same cleaning to the drawn pixels of a scene and to its open cube."""
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -7,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from semispectral.errors import DataError, about
+from semispectral.errors import DataError, IntegrityError, about
 from semispectral.scans.cube import Cube, HoldData, Pixels
 from semispectral.scans.instrument import Sensor, sensor_of
-from semispectral.scans.quality import sparse_blocks
+from semispectral.scans.quality import sparse_blocks, valid_spectra
 from semispectral.scans.readers import open_scene
 from semispectral.spectra.cleaning import Spectra, bridged, clean
 from semispectral.spectra.cleaning_settings import CleanConfig, is_cleaned
@@ -20,6 +22,8 @@ from semispectral.spectra.shards import made_of_shard, read_shard
 from semispectral.storage import provenance
 from semispectral.study.scene import Scene
 from semispectral.study.stage_settings import settings as as_settings
+
+log = logging.getLogger(__name__)
 
 PIXELS_AT_ONCE = 8192
 
@@ -95,7 +99,7 @@ def smile_bands(cube: Cube, settings: CleanConfig) -> np.ndarray:
 
 
 def with_bad_bands(settings: CleanConfig, bad_bands: Sequence[int]) -> CleanConfig:
-    """Return the settings with the bands that the plan leaves out of all scenes.
+    """Return the settings with the bands that are left out of all scenes.
 
     Parameters
     ----------
@@ -129,26 +133,63 @@ def clean_pixels(pixels: Pixels, scene: Scene | None, settings: CleanConfig) -> 
     return replace(pixels, x=found.x, wavelengths_nm=found.sensor.wavelengths_nm, bad_bands=settings.bad_bands)
 
 
-def read_cleaned(path: Path, scenes: Mapping[str, Mapping[str, Any]], settings: CleanConfig) -> Pixels:
-    """Read the sample of a scene and clean it.
+def read_cleaned(
+    path: Path,
+    scenes: Mapping[str, Mapping[str, Any]],
+    settings: CleanConfig,
+    *,
+    rows: pd.DataFrame | None = None,
+    bad_bands: Sequence[int] = (),
+) -> Pixels:
+    """Read a shard of a scene, or some of its rows, and clean it.
 
-    A scan that cleaning opens again must be the one that the sample was drawn from.
+    A scan that cleaning opens again must be the one that the shard was drawn from.
 
     Parameters
     ----------
-    path : Path, file of the sample.
+    path : Path, file of the shard.
     scenes : rows of ``scenes.tsv`` by name, of the scenes whose files cleaning opens.
     settings : CleanConfig, steps of cleaning.
+    rows : DataFrame or None, pixels to read, with their ``row`` in the shard; it becomes the table. None: all pixels.
+    bad_bands : sequence of int, numbers of the bands that are left out of all scenes.
 
     Raises
     ------
-    IntegrityError : the scan has changed since the sample was drawn.
+    IntegrityError : the scan has changed since the shard was drawn, or the rows are not those of this shard.
     """
     row = scenes.get(path.stem)
     if row is not None:
-        provenance.require_unchanged(provenance.inputs(), made_of_shard(path), by="shard")
+        provenance.require_unchanged(provenance.inputs(), made_of_shard(path), by="draw")
     scene = None if row is None else as_settings(Scene, row, where="scenes.tsv")
-    return clean_pixels(read_shard(path), scene, settings)
+    pixels = replace(read_shard(path), bad_bands=tuple(bad_bands))
+    return clean_pixels(pixels if rows is None else _chosen(pixels, rows, path), scene, settings)
+
+
+def _chosen(pixels: Pixels, rows: pd.DataFrame, path: Path) -> Pixels:
+    """Return the chosen rows of a shard, with their table."""
+    at, place = rows["row"].to_numpy(), ["line", "sample"]
+    if len(at) and (at.max() >= len(pixels) or (pixels.table[place].to_numpy()[at] != rows[place].to_numpy()).any()):
+        raise IntegrityError(
+            f"{path}: is not the shard that was split: its pixels are others; run split again (snakemake -R split)"
+        )
+    return replace(pixels, x=pixels.x[at], table=rows)
+
+
+def without_lost(pixels: Pixels) -> Pixels:
+    """Return the cleaned pixels without those that hold no data.
+
+    A scan knows its own bad bands when it is drawn; with those of the other scans too, a spectrum may have too many
+    gaps.
+
+    Parameters
+    ----------
+    pixels : Pixels, pixels of a scene after cleaning.
+    """
+    kept = valid_spectra(pixels.x)
+    if kept.all():
+        return pixels
+    log.warning("%d of %d drawn pixels hold no data in the bands that all scenes share", (~kept).sum(), len(kept))
+    return pixels.where(kept)
 
 
 def as_cleaned(cleaning: Mapping[str, Any], pixels: Pixels) -> dict[str, Any]:
@@ -260,7 +301,7 @@ def data_holder(scene: Scene, cube: Cube, settings: CleanConfig, bad_bands: Sequ
     scene : Scene, row of ``scenes.tsv``.
     cube : Cube, open scene.
     settings : CleanConfig, steps of cleaning.
-    bad_bands : sequence of int, numbers of the bands that the plan leaves out of all scenes.
+    bad_bands : sequence of int, numbers of the bands that are left out of all scenes.
     """
     sensor = sensor_for(scene, cube, settings)
     if not can_lose_values(scene, cube, settings):

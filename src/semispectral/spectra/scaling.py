@@ -470,7 +470,7 @@ def fit_scaler(
             f"normalise.method and normalise.m1_method must be one of {', '.join(METHODS)}, got {method!r}"
         )
     if x.ndim != 2 or x.size == 0:
-        raise DataError(f"a scaler needs training pixels [pixel, band], got shape {x.shape}; see the plan's quotas")
+        raise DataError(f"a scaler needs training pixels [pixel, band], got shape {x.shape}; see the split's quotas")
     if x.dtype.kind == "f" and not np.isfinite(x).all():
         raise DataError("a scaler needs finite spectra, got NaN or infinity among the training pixels; run shard again")
     row = METHODS[method]

@@ -42,14 +42,14 @@ def read_shard(path: Path) -> Pixels:
     return Pixels(arrays["spectrum"], table, known, tuple(facts.get("bad_bands", ())))
 
 
-def spectra_bytes(path: Path) -> int:
-    """Return the size of the spectra of a sample in memory, in bytes, without reading them.
+def pixels_in(path: Path) -> int:
+    """Return the number of pixels of a sample, without reading them.
 
     Parameters
     ----------
     path : Path, file to read.
     """
-    return packed.array_bytes(path, "spectrum")
+    return packed.rows(path)
 
 
 def made_of_shard(path: Path) -> dict[str, Any]:

@@ -1,26 +1,58 @@
-"""The stage `encode`: the latents of one scene's sample."""
+"""The stage `encode`: the latents of one scene's pool."""
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from semispectral.inference.m1_inference import M1Inference
-from semispectral.scans.cube import Latents
-from semispectral.spectra.shards import read_shard, write_latents
+from semispectral.scans.cube import Latents, Pixels
+from semispectral.spectra.cleaned_scans import read_cleaned, without_lost
+from semispectral.spectra.cleaning_settings import CleanConfig
+from semispectral.spectra.scaling import read_scaler
+from semispectral.spectra.shards import read_table, write_latents
 from semispectral.storage.model_files import load_model
+from semispectral.study.stage_settings import settings
 from semispectral.workflow.progress import timed
 
 
-def run_encode(latents_file: str | Path, *, features: str | Path, m1_directory: str | Path, scene: str) -> None:
-    """Encode the sample of a scene with M1: q(z1|x) of every pixel.
+def run_encode(
+    latents_file: str | Path,
+    *,
+    shards: Sequence[str | Path],
+    scaler_directory: str | Path,
+    m1_directory: str | Path,
+    scene: str,
+    cfg: str,
+) -> None:
+    """Encode all drawn pixels of a scene with M1: q(z1|x) of every pixel.
 
     Parameters
     ----------
-    latents_file : str or Path Parquet file to write: mean and log variance, float32 [pixel, latent].
-    features : str or Path Normalised sample of the scene, on the scale of M1.
-    m1_directory : str or Path Trained M1.
-    scene : str Name of the scene, for the log.
+    latents_file : str or Path
+        Parquet file to write: mean and log variance, float32 [pixel, latent]; its table has the columns scene, line,
+        sample, code (0 in the unlabelled draw), turn, hash and row, the pixel's row in its shard.
+    shards : sequence of str or Path
+        Pool of the scene: the unlabelled draw, and the labelled one where there is one.
+    scaler_directory : str or Path
+        Scale of M1, with its cleaning.
+    m1_directory : str or Path
+        Trained M1.
+    scene : str
+        Name of the scene, for the log.
+    cfg : str
+        JSON of the section ``scenes``: the scene's row by its name, if the scene is cleaned.
     """
-    pixels = read_shard(Path(features))
+    scaler = read_scaler(scaler_directory)
+    cleaning = settings(CleanConfig, scaler.cleaning, where="cleaning")
+    rows, found = json.loads(cfg)["scenes"], []
+    for path in map(Path, shards):
+        drawn = read_table(path)
+        drawn = drawn.assign(row=np.arange(len(drawn), dtype=np.int64))
+        found.append(read_cleaned(path, rows, cleaning, rows=drawn))
+    pixels = without_lost(Pixels.concat(found))
     m1 = M1Inference(*load_model(Path(m1_directory)))
     with timed(scene, pixels=len(pixels), size_mb=pixels.x.nbytes / 1e6):
-        mean, log_variance = m1.encode(pixels.x)
+        mean, log_variance = m1.encode(scaler.transform(pixels.x))
     write_latents(Path(latents_file), Latents(mean, log_variance, pixels.table))

@@ -184,17 +184,15 @@ def read(path: Path, names: tuple[str, ...]) -> tuple[dict[str, np.ndarray], pd.
         return {name: _array(path, file, name, description) for name in names}, table, description["facts"]
 
 
-def array_bytes(path: Path, name: str) -> int:
-    """Return the size of one array in memory, in bytes, without reading it.
+def rows(path: Path) -> int:
+    """Return the number of rows of a file, without reading them.
 
     Parameters
     ----------
     path : Path, file to read.
-    name : str, name of the array.
     """
     with _opened(path) as file:
-        described = _description(path, file)["arrays"][name]
-        return int(file.metadata.num_rows * described["width"] * np.dtype(described["dtype"]).itemsize)
+        return int(file.metadata.num_rows)
 
 
 def made(path: Path) -> dict[str, Any]:

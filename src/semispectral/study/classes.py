@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -205,6 +205,28 @@ def read_class_minerals(path: Path) -> dict[int, str]:
     }
 
 
+def study_classes(path: Path, scenes: "Iterable[HasLabels]") -> ClassMap:
+    """Return the classes of a study; none where no scene has labels and the table does not exist or is empty.
+
+    Parameters
+    ----------
+    path : Path, table of classes, ``classes.tsv``.
+    scenes : rows of ``scenes.tsv``.
+    """
+    if any(scene.has_labels for scene in scenes):
+        return ClassMap.read(path)
+    rows = read_rows(path, what="the table of classes", key="classes") if path.is_file() else []
+    return ClassMap.read(path) if any(any(row) for row in rows[1:]) else ClassMap((), (), ())
+
+
+class HasLabels(Protocol):
+    """Row of ``scenes.tsv``, as far as it says whether there are labels."""
+
+    @property
+    def has_labels(self) -> bool:
+        """Whether the table names labels."""
+
+
 def _instead(absent: list[str], header: list[str]) -> str:
     """Name the columns that may be misspelt names of the absent ones."""
     others = [name for name in header[:MOST_COMPARED] if name and name not in COLUMNS]
@@ -238,7 +260,7 @@ def whole_number(text: str, where: str) -> int:
 
 
 def read_classes(path: Path) -> ClassMap:
-    """Read the classes that occur, in label order, from the plan's ``classes.json``.
+    """Read the classes that occur, in label order, from the split's ``classes.json``.
 
     Parameters
     ----------

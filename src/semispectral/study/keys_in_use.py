@@ -26,7 +26,6 @@ OF_SPLIT: dict[str, tuple[str, ...]] = {
     "groups": ("test_groups", "test_share", "valid_share", *DEALT_IN_BLOCKS),
     "blocks": ("test_share", "valid_share", *DEALT_IN_BLOCKS),
     "leaky": ("test_share", "valid_share"),
-    "whole": (),
 }
 
 
@@ -95,24 +94,37 @@ def split(section: Section) -> dict[str, Any]:
     return used
 
 
+def labels_decide(section: Section) -> bool:
+    """Return whether the labels decide which pixels a split tests: not if holes are named, nor if pixels are random.
+
+    Parameters
+    ----------
+    section : mapping, section ``split``, or a row of the benchmark's splits.
+    """
+    named = section["method"] == "groups" and (section.get("test_groups") or section.get("folds"))
+    return section["method"] != "leaky" and not named
+
+
 def quotas(section: Section) -> dict[str, Any]:
-    """Return the part of the section ``sample`` that sets the number of pixels.
+    """Return the part of the section ``sample`` that sets how many pixels a split takes.
 
     Parameters
     ----------
     section : mapping, section of the configuration.
     """
-    return _only(section, ("seed", "cap_per_class", "unlabelled"))
+    return _only(section, ("cap_per_class", "unlabelled"))
 
 
-def drawing(section: Section) -> dict[str, Any]:
-    """Return the part of the section ``sample`` that sets which pixels are drawn.
+def drawing(section: Section, kind: str) -> dict[str, Any]:
+    """Return the part of the section ``sample`` that sets which pixels of a scene are drawn.
 
     Parameters
     ----------
     section : mapping, section of the configuration.
+    kind : str, "unlabelled" or "labelled".
     """
-    return _only(section, ("seed", "clusters", "drop_saturated"))
+    own = {"unlabelled": ("unlabelled_per_scene", "clusters"), "labelled": ("class_per_scene",)}[kind]
+    return _only(section, ("seed", "drop_saturated", *own))
 
 
 def baseline(method: str, *, baselines: Section, svm: Section) -> dict[str, Any]:

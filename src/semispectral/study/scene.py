@@ -1,6 +1,6 @@
 """Scene: one row of ``scenes.tsv``, with the facts that its files do not state themselves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from semispectral.errors import ConfigError
@@ -164,6 +164,15 @@ class Scene:
     def has_references(self) -> bool:
         """Whether reflectance can be made of its counts: it names a white and a dark reference."""
         return self.reference("white") is not None and self.reference("dark") is not None
+
+    def without_labels(self) -> "Scene":
+        """Return the same row without labels."""
+        return replace(self, labels=self.data, labels_key="", labels_over=())
+
+    @property
+    def has_labels(self) -> bool:
+        """Whether the table names labels: a file of their own, or an array in the data file."""
+        return self.labels != self.data or bool(self.labels_key)
 
     @property
     def named_labels(self) -> bool:

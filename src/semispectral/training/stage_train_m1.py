@@ -6,7 +6,7 @@ from pathlib import Path
 from semispectral.figures.live_files import pictures_of
 from semispectral.models.settings_m1 import M1Config
 from semispectral.sampling.training_files import write_trained
-from semispectral.sampling.training_set import read_features
+from semispectral.sampling.training_set import read_bands
 from semispectral.spectra.scaling import read_scaler
 from semispectral.study.stage_settings import stage_settings
 from semispectral.training.devices import devices
@@ -19,7 +19,7 @@ EXAMPLES = 6  # spectra that the pictures of the training show
 def run_train_m1(
     directory: str | Path,
     *,
-    features: Sequence[str | Path],
+    samples: Sequence[str | Path],
     scaler_directory: str | Path,
     results: str | Path,
     seed: int,
@@ -28,16 +28,16 @@ def run_train_m1(
     cfg: str,
     code: str,
 ) -> None:
-    """Train M1 on the spectra of the training part, labelled or not.
+    """Train M1 on spectra that were drawn without looking at labels.
 
     Parameters
     ----------
     directory : str or Path
         Folder to write the model to.
-    features : sequence of str or Path
-        Normalised sample of every scene, on the scale of M1.
+    samples : sequence of str or Path
+        Cleaned pixels of M1, of every scene.
     scaler_directory : str or Path
-        That scale.
+        Scale of M1.
     results : str or Path
         Folder of all results; checkpoints and pictures of the training go there.
     seed : int
@@ -51,7 +51,8 @@ def run_train_m1(
     """
     directory = Path(directory)
     scratch = Path(results) / "checkpoints"
-    pixels = read_features(features, features="bands", scratch=scratch)
+    scaler = read_scaler(scaler_directory)
+    pixels = read_bands([Path(path) for path in sorted(samples, key=str)], scaler, scratch=scratch)
     part = pixels.table["part"]
     train = pixels.where((part == "train").to_numpy()).mean
     valid = pixels.where((part == "valid").to_numpy()).mean
@@ -61,5 +62,5 @@ def run_train_m1(
     settings = stage_settings(M1Config, cfg, "m1")
     run = Run(seed, scratch, code, picture, wait=True)
     with devices(threads=threads, gpus=gpus):
-        trained = train_m1(train, valid, settings=settings, run=run, views=read_scaler(scaler_directory).views)
+        trained = train_m1(train, valid, settings=settings, run=run, views=scaler.views)
     write_trained(directory, trained)

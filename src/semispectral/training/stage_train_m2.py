@@ -17,6 +17,7 @@ def run_train_m2(
     directory: str | Path,
     *,
     feature_files: Sequence[str | Path],
+    pixels_file: str | Path,
     budgets_file: str | Path,
     classes_file: str | Path,
     scaler_directory: str | Path,
@@ -37,11 +38,13 @@ def run_train_m2(
     directory : str or Path
         Folder to write the model to.
     feature_files : sequence of str or Path
-        Normalised sample, or its latents, of every scene.
+        Cleaned sample of every scene, or the latents of its pool.
+    pixels_file : str or Path
+        Pixels of the split, by which latents are chosen; not used on bands.
     budgets_file : str or Path
         Labels of the budget and seed.
     classes_file : str or Path
-        Classes of the plan, classes.json.
+        Classes of the split, classes.json.
     scaler_directory : str or Path
         Scale of the spectra that M2 sees, itself or through M1; the pictures are drawn with it.
     m1_directories : sequence of str or Path
@@ -64,7 +67,16 @@ def run_train_m2(
     directory = Path(directory)
     scratch = Path(results) / "checkpoints"
     names = read_classes(Path(classes_file)).names
-    data = read_training_set(feature_files, budgets_file, features=features, budget=budget, seed=seed, scratch=scratch)
+    data = read_training_set(
+        feature_files,
+        budgets_file,
+        features=features,
+        budget=budget,
+        seed=seed,
+        scaler_directory=scaler_directory,
+        pixels_file=pixels_file,
+        scratch=scratch,
+    )
     picture = pictures_of(
         directory, results=Path(results), seed=seed, scaler=scaler_directory, names=names, m1=m1_directories
     )

@@ -15,8 +15,10 @@ def run_train_qy(
     directory: str | Path,
     *,
     feature_files: Sequence[str | Path],
+    pixels_file: str | Path,
     budgets_file: str | Path,
     classes_file: str | Path,
+    scaler_directory: str | Path,
     results: str | Path,
     features: str,
     budget: str,
@@ -32,11 +34,15 @@ def run_train_qy(
     directory : str or Path
         Folder to write the model to.
     feature_files : sequence of str or Path
-        Normalised sample, or its latents, of every scene.
+        Cleaned sample of every scene, or the latents of its pool.
+    pixels_file : str or Path
+        Pixels of the split, by which latents are chosen; not used on bands.
     budgets_file : str or Path
         Labels of the budget and seed.
     classes_file : str or Path
-        Classes of the plan, classes.json.
+        Classes of the split, classes.json.
+    scaler_directory : str or Path
+        Scale of the bands; not used on latents.
     results : str or Path
         Folder of all results; checkpoints of the training go there.
     features : str
@@ -54,7 +60,16 @@ def run_train_qy(
     """
     use_threads(threads)
     scratch = Path(results) / "checkpoints"
-    data = read_training_set(feature_files, budgets_file, features=features, budget=budget, seed=seed, scratch=scratch)
+    data = read_training_set(
+        feature_files,
+        budgets_file,
+        features=features,
+        budget=budget,
+        seed=seed,
+        scaler_directory=scaler_directory,
+        pixels_file=pixels_file,
+        scratch=scratch,
+    )
     settings = stage_settings(M2Config, cfg, "m2")
     classes = len(read_classes(Path(classes_file)))
     run = Run(seed, scratch, code, wait=True)

@@ -18,7 +18,7 @@ def has_gpu() -> bool:
     return any(Path(driver).exists() for driver in GPU_DRIVERS)
 
 
-def memory_mb(base: int, *, per_mb: float = 0) -> Need:
+def memory_mb(base: int, *, per_mb: float = 0, but: str = "") -> Need:
     """Return ``mem_mb`` of a rule: a base, plus memory for each MB of input, times the attempt.
 
     A job that was killed for its memory is started again with twice as much, then with three times.
@@ -27,27 +27,29 @@ def memory_mb(base: int, *, per_mb: float = 0) -> Need:
     ----------
     base : int, memory with the smallest input, in MB.
     per_mb : float, memory for each MB of input files; folders do not count.
+    but : str, name of inputs that are looked into and not read whole: they do not count.
     """
-    return _grows(base, per_mb)
+    return _grows(base, per_mb, but)
 
 
-def minutes(base: int, *, per_mb: float = 0) -> Need:
+def minutes(base: int, *, per_mb: float = 0, but: str = "") -> Need:
     """Return ``runtime`` of a rule: a base, plus minutes for each MB of input, times the attempt.
 
     Parameters
     ----------
     base : int, time with the smallest input, in minutes.
     per_mb : float, minutes for each MB of input files.
+    but : str, name of inputs that are looked into and not read whole: they do not count.
     """
-    return _grows(base, per_mb)
+    return _grows(base, per_mb, but)
 
 
-def _grows(base: int, per_mb: float) -> Need:
+def _grows(base: int, per_mb: float, but: str) -> Need:
     if base < 1 or per_mb < 0:
         raise ConfigError(f"resources need a base >= 1 and per_mb >= 0, got {base} and {per_mb}; correct the rule")
 
     def need(wildcards: Any, input: Any, attempt: int) -> int:  # noqa: A002  Snakemake passes it by this name
-        return (base + math.ceil(per_mb * _size_mb(input))) * attempt
+        return (base + math.ceil(per_mb * (_size_mb(input) - _size_mb(input.get(but, []) if but else [])))) * attempt
 
     return need
 

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from semispectral.scans.formats.envi_files import LARGEST_BYTES, data_files, fields_of, header_files, says_tiff
+from semispectral.scans.formats import envi_files
+from semispectral.scans.formats.envi_files import LARGEST_BYTES, fields_of, header_files, says_tiff
 from semispectral.study.scene import WAVELENGTH_TABLES, Scene
 
 SHAPEFILE_SUFFIXES = (".shx", ".dbf", ".prj", ".cpg")
@@ -26,6 +27,16 @@ def scene_files(scene: Scene) -> tuple[Path, ...]:
     references = (reference.file for reference in scene.references)
     named = {scene.data, *(source.path for source in scene.label_sources), *references}
     return tuple(sorted(named | tables | {file for path in named for file in companions(path)}))
+
+
+def data_files(scene: Scene) -> tuple[Path, ...]:
+    """Return every file that the data of a scene are read from, sorted; its labels are not among them.
+
+    Parameters
+    ----------
+    scene : Scene, row of ``scenes.tsv``.
+    """
+    return scene_files(scene.without_labels())
 
 
 def companions(path: Path) -> tuple[Path, ...]:
@@ -76,11 +87,11 @@ def describes_tiff(header: Path, tiff: Path) -> bool:
     tiff : path of the TIFF.
     """
     fields = _fields(header)
-    return header.stem == tiff.name or says_tiff(fields) or data_files(header, fields) == [tiff]
+    return header.stem == tiff.name or says_tiff(fields) or envi_files.data_files(header, fields) == [tiff]
 
 
 def _data_of(header: Path) -> tuple[Path, ...]:
-    return tuple(data_files(header, _fields(header))[:1])
+    return tuple(envi_files.data_files(header, _fields(header))[:1])
 
 
 def _fields(header: Path) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The stage `grid_scores`: the scores of the benchmark on one split and regime."""
+"""The stage `benchmark_scores`: the scores of the benchmark on one split and regime."""
 
 import json
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from semispectral.study.classes import ClassMap, read_classes
 from semispectral.study.stage_settings import stage_settings
 
 
-def run_grid_scores(
+def run_benchmark_scores(
     directory: str | Path, *, fits: Sequence[str | Path], classes_file: str | Path, known_file: str | Path, cfg: str
 ) -> None:
     """Score all methods on the same pixels, with intervals, tests and guards.
@@ -26,10 +26,10 @@ def run_grid_scores(
     known_file : str or Path
         Classes of the pool, classes.json.
     cfg : str
-        JSON of the sections ``evaluation`` (how the bootstrap is done) and ``grid`` (split, its method, regime).
+        JSON of the sections ``evaluation`` (how the bootstrap is done) and ``benchmark`` (split, its method, regime).
     """
     known = ClassMap.read(Path(classes_file)).select(read_classes(Path(known_file)).codes)
-    where = stage_settings(Where, cfg, "grid")
+    where = stage_settings(Where, cfg, "benchmark")
     bootstrap = json.loads(cfg)["evaluation"]
     scored = evaluate(by_method(fits), where=where, class_names=known.names, **bootstrap)
     write_scored(Path(directory), scored)

@@ -1,5 +1,5 @@
 """Train M2, or q(y|x) alone, with some seeds and all label budgets of the benchmark, and predict the test pixels."""
-from semispectral.benchmark.stages.stage_grid_fit import run_grid_fit
+from semispectral.benchmark.stages.stage_benchmark_fit import run_benchmark_fit
 from semispectral.workflow import logs
 
 logs.start(snakemake.log[0], job=snakemake)
@@ -8,12 +8,11 @@ with logs.set_aside(snakemake.log[0]):
     from semispectral.training.run import use_threads
 
 use_threads(snakemake.threads)
-run_grid_fit(
+run_benchmark_fit(
     snakemake.output[0],
     fits=FITS,
     shards=snakemake.input.shards,
-    deals=snakemake.input.deals,
-    classes_file=snakemake.input.classes,
+    splits=snakemake.input.splits,
     latents=snakemake.input.latents,
     cfg=snakemake.params.cfg,
     code=snakemake.params.code,

@@ -1,13 +1,14 @@
-"""Plan who trains and who tests, and how many pixels every scene gives."""
+"""Split the study, and deal the pool to its parts."""
 from pathlib import Path
 
-from semispectral.sampling.stage_plan import run_plan
+from semispectral.sampling.stage_split import run_split
 from semispectral.workflow import logs
 
 logs.start(snakemake.log[0], job=snakemake)
-run_plan(
+run_split(
     Path(snakemake.output.quotas).parent,
     censuses=snakemake.input.census,
+    shards=snakemake.input.shards,
     classes_file=snakemake.input.classes,
     cfg=snakemake.params.cfg,
 )

@@ -1,16 +1,16 @@
-"""The stage `grid_m1`: the M1 of each seed of a benchmark job, and its latents."""
+"""The stage `benchmark_m1`: the M1 of each seed of a benchmark job, and its latents."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from semispectral.benchmark.fits_m1 import latents
 from semispectral.benchmark.jobs import Job, encode_all
-from semispectral.benchmark.pool import read_pool
+from semispectral.benchmark.pool import Pool
 from semispectral.training.run import use_threads
 
 
-def run_grid_m1(
-    directory: str | Path, *, shards: Sequence[str | Path], deals: Sequence[str], threads: int, cfg: str, code: str
+def run_benchmark_m1(
+    directory: str | Path, *, shards: Sequence[str | Path], splits: Sequence[str], threads: int, cfg: str, code: str
 ) -> None:
     """Train the M1 of each seed, and write the latents of all its pixels.
 
@@ -20,7 +20,7 @@ def run_grid_m1(
         Folder to write; its path names the split, the regime and the seeds.
     shards : sequence of str or Path
         Pool of every scene.
-    deals : sequence of str
+    splits : sequence of str
         Folder of each seed's parts and label budgets.
     threads : int
         Number of processors to train with.
@@ -30,5 +30,5 @@ def run_grid_m1(
         Hash of the code: what other code finished is trained again.
     """
     use_threads(threads)
-    job = Job.of(directory, deals, cfg=cfg, code=code)
-    encode_all(read_pool(shards, job.settings), job, latents, Path(directory))
+    job = Job.of(directory, splits, cfg=cfg, code=code)
+    encode_all(Pool.of(shards, job.settings), job, latents, Path(directory))

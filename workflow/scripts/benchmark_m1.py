@@ -3,12 +3,12 @@ from semispectral.workflow import logs
 
 logs.start(snakemake.log[0], job=snakemake)
 with logs.set_aside(snakemake.log[0]):
-    from semispectral.benchmark.stages.stage_grid_m1 import run_grid_m1
+    from semispectral.benchmark.stages.stage_benchmark_m1 import run_benchmark_m1
 
-run_grid_m1(
+run_benchmark_m1(
     snakemake.output[0],
     shards=snakemake.input.shards,
-    deals=snakemake.input.deals,
+    splits=snakemake.input.splits,
     threads=snakemake.threads,
     cfg=snakemake.params.cfg,
     code=snakemake.params.code,

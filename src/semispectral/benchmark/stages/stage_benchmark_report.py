@@ -1,4 +1,4 @@
-"""The stage `grid_report`: the page, the figures and the tables of the benchmark."""
+"""The stage `benchmark_report`: the page, the figures and the tables of the benchmark."""
 
 import json
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from semispectral.benchmark.page import write_report
 from semispectral.benchmark.score_files import read_scored
 
 
-def run_grid_report(index: str | Path, *, scores: Sequence[str | Path], root: str | Path, cfg: str) -> None:
+def run_benchmark_report(index: str | Path, *, scores: Sequence[str | Path], root: str | Path, cfg: str) -> None:
     """Write the benchmark's report: its page, its figures, its tables for a paper, and one table of all scores.
 
     Parameters

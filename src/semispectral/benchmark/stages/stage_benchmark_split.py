@@ -1,0 +1,75 @@
+"""The stage `benchmark_split`: one split and one seed of the benchmark, dealt from the pool."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from semispectral.benchmark.splits import split_settings, write_deal
+from semispectral.census.census_files import read_census
+from semispectral.census.compatibility import bad_bands_of_all, odd_of_collection
+from semispectral.sampling.label_budgets import BudgetConfig
+from semispectral.sampling.pool import UNLABELLED_DRAW, read_pool
+from semispectral.sampling.sample_settings import SampleConfig
+from semispectral.sampling.study_split import deal_for_m1, rasters_of_codes, split_study
+from semispectral.study.classes import ClassMap
+from semispectral.study.scene import Scene
+from semispectral.study.stage_settings import settings
+
+
+def run_benchmark_split(
+    directory: str | Path,
+    *,
+    censuses: Sequence[str | Path],
+    shards: Sequence[str | Path],
+    classes_file: str | Path,
+    seed: int,
+    cfg: str,
+) -> None:
+    """Deal the pool to parts and to M1, draw the labels per class, write all and check what is on disk.
+
+    Parameters
+    ----------
+    directory : str or Path
+        Folder to write.
+    censuses : sequence of str or Path
+        Census of every scene, with its labels; its codes lie beside it, as ``.npy``.
+    shards : sequence of str or Path
+        Pool of every scene; only the tables are read.
+    classes_file : str or Path
+        Table of classes, classes.tsv.
+    seed : int
+        Seed of the split and of the labels per class.
+    cfg : str
+        JSON of the sections ``split``, ``scenes`` (all rows of scenes.tsv), ``steps`` (of the cleaning), ``sample`` and
+        ``budgets``.
+    """
+    given = json.loads(cfg)
+    scenes = [settings(Scene, row, where="scenes.tsv") for row in given["scenes"]]
+    counted = [read_census(Path(path)) for path in censuses]
+    codes = {found.scene: found.codes for found in counted}
+    split = split_settings(given["split"], sorted({scene.hole for scene in scenes}), seed=seed)
+    sample = settings(SampleConfig, given["sample"], where="benchmark")
+    found = split_study(
+        scenes,
+        codes,
+        read_pool(shards),
+        ClassMap.read(Path(classes_file)),
+        split_settings=split,
+        sample_settings=sample,
+        odd=odd_of_collection(scenes, counted, given["steps"]),
+    )
+    of_m1 = deal_for_m1(
+        rasters_of_codes(scenes, codes),
+        scenes,
+        read_pool([path for path in shards if Path(path).parent.name == UNLABELLED_DRAW]),
+        split_settings=split,
+        sample_settings=sample,
+    )
+    write_deal(
+        Path(directory),
+        found,
+        of_m1,
+        config=split,
+        budgets=settings(BudgetConfig, given["budgets"] | {"seeds": [seed]}, where="benchmark"),
+        bad_bands=bad_bands_of_all(counted, given["steps"]),
+    )

@@ -1,0 +1,242 @@
+"""Split a study: assign every pixel to a part, and deal the pixels of the pool to the parts, up to their caps."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from semispectral.errors import DataError
+from semispectral.sampling.pixel_ranks import scene_labels
+from semispectral.sampling.quotas import available_pixels, class_warnings, expected_draw, share_quotas
+from semispectral.sampling.sample_settings import SampleConfig
+from semispectral.sampling.split import LabelRaster, SplitConfig, assign_for_m1, split
+from semispectral.scans.cube import PARTS
+from semispectral.study.classes import UNLABELLED, ClassMap
+from semispectral.study.scene import Scene
+
+log = logging.getLogger(__name__)
+
+MOST_SAID = 5  # warnings on the terminal; the log file and the split hold all
+CELL = ["scene", "label", "part"]
+DEALT = ["scene", "hole", "line", "sample", "code", "label", "part", "row"]
+
+
+@dataclass(frozen=True)
+class StudySplit:
+    """Parts of all pixels, and the pixels of the pool that each part takes.
+
+    Attributes
+    ----------
+    classes : ClassMap, the classes that occur; a label is an index into them.
+    parts : by scene, uint8 [line, sample]: 0 not used, 1 train, 2 valid, 3 test.
+    quotas : DataFrame, table with the columns scene, hole, label (-1 unlabelled), part, available (pixels of the
+        scene), drawn (pixels of the pool) and quota (pixels taken).
+    pixels : DataFrame, the pixels taken, with the columns `DEALT`. Those of the unlabelled draw have label -1, whatever
+        lies there; a pixel may be in both draws. ``row`` is the row in the shard.
+    method : str, method of the split.
+    guard : int, buffer between the parts on disk, in pixels.
+    warnings : tuple of str, sentences about classes that cannot be learnt, tested or validated.
+    """
+
+    classes: ClassMap
+    parts: Mapping[str, np.ndarray]
+    quotas: pd.DataFrame
+    pixels: pd.DataFrame
+    method: str
+    guard: int
+    warnings: tuple[str, ...]
+
+
+def split_study(
+    scenes: Sequence[Scene],
+    codes: Mapping[str, np.ndarray],
+    pool: pd.DataFrame,
+    classes: ClassMap,
+    *,
+    split_settings: SplitConfig,
+    sample_settings: SampleConfig,
+    odd: Sequence[str] = (),
+) -> StudySplit:
+    """Split the pixels of a collection into parts and deal its pool.
+
+    Parameters
+    ----------
+    scenes : sequence of Scene, rows of ``scenes.tsv``, in any order.
+    codes : label codes by scene, int [line, sample], from the census.
+    pool : DataFrame, tables of all shards, from `semispectral.sampling.pool.read_pool`.
+    classes : ClassMap, all of ``classes.tsv``.
+    split_settings : SplitConfig, method and options of the split.
+    sample_settings : SampleConfig, numbers of pixels to take.
+    odd : sequence of str, sentences on what is unusual about the scenes together; they are added to the warnings.
+
+    Raises
+    ------
+    DataError : a code that is used has no class, or a scene has no codes.
+    SplitError : the split leaves no labelled pixel to train on.
+    """
+    occurring, parts, available, warnings = _assigned(scenes, codes, classes, split_settings)
+    label = {code: number for number, code in enumerate(occurring.codes)}
+    placed = place_pool(pool.assign(label=pool["code"].map(label).fillna(UNLABELLED)), scenes, parts)
+    drawn = placed.groupby(CELL).size().rename("drawn")
+    counted = available.merge(drawn.reset_index(), on=CELL, how="left").fillna({"drawn": 0}).astype({"drawn": np.int64})
+    quotas = share_quotas(counted, sample_settings)
+    method, guard = split_settings.method, split_settings.distance
+    return StudySplit(occurring, parts, quotas, take(placed, quotas), method, guard, (*odd, *warnings))
+
+
+def expected_split(
+    scenes: Sequence[Scene],
+    codes: Mapping[str, np.ndarray],
+    classes: ClassMap,
+    *,
+    split_settings: SplitConfig,
+    sample_settings: SampleConfig,
+    odd: Sequence[str] = (),
+) -> StudySplit:
+    """Return the split that `split_study` will make, before the pool is drawn: quotas as expected, no pixels.
+
+    Parameters
+    ----------
+    scenes, codes, classes, split_settings, sample_settings, odd : as in `split_study`.
+    """
+    occurring, parts, available, warnings = _assigned(scenes, codes, classes, split_settings)
+    quotas = share_quotas(available.assign(drawn=expected_draw(available, sample_settings)), sample_settings)
+    method, guard = split_settings.method, split_settings.distance
+    return StudySplit(occurring, parts, quotas, pd.DataFrame(columns=DEALT), method, guard, (*odd, *warnings))
+
+
+def _assigned(
+    scenes: Sequence[Scene], codes: Mapping[str, np.ndarray], classes: ClassMap, settings: SplitConfig
+) -> tuple[ClassMap, dict[str, np.ndarray], pd.DataFrame, tuple[str, ...]]:
+    """Return the classes that occur, the parts, their pixels by scene and label, and warnings on the classes."""
+    occurring = occurring_classes(scenes, codes, classes)
+    rasters = label_rasters(scenes, codes, occurring)
+    parts = split(rasters, settings)
+    available = available_pixels(rasters, parts, classes=len(occurring))
+    return occurring, parts, available, class_warnings(available, occurring)
+
+
+def say_warnings(warnings: Sequence[str]) -> None:
+    """Log the warnings of a split: the first ones on the terminal.
+
+    Parameters
+    ----------
+    warnings : sentences.
+    """
+    for number, warning in enumerate(warnings):
+        log.log(logging.WARNING if number < MOST_SAID else logging.DEBUG, "%s", warning)
+    if len(warnings) > MOST_SAID:
+        log.warning("and %d more warnings, see the report", len(warnings) - MOST_SAID)
+
+
+def deal_for_m1(
+    rasters: Sequence[LabelRaster],
+    scenes: Sequence[Scene],
+    pool: pd.DataFrame,
+    *,
+    split_settings: SplitConfig,
+    sample_settings: SampleConfig,
+) -> pd.DataFrame:
+    """Return the pixels that M1 trains and is validated on, with the columns `DEALT`: of the unlabelled draw alone.
+
+    Parameters
+    ----------
+    rasters : sequence of LabelRaster, the scenes, with labels only if they decide what is tested (`assign_for_m1`).
+    scenes : sequence of Scene, rows of ``scenes.tsv``.
+    pool : DataFrame, tables of the shards of the unlabelled draw.
+    split_settings : SplitConfig, method and options of the split.
+    sample_settings : SampleConfig, numbers of pixels to take.
+    """
+    placed = place_pool(pool.assign(label=UNLABELLED), scenes, assign_for_m1(rasters, split_settings))
+    drawn = placed.groupby([*CELL, "hole"]).size().rename("drawn").reset_index()
+    return take(placed, share_quotas(drawn, sample_settings))
+
+
+def place_pool(pool: pd.DataFrame, scenes: Sequence[Scene], parts: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """Return the pixels of the pool that are in a part, with their hole and their part.
+
+    Parameters
+    ----------
+    pool : DataFrame, tables of the shards.
+    scenes : sequence of Scene, rows of ``scenes.tsv``.
+    parts : parts by scene, uint8 [line, sample].
+    """
+    part = np.zeros(len(pool), np.int64)
+    name = pool["scene"].to_numpy(str)
+    line, sample = (pool[column].to_numpy() for column in ("line", "sample"))
+    for scene, raster in parts.items():
+        mine = np.flatnonzero(name == scene)
+        part[mine] = raster[line[mine], sample[mine]]
+    holes = {scene.name: scene.hole for scene in scenes}
+    words = pd.array(["", *PARTS], dtype="str").take(part)
+    placed = pool.assign(hole=pool["scene"].map(holes).astype("str"), part=pd.Series(words, index=pool.index))
+    return placed[part > 0].astype({"label": np.int16}).reset_index(drop=True)
+
+
+def take(placed: pd.DataFrame, quotas: pd.DataFrame) -> pd.DataFrame:
+    """Return those of the placed pixels that were drawn first, up to the quota of their scene, label and part.
+
+    Parameters
+    ----------
+    placed : DataFrame, from `place_pool`.
+    quotas : DataFrame, from `share_quotas`.
+    """
+    order = placed.sort_values("turn", kind="stable").groupby(CELL).cumcount()
+    most = placed[CELL].merge(quotas[[*CELL, "quota"]], on=CELL, how="left")["quota"].to_numpy()
+    kept = placed[order.sort_index().to_numpy() < most]
+    return kept.sort_values(["scene", "label", "line", "sample"], kind="stable", ignore_index=True)
+
+
+def occurring_classes(scenes: Sequence[Scene], codes: Mapping[str, np.ndarray], classes: ClassMap) -> ClassMap:
+    """Return the classes whose codes occur in the scenes that use them.
+
+    Parameters
+    ----------
+    scenes : sequence of Scene, rows of ``scenes.tsv``.
+    codes : label codes by scene, int [line, sample].
+    classes : ClassMap, all of ``classes.tsv``.
+    """
+    found: set[int] = set()
+    for scene in scenes:
+        raster = codes.get(scene.name)
+        if raster is None or raster.ndim != 2 or raster.dtype.kind not in "iu":
+            got = "none" if raster is None else f"{raster.dtype} {raster.shape}"
+            raise DataError(
+                f"{scene.name}: the split needs its codes as integers [line, sample], got {got}; run census again"
+            )
+        found |= {int(code) for code in np.unique(raster) if code in scene.use and code not in scene.ignore}
+    return classes.select(found)
+
+
+def label_rasters(scenes: Sequence[Scene], codes: Mapping[str, np.ndarray], classes: ClassMap) -> list[LabelRaster]:
+    """Return the labels of every scene by its own `use` and `ignore`, ordered by the scene's name.
+
+    Parameters
+    ----------
+    scenes : sequence of Scene, rows of ``scenes.tsv``.
+    codes : label codes by scene, int [line, sample].
+    classes : ClassMap, classes of the study.
+
+    Returns
+    -------
+    list of LabelRaster.
+    """
+    return [
+        LabelRaster(s.name, s.hole, scene_labels(codes[s.name], classes, use=s.use, ignore=s.ignore))
+        for s in sorted(scenes, key=lambda scene: scene.name)
+    ]
+
+
+def rasters_of_codes(scenes: Sequence[Scene], codes: Mapping[str, np.ndarray]) -> list[LabelRaster]:
+    """Return the labels of every scene where nobody asks for the names of the classes.
+
+    Parameters
+    ----------
+    scenes : sequence of Scene, rows of ``scenes.tsv``.
+    codes : codes by scene, int [line, sample]: of the labels, or of the census alone.
+    """
+    used = {code for scene in scenes for code in np.unique(codes[scene.name]).tolist() if code in scene.use}
+    nameless = ClassMap(tuple(sorted(used)), tuple(map(str, sorted(used))), ("#000000",) * len(used))
+    return label_rasters(scenes, codes, nameless)
