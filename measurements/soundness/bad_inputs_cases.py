@@ -236,12 +236,6 @@ bad(
     cells(white_lines="0-1", dark_lines="all"),
 )
 bad("scenes.tsv", "lines of a reference beyond the end", "lines", cells(white_lines="0-1", dark_lines="last 999"))
-bad(
-    "scenes.tsv",
-    "lines of a reference that are all lines",
-    "lines of rock",
-    cells(white_lines="0-1", dark_lines="first 6"),
-)
 bad("scenes.tsv", "a panel without a white reference", "'panel'", cells(panel="p.csv"))
 bad("scenes.tsv", "a dark of the white without a white", "'white_dark'", cells(white_dark="w.npy"))
 bad("scenes.tsv", "depth marks that are not there", "m.csv", cells(depth_marks="m.csv"))
