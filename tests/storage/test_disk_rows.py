@@ -9,14 +9,12 @@ import pandas as pd
 import pytest
 
 from semispectral.sampling import training_set as dataset
-from semispectral.sampling.training_set import read_bands, training_set
+from semispectral.sampling.training_set import read_features, training_set
 from semispectral.scans.cube import Pixels
-from semispectral.spectra.scaling import fit_scaler
 from semispectral.spectra.shards import write_shard
 from semispectral.storage.disk_rows import StoredRows, free_memory, store
 
 BANDS, PER_SCENE = 6, 40
-SCALER = fit_scaler(np.eye(BANDS, dtype=np.float32), method="none")
 
 
 def _pixels(scene: str) -> Pixels:
@@ -57,8 +55,8 @@ def test_stored_rows_are_the_rows(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("no_memory")
 def test_bands_that_do_not_fit_are_the_same_bands(shards: list[Path], tmp_path: Path) -> None:
     """Spectra, tables and parts equal those read to memory; latents have no such way and need none."""
-    stored = read_bands(shards, SCALER, scratch=tmp_path)
-    resident = read_bands(shards, SCALER)
+    stored = read_features(shards, features="bands", scratch=tmp_path)
+    resident = read_features(shards, features="bands")
     assert isinstance(stored.mean, StoredRows)
     assert isinstance(resident.mean, np.ndarray)
     np.testing.assert_array_equal(stored.mean[:], resident.mean)
@@ -70,7 +68,7 @@ def test_bands_that_do_not_fit_are_the_same_bands(shards: list[Path], tmp_path: 
 @pytest.mark.usefixtures("no_memory")
 def test_only_unlabelled_pixels_stay_on_disk(shards: list[Path], tmp_path: Path) -> None:
     """A label budget is small: its spectra are read."""
-    stored = read_bands(shards, SCALER, scratch=tmp_path)
+    stored = read_features(shards, features="bands", scratch=tmp_path)
     labelled = stored.table[(stored.table["label"] >= 0) & (stored.table["part"] == "train")]
     part = np.where(np.arange(len(labelled)) % 2, "train", "valid")
     budgets = labelled[["scene", "line", "sample", "label"]].assign(seed=1, budget="5", part=part)
@@ -99,7 +97,6 @@ from semispectral.sampling import training_set as dataset
 from semispectral.training.run import Run, use_threads
 from semispectral.models.fit_settings import FitConfig, NetConfig
 from semispectral.models.settings_m1 import M1Config
-from semispectral.spectra.scaling import fit_scaler
 from semispectral.training.train_m1 import train_m1
 import tensorflow as tf
 
@@ -114,7 +111,7 @@ resource.setrlimit(resource.RLIMIT_DATA, (taken + int(sys.argv[2]), resource.RLI
 
 def train():
     folder = Path(sys.argv[1])
-    pixels = dataset.read_bands(sorted(folder.glob("*.parquet")), fit_scaler(warm, method="none"), scratch=folder)
+    pixels = dataset.read_features(sorted(folder.glob("*.parquet")), features="bands", scratch=folder)
     x = pixels.where((pixels.table["part"] == "train").to_numpy()).mean
     bound = train_m1(x, warm, settings=settings, run=Run(1, None)).history["bound"].iloc[-1]
     print(type(x).__name__, len(x), np.isfinite(bound))
@@ -131,15 +128,15 @@ except MemoryError:
 
 @pytest.mark.slow
 def test_more_spectra_than_memory_are_trained_on(tmp_path: Path) -> None:
-    """100 MB of spectra under a limit of 80 MB: training streams them, and fails where it may not."""
+    """250 MB of spectra under a limit of 200 MB: training streams them, and fails where it may not."""
     random = np.random.default_rng(2)
     for scene in ("a", "b", "c", "d", "e"):
-        number = np.arange(20_000)
+        number = np.arange(50_000)
         table = pd.DataFrame({
             "scene": scene, "hole": "H", "line": number, "sample": 0, "code": 0, "label": -1, "part": "train",
         })  # fmt: skip
         x = random.random((len(number), 256), np.float32)
         write_shard(tmp_path / f"{scene}.parquet", Pixels(x, table), compression="none")
-    program = [sys.executable, "-c", TRAIN, str(tmp_path), "80000000"]
+    program = [sys.executable, "-c", TRAIN, str(tmp_path), "200000000"]
     run = subprocess.run(program, capture_output=True, text=True, check=False)
-    assert run.stdout.splitlines() == ["StoredRows 100000 True", "too much for memory"], run.stderr[-2000:]
+    assert run.stdout.splitlines() == ["StoredRows 250000 True", "too much for memory"], run.stderr[-2000:]

@@ -21,9 +21,8 @@ from semispectral.scans.formats import matlab as mat
 from semispectral.scans.formats import numpy_files as npy
 from semispectral.scans.formats.known import format_of, known
 from semispectral.scans.quality import full_scale
-from semispectral.study.cells import line_range
 from semispectral.study.names import some
-from semispectral.study.scene import WAVELENGTH_TABLES, Scene
+from semispectral.study.scene import WAVELENGTH_TABLES, Scene, line_range
 
 __all__ = ["open_cube", "open_scene", "read_array"]
 

@@ -15,9 +15,8 @@ from semispectral.scans.facts.stated_values import Conversion, Time
 from semispectral.scans.facts.wavelengths import COLUMN_UNITS, in_nanometres
 from semispectral.scans.formats.open_file import reading, require_file
 from semispectral.scans.readers import open_reference
-from semispectral.study.cells import line_range
 from semispectral.study.names import some
-from semispectral.study.scene import AXES, Reference, Scene
+from semispectral.study.scene import AXES, Reference, Scene, line_range
 
 WORDS = {"white": "the white reference", "dark": "the dark reference", "white_dark": "the white reference's own dark"}
 LOOKED_BYTES = 32 * 2**20  # of the lines from which the usual value of each element is found

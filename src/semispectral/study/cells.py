@@ -7,11 +7,10 @@ from semispectral.errors import ConfigError
 from semispectral.study.classes import CodeSet
 from semispectral.study.names import quoted, require_file_name
 from semispectral.study.numerals import decimal
-from semispectral.study.scene import AXES, axis_order
+from semispectral.study.scene import AXES, LINES, axis_order
 
 NOT_FINITE = ("nan", "inf", "-inf")  # what nodata may be besides a number
 BETWEEN_FILES = ";"
-LINES = re.compile(r"([0-9]{1,9})-([0-9]{1,9})|(first|last) ([0-9]{1,9})")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -113,36 +112,6 @@ def lines(text: str, where: str) -> str:
             f"{where}: lines are a range from 0, as in '0-99', or 'first 100' or 'last 100', got {quoted(text)}"
         )
     return text
-
-
-def line_range(text: str, lines: int, where: str) -> tuple[int, int]:
-    """Return the first line of a range, and the one after its last.
-
-    Parameters
-    ----------
-    text : str, range as `lines` reads it; empty: all lines.
-    lines : int, number of lines of the array.
-    where : str, file and column, for the error.
-
-    Raises
-    ------
-    ConfigError : the array has fewer lines.
-
-    Examples
-    --------
-    >>> line_range("last 10", 100, "")
-    (90, 100)
-    """
-    found = LINES.fullmatch(text)
-    if not found:
-        return 0, lines
-    count = int(found[4] or 0)
-    first, last = (int(found[1]), int(found[2]) + 1) if found[1] else (0, count)
-    if last > lines:
-        raise ConfigError(
-            f"{where}: the array has {lines} lines, counted from 0, got {quoted(text)}; correct the lines"
-        )
-    return (lines - count, lines) if found[3] == "last" else (first, last)
 
 
 def number(text: str, where: str) -> float:

@@ -1,13 +1,16 @@
 """Scene: one row of ``scenes.tsv``, with the facts that its files do not state themselves."""
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from semispectral.errors import ConfigError
 from semispectral.study.classes import CodeSet
+from semispectral.study.names import quoted
 
 AXES = ("line", "sample", "band")
 WAVELENGTH_TABLES = (".csv", ".tsv", ".txt")
+LINES = re.compile(r"([0-9]{1,9})-([0-9]{1,9})|(first|last) ([0-9]{1,9})")
 
 REFERENCE_ROLES = ("white", "dark", "white_dark")  # each with columns for its file, key and lines
 NAMED, PAINTED = "name:", "colour"  # what labels_key says of labels that are names (before the attribute), or colours
@@ -217,3 +220,33 @@ def axis_order(text: str, *, names: tuple[str, ...] = AXES, where: str) -> tuple
     if sorted(order) != sorted(names):
         raise ConfigError(f"{where}: axes are the words {', '.join(names)} in the file's order, got {text!r}")
     return order
+
+
+def line_range(text: str, lines: int, where: str) -> tuple[int, int]:
+    """Return the first line of a range, and the one after its last.
+
+    Parameters
+    ----------
+    text : str, range as ``0-99``, ``first 100`` or ``last 100``; empty: all lines.
+    lines : int, number of lines of the array.
+    where : str, file and column, for the error.
+
+    Raises
+    ------
+    ConfigError : the array has fewer lines.
+
+    Examples
+    --------
+    >>> line_range("last 10", 100, "")
+    (90, 100)
+    """
+    found = LINES.fullmatch(text)
+    if not found:
+        return 0, lines
+    count = int(found[4] or 0)
+    first, last = (int(found[1]), int(found[2]) + 1) if found[1] else (0, count)
+    if last > lines:
+        raise ConfigError(
+            f"{where}: the array has {lines} lines, counted from 0, got {quoted(text)}; correct the lines"
+        )
+    return (lines - count, lines) if found[3] == "last" else (first, last)
