@@ -59,7 +59,9 @@ def guards(predictions: pd.DataFrame, *, class_names: Sequence[str] | None = Non
     check_predictions(predictions)
     names = list(class_names or [f"class {index}" for index in range(class_count(predictions))])
     if len(names) != class_count(predictions):
-        raise DataError(f"guards: {len(names)} class names for {class_count(predictions)} classes")
+        raise DataError(
+            f"a name for each of {class_count(predictions)} predicted classes is needed, got {len(names)} names"
+        )
     trained = predictions[~predictions["method"].isin(constant())]
     found: list[Guard] = []
     for model, table in trained.groupby(MODEL):

@@ -122,9 +122,9 @@ def check_predictions(table: pd.DataFrame) -> None:
     """
     needed = [*RUN, *PIXEL, "hole", "label", "predicted", "p0"]
     if missing := [name for name in needed if name not in table.columns]:
-        raise DataError(f"predictions lack the columns {missing}; got {list(table.columns)}")
+        raise DataError(f"a table of predictions needs the columns {missing}, got {list(table.columns)}")
     if not set(table["part"].unique()) <= set(PARTS):
-        raise DataError(f"predictions are of the parts {PARTS}, got {sorted(table['part'].unique())}")
+        raise DataError(f"predictions must be of the parts {PARTS}, got {sorted(table['part'].unique())}")
     classes = class_count(table)
     for name in ("label", "predicted"):
         values = table[name].to_numpy()
@@ -156,18 +156,18 @@ def assert_disjoint(pixels: pd.DataFrame, *, unit: Sequence[str] = tuple(PIXEL))
     """
     columns = list(unit)
     if missing := [name for name in {*columns, *PIXEL, "part"} if name not in pixels.columns]:
-        raise DataError(f"assert_disjoint needs the columns {missing}, got {list(pixels.columns)}")
+        raise DataError(f"a table of drawn pixels needs the columns {missing}, got {list(pixels.columns)}")
     shared = pixels.groupby(columns)["part"].nunique()
     shared = shared[shared > 1]
     if len(shared):
         parts = sorted(pixels["part"].unique())
         raise SplitError(
             f"{len(shared)} {'/'.join(columns)} lie in more than one of the parts {parts}, first {shared.index[0]}; "
-            "scores on such a split are worthless: run split again"
+            "scores on such a split say nothing; run the rule 'split' again"
         )
     twice = int(pixels.duplicated(PIXEL).sum())
     if twice:
-        raise SplitError(f"{twice} pixels come more than once; each may be drawn once: make the shards again")
+        raise SplitError(f"{twice} pixels come more than once; each may be drawn once; run the rule 'draw' again")
 
 
 def assert_one_prediction(predictions: pd.DataFrame) -> None:

@@ -109,7 +109,7 @@ def read_bundle(directory: Path) -> Bundle:
     parts = {name: load_model(directory / name) for name in description["parts"]}
     changed = [name for name in parts if parts[name][1]["weights_sha256"] != description["parts"][name]]
     if changed:
-        raise DataError(f"{directory}: {', '.join(changed)} belong to another model; make the bundle again")
+        raise DataError(f"{directory}: {', '.join(changed)} belong to another model; {REMEDY}")
     bundle_check.check_parts(directory, parts, method=description["method"])
     try:
         return _usable(directory, parts, arrays, description)

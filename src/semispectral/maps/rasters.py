@@ -217,6 +217,6 @@ def read_bands(path: Path) -> tuple[np.ndarray, dict[str, str]]:
     MissingFileError : the file is absent.
     """
     if not path.is_file():
-        raise MissingFileError(f"{path}: the raster is not there; run the rule 'map'")
+        raise MissingFileError(f"{path}: the raster is not there; run the workflow again")
     with quiet(), rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES), rasterio.open(path, driver="GTiff") as raster:
         return np.asarray(raster.read()), dict(raster.tags())
