@@ -163,11 +163,11 @@ def assert_disjoint(pixels: pd.DataFrame, *, unit: Sequence[str] = tuple(PIXEL))
         parts = sorted(pixels["part"].unique())
         raise SplitError(
             f"{len(shared)} {'/'.join(columns)} lie in more than one of the parts {parts}, first {shared.index[0]}; "
-            "scores on such a split say nothing; run the rule 'split' again"
+            "scores on such a split say nothing; run split again"
         )
     twice = int(pixels.duplicated(PIXEL).sum())
     if twice:
-        raise SplitError(f"{twice} pixels come more than once; each may be drawn once; run the rule 'draw' again")
+        raise SplitError(f"{twice} pixels come more than once; each may be drawn once; run draw again")
 
 
 def assert_one_prediction(predictions: pd.DataFrame) -> None:
