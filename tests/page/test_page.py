@@ -383,3 +383,21 @@ def test_without_its_folder_a_page_shows_the_nearest_that_it_holds(
     said = browse(page, story)
     assert "The folder pixels is not beside this page" in said
     assert re.match(r"line \d+, sample \d+: ", said)
+
+
+@needs_chromium
+def test_what_is_labelled_shows_its_mean(page: Path, scene: tuple[np.ndarray, Drawn, Bundle]) -> None:
+    """Of pixels that the page does not hold the spectra come from the tiles."""
+    pixels = [(LINE, 5), (LINE, 7)]
+    places = [line * tiny.SAMPLES + sample for line, sample in pixels]
+
+    async def story(tab: Tab) -> list[float]:
+        await tab.until(READY)
+        await tab.value(f"semispectral.labels.give({places}, 1)")
+        selected = "Bokeh.documents[0].get_model_by_name('selected').data.y"
+        await tab.until(f"{selected}.length > 1 && Number.isFinite({selected}[0])")
+        mean: list[float] = await tab.value(f"Array.from({selected})")
+        return mean
+
+    expected = np.mean([scene[0][pixel] for pixel in pixels], axis=0) * SCALE
+    np.testing.assert_allclose(browse(page, story), expected, atol=2e-3)

@@ -120,6 +120,7 @@ async function start() {
 
   function keep() {
     spectra.drawLabelled();
+    spectra.fetchLast(tiles);
     const kept = keepInBrowser(labels);
     const pixels = `${labels.count} pixels labelled here`;
     say(kept ? `${pixels}; kept in this browser. Download them to train with them.` : `${pixels}; this browser keeps nothing: download them before you close the page.`);

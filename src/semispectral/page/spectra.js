@@ -1,12 +1,12 @@
 // What a click shows: the spectrum of the pixel, what a model makes of it, and the means of what is labelled.
 
-const MOST_MEANS = 12;
+const MOST_MEANS = 12, MOST_LAST = 4096, LAST_FROM_TILES = 12;
 
 class Spectra {
   constructor(content, arrays, labels) {
     Object.assign(this, { content, arrays, labels, bands: content.axis.length, model: content.model });
     this.sums = [];  // of the stored pixels of each class of the page: number, sum of spectra
-    this.last = { number: 0 };
+    this.last = { number: 0, places: [] };
     labels.onChange((places, before) => this.count(places, before));
   }
 
@@ -35,12 +35,12 @@ class Spectra {
   count(places, before) {
     if (!places.length) return;
     const goesOn = this.labels.open && this.labels.open === this.stroke;
-    if (!goesOn) this.last = { number: 0, sum: new Float64Array(this.bands), squares: new Float64Array(this.bands) };
+    if (!goesOn) this.last = { number: 0, sum: new Float64Array(this.bands), squares: new Float64Array(this.bands), places: [] };
     this.stroke = this.labels.open;
     for (let i = 0; i < places.length; i++) {
-      const row = this.storedAt(places[i]);
+      const row = this.storedAt(places[i]), now = this.labels.at[places[i]];
+      if (now && this.last.places.length < MOST_LAST) this.last.places.push(places[i]);
       if (row < 0) continue;
-      const now = this.labels.at[places[i]];
       this.add(this.sumOf(before[i]), row, -1);
       this.add(this.sumOf(now), row, 1);
       if (now) this.add(this.last, row, 1);
@@ -65,6 +65,24 @@ class Spectra {
 
   source(name) {
     return Bokeh.documents[0].get_model_by_name(name);
+  }
+
+  // Where none of the pixels labelled last is on the page, take some of them from the tiles beside it.
+  async fetchLast(tiles) {
+    const last = this.last, { samples } = this.labels.scan, step = Math.ceil(last.places.length / LAST_FROM_TILES);
+    if (!tiles || last.number || !step) return;
+    const some = last.places.filter((_, i) => i % step === 0);
+    const found = await Promise.all(some.map((place) => tiles.pixel(Math.floor(place / samples), place % samples).catch(() => null)));
+    if (last.number) return;
+    const curves = new Map(found.filter((at) => at && at.near).map((at) => [`${at.near.line} ${at.near.sample}`, at.curves.spectrum]));
+    for (const values of curves.values()) {
+      last.number++;
+      values.forEach((value, band) => {
+        last.sum[band] += value;
+        last.squares[band] += value * value;
+      });
+    }
+    if (last === this.last) this.drawLabelled();
   }
 
   // Draw the mean of what was labelled last, and the means of the classes of the page.

@@ -27,15 +27,25 @@ class Tiles {
     });
   }
 
-  async open(name) {
+  // A tile is loaded once, however many ask for it meanwhile.
+  open(name) {
     if (!this.opened.has(name)) {
-      await this.arrived(name);
-      const bytes = await inflated({ dtype: "uint8", base64: this.given.get(name) });
-      this.opened.set(name, this.parted(bytes, name));
-      this.given.delete(name);
+      this.opened.set(name, this.load(name));
       if (this.opened.size > MOST_OPEN) this.opened.delete(this.opened.keys().next().value);
     }
     return this.opened.get(name);
+  }
+
+  async load(name) {
+    try {
+      await this.arrived(name);
+      const bytes = await inflated({ dtype: "uint8", base64: this.given.get(name) });
+      this.given.delete(name);
+      return this.parted(bytes, name);
+    } catch (error) {
+      this.opened.delete(name);
+      throw error;
+    }
   }
 
   // The content of a tile, in the order in which it was packed.
