@@ -5,8 +5,9 @@
 
 BENCHMARK = CONFIG["benchmark"]
 SPLITS = {row["name"]: CONFIG["split"] | row for row in BENCHMARK["splits"]}
-NO_TENSORFLOW = [name for name in BENCHMARK["methods"] if not METHODS[name].tensorflow]
-TRAINED = [name for name in BENCHMARK["methods"] if METHODS[name].tensorflow]
+METHODS_RUN = [name for name in BENCHMARK["methods"] if name != "library" or SLICES.has_minerals]
+NO_TENSORFLOW = [name for name in METHODS_RUN if not METHODS[name].tensorflow]
+TRAINED = [name for name in METHODS_RUN if METHODS[name].tensorflow]
 JOBS = seeds_by_job(BENCHMARK["seeds"], BENCHMARK["seeds_per_job"])
 
 
@@ -34,6 +35,8 @@ def fit_cfg(wildcards):
     row = {"method": method.method, "features": method.features}
     if "baselines" in method.sections:
         return job_cfg(row=row, **in_use.baseline(method.method, baselines=CONFIG["baselines"], svm=CONFIG["svm"]))
+    if "library" in method.sections:
+        return job_cfg(row=row, **SLICES.library_sections())
     return job_cfg(row=row, **{section: CONFIG[section] for section in method.sections})
 
 
@@ -50,7 +53,7 @@ def latents_of_job(wildcards):
 
 def fits_of(wildcards):
     """Every job of a split and regime; a method that looks at no unlabelled pixel is the same in both regimes."""
-    regimes = {name: wildcards.regime if METHODS[name].unlabelled else REGIMES[0] for name in BENCHMARK["methods"]}
+    regimes = {name: wildcards.regime if METHODS[name].unlabelled else REGIMES[0] for name in METHODS_RUN}
     return [
         f"<results>/benchmark/fits/{wildcards.split}/{regime}/{name}/{seeds}.parquet"
         for name, regime in regimes.items()

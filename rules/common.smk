@@ -12,9 +12,9 @@ from semispectral.rules.slices import Slices
 from semispectral.scans.labels.label_rows import require_rows_of_scenes
 from semispectral.study.config import complete, read_schema
 from semispectral.errors import SemispectralError
-from semispectral.study.methods import METHODS, baselines, models, networks
+from semispectral.study.methods import METHODS, fitted_baselines, models, networks
 from semispectral.benchmark.benchmark_settings import REGIMES, seeds_by_job
-from semispectral.study.classes import study_classes
+from semispectral.study.classes import read_class_minerals, study_classes
 from semispectral.study.paths import inside, outside_allowed, require_folder, require_writable
 from semispectral.workflow.rerun import code_hash
 from semispectral.workflow.resources import has_gpu, memory_mb, minutes
@@ -41,7 +41,9 @@ try:
     require_rows_of_scenes(TABLE)
     PUBLIC = {path: inside(path, "config, fetch", root=DATA_ROOT, allow_outside=OUTSIDE) for path in CONFIG["fetch"]}
     KNOWN = study_classes(Path(CLASSES), TABLE)
-    SLICES = Slices(CONFIG, {scene.name: scene for scene in TABLE}, KNOWN)
+    MINERALS = read_class_minerals(Path(CLASSES)) if KNOWN.codes else {}
+    SLICES = Slices(CONFIG, {scene.name: scene for scene in TABLE}, KNOWN, MINERALS)
+    SLICES.libraries  # their paths are checked
     SLICES.cleaning  # its settings are checked here, before any rule asks for them
 except SemispectralError as error:
     raise WorkflowError(str(error)) from None
@@ -57,7 +59,7 @@ scene_files = SLICES.scene_files
 scan_files = SLICES.scan_files
 ABSENT = {path: known for path, known in CONFIG["fetch"].items() if not PUBLIC[path].exists()}
 hash_once = cache(code_hash)
-BASELINES = baselines()
+BASELINES = fitted_baselines()
 MODELS = models()
 FEATURES = {"bands": "<results>/sample/{scene}.parquet", "latents": "<results>/latents/{seed}/{scene}.parquet"}
 # M1 sees spectra on a scale of its own, unless it is the scale of the bands.
@@ -66,6 +68,14 @@ SCALERS = {
     "bands": "<results>/scaler/bands",
     "latents": f"<results>/scaler/{'bands' if CONFIG['normalise']['m1_method'] == CONFIG['normalise']['method'] else 'm1'}",
 }
+# The mineral library learns from no label: one job writes what it says beside every number of labels and every seed.
+OF_LIBRARY = "<results>/predictions/library/spectra/{budget}/{seed}.parquet"
+WITH_LIBRARY = "library" in CONFIG["compare"]["baselines"] and SLICES.has_minerals
+# normalise.method auto: the normalisation is chosen on the labels of the run with the most of them.
+CHOICE = "<results>/input/choice.json"
+CHOSEN = CONFIG["normalise"]["method"] == "auto"
+MOST_LABELS = max(CONFIG["runs"]["labels_per_class"], key=lambda labels: float("inf") if labels == "all" else labels)
+FIRST_SEED = CONFIG["runs"]["seeds"][0]
 
 
 wildcard_constraints:
@@ -161,6 +171,11 @@ def m1_of(wildcards):
     return ["<results>/m1/{seed}"] if wildcards.features == "latents" else []
 
 
+def choices_of(wildcards):
+    """The normalisation that was chosen for the bands; none where the configuration names one."""
+    return [CHOICE] if CHOSEN and wildcards.scale == "bands" else []
+
+
 def scaler_of(wildcards):
     """The scale of the spectra that a classifier sees: itself, or through M1."""
     return SCALERS[wildcards.features]
@@ -194,7 +209,8 @@ def compared():
     """The predictions that the configuration asks for."""
     compare, path = CONFIG["compare"], "<results>/predictions/{method}/{features}/{budget}/{seed}.parquet"
     models = every_run(path, method=compare["models"], features=compare["features"])
-    return models + every_run(path, method=compare["baselines"], features="bands")
+    fitted = [name for name in compare["baselines"] if name in BASELINES]
+    return models + every_run(path, method=fitted, features="bands") + (every_run(OF_LIBRARY) if WITH_LIBRARY else [])
 
 
 def trained(model):

@@ -1,7 +1,8 @@
 # The models: M1 and its latents; M2, q(y|x) alone and the SVM, on bands or on latents; simpler methods; their predictions.
 # Needs: results/shards, results/sample_m1, results/sample, results/scaler, results/split, results/budgets.
 # Produces: results/m1/{seed} (a directory: training again always invalidates what follows), results/latents/{seed},
-# results/{svm,m2,qy}/{features}/{budget}/{seed}, results/predictions/{method}/{features}/{budget}/{seed}.parquet.
+# results/{svm,m2,qy}/{features}/{budget}/{seed}, results/predictions/{method}/{features}/{budget}/{seed}.parquet,
+# results/library/judged.json.
 
 
 rule train_m1:
@@ -173,6 +174,33 @@ rule baseline:
         "Fit and apply {wildcards.method} with {wildcards.budget} labels per class, seed {wildcards.seed}"
     script:
         "../workflow/scripts/baseline.py"
+
+
+rule match_library:
+    input:
+        samples=every_scene(FEATURES["bands"]),
+        known="<results>/split/classes.json",
+        files=SLICES.library_files,
+    output:
+        predictions=every_run(OF_LIBRARY),
+        judged="<results>/library/judged.json",
+    log:
+        "<results>/logs/match_library.log",
+    benchmark:
+        "<results>/resources/match_library.tsv"
+    conda:
+        "../envs/base.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory_mb(2000, per_mb=12, but="files"),
+        runtime=minutes(15, per_mb=0.1, but="files"),
+    params:
+        cfg=SLICES.library(),
+        code=code("match_library"),
+    message:
+        "Match the labelled pixels with the mineral library"
+    script:
+        "../workflow/scripts/match_library.py"
 
 
 rule predict:

@@ -23,6 +23,8 @@ rule report:
         m1=expand("<results>/m1/{seed}", seed=CONFIG["runs"]["seeds"]),
         networks=[path for model in networks() for path in trained(model)],
         model="<results>/model",
+        judged=["<results>/library/judged.json"] if WITH_LIBRARY else [],
+        choices=[CHOICE] if CHOSEN else [],
         maps=every_scene("<results>/maps/{scene}/map.png"),
         pages=every_scene("<results>/maps/{scene}/page.html"),
         logs=expand("<results>/downhole/{hole}.png", hole=sorted(LOGGED)),

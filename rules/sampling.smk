@@ -1,7 +1,8 @@
 # The pool of every scene, drawn once; the split of the study, dealt from the pool; the samples that models see; the labels.
 # Needs: results/census, results/labels, the scenes.
 # Produces: results/shards/{unlabelled,labelled}/{scene}.parquet (the pool), results/split (parts, pixels, quotas, classes),
-# results/sample_m1 and results/sample (cleaned spectra), results/scaler/{bands,m1}, results/budgets/{budget}/{seed}.parquet.
+# results/sample_m1 and results/sample (cleaned spectra), results/input (with normalise.method auto), results/scaler/{bands,m1},
+# results/budgets/{budget}/{seed}.parquet.
 
 
 rule draw:
@@ -116,9 +117,38 @@ rule sample:
         "../workflow/scripts/sample.py"
 
 
+rule choose_input:
+    input:
+        samples=every_scene("<results>/sample/{scene}.parquet"),
+        samples_m1=every_scene("<results>/sample_m1/{scene}.parquet"),
+        budgets=f"<results>/budgets/{MOST_LABELS}/{FIRST_SEED}.parquet",
+    output:
+        CHOICE,
+    log:
+        "<results>/logs/choose_input.log",
+    benchmark:
+        "<results>/resources/choose_input.tsv"
+    conda:
+        "../envs/base.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory_mb(2000, per_mb=12),
+        runtime=minutes(30, per_mb=0.1),
+    params:
+        budget=str(MOST_LABELS),
+        seed=FIRST_SEED,
+        cfg=cfg("svm", normalise=in_use.normalise(CONFIG["normalise"], "method")),
+        code=code("choose_input"),
+    message:
+        "Choose the normalisation of the bands on training labels"
+    script:
+        "../workflow/scripts/choose_input.py"
+
+
 rule fit_scaler:
     input:
-        every_scene("<results>/sample_m1/{scene}.parquet"),
+        samples=every_scene("<results>/sample_m1/{scene}.parquet"),
+        choices=choices_of,
     output:
         directory("<results>/scaler/{scale}"),
     log:

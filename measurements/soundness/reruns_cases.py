@@ -143,6 +143,11 @@ CASES: dict[str, tuple[Any, set[str]]] = {
     "cleaning.steps": (["spikes"], {*CLEANED, "cleaning_effect"}),
     "normalise.method": ("snv", FITTED),
     "normalise.m1_method": ("snv", M1_FITTED),
+    "normalise.windows": ([[2000, 2300]], NOTHING),
+    "normalise.candidates": (["snv", "hull"], NOTHING),
+    "library.windows": ([[2000, 2300]], NOTHING),
+    "library.mixture": (1, NOTHING),
+    "library.least_score": (0.8, NOTHING),
     "map.method": ("svm", MAPS),
     "map.features": ("bands", MAPS),
     "map.false_alarm": (0.02, MAPS),
@@ -176,6 +181,7 @@ CELLS: dict[str, tuple[str, str, str, str, set[str]]] = {
 }
 
 NOT_TRIED = {
+    "library.files": "a file that the tiny study does not have",
     "simulate.enabled": "without it nothing makes the scenes",
     "simulate.holes": "the scenes of scenes.tsv hang on it",
     "simulate.scenes_per_hole": "the scenes of scenes.tsv hang on it",

@@ -17,12 +17,14 @@ from semispectral.benchmark.pool import Pool
 from semispectral.benchmark.splits import split_settings
 from semispectral.errors import DataError, IntegrityError, MisplacedError
 from semispectral.evaluation.predictions import check_predictions
+from semispectral.library.built_in import built_in_library
 from semispectral.sampling.split_names import BUDGETS_FILE, M1_FILE, PIXELS
 from semispectral.sampling.training_set import TrainingSet
 from semispectral.scans.cube import Latents, Pixels
 from semispectral.spectra.shards import read_shard, write_shard
 from semispectral.storage import arrays as packed
 from semispectral.storage.parquet import read_table, write_table
+from semispectral.study.classes import ClassMap
 from semispectral.study.methods import METHODS
 from tiny_pool import tiny_pool
 
@@ -92,7 +94,10 @@ def test_no_method_is_missing() -> None:
     assert {row.method for row in METHODS.values() if not row.tensorflow} == set(FITS)
 
 
-@pytest.mark.parametrize("method", [name for name, row in METHODS.items() if not row.tensorflow and not row.on_latents])
+FITTED = [name for name, row in METHODS.items() if row.learns and not row.tensorflow and not row.on_latents]
+
+
+@pytest.mark.parametrize("method", FITTED)
 def test_every_control_predicts_the_test_pixels(job: Callable[..., Job], pool: Pool, method: str) -> None:
     """A valid table of predictions: each test pixel once for each budget, and the controls learn these classes."""
     found = fit_all(pool, job(method), FITS)
@@ -108,6 +113,33 @@ def test_every_control_predicts_the_test_pixels(job: Callable[..., Job], pool: P
     else:
         five = found[found["budget"] == "5"]
         assert (five["label"] == five["predicted"]).mean() > 0.6
+
+
+def test_a_library_without_an_answer_has_no_rows(job: Callable[..., Job], pool: Pool) -> None:
+    """Scans without wavelengths: a table that can be joined with those of other methods, and no error."""
+    found = fit_all(pool, job("library", library={}, minerals={}), FITS)
+    others = fit_all(pool, job("majority"), FITS)
+    assert len(found) == 0
+    both = pd.concat([found, others], ignore_index=True)
+    check_predictions(both)
+    assert set(both["method"]) == {"majority"}
+
+
+def test_a_library_that_was_asked_for_must_have_an_answer(job: Callable[..., Job], pool: Pool) -> None:
+    """The classes name minerals, and the scans have no wavelengths: an error says so."""
+    with pytest.raises(DataError, match="need the wavelengths"):
+        fit_all(pool, job("library", library={}, minerals={"1": "kaolin"}), FITS)
+
+
+def test_the_library_predicts_by_the_spectra_alone() -> None:
+    """The minerals of the classes, whatever the labels."""
+    nm = np.linspace(1000, 2480, 268)
+    entries = [built_in_library().entries[built_in_library().named(word)[0]] for word in ("kaolinite", "talc")]
+    x = np.stack([entry.on_bands(nm, np.full(268, 6.0)) for entry in entries])
+    classes = ClassMap((3, 7), ("rock", "kaolinite"), ("#000000", "#ffffff"))
+    given = {"library": {}, "minerals": {"3": "talc"}, "wavelengths_nm": nm, "classes": classes}
+    found = FITS["library"](None, x, classes=2, shares=np.ones(2), seed=1, settings=given)
+    assert found.argmax(axis=1).tolist() == [1, 0]
 
 
 def test_nothing_is_fitted_twice(job: Callable[..., Job], pool: Pool) -> None:

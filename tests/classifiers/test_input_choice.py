@@ -41,6 +41,14 @@ def test_whole_holes_are_held_out() -> None:
     assert across["macro_f1"].iloc[0] < 0.9
 
 
+def test_one_division_has_no_error() -> None:
+    """Two holes can be held out in one way only, however often they are dealt."""
+    holes = np.tile([0, 1, 1], 10)
+    found = input_scores({"clear": CLEAR}, LABEL, settings=SvmConfig(folds=2), seed=1, groups=holes)
+    assert np.isnan(found["standard_error"].iloc[0])
+    assert found["macro_f1"].iloc[0] > 0.95
+
+
 def test_no_candidate_is_refused() -> None:
     """There is nothing to choose from."""
     with pytest.raises(ConfigError, match=r"normalise\.candidates"):

@@ -176,3 +176,32 @@ def test_the_page_of_a_bare_scan_does_not_depend_on_its_labels() -> None:
     later = replace(cut, scenes={**cut.scenes, "DH1_1": labelled})
     assert later.scan_page(JOB) == cut.scan_page(JOB)
     assert later.scan_files(JOB) == cut.scan_files(JOB) == ["results/scenes/DH1_1.h5"]
+
+
+def test_the_library_is_of_its_own_rule() -> None:
+    """Its windows and the minerals of the classes change its slice, and no other."""
+    plain, other = slices(), slices(library={"windows": [[2100, 2400]]})
+    assert texts(plain) == texts(other)
+    assert plain.library() != other.library()
+    named = replace(plain, minerals={1: "white mica"})
+    assert texts(named) == texts(plain)
+    assert json.loads(named.library())["minerals"] == {"1": "white mica"}
+
+
+def test_a_library_applies_where_a_class_has_an_entry() -> None:
+    """By its name, by its mineral, or by files of the study's own; a class of crops has none."""
+    crops = ClassMap((1,), ("corn",), ("#ff0000",))
+    assert slices().has_minerals
+    assert not slices(crops).has_minerals
+    assert replace(slices(crops), minerals={1: "talc"}).has_minerals
+    mine = slices(crops, library={"files": ["mine.csv"]})
+    assert mine.has_minerals
+    assert "mine.csv" in mine.library_files(JOB)
+
+
+def test_labels_of_a_scene_do_not_change_the_library() -> None:
+    """The scan is looked into for the widths of its bands alone."""
+    plain = slices()
+    first = min(plain.scenes)
+    labelled = replace(plain.scenes[first], hole="DH9", depth_from_m=3.0)
+    assert replace(plain, scenes={**plain.scenes, first: labelled}).library() == plain.library()

@@ -102,7 +102,7 @@ def test_no_key_and_no_method_is_forgotten() -> None:
     assert in_use.quotas(everything) | drawn == everything
     assert set(in_use.OF_SMOOTHING) == set(SMOOTHING_NAMES)
     assert set(in_use.OF_SPLIT) == set(METHODS)
-    assert set(methods.baselines()) == set(BASELINES)
+    assert set(methods.fitted_baselines()) == set(BASELINES)
 
 
 @pytest.mark.parametrize("references", ["named", "none"])

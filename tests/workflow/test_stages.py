@@ -1,7 +1,7 @@
 """Stages without TensorFlow, called one after another as their adapters call them, on three tiny simulated holes."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,16 @@ import yaml
 from semispectral.census.stage_census import run_census
 from semispectral.census.stage_labels import run_labels
 from semispectral.classifiers.stage_baseline import run_baseline
+from semispectral.classifiers.stage_choose_input import run_choose_input
+from semispectral.classifiers.stage_match_library import run_match_library
 from semispectral.classifiers.stage_predict import run_predict
 from semispectral.classifiers.stage_train_svm import run_train_svm
 from semispectral.downhole.stage_downhole import run_downhole
+from semispectral.errors import DataError
 from semispectral.evaluation.alert_files import read_guards
+from semispectral.evaluation.predictions import check_predictions
 from semispectral.evaluation.stage_evaluate import run_evaluate
+from semispectral.library.judged import read_judged
 from semispectral.maps.bundle import read_bundle
 from semispectral.maps.map_files import read_facts
 from semispectral.maps.numbers import read_numbers
@@ -39,11 +44,12 @@ from semispectral.scans.cube import Pixels
 from semispectral.simulate.stage_simulate import run_simulate
 from semispectral.spectra.cleaning_settings import CleanConfig, scale_after
 from semispectral.spectra.scaling import read_scaler
-from semispectral.spectra.shards import read_latents, read_shard
+from semispectral.spectra.scaling_choice import read_choice
+from semispectral.spectra.shards import read_latents, read_shard, write_shard
 from semispectral.spectra.stage_encode import run_encode
 from semispectral.storage.model_files import save_model
 from semispectral.storage.parquet import read_table
-from semispectral.study.classes import ClassMap
+from semispectral.study.classes import ClassMap, read_classes
 from semispectral.study.config import complete, read_schema
 from semispectral.study.scene import Scene
 from semispectral.study.scenes import read_scenes
@@ -122,7 +128,7 @@ def sampled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     cleaned = cfg("cleaning", scenes=row)
     run_sample(results / "sample", censuses=censuses, shards=shards, pixels_file=pixels, cfg=cleaned)
     scale = cfg("cleaning", normalise={"method": "standardise"})
-    run_fit_scaler(results / "scaler", samples=sorted(results.glob("sample_m1/*.parquet")), cfg=scale)
+    run_fit_scaler(results / "scaler", samples=sorted(results.glob("sample_m1/*.parquet")), choices=[], cfg=scale)
     return results
 
 
@@ -190,6 +196,68 @@ def test_training_and_test_pixels_are_of_other_holes(sampled: Path) -> None:
         assert "DH3" not in set(table.loc[table["part"] != "test", "hole"])
     train = read_scaler(sampled / "scaler").transform(pixels.x[(table["part"] == "train").to_numpy()])
     np.testing.assert_allclose(train.mean(axis=0), 0, atol=1e-3)
+
+
+LIBRARY = {"windows": [[1900, 2480]]}  # the tiny sensor has five bands or more there
+
+
+def test_the_library_predicts_as_often_as_it_is_asked(sampled: Path, tmp_path: Path) -> None:
+    """The same predictions for every number of labels and seed, of the pixels that others predict, by no label."""
+    paths = [tmp_path / f"predictions/library/spectra/{run}.parquet" for run in ("5/1", "5/2", "all/1")]
+    given = cfg(library=LIBRARY, minerals={}, scene=rows(sampled)["DH1_1"])
+    samples = sorted(sampled.glob("sample/*.parquet"))
+    known = sampled / "split/classes.json"
+    run_match_library(paths, tmp_path / "judged.json", samples=samples, known_file=known, cfg=given)
+    first, other, _ = (read_table(path) for path in paths)
+    check_predictions(first)
+    assert len(first) > 10
+    assert set(first["part"]) <= {"valid", "test"}
+    assert first.assign(seed=2).drop(columns="seed").equals(other.drop(columns="seed"))
+    assert (first["predicted"] == first["label"]).mean() > 0.4
+    judged = read_judged(tmp_path / "judged.json")
+    assert set(judged.entries) == set(read_classes(known).names)
+    assert judged.why == ""
+
+
+def test_a_library_without_an_answer_leaves_empty_tables(sampled: Path, tmp_path: Path) -> None:
+    """Windows beyond the sensor: no rows, which can be joined with those of others, and the reason in words."""
+    path, judged = tmp_path / "library/spectra/5/1.parquet", tmp_path / "judged.json"
+    given = {"scene": rows(sampled)["DH1_1"], "library": {"windows": [[300, 500]]}}
+    seen = {"samples": sorted(sampled.glob("sample/*.parquet")), "known_file": sampled / "split/classes.json"}
+    run_match_library([path], judged, cfg=cfg(minerals={}, **given), **seen)
+    assert len(read_table(path)) == 0
+    assert "300 to 500 nm" in read_judged(judged).why
+    with pytest.raises(DataError, match="300 to 500 nm"):
+        run_match_library([path], judged, cfg=cfg(minerals={"1": "kaolin"}, **given), **seen)
+
+
+def test_a_scale_is_chosen_on_training_labels(sampled: Path, tmp_path: Path) -> None:
+    """The choice has a score for each candidate, sees no test pixel, and the scale of the bands is the chosen one."""
+    normalise = {"method": "auto", "candidates": ["snv_level", "hull"], "windows": LIBRARY["windows"]}
+    choice = tmp_path / "choice.json"
+    of_m1 = sorted(sampled.glob("sample_m1/*.parquet"))
+    without_test = []
+    for path in sorted(sampled.glob("sample/*.parquet")):
+        pixels = read_shard(path)
+        x = np.where((pixels.table["part"] == "test").to_numpy()[:, None], np.float32(1), pixels.x)
+        without_test.append(tmp_path / path.name)
+        write_shard(without_test[-1], replace(pixels, x=x))
+    found = []
+    for samples in (sorted(sampled.glob("sample/*.parquet")), without_test):
+        run_choose_input(
+            choice,
+            samples=samples,
+            samples_m1=of_m1,
+            budgets_file=sampled / "budgets.parquet",
+            **RUN,
+            cfg=cfg("svm", normalise=normalise),
+        )
+        found.append(read_choice(choice))
+    assert found[0].scores["input"].tolist() == ["snv_level", "hull"]
+    assert found[0].scores["macro_f1"].between(0, 1).all()
+    pd.testing.assert_frame_equal(found[0].scores, found[1].scores)
+    run_fit_scaler(tmp_path / "scaler", samples=of_m1, choices=[choice], cfg=cfg("cleaning", normalise=normalise))
+    assert read_scaler(tmp_path / "scaler").method == found[0].chosen
 
 
 def test_m1_sees_no_label(sampled: Path) -> None:

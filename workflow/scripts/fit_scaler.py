@@ -5,6 +5,7 @@ from semispectral.workflow import logs
 logs.start(snakemake.log[0], job=snakemake)
 run_fit_scaler(
     snakemake.output[0],
-    samples=snakemake.input,
+    samples=snakemake.input.samples,
+    choices=snakemake.input.choices,
     cfg=snakemake.params.cfg,
 )

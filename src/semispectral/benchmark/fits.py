@@ -5,6 +5,7 @@ to predict, the number of classes and their shares in the training part, and sec
 float32 [pixel, class].
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -14,8 +15,12 @@ import numpy as np
 from semispectral.classifiers.baselines import BASELINES, BaselineConfig
 from semispectral.classifiers.svm import SvmConfig, fit_svm
 from semispectral.evaluation.queries import every_label
+from semispectral.library.class_entries import classifier_for
+from semispectral.library.library_settings import LibraryConfig
 from semispectral.sampling.training_set import TrainingSet
 from semispectral.study.stage_settings import settings as as_settings
+
+log = logging.getLogger(__name__)
 
 
 def svm(
@@ -72,4 +77,40 @@ def control(
     return BASELINES[name](*inputs, classes=classes, shares=shares, seed=seed, settings=config)
 
 
-FITS: dict[str, Callable[..., np.ndarray]] = {"svm": svm} | {name: partial(control, name) for name in BASELINES}
+def library(
+    data: TrainingSet, query: np.ndarray, *, classes: int, shares: np.ndarray, seed: int, settings: Mapping[str, Any]
+) -> np.ndarray:
+    """Predict by the mineral library, which learns from no label.
+
+    Parameters
+    ----------
+    data : not used.
+    query : float32 [pixel, band], cleaned spectra to predict.
+    classes : not used.
+    shares : not used.
+    seed : not used.
+    settings : sections ``library`` and ``minerals`` of the configuration, ``wavelengths_nm`` and the ``classes``.
+
+    Returns
+    -------
+    float32 [pixel, class]; without a row if the library has nothing to say.
+    """
+    known = settings["classes"]
+    classifier, why = classifier_for(
+        settings["wavelengths_nm"],
+        as_settings(LibraryConfig, settings["library"], where="library"),
+        names=known.names,
+        minerals=[settings["minerals"].get(str(code), "") for code in known.codes],
+        where="the scans",
+    )
+    if classifier is None:
+        log.warning("the mineral library has nothing to say: %s", why)
+        return np.zeros((0, len(known)), np.float32)
+    return classifier.predict_proba(query)
+
+
+FITS: dict[str, Callable[..., np.ndarray]] = {
+    "svm": svm,
+    "library": library,
+    **{name: partial(control, name) for name in BASELINES},
+}

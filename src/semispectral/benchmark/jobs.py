@@ -19,13 +19,19 @@ import numpy as np
 import pandas as pd
 
 from semispectral.benchmark.pool import Dealt, Pool, place_of
+from semispectral.classifiers.input_choice import best_input, normalisation_scores
+from semispectral.classifiers.svm import SvmConfig
 from semispectral.errors import DataError
 from semispectral.evaluation.predictions import prediction_table
 from semispectral.evaluation.queries import PLACE
+from semispectral.sampling.split_names import CLASSES
 from semispectral.sampling.training_set import KEY, Features, TrainingSet
 from semispectral.scans.cube import Latents
+from semispectral.spectra.scaling_choice import AUTO
 from semispectral.storage import arrays as packed
 from semispectral.storage.parquet import read_tables, write_table
+from semispectral.study.classes import read_classes
+from semispectral.study.methods import SPECTRA
 from semispectral.workflow.units import clock
 
 log = logging.getLogger(__name__)
@@ -155,9 +161,10 @@ def fit_all(
         data = pool.dealt(split, regime=job.regime)
         inputs, before = _inputs(data, row["features"], job, latents, seed)
         query, shares = data.query(inputs), data.shares
+        facts = {"wavelengths_nm": data.pixels.wavelengths_nm, "classes": read_classes(split / CLASSES)}
         for budget in job.budgets:
             known = data.training_set(inputs, budget=budget, seed=seed)
-            run = {"classes": len(shares), "shares": shares, "seed": seed, "settings": job.settings}
+            run = {"classes": len(shares), "shares": shares, "seed": seed, "settings": {**job.settings, **facts}}
             identity = {"method": row["method"], "features": row["features"], "budget": budget, "seed": seed}
             fit = partial(fits[row["method"]], known, query.mean, **run)
             make = partial(_write_predictions, fit, query, identity, before)
@@ -173,8 +180,9 @@ def _write_predictions(
     begun = time.perf_counter()
     probability = fit()
     cost = {"seconds": np.float32(time.perf_counter() - begun + before), "peak_mb": np.float32(peak_mb())}
-    place = {name: query.table[name].to_numpy() for name in PLACE}
-    table = prediction_table(probability, query.label, **identity, **place)  # type: ignore[arg-type]
+    answered = query.where(np.full(len(query), len(probability) == len(query)))  # a method without an answer has no row
+    place = {name: answered.table[name].to_numpy() for name in PLACE}
+    table = prediction_table(probability, answered.label, **identity, **place)  # type: ignore[arg-type]
     write_table(path, table.assign(**cost).astype({"scene": "category", "hole": "category"}))
 
 
@@ -187,14 +195,36 @@ def _say(method: str, seed: int, budget: str, started: float, *, done: int, tota
 
 def _inputs(data: Dealt, features: str, job: Job, latents: Sequence[str | Path], seed: int) -> tuple[Features, float]:
     """Return the inputs of all pixels, and the time of M1 in s."""
+    if features == SPECTRA:
+        return data.features(data.pixels.x), 0.0
     if not latents:
-        normalise = {"method": "standardise"} if features == STANDARDISED else job.settings["normalise"]
+        normalise = {"method": "standardise"} if features == STANDARDISED else _normalisation(data, job, seed)
         return data.features(data.scaler(normalise).transform(data.pixels.x)), 0.0
     path = Path(latents[0]) / f"{seed}.parquet"
     arrays, table, facts = packed.read(path, LATENTS)
     if not place_of(table).equals(place_of(data.table)):
         raise DataError(f"{path}: the latents are not of the pixels of {job.splits[seed]}; run benchmark_m1 again")
     return data.features(arrays["mean"], np.exp(0.5 * arrays["log_variance"])), float(facts["seconds"])
+
+
+def _normalisation(data: Dealt, job: Job, seed: int) -> Mapping[str, Any]:
+    """Return the normalisation of the bands; ``auto`` chooses it on the labels of the largest number per class."""
+    given = job.settings["normalise"]
+    if given["method"] != AUTO:
+        return dict(given)
+    most = max(job.budgets, key=lambda budget: float("inf") if budget == "all" else int(budget))
+    known = data.training_set(data.features(data.pixels.x), budget=most, seed=seed)
+    scores = normalisation_scores(
+        data.seen_by_m1,
+        known.labelled.joined(known.valid),
+        candidates=given["candidates"],
+        windows=given["windows"],
+        settings=SvmConfig(),
+        seed=seed,
+    )
+    chosen = best_input(scores)
+    log.info("seed %d, normalise.method auto: %s\n%s", seed, chosen, scores.to_string(index=False))
+    return {"method": chosen, "windows": given["windows"]}
 
 
 def _content(known: TrainingSet, query: Features) -> list[np.ndarray]:

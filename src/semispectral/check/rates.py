@@ -48,6 +48,8 @@ RATES: dict[str, Rate] = {
     "train_m2": Rate("sample_mb", (0, 0), (1150, 4), "sample_mb", (3, 0)),
     "train_qy": Rate("sample_mb", (0, 0), (1000, 4), "sample_mb", (2, 0)),
     "encode": Rate("scene_pool_mb", (1.7, 0.03), (240, 8), "scene_pool_mb", (0, 0.3)),
+    "match_library": Rate("sample_mb", (4, 0.03), (300, 3), "test_kpixels", (0.1, 0.06)),
+    "choose_input": Rate("sample_mb", (5, 0.1), (300, 6)),
     "predict": Rate("sample_mb", (1.8, 0.02), (265, 5), "test_kpixels", (0, 0.06)),
     "bundle": Rate("sample_mb", (3.5, 0.04), (340, 5), "sample_mb", (1.4, 0)),
     "pack": Rate("sample_mb", (3, 0), (330, 0), "sample_mb", (1.4, 0)),

@@ -11,6 +11,7 @@ from semispectral.census.compatibility import remarks_of
 from semispectral.check import messages as words
 from semispectral.check.dry_run import jobs, start_dry_run
 from semispectral.check.estimate import needs
+from semispectral.check.inputs import check_windows, library_words
 from semispectral.check.plan import Planned, check_test_groups, planned
 from semispectral.check.problems import Problems
 from semispectral.check.scenes import Looked, look_at_scenes
@@ -110,6 +111,9 @@ def _summary(
     with problems.noted():
         require_writable(study.results, what="the results (pathvars.results)")
     looked = look_at_scenes(study, problems)
+    with problems.noted():
+        check_windows(study, looked)
+    of_library = list(library_words(study, looked, problems))
     drawn = planned(study, looked, problems) if known_holes else None
     would_run = jobs(dry_run, problems)
     yield from words.scenes(study, looked)
@@ -118,6 +122,7 @@ def _summary(
     yield from words.split(study, drawn, sound=not problems.found)
     yield from words.budgets(study, drawn)
     yield from words.features(study, looked)
+    yield from of_library
     if would_run is not None:
         yield from words.needs(needs(study, looked, drawn, would_run), cores=max(1, wanted.cores))
     warnings = [*readers.messages, *warnings_of(study, looked, drawn)]

@@ -44,6 +44,7 @@ class Looked:
     interest : pixels that are labelled or unlabelled, not ignored; all pixels if unknown.
     census : census of the scene, if its files exist.
     unseen : usual windows of absorption features, and formulas, that are left out.
+    wavelengths_nm : float64 [band] after cleaning, in nm; None if they are not known, or the files do not exist.
     """
 
     scene: Scene
@@ -56,6 +57,7 @@ class Looked:
     interest: int
     census: Census | None = None
     unseen: tuple[str, ...] = ()
+    wavelengths_nm: np.ndarray | None = None
 
     @property
     def pixels(self) -> int:
@@ -110,7 +112,8 @@ def _on_disk(study: Study, scene: Scene) -> Looked:
     cleaning = study.settings.get("cleaning", CleanConfig())
     found = census(scene, study.classes or ClassMap((), (), ()), cleaning=cleaning)
     with open_cleaned(scene, cleaning) as cube:  # opening is what finds settings that do not fit the scene
-        unseen = _unseen(study, cube.wavelengths_nm, scene.name)
+        wavelengths_nm = cube.wavelengths_nm
+        unseen = _unseen(study, wavelengths_nm, scene.name)
     of_class = found.counts[found.counts["role"] == "class"]
     return Looked(
         scene,
@@ -123,6 +126,7 @@ def _on_disk(study: Study, scene: Scene) -> Looked:
         sum(found.pixels(role) for role in ("class", "unlabelled", "other")),
         found,
         unseen,
+        wavelengths_nm,
     )
 
 

@@ -1,7 +1,7 @@
 """Read the configuration of a study as the workflow does: overlays, defaults, tables, and settings of each stage."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from semispectral.classifiers.svm import SvmConfig
 from semispectral.downhole.log import DownholeConfig
 from semispectral.errors import MissingFileError, SemispectralError
 from semispectral.features.feature_settings import FeaturesConfig
+from semispectral.library.library_settings import LibraryConfig
 from semispectral.maps.bundle_build import Recipe
 from semispectral.maps.smoothing import SmoothConfig
 from semispectral.models.settings_m1 import M1Config
@@ -22,7 +23,7 @@ from semispectral.scans.download import Source
 from semispectral.scans.tray_mask import MaskConfig
 from semispectral.simulate import SimulateConfig
 from semispectral.spectra.cleaning_settings import CleanConfig
-from semispectral.study.classes import ClassMap, study_classes
+from semispectral.study.classes import ClassMap, read_class_minerals, study_classes
 from semispectral.study.config import complete, read_schema
 from semispectral.study.config_file import read_config
 from semispectral.study.paths import outside_allowed
@@ -46,12 +47,14 @@ class Study:
     scenes : rows of scenes.tsv; empty if it cannot be read.
     classes : classes of classes.tsv; None if it cannot be read.
     settings : settings of each stage, by the name of its section.
+    minerals : column ``mineral`` of classes.tsv, by code.
     """
 
     config: dict[str, Any]
     scenes: tuple[Scene, ...]
     classes: ClassMap | None
     settings: dict[str, Any]
+    minerals: dict[int, str] = field(default_factory=dict)
 
     @property
     def results(self) -> Path:
@@ -96,7 +99,10 @@ def read_study(folder: Path, overlays: Sequence[Path], problems: Problems) -> St
         scenes = read_scenes(_own_or_built_in(config["scenes"], folder), data_root=root, allow_outside=outside)
     with problems.noted():
         classes = study_classes(_own_or_built_in(config["classes"], folder), scenes)
-    return Study(config, scenes, classes, _settings(config, problems))
+    minerals: dict[int, str] = {}
+    with problems.noted():
+        minerals = read_class_minerals(_own_or_built_in(config["classes"], folder)) if classes and len(classes) else {}
+    return Study(config, scenes, classes, _settings(config, problems), minerals)
 
 
 def _own_or_built_in(path: str, folder: Path) -> Path:
@@ -135,6 +141,7 @@ def _settings(config: dict[str, Any], problems: Problems) -> dict[str, Any]:
         ("m2", M2Config, sections["m2"]),
         ("svm", SvmConfig, sections["svm"]),
         ("baselines", BaselineConfig, {"svm": sections["svm"]} | sections["baselines"]),
+        ("library", LibraryConfig, sections["library"]),
         ("map", SmoothConfig, {key: maps[key] for key in SMOOTHING}),
         (
             "map.recipe",

@@ -5,7 +5,7 @@ that inputs differ in nothing else.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,10 @@ from sklearn.svm import SVC
 from semispectral.classifiers.svm import SvmConfig, fit_quietly, kernel_width
 from semispectral.classifiers.tuning import ALWAYS_TRAINING, balanced_sample, deal_folds
 from semispectral.errors import ConfigError
+from semispectral.sampling.training_set import Features
+from semispectral.scans.cube import Pixels
+from semispectral.spectra.hull_windows import Window
+from semispectral.spectra.scaling import fit_scaler
 
 log = logging.getLogger(__name__)
 
@@ -44,22 +48,52 @@ def input_scores(
 
     Returns
     -------
-    DataFrame with one row per input, in their order: ``input``, ``macro_f1``, ``standard_error`` over the repeats and
-    ``pixels``, the number of labels that were held out in turn; NaN scores where no label could be held out.
+    DataFrame with one row per input, in their order: ``input``, ``macro_f1``, ``standard_error`` over the divisions,
+    and ``pixels``, the number of labels that were held out in turn. An error of a single division is NaN, and so are
+    scores where no label could be held out.
     """
     if not inputs:
         raise ConfigError("normalise.candidates: a choice needs an input, got none; name one")
     chosen = balanced_sample(label, limit=settings.tuning_pixels, seed=seed)
     known = label[chosen].astype(np.int64)
     among = None if groups is None else groups[chosen]
-    folds = [deal_folds(known, folds=settings.folds, seed=seed + place, groups=among) for place in range(repeats)]
+    dealt = [deal_folds(known, folds=settings.folds, seed=seed + place, groups=among) for place in range(repeats)]
+    # Two holes divide in one way only: a division counts once.
+    folds = list({frozenset(map(tuple, _members(fold))): fold for fold in dealt}.values())
     rows = []
     for name, x in inputs.items():
         scores = [_held_out_f1(x[chosen], known, fold, settings) for fold in folds]
         pixels = int(np.mean([(fold != ALWAYS_TRAINING).sum() for fold in folds]))
-        error = float(np.std(scores, ddof=1) / np.sqrt(repeats)) if repeats > 1 else np.nan
+        error = float(np.std(scores, ddof=1) / np.sqrt(len(folds))) if len(folds) > 1 else np.nan
         rows.append({"input": name, "macro_f1": float(np.mean(scores)), "standard_error": error, "pixels": pixels})
     return pd.DataFrame(rows)
+
+
+def normalisation_scores(
+    train: Pixels,
+    labelled: Features,
+    *,
+    candidates: Sequence[str],
+    windows: Sequence[Window],
+    settings: SvmConfig,
+    seed: int,
+) -> pd.DataFrame:
+    """Return the scores of normalisations as inputs, from `input_scores`.
+
+    Parameters
+    ----------
+    train : Pixels, cleaned training pixels, on which each normalisation is fitted.
+    labelled : Features, labelled pixels of the training part, cleaned and not normalised.
+    candidates : normalisations to score.
+    windows : windows of the hull quotients, in nm.
+    settings : SvmConfig.
+    seed : int, seed of the folds.
+    """
+    axis = {"wavelengths_nm": train.wavelengths_nm, "windows": windows}
+    x = np.asarray(labelled.mean[:])
+    inputs = {name: fit_scaler(train.x, method=name, **axis).transform(x) for name in candidates}  # type: ignore[arg-type]
+    holes = labelled.table["hole"].astype(str).to_numpy()
+    return input_scores(inputs, labelled.label.astype(np.int64), settings=settings, seed=seed, groups=holes)
 
 
 def best_input(scores: pd.DataFrame) -> str:
@@ -71,6 +105,11 @@ def best_input(scores: pd.DataFrame) -> str:
     """
     found = scores["macro_f1"].fillna(-1).to_numpy()
     return str(scores["input"].iloc[int(np.argmax(found))])
+
+
+def _members(fold: np.ndarray) -> list[list[int]]:
+    """Return the pixels of each fold, whatever its number."""
+    return [np.flatnonzero(fold == number).tolist() for number in np.unique(fold)]
 
 
 def _held_out_f1(x: np.ndarray, label: np.ndarray, fold: np.ndarray, settings: SvmConfig) -> float:

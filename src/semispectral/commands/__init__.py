@@ -1,1 +1,1 @@
-"""Command line: ``semispectral check``, ``predict``, ``explain``."""
+"""Command line: ``semispectral check``, ``predict``, ``explain``, ``labels``, ``library``, ``scenes``."""

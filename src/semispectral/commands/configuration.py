@@ -15,6 +15,7 @@ from semispectral.classifiers.svm import SvmConfig
 from semispectral.downhole.log import DownholeConfig
 from semispectral.explore.explore_settings import ExploreConfig
 from semispectral.features.feature_settings import FeaturesConfig
+from semispectral.library.library_settings import LibraryConfig
 from semispectral.maps.smoothing import SmoothConfig
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
@@ -26,6 +27,7 @@ from semispectral.scans.tray_mask import MaskConfig
 from semispectral.simulate import SimulateConfig
 from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.spectra.scaling import METHODS as SCALES
+from semispectral.spectra.scaling_choice import AUTO
 from semispectral.study import methods
 from semispectral.study.setting_types import (
     Count,
@@ -41,7 +43,8 @@ from semispectral.study.setting_types import (
 
 Model = Annotated[str, OneOf(methods.models())]
 Features = Literal["bands", "latents"]
-UNTUNED = ("majority", "sam", "rf", "pca_svm")  # baselines that run unless others are named
+CANDIDATES = ("snv_level", "hull")
+UNTUNED = ("majority", "library", "sam", "rf", "pca_svm")  # baselines that run unless others are named
 
 
 @settings_class("pathvars")
@@ -56,8 +59,11 @@ class PathConfig:
 class NormaliseConfig:
     """The scale of the spectra, fitted on training pixels only."""
 
-    method: Annotated[str, OneOf(SCALES)] = "snv_level"
-    """How classifiers on bands and the baselines see spectra. hull: the SNV of the hull quotients of the windows."""
+    method: Annotated[str, OneOf((*SCALES, AUTO))] = "snv_level"
+    """How classifiers on bands and the baselines see spectra. hull: the SNV of the hull quotients of the windows. auto:
+    one of the candidates, chosen by nested validation on training labels; the report has the table."""
+    candidates: Annotated[tuple[Annotated[str, OneOf(SCALES)], ...], Field(min_length=2), Unique()] = CANDIDATES
+    """What auto chooses among; the first one where too few labels can be held out, and of equal ones."""
     m1_method: Annotated[str, OneOf(SCALES)] = "views"
     """How M1 sees spectra. views: the columns of snv_level and, beside them, the bands themselves, standardised.
     views_hull: these and, beside them, the columns of hull."""
@@ -154,6 +160,8 @@ class Configuration:
     """The SVM baseline."""
     baselines: BaselineConfig = field(default_factory=BaselineConfig)
     """The other baselines; their SVM and their tuning effort are those of the section svm."""
+    library: LibraryConfig = field(default_factory=LibraryConfig)
+    """Reference spectra, and how a spectrum is matched with them: a baseline that learns from no label."""
     compare: CompareConfig = field(default_factory=CompareConfig)
     """What is run and put into the table; removing a method reruns nothing else."""
     map: MapConfig = field(default_factory=MapConfig)

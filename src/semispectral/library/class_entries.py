@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
-from semispectral.errors import ConfigError
+from semispectral.errors import ConfigError, SemispectralError
 from semispectral.library.entries import Library
+from semispectral.library.library_files import read_libraries
 from semispectral.library.library_settings import LibraryConfig
 from semispectral.library.matching import Matcher
 from semispectral.study.suggestions import hint
@@ -130,6 +132,37 @@ class LibraryClassifier:
         x : [pixel, band], cleaned spectra, not normalised.
         """
         return probabilities(self.scores(x), self.known)
+
+
+def classifier_for(
+    wavelengths_nm: np.ndarray | None,
+    settings: LibraryConfig,
+    *,
+    names: Sequence[str],
+    minerals: Sequence[str],
+    where: str,
+    fwhm_nm: np.ndarray | None = None,
+) -> tuple[LibraryClassifier | None, str]:
+    """Return the classifier of a study, or the reason why the library has nothing to say of its scans or classes.
+
+    Parameters
+    ----------
+    wavelengths_nm, settings, names, minerals, where, fwhm_nm
+        As in `LibraryClassifier.of`; the library is that of the settings, whose files are found from here.
+
+    Raises
+    ------
+    SemispectralError : the study names files of its own, or minerals of its classes, and they do not fit; the built-in
+        library, which nobody asked for, has nothing to say then.
+    """
+    library = read_libraries([Path(path) for path in settings.files])
+    given = {"names": names, "minerals": minerals, "where": where, "fwhm_nm": fwhm_nm}
+    try:
+        return LibraryClassifier.of(library, wavelengths_nm, settings, **given), ""  # type: ignore[arg-type]
+    except SemispectralError as error:
+        if settings.files or any(minerals):
+            raise
+        return None, str(error)
 
 
 def probabilities(scores: np.ndarray, known: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ from semispectral.report import wording as words
 from semispectral.report.captions import caption_of
 from semispectral.report.deliverables import embedded
 from semispectral.report.draw import MOST_MAPS, figures_of, test_scenes
+from semispectral.report.library_words import choice_table, choice_words, doubted_labels, library_words
 from semispectral.report.results import Study
 from semispectral.report.template import config_words, fill
 from semispectral.storage import provenance
@@ -105,6 +106,10 @@ def content(study: Study, *, index: Path, root: Path) -> dict[str, Any]:
         "plan_warnings": study.plan["warnings"],
         "parts": tables.parts(study),
         "normalisation": study.scaler.method,
+        "choice": choice_words(study.choice),
+        "choice_table": choice_table(study.choice),
+        "library": library_words(study.judged),
+        "doubted": doubted_labels(study.judged),
         "normalisation_m1": study.scaler_m1.method,
         "trained": networks.trained(study),
         "results": tables.results(study),

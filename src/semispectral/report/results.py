@@ -1,9 +1,9 @@
 """Read the results of a study for the report."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -12,11 +12,13 @@ from semispectral.census.census_files import Census, read_census
 from semispectral.evaluation.alert_files import read_guards
 from semispectral.features.feature_files import read_facts
 from semispectral.figures.methods import budget_order
+from semispectral.library.judged import Judged, read_judged
 from semispectral.sampling.quota_files import read_quotas
 from semispectral.sampling.split_files import read_notes, read_parts
 from semispectral.sampling.split_names import CLASSES, QUOTAS
 from semispectral.scans.cube import Pixels
 from semispectral.spectra.scaling import Scaler, normalise, read_scaler
+from semispectral.spectra.scaling_choice import Choice, read_choice
 from semispectral.spectra.shards import read_shard
 from semispectral.storage.model_files import load_model
 from semispectral.storage.parquet import read_table
@@ -25,6 +27,7 @@ from semispectral.study.classes import ClassMap, read_classes
 
 MOST_PER_CLASS = 300  # spectra of a class that are read from each scene
 PREDICTION = ["method", "features", "budget", "seed", "scene", "hole", "line", "sample", "label", "predicted"]
+T = TypeVar("T")
 Paths = Mapping[str, Sequence[Path]]
 
 
@@ -78,6 +81,8 @@ class Study:
     validation : scores of the validation part, by which models are chosen for figures.
     summary : means and intervals over seeds of the test part, from `semispectral.evaluation.intervals.summary`.
     guards : alerts, each the fields of a `semispectral.evaluation.alerts.Guard`.
+    judged : what the mineral library has to say; None where it was not asked.
+    choice : how the normalisation was chosen; None where the configuration names it.
     config : sections of the configuration that the results depend on.
     maps : pictures of the mapped scenes; their other files lie beside them.
     logs : pictures of the logged holes; their other files lie beside them.
@@ -103,6 +108,8 @@ class Study:
     validation: pd.DataFrame
     summary: pd.DataFrame
     guards: list[dict[str, Any]]
+    judged: Judged | None
+    choice: Choice | None
     config: dict[str, Any]
     maps: tuple[Path, ...]
     logs: tuple[Path, ...]
@@ -182,12 +189,19 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
         validation=scores[scores["part"] == "valid"],
         summary=intervals[intervals["part"] == "test"],
         guards=read_guards(paths["guards"][0]),
+        judged=_only(paths.get("judged", ()), read_judged),
+        choice=_only(paths.get("choices", ()), read_choice),
         config=config,
         maps=tuple(sorted(paths["maps"])),
         logs=tuple(sorted(paths["logs"])),
         effects=tuple(map(read_json, sorted(paths["effects"]))),
         absorption={path.parent: read_facts(path.parent) for path in sorted(paths["absorption"])},
     )
+
+
+def _only(paths: Sequence[Path], read: Callable[[Path], T]) -> T | None:
+    """Read the one file of a result that a study may have; None where it does not."""
+    return read(paths[0]) if paths else None
 
 
 def _wavelengths(sample: Pixels, found: Census, *, bands: int) -> np.ndarray | None:

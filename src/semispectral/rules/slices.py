@@ -1,11 +1,14 @@
 """The slice of the configuration that each rule depends on, as one JSON text: what is not in it reruns nothing."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from semispectral.library.built_in import built_in_library
+from semispectral.library.class_entries import entries_of_classes
+from semispectral.library.library_files import library_files
 from semispectral.scans.formats.scene_files import data_files
 from semispectral.scans.formats.scene_files import scene_files as files_of
 from semispectral.spectra.cleaning_settings import CleanConfig, is_cleaned, scale_after
@@ -13,6 +16,7 @@ from semispectral.study import keys_in_use
 from semispectral.study.classes import ClassMap, CodeSet
 from semispectral.study.cleaning_steps import CLEANING_STEPS
 from semispectral.study.methods import first_row
+from semispectral.study.paths import inside, outside_allowed
 from semispectral.study.scene import Scene
 from semispectral.study.stage_settings import settings
 from semispectral.workflow.rerun import stage_cfg
@@ -52,11 +56,14 @@ class Slices:
         Rows of scenes.tsv by the scenes' names.
     classes : ClassMap
         All rows of classes.tsv.
+    minerals : mapping of int to str
+        The column ``mineral`` of classes.tsv, by code.
     """
 
     config: Mapping[str, Any]
     scenes: Mapping[str, Scene]
     classes: ClassMap
+    minerals: Mapping[int, str] = field(default_factory=dict)
 
     @cached_property
     def codes(self) -> list[int]:
@@ -335,6 +342,35 @@ class Slices:
         used = [keys_in_use.normalise(section, key) for key in keys]
         windows = {key: value for each in used for key, value in each.items() if key != "method"}
         return {key: section[key] for key in keys} | windows
+
+    @cached_property
+    def libraries(self) -> list[Path]:
+        """Mineral libraries that the configuration names, files and folders."""
+        root, outside = Path(self.config["data_root"]), outside_allowed(self.config)
+        names = self.config["library"]["files"]
+        return [inside(name, "config, library.files", root=root, allow_outside=outside) for name in names]
+
+    @property
+    def has_minerals(self) -> bool:
+        """Whether the mineral library can say anything: it is the user's own, or knows a class."""
+        names = self.classes.names
+        known = entries_of_classes(built_in_library(), names, [""] * len(names))
+        return bool(self.libraries or self.minerals or any(known))
+
+    def library_sections(self) -> dict[str, Any]:
+        """Return what the mineral library depends on, besides its files."""
+        section = self.config["library"] | {"files": [str(path) for path in self.libraries]}
+        return {"library": section, "minerals": {str(code): word for code, word in self.minerals.items()}}
+
+    def library(self) -> str:
+        """Return the section ``library``, the minerals of the classes, and the scan that states the bands' widths."""
+        first = replace(self.scenes[min(self.scenes)], **NOT_OF_SPECTRA)
+        return self.of(**self.library_sections(), scene=asdict(first))
+
+    def library_files(self, wildcards: Any) -> list[str]:
+        """Return every file of the mineral libraries, and of the scan that states the widths of the bands."""
+        scan = [str(file) for file in data_files(self.scenes[min(self.scenes)])]
+        return scan + [str(file) for path in self.libraries for file in library_files(path)]
 
     @property
     def _run_share(self) -> float:

@@ -8,11 +8,14 @@ from pathlib import Path
 from semispectral.scans.cube import Pixels
 from semispectral.spectra.cleaned_scans import as_cleaned
 from semispectral.spectra.scaling import fit_scaler
+from semispectral.spectra.scaling_choice import read_choice
 from semispectral.spectra.shards import read_shard
 from semispectral.storage.model_files import save_model
 
 
-def run_fit_scaler(directory: str | Path, *, samples: Sequence[str | Path], cfg: str) -> None:
+def run_fit_scaler(
+    directory: str | Path, *, samples: Sequence[str | Path], choices: Sequence[str | Path], cfg: str
+) -> None:
     """Fit a normalisation on the training pixels of M1, which are chosen without labels.
 
     Parameters
@@ -21,12 +24,16 @@ def run_fit_scaler(directory: str | Path, *, samples: Sequence[str | Path], cfg:
         Folder to write: the scale, and what cleaning it belongs to.
     samples : sequence of str or Path
         Cleaned pixels of M1, of every scene.
+    choices : sequence of str or Path
+        File of the chosen normalisation; empty if the configuration names one.
     cfg : str
         JSON of the sections ``cleaning`` and ``normalise``.
     """
     given = json.loads(cfg)
     pixels = Pixels.concat([read_shard(Path(path)) for path in samples])
     train = pixels.where((pixels.table["part"] == "train").to_numpy())
-    scaler = fit_scaler(train.x, wavelengths_nm=train.wavelengths_nm, **given["normalise"])
+    methods = [read_choice(Path(path)).chosen for path in choices] or [given["normalise"]["method"]]
+    windows = given["normalise"].get("windows", ())
+    scaler = fit_scaler(train.x, method=methods[0], wavelengths_nm=train.wavelengths_nm, windows=windows)
     cleaned = replace(scaler, cleaning=as_cleaned(given["cleaning"], pixels))
     save_model(Path(directory), *cleaned.to_saved())

@@ -20,7 +20,11 @@ OF_MASK: dict[str, tuple[str, ...]] = {
     "spectra": ("smallest", "holes"),
 }
 OF_SMOOTHING: dict[str, tuple[str, ...]] = {"none": (), "guided": ("radius", "epsilon")}
-OF_NORMALISE: dict[str, tuple[str, ...]] = {"hull": ("windows",), "views_hull": ("windows",)}
+OF_NORMALISE: dict[str, tuple[str, ...]] = {
+    "hull": ("windows",),
+    "views_hull": ("windows",),
+    "auto": ("candidates", "windows"),
+}
 DEALT_IN_BLOCKS = ("block_lines", "block_samples", "buffer")
 OF_SPLIT: dict[str, tuple[str, ...]] = {
     "groups": ("test_groups", "test_share", "valid_share", *DEALT_IN_BLOCKS),

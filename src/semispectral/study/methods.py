@@ -13,6 +13,7 @@ from semispectral.study.suggestions import hint
 
 BANDS = "bands"
 LATENTS = "latents"
+SPECTRA = "spectra"  # cleaned, not normalised
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,7 @@ class Method:
     tensorflow : bool, whether it is trained with TensorFlow.
     headline : bool, whether figures with few lines show it.
     constant : bool, whether it predicts one class on purpose.
+    learns : bool, whether it learns from labels; what does not is the same for every number of labels and every seed.
     supervised : str, the same network trained on the labels alone, with which it is compared; empty for others.
     description : str, text for the card of a trained model.
     """
@@ -52,6 +54,7 @@ class Method:
     tensorflow: bool = False
     headline: bool = False
     constant: bool = False
+    learns: bool = True
     supervised: str = ""
     description: str = ""
 
@@ -169,6 +172,16 @@ METHODS: dict[str, Method] = {
         keys=(("neighbours", "spreading", "unlabelled_pixels"), TUNED),
     ),
     "sam": Method(method="sam", features=BANDS, title="nearest mean spectrum", marker="*", keys=((), TUNED)),
+    "library": Method(
+        method="library",
+        features=SPECTRA,
+        title="mineral library (no label)",
+        colour="green",
+        line="dashed",
+        marker="H",
+        sections=("library",),
+        learns=False,
+    ),
     "majority": Method(
         method="majority",
         features=BANDS,
@@ -186,8 +199,13 @@ def models() -> tuple[str, ...]:
 
 
 def baselines() -> tuple[str, ...]:
-    """Name the methods that are fitted and applied at once."""
+    """Name the methods that are no models: they are fitted and applied at once, or need no fit."""
     return _names(row for row in METHODS.values() if not row.model)
+
+
+def fitted_baselines() -> tuple[str, ...]:
+    """Name the baselines that learn from labels."""
+    return _names(row for row in METHODS.values() if not row.model and row.learns)
 
 
 def networks() -> tuple[str, ...]:
@@ -228,7 +246,7 @@ def row_of(method: str, features: str) -> Method | None:
     Parameters
     ----------
     method : str, name of the method.
-    features : str, ``bands`` or ``latents``.
+    features : str, ``bands``, ``latents`` or ``spectra``.
     """
     found = (row for row in METHODS.values() if (row.method, row.features) == (method, features))
     return next(found, None)

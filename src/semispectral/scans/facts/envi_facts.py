@@ -12,7 +12,7 @@ from rasterio.io import MemoryFile
 
 from semispectral.scans.facts.georeference import of_dataset, quiet
 from semispectral.scans.facts.stated_values import circumstances, conversion
-from semispectral.scans.facts.wavelengths import stated_in_nanometres
+from semispectral.scans.facts.wavelengths import NANOMETRES_PER_UNIT, stated_in_nanometres, unit_name
 from semispectral.scans.formats.envi_header import Header
 from semispectral.study.names import printable
 
@@ -62,8 +62,8 @@ class Facts:
 def facts_of(header: Header, *, wavelengths: bool) -> Facts:
     """Return the facts of a header.
 
-    ``extra`` holds those of bad_bands, conversion, integration_time, acquired, camera, class_names, class_colours,
-    transform and crs that are stated.
+    ``extra`` holds those of bad_bands, fwhm_nm, conversion, integration_time, acquired, camera, class_names,
+    class_colours, transform and crs that are stated.
 
     Parameters
     ----------
@@ -75,6 +75,7 @@ def facts_of(header: Header, *, wavelengths: bool) -> Facts:
         header.words("band names"),
         _number(header, "data ignore value"),
         _bad_bands(header)
+        | _band_widths(header)
         | _conversion(header)
         | circumstances(header.fields, bands=header.shape["band"])
         | _classes(header)
@@ -102,6 +103,16 @@ def _bad_bands(header: Header) -> dict[str, Any]:
         log.warning("%s: 'bbl' has %d numbers for %d bands; it is passed over", header.path, good.size, bands)
         return {}
     return {"bad_bands": tuple(int(band) for band in np.flatnonzero(good == 0))} if good.size else {}
+
+
+def _band_widths(header: Header) -> dict[str, Any]:
+    """Return the full widths at half maximum of the bands, float64 [band] in nm, in the unit of the wavelengths."""
+    widths, bands = header.numbers("fwhm"), header.shape["band"]
+    per_unit = NANOMETRES_PER_UNIT.get(unit_name(header.fields.get("wavelength units", "")), 1.0)
+    if widths.size not in (0, bands):
+        log.warning("%s: 'fwhm' has %d numbers for %d bands; it is passed over", header.path, widths.size, bands)
+        return {}
+    return {"fwhm_nm": widths * per_unit} if widths.size else {}
 
 
 def _conversion(header: Header) -> dict[str, Any]:

@@ -1,0 +1,97 @@
+"""Sentences of the report about the mineral library, and the table of the choice of a normalisation."""
+
+from semispectral.figures.methods import budget_words
+from semispectral.library.judged import Judged
+from semispectral.report.table_cells import Cell, Table, number, some
+from semispectral.report.tables import DIGITS
+from semispectral.spectra.scaling_choice import Choice
+
+
+def library_words(judged: Judged | None) -> list[str]:
+    """Say which classes the mineral library can predict, or why it has nothing to say; nothing if it was not asked.
+
+    Parameters
+    ----------
+    judged : what it has to say.
+    """
+    if judged is None:
+        return []
+    if judged.why:
+        return [f"The mineral library has nothing to say: {judged.why}."]
+    entries = sum(judged.entries.values())
+    said = [
+        f"The mineral library learns from no label: it compares spectra with {entries} reference spectra of "
+        f"{some(list(judged.entries))}. Its scores are the same for every number of labels, and no label has "
+        "calibrated its probabilities."
+    ]
+    if judged.without:
+        one = len(judged.without) == 1
+        said.append(
+            f"{some(list(judged.without))} {'has' if one else 'have'} no entry in the library, and can never be "
+            "predicted by it."
+        )
+    if judged.left_out:
+        said.append(f"Left out, for they do not cover its windows: {some(list(judged.left_out))}.")
+    return said
+
+
+def doubted_labels(judged: Judged | None) -> list[str]:
+    """Return the sentences about labels that look more like another class.
+
+    Parameters
+    ----------
+    judged : what the mineral library has to say.
+    """
+    return [f"{sentence}." for sentence in judged.doubts] if judged else []
+
+
+def choice_words(choice: Choice | None) -> str:
+    """Say how the normalisation was chosen; empty if the configuration names it.
+
+    Parameters
+    ----------
+    choice : the choice.
+    """
+    if choice is None:
+        return ""
+    pixels = int(choice.scores["pixels"].max())
+    if not pixels:
+        return (
+            f"The first candidate, {choice.chosen}, was taken: with {budget_words(choice.labels_per_class)}, no label "
+            "could be held out to choose on."
+        )
+    return (
+        f"{choice.chosen} was chosen among the candidates by nested validation: an SVM on each of them, on "
+        f"{number(pixels).text} labels of the training part ({budget_words(choice.labels_per_class)}) that were held "
+        "out in turn. No label of the test part took part."
+    )
+
+
+def choice_table(choice: Choice | None) -> Table | None:
+    """Return the table of the candidates; None if the configuration names the normalisation.
+
+    Parameters
+    ----------
+    choice : the choice.
+    """
+    if choice is None:
+        return None
+    rows = tuple(
+        (
+            Cell(str(row["input"])),
+            Cell(_score(row["macro_f1"]), best=row["input"] == choice.chosen, number=True),
+            Cell(_score(row["standard_error"]), number=True),
+        )
+        for row in choice.scores.to_dict("records")
+    )
+    head = (
+        ("candidate", ""),
+        ("macro-F1", "on training labels held out"),
+        ("standard error", "over up to five divisions into folds"),
+    )
+    return Table("Candidates for the normalisation of the bands", head, rows)
+
+
+def _score(value: float) -> str:
+    """Return a score as it is printed; a dash for none."""
+    return f"{value:.{DIGITS}f}" if value == value else "\N{EN DASH}"
