@@ -1,7 +1,7 @@
 """The benchmark's results of several studies in one text: tables, and paired differences beside the goals.
 
-    python measurements/accuracy/results.py indian_pines=results/indian_pines/grid collection=results/grid > page.md
-    python measurements/accuracy/results.py indian_pines=results/indian_pines/grid --figure docs/images/accuracy.png
+    python measurements/accuracy/results.py indian_pines=results/indian_pines/benchmark demo=results/benchmark > page.md
+    python measurements/accuracy/results.py demo=results/benchmark --figure docs/images/accuracy.png
 
 Each NAME=FOLDER is a study and the folder that `snakemake benchmark` filled. Nothing is fitted or scored here.
 """
@@ -110,7 +110,7 @@ def save_figure(figure: Figure, path: Path) -> None:
 def main() -> None:
     """Print the text, and draw the figure where one is asked for."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("studies", nargs="+", metavar="NAME=FOLDER", help="a study and its folder grid")
+    arguments.add_argument("studies", nargs="+", metavar="NAME=FOLDER", help="a study and its folder benchmark")
     arguments.add_argument("--figure", type=Path, help="PNG to write: macro-F1 against labels, a panel per split")
     arguments.add_argument("--regime", default="inductive", help="of the figure's panels (default: %(default)s)")
     asked = arguments.parse_args()

@@ -14,14 +14,15 @@ MAPS = {"bundle", *COLOURED, *SHOWN}
 ON_LABELS = {"train_svm", "baseline", "predict", *SCORES}
 M2 = {"train_m2", "predict", *SCORES, *MAPS}
 M1 = {"train_m1", "encode", "train_svm", *M2}
-M1_FITTED = {"fit_scaler_m1", "normalise_m1", *M1}
-FITTED = {"fit_scaler", "normalise", "train_m2", *ON_LABELS}
+M1_FITTED = {"fit_scaler", *M1}
+FITTED = {"fit_scaler", "train_m2", *ON_LABELS}
 FEATURES = {"features", "page", "downhole", *REPORT}
-CLEANED = {*FITTED, *M1_FITTED, *FEATURES}
+CLEANED = {"sample_m1", "sample", *FITTED, *M1_FITTED, *FEATURES}
 BUDGETS = {"budget", "baseline", "train_svm", *M2}
-SHARDS = {"shard", "budget", *FITTED, *M1_FITTED}
-PLANNED = {"plan", *SHARDS}
-COUNTED = {"census", *PLANNED, *FEATURES}
+DEALT = {"split", "sample", *BUDGETS}  # what takes other labelled pixels from the pool, and no scan
+SPLIT = {*DEALT, "sample_m1", *FITTED, *M1_FITTED}  # what deals the pool anew, to M1 too, and reads no scan
+DRAWN = {"draw", *SPLIT}
+COUNTED = {"census", "labels", *DRAWN, *FEATURES}
 EVERYTHING = {"simulate", *COUNTED}
 NOTHING: set[str] = set()
 
@@ -55,6 +56,7 @@ OFF = {  # of steps, methods and controls that the study does not have
     "mask.smallest": 20,
     "mask.holes": 20,
     "split.test_share": 0.3,
+    "normalise.windows": [[1400, 1500]],
     "baselines.components": [10],
     "baselines.cost": [10],
     "baselines.forest_features": [0.2],
@@ -93,18 +95,20 @@ SIMULATED = {
 CASES: dict[str, tuple[Any, set[str]]] = {
     **{f"simulate.{key}": (value, EVERYTHING) for key, value in SIMULATED.items()},
     **{key: (value, REPORT) for key, value in OFF.items()},
-    "split.method": ("blocks", PLANNED),
-    "split.seed": (2, PLANNED),
-    "split.test_groups": (["DH2"], PLANNED),
-    "split.valid_share": (0.3, PLANNED),
-    "split.block_lines": (10, PLANNED),
-    "split.block_samples": (8, PLANNED),
-    "split.buffer": (2, PLANNED),
-    "sample.seed": (2, PLANNED),
-    "sample.cap_per_class": (50, PLANNED),
-    "sample.unlabelled": (200, PLANNED),
-    "sample.clusters": (4, SHARDS),
-    "sample.drop_saturated": (True, SHARDS),
+    "split.method": ("blocks", SPLIT),
+    "split.seed": (2, SPLIT),
+    "split.test_groups": (["DH2"], SPLIT),
+    "split.valid_share": (0.3, SPLIT),
+    "split.block_lines": (10, SPLIT),
+    "split.block_samples": (8, SPLIT),
+    "split.buffer": (2, SPLIT),
+    "sample.seed": (2, DRAWN),
+    "sample.cap_per_class": (50, DEALT),
+    "sample.unlabelled_per_scene": (200, DRAWN),
+    "sample.class_per_scene": (50, {"draw", "encode", *DEALT}),
+    "sample.unlabelled": (200, SPLIT),
+    "sample.clusters": (4, DRAWN),
+    "sample.drop_saturated": (True, DRAWN),
     "runs.labels_per_class": ([5, 10], {*BUDGETS}),
     "runs.seeds": ([1, 2], {"budget", "train_m1", "encode", "train_svm", "train_m2", "predict", "baseline", *SCORES}),
     "runs.valid_share": (0.4, BUDGETS),
@@ -138,8 +142,8 @@ CASES: dict[str, tuple[Any, set[str]]] = {
     "svm.tuning_pixels": (500, ON_LABELS),
     "svm.balanced": (False, {"train_svm", "predict", *SCORES}),
     "mask.method": ("otsu", COUNTED),
-    "cleaning.references": ("none", {*SHARDS, *FEATURES}),
-    "cleaning.white_reflectance": (0.9, CLEANED),
+    "cleaning.references": ("none", COUNTED),
+    "cleaning.white_reflectance": (0.9, COUNTED),
     "cleaning.steps": (["spikes"], {*CLEANED, "cleaning_effect"}),
     "normalise.method": ("snv", FITTED),
     "normalise.m1_method": ("snv", M1_FITTED),

@@ -33,7 +33,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from semispectral.sampling.plan_files import read_notes
 
 from semispectral.census.census_files import read_census, read_codes
 from semispectral.errors import SemispectralError
@@ -43,6 +42,7 @@ from semispectral.maps.numbers import read_numbers
 from semispectral.page.pixel_files import read_held, read_index, require_tiles
 from semispectral.report.deliverables import embedded
 from semispectral.sampling.quota_files import read_quotas
+from semispectral.sampling.split_files import read_notes
 from semispectral.scans.labels.label_files import read_labels
 from semispectral.scans.readers import open_cube
 from semispectral.spectra.shards import read_latents, read_shard
@@ -97,14 +97,17 @@ KINDS: dict[str, tuple[str, Read]] = {
     "simulated scan": ("scenes/*.h5", read_scan),
     "census, table": ("census/*.parquet", read_census),
     "census, codes": ("census/*.npy", lambda path: read_codes(path, scans=[])),
-    "plan, quotas": ("plan/quotas.parquet", read_quotas),
-    "plan, classes": ("plan/classes.json", read_classes),
-    "plan, warnings": ("plan/warnings.json", lambda path: read_notes(path.parent)),
-    "plan, parts": ("plan/parts/*.npy", read_array),
-    "shard": ("shards/*.parquet", read_shard),
-    "scaler, weights": ("scaler/weights.safetensors", of_model),
-    "scaler, description": ("scaler/model.json", of_model),
-    "normalised spectra": ("normalised/*.parquet", read_shard),
+    "split, quotas": ("split/quotas.parquet", read_quotas),
+    "split, classes": ("split/classes.json", read_classes),
+    "split, warnings": ("split/warnings.json", lambda path: read_notes(path.parent)),
+    "split, parts": ("split/parts/*.npy", read_array),
+    "split, pixels": ("split/pixels.parquet", read_table),
+    "labels, codes": ("labels/*.npy", lambda path: read_codes(path, scans=[])),
+    "shard": ("shards/*/*.parquet", read_shard),
+    "scaler, weights": ("scaler/*/weights.safetensors", of_model),
+    "scaler, description": ("scaler/*/model.json", of_model),
+    "sample": ("sample/*.parquet", read_shard),
+    "sample of M1": ("sample_m1/*.parquet", read_shard),
     "label budget": ("budgets/*/*.parquet", read_table),
     "M1, weights": ("m1/*/weights.safetensors", of_model),
     "M1, description": ("m1/*/model.json", of_model),
@@ -127,11 +130,11 @@ KINDS: dict[str, tuple[str, Read]] = {
 }
 # Files of two scenes that are exchanged, and how a stage reads one of them.
 SWAPPED: dict[str, Read] = {
-    "plan/parts/{}.npy": read_array,
+    "split/parts/{}.npy": read_array,
     "census/{}.npy": lambda path: read_codes(path, scans=[]),
     "census/{}.parquet": read_census,
-    "shards/{}.parquet": read_shard,
-    "normalised/{}.parquet": read_shard,
+    "shards/unlabelled/{}.parquet": read_shard,
+    "sample/{}.parquet": read_shard,
     "latents/1/{}.parquet": read_latents,
     "maps/{}/numbers.parquet": read_numbers,
     "maps/{}/pixels/index.json": lambda path: read_index(path.parent),

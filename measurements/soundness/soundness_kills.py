@@ -27,7 +27,7 @@ STUDY = [
 ALIVE = [sys.executable, "-m", "semispectral.workflow.running"]
 LOOK_S, LEFT_S = 2.0, 600.0
 # What need not be the same: pages and pictures are compared elsewhere, and these say how long something took.
-TIMED = ("benchmarks", "logs", "checkpoints", "pictures", "report")
+TIMED = ("resources", "logs", "checkpoints", "pictures", "report")
 TRAINING = """
 import sys
 from pathlib import Path

@@ -79,8 +79,8 @@ def test_a_swap_is_seen_or_not(results: Path, monkeypatch: pytest.MonkeyPatch, p
 def test_folders_are_compared_by_bytes_but_for_times(tmp_path: Path) -> None:
     """A weight that differs counts, how long a stage took does not."""
     for name in ("one", "two"):
-        (tmp_path / name / "benchmarks").mkdir(parents=True)
-        (tmp_path / name / "benchmarks/s.tsv").write_text(name)
+        (tmp_path / name / "resources").mkdir(parents=True)
+        (tmp_path / name / "resources/s.tsv").write_text(name)
         (tmp_path / name / "w").write_bytes(hashlib.sha256(b"w").digest())
     assert soundness_kills.different(tmp_path / "one", tmp_path / "two") == []
     (tmp_path / "two/w").write_bytes(b"other")

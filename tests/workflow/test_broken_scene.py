@@ -67,7 +67,7 @@ def test_a_broken_scene_stops_the_workflow_at_its_census(tmp_path: Path) -> None
     assert "Traceback" not in text
     results = tmp_path / "results"
     left = sorted(str(path.relative_to(results)) for path in results.rglob("*") if path.is_file())
-    made = [name for name in left if not name.startswith(("logs/", "benchmarks/"))]
+    made = [name for name in left if not name.startswith(("logs/", "resources/"))]
     assert made == ["census/good.npy", "census/good.parquet"]
 
 

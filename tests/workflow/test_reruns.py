@@ -29,12 +29,13 @@ SHOWN = {"map", "pixels", *PLACED}
 MAPS = {"bundle", *COLOURED, *SHOWN}
 M2 = {"train_m2", "predict", *SCORES, *MAPS}
 M1 = {"train_m1", "encode", "train_svm", *M2}
-M1_FITTED = {"fit_scaler_m1", "normalise_m1", *M1}
-FITTED = {"fit_scaler", "normalise", "baseline", "train_svm", "train_m2", "predict", *SCORES}
+M1_FITTED = {"fit_scaler", *M1}
+FITTED = {"fit_scaler", "baseline", "train_svm", "train_m2", "predict", *SCORES}
 BUDGETS = {"budget", "baseline", "train_svm", *M2}
-SHARDS = {"shard", "budget", *FITTED, *M1_FITTED}
-PLANNED = {"plan", *SHARDS}
-COUNTED = {"census", *PLANNED, "features"}
+DEALT = {"split", "sample", *BUDGETS}  # what takes other labelled pixels from the pool, and no scan
+SPLIT = {*DEALT, "sample_m1", *FITTED, *M1_FITTED}  # what deals the pool anew, to M1 too, and reads no scan
+DRAWN = {"draw", *SPLIT}
+COUNTED = {"census", "labels", *DRAWN, "features"}
 EVERYTHING = {"simulate", *COUNTED}
 
 
@@ -166,8 +167,9 @@ def test_style_of_the_configuration_does_not_count(done: Path, would_run: WouldR
     ("path", "value", "rules"),
     [
         ("simulate.snr", 50, EVERYTHING),
-        ("split.buffer", 2, PLANNED),
-        ("sample.cap_per_class", 50, PLANNED),
+        ("split.buffer", 2, SPLIT),
+        ("sample.cap_per_class", 50, DEALT),
+        ("sample.class_per_scene", 50, {"draw", "encode", *DEALT}),
         ("runs.valid_share", 0.4, BUDGETS),
         ("normalise.method", "snv", FITTED),
         ("normalise.m1_method", "snv", M1_FITTED),
@@ -179,7 +181,7 @@ def test_style_of_the_configuration_does_not_count(done: Path, would_run: WouldR
         ("cleaning.spike_threshold", 5, {"report"}),
         ("mask.smallest", 20, {"report"}),
         ("split.test_share", 0.3, {"report"}),
-        ("sample.clusters", 4, SHARDS),
+        ("sample.clusters", 4, DRAWN),
         ("evaluation.resamples", 10, SCORES),
         ("map.smoothing", "guided", SHOWN),
         ("map.radius", 3, set()),
@@ -221,8 +223,8 @@ def test_more_seeds_and_methods_leave_the_old_ones_alone(done: Path, would_run: 
     ("module", "rules"),
     [
         ("simulate/mixing.py", EVERYTHING),
-        ("census/count.py", COUNTED),
-        ("sampling/split.py", PLANNED),
+        ("census/look.py", COUNTED),
+        ("sampling/split.py", SPLIT),
         ("sampling/label_budgets.py", BUDGETS),
         ("models/m1.py", M1),
         ("training/train_m2.py", M2),
@@ -262,7 +264,7 @@ def test_comments_do_not_count(done: Path, would_run: WouldRun) -> None:
     [
         ("train_svm.py", {"train_svm", "predict", *SCORES}),
         ("fit_scaler.py", {*FITTED, *M1_FITTED}),
-        ("normalise.py", {*FITTED, *M1_FITTED} - {"fit_scaler", "fit_scaler_m1"}),
+        ("split.py", DEALT),
     ],
 )
 def test_an_edited_adapter_reruns_its_stages(done: Path, would_run: WouldRun, adapter: str, rules: set[str]) -> None:
@@ -312,7 +314,7 @@ def test_a_table_that_is_saved_anew_reruns_nothing(done: Path, would_run: WouldR
 
 
 def test_an_added_scene_is_counted_alone(done: Path, would_run: WouldRun) -> None:
-    """The other scenes' census stays; the plan, which shares the quotas anew, and what is below it run."""
+    """The other scenes' census and draws stay; the split, which deals the pool anew, and what is below it run."""
     config = with_config(done, setting("simulate.scenes_per_hole", 1))
     scenes = done / "tests/workflow/scenes.tsv"
     shutil.copyfile(done / "results/scenes/DH3_1.h5", done / "more.h5")
@@ -321,7 +323,7 @@ def test_an_added_scene_is_counted_alone(done: Path, would_run: WouldRun) -> Non
     with changed(scenes, lambda text: text + added + "\n"):
         counts = would_run(config=config)
     assert counts["census"] == 1
-    assert counts["shard"] == len(SCENES) + 1
+    assert counts["draw"] == 2
     assert set(counts) == COUNTED
 
 

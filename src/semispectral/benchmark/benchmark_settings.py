@@ -85,6 +85,6 @@ class BenchmarkConfig:
     valid_share: Annotated[float, Field(ge=0, le=0.5)] = 0.2
     """Share of the labels per class that validates."""
     cap_per_class: Count = 5000
-    """Labelled pixels of a class in the pool at most."""
-    unlabelled: CountFromZero = 12_000
-    """Unlabelled pixels in the pool at most."""
+    """As in sample: labelled pixels of a class in one part at most."""
+    unlabelled: Count = 12_000
+    """As in sample: unlabelled train pixels at most; valid and test get a tenth of it."""
