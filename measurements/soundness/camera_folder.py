@@ -190,7 +190,7 @@ def _run_study(study: Path, output: Path, table: Path, wanted: argparse.Namespac
         configs = [*([str(wanted.config)] if wanted.config else []), str(overlay)]
         if semispectral(["check", "--config", *configs, "--workflow", str(study)]):
             return 1
-        command = ["snakemake", "--cores", str(wanted.cores), "--configfile", *configs, "--until", "map"]
+        command = ["snakemake", "--cores", str(wanted.cores), "--configfile", *configs, "--until", "paint"]
         if done := subprocess.run(command, cwd=study, check=False).returncode:
             return done
     print("| scene | pixels of the map that differ | of |\n|---|---|---|")
