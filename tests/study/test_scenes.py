@@ -42,6 +42,10 @@ def test_several_files_of_labels(tmp_path: Path) -> None:
     assert own == LabelSource(scene.data, "/hsimage/labels", "sample,line")
     assert (raster, queue) == (LabelSource(Path("/data/a.tif")), LabelSource(Path("/data/queue.tsv")))
     assert scene.named_labels
+    (later,) = read_scenes(
+        write_scenes(tmp_path / "s.tsv", row | {"labels": ";queue.tsv", "labels_key": ""}), data_root=Path("/data")
+    )
+    assert later.has_labels
     assert not LabelSource(raster.path).named
     with pytest.raises(ConfigError, match=r"row 2, column 'labels': part 2 is empty"):
         read_scenes(write_scenes(tmp_path / "s.tsv", row | {"labels": "a.tif;"}), data_root=Path("/data"))

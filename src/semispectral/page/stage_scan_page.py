@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from semispectral.page import write_unmapped_page
 from semispectral.page.content import Labelling
+from semispectral.page.unmapped import write_unmapped_page
 from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.study.classes import ClassMap
 from semispectral.study.scene import Scene

@@ -174,8 +174,8 @@ class Scene:
 
     @property
     def has_labels(self) -> bool:
-        """Whether the table names labels: a file of their own, or an array in the data file."""
-        return self.labels != self.data or bool(self.labels_key)
+        """Whether the table names labels: files of their own, or an array in the data file."""
+        return self.labels != self.data or bool(self.labels_key) or bool(self.labels_over)
 
     @property
     def named_labels(self) -> bool:
