@@ -119,7 +119,7 @@ def in_words(found: Discovery, table: Path, *, data_root: Path) -> str:
             named = some(scan.cells["scene"].text for scan in scans)
             lines.append(f"  {name}: not known of {_count(len(scans), 'scan')} ({named}): fill it in before you check")
     notes = [f"  {scan.cells['scene'].text}: {note}" for scan in found.scans for note in scan.notes]
-    left = [f"  {printable(each.path)}: {each.reason}" for each in found.left]
+    left = [f"  {printable(each.path)}: {each.reason.removeprefix(f'{each.path}: ')}" for each in found.left]
     lines += ["", "To look at", *notes] if notes else []
     lines += ["", "Not placed", *left] if left else []
     if found.others:
