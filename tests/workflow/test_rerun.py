@@ -150,7 +150,7 @@ REACHED: dict[str, set[str]] = {
     "report/page.css": {"report", "benchmark_report"},
     "report/macros.html": {"report", "benchmark_report"},
     "page/page.js": {"paint", "scan_page"},
-    "page/mapped.py": {"paint", "scan_page"},
+    "page/mapped.py": {"paint"},
     "page/tiles.py": {"pixels", "new_pixels"},
     "maps/picture.py": {"paint", "downhole", "report", "benchmark_report"},
     "maps/rasters.py": {"paint", "report", "benchmark_report"},
