@@ -19,11 +19,11 @@ from pathlib import Path
 
 import h5py
 import numpy as np
-import pandas as pd
 import spectral.io.envi
 
 from semispectral.census.count import census
-from semispectral.sampling.draw import shard
+from semispectral.sampling.draw import draw_labelled, draw_unlabelled
+from semispectral.sampling.sample_settings import SampleConfig
 from semispectral.scans.readers import open_scene
 from semispectral.spectra.shards import write_shard
 from semispectral.study.classes import ClassMap, CodeSet
@@ -120,30 +120,29 @@ def our_census(path: Path) -> None:
     census(scene_of(path, "s"), classes())
 
 
-def our_shard(path: Path, name: str = "s") -> None:
-    """Census and plan apart: one pass over the data, and the shard on disk."""
+def our_draws(path: Path, name: str = "s") -> None:
+    """Both draws of the pool, each in one pass over the data, and their shards on disk."""
     scene, codes = scene_of(path, name), np.load(path.with_name("labels.npy")).astype(np.int32)
-    parts = np.where(codes == 255, 0, 1).astype(np.uint8)
-    rows = [(name, label, "train", UNLABELLED if label < 0 else CAP) for label in range(-1, CLASSES)]
-    quotas = pd.DataFrame(rows, columns=["scene", "label", "part", "quota"])
-    with open_scene(scene) as cube:
-        pixels = shard(cube, codes, parts, quotas, scene, classes(), seed=SEED, block_bytes=BLOCK_BYTES)
+    settings = SampleConfig(seed=SEED, unlabelled_per_scene=UNLABELLED, class_per_scene=CAP)
     with tempfile.TemporaryDirectory(dir=path.parent) as directory:
-        write_shard(Path(directory) / "shard.parquet", pixels)
+        for draw in (draw_unlabelled, draw_labelled):
+            with open_scene(scene) as cube:
+                pixels = draw(cube, codes, scene, settings=settings, block_bytes=BLOCK_BYTES)
+            write_shard(Path(directory) / "shard.parquet", pixels)
 
 
-def many_shards(path: Path, *, scenes: int) -> None:
-    """Census and shard of several scenes, one after another."""
+def many_draws(path: Path, *, scenes: int) -> None:
+    """Census and draws of several scenes, one after another."""
     for number in range(scenes):
         our_census(path)
-        our_shard(path, f"s{number}")
+        our_draws(path, f"s{number}")
 
 
 MEASURES: dict[str, Callable[[Path], None]] = {
     "plain read by the library": plain_read,
     "our blocks": our_read,
     "census": our_census,
-    "shard": our_shard,
+    "draws": our_draws,
 }
 
 
@@ -160,7 +159,7 @@ def peak_megabytes() -> float:
 
 def measure(name: str, path: Path, scenes: int) -> None:
     """Run one measure here, and print its figures as JSON."""
-    run = MEASURES.get(name, lambda file: many_shards(file, scenes=scenes))
+    run = MEASURES.get(name, lambda file: many_draws(file, scenes=scenes))
     imports, start, busy = peak_megabytes(), time.perf_counter(), time.process_time()
     run(path)
     seconds, busy = time.perf_counter() - start, time.process_time() - busy

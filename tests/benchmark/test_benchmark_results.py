@@ -29,7 +29,7 @@ def results() -> ModuleType:
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A study's folder of the benchmark, with two regimes of one split."""
-    folder = tmp_path_factory.mktemp("grid")
+    folder = tmp_path_factory.mktemp("benchmark")
     methods = ("m1+m2", "m2", "qy-bands", "svm-latents", "svm-bands")
     paths = write_fits(folder / "fits", methods=methods, budgets=("5", "50"), seeds=(1, 2), pixels=60)
     for regime in ("inductive", "transductive"):
@@ -92,7 +92,7 @@ def test_the_text_and_the_figure_hold_every_study(
 
 
 @pytest.mark.parametrize(
-    ("given", "words"), [("results/grid", "NAME=FOLDER"), ("a=nowhere", "run snakemake benchmark")]
+    ("given", "words"), [("results/benchmark", "NAME=FOLDER"), ("a=nowhere", "run snakemake benchmark")]
 )
 def test_what_cannot_be_read_is_said(results: ModuleType, given: str, words: str) -> None:
     """A study without a name, and a folder without scores."""

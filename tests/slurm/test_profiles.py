@@ -132,10 +132,10 @@ def test_what_a_rule_asks_for_reaches_its_job(tmp_path: Path, attempt: str, memo
     (tmp_path / "own.yaml").write_text(yaml.safe_dump(config | {"simulate": {"enabled": False}}))
     (tmp_path / "Snakefile").write_text(WITHOUT_MESSAGES)
     said = snakemake(tmp_path, "all", "--cores", "2", "--configfile", "own.yaml", "--dry-run", "--attempt", attempt)
-    census, shard = (said.partition(f"rule {name}:")[2].partition("\n\n")[0] for name in ("census", "shard"))
+    census, draw = (said.partition(f"rule {name}:")[2].partition("\n\n")[0] for name in ("census", "draw"))
     assert f"mem_mb={memory}," in census
     assert f"runtime={runtime}," in census
-    assert "mem_mb=<TBD>" in shard
+    assert "mem_mb=<TBD>" in draw
     assert "RuntimeWarning" not in said
 
 

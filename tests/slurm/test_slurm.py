@@ -31,7 +31,7 @@ QUICKLY = {
     "slurm": ("--slurm-init-seconds-before-status-checks", "5"),
 }
 TRAINED_ON_GPU = {"train_m1", "train_m2"}
-CANCELLED = "plan"
+CANCELLED = "split"
 MOST_SECONDS = 1500
 
 

@@ -15,7 +15,7 @@ from forks import Forks
 pytestmark = pytest.mark.slow
 
 METHODS = ["m1+m2", "svm-latents", "svm-bands", "majority"]
-GRID = {
+BENCHMARK = {
     "splits": [{"name": "holes", "folds": 3}, {"name": "leaky", "method": "leaky"}],
     "regimes": ["inductive"],
     "labels_per_class": [5],
@@ -26,17 +26,17 @@ GRID = {
 
 
 class Study:
-    """A copy of the project with a small grid."""
+    """A copy of the project with a small benchmark."""
 
     def __init__(self, folder: Path, forks: Forks) -> None:
         self.folder, self.forks = folder, forks
-        self.report = folder / "results/grid/report"
+        self.report = folder / "results/benchmark/report"
 
     def snakemake(self, *arguments: str, target: str = "benchmark", **changes: object) -> str:
-        """Run the benchmark with some changes to the grid; returns what was said."""
-        overlay = self.folder / "grid.yaml"
-        overlay.write_text(yaml.safe_dump({"benchmark": GRID | changes}), encoding="utf-8")
-        given = ["--configfile", "tests/workflow/tiny.yaml", "grid.yaml", "--quiet", "rules"]
+        """Run the benchmark with some changes to it; returns what was said."""
+        overlay = self.folder / "benchmark.yaml"
+        overlay.write_text(yaml.safe_dump({"benchmark": BENCHMARK | changes}), encoding="utf-8")
+        given = ["--configfile", "tests/workflow/tiny.yaml", "benchmark.yaml", "--quiet", "rules"]
         status, text = self.forks.call(self.folder, target, "--cores", "2", *given, *arguments)
         assert status == 0, text[-4000:]
         return text
@@ -49,8 +49,8 @@ class Study:
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory, finished_study: Path) -> Iterator[Study]:
-    """The grid, run once, over scans that are counted already."""
-    folder = tmp_path_factory.mktemp("grid")
+    """The benchmark, run once, over scans that are counted already."""
+    folder = tmp_path_factory.mktemp("benchmark")
     copy_study(finished_study, folder)
     forks = Forks(tmp_path_factory.mktemp("said"), {**os.environ, **environment(folder)})
     found = Study(folder, forks)
@@ -73,7 +73,7 @@ def test_the_deals_on_disk_keep_holes_apart(study: Study) -> None:
     """Each seed tests a hole of its own, and no other part has a pixel of it."""
     tested = []
     for seed in (1, 2):
-        parts = pd.read_parquet(study.folder / f"results/grid/deals/holes/{seed}/parts.parquet")
+        parts = pd.read_parquet(study.folder / f"results/benchmark/splits/holes/{seed}/pixels.parquet")
         of_test = parts["part"] == "test"
         tested += sorted(set(parts.loc[of_test, "hole"]))
         assert set(parts.loc[of_test, "hole"]).isdisjoint(parts.loc[~of_test, "hole"])
@@ -88,16 +88,16 @@ def test_nothing_is_to_be_done_afterwards(study: Study) -> None:
 def test_a_seed_more_deals_and_fits_that_seed(study: Study) -> None:
     """Its jobs are new, and no job of the seeds before is run again."""
     jobs = study.would_run(seeds=[1, 2, 3])
-    assert jobs["grid_deal"] == 2
-    assert jobs["grid_m1"] == 2
-    assert jobs["grid_train"] == 2
-    assert jobs["grid_fit"] == 2 * 3
+    assert jobs["benchmark_split"] == 2
+    assert jobs["benchmark_m1"] == 2
+    assert jobs["benchmark_train"] == 2
+    assert jobs["benchmark_fit"] == 2 * 3
 
 
 def test_a_method_more_fits_that_method(study: Study) -> None:
     """Two jobs, one a split; and the scores."""
     jobs = study.would_run(methods=[*METHODS, "sam"])
-    assert jobs == {"grid_fit": 2, "grid_scores": 2, "grid_report": 1, "benchmark": 1, "total": 6}
+    assert jobs == {"benchmark_fit": 2, "benchmark_scores": 2, "benchmark_report": 1, "benchmark": 1, "total": 6}
 
 
 def test_other_settings_of_a_method_leave_the_others(study: Study) -> None:
@@ -106,12 +106,12 @@ def test_other_settings_of_a_method_leave_the_others(study: Study) -> None:
     longer = json.dumps({"m2": tiny["m2"] | {"alpha": 0.7}})
     text = study.snakemake("-n", "--config", f"m2={json.dumps(json.loads(longer)['m2'])}")
     jobs = dict(re.findall(r"^(\w+)\s+(\d+)$", text, flags=re.MULTILINE))
-    assert set(jobs) == {"grid_train", "grid_scores", "grid_report", "benchmark", "total"}
+    assert set(jobs) == {"benchmark_train", "benchmark_scores", "benchmark_report", "benchmark", "total"}
 
 
 def test_a_lost_job_repeats_no_fit(study: Study) -> None:
     """Where the result of a job is gone, its fits are still kept."""
-    name = "results/grid/fits/holes/inductive/svm-bands/1-2.parquet"
+    name = "results/benchmark/fits/holes/inductive/svm-bands/1-2.parquet"
     lost = study.folder / name
     before = lost.read_bytes()
     lost.unlink()

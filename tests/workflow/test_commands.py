@@ -128,7 +128,7 @@ def counts_and_splits(study: Study, printed: str) -> None:
         "DH2_1",
         "DH3_1",
     ]
-    assert not (study.folder / "results/shards").exists()
+    assert not (study.folder / "results/sample").exists()
 
 
 def would_run(*rules: str) -> Run:
@@ -280,8 +280,8 @@ RUN_BY: dict[str, Run] = {
     "snakemake --cores 8 -R train_m1": would_run("train_m1", "encode"),
     "snakemake --cores 8 predict_new --config scenes=config/scenes.tsv model=results/model": maps_what_is_new,
     "snakemake --profile profiles/slurm": would_run("train_m1"),
-    "snakemake --profile profiles/slurm benchmark": would_run("grid_train", "grid_report"),
-    "snakemake --cores 8 benchmark": would_run("grid_train", "grid_report"),
+    "snakemake --profile profiles/slurm benchmark": would_run("benchmark_train", "benchmark_report"),
+    "snakemake --cores 8 benchmark": would_run("benchmark_train", "benchmark_report"),
 }
 
 
