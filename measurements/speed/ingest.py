@@ -174,7 +174,7 @@ def table(directory: Path, lines: int, scenes: int) -> None:
         f"{'format':14} {'measure':26} {'clock':>7} {'processor':>9} {'MB/s':>7} {'peak MB':>8} {'of it imports':>14}"
     )
     for file in ("contiguous.h5", "gzip.h5", "bil.img"):
-        for name in (*MEASURES, *([f"census and shard of {scenes}"] if scenes else [])):
+        for name in (*MEASURES, *([f"census and draws of {scenes}"] if scenes else [])):
             runs = [
                 measured(["--measure", name, "--file", str(directory / file), "--scenes", str(scenes)])
                 for _ in range(3 if name in MEASURES else 1)
