@@ -46,6 +46,7 @@ include: "rules/report.smk"
 include: "rules/benchmark.smk"
 include: "rules/benchmark_report.smk"
 include: "rules/new.smk"
+include: "rules/explore.smk"
 
 
 # A job of a run is alive from here on.
@@ -68,3 +69,9 @@ rule all:
 rule benchmark:
     input:
         with_labels("<results>/benchmark/report/index.html"),
+
+
+rule explore:
+    input:
+        "<results>/explore/index.html",
+        every_scene("<results>/explore/maps/{scene}/page.html"),

@@ -10,6 +10,7 @@ rule report:
         per_class=rules.evaluate.output.classes,
         summary=rules.evaluate.output.summary,
         guards=rules.evaluate.output.guards,
+        curve="<results>/evaluation/learning_curve.parquet",
         classes=ancient(CLASSES),
         known="<results>/split/classes.json",
         census=[counted(scene, "parquet") for scene in sorted(SCENES)],

@@ -104,10 +104,19 @@ def write_study(directory: Path, *, method: str = "groups", trusted: bool = True
         "scaler_m1": [directory / "scaler/m1"],
         "census": sorted(directory.glob("census/*.parquet")),
         "samples": sorted(directory.glob("sample/*.parquet")),
+        "curve": [_write_curve(directory / "evaluation/learning_curve.parquet")],
         **_write_taken_home(directory),
         **_write_models(directory),
         **_write_evaluation(directory / "evaluation", table),
     }
+
+
+def _write_curve(path: Path) -> Path:
+    """Points of a learning curve that rises, in two orders of the labels."""
+    labels = np.array([6, 12, 24, 48] * 2)
+    score = 0.9 - 0.9 * labels**-0.5 + np.repeat([0.01, -0.01], 4)
+    write_table(path, pd.DataFrame({"labels": labels, "draw": np.repeat([0, 1], 4), "score": score}))
+    return path
 
 
 def _write_classes(path: Path) -> ClassMap:

@@ -14,7 +14,7 @@ from semispectral.check import training_time as training
 from semispectral.check.dry_run import counted, jobs
 from semispectral.check.estimate import Need, needs, sampled_pixels, wall_seconds, work_of
 from semispectral.check.messages import budgets, classes, features, listed, scenes, split
-from semispectral.check.plan import Planned, check_test_groups, planned
+from semispectral.check.plan import Planned, check_clusters, check_test_groups, planned
 from semispectral.check.problems import Problems
 from semispectral.check.rates import RATES
 from semispectral.check.run import warnings_of
@@ -112,6 +112,9 @@ def test_a_sound_study_is_planned_as_the_run_would() -> None:
         ),
         ({"map": {"downhole": {"coverage": 0.5, "interval_m": 1}}, "scenes": "none.tsv"}, "none.tsv"),
         ({"cleaning": {"steps": ["continuum"]}}, "wavelength"),
+        ({"explore": {"clusters": 5000}}, "explore.clusters: 5000 clusters need as many pixels, but the scenes hold"),
+        ({"explore": {"cluster": 40}}, "explore: unknown key 'cluster'; did you mean 'clusters'?"),
+        ({"explore": {"method": "k-means"}}, "explore.method: must be one of kmeans, mixture, got 'k-means'"),
         ({"split": {"test_groups": ["A", "B"]}}, "split by groups needs a hole to train on"),
     ],
 )
@@ -124,7 +127,10 @@ def test_mistakes_in_the_configuration_are_found(change: dict[str, Any], words: 
     if study is not None:
         with problems.noted():
             check_test_groups(study)
-        planned(study, look_at_scenes(study, problems), problems)
+        looked = look_at_scenes(study, problems)
+        with problems.noted():
+            check_clusters(study, looked)
+        planned(study, looked, problems)
     assert any(words in message for message in problems.found), problems.found
 
 
@@ -344,7 +350,9 @@ def test_every_rule_has_a_rate() -> None:
     """The table of rates knows the rules of the workflow, and no others but those that are asked for by name."""
     scripts = (ROOT / "workflow/scripts").glob("*.py")
     names = {path.stem for path in scripts if not path.stem.startswith("benchmark_")}  # the benchmark is not counted
-    assert names - {"new_map", "new_pixels", "scan_page"} == set(RATES)
+    explore = {"clusters", "cluster_map", "describe_groups", "new_groups", "queue", "queue_by_model"}
+    explore |= {"contact_sheet", "group_page"}
+    assert names - {"new_map", "new_pixels", "scan_page", *explore} == set(RATES)
 
 
 @pytest.mark.slow

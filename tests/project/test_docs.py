@@ -39,7 +39,9 @@ NOT_IN_THE_DEMO = {
     "new_paint",
     "new_downhole",
 }
-NOT_IN_THE_DEMO |= {"predict_new"}
+EXPLORE = {"clusters", "describe_groups", "cluster_map", "group_page", "queue", "new_groups", "queue_by_model"}
+EXPLORE |= {"contact_sheet", "explore"}
+NOT_IN_THE_DEMO |= {"predict_new", *EXPLORE}
 
 TOOLS = {"api": "mkdocs", "docstrings": "griffe"}
 NO_TOOLS = "the tools of make docs are not installed: make docs"

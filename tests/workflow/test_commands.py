@@ -32,6 +32,7 @@ PAGES = [
     ROOT / "CONTRIBUTING.md",
     ROOT / "config/README.md",
     ROOT / "docs/tutorial.md",
+    ROOT / "docs/tutorial-unlabelled.md",
     *(path for path in sorted((ROOT / "docs/howto").glob("*.md")) if path.name not in WITH_TESTS_OF_THEIR_OWN),
 ]
 PROGRAMS = ("make", "snakemake", "semispectral", "python", "bash", ".")
@@ -242,6 +243,15 @@ def clones(study: Study, printed: str) -> None:
         assert (where / "semispectral/locks/run.lock").is_file()
 
 
+def explores_without_labels(study: Study, printed: str) -> None:
+    """It trains M1 and asks for labels, and needs none; here a dry run of the built-in collection."""
+    said = study.snakemake(printed, "--config", "simulate={enabled: true}", "-n", "--quiet", "rules")
+    jobs = dict(re.findall(r"^(\w+)\s+(\d+)$", said, flags=re.MULTILINE))
+    assert jobs["train_m1"] == jobs["queue"] == jobs["contact_sheet"] == "1"
+    assert jobs["cluster_map"] == "6"
+    assert not {"labels", "train_m2", "bundle"} & set(jobs)
+
+
 SAID = {"check": True, "capture_output": True, "text": True}
 PREDICT = (
     "semispectral predict scan.h5 --key /hsimage/data --wavelengths /hsimage/wavelengths "
@@ -277,6 +287,8 @@ RUN_BY: dict[str, Run] = {
     DEMO: as_make_demo(CORES="8"),
     f"{DEMO} --configfile {OVERLAY}": as_make_demo(CORES="8", CONFIG=OVERLAY),
     f"{DEMO} -n": would_run("train_m1", "report"),
+    f"{DEMO} explore": would_run("train_m1", "queue_by_model", "contact_sheet"),
+    f"{DEMO} explore --configfile config/unlabelled.yaml": explores_without_labels,
     "snakemake --cores 8 -R train_m1": would_run("train_m1", "encode"),
     "snakemake --cores 8 predict_new --config scenes=config/scenes.tsv model=results/model": maps_what_is_new,
     "snakemake --profile profiles/slurm": would_run("train_m1"),

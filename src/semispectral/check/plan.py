@@ -87,6 +87,23 @@ def check_test_groups(study: Study) -> None:
             )
 
 
+def check_clusters(study: Study, looked: Sequence[Looked]) -> None:
+    """Raise ConfigError if `snakemake explore` is to find more clusters than there can be pixels to cluster.
+
+    Parameters
+    ----------
+    study : configuration and tables.
+    looked : facts of the scenes.
+    """
+    wanted, drawn = study.config["explore"]["clusters"], study.config["sample"]["unlabelled"]
+    held = sum(int((each.census.codes >= 0).sum()) for each in looked if each.census is not None)
+    if isinstance(wanted, int) and held and wanted > min(drawn, held):
+        raise ConfigError(
+            f"explore.clusters: {wanted} clusters need as many pixels, but the scenes hold {held}, and "
+            f"sample.unlabelled lets {drawn} be drawn; lower explore.clusters, or raise sample.unlabelled"
+        )
+
+
 def planned(study: Study, looked: Sequence[Looked], problems: Problems) -> Planned | None:
     """Return the split of the workflow; None if labels of a scene are missing or a problem prevents it.
 

@@ -44,6 +44,7 @@ RATES: dict[str, Rate] = {
     "budget": Rate("sample_mb", (2.2, 0.01), (217, 0.5)),
     "baseline": Rate("sample_mb", (6.5, 0.1), (360, 4), "test_kpixels", (0, 0.06)),
     "train_svm": Rate("sample_mb", (4, 0.02), (310, 3)),
+    "learning_curve": Rate("sample_mb", (4, 0.02), (310, 3)),
     "train_m1": Rate("m1_sample_mb", (0, 0), (1100, 4), "sample_mb", (15, 0)),
     "train_m2": Rate("sample_mb", (0, 0), (1150, 4), "sample_mb", (3, 0)),
     "train_qy": Rate("sample_mb", (0, 0), (1000, 4), "sample_mb", (2, 0)),

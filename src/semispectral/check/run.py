@@ -12,7 +12,7 @@ from semispectral.check import messages as words
 from semispectral.check.dry_run import jobs, start_dry_run
 from semispectral.check.estimate import needs
 from semispectral.check.inputs import check_windows, library_words
-from semispectral.check.plan import Planned, check_test_groups, planned
+from semispectral.check.plan import Planned, check_clusters, check_test_groups, planned
 from semispectral.check.problems import Problems
 from semispectral.check.scenes import Looked, look_at_scenes
 from semispectral.check.study import Study, read_study, workflow_folder
@@ -113,6 +113,8 @@ def _summary(
     looked = look_at_scenes(study, problems)
     with problems.noted():
         check_windows(study, looked)
+    with problems.noted():
+        check_clusters(study, looked)
     of_library = list(library_words(study, looked, problems))
     drawn = planned(study, looked, problems) if known_holes else None
     would_run = jobs(dry_run, problems)

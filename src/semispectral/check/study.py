@@ -10,6 +10,7 @@ from semispectral.classifiers.baseline_settings import BaselineConfig
 from semispectral.classifiers.svm import SvmConfig
 from semispectral.downhole.log import DownholeConfig
 from semispectral.errors import MissingFileError, SemispectralError
+from semispectral.explore.explore_settings import ExploreConfig
 from semispectral.features.feature_settings import FeaturesConfig
 from semispectral.library.library_settings import LibraryConfig
 from semispectral.maps.bundle_build import Recipe
@@ -140,6 +141,7 @@ def _settings(config: dict[str, Any], problems: Problems) -> dict[str, Any]:
         ("m1", M1Config, sections["m1"]),
         ("m2", M2Config, sections["m2"]),
         ("svm", SvmConfig, sections["svm"]),
+        ("explore", ExploreConfig, sections["explore"]),
         ("baselines", BaselineConfig, {"svm": sections["svm"]} | sections["baselines"]),
         ("library", LibraryConfig, sections["library"]),
         ("map", SmoothConfig, {key: maps[key] for key in SMOOTHING}),

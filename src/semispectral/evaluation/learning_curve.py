@@ -9,6 +9,7 @@ from scipy.optimize import least_squares
 MORE = 50  # labels, whose gain is foretold
 COVERAGE = 0.9  # of its interval
 RESAMPLES = 200
+LINE_POINTS = 60  # of the drawn curve
 LEAST_STEPS = 3  # numbers of labels that a curve can be fitted to
 SLOWEST, FASTEST = 0.05, 2.0  # limits of the exponent
 
@@ -24,6 +25,7 @@ class Expected:
     now : score of the fitted curve with the labels given so far.
     gain : expected gain in the score by more labels.
     low, high : ends of its interval, `COVERAGE`.
+    parameters : limit, loss and exponent of the fitted curve.
     """
 
     labels: int
@@ -32,6 +34,17 @@ class Expected:
     gain: float
     low: float
     high: float
+    parameters: tuple[float, float, float]
+
+    def line(self, least: int) -> pd.DataFrame:
+        """Return the fitted curve with the columns labels and score, up to the labels to come.
+
+        Parameters
+        ----------
+        least : fewest labels.
+        """
+        labels = np.geomspace(least, self.labels + self.more, LINE_POINTS)
+        return pd.DataFrame({"labels": labels, "score": power_law(np.asarray(self.parameters), labels)})
 
 
 def steps(labels: int, *, least: int) -> tuple[int, ...]:
@@ -116,7 +129,8 @@ def expected(curve: pd.DataFrame, *, seed: int) -> Expected | None:
     tails = ((1 - COVERAGE) / 2, (1 + COVERAGE) / 2)
     low, high = np.quantile(gains, tails)
     now = float(power_law(whole, np.array([last], float))[0])
-    return Expected(last, MORE, now, _gain(whole, last), float(low), float(high))
+    limit, loss, exponent = map(float, whole)
+    return Expected(last, MORE, now, _gain(whole, last), float(low), float(high), (limit, loss, exponent))
 
 
 def _gain(parameters: np.ndarray, labels: int) -> float:

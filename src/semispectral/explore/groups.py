@@ -36,7 +36,7 @@ class Group:
     mean, low, high : mean and `SPREAD` of the spectra, reflectance or stored values [band].
     hull_quotient : mean spectrum divided by its continuum [band]; empty without wavelengths.
     absorptions : position ``nm`` and ``depth`` of its absorptions, the deepest first.
-    medoid : scene, hole, line and sample of the pixel nearest to the centre.
+    medoid : scene, line and sample of the pixel nearest to the centre.
     matches : best matches in the spectral library, with ``name``, ``group`` and ``score``; the best first.
     known : whether the best match is good enough to be a suggestion.
     """
@@ -190,7 +190,7 @@ def _matches(
 
 def _place(row: pd.Series) -> dict[str, Any]:
     """Return the place of a pixel."""
-    return {key: str(row[key]) for key in ("scene", "hole")} | {key: int(row[key]) for key in ("line", "sample")}
+    return {"scene": str(row["scene"])} | {key: int(row[key]) for key in ("line", "sample")}
 
 
 def _rounded(values: np.ndarray) -> list[float]:

@@ -2,7 +2,9 @@
 
 import csv
 import io
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -110,7 +112,7 @@ def write_points(path: Path, queue: pd.DataFrame, rasters: Mapping[str, Path]) -
     queue : table of `queue_table`.
     rasters : map of the groups, a GeoTIFF, by scene.
     """
-    with replacing(path) as unfinished, _no_time():
+    with replacing(path) as unfinished, _quiet_and_timeless():
         unfinished.unlink()
         for scene, rows in queue.groupby("scene", sort=True):
             x, y, crs = _coordinates(rasters[str(scene)], rows)
@@ -128,13 +130,16 @@ def write_points(path: Path, queue: pd.DataFrame, rasters: Mapping[str, Path]) -
             )
 
 
-class _no_time:  # noqa: N801  a context manager, called as a function is
-    """Let GDAL write a fixed time into GeoPackages."""
-
-    def __enter__(self) -> None:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": WRITTEN})
-
-    def __exit__(self, *_: object) -> None:
+@contextmanager
+def _quiet_and_timeless() -> Iterator[None]:
+    """Let GDAL write a fixed time into GeoPackages, and not warn of places without a coordinate system."""
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": WRITTEN})
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="'crs' was not provided", category=UserWarning)
+            warnings.filterwarnings("ignore", message="The filename extension should be", category=RuntimeWarning)
+            yield
+    finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 

@@ -39,7 +39,7 @@ class Shares:
     Attributes
     ----------
     pixels : int64 [group], pixels of all scenes.
-    scenes : share of each group in each scene, float64 [group] by scene.
+    scenes : pixels of each group in each scene, int64 [group] by scene.
     holes : share of each group in each hole, float64 [group] by hole.
     profiles : shares along those holes whose depths are known, by hole.
     """
@@ -69,7 +69,7 @@ def shares_of(maps: Mapping[str, np.ndarray], scenes: Sequence[Scene], *, groups
     profiles = {hole: _profile(members, maps, groups=groups, run_share=run_share) for hole, members in logged.items()}
     return Shares(
         np.sum(list(counts.values()), axis=0),
-        {name: count / max(count.sum(), 1) for name, count in counts.items()},
+        counts,
         {hole: count / max(count.sum(), 1) for hole, count in holes.items()},
         {hole: profile for hole, profile in profiles.items() if profile is not None},
     )

@@ -136,7 +136,7 @@ def _cards(found: Explored, colours: Sequence[str]) -> Iterator[Card]:
     axis, order = _axis(found.groups)
     total = max(int(found.shares.pixels.sum()), 1)
     for number, (group, colour) in enumerate(zip(found.groups.groups, colours, strict=True)):
-        where = max(found.maps, key=lambda name: int((found.maps[name].cluster == number).sum()))
+        where = _most(found.shares, number)
         shown = found.maps[where]
         yield Card(
             group.name,
@@ -203,6 +203,11 @@ def _suggested(group: Group) -> str:
         for match in group.matches
     ]
     return ", ".join(said) if group.known else f"nothing in the library is like it ({said[0]})" if said else ""
+
+
+def _most(shares: Shares, number: int) -> str:
+    """Return the scene that has most of a group; the first of several."""
+    return max(sorted(shares.scenes), key=lambda name: int(shares.scenes[name][number]))
 
 
 def _by_hole(shares: Shares, number: int) -> list[tuple[str, str, float]]:

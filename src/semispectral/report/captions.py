@@ -55,6 +55,11 @@ CAPTIONS = {
         "Macro-F1 on the test part against the number of labels per class, with 95 % intervals if there are any. Solid"
         " lines: methods on bands; dashed lines: methods on M1's latents. The axis does not begin at 0."
     ),
+    "results/learning_curve": (
+        "Macro-F1 of an SVM on the test part against the number of labels given: all of them, half, a quarter and so "
+        "on, in several orders (grey) and on average (blue). Dashed: a power law through all points. Diamond: what 50 "
+        "more labels are expected to bring by it, with a 90 % interval."
+    ),
     "results/confusion": (
         "Confusion matrices on the test part, over all seeds: percentage of the pixels of a class (row) that are "
         "predicted as each class (column). The SVM and the M2 shown scored best on the validation labels."

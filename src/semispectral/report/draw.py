@@ -10,7 +10,7 @@ from semispectral.census.census_files import Census
 from semispectral.evaluation.scores import confusion_matrix
 from semispectral.figures import accuracy as scores
 from semispectral.figures import labels as census
-from semispectral.figures import maps, spectra
+from semispectral.figures import learning, maps, spectra
 from semispectral.figures.methods import method_name
 from semispectral.figures.units import scale_of
 from semispectral.report import cleaning_chapter, feature_chapter
@@ -113,6 +113,23 @@ def against_labels(study: Study) -> Figure | None:
     return scores.against_labels(rows.assign(budget=rows["budget"].astype(str)))
 
 
+def learning_curve(study: Study) -> Figure | None:
+    """Draw the learning curve, if it has more than one number of labels.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
+    if len(study.curve["labels"].unique()) < 2:
+        return None
+    found = study.foretold
+    if found is None:
+        return learning.learning_curve(study.curve, pd.DataFrame(), ())
+    then = found.now + found.gain
+    ends = (then, found.now + found.low, found.now + found.high)
+    return learning.learning_curve(study.curve, found.line(int(study.curve["labels"].min())), ends)
+
+
 def confusion(study: Study) -> Figure:
     """Draw the confusion of the chosen models, over all seeds.
 
@@ -197,6 +214,7 @@ FIGURES: dict[str, Callable[[Study], Figure | None]] = {
     "training/class_draws": training.class_draws,
     "results/macro_f1": macro_f1,
     "results/against_labels": against_labels,
+    "results/learning_curve": learning_curve,
     "results/confusion": confusion,
     "results/class_f1": class_f1,
     "detector/faults": cleaning_chapter.faults,

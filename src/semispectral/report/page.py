@@ -117,6 +117,7 @@ def content(study: Study, *, index: Path, root: Path) -> dict[str, Any]:
         "absorption": feature_chapter.table(study),
         "absorption_left_out": feature_chapter.left_out(study),
         "absorption_files": feature_chapter.pieces(study, index=index),
+        "learning": words.learning_words(study),
         "taken_maps": takehome.maps(study, index=index),
         "smoothing": takehome.smoothing_words(study),
         "taken_logs": takehome.logs(study, index=index),

@@ -10,6 +10,7 @@ import pandas as pd
 
 from semispectral.census.census_files import Census, read_census
 from semispectral.evaluation.alert_files import read_guards
+from semispectral.evaluation.learning_curve import Expected, expected
 from semispectral.features.feature_files import read_facts
 from semispectral.figures.methods import budget_order
 from semispectral.library.judged import Judged, read_judged
@@ -25,6 +26,7 @@ from semispectral.storage.parquet import read_table
 from semispectral.storage.seal import read_json
 from semispectral.study.classes import ClassMap, read_classes
 
+CURVE_SEED = 1  # of the bootstrap of the learning curve
 MOST_PER_CLASS = 300  # spectra of a class that are read from each scene
 PREDICTION = ["method", "features", "budget", "seed", "scene", "hole", "line", "sample", "label", "predicted"]
 T = TypeVar("T")
@@ -80,6 +82,8 @@ class Study:
     scores : scores of the test part, from `semispectral.evaluation.scores.scores`.
     validation : scores of the validation part, by which models are chosen for figures.
     summary : means and intervals over seeds of the test part, from `semispectral.evaluation.intervals.summary`.
+    curve : points of the learning curve: labels, draw and score; empty if it cannot be drawn.
+    foretold : what more labels are expected to bring; None if nothing can be said.
     guards : alerts, each the fields of a `semispectral.evaluation.alerts.Guard`.
     judged : what the mineral library has to say; None where it was not asked.
     choice : how the normalisation was chosen; None where the configuration names it.
@@ -107,6 +111,8 @@ class Study:
     scores: pd.DataFrame
     validation: pd.DataFrame
     summary: pd.DataFrame
+    curve: pd.DataFrame
+    foretold: Expected | None
     guards: list[dict[str, Any]]
     judged: Judged | None
     choice: Choice | None
@@ -167,6 +173,7 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
     predictions = read_table(paths["predictions"][0], columns=PREDICTION, filters=[("part", "==", "test")])
     intervals = read_table(paths["summary"][0])
     per_class = read_table(paths["per_class"][0])
+    curve = read_table(paths["curve"][0])
     scaler, scaler_m1 = (read_scaler(paths[name][0]) for name in ("scaler", "scaler_m1"))
     cleaned = _sample(paths["samples"])
     sample, sample_m1 = (normalise(cleaned, each) for each in (scaler, scaler_m1))
@@ -188,6 +195,8 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
         scores=scores[scores["part"] == "test"],
         validation=scores[scores["part"] == "valid"],
         summary=intervals[intervals["part"] == "test"],
+        curve=curve,
+        foretold=expected(curve, seed=CURVE_SEED),
         guards=read_guards(paths["guards"][0]),
         judged=_only(paths.get("judged", ()), read_judged),
         choice=_only(paths.get("choices", ()), read_choice),

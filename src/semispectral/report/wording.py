@@ -139,6 +139,25 @@ def split_words(study: Study) -> str:
     return f"{SPLITS[study.plan['method']]}{between}"
 
 
+def learning_words(study: Study) -> str:
+    """Say what more labels are expected to bring; empty without a learning curve.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
+    if not len(study.curve):
+        return ""
+    found = study.foretold
+    if found is None:
+        return "There are too few labels to say what more of them would bring: label some more, and look here again."
+    return (
+        f"With {found.labels} labels, the fitted curve is at a macro-F1 of {found.now:.3f}. The next {found.more} are "
+        f"expected to bring {found.gain:+.3f} (90 % interval {found.low:+.3f} to {found.high:+.3f}), if they are drawn "
+        "as the others were; pixels that are chosen, as snakemake explore does, teach more."
+    )
+
+
 def errors(study: Study) -> list[str]:
     """Return errors: reasons not to believe test scores.
 

@@ -260,6 +260,26 @@ class Slices:
         measured = {key: value for key, value in self.config["features"].items() if key != "enabled"}
         return self.of(scene=asdict(scene), cleaning=keys_in_use.cleaning(self.config["cleaning"]), features=measured)
 
+    def groups(self, **own: Any) -> str:
+        """Return which scenes are cleaned, and the reflectance of a cleaned value; ``own`` adds sections."""
+        scales = {name: scale_after(scene, self.cleaning) for name, scene in self.scenes.items()}
+        return self.of(scenes=self.cleaned(self.scenes), scales=scales, **own)
+
+    def queue(self, **own: Any) -> str:
+        """Return the rows of all scenes and the codes, by which labels are known; ``own`` adds sections."""
+        rows = [asdict(self.scenes[name]) for name in sorted(self.scenes)]
+        return self.of(scenes=rows, codes=self.codes, **own)
+
+    def contact_sheet(self) -> str:
+        """Return the section ``explore``, the rows of all scenes, and how runs of core are found."""
+        rows = [asdict(self.scenes[name]) for name in sorted(self.scenes)]
+        simulated = bool(self.config["simulate"]["enabled"])
+        return self.of("explore", scenes=rows, run_share=self._run_share, simulated=simulated)
+
+    def cluster_map(self, wildcards: Any) -> str:
+        """Return the row of the scene, and the known codes, by which it is known what to ignore."""
+        return self.of(scene=asdict(self.scenes[wildcards.scene]), codes=self.codes)
+
     def new_map(self, wildcards: Any, *, model: Mapping[str, str]) -> str:
         """Return what the map of a new scan depends on, the model included. Its labels say what to ignore."""
         scene = self.scenes[wildcards.scene]

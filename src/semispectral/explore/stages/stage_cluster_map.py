@@ -9,11 +9,12 @@ from semispectral.explore.cluster_map import map_clusters, write_cluster_map
 from semispectral.explore.clusters import Clusters
 from semispectral.inference.m1_inference import M1Inference
 from semispectral.maps.scene_map import Ground
+from semispectral.sampling.pixel_ranks import scene_labels
 from semispectral.spectra.cleaned_scans import open_cleaned
 from semispectral.spectra.cleaning_settings import CleanConfig
-from semispectral.spectra.scaling import Scaler
+from semispectral.spectra.scaling import read_scaler
 from semispectral.storage.model_files import load_model
-from semispectral.study.classes import IGNORED
+from semispectral.study.classes import IGNORED, ClassMap
 from semispectral.study.scene import Scene
 from semispectral.study.stage_settings import settings
 
@@ -36,9 +37,9 @@ def run_cluster_map(
     directory : str or Path
         Folder to write the files of the map to.
     scans : sequence of str or Path
-        Files of the scene, which must be those that the census looked at.
+        Files of the scene, which must be those that were looked at before.
     codes_file : str or Path
-        Codes of the census.
+        Codes of the census, or of the labels.
     scaler_directory : str or Path
         Scale of the spectra for M1.
     m1_directory : str or Path
@@ -48,13 +49,16 @@ def run_cluster_map(
     threads : int
         Number of threads.
     cfg : str
-        JSON of the section ``scene`` (its row of scenes.tsv).
+        JSON of ``scene`` (its row of scenes.tsv) and ``codes`` (those of all classes).
     """
-    scene = settings(Scene, json.loads(cfg)["scene"], where="scenes.tsv")
-    scaler = Scaler.from_saved(*load_model(Path(scaler_directory)))
+    given = json.loads(cfg)
+    scene = settings(Scene, given["scene"], where="scenes.tsv")
+    scaler = read_scaler(scaler_directory)
     clusters = Clusters.from_saved(*load_model(Path(clusters_directory)))
     m1 = M1Inference(*load_model(Path(m1_directory)))
-    wanted = read_codes(Path(codes_file), scans=scans) != IGNORED
+    codes = read_codes(Path(codes_file), scans=scans)
+    classes = ClassMap.from_codes(code for code in given["codes"] if code != 0)
+    wanted = scene_labels(codes, classes, use=scene.use, ignore=scene.ignore) != IGNORED
     with open_cleaned(scene, settings(CleanConfig, scaler.cleaning, where="cleaning")) as cube:
         found = map_clusters(cube, scaler, m1, clusters, wanted=wanted, threads=threads)
         ground = Ground.of(cube).sized(scene.pixel_mm)

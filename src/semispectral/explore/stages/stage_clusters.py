@@ -14,7 +14,9 @@ from semispectral.study.stage_settings import stage_settings
 log = logging.getLogger(__name__)
 
 
-def run_clusters(directory: str | Path, *, latents: Sequence[str | Path], cfg: str) -> None:
+def run_clusters(
+    directory: str | Path, *, latents: Sequence[str | Path], samples: Sequence[str | Path], cfg: str
+) -> None:
     """Cluster the latents of the pixels that M1 was trained on.
 
     Parameters
@@ -22,7 +24,9 @@ def run_clusters(directory: str | Path, *, latents: Sequence[str | Path], cfg: s
     directory : str or Path
         Folder to write the clusters to.
     latents : sequence of str or Path
-        Latents of the samples of all scenes.
+        Latents of the pool of all scenes.
+    samples : sequence of str or Path
+        Samples of M1 of all scenes.
     cfg : str
         JSON of the section ``explore``: method, clusters and seed.
 
@@ -32,9 +36,9 @@ def run_clusters(directory: str | Path, *, latents: Sequence[str | Path], cfg: s
         There are fewer different pixels than clusters.
     """
     wanted = stage_settings(ExploreConfig, cfg, "explore")
-    trained = trained_on(all_latents(latents))
+    trained = trained_on(all_latents(latents), samples)
     if not len(trained):
-        raise DataError("explore: pixels of the training part are needed, and there is none; see the plan")
+        raise DataError("explore: pixels of the training part are needed, and there is none; see the split")
     number = number_of_clusters(wanted.clusters, pixels=len(trained))
     found = fit_clusters(trained, method=wanted.method, clusters=number, seed=wanted.seed)
     log.info("%d clusters of %d pixels in %d latents", len(found), len(trained), int((found.scale > 0).sum()))

@@ -1,7 +1,7 @@
 """The stage `contact_sheet`: the page that shows what was found without labels."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -32,8 +32,8 @@ def run_contact_sheet(
     clusters_directory: str | Path,
     groups_file: str | Path,
     latents: Sequence[str | Path],
-    maps: Mapping[str, str | Path],
-    pictures: Mapping[str, str | Path],
+    maps: Sequence[str | Path],
+    pictures: Sequence[str | Path],
     queue_file: str | Path,
     new_groups_files: Sequence[str | Path],
     cfg: str,
@@ -51,11 +51,11 @@ def run_contact_sheet(
     groups_file : str or Path
         Description of the clusters.
     latents : sequence of str or Path
-        Latents of the samples of all scenes.
-    maps : mapping of str to str or Path
-        Clusters of every pixel by scene.
-    pictures : mapping of str to str or Path
-        False colours by scene.
+        Latents of the pool of all scenes.
+    maps : sequence of str or Path
+        Clusters of every pixel of each scene, in the scene's folder.
+    pictures : sequence of str or Path
+        False colours of each scene, in the scene's folder.
     queue_file : str or Path
         The pixels to label, as Parquet.
     new_groups_files : sequence of str or Path
@@ -69,13 +69,14 @@ def run_contact_sheet(
     queue = read_table(queue_file)
     clusters = Clusters.from_saved(*load_model(Path(clusters_directory)))
     _draw_plane(Path(plane_file), clusters, all_latents(latents), queue, wanted)
-    found = {name: read_array(Path(path)) for name, path in maps.items()}
+    found = {Path(path).parent.name: read_array(Path(path)) for path in maps}
+    seen = {Path(path).parent.name: read_array(Path(path)) for path in pictures}
     scenes = [settings(Scene, row, where="scenes.tsv") for row in given["scenes"]]
     write_sheet(
         Path(page_file),
         Explored(
             groups,
-            {name: ClusterMap(found[name], read_array(Path(path))) for name, path in pictures.items()},
+            {name: ClusterMap(cluster, seen[name]) for name, cluster in found.items()},
             shares_of(found, scenes, groups=len(clusters), run_share=given["run_share"]),
             queue,
             embedded(Path(plane_file)),

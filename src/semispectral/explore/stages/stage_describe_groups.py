@@ -18,9 +18,10 @@ def run_describe_groups(
     clusters_directory: str | Path,
     latents: Sequence[str | Path],
     shards: Sequence[str | Path],
+    scaler_directory: str | Path,
     cfg: str,
 ) -> None:
-    """Describe each cluster by the sampled pixels of all scenes.
+    """Describe each cluster by the pool of all scenes.
 
     Parameters
     ----------
@@ -29,17 +30,20 @@ def run_describe_groups(
     clusters_directory : str or Path
         Clusters of the latents.
     latents : sequence of str or Path
-        Latents of the samples of all scenes.
+        Latents of the pool of all scenes.
     shards : sequence of str or Path
-        Samples of all scenes.
+        Pool of all scenes.
+    scaler_directory : str or Path
+        Scale of M1, with its cleaning.
     cfg : str
-        JSON of ``explore`` (suggestions), ``cleaning``, ``scenes`` (rows of those that are cleaned) and ``scales``
+        JSON of ``explore`` (suggestions), ``scenes`` (rows of those that are cleaned) and ``scales``
         (reflectance of one unit of a cleaned value, by scene).
     """
     given = json.loads(cfg)
     clusters = Clusters.from_saved(*load_model(Path(clusters_directory)))
     found = all_latents(latents)
-    pixels, unit = as_reflectance(spectra_of(shards, found.table, cfg=given), given["scales"])
+    spectra = spectra_of(shards, found.table, scaler=scaler_directory, scenes=given["scenes"])
+    pixels, unit = as_reflectance(spectra, given["scales"])
     cluster = clusters.of(found.mean)
     stands = medoids(clusters, found.mean, cluster)
     most = stage_settings(ExploreConfig, cfg, "explore").suggestions

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from semispectral.explore.clusters import Clusters
 from semispectral.explore.explore_settings import ExploreConfig
 from semispectral.explore.groups import describe, write_groups
 from semispectral.explore.judged_files import JudgedSample, judge, write_judged
 from semispectral.explore.new_groups import NO_GROUP, middles, new_groups
-from semispectral.explore.samples import PLACE, all_latents, as_reflectance, spectra_of
+from semispectral.explore.samples import PLACE, all_latents, among, as_reflectance, spectra_of
 from semispectral.maps.bundle import read_bundle
 from semispectral.storage.model_files import load_model
 from semispectral.storage.parquet import read_table
@@ -26,11 +25,12 @@ def run_new_groups(
     clusters_directory: str | Path,
     latents: Sequence[str | Path],
     shards: Sequence[str | Path],
+    scaler_directory: str | Path,
     model_directory: str | Path,
     budgets_file: str | Path,
     cfg: str,
 ) -> None:
-    """Judge the sampled pixels of all scenes by the trained model, and group those that it does not know.
+    """Judge the pool of all scenes by the trained model, and group those that it does not know.
 
     Parameters
     ----------
@@ -41,15 +41,17 @@ def run_new_groups(
     clusters_directory : str or Path
         Clusters of the latents.
     latents : sequence of str or Path
-        Latents of the samples of all scenes.
+        Latents of the pool of all scenes.
     shards : sequence of str or Path
-        Samples of all scenes.
+        Pool of all scenes.
+    scaler_directory : str or Path
+        Scale of M1, with its cleaning.
     model_directory : str or Path
         Trained model, as the stage `bundle` writes it.
     budgets_file : str or Path
         Labels that the model learnt from.
     cfg : str
-        JSON of ``explore`` (seed and suggestions), ``cleaning``, ``scenes`` (rows of those that are cleaned) and
+        JSON of ``explore`` (seed and suggestions), ``scenes`` (rows of those that are cleaned) and
         ``scales`` (reflectance of one unit of a cleaned value, by scene).
     """
     given = json.loads(cfg)
@@ -57,9 +59,9 @@ def run_new_groups(
     clusters = Clusters.from_saved(*load_model(Path(clusters_directory)))
     bundle = read_bundle(Path(model_directory))
     found = all_latents(latents)
-    pixels = spectra_of(shards, found.table, cfg=given)
+    pixels = spectra_of(shards, found.table, scaler=scaler_directory, scenes=given["scenes"])
     judged = judge(bundle, pixels.x)
-    labelled = _among(found.table, read_table(budgets_file))
+    labelled = among(found.table, read_table(budgets_file))
     unlike = judged.log_p < judged.threshold
     group = new_groups(clusters, found.mean, np.flatnonzero(labelled), unlike, seed=wanted.seed)
     shown, unit = as_reflectance(pixels.where(group != NO_GROUP), given["scales"])
@@ -67,11 +69,5 @@ def run_new_groups(
     stands = middles(clusters.scaled(found.mean[group != NO_GROUP]), mine)
     most = wanted.suggestions
     write_groups(Path(groups_file), describe(shown, mine, stands, name="new group", unit=unit, suggestions=most))
-    table = found.table[["scene", "hole", "line", "sample"]].assign(group=group)
+    table = found.table[PLACE].assign(group=group)
     write_judged(Path(judged_file), JudgedSample(table, judged, bundle.classes.names))
-
-
-def _among(table: pd.DataFrame, others: pd.DataFrame) -> np.ndarray:
-    """Return which pixels are among others, by their place, bool [pixel]."""
-    place, theirs = (pd.MultiIndex.from_frame(rows[PLACE].astype({"scene": str})) for rows in (table, others))
-    return np.asarray(place.isin(theirs))

@@ -1,7 +1,7 @@
 """The stage `queue`: the pixels to label."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from semispectral.explore.clusters import Clusters
@@ -9,7 +9,7 @@ from semispectral.explore.explore_settings import ExploreConfig
 from semispectral.explore.groups import read_groups
 from semispectral.explore.label_queue import Sampled, diverse
 from semispectral.explore.queue_files import queue_table, write_chips, write_points, write_queue
-from semispectral.explore.samples import all_latents
+from semispectral.explore.samples import all_latents, read_known
 from semispectral.storage.model_files import load_model
 from semispectral.storage.seal import read_array
 from semispectral.study.stage_settings import stage_settings
@@ -25,8 +25,9 @@ def run_queue(
     clusters_directory: str | Path,
     groups_file: str | Path,
     latents: Sequence[str | Path],
-    rasters: Mapping[str, str | Path],
-    pictures: Mapping[str, str | Path],
+    codes: Sequence[str | Path],
+    rasters: Sequence[str | Path],
+    pictures: Sequence[str | Path],
     cfg: str,
 ) -> None:
     """Choose the pixels to label where there is no model yet: those that stand for the most others first.
@@ -44,29 +45,32 @@ def run_queue(
     groups_file : str or Path
         Description of the clusters.
     latents : sequence of str or Path
-        Latents of the samples of all scenes.
-    rasters : mapping of str to str or Path
-        Map of the groups, a GeoTIFF, by scene.
-    pictures : mapping of str to str or Path
-        False colours by scene.
+        Latents of the pool of all scenes.
+    codes : sequence of str or Path
+        Codes of the labels of each scene; of the census where it has none.
+    rasters : sequence of str or Path
+        Map of the groups of each scene, a GeoTIFF, in the scene's folder.
+    pictures : sequence of str or Path
+        False colours of each scene, in the scene's folder.
     cfg : str
-        JSON of the section ``explore``: queue, least_distance and seed.
+        JSON of ``explore`` (queue, least_distance and seed), ``scenes`` (all rows of scenes.tsv) and ``codes``.
     """
     wanted = stage_settings(ExploreConfig, cfg, "explore")
     clusters = Clusters.from_saved(*load_model(Path(clusters_directory)))
     groups = read_groups(Path(groups_file)).groups
     found = all_latents(latents)
-    sampled = Sampled(found.table, clusters.scaled(found.mean))
+    table = read_known(found.table, codes, cfg=cfg)
+    sampled = Sampled(table, clusters.scaled(found.mean))
     chosen = diverse(sampled, wanted=wanted.queue, least_distance=wanted.least_distance, seed=wanted.seed)
     rows = chosen["row"].to_numpy()
     cluster = clusters.of(found.mean[rows])
     queue = queue_table(
-        found.table.iloc[rows],
+        table.iloc[rows],
         groups=[groups[number].name for number in cluster],
         suggested=[groups[number].suggested for number in cluster],
         why=[f"stands for {share:.1%} of the sample" for share in chosen["share"]],
     )
-    write_chips(Path(chips_directory), queue, {name: read_array(Path(path)) for name, path in pictures.items()})
-    write_points(Path(points_file), queue, {name: Path(path) for name, path in rasters.items()})
+    write_chips(Path(chips_directory), queue, {Path(path).parent.name: read_array(Path(path)) for path in pictures})
+    write_points(Path(points_file), queue, {Path(path).parent.name: Path(path) for path in rasters})
     sheet = write_queue(Path(queue_file), queue)
     log.info("%s: %d pixels to label, of %d holes", sheet, len(queue), queue["hole"].nunique())

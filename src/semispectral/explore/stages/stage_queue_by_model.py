@@ -1,7 +1,7 @@
 """The stage `queue_by_model`: the pixels to label, once there is a model."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +12,7 @@ from semispectral.explore.groups import read_groups
 from semispectral.explore.judged_files import read_judged
 from semispectral.explore.label_queue import Sampled, doubtful
 from semispectral.explore.queue_files import queue_table, write_chips, write_points, write_queue
-from semispectral.explore.samples import PLACE, all_latents
+from semispectral.explore.samples import PLACE, all_latents, read_known
 from semispectral.storage.model_files import load_model
 from semispectral.storage.seal import read_array
 from semispectral.study.stage_settings import stage_settings
@@ -30,8 +30,9 @@ def run_queue_by_model(
     new_groups_file: str | Path,
     judged_file: str | Path,
     latents: Sequence[str | Path],
-    rasters: Mapping[str, str | Path],
-    pictures: Mapping[str, str | Path],
+    codes: Sequence[str | Path],
+    rasters: Sequence[str | Path],
+    pictures: Sequence[str | Path],
     cfg: str,
 ) -> None:
     """Choose the pixels to label by the models of the run.
@@ -55,23 +56,26 @@ def run_queue_by_model(
     judged_file : str or Path
         What the model says of each sampled pixel.
     latents : sequence of str or Path
-        Latents of the samples of all scenes.
-    rasters : mapping of str to str or Path
-        Map of the groups, a GeoTIFF, by scene.
-    pictures : mapping of str to str or Path
-        False colours by scene.
+        Latents of the pool of all scenes.
+    codes : sequence of str or Path
+        Codes of the labels of each scene; of the census where it has none.
+    rasters : sequence of str or Path
+        Map of the groups of each scene, a GeoTIFF, in the scene's folder.
+    pictures : sequence of str or Path
+        False colours of each scene, in the scene's folder.
     cfg : str
-        JSON of the section ``explore``: queue, least_distance and seed.
+        JSON of ``explore`` (queue, least_distance and seed), ``scenes`` (all rows of scenes.tsv) and ``codes``.
     """
     wanted = stage_settings(ExploreConfig, cfg, "explore")
     clusters = Clusters.from_saved(*load_model(Path(clusters_directory)))
     names = [group.name for group in read_groups(Path(groups_file)).groups]
     new = read_groups(Path(new_groups_file)).groups
     found = all_latents(latents)
+    table = read_known(found.table, codes, cfg=cfg)
     sample = read_judged(Path(judged_file))
     place = pd.MultiIndex.from_frame(found.table[PLACE].astype({"scene": str}))
     first = place.get_indexer(pd.MultiIndex.from_tuples([tuple(group.medoid[key] for key in PLACE) for group in new]))
-    sampled = Sampled(found.table, clusters.scaled(found.mean))
+    sampled = Sampled(table, clusters.scaled(found.mean))
     chosen = doubtful(
         sampled,
         sample.judged,
@@ -83,12 +87,12 @@ def run_queue_by_model(
     )
     rows = chosen["row"].to_numpy()
     queue = queue_table(
-        found.table.iloc[rows],
+        table.iloc[rows],
         groups=[names[number] for number in clusters.of(found.mean[rows])],
         suggested=[sample.names[place] for place in sample.judged.probability[rows].argmax(axis=1)],
         why=chosen["why"].tolist(),
     )
-    write_chips(Path(chips_directory), queue, {name: read_array(Path(path)) for name, path in pictures.items()})
-    write_points(Path(points_file), queue, {name: Path(path) for name, path in rasters.items()})
+    write_chips(Path(chips_directory), queue, {Path(path).parent.name: read_array(Path(path)) for path in pictures})
+    write_points(Path(points_file), queue, {Path(path).parent.name: Path(path) for path in rasters})
     sheet = write_queue(Path(queue_file), queue)
     log.info("%s: %d pixels to label, %d of new groups", sheet, len(queue), len(new))

@@ -1,0 +1,73 @@
+"""Descriptions of groups: means and absorptions that are known, and studies without wavelengths."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from semispectral.explore.groups import absorptions, describe, hull_quotients, read_groups, write_groups
+from semispectral.scans.cube import Pixels
+
+NM = np.linspace(2000.0, 2500.0, 101)
+
+
+def spectra(*, wavelengths_nm: np.ndarray | None) -> Pixels:
+    """Twenty pixels of two kinds: with an absorption at 2205 nm, and at 2340 nm."""
+    middle = np.where(np.arange(20) < 12, 2205.0, 2340.0)[:, None]
+    x = 0.5 * (1 - 0.3 * np.exp(-(((NM - middle) / 30) ** 2))) + np.linspace(-0.05, 0.05, 20)[:, None]
+    number = np.arange(20)
+    table = pd.DataFrame({"scene": "A_1", "hole": "A", "line": number, "sample": 0, "code": 0, "label": -1, "part": ""})
+    return Pixels(x.astype(np.float32), table, wavelengths_nm)
+
+
+def test_a_group_is_described_by_its_pixels() -> None:
+    """Mean, percentiles, number of pixels, the place of the medoid, and the position of the absorption."""
+    pixels = spectra(wavelengths_nm=NM)
+    cluster = (np.arange(20) >= 12).astype(int)
+    found = describe(pixels, cluster, np.array([5, 15]), name="group", unit="reflectance", suggestions=0)
+    assert found.names == ("group 1", "group 2")
+    first, second = found.groups
+    assert (first.pixels, second.pixels) == (12, 8)
+    np.testing.assert_allclose(first.mean, pixels.x[:12].mean(axis=0), atol=1e-6)
+    np.testing.assert_allclose(second.low, np.percentile(pixels.x[12:], 10, axis=0), atol=1e-5)
+    assert first.medoid == {"scene": "A_1", "line": 5, "sample": 0}
+    assert first.absorptions[0]["nm"] == pytest.approx(2205, abs=1.5)
+    assert second.absorptions[0]["nm"] == pytest.approx(2340, abs=1.5)
+
+
+def test_without_wavelengths_a_group_has_a_number_only() -> None:
+    """No quotient, no absorption and no name from the library."""
+    cluster = np.zeros(20, int)
+    found = describe(
+        spectra(wavelengths_nm=None), cluster, np.array([0]), name="group", unit="stored values", suggestions=3
+    )
+    (only,) = found.groups
+    assert (found.wavelengths_nm, list(only.hull_quotient), only.absorptions, only.matches) == (None, [], [], [])
+    assert only.suggested == ""
+
+
+def test_falling_wavelengths_give_the_same_absorptions() -> None:
+    """The order in which a file stores its bands changes nothing."""
+    x = spectra(wavelengths_nm=NM).x[:1].astype(np.float64)
+    rising = absorptions(hull_quotients(x, NM)[0], NM)
+    falling = absorptions(hull_quotients(x[:, ::-1], NM[::-1])[0], NM[::-1])
+    assert rising == falling
+
+
+def test_a_sensor_that_the_library_does_not_cover_is_not_fatal() -> None:
+    """The names are left out, and the rest is there."""
+    pixels = spectra(wavelengths_nm=NM - 1600)
+    found = describe(pixels, np.zeros(20, int), np.array([0]), name="group", unit="reflectance", suggestions=3)
+    assert found.groups[0].matches == []
+
+
+def test_groups_are_read_as_they_were_written(tmp_path: Path) -> None:
+    """Nothing is lost on disk."""
+    pixels = spectra(wavelengths_nm=NM)
+    found = describe(pixels, np.zeros(20, int), np.array([3]), name="new group", unit="reflectance", suggestions=2)
+    write_groups(tmp_path / "groups.json", found)
+    again = read_groups(tmp_path / "groups.json")
+    assert again.names == ("new group 1",)
+    assert again.groups[0].mean == found.groups[0].mean
+    assert [dict(match) for match in again.groups[0].matches] == [dict(match) for match in found.groups[0].matches]
