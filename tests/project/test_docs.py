@@ -34,6 +34,7 @@ NOT_IN_THE_DEMO = {
     "scan_page",
     "pages",
     "cleaning_effect",
+    "choose_input",
     "new_map",
     "new_pixels",
     "new_paint",
