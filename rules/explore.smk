@@ -277,7 +277,10 @@ rule learning_curve:
         runtime=minutes(30, per_mb=1),
     params:
         features=MAP_RUN["features"],
-        cfg=cfg("svm", evaluation={"seed": CONFIG["evaluation"]["seed"]}),
+        cfg=cfg(
+            svm={key: CONFIG["svm"][key] for key in ("cost", "gamma", "balanced")},
+            evaluation={"seed": CONFIG["evaluation"]["seed"]},
+        ),
         code=code("learning_curve"),
     message:
         "Score an SVM with more and more of the labels given"

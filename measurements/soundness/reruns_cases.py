@@ -13,13 +13,13 @@ SHOWN = {"map", "pixels", *PLACED}
 MAPS = {"bundle", *COLOURED, *SHOWN}
 ON_LABELS = {"train_svm", "baseline", "predict", *SCORES}
 M2 = {"train_m2", "predict", *SCORES, *MAPS}
-M1 = {"train_m1", "encode", "train_svm", *M2}
+M1 = {"train_m1", "encode", "train_svm", "learning_curve", *M2}
 M1_FITTED = {"fit_scaler", *M1}
 FITTED = {"fit_scaler", "train_m2", *ON_LABELS}
 FEATURES = {"features", "page", "downhole", *REPORT}
 CLEANED = {"sample_m1", "sample", *FITTED, *M1_FITTED, *FEATURES}
 BUDGETS = {"budget", "baseline", "train_svm", *M2}
-DEALT = {"split", "sample", *BUDGETS}  # what takes other labelled pixels from the pool, and no scan
+DEALT = {"split", "sample", "learning_curve", *BUDGETS}  # what takes other labelled pixels from the pool, and no scan
 SPLIT = {*DEALT, "sample_m1", *FITTED, *M1_FITTED}  # what deals the pool anew, to M1 too, and reads no scan
 DRAWN = {"draw", *SPLIT}
 COUNTED = {"census", "labels", *DRAWN, *FEATURES}
@@ -136,11 +136,11 @@ CASES: dict[str, tuple[Any, set[str]]] = {
             "classifier.activation": "tanh",
         }.items()
     },
-    "svm.cost": ([1], {"train_svm", "predict", *SCORES}),
-    "svm.gamma": ([1, 2], {"train_svm", "predict", *SCORES}),
+    "svm.cost": ([1], {"train_svm", "predict", "learning_curve", *SCORES}),
+    "svm.gamma": ([1, 2], {"train_svm", "predict", "learning_curve", *SCORES}),
     "svm.folds": (3, ON_LABELS),
     "svm.tuning_pixels": (500, ON_LABELS),
-    "svm.balanced": (False, {"train_svm", "predict", *SCORES}),
+    "svm.balanced": (False, {"train_svm", "predict", "learning_curve", *SCORES}),
     "mask.method": ("otsu", COUNTED),
     "cleaning.references": ("none", COUNTED),
     "cleaning.white_reflectance": (0.9, COUNTED),
@@ -167,7 +167,7 @@ CASES: dict[str, tuple[Any, set[str]]] = {
     "features.least_depth": (0.05, FEATURES),
     "map.downhole.run_share": (0.4, PLACED),
     "map.page_mb": (9, {"pixels", "paint", *REPORT}),
-    "evaluation.seed": (2, SCORES),
+    "evaluation.seed": (2, {"learning_curve", *SCORES}),
     "evaluation.resamples": (10, SCORES),
     "evaluation.level": (0.9, SCORES),
 }

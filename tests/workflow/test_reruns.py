@@ -28,11 +28,11 @@ COLOURED = {"pack", *PLACED}
 SHOWN = {"map", "pixels", *PLACED}
 MAPS = {"bundle", *COLOURED, *SHOWN}
 M2 = {"train_m2", "predict", *SCORES, *MAPS}
-M1 = {"train_m1", "encode", "train_svm", *M2}
+M1 = {"train_m1", "encode", "train_svm", "learning_curve", *M2}
 M1_FITTED = {"fit_scaler", *M1}
 FITTED = {"fit_scaler", "baseline", "train_svm", "train_m2", "predict", *SCORES}
 BUDGETS = {"budget", "baseline", "train_svm", *M2}
-DEALT = {"split", "sample", *BUDGETS}  # what takes other labelled pixels from the pool, and no scan
+DEALT = {"split", "sample", "learning_curve", *BUDGETS}  # what takes other labelled pixels from the pool, and no scan
 SPLIT = {*DEALT, "sample_m1", *FITTED, *M1_FITTED}  # what deals the pool anew, to M1 too, and reads no scan
 DRAWN = {"draw", *SPLIT}
 COUNTED = {"census", "labels", *DRAWN, "features"}
@@ -229,7 +229,7 @@ def test_more_seeds_and_methods_leave_the_old_ones_alone(done: Path, would_run: 
         ("models/m1.py", M1),
         ("training/train_m2.py", M2),
         ("inference/m2_inference.py", M2),
-        ("classifiers/svm.py", {"train_svm", "baseline", "predict", *SCORES}),
+        ("classifiers/svm.py", {"train_svm", "baseline", "predict", "learning_curve", *SCORES}),
         ("classifiers/baselines_supervised.py", {"baseline", *SCORES}),
         ("evaluation/scores.py", {*SCORES, *MAPS}),
         ("evaluation/alerts.py", SCORES),
