@@ -153,7 +153,7 @@ CASES: dict[str, tuple[Any, set[str]]] = {
     "library.mixture": (1, NOTHING),
     "library.least_score": (0.8, NOTHING),
     "map.method": ("svm", MAPS),
-    "map.features": ("bands", MAPS),
+    "map.features": ("bands", {"learning_curve", *MAPS}),
     "map.false_alarm": (0.02, MAPS),
     "map.smoothing": ("guided", SHOWN),
     "map.radius": (3, NOTHING),
