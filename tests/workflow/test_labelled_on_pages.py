@@ -10,16 +10,18 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+import rasterio
 from checkout import ROOT
 
 from browser import CHROMIUM, Tab, browse
-from semispectral.maps.map_files import read_map
+from semispectral.scans.facts.georeference import quiet
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CHROMIUM, reason="no chromium on this machine")]
 
 SCENES = ("DH1_1", "DH2_1", "DH3_1")
 HEADER = "scene\thole\tdata\tdata_key\tlabels\tlabels_key\taxes\twavelengths\tscale\tnodata\tuse\tignore\n"
 MINERALS, CLICKS, LABELLED = 3, 3, 14  # clicks by the mouse, and labels in all, of each mineral of a scene
+NO_CLASS = {0, 255}  # of a map: no data, unknown
 READY = "document.body && document.body.dataset.ready === 'yes'"
 
 
@@ -84,9 +86,10 @@ def test_three_minerals_from_their_pages_to_a_map(tmp_path: Path) -> None:
         label(tmp_path, name, codes)
     write_scenes(tmp_path, labels="{}_labels.geojson")
     snakemake(tmp_path, "results/maps/DH3_1/class.tif", "results/maps/DH3_1/page.html")
-    found = read_map(tmp_path / "results/maps/DH3_1")
-    assert found.classes.codes == tuple(codes)
-    assert found.valid.mean() > 0.2
+    with quiet(), rasterio.open(tmp_path / "results/maps/DH3_1/class.tif") as found:
+        mapped = set(np.unique(found.read(1)).tolist()) - NO_CLASS
+    assert mapped <= set(codes)
+    assert len(mapped) > 1
     page = (tmp_path / "results/maps/DH3_1/page.html").read_text(encoding="utf-8")
     assert "labels of the study" in page
     shutil.rmtree(tmp_path / "results")
