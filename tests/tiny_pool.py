@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from semispectral.sampling.pixel_ranks import priority
+from semispectral.pool.pixel_ranks import priority
 from semispectral.study.classes import EMPTY, MASKED
 from semispectral.study.scene import Scene
 
 
 def tiny_pool(scenes: Sequence[Scene], codes: Mapping[str, np.ndarray], *, seed: int = 1) -> pd.DataFrame:
-    """The tables of the shards of both draws, as `semispectral.sampling.pool.read_pool` returns them."""
+    """The tables of the shards of both draws, as `semispectral.pool.pool_files.read_pool` returns them."""
     tables = []
     for scene in sorted(scenes, key=lambda each: each.name):
         raster = codes[scene.name]

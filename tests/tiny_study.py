@@ -20,8 +20,8 @@ from semispectral.features.absorption import plan_for
 from semispectral.features.feature_files import write_features
 from semispectral.features.feature_settings import FeaturesConfig
 from semispectral.maps.rasters import Ground
+from semispectral.pool.sample_settings import SampleConfig
 from semispectral.report.results import Paths
-from semispectral.sampling.sample_settings import SampleConfig
 from semispectral.sampling.split import SplitConfig
 from semispectral.sampling.split_files import write_split
 from semispectral.sampling.study_split import split_study

@@ -35,7 +35,7 @@ PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "data": (
         "Counting, splitting, drawing",
         "From a scan to the pixels that train, validate and test.",
-        ("sampling",),
+        ("pool", "sampling"),
     ),
     "comparison": (
         "Controls and scores",

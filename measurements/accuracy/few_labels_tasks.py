@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import scipy.io
 
-from semispectral.sampling.pixel_ranks import priority
+from semispectral.pool.pixel_ranks import priority
+from semispectral.pool.sample_settings import SampleConfig
 from semispectral.sampling.quotas import available_pixels, share_quotas
-from semispectral.sampling.sample_settings import SampleConfig
 from semispectral.sampling.split import LabelRaster, SplitConfig, check_parts, split
 from semispectral.scans.cube import PARTS
 from semispectral.simulate import SimulateConfig, scene_names, simulate_scene

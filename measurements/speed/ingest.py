@@ -22,8 +22,8 @@ import numpy as np
 import spectral.io.envi
 
 from semispectral.census.count import census
-from semispectral.sampling.draw import draw_labelled, draw_unlabelled
-from semispectral.sampling.sample_settings import SampleConfig
+from semispectral.pool.draw import draw_labelled, draw_unlabelled
+from semispectral.pool.sample_settings import SampleConfig
 from semispectral.scans.readers import open_scene
 from semispectral.spectra.shards import write_shard
 from semispectral.study.classes import ClassMap, CodeSet

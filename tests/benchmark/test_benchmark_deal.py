@@ -9,8 +9,8 @@ import pytest
 from semispectral.benchmark.benchmark_settings import seeds_by_job
 from semispectral.benchmark.splits import check_deal, split_settings, write_deal
 from semispectral.errors import ConfigError, SplitError
+from semispectral.pool.sample_settings import SampleConfig
 from semispectral.sampling.label_budgets import BudgetConfig
-from semispectral.sampling.sample_settings import SampleConfig
 from semispectral.sampling.split import LabelRaster, SplitConfig
 from semispectral.sampling.split_names import BUDGETS_FILE, M1_FILE, PIXELS
 from semispectral.sampling.study_split import StudySplit, deal_for_m1, rasters_of_codes, split_study

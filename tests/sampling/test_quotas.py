@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from semispectral.errors import ConfigError, SplitError
+from semispectral.pool.sample_settings import SampleConfig
 from semispectral.sampling.quota_files import COLUMNS, check_quotas, training_shares
 from semispectral.sampling.quotas import available_pixels, class_warnings, expected_draw, share_quotas, water_fill
-from semispectral.sampling.sample_settings import SampleConfig
 from semispectral.sampling.split import LabelRaster
 from semispectral.study.classes import IGNORED, UNLABELLED, ClassMap
 

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from semispectral.errors import MissingFileError, SplitError
+from semispectral.pool.sample_settings import SampleConfig
 from semispectral.sampling.quota_files import read_quotas
-from semispectral.sampling.sample_settings import SampleConfig
 from semispectral.sampling.split import SplitConfig
 from semispectral.sampling.split_files import check_split, read_parts, read_split, write_split
 from semispectral.sampling.study_split import split_study

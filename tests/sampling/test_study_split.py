@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from semispectral.errors import DataError
-from semispectral.sampling.sample_settings import SampleConfig
+from semispectral.pool.sample_settings import SampleConfig
 from semispectral.sampling.split import SplitConfig
 from semispectral.sampling.study_split import (
     StudySplit,

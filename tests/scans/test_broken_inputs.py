@@ -19,7 +19,7 @@ from semispectral.census.census_files import write_census
 from semispectral.census.compatibility import check_labels, check_scans
 from semispectral.census.count import census
 from semispectral.errors import ConfigError, DataError, MissingFileError, SemispectralError, ShapeError, UnreadableError
-from semispectral.sampling.sample_settings import SampleConfig
+from semispectral.pool.sample_settings import SampleConfig
 from semispectral.sampling.split import SplitConfig
 from semispectral.sampling.study_split import expected_split
 from semispectral.scans.facts.georeference import quiet

@@ -9,7 +9,7 @@ from scipy.cluster.vq import kmeans2
 
 from semispectral.census.count import census
 from semispectral.errors import ConfigError
-from semispectral.sampling.pixel_ranks import scene_labels
+from semispectral.pool.pixel_ranks import scene_labels
 from semispectral.scans.cube import Cube
 from semispectral.scans.facts.stated_values import as_values
 from semispectral.scans.tray_mask import MaskConfig, find_mask, otsu, without_specks

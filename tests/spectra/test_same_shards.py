@@ -9,8 +9,8 @@ from threadpoolctl import threadpool_limits
 
 from cube_formats import FORMATS, Written
 from semispectral.census.count import census
-from semispectral.sampling.draw import draw_labelled, draw_unlabelled
-from semispectral.sampling.sample_settings import SampleConfig
+from semispectral.pool.draw import draw_labelled, draw_unlabelled
+from semispectral.pool.sample_settings import SampleConfig
 from semispectral.scans.cube import Pixels
 from semispectral.scans.readers import open_scene
 from semispectral.simulate import SimulateConfig, SimulatedScene, simulate_scene

@@ -16,8 +16,8 @@ from semispectral.classifiers.svm import SvmConfig
 from semispectral.errors import ConfigError, MissingFileError
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
+from semispectral.pool.sample_settings import SampleConfig
 from semispectral.sampling.label_budgets import BudgetConfig
-from semispectral.sampling.sample_settings import SampleConfig
 from semispectral.sampling.split import SplitConfig
 from semispectral.scans.tray_mask import MaskConfig
 from semispectral.simulate import SimulateConfig

@@ -9,7 +9,7 @@ import pytest
 from semispectral.classifiers.baselines import BASELINES, BaselineConfig
 from semispectral.classifiers.svm import SvmConfig
 from semispectral.maps.smoothing import SMOOTHING_NAMES, SmoothConfig
-from semispectral.sampling.sample_settings import SampleConfig
+from semispectral.pool.sample_settings import SampleConfig
 from semispectral.sampling.split import METHODS, LabelRaster, SplitConfig, split
 from semispectral.scans.instrument import Sensor
 from semispectral.scans.tray_mask import MaskConfig

@@ -33,9 +33,9 @@ from semispectral.maps.stage_pack import run_pack
 from semispectral.page.stage_new_pixels import run_new_pixels
 from semispectral.page.stage_paint import run_paint
 from semispectral.page.stage_pixels import run_pixels
+from semispectral.pool.stage_draw import run_draw
 from semispectral.report.stage_report import run_report
 from semispectral.sampling.stage_budget import run_budget
-from semispectral.sampling.stage_draw import run_draw
 from semispectral.sampling.stage_fit_scaler import run_fit_scaler
 from semispectral.sampling.stage_sample import run_sample
 from semispectral.sampling.stage_sample_m1 import run_sample_m1

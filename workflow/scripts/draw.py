@@ -1,5 +1,5 @@
 """Draw the pool of one scene, in one pass over its blocks of lines."""
-from semispectral.sampling.stage_draw import run_draw
+from semispectral.pool.stage_draw import run_draw
 from semispectral.workflow import logs
 
 logs.start(snakemake.log[0], job=snakemake)

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from semispectral.benchmark.benchmark_settings import TRANSDUCTIVE
+from semispectral.pool.pool_files import UNLABELLED_DRAW
 from semispectral.sampling.dealt_spectra import read_dealt
-from semispectral.sampling.pool import UNLABELLED_DRAW
 from semispectral.sampling.quota_files import read_quotas, training_shares
 from semispectral.sampling.split_names import BANDS_FILE, BUDGETS_FILE, M1_FILE, PIXELS, QUOTAS
 from semispectral.sampling.training_set import KEY, Features, TrainingSet, training_set

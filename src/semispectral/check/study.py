@@ -17,8 +17,8 @@ from semispectral.maps.bundle_build import Recipe
 from semispectral.maps.smoothing import SmoothConfig
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
+from semispectral.pool.sample_settings import SampleConfig
 from semispectral.sampling.label_budgets import BudgetConfig
-from semispectral.sampling.sample_settings import SampleConfig
 from semispectral.sampling.split import SplitConfig
 from semispectral.scans.download import Source
 from semispectral.scans.tray_mask import MaskConfig

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from semispectral.errors import IntegrityError
-from semispectral.sampling.pixel_ranks import scene_labels
+from semispectral.pool.pixel_ranks import scene_labels
 from semispectral.scans.cube import Latents, Pixels
 from semispectral.spectra.cleaned_scans import read_cleaned
 from semispectral.spectra.cleaning_settings import CleanConfig

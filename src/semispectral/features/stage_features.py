@@ -11,7 +11,7 @@ from semispectral.features.feature_files import write_features
 from semispectral.features.feature_settings import FeaturesConfig
 from semispectral.features.scan import measure_scan
 from semispectral.maps.scene_map import Ground
-from semispectral.sampling.pixel_ranks import scene_labels
+from semispectral.pool.pixel_ranks import scene_labels
 from semispectral.spectra.cleaned_scans import open_cleaned
 from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.study.classes import IGNORED, ClassMap

@@ -10,7 +10,7 @@ from semispectral.maps.bundle import Bundle
 from semispectral.maps.scene_map import SceneMap
 from semispectral.maps.smoothing import SmoothConfig, guided_filter
 from semispectral.maps.stream import stream
-from semispectral.sampling.pixel_ranks import scene_labels
+from semispectral.pool.pixel_ranks import scene_labels
 from semispectral.scans.cube import PARTS, Cube
 from semispectral.spectra.band_matching import match_bands
 from semispectral.study.classes import IGNORED, UNLABELLED, ClassMap

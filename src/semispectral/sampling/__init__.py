@@ -1,1 +1,1 @@
-"""Split pixels into parts, draw samples from the scenes, and choose the labels that each model may use."""
+"""Split the pixels into parts, deal the pool to them, and choose the labels that each model may use."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from semispectral.sampling.pool import LABELLED_DRAW, Shards
+from semispectral.pool.pool_files import LABELLED_DRAW, Shards
 from semispectral.scans.cube import Pixels
 from semispectral.spectra.cleaned_scans import read_cleaned, without_lost
 from semispectral.spectra.cleaning_settings import CleanConfig

@@ -8,7 +8,7 @@ import pandas as pd
 from pydantic import Field
 
 from semispectral.errors import SplitError
-from semispectral.sampling.pixel_ranks import priority
+from semispectral.pool.pixel_ranks import priority
 from semispectral.study.setting_types import Budget, Seed, Unique, settings_class
 
 log = logging.getLogger(__name__)

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
+from semispectral.pool.sample_settings import SampleConfig
 from semispectral.sampling.quota_files import COLUMNS
-from semispectral.sampling.sample_settings import SampleConfig
 from semispectral.sampling.split import LabelRaster
 from semispectral.scans.cube import PARTS
 from semispectral.study.classes import UNLABELLED, ClassMap

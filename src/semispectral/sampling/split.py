@@ -8,7 +8,7 @@ import numpy as np
 from scipy.ndimage import distance_transform_cdt
 
 from semispectral.errors import ConfigError, SplitError
-from semispectral.sampling.pixel_ranks import priority
+from semispectral.pool.pixel_ranks import priority
 from semispectral.sampling.split_search import Units, best_deal, grid, grid_units, guarded, part_bounds
 from semispectral.scans.cube import PARTS
 from semispectral.study.classes import IGNORED, UNLABELLED

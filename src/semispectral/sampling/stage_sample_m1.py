@@ -6,9 +6,9 @@ from pathlib import Path
 
 from semispectral.census.census_files import read_census
 from semispectral.census.compatibility import bad_bands_of_all, check_scans
+from semispectral.pool.pool_files import read_pool
+from semispectral.pool.sample_settings import SampleConfig
 from semispectral.sampling.dealt_spectra import read_dealt
-from semispectral.sampling.pool import read_pool
-from semispectral.sampling.sample_settings import SampleConfig
 from semispectral.sampling.split import SplitConfig
 from semispectral.sampling.study_split import DEALT, deal_for_m1, rasters_of_codes
 from semispectral.spectra.cleaning_settings import CleanConfig

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from semispectral.census.census_files import read_census
 from semispectral.census.compatibility import odd_of_collection
+from semispectral.pool.pool_files import read_pool
+from semispectral.pool.sample_settings import SampleConfig
 from semispectral.sampling import split_files
-from semispectral.sampling.pool import read_pool
-from semispectral.sampling.sample_settings import SampleConfig
 from semispectral.sampling.split import SplitConfig
 from semispectral.sampling.study_split import say_warnings, split_study
 from semispectral.study.classes import ClassMap

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from semispectral.errors import DataError
-from semispectral.sampling.pixel_ranks import scene_labels
+from semispectral.pool.pixel_ranks import scene_labels
+from semispectral.pool.sample_settings import SampleConfig
 from semispectral.sampling.quotas import available_pixels, class_warnings, expected_draw, share_quotas
-from semispectral.sampling.sample_settings import SampleConfig
 from semispectral.sampling.split import LabelRaster, SplitConfig, assign_for_m1, split
 from semispectral.scans.cube import PARTS
 from semispectral.study.classes import UNLABELLED, ClassMap
@@ -65,7 +65,7 @@ def split_study(
     ----------
     scenes : sequence of Scene, rows of ``scenes.tsv``, in any order.
     codes : label codes by scene, int [line, sample], from the census.
-    pool : DataFrame, tables of all shards, from `semispectral.sampling.pool.read_pool`.
+    pool : DataFrame, tables of all shards, from `semispectral.pool.pool_files.read_pool`.
     classes : ClassMap, all of ``classes.tsv``.
     split_settings : SplitConfig, method and options of the split.
     sample_settings : SampleConfig, numbers of pixels to take.

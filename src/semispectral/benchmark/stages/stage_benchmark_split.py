@@ -7,9 +7,9 @@ from pathlib import Path
 from semispectral.benchmark.splits import split_settings, write_deal
 from semispectral.census.census_files import read_census
 from semispectral.census.compatibility import bad_bands_of_all, odd_of_collection
+from semispectral.pool.pool_files import UNLABELLED_DRAW, read_pool
+from semispectral.pool.sample_settings import SampleConfig
 from semispectral.sampling.label_budgets import BudgetConfig
-from semispectral.sampling.pool import UNLABELLED_DRAW, read_pool
-from semispectral.sampling.sample_settings import SampleConfig
 from semispectral.sampling.study_split import deal_for_m1, rasters_of_codes, split_study
 from semispectral.study.classes import ClassMap
 from semispectral.study.scene import Scene

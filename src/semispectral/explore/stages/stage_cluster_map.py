@@ -9,7 +9,7 @@ from semispectral.explore.cluster_map import map_clusters, write_cluster_map
 from semispectral.explore.clusters import Clusters
 from semispectral.inference.m1_inference import M1Inference
 from semispectral.maps.scene_map import Ground
-from semispectral.sampling.pixel_ranks import scene_labels
+from semispectral.pool.pixel_ranks import scene_labels
 from semispectral.spectra.cleaned_scans import open_cleaned
 from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.spectra.scaling import read_scaler

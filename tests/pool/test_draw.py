@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from semispectral.census.copies import spectra_hash
 from semispectral.errors import SplitError
-from semispectral.sampling.draw import draw_labelled, draw_unlabelled
-from semispectral.sampling.pixel_ranks import priority
-from semispectral.sampling.sample_settings import SampleConfig
+from semispectral.pool.draw import draw_labelled, draw_unlabelled
+from semispectral.pool.pixel_ranks import priority
+from semispectral.pool.sample_settings import SampleConfig
 from semispectral.scans.cube import Cube, Pixels
 from semispectral.scans.facts.stated_values import as_values
 from semispectral.study.classes import EMPTY, MASKED, CodeSet

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from semispectral.census.census_files import read_codes
-from semispectral.sampling.draw import draw_labelled, draw_unlabelled
-from semispectral.sampling.pool import LABELLED_DRAW, UNLABELLED_DRAW
-from semispectral.sampling.sample_settings import SampleConfig
+from semispectral.pool.draw import draw_labelled, draw_unlabelled
+from semispectral.pool.pool_files import LABELLED_DRAW, UNLABELLED_DRAW
+from semispectral.pool.sample_settings import SampleConfig
 from semispectral.scans.readers import open_scene
 from semispectral.spectra.cleaned_scans import data_holder
 from semispectral.spectra.cleaning_settings import CleanConfig

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from semispectral.sampling.pixel_ranks import LowestPriority, priority, scene_labels
+from semispectral.pool.pixel_ranks import LowestPriority, priority, scene_labels
 from semispectral.study.classes import IGNORED, UNLABELLED, ClassMap, CodeSet
 
 LINES, SAMPLES = np.indices((200, 50)).reshape(2, -1)

@@ -1,7 +1,7 @@
 """Draw the pool of one scene: pixels whatever their labels, and labelled pixels of each class, in one pass each.
 
 A draw depends on its own scene alone: neither on the split nor on the other scenes. Its pixels are those of lowest
-rank (`semispectral.sampling.pixel_ranks`), so that a larger draw holds the smaller one.
+rank (`semispectral.pool.pixel_ranks`), so that a larger draw holds the smaller one.
 """
 
 import logging
@@ -12,9 +12,9 @@ import pandas as pd
 
 from semispectral.census.copies import spectra_hash
 from semispectral.errors import SplitError
-from semispectral.sampling.clusters import Clusters, find_clusters
-from semispectral.sampling.pixel_ranks import ANY, LowestPriority, likely_limits, priority
-from semispectral.sampling.sample_settings import SampleConfig
+from semispectral.pool.clusters import Clusters, find_clusters
+from semispectral.pool.pixel_ranks import ANY, LowestPriority, likely_limits, priority
+from semispectral.pool.sample_settings import SampleConfig
 from semispectral.scans.cube import Cube, HoldData, Pixels
 from semispectral.scans.quality import full_scale, whole
 from semispectral.study.classes import EMPTY, MASKED

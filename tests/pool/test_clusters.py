@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from semispectral.sampling.clusters import find_clusters
-from semispectral.sampling.draw import draw_unlabelled
-from semispectral.sampling.pixel_ranks import ANY, LowestPriority, likely_limits, priority
-from semispectral.sampling.sample_settings import SampleConfig
+from semispectral.pool.clusters import find_clusters
+from semispectral.pool.draw import draw_unlabelled
+from semispectral.pool.pixel_ranks import ANY, LowestPriority, likely_limits, priority
+from semispectral.pool.sample_settings import SampleConfig
 from semispectral.scans.cube import Cube, Pixels
 from semispectral.study.classes import CodeSet
 from semispectral.study.scene import Scene
