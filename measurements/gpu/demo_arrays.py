@@ -9,21 +9,28 @@ from pathlib import Path
 import numpy as np
 
 from semispectral.sampling.training_files import read_training_set
-from semispectral.sampling.training_set import read_features
+from semispectral.sampling.training_set import read_bands
 from semispectral.spectra.scaling import read_scaler
 
 
 def main(results: Path, output: Path) -> None:
-    """Read a study's normalised spectra, latents and budgets; write .npz."""
-    pixels = read_features(sorted((results / "normalised_m1").rglob("*.parquet")), features="bands")
+    """Read a study's samples of M1, its scale (that of the bands, if M1 has none of its own), latents and budgets."""
+    scale = next(path for path in (results / "scaler/m1", results / "scaler/bands") if path.is_dir())
+    scaler = read_scaler(scale)
+    pixels = read_bands(sorted((results / "sample_m1").glob("*.parquet")), scaler)
     parts = {part: pixels.where((pixels.table["part"] == part).to_numpy()).mean for part in ("train", "valid")}
     arrays = {f"m1_{part}": np.asarray(x[:]) for part, x in parts.items()}
-    arrays["views"] = np.asarray(read_scaler(results / "scaler_m1").views)
-    latents, budgets = (
-        sorted((results / "latents" / "1").glob("*.parquet")),
-        next((results / "budgets").glob("*/1.parquet")),
+    arrays["views"] = np.asarray(scaler.views)
+    budgets = next((results / "budgets").glob("*/1.parquet"))
+    data = read_training_set(
+        sorted((results / "latents/1").glob("*.parquet")),
+        budgets,
+        features="latents",
+        budget=budgets.parent.name,
+        seed=1,
+        scaler_directory=scale,
+        pixels_file=results / "split/pixels.parquet",
     )
-    data = read_training_set(latents, budgets, features="latents", budget=budgets.parent.name, seed=1)
     for name in ("labelled", "unlabelled", "valid"):
         part = getattr(data, name)
         arrays |= {f"m2_{name}_mean": np.asarray(part.mean[:]), f"m2_{name}_label": part.label}

@@ -138,5 +138,9 @@ def test_two_libraries_are_one(tmp_path: Path) -> None:
     both = read_libraries([as_table(tmp_path), as_usgs(tmp_path)])
     assert isinstance(both, Library)
     assert len(both) == 4
-    with pytest.raises(SemispectralError, match=r"minerals\.csv x 2"):
+    with pytest.raises(SemispectralError, match=r"minerals\.csv: .* 'Kaolinite CM9' is there 2 times; rename one"):
         read_libraries([tmp_path / "minerals.csv"] * 2)
+    copy = tmp_path / "copy.csv"
+    copy.write_bytes((tmp_path / "minerals.csv").read_bytes())
+    with pytest.raises(SemispectralError, match=r"copy\.csv: .* is there 2 times, also in .*; rename one"):
+        read_libraries([tmp_path / "minerals.csv", copy])

@@ -24,6 +24,7 @@ COLLECTION = ("--seeds", "1", "--budgets", "5", "--scenes", "collection", "--out
 SMALL = {
     "accuracy/choices.py": (("--data", "OUT", *COLLECTION, "--variants", "as it is"), "seeds in each cell: [1]"),
     "accuracy/inputs.py": (("--seeds", "1", "--pixels", "60"), "| library, no label | other half |"),
+    "accuracy/labelling.py": (("looks", "--seeds", "1", "--output", "OUT"), "| looks | seeds | macro-F1 |"),
     "accuracy/features.py": (("DATASET",), "aloh_2200, depth > 0.1, against nearest Centre"),
     "accuracy/simulate.py": (("--seeds", "1", "--repeats", "1"), "total"),
     "accuracy/trust.py": (("calibration", *COLLECTION), "| collection | 5 | m1+m2 | 1 |"),
@@ -40,12 +41,14 @@ SMALL = {
     ),
 }
 ELSEWHERE = {
+    "accuracy/core_and_depth.py": "tests/measurements/test_core_and_depth.py",
     "accuracy/results.py": "tests/benchmark/test_benchmark_results.py",
     "gpu/demo_arrays.py": "tests/workflow/test_reruns.py",
     "gpu/fits.py": "tests/measurements/test_gpu_programs.py",
     "gpu/products.py": "tests/measurements/test_gpu_programs.py",
     "gpu/seeds.py": "tests/measurements/test_gpu_programs.py",
     "gpu/steps.py": "tests/measurements/test_gpu_programs.py",
+    "soundness/camera_folder.py": "tests/measurements/test_camera_folder.py",
     "soundness/reruns.py": "tests/workflow/test_reruns.py",
     "soundness/soundness.py": "tests/workflow/test_reruns.py",
     "training/train_operations.py": "tests/measurements/test_train_operations.py",

@@ -9,12 +9,14 @@ import pandas as pd
 import pytest
 
 from semispectral.sampling import training_set as dataset
-from semispectral.sampling.training_set import read_features, training_set
+from semispectral.sampling.training_set import read_bands, training_set
 from semispectral.scans.cube import Pixels
+from semispectral.spectra.scaling import fit_scaler
 from semispectral.spectra.shards import write_shard
 from semispectral.storage.disk_rows import StoredRows, free_memory, store
 
 BANDS, PER_SCENE = 6, 40
+SCALER = fit_scaler(np.eye(BANDS, dtype=np.float32), method="none")
 
 
 def _pixels(scene: str) -> Pixels:
@@ -55,8 +57,8 @@ def test_stored_rows_are_the_rows(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("no_memory")
 def test_bands_that_do_not_fit_are_the_same_bands(shards: list[Path], tmp_path: Path) -> None:
     """Spectra, tables and parts equal those read to memory; latents have no such way and need none."""
-    stored = read_features(shards, features="bands", scratch=tmp_path)
-    resident = read_features(shards, features="bands")
+    stored = read_bands(shards, SCALER, scratch=tmp_path)
+    resident = read_bands(shards, SCALER)
     assert isinstance(stored.mean, StoredRows)
     assert isinstance(resident.mean, np.ndarray)
     np.testing.assert_array_equal(stored.mean[:], resident.mean)
@@ -68,7 +70,7 @@ def test_bands_that_do_not_fit_are_the_same_bands(shards: list[Path], tmp_path: 
 @pytest.mark.usefixtures("no_memory")
 def test_only_unlabelled_pixels_stay_on_disk(shards: list[Path], tmp_path: Path) -> None:
     """A label budget is small: its spectra are read."""
-    stored = read_features(shards, features="bands", scratch=tmp_path)
+    stored = read_bands(shards, SCALER, scratch=tmp_path)
     labelled = stored.table[(stored.table["label"] >= 0) & (stored.table["part"] == "train")]
     part = np.where(np.arange(len(labelled)) % 2, "train", "valid")
     budgets = labelled[["scene", "line", "sample", "label"]].assign(seed=1, budget="5", part=part)
@@ -97,12 +99,14 @@ from semispectral.sampling import training_set as dataset
 from semispectral.training.run import Run, use_threads
 from semispectral.models.fit_settings import FitConfig, NetConfig
 from semispectral.models.settings_m1 import M1Config
+from semispectral.spectra.scaling import fit_scaler
 from semispectral.training.train_m1 import train_m1
 import tensorflow as tf
 
 use_threads(1)
 net, fit = NetConfig(hidden=(8,), activation="tanh"), FitConfig(batch=64, epochs=1, most_steps=20, evaluate_every=1)
 settings = M1Config(latents=2, net=net, fit=fit, dead_std=0.0)
+scaler = fit_scaler(np.eye(256, dtype=np.float32), method="none")
 warm = np.random.default_rng(1).random((64, 256)).astype(np.float32)
 train_m1(warm, warm, settings=settings, run=Run(1, None))  # what TensorFlow takes for itself
 taken = next(int(l.split()[1]) * 1024 for l in Path("/proc/self/status").read_text().splitlines() if "VmData" in l)
@@ -111,7 +115,7 @@ resource.setrlimit(resource.RLIMIT_DATA, (taken + int(sys.argv[2]), resource.RLI
 
 def train():
     folder = Path(sys.argv[1])
-    pixels = dataset.read_features(sorted(folder.glob("*.parquet")), features="bands", scratch=folder)
+    pixels = dataset.read_bands(sorted(folder.glob("*.parquet")), scaler, scratch=folder)
     x = pixels.where((pixels.table["part"] == "train").to_numpy()).mean
     bound = train_m1(x, warm, settings=settings, run=Run(1, None)).history["bound"].iloc[-1]
     print(type(x).__name__, len(x), np.isfinite(bound))

@@ -1,7 +1,6 @@
 """The entries of a mineral library: named reference spectra, each with its mineral and its group."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -74,7 +73,7 @@ class Library:
             if len(alike) > 1:
                 raise ConfigError(
                     f"{alike[1].source}: every entry of a mineral library needs a name of its own, and "
-                    f"{quoted(alike[0].name)} is there {len(alike)} times ({_sources(alike)}); rename one, or leave it "
+                    f"{quoted(alike[0].name)} is there {len(alike)} times{_elsewhere(alike)}; rename one, or leave it "
                     "out"
                 )
 
@@ -173,5 +172,7 @@ def made_entry(
     return Entry(name, mineral, group, nm, kept / 100 if in_percent else kept, source)
 
 
-def _sources(alike: list[Entry]) -> str:
-    return some([f"{source} x {times}" for source, times in Counter(entry.source for entry in alike).items()])
+def _elsewhere(alike: list[Entry]) -> str:
+    """Return the other files that have the name of an entry, once each; nothing where it is in one file alone."""
+    others = list(dict.fromkeys(entry.source for entry in alike if entry.source != alike[1].source))
+    return f", also in {some(others)}" if others else ""
