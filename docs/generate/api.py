@@ -38,7 +38,7 @@ PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         ("pool", "sampling"),
     ),
     "comparison": (
-        "Controls and scores",
+        "Baselines and scores",
         "What a model is compared with, and how.",
         ("classifiers", "evaluation"),
     ),

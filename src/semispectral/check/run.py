@@ -142,7 +142,7 @@ def stated_by(looked: list[Looked]) -> list[str]:
 
 
 def odd_of(looked: list[Looked]) -> list[str]:
-    """Return odd statements of single files. The warnings of the plan include them.
+    """Return odd statements of single files. The warnings of the split include them.
 
     Parameters
     ----------

@@ -193,7 +193,7 @@ def without_lost(pixels: Pixels) -> Pixels:
 
 
 def as_cleaned(cleaning: Mapping[str, Any], pixels: Pixels) -> dict[str, Any]:
-    """Return the section ``cleaning`` as it was applied to these pixels: with the bad bands that the plan found.
+    """Return the section ``cleaning`` as it was applied to these pixels: with the bands that all scenes leave out.
 
     Parameters
     ----------

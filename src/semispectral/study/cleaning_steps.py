@@ -16,7 +16,7 @@ class CleaningStep:
     first : it says which values are values, so it is applied before all other steps, wherever it is named.
     judges : it decides which values are missing, and so which pixels hold data: the census depends on it.
     mends : it mends a fault of the detector: the report shows what it does.
-    joins : it makes scans comparable that differ in scale or in wavelengths: the plan depends on it.
+    joins : it makes scans comparable that differ in scale or in wavelengths: the split depends on it.
     """
 
     keys: tuple[str, ...] = ()
