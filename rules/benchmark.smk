@@ -1,6 +1,6 @@
 # The benchmark: splits, label budgets and seeds, dealt from the pool; every method on each of them. A job is one method with
 # some seeds and all budgets.
-# Needs: results/shards, results/labels. Produces: results/benchmark/{splits,latents,fits}.
+# Needs: results/shards, results/labels. Produces: results/benchmark/{splits,input,latents,fits}.
 
 
 BENCHMARK = CONFIG["benchmark"]
@@ -49,6 +49,12 @@ def latents_of_job(wildcards):
     """The latents that a method sees; none on bands."""
     path = "<results>/benchmark/latents/{split}/{regime}/m1/{seeds}"
     return [path] if METHODS[wildcards.method_id].on_latents else []
+
+
+def chosen_for_job(wildcards):
+    """The normalisation that was chosen for the bands; none where the configuration names one, or on other inputs."""
+    path = "<results>/benchmark/input/{split}/{regime}/bands/{seeds}"
+    return [path] if CHOSEN and METHODS[wildcards.method_id].features == "bands" else []
 
 
 def fits_of(wildcards):
@@ -122,12 +128,39 @@ rule benchmark_m1:
         "../workflow/scripts/benchmark_m1.py"
 
 
+rule benchmark_input:
+    input:
+        shards=pool_of(SCENES),
+        splits=splits_of,
+        files=cleaned_files,
+    output:
+        directory("<results>/benchmark/input/{split}/{regime}/bands/{seeds}"),
+    log:
+        "<results>/logs/benchmark_input/{split}/{regime}/{seeds}.log",
+    benchmark:
+        "<results>/resources/benchmark_input/{split}/{regime}/{seeds}.tsv"
+    conda:
+        "../envs/base.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory_mb(4000, per_mb=20, but="files"),
+        runtime=minutes(60, per_mb=2, but="files"),
+    params:
+        cfg=job_cfg(),
+        code=code("benchmark_input"),
+    message:
+        "Choose the input of the benchmark: {wildcards.split}, {wildcards.regime}, seeds {wildcards.seeds}"
+    script:
+        "../workflow/scripts/benchmark_input.py"
+
+
 rule benchmark_train:
     input:
         shards=pool_of(SCENES),
         splits=splits_of,
         files=cleaned_files,
         latents=latents_of_job,
+        chosen=chosen_for_job,
     output:
         "<results>/benchmark/fits/{split}/{regime}/{method_id}/{seeds}.parquet",
     log:
@@ -157,6 +190,7 @@ rule benchmark_fit:
         splits=splits_of,
         files=cleaned_files,
         latents=latents_of_job,
+        chosen=chosen_for_job,
     output:
         "<results>/benchmark/fits/{split}/{regime}/{method_id}/{seeds}.parquet",
     log:

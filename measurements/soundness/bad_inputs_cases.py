@@ -18,7 +18,7 @@ from PIL import Image
 
 from bad_inputs_study import BANDS, CLASSES, LINES, NM, SAMPLES, Study, codes, counts
 from semispectral.scans.facts.georeference import quiet
-from semispectral.scans.identity import identify
+from semispectral.scans.identify import identify
 from semispectral.storage.model_files import load_model, save_model
 from semispectral.study.classes import CodeSet
 from semispectral.study.scene import Scene

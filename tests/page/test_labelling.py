@@ -15,7 +15,8 @@ from PIL import Image
 from browser import CHROMIUM, Tab, browse
 from semispectral.errors import DataError
 from semispectral.page import write_unmapped_page
-from semispectral.page.content import Labelling, Overlay
+from semispectral.page.content import Labelling
+from semispectral.page.layers import Overlay
 from semispectral.scans.labels.label_files import read_scene_labels
 from semispectral.scans.readers import open_scene
 from semispectral.spectra.cleaning_settings import CleanConfig

@@ -22,8 +22,9 @@ from semispectral.maps.bundle import Bundle
 from semispectral.maps.classify import Drawn, Known, draw_map
 from semispectral.maps.smoothing import SmoothConfig
 from semispectral.page import tiles, write_page, write_pixels
-from semispectral.page.content import Labelling, Overlay, bytes_for_spectra
+from semispectral.page.content import Labelling, bytes_for_spectra
 from semispectral.page.feature_layers import COLOURS, overlays
+from semispectral.page.layers import Overlay
 from semispectral.page.mapped import Beside
 from semispectral.page.pixel_files import read_held, read_index, require_tiles
 from semispectral.page.pixels import Quantised, on_stride, stride_for

@@ -10,6 +10,7 @@ run_benchmark_fit(
     shards=snakemake.input.shards,
     splits=snakemake.input.splits,
     latents=snakemake.input.latents,
+    chosen=snakemake.input.chosen,
     cfg=snakemake.params.cfg,
     code=snakemake.params.code,
 )

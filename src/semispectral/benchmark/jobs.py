@@ -19,15 +19,13 @@ import numpy as np
 import pandas as pd
 
 from semispectral.benchmark.pool import Dealt, Pool, place_of
-from semispectral.classifiers.input_choice import best_input, normalisation_scores
-from semispectral.classifiers.svm import SvmConfig
 from semispectral.errors import DataError
 from semispectral.evaluation.predictions import prediction_table
 from semispectral.evaluation.queries import PLACE
 from semispectral.sampling.split_names import CLASSES
 from semispectral.sampling.training_set import KEY, Features, TrainingSet
 from semispectral.scans.cube import Latents
-from semispectral.spectra.scaling_choice import AUTO
+from semispectral.spectra.scaling_choice import AUTO, read_choice
 from semispectral.storage import arrays as packed
 from semispectral.storage.parquet import read_tables, write_table
 from semispectral.study.classes import read_classes
@@ -140,6 +138,7 @@ def fit_all(
     fits: Mapping[str, Fit],
     *,
     latents: Sequence[str | Path] = (),
+    chosen: Sequence[str | Path] = (),
 ) -> pd.DataFrame:
     """Fit a method with every seed and all labels per class, and predict the test pixels.
 
@@ -149,6 +148,7 @@ def fit_all(
     job : facts of the job.
     fits : function that fits, by the method's name in a table of predictions.
     latents : directory of `encode_all`, for a method on latents; otherwise empty.
+    chosen : directory of the normalisation chosen for each seed; empty where the configuration names one.
 
     Returns
     -------
@@ -159,7 +159,7 @@ def fit_all(
     started = time.perf_counter()
     for seed, split in job.splits.items():
         data = pool.dealt(split, regime=job.regime)
-        inputs, before = _inputs(data, row["features"], job, latents, seed)
+        inputs, before = _inputs(data, row["features"], job, latents, chosen, seed)
         query, shares = data.query(inputs), data.shares
         facts = {"wavelengths_nm": data.pixels.wavelengths_nm, "classes": read_classes(split / CLASSES)}
         for budget in job.budgets:
@@ -193,12 +193,14 @@ def _say(method: str, seed: int, budget: str, started: float, *, done: int, tota
     log.info("%s: fit %d of %d (seed %d, %s labels per class), about %s left", method, done, total, seed, budget, left)
 
 
-def _inputs(data: Dealt, features: str, job: Job, latents: Sequence[str | Path], seed: int) -> tuple[Features, float]:
+def _inputs(
+    data: Dealt, features: str, job: Job, latents: Sequence[str | Path], chosen: Sequence[str | Path], seed: int
+) -> tuple[Features, float]:
     """Return the inputs of all pixels, and the time of M1 in s."""
     if features == SPECTRA:
         return data.features(data.pixels.x), 0.0
     if not latents:
-        normalise = {"method": "standardise"} if features == STANDARDISED else _normalisation(data, job, seed)
+        normalise = {"method": "standardise"} if features == STANDARDISED else _normalisation(job, chosen, seed)
         return data.features(data.scaler(normalise).transform(data.pixels.x)), 0.0
     path = Path(latents[0]) / f"{seed}.parquet"
     arrays, table, facts = packed.read(path, LATENTS)
@@ -207,24 +209,12 @@ def _inputs(data: Dealt, features: str, job: Job, latents: Sequence[str | Path],
     return data.features(arrays["mean"], np.exp(0.5 * arrays["log_variance"])), float(facts["seconds"])
 
 
-def _normalisation(data: Dealt, job: Job, seed: int) -> Mapping[str, Any]:
-    """Return the normalisation of the bands; ``auto`` chooses it on the labels of the largest number per class."""
+def _normalisation(job: Job, chosen: Sequence[str | Path], seed: int) -> Mapping[str, Any]:
+    """Return the normalisation of the bands: that of the configuration, or the chosen one."""
     given = job.settings["normalise"]
     if given["method"] != AUTO:
         return dict(given)
-    most = max(job.budgets, key=lambda budget: float("inf") if budget == "all" else int(budget))
-    known = data.training_set(data.features(data.pixels.x), budget=most, seed=seed)
-    scores = normalisation_scores(
-        data.seen_by_m1,
-        known.labelled.joined(known.valid),
-        candidates=given["candidates"],
-        windows=given["windows"],
-        settings=SvmConfig(),
-        seed=seed,
-    )
-    chosen = best_input(scores)
-    log.info("seed %d, normalise.method auto: %s\n%s", seed, chosen, scores.to_string(index=False))
-    return {"method": chosen, "windows": given["windows"]}
+    return {"method": read_choice(Path(chosen[0]) / f"{seed}.json").chosen, "windows": given["windows"]}
 
 
 def _content(known: TrainingSet, query: Features) -> list[np.ndarray]:

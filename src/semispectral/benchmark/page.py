@@ -17,7 +17,7 @@ from semispectral.benchmark.score_files import Scored
 from semispectral.evaluation.score_names import accuracy_scores
 from semispectral.figures.methods import budget_words
 from semispectral.figures.style import save
-from semispectral.report.deliverables import embedded
+from semispectral.report.pictures import embedded
 from semispectral.report.table_cells import Cell, Table, number, some
 from semispectral.report.template import config_words, fill
 from semispectral.storage import provenance

@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from semispectral.explore.clusters import Clusters
 from semispectral.inference.m1_inference import M1Inference
-from semispectral.maps.picture import stretched
+from semispectral.maps.false_colour import stretched
 from semispectral.maps.rasters import LARGEST_LISTED, Legend, write_classes
 from semispectral.maps.scene_map import NODATA_COLOUR, Ground
 from semispectral.maps.stream import BLOCK_BYTES, CHUNK_PIXELS, COLOUR_PLACES

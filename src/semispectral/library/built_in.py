@@ -2,7 +2,7 @@
 
 import json
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 import numpy as np
 
@@ -21,7 +21,7 @@ def built_in_library() -> Library:
     The parametric fits of `samples.json` are of the same form as those of the simulator, to spectra of the USGS library
     splib07 (Kokaly et al. 2017, public domain): root mean square error at most 0.007 in reflectance.
     """
-    text = resources.files("semispectral.library").joinpath("samples.json").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("samples.json").read_text(encoding="utf-8")
     first_nm = {name: 1e3 * row["first_um"] for name, row in json.loads(text)["minerals"].items()}
     simulated = [_entry(mineral, first_nm=mineral.nodes_nm[0]) for mineral in load_minerals().values()]
     samples = [_entry(mineral, first_nm=first_nm[mineral.name]) for mineral in read_minerals(text).values()]

@@ -15,6 +15,7 @@ from matplotlib.patches import Patch
 from matplotlib.transforms import Affine2DBase, ScaledTranslation
 
 from semispectral.maps.classify import Drawn
+from semispectral.maps.false_colour import stretched
 from semispectral.storage.atomic import write_atomically
 
 P = ParamSpec("P")
@@ -23,7 +24,6 @@ T = TypeVar("T")
 WIDTH_INCHES = 13.3
 LEGEND_INCHES = 2.3
 PANEL_INCHES = (1.2, 6.5)  # least and largest height of a panel
-PERCENTILES = (2, 98)
 CONFIDENCE_COLOURS = colormaps["viridis"].with_extremes(bad=(0, 0, 0, 0))
 BOARD, BOARD_COLOURS = 6, ("#ffffff", "#dddddd")  # pixels of a square; no class can look like a chequered board
 LARGEST_SIDE = 1600  # of a panel in pixels; larger maps are thinned
@@ -57,27 +57,6 @@ def write_figure(figure: Figure, path: Path) -> None:
     content = io.BytesIO()
     figure.savefig(content, format="png", dpi=110, metadata={"Software": None})
     write_atomically(path, content.getvalue())
-
-
-def stretched(picture: np.ndarray) -> np.ndarray:
-    """Stretch a false-colour image for display.
-
-    Each channel is scaled from its 2nd to its 98th percentile. Pixels without data become grey.
-
-    Parameters
-    ----------
-    picture : float32 [line, sample, 3], NaN where there is no data.
-
-    Returns
-    -------
-    float32 [line, sample, 3], 0 to 1.
-    """
-    seen = np.isfinite(picture).all(axis=2)
-    if not seen.any():
-        return np.full(picture.shape, 0.5, np.float32)
-    low, high = np.percentile(picture[seen], PERCENTILES, axis=0)
-    scaled = (picture - low) / np.maximum(high - low, np.finfo(np.float32).tiny)
-    return np.where(seen[:, :, None], np.clip(scaled, 0, 1), 0.5).astype(np.float32)
 
 
 @plain_text

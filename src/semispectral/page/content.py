@@ -1,15 +1,13 @@
-"""What is on a page: the scan, its pixels, rasters over it, and the classes that a person may give."""
+"""What is on a page: the scan, its pixels, what lies over it, and the classes that a person may give."""
 
-import base64
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from semispectral.maps.picture import stretched
+from semispectral.maps.false_colour import stretched
+from semispectral.page.layers import Measured, Overlay, packed
 from semispectral.page.pixels import PagePixels
 from semispectral.scans.identity import Identity
 from semispectral.study.classes import ClassMap
@@ -19,38 +17,8 @@ LARGEST_PICTURE = 2_000_000  # pixels; a larger picture is thinned, and pixels a
 LARGEST_PAGE_BYTES, CODE_BYTES = 24_000_000, 1_500_000  # of the file; of Bokeh, the scripts and the markup in it
 LEAST_SPECTRA_BYTES = 3_000_000
 BASE64 = 3 / 4  # bytes in a letter
-MOST_OF_SMALL = 255
 MOST_TAKEN = 1000  # codes of a range that are named; new classes get the first free code
 NO_CLASSES = ClassMap((), (), ())
-
-
-@dataclass(frozen=True, eq=False)
-class Overlay:
-    """Raster over the picture of a scan; a click can take a connected patch of it.
-
-    Attributes
-    ----------
-    name : its name on the page, such as ``map`` or ``clusters``.
-    place : int [line, sample], value of each pixel, from 1; 0 where there is none.
-    names, colours : names of the values from 1, and their colours like ``#1f77b4``.
-    """
-
-    name: str
-    place: np.ndarray
-    names: tuple[str, ...]
-    colours: tuple[str, ...]
-
-    @cached_property
-    def packed(self) -> dict[str, str]:
-        """Its values as the page's script reads them."""
-        return packed(self.place.astype(np.uint8 if len(self.names) <= MOST_OF_SMALL else np.uint16))
-
-    def legend(self) -> list[dict[str, str]]:
-        """Return name, colour and share of each value that occurs."""
-        counts = np.bincount(self.place.ravel(), minlength=len(self.names) + 1)[1:]
-        total = max(int(counts.sum()), 1)
-        rows = zip(self.names, self.colours, counts.tolist(), strict=True)
-        return [{"name": name, "colour": colour, "share": f"{n / total:.1%}"} for name, colour, n in rows if n]
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,24 +77,6 @@ class Modelled:
     probability: np.ndarray
     novelty: np.ndarray
     means: np.ndarray
-
-
-@dataclass(frozen=True, eq=False)
-class Measured:
-    """Absorption features of the stored pixels.
-
-    Attributes
-    ----------
-    windows : windows of the features: name, first and last wavelength in nm.
-    formulas : names of the indices.
-    names : names of the values.
-    values : float32 [row, value], NaN without one.
-    """
-
-    windows: tuple[tuple[str, float, float], ...]
-    formulas: tuple[str, ...]
-    names: tuple[str, ...]
-    values: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,17 +172,6 @@ def bytes_for_spectra(shape: tuple[int, int], overlays: Sequence[Overlay]) -> in
     picture = 3 * min(shape[0] * shape[1], LARGEST_PICTURE)
     rasters = sum(len(overlay.packed["base64"]) for overlay in overlays)
     return max(LEAST_SPECTRA_BYTES, int(BASE64 * (LARGEST_PAGE_BYTES - CODE_BYTES - rasters)) - picture)
-
-
-def packed(array: np.ndarray) -> dict[str, str]:
-    """Return an array as dtype and base64 of its compressed bytes, little-endian.
-
-    Parameters
-    ----------
-    array : the array.
-    """
-    little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
-    return {"dtype": array.dtype.name, "base64": base64.b64encode(zlib.compress(little.tobytes(), 6)).decode()}
 
 
 def _picture(picture: np.ndarray) -> tuple[np.ndarray, int]:

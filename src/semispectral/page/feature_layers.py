@@ -6,7 +6,7 @@ import numpy as np
 from bokeh.palettes import viridis
 
 from semispectral.features.feature_files import SceneFeatures, unit_of
-from semispectral.page.content import Measured, Overlay
+from semispectral.page.layers import Measured, Overlay
 
 COLOURS = tuple(str(colour).lower() for colour in viridis(12))
 MOST_PIXELS = 15_000_000  # of all layers together; those with the fewest pixels are left out

@@ -13,8 +13,9 @@ from semispectral.errors import DataError
 from semispectral.features.feature_files import NO_FEATURES, SceneFeatures
 from semispectral.maps.classify import Drawn
 from semispectral.maps.scene_map import SceneMap
-from semispectral.page.content import Labelling, Modelled, Overlay, Page
+from semispectral.page.content import Labelling, Modelled, Page
 from semispectral.page.feature_layers import measured, overlays
+from semispectral.page.layers import Overlay
 from semispectral.page.pixel_files import means_of, read_held, read_index, require_tiles
 from semispectral.page.pixels import PagePixels, on_stride
 from semispectral.page.write import write

@@ -25,7 +25,8 @@ from semispectral.page.feature_layers import shown
 from semispectral.page.pixel_files import HELD, INDEX, write_held
 from semispectral.page.pixels import PLACE_BYTES, VALUE_BYTES, Curves, Quantised, collect
 from semispectral.scans.cube import Cube
-from semispectral.scans.identity import Identity, identify
+from semispectral.scans.identify import identify
+from semispectral.scans.identity import Identity
 from semispectral.spectra.band_matching import match_bands
 from semispectral.spectra.cleaning_settings import scale_after
 from semispectral.storage.atomic import replacing_directory

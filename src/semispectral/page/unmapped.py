@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 
 from semispectral.maps.stream import BLOCK_BYTES
-from semispectral.page.content import Labelling, Overlay, Page, bytes_for_spectra
+from semispectral.page.content import Labelling, Page, bytes_for_spectra
+from semispectral.page.layers import Overlay
 from semispectral.page.pixels import PLACE_BYTES, collect
 from semispectral.page.write import write
 from semispectral.scans.cube import Cube
-from semispectral.scans.identity import identify
+from semispectral.scans.identify import identify
 from semispectral.scans.quality import valid_spectra
 from semispectral.spectra.cleaned_scans import open_cleaned
 from semispectral.spectra.cleaning_settings import CleanConfig, scale_after

@@ -1,21 +1,17 @@
 """Deliverables beside the report: map and page of every scene, log of every hole, the trained model."""
 
-import base64
-import io
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from semispectral.maps.classify import smoothing_effect
 from semispectral.maps.map_files import read_facts, require_file
+from semispectral.report.pictures import embedded
 from semispectral.report.results import Study
 from semispectral.report.table_cells import some
-from semispectral.storage.seal import damaged
 
-PNG_END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
 MAP_LINKS = (
     ("look into it", "page.html"),
     ("GeoTIFF", "class.tif"),
@@ -42,39 +38,6 @@ class Piece:
     source: str
     links: tuple[tuple[str, str], ...]
     note: str = ""
-
-
-def embedded(png: Path) -> str:
-    """Return a picture as a data address.
-
-    Parameters
-    ----------
-    png : PNG file.
-    """
-    content = png.read_bytes()
-    require_picture(content, png)
-    return f"data:image/png;base64,{base64.b64encode(content).decode()}"
-
-
-def require_picture(content: bytes, path: Path) -> None:
-    """Check the checksums inside a PNG file.
-
-    Parameters
-    ----------
-    content : bytes of the file.
-    path : path of the file, for messages.
-
-    Raises
-    ------
-    IntegrityError : the file was cut or changed.
-    """
-    try:
-        with Image.open(io.BytesIO(content), formats=("PNG",)) as picture:
-            picture.verify()
-        if not content.endswith(PNG_END):
-            raise ValueError("its end is missing")
-    except (OSError, SyntaxError, ValueError) as error:
-        raise damaged(path, str(error)) from error
 
 
 def maps(study: Study, *, index: Path) -> list[Piece]:

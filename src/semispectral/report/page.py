@@ -11,9 +11,9 @@ from semispectral.report import cleaning_chapter, feature_chapter, networks, tab
 from semispectral.report import deliverables as takehome
 from semispectral.report import wording as words
 from semispectral.report.captions import caption_of
-from semispectral.report.deliverables import embedded
 from semispectral.report.draw import MOST_MAPS, figures_of, test_scenes
 from semispectral.report.library_words import choice_table, choice_words, doubted_labels, library_words
+from semispectral.report.pictures import embedded
 from semispectral.report.results import Study
 from semispectral.report.template import config_words, fill
 from semispectral.storage import provenance

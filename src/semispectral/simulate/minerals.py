@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -131,7 +131,7 @@ class Mineral:
 @cache
 def load_minerals() -> Mapping[str, Mineral]:
     """Load all minerals of the packaged table `minerals.json`, by name, in the order of their codes."""
-    return read_minerals(resources.files("semispectral.simulate").joinpath("minerals.json").read_text(encoding="utf-8"))
+    return read_minerals(Path(__file__).with_name("minerals.json").read_text(encoding="utf-8"))
 
 
 def read_minerals(text: str) -> Mapping[str, Mineral]:

@@ -12,7 +12,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from semispectral.errors import DataError, SemispectralError
-from semispectral.scans.identity import identify
+from semispectral.scans.identify import identify
 from semispectral.scans.labels.label_files import read_scene_labels
 from semispectral.scans.readers import open_scene
 from semispectral.study.classes import ClassMap, CodeSet

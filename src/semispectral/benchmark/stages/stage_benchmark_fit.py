@@ -15,6 +15,7 @@ def run_benchmark_fit(
     shards: Sequence[str | Path],
     splits: Sequence[str],
     latents: Sequence[str | Path],
+    chosen: Sequence[str | Path],
     cfg: str,
     code: str,
 ) -> None:
@@ -32,6 +33,8 @@ def run_benchmark_fit(
         Folder of each seed's parts and label budgets.
     latents : sequence of str or Path
         Folder of the latents that the method sees; empty on bands.
+    chosen : sequence of str or Path
+        Folder of the normalisation that was chosen for each seed; empty where the configuration names one.
     cfg : str
         JSON of the sections ``cleaning``, ``scenes``, ``budgets``, ``normalise`` and of the method's own.
     code : str
@@ -39,4 +42,4 @@ def run_benchmark_fit(
     """
     job = Job.of(predictions_file, splits, cfg=cfg, code=code)
     pool = Pool.of(shards, job.settings)
-    write_table(predictions_file, fit_all(pool, job, fits, latents=latents))
+    write_table(predictions_file, fit_all(pool, job, fits, latents=latents, chosen=chosen))

@@ -16,7 +16,7 @@ from semispectral.explore.samples import PLACE, all_latents, rows_of
 from semispectral.explore.shares import shares_of
 from semispectral.explore.sheet import Explored, write_sheet
 from semispectral.figures.style import save
-from semispectral.report.deliverables import embedded
+from semispectral.report.pictures import embedded
 from semispectral.scans.cube import Latents
 from semispectral.storage.model_files import load_model
 from semispectral.storage.parquet import read_table

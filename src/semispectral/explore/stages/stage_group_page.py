@@ -5,7 +5,8 @@ from pathlib import Path
 
 from semispectral.explore.cluster_map import group_colours
 from semispectral.explore.groups import Group, read_groups
-from semispectral.page.content import Labelling, Overlay
+from semispectral.page.content import Labelling
+from semispectral.page.layers import Overlay
 from semispectral.page.unmapped import write_unmapped_page
 from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.storage.seal import read_array

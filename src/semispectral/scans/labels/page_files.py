@@ -12,7 +12,8 @@ from rasterio.features import rasterize
 from semispectral.errors import DataError, UnreadableError
 from semispectral.scans.formats.first_bytes import PAGE_MEMBER
 from semispectral.scans.formats.open_file import reading, refuse_keys
-from semispectral.scans.identity import Identity, identify
+from semispectral.scans.identify import identify
+from semispectral.scans.identity import Identity
 from semispectral.scans.labels.class_words import ClassWords
 from semispectral.scans.labels.label_rasters import UNLABELLED_CODE
 from semispectral.scans.labels.png import text_in
