@@ -40,7 +40,7 @@ from semispectral.evaluation.alert_files import read_guards
 from semispectral.maps.map_files import read_facts, require_file
 from semispectral.maps.numbers import read_numbers
 from semispectral.page.pixel_files import read_held, read_index, require_tiles
-from semispectral.report.deliverables import embedded
+from semispectral.report.pictures import embedded
 from semispectral.sampling.quota_files import read_quotas
 from semispectral.sampling.split_files import read_notes
 from semispectral.scans.labels.label_files import read_labels

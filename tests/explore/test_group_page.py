@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from browser import CHROMIUM, Tab, browse
-from semispectral.explore.cluster_map import CLUSTERS, NO_CLUSTER, ClusterMap, write_cluster_map
-from semispectral.explore.groups import Group, Groups, write_groups
+from semispectral.explore.cluster_map import CLUSTERS, write_cluster_map
+from semispectral.explore.found_clusters import NO_CLUSTER, ClusterMap
+from semispectral.explore.group_files import Group, Groups, write_groups
 from semispectral.explore.stages.stage_group_page import run_group_page
 from semispectral.maps.rasters import Ground
 from semispectral.spectra.cleaning_settings import CleanConfig

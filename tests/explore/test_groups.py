@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from semispectral.explore.groups import absorptions, describe, hull_quotients, read_groups, write_groups
+from semispectral.explore.group_files import read_groups, write_groups
+from semispectral.explore.groups import absorptions, describe, hull_quotients
 from semispectral.scans.cube import Pixels
 
 NM = np.linspace(2000.0, 2500.0, 101)

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from semispectral.explore.cluster_map import RASTER, ClusterMap, write_cluster_map
+from semispectral.explore.cluster_map import RASTER, write_cluster_map
+from semispectral.explore.found_clusters import ClusterMap
 from semispectral.explore.queue_files import SHEET, around, queue_table, write_points, write_queue
 from semispectral.maps.rasters import Ground
 from semispectral.storage.parquet import read_table

@@ -140,23 +140,32 @@ TRAINED_M2 = {"train_m2", "train_qy", "benchmark_train"}
 READS_SCANS = {
     *("census", "labels", "draw", "features", "map", "pixels", "scan_page", "new_map", "new_pixels", "fetch"),
     *("sample_m1", "sample", "fit_scaler", "encode"),  # they clean the pool, and cleaning looks into the scan
-    *("benchmark_m1", "benchmark_fit", "benchmark_train"),
+    *("benchmark_m1", "benchmark_input", "benchmark_fit", "benchmark_train"),
+    *("cluster_map", "group_page", "describe_groups", "new_groups"),
+    *("cleaning_effect", "match_library"),  # the library asks the scan for the widths of its bands
 }
 READS_LABELS = {"labels", "new_map", "fetch"}
+READS_FEATURES = {"pixels", "new_pixels", "paint", "downhole", "report", "benchmark_report"}
 # The adapters that an edit of a file reaches, written by hand: what a person would expect, not what the imports give.
 REACHED: dict[str, set[str]] = {
     "benchmark/page.html": {"benchmark_report"},
     "report/report.html": {"report"},
-    "report/page.css": {"report", "benchmark_report"},
-    "report/macros.html": {"report", "benchmark_report"},
-    "page/page.js": {"paint", "scan_page"},
+    "report/page.css": {"report", "benchmark_report", "contact_sheet"},
+    "report/macros.html": {"report", "benchmark_report", "contact_sheet"},
+    "page/page.js": {"paint", "scan_page", "group_page"},
     "page/mapped.py": {"paint"},
     "page/tiles.py": {"pixels", "new_pixels"},
-    "maps/picture.py": {"paint", "downhole", "report", "benchmark_report"},
-    "maps/rasters.py": {"paint", "report", "benchmark_report"},
+    "page/content.py": {"paint", "scan_page", "group_page"},
+    "maps/picture.py": {"paint", "downhole", "report"},
+    "maps/rasters.py": {
+        "features",
+        "cluster_map",
+        "contact_sheet",
+        *READS_FEATURES,
+    },  # the sheet has shares by depth, as logs
     "maps/bundle_build.py": {"bundle", "pack"},
-    "maps/map_files.py": {"paint", "report", "benchmark_report"},
-    "simulate/minerals.json": {"simulate"},
+    "maps/map_files.py": {"paint", "report"},
+    "simulate/minerals.json": {"simulate", "match_library", "benchmark_fit", "describe_groups", "new_groups"},
     "study/cells.py": set(),
     "study/scenes.py": set(),
     "storage/atomic.py": set(),
@@ -168,7 +177,14 @@ REACHED: dict[str, set[str]] = {
     "census/count.py": {"labels"},
     "census/look.py": {"census", "labels"},
     "sampling/split.py": {"split", "sample_m1", "report", "benchmark_report", "benchmark_split"},
-    "classifiers/svm.py": {"train_svm", "baseline", "benchmark_fit"},
+    "classifiers/svm.py": {
+        "train_svm",
+        "baseline",
+        "benchmark_fit",
+        "learning_curve",
+        "choose_input",
+        "benchmark_input",
+    },
     "classifiers/baselines_semisupervised.py": {"baseline", "benchmark_fit"},
     "models/m1.py": {"train_m1", "benchmark_m1"},
     "models/settings_m1.py": {"train_m1", "benchmark_m1"},

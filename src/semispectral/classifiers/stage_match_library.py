@@ -9,7 +9,13 @@ from typing import Any
 import numpy as np
 
 from semispectral.evaluation.queries import answers, asked
-from semispectral.library.class_entries import classifier_for, doubts, probabilities
+from semispectral.library.class_entries import (
+    LibraryClassifier,
+    classifier_for,
+    doubt_sentences,
+    doubts,
+    probabilities,
+)
 from semispectral.library.judged import Judged, write_judged
 from semispectral.library.library_settings import LibraryConfig
 from semispectral.library.sensor_widths import stated_widths
@@ -100,7 +106,14 @@ def judge(labelled: Pixels, classes: ClassMap, given: Mapping[str, Any]) -> tupl
         return np.zeros((len(labelled), len(classes)), np.float32), Judged.nothing(classes.names, why=why)
     scores = classifier.scores(labelled.x)
     counts = doubts(scores, labelled.label, known=classifier.known, least_score=config.least_score)
-    judged = Judged.of(classifier, classes.names, counts)
+    judged = _said(classifier, classes.names, counts)
     for sentence in judged.doubts:
         log.warning("%s", sentence)
     return scores, judged
+
+
+def _said(classifier: LibraryClassifier, names: Sequence[str], counts: np.ndarray) -> Judged:
+    """Return the facts of a classifier that had something to say; counts are of `doubts`, int64 [label, class]."""
+    entries = {name: len(places) for name, places in zip(names, classifier.places, strict=True) if places}
+    without = tuple(name for name in names if name not in entries)
+    return Judged(entries, without, classifier.matcher.left_out, tuple(doubt_sentences(counts, names)))

@@ -1,14 +1,13 @@
 """Map the clusters of one scene: M1's encoder and the nearest centre, streamed by blocks of lines."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from matplotlib.colors import hsv_to_rgb, to_hex
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from semispectral.explore.clusters import Clusters
+from semispectral.explore.found_clusters import NO_CLUSTER, ClusterMap, group_colours
 from semispectral.inference.m1_inference import M1Inference
 from semispectral.maps.false_colour import stretched
 from semispectral.maps.rasters import LARGEST_LISTED, Legend, write_classes
@@ -21,23 +20,7 @@ from semispectral.storage.atomic import replacing_files
 from semispectral.storage.seal import write_array
 from semispectral.workflow.progress import Progress
 
-NO_CLUSTER = -1
 CLUSTERS, PICTURE, RASTER = "clusters.npy", "picture.npy", "groups.tif"
-TINTS = ((0.75, 0.95), (0.5, 0.75), (0.9, 0.6))  # saturation and value of neighbours in turn
-
-
-@dataclass(frozen=True, eq=False)
-class ClusterMap:
-    """Map of the clusters of one scene.
-
-    Attributes
-    ----------
-    cluster : int16 [line, sample], number of the cluster from 0; `NO_CLUSTER` for what is not of interest.
-    picture : uint8 [line, sample, 3], false colours.
-    """
-
-    cluster: np.ndarray
-    picture: np.ndarray
 
 
 def map_clusters(
@@ -75,19 +58,6 @@ def map_clusters(
             progress.say(here.stop)
     progress.end(pixels=int((cluster != NO_CLUSTER).sum()))
     return ClusterMap(cluster, np.rint(255 * stretched(picture)).astype(np.uint8))
-
-
-def group_colours(number: int) -> tuple[str, ...]:
-    """Return a colour for each of some groups: alike groups, which are neighbours, have neighbouring hues.
-
-    Neighbours differ in saturation and brightness, so that they can be told apart.
-
-    Parameters
-    ----------
-    number : number of groups.
-    """
-    hues = np.arange(number) / max(number, 1)
-    return tuple(to_hex(hsv_to_rgb((hue, *TINTS[place % len(TINTS)]))) for place, hue in enumerate(hues))
 
 
 def write_cluster_map(

@@ -1,10 +1,8 @@
 """Describe each cluster: its mean spectrum and spread, what it may be, and the pixel that stands for it."""
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,71 +10,17 @@ import pandas as pd
 from scipy.signal import find_peaks
 
 from semispectral.errors import DataError
+from semispectral.explore.group_files import Group, Groups
 from semispectral.library.suggest import suggest
 from semispectral.scans.cube import Pixels
 from semispectral.spectra.transforms import remove_continuum
-from semispectral.storage.seal import read_json, write_json
 
 log = logging.getLogger(__name__)
 
-SPREAD = (10, 90)  # percentiles
+SPREAD = (10, 90)  # percentiles, as `Group` says
 LEAST_DEPTH = 0.02  # of an absorption
 MOST_ABSORPTIONS = 5
 DIGITS = 6
-
-
-@dataclass(frozen=True)
-class Group:
-    """Cluster in words and numbers.
-
-    Attributes
-    ----------
-    name : its name, ``group 1`` or ``new group 1``.
-    pixels : number of its sampled pixels.
-    mean, low, high : mean and `SPREAD` of the spectra, reflectance or stored values [band].
-    hull_quotient : mean spectrum divided by its continuum [band]; empty without wavelengths.
-    absorptions : position ``nm`` and ``depth`` of its absorptions, the deepest first.
-    medoid : scene, line and sample of the pixel nearest to the centre.
-    matches : best matches in the spectral library, with ``name``, ``group`` and ``score``; the best first.
-    known : whether the best match is good enough to be a suggestion.
-    """
-
-    name: str
-    pixels: int
-    mean: Sequence[float]
-    low: Sequence[float]
-    high: Sequence[float]
-    hull_quotient: Sequence[float]
-    absorptions: Sequence[Mapping[str, float]]
-    medoid: Mapping[str, Any]
-    matches: Sequence[Mapping[str, Any]]
-    known: bool
-
-    @property
-    def suggested(self) -> str:
-        """Name of the best match if it is good enough, otherwise empty."""
-        return str(self.matches[0]["name"]) if self.matches and self.known else ""
-
-
-@dataclass(frozen=True)
-class Groups:
-    """All clusters of a study.
-
-    Attributes
-    ----------
-    groups : the clusters by number.
-    wavelengths_nm : wavelengths of the bands in nm; None if they are not known.
-    unit : what the spectra are: reflectance or stored values.
-    """
-
-    groups: tuple[Group, ...]
-    wavelengths_nm: tuple[float, ...] | None
-    unit: str
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the clusters."""
-        return tuple(group.name for group in self.groups)
 
 
 def describe(
@@ -196,28 +140,3 @@ def _place(row: pd.Series) -> dict[str, Any]:
 def _rounded(values: np.ndarray) -> list[float]:
     """Return numbers for JSON."""
     return [round(float(value), DIGITS) for value in values]
-
-
-def write_groups(path: Path, groups: Groups) -> None:
-    """Write the description of clusters as JSON.
-
-    Parameters
-    ----------
-    path : file to write.
-    groups : the clusters.
-    """
-    write_json(path, asdict(groups))
-
-
-def read_groups(path: Path) -> Groups:
-    """Read what `write_groups` wrote; raise as `semispectral.storage.seal.require` does.
-
-    Parameters
-    ----------
-    path : file to read.
-    """
-    content = read_json(path)
-    nm = content["wavelengths_nm"]
-    return Groups(
-        tuple(Group(**group) for group in content["groups"]), None if nm is None else tuple(nm), content["unit"]
-    )

@@ -1,20 +1,14 @@
-"""Read what the stages of this room share: latents of the pool, and the spectra of the same pixels as reflectance."""
+"""Read what the stages of this room share: latents of the pool, and what is known of the same pixels."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from semispectral.errors import IntegrityError
 from semispectral.pool.pixel_ranks import scene_labels
-from semispectral.scans.cube import Latents, Pixels
-from semispectral.spectra.cleaned_scans import read_cleaned
-from semispectral.spectra.cleaning_settings import CleanConfig
-from semispectral.spectra.scaling import read_scaler
+from semispectral.scans.cube import Latents
 from semispectral.spectra.shards import read_latents, read_table
 from semispectral.storage.seal import read_array
 from semispectral.study.classes import UNLABELLED, ClassMap
@@ -22,7 +16,6 @@ from semispectral.study.scene import Scene
 from semispectral.study.stage_settings import settings
 
 PLACE = ["scene", "line", "sample"]
-MOST_REFLECTED = 2.0  # values above are counts or percent, not shares of the light
 
 
 def all_latents(paths: Sequence[str | Path]) -> Latents:
@@ -90,45 +83,3 @@ def read_known(table: pd.DataFrame, codes: Sequence[str | Path], *, cfg: str) ->
         label = scene_labels(code, classes, use=scene.use, ignore=scene.ignore)
         found.append(rows[PLACE].assign(hole=scene.hole, label=np.maximum(label, UNLABELLED)))
     return pd.concat(found).loc[table.index]
-
-
-def spectra_of(
-    shards: Sequence[str | Path], table: pd.DataFrame, *, scaler: str | Path, scenes: Mapping[str, Any]
-) -> Pixels:
-    """Read the spectra of some pixels of the pool, cleaned as those that M1 saw, in the order of the table.
-
-    Parameters
-    ----------
-    shards : files of the pool.
-    table : scene, line and sample of the pixels.
-    scaler : scale of M1, with its cleaning.
-    scenes : rows of the scenes that are cleaned, by name.
-
-    Raises
-    ------
-    IntegrityError : a pixel is in no shard.
-    """
-    cleaning = settings(CleanConfig, read_scaler(scaler).cleaning, where="cleaning")
-    pixels = Pixels.concat([read_cleaned(Path(path), scenes, cleaning) for path in sorted(shards, key=str)])
-    pixels = pixels.where(~pixels.table.duplicated(PLACE).to_numpy())
-    there = pd.MultiIndex.from_frame(pixels.table[PLACE].astype({"scene": str}))
-    found = there.get_indexer(pd.MultiIndex.from_frame(table[PLACE].astype({"scene": str})))
-    if (found < 0).any():
-        raise IntegrityError(
-            f"{int((found < 0).sum())} pixels have latents but no spectrum in the pool; run the workflow again"
-        )
-    return pixels.where(found)
-
-
-def as_reflectance(pixels: Pixels, scales: Mapping[str, float]) -> tuple[Pixels, str]:
-    """Return spectra as reflectance, and what they are in words: reflectance, or stored values.
-
-    Parameters
-    ----------
-    pixels : cleaned spectra.
-    scales : reflectance of one unit of a cleaned value, by scene.
-    """
-    factor = pixels.table["scene"].astype(str).map(scales).to_numpy(np.float32)
-    x = pixels.x.astype(np.float32) * factor[:, None]
-    unit = "reflectance" if not len(x) or np.percentile(x, 99) <= MOST_REFLECTED else "stored values"
-    return replace(pixels, x=x), unit

@@ -8,7 +8,7 @@ import numpy as np
 from semispectral.downhole.depths import from_top, logged_holes
 from semispectral.downhole.log import depths
 from semispectral.errors import DataError
-from semispectral.explore.cluster_map import NO_CLUSTER
+from semispectral.explore.found_clusters import NO_CLUSTER
 from semispectral.maps.scene_map import SceneMap
 from semispectral.study.classes import ClassMap
 from semispectral.study.scene import Scene

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from semispectral.explore.cluster_map import ClusterMap, group_colours
 from semispectral.explore.drawings import (
     MAP_SIDE,
     group_thumbnail,
@@ -19,7 +18,8 @@ from semispectral.explore.drawings import (
     spectrum_svg,
     strip_svg,
 )
-from semispectral.explore.groups import Group, Groups
+from semispectral.explore.found_clusters import ClusterMap, group_colours
+from semispectral.explore.group_files import Group, Groups
 from semispectral.explore.queue_files import CHIP, SHEET, around
 from semispectral.explore.shares import Profile, Shares
 from semispectral.figures.rasters import landscape

@@ -4,9 +4,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
-
-from semispectral.library.class_entries import LibraryClassifier, doubt_sentences
 from semispectral.storage.seal import read_json, write_json
 
 
@@ -28,20 +25,6 @@ class Judged:
     left_out: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     why: str = ""
-
-    @classmethod
-    def of(cls, classifier: LibraryClassifier, names: Sequence[str], counts: np.ndarray) -> "Judged":
-        """Return the facts of a classifier that had something to say.
-
-        Parameters
-        ----------
-        classifier : LibraryClassifier.
-        names : names of the classes.
-        counts : int64 [label, class], from `semispectral.library.class_entries.doubts`.
-        """
-        found = {name: len(places) for name, places in zip(names, classifier.places, strict=True) if places}
-        without = tuple(name for name in names if name not in found)
-        return cls(found, without, classifier.matcher.left_out, tuple(doubt_sentences(counts, names)))
 
     @classmethod
     def nothing(cls, names: Sequence[str], *, why: str) -> "Judged":

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from semispectral.explore.cluster_map import ClusterMap, group_colours
 from semispectral.explore.clusters import Clusters
 from semispectral.explore.explore_settings import ExploreConfig
-from semispectral.explore.groups import read_groups
+from semispectral.explore.found_clusters import ClusterMap, group_colours
+from semispectral.explore.group_files import read_groups
 from semispectral.explore.plane import on_plane, plane_figure, shown_rows
 from semispectral.explore.samples import PLACE, all_latents, rows_of
 from semispectral.explore.shares import shares_of

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from semispectral.explore.clusters import Clusters, medoids
 from semispectral.explore.explore_settings import ExploreConfig
-from semispectral.explore.groups import describe, write_groups
-from semispectral.explore.samples import all_latents, as_reflectance, spectra_of
+from semispectral.explore.group_files import write_groups
+from semispectral.explore.groups import describe
+from semispectral.explore.pool_spectra import as_reflectance, spectra_of
+from semispectral.explore.samples import all_latents
 from semispectral.storage.model_files import load_model
 from semispectral.study.stage_settings import stage_settings
 

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from semispectral.explore.cluster_map import group_colours
-from semispectral.explore.groups import Group, read_groups
+from semispectral.explore.found_clusters import group_colours
+from semispectral.explore.group_files import Group, read_groups
 from semispectral.page.content import Labelling
 from semispectral.page.layers import Overlay
 from semispectral.page.unmapped import write_unmapped_page

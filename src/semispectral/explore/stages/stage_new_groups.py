@@ -8,10 +8,12 @@ import numpy as np
 
 from semispectral.explore.clusters import Clusters
 from semispectral.explore.explore_settings import ExploreConfig
-from semispectral.explore.groups import describe, write_groups
+from semispectral.explore.group_files import write_groups
+from semispectral.explore.groups import describe
 from semispectral.explore.judged_files import JudgedSample, judge, write_judged
 from semispectral.explore.new_groups import NO_GROUP, middles, new_groups
-from semispectral.explore.samples import PLACE, all_latents, among, as_reflectance, spectra_of
+from semispectral.explore.pool_spectra import as_reflectance, spectra_of
+from semispectral.explore.samples import PLACE, all_latents, among
 from semispectral.maps.bundle import read_bundle
 from semispectral.storage.model_files import load_model
 from semispectral.storage.parquet import read_table

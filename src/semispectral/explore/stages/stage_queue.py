@@ -6,7 +6,7 @@ from pathlib import Path
 
 from semispectral.explore.clusters import Clusters
 from semispectral.explore.explore_settings import ExploreConfig
-from semispectral.explore.groups import read_groups
+from semispectral.explore.group_files import read_groups
 from semispectral.explore.label_queue import Sampled, diverse
 from semispectral.explore.queue_files import queue_table, write_chips, write_points, write_queue
 from semispectral.explore.samples import all_latents, read_known

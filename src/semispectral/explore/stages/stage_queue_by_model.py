@@ -8,7 +8,7 @@ import pandas as pd
 
 from semispectral.explore.clusters import Clusters
 from semispectral.explore.explore_settings import ExploreConfig
-from semispectral.explore.groups import read_groups
+from semispectral.explore.group_files import read_groups
 from semispectral.explore.judged_files import read_judged
 from semispectral.explore.label_queue import Sampled, doubtful
 from semispectral.explore.queue_files import queue_table, write_chips, write_points, write_queue
