@@ -39,9 +39,9 @@ class Tab:
             self.events.append(answer)
 
     async def value(self, expression: str) -> Any:
-        """The value of a JavaScript expression."""
+        """The value of a JavaScript expression; None while the page is loaded anew and can answer nothing."""
         answer = await self.call("Runtime.evaluate", expression=expression, returnByValue=True)
-        return answer["result"].get("value")
+        return answer.get("result", {}).get("value")
 
     async def until(self, expression: str) -> None:
         """Wait until an expression is true."""
