@@ -15,12 +15,14 @@ from semispectral.benchmark.fits import FITS
 from semispectral.benchmark.jobs import LATENTS, Job, encode_all, fit_all
 from semispectral.benchmark.pool import Pool
 from semispectral.benchmark.splits import split_settings
+from semispectral.benchmark.stages.stage_benchmark_input import run_benchmark_input
 from semispectral.errors import DataError, IntegrityError, MisplacedError
 from semispectral.evaluation.predictions import check_predictions
 from semispectral.library.built_in import built_in_library
 from semispectral.sampling.split_names import BUDGETS_FILE, M1_FILE, PIXELS
 from semispectral.sampling.training_set import TrainingSet
 from semispectral.scans.cube import Latents, Pixels
+from semispectral.spectra.scaling_choice import read_choice
 from semispectral.spectra.shards import read_shard, write_shard
 from semispectral.storage import arrays as packed
 from semispectral.storage.parquet import read_table, write_table
@@ -113,6 +115,25 @@ def test_every_control_predicts_the_test_pixels(job: Callable[..., Job], pool: P
     else:
         five = found[found["budget"] == "5"]
         assert (five["label"] == five["predicted"]).mean() > 0.6
+
+
+def test_the_input_of_a_seed_is_chosen_on_its_training_labels(
+    job: Callable[..., Job], pool: Pool, tmp_path: Path
+) -> None:
+    """One of the candidates, on the largest number of labels; a method fits as if the configuration named it."""
+    folder = tmp_path / "benchmark/input/blocks/inductive/bands/1-5"
+    normalise = {"method": "auto", "candidates": ["standardise", "snv"], "windows": []}
+    splits = [str(path) for path in job("sam").splits.values()]
+    cfg = json.dumps(SECTIONS | {"normalise": normalise, "cleaning": {}, "scenes": {}})
+    run_benchmark_input(folder, shards=write_shards(tmp_path), splits=splits, cfg=cfg, code="c")
+    choice = read_choice(folder / "3.json")
+    assert choice.chosen in normalise["candidates"]
+    assert set(choice.scores["input"]) == set(normalise["candidates"])
+    assert choice.labels_per_class == "5"
+    found = fit_all(pool, job("sam", normalise=normalise), FITS, chosen=[folder])
+    named = fit_all(pool, job("sam", normalise={"method": choice.chosen, "windows": []}), FITS)
+    told = ["line", "sample", "budget", "predicted"]
+    pd.testing.assert_frame_equal(found[told], named[told])
 
 
 def test_a_library_without_an_answer_has_no_rows(job: Callable[..., Job], pool: Pool) -> None:
