@@ -102,7 +102,8 @@ def _collection() -> Dealt:
     rasters = [LabelRaster(scene.name, scene.hole, label) for scene, label in zip(scenes, labels, strict=True)]
     settings = SplitConfig("groups", seed=1, test_groups=("DH3",), valid_share=0.2, block_lines=16, buffer=2)
     parts = split(rasters, settings)
-    quotas = share_quotas(available_pixels(rasters, parts, classes=classes), SAMPLE)
+    available = available_pixels(rasters, parts, classes=classes)
+    quotas = share_quotas(available.assign(drawn=available["available"]), SAMPLE)  # whole scenes are the pool
     spectra, tables = [], []
     for scene, raster in zip(scenes, rasters, strict=True):
         live = (scene.white > scene.dark).any(axis=-1)  # not the camera's dead column
@@ -117,7 +118,7 @@ def _collection() -> Dealt:
 
 
 def _drawn(table: pd.DataFrame, quotas: pd.DataFrame) -> pd.DataFrame:
-    """The pixels of lowest priority of each label and part, up to the quota: those that the workflow draws."""
+    """The pixels of lowest priority of each label and part, up to the quota, of whole scenes and not of a pool."""
     scene = table["scene"].iloc[0]
     quota = quotas[quotas["scene"] == scene].set_index(["label", "part"])["quota"]
     rank = priority(SAMPLE.seed, scene, table["line"].to_numpy(), table["sample"].to_numpy())
