@@ -204,7 +204,7 @@ def test_bands_and_latents_have_a_scale_each(done: Path, would_run: WouldRun) ->
 
 
 def test_a_map_of_bands_needs_both_scales(done: Path, would_run: WouldRun) -> None:
-    """M1, on its own scale, says what is novel beside a classifier of bands; the learning curve is that of bands, too."""
+    """M1, on its own scale, says what is novel beside a classifier of bands, whose learning curve is drawn."""
     both = with_config(done, setting("map.features", "bands"))
     assert set(would_run(config=both)) == {"learning_curve", *MAPS}
 
