@@ -43,9 +43,11 @@ include: "rules/maps.smk"
 include: "rules/downhole.smk"
 include: "rules/pages.smk"
 include: "rules/report.smk"
+include: "rules/benchmark_common.smk"
 include: "rules/benchmark.smk"
 include: "rules/benchmark_report.smk"
 include: "rules/new.smk"
+include: "rules/explore_common.smk"
 include: "rules/explore.smk"
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
+from semispectral.features.feature_settings import FILES as FEATURE_FILES
 from semispectral.study import keys_in_use as in_use
 from semispectral.rules.slices import Slices
 from semispectral.scans.labels.label_rows import require_rows_of_scenes
@@ -217,3 +218,11 @@ def trained(model):
     """The directories of a model that the configuration asks for."""
     features = CONFIG["compare"]["features"] if model in CONFIG["compare"]["models"] else []
     return every_run("<results>/{model}/{features}/{budget}/{seed}", model=model, features=features)
+
+
+def features_of(*names, scenes=None):
+    """Files of the features of scenes; none where they are switched off."""
+    listed = sorted(SCENES) if scenes is None else scenes
+    return (
+        expand("<results>/features/{scene}/{name}", scene=listed, name=names) if CONFIG["features"]["enabled"] else []
+    )

@@ -5,22 +5,6 @@
 # results/evaluation/learning_curve.parquet.
 
 
-EXPLORE = CONFIG["explore"]
-EXPLORED = f"{RUNS['seeds'][0]}"  # the seed of the M1 whose latents are looked at
-LATENTS = expand(FEATURES["latents"], seed=EXPLORED, scene=sorted(SCENES))
-BY_MODEL = EXPLORE["by_model"] and any(scene.has_labels for scene in TABLE)
-
-
-def explore_keys(*keys):
-    """Those keys of the section explore that a rule uses."""
-    return {key: EXPLORE[key] for key in keys}
-
-
-def group_maps(name):
-    """One file of the maps of groups, for every scene, in the order of their names."""
-    return every_scene(f"<results>/explore/maps/{{scene}}/{name}")
-
-
 rule clusters:
     input:
         latents=LATENTS,

@@ -1,15 +1,6 @@
 # Absorption features of every pixel: rasters and a table. They need neither labels nor a trained model.
 # Needs: the scenes, results/census.
-# Produces: results/features/{scene}; FEATURE_FILES and features_of, for the rules that show them.
-from semispectral.features.feature_settings import FILES as FEATURE_FILES
-
-
-def features_of(*names, scenes=None):
-    """Files of the features of scenes; none where they are switched off."""
-    listed = sorted(SCENES) if scenes is None else scenes
-    return (
-        expand("<results>/features/{scene}/{name}", scene=listed, name=names) if CONFIG["features"]["enabled"] else []
-    )
+# Produces: results/features/{scene}.
 
 
 rule features:

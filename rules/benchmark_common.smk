@@ -1,0 +1,65 @@
+# What the rules of the benchmark share: its splits, its jobs, and what each uses of the configuration.
+# Needs: rules/common.smk. Produces: BENCHMARK, SPLITS, JOBS and functions; no rules.
+BENCHMARK = CONFIG["benchmark"]
+SPLITS = {row["name"]: CONFIG["split"] | row for row in BENCHMARK["splits"]}
+METHODS_RUN = [name for name in BENCHMARK["methods"] if name != "library" or SLICES.has_minerals]
+NO_TENSORFLOW = [name for name in METHODS_RUN if not METHODS[name].tensorflow]
+TRAINED = [name for name in METHODS_RUN if METHODS[name].tensorflow]
+JOBS = seeds_by_job(BENCHMARK["seeds"], BENCHMARK["seeds_per_job"])
+
+
+def split_cfg(wildcards):
+    """The split, the holes, the caps of the pool and the label budgets; methods and seeds change no split."""
+    return SLICES.benchmark_split(SPLITS[wildcards.split] | {"seed": int(wildcards.seed)})
+
+
+def job_cfg(scale="method", **sections):
+    """What a job depends on besides its seeds, which are its input."""
+    normalise = in_use.normalise(CONFIG["normalise"], scale)
+    return cleaning_cfg(scenes=cleaned(SCENES), budgets=BENCHMARK["labels_per_class"], normalise=normalise, **sections)
+
+
+def fit_cfg(wildcards):
+    """As of a job, with the method's own sections."""
+    method = METHODS[wildcards.method_id]
+    row = {"method": method.method, "features": method.features}
+    if "baselines" in method.sections:
+        return job_cfg(row=row, **in_use.baseline(method.method, baselines=CONFIG["baselines"], svm=CONFIG["svm"]))
+    if "library" in method.sections:
+        return job_cfg(row=row, **SLICES.library_sections())
+    return job_cfg(row=row, **{section: CONFIG[section] for section in method.sections})
+
+
+def splits_of(wildcards):
+    """The splits of the job's seeds."""
+    return expand("<results>/benchmark/splits/{split}/{seed}", split=wildcards.split, seed=JOBS[wildcards.seeds])
+
+
+def latents_of_job(wildcards):
+    """The latents that a method sees; none on bands."""
+    path = "<results>/benchmark/latents/{split}/{regime}/m1/{seeds}"
+    return [path] if METHODS[wildcards.method_id].on_latents else []
+
+
+def chosen_for_job(wildcards):
+    """The normalisation that was chosen for the bands; none where the configuration names one, or on other inputs."""
+    path = "<results>/benchmark/input/{split}/{regime}/bands/{seeds}"
+    return [path] if CHOSEN and METHODS[wildcards.method_id].features == "bands" else []
+
+
+def fits_of(wildcards):
+    """Every job of a split and regime; a method that looks at no unlabelled pixel is the same in both regimes."""
+    regimes = {name: wildcards.regime if METHODS[name].unlabelled else REGIMES[0] for name in METHODS_RUN}
+    return [
+        f"<results>/benchmark/fits/{wildcards.split}/{regime}/{name}/{seeds}.parquet"
+        for name, regime in regimes.items()
+        for seeds in JOBS
+    ]
+
+
+def scores_cfg(wildcards):
+    """How the bootstrap is done, and what is scored."""
+    method = SPLITS[wildcards.split]["method"]
+    return cfg(
+        "evaluation", names=NAMES, benchmark={"split": wildcards.split, "method": method, "regime": wildcards.regime}
+    )

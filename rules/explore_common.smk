@@ -1,0 +1,16 @@
+# What the rules from no label to a map share.
+# Needs: rules/common.smk, rules/map_common.smk. Produces: EXPLORE, EXPLORED, LATENTS, BY_MODEL and functions; no rules.
+EXPLORE = CONFIG["explore"]
+EXPLORED = f"{RUNS['seeds'][0]}"  # the seed of the M1 whose latents are looked at
+LATENTS = expand(FEATURES["latents"], seed=EXPLORED, scene=sorted(SCENES))
+BY_MODEL = EXPLORE["by_model"] and any(scene.has_labels for scene in TABLE)
+
+
+def explore_keys(*keys):
+    """Those keys of the section explore that a rule uses."""
+    return {key: EXPLORE[key] for key in keys}
+
+
+def group_maps(name):
+    """One file of the maps of groups, for every scene, in the order of their names."""
+    return every_scene(f"<results>/explore/maps/{{scene}}/{name}")
