@@ -8,8 +8,8 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from semispectral.explore.clusters import Clusters
 from semispectral.explore.found_clusters import NO_CLUSTER, ClusterMap, group_colours
+from semispectral.figures.false_colour import stretched
 from semispectral.inference.m1_inference import M1Inference
-from semispectral.maps.false_colour import stretched
 from semispectral.maps.rasters import LARGEST_LISTED, Legend, write_classes
 from semispectral.maps.scene_map import NODATA_COLOUR, Ground
 from semispectral.maps.stream import BLOCK_BYTES, CHUNK_PIXELS, COLOUR_PLACES

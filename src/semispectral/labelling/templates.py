@@ -11,8 +11,8 @@ import pyogrio.raw
 import rasterio
 
 from semispectral.errors import ConfigError
+from semispectral.figures.false_colour import stretched
 from semispectral.labelling.qgis_style import add_style
-from semispectral.maps.false_colour import stretched
 from semispectral.maps.rasters import DEFLATE, Legend, profile_of, write_classes
 from semispectral.maps.scene_map import Ground, raster_type
 from semispectral.maps.stream import BLOCK_BYTES, COLOUR_PLACES

@@ -14,8 +14,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.transforms import Affine2DBase, ScaledTranslation
 
+from semispectral.figures.false_colour import stretched
 from semispectral.maps.classify import Drawn
-from semispectral.maps.false_colour import stretched
 from semispectral.storage.atomic import write_atomically
 
 P = ParamSpec("P")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from semispectral.maps.false_colour import stretched
+from semispectral.figures.false_colour import stretched
 from semispectral.page.layers import Measured, Overlay, packed
 from semispectral.page.pixels import PagePixels
 from semispectral.scans.identity import Identity
