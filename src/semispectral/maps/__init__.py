@@ -1,1 +1,1 @@
-"""Classify every pixel of a scan: trained models, streaming, map files and pictures."""
+"""Classify every pixel of a scan: trained models, streaming, map files, pictures and their colours (`picture.py`)."""

@@ -1,1 +1,1 @@
-"""The report: data, split, training, results, and how far to trust them."""
+"""The report and its template (`report.html`): data, split, training, results, and how far to trust them."""

@@ -1,1 +1,1 @@
-"""Split the pixels into parts, deal the pool to them, and choose the labels that each model may use."""
+"""Split the study into parts with a buffer between them, deal the pool to them, and choose the labels for training."""

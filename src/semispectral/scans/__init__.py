@@ -1,1 +1,1 @@
-"""Read scans of any format in blocks of lines."""
+"""Read scans in blocks of lines: `formats/`, what files state (`facts/`, nodata too), `labels/`, camera `folders/`."""
