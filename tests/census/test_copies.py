@@ -95,7 +95,7 @@ def test_hashes_are_of_values() -> None:
 
 def pixels(x: np.ndarray, scene: list[str], part: list[str]) -> pd.DataFrame:
     """The table of drawn pixels with these spectra."""
-    return pd.DataFrame({"scene": scene, "part": part, "hash": spectra_hash(x)})
+    return pd.DataFrame({"scene": scene, "line": range(len(x)), "sample": 0, "part": part, "hash": spectra_hash(x)})
 
 
 def test_pixels_in_two_parts_are_refused() -> None:
@@ -105,6 +105,17 @@ def test_pixels_in_two_parts_are_refused() -> None:
     refuse_shared(pixels(twice, scene, ["train"] * 80))
     with pytest.raises(SplitError, match=r"40 pixels .100%. are in test and in train.*scenes a, b hold copies"):
         refuse_shared(pixels(twice, scene, ["train"] * 40 + ["test"] * 40))
+
+
+def test_an_even_background_is_no_copy() -> None:
+    """Black pixels of two trays are alike; a pixel that both draws hold still counts once, and its copy is seen."""
+    x = np.random.default_rng(1).integers(0, 999, (80, BANDS))
+    x[20:40], x[60:80] = 7, 7
+    scene, part = ["a"] * 40 + ["b"] * 40, ["train"] * 40 + ["test"] * 40
+    refuse_shared(pixels(x, scene, part))
+    x[40:60] = x[:20]
+    with pytest.raises(SplitError, match="20 pixels"):
+        refuse_shared(pd.concat([pixels(x, scene, part)] * 2))
 
 
 def test_pixels_that_a_scan_repeats_itself_are_no_copies() -> None:

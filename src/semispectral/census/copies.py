@@ -130,14 +130,19 @@ def _shared(samples: Mapping[str, Sequence[int]]) -> Iterator[tuple[str, str]]:
 def refuse_shared(table: pd.DataFrame) -> None:
     """Check that no two scenes give the same pixels to different parts.
 
+    A spectrum that a scene has several times, such as an even background, tells nothing of copies: a copy shares the
+    spectra that are there once.
+
     Parameters
     ----------
-    table : DataFrame, one row per pixel: scene, part, and ``hash``, from `spectra_hash`.
+    table : DataFrame, one row per pixel and draw: scene, line, sample, part, and ``hash``, from `spectra_hash`.
 
     Raises
     ------
     SplitError : more pixels than chance allows are in two parts.
     """
+    once = table.drop_duplicates(["scene", "line", "sample"])  # a pixel may be in both draws
+    table = once.drop_duplicates(["scene", "hash"], keep=False)
     value = table["hash"].to_numpy(np.uint64)
     scenes, scene = np.unique(table["scene"].to_numpy(str), return_inverse=True)
     parts, part = np.unique(table["part"].to_numpy(str), return_inverse=True)
