@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -17,6 +18,7 @@ import yaml
 from forks import Forks
 
 import tiny_models as tiny
+from cube_formats import write_tsg
 from semispectral.commands.main import main
 from semispectral.simulate import SimulateConfig, scene_names, simulate_scene, write_scene
 from semispectral.study.stage_settings import settings
@@ -245,13 +247,71 @@ def clones(study: Study, printed: str) -> None:
 
 def explores_without_labels(study: Study, printed: str) -> None:
     """It trains M1 and asks for labels, and needs none; here a dry run of the built-in collection."""
-    said = study.snakemake(printed, "--config", "simulate={enabled: true}", "-n", "--quiet", "rules")
+    said = study.snakemake(printed, "--config", "simulate={enabled: true}", "data_root=.", "-n", "--quiet", "rules")
     jobs = dict(re.findall(r"^(\w+)\s+(\d+)$", said, flags=re.MULTILINE))
     assert jobs["train_m1"] == jobs["queue"] == jobs["contact_sheet"] == "1"
     assert jobs["cluster_map"] == "6"
     assert not {"labels", "train_m2", "bundle"} & set(jobs)
 
 
+def in_folder(folder: Path, printed: str) -> int:
+    """Run a command of the package in a folder; its exit status."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        return main(shlex.split(printed)[1:])
+
+
+def writes_templates(study: Study, printed: str) -> None:
+    """It writes a raster and a layer of polygons for the scenes that are named, or for all."""
+    folder = study.folder / "templates"
+    shutil.copytree(study.folder / "config", folder / "config")
+    shutil.copytree(study.folder / "scans", folder / "scans")
+    try:
+        assert in_folder(folder, f"{printed} --config config/config.yaml") == 0
+        found = {path.name.removesuffix("_polygons.gpkg") for path in folder.rglob("*_polygons.gpkg")}
+    finally:
+        shutil.rmtree(folder)
+    assert found == ({"DH1_1"} if "DH1_1" in printed else {"DH1_1", "DH2_1", "DH3_1"})
+
+
+def writes_classes(study: Study, printed: str) -> None:
+    """The names in the file that it reads, a page's or a HyLogger's, become classes.tsv."""
+    folder = study.folder / "named"
+    file = folder / shlex.split(printed)[3]
+    file.parent.mkdir(parents=True)
+    if file.suffix == ".tsg":
+        write_tsg(file, **A_HOLE)
+    else:
+        drawn = [{"type": "Feature", "properties": {"class": "KAOLIN", "colour": "#123456"}, "geometry": None}]
+        file.write_text(json.dumps({"type": "FeatureCollection", "semispectral_labels": {}, "features": drawn}))
+    try:
+        assert in_folder(folder, printed) == 0
+        rows = (folder / "classes.tsv").read_text(encoding="utf-8").splitlines()
+    finally:
+        shutil.rmtree(folder)
+    assert rows[1].split("\t")[:2] == ["1", "KAOLIN"]
+
+
+def lists_a_hole(study: Study, printed: str) -> None:
+    """It writes a row for the dataset of a HyLogger, with its hole."""
+    folder = study.folder / "listed"
+    (folder / "hylogger").mkdir(parents=True)
+    write_tsg(folder / "hylogger/DH7_0001_tsg.tsg", **A_HOLE)
+    try:
+        assert in_folder(folder, printed) == 0
+        head, row = (folder / "scenes.tsv").read_text(encoding="utf-8").splitlines()
+    finally:
+        shutil.rmtree(folder)
+    cells = dict(zip(head.split("\t"), row.split("\t"), strict=True))
+    assert (cells["hole"], cells["data"]) == ("DH7", "hylogger/DH7_0001_tsg.tsg")
+
+
+A_HOLE: dict[str, Any] = {
+    "spectra": np.ones((4, 8), np.float32),
+    "codes": np.array([0.0, 1.0, 1.0, 0.0]),
+    "names": ("KAOLIN", "WHITE-MICA"),
+    "depth_m": np.arange(4.0),
+}
 SAID = {"check": True, "capture_output": True, "text": True}
 PREDICT = (
     "semispectral predict scan.h5 --key /hsimage/data --wavelengths /hsimage/wavelengths "
@@ -287,13 +347,20 @@ RUN_BY: dict[str, Run] = {
     DEMO: as_make_demo(CORES="8"),
     f"{DEMO} --configfile {OVERLAY}": as_make_demo(CORES="8", CONFIG=OVERLAY),
     f"{DEMO} -n": would_run("train_m1", "report"),
-    f"{DEMO} explore": would_run("train_m1", "queue_by_model", "contact_sheet"),
-    f"{DEMO} explore --configfile config/unlabelled.yaml": explores_without_labels,
+    "snakemake explore --cores 8 --resources gpu=1": would_run("train_m1", "queue_by_model", "contact_sheet"),
+    "snakemake explore --cores 8 --resources gpu=1 --configfile config/unlabelled.yaml": explores_without_labels,
     "snakemake --cores 8 -R train_m1": would_run("train_m1", "encode"),
     "snakemake --cores 8 predict_new --config scenes=config/scenes.tsv model=results/model": maps_what_is_new,
     "snakemake --profile profiles/slurm": would_run("train_m1"),
     "snakemake --profile profiles/slurm benchmark": would_run("benchmark_train", "benchmark_report"),
     "snakemake --cores 8 benchmark": would_run("benchmark_train", "benchmark_report"),
+    "snakemake --cores 4 --until features": would_run("features"),
+    "snakemake pages --cores 8": would_run("scan_page"),
+    "semispectral labels init": writes_templates,
+    "semispectral labels init DH1_1 --out to_label": writes_templates,
+    "semispectral labels classes DH1_1_labels.geojson": writes_classes,
+    "semispectral labels classes hylogger/PE257D_0001_tsg.tsg --out classes.tsv": writes_classes,
+    "semispectral scenes hylogger --output scenes.tsv --data-root .": lists_a_hole,
 }
 
 
