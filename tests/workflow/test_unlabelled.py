@@ -36,7 +36,7 @@ def would_run(folder: Path, *arguments: str) -> dict[str, int]:
     """Jobs of each rule in a dry run."""
     done = snakemake(folder, "-n", *arguments)
     assert done.returncode == 0, (done.stdout + done.stderr)[-2000:]
-    stats = done.stdout.partition("Job stats:")[2].partition("\ntotal")[0]
+    stats = (done.stdout + done.stderr).partition("Job stats:")[2].partition("\ntotal")[0]
     return {name: int(count) for name, count in re.findall(r"^(\w+)\s+(\d+)\s*$", stats, flags=re.MULTILINE)}
 
 
