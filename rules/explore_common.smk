@@ -1,7 +1,7 @@
 # What the rules from no label to a map share.
 # Needs: rules/common.smk, rules/map_common.smk. Produces: EXPLORE, EXPLORED, LATENTS, BY_MODEL and functions; no rules.
 EXPLORE = CONFIG["explore"]
-EXPLORED = f"{RUNS['seeds'][0]}"  # the seed of the M1 whose latents are looked at
+EXPLORED = f"{FIRST_SEED}"  # the seed of the M1 whose latents are looked at
 LATENTS = expand(FEATURES["latents"], seed=EXPLORED, scene=sorted(SCENES))
 BY_MODEL = EXPLORE["by_model"] and any(scene.has_labels for scene in TABLE)
 

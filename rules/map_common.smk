@@ -4,19 +4,11 @@ from semispectral.downhole.depths import logged_holes
 from semispectral.rules.trained_model import classes_of, numbers_of
 
 MAP = CONFIG["map"]
-RUNS = CONFIG["runs"]
 MAP_RUN = {
     "method": MAP["method"],
     "features": MAP["features"],
-    "budget": (
-        max(
-            RUNS["labels_per_class"],
-            key=lambda budget: float("inf") if budget == "all" else budget,
-        )
-        if MAP["labels_per_class"] == "largest"
-        else MAP["labels_per_class"]
-    ),
-    "seed": RUNS["seeds"][0] if MAP["seed"] == "first" else MAP["seed"],
+    "budget": MOST_LABELS if MAP["labels_per_class"] == "largest" else MAP["labels_per_class"],
+    "seed": FIRST_SEED if MAP["seed"] == "first" else MAP["seed"],
 }
 MAP_FILES = (
     "class.tif",
