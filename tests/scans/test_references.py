@@ -173,6 +173,24 @@ def test_the_mean_of_lines_is_robust(tmp_path: Path) -> None:
     assert outliers == pytest.approx(20 * 3 * BANDS / noisy.size, abs=2e-3)
 
 
+@pytest.mark.parametrize("mark", [np.nan, np.inf, -3.4e38, -9999.0])
+def test_values_of_a_reference_that_are_no_data(tmp_path: Path, mark: float) -> None:
+    """Marks on most lines of an element do not count, and an element of marks alone is a gap and spares its band."""
+    frames = {"white": lines_of(DARK + SIGNAL, 5), "dark": lines_of(DARK, 5)}
+    for frame in frames.values():
+        frame[:3, 2, 5] = mark
+    frames["dark"][:, 1, 7] = mark
+    row: dict[str, Any] = {}
+    with h5py.File(tmp_path / "references.h5", "w") as file:
+        for role, frame in frames.items():
+            file.create_dataset(role, data=frame.astype(np.float32)).attrs["_FillValue"] = np.float32(-9999)
+            row |= {role: tmp_path / "references.h5", f"{role}_key": role}
+    found = reflectance_of(scene_of(tmp_path, **row))
+    bridged = REFLECTANCE.copy()
+    bridged[:, 1, 7] = (bridged[:, 1, 6] + bridged[:, 1, 8]) / 2
+    np.testing.assert_allclose(found, bridged, atol=1e-4)
+
+
 def test_saturated_and_dead_elements_are_gaps_and_said(tmp_path: Path) -> None:
     """An element at the converter's end and one without signal are bridged, and their places are named."""
     white = DARK + SIGNAL

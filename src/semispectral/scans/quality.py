@@ -36,6 +36,21 @@ def whole(x: np.ndarray, sample: np.ndarray) -> np.ndarray:
     return valid_spectra(x)
 
 
+def known_median(x: np.ndarray, *, axis: int) -> np.ndarray:
+    """Return the median of the values that are not NaN, without the axis; NaN where there is none.
+
+    Parameters
+    ----------
+    x : float [...], NaN where there is no value; none is infinite.
+    axis : int, axis to take it along.
+    """
+    ordered = np.sort(x, axis=axis)  # NaN comes last
+    count = np.isfinite(ordered).sum(axis=axis, keepdims=True)
+    ends = np.maximum(count - 1, 0) // 2, np.minimum(count // 2, x.shape[axis] - 1)
+    low, high = (np.take_along_axis(ordered, place, axis=axis) for place in ends)
+    return np.asarray(np.where(count > 0, (low + high) / 2, np.nan)).squeeze(axis)
+
+
 def full_scale(cube: Cube) -> np.ndarray | None:
     """Return the largest value that each band can hold, [band], where the file stores integers; else None.
 

@@ -4,9 +4,8 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-import h5py
 import numpy as np
 
 from semispectral.errors import DataError
@@ -160,21 +159,11 @@ def open_reference(path: Path, *, key: str, axes: str) -> Cube:
     if not keyed or ARRAY_AXES[name](path, key=key) > MOST_AXES:
         return open_cube(path, key=key, axes=axes)
     values = np.atleast_2d(ARRAY_READERS[name](path, key=key))[None]
-    stated = read_attributes(path, key=key) if name == beginnings.HDF5 else {}
+    is_hdf5 = name == beginnings.HDF5
+    stated = hdf5.read_attributes(path, key=key) if is_hdf5 else {}
+    nodata = hdf5.read_nodata(path, key=key) if is_hdf5 else None
     extra = from_attributes(stated, bands=values.shape[-1], where=f"{path}, {key}")
-    return Cube(path, values.shape, values.dtype, lambda first, last: values[first:last], extra=extra)
-
-
-def read_attributes(path: Path, *, key: str) -> dict[str, Any]:
-    """Read the attributes of an array in a file with keys; empty where its format has none.
-
-    Parameters
-    ----------
-    path : Path, file to read.
-    key : str, name of the array in the file.
-    """
-    is_hdf5 = h5py.is_hdf5(path)
-    return hdf5.read_attributes(path, key=key) if is_hdf5 else {}
+    return Cube(path, values.shape, values.dtype, lambda first, last: values[first:last], nodata=nodata, extra=extra)
 
 
 def open_scene(scene: Scene) -> Cube:

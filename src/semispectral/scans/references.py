@@ -11,9 +11,10 @@ import numpy as np
 
 from semispectral.errors import DataError, ShapeError
 from semispectral.scans.cube import Cube
-from semispectral.scans.facts.stated_values import Conversion, Time
+from semispectral.scans.facts.stated_values import Conversion, Time, good_values
 from semispectral.scans.facts.wavelengths import COLUMN_UNITS, in_nanometres
 from semispectral.scans.formats.open_file import reading, require_file
+from semispectral.scans.quality import known_median
 from semispectral.scans.readers import open_reference
 from semispectral.study.names import some
 from semispectral.study.scene import AXES, Reference, Scene, line_range
@@ -132,7 +133,7 @@ def references_of(scene: Scene, cube: Cube) -> References | None:
         measured, None if scan is None or white is None else scan.over(white), panel, outside, np.zeros(0, bool)
     )
     signal = found.signal
-    usual = np.median(signal, axis=0)
+    usual = known_median(signal, axis=0)
     dead = ~(signal > np.maximum(DEAD_SHARE * usual, 0))
     if dead.all():
         raise DataError(
@@ -216,6 +217,7 @@ def _require_same_bands(reference: Reference, found: Cube, cube: Cube) -> None:
 def robust_mean(cube: Cube, first: int, last: int) -> tuple[np.ndarray, np.ndarray, float]:
     """Average lines of a cube, for each sample and band without the values far from its median.
 
+    What the file marks as no data, NaN and infinite values are none, as in a scan.
     The median and its spread come from lines evenly over the range; the mean from all, in blocks.
 
     Parameters
@@ -226,29 +228,39 @@ def robust_mean(cube: Cube, first: int, last: int) -> tuple[np.ndarray, np.ndarr
     Returns
     -------
     mean : float32 [sample, band], NaN where there is no value.
-    median : float32 [sample, band].
+    median : float32 [sample, band], NaN where there is no value.
     outliers : float, share of the values that were left out, 0 to 1.
     """
-    looked = np.stack(list(_lines_looked_at(cube, first, last))).astype(np.float32)
-    middle = np.median(looked, axis=0)
-    limit = FAR * MAD_TO_SIGMA * np.median(np.abs(looked - middle), axis=0)
+    looked = np.stack(list(_lines_looked_at(cube, first, last)))
+    middle = known_median(looked, axis=0)
+    limit = FAR * MAD_TO_SIGMA * known_median(np.abs(looked - middle), axis=0)
     limit += 1 if cube.dtype.kind in "ui" else np.abs(middle) * np.finfo(np.float32).eps
-    total, count = np.zeros(middle.shape), np.zeros(middle.shape, int)
+    total, count, known = np.zeros(middle.shape), np.zeros(middle.shape, int), 0
     height = cube.block_lines(max_bytes=BLOCK_BYTES)
     for begin in range(first, last, height):
-        values = cube.read_lines(begin, min(begin + height, last)).astype(np.float32)
+        values = _known_values(cube, begin, min(begin + height, last))
         near = np.abs(values - middle) <= limit
         total += np.where(near, values, 0).sum(axis=0, dtype=np.float64)
         count += near.sum(axis=0)
+        known += int(np.isfinite(values).sum())
     mean = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
-    return mean.astype(np.float32), middle, float(1 - count.sum() / ((last - first) * count.size))
+    return mean.astype(np.float32), middle, 1 - int(count.sum()) / known if known else 0.0
+
+
+def _known_values(cube: Cube, first: int, last: int) -> np.ndarray:
+    """Return the values of lines, float32 [line, sample, band]; NaN where there is none."""
+    stored = cube.read_lines(first, last)
+    with np.errstate(over="ignore"):  # of marks, which are taken out
+        values = stored.astype(np.float32)
+    values[~good_values(stored, nodata=cube.nodata)] = np.nan
+    return values
 
 
 def _lines_looked_at(cube: Cube, first: int, last: int) -> Iterator[np.ndarray]:
-    """Yield lines evenly over a range, [sample, band], as many as `LOOKED_BYTES` hold."""
+    """Yield lines evenly over a range, float32 [sample, band], as many as `LOOKED_BYTES` hold."""
     most = max(FEWEST_LOOKED, LOOKED_BYTES // (4 * cube.shape[1] * cube.shape[2]))
     for line in np.unique(np.linspace(first, last - 1, min(most, last - first)).round().astype(int)).tolist():
-        yield cube.read_lines(line, line + 1)[0]
+        yield _known_values(cube, line, line + 1)[0]
 
 
 def _saturated(usual: np.ndarray, cube: Cube) -> np.ndarray:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from semispectral.scans.quality import known_median
+
 MAD_TO_SIGMA = 1.4826
 OF_A_MEDIAN = 1.2533  # standard error of a median over that of a mean
 LINES_TOGETHER = 4  # averaged before neighbours are compared: along core, rock changes slowly
@@ -209,24 +211,15 @@ def estimate_stripes(blocks: list[np.ndarray], *, threshold: float) -> np.ndarra
     difference = np.full(logs.shape, np.nan, np.float32)
     alike = np.abs(logs[:, :-2] - logs[:, 2:]) <= ALIKE
     difference[:, 1:-1] = np.where(alike, logs[:, 1:-1] - beside, np.nan)
-    common = _nanmedian(difference, axis=2)
+    common = known_median(difference, axis=2)
     factor = np.exp(_alone(*_middle(difference - common[:, :, None], threshold=threshold)))
     return np.asarray(factor, np.float32)
 
 
-def _nanmedian(x: np.ndarray, *, axis: int) -> np.ndarray:
-    """Return the median of the finite values; NaN where there is none."""
-    ordered = np.sort(x, axis=axis)  # NaN comes last
-    count = np.isfinite(ordered).sum(axis=axis, keepdims=True)
-    ends = np.maximum(count - 1, 0) // 2, np.minimum(count // 2, x.shape[axis] - 1)
-    low, high = (np.take_along_axis(ordered, place, axis=axis) for place in ends)
-    return np.asarray(np.where(count > 0, (low + high) / 2, np.nan)).squeeze(axis)
-
-
 def _middle(difference: np.ndarray, *, threshold: float) -> tuple[np.ndarray, np.ndarray]:
     """Return the median over the lines, 0 where there is none, and the size from which it is not chance."""
-    middle = _nanmedian(difference, axis=0)
-    spread = MAD_TO_SIGMA * _nanmedian(np.abs(difference - middle), axis=0)
+    middle = known_median(difference, axis=0)
+    spread = MAD_TO_SIGMA * known_median(np.abs(difference - middle), axis=0)
     count = np.maximum(np.isfinite(difference).sum(axis=0), 1)
     enough = count >= FEWEST_LINES * len(difference)
     least = np.maximum(threshold * OF_A_MEDIAN * spread / np.sqrt(count), LEAST_STRIPE)

@@ -27,7 +27,7 @@ def reference_remarks(scene: Scene, cube: Cube, references: References) -> Itera
     """
     yield Remark(f"reflectance is made with {_and([_described(each) for each in references.measured.values()])}")
     if references.panel is not None:
-        least, most = references.panel.min(), references.panel.max()
+        least, most = np.nanmin(references.panel), np.nanmax(references.panel)
         yield Remark(f"the panel's reflectance is {least:.3g} to {most:.3g}, by {scene.panel}")
     if references.outside:
         yield Remark(

@@ -248,6 +248,18 @@ def read_attributes(path: Path, *, key: str) -> dict[str, Any]:
         return attributes_of(find_dataset(file, key, dimensions=2))
 
 
+def read_nodata(path: Path, *, key: str) -> float | None:
+    """Return the value of a dataset that means no data, or None.
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    key : str, name of the array in the file.
+    """
+    with opened(path) as file:
+        return _nodata(find_dataset(file, key, dimensions=2))
+
+
 def array_axes(path: Path, *, key: str) -> int:
     """Return the number of axes of a dataset.
 
