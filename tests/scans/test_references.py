@@ -160,6 +160,9 @@ def test_a_panel_by_wavelength(tmp_path: Path) -> None:
     (tmp_path / "panel.csv").write_text("wavelength_nm,reflectance\n1000,99\n2000,98\n")
     with open_scene(scene) as cube, pytest.raises(DataError, match="divide percent by 100"):
         sensor_of(scene, cube)
+    (tmp_path / "panel.csv").write_text("wavelength_nm,reflectance\n1000,0.9\n2000,0;9\n")
+    with open_scene(scene) as cube, pytest.raises(DataError, match="row 3: column 'reflectance' must hold numbers"):
+        sensor_of(scene, cube)
 
 
 def test_the_mean_of_lines_is_robust(tmp_path: Path) -> None:

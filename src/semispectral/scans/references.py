@@ -1,6 +1,5 @@
 """White and dark references of a scene: read from any file, averaged over their lines, and checked against the scan."""
 
-import csv
 import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from semispectral.errors import DataError, ShapeError
 from semispectral.scans.cube import Cube
 from semispectral.scans.facts.stated_values import Conversion, Time, good_values
 from semispectral.scans.facts.wavelengths import COLUMN_UNITS, in_nanometres
-from semispectral.scans.formats.open_file import reading, require_file
+from semispectral.scans.formats.tables import numbers_of, read_table
 from semispectral.scans.quality import known_median
 from semispectral.scans.readers import open_reference
 from semispectral.study.names import some
@@ -318,24 +317,23 @@ def panel_of(path: Path, cube: Cube) -> tuple[np.ndarray, int]:
 def _panel_rows(path: Path) -> tuple[np.ndarray, np.ndarray]:
     """Return wavelengths in nm, rising, and the reflectance at each."""
     what = "a table of a panel's reflectance"
-    require_file(path, what=what)
-    with reading(path, what=what), path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t" if path.suffix.lower() == ".tsv" else ","))
+    rows = read_table(path, what=what)
     columns = [name for name in COLUMN_UNITS if rows and name in rows[0]]
     if not columns or REFLECTANCE not in rows[0]:
         raise DataError(
             f"{path}: {what} needs the columns wavelength_nm (or wavelength_um) and {REFLECTANCE}, got "
             f"{some(rows[0]) if rows else 'no row'}; rename its columns"
         )
-    try:
-        values = np.array([[float(row[columns[0]]), float(row[REFLECTANCE])] for row in rows])
-    except (TypeError, ValueError) as error:
-        raise DataError(f"{path}: the columns {columns[0]} and {REFLECTANCE} must hold numbers ({error})") from error
-    if not np.isfinite(values).all() or (values[:, 1] <= 0).any() or (values[:, 1] > LARGEST_REFLECTANCE).any():
+    reflectance = numbers_of(rows, REFLECTANCE, path=path)
+    if not ((reflectance > 0) & (reflectance <= LARGEST_REFLECTANCE)).all():  # NaN is not
         raise DataError(
-            f"{path}: the reflectance of a panel is a number above 0 and near 1, got {values[:, 1].min():g} to "
-            f"{values[:, 1].max():g}; divide percent by 100"
+            f"{path}: the reflectance of a panel is a number above 0 and near 1, got {reflectance.min():g} to "
+            f"{reflectance.max():g}; divide percent by 100"
         )
-    nm = in_nanometres(values[:, 0], unit=COLUMN_UNITS[columns[0]], where=str(path))
+    nm = in_nanometres(numbers_of(rows, columns[0], path=path), unit=COLUMN_UNITS[columns[0]], where=str(path))
+    if not np.isfinite(nm).all():
+        raise DataError(
+            f"{path}, row {int(np.argmin(np.isfinite(nm))) + 2}: a wavelength above 0 is needed; correct the cell"
+        )
     order = np.argsort(nm)
-    return nm[order], values[order, 1]
+    return nm[order], reflectance[order]

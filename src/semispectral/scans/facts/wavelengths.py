@@ -1,6 +1,5 @@
 """Read the wavelengths of the bands in nanometres; their unit is stated and never guessed."""
 
-import csv
 import logging
 import re
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from semispectral.errors import DataError, ShapeError
-from semispectral.scans.formats.open_file import reading, require_file
+from semispectral.scans.formats.tables import numbers_of, read_table
 from semispectral.study.names import printable, some
 
 log = logging.getLogger(__name__)
@@ -198,17 +197,11 @@ def read_wavelength_table(path: Path) -> np.ndarray:
     ----------
     path : Path, file to read.
     """
-    require_file(path, what="a table of wavelengths")
-    with reading(path, what="a table of wavelengths"), path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t" if path.suffix.lower() == ".tsv" else ","))
+    rows = read_table(path, what="a table of wavelengths")
     found = [name for name in COLUMN_UNITS if rows and name in rows[0]]
     if not found:
         raise DataError(
             f"{path}: a table of wavelengths needs a column wavelength_nm or wavelength_um and a row per band, got "
             f"{some(rows[0]) if rows else 'no row'}; write one, or give a key in the data file"
         )
-    try:
-        values = np.array([float(row[found[0]]) for row in rows])
-    except (TypeError, ValueError) as error:
-        raise DataError(f"{path}: column {found[0]!r} must hold numbers ({error})") from error
-    return in_nanometres(values, unit=COLUMN_UNITS[found[0]], where=str(path))
+    return in_nanometres(numbers_of(rows, found[0], path=path), unit=COLUMN_UNITS[found[0]], where=str(path))

@@ -1,6 +1,5 @@
 """Read the fields of the XML files that cameras write beside a scan, and tables that users write of their scans."""
 
-import csv
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Collection, Mapping
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from semispectral.errors import ConfigError, DataError
 from semispectral.scans.folders.found import Cell, FoundScan
+from semispectral.scans.formats import tables
 from semispectral.scans.formats.open_file import reading, require_file
 from semispectral.study.names import printable, quoted, some
 from semispectral.study.suggestions import hint
@@ -33,7 +33,7 @@ def xml_fields(path: Path) -> dict[str, str]:
     require_file(path, what=what)
     with reading(path, what=what):
         content = path.read_bytes() if path.stat().st_size <= LARGEST_XML else b""
-    if not content or DECLARES.search(content):
+    if not content or DECLARES.search(content.replace(b"\0", b"")):  # in UTF-16, every other byte is 0
         raise DataError(f"{path}: {what} has 1 to {LARGEST_XML} bytes and declares no entities; it is not read")
     try:
         root = ElementTree.fromstring(content)  # noqa: S314  what makes XML dangerous, declarations, is refused above
@@ -102,13 +102,12 @@ def read_table(path: Path, columns: Collection[str]) -> dict[str, dict[str, Cell
 
     Raises
     ------
+    DataError : it is too large, or no UTF-8 text.
     ConfigError : it has no column ``scan``, an unknown column, or a scan twice.
     """
     what = "a table of scans"
-    require_file(path, what=what)
-    with reading(path, what=what), path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t" if path.suffix.lower() == ".tsv" else ","))
-    header = [name or "" for name in rows[0]] if rows else []
+    rows = tables.read_table(path, what=what)
+    header = [name for name in rows[0] if name is not None] if rows else []  # cells beyond it are named None
     unknown = [name for name in header if name not in (SCAN, *columns)]
     if SCAN not in header or unknown:
         wrong = f"; unknown: {some(unknown, show=quoted)}; {hint(unknown[0], columns)}" if unknown else ""
@@ -119,6 +118,8 @@ def read_table(path: Path, columns: Collection[str]) -> dict[str, dict[str, Cell
     found: dict[str, dict[str, Cell]] = {}
     for number, row in enumerate(rows, start=2):
         name = (row[SCAN] or "").strip()
+        if len(row) > len(header):
+            raise ConfigError(f"{path}, row {number}: {len(header)} cells are needed, one per column, got more")
         if name in found:
             raise ConfigError(f"{path}, row {number}: the scan {quoted(name)} stands twice; leave one row out")
         source = f"row {number} of {path.name}"
