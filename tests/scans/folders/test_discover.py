@@ -93,6 +93,25 @@ def test_cells_from_metadata_and_from_a_table(tmp_path: Path) -> None:
     assert "'none.raw' fits no scan" in found.left[-1].reason
 
 
+def test_files_of_another_scan_are_not_those_of_this_one(tmp_path: Path) -> None:
+    """The metadata of box_10 tell nothing of box_1, which lies in the same folder."""
+    for name in ("box_1", "box_10"):
+        for prefix in ("", "WHITEREF_", "DARKREF_"):
+            write_envi(tmp_path / f"{prefix}{name}.raw")
+    (tmp_path / "box_10.xml").write_text('<core><key field="Hole ID">DH 9</key></core>')
+    found = discover(tmp_path, Wishes(metadata={"hole": "Hole ID"}))
+    assert [cells_of(found, n).get("hole") for n in (0, 1)] == [None, "DH 9"]
+
+
+def test_two_panels_as_near_in_time_are_a_question(tmp_path: Path) -> None:
+    """Neither of two panels, five minutes before and after the scan, is taken."""
+    for name in ("box1_2023-10-05T120500", "PANEL_2023-10-05T120000", "PANEL_2023-10-05T121000"):
+        write_hyspex(tmp_path / f"{name}_raw.hyspex")
+    found = discover(tmp_path, Wishes(white="PANEL*"))
+    assert "white" not in cells_of(found)
+    assert "2 files of --white 'PANEL*' fit it, and their times do not tell which" in found.scans[0].notes[0]
+
+
 def test_half_a_pair_of_references_is_not_filled_in(tmp_path: Path) -> None:
     """A white without a dark is said, and neither cell is filled, for the table would be refused."""
     write_lumo(tmp_path, "a", roles=("WHITEREF_",))
@@ -143,6 +162,8 @@ def test_plain_files(tmp_path: Path) -> None:
     write_geotiff(tmp_path / "picture.tif", np.zeros((3, LINES, SAMPLES), np.uint8))
     (tmp_path / "cut.npy").write_bytes(b"\x93NUMPY\x01\0")
     (tmp_path / "broken.hdr").write_text("ENVI\nsamples = 4\n")
+    with (tmp_path / "large.hdr").open("wb") as large:
+        large.truncate(10**12)  # a sparse file: nobody reads it whole
     (tmp_path / "notes.docx").write_text("")
     found = discover(tmp_path, Wishes())
     assert [scan.name for scan in found.scans] == ["a", "b"]
@@ -151,8 +172,9 @@ def test_plain_files(tmp_path: Path) -> None:
     assert first.items() <= cells_of(found).items()
     assert cells_of(found, 1)["labels"] == str(tmp_path / "b_labels.npy")
     left = {each.path.name: each.reason for each in found.left}
-    assert set(left) == {"picture.tif", "cut.npy", "broken.hdr"}
+    assert set(left) == {"picture.tif", "cut.npy", "broken.hdr", "large.hdr"}
     assert "3 bands" in left["picture.tif"]
+    assert "an ENVI header has at most" in left["large.hdr"]
     assert found.others == {".docx": 1}
 
 
@@ -174,8 +196,16 @@ def test_what_cannot_be(tmp_path: Path) -> None:
     write_lumo(tmp_path, "a")
     with pytest.raises(DataError, match=r"no file of .* has such a name"):
         discover(tmp_path, Wishes(white="PANEL*"))
-    (tmp_path / "a/metadata/a.xml").write_text('<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>')
-    assert "declares no entities" in discover(tmp_path, Wishes(metadata={"hole": "x"})).scans[0].notes[-1]
+    for encoding in ("utf-8", "utf-16"):
+        (tmp_path / "a/metadata/a.xml").write_text('<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', encoding)
+        assert "declares no entities" in discover(tmp_path, Wishes(metadata={"hole": "x"})).scans[0].notes[-1]
+    table = tmp_path / "boxes.csv"
+    table.write_text("scan,hole\na,DH1,3\n")
+    with pytest.raises(ConfigError, match="row 2: 2 cells are needed"):
+        discover(tmp_path, Wishes(table=table))
+    table.write_bytes("scan,hole\na,Größe\n".encode("latin-1"))
+    with pytest.raises(DataError, match="save it as UTF-8"):
+        discover(tmp_path, Wishes(table=table))
 
 
 def test_the_command_writes_a_table_that_is_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 from semispectral.errors import SemispectralError
 from semispectral.scans.facts.hyspex_header import BACKGROUND, WORD, read_hyspex_header
 from semispectral.scans.folders.found import Cell, FoundScan, LeftOut
-from semispectral.scans.formats.envi_files import data_files, fields_of
+from semispectral.scans.formats.envi_files import data_files
+from semispectral.scans.formats.envi_header import read_header
 from semispectral.scans.formats.open_file import reading
 from semispectral.scans.formats.scene_files import TSG_HEADER, tsg_pair
 
@@ -31,8 +32,7 @@ def header_and_data_of(header: Path, files: Iterable[Path]) -> tuple[Path, froze
     header : Path, the header.
     files : iterable of Path, files that may be claimed.
     """
-    with reading(header, what="an ENVI header"):
-        found = data_files(header, fields_of(header.read_bytes()))
+    found = data_files(header, read_header(header).fields)
     data = found[0] if len(found) == 1 else header
     return data, frozenset({header, data}) & frozenset(files)
 
@@ -101,7 +101,8 @@ def _lumo_scan(header: Path, references: dict[str, Path], folder: Path, files: f
         claimed |= both
         cells[role] = Cell(str(file), "file of that name beside the scan, as Lumo writes it")
     root = folder.parent if folder.name.lower() == CAPTURE else folder
-    beside = {file for file in files if file.is_relative_to(root) and header.stem in file.stem}
+    named = re.compile(rf"(?<![A-Za-z0-9]){re.escape(header.stem)}(?![A-Za-z0-9])")  # box_1 is not named in box_10
+    beside = {file for file in files if file.is_relative_to(root) and named.search(file.stem)}
     claimed |= {file for file in beside if file.suffix.lower() in (".xml", ".log", ".png")}
     return FoundScan(data, header.stem, LUMO, cells, claimed, tuple(_dropped(header.with_suffix(".log"))))
 

@@ -136,10 +136,10 @@ def with_reference(scan: FoundScan, role: str, known: list[Candidate], *, option
     fitting = [c for c in known if c.shape == own.shape and (not c.camera or not own.camera or c.camera == own.camera)]
     words = "the only file of its width, bands and camera"
     if len(fitting) > 1 and own.moment and all(each.moment for each in fitting):
-        apart = {abs((each.moment - own.moment).total_seconds()): each for each in fitting if each.moment}
+        apart = [abs((each.moment - own.moment).total_seconds()) for each in fitting if each.moment]
         nearest = min(apart)
         words = f"the one of {len(fitting)} that was taken nearest in time, {nearest / 60:.0f} minutes apart"
-        fitting = [apart[nearest]]
+        fitting = [each for each, seconds in zip(fitting, apart, strict=True) if seconds == nearest]
     if len(fitting) != 1:
         why = (
             f"{len(fitting)} files of {option} fit it, and their times do not tell which "
