@@ -25,7 +25,6 @@ def write_unmapped_page(
     *,
     labelling: Labelling,
     overlays: tuple[Overlay, ...] = (),
-    report: str = "",
 ) -> None:
     """Write the interactive page of a scan that no model has mapped.
 
@@ -36,7 +35,6 @@ def write_unmapped_page(
     cleaning : settings of cleaning; the page shows cleaned spectra.
     labelling : classes that a person may give, and known labels.
     overlays : rasters over the picture, such as clusters.
-    report : address of the report, relative to the page; empty: none.
     """
     scan, scale = identify(scene), scale_after(scene, cleaning)
 
@@ -54,7 +52,6 @@ def write_unmapped_page(
             wavelengths_nm=cube.wavelengths_nm,
             overlays=overlays,
             labelling=labelling,
-            report=report,
         )
     write(path, page)
 
