@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from semispectral.errors import IntegrityError
-from semispectral.explore.samples import PLACE
+from semispectral.explore.samples import PLACE, places
 from semispectral.scans.cube import Pixels
 from semispectral.spectra.cleaned_scans import read_cleaned
 from semispectral.spectra.cleaning_settings import CleanConfig
@@ -38,8 +38,7 @@ def spectra_of(
     cleaning = settings(CleanConfig, read_scaler(scaler).cleaning, where="cleaning")
     pixels = Pixels.concat([read_cleaned(Path(path), scenes, cleaning) for path in sorted(shards, key=str)])
     pixels = pixels.where(~pixels.table.duplicated(PLACE).to_numpy())
-    there = pd.MultiIndex.from_frame(pixels.table[PLACE].astype({"scene": str}))
-    found = there.get_indexer(pd.MultiIndex.from_frame(table[PLACE].astype({"scene": str})))
+    found = places(pixels.table).get_indexer(places(table))
     if (found < 0).any():
         raise IntegrityError(
             f"{int((found < 0).sum())} pixels have latents but no spectrum in the pool; run the workflow again"

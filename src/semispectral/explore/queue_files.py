@@ -19,11 +19,13 @@ from PIL import Image, ImageDraw
 from rasterio.transform import Affine
 
 from semispectral.errors import SemispectralError
+from semispectral.explore.samples import by_scene
 from semispectral.scans.facts.georeference import quiet
 from semispectral.scans.facts.ground import PIXELS
 from semispectral.scans.labels.label_rows import answered
 from semispectral.storage.atomic import replacing, replacing_directory, write_atomically
 from semispectral.storage.parquet import write_table
+from semispectral.storage.seal import read_array
 
 COLUMNS = ("order", "scene", "hole", "line", "sample", "group", "suggested", "why", "class")
 SHEET = "sheet"  # attribute of the queue: name of the table for the answers
@@ -56,6 +58,35 @@ def queue_table(
         "class": "",
     }
     return table.assign(**more)[list(COLUMNS)]
+
+
+def write_queue_files(
+    queue_file: str | Path,
+    *,
+    points_file: str | Path,
+    chips_directory: str | Path,
+    queue: pd.DataFrame,
+    rasters: Sequence[str | Path],
+    pictures: Sequence[str | Path],
+) -> Path:
+    """Write the queue in all its forms: the checked result, the table for the answers, points and pictures.
+
+    Parameters
+    ----------
+    queue_file : as ``path`` in `write_queue`.
+    points_file : GeoPackage to write.
+    chips_directory : folder to write pictures to.
+    queue : table of `queue_table`.
+    rasters : map of the groups of each scene, a GeoTIFF, in the scene's folder.
+    pictures : false colours of each scene, in the scene's folder.
+
+    Returns
+    -------
+    The table for the answers.
+    """
+    write_chips(Path(chips_directory), queue, {name: read_array(path) for name, path in by_scene(pictures).items()})
+    write_points(Path(points_file), queue, by_scene(rasters))
+    return write_queue(Path(queue_file), queue)
 
 
 def write_queue(path: Path, queue: pd.DataFrame) -> Path:
@@ -137,7 +168,9 @@ def _quiet_and_timeless() -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="'crs' was not provided", category=UserWarning)
+            # the unfinished file has a name of its own, of which GDAL warns when it makes the file and when it adds to it
             warnings.filterwarnings("ignore", message="The filename extension should be", category=RuntimeWarning)
+            warnings.filterwarnings("ignore", message=".* non conformant file extension", category=RuntimeWarning)
             yield
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})

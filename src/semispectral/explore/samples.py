@@ -7,15 +7,47 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from semispectral.explore.clusters import Clusters
 from semispectral.pool.pixel_ranks import scene_labels
 from semispectral.scans.cube import Latents
 from semispectral.spectra.shards import read_latents, read_table
+from semispectral.storage.model_files import load_model
 from semispectral.storage.seal import read_array
 from semispectral.study.classes import UNLABELLED, ClassMap
 from semispectral.study.scene import Scene
 from semispectral.study.stage_settings import settings
 
 PLACE = ["scene", "line", "sample"]
+
+
+def read_clusters(directory: str | Path) -> Clusters:
+    """Read the clusters of the latents.
+
+    Parameters
+    ----------
+    directory : folder of the clusters.
+    """
+    return Clusters.from_saved(*load_model(Path(directory)))
+
+
+def by_scene(paths: Sequence[str | Path]) -> dict[str, Path]:
+    """Return files by the scene whose folder they lie in.
+
+    Parameters
+    ----------
+    paths : files, each in the folder of its scene.
+    """
+    return {Path(path).parent.name: Path(path) for path in paths}
+
+
+def places(table: pd.DataFrame) -> pd.MultiIndex:
+    """Return scene, line and sample of pixels as an index.
+
+    Parameters
+    ----------
+    table : scene, line and sample of the pixels.
+    """
+    return pd.MultiIndex.from_frame(table[PLACE].astype({"scene": str}))
 
 
 def all_latents(paths: Sequence[str | Path]) -> Latents:
@@ -59,8 +91,7 @@ def among(table: pd.DataFrame, others: pd.DataFrame) -> np.ndarray:
     ----------
     table, others : scene, line and sample of pixels.
     """
-    place, theirs = (pd.MultiIndex.from_frame(rows[PLACE].astype({"scene": str})) for rows in (table, others))
-    return np.asarray(place.isin(theirs))
+    return np.asarray(places(table).isin(places(others)))
 
 
 def read_known(table: pd.DataFrame, codes: Sequence[str | Path], *, cfg: str) -> pd.DataFrame:

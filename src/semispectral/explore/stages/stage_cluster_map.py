@@ -6,7 +6,7 @@ from pathlib import Path
 
 from semispectral.census.census_files import read_codes
 from semispectral.explore.cluster_map import map_clusters, write_cluster_map
-from semispectral.explore.clusters import Clusters
+from semispectral.explore.samples import read_clusters
 from semispectral.inference.m1_inference import M1Inference
 from semispectral.maps.scene_map import Ground
 from semispectral.pool.pixel_ranks import scene_labels
@@ -54,7 +54,7 @@ def run_cluster_map(
     given = json.loads(cfg)
     scene = settings(Scene, given["scene"], where="scenes.tsv")
     scaler = read_scaler(scaler_directory)
-    clusters = Clusters.from_saved(*load_model(Path(clusters_directory)))
+    clusters = read_clusters(clusters_directory)
     m1 = M1Inference(*load_model(Path(m1_directory)))
     codes = read_codes(Path(codes_file), scans=scans)
     classes = ClassMap.from_codes(code for code in given["codes"] if code != 0)

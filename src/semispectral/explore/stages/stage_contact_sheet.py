@@ -12,13 +12,12 @@ from semispectral.explore.explore_settings import ExploreConfig
 from semispectral.explore.found_clusters import ClusterMap, group_colours
 from semispectral.explore.group_files import read_groups
 from semispectral.explore.plane import on_plane, plane_figure, shown_rows
-from semispectral.explore.samples import PLACE, all_latents, rows_of
+from semispectral.explore.samples import all_latents, among, by_scene, read_clusters, rows_of
 from semispectral.explore.shares import shares_of
 from semispectral.explore.sheet import Explored, write_sheet
 from semispectral.figures.style import save
 from semispectral.report.pictures import embedded
 from semispectral.scans.cube import Latents
-from semispectral.storage.model_files import load_model
 from semispectral.storage.parquet import read_table
 from semispectral.storage.seal import read_array
 from semispectral.study.scene import Scene
@@ -67,10 +66,9 @@ def run_contact_sheet(
     wanted = stage_settings(ExploreConfig, cfg, "explore")
     groups = read_groups(Path(groups_file))
     queue = read_table(queue_file)
-    clusters = Clusters.from_saved(*load_model(Path(clusters_directory)))
+    clusters = read_clusters(clusters_directory)
     _draw_plane(Path(plane_file), clusters, all_latents(latents), queue, wanted)
-    found = {Path(path).parent.name: read_array(Path(path)) for path in maps}
-    seen = {Path(path).parent.name: read_array(Path(path)) for path in pictures}
+    found, seen = ({name: read_array(path) for name, path in by_scene(files).items()} for files in (maps, pictures))
     scenes = [settings(Scene, row, where="scenes.tsv") for row in given["scenes"]]
     write_sheet(
         Path(page_file),
@@ -89,8 +87,7 @@ def run_contact_sheet(
 
 def _draw_plane(path: Path, clusters: Clusters, latents: Latents, queue: pd.DataFrame, wanted: ExploreConfig) -> None:
     """Draw some sampled pixels, and those of the queue, on a plane."""
-    place = pd.MultiIndex.from_frame(latents.table[PLACE].astype({"scene": str}))
-    queued = np.asarray(place.isin(pd.MultiIndex.from_frame(queue[PLACE])))
+    queued = among(latents.table, queue)
     rows = np.union1d(shown_rows(len(latents), seed=wanted.seed), np.flatnonzero(queued))
     shown = rows_of(latents, rows)
     at = on_plane(clusters.scaled(shown.mean), layout=wanted.layout, seed=wanted.seed)

@@ -4,13 +4,12 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from semispectral.explore.clusters import Clusters, medoids
+from semispectral.explore.clusters import medoids
 from semispectral.explore.explore_settings import ExploreConfig
 from semispectral.explore.group_files import write_groups
 from semispectral.explore.groups import describe
 from semispectral.explore.pool_spectra import as_reflectance, spectra_of
-from semispectral.explore.samples import all_latents
-from semispectral.storage.model_files import load_model
+from semispectral.explore.samples import all_latents, read_clusters
 from semispectral.study.stage_settings import stage_settings
 
 
@@ -42,7 +41,7 @@ def run_describe_groups(
         (reflectance of one unit of a cleaned value, by scene).
     """
     given = json.loads(cfg)
-    clusters = Clusters.from_saved(*load_model(Path(clusters_directory)))
+    clusters = read_clusters(clusters_directory)
     found = all_latents(latents)
     spectra = spectra_of(shards, found.table, scaler=scaler_directory, scenes=given["scenes"])
     pixels, unit = as_reflectance(spectra, given["scales"])

@@ -6,16 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from semispectral.explore.clusters import Clusters
 from semispectral.explore.explore_settings import ExploreConfig
 from semispectral.explore.group_files import write_groups
 from semispectral.explore.groups import describe
 from semispectral.explore.judged_files import JudgedSample, judge, write_judged
 from semispectral.explore.new_groups import NO_GROUP, middles, new_groups
 from semispectral.explore.pool_spectra import as_reflectance, spectra_of
-from semispectral.explore.samples import PLACE, all_latents, among
+from semispectral.explore.samples import PLACE, all_latents, among, read_clusters
 from semispectral.maps.bundle import read_bundle
-from semispectral.storage.model_files import load_model
 from semispectral.storage.parquet import read_table
 from semispectral.study.stage_settings import stage_settings
 
@@ -58,7 +56,7 @@ def run_new_groups(
     """
     given = json.loads(cfg)
     wanted = stage_settings(ExploreConfig, cfg, "explore")
-    clusters = Clusters.from_saved(*load_model(Path(clusters_directory)))
+    clusters = read_clusters(clusters_directory)
     bundle = read_bundle(Path(model_directory))
     found = all_latents(latents)
     pixels = spectra_of(shards, found.table, scaler=scaler_directory, scenes=given["scenes"])

@@ -4,14 +4,11 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from semispectral.explore.clusters import Clusters
 from semispectral.explore.explore_settings import ExploreConfig
 from semispectral.explore.group_files import read_groups
 from semispectral.explore.label_queue import Sampled, diverse
-from semispectral.explore.queue_files import queue_table, write_chips, write_points, write_queue
-from semispectral.explore.samples import all_latents, read_known
-from semispectral.storage.model_files import load_model
-from semispectral.storage.seal import read_array
+from semispectral.explore.queue_files import queue_table, write_queue_files
+from semispectral.explore.samples import all_latents, read_clusters, read_known
 from semispectral.study.stage_settings import stage_settings
 
 log = logging.getLogger(__name__)
@@ -56,7 +53,7 @@ def run_queue(
         JSON of ``explore`` (queue, least_distance and seed), ``scenes`` (all rows of scenes.tsv) and ``codes``.
     """
     wanted = stage_settings(ExploreConfig, cfg, "explore")
-    clusters = Clusters.from_saved(*load_model(Path(clusters_directory)))
+    clusters = read_clusters(clusters_directory)
     groups = read_groups(Path(groups_file)).groups
     found = all_latents(latents)
     table = read_known(found.table, codes, cfg=cfg)
@@ -70,7 +67,12 @@ def run_queue(
         suggested=[groups[number].suggested for number in cluster],
         why=[f"stands for {share:.1%} of the sample" for share in chosen["share"]],
     )
-    write_chips(Path(chips_directory), queue, {Path(path).parent.name: read_array(Path(path)) for path in pictures})
-    write_points(Path(points_file), queue, {Path(path).parent.name: Path(path) for path in rasters})
-    sheet = write_queue(Path(queue_file), queue)
+    sheet = write_queue_files(
+        queue_file,
+        points_file=points_file,
+        chips_directory=chips_directory,
+        queue=queue,
+        rasters=rasters,
+        pictures=pictures,
+    )
     log.info("%s: %d pixels to label, of %d holes", sheet, len(queue), queue["hole"].nunique())

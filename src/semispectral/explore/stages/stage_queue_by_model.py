@@ -6,15 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from semispectral.explore.clusters import Clusters
 from semispectral.explore.explore_settings import ExploreConfig
 from semispectral.explore.group_files import read_groups
 from semispectral.explore.judged_files import read_judged
 from semispectral.explore.label_queue import Sampled, doubtful
-from semispectral.explore.queue_files import queue_table, write_chips, write_points, write_queue
-from semispectral.explore.samples import PLACE, all_latents, read_known
-from semispectral.storage.model_files import load_model
-from semispectral.storage.seal import read_array
+from semispectral.explore.queue_files import queue_table, write_queue_files
+from semispectral.explore.samples import PLACE, all_latents, places, read_clusters, read_known
 from semispectral.study.stage_settings import stage_settings
 
 log = logging.getLogger(__name__)
@@ -67,14 +64,13 @@ def run_queue_by_model(
         JSON of ``explore`` (queue, least_distance and seed), ``scenes`` (all rows of scenes.tsv) and ``codes``.
     """
     wanted = stage_settings(ExploreConfig, cfg, "explore")
-    clusters = Clusters.from_saved(*load_model(Path(clusters_directory)))
+    clusters = read_clusters(clusters_directory)
     names = [group.name for group in read_groups(Path(groups_file)).groups]
     new = read_groups(Path(new_groups_file)).groups
     found = all_latents(latents)
     table = read_known(found.table, codes, cfg=cfg)
     sample = read_judged(Path(judged_file))
-    place = pd.MultiIndex.from_frame(found.table[PLACE].astype({"scene": str}))
-    first = place.get_indexer(pd.MultiIndex.from_tuples([tuple(group.medoid[key] for key in PLACE) for group in new]))
+    first = places(found.table).get_indexer(places(pd.DataFrame([group.medoid for group in new], columns=PLACE)))
     sampled = Sampled(table, clusters.scaled(found.mean))
     chosen = doubtful(
         sampled,
@@ -92,7 +88,12 @@ def run_queue_by_model(
         suggested=[sample.names[place] for place in sample.judged.probability[rows].argmax(axis=1)],
         why=chosen["why"].tolist(),
     )
-    write_chips(Path(chips_directory), queue, {Path(path).parent.name: read_array(Path(path)) for path in pictures})
-    write_points(Path(points_file), queue, {Path(path).parent.name: Path(path) for path in rasters})
-    sheet = write_queue(Path(queue_file), queue)
+    sheet = write_queue_files(
+        queue_file,
+        points_file=points_file,
+        chips_directory=chips_directory,
+        queue=queue,
+        rasters=rasters,
+        pictures=pictures,
+    )
     log.info("%s: %d pixels to label, %d of new groups", sheet, len(queue), len(new))
