@@ -5,7 +5,7 @@
 
 rule features:
     input:
-        files=SLICES.data_files,
+        files=scan_files,
         codes=codes_to_ignore,
     output:
         expand("<results>/features/{{scene}}/{name}", name=FEATURE_FILES),

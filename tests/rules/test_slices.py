@@ -158,13 +158,16 @@ def test_a_new_scan_depends_on_its_model() -> None:
     assert json.loads(cut.paint(JOB, classes=named))["classes"] == named
 
 
-def test_labels_of_a_new_scan_are_read_where_codes_are_to_be_ignored() -> None:
-    """A label file is an input if some of its codes mark pixels to leave out; else it is none."""
+def test_labels_of_a_new_scan_are_read_where_codes_are_to_be_ignored(tmp_path: Path) -> None:
+    """Label files are inputs if some of their codes mark pixels to leave out; else none is, nor one beside them."""
     cut = slices()
-    scene = replace(cut.scenes["DH1_1"], labels=Path("labels.png"))
+    labels = {str(tmp_path / name) for name in ("drawn.shp", "drawn.shx", "drawn.dbf")}
+    for path in map(Path, labels):
+        path.touch()
+    scene = replace(cut.scenes["DH1_1"], labels=tmp_path / "drawn.shp")
     without = replace(scene, ignore=CodeSet(()))
-    assert "labels.png" in replace(cut, scenes={"DH1_1": scene}).new_scene_files(JOB)
-    assert "labels.png" not in replace(cut, scenes={"DH1_1": without}).new_scene_files(JOB)
+    assert labels < set(replace(cut, scenes={"DH1_1": scene}).new_scene_files(JOB))
+    assert replace(cut, scenes={"DH1_1": without}).new_scene_files(JOB) == [str(scene.data)]
 
 
 def test_the_page_of_a_bare_scan_does_not_depend_on_its_labels() -> None:

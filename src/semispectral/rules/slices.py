@@ -344,17 +344,10 @@ class Slices:
         """Return the files that a scan is read from, without its labels."""
         return [str(file) for file in data_files(self.scenes[wildcards.scene])]
 
-    def data_files(self, wildcards: Any) -> list[str]:
-        """Return the files that the spectra of a scene are read from, without those of its labels."""
-        scene = self.scenes[wildcards.scene]
-        labels = {str(source.path) for source in scene.label_sources}
-        return sorted(({str(file) for file in files_of(scene)} - labels) | {str(scene.data)})
-
     def new_scene_files(self, wildcards: Any) -> list[str]:
         """Return the files of a new scan: its labels only if their codes say what to ignore."""
-        scene = self.scenes[wildcards.scene]
-        files, labels = {str(file) for file in files_of(scene)}, {str(source.path) for source in scene.label_sources}
-        return sorted(files if scene.ignore.ranges else (files - labels) | {str(scene.data)})
+        ignores = self.scenes[wildcards.scene].ignore.ranges
+        return self.scene_files(wildcards) if ignores else self.scan_files(wildcards)
 
     def _scales(self, keys: Iterable[str]) -> dict[str, Any]:
         """Return the named methods of the section ``normalise``, and what they use."""
