@@ -1,6 +1,5 @@
 """Files of the features of a scene: GeoTIFF and ENVI rasters, a table, and features.json, which describes them."""
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from semispectral.maps.rasters import copy_bands_as_envi, read_bands, write_band
 from semispectral.maps.scene_map import Ground
 from semispectral.storage.atomic import replacing_files
 from semispectral.storage.parquet import write_table
-from semispectral.storage.seal import read_json, write_json
+from semispectral.storage.seal import file_sha256, read_json, write_json
 
 POSITION_BINS = 60
 UNITS = {"position_nm": "nm", "width_nm": "nm", "area_nm": "nm"}
@@ -59,7 +58,7 @@ def write_features(directory: Path, values: np.ndarray, plan: Plan, *, ground: G
         write_bands(unfinished / RASTER, bands, names=names, ground=ground, tags={"SCENE": scene})
         copy_bands_as_envi(unfinished / RASTER, unfinished / "features.img", names=names, scene=scene)
         write_table(unfinished / TABLE, _table(values, plan.names))
-        files = {path.name: _sha256(path) for path in sorted(unfinished.iterdir())}
+        files = {path.name: file_sha256(path) for path in sorted(unfinished.iterdir())}
         write_json(unfinished / FACTS, _facts(values, plan) | {"scene": scene, "files": files})
 
 
@@ -114,11 +113,6 @@ def position_of(counts: np.ndarray, from_nm: float, to_nm: float) -> float:
     return float(np.interp(total[-1] / 2, total, edges)) if total[-1] else float("nan")
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def read_facts(directory: Path) -> dict[str, Any]:
     """Read features.json and check that it is unchanged.
 
@@ -146,7 +140,7 @@ def read_features(directory: Path) -> SceneFeatures:
     facts, path = read_facts(directory), directory / RASTER
     if not path.is_file():
         raise MissingFileError(f"{path}: is not there; delete {directory / FACTS} and run the rule 'features' again")
-    if _sha256(path) != facts["files"].get(RASTER):
+    if file_sha256(path) != facts["files"].get(RASTER):
         raise IntegrityError(
             f"{path}: was cut or changed since it was written; delete {directory / FACTS} and run the workflow again: "
             "the rule 'features' makes both anew"

@@ -1,6 +1,5 @@
 """Build the trained model for maps (guide, class means, threshold, provenance), and write it with its model card."""
 
-import hashlib
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +20,7 @@ from semispectral.spectra.scaling import Scaler
 from semispectral.storage.atomic import replacing_directory, write_atomically
 from semispectral.storage.model_files import fill_model
 from semispectral.storage.provenance import ROOT, commit, versions
+from semispectral.storage.seal import file_sha256
 from semispectral.study.classes import ClassMap
 from semispectral.study.setting_types import InnerShare, settings_class
 
@@ -166,11 +166,7 @@ def checksums(paths: Sequence[str]) -> dict[str, str]:
     ----------
     paths : files.
     """
-    found = {}
-    for path in map(Path, paths):
-        with path.open("rb") as file:
-            found["/".join(path.parts[-3:])] = hashlib.file_digest(file, "sha256").hexdigest()
-    return found
+    return {"/".join(path.parts[-3:]): file_sha256(path) for path in map(Path, paths)}
 
 
 def write_bundle(directory: Path, bundle: Bundle, parts: dict[str, Saved]) -> None:

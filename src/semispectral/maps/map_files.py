@@ -1,6 +1,5 @@
 """Files of a map: GeoTIFF and ENVI rasters, the picture, and map.json, which describes them."""
 
-import hashlib
 import math
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from semispectral.maps.picture import draw_picture
 from semispectral.maps.rasters import Legend, copy_as_envi, write_bands, write_classes
 from semispectral.maps.scene_map import Ground
 from semispectral.storage.atomic import replacing_files
-from semispectral.storage.seal import read_json, write_json
+from semispectral.storage.seal import file_sha256, read_json, write_json
 
 CONFIDENCE = ("probability", "entropy_nats", "novelty_nats")
 FACTS = "map.json"
@@ -46,7 +45,7 @@ def write_map(directory: Path, drawn: Drawn, *, ground: Ground, scene: str, smoo
         confidence = np.stack([found.confidence, found.entropy, found.novelty])
         write_bands(unfinished / "confidence.tif", confidence, names=CONFIDENCE, ground=ground, tags=tags)
         draw_picture(unfinished / "map.png", drawn, title=scene, pixel_mm=ground.pixel_mm)
-        files = {path.name: _sha256(path) for path in sorted(unfinished.iterdir())}
+        files = {path.name: file_sha256(path) for path in sorted(unfinished.iterdir())}
         write_json(unfinished / FACTS, facts | {"files": files})
 
 
@@ -68,12 +67,6 @@ def facts_of(drawn: Drawn) -> dict[str, Any]:
         "confusion": {name: counts.tolist() for name, counts in drawn.confusion.items()},
         "smoothing_effect": smoothing_effect([drawn.confusion]),
     }
-
-
-def _sha256(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_facts(directory: Path) -> dict[str, Any]:
@@ -108,7 +101,7 @@ def require_file(directory: Path, name: str) -> Path:
     path, known = directory / name, read_facts(directory)["files"]
     if not path.is_file():
         raise MissingFileError(f"{path}: is not there; delete {directory / FACTS} and run the rule 'paint' again")
-    if _sha256(path) != known.get(name):
+    if file_sha256(path) != known.get(name):
         raise IntegrityError(
             f"{path}: was cut or changed since it was written, or is of another map than its {FACTS}; delete "
             f"{directory / FACTS} and run the workflow again: the rule 'paint' makes both anew"

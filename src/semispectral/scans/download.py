@@ -19,6 +19,7 @@ from semispectral.errors import DataError, IntegrityError, MissingFileError, Sem
 from semispectral.scans.labels.label_files import read_labels
 from semispectral.scans.readers import open_cube
 from semispectral.storage.atomic import replacing_files
+from semispectral.storage.seal import file_sha256
 from semispectral.study.setting_types import Count, CountFromZero, settings_class
 
 log = logging.getLogger(__name__)
@@ -147,7 +148,7 @@ def check(path: Path, source: Source, *, name: Path) -> None:
     IntegrityError, DataError : the file is another one.
     """
     if source.sha256:
-        came = hashlib.sha256(path.read_bytes()).hexdigest()
+        came = file_sha256(path)
         if came != source.sha256:
             raise IntegrityError(f"{name}: its sha256 must be {source.sha256}, got {came} from {source.url}")
         return

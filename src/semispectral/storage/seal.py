@@ -41,6 +41,17 @@ def results_in(root: Path) -> None:
     _results[:] = [root.absolute()]
 
 
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, which is read in blocks.
+
+    Parameters
+    ----------
+    path : Path, file to read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def blank(path: Path) -> str:
     """Return a seal without digits.
 
