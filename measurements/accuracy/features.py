@@ -10,6 +10,9 @@ For every dataset (`.tsg` and `.bip`) in the folder:
   (``Centre1``, ``Depth1``, ...): with the centre nearest to our position. These are another measure: their depths are
   a fraction of the hull's, and their centres near 2200 nm are where the spectrum is bent most. So beside our position
   stands that of the largest second derivative of the hull quotient, by a quadratic over about 60 nm.
+
+PE257D holds none of TSG's scalars of a window: on it only the hull and the second kind of comparison are made, and
+whether positions lie within 2 nm of TSG's is open.
 """
 
 import argparse
