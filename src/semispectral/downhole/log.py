@@ -103,10 +103,10 @@ def core_of(
 def depths(scene: Scene, found: SceneMap, *, below_m: float, run_share: float) -> tuple[np.ndarray, float]:
     """Return the depth of every pixel of a scan and of its end.
 
-    Where the row has depth marks, depth is linear between them. Else it increases down the lines of the first run, then
-    of the second. Depths in scenes.tsv are shared evenly among
-    the runs; otherwise the core begins at ``below_m``, and a line is ``pixel_mm`` long. Where the file of the scan
-    states the depth of each line, and its first and last one are those of scenes.tsv, these depths count.
+    Where the row has depth marks, depth is linear between them. Else, where the file of the scan states the depth of
+    each line, and its first and last one are those of scenes.tsv, these depths count. Else it increases down the lines
+    of the first run, then of the second: depths in scenes.tsv are shared evenly among the runs; without them the core
+    begins at ``below_m``, and a line is ``pixel_mm`` long.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def depths(scene: Scene, found: SceneMap, *, below_m: float, run_share: float) -
     if not has_depth(scene):
         raise DataError(
             f"{scene.name}: a downhole log needs depths, but scenes.tsv has neither pixel_mm nor depth_from_m and "
-            "depth_to_m for it; add one of them"
+            "depth_to_m nor depth_marks for it; add one of them"
         )
     runs = find_runs(_tray_removed(found), run_share=run_share)
     if not runs:

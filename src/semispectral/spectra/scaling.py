@@ -60,8 +60,6 @@ def snv(x: np.ndarray) -> np.ndarray:
     --------
     >>> snv(np.array([[1.0, 2.0, 3.0], [5.0, 5.0, 5.0]], np.float32)).round(2).tolist()
     [[-1.2200000286102295, 0.0, 1.2200000286102295], [0.0, 0.0, 0.0]]
-    >>> snv(np.array([[1.0, 2.0, 3.0], [5.0, 5.0, 5.0]], np.float32)).round(2).tolist()
-    [[-1.2200000286102295, 0.0, 1.2200000286102295], [0.0, 0.0, 0.0]]
     """
     level, spread = _level_and_spread(x)
     return np.asarray((x - level) / _safe(spread, level=level), dtype=np.float32)
@@ -461,9 +459,6 @@ def fit_scaler(
     >>> scaler = fit_scaler(np.array([[0.0, 1.0], [2.0, 5.0]], np.float32), method="standardise")
     >>> scaler.transform(np.array([[1.0, 5.0]], np.float32)).tolist()
     [[0.0, 1.0]]
-    >>> scaler = fit_scaler(np.array([[0.0, 1.0], [2.0, 5.0]], np.float32), method="standardise")
-    >>> scaler.transform(np.array([[1.0, 5.0]], np.float32)).tolist()
-    [[0.0, 1.0]]
     """
     if method not in METHODS:
         raise ConfigError(
@@ -472,7 +467,10 @@ def fit_scaler(
     if x.ndim != 2 or x.size == 0:
         raise DataError(f"a scaler needs training pixels [pixel, band], got shape {x.shape}; see the split's quotas")
     if x.dtype.kind == "f" and not np.isfinite(x).all():
-        raise DataError("a scaler needs finite spectra, got NaN or infinity among the training pixels; run shard again")
+        raise DataError(
+            "a scaler needs finite spectra, got NaN or infinity among the training pixels; run the rules 'sample' and "
+            "'sample_m1' again"
+        )
     row = METHODS[method]
     return Scaler(method, x.shape[1], row.fit(x, windows_of(wavelengths_nm, windows) if row.hull else {}))
 

@@ -30,10 +30,6 @@ def to_reflectance(
     >>> dark, white = np.array([10.0, 10.0]), np.array([210.0, 110.0])
     >>> to_reflectance(counts, dark=dark, white=white, white_reflectance=1.0).tolist()
     [0.5, 0.5]
-    >>> counts = np.array([110.0, 60.0])
-    >>> dark, white = np.array([10.0, 10.0]), np.array([210.0, 110.0])
-    >>> to_reflectance(counts, dark=dark, white=white, white_reflectance=1.0).tolist()
-    [0.5, 0.5]
     """
     dark = np.asarray(dark, np.float32)
     span = np.asarray(white, np.float32) - dark
@@ -53,9 +49,6 @@ def fill_bands(x: np.ndarray, *, missing: np.ndarray) -> np.ndarray:
 
     Examples
     --------
-    >>> x = np.array([[1.0, np.nan, 3.0]])
-    >>> fill_bands(x, missing=np.isnan(x)).tolist()
-    [[1.0, 2.0, 3.0]]
     >>> x = np.array([[1.0, np.nan, 3.0]])
     >>> fill_bands(x, missing=np.isnan(x)).tolist()
     [[1.0, 2.0, 3.0]]
@@ -231,9 +224,6 @@ def remove_continuum(x: np.ndarray, wavelengths_nm: np.ndarray) -> np.ndarray:
 
     Examples
     --------
-    >>> nm = np.array([1000.0, 1100.0, 1200.0])
-    >>> remove_continuum(np.array([[1.0, 0.5, 1.0]]), nm).tolist()
-    [[1.0, 0.5, 1.0]]
     >>> nm = np.array([1000.0, 1100.0, 1200.0])
     >>> remove_continuum(np.array([[1.0, 0.5, 1.0]]), nm).tolist()
     [[1.0, 0.5, 1.0]]

@@ -53,17 +53,6 @@ class Conversion:
         alike = np.ptp(self.gain) <= SAME * abs(self.gain[0])
         return float(self.gain[0]) if alike and not self.offset.any() else None
 
-    def is_one_as(self, other: "Conversion | None") -> bool:
-        """Return whether another conversion does the same.
-
-        Parameters
-        ----------
-        other : Conversion or None.
-        """
-        return other is not None and bool(
-            np.allclose(self.gain, other.gain, rtol=SAME, atol=0) and np.allclose(self.offset, other.offset)
-        )
-
 
 @dataclass(frozen=True, eq=False)
 class Time:
