@@ -101,7 +101,7 @@ def with_labels(path):
         if not any(scene.has_labels for scene in TABLE):
             raise WorkflowError(
                 f"{CONFIG['scenes']}: no scene has labels (columns labels and labels_key), and a report compares methods "
-                "on labels: run `snakemake explore` to see what the scans hold and which pixels are worth labelling"
+                "on labels: run `snakemake explore` to see what the scans hold and which pixels to label"
             )
         return path
 

@@ -1,8 +1,9 @@
 # From no label to a map: groups of alike spectra by M1's latents, their contact sheet, and the queue of pixels to label.
-# Needs: results/latents, results/sample_m1, results/shards, results/m1, results/scaler, the scenes; with labels also
-# results/model and results/budgets.
-# Produces: results/explore (clusters, groups.json, maps/{scene}, queue.tsv, queue.gpkg, chips, index.html), and
-# results/evaluation/learning_curve.parquet.
+# Needs: results/latents, results/sample_m1, results/shards, results/m1, results/scaler, label codes or the census, the
+# scenes, mineral libraries; with labels also results/model and results/budgets. The learning curve needs results/split
+# and the features of the model of the maps.
+# Produces: results/explore (clusters, groups.json, maps/{scene}, queue.parquet, queue.tsv, queue.gpkg, chips, plane.png,
+# index.html; by a model also judged.parquet and new_groups.json), and results/evaluation/learning_curve.parquet.
 
 
 rule clusters:
@@ -36,7 +37,7 @@ rule describe_groups:
         latents=LATENTS,
         shards=pool_of(SCENES),
         scaler=SCALERS["latents"],
-        files=cleaned_files,
+        files=SLICES.groups_files,
     output:
         "<results>/explore/groups.json",
     log:
@@ -96,7 +97,7 @@ if BY_MODEL:
             latents=LATENTS,
             shards=pool_of(SCENES),
             scaler=SCALERS["latents"],
-            files=cleaned_files,
+            files=SLICES.groups_files,
             model="<results>/model",
             budgets=map_run("<results>/budgets/{budget}/{seed}.parquet"),
         output:

@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from semispectral.errors import DataError
 from semispectral.explore.group_files import read_groups, write_groups
 from semispectral.explore.groups import absorptions, describe, hull_quotients
+from semispectral.library.library_settings import LibraryConfig
 from semispectral.scans.cube import Pixels
 
 NM = np.linspace(2000.0, 2500.0, 101)
@@ -61,6 +63,46 @@ def test_a_sensor_that_the_library_does_not_cover_is_not_fatal() -> None:
     pixels = spectra(wavelengths_nm=NM - 1600)
     found = describe(pixels, np.zeros(20, int), np.array([0]), name="group", unit="reflectance", suggestions=3)
     assert found.groups[0].matches == []
+
+
+def own_library(path: Path) -> LibraryConfig:
+    """A library with the two kinds of pixels, under names that are in no other."""
+    kinds = spectra(wavelengths_nm=NM).x[[11, 12]]
+    rows = ["wavelength_nm,first rock,second rock", *(f"{nm},{a},{b}" for nm, a, b in zip(NM, *kinds, strict=True))]
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return LibraryConfig(files=(str(path),))
+
+
+def test_a_library_of_the_study_names_the_groups(tmp_path: Path) -> None:
+    """The names are those of its entries, and of no built-in mineral."""
+    library = own_library(tmp_path / "mine.csv")
+    cluster = (np.arange(20) >= 12).astype(int)
+    found = describe(
+        spectra(wavelengths_nm=NM),
+        cluster,
+        np.array([5, 15]),
+        name="group",
+        unit="reflectance",
+        suggestions=3,
+        library=library,
+    )
+    assert [group.suggested for group in found.groups] == ["first rock", "second rock"]
+
+
+def test_a_library_of_the_study_must_fit_the_sensor(tmp_path: Path) -> None:
+    """Somebody asked for it: that it is of another range is an error, and not a line of the log."""
+    library = own_library(tmp_path / "mine.csv")
+    pixels, cluster = spectra(wavelengths_nm=NM - 1600), np.zeros(20, int)
+    with pytest.raises(DataError, match=r"library\.windows"):
+        describe(pixels, cluster, np.array([0]), name="group", unit="reflectance", suggestions=3, library=library)
+
+
+def test_no_group_is_described_without_pixels() -> None:
+    """A model that knows every group leaves an empty description."""
+    none = spectra(wavelengths_nm=NM).where(np.zeros(20, bool))
+    empty = np.zeros(0, int)
+    found = describe(none, empty, empty, name="new group", unit="reflectance", suggestions=3)
+    assert found.groups == ()
 
 
 def test_groups_are_read_as_they_were_written(tmp_path: Path) -> None:

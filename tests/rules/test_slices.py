@@ -191,6 +191,13 @@ def test_the_library_is_of_its_own_rule() -> None:
     assert json.loads(named.library())["minerals"] == {"1": "white mica"}
 
 
+def test_groups_are_named_by_the_library_of_the_study() -> None:
+    """Its settings and its files are those that the descriptions of groups depend on."""
+    plain, other = slices(), slices(library={"files": ["mine.csv"]})
+    assert plain.groups() != other.groups()
+    assert "mine.csv" in other.groups_files(JOB)
+
+
 def test_a_library_applies_where_a_class_has_an_entry() -> None:
     """By its name, by its mineral, or by files of the study's own; a class of crops has none."""
     crops = ClassMap((1,), ("corn",), ("#ff0000",))

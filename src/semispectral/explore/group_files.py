@@ -20,7 +20,7 @@ class Group:
     hull_quotient : mean spectrum divided by its continuum [band]; empty without wavelengths.
     absorptions : position ``nm`` and ``depth`` of its absorptions, the deepest first.
     medoid : scene, line and sample of the pixel nearest to the centre.
-    matches : best matches in the spectral library, with ``name``, ``group`` and ``score``; the best first.
+    matches : best matches in the spectral library, as `semispectral.library.suggest.Match`; the best first.
     known : whether the best match is good enough to be a suggestion.
     """
 

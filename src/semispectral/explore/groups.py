@@ -3,6 +3,7 @@
 import logging
 from dataclasses import asdict
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,9 @@ from scipy.signal import find_peaks
 
 from semispectral.errors import DataError
 from semispectral.explore.group_files import Group, Groups
+from semispectral.features.absorption import vertex
+from semispectral.library.library_files import read_libraries
+from semispectral.library.library_settings import LibraryConfig
 from semispectral.library.suggest import suggest
 from semispectral.scans.cube import Pixels
 from semispectral.spectra.transforms import remove_continuum
@@ -24,7 +28,15 @@ DIGITS = 6
 
 
 def describe(
-    pixels: Pixels, cluster: np.ndarray, medoid: np.ndarray, *, name: str, unit: str, suggestions: int
+    pixels: Pixels,
+    cluster: np.ndarray,
+    medoid: np.ndarray,
+    *,
+    name: str,
+    unit: str,
+    suggestions: int,
+    library: LibraryConfig | None = None,
+    fwhm_nm: np.ndarray | None = None,
 ) -> Groups:
     """Describe the clusters of sampled pixels.
 
@@ -36,6 +48,12 @@ def describe(
     name : what the clusters are called, before their number from 1.
     unit : what the spectra are.
     suggestions : number of matches in the spectral library.
+    library : the spectral library, whose files are found from here; None: the built-in one.
+    fwhm_nm : float64 [band], full widths at half maximum of the bands if they are known.
+
+    Raises
+    ------
+    SemispectralError : a library that the study names cannot be read, or does not fit the sensor.
     """
     order = np.argsort(cluster, kind="stable")
     bounds = np.searchsorted(cluster[order], np.arange(len(medoid) + 1))
@@ -43,7 +61,7 @@ def describe(
     stands = [_statistics(pixels.x[rows]) for rows in members]
     means = np.array([mean for mean, _, _ in stands]).reshape(len(stands), pixels.x.shape[1])
     quotients = hull_quotients(means, pixels.wavelengths_nm)
-    matches = _matches(means, pixels.wavelengths_nm, most=suggestions)
+    matches = _matches(means, pixels.wavelengths_nm, library or LibraryConfig(), fwhm_nm=fwhm_nm, most=suggestions)
     found = []
     for number, rows in enumerate(members):
         mean, low, high = map(_rounded, stands[number])
@@ -108,25 +126,34 @@ def absorptions(quotient: np.ndarray, wavelengths_nm: np.ndarray | None) -> list
     nm, depth = wavelengths_nm[rising], 1 - quotient[rising]
     found, _ = find_peaks(depth, height=LEAST_DEPTH, prominence=LEAST_DEPTH)
     bands = found[np.argsort(-depth[found], kind="stable")][:MOST_ABSORPTIONS]
-    return [dict(zip(("nm", "depth"), _vertex(nm[k - 1 : k + 2], depth[k - 1 : k + 2]), strict=True)) for k in bands]
-
-
-def _vertex(nm: np.ndarray, depth: np.ndarray) -> tuple[float, float]:
-    """Return the highest point of the parabola through three points."""
-    curve = np.polyfit(nm - nm[1], depth, 2)
-    at = -curve[1] / (2 * curve[0])
-    return round(float(nm[1] + at), 1), round(float(np.polyval(curve, at)), 4)
+    position, bottom = vertex(quotient[np.newaxis, rising], nm, np.zeros_like(bands), bands)
+    return [
+        {"nm": round(float(at), 1), "depth": round(1 - float(low), 4)} for at, low in zip(position, bottom, strict=True)
+    ]
 
 
 def _matches(
-    means: np.ndarray, wavelengths_nm: np.ndarray | None, *, most: int
+    means: np.ndarray,
+    wavelengths_nm: np.ndarray | None,
+    settings: LibraryConfig,
+    *,
+    fwhm_nm: np.ndarray | None,
+    most: int,
 ) -> list[tuple[list[dict[str, Any]], bool]]:
-    """Return the best matches of each spectrum and whether they are good enough; none where the library cannot say."""
+    """Return the best matches of each spectrum and whether they are good enough.
+
+    There are none where the built-in library, which nobody asked for, does not fit the sensor.
+    """
     if wavelengths_nm is None or not most:
         return [([], False)] * len(means)
+    library, where = read_libraries([Path(path) for path in settings.files]), "the means of the groups"
     try:
-        found = suggest(means, wavelengths_nm, most=most, where="the means of the groups")
+        found = suggest(
+            means, wavelengths_nm, library=library, settings=settings, fwhm_nm=fwhm_nm, most=most, where=where
+        )
     except DataError as error:
+        if settings.files:
+            raise
         log.info("the groups have no names from the spectral library: %s", error)
         return [([], False)] * len(means)
     return [([asdict(match) for match in each.matches], each.known) for each in found]

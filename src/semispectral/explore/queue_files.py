@@ -168,7 +168,7 @@ def _quiet_and_timeless() -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="'crs' was not provided", category=UserWarning)
-            # the unfinished file has a name of its own, of which GDAL warns when it makes the file and when it adds to it
+            # GDAL warns of the name of the unfinished file when it makes it, and whenever it adds a layer
             warnings.filterwarnings("ignore", message="The filename extension should be", category=RuntimeWarning)
             warnings.filterwarnings("ignore", message=".* non conformant file extension", category=RuntimeWarning)
             yield

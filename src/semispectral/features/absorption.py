@@ -156,7 +156,7 @@ def feature(x: np.ndarray, nm: np.ndarray, *, least_depth: float) -> np.ndarray:
     q = _quotient(x, nm)
     rows = np.arange(len(q))
     lowest = np.argmin(np.where(np.isfinite(q), q, 1.0)[:, 1:-1], axis=1) + 1
-    position, bottom = _vertex(q, nm, rows, lowest)
+    position, bottom = vertex(q, nm, rows, lowest)
     half = (1 + bottom) / 2
     left, right = _crossing(q, nm, lowest, half, step=-1), _crossing(q, nm, lowest, half, step=1)
     depth = 1 - bottom
@@ -177,8 +177,20 @@ def _quotient(x: np.ndarray, nm: np.ndarray) -> np.ndarray:
     return np.where(whole, values / continuum(values, nm), np.nan)
 
 
-def _vertex(q: np.ndarray, nm: np.ndarray, rows: np.ndarray, lowest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return place and value of the minimum of the parabola through three bands, which may be unevenly spaced."""
+def vertex(q: np.ndarray, nm: np.ndarray, rows: np.ndarray, lowest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return place and value of the minimum of the parabola through three bands, which may be unevenly spaced.
+
+    Parameters
+    ----------
+    q : float64 [pixel, band], hull quotients.
+    nm : float64 [band], rising, in nm.
+    rows : int [feature], pixel of each feature.
+    lowest : int [feature], band of its smallest quotient; neither the first nor the last one.
+
+    Returns
+    -------
+    float64 [feature] in nm, and float64 [feature], the quotient there.
+    """
     before, after = nm[lowest] - nm[lowest - 1], nm[lowest + 1] - nm[lowest]
     fall = (q[rows, lowest] - q[rows, lowest - 1]) / before
     rise = (q[rows, lowest + 1] - q[rows, lowest]) / after

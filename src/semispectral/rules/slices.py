@@ -261,9 +261,22 @@ class Slices:
         return self.of(scene=asdict(scene), cleaning=keys_in_use.cleaning(self.config["cleaning"]), features=measured)
 
     def groups(self, **own: Any) -> str:
-        """Return which scenes are cleaned, and the reflectance of a cleaned value; ``own`` adds sections."""
+        """Return which scenes are cleaned, the reflectance of a cleaned value, and the mineral library.
+
+        The library comes with the scan that states the widths of the bands; ``own`` adds sections.
+        """
         scales = {name: scale_after(scene, self.cleaning) for name, scene in self.scenes.items()}
-        return self.of(scenes=self.cleaned(self.scenes), scales=scales, **own)
+        return self.of(
+            scenes=self.cleaned(self.scenes),
+            scales=scales,
+            library=self.library_sections()["library"],
+            scene=self._states_widths(),
+            **own,
+        )
+
+    def groups_files(self, wildcards: Any) -> list[str]:
+        """Return the files that cleaning looks into, and those of the mineral libraries."""
+        return sorted({*self.cleaned_files(wildcards), *self.library_files(wildcards)})
 
     def queue(self, **own: Any) -> str:
         """Return the rows of all scenes and the codes, by which labels are known; ``own`` adds sections."""
@@ -377,8 +390,11 @@ class Slices:
 
     def library(self) -> str:
         """Return the section ``library``, the minerals of the classes, and the scan that states the bands' widths."""
-        first = replace(self.scenes[min(self.scenes)], **NOT_OF_SPECTRA)
-        return self.of(**self.library_sections(), scene=asdict(first))
+        return self.of(**self.library_sections(), scene=self._states_widths())
+
+    def _states_widths(self) -> dict[str, Any]:
+        """Return the row of the scan that states the widths of the bands."""
+        return asdict(replace(self.scenes[min(self.scenes)], **NOT_OF_SPECTRA))
 
     def library_files(self, wildcards: Any) -> list[str]:
         """Return every file of the mineral libraries, and of the scan that states the widths of the bands."""

@@ -10,7 +10,10 @@ from semispectral.explore.group_files import write_groups
 from semispectral.explore.groups import describe
 from semispectral.explore.pool_spectra import as_reflectance, spectra_of
 from semispectral.explore.samples import all_latents, read_clusters
-from semispectral.study.stage_settings import stage_settings
+from semispectral.library.library_settings import LibraryConfig
+from semispectral.library.sensor_widths import stated_widths
+from semispectral.study.scene import Scene
+from semispectral.study.stage_settings import settings, stage_settings
 
 
 def run_describe_groups(
@@ -37,8 +40,9 @@ def run_describe_groups(
     scaler_directory : str or Path
         Scale of M1, with its cleaning.
     cfg : str
-        JSON of ``explore`` (suggestions), ``scenes`` (rows of those that are cleaned) and ``scales``
-        (reflectance of one unit of a cleaned value, by scene).
+        JSON of ``explore`` (suggestions), ``library``, ``scenes`` (rows of those that are cleaned), ``scales``
+        (reflectance of one unit of a cleaned value, by scene) and ``scene``, a row of scenes.tsv whose file may state
+        the widths of the bands.
     """
     given = json.loads(cfg)
     clusters = read_clusters(clusters_directory)
@@ -47,5 +51,14 @@ def run_describe_groups(
     pixels, unit = as_reflectance(spectra, given["scales"])
     cluster = clusters.of(found.mean)
     stands = medoids(clusters, found.mean, cluster)
-    most = stage_settings(ExploreConfig, cfg, "explore").suggestions
-    write_groups(Path(groups_file), describe(pixels, cluster, stands, name="group", unit=unit, suggestions=most))
+    groups = describe(
+        pixels,
+        cluster,
+        stands,
+        name="group",
+        unit=unit,
+        suggestions=stage_settings(ExploreConfig, cfg, "explore").suggestions,
+        library=stage_settings(LibraryConfig, cfg, "library"),
+        fwhm_nm=stated_widths(settings(Scene, given["scene"], where="scenes.tsv"), pixels.wavelengths_nm),
+    )
+    write_groups(Path(groups_file), groups)

@@ -13,9 +13,12 @@ from semispectral.explore.judged_files import JudgedSample, judge, write_judged
 from semispectral.explore.new_groups import NO_GROUP, middles, new_groups
 from semispectral.explore.pool_spectra import as_reflectance, spectra_of
 from semispectral.explore.samples import PLACE, all_latents, among, read_clusters
+from semispectral.library.library_settings import LibraryConfig
+from semispectral.library.sensor_widths import stated_widths
 from semispectral.maps.bundle import read_bundle
 from semispectral.storage.parquet import read_table
-from semispectral.study.stage_settings import stage_settings
+from semispectral.study.scene import Scene
+from semispectral.study.stage_settings import settings, stage_settings
 
 
 def run_new_groups(
@@ -51,8 +54,9 @@ def run_new_groups(
     budgets_file : str or Path
         Labels that the model learnt from.
     cfg : str
-        JSON of ``explore`` (seed and suggestions), ``scenes`` (rows of those that are cleaned) and
-        ``scales`` (reflectance of one unit of a cleaned value, by scene).
+        JSON of ``explore`` (seed and suggestions), ``library``, ``scenes`` (rows of those that are cleaned),
+        ``scales`` (reflectance of one unit of a cleaned value, by scene) and ``scene``, a row of scenes.tsv whose file
+        may state the widths of the bands.
     """
     given = json.loads(cfg)
     wanted = stage_settings(ExploreConfig, cfg, "explore")
@@ -67,7 +71,16 @@ def run_new_groups(
     shown, unit = as_reflectance(pixels.where(group != NO_GROUP), given["scales"])
     mine = group[group != NO_GROUP]
     stands = middles(clusters.scaled(found.mean[group != NO_GROUP]), mine)
-    most = wanted.suggestions
-    write_groups(Path(groups_file), describe(shown, mine, stands, name="new group", unit=unit, suggestions=most))
+    groups = describe(
+        shown,
+        mine,
+        stands,
+        name="new group",
+        unit=unit,
+        suggestions=wanted.suggestions,
+        library=stage_settings(LibraryConfig, cfg, "library"),
+        fwhm_nm=stated_widths(settings(Scene, given["scene"], where="scenes.tsv"), shown.wavelengths_nm),
+    )
+    write_groups(Path(groups_file), groups)
     table = found.table[PLACE].assign(group=group)
     write_judged(Path(judged_file), JudgedSample(table, judged, bundle.classes.names))
