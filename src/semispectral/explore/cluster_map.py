@@ -12,7 +12,7 @@ from semispectral.figures.false_colour import stretched
 from semispectral.inference.m1_inference import M1Inference
 from semispectral.maps.rasters import LARGEST_LISTED, Legend, write_classes
 from semispectral.maps.scene_map import NODATA_COLOUR, Ground
-from semispectral.maps.stream import BLOCK_BYTES, CHUNK_PIXELS, COLOUR_PLACES
+from semispectral.maps.stream import BLOCK_BYTES, CHUNK_PIXELS, colour_bands
 from semispectral.scans.cube import Cube
 from semispectral.scans.quality import valid_spectra
 from semispectral.spectra.scaling import Scaler
@@ -40,7 +40,7 @@ def map_clusters(
     lines, samples, bands = cube.shape
     cluster = np.full((lines, samples), NO_CLUSTER, np.int16)
     picture = np.full((lines, samples, 3), np.nan, np.float32)
-    colours = [int(place * (bands - 1)) for place in COLOUR_PLACES]
+    colours = colour_bands(bands)
     progress = Progress(cube.path.name, lines, line_mb=cube.line_bytes / 1e6)
 
     def of(raw: np.ndarray) -> np.ndarray:

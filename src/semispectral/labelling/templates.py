@@ -15,7 +15,7 @@ from semispectral.figures.false_colour import stretched
 from semispectral.labelling.qgis_style import add_style
 from semispectral.maps.rasters import DEFLATE, Legend, profile_of, write_classes
 from semispectral.maps.scene_map import Ground, raster_type
-from semispectral.maps.stream import BLOCK_BYTES, COLOUR_PLACES
+from semispectral.maps.stream import BLOCK_BYTES, colour_bands
 from semispectral.scans.cube import Cube
 from semispectral.scans.facts.georeference import quiet
 from semispectral.scans.readers import open_scene
@@ -115,7 +115,7 @@ def write_templates(templates: Templates, classes: ClassMap) -> None:
 
 def _picture(cube: Cube) -> np.ndarray:
     """Return the false colours of a scan, uint8 [line, sample, 3]; memory holds one block of lines and the picture."""
-    bands = [int(place * (cube.shape[2] - 1)) for place in COLOUR_PLACES]
+    bands = colour_bands(cube.shape[2])
     values = [block[:, :, bands].astype(np.float32) for _, block in cube.blocks(max_bytes=BLOCK_BYTES)]
     return np.asarray(np.rint(stretched(np.concatenate(values)) * 255).astype(np.uint8))
 

@@ -21,6 +21,21 @@ Prepare = Callable[[np.ndarray], np.ndarray]
 Waiting = list[tuple[np.ndarray, Future[Scores]]]  # places in a block, and what becomes of them
 
 
+def colour_bands(bands: int) -> list[int]:
+    """Return the bands of false colours: red, green and blue.
+
+    Parameters
+    ----------
+    bands : number of bands.
+
+    Examples
+    --------
+    >>> colour_bands(101)
+    [80, 50, 20]
+    """
+    return [int(place * (bands - 1)) for place in COLOUR_PLACES]
+
+
 @dataclass(frozen=True, eq=False)
 class Streamed:
     """Result of one pass over a scan; NaN outside the pixels of interest.
@@ -92,7 +107,7 @@ def _width(pipeline: Pipeline) -> int:
 def _look(cube: Cube, block: np.ndarray, picture: np.ndarray) -> np.ndarray:
     """Return the pixels of a block with data, bool [line, sample], and write their false colours to ``picture``."""
     keep = valid_spectra(block.reshape(-1, cube.shape[2])).reshape(block.shape[:2])
-    colours = [int(place * (cube.shape[2] - 1)) for place in COLOUR_PLACES]
+    colours = colour_bands(cube.shape[2])
     picture[keep] = block[:, :, colours][keep]
     return keep
 

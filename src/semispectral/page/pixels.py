@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from semispectral.maps.stream import BLOCK_BYTES, COLOUR_PLACES
+from semispectral.maps.stream import BLOCK_BYTES, colour_bands
 from semispectral.scans.cube import Cube
 
 VALUE_BYTES = 4  # of a stored pixel for each absorption feature
@@ -116,7 +116,7 @@ def collect(cube: Cube, valid: np.ndarray, curves: Curves, *, bytes_per_pixel: i
     """
     stride = stride_for(valid, bytes_per_pixel=bytes_per_pixel, most_bytes=most_bytes)
     kept, place = on_stride(valid, stride)
-    colours = [int(place * (cube.shape[2] - 1)) for place in COLOUR_PLACES]
+    colours = colour_bands(cube.shape[2])
     picture, rows = np.empty((*valid.shape, 3), np.float32), []
     for first, block in cube.blocks(max_bytes=BLOCK_BYTES):
         picture[first : first + len(block)] = block[:, :, colours]
