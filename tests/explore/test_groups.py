@@ -58,6 +58,15 @@ def test_falling_wavelengths_give_the_same_absorptions() -> None:
     assert rising == falling
 
 
+@pytest.mark.parametrize("other", [np.nan, NM[50]])
+def test_a_band_without_a_wavelength_of_its_own_changes_no_absorption(other: float) -> None:
+    """A band that has none, or that of another detector's band, is left out of the hull."""
+    x = spectra(wavelengths_nm=NM).x[:1].astype(np.float64)
+    with_one_more = np.insert(x, 51, 0.01, axis=1)
+    nm = np.insert(NM, 51, other)
+    assert absorptions(hull_quotients(with_one_more, nm)[0], nm) == absorptions(hull_quotients(x, NM)[0], NM)
+
+
 def test_a_sensor_that_the_library_does_not_cover_is_not_fatal() -> None:
     """The names are left out, and the rest is there."""
     pixels = spectra(wavelengths_nm=NM - 1600)

@@ -17,6 +17,7 @@ from semispectral.library.library_files import read_libraries
 from semispectral.library.library_settings import LibraryConfig
 from semispectral.library.suggest import suggest
 from semispectral.scans.cube import Pixels
+from semispectral.spectra.hull_windows import rising_bands
 from semispectral.spectra.transforms import remove_continuum
 
 log = logging.getLogger(__name__)
@@ -93,14 +94,16 @@ def _statistics(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def hull_quotients(means: np.ndarray, wavelengths_nm: np.ndarray | None) -> np.ndarray:
     """Return spectra divided by their continuum, float64 [spectrum, band], or [spectrum, 0] without wavelengths.
 
+    It is 1 in a band that has no wavelength, or that of a band before it.
+
     Parameters
     ----------
     means : float [spectrum, band].
-    wavelengths_nm : float64 [band] in nm, in any order; None: not known.
+    wavelengths_nm : float64 [band] in nm, in any order, NaN for a band without; None: not known.
     """
     if wavelengths_nm is None:
         return np.zeros((len(means), 0))
-    rising = np.argsort(wavelengths_nm, kind="stable")
+    rising = rising_bands(wavelengths_nm)
     quotients = np.ones(means.shape)
     quotients[:, rising] = remove_continuum(means[:, rising], wavelengths_nm[rising])
     return quotients
@@ -122,7 +125,7 @@ def absorptions(quotient: np.ndarray, wavelengths_nm: np.ndarray | None) -> list
     """
     if wavelengths_nm is None:
         return []
-    rising = np.argsort(wavelengths_nm, kind="stable")
+    rising = rising_bands(wavelengths_nm)
     nm, depth = wavelengths_nm[rising], 1 - quotient[rising]
     found, _ = find_peaks(depth, height=LEAST_DEPTH, prominence=LEAST_DEPTH)
     bands = found[np.argsort(-depth[found], kind="stable")][:MOST_ABSORPTIONS]

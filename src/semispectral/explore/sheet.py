@@ -24,6 +24,7 @@ from semispectral.explore.queue_files import CHIP, SHEET, around
 from semispectral.explore.shares import Profile, Shares
 from semispectral.figures.rasters import landscape
 from semispectral.report.template import config_words, fill
+from semispectral.spectra.hull_windows import rising_bands
 from semispectral.storage import provenance
 from semispectral.storage.atomic import write_atomically
 
@@ -177,10 +178,10 @@ def _new_cards(found: Explored) -> Iterator[Card]:
 
 
 def _axis(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
-    """Return the rising axis of the spectra, and the order of the bands on it."""
+    """Return the rising axis of the spectra, and the bands on it: those that have a wavelength, if any is known."""
     bands = len(groups.groups[0].mean) if groups.groups else 0
-    axis = np.arange(1.0, bands + 1) if groups.wavelengths_nm is None else np.asarray(groups.wavelengths_nm)
-    order = np.argsort(axis, kind="stable")
+    axis = np.arange(1.0, bands + 1) if groups.wavelengths_nm is None else np.asarray(groups.wavelengths_nm, float)
+    order = rising_bands(axis)
     return axis[order], order
 
 

@@ -11,6 +11,17 @@ FEWEST_BANDS = 5  # with fewer, the hull touches nearly all of them
 Window = tuple[float, float]
 
 
+def rising_bands(wavelengths_nm: np.ndarray) -> np.ndarray:
+    """Return the bands that have a wavelength, in rising wavelength, int64 [some band]; of those at one, the first.
+
+    Parameters
+    ----------
+    wavelengths_nm : float64 [band] in nm, NaN for a band without.
+    """
+    known, first = np.unique(wavelengths_nm, return_index=True)
+    return np.asarray(first[np.isfinite(known)], np.int64)
+
+
 def window_bands(wavelengths_nm: np.ndarray | None, windows: Sequence[Window], *, where: str) -> list[np.ndarray]:
     """Return the bands of each window, in rising wavelength; of bands at one wavelength the first.
 
@@ -33,8 +44,7 @@ def window_bands(wavelengths_nm: np.ndarray | None, windows: Sequence[Window], *
             f"{where}: windows in nm need the wavelengths of the bands, and there are none; give a table in the column "
             "wavelengths of scenes.tsv, or choose an input without windows"
         )
-    known, first = np.unique(wavelengths_nm, return_index=True)
-    bands = first[np.isfinite(known)]
+    bands = rising_bands(wavelengths_nm)
     nm = wavelengths_nm[bands]
     found = []
     for low, high in windows:
