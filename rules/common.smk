@@ -1,7 +1,6 @@
 # What all rules share: the checked configuration, the scenes, and what a stage depends on besides its files.
 # Needs: config, scenes.tsv, classes.tsv. Produces: CONFIG, SCENES, ABSENT, wildcard constraints and functions; no rules.
 import re
-from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 

@@ -108,12 +108,12 @@ class Dealt:
     @property
     def seen_by_m1(self) -> Pixels:
         """Pixels that M1 is trained on."""
-        return self.of_m1.where(np.asarray(_seen(self.of_m1.table, self.regime)))
+        return self.of_m1.where(_seen(self.of_m1.table, self.regime))
 
     @property
     def x_m1(self) -> np.ndarray:
         """Spectra that M1 is trained on, [pixel, band]."""
-        return np.asarray(self.of_m1.x[_seen(self.of_m1.table, self.regime)])
+        return np.asarray(self.seen_by_m1.x)
 
     @property
     def x_m1_valid(self) -> np.ndarray:

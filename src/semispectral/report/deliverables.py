@@ -57,7 +57,7 @@ def _map(png: Path, index: Path, *, shown: bool) -> Piece:
     """Return the piece of one map."""
     facts = read_facts(png.parent)
     require_file(png.parent, png.name)
-    links = tuple((text, _address(png.parent / name, index)) for text, name in MAP_LINKS)
+    links = tuple((text, address_of(png.parent / name, index)) for text, name in MAP_LINKS)
     note = f"{100 * facts['novel_share']:.1f} % of its pixels are unknown."
     return Piece(png.parent.name, embedded(png) if shown else "", links, note)
 
@@ -96,10 +96,16 @@ def logs(study: Study, *, index: Path) -> list[Piece]:
 def _log(png: Path, index: Path, *, shown: bool) -> Piece:
     """Return the piece of one log."""
     kinds = (("table (CSV)", ".csv"), ("LAS 2.0", ".las"))
-    links = tuple((text, _address(png.with_suffix(suffix), index)) for text, suffix in kinds)
+    links = tuple((text, address_of(png.with_suffix(suffix), index)) for text, suffix in kinds)
     return Piece(png.stem, embedded(png) if shown else "", links)
 
 
-def _address(path: Path, index: Path) -> str:
-    """Return the address of a file relative to the page."""
+def address_of(path: Path, index: Path) -> str:
+    """Return the address of a file relative to the page.
+
+    Parameters
+    ----------
+    path : the file.
+    index : path of the page.
+    """
     return Path(os.path.relpath(path, index.parent)).as_posix()

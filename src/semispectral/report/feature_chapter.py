@@ -1,6 +1,5 @@
 """Chapter of the absorption features: their table, the figure of their positions, and links to their files."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ from matplotlib.figure import Figure
 
 from semispectral.features.feature_files import position_of
 from semispectral.figures import feature_positions as figures
-from semispectral.report.deliverables import Piece
+from semispectral.report.deliverables import Piece, address_of
 from semispectral.report.results import Study
 from semispectral.report.table_cells import Cell, Table, number
 
@@ -99,14 +98,10 @@ def pieces(study: Study, *, index: Path) -> list[Piece]:
     index : path of the page, for relative links.
     """
     return [
-        Piece(folder.name, "", tuple((text, _address(folder / name, index)) for text, name in LINKS))
+        Piece(folder.name, "", tuple((text, address_of(folder / name, index)) for text, name in LINKS))
         for folder, facts in study.absorption.items()
         if facts["windows"]
     ]
-
-
-def _address(path: Path, index: Path) -> str:
-    return Path(os.path.relpath(path, index.parent)).as_posix()
 
 
 def positions(study: Study) -> Figure | None:

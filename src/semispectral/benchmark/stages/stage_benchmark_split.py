@@ -7,7 +7,7 @@ from pathlib import Path
 from semispectral.benchmark.splits import split_settings, write_deal
 from semispectral.census.census_files import read_census
 from semispectral.census.compatibility import bad_bands_of_all, odd_of_collection
-from semispectral.pool.pool_files import UNLABELLED_DRAW, read_pool
+from semispectral.pool.pool_files import read_pool
 from semispectral.pool.sample_settings import SampleConfig
 from semispectral.sampling.label_budgets import BudgetConfig
 from semispectral.sampling.study_split import deal_for_m1, rasters_of_codes, split_study
@@ -49,10 +49,11 @@ def run_benchmark_split(
     codes = {found.scene: found.codes for found in counted}
     split = split_settings(given["split"], sorted({scene.hole for scene in scenes}), seed=seed)
     sample = settings(SampleConfig, given["sample"], where="benchmark")
+    pool = read_pool(shards)
     found = split_study(
         scenes,
         codes,
-        read_pool(shards),
+        pool,
         ClassMap.read(Path(classes_file)),
         split_settings=split,
         sample_settings=sample,
@@ -61,7 +62,7 @@ def run_benchmark_split(
     of_m1 = deal_for_m1(
         rasters_of_codes(scenes, codes),
         scenes,
-        read_pool([path for path in shards if Path(path).parent.name == UNLABELLED_DRAW]),
+        pool[pool["code"] == 0],  # the unlabelled draw
         split_settings=split,
         sample_settings=sample,
     )
