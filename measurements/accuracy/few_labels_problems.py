@@ -56,7 +56,7 @@ def problem(task: str, data: Path, *, seed: int, budgets: tuple[int, ...]) -> Pr
 
     Raises
     ------
-    SplitError : a label of a budget is a test pixel, or parts are nearer than the guard.
+    SplitError : a label of a budget is a test pixel, or parts are nearer than the buffer.
     """
     dealt = TASKS[task](data, seed)
     drawn = label_budgets(dealt.table, BudgetConfig(labels_per_class=budgets, seeds=(seed,), valid_share=0.2))

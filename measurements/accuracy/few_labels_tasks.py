@@ -50,7 +50,7 @@ def _array(path: Path) -> np.ndarray:
 
 
 def _part_table(raster: LabelRaster, parts: np.ndarray, used: np.ndarray, guard: int) -> pd.DataFrame:
-    """The pixels in use, once the guard between them has been checked."""
+    """The pixels in use, once the buffer between them has been checked."""
     kept = np.where(used, parts, 0).astype(np.uint8)
     check_parts(kept, guard, where=raster.scene)
     line, sample = np.nonzero(kept)

@@ -26,7 +26,7 @@ TITLES = {
     "salinas_a": "Salinas-A",
     "collection": "Built-in collection",
 }
-# What M1+M2 should be ahead of the best control by, by study and kind of split, then by labels per class.
+# What M1+M2 should be ahead of the best baseline by, by study and kind of split, then by labels per class.
 GOALS: dict[tuple[str, str], dict[str, float]] = {
     ("indian_pines", "leaky"): {"5": 0.05, "10": 0.05, "50": 0.0},
     ("indian_pines", "blocks"): {"5": 0.03, "10": 0.03, "50": 0.0},

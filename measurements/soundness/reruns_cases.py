@@ -41,7 +41,7 @@ FIT = {
     "fit.precision": "bfloat16",
 }
 MODEL = {"likelihood": "student_t", "sigma_floor": 0.05, "kl_warm_up": 5}
-OFF = {  # of steps, methods and controls that the study does not have
+OFF = {  # of steps, methods and baselines that the study does not have
     "cleaning.bad_bands": [3],
     "cleaning.bad_ranges_nm": [[1400, 1500]],
     "cleaning.header_bad_bands": False,

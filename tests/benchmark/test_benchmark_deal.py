@@ -88,7 +88,7 @@ def test_each_seed_deals_anew_and_always_alike() -> None:
 
 
 def test_what_is_dealt_keeps_its_guard(written: Path) -> None:
-    """By brute force: no training pixel, labelled or of M1, lies within the guard of a test pixel; nothing ignored."""
+    """By brute force: no training pixel, labelled or of M1, lies within the buffer of a test pixel; nothing ignored."""
     parts, budgets = read_deal(written)
     of_m1 = read_table(written / M1_FILE)
     for _, scene in pd.concat([parts, of_m1[of_m1["part"] != "valid"]]).groupby("scene"):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tiny_grid import NAMES, write_fits
+from tiny_benchmark import NAMES, write_fits
 
 from browser import CHROMIUM, Tab, browse
 from semispectral.benchmark import figures, tables
@@ -85,7 +85,7 @@ def test_lower_is_better_in_calibration(honest: Scored) -> None:
 
 
 def test_differences_name_the_control(honest: Scored) -> None:
-    """A difference has its sign, its interval, its p, and the name of the control that was the best."""
+    """A difference has its sign, its interval, its p, and the name of the baseline that was the best."""
     table = difference_table(honest)
     assert table.rows[0][0].text == "M1+M2 \N{MINUS SIGN} best baseline"
     row = honest.differences.iloc[0]

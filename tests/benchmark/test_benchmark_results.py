@@ -6,7 +6,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from tiny_grid import write_fits
+from tiny_benchmark import write_fits
 
 from semispectral.benchmark.differences import CONTROL, GATE, OWN
 from semispectral.benchmark.score_files import Where, write_scored

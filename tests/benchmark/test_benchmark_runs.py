@@ -100,8 +100,8 @@ FITTED = [name for name, row in METHODS.items() if row.learns and not row.tensor
 
 
 @pytest.mark.parametrize("method", FITTED)
-def test_every_control_predicts_the_test_pixels(job: Callable[..., Job], pool: Pool, method: str) -> None:
-    """A valid table of predictions: each test pixel once for each budget, and the controls learn these classes."""
+def test_every_baseline_predicts_the_test_pixels(job: Callable[..., Job], pool: Pool, method: str) -> None:
+    """A valid table of predictions: each test pixel once for each budget, and the baselines learn these classes."""
     found = fit_all(pool, job(method), FITS)
     check_predictions(found)
     parts = pool.dealt(job(method).splits[3], regime="inductive").table

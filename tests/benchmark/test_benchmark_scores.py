@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 from sklearn import metrics
-from tiny_grid import run, write_fits
+from tiny_benchmark import run, write_fits
 
 from semispectral.benchmark.differences import CONTROL, GATE, OWN, mcnemar_wins
 from semispectral.benchmark.score_files import TABLES, Scored, Where, read_scored, write_scored
@@ -134,7 +134,7 @@ def test_differences_are_paired_by_seed(scored: Scored) -> None:
 
 
 def test_the_best_control_is_the_one_with_the_highest_mean(scored: Scored) -> None:
-    """Of the controls of a budget, never one of our models."""
+    """Of the baselines of a number of labels, never one of our models."""
     for row in of_kind(scored, CONTROL).to_dict("records"):
         means = {name: of(scored.scores, name, row["budget"])["macro_f1"].mean() for name in FEW}
         assert row["second"] == max((name for name in FEW if not METHODS[name].ours), key=means.__getitem__)

@@ -136,7 +136,7 @@ def test_mistakes_in_the_configuration_are_found(change: dict[str, Any], words: 
 
 @pytest.mark.usefixtures("project")
 def test_one_broken_scene_does_not_hide_the_next() -> None:
-    """Labels of another shape, an unknown code and an absent file are three messages; no plan is drawn."""
+    """Labels of another shape, an unknown code and an absent file are three messages; no split is made."""
     np.save("a1_labels.npy", np.ones((LINES - 1, SAMPLES), np.uint8))
     np.save("a2_labels.npy", np.full((LINES, SAMPLES), 7, np.uint8))
     Path("b1.npy").unlink()

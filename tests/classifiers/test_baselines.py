@@ -1,4 +1,4 @@
-"""Each control keeps the contract, and does what its name says."""
+"""Each baseline keeps the contract, and does what its name says."""
 
 import logging
 
@@ -38,13 +38,13 @@ def moons(per_class: int, *, seed: int, noise: float = 0.25) -> tuple[np.ndarray
 
 
 def run(name: str, x: np.ndarray, label: np.ndarray, query: np.ndarray, *, unlabelled: int = 60) -> np.ndarray:
-    """One control on a small problem; class 3 never occurs."""
+    """One baseline on a small problem; class 3 never occurs."""
     of_data = {"classes": 4, "shares": np.array([0.2, 0.5, 0.2, 0.1])}
     return BASELINES[name](x, label, moons(unlabelled, seed=99)[0], query, **of_data, seed=5, settings=SMALL)
 
 
 @pytest.mark.parametrize("name", BASELINES)
-def test_every_control_returns_probabilities(name: str) -> None:
+def test_every_baseline_returns_probabilities(name: str) -> None:
     """float32 [pixel, class], finite, summing to 1, 0 for the class without labels, the same for the same seed."""
     x, label = moons(5, seed=1)
     query, _ = moons(20, seed=2)
@@ -56,15 +56,15 @@ def test_every_control_returns_probabilities(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in BASELINES if name != "majority"])
-def test_every_control_learns_an_easy_problem(name: str) -> None:
-    """With five labels per class of well separated spectra, every control is right."""
+def test_every_baseline_learns_an_easy_problem(name: str) -> None:
+    """With five labels per class of well separated spectra, every baseline is right."""
     query, truth = moons(30, seed=3)
     assert (run(name, *moons(5, seed=1), query).argmax(axis=1) == truth).mean() > 0.97
 
 
 @pytest.mark.parametrize("name", BASELINES)
 @pytest.mark.parametrize("per_class", [1, 2])
-def test_every_control_works_with_very_few_labels(name: str, per_class: int) -> None:
+def test_every_baseline_works_with_very_few_labels(name: str, per_class: int) -> None:
     """One or two labels per class, and no unlabelled pixel, are enough to run."""
     query, _ = moons(4, seed=3)
     probability = run(name, *moons(per_class, seed=1), query, unlabelled=0)
@@ -72,7 +72,7 @@ def test_every_control_works_with_very_few_labels(name: str, per_class: int) -> 
 
 
 @pytest.mark.parametrize("name", BASELINES)
-def test_every_control_works_with_one_class(name: str) -> None:
+def test_every_baseline_works_with_one_class(name: str) -> None:
     """Where one class is labelled, it has probability 1 everywhere."""
     x, _ = moons(3, seed=1)
     probability = run(name, x, np.full(9, 2), x)
@@ -80,7 +80,7 @@ def test_every_control_works_with_one_class(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BASELINES)
-def test_every_control_refuses_unlabelled_labels(name: str) -> None:
+def test_every_baseline_refuses_unlabelled_labels(name: str) -> None:
     """-1 is no label to learn from."""
     x, label = moons(3, seed=1)
     with pytest.raises(DataError, match="unlabelled pixels"):

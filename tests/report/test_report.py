@@ -143,7 +143,7 @@ def test_a_map_of_one_class_is_said_in_red_and_in_words(tmp_path: Path) -> None:
 
 def test_a_leaky_split_is_an_error(study: Study) -> None:
     """A split by random pixels is said among the errors, whatever the scores."""
-    assert words.LEAKY in words.errors(replace(study, plan={**study.plan, "method": "leaky"}))
+    assert words.LEAKY in words.errors(replace(study, split={**study.split, "method": "leaky"}))
     assert words.LEAKY not in words.errors(study)
 
 
@@ -152,7 +152,7 @@ def test_all_notes_stand_together_at_the_end(tmp_path: Path) -> None:
     found = read_study(write_study(tmp_path, trusted=False), CONFIG)
     html = unescape(render(found, {}, index=tmp_path / "report/index.html", root=tmp_path))
     chapter = html[html.index('id="alerts"') : html.index('id="made"')]
-    noted = [*words.errors(found), *words.warnings(found), *words.census_warnings(found), *found.plan["warnings"]]
+    noted = [*words.errors(found), *words.warnings(found), *words.census_warnings(found), *found.split["warnings"]]
     assert noted
     assert [note for note in noted if chapter.count(f"> {note}<") != 1] == []
     assert chapter.count("ERROR") == len(words.errors(found))
@@ -160,7 +160,7 @@ def test_all_notes_stand_together_at_the_end(tmp_path: Path) -> None:
 
 def test_many_notes_are_cut_where_they_are_not_the_matter(study: Study, tmp_path: Path) -> None:
     """The chapter of the split shows the first notes and leads to the others, which stand in their own chapter."""
-    many = replace(study, plan={**study.plan, "warnings": [f"class {number} is odd" for number in range(9)]})
+    many = replace(study, split={**study.split, "warnings": [f"class {number} is odd" for number in range(9)]})
     html = render(many, {}, index=tmp_path / "report/index.html", root=tmp_path)
     chapter = html[html.index('id="split"') : html.index('id="spectra"')]
     assert chapter.count("is odd") == 3
@@ -170,7 +170,7 @@ def test_many_notes_are_cut_where_they_are_not_the_matter(study: Study, tmp_path
 
 def test_a_study_without_fault_has_no_alerts(study: Study, tmp_path: Path) -> None:
     """Where nothing was noted, the chapter says so."""
-    clean = replace(study, guards=[], census=(), quotas=study.quotas[:0], plan={**study.plan, "warnings": []})
+    clean = replace(study, guards=[], census=(), quotas=study.quotas[:0], split={**study.split, "warnings": []})
     assert words.everything_odd(clean) == []
 
 
@@ -224,7 +224,7 @@ def test_outcome_names_the_test_hole_and_both_figures(study: Study) -> None:
 
 
 def test_a_study_without_generative_models_still_has_a_report(study: Study, tmp_path: Path) -> None:
-    """Where only controls were run, figures of M1 and M2 are left out and the rest stands."""
+    """Where only baselines were run, figures of M1 and M2 are left out and the rest stands."""
     only = {name: getattr(study, name) for name in ("scores", "validation", "summary", "predictions", "per_class")}
     kept: dict[str, pd.DataFrame] = {name: table[table["method"] == "majority"] for name, table in only.items()}
     bare = replace(study, m1={}, classifiers={}, guards=[], **kept)

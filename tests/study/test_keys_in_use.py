@@ -89,7 +89,7 @@ def flat(table: dict[str, tuple[str, ...]]) -> set[str]:
 
 
 def test_no_key_and_no_method_is_forgotten() -> None:
-    """Each setting stands in the tables, and each step, method and control has its row."""
+    """Each setting stands in the tables, and each step, method and baseline has its row."""
     assert {key for row in CLEANING_STEPS.values() for key in row.keys} | set(in_use.ALWAYS) == fields(CleanConfig)
     assert flat(in_use.OF_MASK) | {"method"} == fields(MaskConfig)
     assert flat(in_use.OF_SMOOTHING) | {"smoothing"} == fields(SmoothConfig)

@@ -1,4 +1,4 @@
-"""Score the benchmark on one split and regime: all methods on the same pixels, with intervals, tests and guards."""
+"""Score the benchmark on one split and regime: all methods on the same pixels, with intervals, tests and alerts."""
 from semispectral.benchmark.stages.stage_benchmark_scores import run_benchmark_scores
 from semispectral.workflow import logs
 

@@ -46,7 +46,7 @@ def svm(
     return model.predict_proba(query)
 
 
-def control(
+def baseline(
     name: str,
     data: TrainingSet,
     query: np.ndarray,
@@ -112,5 +112,5 @@ def library(
 FITS: dict[str, Callable[..., np.ndarray]] = {
     "svm": svm,
     "library": library,
-    **{name: partial(control, name) for name in BASELINES},
+    **{name: partial(baseline, name) for name in BASELINES},
 }

@@ -133,7 +133,7 @@ def _short(planned: Planned | None, budget: str) -> str:
     if planned is None or budget == "all":
         return ""
     total = planned.budgets[budget].sum(axis=1)
-    names = planned.plan.classes.names
+    names = planned.split.classes.names
     pairs = zip(total.index.tolist(), total.tolist(), strict=True)
     few = [f"{names[label]} {pixels}" for label, pixels in pairs if pixels < int(budget)]
     return f"; fewer of {_some(few)}" if few else ""

@@ -23,11 +23,11 @@ class Planned:
 
     Attributes
     ----------
-    plan : the split, with the pixels that the pool is expected to hold.
+    split : the split, with the pixels that the pool is expected to hold.
     budgets : number of labels [label, (train, valid)], by labels per class.
     """
 
-    plan: StudySplit
+    split: StudySplit
     budgets: dict[str, pd.DataFrame]
 
     def part(self, name: str) -> dict[str, int]:
@@ -37,7 +37,7 @@ class Planned:
         ----------
         name : train, valid or test.
         """
-        rows = self.plan.quotas[(self.plan.quotas["part"] == name) & (self.plan.quotas["available"] > 0)]
+        rows = self.split.quotas[(self.split.quotas["part"] == name) & (self.split.quotas["available"] > 0)]
         known, unknown = rows[rows["label"] >= 0], rows[rows["label"] < 0]
         return {
             "classes": int(known["label"].nunique()),
@@ -54,18 +54,18 @@ class Planned:
         ----------
         name : train, valid or test.
         """
-        rows = self.plan.quotas[(self.plan.quotas["part"] == name) & (self.plan.quotas["available"] > 0)]
+        rows = self.split.quotas[(self.split.quotas["part"] == name) & (self.split.quotas["available"] > 0)]
         return sorted(str(hole) for hole in rows["hole"].unique())
 
     @property
     def sampled(self) -> int:
         """Number of sampled pixels."""
-        return int(self.plan.quotas["quota"].sum())
+        return int(self.split.quotas["quota"].sum())
 
     @property
     def training(self) -> int:
         """Number of sampled pixels in the training part."""
-        quotas = self.plan.quotas
+        quotas = self.split.quotas
         return int(quotas.loc[quotas["part"] == "train", "quota"].sum())
 
 

@@ -167,7 +167,7 @@ def warnings_of(study: Study, looked: list[Looked], drawn: Planned | None) -> li
         for each in looked
         if each.labelled == {}
     ]
-    warnings = drawn.plan.warnings if drawn else odd_of(looked)
+    warnings = drawn.split.warnings if drawn else odd_of(looked)
     return [
         *(masked if method != "none" else ()),
         *without,

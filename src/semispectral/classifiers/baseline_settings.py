@@ -78,14 +78,14 @@ class BaselineConfig:
         own = {name: len(self.candidates(name)) for name in GRIDS}
         return {"svm": len(self.svm.cost) * len(self.svm.gamma), **own}
 
-    def candidates(self, control: str) -> list[tuple[float, ...]]:
+    def candidates(self, baseline: str) -> list[tuple[float, ...]]:
         """Return every combination of a baseline's grid, in order of preference.
 
         Parameters
         ----------
-        control : name of the baseline.
+        baseline : name of the baseline.
         """
-        return list(itertools.product(*(getattr(self, name) for name in GRIDS[control])))
+        return list(itertools.product(*(getattr(self, name) for name in GRIDS[baseline])))
 
 
 def tuning_folds(label: np.ndarray, *, settings: BaselineConfig, seed: int) -> tuple[np.ndarray, np.ndarray]:

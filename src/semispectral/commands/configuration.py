@@ -173,7 +173,7 @@ class Configuration:
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
     """How the predictions are scored."""
     benchmark: BenchmarkConfig = field(default_factory=BenchmarkConfig)
-    """The grid of `snakemake benchmark`: splits x regimes x labels per class x seeds x methods."""
+    """What `snakemake benchmark` runs: splits x regimes x labels per class x seeds x methods."""
     explore: ExploreConfig = field(default_factory=ExploreConfig)
     """What `snakemake explore` does without labels: clusters, their contact sheet, the queue of pixels to label."""
     report: ReportConfig = field(default_factory=ReportConfig)

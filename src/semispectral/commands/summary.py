@@ -18,7 +18,7 @@ WORTH_OPENING = {
     "maps": "a map of every scene: GeoTIFF, ENVI, a picture, and page.html to click in",
     "downhole": "the logs by depth: CSV, LAS 2.0, a picture",
     "model/README.md": "the trained model; for a new scan: semispectral predict SCAN --model {model} --out maps/",
-    "evaluation/scores.parquet": "the scores of every method, budget and seed",
+    "evaluation/scores.parquet": "the scores of every method, number of labels and seed",
     "split/warnings.json": "what to know about the split",
     "logs": "what each stage said",
 }

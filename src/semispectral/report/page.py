@@ -103,7 +103,7 @@ def content(study: Study, *, index: Path, root: Path) -> dict[str, Any]:
         "classes": tables.classes(study),
         "holes": len({found.hole for found in study.census}),
         "split": words.split_words(study),
-        "plan_warnings": study.plan["warnings"],
+        "split_warnings": study.split["warnings"],
         "parts": tables.parts(study),
         "normalisation": study.scaler.method,
         "choice": choice_words(study.choice),

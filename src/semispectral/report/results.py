@@ -69,7 +69,7 @@ class Study:
     classes : classes that occur, in label order, with the names and colours of classes.tsv.
     parts : uint8 [line, sample] by scene: 0 not used, 1 train, 2 valid, 3 test.
     quotas : scene, hole, label, part, available, drawn, quota.
-    plan : method, buffer (guard, in pixels) and warnings of the split.
+    split : method, buffer (guard, in pixels) and warnings of the split.
     sample : some labelled pixels of each class and scene, normalised for classifiers on bands.
     sample_m1 : the same pixels, normalised for M1.
     wavelengths_nm : float64 [band], or None.
@@ -98,7 +98,7 @@ class Study:
     classes: ClassMap
     parts: dict[str, np.ndarray]
     quotas: pd.DataFrame
-    plan: dict[str, Any]
+    split: dict[str, Any]
     sample: Pixels
     sample_m1: Pixels
     wavelengths_nm: np.ndarray | None
@@ -182,7 +182,7 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
         classes=ClassMap.read(paths["classes"][0]).select(read_classes(split_directory / CLASSES).codes),
         parts={found.scene: read_parts(split_directory, found.scene) for found in census},
         quotas=read_quotas(split_directory / QUOTAS),
-        plan=read_notes(paths["warnings"][0].parent),
+        split=read_notes(paths["warnings"][0].parent),
         sample=sample,
         sample_m1=sample_m1,
         wavelengths_nm=_wavelengths(sample, census[0], bands=scaler.bands),

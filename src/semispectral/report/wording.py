@@ -134,9 +134,9 @@ def split_words(study: Study) -> str:
     ----------
     study : results of the study.
     """
-    buffer = study.plan["guard"]
+    buffer = study.split["guard"]
     between = f" (a buffer of {buffer} pixel{'s' if buffer != 1 else ''} between two parts)" if buffer else ""
-    return f"{SPLITS[study.plan['method']]}{between}"
+    return f"{SPLITS[study.split['method']]}{between}"
 
 
 def learning_words(study: Study) -> str:
@@ -165,7 +165,7 @@ def errors(study: Study) -> list[str]:
     ----------
     study : results of the study.
     """
-    leaky = [LEAKY] if study.plan["method"] == "leaky" else []
+    leaky = [LEAKY] if study.split["method"] == "leaky" else []
     return leaky + [_guard(guard) for guard in study.guards if guard["severity"] == "error" and guard["part"] == "test"]
 
 
@@ -190,7 +190,7 @@ def everything_odd(study: Study) -> list[tuple[str, list[str], list[str]]]:
     topics = [
         ("The scores", errors(study), warnings(study)),
         ("The scans and their labels", nothing, census_warnings(study)),
-        ("The split", nothing, list(study.plan["warnings"])),
+        ("The split", nothing, list(study.split["warnings"])),
     ]
     return [(topic, wrong, odd) for topic, wrong, odd in topics if wrong or odd]
 

@@ -21,7 +21,7 @@ def read_quotas(path: Path) -> pd.DataFrame:
     Raises
     ------
     MissingFileError, IntegrityError : the table does not exist, or was changed.
-    SplitError : a hole is in two parts.
+    SplitError : a column is missing, a row stands twice, or more pixels are asked for than were drawn.
     """
     if not path.is_file():
         raise MissingFileError(f"{path}: the quotas of the split are needed; run split again (snakemake -R split)")

@@ -121,7 +121,7 @@ def class_warnings(quotas: pd.DataFrame, classes: ClassMap) -> tuple[str, ...]:
 
     Parameters
     ----------
-    quotas : DataFrame, quotas of a plan, as `read_quotas` returns them.
+    quotas : DataFrame, table of `available_pixels`.
     classes : ClassMap, classes of the study.
     """
     labelled = quotas[(quotas["label"] >= 0) & (quotas["available"] > 0)]

@@ -22,7 +22,7 @@ def run_budget(budget_file: str | Path, *, pixels_file: str | Path, budget: str,
     seed : int
         Seed of the draw.
     cfg : str
-        JSON of the section ``runs``: ``budgets`` up to this one, which contains the smaller ones, and
+        JSON of the section ``runs``: ``labels_per_class`` up to this number, which contains the smaller ones, and
         ``valid_share``.
     """
     runs = json.loads(cfg)["runs"] | {"seeds": [seed]}

@@ -13,7 +13,7 @@ from semispectral.study.stage_settings import stage_settings
 def run_benchmark_scores(
     directory: str | Path, *, fits: Sequence[str | Path], classes_file: str | Path, known_file: str | Path, cfg: str
 ) -> None:
-    """Score all methods on the same pixels, with intervals, tests and guards.
+    """Score all methods on the same pixels, with intervals, tests and alerts.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def run_benchmark_scores(
     classes_file : str or Path
         Table of classes, classes.tsv, for their names.
     known_file : str or Path
-        Classes of the pool, classes.json.
+        Classes of the splits, classes.json.
     cfg : str
         JSON of the sections ``evaluation`` (how the bootstrap is done) and ``benchmark`` (split, its method, regime).
     """
