@@ -52,6 +52,12 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
     write_atomically(path, json.dumps(content, indent=1).encode())
 
 
+def markdown(rows: list[list[str]]) -> str:
+    """A table, whose first row is the head."""
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join([lines[0], "|" + "---|" * len(rows[0]), *lines[1:]])
+
+
 @dataclass(frozen=True)
 class Work:
     """One task with one seed, and what its methods share."""

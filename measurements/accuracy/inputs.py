@@ -4,7 +4,8 @@ python measurements/accuracy/inputs.py --tsg PE257D_0001_tsg.tsg --seeds 10
 python measurements/accuracy/inputs.py --tsg PE257D_0001_tsg.tsg --library minerals.csv
 
 Real core: kaolin against white mica, by the groups that The Spectral Geologist (TSA) gives to a HyLogger's spectra.
-They are an estimate, made from about the window that is ranked here. Simulated core: the same two groups of the
+They are an estimate, made from about the window that is ranked here. The built-in library's entries were chosen while
+looking at this hole, so that its figures are no test on an unseen one. Simulated core: the same two groups of the
 built-in collection. A part is tested that no label comes from: every other block of the hole, or the deeper half of it;
 of simulated core, every other block of lines, or another hole.
 """

@@ -35,7 +35,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from few_labels_problems import Budget, problem
 from few_labels_tasks import TASKS, missing_files
-from few_labels_work import Settings, Work, write_json
+from few_labels_work import Settings, Work, markdown, write_json
 from semispectral.classifiers.svm import SvmConfig, fit_svm
 from semispectral.explore.clusters import Clusters, fit_clusters
 from semispectral.explore.explore_settings import ExploreConfig, number_of_clusters
@@ -190,7 +190,7 @@ def table_of(what: str, found: pd.DataFrame) -> str:
 def looks_table(found: pd.DataFrame) -> str:
     """Macro-F1 by number of looks, mean and standard error over seeds."""
     rows = [[str(looks), str(len(cell)), _mean(cell["macro_f1"])] for looks, cell in found.groupby("looks")]
-    return _markdown([["looks", "seeds", "macro-F1"], *rows])
+    return markdown([["looks", "seeds", "macro-F1"], *rows])
 
 
 def queue_table(found: pd.DataFrame) -> str:
@@ -199,7 +199,7 @@ def queue_table(found: pd.DataFrame) -> str:
     for (task, number, method), cell in found.groupby(["task", "wanted", "method"]):
         by_choice = [_mean(cell.loc[cell["choice"] == choice, "macro_f1"]) for choice in CHOICES]
         rows.append([str(task), str(number), str(method), str(cell["seed"].nunique()), *by_choice])
-    return _markdown([["task", "labels", "method", "seeds", *CHOICES], *rows])
+    return markdown([["task", "labels", "method", "seeds", *CHOICES], *rows])
 
 
 def groups_table(found: pd.DataFrame) -> str:
@@ -208,7 +208,7 @@ def groups_table(found: pd.DataFrame) -> str:
     for (task, left_out), cell in found.groupby(["task", "class"]):
         figures = [f"{cell[name].mean():.2f}" for name in ("purity", "recall", "groups")]
         rows.append([str(task), str(left_out), str(len(cell)), *figures])
-    return _markdown([["task", "class left out", "seeds", "purity", "recall", "groups shown"], *rows])
+    return markdown([["task", "class left out", "seeds", "purity", "recall", "groups shown"], *rows])
 
 
 def _mean(values: "pd.Series[float]") -> str:
@@ -217,12 +217,6 @@ def _mean(values: "pd.Series[float]") -> str:
         return "-"
     error = values.std() / np.sqrt(len(values)) if len(values) > 1 else float("nan")
     return f"{values.mean():.3f} +- {error:.3f}"
-
-
-def _markdown(rows: list[list[str]]) -> str:
-    """The first row is the head."""
-    lines = ["| " + " | ".join(row) + " |" for row in rows]
-    return "\n".join([lines[0], "|" + "---|" * len(rows[0]), *lines[1:]])
 
 
 def time_sheet(cores: int) -> None:

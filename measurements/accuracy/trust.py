@@ -26,7 +26,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from few_labels_problems import problem
 from few_labels_tasks import TASKS, missing_files
-from few_labels_work import Settings, Work, settings_of, write_json
+from few_labels_work import Settings, Work, markdown, settings_of, write_json
 from semispectral.training.run import use_threads
 from trust_scores import CALIBRATED, score_calibration, score_novelty
 
@@ -80,7 +80,7 @@ def calibration_table(found: pd.DataFrame) -> str:
         means = cell.mean(numeric_only=True)
         pairs = [f"{means['before_' + name]:.3f}, {means[name]:.3f}" for name in PROBABILITY]
         rows.append([str(task), str(budget), str(method), str(len(cell)), f"{means['temperature']:.2f}", *pairs])
-    return _markdown([head, *rows])
+    return markdown([head, *rows])
 
 
 def novelty_table(found: pd.DataFrame) -> str:
@@ -91,13 +91,7 @@ def novelty_table(found: pd.DataFrame) -> str:
         figures = [f"{by_class[name].mean():.3f} ({by_class[name].min():.3f})" for name in by_class]
         head = ["task", "seeds", "classes left out in turn", *by_class.columns]
         rows.append([str(task), str(cell["seed"].nunique()), str(len(by_class)), *figures])
-    return _markdown([head, *rows])
-
-
-def _markdown(rows: list[list[str]]) -> str:
-    """The first row is the head."""
-    lines = ["| " + " | ".join(row) + " |" for row in rows]
-    return "\n".join([lines[0], "|" + "---|" * len(rows[0]), *lines[1:]])
+    return markdown([head, *rows])
 
 
 def arguments() -> argparse.Namespace:

@@ -49,8 +49,8 @@ def input_scores(
     Returns
     -------
     DataFrame with one row per input, in their order: ``input``, ``macro_f1``, ``standard_error`` over the divisions,
-    and ``pixels``, the number of labels that were held out in turn. An error of a single division is NaN, and so are
-    scores where no label could be held out.
+    and ``pixels``, the number of labels that were held out in turn. The standard error of a single division is NaN, and
+    so are scores where no label could be held out.
     """
     if not inputs:
         raise ConfigError("normalise.candidates: a choice needs an input, got none; name one")
@@ -60,10 +60,10 @@ def input_scores(
     dealt = [deal_folds(known, folds=settings.folds, seed=seed + place, groups=among) for place in range(repeats)]
     # Two holes divide in one way only: a division counts once.
     folds = list({frozenset(map(tuple, _members(fold))): fold for fold in dealt}.values())
+    pixels = int(np.mean([(fold != ALWAYS_TRAINING).sum() for fold in folds]))
     rows = []
     for name, x in inputs.items():
         scores = [_held_out_f1(x[chosen], known, fold, settings) for fold in folds]
-        pixels = int(np.mean([(fold != ALWAYS_TRAINING).sum() for fold in folds]))
         error = float(np.std(scores, ddof=1) / np.sqrt(len(folds))) if len(folds) > 1 else np.nan
         rows.append({"input": name, "macro_f1": float(np.mean(scores)), "standard_error": error, "pixels": pixels})
     return pd.DataFrame(rows)

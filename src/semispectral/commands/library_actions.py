@@ -34,8 +34,7 @@ def chosen(library: Library, wanted: Sequence[str]) -> Library:
     for word in wanted:
         found = library.named(word)
         if not found:
-            known = sorted({*library.groups, *(entry.mineral for entry in library.entries)})
-            raise ConfigError(f"--only: no entry, mineral or group is named {word!r}; {hint(word, known)}")
+            raise ConfigError(f"--only: no entry, mineral or group is named {word!r}; {hint(word, library.kinds)}")
         places += [place for place in found if place not in places]
     return library.chosen(places) if wanted else library
 

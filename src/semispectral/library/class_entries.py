@@ -39,10 +39,9 @@ def entries_of_classes(library: Library, names: Sequence[str], minerals: Sequenc
     for name, mineral in zip(names, minerals, strict=True):
         places = library.named(mineral or name)
         if mineral and not places:
-            known = sorted({*library.groups, *(entry.mineral for entry in library.entries)})
             raise ConfigError(
                 f"classes.tsv, column 'mineral' of {name!r}: a mineral, a group or an entry of the library is needed, "
-                f"got {mineral!r}; {hint(mineral, known)}"
+                f"got {mineral!r}; {hint(mineral, library.kinds)}"
             )
         found.append(places)
     return found

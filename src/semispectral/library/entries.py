@@ -90,6 +90,11 @@ class Library:
         """Groups, each once, in the order of the entries."""
         return tuple(dict.fromkeys(entry.group for entry in self.entries if entry.group))
 
+    @property
+    def kinds(self) -> list[str]:
+        """Minerals and groups, sorted: what a word may name besides an entry."""
+        return sorted({*self.groups, *(entry.mineral for entry in self.entries)})
+
     def named(self, wanted: str) -> tuple[int, ...]:
         """Return the entries that a word names: a mineral, a group, or an entry's name.
 
