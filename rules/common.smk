@@ -68,6 +68,8 @@ SCALERS = {
     "bands": "<results>/scaler/bands",
     "latents": f"<results>/scaler/{'bands' if CONFIG['normalise']['m1_method'] == CONFIG['normalise']['method'] else 'm1'}",
 }
+# The noise covariance of the cleaned spectra, for what sees them whitened by it.
+NOISE = "<results>/noise"
 # The mineral library learns from no label: one job writes what it says beside every number of labels and every seed.
 OF_LIBRARY = "<results>/predictions/library/spectra/{budget}/{seed}.parquet"
 WITH_LIBRARY = "library" in CONFIG["compare"]["baselines"] and SLICES.has_minerals

@@ -1,8 +1,8 @@
 # The pool of every scene, drawn once; the split of the study, dealt from the pool; the samples that models see; the labels.
 # Needs: results/census, results/labels, the scenes.
 # Produces: results/shards/{unlabelled,labelled}/{scene}.parquet (the pool), results/split (parts, pixels, quotas, classes),
-# results/sample_m1 and results/sample (cleaned spectra), results/input (with normalise.method auto), results/scaler/{bands,m1},
-# results/budgets/{budget}/{seed}.parquet.
+# results/sample_m1 and results/sample (cleaned spectra), results/noise, results/input (with normalise.method auto),
+# results/scaler/{bands,m1}, results/budgets/{budget}/{seed}.parquet.
 
 
 rule draw:
@@ -143,6 +143,29 @@ rule choose_input:
         "Choose the normalisation of the bands on training labels"
     script:
         "../workflow/scripts/choose_input.py"
+
+
+rule estimate_noise:
+    input:
+        samples=every_scene("<results>/sample_m1/{scene}.parquet"),
+    output:
+        directory(NOISE),
+    log:
+        "<results>/logs/estimate_noise.log",
+    benchmark:
+        "<results>/resources/estimate_noise.tsv"
+    conda:
+        "../envs/base.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory_mb(2000, per_mb=16),
+        runtime=minutes(10, per_mb=0.05),
+    params:
+        code=code("estimate_noise"),
+    message:
+        "Estimate the noise of the spectra from neighbouring training pixels"
+    script:
+        "../workflow/scripts/estimate_noise.py"
 
 
 rule fit_scaler:

@@ -39,6 +39,7 @@ RATES: dict[str, Rate] = {
     "split": Rate("total_kpixels", (1.7, 0.0006), (220, 0.02)),
     "sample_m1": Rate("sample_mb", (3.4, 0.03), (330, 3), "sample_mb", (0, 0.5)),
     "sample": Rate("sample_mb", (3.4, 0.03), (330, 3), "sample_mb", (0, 0.5)),
+    "estimate_noise": Rate("sample_mb", (3.4, 0.1), (330, 6)),
     "fit_scaler": Rate("sample_mb", (3.4, 0.04), (330, 3)),
     "cleaning_effect": Rate("scene_mb", (5, 0), (660, 0)),  # it looks at a sample of one size
     "budget": Rate("sample_mb", (2.2, 0.01), (217, 0.5)),

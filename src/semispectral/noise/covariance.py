@@ -1,0 +1,198 @@
+"""Estimate the noise of the spectra, with its correlation between bands, from pixels that lie side by side.
+
+Neighbours are mostly of one rock, so that what differs between them is mostly noise: of the detector, but also of
+illumination and registration, which is common to many bands. Half the covariance of the differences is the noise
+covariance (Green et al. 1988; Nielsen 2011, the shift difference). Where a boundary lies between two neighbours they
+differ for another reason, so that the farthest pairs are left out.
+
+References
+----------
+Green, Berman, Switzer and Craig (1988), IEEE TGRS 26(1). Rousseeuw and Van Driessen (1999), Technometrics 41(3), the
+concentration step. Ledoit and Wolf (2004), J. Multivariate Analysis 88(2). Bioucas-Dias and Nascimento (2008), IEEE
+TGRS 46(8), the noise of a band as what no other band foretells.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import linalg
+from scipy.stats import chi2
+from sklearn.covariance import ledoit_wolf
+
+from semispectral.errors import DataError
+from semispectral.scans.cube import Pixels
+from semispectral.storage.model_files import load_model
+
+log = logging.getLogger(__name__)
+
+NEIGHBOURS = "neighbours"
+BANDS = "bands"
+TRIMMED = 0.25  # share of the pairs of a hole that may lie across a boundary, and are left out
+CONCENTRATIONS = 3  # turns in which the nearest pairs are chosen anew
+MOST_PAIRS = 10_000  # of a hole: more change nothing and take memory
+PAIRS_PER_BAND = 2  # fewer pairs in the whole study say too little of the correlation between bands
+LEAST = 1e-4  # noise of a band, as a share of its standard deviation: less is rounding, or a band that never changes
+
+
+@dataclass(frozen=True, eq=False)
+class Noise:
+    """The noise of cleaned spectra.
+
+    Attributes
+    ----------
+    covariance : float64 [band, band], in squared units of the cleaned spectra; positive definite.
+    source : str, ``neighbours``; or ``bands`` where too few pixels lie side by side: the noise is then that part of
+        each band which the other bands do not foretell, without any correlation between bands.
+    pairs : mapping of str to int, pairs of neighbours of each hole that were used.
+    """
+
+    covariance: np.ndarray
+    source: str
+    pairs: Mapping[str, int]
+
+    @property
+    def whitening(self) -> np.ndarray:
+        """Symmetric square root of the inverse covariance, float64 [band, band]: noise @ whitening is white."""
+        values, axes = linalg.eigh(self.covariance)
+        return np.asarray((axes / np.sqrt(values)) @ axes.T)
+
+    def to_saved(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        """Return arrays and description, as `semispectral.storage.model_files.save_model` takes them."""
+        facts = {"source": self.source, "pairs": {name: int(count) for name, count in self.pairs.items()}}
+        return {"covariance": self.covariance}, {"kind": "noise", **facts}
+
+    @classmethod
+    def from_saved(cls, arrays: Mapping[str, np.ndarray], description: Mapping[str, Any]) -> "Noise":
+        """Return the noise that `to_saved` described.
+
+        Parameters
+        ----------
+        arrays : arrays by name.
+        description : mapping, content of ``model.json``.
+
+        Raises
+        ------
+        DataError : it describes something else.
+        """
+        if description.get("kind") != "noise":
+            raise DataError(f"a noise covariance was asked for, but model.json says kind {description.get('kind')!r}")
+        return cls(arrays["covariance"], str(description["source"]), description["pairs"])
+
+
+def read_noise(directory: str | Path) -> Noise:
+    """Read the noise covariance that a directory holds.
+
+    Parameters
+    ----------
+    directory : path-like, folder of the files.
+    """
+    return Noise.from_saved(*load_model(Path(directory)))
+
+
+def neighbours(table: pd.DataFrame) -> np.ndarray:
+    """Return the pairs of pixels of a scene that lie side by side, or one below the other, int64 [pair, 2].
+
+    Parameters
+    ----------
+    table : DataFrame with the columns scene, line and sample, one row per pixel. Of pixels that are in it twice, one
+        is used.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"scene": list("aaab"), "line": [0, 0, 1, 1], "sample": [4, 5, 4, 5]})
+    >>> neighbours(table).tolist()
+    [[0, 1], [0, 2]]
+    """
+    if not len(table):
+        return np.zeros((0, 2), np.int64)
+    line, sample = (table[name].to_numpy(np.int64) for name in ("line", "sample"))
+    width, height = sample.max() + 2, line.max() + 2  # one free place keeps the end of a line from the next one
+    scene = pd.factorize(table["scene"].astype(str), sort=True)[0]
+    place, first = np.unique((scene * height + line) * width + sample, return_index=True)
+    found = []
+    for step in (1, width):
+        at = np.minimum(np.searchsorted(place, place + step), len(place) - 1)
+        pair = np.flatnonzero(place[at] == place + step)
+        found.append(np.stack([first[pair], first[at[pair]]], axis=1))
+    return np.concatenate(found)
+
+
+def estimate_noise(pixels: Pixels) -> Noise:
+    """Estimate the noise covariance of cleaned spectra, whatever their labels.
+
+    The differences of each hole are trimmed by themselves, since one hole may be of a finer grain than another; their
+    covariances are then averaged by the number of pairs.
+
+    Parameters
+    ----------
+    pixels : Pixels, of the training part only, cleaned and not normalised, with the columns scene, hole, line and
+        sample.
+
+    Raises
+    ------
+    DataError : there are fewer than two pixels.
+    """
+    if len(pixels) < 2:
+        raise DataError(f"the noise of the spectra needs two training pixels or more, got {len(pixels)}")
+    x = pixels.x.astype(np.float64)
+    spread = x.std(axis=0)
+    least = np.where(spread > 0, LEAST * spread, 1.0)
+    pairs = neighbours(pixels.table)
+    hole = pixels.table["hole"].astype(str).to_numpy()
+    known = {str(name): _thinned(pairs[hole[pairs[:, 0]] == name]) for name in np.unique(hole)}
+    total = sum(map(len, known.values()))
+    if total < PAIRS_PER_BAND * x.shape[1]:
+        log.warning(
+            "%d pairs of neighbouring training pixels are too few for the noise covariance of %d bands: the noise is "
+            "estimated from the bands alone, without correlation between them",
+            *(total, x.shape[1]),
+        )
+        return Noise(_of_bands(x, least), BANDS, dict.fromkeys(known, 0))
+    covariance = np.zeros((x.shape[1], x.shape[1]))
+    for mine in filter(len, known.values()):
+        covariance += len(mine) / total * _of_differences(x[mine[:, 1]] - x[mine[:, 0]], least)
+    return Noise(covariance, NEIGHBOURS, {name: len(mine) for name, mine in known.items()})
+
+
+def _thinned(pairs: np.ndarray) -> np.ndarray:
+    """Return at most `MOST_PAIRS` pairs, evenly from all over the hole."""
+    keep = np.linspace(0, len(pairs) - 1, min(len(pairs), MOST_PAIRS)).astype(np.int64)
+    return np.asarray(pairs[keep])
+
+
+def _of_differences(difference: np.ndarray, least: np.ndarray) -> np.ndarray:
+    """Return the noise covariance from differences of neighbours, the farthest of them left out, float64 [band, band].
+
+    Differences [pair, band] have twice the variance of the noise. What is left out makes the rest look too quiet: the
+    scale is set by the median of the distances, which are those of a chi-square variable where noise is normal.
+    """
+    unit = np.maximum(np.median(np.abs(difference), axis=0), least)
+    scaled = difference / unit
+    kept = max(int(np.ceil((1 - TRIMMED) * len(scaled))), 1)
+    distance = np.square(scaled).sum(axis=1)
+    for _ in range(CONCENTRATIONS):
+        nearest = np.argpartition(distance, kept - 1)[:kept]
+        covariance = ledoit_wolf(scaled[nearest], assume_centered=True)[0]
+        covariance += np.diag(np.square(least / unit))
+        distance = np.square(
+            linalg.solve_triangular(linalg.cholesky(covariance, lower=True), scaled.T, lower=True)
+        ).sum(0)
+    scale = np.median(distance) / chi2.median(scaled.shape[1])
+    return np.asarray(covariance * scale * np.outer(unit, unit) / 2)
+
+
+def _of_bands(x: np.ndarray, least: np.ndarray) -> np.ndarray:
+    """Return a diagonal noise covariance: the variance of each band that a regression on all others leaves.
+
+    It is the reciprocal of the diagonal of the inverse covariance (Bioucas-Dias and Nascimento 2008, eq. 5 and 6).
+    """
+    unit = np.maximum(x.std(axis=0), least)
+    scaled = (x - x.mean(axis=0)) / unit
+    covariance = scaled.T @ scaled / len(x) + LEAST**2 * np.eye(x.shape[1])
+    left = np.square(unit) / np.diag(linalg.inv(covariance))
+    return np.diag(np.maximum(left, np.square(least)))
