@@ -347,6 +347,7 @@ RUN_BY: dict[str, Run] = {
     DEMO: as_make_demo(CORES="8"),
     f"{DEMO} --configfile {OVERLAY}": as_make_demo(CORES="8", CONFIG=OVERLAY),
     f"{DEMO} -n": would_run("train_m1", "report"),
+    "snakemake explore": would_run("train_m1", "queue_by_model", "contact_sheet"),
     "snakemake explore --cores 8 --resources gpu=1": would_run("train_m1", "queue_by_model", "contact_sheet"),
     "snakemake explore --cores 8 --resources gpu=1 --configfile config/unlabelled.yaml": explores_without_labels,
     "snakemake --cores 8 -R train_m1": would_run("train_m1", "encode"),

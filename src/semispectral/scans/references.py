@@ -10,9 +10,9 @@ import numpy as np
 
 from semispectral.errors import DataError, ShapeError
 from semispectral.scans.cube import Cube
+from semispectral.scans.facts.side_tables import numbers_of, read_table
 from semispectral.scans.facts.stated_values import Conversion, Time, good_values
 from semispectral.scans.facts.wavelengths import COLUMN_UNITS, in_nanometres
-from semispectral.scans.formats.tables import numbers_of, read_table
 from semispectral.scans.quality import known_median
 from semispectral.scans.readers import open_reference
 from semispectral.study.names import some

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from semispectral.errors import DataError, ShapeError
-from semispectral.scans.formats.tables import numbers_of, read_table
+from semispectral.scans.facts.side_tables import numbers_of, read_table
 from semispectral.study.names import printable, some
 
 log = logging.getLogger(__name__)

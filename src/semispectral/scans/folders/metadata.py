@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from semispectral.errors import ConfigError, DataError
+from semispectral.scans.facts import side_tables
 from semispectral.scans.folders.found import Cell, FoundScan
-from semispectral.scans.formats import tables
 from semispectral.scans.formats.open_file import reading, require_file
 from semispectral.study.names import printable, quoted, some
 from semispectral.study.suggestions import hint
@@ -106,7 +106,7 @@ def read_table(path: Path, columns: Collection[str]) -> dict[str, dict[str, Cell
     ConfigError : it has no column ``scan``, an unknown column, or a scan twice.
     """
     what = "a table of scans"
-    rows = tables.read_table(path, what=what)
+    rows = side_tables.read_table(path, what=what)
     header = [name for name in rows[0] if name is not None] if rows else []  # cells beyond it are named None
     unknown = [name for name in header if name not in (SCAN, *columns)]
     if SCAN not in header or unknown:
