@@ -75,5 +75,5 @@ rule benchmark:
 
 rule explore:
     input:
-        "<results>/explore/index.html",
+        with_holes("<results>/explore/index.html"),
         every_scene("<results>/explore/maps/{scene}/page.html"),

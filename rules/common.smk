@@ -18,7 +18,7 @@ from semispectral.study.classes import read_class_minerals, study_classes
 from semispectral.study.paths import inside, outside_allowed, require_folder, require_writable
 from semispectral.workflow.rerun import code_hash
 from semispectral.workflow.resources import has_gpu, memory_mb, minutes
-from semispectral.study.scenes import read_scenes
+from semispectral.study.scenes import read_scenes, require_test_holes
 
 
 def own_or_built_in(path):
@@ -95,8 +95,21 @@ def require_results():
         raise WorkflowError(str(error)) from None
 
 
+def with_holes(path):
+    """A result that needs the test holes of the split: a wrong name is told before any job starts."""
+
+    def wanted(wildcards):
+        try:
+            require_test_holes(CONFIG["split"], TABLE, where="split")
+        except SemispectralError as error:
+            raise WorkflowError(str(error)) from None
+        return path
+
+    return wanted
+
+
 def with_labels(path):
-    """A result that needs labels: a study without any is told at once what it can do."""
+    """A result that needs labels too: a study without any is told at once what it can do."""
 
     def wanted(wildcards):
         if not any(scene.has_labels for scene in TABLE):
@@ -104,7 +117,7 @@ def with_labels(path):
                 f"{CONFIG['scenes']}: no scene has labels (columns labels and labels_key), and a report compares methods "
                 "on labels: run `snakemake explore` to see what the scans hold and which pixels to label"
             )
-        return path
+        return with_holes(path)(wildcards)
 
     return wanted
 

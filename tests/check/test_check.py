@@ -11,10 +11,10 @@ import pytest
 import yaml
 
 from semispectral.check import training_time as training
-from semispectral.check.dry_run import counted, jobs
+from semispectral.check.dry_run import _reason, counted, jobs
 from semispectral.check.estimate import Need, needs, sampled_pixels, wall_seconds, work_of
 from semispectral.check.messages import budgets, classes, features, listed, scenes, split
-from semispectral.check.plan import Planned, check_clusters, check_test_groups, planned
+from semispectral.check.plan import Planned, check_clusters, planned
 from semispectral.check.problems import Problems
 from semispectral.check.rates import RATES
 from semispectral.check.run import warnings_of
@@ -24,7 +24,7 @@ from semispectral.commands.main import main
 from semispectral.models.fit_settings import FitConfig
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
-from semispectral.study.scenes import REQUIRED
+from semispectral.study.scenes import REQUIRED, require_test_holes
 
 ROOT = Path(__file__).resolve().parents[2]
 LINES, SAMPLES, BANDS = 40, 12, 6
@@ -79,7 +79,7 @@ def checked() -> tuple[Study, list[Looked], Planned | None, list[str]]:
     """All that is looked at besides the dry run."""
     study, problems = study_of()
     with problems.noted():
-        check_test_groups(study)
+        require_test_holes(study.config["split"], study.scenes, where="split")
     looked = look_at_scenes(study, problems)
     return study, looked, planned(study, looked, problems), problems.found
 
@@ -115,7 +115,10 @@ def test_a_sound_study_is_planned_as_the_run_would() -> None:
         ({"explore": {"clusters": 5000}}, "explore.clusters: 5000 clusters need as many pixels, but the scenes hold"),
         ({"explore": {"cluster": 40}}, "explore: unknown key 'cluster'; did you mean 'clusters'?"),
         ({"explore": {"method": "k-means"}}, "explore.method: must be one of kmeans, mixture, got 'k-means'"),
-        ({"split": {"test_groups": ["A", "B"]}}, "split by groups needs a hole to train on"),
+        (
+            {"split": {"test_groups": ["A", "B"]}},
+            "split.test_groups names all holes (A, B), and a hole to train on is needed",
+        ),
     ],
 )
 @pytest.mark.usefixtures("project")
@@ -126,7 +129,7 @@ def test_mistakes_in_the_configuration_are_found(change: dict[str, Any], words: 
     study = read_study(ROOT, [Path("mine.yaml")], problems)
     if study is not None:
         with problems.noted():
-            check_test_groups(study)
+            require_test_holes(study.config["split"], study.scenes, where="split")
         looked = look_at_scenes(study, problems)
         with problems.noted():
             check_clusters(study, looked)
@@ -366,11 +369,36 @@ def test_the_command_says_it_all(
     before = sorted(Path().iterdir())
     assert main(["check", "--config", "mine.yaml", "--workflow", str(ROOT), "--cores", "2"]) == status
     said = capsys.readouterr().out
-    assert "Jobs: " in said
+    assert ("Jobs: " in said) == (status == 0)
     assert ("Nothing is wrong" in said) == (status == 0)
     assert ("names 'C'" in caplog.text) == (status == 1)
     shutil.rmtree(".snakemake", ignore_errors=True)
     assert sorted(Path().iterdir()) == before
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("project")
+def test_a_study_without_labels_is_checked_for_what_it_can_do(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its jobs are those that look for groups; nothing is said of classes, a split or methods, which it has not."""
+    rows = [row(name, labels="", use="", ignore="") for name in HOLES]
+    Path("scenes.tsv").write_text("\n".join(["\t".join(REQUIRED), *rows]) + "\n")
+    Path("classes.tsv").unlink()
+    Path("mine.yaml").write_text("split: {test_groups: [B]}\n")
+    assert main(["check", "--config", "mine.yaml", "--workflow", str(ROOT), "--cores", "2"]) == 0
+    said = capsys.readouterr().out
+    assert "  contact_sheet     1 " in said
+    assert "No scene has labels: snakemake explore" in said
+    assert not any(word in said for word in ("Split:", "Classes:", "Methods:", "serves as unlabelled only"))
+
+
+@pytest.mark.parametrize("rule", ["all", "explore"])
+def test_what_a_rule_refuses_is_one_sentence(rule: str) -> None:
+    """Of what Snakemake says around an error of this workflow, its sentence remains."""
+    said = (
+        f'Using profile x.\nInputFunctionException in rule {rule} in file "/a/Snakefile", line 65:\nError:\n'
+        "  WorkflowError:\n    the scenes need\n    a hole\nWildcards:\n\nTraceback:\n  File b\n"
+    )
+    assert _reason(said) == "the scenes need a hole"
 
 
 @pytest.mark.usefixtures("project")

@@ -176,6 +176,16 @@ def test_the_mean_of_lines_is_robust(tmp_path: Path) -> None:
     assert outliers == pytest.approx(20 * 3 * BANDS / noisy.size, abs=2e-3)
 
 
+@pytest.mark.parametrize("lines", [3, 5, 8, 20])
+def test_noise_alone_is_no_outlier(tmp_path: Path, lines: int) -> None:
+    """Few lines tell little of one element's noise: that of the others of its band counts too, and all lines stay."""
+    noise = np.random.default_rng(5).normal(0, 3, (lines, 40, 30))
+    np.save(tmp_path / "dark.npy", (100 + noise).round().astype(np.uint16))
+    with open_cube(tmp_path / "dark.npy") as cube:
+        _, _, outliers = robust_mean(cube, 0, lines)
+    assert outliers < 0.002
+
+
 @pytest.mark.parametrize("mark", [np.nan, np.inf, -3.4e38, -9999.0])
 def test_values_of_a_reference_that_are_no_data(tmp_path: Path, mark: float) -> None:
     """Marks on most lines of an element do not count, and an element of marks alone is a gap and spares its band."""

@@ -10,21 +10,24 @@ from semispectral.check.problems import Problems
 from semispectral.study.names import some
 
 STATS = "Job stats:"
-NOT_STAGES = {"all", "total"}
+ALL, EXPLORE = "all", "explore"  # targets: with labels, and without any
+NOT_STAGES = {ALL, EXPLORE, "total"}
 CHATTER = re.compile(r"^\s*(Using |Assuming |Building DAG|host:|\[|None$)")
 HEAD = re.compile(r"^  [A-Z][A-Za-z0-9 ()]*: .*$")  # of what Snakemake says of itself: versions, folders, files
+OWN_WORDS = re.compile(r"WorkflowError:\n(.+?)\n *(?:Wildcards|Traceback|File)\b", re.DOTALL)  # of a rule of ours
 MISSING = "MissingInputException"
 
 
-def start_dry_run(folder: Path, overlays: Sequence[Path]) -> "subprocess.Popen[str]":
+def start_dry_run(folder: Path, overlays: Sequence[Path], *, target: str) -> "subprocess.Popen[str]":
     """Start a dry run in the working directory. It takes seconds, in which other checks can run.
 
     Parameters
     ----------
     folder : folder of the workflow.
     overlays : configuration files over the default.
+    target : rule whose results are wanted.
     """
-    command = [sys.executable, "-m", "snakemake", "--dry-run", "--quiet", "rules", "--cores", "1"]
+    command = [sys.executable, "-m", "snakemake", target, "--dry-run", "--quiet", "rules", "--cores", "1"]
     command += ["--snakefile", str(folder / "Snakefile")]
     command += ["--configfile", *map(str, overlays)] if overlays else []
     return subprocess.Popen(  # noqa: S603  our own interpreter, and paths as arguments
@@ -77,6 +80,8 @@ def _reason(said: str) -> str:
     """Return the reason of a failure, without Snakemake's usual lines."""
     if missing := _missing(said):
         return f"{some(missing)}: needed, but not there, and no rule makes it; check the paths"
+    if sentence := OWN_WORDS.search(said):
+        return " ".join(sentence[1].split())
     lines = [line.rstrip() for line in said.splitlines() if line.strip()]
     told = [line for line in lines if not (CHATTER.match(line) or HEAD.match(line))]
     return "\n".join(told[-12:]) or "the dry run failed and said nothing; run snakemake -n"

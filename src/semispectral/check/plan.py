@@ -14,7 +14,6 @@ from semispectral.sampling.label_budgets import budget_sizes
 from semispectral.sampling.study_split import StudySplit, expected_split
 from semispectral.scans.cube import PARTS
 from semispectral.study.cleaning_steps import CLEANING_STEPS
-from semispectral.study.suggestions import hint
 
 
 @dataclass(frozen=True)
@@ -67,24 +66,6 @@ class Planned:
         """Number of sampled pixels in the training part."""
         quotas = self.split.quotas
         return int(quotas.loc[quotas["part"] == "train", "quota"].sum())
-
-
-def check_test_groups(study: Study) -> None:
-    """Raise ConfigError if a test hole is not in scenes.tsv. Needs no labels.
-
-    Parameters
-    ----------
-    study : configuration and tables.
-    """
-    split = study.config["split"]
-    if split["method"] != "groups" or not study.scenes:
-        return
-    holes = sorted({scene.hole for scene in study.scenes})
-    for name in split["test_groups"]:
-        if name not in holes:
-            raise ConfigError(
-                f"split.test_groups names {name!r}, which no scene's column 'hole' does; {hint(name, holes)}"
-            )
 
 
 def check_clusters(study: Study, looked: Sequence[Looked]) -> None:

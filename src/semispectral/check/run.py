@@ -9,10 +9,10 @@ from pathlib import Path
 
 from semispectral.census.compatibility import remarks_of
 from semispectral.check import messages as words
-from semispectral.check.dry_run import jobs, start_dry_run
+from semispectral.check.dry_run import ALL, EXPLORE, jobs, start_dry_run
 from semispectral.check.estimate import needs
 from semispectral.check.inputs import check_windows, library_words
-from semispectral.check.plan import Planned, check_clusters, check_test_groups, planned
+from semispectral.check.plan import Planned, check_clusters, planned
 from semispectral.check.problems import Problems
 from semispectral.check.scenes import Looked, look_at_scenes
 from semispectral.check.study import Study, read_study, workflow_folder
@@ -21,11 +21,17 @@ from semispectral.errors import ConfigError
 from semispectral.maps.scene_map import NODATA_COLOUR, NOVEL_COLOUR, NOVEL_NAME
 from semispectral.study.names import printable_lines, some
 from semispectral.study.paths import require_writable
+from semispectral.study.scenes import require_test_holes
 
 MOST_WARNINGS = 12
 MOST_HOLES = 3
 OWN_COLOURS = {NODATA_COLOUR: "what is no core or has no data", NOVEL_COLOUR: f"'{NOVEL_NAME}'"}
 MOST_STATED = 20
+LABELLED = "Nothing is wrong: snakemake --cores all --resources gpu=1 runs it.\n"
+UNLABELLED = (
+    "Nothing is wrong. No scene has labels: snakemake explore --cores all --resources gpu=1 shows what the scans hold, "
+    "and which pixels to label.\n"
+)
 
 
 def run_check(wanted: argparse.Namespace) -> None:
@@ -49,7 +55,7 @@ def run_check(wanted: argparse.Namespace) -> None:
     if problems.found:
         number = len(problems.found)
         raise ConfigError("\n".join(words.listed(f"{number} problem{'s' * (number != 1)}", problems.found)))
-    sys.stdout.write("Nothing is wrong: snakemake --cores all --resources gpu=1 runs it.\n")
+    sys.stdout.write(UNLABELLED if study is not None and study.unlabelled else LABELLED)
 
 
 class Kept(logging.Handler):
@@ -103,10 +109,10 @@ def _summary(
     study: Study, folder: Path, wanted: argparse.Namespace, problems: Problems, readers: Kept
 ) -> Iterator[str]:
     """Yield the lines of the summary; problems found on the way are added to ``problems``."""
-    dry_run = start_dry_run(folder, wanted.config)
+    dry_run = start_dry_run(folder, wanted.config, target=EXPLORE if study.unlabelled else ALL)
     known_holes = False
     with problems.noted():
-        check_test_groups(study)
+        require_test_holes(study.config["split"], study.scenes, where="split")
         known_holes = True
     with problems.noted():
         require_writable(study.results, what="the results (pathvars.results)")
@@ -115,15 +121,16 @@ def _summary(
         check_windows(study, looked)
     with problems.noted():
         check_clusters(study, looked)
-    of_library = list(library_words(study, looked, problems))
-    drawn = planned(study, looked, problems) if known_holes else None
+    of_library = [] if study.unlabelled else list(library_words(study, looked, problems))
+    drawn = planned(study, looked, problems) if known_holes and not study.unlabelled else None
     would_run = jobs(dry_run, problems)
     yield from words.scenes(study, looked)
     yield from words.listed("What the files state, and what is made of it", stated_by(looked), most=MOST_STATED)
-    yield from words.classes(study, looked)
-    yield from words.split(study, drawn, sound=not problems.found)
-    yield from words.budgets(study, drawn)
-    yield from words.features(study, looked)
+    if not study.unlabelled:
+        yield from words.classes(study, looked)
+        yield from words.split(study, drawn, sound=not problems.found)
+        yield from words.budgets(study, drawn)
+        yield from words.features(study, looked)
     yield from of_library
     if would_run is not None:
         yield from words.needs(needs(study, looked, drawn, would_run), cores=max(1, wanted.cores))
@@ -165,7 +172,7 @@ def warnings_of(study: Study, looked: list[Looked], drawn: Planned | None) -> li
     without = [
         f"{each.scene.name}: no pixel has a code of a class; it serves as unlabelled only"
         for each in looked
-        if each.labelled == {}
+        if each.labelled == {} and not study.unlabelled
     ]
     warnings = drawn.split.warnings if drawn else odd_of(looked)
     return [
@@ -174,7 +181,7 @@ def warnings_of(study: Study, looked: list[Looked], drawn: Planned | None) -> li
         *_colours(study),
         *_order(study),
         *joins(study.scenes),
-        *uneven_effort(study),
+        *(() if study.unlabelled else uneven_effort(study)),
         *warnings,
     ]
 

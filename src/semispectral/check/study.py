@@ -58,6 +58,11 @@ class Study:
     minerals: dict[int, str] = field(default_factory=dict)
 
     @property
+    def unlabelled(self) -> bool:
+        """Whether the table names scenes, and labels of none of them."""
+        return bool(self.scenes) and not any(scene.has_labels for scene in self.scenes)
+
+    @property
     def results(self) -> Path:
         """Folder of all results."""
         return Path(self.config["pathvars"]["results"])

@@ -24,6 +24,7 @@ BLOCK_BYTES = 8_000_000
 FEWEST_LOOKED = 5
 FAR = 4.0  # sigmas from the median, beyond which a value of a line is left out
 MAD_TO_SIGMA = 1.4826
+OF_FEW = {2: 1.196, 3: 1.495, 4: 1.363, 5: 1.206, 6: 1.2, 7: 1.14, 8: 1.129, 9: 1.107}
 FULL_SCALES = tuple(2**bits - 1 for bits in (8, 10, 12, 14, 16))  # counts at which converters of so many bits end
 DEAD_SHARE = 0.02  # of the signal of the other samples of a band, below which an element is dead
 LARGEST_REFLECTANCE = 1.5  # of a panel, in a table of shares; percent are far above
@@ -232,7 +233,9 @@ def robust_mean(cube: Cube, first: int, last: int) -> tuple[np.ndarray, np.ndarr
     """
     looked = np.stack(list(_lines_looked_at(cube, first, last)))
     middle = known_median(looked, axis=0)
-    limit = FAR * MAD_TO_SIGMA * known_median(np.abs(looked - middle), axis=0)
+    spread = known_median(np.abs(looked - middle), axis=0)
+    spread = np.fmax(spread, known_median(spread, axis=0))  # of few lines, one element's own is often far too small
+    limit = FAR * MAD_TO_SIGMA * _of_few(len(looked)) * spread
     limit += 1 if cube.dtype.kind in "ui" else np.abs(middle) * np.finfo(np.float32).eps
     total, count, known = np.zeros(middle.shape), np.zeros(middle.shape, int), 0
     height = cube.block_lines(max_bytes=BLOCK_BYTES)
@@ -244,6 +247,14 @@ def robust_mean(cube: Cube, first: int, last: int) -> tuple[np.ndarray, np.ndarr
         known += int(np.isfinite(values).sum())
     mean = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
     return mean.astype(np.float32), middle, 1 - int(count.sum()) / known if known else 0.0
+
+
+def _of_few(lines: int) -> float:
+    """Return the factor that makes the median deviation of a few normal values right on average.
+
+    Croux and Rousseeuw, Time-efficient algorithms for two highly robust estimators of scale (1992), section 3.
+    """
+    return OF_FEW.get(lines, lines / (lines - 0.8))
 
 
 def _known_values(cube: Cube, first: int, last: int) -> np.ndarray:

@@ -13,7 +13,7 @@ from semispectral.study import cells, tsv
 from semispectral.study.names import MOST_NAMED, quoted, require_distinct_files, some
 from semispectral.study.paths import inside
 from semispectral.study.scene import REFERENCE_ROLES, WAVELENGTH_TABLES, DepthMark, LabelSource, Scene
-from semispectral.study.suggestions import nearest
+from semispectral.study.suggestions import hint, nearest
 
 REQUIRED: dict[str, Callable[[str, str], Any]] = {
     "scene": cells.name,
@@ -274,3 +274,31 @@ def _refuse_same_data(path: Path, rows: Mapping[int, Scene]) -> None:
                 f"{scene.name} of hole {scene.hole}, so that the same pixels could train and test; name each scene's "
                 "own file in the column data, or leave one row out"
             )
+
+
+def require_test_holes(split: Mapping[str, Any], scenes: Collection[Scene], *, where: str) -> None:
+    """Refuse test holes that no scene belongs to, or that leave no hole to train on. Needs no labels.
+
+    Parameters
+    ----------
+    split : mapping, keys of the split: ``method`` and ``test_groups``.
+    scenes : collection of Scene, rows of scenes.tsv.
+    where : str, section of the configuration, for errors.
+
+    Raises
+    ------
+    ConfigError : a name is not that of a hole, or all holes are named.
+    """
+    if split["method"] != "groups" or not scenes:
+        return
+    holes = sorted({scene.hole for scene in scenes})
+    for name in split["test_groups"]:
+        if name not in holes:
+            raise ConfigError(
+                f"{where}.test_groups names {name!r}, which no scene's column 'hole' does; {hint(name, holes)}"
+            )
+    if set(split["test_groups"]) == set(holes):
+        raise ConfigError(
+            f"{where}.test_groups names all holes ({some(holes)}), and a hole to train on is needed; "
+            "name fewer, or set split.method to blocks"
+        )

@@ -13,6 +13,7 @@ from semispectral.errors import ConfigError, DataError
 from semispectral.scans.facts.hyspex_header import FIXED
 from semispectral.scans.folders.discover import Discovery, Wishes, discover
 from semispectral.scans.folders.names import name_pattern
+from semispectral.scans.folders.scene_tables import in_words
 from semispectral.study.scenes import read_scenes
 
 LINES, SAMPLES, BANDS = 6, 4, 8
@@ -145,6 +146,28 @@ def test_a_headwall_folder(tmp_path: Path) -> None:
     assert cells_of(found)["white"] == str(tmp_path / "box_5/whiteReference")
     assert found.scans[0].cells["hole"].source == "--hole"
     assert found.left[0].path.name == "calibrated.hdr"
+
+
+def test_headwall_references_above_the_scans(tmp_path: Path) -> None:
+    """The reference in the nearest folder counts, each by itself; one without a scan is no scan, and is said."""
+    names = ("whiteReference", "darkReference", "s1/raw_0", "s1/raw_6", "s2/raw", "s2/whiteReference")
+    for name in (*names, "other/darkReference"):
+        write_envi(tmp_path / name).rename(tmp_path / name)
+    found = discover(tmp_path, Wishes(hole="DH1"))
+    assert [scan.name for scan in found.scans] == ["s1_0", "s1_6", "s2"]
+    white, dark = ([cells_of(found, number)[role] for number in range(3)] for role in ("white", "dark"))
+    assert white == [str(tmp_path / name) for name in ("whiteReference", "whiteReference", "s2/whiteReference")]
+    assert dark == [str(tmp_path / "darkReference")] * 3
+    assert found.scans[0].cells["dark"].source == "reference in a folder above the scan, as Headwall names it"
+    assert [(each.path.parent.name, "no scan named raw" in each.reason) for each in found.left] == [("other", True)]
+
+
+def test_sources_in_words_name_no_part_of_a_word(tmp_path: Path) -> None:
+    """A scan with a short name, as 'd', does not break the words of a source that hold it."""
+    write_envi(tmp_path / "d").rename(tmp_path / "d")
+    said = in_words(discover(tmp_path, Wishes(hole="d")), tmp_path / "scenes.tsv", data_root=tmp_path)
+    assert "the usual order; formats that state one have their own (1)" in said
+    assert ",," not in said
 
 
 def test_plain_files(tmp_path: Path) -> None:

@@ -156,31 +156,61 @@ def _is_product(stem: str, raw: str) -> bool:
 
 
 def headwall(files: frozenset[Path]) -> tuple[list[FoundScan], list[LeftOut]]:
-    """Find scans of Headwall: ``raw`` or ``raw_NUMBER``, and ``whiteReference`` and ``darkReference`` beside them.
+    """Find scans of Headwall: ``raw`` or ``raw_NUMBER``, and ``whiteReference`` and ``darkReference`` beside or above.
+
+    Of each reference, that in the nearest folder counts.
 
     Parameters
     ----------
     files : frozenset of Path, files that may be claimed.
     """
-    scans, left = [], []
-    for folder, headers in headers_by_folder(files).items():
-        references = {HEADWALL_ROLES[h.stem.lower()]: h for h in headers if h.stem.lower() in HEADWALL_ROLES}
-        if not references:
+    by_folder = headers_by_folder(files)
+    references = {
+        (folder, HEADWALL_ROLES[header.stem.lower()]): header
+        for folder, headers in by_folder.items()
+        for header in headers
+        if header.stem.lower() in HEADWALL_ROLES
+    }
+    scans: list[FoundScan] = []
+    left: list[LeftOut] = []
+    used: set[Path] = set()
+    for folder, headers in by_folder.items():
+        own = {role: _nearest(folder, role, references) for role in dict.fromkeys(HEADWALL_ROLES.values())}
+        found = {role: header for role, header in own.items() if header}
+        if not found:
             continue
-        cells, claimed = {}, frozenset[Path]()
-        for role, other in references.items():
-            file, both = header_and_data_of(other, files)
-            cells[role] = Cell(str(file), "reference in the folder of the scan, as Headwall names it")
-            claimed |= both
+        cells, claimed = _headwall_references(folder, found, files)
         for header in headers:
             stem = header.stem.lower()
             data, both = header_and_data_of(header, files)
             if stem == "raw" or stem.startswith("raw_"):
                 name = folder.name + header.stem[len("raw") :]
                 scans.append(FoundScan(data, name, HEADWALL, dict(cells), both | claimed))
+                used |= set(found.values())
             elif stem in HEADWALL_PRODUCTS:
                 left.append(LeftOut(header, "it is made of the raw scan beside it, which is listed", both))
+    for header in sorted(set(references.values()) - used):
+        role = HEADWALL_ROLES[header.stem.lower()]
+        _, both = header_and_data_of(header, files)
+        reason = f"it is a {role} reference, and no scan named raw is beside or below it: name it by --{role}"
+        left.append(LeftOut(header, reason, both))
     return scans, left
+
+
+def _nearest(folder: Path, role: str, references: dict[tuple[Path, str], Path]) -> Path | None:
+    return next((references[place, role] for place in (folder, *folder.parents) if (place, role) in references), None)
+
+
+def _headwall_references(
+    folder: Path, found: dict[str, Path], files: frozenset[Path]
+) -> tuple[dict[str, Cell], frozenset[Path]]:
+    cells, claimed = {}, frozenset[Path]()
+    for role, header in found.items():
+        file, both = header_and_data_of(header, files)
+        where = "in the folder of the scan" if header.parent == folder else "in a folder above the scan"
+        cells[role] = Cell(str(file), f"reference {where}, as Headwall names it")
+        claimed |= both
+    return cells, claimed
 
 
 def tsg(files: frozenset[Path]) -> tuple[list[FoundScan], list[LeftOut]]:

@@ -238,7 +238,7 @@ def _with_names(scans: list[FoundScan], pattern: NamePattern | None) -> list[Fou
             if times_of_folders[longer.lower()] > 1:
                 text, source = f"{longer}_{number}", "folder, name and number of the scan, for several have its name"
         elif name != scan.name:
-            source = f"name of the scan, {quoted(scan.name)}, in letters that a file name can have"
+            source = f"name of the scan {quoted(scan.name)}, in letters that a file name can have"
         named.append(_named(scan, text, source))
     return named
 

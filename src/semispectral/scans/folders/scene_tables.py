@@ -142,8 +142,8 @@ def _sources_of(name: str, scans: Sequence[FoundScan], rows: Sequence[dict[str, 
 
 
 def _general(source: str, scan: FoundScan) -> str:
-    plain = source.replace(f" {quoted(scan.name)}", "").replace(scan.data.name, "its file")
-    return ROW.sub("a row of", plain)
+    named = re.compile(rf"(?<![\w.-]){re.escape(scan.data.name)}(?![\w.-])")
+    return ROW.sub("a row of", named.sub("its file", source.replace(f" {quoted(scan.name)}", "")))
 
 
 def _count(number: int, what: str) -> str:
