@@ -7,6 +7,7 @@ from semispectral.check.plan import Planned
 from semispectral.check.scenes import Looked, classes_of
 from semispectral.check.study import Study
 from semispectral.scans.cube import PARTS
+from semispectral.spectra.hull_windows import FEWEST_BANDS
 from semispectral.workflow.units import clock, count, megabytes
 
 MOST_SCENES = 20
@@ -156,7 +157,8 @@ def features(study: Study, looked: Sequence[Looked]) -> Iterator[str]:
         scenes.setdefault(each.unseen, []).append(each.scene.name)
     for unseen, names in scenes.items():
         if unseen:
-            yield f"  not seen by the sensor, and left out, in {_some(names)}: {_some(unseen)}"
+            few = f"fewer than {FEWEST_BANDS} of the sensor's bands lie there"
+            yield f"  left out in {_some(names)}, as {few}, or it ends before: {_some(unseen)}"
 
 
 def needs(found: Sequence[Need], *, cores: int) -> Iterator[str]:

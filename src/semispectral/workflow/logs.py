@@ -40,7 +40,7 @@ def start(path: str | Path, *, job: Any = None, gpu: int = 0) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     formatter = Plain(LINE.format(stage=stage_name(path)), CLOCK)
     root = logging.getLogger()
-    root.setLevel(logging.INFO)
+    root.setLevel(logging.WARNING)  # of libraries: what they do is not of the stage
     for handler in (_file_handler(path), _terminal_handler()):
         handler.setFormatter(formatter)
         root.addHandler(handler)
