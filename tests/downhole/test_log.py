@@ -193,6 +193,15 @@ def test_certain_pixels_leave_no_doubt() -> None:
         np.testing.assert_allclose(table[f"low_{name}"], table[f"high_{name}"])
 
 
+def test_an_interval_holds_its_share() -> None:
+    """Also of a class that nearly all pixels are, or nearly none is."""
+    mean = np.array([1e-6, 1e-3, 0.0016, 0.03, 0.5, 0.997, 1 - 1e-6])
+    for variance in (1e-9, 1e-6, 1e-3, 0.2):
+        low, high = beta_interval(mean, np.full(mean.shape, variance), coverage=0.9)
+        assert (low <= mean).all()
+        assert (mean <= high).all()
+
+
 def test_even_odds_give_the_beta_interval_of_as_many_pieces() -> None:
     """Five pieces of core, each a toss-up: the quantiles of a beta distribution of mean 1/2 and variance 1/20."""
     depth = np.repeat((np.arange(10) + 0.5) / 100, 8)

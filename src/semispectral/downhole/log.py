@@ -362,6 +362,8 @@ def _features_of(parts: Sequence[_Sums], places: np.ndarray) -> tuple[np.ndarray
 def beta_interval(mean: np.ndarray, variance: np.ndarray, *, coverage: float) -> tuple[np.ndarray, np.ndarray]:
     """Return the central interval of the beta distribution with given moments; the mean itself if the variance is 0.
 
+    Near 0 and 1 the distribution is so uneven that its central interval may not hold its mean: it then reaches to it.
+
     Parameters
     ----------
     mean : float [...], 0 to 1.
@@ -386,4 +388,4 @@ def beta_interval(mean: np.ndarray, variance: np.ndarray, *, coverage: float) ->
     tails = ((1 - coverage) / 2, (1 + coverage) / 2)
     safe = np.clip(mean, 1e-9, 1 - 1e-9)
     low, high = (betaincinv(safe * strength, (1 - safe) * strength, tail) for tail in tails)
-    return np.where(certain, mean, low), np.where(certain, mean, high)
+    return np.where(certain, mean, np.fmin(low, mean)), np.where(certain, mean, np.fmax(high, mean))
