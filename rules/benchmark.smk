@@ -147,3 +147,30 @@ rule benchmark_fit:
         "Fit {wildcards.method_id} for the benchmark: {wildcards.split}, {wildcards.regime}, seeds {wildcards.seeds}"
     script:
         "../workflow/scripts/benchmark_fit.py"
+
+
+rule benchmark_average:
+    input:
+        members=members_of_job,
+    output:
+        "<results>/benchmark/fits/{split}/{regime}/{method_id}/{seeds}.parquet",
+    log:
+        "<results>/logs/benchmark_average/{split}/{regime}/{method_id}/{seeds}.log",
+    benchmark:
+        "<results>/resources/benchmark_average/{split}/{regime}/{method_id}/{seeds}.tsv"
+    wildcard_constraints:
+        method_id="|".join(map(re.escape, AVERAGED)) or "none",
+    conda:
+        "../envs/base.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory_mb(2000, per_mb=12),
+        runtime=minutes(10, per_mb=0.1),
+    params:
+        method=lambda wildcards: METHODS[wildcards.method_id].method,
+        features=PREDICTIONS,
+        code=code("average"),
+    message:
+        "Average predictions for the benchmark: {wildcards.method_id}, {wildcards.split}, {wildcards.regime}, {wildcards.seeds}"
+    script:
+        "../workflow/scripts/average.py"

@@ -3,8 +3,9 @@
 BENCHMARK = CONFIG["benchmark"]
 SPLITS = {row["name"]: CONFIG["split"] | row for row in BENCHMARK["splits"]}
 METHODS_RUN = [name for name in BENCHMARK["methods"] if name != "library" or SLICES.has_minerals]
-NO_TENSORFLOW = [name for name in METHODS_RUN if not METHODS[name].tensorflow]
-TRAINED = [name for name in METHODS_RUN if METHODS[name].tensorflow]
+AVERAGED = [name for name in METHODS_RUN if METHODS[name].members]
+NO_TENSORFLOW = [name for name in METHODS if not METHODS[name].tensorflow and name not in AVERAGED]
+TRAINED = [name for name in METHODS if METHODS[name].tensorflow]
 JOBS = seeds_by_job(BENCHMARK["seeds"], BENCHMARK["seeds_per_job"])
 
 
@@ -23,11 +24,24 @@ def fit_cfg(wildcards):
     """As of a job, with the method's own sections."""
     method = METHODS[wildcards.method_id]
     row = {"method": method.method, "features": method.features}
+    if method.features == "mnf":
+        row["normalise"] = in_use.normalise(CONFIG["normalise"], "mnf")
     if "baselines" in method.sections:
         return job_cfg(row=row, **in_use.baseline(method.method, baselines=CONFIG["baselines"], svm=CONFIG["svm"]))
     if "library" in method.sections:
         return job_cfg(row=row, **SLICES.library_sections())
     return job_cfg(row=row, **{section: CONFIG[section] for section in method.sections})
+
+
+def members_of_job(wildcards):
+    """The fits that a method averages, whether or not the benchmark compares them by themselves."""
+    return [fit_of(name, wildcards, wildcards.seeds) for name in METHODS[wildcards.method_id].members]
+
+
+def fit_of(name, wildcards, seeds):
+    """The fits of a method; one that looks at no unlabelled pixel is the same in both regimes."""
+    regime = wildcards.regime if METHODS[name].unlabelled else REGIMES[0]
+    return f"<results>/benchmark/fits/{wildcards.split}/{regime}/{name}/{seeds}.parquet"
 
 
 def splits_of(wildcards):
@@ -48,13 +62,8 @@ def chosen_for_job(wildcards):
 
 
 def fits_of(wildcards):
-    """Every job of a split and regime; a method that looks at no unlabelled pixel is the same in both regimes."""
-    regimes = {name: wildcards.regime if METHODS[name].unlabelled else REGIMES[0] for name in METHODS_RUN}
-    return [
-        f"<results>/benchmark/fits/{wildcards.split}/{regime}/{name}/{seeds}.parquet"
-        for name, regime in regimes.items()
-        for seeds in JOBS
-    ]
+    """Every job of a split and regime."""
+    return [fit_of(name, wildcards, seeds) for name in METHODS_RUN for seeds in JOBS]
 
 
 def scores_cfg(wildcards):

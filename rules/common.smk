@@ -12,7 +12,16 @@ from semispectral.rules.slices import Slices
 from semispectral.scans.labels.label_rows import require_rows_of_scenes
 from semispectral.study.config import complete, read_schema
 from semispectral.errors import SemispectralError
-from semispectral.study.methods import METHODS, fitted_baselines, models, networks
+from semispectral.study.methods import (
+    METHODS,
+    PREDICTIONS,
+    averages,
+    first_row,
+    fitted_baselines,
+    models,
+    networks,
+    row_of,
+)
 from semispectral.benchmark.benchmark_settings import REGIMES, seeds_by_job
 from semispectral.study.classes import read_class_minerals, study_classes
 from semispectral.study.paths import inside, outside_allowed, require_folder, require_writable
@@ -60,13 +69,19 @@ scan_files = SLICES.scan_files
 ABSENT = {path: known for path, known in CONFIG["fetch"].items() if not PUBLIC[path].exists()}
 hash_once = cache(code_hash)
 BASELINES = fitted_baselines()
+AVERAGES = averages()
 MODELS = models()
-FEATURES = {"bands": "<results>/sample/{scene}.parquet", "latents": "<results>/latents/{seed}/{scene}.parquet"}
-# M1 sees spectra on a scale of its own, unless it is the scale of the bands.
-SCALES = {"bands": "method", "m1": "m1_method"}
+FEATURES = {
+    "bands": "<results>/sample/{scene}.parquet",
+    "latents": "<results>/latents/{seed}/{scene}.parquet",
+    "mnf": "<results>/sample/{scene}.parquet",
+}
+# M1 sees spectra on a scale of its own, unless it is the scale of the bands. MNF components are a scale, too.
+SCALES = {"bands": "method", "m1": "m1_method", "mnf": "mnf"}
 SCALERS = {
     "bands": "<results>/scaler/bands",
     "latents": f"<results>/scaler/{'bands' if CONFIG['normalise']['m1_method'] == CONFIG['normalise']['method'] else 'm1'}",
+    "mnf": "<results>/scaler/mnf",
 }
 # The noise covariance of the cleaned spectra, for what sees them whitened by it.
 NOISE = "<results>/noise"
@@ -191,6 +206,12 @@ def choices_of(wildcards):
     return [CHOICE] if CHOSEN and wildcards.scale == "bands" else []
 
 
+def noises_of(wildcards):
+    """The noise covariance, for a scale that whitens by it."""
+    own = in_use.normalise(CONFIG["normalise"], SCALES[wildcards.scale])["method"]
+    return [NOISE] if own in in_use.WITH_NOISE else []
+
+
 def scaler_of(wildcards):
     """The scale of the spectra that a classifier sees: itself, or through M1."""
     return SCALERS[wildcards.features]
@@ -222,15 +243,34 @@ def every_run(pattern, **values):
 
 def compared():
     """The predictions that the configuration asks for."""
-    compare, path = CONFIG["compare"], "<results>/predictions/{method}/{features}/{budget}/{seed}.parquet"
-    models = every_run(path, method=compare["models"], features=compare["features"])
-    fitted = [name for name in compare["baselines"] if name in BASELINES]
-    return models + every_run(path, method=fitted, features="bands") + (every_run(OF_LIBRARY) if WITH_LIBRARY else [])
+    compare = CONFIG["compare"]
+    models = [path for name in compare["models"] for path in predictions_of(name, features_seen_by(name))]
+    fitted = [first_row(name) for name in compare["baselines"] if name != "library"]
+    simpler = [path for row in fitted for path in predictions_of(row.method, [row.features])]
+    return models + simpler + (every_run(OF_LIBRARY) if WITH_LIBRARY else [])
+
+
+def members_of(wildcards):
+    """The predictions that a method averages."""
+    rows = [METHODS[name] for name in first_row(wildcards.method).members]
+    run = f"{wildcards.budget}/{wildcards.seed}.parquet"
+    return [f"<results>/predictions/{row.method}/{row.features}/{run}" for row in rows]
+
+
+def predictions_of(method, features):
+    """The predictions of a method on some features, of every run."""
+    path = "<results>/predictions/{method}/{features}/{budget}/{seed}.parquet"
+    return every_run(path, method=method, features=features)
+
+
+def features_seen_by(model):
+    """What a model sees, of what the configuration names: not every model has a row on every input."""
+    return [features for features in CONFIG["compare"]["features"] if row_of(model, features)]
 
 
 def trained(model):
     """The directories of a model that the configuration asks for."""
-    features = CONFIG["compare"]["features"] if model in CONFIG["compare"]["models"] else []
+    features = features_seen_by(model) if model in CONFIG["compare"]["models"] else []
     return every_run("<results>/{model}/{features}/{budget}/{seed}", model=model, features=features)
 
 

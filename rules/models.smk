@@ -149,16 +149,16 @@ rule train_svm:
 
 rule baseline:
     input:
-        features=every_scene(FEATURES["bands"]),
-        scaler=SCALERS["bands"],
+        features=inputs_of,
+        scaler=scaler_of,
         budgets="<results>/budgets/{budget}/{seed}.parquet",
         quotas="<results>/split/quotas.parquet",
     output:
-        "<results>/predictions/{method}/bands/{budget}/{seed}.parquet",
+        "<results>/predictions/{method}/{features}/{budget}/{seed}.parquet",
     log:
-        "<results>/logs/baseline/{method}/{budget}/{seed}.log",
+        "<results>/logs/baseline/{method}/{features}/{budget}/{seed}.log",
     benchmark:
-        "<results>/resources/baseline/{method}/{budget}/{seed}.tsv"
+        "<results>/resources/baseline/{method}/{features}/{budget}/{seed}.tsv"
     wildcard_constraints:
         method="|".join(BASELINES),
     conda:
@@ -174,6 +174,33 @@ rule baseline:
         "Fit and apply {wildcards.method} with {wildcards.budget} labels per class, seed {wildcards.seed}"
     script:
         "../workflow/scripts/baseline.py"
+
+
+rule average:
+    input:
+        members=members_of,
+    output:
+        "<results>/predictions/{method}/predictions/{budget}/{seed}.parquet",
+    log:
+        "<results>/logs/average/{method}/{budget}/{seed}.log",
+    benchmark:
+        "<results>/resources/average/{method}/{budget}/{seed}.tsv"
+    wildcard_constraints:
+        method="|".join(AVERAGES),
+    conda:
+        "../envs/base.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory_mb(1000, per_mb=12),
+        runtime=minutes(10, per_mb=0.1),
+    params:
+        method=lambda wildcards: wildcards.method,
+        features=PREDICTIONS,
+        code=code("average"),
+    message:
+        "Average the predictions of the members of {wildcards.method}, {wildcards.budget} labels per class, seed {wildcards.seed}"
+    script:
+        "../workflow/scripts/average.py"
 
 
 rule match_library:

@@ -2,7 +2,7 @@
 # Needs: results/census, results/labels, the scenes.
 # Produces: results/shards/{unlabelled,labelled}/{scene}.parquet (the pool), results/split (parts, pixels, quotas, classes),
 # results/sample_m1 and results/sample (cleaned spectra), results/noise, results/input (with normalise.method auto),
-# results/scaler/{bands,m1}, results/budgets/{budget}/{seed}.parquet.
+# results/scaler/{bands,m1,mnf}, results/budgets/{budget}/{seed}.parquet.
 
 
 rule draw:
@@ -172,6 +172,7 @@ rule fit_scaler:
     input:
         samples=every_scene("<results>/sample_m1/{scene}.parquet"),
         choices=choices_of,
+        noises=noises_of,
     output:
         directory("<results>/scaler/{scale}"),
     log:

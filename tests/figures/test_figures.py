@@ -32,7 +32,8 @@ SCALE = Scale(WAVELENGTHS_NM)
 def test_scale_undoes_what_was_done_to_bands(method: str) -> None:
     """Shown spectra are the stored ones, their SNV where single pixels were scaled, or their hull quotient."""
     window = (float(WAVELENGTHS_NM[1]), float(WAVELENGTHS_NM[-2]))
-    scaler = fit_scaler(SPECTRA, method=method, wavelengths_nm=WAVELENGTHS_NM, windows=[window])
+    noise = np.eye(SPECTRA.shape[1])
+    scaler = fit_scaler(SPECTRA, method=method, wavelengths_nm=WAVELENGTHS_NM, windows=[window], noise=noise)
     scale = scale_of(scaler, WAVELENGTHS_NM)
     shown = scale.undo(scaler.transform(SPECTRA))
     inside = slice(1, -1)

@@ -82,7 +82,7 @@ def test_a_band_that_never_changes_has_a_finite_whitening() -> None:
 
 
 def test_neighbours_are_those_of_brute_force() -> None:
-    """Side by side or one below the other, not around the end of a line; what is there twice counts once."""
+    """Side by side or one below the other, in one scene, not around the end of a line; a doubled pixel counts once."""
     random = np.random.default_rng(8)
     places = random.permutation([(s, i, j) for s in "ab" for i in range(5) for j in range(4)])[:26]
     table = pd.DataFrame(places, columns=["scene", "line", "sample"]).astype({"line": int, "sample": int})

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.linalg import eigh
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from semispectral.errors import ConfigError, DataError, ShapeError
@@ -24,8 +25,9 @@ from semispectral.spectra.scaling import (
     snv,
 )
 from semispectral.storage.model_files import load_model, save_model
+from semispectral.study.keys_in_use import WITH_NOISE
 
-WINDOWS = {"wavelengths_nm": np.linspace(2000, 2300, 7), "windows": [(2000, 2210), (2100, 2300)]}
+WINDOWS = {"wavelengths_nm": np.linspace(2000, 2300, 7), "windows": [(2000, 2210), (2100, 2300)], "noise": np.eye(7)}
 TRAIN = np.random.default_rng(2).integers(100, 60_000, (500, 7)).astype(np.uint16)
 
 
@@ -110,12 +112,13 @@ def test_undone_columns_begin_with_the_spectrum(method: str) -> None:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_blocks_do_not_matter(method: str) -> None:
-    """Each pixel is normalised for itself: cut anywhere, the bits are the same."""
+    """Each pixel is normalised for itself: cut anywhere, the bits are the same; those of a matrix product nearly."""
     x = np.tile(TRAIN, (BLOCK_PIXELS // 500 + 2, 1))
     scaler = fit_scaler(TRAIN, method=method, **WINDOWS)
     whole = scaler.transform(x)
     pieces = [scaler.transform(piece) for piece in np.split(x, [1, 700, BLOCK_PIXELS + 1])]
-    np.testing.assert_array_equal(np.concatenate(pieces), whole)
+    rounding = 1e-6 * np.abs(whole).max() if METHODS[method].noise else 0
+    np.testing.assert_allclose(np.concatenate(pieces), whole, rtol=0, atol=rounding)
     assert whole.dtype == np.float32
 
 
@@ -244,3 +247,42 @@ def test_windows_need_wavelengths_and_bands() -> None:
             fit_scaler(TRAIN, method="hull", wavelengths_nm=wavelengths_nm, windows=windows)
     with pytest.raises(ConfigError, match="needs a window in nm"):
         fit_scaler(TRAIN, method="hull", wavelengths_nm=nm)
+
+
+def test_mnf_is_the_generalised_eigenproblem_of_signal_and_noise() -> None:
+    """Against SciPy: noise has variance 1 in every component, none is correlated, the largest variance comes first."""
+    random = np.random.default_rng(11)
+    mixing = random.normal(size=(6, 6))
+    noise = mixing @ mixing.T / 50
+    signal = random.normal(size=(4000, 2)) @ random.normal(size=(2, 6)) * 5
+    x = (signal + random.multivariate_normal(np.zeros(6), noise, 4000)).astype(np.float32)
+    scaler = fit_scaler(x, method="mnf", noise=noise, mnf_components=4)
+    axes = scaler.arrays["axes"].astype(np.float64)
+    np.testing.assert_allclose(axes.T @ noise @ axes, np.eye(4), atol=1e-5)
+    scores = scaler.transform(x)
+    values = eigh(np.cov(x.T, bias=True), noise, eigvals_only=True)[::-1]
+    np.testing.assert_allclose(np.cov(scores.T, bias=True), np.diag(values[:4]), rtol=1e-3, atol=values[0] * 1e-4)
+    assert values[1] > 20  # both directions of the signal come before the noise
+    np.testing.assert_allclose(values[2:4], 1, atol=0.2)
+
+
+def test_mnf_gives_back_the_spectra_without_noise() -> None:
+    """With all components the spectra come back; with those of the signal, its noise is less."""
+    random = np.random.default_rng(12)
+    signal = random.normal(size=(2000, 1)) @ random.normal(size=(1, 8)) + 3
+    x = (signal + random.normal(scale=0.1, size=signal.shape)).astype(np.float32)
+    whole, one = (fit_scaler(x, method="mnf", noise=0.01 * np.eye(8), mnf_components=n) for n in (30, 1))
+    assert (whole.columns, one.columns) == (8, 1)
+    np.testing.assert_allclose(whole.restored(whole.transform(x), x), x, atol=1e-4)
+    assert np.abs(one.restored(one.transform(x), x) - signal).mean() < 0.5 * np.abs(x - signal).mean()
+
+
+def test_mnf_without_the_noise_is_an_error_in_words() -> None:
+    """It cannot be fitted on spectra alone."""
+    with pytest.raises(ConfigError, match="mnf needs the noise covariance of the bands"):
+        fit_scaler(TRAIN, method="mnf")
+
+
+def test_what_needs_the_noise_is_known_to_the_rules() -> None:
+    """Rules import no normalisation: their list of those that need the noise is that of the table."""
+    assert {name for name, row in METHODS.items() if row.noise} == set(WITH_NOISE)

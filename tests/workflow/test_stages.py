@@ -21,6 +21,7 @@ from semispectral.downhole.stage_downhole import run_downhole
 from semispectral.errors import DataError
 from semispectral.evaluation.alert_files import read_guards
 from semispectral.evaluation.predictions import check_predictions
+from semispectral.evaluation.stage_average import run_average
 from semispectral.evaluation.stage_evaluate import run_evaluate
 from semispectral.library.judged import read_judged
 from semispectral.maps.bundle import read_bundle
@@ -33,6 +34,7 @@ from semispectral.maps.stage_pack import run_pack
 from semispectral.page.stage_new_pixels import run_new_pixels
 from semispectral.page.stage_paint import run_paint
 from semispectral.page.stage_pixels import run_pixels
+from semispectral.noise.stage_estimate_noise import run_estimate_noise
 from semispectral.pool.stage_draw import run_draw
 from semispectral.report.stage_report import run_report
 from semispectral.sampling.stage_budget import run_budget
@@ -128,7 +130,11 @@ def sampled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     cleaned = cfg("cleaning", scenes=row)
     run_sample(results / "sample", censuses=censuses, shards=shards, pixels_file=pixels, cfg=cleaned)
     scale = cfg("cleaning", normalise={"method": "standardise"})
-    run_fit_scaler(results / "scaler", samples=sorted(results.glob("sample_m1/*.parquet")), choices=[], cfg=scale)
+    seen_by_m1 = sorted(results.glob("sample_m1/*.parquet"))
+    run_fit_scaler(results / "scaler", samples=seen_by_m1, choices=[], noises=[], cfg=scale)
+    run_estimate_noise(results / "noise", samples=seen_by_m1)
+    scale = cfg("cleaning", normalise={"method": "mnf", "mnf_components": 5})
+    run_fit_scaler(results / "mnf", samples=seen_by_m1, choices=[], noises=[results / "noise"], cfg=scale)
     return results
 
 
@@ -143,14 +149,19 @@ def predicted(sampled: Path) -> Path:
     svm, majority = sampled / "svm.parquet", sampled / "majority.parquet"
     run_predict(svm, model_directory=sampled / "svm", method="svm", **bands)
     quotas = {"quotas_file": sampled / "split/quotas.parquet", "budgets_file": budgets}
-    run_baseline(majority, method="majority", cfg=cfg("baselines", "svm"), **quotas, **seen, **RUN)
+    sections = cfg("baselines", "svm")
+    run_baseline(majority, method="majority", features="bands", cfg=sections, **quotas, **seen, **RUN)
+    on_mnf = seen | {"scaler_directory": sampled / "mnf", "features": "mnf"}
+    run_baseline(sampled / "qda.parquet", method="qda", cfg=sections, **quotas, **on_mnf, **RUN)
+    members = [svm, sampled / "qda.parquet"]
+    run_average(sampled / "mean.parquet", members=members, method="mean_of_four", features="predictions")
     run_evaluate(
         predictions_file=sampled / "predictions.parquet",
         scores_file=sampled / "scores.parquet",
         class_scores_file=sampled / "classes.parquet",
         summary_file=sampled / "summary.parquet",
         guards_file=sampled / "guards.json",
-        predictions=[svm, majority],
+        predictions=[svm, majority, sampled / "qda.parquet", sampled / "mean.parquet"],
         classes_file=CLASSES_TSV,
         known_file=known,
         cfg=cfg(evaluation={"resamples": 20, "seed": 1}),
@@ -256,7 +267,8 @@ def test_a_scale_is_chosen_on_training_labels(sampled: Path, tmp_path: Path) -> 
     assert found[0].scores["input"].tolist() == ["snv_level", "hull"]
     assert found[0].scores["macro_f1"].between(0, 1).all()
     pd.testing.assert_frame_equal(found[0].scores, found[1].scores)
-    run_fit_scaler(tmp_path / "scaler", samples=of_m1, choices=[choice], cfg=cfg("cleaning", normalise=normalise))
+    scale = cfg("cleaning", normalise=normalise)
+    run_fit_scaler(tmp_path / "scaler", samples=of_m1, choices=[choice], noises=[], cfg=scale)
     assert read_scaler(tmp_path / "scaler").method == found[0].chosen
 
 

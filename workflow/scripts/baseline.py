@@ -10,6 +10,7 @@ run_baseline(
     budgets_file=snakemake.input.budgets,
     quotas_file=snakemake.input.quotas,
     method=snakemake.wildcards.method,
+    features=snakemake.wildcards.features,
     budget=snakemake.wildcards.budget,
     seed=int(snakemake.wildcards.seed),
     cfg=snakemake.params.cfg,

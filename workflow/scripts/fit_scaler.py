@@ -7,5 +7,6 @@ run_fit_scaler(
     snakemake.output[0],
     samples=snakemake.input.samples,
     choices=snakemake.input.choices,
+    noises=snakemake.input.noises,
     cfg=snakemake.params.cfg,
 )

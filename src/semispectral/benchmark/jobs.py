@@ -29,7 +29,7 @@ from semispectral.spectra.scaling_choice import AUTO, read_choice
 from semispectral.storage import arrays as packed
 from semispectral.storage.parquet import read_tables, write_table
 from semispectral.study.classes import read_classes
-from semispectral.study.methods import SPECTRA
+from semispectral.study.methods import MNF, SPECTRA
 from semispectral.workflow.units import clock
 
 log = logging.getLogger(__name__)
@@ -199,6 +199,8 @@ def _inputs(
     """Return the inputs of all pixels, and the time of M1 in s."""
     if features == SPECTRA:
         return data.features(data.pixels.x), 0.0
+    if features == MNF:
+        return data.features(data.scaler(job.settings["row"]["normalise"]).transform(data.pixels.x)), 0.0
     if not latents:
         normalise = {"method": "standardise"} if features == STANDARDISED else _normalisation(job, chosen, seed)
         return data.features(data.scaler(normalise).transform(data.pixels.x)), 0.0

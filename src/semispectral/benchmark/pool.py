@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from semispectral.benchmark.benchmark_settings import TRANSDUCTIVE
+from semispectral.noise.covariance import estimate_noise
 from semispectral.pool.pool_files import UNLABELLED_DRAW
 from semispectral.sampling.dealt_spectra import read_dealt
 from semispectral.sampling.quota_files import read_quotas, training_shares
@@ -16,7 +18,7 @@ from semispectral.sampling.split_names import BANDS_FILE, BUDGETS_FILE, M1_FILE,
 from semispectral.sampling.training_set import KEY, Features, TrainingSet, training_set
 from semispectral.scans.cube import Pixels
 from semispectral.spectra.cleaning_settings import CleanConfig
-from semispectral.spectra.scaling import Scaler, fit_scaler
+from semispectral.spectra.scaling import METHODS, Scaler, fit_scaler
 from semispectral.storage.parquet import read_table
 from semispectral.storage.seal import read_json
 from semispectral.study.stage_settings import settings as as_settings
@@ -127,7 +129,13 @@ class Dealt:
         ----------
         normalise : normalisation: its method, and what that uses.
         """
-        return fit_scaler(self.x_m1, wavelengths_nm=self.of_m1.wavelengths_nm, **normalise)
+        noise = self.noise if METHODS[normalise["method"]].noise else None
+        return fit_scaler(self.x_m1, wavelengths_nm=self.of_m1.wavelengths_nm, noise=noise, **normalise)
+
+    @cached_property
+    def noise(self) -> np.ndarray:
+        """Noise covariance of the pixels that M1 may see, float64 [band, band]."""
+        return estimate_noise(self.seen_by_m1).covariance
 
     def features(self, mean: np.ndarray, std: np.ndarray | None = None) -> Features:
         """Return the inputs of all pixels.

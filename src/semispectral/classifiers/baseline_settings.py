@@ -12,7 +12,7 @@ from pydantic.json_schema import SkipJsonSchema
 from semispectral.classifiers.svm import SvmConfig
 from semispectral.classifiers.tuning import balanced_sample, deal_folds, held_out
 from semispectral.inference.calibration import apply_temperature, fit_temperature
-from semispectral.study.setting_types import Candidates, Count, InnerShare, PositiveShare, settings_class
+from semispectral.study.setting_types import Candidates, Count, InnerShare, PositiveShare, Share, settings_class
 
 GRIDS = {
     "pca_svm": ("components", "cost"),
@@ -62,6 +62,8 @@ class BaselineConfig:
     """Number of trees of `rf`."""
     tuning_trees: Count = 20
     """Number of trees while `rf` is tuned."""
+    pooled: Share = 0.5
+    """Share of the covariance of all classes in that of a class, in `qda`; with 1 the discriminants are linear."""
     neighbours: Candidates = (7, 3, 5, 10, 20)
     """Numbers of neighbours in the graph, to try in `label_spreading`."""
     spreading: Annotated[tuple[InnerShare, ...], Field(min_length=1)] = (0.9, 0.2, 0.5, 0.99)

@@ -8,10 +8,11 @@ add a baseline, write a function under `baseline` and add a row of facts to `sem
 References
 ----------
 Kruse et al. (1993), the spectral angle mapper. Breiman (2001), random forests. Cortes and Vapnik (1995), support
-vectors. Yarowsky (1995), self-training. Zhou et al. (2004), label spreading.
+vectors. Friedman (1989), regularised discriminant analysis. Yarowsky (1995), self-training. Zhou et al. (2004), label
+spreading.
 """
 
-from semispectral.classifiers import baselines_semisupervised, baselines_supervised
+from semispectral.classifiers import baselines_gaussian, baselines_semisupervised, baselines_supervised
 from semispectral.classifiers.baseline_settings import BASELINES, BaselineConfig
 
-__all__ = ["BASELINES", "BaselineConfig", "baselines_semisupervised", "baselines_supervised"]
+__all__ = ["BASELINES", "BaselineConfig", "baselines_gaussian", "baselines_semisupervised", "baselines_supervised"]

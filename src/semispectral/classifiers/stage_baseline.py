@@ -21,6 +21,7 @@ def run_baseline(
     budgets_file: str | Path,
     quotas_file: str | Path,
     method: str,
+    features: str,
     budget: str,
     seed: int,
     cfg: str,
@@ -34,13 +35,15 @@ def run_baseline(
     feature_files : sequence of str or Path
         Cleaned sample of every scene.
     scaler_directory : str or Path
-        Scale of the bands.
+        Scale of what the method sees: of the bands, or their noise-whitened components.
     budgets_file : str or Path
         Labels of the budget and seed.
     quotas_file : str or Path
         Quotas of the split, which know how frequent each class is in the training part.
     method : str
         Name in `semispectral.classifiers.baselines.BASELINES`.
+    features : str
+        "bands" or "mnf".
     budget : str
         Labels per class, or "all".
     seed : int
@@ -50,14 +53,14 @@ def run_baseline(
     """
     given = json.loads(cfg)
     config = settings(BaselineConfig, {"svm": given["svm"]} | given["baselines"], where="baselines")
-    features = read_bands([Path(path) for path in sorted(feature_files, key=str)], read_scaler(scaler_directory))
-    data = training_set(features, read_table(budgets_file), budget=budget, seed=seed)
+    inputs = read_bands([Path(path) for path in sorted(feature_files, key=str)], read_scaler(scaler_directory))
+    data = training_set(inputs, read_table(budgets_file), budget=budget, seed=seed)
     shares = training_shares(read_quotas(Path(quotas_file)))
-    query = asked(features)
+    query = asked(inputs)
     x, label = every_label(data)
     fit = BASELINES[method]
     probability = fit(
         x, label, data.unlabelled.mean, query.mean, classes=len(shares), shares=shares, seed=seed, settings=config
     )
-    table = answers(probability, query, method=method, features="bands", budget=budget, seed=seed)
+    table = answers(probability, query, method=method, features=features, budget=budget, seed=seed)
     write_table(predictions_file, table)

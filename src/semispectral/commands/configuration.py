@@ -27,6 +27,7 @@ from semispectral.scans.tray_mask import MaskConfig
 from semispectral.simulate import SimulateConfig
 from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.spectra.scaling import METHODS as SCALES
+from semispectral.spectra.scaling import MNF_COMPONENTS
 from semispectral.spectra.scaling_choice import AUTO
 from semispectral.study import methods
 from semispectral.study.setting_types import (
@@ -42,9 +43,11 @@ from semispectral.study.setting_types import (
 )
 
 Model = Annotated[str, OneOf(methods.models())]
-Features = Literal["bands", "latents"]
+Features = Literal["bands", "latents", "mnf"]
+WITHOUT_NOISE = tuple(name for name, row in SCALES.items() if not row.noise)
 CANDIDATES = ("snv_level", "hull")
-UNTUNED = ("majority", "library", "sam", "rf", "pca_svm")  # baselines that run unless others are named
+# Baselines that run unless others are named.
+UNTUNED = ("majority", "library", "sam", "rf", "pca_svm", "lda", "qda", "mean_of_four")
 
 
 @settings_class("pathvars")
@@ -62,13 +65,16 @@ class NormaliseConfig:
     method: Annotated[str, OneOf((*SCALES, AUTO))] = "snv_level"
     """How classifiers on bands and the baselines see spectra. hull: the SNV of the hull quotients of the windows. auto:
     one of the candidates, chosen by nested validation on training labels; the report has the table."""
-    candidates: Annotated[tuple[Annotated[str, OneOf(SCALES)], ...], Field(min_length=2), Unique()] = CANDIDATES
+    candidates: Annotated[tuple[Annotated[str, OneOf(WITHOUT_NOISE)], ...], Field(min_length=2), Unique()] = CANDIDATES
     """What auto chooses among; the first one where too few labels can be held out, and of equal ones."""
     m1_method: Annotated[str, OneOf(SCALES)] = "views"
     """How M1 sees spectra. views: the columns of snv_level and, beside them, the bands themselves, standardised.
     views_hull: these and, beside them, the columns of hull."""
     windows: Windows = ((2080.0, 2400.0),)
     """Windows in nm of hull and views_hull, with a hull over the bands of each. They need wavelengths."""
+    mnf_components: Count = MNF_COMPONENTS
+    """Number of components of mnf: those of largest signal over noise, in units of the noise, which is estimated from
+    neighbouring training pixels."""
 
 
 @settings_class("compare")
@@ -77,10 +83,10 @@ class CompareConfig:
 
     models: Annotated[tuple[Model, ...], Unique()] = ("svm", "m2", "qy")
     """Models to train."""
-    features: Annotated[tuple[Features, ...], Field(min_length=1), Unique()] = ("bands", "latents")
-    """What the models see."""
+    features: Annotated[tuple[Features, ...], Field(min_length=1), Unique()] = ("bands", "latents", "mnf")
+    """What the models see: normalised bands, the latents of M1, or noise-whitened components (MNF; the SVM alone)."""
     baselines: Annotated[tuple[Annotated[str, OneOf(methods.baselines())], ...], Unique()] = UNTUNED
-    """Simpler methods on the bands."""
+    """Simpler methods, each on its own input."""
 
 
 @settings_class("map")

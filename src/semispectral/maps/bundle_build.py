@@ -30,6 +30,7 @@ CARD = "README.md"
 FEATURES_IN_WORDS = {
     "bands": "the normalised bands",
     "latents": "the latents of M1, a variational autoencoder of the spectra",
+    "mnf": "noise-whitened components of the spectra (MNF)",
 }
 
 

@@ -22,7 +22,7 @@ from semispectral.study.names import printable
 
 Saved = tuple[dict[str, np.ndarray], dict[str, Any]]
 PARTS = ("scaler", "scaler_m1", "m1", "classifier")
-FEATURES = ("bands", "latents")
+FEATURES = ("bands", "latents", "mnf")
 REMEDY = "have the model made again (rule 'bundle'), or ask whoever made it"
 
 

@@ -230,7 +230,8 @@ class Slices:
         """
         method = first_row(run["method"])
         recipe = {**run, "budget": str(run["budget"]), "false_alarm": self.config["map"]["false_alarm"]}
-        scaled = ["m1_method"] if run["features"] == "latents" else ["method", "m1_method"]
+        own = {"latents": "m1_method", "mnf": "mnf"}.get(run["features"], "method")
+        scaled = sorted({own, "m1_method"})
         scales = {scale_after(scene, self.cleaning) for scene in self.scenes.values()}
         calibrated = [self.cleaning.uses_references(named=scene.has_references) for scene in self.scenes.values()]
         return self.cleaned_by(
@@ -365,9 +366,9 @@ class Slices:
     def _scales(self, keys: Iterable[str]) -> dict[str, Any]:
         """Return the named methods of the section ``normalise``, and what they use."""
         section = self.config["normalise"]
-        used = [keys_in_use.normalise(section, key) for key in keys]
-        windows = {key: value for each in used for key, value in each.items() if key != "method"}
-        return {key: section[key] for key in keys} | windows
+        used = {key: keys_in_use.normalise(section, key) for key in keys}
+        others = {name: value for each in used.values() for name, value in each.items() if name != "method"}
+        return {key: each["method"] for key, each in used.items()} | others
 
     @cached_property
     def libraries(self) -> list[Path]:

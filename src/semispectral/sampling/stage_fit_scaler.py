@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from semispectral.noise.covariance import read_noise
 from semispectral.scans.cube import Pixels
 from semispectral.spectra.cleaned_scans import as_cleaned
 from semispectral.spectra.scaling import fit_scaler
@@ -14,7 +15,12 @@ from semispectral.storage.model_files import save_model
 
 
 def run_fit_scaler(
-    directory: str | Path, *, samples: Sequence[str | Path], choices: Sequence[str | Path], cfg: str
+    directory: str | Path,
+    *,
+    samples: Sequence[str | Path],
+    choices: Sequence[str | Path],
+    noises: Sequence[str | Path],
+    cfg: str,
 ) -> None:
     """Fit a normalisation on the training pixels of M1, which are chosen without labels.
 
@@ -26,6 +32,8 @@ def run_fit_scaler(
         Cleaned pixels of M1, of every scene.
     choices : sequence of str or Path
         File of the chosen normalisation; empty if the configuration names one.
+    noises : sequence of str or Path
+        Folder of the noise covariance; empty for a normalisation that does not need it.
     cfg : str
         JSON of the sections ``cleaning`` and ``normalise``.
     """
@@ -33,7 +41,8 @@ def run_fit_scaler(
     pixels = Pixels.concat([read_shard(Path(path)) for path in samples])
     train = pixels.where((pixels.table["part"] == "train").to_numpy())
     methods = [read_choice(Path(path)).chosen for path in choices] or [given["normalise"]["method"]]
-    windows = given["normalise"].get("windows", ())
-    scaler = fit_scaler(train.x, method=methods[0], wavelengths_nm=train.wavelengths_nm, windows=windows)
+    used = {name: given["normalise"][name] for name in ("windows", "mnf_components") if name in given["normalise"]}
+    noise = {"noise": read_noise(path).covariance for path in noises}
+    scaler = fit_scaler(train.x, method=methods[0], wavelengths_nm=train.wavelengths_nm, **noise, **used)
     cleaned = replace(scaler, cleaning=as_cleaned(given["cleaning"], pixels))
     save_model(Path(directory), *cleaned.to_saved())

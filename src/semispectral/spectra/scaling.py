@@ -1,4 +1,10 @@
-"""Normalise spectra by one of several methods, fitted on training pixels only."""
+"""Normalise spectra by one of several methods, fitted on training pixels only.
+
+References
+----------
+Barnes et al. (1989), the standard normal variate. Green, Berman, Switzer and Craig (1988), IEEE TGRS 26(1), the maximum
+noise fraction (MNF).
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -6,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy import linalg
 
 from semispectral.errors import ConfigError, DataError, ShapeError
 from semispectral.scans.cube import Pixels
@@ -15,6 +22,7 @@ from semispectral.storage.model_files import load_model
 
 BLOCK_PIXELS = 8192
 FLAT = 1e-6  # a spread below this share of the level is rounding of float32, not signal
+MNF_COMPONENTS = 30  # Maximum noise fraction: components of largest signal over noise
 DARK = 1e-3  # level and contrast below this share of the training pixels' mean are taken as this share
 
 Arrays = Mapping[str, np.ndarray]
@@ -179,6 +187,41 @@ def _undo_three_views(x: np.ndarray, arrays: Arrays) -> np.ndarray:
     return np.concatenate([_unstandard(x[..., :first], arrays), x[..., first:]], axis=-1)
 
 
+def _covariance(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean float64 [band] and covariance float64 [band, band] of spectra, block by block."""
+    mean = sum(block.sum(axis=0, dtype=np.float64) for block in _blocks(x, _same)) / len(x)
+    centred = (block - mean for block in _blocks(x, _same))
+    return np.asarray(mean), sum((each.T @ each for each in centred), np.zeros((x.shape[1],) * 2)) / len(x)
+
+
+def _fit_mnf(x: np.ndarray, given: Arrays) -> dict[str, np.ndarray]:
+    """Fit the components of largest signal over noise (maximum noise fraction, Green et al. 1988).
+
+    They are the generalised eigenvectors of the covariance of the spectra and that of the noise, in the unit of the
+    noise: ``axes`` [band, component] gives the scores, ``back`` [component, band] the spectra without the rest.
+    """
+    noise = given["noise_covariance"]
+    mean, covariance = _covariance(x)
+    bands = len(mean)
+    first = max(bands - int(given["mnf_components"]), 0)
+    _, axes = linalg.eigh(covariance, noise, subset_by_index=[first, bands - 1])
+    axes = axes[:, ::-1]  # eigh gives them in ascending order
+    # The sign of an eigenvector is arbitrary: make its largest entry positive, so that two runs agree.
+    axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
+    arrays = {"mean": mean, "axes": axes, "back": (noise @ axes).T}
+    return {name: np.ascontiguousarray(values, np.float32) for name, values in arrays.items()}
+
+
+def _mnf_scores(x: np.ndarray, arrays: Arrays) -> np.ndarray:
+    """Return the scores of the components, float32 [pixel, component], as they are: noise has variance 1 in each."""
+    return np.asarray((x.astype(np.float32) - arrays["mean"]) @ arrays["axes"], np.float32)
+
+
+def _undo_mnf(x: np.ndarray, arrays: Arrays) -> np.ndarray:
+    """Return the spectra that the scores stand for."""
+    return np.asarray(x @ arrays["back"] + arrays["mean"])
+
+
 def _fit_floored(x: np.ndarray, view: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> dict[str, np.ndarray]:
     """Fit the floor, then mean and scale of the columns above it."""
     floor = _floor(x)
@@ -274,6 +317,7 @@ class Normalisation(NamedTuple):
     views : function of the number of bands, and of the arrays, that returns the number of columns of each view.
     hull : bool, whether it takes the hull quotient of windows, which needs the wavelengths of the bands.
     shown : function of the number of bands, and of the arrays, that returns the bands that are shown.
+    noise : bool, whether it needs the noise covariance of the bands, which is estimated from neighbouring pixels.
     """
 
     fit: Callable[[np.ndarray, Arrays], dict[str, np.ndarray]]
@@ -284,6 +328,7 @@ class Normalisation(NamedTuple):
     views: Callable[[int, Arrays], tuple[int, ...]] = _bands_alone
     hull: bool = False
     shown: Callable[[int, Arrays], np.ndarray] = lambda bands, arrays: np.arange(bands)
+    noise: bool = False
 
 
 METHODS: dict[str, Normalisation] = {
@@ -337,6 +382,13 @@ METHODS: dict[str, Normalisation] = {
         value_label=SNV,
         views=lambda bands, arrays: (bands + 2, bands, len(arrays["hull_band"])),
         hull=True,
+    ),
+    "mnf": Normalisation(
+        _fit_mnf,
+        _mnf_scores,
+        _undo_mnf,
+        views=lambda bands, arrays: (arrays["axes"].shape[1],),
+        noise=True,
     ),
 }
 
@@ -438,7 +490,13 @@ class Scaler:
 
 
 def fit_scaler(
-    x: np.ndarray, *, method: str, wavelengths_nm: np.ndarray | None = None, windows: Sequence[Window] = ()
+    x: np.ndarray,
+    *,
+    method: str,
+    wavelengths_nm: np.ndarray | None = None,
+    windows: Sequence[Window] = (),
+    noise: np.ndarray | None = None,
+    mnf_components: int = MNF_COMPONENTS,
 ) -> Scaler:
     """Fit a normalisation.
 
@@ -448,10 +506,12 @@ def fit_scaler(
     method : str, name in `METHODS`.
     wavelengths_nm : float64 [band] in nm, or None; a method with hull quotients needs them.
     windows : first and last wavelength in nm of each window of the hull quotients.
+    noise : float64 [band, band], noise covariance of the spectra, or None; a method on noise-whitened spectra needs it.
+    mnf_components : int, number of MNF components; all of them where there are fewer bands.
 
     Raises
     ------
-    ConfigError : the method is unknown, or its windows are not given.
+    ConfigError : the method is unknown, or its windows or the noise covariance are not given.
     DataError : there is no pixel, values are not finite, or the windows do not fit the wavelengths.
 
     Examples
@@ -472,7 +532,12 @@ def fit_scaler(
             "'sample_m1' again"
         )
     row = METHODS[method]
-    return Scaler(method, x.shape[1], row.fit(x, windows_of(wavelengths_nm, windows) if row.hull else {}))
+    given = windows_of(wavelengths_nm, windows) if row.hull else {}
+    if row.noise:
+        if noise is None:
+            raise ConfigError(f"{method} needs the noise covariance of the bands, got none; name another normalisation")
+        given |= {"noise_covariance": noise, "mnf_components": np.asarray(mnf_components)}
+    return Scaler(method, x.shape[1], row.fit(x, given))
 
 
 def read_scaler(directory: str | Path) -> Scaler:

@@ -24,7 +24,9 @@ OF_NORMALISE: dict[str, tuple[str, ...]] = {
     "hull": ("windows",),
     "views_hull": ("windows",),
     "auto": ("candidates", "windows"),
+    "mnf": ("mnf_components",),
 }
+WITH_NOISE = ("mnf",)  # normalisations that need the noise covariance
 DEALT_IN_BLOCKS = ("block_lines", "block_samples", "buffer")
 OF_SPLIT: dict[str, tuple[str, ...]] = {
     "groups": ("test_groups", "test_share", "valid_share", *DEALT_IN_BLOCKS),
@@ -75,9 +77,10 @@ def normalise(section: Section, key: str) -> dict[str, Any]:
     Parameters
     ----------
     section : mapping, section of the configuration.
-    key : str, ``method`` or ``m1_method``.
+    key : str, ``method``, ``m1_method`` or ``mnf``.
     """
-    return {"method": section[key], **_only(section, OF_NORMALISE.get(section[key], ()))}
+    method = section.get(key, key)  # MNF has a scale of its own, whatever the others are
+    return {"method": method, **_only(section, OF_NORMALISE.get(method, ()))}
 
 
 def split(section: Section) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from semispectral.study.suggestions import hint
 BANDS = "bands"
 LATENTS = "latents"
 SPECTRA = "spectra"  # cleaned, not normalised
+MNF = "mnf"  # noise-whitened components
+PREDICTIONS = "predictions"  # those of other methods
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +39,7 @@ class Method:
     constant : bool, whether it predicts one class on purpose.
     learns : bool, whether it learns from labels; what does not is the same for every number of labels and every seed.
     supervised : str, the same network trained on the labels alone, with which it is compared; empty for others.
+    members : tuple of str, names of the rows whose predictions it averages; empty for a method of its own.
     description : str, text for the card of a trained model.
     """
 
@@ -56,6 +59,7 @@ class Method:
     constant: bool = False
     learns: bool = True
     supervised: str = ""
+    members: tuple[str, ...] = ()
     description: str = ""
 
     @property
@@ -136,6 +140,46 @@ METHODS: dict[str, Method] = {
         headline=False,
     ),
     "svm-snv": OF_SVM,
+    "svm-mnf": replace(
+        OF_SVM,
+        features=MNF,
+        title="MNF + SVM",
+        colour="sky",
+        line="solid",
+        marker="D",
+        unlabelled=True,
+    ),
+    "lda": Method(
+        method="lda",
+        features=BANDS,
+        title="LDA",
+        colour="purple",
+        line="dotted",
+        marker="1",
+        keys=((), TUNED),
+    ),
+    "qda": Method(
+        method="qda",
+        features=MNF,
+        title="QDA on MNF",
+        colour="sky",
+        line="dotted",
+        marker="2",
+        unlabelled=True,
+        keys=(("pooled",), TUNED),
+    ),
+    "mean-of-four": Method(
+        method="mean_of_four",
+        features=PREDICTIONS,
+        title="mean of SVM, MNF + SVM, LDA, QDA",
+        colour="green",
+        line="dotted",
+        marker="p",
+        sections=(),
+        unlabelled=True,
+        headline=True,
+        members=("svm-snv", "svm-mnf", "lda", "qda"),
+    ),
     "pca-svm": Method(
         method="pca_svm",
         features=BANDS,
@@ -204,8 +248,13 @@ def baselines() -> tuple[str, ...]:
 
 
 def fitted_baselines() -> tuple[str, ...]:
-    """Name the baselines that learn from labels."""
-    return _names(row for row in METHODS.values() if not row.model and row.learns)
+    """Name the baselines that learn from labels, and not from the predictions of others."""
+    return _names(row for row in METHODS.values() if not row.model and row.learns and not row.members)
+
+
+def averages() -> tuple[str, ...]:
+    """Name the methods that average the predictions of others."""
+    return _names(row for row in METHODS.values() if row.members)
 
 
 def networks() -> tuple[str, ...]:

@@ -1,0 +1,53 @@
+"""Average the predictions of several methods, pixel by pixel."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from semispectral.errors import IntegrityError
+from semispectral.evaluation.predictions import check_predictions, class_count, probabilities_of
+
+ASKED = ["budget", "seed", "part", "scene", "line", "sample", "label"]
+
+
+def average_predictions(members: Sequence[pd.DataFrame], *, method: str, features: str) -> pd.DataFrame:
+    """Return the mean of the probabilities of several methods, as predictions of a method of its own.
+
+    Where the time of the fits is known, that of the average is the sum of its members', and its memory the largest.
+
+    Parameters
+    ----------
+    members : predictions of each method; all of the same runs and pixels, in the same order.
+    method, features : names of the average in the table of methods.
+
+    Raises
+    ------
+    IntegrityError : the members predicted other pixels, or other runs.
+    """
+    first = members[0]
+    for other in members[1:]:
+        if class_count(other) != class_count(first) or not _asked(other).equals(_asked(first)):
+            raise IntegrityError(
+                f"{method}: the predictions of {_name(first)} and {_name(other)} are not of the same pixels and runs; "
+                "run both again"
+            )
+    probability = np.stack([probabilities_of(table) for table in members]).mean(axis=0, dtype=np.float64)
+    shares = {f"p{index}": probability[:, index].astype(np.float32) for index in range(probability.shape[1])}
+    table = first.assign(
+        method=method, features=features, predicted=probability.argmax(axis=1).astype(np.int16), **shares
+    )
+    if "seconds" in first:
+        table["seconds"] = np.sum([each["seconds"].to_numpy() for each in members], axis=0, dtype=np.float32)
+        table["peak_mb"] = np.max([each["peak_mb"].to_numpy() for each in members], axis=0)
+    check_predictions(table)
+    return table
+
+
+def _asked(table: pd.DataFrame) -> pd.DataFrame:
+    """Return what was asked of a method, whatever the types in which it was stored."""
+    return table[ASKED].astype({"budget": str, "scene": str, "part": str}).reset_index(drop=True)
+
+
+def _name(table: pd.DataFrame) -> str:
+    return "an empty table" if table.empty else f"{table['method'].iloc[0]} on {table['features'].iloc[0]}"

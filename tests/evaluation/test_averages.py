@@ -1,0 +1,56 @@
+"""An average is the mean of its members' probabilities, on the same pixels only."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from semispectral.errors import IntegrityError
+from semispectral.evaluation.averages import average_predictions
+from semispectral.evaluation.predictions import prediction_table, probabilities_of
+from semispectral.evaluation.stage_average import run_average
+from semispectral.storage.parquet import read_table, write_table
+from semispectral.study.methods import METHODS, averages
+
+
+def member(method: str, *, seed: int, first: int = 0) -> pd.DataFrame:
+    """Predictions of six pixels in three classes."""
+    probability = np.random.default_rng(seed).dirichlet(np.ones(3), 6)
+    place = {"part": "test", "scene": "A_1", "hole": "A", "line": np.arange(first, first + 6), "sample": np.arange(6)}
+    run = {"method": method, "features": "bands", "budget": "5", "seed": 1}
+    return prediction_table(probability, np.arange(6) % 3, **run, **place)
+
+
+def test_the_average_is_the_mean_of_the_members(tmp_path: Path) -> None:
+    """Probabilities are averaged, the largest one predicts, and the times of the members add up."""
+    members = [
+        member("svm", seed=1).assign(seconds=2.0, peak_mb=5.0),
+        member("lda", seed=2).assign(seconds=3.0, peak_mb=4.0),
+    ]
+    paths = [tmp_path / f"{place}.parquet" for place in range(2)]
+    for path, table in zip(paths, members, strict=True):
+        write_table(path, table)
+    run_average(tmp_path / "mean.parquet", members=paths, method="mean", features="predictions")
+    found = read_table(tmp_path / "mean.parquet")
+    expected = (probabilities_of(members[0]) + probabilities_of(members[1])) / 2
+    np.testing.assert_allclose(probabilities_of(found), expected, rtol=1e-6)
+    np.testing.assert_array_equal(found["predicted"], expected.argmax(axis=1))
+    assert set(found["method"]) == {"mean"}
+    assert (found["seconds"] == 5).all()
+    assert (found["peak_mb"] == 5).all()
+
+
+def test_members_of_other_pixels_are_refused() -> None:
+    """One line further is another pixel."""
+    with pytest.raises(IntegrityError, match="svm on bands and lda on bands are not of the same pixels"):
+        average_predictions(
+            [member("svm", seed=1), member("lda", seed=2, first=1)], method="mean", features="predictions"
+        )
+
+
+def test_every_average_has_members_in_the_table_of_methods() -> None:
+    """The rules ask for the predictions of the members by their rows, none of which is an average itself."""
+    rows = [row for row in METHODS.values() if row.members]
+    assert {row.method for row in rows} == set(averages()) >= {"mean_of_four"}
+    assert all(not METHODS[name].members for row in rows for name in row.members)
