@@ -149,7 +149,7 @@ rule benchmark_fit:
         "../workflow/scripts/benchmark_fit.py"
 
 
-rule benchmark_average:
+use rule average as benchmark_average with:
     input:
         members=members_of_job,
     output:
@@ -160,17 +160,9 @@ rule benchmark_average:
         "<results>/resources/benchmark_average/{split}/{regime}/{method_id}/{seeds}.tsv"
     wildcard_constraints:
         method_id="|".join(map(re.escape, AVERAGED)) or "none",
-    conda:
-        "../envs/base.yaml"
-    threads: 1
-    resources:
-        mem_mb=memory_mb(2000, per_mb=12),
-        runtime=minutes(10, per_mb=0.1),
     params:
         method=lambda wildcards: METHODS[wildcards.method_id].method,
         features=PREDICTIONS,
         code=code("average"),
     message:
         "Average predictions for the benchmark: {wildcards.method_id}, {wildcards.split}, {wildcards.regime}, {wildcards.seeds}"
-    script:
-        "../workflow/scripts/average.py"

@@ -3,15 +3,29 @@
 import hashlib
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from semispectral.pool.pixel_ranks import LowestPriority, priority, scene_labels
+from semispectral.noise.covariance import neighbours
+from semispectral.pool.pixel_ranks import LowestPriority, priority, scene_labels, with_neighbours
 from semispectral.study.classes import IGNORED, UNLABELLED, ClassMap, CodeSet
 
 LINES, SAMPLES = np.indices((200, 50)).reshape(2, -1)
+
+
+def test_an_eighth_of_a_draw_has_its_neighbour_with_it() -> None:
+    """Of a sparse draw of a large scan; each column is drawn as often as the others, and no rank occurs twice."""
+    rank = with_neighbours(priority(4, "scene", np.arange(600)[:, None], np.arange(501)))
+    assert len(np.unique(rank)) == rank.size
+    line, sample = np.unravel_index(np.argsort(rank, axis=None)[:6000], rank.shape)
+    table = pd.DataFrame({"scene": "scene", "line": line, "sample": sample})
+    first, second = neighbours(table).T
+    beside = (line[first] == line[second]) & (sample[first] % 2 == 0)
+    assert 700 < beside.sum() < 920  # an eighth of 6000, and about 60 by chance
+    assert abs((sample % 2 == 0).mean() - 251 / 501) < 0.02
 
 
 def test_priority_is_stateless() -> None:

@@ -87,9 +87,9 @@ def test_defaults_of_an_empty_file_are_those_of_the_classes() -> None:
 
 
 def test_names_of_the_table_of_methods_are_registered() -> None:
-    """Every baseline that a configuration may name is one that the package can fit."""
+    """Every baseline that a configuration may name is one that the package can fit, or the average of others."""
     assert set(methods.fitted_baselines()) == set(BASELINES)
-    assert set(methods.baselines()) - set(BASELINES) == {"library"}
+    assert set(methods.baselines()) - set(BASELINES) == {"library", *methods.averages()}
 
 
 @pytest.mark.parametrize("path", OVERLAYS, ids=lambda path: path.stem)

@@ -31,10 +31,10 @@ from semispectral.maps.stage_bundle import run_bundle
 from semispectral.maps.stage_map import run_map
 from semispectral.maps.stage_new_map import run_new_map
 from semispectral.maps.stage_pack import run_pack
+from semispectral.noise.stage_estimate_noise import run_estimate_noise
 from semispectral.page.stage_new_pixels import run_new_pixels
 from semispectral.page.stage_paint import run_paint
 from semispectral.page.stage_pixels import run_pixels
-from semispectral.noise.stage_estimate_noise import run_estimate_noise
 from semispectral.pool.stage_draw import run_draw
 from semispectral.report.stage_report import run_report
 from semispectral.sampling.stage_budget import run_budget
@@ -305,7 +305,7 @@ def test_the_svm_beats_the_majority(predicted: Path) -> None:
     """Scores of both methods, on the same test pixels; the SVM knows more than which class is frequent."""
     scores = read_table(predicted / "scores.parquet")
     test = scores[scores["part"] == "test"].set_index("method")
-    assert set(test.index) == {"svm", "majority"}
+    assert set(test.index) == {"svm", "majority", "qda", "mean_of_four"}
     assert test.loc["svm", "aa"] > test.loc["majority", "aa"]
     assert isinstance(read_guards(predicted / "guards.json"), list)
     assert set(read_table(predicted / "summary.parquet")["part"]) == {"valid", "test"}

@@ -13,7 +13,7 @@ import pandas as pd
 from semispectral.census.copies import spectra_hash
 from semispectral.errors import SplitError
 from semispectral.pool.clusters import Clusters, find_clusters
-from semispectral.pool.pixel_ranks import ANY, LowestPriority, likely_limits, priority
+from semispectral.pool.pixel_ranks import ANY, LowestPriority, likely_limits, priority, with_neighbours
 from semispectral.pool.sample_settings import SampleConfig
 from semispectral.scans.cube import Cube, HoldData, Pixels
 from semispectral.scans.quality import full_scale, whole
@@ -60,7 +60,7 @@ def draw_unlabelled(
         groups = find_clusters(cube, usable, clusters=settings.clusters, seed=settings.seed, holds_data=holds_data)
     draw = _Draw(
         cell=np.where(usable, 0, NO_CELL),
-        rank=_ranks(settings.seed, f"unlabelled pixels of {scene.name}", codes.shape),
+        rank=with_neighbours(_ranks(settings.seed, f"unlabelled pixels of {scene.name}", codes.shape)),
         holds_data=holds_data,
         saturated=full_scale(cube) if settings.drop_saturated else None,
         groups=groups,
