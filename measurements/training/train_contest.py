@@ -58,10 +58,14 @@ class ContestError(RuntimeError):
 
 @dataclass
 class Result:
-    """What a contestant needed: seconds of each chunk (the first, which compiles, apart), memory, and where it got."""
+    """What a contestant needed: seconds of each chunk (the first, which compiles, apart), memory, and where it got.
+
+    `processor` has the seconds of all its threads together, which others on the machine change much less.
+    """
 
     warm_up: float
     seconds: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
     peak_mb: float = 0.0
     bound: float = float("nan")
 
@@ -192,11 +196,12 @@ def contest(entries: dict[str, Worker], say: Callable[[str], object]) -> tuple[d
 
         def train(name: str, entry: Worker) -> None:
             entry.tell("go")
-            seconds = entry.hear()["seconds"]
+            heard = entry.hear()
             if name in results:
-                results[name].seconds.append(seconds)
+                results[name].seconds.append(heard["seconds"])
+                results[name].processor.append(heard["processor"])
             else:
-                results[name] = Result(warm_up=seconds)
+                results[name] = Result(warm_up=heard["seconds"])
 
         def finish(name: str, entry: Worker) -> None:
             last = entry.hear()

@@ -66,6 +66,7 @@ def rows_of(results: dict[str, Result], share: float) -> dict[str, Row]:
         name: Row(
             CONTESTANTS[name].name,
             tuple(seconds / share for seconds in result.seconds),
+            tuple(seconds / share for seconds in result.processor),
             result.warm_up - median(result.seconds),
             result.peak_mb,
             result.bound,

@@ -21,6 +21,7 @@ class Row:
 
     name: str
     seconds: tuple[float, ...]
+    processor: tuple[float, ...]
     compiling: float
     peak_mb: float
     bound: float
@@ -38,15 +39,19 @@ def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def seconds_table(rows: dict[str, Row]) -> str:
-    """One line for each contestant; the ratio is how many times ours its median is."""
+    """One line for each contestant; the ratios are how many times ours its medians are."""
     ours = rows[OURS].median if OURS in rows else float("nan")
-    header = ["", "seconds", "least to most", "times ours", "peak memory, MB", "compiling, s", "bound"]
+    our_processor = median(rows[OURS].processor) if OURS in rows else float("nan")
+    header = ["", "seconds", "least to most", "times ours", "of the processor", "times ours", "peak memory, MB"]
+    header += ["compiling, s", "bound"]
     lines = [
         [
             row.name,
             figures(row.median),
             f"{figures(min(row.seconds))} to {figures(max(row.seconds))}",
             f"{row.median / ours:.2f}",
+            figures(median(row.processor)),
+            f"{median(row.processor) / our_processor:.2f}",
             f"{row.peak_mb:.0f}",
             f"{max(row.compiling, 0.0):.1f}",
             f"{row.bound:.2f}",
@@ -62,7 +67,7 @@ def figures(value: float) -> str:
 
 
 def goal_lines(task: str, rows: dict[str, Row]) -> list[str]:
-    """Each goal of a task and how far it is; none without ours."""
+    """Each goal of a task and how far it is, by the seconds of the processor; none without ours."""
     if OURS not in rows:
         return []
     ours, found = rows[OURS], []
@@ -70,7 +75,8 @@ def goal_lines(task: str, rows: dict[str, Row]) -> list[str]:
         if name not in rows:
             continue
         ahead = name == BFLOAT16  # the only one that is to be faster than ours, float32
-        ratio = ours.median / rows[name].median if ahead else rows[name].median / ours.median
+        own, other = median(ours.processor), median(rows[name].processor)
+        ratio = own / other if ahead else other / own
         who = "bfloat16 against our float32" if ahead else f"ours against {rows[name].name}"
         found.append(f"- {who}: {ratio:.2f} x, goal {goal:.1f} x: {said(ratio >= goal)}")
     if BFLOAT16 in rows:
@@ -125,7 +131,7 @@ def quiet_line(foreign: float) -> str:
     """How much of the machine others used, and that the figures are worth little where it was much."""
     if math.isnan(foreign):
         return "Whether other processes ran is not known."
-    warning = "" if foreign <= QUIET else " **The machine was not quiet: measure again.**"
+    warning = "" if foreign <= QUIET else " **The machine was not quiet: only the seconds of the processor compare.**"
     return f"Before the rounds other processes used at most {foreign:.0%} of the machine.{warning}"
 
 

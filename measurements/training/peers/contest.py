@@ -74,21 +74,28 @@ def say(**facts: Any) -> None:
     print(json.dumps(facts), flush=True)
 
 
-def wait() -> float:
-    """Wait for the next line of standard input; the time at which it came."""
-    if not sys.stdin.readline():
-        raise SystemExit("the other end is gone")
-    return time.perf_counter()
+class Clock:
+    """Seconds of the wall and of the processor since the next line of standard input came."""
+
+    def wait(self) -> None:
+        """Wait for the next line, and start."""
+        if not sys.stdin.readline():
+            raise SystemExit("the other end is gone")
+        self.wall, self.processor = time.perf_counter(), time.process_time()
+
+    def stop(self) -> None:
+        """Say the seconds; those of the processor are of all threads together."""
+        say(seconds=time.perf_counter() - self.wall, processor=time.process_time() - self.processor)
 
 
 def compete(job: Job, chunk: Callable[[], float]) -> None:
     """Train chunk by chunk. `chunk` gives the mean bound per pixel of its minibatches (M2: of the unlabelled)."""
     say(ready=True)
-    bound = float("nan")
+    bound, clock = float("nan"), Clock()
     for _ in range(job.chunks):
-        started = wait()
+        clock.wait()
         bound = chunk()
-        say(seconds=time.perf_counter() - started)
+        clock.stop()
     end(bound)
 
 

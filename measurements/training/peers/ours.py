@@ -3,13 +3,11 @@
 Options: float32; bfloat16 (products of bfloat16); tf32 (float32 with a GPU's shorter products, TensorFlow's default).
 """
 
-import time
-
 import numpy as np
 import pandas as pd
 import tensorflow as tf
 
-from contest import Job, end, given, latents, read_job, say, spectra, wait
+from contest import Clock, Job, end, given, latents, read_job, say, spectra
 from semispectral.models.fit_settings import FitConfig, NetConfig
 from semispectral.models.m1 import M1
 from semispectral.models.settings_m1 import M1Config
@@ -28,16 +26,16 @@ JUDGED = 1000  # pixels of the one evaluation after the last chunk
 class Paced:
     """A task whose epochs are chunks: after each, its seconds are said and the next is waited for."""
 
-    started = 0.0
+    clock = Clock()
     left = 0
 
     def end_epoch(self, epoch: int) -> None:
         """Stop the clock."""
         super().end_epoch(epoch)  # type: ignore[misc]
-        say(seconds=time.perf_counter() - self.started)
+        self.clock.stop()
         self.left -= 1
         if self.left:
-            self.started = wait()
+            self.clock.wait()
 
 
 class PacedM1(Paced, M1Task):
@@ -103,7 +101,7 @@ def train(job: Job, task: PacedM1 | PacedM2, term: str) -> None:
     fit = Fit(task, task.settings.fit, seed=job.seed, checkpoint=NoCheckpoint())
     task.left = job.chunks
     say(ready=True)
-    task.started = wait()
+    task.clock.wait()
     history = fit.run()
     end(float(history[term].iloc[-1]))
 
