@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from semispectral.errors import DataError
 from semispectral.inference.m1_inference import M1Inference
@@ -143,7 +144,7 @@ def test_bernoulli_refuses_data_outside_0_to_1(run: Run) -> None:
         train_m1(_low_rank(50), _low_rank(50), settings=M1Config(likelihood="bernoulli"), run=run)
 
 
-def test_bfloat16_products_end_near_float32(run: Run) -> None:
+def test_bfloat16_products_end_near_float32(run: Run, caplog: pytest.LogCaptureFixture) -> None:
     """The bound within 0.5 % and as many pixels right; the weights stay float32, and are not those of float32."""
     data, x, truth = blob_data(labelled=4, unlabelled=60)
     found = {}
@@ -157,3 +158,5 @@ def test_bfloat16_products_end_near_float32(run: Run) -> None:
     assert low_right == pytest.approx(right, abs=0.02)
     assert all(array.dtype == np.float32 for array in low_arrays.values())
     assert not np.array_equal(low_arrays["q_y_logits/kernel_0"], arrays["q_y_logits/kernel_0"])
+    warned = [record for record in caplog.records if "fit.precision is bfloat16" in record.message]
+    assert bool(warned) != bool(tf.config.list_physical_devices("GPU"))  # a processor gains nothing from it

@@ -48,7 +48,7 @@ class FitConfig:
     patience: Count = 10
     """Evaluations without improvement before training stops."""
     precision: Annotated[str, OneOf(PRECISION_NAMES)] = "float32"
-    """Dtype of matrix products: float32, or bfloat16 for GPUs (weights, likelihoods and KL stay float32)."""
+    """Dtype of matrix products: float32, or bfloat16 for GPUs (weights and likelihoods stay float32)."""
 
     def steps(self, pixels: int) -> int:
         """Return the number of steps per epoch.

@@ -55,6 +55,11 @@ class Fit:
         self.best = self._arrays()
         self.state = State(rate=settings.learning_rate)
         self.said = 0.0
+        if settings.precision == "bfloat16" and not tf.config.list_physical_devices("GPU"):
+            log.warning(
+                "fit.precision is bfloat16, and there is no GPU: XLA makes no use of a processor's instructions for "
+                "it, so that steps take as long as in float32 or longer; set float32"
+            )
 
     def run(self) -> pd.DataFrame:
         """Train the model and give it its best weights.
