@@ -66,6 +66,8 @@ rule all:
     default_target: True
     input:
         with_labels("<results>/report/index.html"),
+        "<results>/downhole/intervals.csv" if LOGGED else [],
+        expand("<results>/downhole/{hole}.pdf", hole=sorted(LOGGED)),
 
 
 rule benchmark:

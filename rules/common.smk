@@ -53,6 +53,7 @@ try:
     MINERALS = read_class_minerals(Path(CLASSES)) if KNOWN.codes else {}
     SLICES = Slices(CONFIG, {scene.name: scene for scene in TABLE}, KNOWN, MINERALS)
     SLICES.libraries  # their paths are checked
+    SLICES.hole_tables
     SLICES.cleaning  # its settings are checked here, before any rule asks for them
 except SemispectralError as error:
     raise WorkflowError(str(error)) from None

@@ -1,6 +1,6 @@
-# The downhole log of every hole whose depths are known.
-# Needs: results/maps/{scene}/numbers.parquet, results/features.
-# Produces: results/downhole/{hole}.csv, .las, .png.
+# Of every hole whose depths are known: the downhole log, shares over intervals of the user's own, and a strip log.
+# Needs: results/maps/{scene}/numbers.parquet, results/features; tables of intervals, collars and surveys, if named.
+# Produces: results/downhole/{hole}.csv, .las, .png, .pdf, results/downhole/intervals.csv, .parquet.
 
 
 rule downhole:
@@ -36,3 +36,60 @@ rule downhole:
         "Write the downhole log of hole {wildcards.hole}"
     script:
         "../workflow/scripts/downhole.py"
+
+
+rule composite:
+    input:
+        numbers=numbers_of_hole(),
+        features=lambda wildcards: features_of("features.json", scenes=LOGGED[wildcards.hole]),
+        feature_rasters=lambda wildcards: features_of("features.tif", scenes=LOGGED[wildcards.hole]),
+        intervals=SLICES.hole_tables["table"],
+    output:
+        table="<results>/downhole/composites/{hole}.parquet",
+        strip="<results>/downhole/{hole}.pdf",
+    log:
+        "<results>/logs/composite/{hole}.log",
+    benchmark:
+        "<results>/resources/composite/{hole}.tsv"
+    wildcard_constraints:
+        hole="|".join(map(re.escape, LOGGED)) or "none",
+    conda:
+        "../envs/base.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory_mb(1500, per_mb=5),
+        runtime=minutes(10, per_mb=0.5),
+    params:
+        cfg=lambda wildcards: SLICES.composite(LOGGED[wildcards.hole]),
+        code=code("composite"),
+    message:
+        "Sum hole {wildcards.hole} up over intervals, and draw its strip log"
+    script:
+        "../workflow/scripts/composite.py"
+
+
+rule intervals:
+    input:
+        composites=expand("<results>/downhole/composites/{hole}.parquet", hole=sorted(LOGGED)),
+        collar=SLICES.hole_tables["collar"],
+        survey=SLICES.hole_tables["survey"],
+    output:
+        csv="<results>/downhole/intervals.csv",
+        parquet="<results>/downhole/intervals.parquet",
+    log:
+        "<results>/logs/intervals.log",
+    benchmark:
+        "<results>/resources/intervals.tsv"
+    conda:
+        "../envs/base.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory_mb(1500),
+        runtime=minutes(10),
+    params:
+        cfg=cfg(intervals={"dip_down": CONFIG["intervals"]["dip_down"]}),
+        code=code("intervals"),
+    message:
+        "Join the intervals of all holes into one table"
+    script:
+        "../workflow/scripts/intervals.py"

@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = read_schema(ROOT / "config/config.schema.yaml")
 KNOWN = ClassMap((1, 2), ("talc", "calcite"), ("#ff0000", "#00ff00"))
 RUN = {"method": "svm", "features": "bands", "budget": 5, "seed": 1}
-SHOWN = {"pack", "paint", "downhole", "scan_page"}
+LOGS = {"downhole", "composite"}
+SHOWN = {"pack", "paint", *LOGS, "scan_page"}
 DRAWS = {"draw unlabelled", "draw labelled"}
 JOB = SimpleNamespace(scene="DH1_1", budget="20", method="majority", keys=lambda: ["scene"])
 
@@ -53,6 +54,7 @@ def texts(cut: Slices) -> dict[str, str]:
         "paint": cut.paint(JOB),
         "scan_page": cut.scan_page(JOB),
         "downhole": cut.downhole(["DH1_1"]),
+        "composite": cut.composite(["DH1_1"]),
         "simulate": cut.simulate(),
     }
 
@@ -80,7 +82,9 @@ def changed(first: Slices, second: Slices) -> set[str]:
         ),
         ({"map": {"smoothing": "guided"}}, {"map"}),
         ({"features": {"least_depth": 0.2}}, {"features"}),
-        ({"map": {"downhole": {"run_share": 0.9}}}, {"paint", "downhole"}),
+        ({"map": {"downhole": {"run_share": 0.9}}}, {"paint", *LOGS}),
+        ({"intervals": {"length_m": 0.5}}, {"composite"}),
+        ({"intervals": {"dip_down": "positive"}}, set()),
         ({"map": {"page_mb": 9}}, {"pixels"}),
         ({"simulate": {"enabled": False}}, set()),
         ({"runs": {"valid_share": 0.4}}, {"budget"}),
@@ -132,12 +136,12 @@ def test_depths_and_sizes_are_for_showing(place: dict[str, float]) -> None:
     cut = slices()
     other = replace(cut, scenes={**cut.scenes, "DH1_1": replace(cut.scenes["DH1_1"], **place)})
     of_rasters = {"features"} if "pixel_mm" in place else set()
-    assert changed(cut, other) == {"paint", "downhole", *of_rasters}
+    assert changed(cut, other) == {"paint", *LOGS, *of_rasters}
     polygons = replace(cut.scenes["DH1_1"], labels=Path("labels.gpkg"))
     cut = replace(cut, scenes={**cut.scenes, "DH1_1": polygons})
     other = replace(cut, scenes={**cut.scenes, "DH1_1": replace(polygons, **place)})
     reached = {"labels"} if "pixel_mm" in place else set()
-    assert changed(cut, other) == {"paint", "downhole", *reached, *of_rasters}
+    assert changed(cut, other) == {"paint", *LOGS, *reached, *of_rasters}
 
 
 def test_a_budget_holds_the_smaller_ones() -> None:

@@ -145,7 +145,7 @@ READS_SCANS = {
     *("cleaning_effect", "match_library"),  # the library asks the scan for the widths of its bands
 }
 READS_LABELS = {"labels", "new_map", "fetch"}
-READS_FEATURES = {"pixels", "new_pixels", "paint", "downhole", "report", "benchmark_report"}
+READS_FEATURES = {"pixels", "new_pixels", "paint", "downhole", "composite", "report", "benchmark_report"}
 # The adapters that an edit of a file reaches, written by hand: what a person would expect, not what the imports give.
 REACHED: dict[str, set[str]] = {
     "benchmark/page.html": {"benchmark_report"},
@@ -156,7 +156,7 @@ REACHED: dict[str, set[str]] = {
     "page/mapped.py": {"paint"},
     "page/tiles.py": {"pixels", "new_pixels"},
     "page/content.py": {"paint", "scan_page", "group_page"},
-    "maps/picture.py": {"paint", "downhole", "report"},
+    "maps/picture.py": {"paint", "downhole", "composite", "report"},
     "maps/rasters.py": {
         "features",
         "cluster_map",
@@ -166,7 +166,7 @@ REACHED: dict[str, set[str]] = {
     "maps/bundle_build.py": {"bundle", "pack"},
     "maps/map_files.py": {"paint", "report"},
     "simulate/minerals.json": {"simulate", "match_library", "benchmark_fit", "describe_groups", "new_groups"},
-    "study/cells.py": set(),
+    "study/cells.py": {"composite", "intervals"},  # they read tables of drill holes
     "study/scenes.py": set(),
     "storage/atomic.py": set(),
     "storage/provenance.py": set(),

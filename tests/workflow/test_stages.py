@@ -17,6 +17,7 @@ from semispectral.classifiers.stage_choose_input import run_choose_input
 from semispectral.classifiers.stage_match_library import run_match_library
 from semispectral.classifiers.stage_predict import run_predict
 from semispectral.classifiers.stage_train_svm import run_train_svm
+from semispectral.downhole.stage_composite import run_composite
 from semispectral.downhole.stage_downhole import run_downhole
 from semispectral.errors import DataError
 from semispectral.evaluation.alert_files import read_guards
@@ -361,6 +362,23 @@ def test_a_scene_and_a_new_scan_are_mapped_alike(bundled: Path) -> None:
     run_downhole(numbers_files=[numbers], features=[], hole="DH3", cfg=logged, **log)
     depth = pd.read_csv(log["csv_file"], comment="#")
     assert len(depth)
+
+    cut = cfg(scenes=[row], classes=LEGEND, downhole=CONFIG["map"]["downhole"], intervals={"length_m": 0.05})
+    (bundled / "assays.csv").write_text("HoleID,From,To,Au\nDH3,0,0.03,1.5\nDH3,0.03,0.06,\n", encoding="utf-8")
+    for table in ([], [bundled / "assays.csv"]):
+        run_composite(
+            table_file=bundled / "DH3.parquet",
+            strip_file=bundled / "DH3.pdf",
+            numbers_files=[numbers],
+            features=[],
+            intervals_files=table,
+            hole="DH3",
+            cfg=cut,
+        )
+        found = pd.read_parquet(bundled / "DH3.parquet")
+        assert found["Length"].unique().tolist() == pytest.approx([0.03 if table else 0.05])
+    assert found["given_Au"].tolist()[0] == 1.5
+    assert (bundled / "DH3.pdf").read_bytes().startswith(b"%PDF")
 
 
 def test_the_report_takes_one_path_or_several(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from semispectral.census.compatibility import remarks_of
 from semispectral.check import messages as words
 from semispectral.check.dry_run import ALL, EXPLORE, jobs, start_dry_run
 from semispectral.check.estimate import needs
+from semispectral.check.hole_tables import check_hole_tables
 from semispectral.check.inputs import check_windows, library_words
 from semispectral.check.plan import Planned, check_clusters, planned
 from semispectral.check.problems import Problems
@@ -121,6 +122,7 @@ def _summary(
         check_windows(study, looked)
     with problems.noted():
         check_clusters(study, looked)
+    of_holes = check_hole_tables(study, problems)
     of_library = [] if study.unlabelled else list(library_words(study, looked, problems))
     drawn = planned(study, looked, problems) if known_holes and not study.unlabelled else None
     would_run = jobs(dry_run, problems)
@@ -134,7 +136,7 @@ def _summary(
     yield from of_library
     if would_run is not None:
         yield from words.needs(needs(study, looked, drawn, would_run), cores=max(1, wanted.cores))
-    warnings = [*readers.messages, *warnings_of(study, looked, drawn)]
+    warnings = [*readers.messages, *of_holes, *warnings_of(study, looked, drawn)]
     yield from words.listed("Worth knowing", warnings, most=MOST_WARNINGS)
 
 

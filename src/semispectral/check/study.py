@@ -8,6 +8,7 @@ from typing import Any
 from semispectral.check.problems import Problems
 from semispectral.classifiers.baseline_settings import BaselineConfig
 from semispectral.classifiers.svm import SvmConfig
+from semispectral.downhole.interval_settings import IntervalConfig
 from semispectral.downhole.log import DownholeConfig
 from semispectral.errors import MissingFileError, SemispectralError
 from semispectral.explore.explore_settings import ExploreConfig
@@ -156,6 +157,7 @@ def _settings(config: dict[str, Any], problems: Problems) -> dict[str, Any]:
             {key: maps[key] for key in RECIPE} | {"budget": str(maps["labels_per_class"]), "seed": 0},
         ),
         ("map.downhole", DownholeConfig, maps["downhole"]),
+        ("intervals", IntervalConfig, sections["intervals"]),
         ("features", FeaturesConfig, sections["features"]),
         *((f"fetch.{path}", Source, known) for path, known in config["fetch"].items()),
     ]

@@ -12,6 +12,7 @@ from pydantic import Field
 from semispectral.benchmark.benchmark_settings import BenchmarkConfig
 from semispectral.classifiers.baseline_settings import BaselineConfig
 from semispectral.classifiers.svm import SvmConfig
+from semispectral.downhole.interval_settings import IntervalConfig
 from semispectral.downhole.log import DownholeConfig
 from semispectral.explore.explore_settings import ExploreConfig
 from semispectral.features.feature_settings import FeaturesConfig
@@ -172,6 +173,8 @@ class Configuration:
     """What is run and put into the table; removing a method reruns nothing else."""
     map: MapConfig = field(default_factory=MapConfig)
     """The maps of all scenes, the downhole logs and the trained model to take home."""
+    intervals: IntervalConfig = field(default_factory=IntervalConfig)
+    """The table of intervals of all holes, for modelling programs, and the strip log of each hole."""
     features: FeaturesConfig = field(default_factory=FeaturesConfig)
     """Absorption features of every pixel, and indices made of them."""
     model: str = ""

@@ -16,7 +16,7 @@ from semispectral.workflow.units import clock, megabytes
 WORTH_OPENING = {
     "report/index.html": "the report: data, split, training, results, maps, logs; begin here",
     "maps": "a map of every scene: GeoTIFF, ENVI, a picture, and page.html to click in",
-    "downhole": "the logs by depth: CSV, LAS 2.0, a picture",
+    "downhole": "the logs by depth: CSV, LAS 2.0, a picture, a strip log as PDF; intervals.csv for modelling programs",
     "model/README.md": "the trained model; for a new scan: semispectral predict SCAN --model {model} --out maps/",
     "evaluation/scores.parquet": "the scores of every method, number of labels and seed",
     "split/warnings.json": "what to know about the split",

@@ -81,6 +81,17 @@ def find_runs(valid: np.ndarray, *, run_share: float) -> list[slice]:
     return [slice(begin, end) for begin, end in zip(begins, ends, strict=True) if end - begin >= narrowest]
 
 
+def core_runs(found: SceneMap, *, run_share: float) -> list[slice]:
+    """Return the runs of core in a map, as `find_runs` finds them.
+
+    Parameters
+    ----------
+    found : the map.
+    run_share : smallest share of core lines in the sample columns of a run.
+    """
+    return find_runs(_tray_removed(found), run_share=run_share)
+
+
 def core_of(
     scene: Scene, found: SceneMap, *, below_m: float, run_share: float, features: SceneFeatures = NO_FEATURES
 ) -> tuple[Core, float]:
@@ -128,7 +139,7 @@ def depths(scene: Scene, found: SceneMap, *, below_m: float, run_share: float) -
             f"{scene.name}: a downhole log needs depths, but scenes.tsv has neither pixel_mm nor depth_from_m and "
             "depth_to_m nor depth_marks for it; add one of them"
         )
-    runs = find_runs(_tray_removed(found), run_share=run_share)
+    runs = core_runs(found, run_share=run_share)
     if not runs:
         raise DataError(
             f"{scene.name}: no run of core was found in the map; lower map.downhole.run_share, or check the column "

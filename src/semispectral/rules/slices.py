@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from semispectral.drillholes.table_files import hole_tables
 from semispectral.library.built_in import built_in_library
 from semispectral.library.class_entries import entries_of_classes
 from semispectral.library.library_files import library_files
@@ -344,6 +345,23 @@ class Slices:
         """
         rows = [self._placed(name) for name in names]
         return self.of(scenes=rows, classes=classes or self.legend, downhole=self.config["map"]["downhole"])
+
+    def composite(self, names: Iterable[str], *, classes: Mapping[str, Any] | None = None) -> str:
+        """Return what `downhole` does, and how a hole is cut into intervals and drawn.
+
+        Parameters
+        ----------
+        names, classes : as in `downhole`.
+        """
+        rows = [self._placed(name) for name in names]
+        cut = {key: self.config["intervals"][key] for key in ("length_m", "paper", "page_m")}
+        shown = {"classes": classes or self.legend, "intervals": cut}
+        return self.of(scenes=rows, downhole=self.config["map"]["downhole"], **shown)
+
+    @cached_property
+    def hole_tables(self) -> dict[str, list[Path]]:
+        """Tables of intervals, collars and surveys that the configuration names, one or none for each key."""
+        return hole_tables(self.config)
 
     def cleaned_files(self, wildcards: Any) -> list[str]:
         """Return the files that cleaning looks into, of one scene or of all; labels are not among them."""

@@ -11,6 +11,7 @@ from semispectral.study.scene import AXES, LINES, axis_order
 
 NOT_FINITE = ("nan", "inf", "-inf")  # what nodata may be besides a number
 BETWEEN_FILES = ";"
+NOT_HOLES = ("intervals", "composites")  # downhole/intervals.csv is of all holes
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -60,6 +61,10 @@ def group(text: str, where: str) -> str:
     """
     if not text:
         raise ConfigError(f"{where}: is empty; name the hole (or other group) that the scene belongs to")
+    if text.casefold() in NOT_HOLES:
+        raise ConfigError(
+            f"{where}: {quoted(text)} names the table of all holes among the results; give the hole another name"
+        )
     return require_file_name(text, where=where)
 
 

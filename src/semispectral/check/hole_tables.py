@@ -1,0 +1,102 @@
+"""Check the tables of drill holes before a run: intervals, collars and surveys against the holes of the study."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from semispectral.check.problems import Problems
+from semispectral.check.study import Study
+from semispectral.downhole.depths import logged_holes
+from semispectral.drillholes.collars import COLLAR, read_collars, read_surveys
+from semispectral.drillholes.table_files import hole_tables
+from semispectral.drillholes.table_rows import Interval, column_values, read_intervals, read_rows, require_known
+from semispectral.errors import ConfigError
+from semispectral.study.names import quoted, some
+
+WHAT = {"table": "a table of intervals", "collar": "a table of collars", "survey": "a table of surveys"}
+
+
+def check_hole_tables(study: Study, problems: Problems) -> list[str]:
+    """Collect what is wrong with the tables of drill holes; return what is worth knowing of them.
+
+    Parameters
+    ----------
+    study : configuration and tables.
+    problems : takes errors.
+    """
+    said: list[str] = []
+    with problems.noted():
+        named = hole_tables(study.config)
+        if named["survey"] and not named["collar"]:
+            raise ConfigError(
+                "config, intervals.survey: a survey begins at a collar; name the table of collars in intervals.collar"
+            )
+        checks: dict[str, Callable[[Study, Path], Iterator[str]]] = {"table": _intervals, "collar": _collars}
+        for key, check in checks.items():
+            for path in named[key]:
+                with problems.noted():
+                    said += check(study, path)
+        for path in named["survey"]:
+            with problems.noted():
+                said += _surveys(study, path, named["collar"][0])
+    return said
+
+
+def _intervals(study: Study, path: Path) -> Iterator[str]:
+    """Check a table of intervals."""
+    rows = read_intervals(path, what=WHAT["table"], key="intervals.table")
+    logged, holes = logged_holes(study.scenes), {scene.hole for scene in study.scenes}
+    require_known(((row.where, row.hole) for row in rows), holes, what=WHAT["table"], path=path)
+    for row in rows:
+        if row.hole in holes and row.hole not in logged:
+            raise ConfigError(
+                f"{row.where}: intervals need depths, but not all scenes of {quoted(row.hole)} have pixel_mm, or "
+                "depth_from_m and depth_to_m, or depth_marks in scenes.tsv; add them, or leave its rows out"
+            )
+    _columns([row for row in rows if row.hole in holes])
+    yield from _without(path, logged, {row.hole for row in rows}, "no interval; it is cut into even ones")
+    yield from _foreign(path, {row.hole for row in rows} - holes)
+
+
+def _columns(rows: list[Interval]) -> None:
+    """Refuse cells of further columns that no table of results can hold."""
+    for column in rows[0].others if rows else ():
+        column_values([row.others[column] for row in rows], where=[f"{row.where}, column {column!r}" for row in rows])
+
+
+def _collars(study: Study, path: Path) -> Iterator[str]:
+    """Check a table of collars."""
+    rows = read_rows(path, COLLAR, what=WHAT["collar"], key="intervals.collar")
+    known = read_collars(path, key="intervals.collar")
+    logged, holes = logged_holes(study.scenes), {scene.hole for scene in study.scenes}
+    require_known(((row.where, row.hole) for row in rows), holes, what=WHAT["collar"], path=path)
+    absent = sorted(set(logged) - set(known))
+    if absent:
+        raise ConfigError(
+            f"{path}: a table of collars needs a row for each hole, and has none for {some(absent)}; add it"
+        )
+    yield from _foreign(path, set(known) - holes)
+
+
+def _surveys(study: Study, path: Path, collar: Path) -> Iterator[str]:
+    """Check a table of surveys."""
+    collars = read_collars(collar, key="intervals.collar")
+    down = study.config["intervals"]["dip_down"]
+    courses = read_surveys(path, collars, key="intervals.survey", dip_down=down)
+    logged = logged_holes(study.scenes)
+    yield from _without(path, logged, set(courses), "no survey; its intervals get the collar alone")
+    up = [hole for hole in sorted(set(courses) & set(logged)) if courses[hole].direction[0, 2] > 0]
+    if up:
+        yield (f"{path}: {some(up)} goes upwards with intervals.dip_down: {down}; if it goes down, set the other sign")
+
+
+def _without(path: Path, logged: dict[str, list[str]], found: set[str], what: str) -> Iterator[str]:
+    """Say which holes a table leaves out."""
+    absent = sorted(set(logged) - found)
+    if absent:
+        yield f"{path}: {some(absent)}: {what}"
+
+
+def _foreign(path: Path, holes: set[str]) -> Iterator[str]:
+    """Say which holes of a table are not of the study."""
+    if holes:
+        yield f"{path}: rows of {some(sorted(holes))} are passed over, for no scene is of them"

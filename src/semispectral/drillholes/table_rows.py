@@ -1,0 +1,205 @@
+"""Read tables of drill holes as modelling programs write them: their columns go by several names."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from semispectral.errors import ConfigError
+from semispectral.study import cells, tsv
+from semispectral.study.names import printable, quoted, require_name, some
+
+HOLE = ("hole", "holeid", "bhid", "dhid", "drillhole")
+FROM = ("from", "fromm", "depthfrom", "depthfromm")
+TO = ("to", "tom", "depthto", "depthtom")
+SAME_M = 1e-6  # intervals that overlap by less meet
+NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+
+
+@dataclass(frozen=True)
+class Row:
+    """Row of a table of drill holes.
+
+    Attributes
+    ----------
+    where : str, file and row, for messages.
+    hole : str, name of the hole.
+    cell : mapping of str to str, cells of the columns that were asked for, by the names of ours.
+    others : mapping of str to str, cells of all other columns, by their names in the file.
+    """
+
+    where: str
+    hole: str
+    cell: Mapping[str, str]
+    others: Mapping[str, str]
+
+    def number(self, column: str) -> float:
+        """Read the number of a column.
+
+        Parameters
+        ----------
+        column : str, name of the column, one of ours.
+
+        Raises
+        ------
+        ConfigError : the cell is empty, or holds no finite number.
+        """
+        return cells.number(self.cell[column], f"{self.where}, column {column!r}")
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Length of a hole, as a row of a table states it.
+
+    Attributes
+    ----------
+    where : str, file and row, for messages.
+    hole : str, name of the hole.
+    from_m, to_m : float, its top and bottom, in m along the hole.
+    others : mapping of str to str, further cells of the row, by their columns.
+    """
+
+    where: str
+    hole: str
+    from_m: float
+    to_m: float
+    others: Mapping[str, str]
+
+
+def read_rows(path: Path, columns: Mapping[str, Sequence[str]], *, what: str, key: str) -> list[Row]:
+    """Read a table with a column for the hole and others.
+
+    Parameters
+    ----------
+    path : Path, the table; commas separate the cells of a .csv file, tabs those of any other.
+    columns : mapping, further columns by the names of ours, each with the names that a file may give it, in small
+        letters and digits alone.
+    what : str, name of the table, for errors.
+    key : str, key of the configuration that names the table.
+
+    Raises
+    ------
+    MissingFileError : the file does not exist.
+    ConfigError : it is no table, a column is missing or there twice, a row has another number of cells or no hole.
+    """
+    comma = path.suffix.lower() == ".csv"
+    rows = [
+        [tsv.unquoted(cell).strip() for cell in row] for row in tsv.read_rows(path, what=what, key=key, comma=comma)
+    ]
+    header = rows[0] if rows else []
+    place = _places(path, header, {"hole": HOLE, **columns}, what)
+    found = []
+    for number, row in enumerate(rows[1:], start=2):
+        if not any(row):
+            continue
+        where = f"{path}, row {number}"
+        if len(row) != len(header):
+            raise ConfigError(f"{where}: {len(header)} cells are needed, one for each column, got {len(row)}")
+        if not row[place["hole"]]:
+            raise ConfigError(
+                f"{where}: the name of a hole is needed in the column {header[place['hole']]!r}, got none"
+            )
+        others = {header[at]: cell for at, cell in enumerate(row) if at not in place.values() and header[at]}
+        found.append(Row(where, row[place["hole"]], {name: row[at] for name, at in place.items()}, others))
+    return found
+
+
+def _places(path: Path, header: list[str], columns: Mapping[str, Sequence[str]], what: str) -> dict[str, int]:
+    """Return the place of each column in the header, whatever it is called there."""
+    plain = [re.sub(r"[^a-z0-9]", "", name.lower()) for name in header]
+    place = {}
+    for name, spelt in columns.items():
+        found = [at for at, text in enumerate(plain) if text in spelt]
+        if len(found) != 1:
+            raise ConfigError(
+                f"{path}: {what} needs the columns {', '.join(columns)}, each once, and {name!r} is there "
+                f"{len(found)} times; the header is {some(header, show=quoted)}; it may be called {', '.join(spelt)}"
+            )
+        place[name] = found[0]
+    return place
+
+
+def read_intervals(path: Path, *, what: str, key: str) -> list[Interval]:
+    """Read a table of intervals: hole, from and to, in m, and any further columns.
+
+    Parameters
+    ----------
+    path, what, key : as in `read_rows`.
+
+    Returns
+    -------
+    The intervals, by hole and depth.
+
+    Raises
+    ------
+    ConfigError : as in `read_rows`; an interval runs backwards, or two of one hole overlap.
+    """
+    found = []
+    for row in read_rows(path, {"from": FROM, "to": TO}, what=what, key=key):
+        from_m, to_m = row.number("from"), row.number("to")
+        if to_m <= from_m:
+            raise ConfigError(
+                f"{row.where}: an interval goes down, but this one of {quoted(row.hole)} goes from {from_m:g} to "
+                f"{to_m:g} m; correct the two depths"
+            )
+        found.append(Interval(row.where, row.hole, from_m, to_m, row.others))
+    found.sort(key=lambda each: (each.hole, each.from_m))
+    for above, below in pairwise(found):
+        if above.hole == below.hole and below.from_m < above.to_m - SAME_M:
+            raise ConfigError(
+                f"{below.where}: intervals of one hole must not overlap, but this one of {quoted(below.hole)} begins "
+                f"at {below.from_m:g} m, and that of {above.where.rpartition(', ')[2]} ends at {above.to_m:g} m; "
+                "correct the depths"
+            )
+    return found
+
+
+def column_values(texts: Sequence[str], *, where: Sequence[str]) -> list[float] | list[str]:
+    """Return the cells of a column: as numbers, NaN where a cell is empty, if all are; else as text.
+
+    Parameters
+    ----------
+    texts : cells.
+    where : file, row and column of each, for errors.
+
+    Raises
+    ------
+    ConfigError : a text is no name that a table of results can hold, such as a formula of a spreadsheet.
+    """
+    if all(NUMBER.fullmatch(text) or not text for text in texts):
+        return [float(text) if text else float("nan") for text in texts]
+    return [require_name(text, where=place) if text else "" for text, place in zip(texts, where, strict=True)]
+
+
+def require_known(found: Iterable[tuple[str, str]], known: Iterable[str], *, what: str, path: Path) -> None:
+    """Refuse a table none of whose rows is of a hole of the study.
+
+    Parameters
+    ----------
+    found : file and row, and name of the hole, of each row.
+    known : names of the holes of the study.
+    what : str, name of the table.
+    path : Path, the table.
+
+    Raises
+    ------
+    ConfigError : no row is of a known hole, or one differs from a known hole in case or blanks alone.
+    """
+    names, rows = set(known), list(found)
+    alike = {_plain(name): name for name in names}
+    for where, hole in rows:
+        if hole not in names and _plain(hole) in alike:
+            raise ConfigError(
+                f"{where}: scenes.tsv calls this hole {quoted(alike[_plain(hole)])}, and not {quoted(hole)}; write "
+                "the name in the same way"
+            )
+    if rows and not any(hole in names for _, hole in rows):
+        raise ConfigError(
+            f"{path}: {what} has rows of {some(sorted({hole for _, hole in rows}))}, and none of a hole of scenes.tsv "
+            f"({some(sorted(names))}); correct the names of the holes"
+        )
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_-]", "", printable(name)).casefold()

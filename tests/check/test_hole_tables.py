@@ -1,0 +1,74 @@
+"""The check of tables of drill holes: what is wrong is named by file and row, before a run."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from semispectral.check.hole_tables import check_hole_tables
+from semispectral.check.problems import Problems
+from semispectral.check.study import Study
+from semispectral.study.classes import CodeSet
+from semispectral.study.scene import Scene
+
+FILES = {"table": "assays.csv", "collar": "collar.csv", "survey": "survey.csv"}
+GOOD = {
+    "table": "HoleID,From,To,Au\nA,0,1,0.5\nA,1,2,\nZ,0,1,3\n",
+    "collar": "HoleID,X,Y,Z\nA,1,2,3\nZ,1,2,3\n",
+    "survey": "HoleID,Depth,Dip,Azimuth\nA,0,-60,90\n",
+}
+
+
+def checked(folder: Path, **tables: str) -> tuple[list[str], list[str]]:
+    """What is said and what is wrong, of a study with hole A, which has depths, and hole B, which has none."""
+    none = CodeSet(())
+    rows = [
+        Scene(name, name, Path(name), "", Path(name), "", "line,sample,band", "", None, None, none, none, pixel_mm=size)
+        for name, size in (("A", 1.0), ("B", None))
+    ]
+    section: dict[str, Any] = dict.fromkeys(FILES, "") | {"dip_down": "negative"}
+    for key, text in tables.items():
+        (folder / FILES[key]).write_text(text, encoding="utf-8")
+        section[key] = FILES[key]
+    config = {"data_root": str(folder), "allow_outside": False, "simulate": {"enabled": False}, "intervals": section}
+    problems = Problems()
+    said = check_hole_tables(Study(config, tuple(rows), None, {}), problems)
+    return said, problems.found
+
+
+def test_tables_that_are_right_are_passed_with_a_word_on_other_holes(tmp_path: Path) -> None:
+    """Rows of a hole without scans are said, and nothing is wrong."""
+    said, wrong = checked(tmp_path, **GOOD)
+    assert wrong == []
+    assert [text.rpartition("/")[2] for text in said] == [
+        f"{FILES[key]}: rows of Z are passed over, for no scene is of them" for key in ("table", "collar")
+    ]
+    assert checked(tmp_path) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("tables", "wanted"),
+    [
+        ({"table": "hole,from,to\nA,0,1\nA,0.5,2\n"}, "assays.csv, row 3: intervals of one hole must not overlap"),
+        ({"table": "hole,from,to\nA,1,0\n"}, "assays.csv, row 2: an interval goes down"),
+        ({"table": "hole,from,to\nA,0,1\nB,0,1\n"}, "assays.csv, row 3: intervals need depths"),
+        ({"table": "hole,from,to\na,0,1\n"}, "assays.csv, row 2: scenes.tsv calls this hole 'A'"),
+        ({"table": "hole,from,to,Au\nA,0,1,=1\n"}, "assays.csv, row 2, column 'Au': a name must not begin with"),
+        ({"collar": "hole,x,y,z\nB,1,2,3\n"}, "collar.csv: a table of collars needs a row for each hole"),
+        ({"collar": "hole,x,y,z\nA,1,2,x\n"}, "collar.csv, row 2, column 'z': a number is needed"),
+        ({"survey": GOOD["survey"]}, "config, intervals.survey: a survey begins at a collar"),
+        (GOOD | {"survey": "hole,depth,dip,azimuth\nA,0,-95,0\n"}, "survey.csv, row 2: a depth from 0 m, a dip"),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path: Path, tables: dict[str, str], wanted: str) -> None:
+    """Overlaps, intervals that run backwards, a hole without depths or collar, names, formulas, angles."""
+    _, wrong = checked(tmp_path, **tables)
+    assert len(wrong) == 1
+    assert wanted in wrong[0]
+
+
+def test_a_hole_that_would_go_up_is_said(tmp_path: Path) -> None:
+    """The other sign of a dip is the usual slip."""
+    said, wrong = checked(tmp_path, **(GOOD | {"survey": GOOD["survey"].replace("-60", "60")}))
+    assert wrong == []
+    assert any("A goes upwards with intervals.dip_down: negative" in text for text in said)
