@@ -27,7 +27,7 @@ from semispectral.study.classes import read_class_minerals, study_classes
 from semispectral.study.paths import inside, outside_allowed, require_folder, require_writable
 from semispectral.workflow.rerun import code_hash
 from semispectral.workflow.resources import has_gpu, memory_mb, minutes
-from semispectral.study.scenes import read_scenes, require_test_holes
+from semispectral.study.scenes import read_scenes, require_masks_outside, require_test_holes
 
 
 def own_or_built_in(path):
@@ -48,6 +48,7 @@ try:
     DATA_ROOT, OUTSIDE = Path(CONFIG["data_root"]), outside_allowed(CONFIG)
     TABLE = read_scenes(Path(own_or_built_in(CONFIG["scenes"])), data_root=DATA_ROOT, allow_outside=OUTSIDE)
     require_rows_of_scenes(TABLE)
+    require_masks_outside(TABLE, RESULTS)
     PUBLIC = {path: inside(path, "config, fetch", root=DATA_ROOT, allow_outside=OUTSIDE) for path in CONFIG["fetch"]}
     KNOWN = study_classes(Path(CLASSES), TABLE)
     MINERALS = read_class_minerals(Path(CLASSES)) if KNOWN.codes else {}
@@ -150,6 +151,16 @@ def code(rule):
 def every_scene(pattern):
     """One path per scene."""
     return expand(pattern, scene=sorted(SCENES), allow_missing=True)
+
+
+def mask_of(wildcards):
+    """The mask of a scene; none where nothing is masked."""
+    return ["<results>/masks/{scene}/mask.png"] if SLICES.is_masked(wildcards.scene) else []
+
+
+def masked_scenes():
+    """The scenes whose tray is masked, in the order of their names."""
+    return [scene for scene in sorted(SCENES) if SLICES.is_masked(scene)]
 
 
 def counted(scene, end):

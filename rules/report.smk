@@ -15,6 +15,7 @@ rule report:
         known="<results>/split/classes.json",
         census=[counted(scene, "parquet") for scene in sorted(SCENES)],
         codes=[counted(scene, "npy") for scene in sorted(SCENES)],
+        masks=expand("<results>/masks/{scene}/image.png", scene=masked_scenes()),
         quotas="<results>/split/quotas.parquet",
         warnings="<results>/split/warnings.json",
         parts=every_scene("<results>/split/parts/{scene}.npy"),

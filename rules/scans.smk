@@ -2,7 +2,7 @@
 # Needs: the files that scenes.tsv names, or the built-in simulation, or a network for the public scenes.
 # Produces: results/scenes/{scene}.h5 (simulated), results/census/{scene}.parquet and .npy (whatever the labels),
 # results/labels/{scene}.parquet and .npy (the same with the labels, of scenes that have any), results/cleaning/{scene}.json
-# (if cleaning mends faults of the detector).
+# (if cleaning mends faults of the detector), results/masks/{scene}/mask.png and image.png (of scenes whose tray is masked).
 
 
 if CONFIG["simulate"]["enabled"]:
@@ -56,9 +56,35 @@ if ABSENT:
             "../workflow/scripts/fetch.py"
 
 
+rule mask:
+    input:
+        files=SLICES.files_of_mask,
+    output:
+        mask="<results>/masks/{scene}/mask.png",
+        image="<results>/masks/{scene}/image.png",
+    log:
+        "<results>/logs/mask/{scene}.log",
+    benchmark:
+        "<results>/resources/mask/{scene}.tsv"
+    conda:
+        "../envs/base.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory_mb(1000, per_mb=1),
+        runtime=minutes(10, per_mb=0.05),
+    params:
+        cfg=SLICES.mask,
+        code=code("mask"),
+    message:
+        "Tell core from tray and shadow in scene {wildcards.scene}"
+    script:
+        "../workflow/scripts/mask.py"
+
+
 rule census:
     input:
         files=scan_files,
+        mask=mask_of,
     output:
         census="<results>/census/{scene}.parquet",
         codes="<results>/census/{scene}.npy",

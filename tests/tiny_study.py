@@ -11,6 +11,7 @@ import pandas as pd
 from PIL import Image
 
 from semispectral.census.census_files import Census, write_census
+from semispectral.census.mask_files import write_image
 from semispectral.evaluation.alert_files import write_guards
 from semispectral.evaluation.alerts import guards
 from semispectral.evaluation.intervals import summary
@@ -99,6 +100,7 @@ def write_study(directory: Path, *, method: str = "groups", trusted: bool = True
     return {
         "classes": [directory / "classes.tsv"],
         "known": [directory / "split/classes.json"],
+        "masks": [_write_image(directory / "masks/deep/image.png")],
         "warnings": [directory / "split/warnings.json"],
         "scaler": [directory / "scaler/bands"],
         "scaler_m1": [directory / "scaler/m1"],
@@ -109,6 +111,13 @@ def write_study(directory: Path, *, method: str = "groups", trusted: bool = True
         **_write_models(directory),
         **_write_evaluation(directory / "evaluation", table),
     }
+
+
+def _write_image(path: Path) -> Path:
+    """The brightness of the scene whose tray is masked: darker to the right."""
+    path.parent.mkdir(parents=True)
+    write_image(path, np.linspace(1, 0, SAMPLES, dtype=np.float32)[None].repeat(LINES, axis=0))
+    return path
 
 
 def _write_curve(path: Path) -> Path:

@@ -8,6 +8,7 @@ from functools import partial
 from html import unescape
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from jinja2 import Environment
@@ -24,6 +25,7 @@ from semispectral.report.draw import FIGURES, masks
 from semispectral.report.page import render, write_report
 from semispectral.report.results import Paths, Study, read_study
 from semispectral.storage import provenance
+from semispectral.study.classes import MASKED
 from tiny_models import BANDS
 from tiny_study import CONFIG, write_study
 
@@ -202,9 +204,16 @@ def test_census_is_put_in_words(study: Study) -> None:
 
 
 def test_a_mask_is_drawn_only_where_there_is_one(study: Study) -> None:
-    """Its figure shows masked pixels, and there is none for scenes without."""
-    assert masks(study) is not None
-    assert masks(replace(study, census=study.census[1:])) is None
+    """Its figure shows the masked scene alone, tray redder than its brightness; there is none for scenes without."""
+    figure = masks(study)
+    assert figure is not None
+    (panel,) = [axis for axis in figure.axes if axis.images]
+    image = np.asarray(panel.images[0].get_array())
+    red = image[..., 0] - image[..., 2]
+    assert set(np.unique(red.round(3))) > {0.0}  # core is grey
+    masked = next(found.codes for found in study.census if found.scene == "deep") == MASKED
+    assert (red > 0.3).sum() == masked.sum()
+    assert masks(replace(study, images={})) is None
 
 
 def test_a_budget_that_no_class_can_fill_is_said(study: Study) -> None:

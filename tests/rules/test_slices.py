@@ -38,6 +38,7 @@ def slices(classes: ClassMap = KNOWN, **sections: dict[str, Any]) -> Slices:
 def texts(cut: Slices) -> dict[str, str]:
     """The slice of every rule, for one job of it."""
     return {
+        "mask": cut.mask(JOB),
         "census": cut.census(JOB),
         "labels": cut.labels(JOB),
         "draw unlabelled": cut.draw(of_draw("unlabelled")),
@@ -183,6 +184,22 @@ def test_the_page_of_a_bare_scan_does_not_depend_on_its_labels() -> None:
     later = replace(cut, scenes={**cut.scenes, "DH1_1": labelled})
     assert later.scan_page(JOB) == cut.scan_page(JOB)
     assert later.scan_files(JOB) == cut.scan_files(JOB) == ["results/scenes/DH1_1.h5"]
+
+
+def test_a_painted_mask_reaches_its_own_rule_alone() -> None:
+    """The file and its name are seen by the rule `mask`, by whose result the census knows; settings no longer count."""
+    cut = slices(mask={"method": "otsu"})
+    painted = replace(cut, scenes={**cut.scenes, "DH1_1": replace(cut.scenes["DH1_1"], mask=Path("m.png"))})
+    assert changed(cut, painted) == {"mask"}
+    assert "m.png" in painted.files_of_mask(JOB)
+    assert "m.png" not in painted.scan_files(JOB)
+    assert "m.png" in painted.new_scene_files(JOB)
+    assert json.loads(painted.new_map(JOB, model={}))["scene"]["mask"] == "m.png"
+    otherwise = replace(painted, config={**painted.config, "mask": {**painted.config["mask"], "method": "spectra"}})
+    assert changed(painted, otherwise) == set()
+    bare = slices()
+    assert (bare.is_masked("DH1_1"), cut.is_masked("DH1_1")) == (False, True)
+    assert replace(bare, scenes=painted.scenes).is_masked("DH1_1")
 
 
 def test_the_library_is_of_its_own_rule() -> None:

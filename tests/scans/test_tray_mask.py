@@ -12,6 +12,7 @@ from semispectral.errors import ConfigError
 from semispectral.pool.pixel_ranks import scene_labels
 from semispectral.scans.cube import Cube
 from semispectral.scans.facts.stated_values import as_values
+from semispectral.scans.readers import open_scene
 from semispectral.scans.tray_mask import MaskConfig, find_mask, otsu, without_specks
 from semispectral.study.classes import IGNORED, MASKED, UNLABELLED, ClassMap, CodeSet
 from semispectral.study.scene import Scene
@@ -87,7 +88,9 @@ def test_the_census_carries_the_mask_and_labels_win(tmp_path: Path) -> None:
     use, ignore = CodeSet(((1, 99),)), CodeSet(())
     files = (tmp_path / "s.npy", "", tmp_path / "l.npy", "")
     scene = Scene("s", "h", *files, "line,sample,band", "none", 2e-5, None, use, ignore)
-    found = census(scene, CLASSES, mask=MaskConfig(method="otsu"))
+    with open_scene(scene) as cube:
+        core = ~find_mask(cube, scale=scene.factor, settings=MaskConfig(method="otsu"))
+    found = census(scene, CLASSES, core=core)
     np.testing.assert_array_equal(found.codes == MASKED, ~CORE & (codes == 0))
     assert found.pixels("ignored") == int((~CORE & (codes == 0)).sum())
     label = scene_labels(found.codes, CLASSES, use=use, ignore=ignore)

@@ -145,6 +145,14 @@ def would_run(*rules: str) -> Run:
     return check
 
 
+def would_mask(study: Study, printed: str) -> None:
+    """With a method of the mask, a dry run finds the masks of all scenes and nothing that needs them."""
+    said = study.snakemake(printed, "-n", "--quiet", "rules", "--config", "mask={method: spectra}")
+    jobs = re.findall(r"^(\w+)\s+\d+$", said, flags=re.MULTILINE)
+    assert "mask" in jobs, said[-2000:]
+    assert "census" not in jobs
+
+
 def as_make_demo(**variables: str) -> Run:
     """It is what `make demo`, a step of CI, runs; and a dry run of it succeeds."""
 
@@ -356,6 +364,7 @@ RUN_BY: dict[str, Run] = {
     "snakemake --profile profiles/slurm benchmark": would_run("benchmark_train", "benchmark_report"),
     "snakemake --cores 8 benchmark": would_run("benchmark_train", "benchmark_report"),
     "snakemake --cores 4 --until features": would_run("features"),
+    "snakemake --cores 4 --until mask": would_mask,
     "snakemake pages --cores 8": would_run("scan_page"),
     "semispectral labels init": writes_templates,
     "semispectral labels init DH1_1 --out to_label": writes_templates,

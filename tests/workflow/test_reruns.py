@@ -15,6 +15,7 @@ import pytest
 import yaml
 from checkout import ROOT, SOURCES, TINY, copy_sources, copy_study, environment
 from forks import Forks
+from PIL import Image
 
 from semispectral.study.config import defaults, read_schema
 
@@ -334,6 +335,17 @@ def test_a_changed_row_counts_for_its_scene(done: Path, would_run: WouldRun) -> 
         counts = would_run()
     assert counts["census"] == 1
     assert set(counts) == COUNTED
+
+
+def test_a_painted_mask_counts_for_its_scene(done: Path, would_run: WouldRun) -> None:
+    """A mask that a scene is given reruns its census and what uses that; the other scenes' draws and features stay."""
+    with Image.new("L", (32, 64), 255) as mask:
+        mask.save(done / "painted.png")
+    with changed(done / "tests/workflow/scenes.tsv", lambda text: with_column(text, "mask", "DH1_1", "painted.png")):
+        ran = would_run()
+    counts = {name: ran[name] for name in ("mask", "census", "labels", "draw", "features")}
+    assert counts == {"mask": 1, "census": 1, "labels": 1, "draw": 2, "features": 1}
+    assert "simulate" not in ran
 
 
 def test_a_changed_file_counts_for_its_scene(done: Path, would_run: WouldRun) -> None:

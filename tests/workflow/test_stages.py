@@ -92,7 +92,7 @@ def sampled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Results up to the samples, on the scale of the models, with the labels of one budget."""
     results = tmp_path_factory.mktemp("results")
     row = rows(results)
-    used = {"mask": CONFIG["mask"], "cleaning": CONFIG["cleaning"]}
+    used = {"cleaning": CONFIG["cleaning"]}
     for name in SCENES:
         scan = results / f"scenes/{name}.h5"
         counts, labels = results / f"census/{name}.parquet", results / f"labels/{name}.parquet"

@@ -6,5 +6,6 @@ logs.start(snakemake.log[0], job=snakemake)
 run_census(
     snakemake.output.census,
     snakemake.output.codes,
+    masks=snakemake.input.mask,
     cfg=snakemake.params.cfg,
 )

@@ -11,18 +11,17 @@ from semispectral.census.copies import fingerprint_of_labels
 from semispectral.census.look import counts_of, look_at_scan, role_of
 from semispectral.scans.labels.label_files import read_scene_labels
 from semispectral.scans.readers import open_scene
-from semispectral.scans.tray_mask import MaskConfig
 from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.study.classes import EMPTY, MASKED, ClassMap
 from semispectral.study.scene import Remark, Scene
 
 log = logging.getLogger(__name__)
 
-NO_MASK, NO_CLEANING = MaskConfig(), CleanConfig()
+NO_CLEANING = CleanConfig()
 
 
 def census(
-    scene: Scene, classes: ClassMap, *, mask: MaskConfig = NO_MASK, cleaning: CleanConfig = NO_CLEANING
+    scene: Scene, classes: ClassMap, *, core: np.ndarray | None = None, cleaning: CleanConfig = NO_CLEANING
 ) -> Census:
     """Count the content of one scene: `look_at_scan`, and `count_labels` where it has labels.
 
@@ -30,10 +29,10 @@ def census(
     ----------
     scene : Scene, row of ``scenes.tsv``.
     classes : ClassMap, classes of the study.
-    mask : MaskConfig, settings of the mask of tray and shadow.
+    core : bool [line, sample] or None, pixels that are not masked as tray or shadow; None: all.
     cleaning : CleanConfig, settings of cleaning.
     """
-    found = look_at_scan(scene, mask=mask, cleaning=cleaning)
+    found = look_at_scan(scene, core=core, cleaning=cleaning)
     return count_labels(found, scene, classes) if scene.has_labels else found
 
 
@@ -91,5 +90,5 @@ def _masked(codes: np.ndarray, mask: np.ndarray, scene: Scene) -> np.ndarray:
     masked = mask & ~np.isin(codes, spared)
     labelled = int((mask & ~masked & np.isin(codes, [code for code in spared if code in scene.use])).sum())
     if labelled:
-        log.warning("%s: %d labelled pixels are as dark as tray or shadow; they are kept", scene.name, labelled)
+        log.warning("%s: %d labelled pixels are tray or shadow by the mask; they are kept", scene.name, labelled)
     return np.where(masked, MASKED, codes).astype(np.int32)

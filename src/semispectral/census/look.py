@@ -13,7 +13,6 @@ from semispectral.scans.cube import Cube
 from semispectral.scans.instrument import Sensor
 from semispectral.scans.quality import look, sparse_blocks
 from semispectral.scans.readers import open_scene
-from semispectral.scans.tray_mask import MaskConfig, find_mask
 from semispectral.spectra.cleaned_scans import can_lose_values, sensor_for
 from semispectral.spectra.cleaning import bridged
 from semispectral.spectra.cleaning_settings import CleanConfig
@@ -30,19 +29,18 @@ FATE = {  # of bad bands, without and with resampling
     True: "they are left out, and resampling bridges them",
 }
 BLOCK_BYTES = 8_000_000
-NO_MASK, NO_CLEANING = MaskConfig(), CleanConfig()
+NO_CLEANING = CleanConfig()
 
 
-def look_at_scan(scene: Scene, *, mask: MaskConfig = NO_MASK, cleaning: CleanConfig = NO_CLEANING) -> Census:
+def look_at_scan(scene: Scene, *, core: np.ndarray | None = None, cleaning: CleanConfig = NO_CLEANING) -> Census:
     """Look at the data of one scene and not at its labels: all its pixels are unlabelled, masked or without data.
 
-    The data are read in full where tray and shadow are masked, and where the sample has missing values: pixels without
-    data are then counted as such.
+    The data are read in full where the sample has missing values: pixels without data are then counted as such.
 
     Parameters
     ----------
     scene : Scene, row of ``scenes.tsv``.
-    mask : MaskConfig, settings of the mask of tray and shadow.
+    core : bool [line, sample] or None, pixels that are not masked as tray or shadow; None: all.
     cleaning : CleanConfig, settings of cleaning.
 
     Raises
@@ -61,8 +59,8 @@ def look_at_scan(scene: Scene, *, mask: MaskConfig = NO_MASK, cleaning: CleanCon
         sensor = sensor_for(scene, cube, cleaning)  # references that cannot be used are refused now, not at the draw
         said = remarks(scene, cube, sensor, cleaning, fate=FATE[cleaning.resamples], table="scenes.tsv")
         codes = np.zeros(cube.shape[:2], np.int32)
-        if mask.method != "none":
-            codes[find_mask(cube, scale=scene.factor, settings=mask)] = MASKED
+        if core is not None:
+            codes[~core] = MASKED
             log.info("%s: %.1f %% of the pixels are masked as tray or shadow", scene.name, 100 * (codes != 0).mean())
         empty = empty_pixels(scene, cube, sensor, cleaning)
         said += _lost(empty, scene)

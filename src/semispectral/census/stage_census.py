@@ -1,16 +1,18 @@
 """The stage `census`: what one scan holds, whatever its labels."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from semispectral.census.census_files import write_census
 from semispectral.census.look import look_at_scan
-from semispectral.scans.tray_mask import MaskConfig
+from semispectral.census.mask_files import read_mask
+from semispectral.scans.readers import open_scene
 from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.study.scene import Scene
 from semispectral.study.stage_settings import stage_settings
 
 
-def run_census(census_file: str | Path, codes_file: str | Path, *, cfg: str) -> None:
+def run_census(census_file: str | Path, codes_file: str | Path, *, masks: Sequence[str | Path] = (), cfg: str) -> None:
     """Look at the data of a scene, sparsely; its labels are not looked at.
 
     The files of the scene are those that its row of scenes.tsv names.
@@ -22,10 +24,15 @@ def run_census(census_file: str | Path, codes_file: str | Path, *, cfg: str) -> 
     codes_file : str or Path
         NumPy file to write: 0 for pixels that can be used, a mark for those that are masked or hold no data,
         int32 [line, sample].
+    masks : sequence of str or Path
+        Mask of the scene, from the stage ``mask``; empty: nothing is masked.
     cfg : str
-        JSON of the sections ``scene`` (its row of scenes.tsv), ``mask`` and ``cleaning``.
+        JSON of the sections ``scene`` (its row of scenes.tsv) and ``cleaning``.
     """
     scene = stage_settings(Scene, cfg, "scene")
-    mask = stage_settings(MaskConfig, cfg, "mask")
     cleaning = stage_settings(CleanConfig, cfg, "cleaning")
-    write_census(look_at_scan(scene, mask=mask, cleaning=cleaning), Path(census_file), Path(codes_file))
+    core = None
+    for mask in masks:
+        with open_scene(scene) as cube:
+            core = read_mask(Path(mask), cube.shape[:2])
+    write_census(look_at_scan(scene, core=core, cleaning=cleaning), Path(census_file), Path(codes_file))

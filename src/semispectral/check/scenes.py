@@ -16,11 +16,14 @@ from semispectral.errors import about
 from semispectral.features.absorption import differentiates, plan_for
 from semispectral.scans.download import Source
 from semispectral.scans.labels.label_rows import require_rows_of_scenes
+from semispectral.scans.mask_picture import read_core
+from semispectral.scans.readers import open_scene
 from semispectral.simulate import SimulateConfig, scene_numbers
 from semispectral.spectra.cleaned_scans import open_cleaned
 from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.study.classes import ClassMap
 from semispectral.study.scene import Scene
+from semispectral.study.scenes import require_masks_outside
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +83,8 @@ def look_at_scenes(study: Study, problems: Problems) -> list[Looked]:
     """
     with problems.noted():
         require_rows_of_scenes(study.scenes)
+    with problems.noted():
+        require_masks_outside(study.scenes, study.results)
     found, said = [], time.monotonic()
     for number, scene in enumerate(study.scenes):
         with problems.noted(), about(*_names_of(scene)):
@@ -93,7 +98,13 @@ def look_at_scenes(study: Study, problems: Problems) -> list[Looked]:
 
 def _names_of(scene: Scene) -> tuple[str, ...]:
     """Return the name of a scene and its files; an error that names one of them says which scene it is about."""
-    return scene.name, str(scene.data), *(str(source.path) for source in scene.label_sources), scene.wavelengths
+    return (
+        scene.name,
+        str(scene.data),
+        *(str(source.path) for source in scene.label_sources),
+        scene.wavelengths,
+        str(scene.mask),
+    )
 
 
 def _look(study: Study, scene: Scene) -> Looked | None:
@@ -108,9 +119,9 @@ def _look(study: Study, scene: Scene) -> Looked | None:
 
 
 def _on_disk(study: Study, scene: Scene) -> Looked:
-    """Return the facts of a scene on disk, from the census without a mask, and check its cleaning."""
+    """Return the facts of a scene on disk, from the census with no mask but a painted one, and check its cleaning."""
     cleaning = study.settings.get("cleaning", CleanConfig())
-    found = census(scene, study.classes or ClassMap((), (), ()), cleaning=cleaning)
+    found = census(scene, study.classes or ClassMap((), (), ()), core=_painted(scene), cleaning=cleaning)
     with open_cleaned(scene, cleaning) as cube:  # opening is what finds settings that do not fit the scene
         wavelengths_nm = cube.wavelengths_nm
         unseen = _unseen(study, wavelengths_nm, scene.name)
@@ -128,6 +139,14 @@ def _on_disk(study: Study, scene: Scene) -> Looked:
         unseen,
         wavelengths_nm,
     )
+
+
+def _painted(scene: Scene) -> np.ndarray | None:
+    """Return the mask that a person painted, bool [line, sample], or None."""
+    if scene.mask is None:
+        return None
+    with open_scene(scene) as cube:
+        return read_core(scene.mask, cube.shape[:2])
 
 
 def _unseen(study: Study, wavelengths_nm: np.ndarray | None, name: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
@@ -28,7 +29,8 @@ LEGEND_COLUMNS = 5
 FEW_SCENES = 4
 ONE_ROW_INCHES = 5.6  # height of a row at most, so that a single square scene leaves a landscape figure
 RIGHT, WRONG = "#b9c2c9", VERMILLION
-MASK_KINDS = {"kept": GROUND, "masked: tray or shadow": VERMILLION, "ignored by its code": "#3b4248"}
+MASK_KINDS = {"masked: tray or shadow": VERMILLION, "ignored by its code": "#0072b2"}
+TINT = 0.5  # share of the colour over the picture
 
 
 @styled
@@ -52,19 +54,21 @@ def parts(rasters: Mapping[str, np.ndarray], labelled: Mapping[str, np.ndarray])
 
 
 @styled
-def masks(rasters: Mapping[str, np.ndarray]) -> Figure:
-    """Draw the masked pixels (tray or shadow), one panel per scene.
+def masks(scenes: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Figure:
+    """Draw the pixels that are left out as a tint over the picture of their scene, one panel per scene.
 
     Parameters
     ----------
-    rasters : int [line, sample] by scene, index into `MASK_KINDS`.
+    scenes : by name, brightness uint8 [line, sample], and int [line, sample]: 0 kept, or 1 + index into `MASK_KINDS`.
     """
+    tints = np.array([to_rgb(colour) for colour in ("#000000", *MASK_KINDS.values())])
     images = {}
-    for scene, raster in rasters.items():
-        kind = shrunk(raster, cell=reduction(raster.shape)).astype(np.int16)
-        images[scene] = coloured(kind, list(MASK_KINDS.values()), of_interest=kind >= 0)
+    for scene, (bright, raster) in scenes.items():
+        cell = reduction(raster.shape)
+        kind, grey = shrunk(raster, cell=cell), shrunk(bright, cell=cell)[..., np.newaxis] / 255
+        images[scene] = np.where(kind[..., np.newaxis] > 0, (1 - TINT) * grey + TINT * tints[kind], grey)
     handles = [Patch(facecolor=colour, edgecolor=MUTED, label=name) for name, colour in MASK_KINDS.items()]
-    return _scene_panels(images, [raster.shape for raster in rasters.values()], handles)
+    return _scene_panels(images, [raster.shape for _, raster in scenes.values()], handles)
 
 
 def _scene_panels(images: Mapping[str, np.ndarray], shapes: Sequence[tuple[int, ...]], handles: list[Patch]) -> Figure:

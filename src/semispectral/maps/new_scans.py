@@ -19,6 +19,7 @@ from semispectral.maps.smoothing import SmoothConfig
 from semispectral.scans.cube import Cube
 from semispectral.scans.instrument import Sensor
 from semispectral.scans.labels.label_files import read_scene_labels
+from semispectral.scans.mask_picture import read_core
 from semispectral.scans.readers import open_scene
 from semispectral.scans.tray_mask import MaskConfig, find_mask
 from semispectral.spectra.cleaned_scans import cleaned_scene
@@ -46,7 +47,7 @@ def map_new(
     ----------
     scene : the scan. If its row has codes to ignore, its label file is read, to leave those pixels out.
     bundle : the trained model.
-    mask : settings that separate core from tray and shadow.
+    mask : settings that separate core from tray and shadow, unless the scene names a mask of its own.
     smooth : settings of the smoothing.
     threads : number of threads.
     table : where scale and nodata can be given, for messages.
@@ -110,7 +111,10 @@ def _why_nothing(cube: Cube, sensor: Sensor, known: Known) -> str:
 
 def _of_interest(scene: Scene, cube: Cube, mask: MaskConfig) -> np.ndarray:
     """Return the pixels of a new scan that are neither masked nor of an ignored code, bool [line, sample]."""
-    wanted = ~find_mask(cube, scale=scene.factor, settings=mask)
+    if scene.mask is not None:
+        wanted = read_core(scene.mask, cube.shape[:2])
+    else:
+        wanted = ~find_mask(cube, scale=scene.factor, settings=mask)
     codes = read_scene_labels(scene, cube) if scene.ignore.ranges else np.zeros(cube.shape[:2], int)
     values, inverse = np.unique(codes, return_inverse=True)
     ignored = np.array([int(value) in scene.ignore for value in values])[inverse].reshape(codes.shape)

@@ -6,8 +6,9 @@ CAPTIONS = {
         "dot means none."
     ),
     "data/mask": (
-        "Pixels that the mask removed as tray or shadow (red), and pixels with an ignored code (dark). If rock is red,"
-        " or tray is left, change the section mask."
+        "The brightness of each scan, and over it what is left out: tray or shadow by the mask (red), and pixels with "
+        "an ignored code (blue). If rock is red, or tray is left, change the section mask, or paint: copy "
+        "masks/SCENE/mask.png out of the results, and name the copy in the column mask of scenes.tsv."
     ),
     "split/parts": (
         "The part of each pixel. Labelled pixels have full colours, unlabelled ones are pale. White pixels are not "

@@ -57,16 +57,16 @@ def parts(study: Study) -> Figure:
 
 
 def masks(study: Study) -> Figure | None:
-    """Draw the masked pixels, if there are any.
+    """Draw the masked pixels over the brightness of their scenes, if any scene is masked.
 
     Parameters
     ----------
     study : results of the study.
     """
-    shown = study.census[:MOST_SCENES]
-    if not any((found.codes == MASKED).any() for found in shown):
+    shown = [found for found in study.census if found.scene in study.images][:MOST_SCENES]
+    if not shown:
         return None
-    return maps.masks({found.scene: _mask_kind(found) for found in shown})
+    return maps.masks({found.scene: (study.images[found.scene], _mask_kind(found)) for found in shown})
 
 
 def _mask_kind(found: Census) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from semispectral.census.census_files import Census, read_census
+from semispectral.census.mask_files import read_image
 from semispectral.evaluation.alert_files import read_guards
 from semispectral.evaluation.learning_curve import Expected, expected
 from semispectral.features.feature_files import read_facts
@@ -67,6 +68,7 @@ class Study:
     ----------
     census : one per scene, in the order of their names.
     classes : classes that occur, in label order, with the names and colours of classes.tsv.
+    images : uint8 [line, sample] by scene, the brightness of the scenes whose tray is masked.
     parts : uint8 [line, sample] by scene: 0 not used, 1 train, 2 valid, 3 test.
     quotas : scene, hole, label, part, available, drawn, quota.
     split : method, buffer (guard, in pixels) and warnings of the split.
@@ -96,6 +98,7 @@ class Study:
 
     census: tuple[Census, ...]
     classes: ClassMap
+    images: dict[str, np.ndarray]
     parts: dict[str, np.ndarray]
     quotas: pd.DataFrame
     split: dict[str, Any]
@@ -180,6 +183,7 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
     return Study(
         census=census,
         classes=ClassMap.read(paths["classes"][0]).select(read_classes(split_directory / CLASSES).codes),
+        images=_images(paths["masks"], {found.scene: found.codes.shape for found in census}),
         parts={found.scene: read_parts(split_directory, found.scene) for found in census},
         quotas=read_quotas(split_directory / QUOTAS),
         split=read_notes(paths["warnings"][0].parent),
@@ -206,6 +210,12 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
         effects=tuple(map(read_json, sorted(paths["effects"]))),
         absorption={path.parent: read_facts(path.parent) for path in sorted(paths["absorption"])},
     )
+
+
+def _images(paths: Sequence[Path], shapes: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
+    """Read the pictures of the scenes whose tray is masked, by their names."""
+    names = {path.parent.name: path for path in paths}
+    return {name: read_image(path, (shapes[name][0], shapes[name][1])) for name, path in names.items()}
 
 
 def _only(paths: Sequence[Path], read: Callable[[Path], T]) -> T | None:

@@ -30,11 +30,12 @@ NOT_OF_MAPS: dict[str, Any] = {
     "labels_key": "",
     "labels_over": (),
     "pixel_mm": None,
+    "mask": None,
     **DEPTHS,
 }
 NOT_OF_SPECTRA: dict[str, Any] = {**NOT_OF_MAPS, "use": NO_CODES, "ignore": NO_CODES}
 NOWHERE = Scene("", "", Path(), "", Path(), "", "", "", None, None, NO_CODES, NO_CODES)
-NOT_OF_CLASSES: dict[str, Any] = {"pixel_mm": None, **DEPTHS}
+NOT_OF_CLASSES: dict[str, Any] = {"pixel_mm": None, "mask": None, **DEPTHS}
 NOT_OF_SCAN: dict[str, Any] = {
     **{key: value for key, value in NOT_OF_SPECTRA.items() if key != "hole"},
     "labels_axes": "line,sample",
@@ -101,9 +102,31 @@ class Slices:
         return self.of(simulate={key: value for key, value in self.config["simulate"].items() if key != "enabled"})
 
     def census(self, wildcards: Any) -> str:
-        """Return the row of the scene without its labels, its mask, and what decides which pixels hold data."""
+        """Return the row of the scene without its labels, and what decides which pixels hold data."""
         row = asdict(replace(self.scenes[wildcards.scene], **NOT_OF_SCAN))
-        return self.of(scene=row, mask=keys_in_use.mask(self.config["mask"]), cleaning=self.decides_data())
+        return self.of(scene=row, cleaning=self.decides_data())
+
+    def is_masked(self, name: str) -> bool:
+        """Return whether a scene has a mask: by the settings, or a picture of its own.
+
+        Parameters
+        ----------
+        name : str
+            Name of the scene.
+        """
+        return self.config["mask"]["method"] != "none" or self.scenes[name].mask is not None
+
+    def mask(self, wildcards: Any) -> str:
+        """Return the row of the scene with its own mask, and the settings of the mask where it has none."""
+        scene = self.scenes[wildcards.scene]
+        row = asdict(replace(scene, **(NOT_OF_SPECTRA | {"mask": scene.mask})))
+        section = {"method": "none"} if scene.mask else keys_in_use.mask(self.config["mask"])
+        return self.of(scene=row, mask=section)
+
+    def files_of_mask(self, wildcards: Any) -> list[str]:
+        """Return the files of a scan, and the mask that a person painted over it."""
+        own = self.scenes[wildcards.scene].mask
+        return [*self.scan_files(wildcards), *([str(own)] if own else [])]
 
     def labels(self, wildcards: Any) -> str:
         """Return the row of the scene, and the known codes; depths change no label.
@@ -299,13 +322,14 @@ class Slices:
         """Return what the map of a new scan depends on, the model included. Its labels say what to ignore."""
         scene = self.scenes[wildcards.scene]
         row = self._counted(scene.name) if scene.ignore.ranges else asdict(replace(scene, **NOT_OF_SPECTRA))
+        row["mask"] = scene.mask
         smoothing = keys_in_use.smoothing(self.config["map"])
         mask = keys_in_use.mask(self.config["mask"])
         return self.of(scene={**row, "hole": ""}, map=smoothing, mask=mask, model=model)
 
     def scan_page(self, wildcards: Any) -> str:
         """Return the row of the scene without its labels, the classes, and what cleaning does."""
-        scene = replace(self.scenes[wildcards.scene].without_labels(), hole="", pixel_mm=None, **DEPTHS)
+        scene = replace(self.scenes[wildcards.scene].without_labels(), hole="", pixel_mm=None, mask=None, **DEPTHS)
         return self.cleaned_by(scene=asdict(scene), classes=self.legend)
 
     def pixels(self, wildcards: Any, **own: Any) -> str:
@@ -377,9 +401,10 @@ class Slices:
         return [str(file) for file in data_files(self.scenes[wildcards.scene])]
 
     def new_scene_files(self, wildcards: Any) -> list[str]:
-        """Return the files of a new scan: its labels only if their codes say what to ignore."""
-        ignores = self.scenes[wildcards.scene].ignore.ranges
-        return self.scene_files(wildcards) if ignores else self.scan_files(wildcards)
+        """Return the files of a new scan: its labels only if their codes say what to ignore, and its own mask."""
+        scene = self.scenes[wildcards.scene]
+        ignores = self.scene_files(wildcards) if scene.ignore.ranges else self.scan_files(wildcards)
+        return [*ignores, *([str(scene.mask)] if scene.mask else [])]
 
     def _scales(self, keys: Iterable[str]) -> dict[str, Any]:
         """Return the named methods of the section ``normalise``, and what they use."""
@@ -428,7 +453,7 @@ class Slices:
         """Return the row of a scene without depths, and without the size of a pixel unless labels are placed by it."""
         scene = self.scenes[name]
         size = scene.pixel_mm if scene.labels_by_place else None
-        return asdict(replace(scene, pixel_mm=size, **DEPTHS))
+        return asdict(replace(scene, pixel_mm=size, mask=None, **DEPTHS))
 
     def _placed(self, name: str, **own: Any) -> dict[str, Any]:
         """Return what depths use of the row of a scene, and more of it if given."""

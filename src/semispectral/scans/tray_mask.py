@@ -1,5 +1,6 @@
 """Tell tray and shadow from core by brightness and shape, where nobody has marked them."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -50,15 +51,54 @@ def find_mask(cube: Cube, *, scale: float, settings: MaskConfig) -> np.ndarray:
     """
     if settings.method == "none":
         return np.zeros(cube.shape[:2], bool)
-    spectra = some_bands(cube) if settings.method == "spectra" else None
-    bright = (brightness(cube) if spectra is None else _mean(spectra)) * scale
+    return mask_by(look_for_core(cube, settings), scale=scale, settings=settings)
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What core is told from tray by.
+
+    Attributes
+    ----------
+    bright : float32 [line, sample], mean over some bands; NaN without data.
+    spectra : float32 [line, sample, band], a few bands; None unless the method looks at them.
+    """
+
+    bright: np.ndarray
+    spectra: np.ndarray | None = None
+
+
+def look_for_core(cube: Cube, settings: MaskConfig) -> Seen:
+    """Return what the method of the mask looks at, by one pass over the cube.
+
+    Parameters
+    ----------
+    cube : Cube, open scene.
+    settings : MaskConfig, settings of the mask.
+    """
+    if settings.method != "spectra":
+        return Seen(brightness(cube))
+    spectra = some_bands(cube)
+    return Seen(_mean(spectra), spectra)
+
+
+def mask_by(found: Seen, *, scale: float, settings: MaskConfig) -> np.ndarray:
+    """Return a mask of tray and shadow, bool [line, sample], by what was seen of a scene.
+
+    Parameters
+    ----------
+    found : Seen, what the method looks at.
+    scale : float, reflectance = stored value x scale.
+    settings : MaskConfig, settings of the mask, whose method is not none.
+    """
+    bright = found.bright * scale
     seen = np.isfinite(bright)
     limit = settings.darker_than if settings.method == "threshold" else otsu(bright[seen])
     core = seen & (bright >= limit)
-    if spectra is not None:
-        core = core_by_spectra(spectra, core)
+    if found.spectra is not None:
+        core = core_by_spectra(found.spectra, core)
     core = without_specks(core, smallest=settings.smallest, holes=settings.holes)
-    return np.asarray(seen & ~(core if spectra is None else without_blocks(core)))
+    return np.asarray(seen & ~(core if found.spectra is None else without_blocks(core)))
 
 
 def some_bands(cube: Cube) -> np.ndarray:

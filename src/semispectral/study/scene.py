@@ -103,6 +103,7 @@ class Scene:
     white_lines, dark_lines, white_dark_lines : str, their lines, such as ``0-99`` or ``last 100``; empty: all.
     depth_marks : tuple of DepthMark, marks along the core, by run and line; empty: none.
     panel : Path or None, table of the white panel's reflectance by wavelength.
+    mask : Path or None, PNG that a person painted: white for core, black for tray; None: the settings of the mask tell.
     """
 
     name: str
@@ -133,6 +134,7 @@ class Scene:
     white_dark_lines: str = ""
     panel: Path | None = None
     depth_marks: tuple[DepthMark, ...] = ()
+    mask: Path | None = None
 
     @property
     def label_sources(self) -> tuple[LabelSource, ...]:

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -41,8 +41,9 @@ OPTIONAL: dict[str, Callable[[str, str], Any]] = {
     },
     "panel": cells.plain,
     "depth_marks": cells.plain,
+    "mask": cells.plain,
 }
-FILES = (*REFERENCE_ROLES, "panel")  # columns of files that may be left out
+FILES = (*REFERENCE_ROLES, "panel", "mask")  # columns of files that may be left out
 PARSERS = {**REQUIRED, **OPTIONAL}
 
 
@@ -260,6 +261,27 @@ def read_scenes(path: Path, *, data_root: Path, allow_outside: bool = False) -> 
     require_distinct_files((scene.hole for scene in scenes), where=f"{path}, column 'hole'")
     _refuse_same_data(path, rows)
     return scenes
+
+
+def require_masks_outside(scenes: Iterable[Scene], results: Path) -> None:
+    """Refuse a mask that the workflow writes itself, which it would overwrite.
+
+    Parameters
+    ----------
+    scenes : iterable of Scene, rows of ``scenes.tsv``.
+    results : Path, folder of the results.
+
+    Raises
+    ------
+    ConfigError : a row names a mask of the results.
+    """
+    own = os.path.realpath(results / "masks")
+    for scene in scenes:
+        if scene.mask is not None and os.path.commonpath([os.path.realpath(scene.mask), own]) == own:
+            raise ConfigError(
+                f"scenes.tsv, column 'mask' of the scene {scene.name}: {scene.mask} is a mask of the results, which "
+                "the workflow writes itself; copy it to your own folder, paint there, and name the copy"
+            )
 
 
 def _refuse_same_data(path: Path, rows: Mapping[int, Scene]) -> None:
