@@ -37,7 +37,7 @@ def scene(tmp_path: Path) -> Scene:
 def mask_of(scene: Scene, folder: Path) -> tuple[Path, Path]:
     """The files of the stage `mask`, by otsu."""
     files = folder / "mask.png", folder / "image.png"
-    sections = {"scene": asdict(scene), "mask": asdict(MaskConfig(method="otsu"))}
+    sections = {"scene": asdict(scene), "mask": asdict(MaskConfig(method="otsu")), "cleaning": {}}
     run_mask(*files, cfg=stage_cfg(sections, *sections))
     return files
 
@@ -56,6 +56,19 @@ def test_the_mask_is_a_picture_that_the_census_uses(tmp_path: Path, scene: Scene
     np.testing.assert_array_equal(np.asarray(Image.open(mask)), np.where(CORE, 255, 0))
     assert read_image(image, CORE.shape)[CORE].min() > read_image(image, CORE.shape)[~CORE].max()
     np.testing.assert_array_equal(census_of(scene, tmp_path, mask) == MASKED, ~CORE)
+
+
+def test_the_light_across_the_tray_does_not_count(tmp_path: Path, scene: Scene) -> None:
+    """Core that a lamp hardly reaches is found by the references of the scan, and not without."""
+    light = np.where(np.arange(SAMPLES) < 8, 0.06, 1.0)[None, :, None]
+    np.save(scene.data, (np.load(scene.data) * light).astype(np.uint16))
+    np.save(tmp_path / "white.npy", np.full((4, SAMPLES, 6), 40_000 * light[0]).astype(np.uint16))
+    np.save(tmp_path / "dark.npy", np.zeros((4, SAMPLES, 6), np.uint16))
+    named = replace(scene, white=tmp_path / "white.npy", dark=tmp_path / "dark.npy")
+    without, _ = mask_of(scene, tmp_path)
+    assert not np.array_equal(read_mask(without, CORE.shape), CORE)
+    found, _ = mask_of(named, tmp_path)
+    np.testing.assert_array_equal(read_mask(found, CORE.shape), CORE)
 
 
 def test_a_painted_mask_takes_the_place_of_the_found_one(tmp_path: Path, scene: Scene) -> None:

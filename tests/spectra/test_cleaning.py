@@ -155,7 +155,17 @@ def test_no_band_left() -> None:
 def test_every_step_of_the_table_is_documented_by_a_test() -> None:
     """The table holds the steps that this file tests."""
     assert list(STEPS) == [
-        *("references", "scale", "drop_bands", "dropped_lines", "dead_columns", "spikes", "stripes", "smile"),
+        *(
+            "references",
+            "scale",
+            "drop_bands",
+            "dropped_lines",
+            "repeated_lines",
+            "dead_columns",
+            "spikes",
+            "stripes",
+            "smile",
+        ),
         *("resample", "savitzky_golay", "continuum"),
     ]
 

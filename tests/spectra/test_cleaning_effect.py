@@ -17,14 +17,17 @@ def test_the_effect_of_every_step(tmp_path: Path) -> None:
     scan[:, 25, 30] *= 1.1
     scan[:, 7, 11] = 0.3
     scan[40] = 0
+    scan[50] = scan[49]
     scan[5, 6, 20] *= 3
     scene = write_scene(tmp_path, scan)
-    steps = ("dropped_lines", "dead_columns", "spikes", "stripes", "smile")
+    steps = ("dropped_lines", "repeated_lines", "dead_columns", "spikes", "stripes", "smile")
     with open_scene(scene) as cube:
         effect = effect_of(scene, cube, CleanConfig(steps=(*steps, "savitzky_golay")))
     found = {step["name"]: step for step in effect["steps"]}
     assert tuple(found) == steps
     assert found["dropped_lines"]["changed"] == pytest.approx(1 / LINES)
+    assert found["repeated_lines"]["changed"] == pytest.approx(1 / LINES)
+    assert found["repeated_lines"]["found"].startswith("lines that equal the line before")
     assert found["dead_columns"]["found"].startswith("1 of 2400 detector elements")
     assert found["dead_columns"]["changed"] == pytest.approx(1 / (SAMPLES * BANDS))
     assert 0 < found["spikes"]["changed"] < 0.1

@@ -9,6 +9,7 @@ import pytest
 from semispectral.census.compatibility import bad_bands_of_all, remarks_of
 from semispectral.census.count import census
 from semispectral.errors import DataError
+from semispectral.spectra.cleaned_scans import open_cleaned
 from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.spectra.remarks import band_names
 from semispectral.study.classes import EMPTY, ClassMap, CodeSet
@@ -43,6 +44,29 @@ def test_pixels_without_data_are_not_counted(tmp_path: Path) -> None:
     said = [each.text for each in found.remarks]
     assert "31 of its 200 pixels hold no data" in said
     assert "31 labelled pixels hold no data" in said
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.uint16])
+def test_a_repeated_line_is_said_and_left_out(tmp_path: Path, kind: type) -> None:
+    """Lines that equal the one before are named, and with the step hold no data; a border of zeros is none."""
+    values = (VALUES * 1000).astype(kind)
+    values[6] = values[5]
+    values[11:14] = values[10]
+    values[:3] = 0
+    scene = replace(scene_of(tmp_path, values), scale=1e-3)
+    found = census(scene, CLASSES)
+    (said,) = [each for each in found.remarks if "frame grabber" in each.text]
+    assert said.text.startswith("4 of 19 lines looked at equal the line before")
+    assert said.odd
+    assert not (found.codes == EMPTY).any()
+    left = census(scene, CLASSES, cleaning=CleanConfig(steps=("repeated_lines",)))
+    repeated = np.isin(np.arange(LINES), [6, 11, 12, 13])
+    np.testing.assert_array_equal(left.codes == EMPTY, np.repeat(repeated[:, None], SAMPLES, axis=1))
+    with open_cleaned(scene, CleanConfig(steps=("repeated_lines",))) as cube:
+        for height in (1, 4, LINES):
+            blocks = [cube.read_lines(first, first + height) for first in range(0, LINES, height)]
+            np.testing.assert_array_equal(np.isnan(np.concatenate(blocks)).all(axis=(1, 2)), repeated)
+        assert np.isnan(cube.read_lines(12, 13)).all()  # a line alone is compared with the one before all the same
 
 
 def test_a_scene_that_cleaning_empties_is_refused(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from semispectral.scans.cube import Cube
 from semispectral.scans.instrument import Sensor
 from semispectral.scans.quality import look, sparse_blocks
 from semispectral.scans.readers import open_scene
-from semispectral.spectra.cleaned_scans import can_lose_values, sensor_for
+from semispectral.spectra.cleaned_scans import can_lose_values, read_for, sensor_for
 from semispectral.spectra.cleaning import bridged
 from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.spectra.remarks import remarks
@@ -106,11 +106,11 @@ def empty_pixels(scene: Scene, cube: Cube, sensor: Sensor, cleaning: CleanConfig
         return bridged(x, sample=sample, sensor=sensor, settings=cleaning)[1].reshape(len(values), samples)
 
     good = np.delete(np.arange(bands), sensor.bad_bands)
-    lines_alike = "reference_lines" not in cube.extra and "dropped_lines" not in cleaning.steps
+    lines_alike = "reference_lines" not in cube.extra and not {"dropped_lines", "repeated_lines"} & set(cleaning.steps)
     if lines_alike and all(np.isfinite(values[:, :, good]).all() for values in sparse_blocks(cube)):
         # what is lost then lies in bad bands, references or dead elements: all lines are alike
         return np.repeat(empty(np.zeros((1, samples, bands), np.float32)), lines, axis=0)
-    return np.concatenate([empty(values) for _, values in cube.blocks(max_bytes=BLOCK_BYTES)])
+    return np.concatenate([empty(values) for _, values in read_for(cube, cleaning).blocks(max_bytes=BLOCK_BYTES)])
 
 
 def _lost(empty: np.ndarray, scene: Scene) -> Iterator[Remark]:

@@ -22,8 +22,9 @@ from semispectral.scans.labels.label_files import read_scene_labels
 from semispectral.scans.mask_picture import read_core
 from semispectral.scans.readers import open_scene
 from semispectral.scans.tray_mask import MaskConfig, find_mask
-from semispectral.spectra.cleaned_scans import cleaned_scene
+from semispectral.spectra.cleaned_scans import cleaned_scene, sensor_for
 from semispectral.spectra.cleaning import LARGEST_GAP
+from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.spectra.remarks import band_names, remarks
 from semispectral.study.scene import Scene
 
@@ -66,7 +67,7 @@ def map_new(
         said = remarks(scene, cube, sensor, cleaning, fate=FATE, table=table)
         for remark in said:
             log.log(logging.WARNING if remark.odd else logging.INFO, "%s: %s", scene.name, remark.text)
-        known, scale = Known(_of_interest(scene, cube, mask)), scale_to_trained(scene, bundle)
+        known, scale = Known(_of_interest(scene, cube, mask, cleaning)), scale_to_trained(scene, bundle)
         cleaned = cleaned_scene(scene, cube, sensor, cleaning)
         drawn = draw_map(cleaned, bundle, known=known, smooth=smooth, threads=threads, scale=scale)
         if not drawn.map.valid.any():
@@ -109,12 +110,14 @@ def _why_nothing(cube: Cube, sensor: Sensor, known: Known) -> str:
     )
 
 
-def _of_interest(scene: Scene, cube: Cube, mask: MaskConfig) -> np.ndarray:
+def _of_interest(scene: Scene, cube: Cube, mask: MaskConfig, cleaning: CleanConfig) -> np.ndarray:
     """Return the pixels of a new scan that are neither masked nor of an ignored code, bool [line, sample]."""
     if scene.mask is not None:
         wanted = read_core(scene.mask, cube.shape[:2])
     else:
-        wanted = ~find_mask(cube, scale=scene.factor, settings=mask)
+        plain = cleaning.only_references
+        seen = cleaned_scene(scene, cube, sensor_for(scene, cube, plain), plain)
+        wanted = ~find_mask(seen, scale=scene.factor, settings=mask)
     codes = read_scene_labels(scene, cube) if scene.ignore.ranges else np.zeros(cube.shape[:2], int)
     values, inverse = np.unique(codes, return_inverse=True)
     ignored = np.array([int(value) in scene.ignore for value in values])[inverse].reshape(codes.shape)

@@ -121,7 +121,8 @@ class Slices:
         scene = self.scenes[wildcards.scene]
         row = asdict(replace(scene, **(NOT_OF_SPECTRA | {"mask": scene.mask})))
         section = {"method": "none"} if scene.mask else keys_in_use.mask(self.config["mask"])
-        return self.of(scene=row, mask=section)
+        reflectance = {**self.config["cleaning"], **asdict(self.cleaning.only_references)}
+        return self.of(scene=row, mask=section, cleaning=keys_in_use.cleaning(reflectance))
 
     def files_of_mask(self, wildcards: Any) -> list[str]:
         """Return the files of a scan, and the mask that a person painted over it."""

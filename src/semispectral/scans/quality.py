@@ -1,6 +1,7 @@
 """Find the good values of a scene, and estimate the share of bad ones from a sparse sample."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -49,6 +50,50 @@ def known_median(x: np.ndarray, *, axis: int) -> np.ndarray:
     ends = np.maximum(count - 1, 0) // 2, np.minimum(count // 2, x.shape[axis] - 1)
     low, high = (np.take_along_axis(ordered, place, axis=axis) for place in ends)
     return np.asarray(np.where(count > 0, (low + high) / 2, np.nan)).squeeze(axis)
+
+
+def repeats(values: np.ndarray, before: np.ndarray | None = None) -> np.ndarray:
+    """Return which lines equal the line before them in all values, as a frame grabber repeats them; bool [line].
+
+    A line of one value alone, or of none, says nothing and is no repetition.
+
+    Parameters
+    ----------
+    values : [line, sample, band], values of lines that follow each other.
+    before : [sample, band], values of the line before the first; None: there is none.
+    """
+    found = np.zeros(len(values), bool)
+    known = values if before is None else np.concatenate([before[None], values])
+    same = known[1:] == known[:-1]
+    if known.dtype.kind == "f":
+        same |= np.isnan(known[1:]) & np.isnan(known[:-1])
+    repeated = np.flatnonzero(same.all(axis=(1, 2)))
+    lines = known[1:][repeated]
+    says = np.fmin.reduce(lines, axis=(1, 2)) < np.fmax.reduce(lines, axis=(1, 2))
+    found[len(values) - len(known) + 1 :][repeated] = says
+    return found
+
+
+def without_repeats(cube: Cube) -> Cube:
+    """Return a cube with NaN on the lines that equal the line before them.
+
+    Parameters
+    ----------
+    cube : Cube, open scene.
+    """
+    last: dict[int, np.ndarray] = {}  # of the block before: streaming reads no line twice
+
+    def read_lines(first: int, stop: int) -> np.ndarray:
+        values = cube.read_lines(first, stop)
+        before = None if first == 0 else last[first - 1] if first - 1 in last else cube.read_lines(first - 1, first)[0]
+        last.clear()
+        last[stop - 1] = values[-1].copy()
+        found = values.astype(np.float32)
+        found[repeats(values, before)] = np.nan
+        return found
+
+    facts = {"stored": cube.dtype, "saturated": full_scale(cube)} | cube.extra
+    return replace(cube, dtype=np.dtype(np.float32), read_lines=read_lines, extra=facts)
 
 
 def full_scale(cube: Cube) -> np.ndarray | None:

@@ -13,7 +13,7 @@ import pandas as pd
 from semispectral.errors import DataError, IntegrityError, about
 from semispectral.scans.cube import Cube, HoldData, Pixels
 from semispectral.scans.instrument import Sensor, sensor_of
-from semispectral.scans.quality import sparse_blocks, valid_spectra
+from semispectral.scans.quality import sparse_blocks, valid_spectra, without_repeats
 from semispectral.scans.readers import open_scene
 from semispectral.spectra.cleaning import Spectra, bridged, clean
 from semispectral.spectra.cleaning_settings import CleanConfig, is_cleaned
@@ -236,7 +236,18 @@ def cleaned_scene(scene: Scene, cube: Cube, sensor: Sensor, settings: CleanConfi
     if not (is_cleaned(scene, settings) or dropped or cube.dtype.kind == "f"):
         return cube
     with about(scene.name, str(scene.data)):
-        return clean_cube(cube, sensor, settings)
+        return clean_cube(read_for(cube, settings), sensor, settings)
+
+
+def read_for(cube: Cube, settings: CleanConfig) -> Cube:
+    """Return an open scene as cleaning reads it: without lines that repeat the one before, if that step is taken.
+
+    Parameters
+    ----------
+    cube : Cube, open scene.
+    settings : CleanConfig, steps of cleaning.
+    """
+    return without_repeats(cube) if "repeated_lines" in settings.steps else cube
 
 
 def clean_cube(cube: Cube, sensor: Sensor, settings: CleanConfig) -> Cube:
@@ -285,9 +296,8 @@ def can_lose_values(scene: Scene, cube: Cube, settings: CleanConfig) -> bool:
     cube : Cube, open scene.
     settings : CleanConfig, steps of cleaning.
     """
-    judged = settings.uses_references(named=scene.has_references) or {"dead_columns", "dropped_lines"} & set(
-        settings.steps
-    )
+    judging = {"dead_columns", "dropped_lines", "repeated_lines"}
+    judged = settings.uses_references(named=scene.has_references) or judging & set(settings.steps)
     return cube.dtype.kind == "f" or bool(judged)
 
 

@@ -216,6 +216,12 @@ def _dropped_lines(found: Spectra, settings: CleanConfig) -> Spectra:
     return replace(found, x=np.where(one_value[:, None], np.float32(np.nan), found.x))
 
 
+@step("repeated_lines")
+def _repeated_lines(found: Spectra, settings: CleanConfig) -> Spectra:
+    """Return the spectra unchanged: lines are compared where they are read, and a repeated one holds NaN since then."""
+    return found
+
+
 @step("dead_columns")
 def _dead_columns(found: Spectra, settings: CleanConfig) -> Spectra:
     """Set the values of dead detector elements to NaN."""

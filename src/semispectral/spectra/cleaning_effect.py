@@ -6,7 +6,7 @@ import numpy as np
 
 from semispectral.scans.cube import Cube
 from semispectral.scans.instrument import Sensor
-from semispectral.scans.quality import sparse_blocks
+from semispectral.scans.quality import repeats, sparse_blocks
 from semispectral.spectra.cleaned_scans import sensor_for, smile_bands, whole_blocks
 from semispectral.spectra.cleaning import STEPS, bridged
 from semispectral.spectra.cleaning_settings import CleanConfig
@@ -50,7 +50,11 @@ def _changes(cube: Cube, sensor: Sensor, settings: CleanConfig) -> dict[str, tup
         sample = np.tile(np.arange(cube.shape[1]), len(values))
         x = values.reshape(len(sample), -1)
         found, lost = bridged(x, sample=sample, sensor=sensor, settings=settings)
-        marked = {"dead_columns": _dead(sensor, sample, x.shape), "dropped_lines": _one_value(x)}
+        marked = {
+            "dead_columns": _dead(sensor, sample, x.shape),
+            "dropped_lines": _one_value(x),
+            "repeated_lines": repeats(values),
+        }
         for name in settings.steps:
             before = found.x
             if name in marked:
@@ -83,6 +87,7 @@ def _found(cube: Cube, sensor: Sensor, settings: CleanConfig) -> tuple[dict[str,
     words = {
         "spikes": f"values more than {settings.spike_threshold:g} sigmas from their neighbours",
         "dropped_lines": "spectra of one value in all bands",
+        "repeated_lines": "lines that equal the line before them in every value",
     }
     curves: dict[str, list[float]] = {}
     if sensor.dead is not None:

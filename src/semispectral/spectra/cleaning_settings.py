@@ -1,5 +1,6 @@
 """Settings of cleaning, without heavy imports, so that a Snakefile can read them."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -62,6 +63,12 @@ class CleanConfig:
         named : bool, whether the scene names references.
         """
         return "references" in self.steps or (named and self.references == "named")
+
+    @property
+    def only_references(self) -> "CleanConfig":
+        """The same settings without any step but the references: reflectance in all bands of the scan."""
+        kept = tuple(step for step in self.steps if step == "references")
+        return replace(self, steps=kept, bad_bands=(), bad_ranges_nm=())
 
     @property
     def resamples(self) -> bool:

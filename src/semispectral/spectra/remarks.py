@@ -9,7 +9,7 @@ from semispectral.errors import DataError
 from semispectral.scans.cube import Cube
 from semispectral.scans.facts.stated_values import SAME, Conversion
 from semispectral.scans.instrument import Sensor, marked_bands
-from semispectral.scans.quality import sparse_blocks
+from semispectral.scans.quality import repeats, sparse_blocks
 from semispectral.spectra.cleaning import LARGEST_GAP, bridged
 from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.spectra.reference_remarks import reference_remarks
@@ -31,6 +31,7 @@ class Seen:
     missing : float, share of values that are missing.
     bridged, lost : float, share of pixels whose gaps are bridged, and of pixels without data.
     bright : float, share of good values with a reflectance above `BRIGHTEST`.
+    lines, repeated : int, lines that follow another one in the sample, and those of them that equal it.
     upper, largest : float, 95th percentile and maximum of the good values, as reflectance.
     """
 
@@ -40,6 +41,8 @@ class Seen:
     bright: float
     upper: float
     largest: float
+    lines: int
+    repeated: int
 
 
 def see(cube: Cube, sensor: Sensor, settings: CleanConfig) -> Seen:
@@ -54,7 +57,9 @@ def see(cube: Cube, sensor: Sensor, settings: CleanConfig) -> Seen:
     bad = np.zeros(cube.shape[2], bool)
     bad[[*sensor.bad_bands, *sensor.gaps]] = True
     good, missing, gaps, lost = [], [], [], []
+    lines = repeated = 0
     for block in sparse_blocks(cube):
+        lines, repeated = lines + len(block) - 1, repeated + int(repeats(block).sum())
         x = block.reshape(-1, cube.shape[2])
         sample = np.tile(np.arange(cube.shape[1]), len(block))
         found, gone = bridged(x, sample=sample, sensor=sensor, settings=settings)
@@ -67,9 +72,9 @@ def see(cube: Cube, sensor: Sensor, settings: CleanConfig) -> Seen:
     values = np.concatenate(good) * sensor.scale
     shares = (float(np.mean(missing)), float(np.mean(gaps)), float(np.mean(lost)))
     if not values.size:
-        return Seen(*shares, 0.0, 0.0, 0.0)
+        return Seen(*shares, 0.0, 0.0, 0.0, lines, repeated)
     bright, upper = (values > BRIGHTEST).mean(), np.quantile(values, 0.95)
-    return Seen(*shares, float(bright), float(upper), float(values.max()))
+    return Seen(*shares, float(bright), float(upper), float(values.max()), lines, repeated)
 
 
 def remarks(scene: Scene, cube: Cube, sensor: Sensor, settings: CleanConfig, *, fate: str, table: str) -> list[Remark]:
@@ -100,6 +105,7 @@ def remarks(scene: Scene, cube: Cube, sensor: Sensor, settings: CleanConfig, *, 
         *_bands(cube, sensor, settings, fate),
         *(reference_remarks(scene, cube, sensor.references) if calibrated and sensor.references else ()),
         *_brightness(scene, cube, seen, calibrated),
+        *_repeated(seen, taken="repeated_lines" in settings.steps),
     ]
 
 
@@ -193,6 +199,17 @@ def _brightness(scene: Scene, cube: Cube, seen: Seen, calibrated: bool) -> Itera
         yield Remark(f"{share} of its values are a reflectance above {BRIGHTEST:g}: check {check}", odd=True)
     if cube.extra.get("integration_time") and not calibrated:
         yield Remark(f"its integration time, {cube.extra['integration_time']}, is not used without a white reference")
+
+
+def _repeated(seen: Seen, *, taken: bool) -> Iterator[Remark]:
+    """Yield a remark on lines that equal the line before them."""
+    if seen.repeated:
+        fate = "such lines are left out" if taken else "name repeated_lines in cleaning.steps, to leave such lines out"
+        yield Remark(
+            f"{seen.repeated} of {seen.lines} lines looked at equal the line before them in every value, as a frame "
+            f"grabber repeats them: {fate}",
+            odd=not taken,
+        )
 
 
 def _percent(share: float) -> str:

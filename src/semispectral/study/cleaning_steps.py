@@ -31,6 +31,7 @@ CLEANING_STEPS: dict[str, CleaningStep] = {
     "scale": CleaningStep(joins=True),
     "drop_bands": CleaningStep(judges=True),
     "dropped_lines": CleaningStep(first=True, judges=True, mends=True),
+    "repeated_lines": CleaningStep(first=True, judges=True, mends=True),
     "dead_columns": CleaningStep(first=True, judges=True, mends=True),
     "spikes": CleaningStep(keys=("spike_threshold",), mends=True),
     "stripes": CleaningStep(keys=("stripe_threshold",), mends=True),
