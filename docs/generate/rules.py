@@ -12,13 +12,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PICTURE = ROOT / "docs/images/rules.svg"
 TARGETS = ("all", "explore")
-SETTINGS = "normalise={method: auto}"  # with it, `choose_input` is a rule of the study
+SETTINGS = ("normalise={method: auto}", "mask={method: spectra}")  # with them, `choose_input` and `mask` are rules
 
 
 def rulegraph() -> str:
     """What ``snakemake --rulegraph`` says of the built-in study before anything has run, in Graphviz's language."""
     command = [sys.executable, "-m", "snakemake", *TARGETS, "--snakefile", str(ROOT / "Snakefile")]
-    command += ["--config", SETTINGS, "--rulegraph"]
+    command += ["--config", *SETTINGS, "--rulegraph"]
     with tempfile.TemporaryDirectory() as empty:
         return subprocess.run(command, cwd=empty, check=True, capture_output=True, text=True).stdout
 
