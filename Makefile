@@ -119,7 +119,7 @@ hooks: .venv/.dev ## Install the git hooks that check style before each commit
 
 lock: .venv/.dev ## Update the lock files and the conda pins
 	$(COMPILE) --group installer -o locks/installer.lock
-	$(COMPILE) pyproject.toml --extra slurm --group cpu -c locks/installer.lock $(UNUSED) --overrides locks/cpu.overrides -o locks/run.lock
+	$(COMPILE) pyproject.toml --extra train --extra slurm --group cpu -c locks/installer.lock $(UNUSED) --overrides locks/cpu.overrides -o locks/run.lock
 	$(COMPILE) pyproject.toml --extra slurm --extra gpu $(UNUSED) -c locks/run.lock -o locks/gpu.lock
 	$(COMPILE) --group dev -c locks/run.lock -o locks/dev.lock
 	$(COMPILE) --group docs -c locks/run.lock -c locks/dev.lock -o locks/docs.lock

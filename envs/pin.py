@@ -24,7 +24,8 @@ def locked() -> dict[str, str]:
 def direct() -> list[str]:
     """Names of the packages that the project itself asks for, and of what TensorFlow Probability needs beside it."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    names = [re.split(r"[\[<>=!~ ;]", requirement, maxsplit=1)[0].lower() for requirement in project["dependencies"]]
+    asked = [*project["dependencies"], *project["optional-dependencies"]["train"]]
+    names = [re.split(r"[\[<>=!~ ;]", requirement, maxsplit=1)[0].lower() for requirement in asked]
     return sorted({*names, "tf-keras"} - NOT_IN_JOBS)
 
 

@@ -1,6 +1,6 @@
 """Training against others: seconds of an M1 epoch and of an M2 pass at the shapes of the 2017 experiment, on a CPU.
 
-    pip install '.[bench]'
+    pip install '.[train,bench]'
     python measurements/training/train.py --output docs/performance.md
     python measurements/training/train.py --agree
     python measurements/training/train.py --scaling --rounds 3

@@ -14,7 +14,7 @@ from typing import Any
 from train_quiet import busy
 
 PEERS = Path(__file__).parent / "peers"
-INSTALL = "pip install '.[bench]'"
+INSTALL = "pip install '.[train,bench]'"
 OLDER_KERNELS = {"OPENBLAS_CORETYPE", "NVPL_BLAS_DEBUG_CPU_TYPE", "MKL_DEBUG_CPU_TYPE"}
 
 

@@ -387,7 +387,7 @@ def test_a_study_without_labels_is_checked_for_what_it_can_do(capsys: pytest.Cap
     assert main(["check", "--config", "mine.yaml", "--workflow", str(ROOT), "--cores", "2"]) == 0
     said = capsys.readouterr().out
     assert "  contact_sheet     1 " in said
-    assert "No scene has labels: snakemake explore" in said
+    assert "No scene has labels: semispectral run explore shows" in said
     assert not any(word in said for word in ("Split:", "Classes:", "Methods:", "serves as unlabelled only"))
 
 

@@ -32,7 +32,7 @@ def required(requirements: list[str]) -> set[str]:
     return {plain(re.split(r"[\[<>=!~ ;]", requirement, maxsplit=1)[0]) for requirement in requirements}
 
 
-DECLARED = required(PROJECT["project"]["dependencies"])
+DECLARED = required(PROJECT["project"]["dependencies"]) | required(PROJECT["project"]["optional-dependencies"]["train"])
 FOR_DEVELOPERS = {
     name
     for groups in (PROJECT["project"].get("optional-dependencies", {}), PROJECT.get("dependency-groups", {}))

@@ -28,7 +28,8 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("Snakefile", "rules", "workflow", "profiles", "config", "envs", "locks", "Makefile")
 ON_FOLDERS = {"folders.md", *(f"folder-{camera}.md" for camera in ("lumo", "hyspex", "headwall", "plain"))}
-WITH_TESTS_OF_THEIR_OWN = {"slurm.md", "resume.md", *ON_FOLDERS}  # tests/slurm, tests/workflow, tests/scans/folders
+# tests/slurm, tests/workflow, tests/scans/folders, and tests/project/test_wheel.py with tests/commands
+WITH_TESTS_OF_THEIR_OWN = {"slurm.md", "resume.md", "own-folder.md", *ON_FOLDERS}
 PAGES = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",

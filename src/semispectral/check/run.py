@@ -16,23 +16,19 @@ from semispectral.check.inputs import check_windows, library_words
 from semispectral.check.plan import Planned, check_clusters, planned
 from semispectral.check.problems import Problems
 from semispectral.check.scenes import Looked, look_at_scenes
-from semispectral.check.study import Study, read_study, workflow_folder
+from semispectral.check.study import Study, read_study
 from semispectral.downhole.depths import joins, ordered_by_name
 from semispectral.errors import ConfigError
 from semispectral.maps.scene_map import NODATA_COLOUR, NOVEL_COLOUR, NOVEL_NAME
 from semispectral.study.names import printable_lines, some
 from semispectral.study.paths import require_writable
 from semispectral.study.scenes import require_test_holes
+from semispectral.workflow.home import workflow_folder
 
 MOST_WARNINGS = 12
 MOST_HOLES = 3
 OWN_COLOURS = {NODATA_COLOUR: "what is no core or has no data", NOVEL_COLOUR: f"'{NOVEL_NAME}'"}
 MOST_STATED = 20
-LABELLED = "Nothing is wrong: snakemake --cores all --resources gpu=1 runs it.\n"
-UNLABELLED = (
-    "Nothing is wrong. No scene has labels: snakemake explore --cores all --resources gpu=1 shows what the scans hold, "
-    "and which pixels to label.\n"
-)
 
 
 def run_check(wanted: argparse.Namespace) -> None:
@@ -56,7 +52,19 @@ def run_check(wanted: argparse.Namespace) -> None:
     if problems.found:
         number = len(problems.found)
         raise ConfigError("\n".join(words.listed(f"{number} problem{'s' * (number != 1)}", problems.found)))
-    sys.stdout.write(UNLABELLED if study is not None and study.unlabelled else LABELLED)
+    sys.stdout.write(_what_next(study is not None and study.unlabelled, in_clone=folder == Path.cwd()))
+
+
+def _what_next(unlabelled: bool, *, in_clone: bool) -> str:
+    """Return the last sentence: the command that runs the study."""
+    options = " --cores all --resources gpu=1" if in_clone else ""
+    command = "snakemake" if in_clone else "semispectral run"
+    if unlabelled:
+        return (
+            f"Nothing is wrong. No scene has labels: {command} explore{options} shows what the scans hold, and which "
+            "pixels to label.\n"
+        )
+    return f"Nothing is wrong: {command}{options} runs it.\n"
 
 
 class Kept(logging.Handler):

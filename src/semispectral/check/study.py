@@ -10,7 +10,7 @@ from semispectral.classifiers.baseline_settings import BaselineConfig
 from semispectral.classifiers.svm import SvmConfig
 from semispectral.downhole.interval_settings import IntervalConfig
 from semispectral.downhole.log import DownholeConfig
-from semispectral.errors import MissingFileError, SemispectralError
+from semispectral.errors import SemispectralError
 from semispectral.explore.explore_settings import ExploreConfig
 from semispectral.features.feature_settings import FeaturesConfig
 from semispectral.library.library_settings import LibraryConfig
@@ -32,9 +32,10 @@ from semispectral.study.paths import outside_allowed
 from semispectral.study.scene import Scene
 from semispectral.study.scenes import read_scenes
 from semispectral.study.stage_settings import settings
+from semispectral.workflow.home import SCHEMA
 from semispectral.workflow.logs import in_words
 
-CONFIG, SCHEMA = Path("config/config.yaml"), Path("config/config.schema.yaml")
+CONFIG = Path("config/config.yaml")
 SMOOTHING = ("smoothing", "radius", "epsilon")
 RECIPE = ("method", "features", "false_alarm")
 
@@ -67,22 +68,6 @@ class Study:
     def results(self) -> Path:
         """Folder of all results."""
         return Path(self.config["pathvars"]["results"])
-
-
-def workflow_folder() -> Path:
-    """Return the folder of the Snakefile: the working directory, or the folder that holds this package.
-
-    Raises
-    ------
-    MissingFileError : neither holds a workflow.
-    """
-    for folder in (Path.cwd(), Path(__file__).resolve().parents[3]):
-        if (folder / SCHEMA).is_file() and (folder / "Snakefile").is_file():
-            return folder
-    raise MissingFileError(
-        f"{Path.cwd()}: the folder of the workflow (Snakefile, {SCHEMA}) is needed; change into it, or name it with "
-        "--workflow"
-    )
 
 
 def read_study(folder: Path, overlays: Sequence[Path], problems: Problems) -> Study | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from semispectral.check.problems import Problems
-from semispectral.check.study import Study, read_study, workflow_folder
+from semispectral.check.study import Study, read_study
 from semispectral.errors import ConfigError
 from semispectral.labelling.class_table import classes_of, write_classes_table
 from semispectral.labelling.templates import KEY, Templates, require_free, write_templates
@@ -15,6 +15,7 @@ from semispectral.study.classes import ClassMap
 from semispectral.study.names import printable_lines
 from semispectral.study.scene import Scene
 from semispectral.study.suggestions import hint
+from semispectral.workflow.home import workflow_folder
 
 
 def init(wanted: argparse.Namespace) -> None:

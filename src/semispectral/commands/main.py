@@ -8,7 +8,15 @@ import sys
 from collections.abc import Sequence
 
 from semispectral.check import command as check
-from semispectral.commands import explain, labels_options, library_options, predict, scenes_options
+from semispectral.commands import (
+    explain,
+    labels_options,
+    library_options,
+    new_options,
+    predict,
+    run_options,
+    scenes_options,
+)
 from semispectral.commands.arguments import Parser
 from semispectral.errors import SemispectralError
 from semispectral.storage.provenance import versions
@@ -18,6 +26,7 @@ log = logging.getLogger(__name__)
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 EPILOG = """examples:
+  semispectral new core --demo
   semispectral scenes scans --output scenes.tsv --name '{hole}_{box}_{from}_{to}'
   semispectral check --config mine/study.yaml
   semispectral predict scan.h5 --model results/model --out maps/scan
@@ -33,7 +42,7 @@ def parser() -> argparse.ArgumentParser:
     top = Parser(prog="semispectral", description=description, epilog=EPILOG, formatter_class=as_written)
     top.add_argument("--version", action="version", version=f"%(prog)s {versions()['semispectral']}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in (check, explain, labels_options, library_options, predict, scenes_options):
+    for command in (new_options, check, run_options, explain, labels_options, library_options, predict, scenes_options):
         command.add(commands)
     return top
 
@@ -45,7 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ----------
     arguments : arguments; None takes those of the process.
     """
-    wanted = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    wanted = run_options.passed_on(given) or parser().parse_args(given)
     said = logging.StreamHandler(sys.stderr)
     said.setFormatter(Plain("%(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[said])

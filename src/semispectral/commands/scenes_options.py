@@ -3,7 +3,10 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from semispectral.scans.folders.discover import Wishes
 
 WORDS = "find the scans of a folder, with their references, and write their rows of scenes.tsv"
 EPILOG = """examples:
@@ -31,13 +34,18 @@ def add(commands: Any) -> None:
     parser.add_argument("--output", type=Path, required=True, metavar="FILE", help="table to write, such as scenes.tsv")
     words = "folder that paths in the table start from, as data_root in the configuration (default: %(default)s)"
     parser.add_argument("--data-root", type=Path, default=Path(), metavar="FOLDER", help=words)
-    _add_cells(parser.add_argument_group("hole, depths and other cells"))
-    _add_references(parser.add_argument_group("references that do not lie beside each scan"))
+    add_cells(parser.add_argument_group("hole, depths and other cells"))
+    add_references(parser.add_argument_group("references that do not lie beside each scan"))
     parser.set_defaults(run=_run)
 
 
-def _add_cells(group: Any) -> None:
-    """Add options on the cells of the table."""
+def add_cells(group: Any) -> None:
+    """Add options on the cells of the table.
+
+    Parameters
+    ----------
+    group : group of arguments.
+    """
     words = "how names state them: fields {hole} {box} {from} {to}, depths in m (12.5, 12m50), and {any} for the rest"
     group.add_argument("--name", default="", metavar="PATTERN", help=words)
     words = (
@@ -50,23 +58,35 @@ def _add_cells(group: Any) -> None:
     group.add_argument("--pixel-mm", default="", metavar="MM", help="size of a pixel of all scans")
 
 
-def _add_references(group: Any) -> None:
-    """Add options on references."""
+def add_references(group: Any) -> None:
+    """Add options on references.
+
+    Parameters
+    ----------
+    group : group of arguments.
+    """
     words = "files that are {} references, not scans; each scan takes the one of its width, bands and camera"
     more = " that was taken nearest in time"
     group.add_argument("--white", default="", metavar="PATTERN", help=words.format("white") + more)
     group.add_argument("--dark", default="", metavar="PATTERN", help=words.format("dark") + more)
 
 
-def _run(wanted: argparse.Namespace) -> None:
-    from semispectral.scans.folders.discover import FROM_TABLE, Wishes, discover
+def wishes_of(wanted: argparse.Namespace) -> "Wishes":
+    """Return what the options say of the scans.
+
+    Parameters
+    ----------
+    wanted : parsed arguments.
+
+    Raises
+    ------
+    ConfigError : a pattern or a column is not known.
+    """
+    from semispectral.scans.folders.discover import FROM_TABLE, Wishes
     from semispectral.scans.folders.metadata import wanted_fields
     from semispectral.scans.folders.names import name_pattern
-    from semispectral.scans.folders.scene_tables import in_words, refuse_existing, write_tables
-    from semispectral.study.names import printable_lines
 
-    refuse_existing(wanted.output)
-    wishes = Wishes(
+    return Wishes(
         pattern=name_pattern(wanted.name) if wanted.name else None,
         table=wanted.table,
         hole=wanted.hole,
@@ -75,6 +95,14 @@ def _run(wanted: argparse.Namespace) -> None:
         dark=wanted.dark,
         pixel_mm=wanted.pixel_mm,
     )
-    found = discover(wanted.folder, wishes)
+
+
+def _run(wanted: argparse.Namespace) -> None:
+    from semispectral.scans.folders.discover import discover
+    from semispectral.scans.folders.scene_tables import in_words, refuse_existing, write_tables
+    from semispectral.study.names import printable_lines
+
+    refuse_existing(wanted.output)
+    found = discover(wanted.folder, wishes_of(wanted))
     write_tables(found, wanted.output, data_root=wanted.data_root)
     sys.stdout.write(printable_lines(in_words(found, wanted.output, data_root=wanted.data_root)))

@@ -1,0 +1,90 @@
+"""Start Snakemake with the workflow of this package in the folder of a study."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from semispectral.errors import ConfigError
+from semispectral.study.config_file import read_config
+from semispectral.workflow.home import SNAKEFILE, workflow_folder
+
+CONFIG = Path("config/config.yaml")
+CORES = ("--cores", "-c", "--jobs", "-j", "--profile", "--executor", "-e")  # each says how much runs at once
+DRY = ("--dry-run", "--dryrun", "-n")
+UNTRAINED = {"pages", "predict_new"}  # targets that train nothing
+
+
+def run_workflow(arguments: Sequence[str]) -> None:
+    """Run Snakemake, and end this process as it ended.
+
+    Parameters
+    ----------
+    arguments : targets and options of Snakemake.
+
+    Raises
+    ------
+    ConfigError : there is no configuration, it holds code, or TensorFlow, which trains, is not installed.
+    """
+    if not CONFIG.is_file():
+        raise ConfigError(
+            f"{Path.cwd()}: the folder of a study is needed, with {CONFIG}, and there is none; change into "
+            "it, or make one: semispectral new FOLDER"
+        )
+    for path in (CONFIG, *map(Path, _values(arguments, "--configfile", "--configfiles"))):
+        read_config(path)  # Snakemake runs what code it finds in one
+    if not (find_spec("tensorflow") or _given(arguments, DRY) or UNTRAINED & set(arguments)):
+        raise ConfigError(
+            "training needs TensorFlow, which is not installed: pip install 'semispectral[train]'; without it, "
+            "semispectral predict maps scans with a trained model"
+        )
+    sys.exit(subprocess.run(snakemake_command(arguments, workflow_folder()), check=False).returncode)  # noqa: S603  our own interpreter
+
+
+def snakemake_command(arguments: Sequence[str], folder: Path) -> list[str]:
+    """Return the command that runs the workflow.
+
+    Parameters
+    ----------
+    arguments : targets and options of Snakemake.
+    folder : Path, folder of the workflow.
+    """
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(folder / SNAKEFILE)]
+    if not _given(arguments, ("--workflow-profile",)):
+        command += ["--workflow-profile", str(folder / "profiles/default")]
+    if not _given(arguments, CORES):
+        command += ["--cores", "all"]
+    return [*command, *_profiles_found(arguments, folder)]
+
+
+def _given(arguments: Sequence[str], options: Sequence[str]) -> bool:
+    short = tuple(option for option in options if not option.startswith("--"))
+    return any(
+        argument.partition("=")[0] in options or (argument.startswith(short) and not argument.startswith("--"))
+        for argument in arguments
+    )
+
+
+def _values(arguments: Sequence[str], *options: str) -> list[str]:
+    """Return the values of options that take several, up to the next option."""
+    found: list[str] = []
+    taking = False
+    for argument in arguments:
+        name, _, value = argument.partition("=")
+        if argument.startswith("-"):
+            taking = name in options
+            found += [value] if taking and value else []
+        elif taking:
+            found.append(argument)
+    return found
+
+
+def _profiles_found(arguments: Sequence[str], folder: Path) -> list[str]:
+    """Return the arguments with the paths of the profiles that the package brings, such as slurm."""
+    found = list(arguments)
+    for place, argument in enumerate(found):
+        own = folder / "profiles" / argument
+        if place and found[place - 1] == "--profile" and "/" not in argument and own.is_dir():
+            found[place] = str(own)
+    return found

@@ -1,0 +1,67 @@
+"""``semispectral run``: Snakemake's command line with the workflow of this package."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from semispectral.commands import run_workflow
+from semispectral.commands.main import main
+from semispectral.commands.run_workflow import snakemake_command
+
+HOME = Path("/home")
+
+
+@pytest.fixture
+def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a configuration."""
+    monkeypatch.chdir(tmp_path)
+    Path("config").mkdir()
+    Path("config/config.yaml").write_text("data_root: .\n")
+    return tmp_path
+
+
+def test_options_are_passed_on(tmp_path: Path) -> None:
+    """The Snakefile, the profile and all cores, unless the user names another profile or a number."""
+    begin = [sys.executable, "-m", "snakemake", "--snakefile", "/home/Snakefile"]
+    profile = ["--workflow-profile", "/home/profiles/default"]
+    assert snakemake_command([], HOME) == [*begin, *profile, "--cores", "all"]
+    assert snakemake_command(["explore", "-c4", "-n"], HOME) == [*begin, *profile, "explore", "-c4", "-n"]
+    assert snakemake_command(["--cores=2"], HOME)[-1] == "--cores=2"
+    theirs = ["--workflow-profile", "p", "-j", "3"]
+    assert snakemake_command(theirs, HOME) == [*begin, *theirs]
+    (tmp_path / "profiles/slurm").mkdir(parents=True)
+    assert snakemake_command(["--profile", "slurm"], tmp_path)[-1] == str(tmp_path / "profiles/slurm")
+    assert snakemake_command(["--profile", "mine"], tmp_path)[-1] == "mine"
+
+
+@pytest.mark.usefixtures("study")
+def test_it_ends_as_snakemake_did(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The status of the process is that of the command, also where Snakemake refuses an option."""
+    with pytest.raises(SystemExit) as ended:
+        main(["run", "--no-such-option"])
+    assert ended.value.code not in (0, None)
+
+
+def test_what_is_refused_before(study: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """A configuration with code, also in an overlay; a training without TensorFlow; a folder without a study."""
+    code = "__definitions__: [import os]\n"
+    (study / "overlay.yaml").write_text(code)
+    assert main(["run", "--configfile", "overlay.yaml", "-n"]) == 1
+    assert "overlay.yaml: plain values are needed" in caplog.text
+    monkeypatch.setattr(run_workflow, "find_spec", lambda name: None)
+    assert main(["run"]) == 1
+    assert "pip install 'semispectral[train]'" in caplog.text
+    (study / "config/config.yaml").write_text(code)
+    assert main(["run", "-n"]) == 1
+    assert "config.yaml: plain values are needed" in caplog.text
+    monkeypatch.chdir(study / "config")
+    assert main(["run"]) == 1
+    assert "semispectral new FOLDER" in caplog.text
+
+
+def test_help_is_ours(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--help` explains the command and does not start Snakemake."""
+    with pytest.raises(SystemExit):
+        main(["run", "--help"])
+    assert "semispectral run explore" in capsys.readouterr().out
