@@ -68,6 +68,7 @@ rule all:
         with_labels("<results>/report/index.html"),
         "<results>/downhole/intervals.csv" if LOGGED else [],
         expand("<results>/downhole/{hole}.pdf", hole=sorted(LOGGED)),
+        expand("<results>/holes/{hole}", hole=sorted(LOGGED)),
 
 
 rule benchmark:

@@ -1,6 +1,6 @@
-# Of every hole whose depths are known: the downhole log, shares over intervals of the user's own, and a strip log.
-# Needs: results/maps/{scene}/numbers.parquet, results/features; tables of intervals, collars and surveys, if named.
-# Produces: results/downhole/{hole}.csv, .las, .png, .pdf, results/downhole/intervals.csv, .parquet.
+# Of every hole whose depths are known: the downhole log, shares over intervals of the user's own, and a strip log, a page.
+# Needs: results/maps/{scene}/numbers.parquet and pixels, results/features; tables of intervals, collars and surveys, if named.
+# Produces: results/downhole/{hole}.csv, .las, .png, .pdf, results/downhole/intervals.csv, .parquet, results/holes/{hole}.
 
 
 rule downhole:
@@ -93,3 +93,33 @@ rule intervals:
         "Join the intervals of all holes into one table"
     script:
         "../workflow/scripts/intervals.py"
+
+
+rule hole_page:
+    input:
+        numbers=numbers_of_hole(),
+        pixels=lambda wildcards: expand("<results>/maps/{scene}/pixels", scene=LOGGED[wildcards.hole]),
+        features=lambda wildcards: features_of("features.json", scenes=LOGGED[wildcards.hole]),
+        feature_rasters=lambda wildcards: features_of("features.tif", scenes=LOGGED[wildcards.hole]),
+        intervals="<results>/downhole/composites/{hole}.parquet",
+    output:
+        directory("<results>/holes/{hole}"),
+    log:
+        "<results>/logs/hole_page/{hole}.log",
+    benchmark:
+        "<results>/resources/hole_page/{hole}.tsv"
+    wildcard_constraints:
+        hole="|".join(map(re.escape, LOGGED)) or "none",
+    conda:
+        "../envs/base.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory_mb(1500, per_mb=5),
+        runtime=minutes(15, per_mb=0.5),
+    params:
+        cfg=lambda wildcards: SLICES.hole_page(LOGGED[wildcards.hole]),
+        code=code("hole_page"),
+    message:
+        "Write the page of hole {wildcards.hole}"
+    script:
+        "../workflow/scripts/hole_page.py"

@@ -31,6 +31,10 @@ SMALL = {
     "gpu/measure.py": (("--arrays", "none.npz", "--small", "--seconds", "0"), "no time left"),
     "soundness/bad_inputs.py": (("--only", "polygons"), "0 tracebacks"),
     "speed/features.py": (("--shape", "20", "12", "120", "--rounds", "1"), "class map: "),
+    "speed/hole_page.py": (
+        ("--boxes", "2", "--lines", "120", "--samples", "96", "--seconds", "0.2"),
+        "whole in the window",
+    ),
     "speed/ingest.py": (("--lines", "40", "--scenes", "0"), "gzip.h5"),
     "speed/map.py": (("--shape", "20", "12", "16", "--rounds", "1", "--svm-labels", "60"), "thousand pixels/s"),
     "speed/svm.py": (("--labels", "60", "--bands", "5", "--classes", "3", "--rounds", "1"), "of scikit-learn's"),

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = read_schema(ROOT / "config/config.schema.yaml")
 KNOWN = ClassMap((1, 2), ("talc", "calcite"), ("#ff0000", "#00ff00"))
 RUN = {"method": "svm", "features": "bands", "budget": 5, "seed": 1}
-LOGS = {"downhole", "composite"}
+LOGS = {"downhole", "composite", "hole_page"}
 SHOWN = {"pack", "paint", *LOGS, "scan_page"}
 DRAWS = {"draw unlabelled", "draw labelled"}
 JOB = SimpleNamespace(scene="DH1_1", budget="20", method="majority", keys=lambda: ["scene"])
@@ -56,6 +56,7 @@ def texts(cut: Slices) -> dict[str, str]:
         "scan_page": cut.scan_page(JOB),
         "downhole": cut.downhole(["DH1_1"]),
         "composite": cut.composite(["DH1_1"]),
+        "hole_page": cut.hole_page(["DH1_1"]),
         "simulate": cut.simulate(),
     }
 

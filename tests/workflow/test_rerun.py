@@ -145,16 +145,17 @@ READS_SCANS = {
     *("cleaning_effect", "match_library"),  # the library asks the scan for the widths of its bands
 }
 READS_LABELS = {"labels", "new_map", "fetch"}
-READS_FEATURES = {"pixels", "new_pixels", "paint", "downhole", "composite", "report", "benchmark_report"}
+READS_FEATURES = {"pixels", "new_pixels", "paint", "downhole", "composite", "hole_page", "report", "benchmark_report"}
 # The adapters that an edit of a file reaches, written by hand: what a person would expect, not what the imports give.
 REACHED: dict[str, set[str]] = {
     "benchmark/page.html": {"benchmark_report"},
     "report/report.html": {"report"},
     "report/page.css": {"report", "benchmark_report", "contact_sheet"},
     "report/macros.html": {"report", "benchmark_report", "contact_sheet"},
+    "holes/hole.js": {"hole_page"},
     "page/page.js": {"paint", "scan_page", "group_page"},
     "page/mapped.py": {"paint"},
-    "page/tiles.py": {"pixels", "new_pixels"},
+    "page/tiles.py": {"pixels", "new_pixels", "hole_page"},  # the page of a hole has tiles of small scans
     "page/content.py": {"paint", "scan_page", "group_page"},
     "maps/picture.py": {"paint", "downhole", "composite", "report"},
     "maps/rasters.py": {

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 SCENES = ("DH1_1", "DH2_1", "DH3_1")
 
 SCORES = {"evaluate", "report"}
-LOGS = {"downhole", "composite", "intervals"}
+LOGS = {"downhole", "composite", "intervals", "hole_page"}
 PLACED = {"paint", *LOGS, "report"}
 COLOURED = {"pack", *PLACED}
 SHOWN = {"map", "pixels", *PLACED}

@@ -17,6 +17,7 @@ WORTH_OPENING = {
     "report/index.html": "the report: data, split, training, results, maps, logs; begin here",
     "maps": "a map of every scene: GeoTIFF, ENVI, a picture, and page.html to click in",
     "downhole": "the logs by depth: CSV, LAS 2.0, a picture, a strip log as PDF; intervals.csv for modelling programs",
+    "holes": "a page of every hole from top to bottom: core, map, shares, features; index.html",
     "model/README.md": "the trained model; for a new scan: semispectral predict SCAN --model {model} --out maps/",
     "evaluation/scores.parquet": "the scores of every method, number of labels and seed",
     "split/warnings.json": "what to know about the split",

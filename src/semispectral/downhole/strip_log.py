@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from semispectral.downhole.core_strips import Strip
+from semispectral.downhole.core_strips import Strip, palette_of
 from semispectral.downhole.feature_log import LOWER, MEDIAN, UPPER
 from semispectral.downhole.interval_settings import IntervalConfig
 from semispectral.downhole.log import NOVEL, SHARE
@@ -92,11 +92,12 @@ def _page(
     widths = [1, 1, 0.6, 2.4, 0.7, *[1.2] * len(features)]
     figure = Figure(figsize=inches, layout="constrained")
     axes = figure.subplots(1, len(widths), sharey=True, squeeze=False, width_ratios=widths)[0]
+    palette = palette_of(classes)
     here = [strip for strip in strips if strip.bottom_m > ends_m[0] and strip.top_m < ends_m[1]]
     for strip in here:
         box = (0, 1, strip.bottom_m, strip.top_m)
         axes[0].imshow(strip.core, extent=box, aspect="auto", interpolation="nearest")
-        axes[1].imshow(strip.classes, extent=box, aspect="auto", interpolation="nearest")
+        axes[1].imshow(palette[strip.place], extent=box, aspect="auto", interpolation="nearest")
         axes[2].imshow(strip.confidence, extent=box, aspect="auto", cmap=CONFIDENCE_COLOURS, vmin=0, vmax=1)
     rows = table[(table["To"] > ends_m[0]) & (table["From"] < ends_m[1])]
     _shares(axes[3], rows, classes)

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import math
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -197,22 +197,40 @@ def _write_tiles(
             part = slice(top, top + len(raw)), wide
             mask = valid[part]
             if mask.any():
-                shares = np.rint(found.probability[part][mask] * 255).astype(np.uint8)
                 kept = raw[:, wide][mask & on_grid(mask.shape, grid)]
-                spectra = [_packed(Quantised.of(curve)) for curve in curves(kept).values()] if len(kept) else []
-                facts = [_little(novelty[part][mask]), _little(shares), _measured(values, part, mask)]
-                content = [_little(mask.astype(np.uint8)), *facts, *spectra]
+                spectra = [Quantised.of(curve) for curve in curves(kept).values()] if len(kept) else []
                 name = f"{len(tops)}-{across}"
-                script = f'semispectral.tile("{name}","{_compressed(b"".join(content))}");\n'.encode()
+                of_part = values[:, part[0], part[1]]
+                script = tile_script(name, mask, novelty[part], found.probability[part], of_part, spectra)
                 (directory / f"{name}.js").write_bytes(script)
                 sums[name] = hashlib.sha256(script).hexdigest()
         tops.append(top)
     return {"tops": tops, "tiles": sums}
 
 
-def _measured(values: np.ndarray, part: tuple[slice, slice], mask: np.ndarray) -> bytes:
-    """Return the absorption features of the classified pixels of a tile."""
-    return _little(np.ascontiguousarray(values[:, part[0], part[1]][:, mask].T, np.float32)) if len(values) else b""
+def tile_script(
+    name: str,
+    mask: np.ndarray,
+    novelty: np.ndarray,
+    probability: np.ndarray,
+    values: np.ndarray,
+    curves: Sequence[Quantised],
+) -> bytes:
+    """Return a tile as a script that hands over its pixels.
+
+    Parameters
+    ----------
+    name : name of the tile.
+    mask : bool [line, sample], its classified pixels.
+    novelty : float32 [line, sample], in nats.
+    probability : float32 [line, sample, class].
+    values : float32 [value, line, sample], absorption features.
+    curves : spectra of its pixels on the grid, of each kind.
+    """
+    shares = np.rint(probability[mask] * 255).astype(np.uint8)
+    measured = _little(np.ascontiguousarray(values[:, mask].T, np.float32)) if len(values) else b""
+    facts = [_little(mask.astype(np.uint8)), _little(novelty[mask]), _little(shares), measured]
+    return f'semispectral.tile("{name}","{_compressed(b"".join([*facts, *map(_packed, curves)]))}");\n'.encode()
 
 
 def _strips(cube: Cube) -> Iterator[tuple[int, np.ndarray]]:

@@ -383,6 +383,17 @@ class Slices:
         shown = {"classes": classes or self.legend, "intervals": cut}
         return self.of(scenes=rows, downhole=self.config["map"]["downhole"], **shown)
 
+    def hole_page(self, names: Iterable[str]) -> str:
+        """Return the depths of the scenes of one hole, the names and colours of the classes, and how core is found.
+
+        Parameters
+        ----------
+        names : iterable of str
+            Names of the scenes.
+        """
+        rows = [self._placed(name) for name in names]
+        return self.of(scenes=rows, classes=self.legend, run_share=self._run_share)
+
     @cached_property
     def hole_tables(self) -> dict[str, list[Path]]:
         """Tables of intervals, collars and surveys that the configuration names, one or none for each key."""
