@@ -87,7 +87,7 @@ def heading(asked: argparse.Namespace) -> str:
     found = {**versions(asked.peer_python), **versions(sys.executable)}
     used = ", ".join(f"{name} {version}" for name, version in found.items())
     when = datetime.datetime.now(tz=datetime.UTC).date()
-    machine = f"{processor()}, {asked.threads} cores"
+    machine = f"{processor()}, {asked.threads} core{'s' * (asked.threads != 1)}"
     python = f"Python {platform.python_version()}"
     return f"{machine}; {when}, commit {commit()}; {python}, {used}. {kernels(asked.threads)}.\n"
 

@@ -100,7 +100,8 @@ def test_help_has_an_example_and_the_exit_status(capsys: pytest.CaptureFixture[s
     examples = said[said.index("example") :].replace("\\\n", " ").splitlines()
     calls = [shlex.split(line) for line in examples if line.startswith("  semispectral ")]
     assert calls
-    assert all(parser().parse_args(call[1:]).command in ("check", "explain", "new", "predict", "scenes") for call in calls)
+    known = ("check", "explain", "new", "predict", "scenes")
+    assert all(parser().parse_args(call[1:]).command in known for call in calls)
 
 
 def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
