@@ -1,5 +1,5 @@
-# The benchmark: splits, label budgets and seeds, dealt from the pool; every method on each of them. A job is one method with
-# some seeds and all budgets.
+# The benchmark: splits, labels per class and seeds, dealt from the pool; every method on each of them. A job is one method
+# with some seeds and all numbers of labels.
 # Needs: results/shards, results/labels. Produces: results/benchmark/{splits,input,latents,fits}.
 
 

@@ -10,14 +10,16 @@ JOBS = seeds_by_job(BENCHMARK["seeds"], BENCHMARK["seeds_per_job"])
 
 
 def split_cfg(wildcards):
-    """The split, the holes, the caps of the pool and the label budgets; methods and seeds change no split."""
+    """The split, the holes, the caps of the pool and the labels per class; methods and seeds change no split."""
     return SLICES.benchmark_split(SPLITS[wildcards.split] | {"seed": int(wildcards.seed)})
 
 
 def job_cfg(scale="method", **sections):
     """What a job depends on besides its seeds, which are its input."""
     normalise = in_use.normalise(CONFIG["normalise"], scale)
-    return cleaning_cfg(scenes=cleaned(SCENES), budgets=BENCHMARK["labels_per_class"], normalise=normalise, **sections)
+    return cleaning_cfg(
+        scenes=cleaned(SCENES), labels_per_class=BENCHMARK["labels_per_class"], normalise=normalise, **sections
+    )
 
 
 def fit_cfg(wildcards):

@@ -88,7 +88,7 @@ SCALERS = {
 # The noise covariance of the cleaned spectra, for what sees them whitened by it.
 NOISE = "<results>/noise"
 # The mineral library learns from no label: one job writes what it says beside every number of labels and every seed.
-OF_LIBRARY = "<results>/predictions/library/spectra/{budget}/{seed}.parquet"
+OF_LIBRARY = "<results>/predictions/library/spectra/{per_class}/{seed}.parquet"
 WITH_LIBRARY = "library" in CONFIG["compare"]["baselines"] and SLICES.has_minerals
 # normalise.method auto: the normalisation is chosen on the labels of the run with the most of them.
 CHOICE = "<results>/input/choice.json"
@@ -100,7 +100,7 @@ FIRST_SEED = CONFIG["runs"]["seeds"][0]
 wildcard_constraints:
     scene="|".join(map(re.escape, SCENES)),
     seed=r"\d+",
-    budget=r"\d+|all",
+    per_class=r"\d+|all",
     features="|".join(FEATURES),
 
 
@@ -249,8 +249,8 @@ def gpu_if_any(wildcards):
 
 
 def every_run(pattern, **values):
-    """One path per budget and seed that the configuration asks for."""
-    return expand(pattern, budget=CONFIG["runs"]["labels_per_class"], seed=CONFIG["runs"]["seeds"], **values)
+    """One path per number of labels per class and seed that the configuration asks for."""
+    return expand(pattern, per_class=CONFIG["runs"]["labels_per_class"], seed=CONFIG["runs"]["seeds"], **values)
 
 
 def compared():
@@ -265,13 +265,13 @@ def compared():
 def members_of(wildcards):
     """The predictions that a method averages."""
     rows = [METHODS[name] for name in first_row(wildcards.method).members]
-    run = f"{wildcards.budget}/{wildcards.seed}.parquet"
+    run = f"{wildcards.per_class}/{wildcards.seed}.parquet"
     return [f"<results>/predictions/{row.method}/{row.features}/{run}" for row in rows]
 
 
 def predictions_of(method, features):
     """The predictions of a method on some features, of every run."""
-    path = "<results>/predictions/{method}/{features}/{budget}/{seed}.parquet"
+    path = "<results>/predictions/{method}/{features}/{per_class}/{seed}.parquet"
     return every_run(path, method=method, features=features)
 
 
@@ -283,7 +283,7 @@ def features_seen_by(model):
 def trained(model):
     """The directories of a model that the configuration asks for."""
     features = features_seen_by(model) if model in CONFIG["compare"]["models"] else []
-    return every_run("<results>/{model}/{features}/{budget}/{seed}", model=model, features=features)
+    return every_run("<results>/{model}/{features}/{per_class}/{seed}", model=model, features=features)
 
 
 def features_of(*names, scenes=None):

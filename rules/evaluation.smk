@@ -1,6 +1,6 @@
 # The scores of all methods on the same test pixels.
 # Needs: every prediction that the configuration asks for, results/split.
-# Produces: results/evaluation (predictions, scores, summary, guards).
+# Produces: results/evaluation (predictions, scores, summary, alerts).
 
 
 rule evaluate:
@@ -13,7 +13,7 @@ rule evaluate:
         scores="<results>/evaluation/scores.parquet",
         classes="<results>/evaluation/classes.parquet",
         summary="<results>/evaluation/summary.parquet",
-        guards="<results>/evaluation/guards.json",
+        alerts="<results>/evaluation/alerts.json",
     log:
         "<results>/logs/evaluate.log",
     benchmark:

@@ -1,7 +1,7 @@
 # From no label to a map: groups of alike spectra by M1's latents, their contact sheet, and the queue of pixels to label.
 # Needs: results/latents, results/sample_m1, results/shards, results/m1, results/scaler, label codes or the census, the
-# scenes, mineral libraries; with labels also results/model and results/budgets. The learning curve needs results/split
-# and the features of the model of the maps.
+# scenes, mineral libraries; with labels also results/model and results/labels_per_class. The learning curve needs
+# results/split and the features of the model of the maps.
 # Produces: results/explore (clusters, groups.json, maps/{scene}, queue.parquet, queue.tsv, queue.gpkg, chips, plane.png,
 # index.html; by a model also judged.parquet and new_groups.json), and results/evaluation/learning_curve.parquet.
 
@@ -99,7 +99,7 @@ if BY_MODEL:
             scaler=SCALERS["latents"],
             files=SLICES.groups_files,
             model="<results>/model",
-            budgets=map_run("<results>/budgets/{budget}/{seed}.parquet"),
+            labels=map_run("<results>/labels_per_class/{per_class}/{seed}.parquet"),
         output:
             judged="<results>/explore/judged.parquet",
             groups="<results>/explore/new_groups.json",

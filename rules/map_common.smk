@@ -7,7 +7,7 @@ MAP = CONFIG["map"]
 MAP_RUN = {
     "method": MAP["method"],
     "features": MAP["features"],
-    "budget": MOST_LABELS if MAP["labels_per_class"] == "largest" else MAP["labels_per_class"],
+    "per_class": MOST_LABELS if MAP["labels_per_class"] == "largest" else MAP["labels_per_class"],
     "seed": FIRST_SEED if MAP["seed"] == "first" else MAP["seed"],
 }
 MAP_FILES = (

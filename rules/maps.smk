@@ -1,6 +1,7 @@
 # The model for new scans, and with it a class for every pixel of every scene and a page to look at it.
 # What reads a scan knows classes by their codes; `pack` and `paint` put names and colours to them.
-# Needs: the trained models that the section `map` names, results/sample, results/budgets, results/predictions, the scenes.
+# Needs: the trained models that the section `map` names, results/sample, results/labels_per_class,
+# results/predictions, the scenes.
 # Produces: results/bundle, results/model, results/maps/{scene}.
 
 
@@ -10,9 +11,9 @@ rule bundle:
         scaler=SCALERS[MAP_RUN["features"]],
         scaler_m1=other_scaler(),
         m1=map_run("<results>/m1/{seed}"),
-        classifier=map_run("<results>/{method}/{features}/{budget}/{seed}"),
-        budgets=map_run("<results>/budgets/{budget}/{seed}.parquet"),
-        predictions=map_run("<results>/predictions/{method}/{features}/{budget}/{seed}.parquet"),
+        classifier=map_run("<results>/{method}/{features}/{per_class}/{seed}"),
+        labels=map_run("<results>/labels_per_class/{per_class}/{seed}.parquet"),
+        predictions=map_run("<results>/predictions/{method}/{features}/{per_class}/{seed}.parquet"),
         known="<results>/split/classes.json",
     output:
         directory("<results>/bundle"),

@@ -1,7 +1,7 @@
 # The models: M1 and its latents; M2, q(y|x) alone and the SVM, on bands or on latents; simpler methods; their predictions.
-# Needs: results/shards, results/sample_m1, results/sample, results/scaler, results/split, results/budgets.
+# Needs: results/shards, results/sample_m1, results/sample, results/scaler, results/split, results/labels_per_class.
 # Produces: results/m1/{seed} (a directory: training again always invalidates what follows), results/latents/{seed},
-# results/{svm,m2,qy}/{features}/{budget}/{seed}, results/predictions/{method}/{features}/{budget}/{seed}.parquet,
+# results/{svm,m2,qy}/{features}/{per_class}/{seed}, results/predictions/{method}/{features}/{per_class}/{seed}.parquet,
 # results/library/judged.json.
 
 
@@ -63,16 +63,16 @@ rule train_m2:
     input:
         features=inputs_of,
         pixels="<results>/split/pixels.parquet",
-        budgets="<results>/budgets/{budget}/{seed}.parquet",
+        labels="<results>/labels_per_class/{per_class}/{seed}.parquet",
         classes="<results>/split/classes.json",
         scaler=scaler_of,
         m1=m1_of,
     output:
-        directory("<results>/m2/{features}/{budget}/{seed}"),
+        directory("<results>/m2/{features}/{per_class}/{seed}"),
     log:
-        "<results>/logs/train_m2/{features}/{budget}/{seed}.log",
+        "<results>/logs/train_m2/{features}/{per_class}/{seed}.log",
     benchmark:
-        "<results>/resources/train_m2/{features}/{budget}/{seed}.tsv"
+        "<results>/resources/train_m2/{features}/{per_class}/{seed}.tsv"
     priority: 1
     conda:
         "../envs/train.yaml"
@@ -85,7 +85,7 @@ rule train_m2:
         cfg=cfg("m2"),
         code=code("train_m2"),
     message:
-        "Train M2 on {wildcards.features} with {wildcards.budget} labels per class, seed {wildcards.seed}"
+        "Train M2 on {wildcards.features} with {wildcards.per_class} labels per class, seed {wildcards.seed}"
     script:
         "../workflow/scripts/train_m2.py"
 
@@ -94,15 +94,15 @@ rule train_qy:
     input:
         features=inputs_of,
         pixels="<results>/split/pixels.parquet",
-        budgets="<results>/budgets/{budget}/{seed}.parquet",
+        labels="<results>/labels_per_class/{per_class}/{seed}.parquet",
         classes="<results>/split/classes.json",
         scaler=scaler_of,
     output:
-        directory("<results>/qy/{features}/{budget}/{seed}"),
+        directory("<results>/qy/{features}/{per_class}/{seed}"),
     log:
-        "<results>/logs/train_qy/{features}/{budget}/{seed}.log",
+        "<results>/logs/train_qy/{features}/{per_class}/{seed}.log",
     benchmark:
-        "<results>/resources/train_qy/{features}/{budget}/{seed}.tsv"
+        "<results>/resources/train_qy/{features}/{per_class}/{seed}.tsv"
     conda:
         "../envs/train.yaml"
     threads: 1
@@ -114,7 +114,7 @@ rule train_qy:
         cfg=cfg("m2"),
         code=code("train_qy"),
     message:
-        "Train q(y|x) alone on {wildcards.features} with {wildcards.budget} labels per class, seed {wildcards.seed}"
+        "Train q(y|x) alone on {wildcards.features} with {wildcards.per_class} labels per class, seed {wildcards.seed}"
     script:
         "../workflow/scripts/train_qy.py"
 
@@ -123,15 +123,15 @@ rule train_svm:
     input:
         features=inputs_of,
         pixels="<results>/split/pixels.parquet",
-        budgets="<results>/budgets/{budget}/{seed}.parquet",
+        labels="<results>/labels_per_class/{per_class}/{seed}.parquet",
         classes="<results>/split/classes.json",
         scaler=scaler_of,
     output:
-        directory("<results>/svm/{features}/{budget}/{seed}"),
+        directory("<results>/svm/{features}/{per_class}/{seed}"),
     log:
-        "<results>/logs/train_svm/{features}/{budget}/{seed}.log",
+        "<results>/logs/train_svm/{features}/{per_class}/{seed}.log",
     benchmark:
-        "<results>/resources/train_svm/{features}/{budget}/{seed}.tsv"
+        "<results>/resources/train_svm/{features}/{per_class}/{seed}.tsv"
     conda:
         "../envs/base.yaml"
     threads: at_most(2)
@@ -142,7 +142,7 @@ rule train_svm:
         cfg=cfg("svm"),
         code=code("train_svm"),
     message:
-        "Fit the SVM on {wildcards.features} with {wildcards.budget} labels per class, seed {wildcards.seed}"
+        "Fit the SVM on {wildcards.features} with {wildcards.per_class} labels per class, seed {wildcards.seed}"
     script:
         "../workflow/scripts/train_svm.py"
 
@@ -151,14 +151,14 @@ rule baseline:
     input:
         features=inputs_of,
         scaler=scaler_of,
-        budgets="<results>/budgets/{budget}/{seed}.parquet",
+        labels="<results>/labels_per_class/{per_class}/{seed}.parquet",
         quotas="<results>/split/quotas.parquet",
     output:
-        "<results>/predictions/{method}/{features}/{budget}/{seed}.parquet",
+        "<results>/predictions/{method}/{features}/{per_class}/{seed}.parquet",
     log:
-        "<results>/logs/baseline/{method}/{features}/{budget}/{seed}.log",
+        "<results>/logs/baseline/{method}/{features}/{per_class}/{seed}.log",
     benchmark:
-        "<results>/resources/baseline/{method}/{features}/{budget}/{seed}.tsv"
+        "<results>/resources/baseline/{method}/{features}/{per_class}/{seed}.tsv"
     wildcard_constraints:
         method="|".join(BASELINES),
     conda:
@@ -171,7 +171,7 @@ rule baseline:
         cfg=SLICES.baseline,
         code=code("baseline"),
     message:
-        "Fit and apply {wildcards.method} with {wildcards.budget} labels per class, seed {wildcards.seed}"
+        "Fit and apply {wildcards.method} with {wildcards.per_class} labels per class, seed {wildcards.seed}"
     script:
         "../workflow/scripts/baseline.py"
 
@@ -180,11 +180,11 @@ rule average:
     input:
         members=members_of,
     output:
-        "<results>/predictions/{method}/predictions/{budget}/{seed}.parquet",
+        "<results>/predictions/{method}/predictions/{per_class}/{seed}.parquet",
     log:
-        "<results>/logs/average/{method}/{budget}/{seed}.log",
+        "<results>/logs/average/{method}/{per_class}/{seed}.log",
     benchmark:
-        "<results>/resources/average/{method}/{budget}/{seed}.tsv"
+        "<results>/resources/average/{method}/{per_class}/{seed}.tsv"
     wildcard_constraints:
         method="|".join(AVERAGES),
     conda:
@@ -198,7 +198,7 @@ rule average:
         features=PREDICTIONS,
         code=code("average"),
     message:
-        "Average the predictions of the members of {wildcards.method}, {wildcards.budget} labels per class, seed {wildcards.seed}"
+        "Average the predictions of the members of {wildcards.method}, {wildcards.per_class} labels per class, seed {wildcards.seed}"
     script:
         "../workflow/scripts/average.py"
 
@@ -235,13 +235,13 @@ rule predict:
         features=inputs_of,
         pixels="<results>/split/pixels.parquet",
         scaler=scaler_of,
-        model="<results>/{method}/{features}/{budget}/{seed}",
+        model="<results>/{method}/{features}/{per_class}/{seed}",
     output:
-        "<results>/predictions/{method}/{features}/{budget}/{seed}.parquet",
+        "<results>/predictions/{method}/{features}/{per_class}/{seed}.parquet",
     log:
-        "<results>/logs/predict/{method}/{features}/{budget}/{seed}.log",
+        "<results>/logs/predict/{method}/{features}/{per_class}/{seed}.log",
     benchmark:
-        "<results>/resources/predict/{method}/{features}/{budget}/{seed}.tsv"
+        "<results>/resources/predict/{method}/{features}/{per_class}/{seed}.tsv"
     wildcard_constraints:
         method="|".join(MODELS),
     conda:
@@ -253,6 +253,6 @@ rule predict:
     params:
         code=code("predict"),
     message:
-        "Predict with {wildcards.method} on {wildcards.features}, {wildcards.budget} labels per class, seed {wildcards.seed}"
+        "Predict with {wildcards.method} on {wildcards.features}, {wildcards.per_class} labels per class, seed {wildcards.seed}"
     script:
         "../workflow/scripts/predict.py"

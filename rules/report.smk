@@ -7,9 +7,9 @@ rule report:
     input:
         predictions=rules.evaluate.output.predictions,
         scores=rules.evaluate.output.scores,
-        per_class=rules.evaluate.output.classes,
+        class_scores=rules.evaluate.output.classes,
         summary=rules.evaluate.output.summary,
-        guards=rules.evaluate.output.guards,
+        alerts=rules.evaluate.output.alerts,
         curve="<results>/evaluation/learning_curve.parquet",
         classes=ancient(CLASSES),
         known="<results>/split/classes.json",

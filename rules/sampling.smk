@@ -2,7 +2,7 @@
 # Needs: results/census, results/labels, the scenes.
 # Produces: results/shards/{unlabelled,labelled}/{scene}.parquet (the pool), results/split (parts, pixels, quotas, classes),
 # results/sample_m1 and results/sample (cleaned spectra), results/noise, results/input (with normalise.method auto),
-# results/scaler/{bands,m1,mnf}, results/budgets/{budget}/{seed}.parquet.
+# results/scaler/{bands,m1,mnf}, results/labels_per_class/{per_class}/{seed}.parquet.
 
 
 rule draw:
@@ -121,7 +121,7 @@ rule choose_input:
     input:
         samples=every_scene("<results>/sample/{scene}.parquet"),
         samples_m1=every_scene("<results>/sample_m1/{scene}.parquet"),
-        budgets=f"<results>/budgets/{MOST_LABELS}/{FIRST_SEED}.parquet",
+        labels=f"<results>/labels_per_class/{MOST_LABELS}/{FIRST_SEED}.parquet",
     output:
         CHOICE,
     log:
@@ -135,7 +135,7 @@ rule choose_input:
         mem_mb=memory_mb(2000, per_mb=12),
         runtime=minutes(30, per_mb=0.1),
     params:
-        budget=str(MOST_LABELS),
+        per_class=str(MOST_LABELS),
         seed=FIRST_SEED,
         cfg=cfg("svm", normalise=in_use.normalise(CONFIG["normalise"], "method")),
         code=code("choose_input"),
@@ -196,15 +196,15 @@ rule fit_scaler:
         "../workflow/scripts/fit_scaler.py"
 
 
-rule budget:
+rule choose_labels:
     input:
         pixels="<results>/split/pixels.parquet",
     output:
-        "<results>/budgets/{budget}/{seed}.parquet",
+        "<results>/labels_per_class/{per_class}/{seed}.parquet",
     log:
-        "<results>/logs/budget/{budget}/{seed}.log",
+        "<results>/logs/choose_labels/{per_class}/{seed}.log",
     benchmark:
-        "<results>/resources/budget/{budget}/{seed}.tsv"
+        "<results>/resources/choose_labels/{per_class}/{seed}.tsv"
     conda:
         "../envs/base.yaml"
     threads: 1
@@ -212,9 +212,9 @@ rule budget:
         mem_mb=memory_mb(1000, per_mb=40),
         runtime=minutes(10, per_mb=0.1),
     params:
-        cfg=SLICES.budget,
-        code=code("budget"),
+        cfg=SLICES.choose_labels,
+        code=code("choose_labels"),
     message:
-        "Choose the training labels: {wildcards.budget} per class, seed {wildcards.seed}"
+        "Choose the training labels: {wildcards.per_class} per class, seed {wildcards.seed}"
     script:
-        "../workflow/scripts/budget.py"
+        "../workflow/scripts/choose_labels.py"

@@ -129,16 +129,16 @@ def tiny_bundle(
     parts = tiny_parts(directory.parent / f"{directory.name}_parts", seed=seed, **options)
     pixels = tiny_pixels(seed=seed)
     chosen = {"method": options.get("method", "m2"), "features": options.get("features", "latents")}
-    recipe = Recipe(**chosen, budget="20", seed=1, false_alarm=false_alarm)
+    recipe = Recipe(**chosen, per_class="20", seed=1, false_alarm=false_alarm)
     known = pixels.where((pixels.label >= 0) & (pixels.table["part"] == "test").to_numpy())
     probability = np.full((len(known), CLASSES), 1 / CLASSES, np.float32)
     names = ("part", "scene", "hole", "line", "sample")
     place = {name: known.table[name].to_numpy() for name in names}
-    run = {**chosen, "budget": "20", "seed": 1}
+    run = {**chosen, "per_class": "20", "seed": 1}
     predictions = prediction_table(probability, known.label, **run, **place)
-    budgets = pixels.table[(pixels.table["part"] == "train") & (pixels.label >= 0)]
+    labels = pixels.table[(pixels.table["part"] == "train") & (pixels.label >= 0)]
     described = first_row(chosen["method"]).description
     facts = {"config": {"m1": {"latents": 4}}, "scale": 2.5e-5, "description": described}
-    bundle = build_bundle(parts, pixels, budgets, predictions, classes=classes, recipe=recipe, facts=facts)
+    bundle = build_bundle(parts, pixels, labels, predictions, classes=classes, recipe=recipe, facts=facts)
     write_bundle(directory, bundle, parts)
     return bundle

@@ -12,8 +12,8 @@ from PIL import Image
 
 from semispectral.census.census_files import Census, write_census
 from semispectral.census.mask_files import write_image
-from semispectral.evaluation.alert_files import write_guards
-from semispectral.evaluation.alerts import guards
+from semispectral.evaluation.alert_files import write_alerts
+from semispectral.evaluation.alerts import alerts
 from semispectral.evaluation.intervals import summary
 from semispectral.evaluation.predictions import prediction_table
 from semispectral.evaluation.scores import class_scores, scores
@@ -51,7 +51,7 @@ MODELS = (
     ("majority", "bands"),
 )
 RIGHT = {"svm": 0.6, "m2": 0.9, "qy": 0.5}  # share of the test pixels that a method is right on
-BUDGETS, SEEDS = ("5", "all"), (1, 2)
+CHOSEN, SEEDS = ("5", "all"), (1, 2)
 BOUND = -np.geomspace(500, 10, 10)
 ACCURACY = {"epoch": range(1, 11), "accuracy_valid": [np.nan, 0.7] * 5}
 BOUNDS = {"labelled_bound": BOUND, "unlabelled_bound": BOUND - 3, "bound_valid": [np.nan, -9] * 5}
@@ -69,7 +69,7 @@ CONFIG: dict[str, Any] = {
 
 
 def write_study(directory: Path, *, method: str = "groups", trusted: bool = True) -> Paths:
-    """Write a study with two label budgets and two seeds; returns its paths, by the names of the rule's inputs.
+    """Write a study with two numbers of labels per class and two seeds; return its paths by the rule's names.
 
     Parameters
     ----------
@@ -194,16 +194,16 @@ def _predictions(table: pd.DataFrame, *, trusted: bool) -> Any:
     known = table[(table["label"] >= 0) & (table["part"] != "train")].reset_index(drop=True)
     label = known["label"].to_numpy()
     for method, features in MODELS:
-        for budget in BUDGETS:
+        for per_class in CHOSEN:
             for seed in SEEDS:
-                random = np.random.default_rng([len(method), len(features), len(budget), seed])
-                wrong = random.random(len(label)) > RIGHT.get(method, 0.0) + 0.05 * (budget == "all")
+                random = np.random.default_rng([len(method), len(features), len(per_class), seed])
+                wrong = random.random(len(label)) > RIGHT.get(method, 0.0) + 0.05 * (per_class == "all")
                 guess = np.where(wrong, (label + random.integers(1, CLASSES, len(label))) % CLASSES, label)
                 if method == "majority" or (method == "m2" and not trusted):
                     guess[:] = 0
                 probability = np.full((len(label), CLASSES), 0.1)
                 probability[np.arange(len(label)), guess] = 0.8
-                run = {"method": method, "features": features, "budget": budget, "seed": seed}
+                run = {"method": method, "features": features, "per_class": per_class, "seed": seed}
                 place = {name: known[name].to_numpy() for name in ("part", "scene", "hole", "line", "sample")}
                 yield prediction_table(probability, label, **run, **place)
 
@@ -214,8 +214,8 @@ def _write_models(directory: Path) -> Paths:
         paths["m1"].append(directory / f"m1/{seed}")
         facts = {"latent_std": [0.9, 0.02, 0.7, 0.4], "error": [0.1] * COLUMNS_M1}
         _save(paths["m1"][-1], tiny_m1(seed=seed, bands=COLUMNS_M1), HISTORIES["m1"], **facts)
-        for kind, (features, inputs), budget in product(("m2", "qy"), (("bands", BANDS), ("latents", 3)), BUDGETS):
-            paths["networks"].append(directory / f"{kind}/{features}/{budget}/{seed}")
+        for kind, (features, inputs), per_class in product(("m2", "qy"), (("bands", BANDS), ("latents", 3)), CHOSEN):
+            paths["networks"].append(directory / f"{kind}/{features}/{per_class}/{seed}")
             pixels = {"labelled": 12, "unlabelled": 80, "valid": 3}
             model = tiny_m2(inputs, seed=seed, kind=kind)
             _save(paths["networks"][-1], model, HISTORIES[kind], pixels=pixels, temperature=1.2)
@@ -284,11 +284,11 @@ def _write_evaluation(directory: Path, table: pd.DataFrame) -> Paths:
     tables = {
         "predictions": table,
         "scores": scores(table),
-        "per_class": class_scores(table),
+        "class_scores": class_scores(table),
         "summary": summary(table, seed=3, resamples=50),
     }
     for name, content in tables.items():
         write_table(directory / f"{name}.parquet", content)
-    found = [asdict(guard) for guard in guards(table, class_names=CLASS_NAMES)]
-    write_guards(directory / "guards.json", found)
-    return {"guards": [directory / "guards.json"], **{name: [directory / f"{name}.parquet"] for name in tables}}
+    found = [asdict(alert) for alert in alerts(table, class_names=CLASS_NAMES)]
+    write_alerts(directory / "alerts.json", found)
+    return {"alerts": [directory / "alerts.json"], **{name: [directory / f"{name}.parquet"] for name in tables}}

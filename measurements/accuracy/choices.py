@@ -1,9 +1,9 @@
 """What each choice in M1 and M2 is worth: macro-F1 of one variant after the other, without a look at a test part.
 
-    python measurements/accuracy/choices.py --data DIR --seeds 1 2 --budgets 5 10 --output results/choices
+    python measurements/accuracy/choices.py --data DIR --seeds 1 2 --labels-per-class 5 10 --output results/choices
 
-The pixels that judge are those of the train and valid parts that are not in the label budget (their spectra are among
-the unlabelled ones where they lie in train). No test part is looked at. Every figure is a small file under --output; a
+The pixels that judge are those of the train and valid parts that are no labels of the run (their spectra are among the
+unlabelled ones where they lie in train). No test part is looked at. Every figure is a small file under --output; a
 run does what is not there yet.
 """
 
@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import f1_score
 
-from few_labels_problems import Budget, Problem, problem
+from few_labels_problems import Problem, RunLabels, problem
 from few_labels_tasks import TASKS
 from few_labels_work import M1_SETTINGS, M2_SETTINGS, OURS, Settings, Work, write_json
 from semispectral.classifiers.svm import SvmConfig, fit_svm
@@ -78,30 +78,32 @@ VARIANTS = {
 }
 
 
-def predicted(work: Work, budget: Budget, variant: Variant) -> np.ndarray:
+def predicted(work: Work, run_labels: RunLabels, variant: Variant) -> np.ndarray:
     """Labels of all pixels."""
     label, classes = work.problem.label, work.problem.classes
     if variant.train == "joint":
-        return trained_jointly(work, budget)
+        return trained_jointly(work, run_labels)
     latents = work.latents
     if variant.train == "svm":
-        seen = latents.mean[budget.both]
-        svm = fit_svm(seen, label[budget.both], classes=classes, settings=SvmConfig(), seed=work.seed)
+        seen = latents.mean[run_labels.both]
+        svm = fit_svm(seen, label[run_labels.both], classes=classes, settings=SvmConfig(), seed=work.seed)
         return np.asarray(svm.predict(latents.mean))
     train = {"m2": train_m2, "qy": train_qy}[variant.train]
-    data = work.training_set(latents, budget, hold_out=work.settings.m2.select != "last")
+    data = work.training_set(latents, run_labels, hold_out=work.settings.m2.select != "last")
     trained = train(data, settings=work.settings.m2, run=work.run, classes=classes)
     return np.asarray(M2Inference(trained.arrays, trained.description).predict_proba(latents.mean).argmax(axis=1))
 
 
-def trained_jointly(work: Work, budget: Budget) -> np.ndarray:
+def trained_jointly(work: Work, run_labels: RunLabels) -> np.ndarray:
     """Labels of all pixels by M1+M2 after `train_jointly`; M1 is trained anew, as its weights are not on disk."""
     m1 = work.train_m1(work.problem.train)
     mean, log_variance = M1Inference(m1.arrays, m1.description).encode(work.seen.mean)
     latents = Features(mean, np.exp(0.5 * log_variance), work.bands.table)
     settings, classes = work.settings.m2, work.problem.classes
-    m2 = train_m2(work.training_set(latents, budget, hold_out=False), settings=settings, run=work.run, classes=classes)
-    bands = work.training_set(work.seen, budget, hold_out=False)
+    m2 = train_m2(
+        work.training_set(latents, run_labels, hold_out=False), settings=settings, run=work.run, classes=classes
+    )
+    bands = work.training_set(work.seen, run_labels, hold_out=False)
     fit = replace(settings.fit, learning_rate=JOINT_RATE)
     m1, m2 = train_jointly(
         Pair(m1, m2), bands, m1_settings=work.settings.m1, m2_settings=settings, fit=fit, run=work.run
@@ -110,12 +112,12 @@ def trained_jointly(work: Work, budget: Budget) -> np.ndarray:
     return np.asarray(M2Inference(m2.arrays, m2.description).predict_proba(tuned).argmax(axis=1))
 
 
-def score(work: Work, budget: Budget, variant: Variant) -> float:
-    """Macro-F1 over the pixels outside the test part and the budget."""
+def score(work: Work, run_labels: RunLabels, variant: Variant) -> float:
+    """Macro-F1 over the pixels outside the test part and the labels of the run."""
     judges = (work.problem.part != "test") & (work.problem.label >= 0)
-    judges[budget.both] = False
+    judges[run_labels.both] = False
     truth = work.problem.label[judges]
-    found = predicted(work, budget, variant)[judges]
+    found = predicted(work, run_labels, variant)[judges]
     return float(f1_score(truth, found, average="macro", labels=np.unique(truth), zero_division=0.0))
 
 
@@ -136,26 +138,28 @@ def main(asked: argparse.Namespace) -> None:
     """Score what is not there yet, and print the table of what is."""
     use_threads(1)
     for seed, task in itertools.product(asked.seeds, asked.scenes):
-        dealt = problem(task, asked.data, seed=seed, budgets=tuple(asked.budgets))
+        dealt = problem(task, asked.data, seed=seed, labels_per_class=tuple(asked.labels_per_class))
         for name in asked.variants:
             work = work_of(task, seed, dealt, name, asked.output)
-            for budget in asked.budgets:
-                path = asked.output / f"{task}-{seed}-{budget}-{_word(name)}.json"
+            for per_class in asked.labels_per_class:
+                path = asked.output / f"{task}-{seed}-{per_class}-{_word(name)}.json"
                 if not path.is_file():
-                    found = score(work, dealt.budgets[budget], VARIANTS[name])
-                    write_json(path, {"variant": name, "task": task, "seed": seed, "budget": budget, "macro_f1": found})
+                    found = score(work, dealt.labels_per_class[per_class], VARIANTS[name])
+                    write_json(
+                        path, {"variant": name, "task": task, "seed": seed, "per_class": per_class, "macro_f1": found}
+                    )
     rows = pd.DataFrame([json.loads(path.read_text(encoding="utf-8")) for path in asked.output.glob("*.json")])
-    table = rows.pivot_table(index="variant", columns=["task", "budget"], values="macro_f1", aggfunc="mean")
+    table = rows.pivot_table(index="variant", columns=["task", "per_class"], values="macro_f1", aggfunc="mean")
     table[("mean", "")] = table.mean(axis=1)
     print(table.reindex([name for name in VARIANTS if name in table.index]).round(3).to_string())
-    print(f"seeds in each cell: {rows.groupby(['variant', 'task', 'budget']).size().unique().tolist()}")
+    print(f"seeds in each cell: {rows.groupby(['variant', 'task', 'per_class']).size().unique().tolist()}")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder of the public scenes")
     parser.add_argument("--seeds", type=int, nargs="+", required=True)
-    parser.add_argument("--budgets", type=int, nargs="+", default=[5, 10])
+    parser.add_argument("--labels-per-class", type=int, nargs="+", default=[5, 10])
     parser.add_argument("--scenes", nargs="+", choices=TASKS, default=list(TASKS))
     parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=list(VARIANTS))
     parser.add_argument("--output", type=Path, required=True)

@@ -1,4 +1,4 @@
-"""The problems of choices.py and trust.py: a task's spectra, labels and parts, with the label budgets of one seed."""
+"""The problems of choices.py and trust.py: a task's spectra, labels and parts, and the labels of each run."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ import pandas as pd
 
 from few_labels_tasks import TASKS
 from semispectral.errors import SplitError
-from semispectral.sampling.label_budgets import PLACE, BudgetConfig, label_budgets
+from semispectral.sampling.labels_per_class import PLACE, RunsConfig, choose_labels
 
 
 @dataclass(frozen=True)
-class Budget:
-    """Pixels of a label budget: those to train on, and those to validate on; int64 [pixel]."""
+class RunLabels:
+    """Labelled pixels that a run may see: those to train on, and those to validate on; int64 [pixel]."""
 
     train: np.ndarray
     valid: np.ndarray
@@ -27,7 +27,7 @@ class Budget:
 
 @dataclass(frozen=True)
 class Problem:
-    """x float32 [pixel, band], label int64 [pixel] (-1 unlabelled), part str [pixel], and the budgets of one seed.
+    """x float32 [pixel, band], label int64 [pixel] (-1 unlabelled), part str [pixel], and the labels of the runs.
 
     ``mineral`` int64 [pixel] is the label or, where the simulation knows what an unlabelled pixel is, that class; it
     serves only to take a class out of the unlabelled pixels too.
@@ -38,7 +38,7 @@ class Problem:
     mineral: np.ndarray
     part: np.ndarray
     classes: int
-    budgets: Mapping[int, Budget]
+    labels_per_class: Mapping[int, RunLabels]
 
     @property
     def train(self) -> np.ndarray:
@@ -51,25 +51,28 @@ class Problem:
         return np.flatnonzero((self.part == "test") & (self.label >= 0))
 
 
-def problem(task: str, data: Path, *, seed: int, budgets: tuple[int, ...]) -> Problem:
-    """Deal a task to parts and draw its label budgets; a fifth of each validates.
+def problem(task: str, data: Path, *, seed: int, labels_per_class: tuple[int, ...]) -> Problem:
+    """Deal a task to parts and draw its labels per class; a fifth of each validates.
 
     Raises
     ------
-    SplitError : a label of a budget is a test pixel, or parts are nearer than the buffer.
+    SplitError : a label of a run is a test pixel, or parts are nearer than the buffer.
     """
     dealt = TASKS[task](data, seed)
-    drawn = label_budgets(dealt.table, BudgetConfig(labels_per_class=budgets, seeds=(seed,), valid_share=0.2))
+    drawn = choose_labels(dealt.table, RunsConfig(labels_per_class=labels_per_class, seeds=(seed,), valid_share=0.2))
     place = pd.Series(np.arange(len(dealt.table)), index=pd.MultiIndex.from_frame(dealt.table[PLACE]))
     found = {}
-    for budget in budgets:
-        rows = drawn[drawn["budget"] == str(budget)]
+    for per_class in labels_per_class:
+        rows = drawn[drawn["per_class"] == str(per_class)]
         where = place.loc[pd.MultiIndex.from_frame(rows[PLACE])].to_numpy()
-        found[budget] = Budget(where[(rows["part"] == "train").to_numpy()], where[(rows["part"] == "valid").to_numpy()])
+        found[per_class] = RunLabels(
+            where[(rows["part"] == "train").to_numpy()], where[(rows["part"] == "valid").to_numpy()]
+        )
         shared = int((dealt.table["part"].to_numpy()[where] == "test").sum())
         if shared or not len(where):
             raise SplitError(
-                f"{task}, budget {budget}: needs labels that are not tested on, got {len(where)}, {shared} tested"
+                f"{task}, {per_class} labels per class: needs untested labels, got {len(where)}, of which "
+                f"{shared} are tested"
             )
     label, part = dealt.table["label"].to_numpy(np.int64), dealt.table["part"].to_numpy(str)
     mineral = dealt.table.get("mineral", dealt.table["label"]).to_numpy(np.int64)

@@ -49,10 +49,10 @@ def _array(path: Path) -> np.ndarray:
     return next(np.asarray(value) for name, value in scipy.io.loadmat(path).items() if not name.startswith("__"))
 
 
-def _part_table(raster: LabelRaster, parts: np.ndarray, used: np.ndarray, guard: int) -> pd.DataFrame:
+def _part_table(raster: LabelRaster, parts: np.ndarray, used: np.ndarray, buffer: int) -> pd.DataFrame:
     """The pixels in use, once the buffer between them has been checked."""
     kept = np.where(used, parts, 0).astype(np.uint8)
-    check_parts(kept, guard, where=raster.scene)
+    check_parts(kept, buffer, where=raster.scene)
     line, sample = np.nonzero(kept)
     part = np.array(["", *PARTS])[kept[line, sample]]
     label = raster.label[line, sample]
@@ -82,12 +82,12 @@ def _blocks(seed: int, size: int) -> SplitConfig:
 
 
 def indian_pines_blocks(data: Path, seed: int) -> Dealt:
-    """Guarded spatial blocks of 6 x 6 pixels."""
+    """Spatial blocks with a buffer of 6 x 6 pixels."""
     return _single_scene("indian_pines", data, _blocks(seed, 6))
 
 
 def salinas_a_blocks(data: Path, seed: int) -> Dealt:
-    """Guarded spatial blocks of 10 x 10 pixels."""
+    """Spatial blocks with a buffer of 10 x 10 pixels."""
     return _single_scene("salinas_a", data, _blocks(seed, 10))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from few_labels_problems import Budget, Problem
+from few_labels_problems import Problem, RunLabels
 from semispectral.inference.m1_inference import M1Inference
 from semispectral.inference.m2_inference import M2Inference
 from semispectral.models.settings_m1 import M1Config
@@ -26,7 +26,7 @@ from semispectral.training.train_m2 import train_m2
 BANDS = "snv_level"  # the scale of bands
 OURS = "views"  # that on which M1 sees spectra
 M1_SETTINGS = M1Config()
-M2_SETTINGS = replace(M2Config(), select="last")  # every label of the budget is trained on, as `refit` ends
+M2_SETTINGS = replace(M2Config(), select="last")  # every label of the run is trained on, as `refit` ends
 CALIBRATED_SETTINGS = M2Config()
 MOST_WATCHED = 2000  # pixels of the valid part by which M1 keeps its best weights
 
@@ -118,21 +118,21 @@ class Work:
         views = self.scaler(self.normalise).views
         return train_m1(x[train], x[watched], settings=self.settings.m1, run=self.run, views=views)
 
-    def train_m2(self, features: Features, budget: Budget) -> M2Inference:
-        """M2 on all labels of a budget, for prediction."""
-        data = self.training_set(features, budget, hold_out=False)
+    def train_m2(self, features: Features, run_labels: RunLabels) -> M2Inference:
+        """M2 on all labels of a run, for prediction."""
+        data = self.training_set(features, run_labels, hold_out=False)
         trained = train_m2(data, settings=self.settings.m2, run=self.run, classes=self.problem.classes)
         return M2Inference(trained.arrays, trained.description)
 
-    def training_set(self, features: Features, budget: Budget, *, hold_out: bool) -> TrainingSet:
-        """The budget; its validation labels are held out, or trained on as the others are."""
-        labelled, valid = (budget.train, budget.valid) if hold_out else (budget.both, budget.both[:0])
-        chosen = (labelled, self.unlabelled(budget), valid)
+    def training_set(self, features: Features, run_labels: RunLabels, *, hold_out: bool) -> TrainingSet:
+        """The labels of a run; their validation labels are held out, or trained on as the others are."""
+        labelled, valid = (run_labels.train, run_labels.valid) if hold_out else (run_labels.both, run_labels.both[:0])
+        chosen = (labelled, self.unlabelled(run_labels), valid)
         return TrainingSet(*(_rows(features, index) for index in chosen))
 
-    def unlabelled(self, budget: Budget) -> np.ndarray:
-        """The train part without the labels of the budget."""
-        return np.setdiff1d(self.problem.train, budget.both)
+    def unlabelled(self, run_labels: RunLabels) -> np.ndarray:
+        """The train part without the labels that the run may see."""
+        return np.setdiff1d(self.problem.train, run_labels.both)
 
 
 def _rows(features: Features, index: np.ndarray) -> Features:

@@ -33,7 +33,7 @@ import pandas as pd
 from sklearn.metrics import f1_score
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from few_labels_problems import Budget, problem
+from few_labels_problems import RunLabels, problem
 from few_labels_tasks import TASKS, missing_files
 from few_labels_work import Settings, Work, markdown, write_json
 from semispectral.classifiers.svm import SvmConfig, fit_svm
@@ -115,7 +115,7 @@ def score_queue(work: Work, data: Path, choice: str, number: int, method: str) -
         model = fit_svm(x[rows], label[rows], classes=classes, settings=SvmConfig(), seed=work.seed)
         predicted = model.predict(x[test])
     else:
-        m2 = work.train_m2(work.latents, Budget(rows, rows[:0]))
+        m2 = work.train_m2(work.latents, RunLabels(rows, rows[:0]))
         predicted = m2.predict_proba(work.latents.mean[test]).argmax(axis=1)
     return {"macro_f1": macro_f1(label[test], predicted), "labels": len(rows), "classes": len(np.unique(label[rows]))}
 
@@ -124,7 +124,7 @@ def score_groups(work: Work, data: Path, left_out: int) -> dict[str, Any]:
     """Purity and recall of the new group that finds a class without labels, among the training pixels."""
     latents, train = latents_of(work, data), work.problem.train
     clusters = clustered(work, latents, number_of_clusters("auto", pixels=len(train)))
-    labels = work.problem.budgets[PER_CLASS].both
+    labels = work.problem.labels_per_class[PER_CLASS].both
     labels = labels[work.problem.label[labels] != left_out]
     rows = np.union1d(train, labels)
     labelled = np.flatnonzero(np.isin(rows, labels))
@@ -172,7 +172,7 @@ def run(asked: argparse.Namespace) -> None:
         if absent := missing_files(task, asked.data):
             print(f"{task} is left out: {asked.data} has no {', '.join(absent)}", flush=True)
             continue
-        dealt = problem(task, asked.data, seed=seed, budgets=(PER_CLASS,))
+        dealt = problem(task, asked.data, seed=seed, labels_per_class=(PER_CLASS,))
         work = Work(task, seed, dealt, Settings(), asked.output)
         for name, identity, score in cells(asked.what, work, asked):
             path = asked.output / asked.what / f"{task}-{seed}-{name}.json"

@@ -49,7 +49,7 @@ def goal_of(row: Mapping[Any, Any], *, study: str, method: str) -> tuple[float, 
         return GATE_GOAL, False
     if row["kind"] == OWN and row["first"] == "m2":
         return 0.0, True
-    goal = GOALS.get((study, method), {}).get(row["budget"])
+    goal = GOALS.get((study, method), {}).get(row["per_class"])
     return (goal, False) if row["kind"] == CONTROL and row["first"] == "m1+m2" and goal is not None else None
 
 

@@ -5,7 +5,7 @@
 
 calibration: NLL, Brier and ECE on the test pixels with the temperature of the validation labels, and without.
 novelty: each class in turn is left out of all training; AUROC of log p(x) by M1 and M2, which should be low there. The
-labels of M2 are the last of --budgets, of the other classes.
+labels of M2 are the last of --labels-per-class, of the other classes.
 
 DIR holds indian_pines/Indian_pines_{corrected,gt}.mat and salinas_a/SalinasA_{corrected,gt}.mat; the built-in
 collection needs no file. Every score is a small file under --output, and a run does what is not there yet.
@@ -40,11 +40,15 @@ def cells(asked: argparse.Namespace, work: Work) -> Iterator[tuple[Path, dict[st
     if asked.what == NOVELTY:
         for left_out in np.unique(work.problem.label[work.problem.test]).tolist():
             path = folder / f"{work.task}-{work.seed}-{left_out}.json"
-            yield path, both, partial(score_novelty, work, left_out, asked.budgets[-1])
+            yield path, both, partial(score_novelty, work, left_out, asked.labels_per_class[-1])
         return
-    for budget, method in itertools.product(asked.budgets, CALIBRATED):
-        path = folder / f"{work.task}-{work.seed}-{budget}-{method.replace(' ', '_')}.json"
-        yield path, {**both, "budget": budget, "method": method}, partial(score_calibration, work, budget, method)
+    for per_class, method in itertools.product(asked.labels_per_class, CALIBRATED):
+        path = folder / f"{work.task}-{work.seed}-{per_class}-{method.replace(' ', '_')}.json"
+        yield (
+            path,
+            {**both, "per_class": per_class, "method": method},
+            partial(score_calibration, work, per_class, method),
+        )
 
 
 def run(asked: argparse.Namespace) -> None:
@@ -59,7 +63,7 @@ def run(asked: argparse.Namespace) -> None:
         if absent := missing_files(task, asked.data):
             print(f"{task} is left out: {asked.data} has no {', '.join(absent)}", flush=True)
             continue
-        dealt = problem(task, asked.data, seed=seed, budgets=tuple(asked.budgets))
+        dealt = problem(task, asked.data, seed=seed, labels_per_class=tuple(asked.labels_per_class))
         for path, identity, score in cells(asked, Work(task, seed, dealt, settings, asked.output)):
             if not path.is_file():
                 started = time.perf_counter()
@@ -76,10 +80,10 @@ def calibration_table(found: pd.DataFrame) -> str:
     """NLL, Brier and ECE without and with the temperature, means over seeds, as Markdown."""
     head = ["task", "labels", "method", "seeds", "temperature", *(f"{name} without, with" for name in PROBABILITY)]
     rows = []
-    for (task, budget, method), cell in found.groupby(["task", "budget", "method"]):
+    for (task, per_class, method), cell in found.groupby(["task", "per_class", "method"]):
         means = cell.mean(numeric_only=True)
         pairs = [f"{means['before_' + name]:.3f}, {means[name]:.3f}" for name in PROBABILITY]
-        rows.append([str(task), str(budget), str(method), str(len(cell)), f"{means['temperature']:.2f}", *pairs])
+        rows.append([str(task), str(per_class), str(method), str(len(cell)), f"{means['temperature']:.2f}", *pairs])
     return markdown([head, *rows])
 
 
@@ -99,8 +103,8 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=[CALIBRATION, NOVELTY])
     parser.add_argument("--data", type=Path, default=Path(), help="folder of the public scenes")
-    parser.add_argument("--seeds", type=int, nargs="+", required=True, help="of split, budget and training")
-    parser.add_argument("--budgets", type=int, nargs="+", default=[5, 10, 50], help="labels per class")
+    parser.add_argument("--seeds", type=int, nargs="+", required=True, help="of split, labels and training")
+    parser.add_argument("--labels-per-class", type=int, nargs="+", default=[5, 10, 50], help="labels per class")
     parser.add_argument("--scenes", nargs="+", choices=TASKS, default=list(TASKS), help="tasks; all by default")
     parser.add_argument("--output", type=Path, required=True)
     return parser.parse_args()

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import f1_score, roc_auc_score
 
-from few_labels_problems import Budget
+from few_labels_problems import RunLabels
 from few_labels_work import Work
 from semispectral.evaluation.scores import scores_of_probability
 from semispectral.inference.m1_inference import M1Inference
@@ -46,11 +46,11 @@ def scores(work: Work, probability: np.ndarray) -> dict[str, float]:
     return {"macro_f1": float(found), **scores_of_probability(probability, truth), "pixels": len(truth)}
 
 
-def score_calibration(work: Work, budget: int, method: str) -> dict[str, Any]:
+def score_calibration(work: Work, per_class: int, method: str) -> dict[str, Any]:
     """Scores with the temperature of the validation labels, and (``before_``) without."""
     train, view = CALIBRATED[method]
     features, classes = view(work), work.problem.classes
-    data = work.training_set(features, work.problem.budgets[budget], hold_out=True)
+    data = work.training_set(features, work.problem.labels_per_class[per_class], hold_out=True)
     started = time.perf_counter()
     trained = train(data, settings=work.settings.calibrated, run=work.run, classes=classes)
     found: dict[str, Any] = {
@@ -64,7 +64,7 @@ def score_calibration(work: Work, budget: int, method: str) -> dict[str, Any]:
     return found
 
 
-def score_novelty(work: Work, left_out: int, budget: int) -> dict[str, Any]:
+def score_novelty(work: Work, left_out: int, per_class: int) -> dict[str, Any]:
     """How well each model tells test pixels of a class, left out of all training, from those of the others: AUROC.
 
     The keys of ``auroc`` are M1 (by which a map of an SVM goes), M1+M2 (the bound on log p(x) of the whole), M2 on
@@ -79,8 +79,11 @@ def score_novelty(work: Work, left_out: int, budget: int) -> dict[str, Any]:
     m1 = M1Inference(trained.arrays, trained.description)
     mean, log_variance = m1.encode(without.seen.mean)
     latents = Features(mean, np.exp(0.5 * log_variance), without.bands.table)
-    labels = Budget(
-        *(rows[label[rows] != left_out] for rows in (known.budgets[budget].train, known.budgets[budget].valid))
+    labels = RunLabels(
+        *(
+            rows[label[rows] != left_out]
+            for rows in (known.labels_per_class[per_class].train, known.labels_per_class[per_class].valid)
+        )
     )
     m2 = {"bands": without.bands, "latents": latents}
     models = {name: without.train_m2(features, labels) for name, features in m2.items()}

@@ -14,19 +14,19 @@ from semispectral.spectra.scaling import read_scaler
 
 
 def main(results: Path, output: Path) -> None:
-    """Read a study's samples of M1, its scale (that of the bands, if M1 has none of its own), latents and budgets."""
+    """Read a study's samples of M1, its scale (that of the bands, if M1 has none of its own), latents and labels."""
     scale = next(path for path in (results / "scaler/m1", results / "scaler/bands") if path.is_dir())
     scaler = read_scaler(scale)
     pixels = read_bands(sorted((results / "sample_m1").glob("*.parquet")), scaler)
     parts = {part: pixels.where((pixels.table["part"] == part).to_numpy()).mean for part in ("train", "valid")}
     arrays = {f"m1_{part}": np.asarray(x[:]) for part, x in parts.items()}
     arrays["views"] = np.asarray(scaler.views)
-    budgets = next((results / "budgets").glob("*/1.parquet"))
+    labels_per_class = next((results / "labels_per_class").glob("*/1.parquet"))
     data = read_training_set(
         sorted((results / "latents/1").glob("*.parquet")),
-        budgets,
+        labels_per_class,
         features="latents",
-        budget=budgets.parent.name,
+        per_class=labels_per_class.parent.name,
         seed=1,
         scaler_directory=scale,
         pixels_file=results / "split/pixels.parquet",

@@ -18,8 +18,8 @@ M1_FITTED = {"fit_scaler", *M1}
 FITTED = {"fit_scaler", "train_m2", *ON_LABELS}
 FEATURES = {"features", "page", "downhole", *REPORT}
 CLEANED = {"sample_m1", "sample", *FITTED, *M1_FITTED, *FEATURES}
-BUDGETS = {"budget", "baseline", "train_svm", *M2}
-DEALT = {"split", "sample", "learning_curve", *BUDGETS}  # what takes other labelled pixels from the pool, and no scan
+CHOSEN = {"choose_labels", "baseline", "train_svm", *M2}
+DEALT = {"split", "sample", "learning_curve", *CHOSEN}  # what takes other labelled pixels from the pool, and no scan
 SPLIT = {*DEALT, "sample_m1", *FITTED, *M1_FITTED}  # what deals the pool anew, to M1 too, and reads no scan
 DRAWN = {"draw", *SPLIT}
 COUNTED = {"census", "labels", *DRAWN, *FEATURES}
@@ -109,9 +109,12 @@ CASES: dict[str, tuple[Any, set[str]]] = {
     "sample.unlabelled": (200, SPLIT),
     "sample.clusters": (4, DRAWN),
     "sample.drop_saturated": (True, DRAWN),
-    "runs.labels_per_class": ([5, 10], {*BUDGETS}),
-    "runs.seeds": ([1, 2], {"budget", "train_m1", "encode", "train_svm", "train_m2", "predict", "baseline", *SCORES}),
-    "runs.valid_share": (0.4, BUDGETS),
+    "runs.labels_per_class": ([5, 10], {*CHOSEN}),
+    "runs.seeds": (
+        [1, 2],
+        {"choose_labels", "train_m1", "encode", "train_svm", "train_m2", "predict", "baseline", *SCORES},
+    ),
+    "runs.valid_share": (0.4, CHOSEN),
     "compare.models": (["m2"], SCORES),
     "compare.features": (["latents"], SCORES),
     "compare.baselines": (["majority"], SCORES),

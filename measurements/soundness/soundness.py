@@ -36,7 +36,7 @@ import pandas as pd
 
 from semispectral.census.census_files import read_census, read_codes
 from semispectral.errors import SemispectralError
-from semispectral.evaluation.alert_files import read_guards
+from semispectral.evaluation.alert_files import read_alerts
 from semispectral.maps.map_files import read_facts, require_file
 from semispectral.maps.numbers import read_numbers
 from semispectral.page.pixel_files import read_held, read_index, require_tiles
@@ -108,7 +108,7 @@ KINDS: dict[str, tuple[str, Read]] = {
     "scaler, description": ("scaler/*/model.json", of_model),
     "sample": ("sample/*.parquet", read_shard),
     "sample of M1": ("sample_m1/*.parquet", read_shard),
-    "label budget": ("budgets/*/*.parquet", read_table),
+    "labels of a run": ("labels_per_class/*/*.parquet", read_table),
     "M1, weights": ("m1/*/weights.safetensors", of_model),
     "M1, description": ("m1/*/model.json", of_model),
     "M1, history": ("m1/*/history.parquet", read_table),
@@ -118,7 +118,7 @@ KINDS: dict[str, tuple[str, Read]] = {
     "checkpoint": ("checkpoints/*/*/state.safetensors", read_checkpoint),
     "predictions": ("predictions/*/*/*/*.parquet", read_table),
     "scores": ("evaluation/scores.parquet", read_table),
-    "guards": ("evaluation/guards.json", read_guards),
+    "alerts": ("evaluation/alerts.json", read_alerts),
     "bundle, description": ("bundle/model.json", of_model),
     "map, numbers": ("maps/*/numbers.parquet", read_numbers),
     "page, index": ("maps/*/pixels/index.json", lambda path: read_index(path.parent)),

@@ -99,7 +99,7 @@ def make_bundle(directory: Path, bands: int) -> None:
     classes = ClassMap(tuple(range(1, CLASSES + 1)), names, ("#336699",) * CLASSES)
     pipeline = pipeline_of(parts, guide_of(scaler, raw), method="m2", features="latents")
     threshold = float(np.quantile(pipeline.scores(raw).log_p, 0.01))
-    facts = {"scale": 2.5e-5, "method": "m2", "features": "latents", "budget": "20", "seed": 1, "false_alarm": 0.01}
+    facts = {"scale": 2.5e-5, "method": "m2", "features": "latents", "per_class": "20", "seed": 1, "false_alarm": 0.01}
     facts["description"] = "M1+M2 with random weights"
     facts |= {"config": {}, "scores": {}, "holes": {}, "provenance": {}}
     means = np.zeros((CLASSES, bands), np.float32)

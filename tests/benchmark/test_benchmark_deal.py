@@ -1,4 +1,4 @@
-"""How the benchmark deals a pool: parts disjoint and guarded on disk, budgets exact, folds of holes."""
+"""How the benchmark deals a pool: parts disjoint and buffered on disk, labels per class exact, folds of holes."""
 
 from pathlib import Path
 
@@ -10,9 +10,9 @@ from semispectral.benchmark.benchmark_settings import seeds_by_job
 from semispectral.benchmark.splits import check_deal, split_settings, write_deal
 from semispectral.errors import ConfigError, SplitError
 from semispectral.pool.sample_settings import SampleConfig
-from semispectral.sampling.label_budgets import BudgetConfig
+from semispectral.sampling.labels_per_class import RunsConfig
 from semispectral.sampling.split import LabelRaster, SplitConfig
-from semispectral.sampling.split_names import BUDGETS_FILE, M1_FILE, PIXELS
+from semispectral.sampling.split_names import LABELS_FILE, M1_FILE, PIXELS
 from semispectral.sampling.study_split import StudySplit, deal_for_m1, rasters_of_codes, split_study
 from semispectral.storage.parquet import read_table, write_table
 from semispectral.study.classes import IGNORED, ClassMap, CodeSet
@@ -20,7 +20,7 @@ from semispectral.study.scene import Scene
 from tiny_pool import tiny_pool
 
 HOLES = ("A", "B", "C")
-BUDGETS = BudgetConfig(labels_per_class=(2, 5), seeds=(3,), valid_share=0.2)
+CHOSEN = RunsConfig(labels_per_class=(2, 5), seeds=(3,), valid_share=0.2)
 BLOCKS = {"method": "blocks", "test_share": 0.3, "block_lines": 8, "block_samples": 8, "buffer": 1}
 
 
@@ -58,22 +58,22 @@ def split_of(config: SplitConfig, pool: pd.DataFrame | None = None) -> StudySpli
     return split_study(scenes(), CODES, drawn, CLASSES, split_settings=config, sample_settings=sample)
 
 
-def write(directory: Path, config: SplitConfig, budgets: BudgetConfig = BUDGETS) -> None:
+def write(directory: Path, config: SplitConfig, labels: RunsConfig = CHOSEN) -> None:
     """Write one deal of the pool."""
     unlabelled = tiny_pool(scenes(), CODES).query("code == 0").reset_index(drop=True)
     settings = {"split_settings": config, "sample_settings": SampleConfig(seed=1)}
     of_m1 = deal_for_m1(rasters_of_codes(scenes(), CODES), scenes(), unlabelled, **settings)
-    write_deal(directory, split_of(config), of_m1, config=config, budgets=budgets)
+    write_deal(directory, split_of(config), of_m1, config=config, labels=labels)
 
 
 def read_deal(directory: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Pixels and labels per class of a deal."""
-    return read_table(directory / PIXELS), read_table(directory / BUDGETS_FILE)
+    return read_table(directory / PIXELS), read_table(directory / LABELS_FILE)
 
 
 @pytest.fixture
 def written(tmp_path: Path) -> Path:
-    """A deal of guarded blocks on disk."""
+    """A deal of blocks with a buffer on disk."""
     write(tmp_path, split_settings(BLOCKS, HOLES, seed=3))
     return tmp_path
 
@@ -87,19 +87,19 @@ def test_each_seed_deals_anew_and_always_alike() -> None:
     pd.testing.assert_frame_equal(split_of(split_settings(BLOCKS, HOLES, seed=1), shuffled).pixels, one)
 
 
-def test_what_is_dealt_keeps_its_guard(written: Path) -> None:
+def test_what_is_dealt_keeps_its_buffer(written: Path) -> None:
     """By brute force: no training pixel, labelled or of M1, lies within the buffer of a test pixel; nothing ignored."""
-    parts, budgets = read_deal(written)
+    parts, labels = read_deal(written)
     of_m1 = read_table(written / M1_FILE)
     for _, scene in pd.concat([parts, of_m1[of_m1["part"] != "valid"]]).groupby("scene"):
         places = {part: rows[["line", "sample"]].to_numpy() for part, rows in scene.groupby("part")}
         apart = np.abs(places["train"][:, None] - places["test"][None]).max(axis=-1)
         assert apart.min() > BLOCKS["buffer"]
     assert not ((parts["line"] < 3) & (parts["sample"] < 3)).any()
-    spent = budgets.groupby(["budget", "label"]).size()
+    spent = labels.groupby(["per_class", "label"]).size()
     assert spent["2"].tolist() == [2, 2, 2]
     assert spent["5"].tolist() == [5, 5, 5]
-    assert budgets.groupby("budget")["part"].value_counts()["5"]["valid"] == 3
+    assert labels.groupby("per_class")["part"].value_counts()["5"]["valid"] == 3
 
 
 def test_folds_leave_each_hole_out_once() -> None:
@@ -121,7 +121,7 @@ def test_folds_of_what_cannot_be_folded(row: dict[str, object]) -> None:
         split_settings(row, HOLES, seed=1)
 
 
-def damage_part(parts: pd.DataFrame, budgets: pd.DataFrame) -> None:
+def damage_part(parts: pd.DataFrame, labels: pd.DataFrame) -> None:
     """A training pixel lies beside a test pixel."""
     test = parts.index[(parts["part"] == "test")][0]
     neighbour = parts.iloc[test]
@@ -129,21 +129,21 @@ def damage_part(parts: pd.DataFrame, budgets: pd.DataFrame) -> None:
     parts.loc[near & ((parts["sample"] - neighbour["sample"]).abs() == 1), "part"] = "train"
 
 
-def damage_pixel(parts: pd.DataFrame, budgets: pd.DataFrame) -> None:
+def damage_pixel(parts: pd.DataFrame, labels: pd.DataFrame) -> None:
     """A pixel stands twice."""
     parts.loc[len(parts)] = parts.iloc[-1]
 
 
-def damage_leak(parts: pd.DataFrame, budgets: pd.DataFrame) -> None:
-    """A label of the budget is a test pixel."""
-    test = parts[(parts["part"] == "test") & (parts["label"] == budgets["label"].iloc[0])].iloc[0]
+def damage_leak(parts: pd.DataFrame, labels: pd.DataFrame) -> None:
+    """A label of a run is a test pixel."""
+    test = parts[(parts["part"] == "test") & (parts["label"] == labels["label"].iloc[0])].iloc[0]
     for name in ("scene", "line", "sample"):
-        budgets.loc[0, name] = test[name]
+        labels.loc[0, name] = test[name]
 
 
-def damage_budget(parts: pd.DataFrame, budgets: pd.DataFrame) -> None:
-    """A budget has a label more than it may."""
-    budgets.loc[budgets["budget"] == "5", "budget"] = "2"
+def damage_labels(parts: pd.DataFrame, labels: pd.DataFrame) -> None:
+    """A run has a label more than it may."""
+    labels.loc[labels["per_class"] == "5", "per_class"] = "2"
 
 
 @pytest.mark.parametrize(
@@ -152,24 +152,24 @@ def damage_budget(parts: pd.DataFrame, budgets: pd.DataFrame) -> None:
         (damage_part, "more than 1 pixels apart"),
         (damage_pixel, "more than once"),
         (damage_leak, "not labelled pixels of train or valid"),
-        (damage_budget, "seed 3, budget 2: counts"),
+        (damage_labels, "seed 3, 2 labels per class: counts"),
     ],
 )
 def test_a_wrong_deal_on_disk_is_refused(written: Path, damage: object, said: str) -> None:
     """What is checked are the files themselves."""
-    parts, budgets = read_deal(written)
-    damage(parts, budgets)  # type: ignore[operator]
+    parts, labels = read_deal(written)
+    damage(parts, labels)  # type: ignore[operator]
     write_table(written / PIXELS, parts)
-    write_table(written / BUDGETS_FILE, budgets)
+    write_table(written / LABELS_FILE, labels)
     with pytest.raises(SplitError, match=said):
-        check_deal(written, split_settings(BLOCKS, HOLES, seed=3), BUDGETS)
+        check_deal(written, split_settings(BLOCKS, HOLES, seed=3), CHOSEN)
 
 
 def test_a_hole_in_two_parts_is_refused(tmp_path: Path) -> None:
     """With holes as the unit, a deal by blocks is wrong."""
     write(tmp_path, split_settings(BLOCKS, HOLES, seed=3))
     with pytest.raises(SplitError, match="hole lie in more than one"):
-        check_deal(tmp_path, split_settings({"method": "groups", "buffer": 1}, HOLES, seed=3), BUDGETS)
+        check_deal(tmp_path, split_settings({"method": "groups", "buffer": 1}, HOLES, seed=3), CHOSEN)
 
 
 def test_a_new_seed_changes_no_other_job() -> None:

@@ -25,21 +25,23 @@ FEW = ("m1+m2", "qy-latents", "svm-latents", "svm-bands", "majority")
 HOSTILE = "[x] & 50% of_$y$ #1 {a} ~ ^ \\input{b} <b>|*c*"
 
 
-def scored_of(folder: Path, where: Where, *, budgets: Sequence[str], boost: float = 0.0) -> Scored:
+def scored_of(folder: Path, where: Where, *, labels_per_class: Sequence[str], boost: float = 0.0) -> Scored:
     """Scores of a tiny benchmark whose classes have hostile names."""
-    paths = write_fits(folder, methods=FEW, budgets=budgets, seeds=(1, 2), boost=boost, pixels=60)
+    paths = write_fits(folder, methods=FEW, labels_per_class=labels_per_class, seeds=(1, 2), boost=boost, pixels=60)
     return evaluate(paths, where=where, class_names=NAMES, seed=1, resamples=20)
 
 
 @pytest.fixture(scope="module")
 def honest(tmp_path_factory: pytest.TempPathFactory) -> Scored:
-    return scored_of(tmp_path_factory.mktemp("honest"), Where("blocks", "blocks", "inductive"), budgets=("5", "10"))
+    return scored_of(
+        tmp_path_factory.mktemp("honest"), Where("blocks", "blocks", "inductive"), labels_per_class=("5", "10")
+    )
 
 
 @pytest.fixture(scope="module")
 def leaky(tmp_path_factory: pytest.TempPathFactory) -> Scored:
     return scored_of(
-        tmp_path_factory.mktemp("leaky"), Where("random_50%", "leaky", "inductive"), budgets=("5",), boost=1.0
+        tmp_path_factory.mktemp("leaky"), Where("random_50%", "leaky", "inductive"), labels_per_class=("5",), boost=1.0
     )
 
 
@@ -51,9 +53,9 @@ def index(honest: Scored, leaky: Scored, tmp_path_factory: pytest.TempPathFactor
 
 
 def test_the_table_of_scores_holds_the_summary(honest: Scored) -> None:
-    """Each cell is mean and interval of its method and budget; the best of a column is bold, and only that."""
+    """Each cell is mean and interval of its method and labels per class; only the best of a column is bold."""
     table = tables.score_table(honest)
-    wide = honest.summary[honest.summary["score"] == "macro_f1"].set_index(["method", "features", "budget"])
+    wide = honest.summary[honest.summary["score"] == "macro_f1"].set_index(["method", "features", "per_class"])
     row = wide.loc[("m2", "latents", "10")]
     assert table.rows[0][0].text == "M1+M2"
     assert table.rows[0][2].text == f"{row['mean']:.3f}"
@@ -103,7 +105,7 @@ def test_time_and_memory_are_those_of_the_runs(honest: Scored) -> None:
 
 def test_one_seed_has_no_interval(tmp_path: Path) -> None:
     """Where one seed was run on one hole, no interval is made up, and the caption says so."""
-    paths = write_fits(tmp_path, methods=FEW, budgets=("5",), seeds=(4,), holes=1)
+    paths = write_fits(tmp_path, methods=FEW, labels_per_class=("5",), seeds=(4,), holes=1)
     scored = evaluate(paths, where=Where("h", "groups", "inductive"), class_names=NAMES, seed=1, resamples=20)
     table = tables.score_table(scored)
     assert "seed 4 alone" in table.caption

@@ -31,7 +31,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A study's folder of the benchmark, with two regimes of one split."""
     folder = tmp_path_factory.mktemp("benchmark")
     methods = ("m1+m2", "m2", "qy-bands", "svm-latents", "svm-bands")
-    paths = write_fits(folder / "fits", methods=methods, budgets=("5", "50"), seeds=(1, 2), pixels=60)
+    paths = write_fits(folder / "fits", methods=methods, labels_per_class=("5", "50"), seeds=(1, 2), pixels=60)
     for regime in ("inductive", "transductive"):
         where = Where("blocks", "blocks", regime)
         scored = evaluate(paths, where=where, class_names=list("abcd"), seed=1, resamples=20)
@@ -40,7 +40,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("kind", "first", "budget", "study", "method", "goal"),
+    ("kind", "first", "per_class", "study", "method", "goal"),
     [
         (CONTROL, "m1+m2", "5", "indian_pines", "leaky", (0.05, False)),
         (CONTROL, "m1+m2", "10", "indian_pines", "blocks", (0.03, False)),
@@ -55,10 +55,10 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
 )
 def test_goals_are_by_study_and_split(
-    results: ModuleType, kind: str, first: str, budget: str, study: str, method: str, goal: tuple[float, bool] | None
+    results: ModuleType, kind: str, first: str, per_class: str, study: str, method: str, goal: tuple[float, bool] | None
 ) -> None:
     """By study, kind of split, and labels per class; none where none was set."""
-    row = {"kind": kind, "first": first, "budget": budget}
+    row = {"kind": kind, "first": first, "per_class": per_class}
     assert results.goal_of(row, study=study, method=method) == goal
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from test_benchmark_deal import BLOCKS, BUDGETS, CODES, HOLES, scenes, write
+from test_benchmark_deal import BLOCKS, CHOSEN, CODES, HOLES, scenes, write
 
 from semispectral.benchmark.fits import FITS
 from semispectral.benchmark.jobs import LATENTS, Job, encode_all, fit_all
@@ -19,7 +19,7 @@ from semispectral.benchmark.stages.stage_benchmark_input import run_benchmark_in
 from semispectral.errors import DataError, IntegrityError, MisplacedError
 from semispectral.evaluation.predictions import check_predictions
 from semispectral.library.built_in import built_in_library
-from semispectral.sampling.split_names import BUDGETS_FILE, M1_FILE, PIXELS
+from semispectral.sampling.split_names import LABELS_FILE, M1_FILE, PIXELS
 from semispectral.sampling.training_set import TrainingSet
 from semispectral.scans.cube import Latents, Pixels
 from semispectral.spectra.scaling_choice import read_choice
@@ -36,7 +36,7 @@ SECTIONS = {
     "svm": {"cost": [1.0], "gamma": [1.0], "folds": 2},
     "baselines": {"trees": 5, "tuning_trees": 2, "forest_features": [0.5], "forest_leaf": [1]}
     | {"components": [2], "cost": [1.0], "neighbours": [3], "spreading": [0.9], "unlabelled_pixels": 50},
-    "budgets": [2, 5],
+    "labels_per_class": [2, 5],
 }
 
 
@@ -69,7 +69,7 @@ def job(tmp_path: Path) -> Callable[..., Job]:
         for seed in seeds:
             splits.append(tmp_path / "benchmark/splits/blocks" / str(seed))
             if not splits[-1].is_dir():
-                write(splits[-1], split_settings(BLOCKS, HOLES, seed=seed), replace(BUDGETS, seeds=(seed,)))
+                write(splits[-1], split_settings(BLOCKS, HOLES, seed=seed), replace(CHOSEN, seeds=(seed,)))
         output = tmp_path / "benchmark/fits/blocks" / regime / method / "1-5.parquet"
         row = {"method": METHODS[method].method, "features": METHODS[method].features} if method in METHODS else {}
         return Job.of(
@@ -101,19 +101,19 @@ FITTED = [name for name, row in METHODS.items() if row.learns and not row.tensor
 
 @pytest.mark.parametrize("method", FITTED)
 def test_every_baseline_predicts_the_test_pixels(job: Callable[..., Job], pool: Pool, method: str) -> None:
-    """A valid table of predictions: each test pixel once for each budget, and the baselines learn these classes."""
+    """A valid table of predictions: each test pixel once for each number of labels, and the baselines learn."""
     found = fit_all(pool, job(method), FITS)
     check_predictions(found)
     parts = pool.dealt(job(method).splits[3], regime="inductive").table
     tested = int(((parts["part"] == "test") & (parts["label"] >= 0)).sum())
-    assert found.groupby("budget").size().to_dict() == {"2": tested, "5": tested}
+    assert found.groupby("per_class").size().to_dict() == {"2": tested, "5": tested}
     assert set(found["part"]) == {"test"}
     assert (found["peak_mb"] > 1).all()
     if method == "majority":
         counts = parts[(parts["part"] == "train") & (parts["label"] >= 0)]["label"].value_counts()
         assert set(found["predicted"]) <= set(counts.index[counts == counts.max()])
     else:
-        five = found[found["budget"] == "5"]
+        five = found[found["per_class"] == "5"]
         assert (five["label"] == five["predicted"]).mean() > 0.6
 
 
@@ -132,7 +132,7 @@ def test_the_input_of_a_seed_is_chosen_on_its_training_labels(
     assert choice.labels_per_class == "5"
     found = fit_all(pool, job("sam", normalise=normalise), FITS, chosen=[folder])
     named = fit_all(pool, job("sam", normalise={"method": choice.chosen, "windows": []}), FITS)
-    told = ["line", "sample", "budget", "predicted"]
+    told = ["line", "sample", "per_class", "predicted"]
     pd.testing.assert_frame_equal(found[told], named[told])
 
 
@@ -164,7 +164,7 @@ def test_the_library_predicts_by_the_spectra_alone() -> None:
 
 
 def test_nothing_is_fitted_twice(job: Callable[..., Job], pool: Pool) -> None:
-    """A second run fits nothing; a seed, budget or setting more fits what is new; new code fits all."""
+    """A second run fits nothing; a seed, a number of labels or a setting more fits what is new; new code fits all."""
     calls: list[tuple[int, int]] = []
     fits = {"sam": counting(calls)}
     first = fit_all(pool, job("sam"), fits)
@@ -173,7 +173,7 @@ def test_nothing_is_fitted_twice(job: Callable[..., Job], pool: Pool) -> None:
     assert len(calls) == 2
     fit_all(pool, job("sam", seeds=(3, 4)), fits)
     assert calls[2:] == [(4, 6), (4, 15)]
-    fit_all(pool, job("sam", budgets=[5]), fits)
+    fit_all(pool, job("sam", labels_per_class=[5]), fits)
     assert len(calls) == 4
     fit_all(pool, job("sam", svm=SECTIONS["svm"] | {"folds": 3}), fits)
     assert len(calls) == 6
@@ -194,12 +194,12 @@ def test_a_corrected_truth_is_scored_anew(job: Callable[..., Job], pool: Pool) -
     write_table(path, parts)
     found = fit_all(pool, job("sam"), {"sam": counting(calls)})
     assert len(calls) == 4
-    assert found.loc[found["budget"] == "5", "label"].tolist() == parts.loc[tested, "label"].tolist()
+    assert found.loc[found["per_class"] == "5", "label"].tolist() == parts.loc[tested, "label"].tolist()
 
 
 def move(directory: Path, shards: Sequence[Path]) -> None:
     """Every pixel 100 lines further on, in the pool and in a split of it."""
-    for name in (PIXELS, M1_FILE, BUDGETS_FILE):
+    for name in (PIXELS, M1_FILE, LABELS_FILE):
         table = read_table(directory / name)
         write_table(directory / name, table.assign(line=table["line"] + 100))
     for path in shards:
@@ -247,7 +247,7 @@ def test_regimes_differ_in_what_is_looked_at_only(job: Callable[..., Job], pool:
     for regime in ("inductive", "transductive"):
         data = pool.dealt(splits[3], regime=regime)
         inputs = data.features(data.scaler({"method": "standardise"}).transform(data.pixels.x))
-        seen[regime] = data.training_set(inputs, budget="5", seed=3)
+        seen[regime] = data.training_set(inputs, per_class="5", seed=3)
         assert (seen[regime].unlabelled.label == -1).all()
         assert len(data.query(inputs)) == int(((data.table["part"] == "test") & (data.table["label"] >= 0)).sum())
     tested = int(((data.table["part"] == "test") & (data.table["label"] < 0)).sum())

@@ -32,9 +32,9 @@ def scored_of(folder: Path, *, where: Where = HONEST, names: tuple[str, ...] = N
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Fits of a few methods, three seeds and two budgets."""
+    """Fits of a few methods, three seeds and two numbers of labels per class."""
     path = tmp_path_factory.mktemp("fits")
-    write_fits(path, methods=FEW, budgets=("5", "all"))
+    write_fits(path, methods=FEW, labels_per_class=("5", "all"))
     return path
 
 
@@ -45,10 +45,12 @@ def scored(folder: Path) -> Scored:
     return evaluate(paths, where=HONEST, class_names=NAMED, **BOOTSTRAP)
 
 
-def of(table: pd.DataFrame, name: str, budget: str) -> pd.DataFrame:
-    """Rows of one method and budget."""
+def of(table: pd.DataFrame, name: str, per_class: str) -> pd.DataFrame:
+    """Rows of one method and number of labels per class."""
     row = METHODS[name]
-    return table[(table["method"] == row.method) & (table["features"] == row.features) & (table["budget"] == budget)]
+    return table[
+        (table["method"] == row.method) & (table["features"] == row.features) & (table["per_class"] == per_class)
+    ]
 
 
 def of_kind(scored: Scored, kind: str) -> pd.DataFrame:
@@ -65,7 +67,7 @@ def test_every_method_has_a_name() -> None:
 
 def test_scores_are_those_of_scikit_learn(folder: Path, scored: Scored) -> None:
     """Each overall and class score of a run is scikit-learn's."""
-    table = read_table(folder / "m2" / "2.parquet").query("budget == '5'")
+    table = read_table(folder / "m2" / "2.parquet").query("per_class == '5'")
     truth, predicted = table["label"], table["predicted"]
     probability = table[["p0", "p1", "p2", "p3"]].to_numpy(np.float64)
     probability = probability / probability.sum(axis=1, keepdims=True)
@@ -96,7 +98,7 @@ def test_costs_stand_with_the_scores(scored: Scored) -> None:
 
 def test_confusions_are_summed_over_seeds(folder: Path, scored: Scored) -> None:
     """The counts are scikit-learn's over the pixels of all seeds."""
-    table = read_tables(sorted((folder / "m2").glob("*.parquet"))).query("budget == 'all'")
+    table = read_tables(sorted((folder / "m2").glob("*.parquet"))).query("per_class == 'all'")
     found = of(scored.confusions, "m2", "all").pivot_table(index="label", columns="predicted", values="pixels")
     np.testing.assert_array_equal(found.fillna(0), metrics.confusion_matrix(table["label"], table["predicted"]))
 
@@ -104,7 +106,7 @@ def test_confusions_are_summed_over_seeds(folder: Path, scored: Scored) -> None:
 def test_mcnemar_of_bits_is_that_of_predictions(folder: Path, scored: Scored) -> None:
     """One bit per pixel gives what the whole predictions give, and scipy's p."""
     expected = mcnemar(read_tables(sorted(folder.rglob("*.parquet"))))
-    key = ["budget", "seed", "first_method", "first_features", "second_method", "second_features"]
+    key = ["per_class", "seed", "first_method", "first_features", "second_method", "second_features"]
     pd.testing.assert_frame_equal(
         scored.mcnemar.sort_values(key, ignore_index=True), expected.sort_values(key, ignore_index=True)
     )
@@ -115,7 +117,7 @@ def test_mcnemar_of_bits_is_that_of_predictions(folder: Path, scored: Scored) ->
 
 def test_mcnemar_wins_do_not_depend_on_the_order_of_a_pair(scored: Scored) -> None:
     """What is better for the first method is worse for the second."""
-    rows = scored.mcnemar[scored.mcnemar["budget"] == "5"]
+    rows = scored.mcnemar[scored.mcnemar["per_class"] == "5"]
     more, fewer, seeds = mcnemar_wins(rows, "m1+m2", "majority")
     assert (more, fewer, seeds) == (3, 0, 3)
     assert mcnemar_wins(rows, "majority", "m1+m2") == (0, 3, 3)
@@ -123,7 +125,7 @@ def test_mcnemar_wins_do_not_depend_on_the_order_of_a_pair(scored: Scored) -> No
 
 def test_differences_are_paired_by_seed(scored: Scored) -> None:
     """Difference, p and interval are those of the scores of the pair, on the same seeds."""
-    row = of_kind(scored, GATE).set_index("budget").loc["all"]
+    row = of_kind(scored, GATE).set_index("per_class").loc["all"]
     first, second = (
         of(scored.scores, name, "all").set_index("seed")["macro_f1"] for name in ("svm-latents", "svm-bands")
     )
@@ -136,7 +138,7 @@ def test_differences_are_paired_by_seed(scored: Scored) -> None:
 def test_the_best_control_is_the_one_with_the_highest_mean(scored: Scored) -> None:
     """Of the baselines of a number of labels, never one of our models."""
     for row in of_kind(scored, CONTROL).to_dict("records"):
-        means = {name: of(scored.scores, name, row["budget"])["macro_f1"].mean() for name in FEW}
+        means = {name: of(scored.scores, name, row["per_class"])["macro_f1"].mean() for name in FEW}
         assert row["second"] == max((name for name in FEW if not METHODS[name].ours), key=means.__getitem__)
         assert METHODS[row["first"]].ours
 
@@ -168,20 +170,20 @@ def test_classes_have_intervals_around_their_mean(scored: Scored) -> None:
 
 
 def test_scores_come_back_as_they_were_written(scored: Scored, tmp_path: Path) -> None:
-    """All tables, guards and facts."""
+    """All tables, alerts and facts."""
     write_scored(tmp_path / "blocks" / "inductive", scored)
     found = read_scored(tmp_path / "blocks" / "inductive")
     for name in TABLES:
         pd.testing.assert_frame_equal(getattr(found, name), getattr(scored, name))
     assert (found.where, found.class_names) == (scored.where, scored.class_names)
-    assert [guard["message"] for guard in found.guards] == [guard["message"] for guard in scored.guards]
+    assert [alert["message"] for alert in found.alerts] == [alert["message"] for alert in scored.alerts]
     with pytest.raises(MissingFileError, match="snakemake benchmark"):
         read_scored(tmp_path / "nowhere")
 
 
 def test_a_missing_run_is_named(tmp_path: Path) -> None:
-    """A budget and a seed that one method lacks are said in words."""
-    paths = write_fits(tmp_path, methods=("m2", "rf"), budgets=("5",), seeds=(1, 2))
+    """Labels per class and a seed that one method lacks are said in words."""
+    paths = write_fits(tmp_path, methods=("m2", "rf"), labels_per_class=("5",), seeds=(1, 2))
     paths["rf"] = paths["rf"][:1]
     with pytest.raises(DataError, match="random forest, 5 labels per class, seed 2; run their fits"):
         evaluate(paths, where=HONEST, class_names=NAMED, **BOOTSTRAP)
@@ -197,7 +199,7 @@ def test_a_missing_run_is_named(tmp_path: Path) -> None:
 )
 def test_other_pixels_are_refused(tmp_path: Path, change: object, words: str) -> None:
     """A method that was scored on other pixels, or another truth, than the others of its seed."""
-    paths = write_fits(tmp_path, methods=("m2", "rf"), budgets=("5",), seeds=(1,))
+    paths = write_fits(tmp_path, methods=("m2", "rf"), labels_per_class=("5",), seeds=(1,))
     write_table(paths["rf"][0], change(read_table(paths["rf"][0])))
     with pytest.raises(DataError, match=words):
         evaluate(paths, where=HONEST, class_names=NAMED, **BOOTSTRAP)
@@ -205,7 +207,7 @@ def test_other_pixels_are_refused(tmp_path: Path, change: object, words: str) ->
 
 def test_a_pixel_that_repeats_is_refused(tmp_path: Path) -> None:
     """A run that predicts a pixel twice is an error of the split."""
-    paths = write_fits(tmp_path, methods=("m2",), budgets=("5",), seeds=(1,))
+    paths = write_fits(tmp_path, methods=("m2",), labels_per_class=("5",), seeds=(1,))
     table = read_table(paths["m2"][0])
     write_table(paths["m2"][0], pd.concat([table, table[:3]], ignore_index=True))
     with pytest.raises(SplitError, match="3 predictions repeat a pixel"):
@@ -232,11 +234,13 @@ def test_what_is_no_fit_is_refused(tmp_path: Path) -> None:
         Where("blocks", "blocks", "abductive")
 
 
-@pytest.mark.parametrize("shape", [{"seeds": (1,)}, {"budgets": ("5",)}, {"holes": 1, "seeds": (1,)}, {"classes": 1}])
+@pytest.mark.parametrize(
+    "shape", [{"seeds": (1,)}, {"labels_per_class": ("5",)}, {"holes": 1, "seeds": (1,)}, {"classes": 1}]
+)
 def test_limits_have_scores(tmp_path: Path, shape: dict[str, object]) -> None:
-    """One method, and one seed, budget, hole or class: scores without intervals or pairs where there are none."""
+    """One method, and one seed, one number of labels, hole or class: no intervals or pairs where there are none."""
     scored = scored_of(tmp_path, methods=("m2",), names=NAMED[: shape.get("classes", 4)], **shape)
-    assert len(scored.scores) == len(scored.seeds) * len(scored.budgets)
+    assert len(scored.scores) == len(scored.seeds) * len(scored.labels_per_class)
     assert scored.wilcoxon.empty
     assert scored.mcnemar.empty
     assert scored.differences.empty
@@ -246,7 +250,7 @@ def test_limits_have_scores(tmp_path: Path, shape: dict[str, object]) -> None:
 
 def test_a_class_absent_from_the_truth_has_no_recall(tmp_path: Path) -> None:
     """Its recall is undefined, and AA is scikit-learn's over the classes that are there."""
-    paths = write_fits(tmp_path, methods=("m2",), budgets=("5",), seeds=(1,))
+    paths = write_fits(tmp_path, methods=("m2",), labels_per_class=("5",), seeds=(1,))
     table = read_table(paths["m2"][0])
     table = table[table["label"] != 3]
     write_table(paths["m2"][0], table)
@@ -256,18 +260,18 @@ def test_a_class_absent_from_the_truth_has_no_recall(tmp_path: Path) -> None:
     assert scored.scores["aa"].iloc[0] == pytest.approx(recall.mean())
 
 
-def test_guards_say_what_is_wrong(tmp_path: Path) -> None:
+def test_alerts_say_what_is_wrong(tmp_path: Path) -> None:
     """A leak, a map of one class and a model behind its own q(y|x): errors first."""
-    paths = write_fits(tmp_path, methods=("m1+m2", "qy-latents"), budgets=("5",), seeds=(1, 2))
+    paths = write_fits(tmp_path, methods=("m1+m2", "qy-latents"), labels_per_class=("5",), seeds=(1, 2))
     for path in paths["m1+m2"]:
         flat = read_table(path)
         shares = {f"p{k}": np.float32(k == 0) for k in range(4)}
         write_table(path, flat.assign(predicted=np.int16(0), **shares))
     where = Where("random", "leaky", "inductive")
     scored = evaluate(paths, where=where, class_names=NAMED, **BOOTSTRAP)
-    messages = [guard["message"] for guard in scored.guards]
+    messages = [alert["message"] for alert in scored.alerts]
     assert messages[0].startswith("the split is by random pixels: it leaks")
     assert any(message.startswith("nearly everything is predicted as a") for message in messages)
     assert any("does not beat its own qy" in message for message in messages)
-    severities = [guard["severity"] for guard in scored.guards]
+    severities = [alert["severity"] for alert in scored.alerts]
     assert severities == sorted(severities)

@@ -29,12 +29,12 @@ def truth(seed: int, *, pixels: int = 120, classes: int = 4, holes: int = 2) -> 
     )
 
 
-def run(method_id: str, budget: str, seed: int, *, skill: float = 2.0, **shape: int) -> pd.DataFrame:
+def run(method_id: str, per_class: str, seed: int, *, skill: float = 2.0, **shape: int) -> pd.DataFrame:
     """One run; more labels give more skill."""
     tested, classes = truth(seed, **shape), shape.get("classes", 4)
-    entropy = [seed, *method_id.encode(), *budget.encode()]
+    entropy = [seed, *method_id.encode(), *per_class.encode()]
     generator = np.random.default_rng(entropy)
-    more = 0.02 * min(100.0, float(budget.replace("all", "100")))
+    more = 0.02 * min(100.0, float(per_class.replace("all", "100")))
     logits = generator.normal(size=(len(tested), classes)) * 1.5
     logits[np.arange(len(tested)), tested["label"]] += skill + more
     probability = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
@@ -43,8 +43,8 @@ def run(method_id: str, budget: str, seed: int, *, skill: float = 2.0, **shape: 
     row = METHODS[method_id]
     places = {name: tested[name].to_numpy() for name in ("scene", "hole", "line", "sample")}
     table = prediction_table(
-        probability, tested["label"].to_numpy(), method=row.method, features=row.features, budget=budget, seed=seed,
-        part="test", **places,
+        probability, tested["label"].to_numpy(), method=row.method, features=row.features, per_class=per_class,
+        seed=seed, part="test", **places,
     )  # fmt: skip
     costs = {"seconds": np.float32(len(method_id) + seed), "peak_mb": np.float32(900 + 10 * seed)}
     return table.astype({"scene": "category", "hole": "category"}).assign(**costs)
@@ -54,7 +54,7 @@ def write_fits(
     folder: Path,
     *,
     methods: Sequence[str] = tuple(METHODS),
-    budgets: Sequence[str] = ("5", "10", "50"),
+    labels_per_class: Sequence[str] = ("5", "10", "50"),
     seeds: Sequence[int] = (1, 2, 3),
     boost: float = 0.0,
     **shape: int,
@@ -65,7 +65,7 @@ def write_fits(
         for seed in seeds:
             path = folder / name / f"{seed}.parquet"
             path.parent.mkdir(parents=True, exist_ok=True)
-            runs = [run(name, budget, seed, skill=SKILL[name] + boost, **shape) for budget in budgets]
+            runs = [run(name, per_class, seed, skill=SKILL[name] + boost, **shape) for per_class in labels_per_class]
             write_table(path, pd.concat(runs, ignore_index=True))
             written.setdefault(name, []).append(path)
     return written

@@ -119,6 +119,6 @@ def test_an_even_background_is_no_copy() -> None:
 
 
 def test_pixels_that_a_scan_repeats_itself_are_no_copies() -> None:
-    """A map-projected image repeats neighbours; its parts are kept apart by the guard, not here."""
+    """A map-projected image repeats neighbours; its parts are kept apart by the buffer, not here."""
     x = np.random.default_rng(1).integers(0, 999, (40, BANDS))
     refuse_shared(pixels(np.concatenate([x, x]), ["a"] * 80, ["train"] * 40 + ["test"] * 40))

@@ -13,7 +13,7 @@ import yaml
 from semispectral.check import training_time as training
 from semispectral.check.dry_run import _reason, counted, jobs
 from semispectral.check.estimate import Need, needs, sampled_pixels, wall_seconds, work_of
-from semispectral.check.messages import budgets, classes, features, listed, scenes, split
+from semispectral.check.messages import classes, features, labels_per_class, listed, scenes, split
 from semispectral.check.plan import Planned, check_clusters, planned
 from semispectral.check.problems import Problems
 from semispectral.check.rates import RATES
@@ -86,7 +86,7 @@ def checked() -> tuple[Study, list[Looked], Planned | None, list[str]]:
 
 @pytest.mark.usefixtures("project")
 def test_a_sound_study_is_planned_as_the_run_would() -> None:
-    """Labels, parts and budgets are counted from the files; the tested hole gives nothing to train on."""
+    """Labels, parts and labels per class are counted from the files; the tested hole gives nothing to train on."""
     study, looked, drawn, problems = checked()
     assert problems == []
     assert [each.labelled for each in looked] == [{1: 70, 2: 20}] * 3
@@ -94,8 +94,8 @@ def test_a_sound_study_is_planned_as_the_run_would() -> None:
     assert drawn.holes("test") == ["B"]
     assert drawn.part("test")["labelled"] == 90
     assert drawn.part("train")["labelled"] + drawn.part("valid")["labelled"] <= 180
-    assert int(drawn.budgets["10"].to_numpy().sum()) == 20
-    said = "\n".join([*scenes(study, looked), *split(study, drawn, sound=True), *budgets(study, drawn)])
+    assert int(drawn.labels_per_class["10"].to_numpy().sum()) == 20
+    said = "\n".join([*scenes(study, looked), *split(study, drawn, sound=True), *labels_per_class(study, drawn)])
     assert "Scenes: 3 of 2 holes" in said
     assert "90 labelled pixels (20.5 %) of 2 classes" in said
     assert "10: 20 labels, 16 to train and 4 to validate" in said

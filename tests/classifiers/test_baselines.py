@@ -88,7 +88,7 @@ def test_every_baseline_refuses_unlabelled_labels(name: str) -> None:
 
 
 def test_majority_is_the_largest_class_of_the_data() -> None:
-    """The shares are those of the data and not of the budget, which holds as many labels of every class."""
+    """The shares are those of the data and not of the labels of the run, which are as many labels of every class."""
     x, label = moons(3, seed=1)
     np.testing.assert_allclose(run("majority", x, label, x)[0], [2 / 9, 5 / 9, 2 / 9, 0])
 

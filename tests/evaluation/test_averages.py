@@ -18,7 +18,7 @@ def member(method: str, *, seed: int, first: int = 0) -> pd.DataFrame:
     """Predictions of six pixels in three classes."""
     probability = np.random.default_rng(seed).dirichlet(np.ones(3), 6)
     place = {"part": "test", "scene": "A_1", "hole": "A", "line": np.arange(first, first + 6), "sample": np.arange(6)}
-    run = {"method": method, "features": "bands", "budget": "5", "seed": 1}
+    run = {"method": method, "features": "bands", "per_class": "5", "seed": 1}
     return prediction_table(probability, np.arange(6) % 3, **run, **place)
 
 

@@ -1,4 +1,4 @@
-"""Scores, intervals, comparisons and guards, against scikit-learn, scipy and hand-made cases."""
+"""Scores, intervals, comparisons and alerts, against scikit-learn, scipy and hand-made cases."""
 
 import itertools
 
@@ -9,7 +9,7 @@ from scipy import stats
 from sklearn import metrics
 
 from semispectral.errors import DataError, SplitError
-from semispectral.evaluation.alerts import guards
+from semispectral.evaluation.alerts import alerts
 from semispectral.evaluation.intervals import bootstrap, interval, summary
 from semispectral.evaluation.predictions import (
     assert_disjoint,
@@ -40,7 +40,7 @@ def predictions(
     probability = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     where = {
         "features": "bands",
-        "budget": "10",
+        "per_class": "10",
         "seed": seed,
         "part": "test",
         "scene": "a",
@@ -91,7 +91,7 @@ def test_an_impossible_truth_costs_a_finite_loss() -> None:
     """A class that the model gave probability 0 costs 16 nats, not infinity."""
     probability = np.array([[1.0, 0.0]])
     table = prediction_table(
-        probability, np.array([1]), method="svm", features="bands", budget="5", seed=0, part="test", scene="a",
+        probability, np.array([1]), method="svm", features="bands", per_class="5", seed=0, part="test", scene="a",
         hole="H", line=np.zeros(1), sample=np.zeros(1),
     )  # fmt: skip
     assert score(table)["nll"] == pytest.approx(-np.log(1e-7))
@@ -206,7 +206,7 @@ def test_an_interval_covers_the_mean_as_often_as_it_says() -> None:
         label = np.zeros(600, dtype=int)
         predicted = (np.arange(50)[None, :] >= right[:, None]).astype(int).ravel()
         table = prediction_table(
-            np.eye(2)[predicted], label, method="svm", features="bands", budget="5", seed=0, part="test", scene="a",
+            np.eye(2)[predicted], label, method="svm", features="bands", per_class="5", seed=0, part="test", scene="a",
             hole="H", line=np.arange(600), sample=np.zeros(600),
         ).assign(seed=np.repeat(np.arange(12), 50))  # fmt: skip
         low, high = interval(bootstrap(table, seed=repetition, resamples=300)["oa"], level=0.9)
@@ -273,23 +273,23 @@ def constant(table: pd.DataFrame, index: int) -> pd.DataFrame:
 def test_a_map_of_one_class_is_an_error_with_its_histogram() -> None:
     """The 2017 trap is said in words, with the shares, and the seeds concerned."""
     table = pd.concat([constant(predictions(1), 1), predictions(2)])
-    found = guards(table, class_names=["quartz", "mica", "chlorite", "calcite", "tray"])
-    assert {guard.severity for guard in found[:2]} == {"error"}
+    found = alerts(table, class_names=["quartz", "mica", "chlorite", "calcite", "tray"])
+    assert {alert.severity for alert in found[:2]} == {"error"}
     assert "mica 100% (truth" in found[0].message
-    assert (found[0].method, found[0].budget, found[0].part, found[0].seeds) == ("svm", "10", "test", (1,))
-    assert any("does not beat" in guard.message for guard in found)
+    assert (found[0].method, found[0].per_class, found[0].part, found[0].seeds) == ("svm", "10", "test", (1,))
+    assert any("does not beat" in alert.message for alert in found)
 
 
 def test_one_class_is_no_error_where_the_truth_is_one_class() -> None:
-    """A hole of one class, predicted as such, gives no guard."""
+    """A hole of one class, predicted as such, gives no alert."""
     table = constant(predictions(1).assign(label=np.int16(2)), 2)
-    assert guards(table) == []
+    assert alerts(table) == []
 
 
 def test_the_majority_control_is_not_reported() -> None:
     """What predicts one class on purpose is not an error, and a good model is none either."""
-    assert guards(constant(predictions(1, method="majority"), 0)) == []
-    assert guards(predictions(1, skill=4.0)) == []
+    assert alerts(constant(predictions(1, method="majority"), 0)) == []
+    assert alerts(predictions(1, skill=4.0)) == []
 
 
 def test_a_class_that_is_never_predicted_is_a_warning() -> None:
@@ -297,14 +297,14 @@ def test_a_class_that_is_never_predicted_is_a_warning() -> None:
     table = predictions(1, skill=8.0)
     lost = table["predicted"] == 3
     table.loc[lost, "predicted"] = 0
-    assert [(guard.severity, "class 3" in guard.message) for guard in guards(table)] == [("warning", True)]
+    assert [(alert.severity, "class 3" in alert.message) for alert in alerts(table)] == [("warning", True)]
 
 
 @pytest.mark.parametrize(("skill", "count"), [(1.0, 1), (5.0, 0)])
 def test_unlabelled_pixels_that_do_not_help_are_reported(skill: float, count: int) -> None:
     """M2 that is not above its own supervised classifier says so."""
     table = pd.concat([predictions(s, method=m, skill=k) for s in range(2) for m, k in (("m2", skill), ("qy", 2.5))])
-    assert sum("did not help" in guard.message for guard in guards(table)) == count
+    assert sum("did not help" in alert.message for alert in alerts(table)) == count
 
 
 def test_a_pixel_in_two_parts_is_refused() -> None:
@@ -334,8 +334,8 @@ def test_a_class_that_is_hardly_ever_predicted_is_said(predicted: int, said: boo
     found = label.copy()
     found[70_000 + predicted :] = 1
     table = prediction_table(
-        np.eye(3)[found], label, method="svm", features="bands", budget="5", seed=0, part="test", scene="a",
+        np.eye(3)[found], label, method="svm", features="bands", per_class="5", seed=0, part="test", scene="a",
         hole="H", line=np.arange(75_000), sample=np.zeros(75_000, int),
     )  # fmt: skip
-    messages = [guard.message for guard in guards(table, class_names=["quartz", "mica", "calcite"])]
+    messages = [alert.message for alert in alerts(table, class_names=["quartz", "mica", "calcite"])]
     assert any(f"calcite ({predicted} pixels; truth 5000)" in message for message in messages) == said

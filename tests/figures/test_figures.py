@@ -15,7 +15,7 @@ from semispectral.figures import labels as census
 from semispectral.figures import maps, rasters, spectra, style, training
 from semispectral.figures import samples as draws
 from semispectral.figures.live import LATEST, MOST_KEPT, training_picture
-from semispectral.figures.methods import budget_order, method_colour, method_look, method_name
+from semispectral.figures.methods import method_colour, method_look, method_name, per_class_order
 from semispectral.figures.units import Scale, scale_of, with_gaps
 from semispectral.inference.m1_inference import M1Inference
 from semispectral.inference.m2_inference import M2Inference
@@ -232,9 +232,9 @@ def test_unknown_methods_have_their_own_names() -> None:
     assert method_name("new", "latents") == "new on latents"
 
 
-def test_budgets_are_in_the_order_of_their_labels() -> None:
+def test_labels_per_class_are_in_the_order_of_their_labels() -> None:
     """Ten comes after five, and all comes last."""
-    assert sorted(["all", "10", "5", "100"], key=budget_order) == ["5", "10", "100", "all"]
+    assert sorted(["all", "10", "5", "100"], key=per_class_order) == ["5", "10", "100", "all"]
 
 
 def test_colours_of_methods_differ() -> None:

@@ -129,13 +129,13 @@ def test_another_directory_is_refused(tmp_path: Path) -> None:
         read_bundle(tmp_path)
 
 
-def test_class_means_are_those_of_the_budget(tmp_path: Path) -> None:
+def test_class_means_are_those_of_the_per_class(tmp_path: Path) -> None:
     """Only labels that the classifier saw count; a class without any has none."""
     pixels = tiny.tiny_pixels(seed=3)
     train = pixels.where((pixels.table["part"] == "train").to_numpy())
-    budget = train.table[train.label == 1].head(4)
-    means = class_means(train, budget, classes=3)
-    rows = budget.index
+    per_class = train.table[train.label == 1].head(4)
+    means = class_means(train, per_class, classes=3)
+    rows = per_class.index
     np.testing.assert_allclose(means[1], train.x[rows].mean(axis=0), rtol=1e-6)
     assert np.isnan(means[[0, 2]]).all()
 

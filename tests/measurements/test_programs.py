@@ -19,7 +19,7 @@ PROGRAMS = sorted(
     for path in MEASUREMENTS.rglob("*.py")
     if path.parent.name != "peers" and 'if __name__ == "__main__":' in path.read_text(encoding="utf-8")
 )
-COLLECTION = ("--seeds", "1", "--budgets", "5", "--scenes", "collection", "--output", "OUT")
+COLLECTION = ("--seeds", "1", "--labels-per-class", "5", "--scenes", "collection", "--output", "OUT")
 # What is given to a program that runs by itself, and words of what it then prints. OUT is a folder for its files.
 SMALL = {
     "accuracy/choices.py": (("--data", "OUT", *COLLECTION, "--variants", "as it is"), "seeds in each cell: [1]"),

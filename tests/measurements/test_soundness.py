@@ -47,7 +47,7 @@ def test_an_error_that_names_no_file_is_not_good(tmp_path: Path) -> None:
     path.write_text("{")
 
     def raises(_: Path) -> None:
-        raise KeyError("budget")
+        raise KeyError("per_class")
 
     assert soundness.outcome(path, raises, "") == soundness.UNNAMED
 

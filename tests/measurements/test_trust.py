@@ -29,7 +29,7 @@ def trust() -> ModuleType:
 def test_calibration_is_the_mean_over_seeds(trust: ModuleType) -> None:
     """Without and with the temperature, side by side."""
     rows = [
-        {"task": "collection", "budget": 5, "method": "m1+m2", "seed": seed, "temperature": 1.0 + seed}
+        {"task": "collection", "per_class": 5, "method": "m1+m2", "seed": seed, "temperature": 1.0 + seed}
         | {f"{when}{name}": place + seed for when, place in (("", 1.0), ("before_", 3.0)) for name in trust.PROBABILITY}
         for seed in (0, 1)
     ]

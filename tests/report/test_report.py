@@ -105,8 +105,8 @@ def test_all_methods_stand_in_the_table(study: Study, index: Path) -> None:
 def test_best_of_each_column_is_bold(study: Study) -> None:
     """Bold cells are the extremes of the scores, highest or lowest as the score wants it."""
     table = tables.results(study)[0]
-    at_budget = study.scores[study.scores["budget"] == "all"]
-    means = at_budget.groupby(["method", "features"])[list(shown_in_report())].mean().round(tables.DIGITS)
+    at_per_class = study.scores[study.scores["per_class"] == "all"]
+    means = at_per_class.groupby(["method", "features"])[list(shown_in_report())].mean().round(tables.DIGITS)
     for place, (name, score) in enumerate(shown_in_report().items(), start=1):
         bold = {row[place].text for row in table.rows if row[place].best}
         assert bold == {f"{means[name].max() if score.higher else means[name].min():.3f}"}
@@ -172,7 +172,7 @@ def test_many_notes_are_cut_where_they_are_not_the_matter(study: Study, tmp_path
 
 def test_a_study_without_fault_has_no_alerts(study: Study, tmp_path: Path) -> None:
     """Where nothing was noted, the chapter says so."""
-    clean = replace(study, guards=[], census=(), quotas=study.quotas[:0], split={**study.split, "warnings": []})
+    clean = replace(study, alerts=[], census=(), quotas=study.quotas[:0], split={**study.split, "warnings": []})
     assert words.everything_odd(clean) == []
 
 
@@ -216,9 +216,9 @@ def test_a_mask_is_drawn_only_where_there_is_one(study: Study) -> None:
     assert masks(replace(study, images={})) is None
 
 
-def test_a_budget_that_no_class_can_fill_is_said(study: Study) -> None:
-    """The classes with fewer labels than the largest budget are named, with their numbers."""
-    asked = study.scores.assign(budget=study.scores["budget"].replace({"all": "100000"}))
+def test_a_labels_per_class_that_no_class_can_fill_is_said(study: Study) -> None:
+    """The classes with fewer labels than the most labels per class are named, with their numbers."""
+    asked = study.scores.assign(per_class=study.scores["per_class"].replace({"all": "100000"}))
     said = words.census_warnings(replace(study, scores=asked))
     assert any(text.startswith("Classes with fewer labels than the 100000 asked for: <script>") for text in said)
     assert not any("asked for" in text for text in words.census_warnings(study))
@@ -234,9 +234,9 @@ def test_outcome_names_the_test_hole_and_both_figures(study: Study) -> None:
 
 def test_a_study_without_generative_models_still_has_a_report(study: Study, tmp_path: Path) -> None:
     """Where only baselines were run, figures of M1 and M2 are left out and the rest stands."""
-    only = {name: getattr(study, name) for name in ("scores", "validation", "summary", "predictions", "per_class")}
+    only = {name: getattr(study, name) for name in ("scores", "validation", "summary", "predictions", "class_scores")}
     kept: dict[str, pd.DataFrame] = {name: table[table["method"] == "majority"] for name, table in only.items()}
-    bare = replace(study, m1={}, classifiers={}, guards=[], **kept)
+    bare = replace(study, m1={}, classifiers={}, alerts=[], **kept)
     write_report(tmp_path / "index.html", bare, root=tmp_path)
     assert not (tmp_path / "figures" / "training").exists()
     assert (tmp_path / "figures" / "results" / "confusion.png").is_file()

@@ -17,11 +17,11 @@ from semispectral.study.scenes import read_scenes
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = read_schema(ROOT / "config/config.schema.yaml")
 KNOWN = ClassMap((1, 2), ("talc", "calcite"), ("#ff0000", "#00ff00"))
-RUN = {"method": "svm", "features": "bands", "budget": 5, "seed": 1}
+RUN = {"method": "svm", "features": "bands", "per_class": 5, "seed": 1}
 LOGS = {"downhole", "composite", "hole_page"}
 SHOWN = {"pack", "paint", *LOGS, "scan_page"}
 DRAWS = {"draw unlabelled", "draw labelled"}
-JOB = SimpleNamespace(scene="DH1_1", budget="20", method="majority", keys=lambda: ["scene"])
+JOB = SimpleNamespace(scene="DH1_1", per_class="20", method="majority", keys=lambda: ["scene"])
 
 
 def of_draw(kind: str) -> SimpleNamespace:
@@ -45,7 +45,7 @@ def texts(cut: Slices) -> dict[str, str]:
         "draw labelled": cut.draw(of_draw("labelled")),
         "split": cut.split(),
         "sample_m1": cut.sample_m1(),
-        "budget": cut.budget(JOB),
+        "choose_labels": cut.choose_labels(JOB),
         "baseline": cut.baseline(JOB),
         "bundle": cut.bundle(RUN),
         "pack": cut.pack(),
@@ -89,7 +89,7 @@ def changed(first: Slices, second: Slices) -> set[str]:
         ({"intervals": {"dip_down": "positive"}}, set()),
         ({"map": {"page_mb": 9}}, {"pixels"}),
         ({"simulate": {"enabled": False}}, set()),
-        ({"runs": {"valid_share": 0.4}}, {"budget"}),
+        ({"runs": {"valid_share": 0.4}}, {"choose_labels"}),
         ({"m2": {"latents": 9}}, set()),
     ],
 )
@@ -146,11 +146,11 @@ def test_depths_and_sizes_are_for_showing(place: dict[str, float]) -> None:
     assert changed(cut, other) == {"paint", *LOGS, *reached, *of_rasters}
 
 
-def test_a_budget_holds_the_smaller_ones() -> None:
-    """A budget depends on those below it, and not on larger ones; "all" depends on none."""
+def test_labels_per_class_hold_the_smaller_numbers() -> None:
+    """The labels of a run depend on fewer per class, and not on larger ones; "all" depends on none."""
     cut = slices(runs={"labels_per_class": [5, 20, 100, "all"]})
-    assert json.loads(cut.budget(JOB))["runs"]["labels_per_class"] == [5, 20]
-    assert json.loads(cut.budget(SimpleNamespace(budget="all")))["runs"]["labels_per_class"] == ["all"]
+    assert json.loads(cut.choose_labels(JOB))["runs"]["labels_per_class"] == [5, 20]
+    assert json.loads(cut.choose_labels(SimpleNamespace(per_class="all")))["runs"]["labels_per_class"] == ["all"]
 
 
 def test_a_new_scan_depends_on_its_model() -> None:

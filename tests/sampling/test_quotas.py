@@ -130,7 +130,7 @@ def test_check_quotas_refuses_promises_that_cannot_be_kept() -> None:
     ],
 )
 def test_classes_that_cannot_be_judged_are_said_in_words(row: tuple[str, str, int, str, int], message: str) -> None:
-    """A class in the test part only, in the train part only, in one hole only, or lost to the guard is named."""
+    """A class in the test part only, in the train part only, in one hole only, or lost to the buffer is named."""
     quartz = [(scene, hole, 0, part, 9) for scene, hole in (("a", "A"), ("b", "B")) for part in ("train", "test")]
     found = class_warnings(share_quotas(table([*quartz, row]), SampleConfig(seed=1)), CLASSES)
     assert any(message in text for text in found)

@@ -1,4 +1,4 @@
-"""Splits are disjoint, guarded and whole by hole; what cannot be learnt is refused."""
+"""Splits are disjoint, with a buffer and whole by hole; what cannot be learnt is refused."""
 
 from dataclasses import replace
 from typing import Any
@@ -91,25 +91,25 @@ def test_groups_choose_holes_by_share() -> None:
 @settings(max_examples=50, deadline=None)
 @given(
     shape=st.tuples(st.integers(8, 60), st.integers(8, 40)),
-    guard=st.integers(0, 6),
+    buffer=st.integers(0, 6),
     samples=st.sampled_from([0, 7, 12]),
     method=st.sampled_from(["groups", "blocks"]),
     seed=st.integers(0, 9),
 )
-def test_the_guard_holds(shape: tuple[int, int], guard: int, samples: int, method: str, seed: int) -> None:
-    """Different parts of one scene are further apart than the guard, by brute force."""
+def test_the_buffer_holds(shape: tuple[int, int], buffer: int, samples: int, method: str, seed: int) -> None:
+    """Different parts of one scene are further apart than the buffer, by brute force."""
     rasters = [LabelRaster(name, name, np.zeros(shape, np.int16)) for name in ("A", "C")]
-    settings_ = config(method=method, buffer=guard, block_samples=samples, seed=seed)
+    settings_ = config(method=method, buffer=buffer, block_samples=samples, seed=seed)
     for parts in split(rasters, settings_).values():
         places = [np.argwhere(parts == part) for part in (TRAIN, VALID, TEST)]
         for first, second in ((0, 1), (0, 2), (1, 2)):
             if len(places[first]) and len(places[second]):
                 apart = np.abs(places[first][:, None] - places[second][None]).max(axis=2).min()
-                assert apart > guard
+                assert apart > buffer
 
 
 def test_blocks_give_each_part_its_share() -> None:
-    """With many blocks the shares of pixels are near those asked, less the guard."""
+    """With many blocks the shares of pixels are near those asked, less the buffer."""
     rasters = [LabelRaster("A", "A", np.zeros((400, 40), np.int16))]
     parts = split(rasters, config(method="blocks", buffer=0, test_share=0.3, valid_share=0.1))["A"]
     shares = np.bincount(parts.ravel(), minlength=4) / parts.size
@@ -127,7 +127,7 @@ def test_leaky_pixels_are_random() -> None:
         check_parts(parts, 1)
 
 
-def test_check_parts_finds_a_broken_guard() -> None:
+def test_check_parts_finds_a_broken_buffer() -> None:
     """One pixel moved next to another part is found, and the message says which parts and how near."""
     parts = np.zeros((20, 20), np.uint8)
     parts[:5], parts[10:] = TRAIN, TEST

@@ -56,7 +56,7 @@ def test_a_split_comes_back_as_it_was(directory: Path) -> None:
     assert found.classes == read_classes(directory / "classes.json") == CLASSES
     assert found.quotas.equals(read_quotas(directory / "quotas.parquet"))
     assert np.array_equal(found.parts["B"], read_parts(directory, "B"))
-    assert (found.method, found.guard) == ("groups", 2)
+    assert (found.method, found.buffer) == ("groups", 2)
     check_split(directory, SCENES, CODES)
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from semispectral.sampling.split_search import Units, best_deal, grid, grid_units, guarded
+from semispectral.sampling.split_search import Units, best_deal, grid, grid_units, with_buffer
 
 
 def brute_force_nearest(parts: np.ndarray, first: int, second: int) -> int:
@@ -37,35 +37,35 @@ def test_grid_of_whole_width() -> None:
 
 
 @settings(max_examples=50, deadline=None)
-@given(shape=SHAPES, guard=st.integers(0, 5), seed=st.integers(0, 999))
-def test_guarded_parts_are_further_apart_than_the_guard(shape: tuple[int, int], guard: int, seed: int) -> None:
-    """Between any two parts lie at least `guard` pixels, by brute force; pixels are only left out, never moved."""
-    blocks = grid(shape, lines=guard + 2, samples=guard + 3)
+@given(shape=SHAPES, buffer=st.integers(0, 5), seed=st.integers(0, 999))
+def test_buffered_parts_are_further_apart_than_the_buffer(shape: tuple[int, int], buffer: int, seed: int) -> None:
+    """Between any two parts lie at least `buffer` pixels, by brute force; pixels are only left out, never moved."""
+    blocks = grid(shape, lines=buffer + 2, samples=buffer + 3)
     deal = np.random.default_rng(seed).integers(1, 4, blocks.max() + 1).astype(np.uint8)
-    parts = guarded(deal[blocks], guard)
+    parts = with_buffer(deal[blocks], buffer)
     assert set(np.unique(parts[parts != deal[blocks]])) <= {0}
-    assert min(brute_force_nearest(parts, *pair) for pair in ((1, 2), (1, 3), (2, 3))) > guard
+    assert min(brute_force_nearest(parts, *pair) for pair in ((1, 2), (1, 3), (2, 3))) > buffer
 
 
-@pytest.mark.parametrize("guard", [0, 1, 2, 3, 4])
-def test_guarded_leaves_out_no_more_than_needed(guard: int) -> None:
-    """Two halves of a strip lose exactly `guard` columns between them."""
+@pytest.mark.parametrize("buffer", [0, 1, 2, 3, 4])
+def test_buffered_leaves_out_no_more_than_needed(buffer: int) -> None:
+    """Two halves of a strip lose exactly `buffer` columns between them."""
     parts = np.repeat(np.array([[1, 3]], np.uint8), 20, axis=1)
-    assert int((guarded(parts, guard) == 0).sum()) == guard
+    assert int((with_buffer(parts, buffer) == 0).sum()) == buffer
 
 
 @settings(max_examples=50, deadline=None)
-@given(shape=SHAPES, guard=st.sampled_from([0, 2, 4]), seed=st.integers(0, 999))
-def test_kept_counts_what_the_guard_leaves(shape: tuple[int, int], guard: int, seed: int) -> None:
-    """The quick count of a deal equals the count on the guarded raster (even guards; odd ones it may underrate)."""
+@given(shape=SHAPES, buffer=st.sampled_from([0, 2, 4]), seed=st.integers(0, 999))
+def test_kept_counts_what_the_buffer_leaves(shape: tuple[int, int], buffer: int, seed: int) -> None:
+    """The quick count of a deal equals the count on the buffered raster (even buffers; odd ones it may underrate)."""
     generator = np.random.default_rng(seed)
     label = generator.integers(-2, 3, shape).astype(np.int16)
     label[0, 0] = 2
-    blocks = grid(shape, lines=guard + 2, samples=guard + 1)
+    blocks = grid(shape, lines=buffer + 2, samples=buffer + 1)
     deal = generator.integers(1, 4, blocks.max() + 1)
-    parts = guarded(deal[blocks].astype(np.uint8), guard)
+    parts = with_buffer(deal[blocks].astype(np.uint8), buffer)
     expected = [[int(((parts == part) & (label == k)).sum()) for k in range(3)] for part in (1, 2, 3)]
-    assert grid_units(label, blocks, guard=guard).kept(deal).tolist() == expected
+    assert grid_units(label, blocks, buffer=buffer).kept(deal).tolist() == expected
 
 
 def units_of(counts: list[list[int]]) -> Units:

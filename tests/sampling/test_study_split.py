@@ -77,7 +77,7 @@ def test_a_code_counts_only_where_it_is_used() -> None:
 
 
 def test_every_pixel_of_interest_in_a_test_hole_is_available() -> None:
-    """No guard is lost in a hole that is all test."""
+    """No buffer is lost in a hole that is all test."""
     rows = split_of().quotas.query("scene == 'C-1'").groupby("label")["available"].sum()
     for label, code in enumerate((2, 3, 7)):
         assert rows[label] == (CODES["C-1"] == code).sum()

@@ -39,13 +39,15 @@ def files(tmp_path: Path) -> dict[str, Any]:
     write_table(tmp_path / "pixels.parquet", dealt_table())
     save_model(tmp_path / "scaler", *fit_scaler(np.eye(5, 3, dtype=np.float32), method="none").to_saved())
     rows = [(1, "5", 0, 0), (1, "5", 1, 1), (2, "5", 2, 0)]
-    budgets = pd.DataFrame(rows, columns=["seed", "budget", "line", "label"]).assign(scene="a", sample=0, part="train")
-    write_table(tmp_path / "budgets.parquet", budgets)
+    labels = pd.DataFrame(rows, columns=["seed", "per_class", "line", "label"]).assign(
+        scene="a", sample=0, part="train"
+    )
+    write_table(tmp_path / "labels.parquet", labels)
     places = {"scaler_directory": tmp_path / "scaler", "pixels_file": tmp_path / "pixels.parquet"}
-    return {"budgets": tmp_path / "budgets.parquet", "budget": "5", "seed": 1, **places}
+    return {"labels": tmp_path / "labels.parquet", "per_class": "5", "seed": 1, **places}
 
 
-def test_the_training_set_is_that_of_its_budget(tmp_path: Path, files: dict[str, Any]) -> None:
+def test_the_training_set_is_that_of_its_per_class(tmp_path: Path, files: dict[str, Any]) -> None:
     """Unlabelled pixels are those of the unlabelled draw, wherever they lie; labels of another seed are left."""
     write_shard(tmp_path / "a.parquet", Pixels(np.eye(5, 3, dtype=np.float32), dealt_table()))
     data = read_training_set([tmp_path / "a.parquet"], features="bands", **files)

@@ -69,12 +69,12 @@ def test_bands_that_do_not_fit_are_the_same_bands(shards: list[Path], tmp_path: 
 
 @pytest.mark.usefixtures("no_memory")
 def test_only_unlabelled_pixels_stay_on_disk(shards: list[Path], tmp_path: Path) -> None:
-    """A label budget is small: its spectra are read."""
+    """A labels of a run is small: its spectra are read."""
     stored = read_bands(shards, SCALER, scratch=tmp_path)
     labelled = stored.table[(stored.table["label"] >= 0) & (stored.table["part"] == "train")]
     part = np.where(np.arange(len(labelled)) % 2, "train", "valid")
-    budgets = labelled[["scene", "line", "sample", "label"]].assign(seed=1, budget="5", part=part)
-    data = training_set(stored, budgets, budget="5", seed=1)
+    labels_per_class = labelled[["scene", "line", "sample", "label"]].assign(seed=1, per_class="5", part=part)
+    data = training_set(stored, labels_per_class, per_class="5", seed=1)
     assert isinstance(data.unlabelled.mean, StoredRows)
     assert isinstance(data.labelled.mean, np.ndarray)
     assert len(data.with_valid_labels().labelled) == len(labelled)

@@ -59,7 +59,7 @@ def test_weights_of_another_model_are_seen(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("keep", [0, 4, 300, -5])
 def test_a_cut_table_is_seen(tmp_path: Path, keep: int) -> None:
-    """Predictions, budgets, scores: the message names the file and what to do."""
+    """Predictions, labels_per_class, scores: the message names the file and what to do."""
     path = tmp_path / "p.parquet"
     write_table(path, pd.DataFrame({"p": np.random.default_rng(1).random(200)}))
     seen(path, lambda whole: whole[:keep], lambda: read_table(path))

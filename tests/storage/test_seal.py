@@ -16,8 +16,8 @@ import pytest
 import tiny_models as tiny
 from semispectral.census.census_files import read_codes
 from semispectral.errors import IntegrityError, MisplacedError, MissingFileError
-from semispectral.evaluation.alert_files import read_guards, write_guards
-from semispectral.evaluation.alerts import Guard
+from semispectral.evaluation.alert_files import read_alerts, write_alerts
+from semispectral.evaluation.alerts import Alert
 from semispectral.maps.classify import Known, draw_map
 from semispectral.maps.map_files import require_file, write_map
 from semispectral.maps.scene_map import Ground
@@ -30,13 +30,13 @@ from semispectral.storage.parquet import read_table, write_table
 from semispectral.storage.seal import read_array, read_json, write_array, write_json
 
 PARTS = np.arange(60, dtype=np.int32).reshape(6, 10)
-TABLE = pd.DataFrame({"budget": [5, 10, 20], "name": ["talc", "séricite", "x"]})
-GUARD = Guard("m", "warning", "m2", "bands", "5", "test", (1,))
+TABLE = pd.DataFrame({"per_class": [5, 10, 20], "name": ["talc", "séricite", "x"]})
+ALERT = Alert("m", "warning", "m2", "bands", "5", "test", (1,))
 KINDS: dict[str, tuple[Callable[[Path], Any], Callable[[Path], Any]]] = {
     "a.npy": (lambda path: write_array(path, PARTS), read_array),
-    "a.json": (lambda path: write_json(path, {"classes": ["talc", "séricite"], "guard": 2}), read_json),
+    "a.json": (lambda path: write_json(path, {"classes": ["talc", "séricite"], "buffer": 2}), read_json),
     "a.parquet": (lambda path: write_table(path, TABLE), read_table),
-    "guards.json": (lambda path: write_guards(path, [asdict(GUARD)]), read_guards),
+    "alerts.json": (lambda path: write_alerts(path, [asdict(ALERT)]), read_alerts),
 }
 
 
@@ -83,8 +83,8 @@ def test_what_was_written_comes_back(tmp_path: Path) -> None:
     found = read_array(tmp_path / "a.npy")
     assert found.dtype == PARTS.dtype
     np.testing.assert_array_equal(found, PARTS)
-    assert read_json(tmp_path / "a.json") == {"classes": ["talc", "séricite"], "guard": 2}
-    assert read_guards(tmp_path / "guards.json") == [json.loads(json.dumps(asdict(GUARD)))]
+    assert read_json(tmp_path / "a.json") == {"classes": ["talc", "séricite"], "buffer": 2}
+    assert read_alerts(tmp_path / "alerts.json") == [json.loads(json.dumps(asdict(ALERT)))]
 
 
 def test_the_same_content_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -107,16 +107,16 @@ def test_exchanged_files_of_two_scenes_are_seen(tmp_path: Path) -> None:
 
 
 def test_exchanged_files_of_one_name_are_seen_within_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a stage, which knows where the results lie: budgets of two sizes; and the results may move as a whole."""
+    """In a stage, which knows where the results lie: labels of two runs; and the results may move as a whole."""
     monkeypatch.setattr(seal, "_results", [])
     seal.results_in(tmp_path / "results")
-    for budget in ("5", "all"):
-        write_table(tmp_path / f"results/budgets/{budget}/1.parquet", TABLE)
+    for per_class in ("5", "all"):
+        write_table(tmp_path / f"results/labels_per_class/{per_class}/1.parquet", TABLE)
     shutil.copytree(tmp_path / "results", tmp_path / "moved")
-    read_table(tmp_path / "moved/budgets/5/1.parquet")
-    shutil.copyfile(tmp_path / "moved/budgets/all/1.parquet", tmp_path / "moved/budgets/5/1.parquet")
-    with pytest.raises(MisplacedError, match=r"is the file budgets/all/1\.parquet"):
-        read_table(tmp_path / "moved/budgets/5/1.parquet")
+    read_table(tmp_path / "moved/labels_per_class/5/1.parquet")
+    shutil.copyfile(tmp_path / "moved/labels_per_class/all/1.parquet", tmp_path / "moved/labels_per_class/5/1.parquet")
+    with pytest.raises(MisplacedError, match=r"is the file labels_per_class/all/1\.parquet"):
+        read_table(tmp_path / "moved/labels_per_class/5/1.parquet")
 
 
 @pytest.mark.parametrize("name", ["Bohrung Süd 3", "100% (neu)", "a~b,c", "孔1"])

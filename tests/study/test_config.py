@@ -17,7 +17,7 @@ from semispectral.errors import ConfigError, MissingFileError
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
 from semispectral.pool.sample_settings import SampleConfig
-from semispectral.sampling.label_budgets import BudgetConfig
+from semispectral.sampling.labels_per_class import RunsConfig
 from semispectral.sampling.split import SplitConfig
 from semispectral.scans.tray_mask import MaskConfig
 from semispectral.simulate import SimulateConfig
@@ -35,7 +35,7 @@ SECTIONS: dict[str, Any] = {
     "sample": SampleConfig,
     "mask": MaskConfig,
     "cleaning": CleanConfig,
-    "runs": BudgetConfig,
+    "runs": RunsConfig,
     "m1": M1Config,
     "m2": M2Config,
     "svm": SvmConfig,

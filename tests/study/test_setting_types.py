@@ -10,10 +10,10 @@ from pydantic import Field
 from semispectral.errors import ConfigError
 from semispectral.models.settings_m1 import M1Config
 from semispectral.study.setting_types import (
-    Budget,
     Count,
     NumberOr,
     OneOf,
+    PerClass,
     Positive,
     Unique,
     Windows,
@@ -35,7 +35,7 @@ class Oven:
     """What it burns."""
     cakes: Annotated[tuple[str, ...], Field(min_length=1), Unique()] = ("tart",)
     """What is baked."""
-    minutes: Budget = 20
+    minutes: PerClass = 20
     """How long."""
 
 

@@ -28,7 +28,7 @@ class Config:
     name: str = "a"
     kind: Literal["x", "y"] = "x"
     depth: float | None = None
-    budgets: tuple[int | str, ...] = ()
+    labels_per_class: tuple[int | str, ...] = ()
     span: tuple[float, float] = (0.0, 1.0)
     path: Path = Path()
     counts: dict[str, int] = field(default_factory=dict)
@@ -40,14 +40,16 @@ def test_builds_from_json() -> None:
     given = {
         "seed": 1,
         "rate": 2,
-        "budgets": [5, "all"],
+        "labels_per_class": [5, "all"],
         "span": [1, 2],
         "path": "a/b",
         "counts": {"7": 3},
         "net": {"hidden": [4, 2]},
     }
     built = settings(Config, json.dumps(given))
-    expected = Config(1, 2.0, budgets=(5, "all"), span=(1.0, 2.0), path=Path("a/b"), counts={"7": 3}, net=Net((4, 2)))
+    expected = Config(
+        1, 2.0, labels_per_class=(5, "all"), span=(1.0, 2.0), path=Path("a/b"), counts={"7": 3}, net=Net((4, 2))
+    )
     assert built == expected
     assert type(built.rate) is float
 
@@ -61,7 +63,7 @@ def test_what_is_left_out_keeps_its_default() -> None:
     ("given", "message"),
     [
         ({"seed": 1, "ratte": 2}, "m1: unknown key 'ratte'; did you mean 'rate'?"),
-        ({"seed": 1, "zzzzzz": 2}, "m1: unknown key 'zzzzzz'; known are: budgets, counts"),
+        ({"seed": 1, "zzzzzz": 2}, "m1: unknown key 'zzzzzz'; known are: labels_per_class, counts"),
         ({}, "m1: needs a value for seed"),
         ({"seed": 1.5}, "m1.seed must be a whole number, got 1.5"),
         ({"seed": True}, "m1.seed must be a whole number, got True"),
@@ -70,8 +72,8 @@ def test_what_is_left_out_keeps_its_default() -> None:
         ({"seed": 1, "name": 3}, "m1.name must be text, got 3"),
         ({"seed": 1, "kind": "z"}, "m1.kind must be one of 'x', 'y', got 'z'"),
         ({"seed": 1, "depth": "deep"}, "m1.depth must be a number or null, got 'deep'"),
-        ({"seed": 1, "budgets": 5}, "m1.budgets must be a list, got 5"),
-        ({"seed": 1, "budgets": "all"}, "m1.budgets must be a list, got 'all'"),
+        ({"seed": 1, "labels_per_class": 5}, "m1.labels_per_class must be a list, got 5"),
+        ({"seed": 1, "labels_per_class": "all"}, "m1.labels_per_class must be a list, got 'all'"),
         ({"seed": 1, "span": [1]}, r"m1.span must be a list of more values, got \[1\]"),
         ({"seed": 1, "counts": [1]}, r"m1.counts must be keys with values, got \[1\]"),
         ({"seed": 1, "net": 3}, "m1.net must be keys with values, got 3"),

@@ -85,7 +85,7 @@ def test_nothing_is_put_into_a_graph_twice(traced: list[str]) -> None:
 
 
 def test_refitting_compiles_nothing(traced: list[str]) -> None:
-    """M2's second training, on all labels of the budget, runs the programme of the first."""
+    """M2's second training, on all labels that the run may see, runs the programme of the first."""
     data, _, _ = blob_data(labelled=4, unlabelled=20)
     settings = replace(M2_SETTINGS, latents=4)
     train_m2(data, settings=replace(settings, select="last"), run=Run(1, None), classes=4)

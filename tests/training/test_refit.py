@@ -1,4 +1,4 @@
-"""Training again on all labels of the budget, the label shift, and the length of an epoch."""
+"""Training again on all labels that the run may see, the label shift, and the length of an epoch."""
 
 from dataclasses import replace
 

@@ -60,7 +60,7 @@ def study(tmp_path_factory: pytest.TempPathFactory, finished_study: Path) -> Ite
 
 
 def test_every_cell_is_scored(study: Study) -> None:
-    """One tidy table has each method, split, budget and seed; the tables and the page are there."""
+    """One tidy table has each method, split, number of labels and seed; the tables and the page are there."""
     table = pd.read_parquet(study.report / "scores.parquet")
     cells = table[table["score"] == "macro_f1"].groupby(["split", "method", "features", "seed"]).size()
     assert len(cells) == 2 * len(METHODS) * 2

@@ -33,8 +33,8 @@ M2 = {"train_m2", "predict", *SCORES, *MAPS}
 M1 = {"train_m1", "encode", "train_svm", "learning_curve", *M2}
 M1_FITTED = {"fit_scaler", *M1}
 FITTED = {"fit_scaler", "baseline", "train_svm", "train_m2", "predict", *SCORES}
-BUDGETS = {"budget", "baseline", "train_svm", *M2}
-DEALT = {"split", "sample", "learning_curve", *BUDGETS}  # what takes other labelled pixels from the pool, and no scan
+CHOSEN = {"choose_labels", "baseline", "train_svm", *M2}
+DEALT = {"split", "sample", "learning_curve", *CHOSEN}  # what takes other labelled pixels from the pool, and no scan
 SPLIT = {*DEALT, "sample_m1", *FITTED, *M1_FITTED}  # what deals the pool anew, to M1 too, and reads no scan
 DRAWN = {"draw", *SPLIT}
 COUNTED = {"census", "labels", *DRAWN, "features"}
@@ -172,7 +172,7 @@ def test_style_of_the_configuration_does_not_count(done: Path, would_run: WouldR
         ("split.buffer", 2, SPLIT),
         ("sample.cap_per_class", 50, DEALT),
         ("sample.class_per_scene", 50, {"draw", "encode", *DEALT}),
-        ("runs.valid_share", 0.4, BUDGETS),
+        ("runs.valid_share", 0.4, CHOSEN),
         ("normalise.method", "snv", FITTED),
         ("normalise.m1_method", "snv", M1_FITTED),
         ("normalise.m1_method", "snv_level", M1),
@@ -214,7 +214,7 @@ def test_a_map_of_bands_needs_both_scales(done: Path, would_run: WouldRun) -> No
 def test_more_seeds_and_methods_leave_the_old_ones_alone(done: Path, would_run: WouldRun) -> None:
     """A second seed trains its own models; a method taken out trains nothing, one put in itself."""
     counts = would_run(config=with_config(done, setting("runs.seeds", [1, 2])))
-    one_seed = {"budget": 1, "train_m1": 1, "encode": 3, "train_svm": 2, "train_m2": 2, "predict": 4}
+    one_seed = {"choose_labels": 1, "train_m1": 1, "encode": 3, "train_svm": 2, "train_m2": 2, "predict": 4}
     assert counts == {**one_seed, "baseline": 2, "evaluate": 1, "report": 1}
     assert set(would_run(config=with_config(done, setting("compare.models", ["m2"])))) == SCORES
     counts = would_run(config=with_config(done, setting("compare.models", ["svm", "m2", "qy"])))
@@ -227,7 +227,7 @@ def test_more_seeds_and_methods_leave_the_old_ones_alone(done: Path, would_run: 
         ("simulate/mixing.py", EVERYTHING),
         ("census/look.py", COUNTED),
         ("sampling/split.py", SPLIT),
-        ("sampling/label_budgets.py", BUDGETS),
+        ("sampling/labels_per_class.py", CHOSEN),
         ("models/m1.py", M1),
         ("training/train_m2.py", M2),
         ("inference/m2_inference.py", M2),

@@ -20,7 +20,7 @@ from semispectral.classifiers.stage_train_svm import run_train_svm
 from semispectral.downhole.stage_composite import run_composite
 from semispectral.downhole.stage_downhole import run_downhole
 from semispectral.errors import DataError
-from semispectral.evaluation.alert_files import read_guards
+from semispectral.evaluation.alert_files import read_alerts
 from semispectral.evaluation.predictions import check_predictions
 from semispectral.evaluation.stage_average import run_average
 from semispectral.evaluation.stage_evaluate import run_evaluate
@@ -38,7 +38,7 @@ from semispectral.page.stage_paint import run_paint
 from semispectral.page.stage_pixels import run_pixels
 from semispectral.pool.stage_draw import run_draw
 from semispectral.report.stage_report import run_report
-from semispectral.sampling.stage_budget import run_budget
+from semispectral.sampling.stage_choose_labels import run_choose_labels
 from semispectral.sampling.stage_fit_scaler import run_fit_scaler
 from semispectral.sampling.stage_sample import run_sample
 from semispectral.sampling.stage_sample_m1 import run_sample_m1
@@ -68,7 +68,7 @@ SCENES = ("DH1_1", "DH2_1", "DH3_1")
 GIVEN = yaml.safe_load((ROOT / "tests/workflow/tiny.yaml").read_text(encoding="utf-8"))
 CONFIG: dict[str, Any] = complete(GIVEN, read_schema(ROOT / "config/config.schema.yaml"))
 SIMULATED = {key: value for key, value in CONFIG["simulate"].items() if key != "enabled"}
-RUN = {"budget": "5", "seed": 1}
+RUN = {"per_class": "5", "seed": 1}
 LEGEND = ClassMap.read(CLASSES_TSV).to_dict()
 
 
@@ -89,7 +89,7 @@ def rows(results: Path) -> dict[str, dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def sampled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Results up to the samples, on the scale of the models, with the labels of one budget."""
+    """Results up to the samples, on the scale of the models, with the labels of one run."""
     results = tmp_path_factory.mktemp("results")
     row = rows(results)
     used = {"cleaning": CONFIG["cleaning"]}
@@ -119,8 +119,8 @@ def sampled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     split = cfg("split", "sample", scenes=everything, steps=[])
     run_split(results / "split", censuses=labelled, shards=shards, classes_file=CLASSES_TSV, cfg=split)
     pixels = results / "split/pixels.parquet"
-    run_budget(
-        results / "budgets.parquet",
+    run_choose_labels(
+        results / "labels.parquet",
         pixels_file=pixels,
         **RUN,
         cfg=cfg(runs={"labels_per_class": [5], "valid_share": 0.2}),
@@ -143,13 +143,13 @@ def sampled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def predicted(sampled: Path) -> Path:
     """The same, with an SVM on bands and its predictions, those of a simpler method, and their scores."""
     seen = {"feature_files": sorted(sampled.glob("sample/*.parquet")), "scaler_directory": sampled / "scaler"}
-    pixels, budgets = sampled / "split/pixels.parquet", sampled / "budgets.parquet"
+    pixels, labels = sampled / "split/pixels.parquet", sampled / "labels.parquet"
     bands = {"features": "bands", "pixels_file": pixels, **RUN, **seen}
     known = sampled / "split/classes.json"
-    run_train_svm(sampled / "svm", classes_file=known, budgets_file=budgets, cfg=cfg("svm"), **bands)
+    run_train_svm(sampled / "svm", classes_file=known, labels_file=labels, cfg=cfg("svm"), **bands)
     svm, majority = sampled / "svm.parquet", sampled / "majority.parquet"
     run_predict(svm, model_directory=sampled / "svm", method="svm", **bands)
-    quotas = {"quotas_file": sampled / "split/quotas.parquet", "budgets_file": budgets}
+    quotas = {"quotas_file": sampled / "split/quotas.parquet", "labels_file": labels}
     sections = cfg("baselines", "svm")
     run_baseline(majority, method="majority", features="bands", cfg=sections, **quotas, **seen, **RUN)
     on_mnf = seen | {"scaler_directory": sampled / "mnf", "features": "mnf"}
@@ -161,7 +161,7 @@ def predicted(sampled: Path) -> Path:
         scores_file=sampled / "scores.parquet",
         class_scores_file=sampled / "classes.parquet",
         summary_file=sampled / "summary.parquet",
-        guards_file=sampled / "guards.json",
+        alerts_file=sampled / "alerts.json",
         predictions=[svm, majority, sampled / "qda.parquet", sampled / "mean.parquet"],
         classes_file=CLASSES_TSV,
         known_file=known,
@@ -176,12 +176,12 @@ def bundled(predicted: Path) -> Path:
     save_model(predicted / "m1", *tiny_m1(seed=1, bands=SIMULATED["bands"]))
     scene = settings(Scene, rows(predicted)["DH1_1"])
     scale = scale_after(scene, settings(CleanConfig, CONFIG["cleaning"]))
-    recipe = {"method": "svm", "features": "bands", "budget": "5", "seed": 1, "false_alarm": 0.05}
+    recipe = {"method": "svm", "features": "bands", "per_class": "5", "seed": 1, "false_alarm": 0.05}
     run_bundle(
         predicted / "bundle",
         parts={"scaler": predicted / "scaler", "m1": predicted / "m1", "classifier": predicted / "svm"},
         samples=sorted(predicted.glob("sample/*.parquet")),
-        budgets_file=predicted / "budgets.parquet",
+        labels_file=predicted / "labels.parquet",
         predictions_file=predicted / "svm.parquet",
         known_file=predicted / "split/classes.json",
         cfg=cfg(
@@ -260,7 +260,7 @@ def test_a_scale_is_chosen_on_training_labels(sampled: Path, tmp_path: Path) -> 
             choice,
             samples=samples,
             samples_m1=of_m1,
-            budgets_file=sampled / "budgets.parquet",
+            labels_file=sampled / "labels.parquet",
             **RUN,
             cfg=cfg("svm", normalise=normalise),
         )
@@ -283,9 +283,9 @@ def test_m1_sees_no_label(sampled: Path) -> None:
         assert (hidden["code"] == 0).all()
 
 
-def test_the_budget_is_what_was_asked(sampled: Path) -> None:
+def test_the_labels_are_what_was_asked(sampled: Path) -> None:
     """No class has more than five labels, those of the validation included."""
-    table = read_table(sampled / "budgets.parquet")
+    table = read_table(sampled / "labels.parquet")
     assert table.groupby("label").size().max() == 5
     assert set(table["part"]) == {"train", "valid"}
 
@@ -308,7 +308,7 @@ def test_the_svm_beats_the_majority(predicted: Path) -> None:
     test = scores[scores["part"] == "test"].set_index("method")
     assert set(test.index) == {"svm", "majority", "qda", "mean_of_four"}
     assert test.loc["svm", "aa"] > test.loc["majority", "aa"]
-    assert isinstance(read_guards(predicted / "guards.json"), list)
+    assert isinstance(read_alerts(predicted / "alerts.json"), list)
     assert set(read_table(predicted / "summary.parquet")["part"]) == {"valid", "test"}
     assert len(read_table(predicted / "classes.parquet"))
 

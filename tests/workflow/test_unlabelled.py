@@ -58,7 +58,7 @@ def test_no_rule_of_labels_ran(unlabelled: Path) -> None:
     """Neither labels nor a split are made of nothing."""
     assert all((unlabelled / path).is_file() for path in LATENTS)
     made = {path.name for path in (unlabelled / "results").iterdir()}
-    assert made.isdisjoint({"labels", "split", "sample", "budgets"})
+    assert made.isdisjoint({"labels", "split", "sample", "labels_per_class"})
     assert would_run(unlabelled, "--", *LATENTS) == {}
 
 

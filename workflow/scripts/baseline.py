@@ -7,11 +7,11 @@ run_baseline(
     snakemake.output[0],
     feature_files=snakemake.input.features,
     scaler_directory=snakemake.input.scaler,
-    budgets_file=snakemake.input.budgets,
+    labels_file=snakemake.input.labels,
     quotas_file=snakemake.input.quotas,
     method=snakemake.wildcards.method,
     features=snakemake.wildcards.features,
-    budget=snakemake.wildcards.budget,
+    per_class=snakemake.wildcards.per_class,
     seed=int(snakemake.wildcards.seed),
     cfg=snakemake.params.cfg,
 )

@@ -1,4 +1,4 @@
-"""Deal the pool's pixels to parts and label budgets, for one split and one seed, and check what is on disk."""
+"""Deal the pool's pixels to parts and labels per class, for one split and one seed, and check what is on disk."""
 from semispectral.benchmark.stages.stage_benchmark_split import run_benchmark_split
 from semispectral.workflow import logs
 

@@ -1,4 +1,4 @@
-"""Train M2, or q(y|x) alone, with some seeds and all label budgets of the benchmark, and predict the test pixels."""
+"""Train M2, or q(y|x) alone, with some seeds and all labels per class of the benchmark, and predict the test pixels."""
 from semispectral.benchmark.stages.stage_benchmark_fit import run_benchmark_fit
 from semispectral.workflow import logs
 

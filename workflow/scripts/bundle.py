@@ -8,7 +8,7 @@ run_bundle(
     snakemake.output[0],
     parts={name: snakemake.input[name] for name in PARTS if snakemake.input[name]},
     samples=snakemake.input.samples,
-    budgets_file=snakemake.input.budgets,
+    labels_file=snakemake.input.labels,
     predictions_file=snakemake.input.predictions,
     known_file=snakemake.input.known,
     cfg=snakemake.params.cfg,

@@ -7,8 +7,8 @@ run_choose_input(
     snakemake.output[0],
     samples=snakemake.input.samples,
     samples_m1=snakemake.input.samples_m1,
-    budgets_file=snakemake.input.budgets,
-    budget=snakemake.params.budget,
+    labels_file=snakemake.input.labels,
+    per_class=snakemake.params.per_class,
     seed=snakemake.params.seed,
     cfg=snakemake.params.cfg,
 )

@@ -8,7 +8,7 @@ run_evaluate(
     scores_file=snakemake.output.scores,
     class_scores_file=snakemake.output.classes,
     summary_file=snakemake.output.summary,
-    guards_file=snakemake.output.guards,
+    alerts_file=snakemake.output.alerts,
     predictions=snakemake.input.predictions,
     classes_file=snakemake.input.classes,
     known_file=snakemake.input.known,

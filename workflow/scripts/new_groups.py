@@ -11,6 +11,6 @@ run_new_groups(
     shards=snakemake.input.shards,
     scaler_directory=snakemake.input.scaler,
     model_directory=snakemake.input.model,
-    budgets_file=snakemake.input.budgets,
+    labels_file=snakemake.input.labels,
     cfg=snakemake.params.cfg,
 )

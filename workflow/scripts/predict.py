@@ -11,6 +11,6 @@ run_predict(
     model_directory=snakemake.input.model,
     method=snakemake.wildcards.method,
     features=snakemake.wildcards.features,
-    budget=snakemake.wildcards.budget,
+    per_class=snakemake.wildcards.per_class,
     seed=int(snakemake.wildcards.seed),
 )

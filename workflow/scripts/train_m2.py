@@ -1,4 +1,4 @@
-"""Train M2 on one label budget, on bands or on the latents of M1."""
+"""Train M2 on the labels of one run, on bands or on the latents of M1."""
 from pathlib import Path
 
 from semispectral.workflow import logs
@@ -11,13 +11,13 @@ run_train_m2(
     snakemake.output[0],
     feature_files=snakemake.input.features,
     pixels_file=snakemake.input.pixels,
-    budgets_file=snakemake.input.budgets,
+    labels_file=snakemake.input.labels,
     classes_file=snakemake.input.classes,
     scaler_directory=snakemake.input.scaler,
     m1_directories=snakemake.input.get("m1", []),
     results=Path(snakemake.output[0]).parents[3],
     features=snakemake.wildcards.features,
-    budget=snakemake.wildcards.budget,
+    per_class=snakemake.wildcards.per_class,
     seed=int(snakemake.wildcards.seed),
     threads=snakemake.threads,
     gpus=snakemake.resources.get("gpu", 0),

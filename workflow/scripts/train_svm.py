@@ -1,4 +1,4 @@
-"""Fit the SVM on the labels of one budget."""
+"""Fit the SVM on the labels of one per_class."""
 from semispectral.classifiers.stage_train_svm import run_train_svm
 from semispectral.workflow import logs
 
@@ -8,10 +8,10 @@ run_train_svm(
     feature_files=snakemake.input.features,
     scaler_directory=snakemake.input.scaler,
     pixels_file=snakemake.input.pixels,
-    budgets_file=snakemake.input.budgets,
+    labels_file=snakemake.input.labels,
     classes_file=snakemake.input.classes,
     features=snakemake.wildcards.features,
-    budget=snakemake.wildcards.budget,
+    per_class=snakemake.wildcards.per_class,
     seed=int(snakemake.wildcards.seed),
     cfg=snakemake.params.cfg,
 )

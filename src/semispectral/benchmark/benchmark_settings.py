@@ -7,10 +7,10 @@ from pydantic import Field
 
 from semispectral.study.methods import METHODS
 from semispectral.study.setting_types import (
-    Budget,
     Count,
     CountFromZero,
     OneOf,
+    PerClass,
     ShareBelowOne,
     Unique,
     settings_class,
@@ -74,7 +74,7 @@ class BenchmarkConfig:
     """Splits by name; each has the keys of the section split, and takes from there those that it leaves out."""
     regimes: Annotated[tuple[Annotated[str, OneOf(REGIMES)], ...], Field(min_length=1), Unique()] = ("inductive",)
     """inductive: no method sees a test pixel; transductive: their spectra may be seen, never their labels."""
-    labels_per_class: Annotated[tuple[Budget, ...], Field(min_length=1), Unique()] = (5, 10, 50)
+    labels_per_class: Annotated[tuple[PerClass, ...], Field(min_length=1), Unique()] = (5, 10, 50)
     """Labels per class, validation labels included."""
     seeds: Annotated[tuple[Count, ...], Field(min_length=1), Unique()] = tuple(range(1, 11))
     """Of split, labels and training, 1 or more."""

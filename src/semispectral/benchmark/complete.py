@@ -8,7 +8,7 @@ import pandas as pd
 
 from semispectral.errors import DataError
 from semispectral.evaluation.predictions import PIXEL, RUN, assert_one_prediction, check_predictions
-from semispectral.figures.methods import budget_order, budget_words, method_name
+from semispectral.figures.methods import method_name, per_class_order, per_class_words
 from semispectral.storage.parquet import read_tables
 from semispectral.study.methods import METHODS
 from semispectral.study.suggestions import hint
@@ -48,7 +48,7 @@ def read_fits(method_id: str, paths: Sequence[Path]) -> pd.DataFrame:
             f"the predictions of {method_id} must be of the test part, got {sorted(table['part'].unique())}"
         )
     assert_one_prediction(table)
-    costs = table.groupby(["budget", "seed"])[list(COSTS)]
+    costs = table.groupby(["per_class", "seed"])[list(COSTS)]
     if not np.array_equal(costs.min(), costs.max()):
         raise DataError(f"the seconds and the memory of a run of {method_id} differ from pixel to pixel: fit it again")
     plain = {name: "str" for name in RUN if name != "seed"}
@@ -99,18 +99,18 @@ def refuse_missing(scores: pd.DataFrame) -> None:
     scores : one row per run.
     """
     cells = {
-        model: set(rows[["budget", "seed"]].itertuples(index=False, name=None))
+        model: set(rows[["per_class", "seed"]].itertuples(index=False, name=None))
         for model, rows in scores.groupby(["method", "features"])
     }
     every: set[tuple[str, int]] = set().union(*cells.values())
     missing = [
-        f"{method_name(*map(str, model))}, {budget_words(budget)}, seed {seed}"
+        f"{method_name(*map(str, model))}, {per_class_words(per_class)}, seed {seed}"
         for model, own in cells.items()
-        for budget, seed in sorted(every - own, key=lambda cell: (budget_order(cell[0]), cell[1]))
+        for per_class, seed in sorted(every - own, key=lambda cell: (per_class_order(cell[0]), cell[1]))
     ]
     if missing:
         more = f" and {len(missing) - MOST_SAID} more" if len(missing) > MOST_SAID else ""
         raise DataError(
-            f"methods are compared on the same budgets and seeds, but {len(missing)} runs are missing: "
+            f"methods are compared on the same labels per class and seeds, but {len(missing)} runs are missing: "
             f"{'; '.join(missing[:MOST_SAID])}{more}; run their fits"
         )

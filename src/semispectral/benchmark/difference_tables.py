@@ -8,7 +8,7 @@ import numpy as np
 from semispectral.benchmark.differences import CONTROL, mcnemar_wins
 from semispectral.benchmark.score_files import Scored
 from semispectral.benchmark.tables import NOTHING, interval_cell, name_of, where_words
-from semispectral.figures.methods import budget_words
+from semispectral.figures.methods import per_class_words
 from semispectral.report.table_cells import Cell, Table
 
 
@@ -22,7 +22,7 @@ def difference_table(scored: Scored, *, said: Callable[[Mapping[Any, Any]], str]
     """
     pairs: dict[tuple[str, str, str], dict[str, Cell]] = {}
     for row in scored.differences.to_dict("records"):
-        pairs.setdefault(_pair(row), {})[row["budget"]] = difference_cell(row, more=said(row) if said else "")
+        pairs.setdefault(_pair(row), {})[row["per_class"]] = difference_cell(row, more=said(row) if said else "")
     over = (
         f"mean over {len(scored.seeds)} seeds, 95 % bootstrap interval over seeds"
         if len(scored.seeds) > 1
@@ -34,7 +34,7 @@ def difference_table(scored: Scored, *, said: Callable[[Mapping[Any, Any]], str]
 
 def _in_order(cells: Mapping[str, Cell], scored: Scored) -> list[Cell]:
     """Return the cells of a row in the order of labels per class."""
-    return [cells.get(budget, NOTHING) for budget in scored.budgets]
+    return [cells.get(per_class, NOTHING) for per_class in scored.labels_per_class]
 
 
 def difference_cell(row: Mapping[Any, Any], *, more: str = "") -> Cell:
@@ -61,11 +61,11 @@ def mcnemar_table(scored: Scored) -> Table:
     """
     pairs: dict[tuple[str, str, str], dict[str, Cell]] = {}
     for row in scored.differences.to_dict("records"):
-        rows = scored.mcnemar[scored.mcnemar["budget"] == row["budget"]]
+        rows = scored.mcnemar[scored.mcnemar["per_class"] == row["per_class"]]
         more, fewer, seeds = mcnemar_wins(rows, row["first"], row["second"])
         against = f"against {name_of(row['second'])}" if row["kind"] == CONTROL else ""
         cell = Cell(f"better in {more}, worse in {fewer} of {seeds}", note=against, number=True)
-        pairs.setdefault(_pair(row), {})[row["budget"]] = cell
+        pairs.setdefault(_pair(row), {})[row["per_class"]] = cell
     return _pairs_table(
         scored, pairs, "McNemar's test by seed, p < 0.05 after Holm's correction over the pairs of methods"
     )
@@ -82,5 +82,5 @@ def _pairs_table(scored: Scored, pairs: Mapping[tuple[str, str, str], Mapping[st
         (Cell(f"{name_of(first)} \N{MINUS SIGN} {name_of(second) if second else kind}"), *_in_order(cells, scored))
         for (kind, first, second), cells in pairs.items()
     ]
-    head = (("pair", ""), *((budget_words(budget), "") for budget in scored.budgets))
+    head = (("pair", ""), *((per_class_words(per_class), "") for per_class in scored.labels_per_class))
     return Table(f"{words}: {where_words(scored.where)}", head, tuple(rows))

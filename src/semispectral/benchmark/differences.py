@@ -7,7 +7,7 @@ import pandas as pd
 
 from semispectral.evaluation.intervals import mean_interval
 from semispectral.evaluation.significance import PAIR, holm, signed_rank
-from semispectral.figures.methods import budget_order
+from semispectral.figures.methods import per_class_order
 from semispectral.study.methods import METHODS, twin_of
 
 CONTROL, OWN, GATE = "best baseline", "own q(y|x)", "M1's gate"
@@ -15,7 +15,7 @@ GATE_PAIR = ("svm-latents", "svm-bands")
 SCORE = "macro_f1"
 ALPHA = 0.05
 COLUMNS = [
-    *("kind", "budget", "first", "second", "seeds", "mean", "low", "high", "median"),
+    *("kind", "per_class", "first", "second", "seeds", "mean", "low", "high", "median"),
     *("probability", "probability_holm"),
 ]
 
@@ -35,15 +35,15 @@ def differences(scores: pd.DataFrame, *, seed: int, resamples: int, level: float
 
     Returns
     -------
-    DataFrame: kind ("best baseline", "own q(y|x)" or "M1's gate"), budget, first and second (keys of the table of
+    DataFrame: kind ("best baseline", "own q(y|x)" or "M1's gate"), per_class, first and second (keys of the table of
     methods), seeds, mean, low and high (NaN for a single seed), median, probability (Wilcoxon, two-sided), and
-    probability_holm (Holm's correction over the rows of the budget).
+    probability_holm (Holm's correction over the rows of one number of labels per class).
     """
     rows = []
-    for budget in sorted(scores["budget"].unique(), key=budget_order):
-        wide = wide_scores(scores[scores["budget"] == budget])
+    for per_class in sorted(scores["per_class"].unique(), key=per_class_order):
+        wide = wide_scores(scores[scores["per_class"] == per_class])
         tests = [
-            {"kind": kind, "budget": budget, "first": first, "second": second}
+            {"kind": kind, "per_class": per_class, "first": first, "second": second}
             | _tested((wide[first] - wide[second]).to_numpy(), seed=seed, resamples=resamples, level=level)
             for kind, first, second in _pairs(wide)
         ]

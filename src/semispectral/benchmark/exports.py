@@ -25,8 +25,8 @@ def tidy(scored: Sequence[Scored]) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame: split, regime, method, features, budget, seed, part, label (-1 for overall), class (its name, empty for
-    overall), score, value (float64). Seconds, peak_mb, pixels and classes are scores too.
+    DataFrame: split, regime, method, features, per_class, seed, part, label (-1 for overall), class (its name, empty
+    for overall), score, value (float64). Seconds, peak_mb, pixels and classes are scores too.
     """
     return pd.concat([_tidy(one) for one in scored], ignore_index=True)
 
@@ -54,10 +54,10 @@ def all_tables(scored: Scored) -> Iterator[tuple[str, Table]]:
     if len(scored.differences):
         yield "differences", difference_tables.difference_table(scored)
         yield "mcnemar", difference_tables.mcnemar_table(scored)
-    for budget in scored.budgets:
-        yield f"calibration {budget}", tables.calibration_table(scored, budget)
-    for budget in scored.budgets:
-        yield f"classes {budget}", tables.class_table(scored, budget)
+    for per_class in scored.labels_per_class:
+        yield f"calibration {per_class}", tables.calibration_table(scored, per_class)
+    for per_class in scored.labels_per_class:
+        yield f"classes {per_class}", tables.class_table(scored, per_class)
     yield "cost", tables.cost_table(scored)
 
 

@@ -11,7 +11,7 @@ from matplotlib.ticker import PercentFormatter
 from semispectral.benchmark.score_files import Scored
 from semispectral.benchmark.tables import name_of, rows_of, shown_methods
 from semispectral.figures import accuracy as drawn
-from semispectral.figures.methods import budget_order, budget_words, method_look
+from semispectral.figures.methods import method_look, per_class_order, per_class_words
 from semispectral.figures.style import (
     BLUE,
     DASHED,
@@ -26,9 +26,9 @@ from semispectral.figures.style import (
 )
 from semispectral.study.methods import METHODS
 
-BUDGET_SHADES = ("#8fc1e3", "#3d8bc4", "#0b4f82", "#062b49", "#000000")
+PER_CLASS_SHADES = ("#8fc1e3", "#3d8bc4", "#0b4f82", "#062b49", "#000000")
 REST = "best of the other baselines"
-DODGE = 0.035  # of neighbouring lines, in steps of the budget, so that their bars do not hide each other
+DODGE = 0.035  # of neighbouring lines, in steps of labels per class, so that their bars do not hide each other
 LEGEND_COLUMNS = 4
 RELIABILITY_COLUMNS = 6
 
@@ -54,8 +54,10 @@ def line_of(scored: Scored, methods: Sequence[str]) -> pd.DataFrame:
     rows = pd.concat(
         [rows_of(macro_f1(scored), method) for method in methods if method in scored.methods] or [macro_f1(scored)[:0]]
     )
-    best = rows.sort_values("mean", ascending=False, kind="stable").drop_duplicates("budget")
-    return best.sort_values("budget", key=lambda budgets: budgets.map(budget_order), ignore_index=True)
+    best = rows.sort_values("mean", ascending=False, kind="stable").drop_duplicates("per_class")
+    return best.sort_values(
+        "per_class", key=lambda labels_per_class: labels_per_class.map(per_class_order), ignore_index=True
+    )
 
 
 @styled
@@ -75,7 +77,7 @@ def against_labels(panels: Mapping[str, Scored], *, every: bool) -> Figure:
     for axis, (title, scored) in zip(axes.ravel(), panels.items(), strict=False):
         for place, (name, methods) in enumerate(lines.items()):
             _line(axis, scored, methods, name=name, shift=DODGE * (place - (len(lines) - 1) / 2))
-        axis.set_xticks(range(len(scored.budgets)), scored.budgets)
+        axis.set_xticks(range(len(scored.labels_per_class)), scored.labels_per_class)
         axis.set(xlabel="labels per class", title=title)
         axis.grid(visible=False, axis="x")
     for axis in axes[:, 0]:
@@ -101,7 +103,7 @@ def _line(axis: Any, scored: Scored, methods: Sequence[str], *, name: str, shift
     if found.empty:
         return
     colour, line, marker = method_look(methods[0]) if name != REST else (GREY, DOTTED, "x")
-    place = [scored.budgets.index(budget) + shift for budget in found["budget"]]
+    place = [scored.labels_per_class.index(per_class) + shift for per_class in found["per_class"]]
     bars = np.nan_to_num(np.abs(found[["low", "high"]].to_numpy(np.float64).T - found["mean"].to_numpy()))
     look = {"color": colour, "linestyle": line, "marker": marker, "markersize": 5, "elinewidth": 1.0}
     axis.errorbar(place, found["mean"], yerr=bars, label=name, zorder=3 if METHODS[methods[0]].ours else 2, **look)
@@ -123,16 +125,18 @@ def leaky_against_honest(panels: Mapping[str, Scored]) -> Figure:
     ----------
     panels : scores by the name of the split.
     """
-    budgets = sorted({budget for one in panels.values() for budget in one.budgets}, key=budget_order)
+    labels_per_class = sorted(
+        {per_class for one in panels.values() for per_class in one.labels_per_class}, key=per_class_order
+    )
     there = [method for method in METHODS if any(method in one.methods for one in panels.values())]
     methods = [method for method in there if not METHODS[method].constant] or there
-    figure, axes = grid_of_axes(1, len(budgets), height=0.32 * len(methods) + 1.5, sharex=True, sharey=True)
+    figure, axes = grid_of_axes(1, len(labels_per_class), height=0.32 * len(methods) + 1.5, sharex=True, sharey=True)
     honest = [name for name, one in panels.items() if not one.where.leaky]
     looks = {name: (BLUE, "osDv^"[place % 5]) for place, name in enumerate(honest)}
-    for axis, budget in zip(axes[0], budgets, strict=True):
+    for axis, per_class in zip(axes[0], labels_per_class, strict=True):
         for place, method in enumerate(methods):
-            _leak(axis, panels, method, budget, place=place, looks=looks)
-        axis.set(title=budget_words(budget), xlabel="macro-F1", ylim=(len(methods) - 0.4, -0.6))
+            _leak(axis, panels, method, per_class, place=place, looks=looks)
+        axis.set(title=per_class_words(per_class), xlabel="macro-F1", ylim=(len(methods) - 0.4, -0.6))
         axis.grid(visible=False, axis="y")
     axes[0, 0].set_yticks(range(len(methods)), [name_of(method) for method in methods])
     _legend(figure, axes)
@@ -143,14 +147,14 @@ def _leak(
     axis: Any,
     panels: Mapping[str, Scored],
     method: str,
-    budget: str,
+    per_class: str,
     *,
     place: int,
     looks: Mapping[str, tuple[str, str]],
 ) -> None:
     """Draw the marks of one method, joined by a line."""
-    lines = {name: line_of(scored, [method]).set_index("budget")["mean"] for name, scored in panels.items()}
-    means = {name: float(line[budget]) for name, line in lines.items() if budget in line}
+    lines = {name: line_of(scored, [method]).set_index("per_class")["mean"] for name, scored in panels.items()}
+    means = {name: float(line[per_class]) for name, line in lines.items() if per_class in line}
     axis.plot(list(means.values()), [place] * len(means), color=MUTED, linewidth=0.9, zorder=1)
     for name, mean in means.items():
         colour, marker = looks.get(name, (VERMILLION, "X"))
@@ -172,10 +176,12 @@ def reliability(scored: Scored) -> Figure:
     for axis, method in zip(axes.ravel(), methods, strict=False):
         axis.plot([0, 1], [0, 1], color=MUTED, linewidth=0.9, linestyle=DASHED)
         own = rows_of(scored.reliability, method)
-        for place, budget in enumerate(scored.budgets):
-            line = own[own["budget"] == budget]
-            shade = BUDGET_SHADES[place % len(BUDGET_SHADES)]
-            axis.plot(line["confidence"], line["accuracy"], ".-", color=shade, markersize=4, label=budget_words(budget))
+        for place, per_class in enumerate(scored.labels_per_class):
+            line = own[own["per_class"] == per_class]
+            shade = PER_CLASS_SHADES[place % len(PER_CLASS_SHADES)]
+            axis.plot(
+                line["confidence"], line["accuracy"], ".-", color=shade, markersize=4, label=per_class_words(per_class)
+            )
         axis.set_title(shorten(name_of(method), most=24), fontsize=8)
         axis.set(
             xlabel="confidence", xlim=(0, 1.02), ylim=(0, 1.02), aspect="equal", xticks=(0, 0.5, 1), yticks=(0, 0.5, 1)
@@ -195,17 +201,17 @@ def risk_coverage(scored: Scored) -> Figure:
     ----------
     scored : scores of one split and regime.
     """
-    figure, axes = grid_of_axes(1, len(scored.budgets), height=4.6, sharey=True)
-    for axis, budget in zip(axes[0], scored.budgets, strict=True):
+    figure, axes = grid_of_axes(1, len(scored.labels_per_class), height=4.6, sharey=True)
+    for axis, per_class in zip(axes[0], scored.labels_per_class, strict=True):
         for method in (name for name in scored.methods if not METHODS[name].constant):
             line = rows_of(scored.risk, method)
-            line = line[line["budget"] == budget]
+            line = line[line["per_class"] == per_class]
             colour, dash, _ = method_look(method)
             width = 2.0 if METHODS[method].ours else 1.3
             axis.plot(
                 line["coverage"], line["risk"], color=colour, linestyle=dash, linewidth=width, label=name_of(method)
             )
-        axis.set(title=budget_words(budget), xlim=(0, 1), ylim=(0, None), xlabel="pixels kept, surest first (%)")
+        axis.set(title=per_class_words(per_class), xlim=(0, 1), ylim=(0, None), xlabel="pixels kept, surest first (%)")
         axis.xaxis.set_major_formatter(PercentFormatter(1, symbol=None))
         axis.yaxis.set_major_formatter(PercentFormatter(1, symbol=None))
     axes[0, 0].set_ylabel("errors among the pixels kept (%)")
@@ -213,35 +219,37 @@ def risk_coverage(scored: Scored) -> Figure:
     return figure
 
 
-def confusion(scored: Scored, budget: str) -> Figure:
+def confusion(scored: Scored, per_class: str) -> Figure:
     """Draw the confusion of our models and the best baseline over all seeds; each row sums to 100 %.
 
     Parameters
     ----------
     scored : scores of one split and regime.
-    budget : labels per class.
+    per_class : labels per class.
     """
     size = len(scored.class_names)
     matrices = {}
-    for method in shown_methods(scored, budget):
+    for method in shown_methods(scored, per_class):
         own = rows_of(scored.confusions, method)
-        own = own[own["budget"] == budget]
+        own = own[own["per_class"] == per_class]
         matrix = np.zeros((size, size), np.int64)
         matrix[own["label"], own["predicted"]] = own["pixels"]
         matrices[name_of(method)] = matrix
     return drawn.confusion(matrices, scored.class_names)
 
 
-def class_f1(scored: Scored, budget: str) -> Figure:
+def class_f1(scored: Scored, per_class: str) -> Figure:
     """Draw F1 of every class and method, for the classes of the test part.
 
     Parameters
     ----------
     scored : scores of one split and regime.
-    budget : labels per class.
+    per_class : labels per class.
     """
-    rows = scored.class_summary[(scored.class_summary["score"] == "f1") & (scored.class_summary["budget"] == budget)]
-    truth = scored.classes[scored.classes["budget"] == budget].groupby("label")["truth"].max()
+    rows = scored.class_summary[
+        (scored.class_summary["score"] == "f1") & (scored.class_summary["per_class"] == per_class)
+    ]
+    truth = scored.classes[scored.classes["per_class"] == per_class].groupby("label")["truth"].max()
     present = [int(label) for label in truth.index[truth > 0]]
     own = {name_of(method): rows_of(rows, method).set_index("label")["mean"] for method in scored.methods}
     table = pd.DataFrame(own).T[present]
@@ -260,6 +268,6 @@ def figures_of(scored: Scored) -> Iterator[tuple[str, Figure]]:
     yield "against_labels", against_labels({"": scored}, every=True)
     yield "reliability", reliability(scored)
     yield "risk_coverage", risk_coverage(scored)
-    for budget in scored.budgets:
-        yield f"class_f1_{budget}", class_f1(scored, budget)
-        yield f"confusion_{budget}", confusion(scored, budget)
+    for per_class in scored.labels_per_class:
+        yield f"class_f1_{per_class}", class_f1(scored, per_class)
+        yield f"confusion_{per_class}", confusion(scored, per_class)

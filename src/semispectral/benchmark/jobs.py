@@ -49,7 +49,7 @@ class Job:
     method : key in the table of methods, or "m1".
     regime : "inductive" or "transductive".
     splits : directory of the split of each seed.
-    budgets : labels per class as text, or "all".
+    labels_per_class : labels per class as text, or "all".
     settings : sections of the configuration that the results depend on.
     kept : directory of finished fits.
     code : hash of the code, so that changed code starts anew.
@@ -58,7 +58,7 @@ class Job:
     method: str
     regime: str
     splits: Mapping[int, Path]
-    budgets: tuple[str, ...]
+    labels_per_class: tuple[str, ...]
     settings: Mapping[str, Any]
     kept: Path
     code: str
@@ -71,15 +71,15 @@ class Job:
         ----------
         output : ``<results>/benchmark/<kind>/<split>/<regime>/<method>/<seeds>``, with or without a suffix.
         splits : directories of the splits, named by their seeds.
-        cfg : JSON of the sections, and of "budgets".
+        cfg : JSON of the sections, and of "labels_per_class".
         code : hash of the code.
         """
         *_, split, regime, method, _ = Path(output).parts
         kept = Path(output).parents[5] / "checkpoints/benchmark" / split / regime / method
         settings = json.loads(cfg)
-        budgets = tuple(str(budget) for budget in settings.pop("budgets"))
+        labels_per_class = tuple(str(per_class) for per_class in settings.pop("labels_per_class"))
         by_seed = {int(path.name): path for path in sorted(map(Path, splits), key=lambda path: int(path.name))}
-        return cls(method, regime, by_seed, budgets, settings, kept, code)
+        return cls(method, regime, by_seed, labels_per_class, settings, kept, code)
 
     def keep(self, name: str, content: Sequence[np.ndarray], make: Callable[[Path], None]) -> Path:
         """Return the file of a finished piece, which is made if it is missing.
@@ -155,21 +155,21 @@ def fit_all(
     DataFrame from `semispectral.evaluation.predictions.prediction_table`, of the test part, with two more columns:
     seconds of the fit, M1 included, and peak_mb, the largest memory of the process so far.
     """
-    row, files, total = job.settings["row"], [], len(job.splits) * len(job.budgets)
+    row, files, total = job.settings["row"], [], len(job.splits) * len(job.labels_per_class)
     started = time.perf_counter()
     for seed, split in job.splits.items():
         data = pool.dealt(split, regime=job.regime)
         inputs, before = _inputs(data, row["features"], job, latents, chosen, seed)
         query, shares = data.query(inputs), data.shares
         facts = {"wavelengths_nm": data.pixels.wavelengths_nm, "classes": read_classes(split / CLASSES)}
-        for budget in job.budgets:
-            known = data.training_set(inputs, budget=budget, seed=seed)
+        for per_class in job.labels_per_class:
+            known = data.training_set(inputs, per_class=per_class, seed=seed)
             run = {"classes": len(shares), "shares": shares, "seed": seed, "settings": {**job.settings, **facts}}
-            identity = {"method": row["method"], "features": row["features"], "budget": budget, "seed": seed}
+            identity = {"method": row["method"], "features": row["features"], "per_class": per_class, "seed": seed}
             fit = partial(fits[row["method"]], known, query.mean, **run)
             make = partial(_write_predictions, fit, query, identity, before)
-            files.append(job.keep(f"{seed}-{budget}", [shares, *_content(known, query)], make))
-            _say(job.method, seed, budget, started, done=len(files), total=total)
+            files.append(job.keep(f"{seed}-{per_class}", [shares, *_content(known, query)], make))
+            _say(job.method, seed, per_class, started, done=len(files), total=total)
     return read_tables(files)
 
 
@@ -186,11 +186,13 @@ def _write_predictions(
     write_table(path, table.assign(**cost).astype({"scene": "category", "hole": "category"}))
 
 
-def _say(method: str, seed: int, budget: str, started: float, *, done: int, total: int) -> None:
+def _say(method: str, seed: int, per_class: str, started: float, *, done: int, total: int) -> None:
     """Log a fit, with the time that is left."""
     spent = time.perf_counter() - started
     left = clock(spent / done * (total - done))
-    log.info("%s: fit %d of %d (seed %d, %s labels per class), about %s left", method, done, total, seed, budget, left)
+    log.info(
+        "%s: fit %d of %d (seed %d, %s labels per class), about %s left", method, done, total, seed, per_class, left
+    )
 
 
 def _inputs(

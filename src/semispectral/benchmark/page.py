@@ -15,7 +15,7 @@ from semispectral.benchmark import wording as words
 from semispectral.benchmark.exports import as_latex, as_markdown, tidy
 from semispectral.benchmark.score_files import Scored
 from semispectral.evaluation.score_names import accuracy_scores
-from semispectral.figures.methods import budget_words
+from semispectral.figures.methods import per_class_words
 from semispectral.figures.style import save
 from semispectral.report.pictures import embedded
 from semispectral.report.table_cells import Cell, Table, number, some
@@ -128,8 +128,8 @@ def caption_of(key: str) -> str:
     """
     name = key.partition("/")[2]
     kind = next(kind for kind in CAPTIONS if name.startswith(kind))
-    budget = name.removeprefix(kind).lstrip("_") if kind in ("class_f1", "confusion") else ""
-    return f"{CAPTIONS[kind]} {budget_words(budget).capitalize()}." if budget else CAPTIONS[kind]
+    per_class = name.removeprefix(kind).lstrip("_") if kind in ("class_f1", "confusion") else ""
+    return f"{CAPTIONS[kind]} {per_class_words(per_class).capitalize()}." if per_class else CAPTIONS[kind]
 
 
 def render(scored: Sequence[Scored], drawn: Mapping[str, Shown], *, config: Mapping[str, Any], root: Path) -> str:
@@ -172,7 +172,7 @@ def chapter(scored: Scored, drawn: Mapping[str, Shown]) -> dict[str, Any]:
     """
     anchor, title = anchor_of(scored), tables.where_words(scored.where)
     own = {key.partition("/")[2]: figure for key, figure in drawn.items() if key.startswith(f"{anchor}/")}
-    few = scored.budgets[0]
+    few = scored.labels_per_class[0]
     return {
         "anchor": anchor,
         "short": f"{scored.where.split}, {scored.where.regime}{' (leaky)' if scored.where.leaky else ''}",
@@ -185,9 +185,9 @@ def chapter(scored: Scored, drawn: Mapping[str, Shown]) -> dict[str, Any]:
         "difference_words": words.difference_words(scored),
         "others": [tables.score_table(scored, score) for score in accuracy_scores()[1:]],
         "class_pictures": [own[name] for name in (f"class_f1_{few}", f"confusion_{few}") if name in own],
-        "classes": [tables.class_table(scored, budget) for budget in scored.budgets],
+        "classes": [tables.class_table(scored, per_class) for per_class in scored.labels_per_class],
         "trust_pictures": [own[name] for name in ("reliability", "risk_coverage") if name in own],
-        "calibration": [tables.calibration_table(scored, budget) for budget in scored.budgets],
+        "calibration": [tables.calibration_table(scored, per_class) for per_class in scored.labels_per_class],
         "cost": tables.cost_table(scored),
     }
 
@@ -204,7 +204,7 @@ def asked(scored: Sequence[Scored]) -> Table:
         (
             Cell(f"{one.where.split} ({tables.SPLITS.get(one.where.method, one.where.method)})"),
             Cell(one.where.regime),
-            Cell(", ".join(one.budgets)),
+            Cell(", ".join(one.labels_per_class)),
             Cell(some([str(seed) for seed in one.seeds], most=12)),
             number(len(one.methods)),
             number(len(one.class_names)),

@@ -14,7 +14,7 @@ from semispectral.noise.covariance import estimate_noise
 from semispectral.pool.pool_files import UNLABELLED_DRAW
 from semispectral.sampling.dealt_spectra import read_dealt
 from semispectral.sampling.quota_files import read_quotas, training_shares
-from semispectral.sampling.split_names import BANDS_FILE, BUDGETS_FILE, M1_FILE, PIXELS, QUOTAS
+from semispectral.sampling.split_names import BANDS_FILE, LABELS_FILE, M1_FILE, PIXELS, QUOTAS
 from semispectral.sampling.training_set import KEY, Features, TrainingSet, training_set
 from semispectral.scans.cube import Pixels
 from semispectral.spectra.cleaning_settings import CleanConfig
@@ -78,8 +78,8 @@ class Pool:
             return Pixels.concat([pixels for _, pixels in read_dealt(shards, rows, **given)])
 
         shares = training_shares(read_quotas(directory / QUOTAS))
-        budgets = read_table(directory / BUDGETS_FILE)
-        return Dealt(read(self.shards, PIXELS), read(unlabelled, M1_FILE), budgets, shares, regime)
+        labels = read_table(directory / LABELS_FILE)
+        return Dealt(read(self.shards, PIXELS), read(unlabelled, M1_FILE), labels, shares, regime)
 
 
 @dataclass(frozen=True)
@@ -91,14 +91,14 @@ class Dealt:
     pixels : cleaned pixels that classifiers see or predict, with their part; those of the unlabelled draw have label
         -1.
     of_m1 : cleaned pixels that M1 sees, with their part.
-    budgets : labels that may be seen, from `semispectral.sampling.label_budgets.label_budgets`.
+    labels : labels that may be seen, from `semispectral.sampling.labels_per_class.choose_labels`.
     shares : float64 [class], share of each class among all labelled pixels of the training part.
     regime : "inductive", or "transductive" if unlabelled test pixels may be seen.
     """
 
     pixels: Pixels
     of_m1: Pixels
-    budgets: pd.DataFrame
+    labels: pd.DataFrame
     shares: np.ndarray
     regime: str
 
@@ -156,18 +156,20 @@ class Dealt:
         """
         return features.where((self.table["part"] == "test").to_numpy() & (features.label >= 0))
 
-    def training_set(self, features: Features, *, budget: str, seed: int) -> TrainingSet:
+    def training_set(self, features: Features, *, per_class: str, seed: int) -> TrainingSet:
         """Return the training set of a method.
 
         Parameters
         ----------
         features : inputs of all pixels.
-        budget : labels per class.
+        per_class : labels per class.
         seed : seed of the labels.
         """
         seen = _seen(features.table, self.regime) & (features.label < 0)
         looked_at = features.table.assign(part=np.where(seen, "train", features.table["part"].to_numpy(str)))
-        return training_set(Features(features.mean, features.std, looked_at), self.budgets, budget=budget, seed=seed)
+        return training_set(
+            Features(features.mean, features.std, looked_at), self.labels, per_class=per_class, seed=seed
+        )
 
 
 def _seen(table: pd.DataFrame, regime: str) -> np.ndarray:

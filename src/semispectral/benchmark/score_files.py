@@ -8,15 +8,15 @@ import pandas as pd
 
 from semispectral.benchmark.benchmark_settings import REGIMES
 from semispectral.errors import MissingFileError
-from semispectral.evaluation.alert_files import read_guards, write_guards
-from semispectral.figures.methods import budget_order
+from semispectral.evaluation.alert_files import read_alerts, write_alerts
+from semispectral.figures.methods import per_class_order
 from semispectral.storage.atomic import replacing_directory
 from semispectral.storage.parquet import read_table, write_table
 from semispectral.storage.seal import read_json, write_json
 from semispectral.study.methods import METHODS
 from semispectral.study.setting_types import OneOf, settings_class
 
-FACTS, GUARDS = "facts.json", "guards.json"
+FACTS, ALERTS = "facts.json", "alerts.json"
 
 
 @settings_class("benchmark")
@@ -51,10 +51,10 @@ class Scored:
     wilcoxon : every pair of methods, from `semispectral.evaluation.significance.paired_wilcoxon`.
     mcnemar : every pair of methods, columns of `semispectral.evaluation.significance.mcnemar`.
     differences : from `semispectral.benchmark.differences.differences`.
-    confusions : method, features, budget, label, predicted, pixels; summed over seeds, above 0.
-    reliability : method, features, budget, bin, pixels, confidence, accuracy; pooled over seeds.
-    risk : method, features, budget, coverage (0.01 to 1), risk; mean over seeds.
-    guards : alerts, each the fields of a `semispectral.evaluation.alerts.Guard`, worst first.
+    confusions : method, features, per_class, label, predicted, pixels; summed over seeds, above 0.
+    reliability : method, features, per_class, bin, pixels, confidence, accuracy; pooled over seeds.
+    risk : method, features, per_class, coverage (0.01 to 1), risk; mean over seeds.
+    alerts : alerts, each the fields of a `semispectral.evaluation.alerts.Alert`, worst first.
     """
 
     where: Where
@@ -69,12 +69,12 @@ class Scored:
     confusions: pd.DataFrame
     reliability: pd.DataFrame
     risk: pd.DataFrame
-    guards: tuple[dict[str, Any], ...]
+    alerts: tuple[dict[str, Any], ...]
 
     @property
-    def budgets(self) -> list[str]:
+    def labels_per_class(self) -> list[str]:
         """Labels per class, the fewest first."""
-        return sorted((str(budget) for budget in self.scores["budget"].unique()), key=budget_order)
+        return sorted((str(per_class) for per_class in self.scores["per_class"].unique()), key=per_class_order)
 
     @property
     def seeds(self) -> list[int]:
@@ -92,7 +92,7 @@ TABLES = tuple(field.name for field in fields(Scored) if field.type is pd.DataFr
 
 
 def write_scored(directory: Path, scored: Scored) -> None:
-    """Write scores to a folder: a Parquet file for each table, ``guards.json`` and ``facts.json``.
+    """Write scores to a folder: a Parquet file for each table, ``alerts.json`` and ``facts.json``.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def write_scored(directory: Path, scored: Scored) -> None:
             write_table(temporary / f"{name}.parquet", getattr(scored, name))
         facts = {"where": asdict(scored.where), "class_names": list(scored.class_names)}
         write_json(temporary / FACTS, facts)
-        write_guards(temporary / GUARDS, scored.guards)
+        write_alerts(temporary / ALERTS, scored.alerts)
 
 
 def read_scored(directory: Path) -> Scored:
@@ -122,5 +122,5 @@ def read_scored(directory: Path) -> Scored:
         raise MissingFileError(f"{directory}: scores of the benchmark are needed; run snakemake benchmark to make them")
     facts = read_json(directory / FACTS)
     tables = {name: read_table(directory / f"{name}.parquet") for name in TABLES}
-    guards = tuple(read_guards(directory / GUARDS))
-    return Scored(Where(**facts["where"]), tuple(facts["class_names"]), **tables, guards=guards)
+    alerts = tuple(read_alerts(directory / ALERTS))
+    return Scored(Where(**facts["where"]), tuple(facts["class_names"]), **tables, alerts=alerts)

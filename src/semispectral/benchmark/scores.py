@@ -14,25 +14,25 @@ from semispectral.benchmark.complete import COSTS, read_fits, refuse_missing, re
 from semispectral.benchmark.differences import differences
 from semispectral.benchmark.score_files import Scored, Where
 from semispectral.errors import DataError
-from semispectral.evaluation.alerts import Guard, guards, not_better
+from semispectral.evaluation.alerts import Alert, alerts, not_better
 from semispectral.evaluation.intervals import class_summary, summary
 from semispectral.evaluation.predictions import RUN, probabilities_of
 from semispectral.evaluation.scores import class_scores, confusions, scores
 from semispectral.evaluation.significance import MCNEMAR, mcnemar_pairs, paired_wilcoxon
-from semispectral.figures.methods import budget_order, method_name
+from semispectral.figures.methods import method_name, per_class_order, per_class_words
 from semispectral.inference.calibration import reliability, risk_coverage
 from semispectral.study.methods import METHODS
 
 log = logging.getLogger(__name__)
 
-CELL = ["method", "features", "budget"]
+CELL = ["method", "features", "per_class"]
 COVERAGE = np.arange(1, 101) / 100
 LEAKAGE = (
     "the split is by random pixels: it leaks. Neighbours of test pixels train, so every figure of it is too good, and "
     "none may be quoted but beside an honest split"
 )
 Pixels = dict[int, pd.DataFrame]
-Right = dict[tuple[str, int], dict[tuple[str, str], np.ndarray]]  # by budget and seed, then model: bits
+Right = dict[tuple[str, int], dict[tuple[str, str], np.ndarray]]  # by labels per class and seed, then model: bits
 
 
 def by_method(paths: Sequence[Path | str]) -> dict[str, list[Path]]:
@@ -85,7 +85,7 @@ def evaluate(
         _keep_right(fits, pixels, right)
         for name, table in _tables_of(fits, bootstrap).items():
             tables[name].append(table)
-        found += guards(fits, class_names=class_names)
+        found += alerts(fits, class_names=class_names)
         log.info("scored %s: %d predictions", method_id, len(fits))
     joined = {name: pd.concat(some, ignore_index=True) for name, some in tables.items()}
     refuse_missing(joined["scores"])
@@ -97,18 +97,18 @@ def evaluate(
         wilcoxon=paired_wilcoxon(joined["scores"]),
         mcnemar=_mcnemar(right, pixels),
         differences=differences(joined["scores"], **bootstrap),
-        guards=tuple(asdict(guard) for guard in sorted(found, key=lambda guard: guard.severity != "error")),
+        alerts=tuple(asdict(alert) for alert in sorted(found, key=lambda alert: alert.severity != "error")),
     )
 
 
 def _keep_right(fits: pd.DataFrame, pixels: Pixels, right: Right) -> None:
     """Store one bit per prediction, correct or not, and refuse runs on other pixels."""
     for _, run in fits.groupby([*CELL, "seed"]):
-        method, features, budget, seed = (run[name].iloc[0] for name in (*CELL, "seed"))
+        method, features, per_class, seed = (run[name].iloc[0] for name in (*CELL, "seed"))
         tested, correct = tested_pixels(run)
-        who = f"{method_name(method, features)}, budget {budget}"
+        who = f"{method_name(method, features)}, {per_class_words(per_class)}"
         refuse_other_pixels(tested, pixels.setdefault(int(seed), tested), who=who, seed=int(seed))
-        right[budget, int(seed)][method, features] = np.packbits(correct)
+        right[per_class, int(seed)][method, features] = np.packbits(correct)
 
 
 def _tables_of(fits: pd.DataFrame, bootstrap: dict[str, Any]) -> dict[str, pd.DataFrame]:
@@ -155,15 +155,15 @@ def _risk(rows: pd.DataFrame) -> pd.DataFrame:
 def _mcnemar(right: Right, pixels: Pixels) -> pd.DataFrame:
     """Run McNemar's test for every pair of methods, labels per class and seed."""
     rows = []
-    for (budget, seed), bits in sorted(right.items(), key=lambda item: (budget_order(item[0][0]), item[0][1])):
+    for (per_class, seed), bits in sorted(right.items(), key=lambda item: (per_class_order(item[0][0]), item[0][1])):
         count = len(pixels[seed])
         models = pd.MultiIndex.from_tuples(sorted(bits), names=["method", "features"])
         columns = [np.unpackbits(bits[model], count=count).astype(bool) for model in models]
         wide = pd.DataFrame(np.stack(columns, axis=1), columns=models)
-        rows += [{"budget": budget, "seed": seed, **test} for test in mcnemar_pairs(wide)]
+        rows += [{"per_class": per_class, "seed": seed, **test} for test in mcnemar_pairs(wide)]
     return pd.DataFrame(rows, columns=MCNEMAR)
 
 
-def _leakage(where: Where) -> list[Guard]:
+def _leakage(where: Where) -> list[Alert]:
     """Return the alert of a leaky split, which holds for all methods."""
-    return [Guard(LEAKAGE, "error", "", "", "", "test", ())] if where.leaky else []
+    return [Alert(LEAKAGE, "error", "", "", "", "test", ())] if where.leaky else []

@@ -9,10 +9,10 @@ import pandas as pd
 
 from semispectral.errors import ConfigError, SplitError
 from semispectral.evaluation.predictions import assert_disjoint
-from semispectral.sampling.label_budgets import ALL, BudgetConfig, check_budgets, label_budgets
+from semispectral.sampling.labels_per_class import ALL, RunsConfig, check_chosen, choose_labels
 from semispectral.sampling.split import SplitConfig, check_parts
 from semispectral.sampling.split_files import write_tables
-from semispectral.sampling.split_names import BANDS_FILE, BUDGETS_FILE, M1_FILE, PIXELS
+from semispectral.sampling.split_names import BANDS_FILE, LABELS_FILE, M1_FILE, PIXELS
 from semispectral.sampling.study_split import DEALT, StudySplit
 from semispectral.scans.cube import PARTS
 from semispectral.storage.parquet import read_table, write_table
@@ -53,7 +53,7 @@ def write_deal(
     of_m1: pd.DataFrame,
     *,
     config: SplitConfig,
-    budgets: BudgetConfig,
+    labels: RunsConfig,
     bad_bands: Sequence[int] = (),
 ) -> None:
     """Write a split and its labels per class, read both again, and check them.
@@ -64,18 +64,18 @@ def write_deal(
     found : the split.
     of_m1 : pixels that M1 sees, from `semispectral.sampling.study_split.deal_for_m1`.
     config : settings of the split.
-    budgets : settings of the labels per class.
+    labels : settings of the labels per class.
     bad_bands : numbers of the bands that are left out of all scenes.
     """
     directory.mkdir(parents=True, exist_ok=True)
     write_tables(directory, found)
     write_table(directory / M1_FILE, of_m1[DEALT])
-    write_table(directory / BUDGETS_FILE, label_budgets(found.pixels, budgets))
+    write_table(directory / LABELS_FILE, choose_labels(found.pixels, labels))
     write_json(directory / BANDS_FILE, {"bad_bands": list(bad_bands)})
-    check_deal(directory, config, budgets)
+    check_deal(directory, config, labels)
 
 
-def check_deal(directory: Path, config: SplitConfig, settings: BudgetConfig) -> None:
+def check_deal(directory: Path, config: SplitConfig, settings: RunsConfig) -> None:
     """Check the files of a split.
 
     Parts must be disjoint, with a buffer between them and whole holes if these are the unit; labels per class exact.
@@ -90,7 +90,7 @@ def check_deal(directory: Path, config: SplitConfig, settings: BudgetConfig) -> 
     ------
     SplitError : a check fails.
     """
-    parts, of_m1, budgets = (read_table(directory / name) for name in (PIXELS, M1_FILE, BUDGETS_FILE))
+    parts, of_m1, labels = (read_table(directory / name) for name in (PIXELS, M1_FILE, LABELS_FILE))
     for draw in (parts[parts["label"] >= 0], parts[parts["label"] < 0], of_m1):
         assert_disjoint(draw)
     both = pd.concat([parts, of_m1[of_m1["part"] != "valid"]])
@@ -106,8 +106,8 @@ def check_deal(directory: Path, config: SplitConfig, settings: BudgetConfig) -> 
                 f"{directory}: the benchmark needs labelled pixels in {part}, got none; change the split's shares, "
                 "its blocks or its test holes"
             )
-    check_budgets(budgets, parts, settings)
-    _check_spent(directory, budgets)
+    check_chosen(labels, parts, settings)
+    _check_spent(directory, labels)
 
 
 def _tested(table: pd.DataFrame) -> pd.DataFrame:
@@ -115,9 +115,9 @@ def _tested(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(part=np.where(table["part"] == "test", "test", "training"))
 
 
-def _check_spent(directory: Path, budgets: pd.DataFrame) -> None:
+def _check_spent(directory: Path, labels: pd.DataFrame) -> None:
     """Raise SplitError if a class has more labels than allowed, validation labels included."""
-    spent = budgets[budgets["budget"] != ALL].groupby(["budget", "label"]).size().rename("labels").reset_index()
-    over = spent[spent["labels"] > spent["budget"].astype(int)]
+    spent = labels[labels["per_class"] != ALL].groupby(["per_class", "label"]).size().rename("labels").reset_index()
+    over = spent[spent["labels"] > spent["per_class"].astype(int)]
     if len(over):
-        raise SplitError(f"{directory}: more labels than the budget allows: {over.iloc[0].to_dict()}; run it again")
+        raise SplitError(f"{directory}: more labels per class than asked for: {over.iloc[0].to_dict()}; run it again")

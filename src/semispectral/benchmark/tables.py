@@ -9,7 +9,7 @@ import pandas as pd
 from semispectral.benchmark.differences import best_control, wide_scores
 from semispectral.benchmark.score_files import Scored, Where
 from semispectral.evaluation.score_names import SCORE_NAMES, calibration_scores
-from semispectral.figures.methods import budget_words, method_name
+from semispectral.figures.methods import method_name, per_class_words
 from semispectral.report.table_cells import Cell, Table, number
 from semispectral.report.tables import DIGITS, best_value
 from semispectral.study.methods import METHODS
@@ -74,8 +74,11 @@ def score_table(scored: Scored, score: str = "macro_f1") -> Table:
     score : macro_f1, oa or aa.
     """
     chosen = scored.summary[scored.summary["score"] == score]
-    columns = {budget: _by_method(chosen[chosen["budget"] == budget], scored.methods) for budget in scored.budgets}
-    head = (("method", ""), *((budget_words(budget), "") for budget in columns))
+    columns = {
+        per_class: _by_method(chosen[chosen["per_class"] == per_class], scored.methods)
+        for per_class in scored.labels_per_class
+    }
+    head = (("method", ""), *((per_class_words(per_class), "") for per_class in columns))
     row = SCORE_NAMES[score]
     title = f"{row.short[0].upper()}{row.short[1:]} ({row.words})"
     caption = f"{title} {UP} on the test pixels: {where_words(scored.where)}; {_over_seeds(scored)}"
@@ -124,54 +127,58 @@ def _minus(text: str) -> str:
     return text.replace("-", "\N{MINUS SIGN}")
 
 
-def calibration_table(scored: Scored, budget: str) -> Table:
+def calibration_table(scored: Scored, per_class: str) -> Table:
     """Return the table of calibration scores; lower is better.
 
     Parameters
     ----------
     scored : scores of one split and regime.
-    budget : labels per class.
+    per_class : labels per class.
     """
-    chosen = scored.summary[scored.summary["budget"] == budget]
+    chosen = scored.summary[scored.summary["per_class"] == per_class]
     shown = calibration_scores()
     columns = {score: _by_method(chosen[chosen["score"] == score], scored.methods) for score in shown}
     head = (("method", ""), *((f"{row.short} {DOWN}", row.words) for row in shown.values()))
-    caption = f"Calibration with {budget_words(budget)}: {where_words(scored.where)}; {_over_seeds(scored)}"
+    caption = f"Calibration with {per_class_words(per_class)}: {where_words(scored.where)}; {_over_seeds(scored)}"
     return Table(caption, head, _best_marked(columns, scored.methods, higher=False))
 
 
-def shown_methods(scored: Scored, budget: str) -> list[str]:
+def shown_methods(scored: Scored, per_class: str) -> list[str]:
     """Return our models, and the baseline with the highest mean macro-F1.
 
     Parameters
     ----------
     scored : scores of one split and regime.
-    budget : labels per class.
+    per_class : labels per class.
     """
     ours = [method for method in scored.methods if METHODS[method].ours]
-    best = best_control(wide_scores(scored.scores[scored.scores["budget"] == budget]))
+    best = best_control(wide_scores(scored.scores[scored.scores["per_class"] == per_class]))
     return ours if best is None else [*ours, best]
 
 
-def class_table(scored: Scored, budget: str) -> Table:
+def class_table(scored: Scored, per_class: str) -> Table:
     """Return F1 of each class, for our models and the best baseline; the best of a row is bold.
 
     Parameters
     ----------
     scored : scores of one split and regime.
-    budget : labels per class.
+    per_class : labels per class.
     """
-    rows = scored.class_summary[(scored.class_summary["score"] == "f1") & (scored.class_summary["budget"] == budget)]
-    methods = shown_methods(scored, budget)
+    rows = scored.class_summary[
+        (scored.class_summary["score"] == "f1") & (scored.class_summary["per_class"] == per_class)
+    ]
+    methods = shown_methods(scored, per_class)
     columns = {method: rows_of(rows, method).set_index("label") for method in methods}
-    truth = scored.classes[scored.classes["budget"] == budget].groupby("label")["truth"].max()
+    truth = scored.classes[scored.classes["per_class"] == per_class].groupby("label")["truth"].max()
     body = []
     for label, name in enumerate(scored.class_names):
         own = {method: column.loc[label].to_dict() for method, column in columns.items()}
         best = _best(own, higher=True)
         body.append((Cell(name), number(int(truth[label])), *(interval_cell(own[m], best=best) for m in methods)))
     head = (("class", ""), ("test pixels", "of one seed, at most"), *((name_of(method), "") for method in methods))
-    caption = f"F1 of each class {UP} with {budget_words(budget)}: {where_words(scored.where)}; {_over_seeds(scored)}"
+    caption = (
+        f"F1 of each class {UP} with {per_class_words(per_class)}: {where_words(scored.where)}; {_over_seeds(scored)}"
+    )
     return Table(caption, head, tuple(body))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from semispectral.benchmark.differences import CONTROL
 from semispectral.benchmark.score_files import Scored
 from semispectral.benchmark.tables import name_of, where_words
-from semispectral.figures.methods import budget_words, method_name
+from semispectral.figures.methods import method_name, per_class_words
 
 FEW_SEEDS = 5
 
@@ -36,7 +36,7 @@ def _ahead(name: str, rows: Sequence[Mapping[Any, Any]]) -> str:
 
 def _lead(row: Mapping[Any, Any]) -> str:
     """Describe a difference with its interval, and if it may be chance."""
-    start = f"with {budget_words(row['budget'])} {row['mean']:+.3f}"
+    start = f"with {per_class_words(row['per_class'])} {row['mean']:+.3f}"
     if not np.isfinite(row["low"]):
         return start
     chance = ", which may be chance" if row["low"] <= 0 <= row["high"] else ""
@@ -59,16 +59,18 @@ def difference_words(scored: Scored) -> str:
     )
 
 
-def guard_words(guard: Mapping[str, Any]) -> str:
+def alert_words(alert: Mapping[str, Any]) -> str:
     """Return an alert as a sentence; an alert on all methods names none.
 
     Parameters
     ----------
-    guard : fields of the alert.
+    alert : fields of the alert.
     """
-    if not guard["method"]:
-        return f"{guard['message'][:1].upper()}{guard['message'][1:]}."
-    return f"{method_name(guard['method'], guard['features'])}, {budget_words(guard['budget'])}: {guard['message']}."
+    if not alert["method"]:
+        return f"{alert['message'][:1].upper()}{alert['message'][1:]}."
+    return (
+        f"{method_name(alert['method'], alert['features'])}, {per_class_words(alert['per_class'])}: {alert['message']}."
+    )
 
 
 def said(scored: Scored, *, wrong: bool) -> list[str]:
@@ -79,7 +81,7 @@ def said(scored: Scored, *, wrong: bool) -> list[str]:
     scored : scores of one split and regime.
     wrong : True returns errors, False warnings.
     """
-    return [guard_words(guard) for guard in scored.guards if (guard["severity"] == "error") == wrong]
+    return [alert_words(alert) for alert in scored.alerts if (alert["severity"] == "error") == wrong]
 
 
 def errors(scored: Sequence[Scored]) -> list[str]:

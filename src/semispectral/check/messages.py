@@ -94,7 +94,11 @@ def split(study: Study, planned: Planned | None, *, sound: bool) -> Iterator[str
     """
     settings = study.config["split"]
     size = f"blocks of {settings['block_lines']} lines"
-    what = {"groups": f"whole holes to test, {size} to validate", "blocks": f"guarded {size}", "leaky": "random pixels"}
+    what = {
+        "groups": f"whole holes to test, {size} to validate",
+        "blocks": f"with a buffer, {size}",
+        "leaky": "random pixels",
+    }
     yield f"Split: {settings['method']} ({what[settings['method']]})"
     if planned is None:
         known = f"; tested: {_some(settings['test_groups'])}" if settings["test_groups"] else ""
@@ -110,7 +114,7 @@ def split(study: Study, planned: Planned | None, *, sound: bool) -> Iterator[str
 COLUMNS = {"classes": 8, "labelled": 11, "drawn": 9, "unlabelled": 12, "unlabelled_drawn": 9}
 
 
-def budgets(study: Study, planned: Planned | None) -> Iterator[str]:
+def labels_per_class(study: Study, planned: Planned | None) -> Iterator[str]:
     """Yield lines on labels per class, seeds and methods.
 
     Parameters
@@ -121,22 +125,22 @@ def budgets(study: Study, planned: Planned | None) -> Iterator[str]:
     runs, compare = study.config["runs"], study.config["compare"]
     asked = ", ".join(map(str, runs["labels_per_class"]))
     yield f"Labels per class: {asked}; seeds: {', '.join(map(str, runs['seeds']))}"
-    for budget, sizes in (planned.budgets if planned else {}).items():
+    for per_class, sizes in (planned.labels_per_class if planned else {}).items():
         train, valid = int(sizes["train"].sum()), int(sizes["valid"].sum())
         parts = f"{count(train)} to train and {count(valid)} to validate"
-        yield f"  {budget}: {count(train + valid)} labels, {parts}{_short(planned, budget)}"
+        yield f"  {per_class}: {count(train + valid)} labels, {parts}{_short(planned, per_class)}"
     models = [f"{name} on {' and '.join(compare['features'])}" for name in compare["models"]]
     yield f"Methods: {', '.join([*models, *compare['baselines']])}"
 
 
-def _short(planned: Planned | None, budget: str) -> str:
+def _short(planned: Planned | None, per_class: str) -> str:
     """Name classes with fewer labels than the labels per class."""
-    if planned is None or budget == "all":
+    if planned is None or per_class == "all":
         return ""
-    total = planned.budgets[budget].sum(axis=1)
+    total = planned.labels_per_class[per_class].sum(axis=1)
     names = planned.split.classes.names
     pairs = zip(total.index.tolist(), total.tolist(), strict=True)
-    few = [f"{names[label]} {pixels}" for label, pixels in pairs if pixels < int(budget)]
+    few = [f"{names[label]} {pixels}" for label, pixels in pairs if pixels < int(per_class)]
     return f"; fewer of {_some(few)}" if few else ""
 
 

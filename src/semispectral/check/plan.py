@@ -10,7 +10,7 @@ from semispectral.check.problems import Problems
 from semispectral.check.scenes import Looked
 from semispectral.check.study import Study
 from semispectral.errors import ConfigError
-from semispectral.sampling.label_budgets import budget_sizes
+from semispectral.sampling.labels_per_class import label_counts
 from semispectral.sampling.study_split import StudySplit, expected_split
 from semispectral.scans.cube import PARTS
 from semispectral.study.cleaning_steps import CLEANING_STEPS
@@ -23,11 +23,11 @@ class Planned:
     Attributes
     ----------
     split : the split, with the pixels that the pool is expected to hold.
-    budgets : number of labels [label, (train, valid)], by labels per class.
+    labels_per_class : number of labels [label, (train, valid)], by labels per class.
     """
 
     split: StudySplit
-    budgets: dict[str, pd.DataFrame]
+    labels_per_class: dict[str, pd.DataFrame]
 
     def part(self, name: str) -> dict[str, int]:
         """Return the number of classes, and of labelled and unlabelled pixels of a part, available and sampled.
@@ -114,7 +114,7 @@ def planned(study: Study, looked: Sequence[Looked], problems: Problems) -> Plann
             sample_settings=study.settings["sample"],
             odd=odd,
         )
-        return Planned(drawn, budget_sizes(_labels(drawn), study.settings["runs"]))
+        return Planned(drawn, label_counts(_labels(drawn), study.settings["runs"]))
     return None
 
 

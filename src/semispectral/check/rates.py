@@ -42,7 +42,7 @@ RATES: dict[str, Rate] = {
     "estimate_noise": Rate("sample_mb", (3.4, 0.1), (330, 6)),
     "fit_scaler": Rate("sample_mb", (3.4, 0.04), (330, 3)),
     "cleaning_effect": Rate("scene_mb", (5, 0), (660, 0)),  # it looks at a sample of one size
-    "budget": Rate("sample_mb", (2.2, 0.01), (217, 0.5)),
+    "choose_labels": Rate("sample_mb", (2.2, 0.01), (217, 0.5)),
     "baseline": Rate("sample_mb", (6.5, 0.1), (360, 4), "test_kpixels", (0, 0.06)),
     "train_svm": Rate("sample_mb", (4, 0.02), (310, 3)),
     "learning_curve": Rate("sample_mb", (4, 0.02), (310, 3)),

@@ -139,7 +139,7 @@ def _summary(
     if not study.unlabelled:
         yield from words.classes(study, looked)
         yield from words.split(study, drawn, sound=not problems.found)
-        yield from words.budgets(study, drawn)
+        yield from words.labels_per_class(study, drawn)
         yield from words.features(study, looked)
     yield from of_library
     if would_run is not None:

@@ -19,7 +19,7 @@ from semispectral.maps.smoothing import SmoothConfig
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
 from semispectral.pool.sample_settings import SampleConfig
-from semispectral.sampling.label_budgets import BudgetConfig
+from semispectral.sampling.labels_per_class import RunsConfig
 from semispectral.sampling.split import SplitConfig
 from semispectral.scans.download import Source
 from semispectral.scans.tray_mask import MaskConfig
@@ -126,7 +126,7 @@ def _settings(config: dict[str, Any], problems: Problems) -> dict[str, Any]:
     wanted: list[tuple[str, Any, Mapping[str, Any]]] = [
         ("split", SplitConfig, sections["split"]),
         ("sample", SampleConfig, sections["sample"]),
-        ("runs", BudgetConfig, sections["runs"]),
+        ("runs", RunsConfig, sections["runs"]),
         ("mask", MaskConfig, sections["mask"]),
         ("cleaning", CleanConfig, sections["cleaning"]),
         ("m1", M1Config, sections["m1"]),
@@ -139,7 +139,7 @@ def _settings(config: dict[str, Any], problems: Problems) -> dict[str, Any]:
         (
             "map.recipe",
             Recipe,
-            {key: maps[key] for key in RECIPE} | {"budget": str(maps["labels_per_class"]), "seed": 0},
+            {key: maps[key] for key in RECIPE} | {"per_class": str(maps["labels_per_class"]), "seed": 0},
         ),
         ("map.downhole", DownholeConfig, maps["downhole"]),
         ("intervals", IntervalConfig, sections["intervals"]),

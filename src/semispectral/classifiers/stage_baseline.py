@@ -18,15 +18,15 @@ def run_baseline(
     *,
     feature_files: Sequence[str | Path],
     scaler_directory: str | Path,
-    budgets_file: str | Path,
+    labels_file: str | Path,
     quotas_file: str | Path,
     method: str,
     features: str,
-    budget: str,
+    per_class: str,
     seed: int,
     cfg: str,
 ) -> None:
-    """Fit a simpler method on one label budget and predict the pixels that every method is asked.
+    """Fit a simpler method on the labels of one run and predict the pixels that every method is asked.
 
     Parameters
     ----------
@@ -36,15 +36,15 @@ def run_baseline(
         Cleaned sample of every scene.
     scaler_directory : str or Path
         Scale of what the method sees: of the bands, or their noise-whitened components.
-    budgets_file : str or Path
-        Labels of the budget and seed.
+    labels_file : str or Path
+        Labels that the run may see.
     quotas_file : str or Path
         Quotas of the split, which know how frequent each class is in the training part.
     method : str
         Name in `semispectral.classifiers.baselines.BASELINES`.
     features : str
         "bands" or "mnf".
-    budget : str
+    per_class : str
         Labels per class, or "all".
     seed : int
         Seed of the method.
@@ -54,7 +54,7 @@ def run_baseline(
     given = json.loads(cfg)
     config = settings(BaselineConfig, {"svm": given["svm"]} | given["baselines"], where="baselines")
     inputs = read_bands([Path(path) for path in sorted(feature_files, key=str)], read_scaler(scaler_directory))
-    data = training_set(inputs, read_table(budgets_file), budget=budget, seed=seed)
+    data = training_set(inputs, read_table(labels_file), per_class=per_class, seed=seed)
     shares = training_shares(read_quotas(Path(quotas_file)))
     query = asked(inputs)
     x, label = every_label(data)
@@ -62,5 +62,5 @@ def run_baseline(
     probability = fit(
         x, label, data.unlabelled.mean, query.mean, classes=len(shares), shares=shares, seed=seed, settings=config
     )
-    table = answers(probability, query, method=method, features=features, budget=budget, seed=seed)
+    table = answers(probability, query, method=method, features=features, per_class=per_class, seed=seed)
     write_table(predictions_file, table)

@@ -22,8 +22,8 @@ def run_choose_input(
     *,
     samples: Sequence[str | Path],
     samples_m1: Sequence[str | Path],
-    budgets_file: str | Path,
-    budget: str,
+    labels_file: str | Path,
+    per_class: str,
     seed: int,
     cfg: str,
 ) -> None:
@@ -37,9 +37,9 @@ def run_choose_input(
         Cleaned sample of every scene.
     samples_m1 : sequence of str or Path
         Cleaned pixels of M1, of every scene: scales are fitted on its training part.
-    budgets_file : str or Path
-        Labels of the budget and seed.
-    budget : str
+    labels_file : str or Path
+        Labels that the run may see.
+    per_class : str
         Labels per class, or "all".
     seed : int
         Seed of the labels, and of the folds.
@@ -49,7 +49,7 @@ def run_choose_input(
     given = json.loads(cfg)
     of_m1 = Pixels.concat([read_shard(Path(path)) for path in sorted(samples_m1, key=str)])
     pixels = Pixels.concat([read_shard(Path(path)) for path in sorted(samples, key=str)])
-    data = training_set(from_pixels(pixels), read_table(budgets_file), budget=budget, seed=seed)
+    data = training_set(from_pixels(pixels), read_table(labels_file), per_class=per_class, seed=seed)
     scores = normalisation_scores(
         of_m1.where((of_m1.table["part"] == "train").to_numpy()),
         data.labelled.joined(data.valid),
@@ -60,4 +60,4 @@ def run_choose_input(
     )
     chosen = best_input(scores)
     log.info("normalise.method auto: %s\n%s", chosen, scores.to_string(index=False))
-    write_choice(Path(choice_file), chosen, scores, labels_per_class=budget)
+    write_choice(Path(choice_file), chosen, scores, labels_per_class=per_class)

@@ -73,7 +73,7 @@ def run_match_library(
             silent,
             method="library",
             features=SPECTRA,
-            budget=path.parent.name,
+            per_class=path.parent.name,
             seed=int(path.stem),
         )
         write_table(path, table)

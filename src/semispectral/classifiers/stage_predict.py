@@ -19,7 +19,7 @@ def run_predict(
     model_directory: str | Path,
     method: str,
     features: str,
-    budget: str,
+    per_class: str,
     seed: int,
 ) -> None:
     """Predict the labelled pixels of the validation and test parts with a trained model.
@@ -40,7 +40,7 @@ def run_predict(
         Name in `semispectral.classifiers.readers.READERS`.
     features : str
         "bands" or "latents".
-    budget : str
+    per_class : str
         Labels per class that it was trained with, or "all".
     seed : int
         Seed that it was trained with.
@@ -50,5 +50,5 @@ def run_predict(
     )
     model = READERS[method](*load_model(Path(model_directory)))
     probability = model.predict_proba(query.mean[:])
-    table = answers(probability, query, method=method, features=features, budget=budget, seed=seed)
+    table = answers(probability, query, method=method, features=features, per_class=per_class, seed=seed)
     write_table(predictions_file, table)

@@ -1,4 +1,4 @@
-"""The stage `train_svm`: an SVM on the labels of one budget."""
+"""The stage `train_svm`: an SVM on the labels of one per_class."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,14 +17,14 @@ def run_train_svm(
     feature_files: Sequence[str | Path],
     scaler_directory: str | Path,
     pixels_file: str | Path,
-    budgets_file: str | Path,
+    labels_file: str | Path,
     classes_file: str | Path,
     features: str,
-    budget: str,
+    per_class: str,
     seed: int,
     cfg: str,
 ) -> None:
-    """Fit an SVM on all labels of a budget, on bands or on the latents of M1.
+    """Fit an SVM on all labels of a run, on bands or on the latents of M1.
 
     Parameters
     ----------
@@ -36,13 +36,13 @@ def run_train_svm(
         Scale of the bands; not used on latents.
     pixels_file : str or Path
         Pixels of the split, by which latents are chosen; not used on bands.
-    budgets_file : str or Path
-        Labels of the budget and seed.
+    labels_file : str or Path
+        Labels that the run may see.
     classes_file : str or Path
         Classes of the split, classes.json.
     features : str
         "bands" or "latents".
-    budget : str
+    per_class : str
         Labels per class, or "all".
     seed : int
         Seed of the folds by which it is tuned.
@@ -51,9 +51,9 @@ def run_train_svm(
     """
     data = read_training_set(
         feature_files,
-        budgets_file,
+        labels_file,
         features=features,
-        budget=budget,
+        per_class=per_class,
         seed=seed,
         scaler_directory=scaler_directory,
         pixels_file=pixels_file,

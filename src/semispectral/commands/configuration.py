@@ -21,7 +21,7 @@ from semispectral.maps.smoothing import SmoothConfig
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
 from semispectral.pool.sample_settings import SampleConfig
-from semispectral.sampling.label_budgets import BudgetConfig
+from semispectral.sampling.labels_per_class import RunsConfig
 from semispectral.sampling.split import SplitConfig
 from semispectral.scans.download import Source
 from semispectral.scans.tray_mask import MaskConfig
@@ -151,7 +151,7 @@ class Configuration:
     """Which pixels train, validate and test."""
     sample: SampleConfig = field(default_factory=SampleConfig)
     """How many pixels are drawn from the scenes."""
-    runs: BudgetConfig = field(default_factory=BudgetConfig)
+    runs: RunsConfig = field(default_factory=RunsConfig)
     """The numbers of labels per class and the seeds that every method is run with."""
     mask: MaskConfig = field(default_factory=MaskConfig)
     """Tray and shadow told from core by brightness and shape, besides the codes that scenes.tsv ignores."""

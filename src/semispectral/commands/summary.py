@@ -8,7 +8,7 @@ import pandas as pd
 import yaml
 
 from semispectral.errors import MissingFileError
-from semispectral.figures.methods import budget_order, budget_words, method_name
+from semispectral.figures.methods import method_name, per_class_order, per_class_words
 from semispectral.sampling.split_files import read_notes
 from semispectral.storage.parquet import read_table
 from semispectral.workflow.units import clock, megabytes
@@ -98,10 +98,10 @@ def _best(summary: pd.DataFrame) -> str:
     rows = summary[(summary["part"] == "test") & (summary["score"] == "macro_f1")].dropna(subset=["mean"])
     if rows.empty:
         return ""
-    largest = max(rows["budget"].astype(str).unique(), key=budget_order)
-    best = rows[rows["budget"].astype(str) == largest].sort_values("mean", kind="stable").iloc[-1]
+    largest = max(rows["per_class"].astype(str).unique(), key=per_class_order)
+    best = rows[rows["per_class"].astype(str) == largest].sort_values("mean", kind="stable").iloc[-1]
     name = method_name(str(best["method"]), str(best["features"]))
-    return f"Best on the test part: {name}, macro-F1 {best['mean']:.3f} with {budget_words(largest)}"
+    return f"Best on the test part: {name}, macro-F1 {best['mean']:.3f} with {per_class_words(largest)}"
 
 
 def _memory(memory_mb: float) -> str:

@@ -7,23 +7,23 @@ from typing import Any
 from semispectral.storage.seal import read_json, write_json
 
 
-def write_guards(path: Path, found: Sequence[Mapping[str, Any]]) -> None:
+def write_alerts(path: Path, found: Sequence[Mapping[str, Any]]) -> None:
     """Write alerts as JSON.
 
     Parameters
     ----------
     path : file to write.
-    found : alerts, each the fields of a `semispectral.evaluation.alerts.Guard`.
+    found : alerts, each the fields of a `semispectral.evaluation.alerts.Alert`.
     """
-    write_json(path, {"guards": list(found)})
+    write_json(path, {"alerts": list(found)})
 
 
-def read_guards(path: Path) -> list[dict[str, Any]]:
-    """Read alerts that `write_guards` wrote.
+def read_alerts(path: Path) -> list[dict[str, Any]]:
+    """Read alerts that `write_alerts` wrote.
 
     Parameters
     ----------
     path : file to read.
     """
-    found: list[dict[str, Any]] = read_json(path)["guards"]
+    found: list[dict[str, Any]] = read_json(path)["alerts"]
     return found

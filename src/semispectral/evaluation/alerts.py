@@ -13,11 +13,11 @@ from semispectral.study.methods import constant, supervised_twins
 
 ONE_CLASS_SHARE = 0.8
 HARDLY = 0.05  # predicted pixels of a class, per pixel that has it, up to which it is as good as never predicted
-MODEL = ["method", "features", "budget", "part"]
+MODEL = ["method", "features", "per_class", "part"]
 
 
 @dataclass(frozen=True)
-class Guard:
+class Alert:
     """Alert on the predictions of one model.
 
     Attributes
@@ -26,7 +26,7 @@ class Guard:
     severity : "error": do not trust the scores; "warning": do not quote them without the message.
     method : method of the model.
     features : features of the model: bands or latents.
-    budget : labels per class.
+    per_class : labels per class.
     part : part of the split on which the model was scored.
     seeds : seeds with this fault.
     """
@@ -35,12 +35,12 @@ class Guard:
     severity: str
     method: str
     features: str
-    budget: str
+    per_class: str
     part: str
     seeds: tuple[int, ...]
 
 
-def guards(predictions: pd.DataFrame, *, class_names: Sequence[str] | None = None) -> list[Guard]:
+def alerts(predictions: pd.DataFrame, *, class_names: Sequence[str] | None = None) -> list[Alert]:
     """Return the alerts on the scores of each model, worst first.
 
     A model gets an alert if one class has over 80 % of its predictions but not of the true labels; if its overall
@@ -63,7 +63,7 @@ def guards(predictions: pd.DataFrame, *, class_names: Sequence[str] | None = Non
             f"a name for each of {class_count(predictions)} predicted classes is needed, got {len(names)} names"
         )
     trained = predictions[~predictions["method"].isin(constant())]
-    found: list[Guard] = []
+    found: list[Alert] = []
     for model, table in trained.groupby(MODEL):
         identity = {name: str(value) for name, value in zip(MODEL, model, strict=True)}
         matrices = _confusion_by_seed(table)
@@ -72,8 +72,8 @@ def guards(predictions: pd.DataFrame, *, class_names: Sequence[str] | None = Non
             if said:
                 first = next(iter(said))
                 where = f"{len(said)} of {len(matrices)} seeds; seed {first}"
-                found.append(Guard(f"{said[first]} ({where})", severity, **identity, seeds=tuple(said)))
-    return sorted([*found, *not_better(scores(_paired(trained)))], key=lambda guard: guard.severity)
+                found.append(Alert(f"{said[first]} ({where})", severity, **identity, seeds=tuple(said)))
+    return sorted([*found, *not_better(scores(_paired(trained)))], key=lambda alert: alert.severity)
 
 
 def _paired(predictions: pd.DataFrame) -> pd.DataFrame:
@@ -140,7 +140,7 @@ def _hardly_predicted(confusion: np.ndarray, names: Sequence[str]) -> str:
 CHECKS = (("error", _one_class), ("error", _not_above_majority), ("warning", _hardly_predicted))
 
 
-def not_better(table: pd.DataFrame, *, controls: Mapping[str, str] | None = None) -> list[Guard]:
+def not_better(table: pd.DataFrame, *, controls: Mapping[str, str] | None = None) -> list[Alert]:
     """Return alerts on semi-supervised models that do not beat their supervised baseline.
 
     A model is compared by its mean macro-F1 over the seeds with the same classifier trained on the labels alone.
@@ -154,7 +154,7 @@ def not_better(table: pd.DataFrame, *, controls: Mapping[str, str] | None = None
     if not set(controls) & set(table.get("method", ())):
         return []
     found = []
-    for (features, budget, part), one in table.groupby(["features", "budget", "part"]):
+    for (features, per_class, part), one in table.groupby(["features", "per_class", "part"]):
         for method, control in controls.items():
             mean = one.groupby("method")["macro_f1"].mean()
             if {method, control} <= set(mean.index) and mean[method] <= mean[control]:
@@ -163,5 +163,5 @@ def not_better(table: pd.DataFrame, *, controls: Mapping[str, str] | None = None
                     f"the labels alone ({mean[control]:.3f}): the unlabelled pixels did not help"
                 )
                 seeds = tuple(int(seed) for seed in one.loc[one["method"] == method, "seed"])
-                found.append(Guard(message, "warning", method, str(features), str(budget), str(part), seeds))
+                found.append(Alert(message, "warning", method, str(features), str(per_class), str(part), seeds))
     return found

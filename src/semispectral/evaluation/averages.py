@@ -8,7 +8,7 @@ import pandas as pd
 from semispectral.errors import IntegrityError
 from semispectral.evaluation.predictions import check_predictions, class_count, probabilities_of
 
-ASKED = ["budget", "seed", "part", "scene", "line", "sample", "label"]
+ASKED = ["per_class", "seed", "part", "scene", "line", "sample", "label"]
 
 
 def average_predictions(members: Sequence[pd.DataFrame], *, method: str, features: str) -> pd.DataFrame:
@@ -46,7 +46,7 @@ def average_predictions(members: Sequence[pd.DataFrame], *, method: str, feature
 
 def _asked(table: pd.DataFrame) -> pd.DataFrame:
     """Return what was asked of a method, whatever the types in which it was stored."""
-    return table[ASKED].astype({"budget": str, "scene": str, "part": str}).reset_index(drop=True)
+    return table[ASKED].astype({"per_class": str, "scene": str, "part": str}).reset_index(drop=True)
 
 
 def _name(table: pd.DataFrame) -> str:

@@ -17,7 +17,7 @@ from semispectral.evaluation.scores import (
     scores_of_confusion,
 )
 
-TRAINED = ["method", "features", "budget", "part"]
+TRAINED = ["method", "features", "per_class", "part"]
 VALUES_AT_ONCE = 5_000_000
 
 
@@ -36,8 +36,8 @@ def summary(predictions: pd.DataFrame, *, seed: int, resamples: int = 1000, leve
 
     Returns
     -------
-    DataFrame, one row per method, features, budget, part and score: mean, std (over seeds), low, high (NaN if nothing
-    can be resampled), seeds, holes, resampled ("seeds and holes", "seeds", "holes" or "nothing").
+    DataFrame, one row per method, features, per_class, part and score: mean, std (over seeds), low, high (NaN if
+    nothing can be resampled), seeds, holes, resampled ("seeds and holes", "seeds", "holes" or "nothing").
     """
     check_predictions(predictions)
     rows = []
@@ -86,7 +86,7 @@ def bootstrap(table: pd.DataFrame, *, seed: int, resamples: int) -> dict[str, np
 
     Parameters
     ----------
-    table : predictions of one method, features, budget and part.
+    table : predictions of one method, features, per_class and part.
     seed : seed of the bootstrap.
     resamples : number of resamples.
 
@@ -160,7 +160,7 @@ def class_summary(predictions: pd.DataFrame, *, seed: int, resamples: int = 1000
 
     Returns
     -------
-    DataFrame, one row per method, features, budget, part, label and score: mean, low, high (NaN if nothing can be
+    DataFrame, one row per method, features, per_class, part, label and score: mean, low, high (NaN if nothing can be
     resampled, or if the score is undefined), seeds, holes.
     """
     check_predictions(predictions)

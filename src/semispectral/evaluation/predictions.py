@@ -8,7 +8,7 @@ import pandas as pd
 from semispectral.errors import DataError, ShapeError, SplitError
 from semispectral.study.classes import ClassMap
 
-RUN = ["method", "features", "budget", "seed", "part"]
+RUN = ["method", "features", "per_class", "seed", "part"]
 PIXEL = ["scene", "line", "sample"]
 PARTS = ("valid", "test")
 
@@ -19,7 +19,7 @@ def prediction_table(
     *,
     method: str,
     features: str,
-    budget: str,
+    per_class: str,
     seed: int,
     part: str | np.ndarray,
     scene: str | np.ndarray,
@@ -35,7 +35,7 @@ def prediction_table(
     label : int [pixel], true class, 0 to K - 1.
     method : name of the method.
     features : bands or latents.
-    budget : labels per class: "5", "10", ..., or "all".
+    per_class : labels per class: "5", "10", ..., or "all".
     seed : seed of the run.
     part : "valid" or "test", per pixel [pixel] or one for all.
     scene : name of the scene, per pixel [pixel] or one for all.
@@ -45,7 +45,7 @@ def prediction_table(
 
     Returns
     -------
-    DataFrame: method, features, budget, seed, scene, hole, line, sample, part, label and predicted (int16),
+    DataFrame: method, features, per_class, seed, scene, hole, line, sample, part, label and predicted (int16),
     p0 .. p{K-1} (float32).
 
     Raises
@@ -61,7 +61,7 @@ def prediction_table(
     columns = {
         "method": method,
         "features": features,
-        "budget": str(budget),
+        "per_class": str(per_class),
         "seed": np.int64(seed),
         "scene": scene,
         "hole": hole,

@@ -39,7 +39,7 @@ def every_label(data: TrainingSet) -> tuple[np.ndarray, np.ndarray]:
 
 
 def answers(
-    probability: np.ndarray, query: Features, *, method: str, features: str, budget: str, seed: int
+    probability: np.ndarray, query: Features, *, method: str, features: str, per_class: str, seed: int
 ) -> pd.DataFrame:
     """Build the table of predictions of the selected pixels.
 
@@ -49,9 +49,9 @@ def answers(
     query : the pixels, from `asked`.
     method : name of the method.
     features : bands or latents.
-    budget : labels per class.
+    per_class : labels per class.
     seed : seed of the run.
     """
     place = {name: query.table[name].to_numpy() for name in PLACE}
-    run = {"method": method, "features": features, "budget": budget, "seed": seed}
+    run = {"method": method, "features": features, "per_class": per_class, "seed": seed}
     return prediction_table(probability, query.label, **run, **place)  # type: ignore[arg-type]

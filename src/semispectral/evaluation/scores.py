@@ -181,7 +181,7 @@ def score(table: pd.DataFrame) -> dict[str, Any]:
 
 
 def scores(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Return one row of scores per method, features, budget, seed and part.
+    """Return one row of scores per method, features, per_class, seed and part.
 
     Parameters
     ----------
@@ -201,7 +201,7 @@ def class_scores(predictions: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, one row per method, features, budget, seed, part and label: truth and predicted (pixels), and
+    DataFrame, one row per method, features, per_class, seed, part and label: truth and predicted (pixels), and
     `CLASS_SCORES`.
     """
     check_predictions(predictions)
@@ -224,7 +224,7 @@ def confusions(predictions: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame: method, features, budget, seed, part, label, predicted, pixels (above 0).
+    DataFrame: method, features, per_class, seed, part, label, predicted, pixels (above 0).
     """
     check_predictions(predictions)
     counted = predictions.groupby([*RUN, "label", "predicted"]).size()

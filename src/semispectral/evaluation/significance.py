@@ -11,7 +11,7 @@ from semispectral.evaluation.predictions import PIXEL, check_predictions
 
 MODEL = ["method", "features"]
 PAIR = ["first_method", "first_features", "second_method", "second_features"]
-MCNEMAR = ["budget", "seed", *PAIR, "only_first", "only_second", "probability", "probability_holm"]
+MCNEMAR = ["per_class", "seed", *PAIR, "only_first", "only_second", "probability", "probability_holm"]
 
 
 def holm(probability: np.ndarray) -> np.ndarray:
@@ -43,7 +43,8 @@ def holm(probability: np.ndarray) -> np.ndarray:
 def paired_wilcoxon(scores: pd.DataFrame, *, score: str = "macro_f1", part: str = "test") -> pd.DataFrame:
     """Compare every pair of models by Wilcoxon's signed-rank test, paired by seed.
 
-    Holm's correction is over the pairs of each budget. Five seeds or fewer cannot give p < 0.05, whatever the scores.
+    Holm's correction is over the pairs of each number of labels per class. Five seeds or fewer cannot give p < 0.05,
+    whatever the scores.
 
     Parameters
     ----------
@@ -53,15 +54,15 @@ def paired_wilcoxon(scores: pd.DataFrame, *, score: str = "macro_f1", part: str 
 
     Returns
     -------
-    DataFrame: budget, first_method, first_features, second_method, second_features, seeds (pairs), difference (median
-    of first - second), probability (two-sided p), probability_holm.
+    DataFrame: per_class, first_method, first_features, second_method, second_features, seeds (pairs), difference
+    (median of first - second), probability (two-sided p), probability_holm.
     """
     rows = []
-    for budget, table in scores[scores["part"] == part].groupby("budget"):
+    for per_class, table in scores[scores["part"] == part].groupby("per_class"):
         wide = table.pivot_table(index="seed", columns=MODEL, values=score)
         tests = [
             {
-                "budget": budget,
+                "per_class": per_class,
                 **dict(zip(PAIR, (*first, *second), strict=True)),
                 **signed_rank(wide[first] - wide[second]),
             }
@@ -69,7 +70,7 @@ def paired_wilcoxon(scores: pd.DataFrame, *, score: str = "macro_f1", part: str 
         ]
         corrected = holm(np.array([test["probability"] for test in tests]))
         rows += [{**test, "probability_holm": value} for test, value in zip(tests, corrected, strict=True)]
-    return pd.DataFrame(rows, columns=["budget", *PAIR, "seeds", "difference", "probability", "probability_holm"])
+    return pd.DataFrame(rows, columns=["per_class", *PAIR, "seeds", "difference", "probability", "probability_holm"])
 
 
 def signed_rank(difference: pd.Series) -> dict[str, float]:
@@ -87,10 +88,12 @@ def signed_rank(difference: pd.Series) -> dict[str, float]:
 
 
 def mcnemar(predictions: pd.DataFrame, *, part: str = "test") -> pd.DataFrame:
-    """Compare every pair of models by McNemar's exact test, in each budget and seed, on the pixels that both predicted.
+    """Compare every pair of models by McNemar's exact test, on the pixels that both predicted.
+
+    There is a test for each number of labels per class and each seed.
 
     The test takes pixels as independent. Neighbouring pixels are not, so p is too small. Holm's correction is over the
-    pairs of one budget and seed.
+    pairs of one number of labels per class and seed.
 
     Parameters
     ----------
@@ -99,18 +102,18 @@ def mcnemar(predictions: pd.DataFrame, *, part: str = "test") -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame: budget, seed, first_method, first_features, second_method, second_features, only_first, only_second
+    DataFrame: per_class, seed, first_method, first_features, second_method, second_features, only_first, only_second
     (pixels that only the first, only the second model predicts correctly), probability (two-sided p), probability_holm.
     """
     check_predictions(predictions)
     chosen = predictions[predictions["part"] == part]
-    right = chosen[["budget", "seed", *MODEL, *PIXEL]].assign(
+    right = chosen[["per_class", "seed", *MODEL, *PIXEL]].assign(
         right=(chosen["label"] == chosen["predicted"]).astype(np.int8)
     )
     rows = []
-    for (budget, seed), table in right.groupby(["budget", "seed"]):
+    for (per_class, seed), table in right.groupby(["per_class", "seed"]):
         wide = table.pivot_table(index=PIXEL, columns=MODEL, values="right", aggfunc="first").dropna() == 1
-        rows += [{"budget": budget, "seed": seed, **test} for test in mcnemar_pairs(wide)]
+        rows += [{"per_class": per_class, "seed": seed, **test} for test in mcnemar_pairs(wide)]
     return pd.DataFrame(rows, columns=MCNEMAR)
 
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from semispectral.evaluation.alert_files import write_guards
-from semispectral.evaluation.alerts import guards
+from semispectral.evaluation.alert_files import write_alerts
+from semispectral.evaluation.alerts import alerts
 from semispectral.evaluation.intervals import summary
 from semispectral.evaluation.predictions import with_classes
 from semispectral.evaluation.scores import class_scores, scores
@@ -20,7 +20,7 @@ def run_evaluate(
     scores_file: str | Path,
     class_scores_file: str | Path,
     summary_file: str | Path,
-    guards_file: str | Path,
+    alerts_file: str | Path,
     predictions: Sequence[str | Path],
     classes_file: str | Path,
     known_file: str | Path,
@@ -33,10 +33,10 @@ def run_evaluate(
     predictions_file, scores_file, class_scores_file, summary_file : str or Path
         Parquet files to write: all predictions in one table, their scores, the scores of each class, and means over
         seeds with their intervals.
-    guards_file : str or Path
+    alerts_file : str or Path
         JSON file to write: what makes a score suspect.
     predictions : sequence of str or Path
-        Predictions of every method, features, budget and seed.
+        Predictions of every method, features, per_class and seed.
     classes_file : str or Path
         Table of classes, classes.tsv, for their names.
     known_file : str or Path
@@ -51,5 +51,5 @@ def run_evaluate(
     write_table(scores_file, scores(table))
     write_table(class_scores_file, class_scores(table))
     write_table(summary_file, summary(table, **bootstrap))
-    found = [asdict(guard) for guard in guards(table, class_names=known.names)]
-    write_guards(Path(guards_file), found)
+    found = [asdict(alert) for alert in alerts(table, class_names=known.names)]
+    write_alerts(Path(alerts_file), found)

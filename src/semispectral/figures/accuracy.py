@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from semispectral.figures.methods import budget_order, method_colour, method_name
+from semispectral.figures.methods import method_colour, method_name, per_class_order
 from semispectral.figures.style import INK, MUTED, grid_of_axes, shorten, styled
 
 MOST_NUMBERED = 16  # classes of a matrix whose cells still hold a number
@@ -50,25 +50,27 @@ def against_labels(summary: pd.DataFrame) -> Figure:
 
     Parameters
     ----------
-    summary : one row per method, features and budget: mean, low, high of macro-F1.
+    summary : one row per method, features and per_class: mean, low, high of macro-F1.
     """
     figure, axes = grid_of_axes(1, 1, height=4.2)
     axis = axes[0, 0]
-    budgets = sorted(summary["budget"].unique(), key=budget_order)
+    labels_per_class = sorted(summary["per_class"].unique(), key=per_class_order)
     for (method, features), rows in summary.groupby(["method", "features"], sort=False):
-        rows = rows.assign(place=[budgets.index(budget) for budget in rows["budget"]]).sort_values("place")
+        rows = rows.assign(place=[labels_per_class.index(per_class) for per_class in rows["per_class"]]).sort_values(
+            "place"
+        )
         colour, style = method_colour(str(method)), LINE_STYLES.get(str(features), "-")
         axis.plot(rows["place"], rows["mean"], color=colour, linestyle=style, marker="o", markersize=4)
         axis.fill_between(rows["place"], rows["low"], rows["high"], color=colour, alpha=0.12, linewidth=0)
-    ends = summary[summary["budget"] == budgets[-1]].sort_values("mean")
+    ends = summary[summary["per_class"] == labels_per_class[-1]].sort_values("mean")
     low, high = axis.get_ylim()
     heights = spread(ends["mean"].to_numpy(), least=0.055 * (high - low))
     for row, height in zip(ends.to_dict("records"), heights, strict=True):
         name, colour = method_name(row["method"], row["features"]), method_colour(row["method"])
-        axis.text(len(budgets) - 1 + 0.03 * len(budgets), height, name, color=colour, va="center")
-    axis.set_xticks(range(len(budgets)), budgets)
+        axis.text(len(labels_per_class) - 1 + 0.03 * len(labels_per_class), height, name, color=colour, va="center")
+    axis.set_xticks(range(len(labels_per_class)), labels_per_class)
     axis.set(xlabel="labels per class", ylabel="macro-F1 on the test part")
-    axis.set_xlim(-0.2, (len(budgets) - 1) * 1.35 + 0.3)
+    axis.set_xlim(-0.2, (len(labels_per_class) - 1) * 1.35 + 0.3)
     return figure
 
 

@@ -49,28 +49,28 @@ def method_look(name: str) -> tuple[str, Any, str]:
     return PALETTE[row.colour], LINES[row.line], row.marker
 
 
-def budget_order(budget: str) -> float:
+def per_class_order(per_class: str) -> float:
     """Return a sort key for labels per class; ``all`` is last.
 
     Parameters
     ----------
-    budget : labels per class, or "all".
+    per_class : labels per class, or "all".
     """
-    return float("inf") if budget == "all" else float(budget)
+    return float("inf") if per_class == "all" else float(per_class)
 
 
-def budget_words(budget: str) -> str:
+def per_class_words(per_class: str) -> str:
     """Describe the labels per class.
 
     Parameters
     ----------
-    budget : labels per class, or "all".
+    per_class : labels per class, or "all".
 
     Examples
     --------
-    >>> budget_words("50")
+    >>> per_class_words("50")
     '50 labels per class'
     """
-    if budget == "all":
+    if per_class == "all":
         return "all labels"
-    return "1 label per class" if budget == "1" else f"{budget} labels per class"
+    return "1 label per class" if per_class == "1" else f"{per_class} labels per class"

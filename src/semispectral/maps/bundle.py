@@ -40,7 +40,7 @@ class Bundle:
     wavelengths_nm : float64 [band]; None if the training scans have none.
     class_means : float32 [class, band], mean spectra of the training labels, in stored values; NaN for a class without.
     threshold : pixels with a lower ``log_p`` of the pipeline are unknown, in nats; -inf if this cannot be decided.
-    facts : the rest of model.json: scale, references, method, features, budget, seed, false_alarm, config, scores,
+    facts : the rest of model.json: scale, references, method, features, per_class, seed, false_alarm, config, scores,
         provenance.
     """
 

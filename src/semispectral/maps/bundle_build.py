@@ -42,7 +42,7 @@ class Recipe:
     """Classifier: svm, m2 or qy."""
     features: str
     """What it sees: bands or latents."""
-    budget: str
+    per_class: str
     """Its labels per class."""
     seed: int
     """Its seed."""
@@ -53,7 +53,7 @@ class Recipe:
 def build_bundle(
     parts: dict[str, Saved],
     pixels: Pixels,
-    budgets: pd.DataFrame,
+    labels: pd.DataFrame,
     predictions: pd.DataFrame,
     *,
     classes: ClassMap,
@@ -66,7 +66,7 @@ def build_bundle(
     ----------
     parts : arrays and description of scaler, classifier and, if present, m1 and scaler_m1.
     pixels : cleaned spectra of all scenes. The training part determines the guide, the validation part the threshold.
-    budgets : labels that the classifier was trained on; they determine the class means.
+    labels : labels that the classifier was trained on; they determine the class means.
     predictions : predictions of this model; the test part gives the scores of the model card.
     classes : classes in label order.
     recipe : choice of the model.
@@ -77,7 +77,7 @@ def build_bundle(
     train, valid = (pixels.where((pixels.table["part"] == part).to_numpy()) for part in ("train", "valid"))
     guide = guide_of(Scaler.from_saved(*parts["scaler"]), train.x)
     pipeline = pipeline_of(parts, guide, method=recipe.method, features=recipe.features)
-    chosen = {name: getattr(recipe, name) for name in ("method", "features", "budget", "seed", "false_alarm")}
+    chosen = {name: getattr(recipe, name) for name in ("method", "features", "per_class", "seed", "false_alarm")}
     test = predictions[predictions["part"] == "test"]
     scores = {name: float(value) for name, value in score(test).items()} if len(test) else {}
     finite = {name: value for name, value in scores.items() if np.isfinite(value)}
@@ -86,7 +86,7 @@ def build_bundle(
         pipeline,
         classes,
         pixels.wavelengths_nm,
-        class_means(train, budgets, classes=len(classes)),
+        class_means(train, labels, classes=len(classes)),
         threshold_of(pipeline, valid if len(valid) else train, false_alarm=recipe.false_alarm),
         {**facts, **chosen, "scores": finite, "holes": holes, "provenance": provenance()},
     )
@@ -136,16 +136,16 @@ def threshold_of(pipeline: Pipeline, pixels: Pixels, *, false_alarm: float) -> f
     return float(np.quantile(log_p.astype(np.float64), false_alarm))
 
 
-def class_means(train: Pixels, budgets: pd.DataFrame, *, classes: int) -> np.ndarray:
+def class_means(train: Pixels, labels: pd.DataFrame, *, classes: int) -> np.ndarray:
     """Return the mean raw spectrum of each class's training labels, float32 [class, band]; NaN without labels.
 
     Parameters
     ----------
     train : pixels of the training part.
-    budgets : labels that the classifier was trained on.
+    labels : labels that the classifier was trained on.
     classes : number of classes.
     """
-    seen = pd.MultiIndex.from_frame(budgets.loc[budgets["part"] == "train", KEY].astype({"scene": str}))
+    seen = pd.MultiIndex.from_frame(labels.loc[labels["part"] == "train", KEY].astype({"scene": str}))
     mine = np.asarray(pd.MultiIndex.from_frame(train.table[KEY].astype({"scene": str})).isin(seen))
     means = np.full((classes, train.x.shape[1]), np.nan, np.float32)
     for label in range(classes):
@@ -217,7 +217,7 @@ def model_card(facts: dict[str, Any], wavelengths_nm: np.ndarray | None, thresho
         "\n".join(
             [
                 f"- Holes: {_list(holes, 'train')}; validated on pixels of {_list(holes, 'valid')}.",
-                f"- Labels per class: {facts['budget']}; seed {facts['seed']}.",
+                f"- Labels per class: {facts['per_class']}; seed {facts['seed']}.",
                 f"- {_range(wavelengths_nm)} {_scale(facts['scale'])}",
             ]
         ),

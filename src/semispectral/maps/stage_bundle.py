@@ -18,7 +18,7 @@ def run_bundle(
     *,
     parts: Mapping[str, str | Path],
     samples: Sequence[str | Path],
-    budgets_file: str | Path,
+    labels_file: str | Path,
     predictions_file: str | Path,
     known_file: str | Path,
     cfg: str,
@@ -33,7 +33,7 @@ def run_bundle(
         Folders of the saved models by their names in `semispectral.maps.bundle.PARTS`.
     samples : sequence of str or Path
         Cleaned sample of every scene.
-    budgets_file : str or Path
+    labels_file : str or Path
         Labels that the classifier saw.
     predictions_file : str or Path
         Predictions of the classifier.
@@ -50,10 +50,10 @@ def run_bundle(
     bundle = build_bundle(
         models,
         Pixels.concat([read_shard(Path(path)) for path in samples]),
-        read_table(budgets_file),
+        read_table(labels_file),
         read_table(predictions_file),
         classes=ClassMap.from_codes(read_classes(Path(known_file)).codes),
         recipe=settings(Recipe, recipe, where="map"),
-        facts={**facts, "config": config, "inputs": checksums([str(path) for path in (*samples, budgets_file)])},
+        facts={**facts, "config": config, "inputs": checksums([str(path) for path in (*samples, labels_file)])},
     )
     write_bundle(Path(directory), bundle, models)

@@ -47,6 +47,6 @@ def _best(study: Study, methods: list[str]) -> Chosen | None:
     return Chosen(method, features)
 
 
-def _of(scores: pd.DataFrame, methods: list[str], budget: str) -> pd.DataFrame:
+def _of(scores: pd.DataFrame, methods: list[str], per_class: str) -> pd.DataFrame:
     """Return the scores of some methods at given labels per class."""
-    return scores[scores["method"].isin(methods) & (scores["budget"].astype(str) == budget)]
+    return scores[scores["method"].isin(methods) & (scores["per_class"].astype(str) == per_class)]

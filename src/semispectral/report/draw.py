@@ -96,7 +96,7 @@ def macro_f1(study: Study) -> Figure:
     ----------
     study : results of the study.
     """
-    rows = study.scores[study.scores["budget"].astype(str) == study.headline]
+    rows = study.scores[study.scores["per_class"].astype(str) == study.headline]
     return scores.macro_f1(rows, study.score("macro_f1", study.headline))
 
 
@@ -108,9 +108,9 @@ def against_labels(study: Study) -> Figure | None:
     study : results of the study.
     """
     rows = study.summary[(study.summary["score"] == "macro_f1") & (study.summary["method"] != "majority")]
-    if len(study.budgets) < 2 or not len(rows):
+    if len(study.labels_per_class) < 2 or not len(rows):
         return None
-    return scores.against_labels(rows.assign(budget=rows["budget"].astype(str)))
+    return scores.against_labels(rows.assign(per_class=rows["per_class"].astype(str)))
 
 
 def learning_curve(study: Study) -> Figure | None:
@@ -157,7 +157,7 @@ def class_f1(study: Study) -> Figure:
     ----------
     study : results of the study.
     """
-    rows = study.per_class[study.per_class["budget"].astype(str) == study.headline]
+    rows = study.class_scores[study.class_scores["per_class"].astype(str) == study.headline]
     table = rows.pivot_table(index=["method", "features"], columns="label", values="f1", dropna=False, observed=True)
     order = [(row["method"], row["features"]) for row in study.score("macro_f1", study.headline).to_dict("records")]
     truth = rows.groupby("label")["truth"].max()
@@ -241,4 +241,4 @@ def _predictions(study: Study, best: Chosen) -> pd.DataFrame:
     """Return the predictions of a model at the most labels per class."""
     rows = study.predictions
     wanted = (rows["method"] == best.method) & (rows["features"] == best.features)
-    return rows[wanted & (rows["budget"].astype(str) == study.headline)]
+    return rows[wanted & (rows["per_class"].astype(str) == study.headline)]

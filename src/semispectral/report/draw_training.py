@@ -91,8 +91,8 @@ def classifier_curves(study: Study) -> Figure | None:
     """
     shown = {
         method_name(method, features): kept
-        for (method, features, budget, seed), kept in sorted(study.classifiers.items())
-        if budget == study.headline and seed == study.seed
+        for (method, features, per_class, seed), kept in sorted(study.classifiers.items())
+        if per_class == study.headline and seed == study.seed
     }
     if not shown:
         return None

@@ -1,6 +1,6 @@
 """Sentences of the report about the mineral library, and the table of the choice of a normalisation."""
 
-from semispectral.figures.methods import budget_words
+from semispectral.figures.methods import per_class_words
 from semispectral.library.judged import Judged
 from semispectral.report.table_cells import Cell, Table, number, some
 from semispectral.report.tables import DIGITS
@@ -57,13 +57,13 @@ def choice_words(choice: Choice | None) -> str:
     pixels = int(choice.scores["pixels"].max())
     if not pixels:
         return (
-            f"The first candidate, {choice.chosen}, was taken: with {budget_words(choice.labels_per_class)}, no label "
-            "could be held out to choose on."
+            f"The first candidate, {choice.chosen}, was taken: with {per_class_words(choice.labels_per_class)}, no "
+            "label could be held out to choose on."
         )
     return (
         f"{choice.chosen} was chosen among the candidates by nested validation: an SVM on each of them, on "
-        f"{number(pixels).text} labels of the training part ({budget_words(choice.labels_per_class)}) that were held "
-        "out in turn. No label of the test part took part."
+        f"{number(pixels).text} labels of the training part ({per_class_words(choice.labels_per_class)}) that were "
+        "held out in turn. No label of the test part took part."
     )
 
 

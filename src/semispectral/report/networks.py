@@ -1,6 +1,6 @@
 """Table of the trained networks."""
 
-from semispectral.figures.methods import budget_order, budget_words, method_name
+from semispectral.figures.methods import method_name, per_class_order, per_class_words
 from semispectral.report.results import Kept, Study
 from semispectral.report.table_cells import Cell, Table, number
 
@@ -13,10 +13,10 @@ def trained(study: Study) -> Table:
     study : results of the study.
     """
     rows = [_trained("M1", "", str(seed), kept) for seed, kept in sorted(study.m1.items())]
-    for (method, features, budget, seed), kept in sorted(
-        study.classifiers.items(), key=lambda item: (item[0][0], item[0][1], budget_order(item[0][2]), item[0][3])
+    for (method, features, per_class, seed), kept in sorted(
+        study.classifiers.items(), key=lambda item: (item[0][0], item[0][1], per_class_order(item[0][2]), item[0][3])
     ):
-        rows.append(_trained(method_name(method, features), budget_words(budget), str(seed), kept))
+        rows.append(_trained(method_name(method, features), per_class_words(per_class), str(seed), kept))
     head = (
         ("model", ""),
         ("labels", ""),
@@ -29,7 +29,7 @@ def trained(study: Study) -> Table:
     return Table("The networks that were trained", head, tuple(rows))
 
 
-def _trained(name: str, budget: str, seed: str, kept: Kept) -> tuple[Cell, ...]:
+def _trained(name: str, per_class: str, seed: str, kept: Kept) -> tuple[Cell, ...]:
     """Return the row of one network."""
     description = kept.description
     pixels = description.get("pixels")
@@ -42,7 +42,7 @@ def _trained(name: str, budget: str, seed: str, kept: Kept) -> tuple[Cell, ...]:
         remarks.append(f"went back {description['restarts']} times after values that were not finite")
     return (
         Cell(name),
-        Cell(budget),
+        Cell(per_class),
         Cell(seed, number=True),
         Cell(f"{pixels['labelled']} + {pixels['unlabelled']}" if pixels else "", number=True),
         number(description["epochs"]),

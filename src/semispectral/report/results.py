@@ -10,10 +10,10 @@ import pandas as pd
 
 from semispectral.census.census_files import Census, read_census
 from semispectral.census.mask_files import read_image
-from semispectral.evaluation.alert_files import read_guards
+from semispectral.evaluation.alert_files import read_alerts
 from semispectral.evaluation.learning_curve import Expected, expected
 from semispectral.features.feature_files import read_facts
-from semispectral.figures.methods import budget_order
+from semispectral.figures.methods import per_class_order
 from semispectral.library.judged import Judged, read_judged
 from semispectral.sampling.quota_files import read_quotas
 from semispectral.sampling.split_files import read_notes, read_parts
@@ -29,7 +29,7 @@ from semispectral.study.classes import ClassMap, read_classes
 
 CURVE_SEED = 1  # of the bootstrap of the learning curve
 MOST_PER_CLASS = 300  # spectra of a class that are read from each scene
-PREDICTION = ["method", "features", "budget", "seed", "scene", "hole", "line", "sample", "label", "predicted"]
+PREDICTION = ["method", "features", "per_class", "seed", "scene", "hole", "line", "sample", "label", "predicted"]
 T = TypeVar("T")
 Paths = Mapping[str, Sequence[Path]]
 
@@ -71,22 +71,22 @@ class Study:
     images : uint8 [line, sample] by scene, the brightness of the scenes whose tray is masked.
     parts : uint8 [line, sample] by scene: 0 not used, 1 train, 2 valid, 3 test.
     quotas : scene, hole, label, part, available, drawn, quota.
-    split : method, buffer (guard, in pixels) and warnings of the split.
+    split : method, buffer (in pixels) and warnings of the split.
     sample : some labelled pixels of each class and scene, normalised for classifiers on bands.
     sample_m1 : the same pixels, normalised for M1.
     wavelengths_nm : float64 [band], or None.
     scaler : scaler for classifiers on bands.
     scaler_m1 : scaler for M1.
     m1 : M1 by seed.
-    classifiers : M2 and q(y|x) by (method, features, budget, seed).
+    classifiers : M2 and q(y|x) by (method, features, per_class, seed).
     predictions : predictions of the test part.
-    per_class : class scores of the test part, from `semispectral.evaluation.scores.class_scores`.
+    class_scores : class scores of the test part, from `semispectral.evaluation.scores.class_scores`.
     scores : scores of the test part, from `semispectral.evaluation.scores.scores`.
     validation : scores of the validation part, by which models are chosen for figures.
     summary : means and intervals over seeds of the test part, from `semispectral.evaluation.intervals.summary`.
     curve : points of the learning curve: labels, draw and score; empty if it cannot be drawn.
     foretold : what more labels are expected to bring; None if nothing can be said.
-    guards : alerts, each the fields of a `semispectral.evaluation.alerts.Guard`.
+    alerts : alerts, each the fields of a `semispectral.evaluation.alerts.Alert`.
     judged : what the mineral library has to say; None where it was not asked.
     choice : how the normalisation was chosen; None where the configuration names it.
     config : sections of the configuration that the results depend on.
@@ -110,13 +110,13 @@ class Study:
     m1: dict[int, Kept]
     classifiers: dict[tuple[str, str, str, int], Kept]
     predictions: pd.DataFrame
-    per_class: pd.DataFrame
+    class_scores: pd.DataFrame
     scores: pd.DataFrame
     validation: pd.DataFrame
     summary: pd.DataFrame
     curve: pd.DataFrame
     foretold: Expected | None
-    guards: list[dict[str, Any]]
+    alerts: list[dict[str, Any]]
     judged: Judged | None
     choice: Choice | None
     config: dict[str, Any]
@@ -136,29 +136,29 @@ class Study:
         return sorted(scenes, key=lambda scene: scene not in tested)
 
     @property
-    def budgets(self) -> list[str]:
+    def labels_per_class(self) -> list[str]:
         """Labels per class that were scored; the most are last."""
-        return sorted((str(budget) for budget in self.scores["budget"].unique()), key=budget_order)
+        return sorted((str(per_class) for per_class in self.scores["per_class"].unique()), key=per_class_order)
 
     @property
     def headline(self) -> str:
         """Labels per class of single figures: the most."""
-        return self.budgets[-1]
+        return self.labels_per_class[-1]
 
     @property
     def seed(self) -> int:
         """Seed of single figures: the first."""
         return int(self.scores["seed"].min())
 
-    def score(self, name: str, budget: str) -> pd.DataFrame:
+    def score(self, name: str, per_class: str) -> pd.DataFrame:
         """Return mean and interval of one score for each method, in descending order of the mean.
 
         Parameters
         ----------
         name : name of the score.
-        budget : labels per class.
+        per_class : labels per class.
         """
-        rows = self.summary[(self.summary["score"] == name) & (self.summary["budget"].astype(str) == budget)]
+        rows = self.summary[(self.summary["score"] == name) & (self.summary["per_class"].astype(str) == per_class)]
         return rows.sort_values("mean", ascending=False, kind="stable").reset_index(drop=True)
 
 
@@ -175,7 +175,7 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
     scores = read_table(paths["scores"][0])
     predictions = read_table(paths["predictions"][0], columns=PREDICTION, filters=[("part", "==", "test")])
     intervals = read_table(paths["summary"][0])
-    per_class = read_table(paths["per_class"][0])
+    by_class = read_table(paths["class_scores"][0])
     curve = read_table(paths["curve"][0])
     scaler, scaler_m1 = (read_scaler(paths[name][0]) for name in ("scaler", "scaler_m1"))
     cleaned = _sample(paths["samples"])
@@ -195,13 +195,13 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
         m1={int(path.name): Kept.read(path) for path in paths["m1"]},
         classifiers={_identity(path): Kept.read(path) for path in paths["networks"]},
         predictions=predictions,
-        per_class=per_class[per_class["part"] == "test"],
+        class_scores=by_class[by_class["part"] == "test"],
         scores=scores[scores["part"] == "test"],
         validation=scores[scores["part"] == "valid"],
         summary=intervals[intervals["part"] == "test"],
         curve=curve,
         foretold=expected(curve, seed=CURVE_SEED),
-        guards=read_guards(paths["guards"][0]),
+        alerts=read_alerts(paths["alerts"][0]),
         judged=_only(paths.get("judged", ()), read_judged),
         choice=_only(paths.get("choices", ()), read_choice),
         config=config,
@@ -234,9 +234,9 @@ def _wavelengths(sample: Pixels, found: Census, *, bands: int) -> np.ndarray | N
 
 
 def _identity(directory: Path) -> tuple[str, str, str, int]:
-    """Return method, features, budget and seed of a model, the last components of its path."""
-    method, features, budget, seed = directory.parts[-4:]
-    return method, features, budget, int(seed)
+    """Return method, features, per_class and seed of a model, the last components of its path."""
+    method, features, per_class, seed = directory.parts[-4:]
+    return method, features, per_class, int(seed)
 
 
 def _sample(paths: Sequence[Path]) -> Pixels:

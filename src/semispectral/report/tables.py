@@ -5,7 +5,7 @@ import pandas as pd
 
 from semispectral.census.census_files import Census
 from semispectral.evaluation.score_names import HEADLINE, shown_in_report
-from semispectral.figures.methods import budget_words, method_name
+from semispectral.figures.methods import method_name, per_class_words
 from semispectral.report.results import Study
 from semispectral.report.table_cells import Cell, Table, number, some
 from semispectral.scans.cube import PARTS
@@ -97,12 +97,12 @@ def results(study: Study) -> list[Table]:
     ----------
     study : results of the study.
     """
-    return [_results(study, budget) for budget in reversed(study.budgets)]
+    return [_results(study, per_class) for per_class in reversed(study.labels_per_class)]
 
 
-def _results(study: Study, budget: str) -> Table:
+def _results(study: Study, per_class: str) -> Table:
     """Return the table of scores at given labels per class."""
-    rows = study.summary[study.summary["budget"].astype(str) == budget]
+    rows = study.summary[study.summary["per_class"].astype(str) == per_class]
     shown = shown_in_report()
     wide = {name: rows[rows["score"] == name].set_index(["method", "features"]) for name in shown}
     order = wide[HEADLINE].sort_values("mean", ascending=False, kind="stable").index
@@ -115,7 +115,7 @@ def _results(study: Study, budget: str) -> Table:
         for key in order
     ]
     head = [("method", ""), *((f"{row.short} {'↑' if row.higher else '↓'}", row.words) for row in shown.values())]
-    return Table(f"On the test part, with {budget_words(budget)}", tuple(head), tuple(body))
+    return Table(f"On the test part, with {per_class_words(per_class)}", tuple(head), tuple(body))
 
 
 def best_value(means: pd.Series, *, higher: bool) -> float:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from semispectral.figures.methods import budget_words, method_name
+from semispectral.figures.methods import method_name, per_class_words
 from semispectral.report.chosen_models import Chosen, best_of_each_family
 from semispectral.report.results import Study
 from semispectral.report.table_cells import number, some
@@ -36,7 +36,7 @@ def outcome(study: Study) -> list[str]:
     best, pixels = means.iloc[0], study.predictions.drop_duplicates(["scene", "line", "sample"])
     where = some(sorted(str(hole) for hole in pixels["hole"].unique()))
     said = [
-        f"With {budget_words(study.headline)}, on {number(len(pixels)).text} labelled test pixels of {where}, "
+        f"With {per_class_words(study.headline)}, on {number(len(pixels)).text} labelled test pixels of {where}, "
         f"{method_name(best['method'], best['features'])} has the highest macro-F1: {best['mean']:.3f}."
     ]
     if [model.method for model in chosen] == ["svm", "m2"]:
@@ -90,20 +90,25 @@ def census_warnings(study: Study) -> list[str]:
             said.append(f"{found.scene}: no pixel is labelled; all pixels are used as unlabelled.")
         if found.wavelengths_nm is None:
             said.append(f"{found.scene}: the file has no wavelengths; axes show band numbers.")
-    return [*said, *_dominant_classes(study), *_without_labels(study), *_fewer_than_budget(study)]
+    return [*said, *_dominant_classes(study), *_without_labels(study), *_fewer_than_asked(study)]
 
 
-def _fewer_than_budget(study: Study) -> list[str]:
+def _fewer_than_asked(study: Study) -> list[str]:
     """Name classes with fewer training labels than the labels per class."""
-    budgets = [int(budget) for budget in study.budgets if budget != "all"]
-    if not budgets:
+    labels_per_class = [int(per_class) for per_class in study.labels_per_class if per_class != "all"]
+    if not labels_per_class:
         return []
     known = study.quotas[(study.quotas["label"] >= 0) & (study.quotas["part"] != "test")]
     pixels = known.groupby("label")["quota"].sum()
     short = [
-        f"{study.classes.names[label]} ({pixels[label]})" for label in pixels.index[pixels < max(budgets)].tolist()
+        f"{study.classes.names[label]} ({pixels[label]})"
+        for label in pixels.index[pixels < max(labels_per_class)].tolist()
     ]
-    return [f"Classes with fewer labels than the {max(budgets)} asked for: {some(short, most=12)}."] if short else []
+    return (
+        [f"Classes with fewer labels than the {max(labels_per_class)} asked for: {some(short, most=12)}."]
+        if short
+        else []
+    )
 
 
 def _dominant_classes(study: Study) -> list[str]:
@@ -134,7 +139,7 @@ def split_words(study: Study) -> str:
     ----------
     study : results of the study.
     """
-    buffer = study.split["guard"]
+    buffer = study.split["buffer"]
     between = f" (a buffer of {buffer} pixel{'s' if buffer != 1 else ''} between two parts)" if buffer else ""
     return f"{SPLITS[study.split['method']]}{between}"
 
@@ -166,7 +171,7 @@ def errors(study: Study) -> list[str]:
     study : results of the study.
     """
     leaky = [LEAKY] if study.split["method"] == "leaky" else []
-    return leaky + [_guard(guard) for guard in study.guards if guard["severity"] == "error" and guard["part"] == "test"]
+    return leaky + [_alert(alert) for alert in study.alerts if alert["severity"] == "error" and alert["part"] == "test"]
 
 
 def warnings(study: Study) -> list[str]:
@@ -176,7 +181,7 @@ def warnings(study: Study) -> list[str]:
     ----------
     study : results of the study.
     """
-    return [_guard(guard) for guard in study.guards if guard["severity"] != "error" and guard["part"] == "test"]
+    return [_alert(alert) for alert in study.alerts if alert["severity"] != "error" and alert["part"] == "test"]
 
 
 def everything_odd(study: Study) -> list[tuple[str, list[str], list[str]]]:
@@ -195,10 +200,10 @@ def everything_odd(study: Study) -> list[tuple[str, list[str], list[str]]]:
     return [(topic, wrong, odd) for topic, wrong, odd in topics if wrong or odd]
 
 
-def _guard(guard: dict[str, str]) -> str:
+def _alert(alert: dict[str, str]) -> str:
     """Describe an alert."""
-    name = method_name(guard["method"], guard["features"])
-    return f"{name}, {budget_words(guard['budget'])}: {guard['message']}."
+    name = method_name(alert["method"], alert["features"])
+    return f"{name}, {per_class_words(alert['per_class'])}: {alert['message']}."
 
 
 def bands_words(study: Study) -> str:

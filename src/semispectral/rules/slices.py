@@ -186,7 +186,7 @@ class Slices:
             steps=[step for step in self.cleaning.steps if CLEANING_STEPS[step].joins],
             split=keys_in_use.split(split),
             sample=keys_in_use.quotas(own),
-            budgets={key: own[key] for key in ("labels_per_class", "valid_share")},
+            labels_per_class={key: own[key] for key in ("labels_per_class", "valid_share")},
         )
 
     def sample_m1(self) -> str:
@@ -207,13 +207,13 @@ class Slices:
         used = keys_in_use.cleaning({**self.config["cleaning"], "steps": steps})
         return {key: value for key, value in used.items() if key != "resample_nm"}
 
-    def budget(self, wildcards: Any) -> str:
-        """Return the budgets up to this one, which it contains; a larger one does not change it."""
+    def choose_labels(self, wildcards: Any) -> str:
+        """Return the labels per class up to this number, which contains them; a larger one does not change it."""
         runs = self.config["runs"]
-        wanted = float("inf") if wildcards.budget == "all" else int(wildcards.budget)
-        smaller = [budget for budget in runs["labels_per_class"] if budget != "all" and budget <= wanted]
-        budgets = ["all"] if wildcards.budget == "all" else sorted({*smaller, wanted})
-        return self.of(runs={"labels_per_class": budgets, "valid_share": runs["valid_share"]})
+        wanted = float("inf") if wildcards.per_class == "all" else int(wildcards.per_class)
+        smaller = [per_class for per_class in runs["labels_per_class"] if per_class != "all" and per_class <= wanted]
+        labels_per_class = ["all"] if wildcards.per_class == "all" else sorted({*smaller, wanted})
+        return self.of(runs={"labels_per_class": labels_per_class, "valid_share": runs["valid_share"]})
 
     def cleaned_by(self, **own: Any) -> str:
         """Return what cleaning does, without the keys of steps that it does not take; ``own`` adds sections."""
@@ -251,10 +251,10 @@ class Slices:
         Parameters
         ----------
         run : mapping
-            ``method``, ``features``, ``budget`` and ``seed`` of the model.
+            ``method``, ``features``, ``per_class`` and ``seed`` of the model.
         """
         method = first_row(run["method"])
-        recipe = {**run, "budget": str(run["budget"]), "false_alarm": self.config["map"]["false_alarm"]}
+        recipe = {**run, "per_class": str(run["per_class"]), "false_alarm": self.config["map"]["false_alarm"]}
         own = {"latents": "m1_method", "mnf": "mnf"}.get(run["features"], "method")
         scaled = sorted({own, "m1_method"})
         scales = {scale_after(scene, self.cleaning) for scene in self.scenes.values()}

@@ -9,7 +9,7 @@ from scipy.ndimage import distance_transform_cdt
 
 from semispectral.errors import ConfigError, SplitError
 from semispectral.pool.pixel_ranks import priority
-from semispectral.sampling.split_search import Units, best_deal, grid, grid_units, guarded, part_bounds
+from semispectral.sampling.split_search import Units, best_deal, grid, grid_units, part_bounds, with_buffer
 from semispectral.scans.cube import PARTS
 from semispectral.study.classes import IGNORED, UNLABELLED
 from semispectral.study.keys_in_use import labels_decide
@@ -24,7 +24,7 @@ class SplitConfig:
     """Method and options of a split into parts."""
 
     method: Annotated[str, OneOf(("groups", "blocks", "leaky"))] = "groups"
-    """Whole holes, guarded spatial blocks, or (to show the leak) random pixels."""
+    """Whole holes, spatial blocks with a buffer, or (to show the leak) random pixels."""
     seed: Seed = 1
     """Seed of the split."""
     test_groups: Annotated[tuple[str, ...], Unique()] = ()
@@ -43,7 +43,7 @@ class SplitConfig:
     """
 
     def __post_init__(self) -> None:
-        """Check that something is left to train on, and that a guard leaves something of a block."""
+        """Check that something is left to train on, and that a buffer leaves something of a block."""
         if self.test_share + self.valid_share >= 1:
             raise ConfigError(
                 "split.test_share and valid_share must be 0 or more and leave something to train on, "
@@ -161,13 +161,13 @@ def _check_train(rasters: Rasters, parts: Mapping[str, np.ndarray]) -> None:
         )
 
 
-def check_parts(parts: np.ndarray, guard: int, *, where: str = "parts") -> None:
-    """Check a parts raster: known values, and more than `guard` pixels (Chebyshev) between different parts.
+def check_parts(parts: np.ndarray, buffer: int, *, where: str = "parts") -> None:
+    """Check a parts raster: known values, and more than `buffer` pixels (Chebyshev) between different parts.
 
     Parameters
     ----------
     parts : uint8 [line, sample].
-    guard : int, buffer, in pixels.
+    buffer : int, buffer, in pixels.
     where : str, place named in error messages.
 
     Raises
@@ -184,9 +184,9 @@ def check_parts(parts: np.ndarray, guard: int, *, where: str = "parts") -> None:
         distance = distance_transform_cdt(parts != part, metric="chessboard")
         for other in present[index + 1 :]:
             nearest = int(distance[parts == other].min())
-            if nearest <= guard:
+            if nearest <= buffer:
                 raise SplitError(
-                    f"{where}: {PARTS[part - 1]} and {PARTS[other - 1]} must be more than {guard} pixels apart, "
+                    f"{where}: {PARTS[part - 1]} and {PARTS[other - 1]} must be more than {buffer} pixels apart, "
                     f"got pixels at distance {nearest}; run split again"
                 )
 
@@ -195,14 +195,14 @@ def _split_blocks(rasters: Rasters, settings: SplitConfig, *, test_share: float)
     """Assign blocks of every scene to the parts."""
     grids = [grid(r.label.shape, lines=settings.block_lines, samples=settings.block_samples) for r in rasters]
     units = Units.join(
-        [grid_units(r.label, blocks, guard=settings.buffer) for r, blocks in zip(rasters, grids, strict=True)]
+        [grid_units(r.label, blocks, buffer=settings.buffer) for r, blocks in zip(rasters, grids, strict=True)]
     )
     shares = (1 - test_share - settings.valid_share, settings.valid_share, test_share)
     deal = best_deal(units, shares, seed=settings.seed)
     parts, first = {}, 0
     for raster, blocks in zip(rasters, grids, strict=True):
         count = int(blocks.max()) + 1
-        parts[raster.scene] = guarded(deal[first : first + count][blocks].astype(np.uint8), settings.buffer)
+        parts[raster.scene] = with_buffer(deal[first : first + count][blocks].astype(np.uint8), settings.buffer)
         first += count
     return parts
 

@@ -55,7 +55,7 @@ def write_tables(directory: Path, found: StudySplit) -> None:
     write_table(directory / QUOTAS, found.quotas)
     write_table(directory / PIXELS, found.pixels[DEALT])
     write_json(directory / CLASSES, found.classes.to_dict())
-    write_json(directory / WARNINGS, {"method": found.method, "guard": found.guard, "warnings": list(found.warnings)})
+    write_json(directory / WARNINGS, {"method": found.method, "buffer": found.buffer, "warnings": list(found.warnings)})
 
 
 def _check_same(meant: StudySplit, found: StudySplit, directory: Path) -> None:
@@ -91,7 +91,7 @@ def read_split(directory: Path) -> StudySplit:
     pixels = read_table(directory / PIXELS)
     parts = {scene: read_parts(directory, scene) for scene in quotas["scene"].unique()}
     for scene, raster in parts.items():
-        check_parts(raster, notes["guard"], where=str(_parts_path(directory, scene)))
+        check_parts(raster, notes["buffer"], where=str(_parts_path(directory, scene)))
         mine = pixels[pixels["scene"] == scene]
         dealt = mine["part"].map({part: number for number, part in enumerate(PARTS, start=1)})
         wrong = int((raster[mine["line"], mine["sample"]] != dealt.to_numpy()).sum())
@@ -101,7 +101,7 @@ def read_split(directory: Path) -> StudySplit:
                 "split again"
             )
     classes = read_classes(directory / CLASSES)
-    return StudySplit(classes, parts, quotas, pixels, notes["method"], notes["guard"], tuple(notes["warnings"]))
+    return StudySplit(classes, parts, quotas, pixels, notes["method"], notes["buffer"], tuple(notes["warnings"]))
 
 
 def read_parts(directory: Path, scene: str) -> np.ndarray:

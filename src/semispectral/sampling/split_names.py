@@ -2,4 +2,4 @@
 
 QUOTAS, PIXELS, CLASSES, WARNINGS = "quotas.parquet", "pixels.parquet", "classes.json", "warnings.json"
 PARTS_FOLDER = "parts"
-M1_FILE, BUDGETS_FILE, BANDS_FILE = "m1.parquet", "budgets.parquet", "bands.json"  # of the benchmark's
+M1_FILE, LABELS_FILE, BANDS_FILE = "m1.parquet", "labels.parquet", "bands.json"  # of the benchmark's

@@ -96,17 +96,17 @@ def grid(shape: tuple[int, ...], *, lines: int, samples: int) -> np.ndarray:
     return np.asarray(row[:, None] * columns + column[None, :])
 
 
-def grid_units(label: np.ndarray, blocks: np.ndarray, *, guard: int) -> Units:
+def grid_units(label: np.ndarray, blocks: np.ndarray, *, buffer: int) -> Units:
     """Return the blocks of one scene as units, with the neighbours within the buffer of each labelled pixel.
 
     Parameters
     ----------
     label : int16 [line, sample], labels.
     blocks : int64 [line, sample], from `grid`.
-    guard : int, buffer, in pixels; smaller than a block, so that the corners and sides of the buffer touch every block
+    buffer : int, buffer, in pixels; smaller than a block, so that the corners and sides of the buffer touch every block
         in it.
     """
-    reach = (guard + 1) // 2
+    reach = (buffer + 1) // 2
     line, sample = np.nonzero(label >= 0)
     count = int(blocks.max()) + 1
     # Every labelled pixel looks at nine places: itself, and the corners and sides of the square of its buffer, cut at
@@ -127,23 +127,23 @@ def grid_units(label: np.ndarray, blocks: np.ndarray, *, guard: int) -> Units:
     return Units(count, seen, counts.reshape(len(seen), classes))
 
 
-def guarded(parts: np.ndarray, guard: int) -> np.ndarray:
-    """Leave out the pixels between different parts, so that `guard` pixels lie between those that stay.
+def with_buffer(parts: np.ndarray, buffer: int) -> np.ndarray:
+    """Leave out the pixels between different parts, so that `buffer` pixels lie between those that stay.
 
-    The part of lower number gives ceil(guard / 2) pixels along the border, the other floor(guard / 2).
+    The part of lower number gives ceil(buffer / 2) pixels along the border, the other floor(buffer / 2).
 
     Parameters
     ----------
     parts : uint8 [line, sample], 1 to 3 everywhere.
-    guard : int, buffer, in pixels.
+    buffer : int, buffer, in pixels.
 
     Examples
     --------
-    >>> guarded(np.array([[1], [1], [1], [3], [3], [3]], np.uint8), guard=2).ravel().tolist()
+    >>> with_buffer(np.array([[1], [1], [1], [3], [3], [3]], np.uint8), buffer=2).ravel().tolist()
     [1, 1, 0, 0, 3, 3]
     """
     # A maximum filter of size 2 n + 1 finds the pixels within n of a higher part; a minimum filter, of a lower one.
-    lower, upper = guard // 2, (guard + 1) // 2
+    lower, upper = buffer // 2, (buffer + 1) // 2
     near_higher = maximum_filter(parts, size=2 * upper + 1, mode="nearest") > parts
     near_lower = minimum_filter(parts, size=2 * lower + 1, mode="nearest") < parts
     return np.where(near_higher | near_lower, 0, parts).astype(np.uint8)

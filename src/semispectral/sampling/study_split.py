@@ -36,7 +36,7 @@ class StudySplit:
     pixels : DataFrame, the pixels taken, with the columns `DEALT`. Those of the unlabelled draw have label -1, whatever
         lies there; a pixel may be in both draws. ``row`` is the row in the shard.
     method : str, method of the split.
-    guard : int, buffer between the parts on disk, in pixels.
+    buffer : int, buffer between the parts on disk, in pixels.
     warnings : tuple of str, sentences about classes that cannot be learnt, tested or validated.
     """
 
@@ -45,7 +45,7 @@ class StudySplit:
     quotas: pd.DataFrame
     pixels: pd.DataFrame
     method: str
-    guard: int
+    buffer: int
     warnings: tuple[str, ...]
 
 
@@ -82,8 +82,8 @@ def split_study(
     drawn = placed.groupby(CELL).size().rename("drawn")
     counted = available.merge(drawn.reset_index(), on=CELL, how="left").fillna({"drawn": 0}).astype({"drawn": np.int64})
     quotas = share_quotas(counted, sample_settings)
-    method, guard = split_settings.method, split_settings.distance
-    return StudySplit(occurring, parts, quotas, take(placed, quotas), method, guard, (*odd, *warnings))
+    method, buffer = split_settings.method, split_settings.distance
+    return StudySplit(occurring, parts, quotas, take(placed, quotas), method, buffer, (*odd, *warnings))
 
 
 def expected_split(
@@ -103,8 +103,8 @@ def expected_split(
     """
     occurring, parts, available, warnings = _assigned(scenes, codes, classes, split_settings)
     quotas = share_quotas(available.assign(drawn=expected_draw(available, sample_settings)), sample_settings)
-    method, guard = split_settings.method, split_settings.distance
-    return StudySplit(occurring, parts, quotas, pd.DataFrame(columns=DEALT), method, guard, (*odd, *warnings))
+    method, buffer = split_settings.method, split_settings.distance
+    return StudySplit(occurring, parts, quotas, pd.DataFrame(columns=DEALT), method, buffer, (*odd, *warnings))
 
 
 def _assigned(

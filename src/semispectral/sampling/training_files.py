@@ -33,10 +33,10 @@ class Trained(Protocol):
 
 def read_training_set(
     features_paths: Sequence[str | Path],
-    budgets: str | Path,
+    labels: str | Path,
     *,
     features: str,
-    budget: str,
+    per_class: str,
     seed: int,
     scaler_directory: str | Path,
     pixels_file: str | Path,
@@ -47,9 +47,9 @@ def read_training_set(
     Parameters
     ----------
     features_paths : sequence of path-like, samples, or latents, of all scenes.
-    budgets : path-like, table of `label_budgets`.
+    labels : path-like, table of `choose_labels`.
     features : str, ``bands`` or ``latents``.
-    budget : str, labels per class, as text.
+    per_class : str, labels per class, as text.
     seed : int, seed of the draw of labels.
     scaler_directory, pixels_file : path-like, as in `read_features`.
     scratch : Path or None, folder for bands that do not fit in memory, see `read_features`.
@@ -57,7 +57,7 @@ def read_training_set(
     whole = read_features(
         features_paths, features=features, scaler_directory=scaler_directory, pixels_file=pixels_file, scratch=scratch
     )
-    return training_set(whole, read_table(budgets), budget=budget, seed=seed)
+    return training_set(whole, read_table(labels), per_class=per_class, seed=seed)
 
 
 def write_trained(directory: Path, trained: Trained) -> None:

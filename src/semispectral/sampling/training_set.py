@@ -201,35 +201,35 @@ def _places(drawn: pd.DataFrame, dealt: pd.DataFrame) -> np.ndarray:
     return places
 
 
-def training_set(features: Features, budgets: pd.DataFrame, *, budget: str, seed: int) -> TrainingSet:
+def training_set(features: Features, labels: pd.DataFrame, *, per_class: str, seed: int) -> TrainingSet:
     """Divide the features by one number of labels per class and one seed.
 
     Parameters
     ----------
     features : Features, features of all scenes.
-    budgets : DataFrame, table of `label_budgets` (seed, budget, scene, line, sample, label, part).
-    budget : str, labels per class, as text.
+    labels : DataFrame, table of `choose_labels` (seed, per_class, scene, line, sample, label, part).
+    per_class : str, labels per class, as text.
     seed : int, seed of the draw of labels.
 
     Raises
     ------
-    SplitError : the table of budgets has no labelled train pixel for them.
+    SplitError : the table of labels has no labelled train pixel for them.
     """
-    chosen = budgets[(budgets["seed"] == seed) & (budgets["budget"].astype(str) == budget)]
+    chosen = labels[(labels["seed"] == seed) & (labels["per_class"].astype(str) == per_class)]
     pixel = pd.MultiIndex.from_frame(features.table[KEY].astype({"scene": str}))
     known = features.label >= 0  # a pixel of the unlabelled draw may lie where a label is: it is told by its draw
-    in_budget = {
+    in_run = {
         part: known & np.asarray(pixel.isin(pd.MultiIndex.from_frame(rows[KEY].astype({"scene": str}))))
         for part, rows in ((part, chosen[chosen["part"] == part]) for part in ("train", "valid"))
     }
-    if not in_budget["train"].any():
+    if not in_run["train"].any():
         raise SplitError(
-            f"no labelled pixel for budget {budget}, seed {seed}: the budgets table has "
-            f"{len(chosen)} rows for it; run the rule 'budget' again or change runs.labels_per_class / runs.seeds"
+            f"no labelled pixel for {per_class} labels per class, seed {seed}: the table of labels has "
+            f"{len(chosen)} rows for it; run the rule choose_labels again or change runs.labels_per_class / runs.seeds"
         )
     in_train = (features.table["part"] == "train").to_numpy()
     return TrainingSet(
-        features.where(in_budget["train"]).loaded(),
+        features.where(in_run["train"]).loaded(),
         features.where(in_train & ~known),
-        features.where(in_budget["valid"]).loaded(),
+        features.where(in_run["valid"]).loaded(),
     )

@@ -38,24 +38,24 @@ def draw_labels(
     uint16 [line, sample].
     """
     total = core_pixels * random.uniform(*settings.labelled_share)
-    budget = np.round(hole.label * total * (1 - settings.label_noise)).astype(int)
+    wanted = np.round(hole.label * total * (1 - settings.label_noise)).astype(int)
     labels = np.full(clear.shape, UNLABELLED_CODE, dtype=np.uint16)
-    for place in np.flatnonzero(budget):
-        _mark_patches(labels, clear & (geology.member == place), class_code[place], budget[place], random)
-    for place in np.flatnonzero(budget):
+    for place in np.flatnonzero(wanted):
+        _mark_patches(labels, clear & (geology.member == place), class_code[place], wanted[place], random)
+    for place in np.flatnonzero(wanted):
         _spill(labels, clear & (geology.member != place), class_code[place], settings.label_noise, random)
     return labels
 
 
-def _mark_patches(labels: np.ndarray, free: np.ndarray, code: int, budget: int, random: np.random.Generator) -> None:
+def _mark_patches(labels: np.ndarray, free: np.ndarray, code: int, wanted: int, random: np.random.Generator) -> None:
     """Mark patches of a class, in place, until its number of labels is reached or no room is left."""
-    largest = max(2 * SMALLEST_PATCH, budget // 6)
-    while budget > 0 and free.any():
-        size = min(budget, int(random.integers(SMALLEST_PATCH, largest + 1)))
+    largest = max(2 * SMALLEST_PATCH, wanted // 6)
+    while wanted > 0 and free.any():
+        size = min(wanted, int(random.integers(SMALLEST_PATCH, largest + 1)))
         patch = _grow_patch(free, size, random)
         labels[patch] = code
         free &= ~ndimage.binary_dilation(patch, NEIGHBOURS)
-        budget -= int(patch.sum())
+        wanted -= int(patch.sum())
 
 
 def _grow_patch(free: np.ndarray, size: int, random: np.random.Generator) -> np.ndarray:

@@ -164,5 +164,5 @@ Count = Annotated[int, Field(ge=1)]
 CountFromZero = Annotated[int, Field(ge=0)]
 Seed = Annotated[int, Field(ge=0)]
 Candidates = Annotated[tuple[Positive, ...], Field(min_length=1)]
-Budget = Annotated[int | str, NumberOr("all", least=1)]
+PerClass = Annotated[int | str, NumberOr("all", least=1)]
 Windows = Annotated[tuple[Annotated[tuple[Positive, Positive], Rising()], ...], Field(min_length=1), Unique()]  # in nm

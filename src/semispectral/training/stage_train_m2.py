@@ -18,20 +18,20 @@ def run_train_m2(
     *,
     feature_files: Sequence[str | Path],
     pixels_file: str | Path,
-    budgets_file: str | Path,
+    labels_file: str | Path,
     classes_file: str | Path,
     scaler_directory: str | Path,
     m1_directories: Sequence[str | Path],
     results: str | Path,
     features: str,
-    budget: str,
+    per_class: str,
     seed: int,
     threads: int,
     gpus: int,
     cfg: str,
     code: str,
 ) -> None:
-    """Train M2 on one label budget, on bands or on the latents of M1.
+    """Train M2 on the labels of one run, on bands or on the latents of M1.
 
     Parameters
     ----------
@@ -41,8 +41,8 @@ def run_train_m2(
         Cleaned sample of every scene, or the latents of its pool.
     pixels_file : str or Path
         Pixels of the split, by which latents are chosen; not used on bands.
-    budgets_file : str or Path
-        Labels of the budget and seed.
+    labels_file : str or Path
+        Labels that the run may see.
     classes_file : str or Path
         Classes of the split, classes.json.
     scaler_directory : str or Path
@@ -53,7 +53,7 @@ def run_train_m2(
         Folder of all results; checkpoints and pictures of the training go there.
     features : str
         "bands" or "latents".
-    budget : str
+    per_class : str
         Labels per class, or "all".
     seed : int
         Seed of weights, batches and draws.
@@ -69,9 +69,9 @@ def run_train_m2(
     names = read_classes(Path(classes_file)).names
     data = read_training_set(
         feature_files,
-        budgets_file,
+        labels_file,
         features=features,
-        budget=budget,
+        per_class=per_class,
         seed=seed,
         scaler_directory=scaler_directory,
         pixels_file=pixels_file,

@@ -16,18 +16,18 @@ def run_train_qy(
     *,
     feature_files: Sequence[str | Path],
     pixels_file: str | Path,
-    budgets_file: str | Path,
+    labels_file: str | Path,
     classes_file: str | Path,
     scaler_directory: str | Path,
     results: str | Path,
     features: str,
-    budget: str,
+    per_class: str,
     seed: int,
     threads: int,
     cfg: str,
     code: str,
 ) -> None:
-    """Train q(y|x) on the labels of one budget alone.
+    """Train q(y|x) on the labels of the run alone.
 
     Parameters
     ----------
@@ -37,8 +37,8 @@ def run_train_qy(
         Cleaned sample of every scene, or the latents of its pool.
     pixels_file : str or Path
         Pixels of the split, by which latents are chosen; not used on bands.
-    budgets_file : str or Path
-        Labels of the budget and seed.
+    labels_file : str or Path
+        Labels that the run may see.
     classes_file : str or Path
         Classes of the split, classes.json.
     scaler_directory : str or Path
@@ -47,7 +47,7 @@ def run_train_qy(
         Folder of all results; checkpoints of the training go there.
     features : str
         "bands" or "latents".
-    budget : str
+    per_class : str
         Labels per class, or "all".
     seed : int
         Seed of weights, batches and draws.
@@ -62,9 +62,9 @@ def run_train_qy(
     scratch = Path(results) / "checkpoints"
     data = read_training_set(
         feature_files,
-        budgets_file,
+        labels_file,
         features=features,
-        budget=budget,
+        per_class=per_class,
         seed=seed,
         scaler_directory=scaler_directory,
         pixels_file=pixels_file,

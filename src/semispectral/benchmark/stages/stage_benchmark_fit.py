@@ -19,7 +19,7 @@ def run_benchmark_fit(
     cfg: str,
     code: str,
 ) -> None:
-    """Fit a method with some seeds and all label budgets, and predict the test pixels.
+    """Fit a method with some seeds and all labels per class, and predict the test pixels.
 
     Parameters
     ----------
@@ -30,13 +30,13 @@ def run_benchmark_fit(
     shards : sequence of str or Path
         Pool of every scene.
     splits : sequence of str
-        Folder of each seed's parts and label budgets.
+        Folder of each seed's parts and labels.
     latents : sequence of str or Path
         Folder of the latents that the method sees; empty on bands.
     chosen : sequence of str or Path
         Folder of the normalisation that was chosen for each seed; empty where the configuration names one.
     cfg : str
-        JSON of the sections ``cleaning``, ``scenes``, ``budgets``, ``normalise`` and of the method's own.
+        JSON of the sections ``cleaning``, ``scenes``, ``labels_per_class``, ``normalise`` and of the method's own.
     code : str
         Hash of the code: what other code finished is fitted again.
     """

@@ -26,19 +26,19 @@ def run_benchmark_input(
     shards : sequence of str or Path
         Pool of every scene.
     splits : sequence of str
-        Folder of each seed's parts and label budgets.
+        Folder of each seed's parts and labels.
     cfg : str
-        JSON of the sections ``cleaning``, ``scenes``, ``budgets`` and ``normalise``.
+        JSON of the sections ``cleaning``, ``scenes``, ``labels_per_class`` and ``normalise``.
     code : str
         Hash of the code.
     """
     job = Job.of(directory, splits, cfg=cfg, code=code)
     pool, normalise = Pool.of(shards, job.settings), job.settings["normalise"]
-    most = max(job.budgets, key=lambda budget: float("inf") if budget == "all" else int(budget))
+    most = max(job.labels_per_class, key=lambda per_class: float("inf") if per_class == "all" else int(per_class))
     with replacing_directory(Path(directory)) as unfinished:
         for seed, split in job.splits.items():
             data = pool.dealt(split, regime=job.regime)
-            known = data.training_set(data.features(data.pixels.x), budget=most, seed=seed)
+            known = data.training_set(data.features(data.pixels.x), per_class=most, seed=seed)
             scores = normalisation_scores(
                 data.seen_by_m1,
                 known.labelled.joined(known.valid),

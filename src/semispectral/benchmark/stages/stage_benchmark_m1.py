@@ -21,11 +21,11 @@ def run_benchmark_m1(
     shards : sequence of str or Path
         Pool of every scene.
     splits : sequence of str
-        Folder of each seed's parts and label budgets.
+        Folder of each seed's parts and labels.
     threads : int
         Number of processors to train with.
     cfg : str
-        JSON of the sections ``cleaning``, ``scenes``, ``budgets``, ``normalise`` and ``m1``.
+        JSON of the sections ``cleaning``, ``scenes``, ``labels_per_class``, ``normalise`` and ``m1``.
     code : str
         Hash of the code: what other code finished is trained again.
     """

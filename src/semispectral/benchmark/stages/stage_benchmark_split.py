@@ -9,7 +9,7 @@ from semispectral.census.census_files import read_census
 from semispectral.census.compatibility import bad_bands_of_all, odd_of_collection
 from semispectral.pool.pool_files import read_pool
 from semispectral.pool.sample_settings import SampleConfig
-from semispectral.sampling.label_budgets import BudgetConfig
+from semispectral.sampling.labels_per_class import RunsConfig
 from semispectral.sampling.study_split import deal_for_m1, rasters_of_codes, split_study
 from semispectral.study.classes import ClassMap
 from semispectral.study.scene import Scene
@@ -41,7 +41,7 @@ def run_benchmark_split(
         Seed of the split and of the labels per class.
     cfg : str
         JSON of the sections ``split``, ``scenes`` (all rows of scenes.tsv), ``steps`` (of the cleaning), ``sample`` and
-        ``budgets``.
+        ``labels_per_class``.
     """
     given = json.loads(cfg)
     scenes = [settings(Scene, row, where="scenes.tsv") for row in given["scenes"]]
@@ -71,6 +71,6 @@ def run_benchmark_split(
         found,
         of_m1,
         config=split,
-        budgets=settings(BudgetConfig, given["budgets"] | {"seeds": [seed]}, where="benchmark"),
+        labels=settings(RunsConfig, given["labels_per_class"] | {"seeds": [seed]}, where="benchmark"),
         bad_bands=bad_bands_of_all(counted, given["steps"]),
     )

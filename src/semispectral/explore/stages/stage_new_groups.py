@@ -30,7 +30,7 @@ def run_new_groups(
     shards: Sequence[str | Path],
     scaler_directory: str | Path,
     model_directory: str | Path,
-    budgets_file: str | Path,
+    labels_file: str | Path,
     cfg: str,
 ) -> None:
     """Judge the pool of all scenes by the trained model, and group those that it does not know.
@@ -51,7 +51,7 @@ def run_new_groups(
         Scale of M1, with its cleaning.
     model_directory : str or Path
         Trained model, as the stage `bundle` writes it.
-    budgets_file : str or Path
+    labels_file : str or Path
         Labels that the model learnt from.
     cfg : str
         JSON of ``explore`` (seed and suggestions), ``library``, ``scenes`` (rows of those that are cleaned),
@@ -65,7 +65,7 @@ def run_new_groups(
     found = all_latents(latents)
     pixels = spectra_of(shards, found.table, scaler=scaler_directory, scenes=given["scenes"])
     judged = judge(bundle, pixels.x)
-    labelled = among(found.table, read_table(budgets_file))
+    labelled = among(found.table, read_table(labels_file))
     unlike = judged.log_p < judged.threshold
     group = new_groups(clusters, found.mean, np.flatnonzero(labelled), unlike, seed=wanted.seed)
     shown, unit = as_reflectance(pixels.where(group != NO_GROUP), given["scales"])

@@ -1,4 +1,4 @@
-"""Budgets are exact, nested, disjoint from test, and validate out of their own labels."""
+"""The labels of runs are exact, nested, disjoint from test, and validate out of their own labels."""
 
 from itertools import pairwise
 from typing import Any
@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from semispectral.errors import ConfigError, SplitError
-from semispectral.sampling.label_budgets import BudgetConfig, check_budgets, label_budgets
+from semispectral.sampling.labels_per_class import RunsConfig, check_chosen, choose_labels
 
-BUDGETS: tuple[int | str, ...] = (1, 5, 10, 20, 50, "all")
+CHOSEN: tuple[int | str, ...] = (1, 5, 10, 20, 50, "all")
 
 
 def table_of(counts: dict[tuple[int, str], int]) -> pd.DataFrame:
@@ -31,9 +31,9 @@ def example_table() -> pd.DataFrame:
     return table_of(counts | {(-1, "train"): 100, (-1, "valid"): 20})
 
 
-def config(**changed: Any) -> BudgetConfig:
+def config(**changed: Any) -> RunsConfig:
     """Settings of these tests."""
-    return BudgetConfig(**{"labels_per_class": BUDGETS, "seeds": (0, 1), "valid_share": 0.2, **changed})
+    return RunsConfig(**{"labels_per_class": CHOSEN, "seeds": (0, 1), "valid_share": 0.2, **changed})
 
 
 def places(rows: pd.DataFrame) -> set[tuple[Any, ...]]:
@@ -42,7 +42,7 @@ def places(rows: pd.DataFrame) -> set[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize(
-    ("budget", "label", "train", "valid"),
+    ("per_class", "label", "train", "valid"),
     [
         ("1", 0, 1, 0),
         ("5", 0, 4, 1),
@@ -55,29 +55,33 @@ def places(rows: pd.DataFrame) -> set[tuple[Any, ...]]:
         ("all", 1, 9, 3),
     ],
 )
-def test_counts_are_exact(budget: str, label: int, train: int, valid: int) -> None:
+def test_counts_are_exact(per_class: str, label: int, train: int, valid: int) -> None:
     """Of B labels a fifth validates, at least one, none where B is 1 or valid has none; train gives the rest."""
-    drawn = label_budgets(example_table(), config())
+    drawn = choose_labels(example_table(), config())
     for seed in (0, 1):
-        rows = drawn[(drawn["seed"] == seed) & (drawn["budget"] == budget) & (drawn["label"] == label)]
+        rows = drawn[(drawn["seed"] == seed) & (drawn["per_class"] == per_class) & (drawn["label"] == label)]
         assert [(rows["part"] == part).sum() for part in ("train", "valid")] == [train, valid]
 
 
 def test_a_class_with_fewer_gives_half() -> None:
-    """Of 12 pixels 6 are given to a budget of 20."""
-    drawn = label_budgets(example_table(), config(labels_per_class=(5, 20)))
-    assert (drawn.query("label == 1 and seed == 0")["budget"].value_counts()).to_dict() == {"5": 5, "20": 6}
+    """Of 12 pixels 6 are given to 20 labels per class."""
+    drawn = choose_labels(example_table(), config(labels_per_class=(5, 20)))
+    assert (drawn.query("label == 1 and seed == 0")["per_class"].value_counts()).to_dict() == {"5": 5, "20": 6}
 
 
 def test_half_gives_way_to_nesting() -> None:
-    """Of 12 pixels a budget of 10 has 10, so a budget of 20 has no fewer."""
-    drawn = label_budgets(example_table(), config(labels_per_class=(10, 20, 50)))
-    assert drawn.query("label == 1 and seed == 0").groupby("budget").size().to_dict() == {"10": 10, "20": 10, "50": 10}
+    """Of 12 pixels 10 labels per class take 10, so 20 take no fewer."""
+    drawn = choose_labels(example_table(), config(labels_per_class=(10, 20, 50)))
+    assert drawn.query("label == 1 and seed == 0").groupby("per_class").size().to_dict() == {
+        "10": 10,
+        "20": 10,
+        "50": 10,
+    }
 
 
 def test_a_class_of_one_pixel_gives_it() -> None:
     """Half of one pixel is one pixel."""
-    drawn = label_budgets(table_of({(0, "train"): 50, (1, "train"): 1}), config(labels_per_class=(5,), seeds=(0,)))
+    drawn = choose_labels(table_of({(0, "train"): 50, (1, "train"): 1}), config(labels_per_class=(5,), seeds=(0,)))
     assert drawn.groupby("label").size().to_dict() == {0: 5, 1: 1}
 
 
@@ -89,48 +93,48 @@ COUNTS = st.dictionaries(
 @settings(max_examples=25, deadline=None)
 @given(
     counts=COUNTS,
-    budgets=st.lists(st.one_of(st.integers(1, 60), st.just("all")), min_size=1, max_size=4, unique=True),
+    labels=st.lists(st.one_of(st.integers(1, 60), st.just("all")), min_size=1, max_size=4, unique=True),
     share=st.floats(0, 0.5),
 )
-def test_budgets_are_nested_and_disjoint_from_test(
-    counts: dict[tuple[int, str], int], budgets: list[int | str], share: float
+def test_labels_per_class_are_nested_and_disjoint_from_test(
+    counts: dict[tuple[int, str], int], labels: list[int | str], share: float
 ) -> None:
-    """For any counts: each budget contains the smaller ones, and none holds a test or an unlabelled pixel."""
+    """For any counts: each number of labels contains the smaller ones, and none holds a test or an unlabelled pixel."""
     table = table_of({**counts, (0, "train"): 30})
-    drawn = label_budgets(table, config(labels_per_class=tuple(budgets), valid_share=share))
+    drawn = choose_labels(table, config(labels_per_class=tuple(labels), valid_share=share))
     forbidden = places(table[(table["part"] == "test") | (table["label"] < 0)])
     for _, rows in drawn.groupby("seed"):
-        ordered = sorted(budgets, key=lambda budget: (budget == "all", budget if budget != "all" else 0))
-        sets = [places(rows[rows["budget"] == str(budget)]) for budget in ordered]
+        ordered = sorted(labels, key=lambda per_class: (per_class == "all", per_class if per_class != "all" else 0))
+        sets = [places(rows[rows["per_class"] == str(per_class)]) for per_class in ordered]
         assert all(smaller <= larger for smaller, larger in pairwise(sets))
         assert not forbidden & sets[-1]
     total = table[(table["label"] >= 0) & (table["part"] != "test")].groupby("label").size()
-    for budget in (budget for budget in budgets if isinstance(budget, int)):
-        sizes = drawn[drawn["budget"] == str(budget)].groupby(["label", "seed"]).size().groupby("label").min()
-        enough = total >= budget
-        assert (sizes[enough] == budget).all()
+    for per_class in (per_class for per_class in labels if isinstance(per_class, int)):
+        sizes = drawn[drawn["per_class"] == str(per_class)].groupby(["label", "seed"]).size().groupby("label").min()
+        enough = total >= per_class
+        assert (sizes[enough] == per_class).all()
         assert (sizes[~enough] >= total[~enough] // 2).all()
 
 
 def test_seeds_differ_and_order_does_not_matter() -> None:
     """Another seed draws other pixels; rows in another order, or as categories, give the same draw."""
     table = example_table()
-    drawn = label_budgets(table, config())
-    first, second = (drawn[(drawn["seed"] == seed) & (drawn["budget"] == "20")] for seed in (0, 1))
+    drawn = choose_labels(table, config())
+    first, second = (drawn[(drawn["seed"] == seed) & (drawn["per_class"] == "20")] for seed in (0, 1))
     assert places(first) != places(second)
     shuffled = table.sample(frac=1, random_state=1).astype({"scene": "category", "part": "category"})
-    pd.testing.assert_frame_equal(label_budgets(shuffled, config()), drawn)
+    pd.testing.assert_frame_equal(choose_labels(shuffled, config()), drawn)
 
 
 def test_a_seed_added_changes_no_other() -> None:
     """The draw of a seed does not depend on which others are asked for."""
-    few, many = (label_budgets(example_table(), config(seeds=seeds)) for seeds in ((1,), (0, 1, 2)))
+    few, many = (choose_labels(example_table(), config(seeds=seeds)) for seeds in ((1,), (0, 1, 2)))
     pd.testing.assert_frame_equal(few, many[many["seed"] == 1].reset_index(drop=True))
 
 
 def test_labels_do_not_favour_a_scene() -> None:
     """Pixels of both scenes are drawn about equally (4 standard deviations)."""
-    drawn = label_budgets(table_of({(0, "train"): 4000}), config(labels_per_class=(400,), seeds=(5,)))
+    drawn = choose_labels(table_of({(0, "train"): 4000}), config(labels_per_class=(400,), seeds=(5,)))
     assert abs((drawn["scene"] == "core-1").sum() - 200) < 4 * np.sqrt(400 * 0.25 * 0.9)
 
 
@@ -139,40 +143,40 @@ def test_a_pixel_in_two_parts_is_refused() -> None:
     table = example_table()
     leak = pd.concat([table, table[table["part"] == "train"].assign(part="test")])
     with pytest.raises(SplitError, match="589 labelled pixels twice"):
-        label_budgets(leak, config())
+        choose_labels(leak, config())
 
 
 def test_no_training_label_is_refused() -> None:
-    """Without one labelled pixel in train there is no budget."""
+    """Without one labelled pixel in train there is no per_class."""
     with pytest.raises(SplitError, match="none among 4 labelled"):
-        label_budgets(table_of({(0, "valid"): 4, (0, "test"): 9}), config())
+        choose_labels(table_of({(0, "valid"): 4, (0, "test"): 9}), config())
 
 
-def test_check_finds_a_test_pixel_in_a_budget() -> None:
-    """A test pixel slipped into a budget on disk is found."""
+def test_check_finds_a_test_pixel_in_a_per_class() -> None:
+    """A test pixel slipped into the labels on disk is found."""
     table = example_table()
-    drawn = label_budgets(table, config())
-    foreign = table[table["part"] == "test"].iloc[:1].assign(seed=0, budget="5", part="train")
+    drawn = choose_labels(table, config())
+    foreign = table[table["part"] == "test"].iloc[:1].assign(seed=0, per_class="5", part="train")
     with pytest.raises(SplitError, match="1 pixels that are not labelled pixels of train or valid"):
-        check_budgets(pd.concat([drawn, foreign]), table, config())
+        check_chosen(pd.concat([drawn, foreign]), table, config())
 
 
 def test_check_finds_wrong_counts_and_broken_nesting() -> None:
-    """A pixel that is missing, or swapped for one outside the smaller budget, is found."""
+    """A pixel that is missing, or swapped for one outside the smaller number of labels, is found."""
     table = example_table()
-    drawn = label_budgets(table, config(labels_per_class=(5, 10), seeds=(0,)))
+    drawn = choose_labels(table, config(labels_per_class=(5, 10), seeds=(0,)))
     with pytest.raises(SplitError, match="counts per label"):
-        check_budgets(drawn.iloc[1:], table, config(labels_per_class=(5, 10), seeds=(0,)))
+        check_chosen(drawn.iloc[1:], table, config(labels_per_class=(5, 10), seeds=(0,)))
     unused = table[(table["label"] == 0) & (table["part"] == "train")]
     unused = unused[
         [place not in places(drawn) for place in unused[["scene", "line", "sample"]].itertuples(index=False, name=None)]
     ]
     swapped = drawn.copy()
-    row = swapped[(swapped["budget"] == "5") & (swapped["label"] == 0) & (swapped["part"] == "train")].index[0]
+    row = swapped[(swapped["per_class"] == "5") & (swapped["label"] == 0) & (swapped["part"] == "train")].index[0]
     for column in ("scene", "line", "sample"):
         swapped.loc[row, column] = unused.iloc[0][column]
-    with pytest.raises(SplitError, match="the budget before 10"):
-        check_budgets(swapped, table, config(labels_per_class=(5, 10), seeds=(0,)))
+    with pytest.raises(SplitError, match="the labels per class before 10"):
+        check_chosen(swapped, table, config(labels_per_class=(5, 10), seeds=(0,)))
 
 
 @pytest.mark.parametrize(

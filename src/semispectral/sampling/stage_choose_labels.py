@@ -1,23 +1,23 @@
-"""The stage `budget`: the labels that a model may see, for one number of labels per class and one seed."""
+"""The stage `per_class`: the labels that a model may see, for one number of labels per class and one seed."""
 
 import json
 from pathlib import Path
 
-from semispectral.sampling.label_budgets import BudgetConfig, label_budgets
+from semispectral.sampling.labels_per_class import RunsConfig, choose_labels
 from semispectral.storage.parquet import read_table, write_table
 from semispectral.study.stage_settings import settings
 
 
-def run_budget(budget_file: str | Path, *, pixels_file: str | Path, budget: str, seed: int, cfg: str) -> None:
-    """Draw the labels of one budget and one seed.
+def run_choose_labels(labels_file: str | Path, *, pixels_file: str | Path, per_class: str, seed: int, cfg: str) -> None:
+    """Draw the labels that a run may see.
 
     Parameters
     ----------
-    budget_file : str or Path
+    labels_file : str or Path
         Parquet file to write: one row per label, with its pixel and its part.
     pixels_file : str or Path
         Pixels of the split.
-    budget : str
+    per_class : str
         Labels per class, or "all".
     seed : int
         Seed of the draw.
@@ -26,5 +26,5 @@ def run_budget(budget_file: str | Path, *, pixels_file: str | Path, budget: str,
         ``valid_share``.
     """
     runs = json.loads(cfg)["runs"] | {"seeds": [seed]}
-    drawn = label_budgets(read_table(pixels_file), settings(BudgetConfig, runs, where="runs"))
-    write_table(budget_file, drawn[drawn["budget"] == budget])
+    drawn = choose_labels(read_table(pixels_file), settings(RunsConfig, runs, where="runs"))
+    write_table(labels_file, drawn[drawn["per_class"] == per_class])
