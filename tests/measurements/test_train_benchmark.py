@@ -161,7 +161,7 @@ def test_a_contestant_that_is_not_installed_is_named_with_its_installation() -> 
         patch.setattr("train_contest.CONTESTANTS", CONTESTANTS | lacking)
         assert present(["ours", "pyro"], sys.executable, heard.append) == ["ours"]
     assert "Pyro is left out" in heard[0]
-    assert "pip install '.[bench]'" in heard[0]
+    assert "pip install '.[train,bench]'" in heard[0]
 
 
 def test_contestants_use_the_best_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
