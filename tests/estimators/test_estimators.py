@@ -19,7 +19,7 @@ from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from semispectral.errors import DataError, IntegrityError
+from semispectral.errors import ConfigError, DataError, IntegrityError
 from semispectral.estimators import SemiSupervisedVAE, SpectralVAE, StackedVAE, options, rows
 from semispectral.inference.m1_inference import M1Inference
 from semispectral.inference.m2_inference import M2Inference
@@ -265,7 +265,8 @@ def test_warm_start_and_ramp_take_at_most_two_thirds_of_a_short_run() -> None:
     ("estimator", "message"),
     [
         (SpectralVAE(settings={"latent": 3}), "did you mean 'latents'"),
-        (SpectralVAE(normalise="snv"), "normalise must be one of auto, standardise"),
+        (SpectralVAE(normalise="snv"), "normalise must be one of auto, views, standardise"),
+        (SemiSupervisedVAE(normalise="views"), "normalise must be one of auto, standardise"),
         (SpectralVAE(valid_share=0.9), "valid_share must be 0 to 0.5"),
         (SemiSupervisedVAE(likelihood="poisson"), "likelihood must be one of"),
         (StackedVAE(m1_latents=0), "m1.latents must be 1 or more"),
@@ -296,10 +297,10 @@ def test_stacked_is_the_workflow_by_hand() -> None:
     fitted = _tiny("StackedVAE").fit(X, y)
     run = Run(fitted.seed_, None)
     x = fitted.scaler_.transform(X)
-    assert_allclose(x, (X - X.mean(0)) / X.std(0), rtol=1e-4, atol=1e-5)
+    assert_allclose(x[:, 7:], (X - X.mean(0)) / X.std(0), rtol=1e-4, atol=1e-5)
     apart = rows.held_rows(len(x), 0.2, seed=run.seed)
     m1_config = options.config_of(options.M1_DEFAULTS, fitted._chosen("m1"), M1_STEPS, where="m1")
-    m1 = train_m1(x[~apart], x[apart], settings=m1_config, run=run)
+    m1 = train_m1(x[~apart], x[apart], settings=m1_config, run=run, views=(7, 5))
     mean, log_variance = M1Inference(m1.arrays, m1.description).encode(x)
     held = rows.held_labels(y, 0.2, seed=run.seed)
     data = rows.training_set(mean, y, held, np.exp(0.5 * log_variance))
@@ -317,13 +318,16 @@ def test_stacked_is_the_workflow_by_hand() -> None:
 def test_joint_epochs_train_both_models_on() -> None:
     """M1 and M2 leave the weights that they had alone, and say so in their descriptions."""
     x, y = _blobs(1)
-    alone, both = (_tiny("StackedVAE", joint_epochs=epochs).fit(x, _partly(y, 4)) for epochs in (0, 1))
+    one_view = {"normalise": "standardise"}
+    alone, both = (_tiny("StackedVAE", joint_epochs=epochs, **one_view).fit(x, _partly(y, 4)) for epochs in (0, 1))
     for part, array in (("m1_", "q_z_mean/bias"), ("m2_", "q_y_logits/bias")):
         before, after = getattr(alone, part), getattr(both, part)
         assert not np.array_equal(before.arrays[array], after.arrays[array])
         assert "jointly" in after.description
         assert "jointly" not in before.description
     assert both.predict_proba(x).shape == (len(x), 3)
+    with pytest.raises(ConfigError, match="joint_epochs=1 needs an M1 of one view, got 2"):
+        _tiny("StackedVAE", joint_epochs=1).fit(x, y)
 
 
 @pytest.mark.usefixtures("eager")
@@ -338,13 +342,13 @@ def test_a_random_state_repeats_a_fit_and_another_changes_it() -> None:
 
 @pytest.mark.usefixtures("eager")
 def test_checkpoints_are_kept_only_where_they_are_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By default fit writes nothing; with a directory, the state of training lies in it."""
+    """By default fit writes nothing; with a directory, the state of training lies in it, one for each view."""
     monkeypatch.chdir(tmp_path)
     X, _ = _blobs(1)
     _tiny("SpectralVAE").fit(X)
     assert list(tmp_path.iterdir()) == []
     _tiny("SpectralVAE", checkpoints="kept").fit(X)
-    assert len(list((tmp_path / "kept").rglob("state.safetensors"))) == 1
+    assert len(list((tmp_path / "kept").rglob("state.safetensors"))) == 2
 
 
 @pytest.mark.usefixtures("eager")
@@ -374,13 +378,13 @@ def test_grid_search_over_a_pipeline_with_partly_labelled_rows(name: str) -> Non
 
 @pytest.mark.usefixtures("eager")
 def test_m1_in_a_pipeline_names_its_latents_and_is_chosen_by_its_bound() -> None:
-    """Latents have names, fewer than were asked for where some are dead; GridSearchCV maximises the mean bound."""
+    """Latents of both views have names, and the dead ones none; GridSearchCV maximises the mean bound."""
     X, _ = _blobs(1)
     search = GridSearchCV(_tiny("SpectralVAE"), {"latents": [1, 3]}, cv=2, error_score="raise").fit(X)
     scores = search.cv_results_["mean_test_score"]
     assert search.best_score_ == scores.max()
     names = make_pipeline(_tiny("SpectralVAE")).fit(X)[:].get_feature_names_out()
-    assert names.tolist() == ["spectralvae0", "spectralvae1", "spectralvae2"]
+    assert names.tolist() == [f"spectralvae{latent}" for latent in range(6)]
 
 
 @pytest.mark.usefixtures("eager")
@@ -477,6 +481,18 @@ def test_the_unit_of_the_data_changes_log_p_by_its_log_alone(name: str) -> None:
 
 
 @pytest.mark.usefixtures("eager")
+def test_rows_come_back_by_the_view_of_the_columns() -> None:
+    """Of both views, what is reconstructed is the second, in the units of the data; a Bernoulli M1 has one view."""
+    X, _ = _blobs(1)
+    fitted = _tiny("SpectralVAE").fit(X)
+    assert fitted.scaler_.views == (7, 5)
+    back = fitted.m1_.decode(fitted.transform(X))[:, 7:]
+    assert_allclose(fitted.inverse_transform(fitted.transform(X)), back * X.std(0) + X.mean(0), rtol=1e-3, atol=1e-3)
+    assert fitted.sample(3).shape == (3, 5)
+    assert _tiny("SpectralVAE", likelihood="bernoulli").fit(np.abs(X) / np.abs(X).max()).scaler_.views == (5,)
+
+
+@pytest.mark.usefixtures("eager")
 @pytest.mark.parametrize("name", CLASSIFIERS)
 def test_samples_have_the_classes_that_were_asked_for(name: str) -> None:
     """One class for all, one for each, or drawn from p(y); an unknown one is refused."""
@@ -549,7 +565,7 @@ def factors() -> tuple[SpectralVAE, np.ndarray, Any]:
     loadings = 3 * random.normal(size=(2, 8))
     truth = multivariate_normal(np.arange(8.0), loadings.T @ loadings + 0.25 * np.eye(8))
     X = truth.rvs(3000, random_state=4)
-    model = SpectralVAE(4, (32,), epochs=60, batch=200, learning_rate=5e-3, random_state=1)
+    model = SpectralVAE(4, (32,), normalise="standardise", epochs=60, batch=200, learning_rate=5e-3, random_state=1)
     return model.fit(X[:2000]), X[2000:], truth
 
 

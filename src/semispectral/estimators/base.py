@@ -27,9 +27,11 @@ class VaeEstimator(BaseEstimator):
     Attributes
     ----------
     parts : names of the models that ``fit`` trains; each is kept as ``m1_`` or ``m2_``.
+    scales : methods that ``normalise`` can be; the first is what ``auto`` stands for.
     """
 
     parts: ClassVar[tuple[str, ...]]
+    scales: ClassVar[tuple[str, ...]]
 
     def _bound(self, x: np.ndarray, *, seed: int) -> np.ndarray:
         """Return the lower bound on log p(x) of scaled rows, float32 [pixel], in nats."""
@@ -38,8 +40,9 @@ class VaeEstimator(BaseEstimator):
     def score_samples(self, X: Any) -> np.ndarray:
         """Return a lower bound on log p(x) of each row, in nats, for the units of X.
 
-        Rows unlike the training rows get low values. The bound is estimated from a few draws of z; every call uses the
-        same draws.
+        Where M1 sees two views of a row, it is the bound on the density of both: of the row, and of its SNV with level
+        and contrast, standardised. Rows unlike the training rows get low values. The bound is estimated from a few
+        draws of z; every call uses the same draws.
 
         Parameters
         ----------
@@ -54,8 +57,8 @@ class VaeEstimator(BaseEstimator):
         return np.asarray(bound, np.float32)
 
     def _fit_scale(self, X: np.ndarray) -> np.ndarray:
-        """Fit the scale of the columns and return the scaled rows, float32 [pixel, column]."""
-        self.scaler_ = scaling.fit(X, normalise=self.normalise, likelihood=self.likelihood)
+        """Fit the scale of the columns and return the scaled rows, float32 [pixel, scaled column]."""
+        self.scaler_ = scaling.fit(X, normalise=self.normalise, likelihood=self.likelihood, methods=self.scales)
         x = self.scaler_.transform(X)
         if needs_unit_interval(self.likelihood) and (x.min() < 0 or x.max() > 1):
             raise DataError(
@@ -65,7 +68,7 @@ class VaeEstimator(BaseEstimator):
         return x
 
     def _scaled(self, X: Any) -> np.ndarray:
-        """Check and scale the rows to predict, float64 [pixel, column].
+        """Check and scale the rows to predict, float64 [pixel, scaled column].
 
         In float64: a float32 matrix product rounds differently depending on a row's position in the batch, and the
         result for a row must not depend on its neighbours.

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from semispectral.estimators import rows, training
+from semispectral.estimators import rows, scaling, training
 from semispectral.estimators.base import DRAWS
 from semispectral.estimators.classifier import VaeClassifier
 from semispectral.estimators.options import M2_DEFAULTS, config_of
@@ -50,6 +50,7 @@ class SemiSupervisedVAE(VaeClassifier):
     """
 
     parts: ClassVar[tuple[str, ...]] = ("m2",)
+    scales: ClassVar[tuple[str, ...]] = scaling.OF_BANDS
 
     def __init__(
         self,

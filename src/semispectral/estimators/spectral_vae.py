@@ -21,10 +21,12 @@ class SpectralVAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, VaeEstimato
 
     Parameters
     ----------
-    latents : width of z; `transform` leaves out latents that stay dead in training.
+    latents : width of z of each view; `transform` leaves out latents that stay dead in training.
     hidden : widths of the hidden layers.
     likelihood : p(x|z): gaussian, student_t, or bernoulli for X in [0, 1].
-    normalise : scaling of the columns: standardise, minmax, none, or auto (none for bernoulli, otherwise standardise).
+    normalise : what M1 sees of a row: views (the SNV with level and contrast, and the columns, both standardised; an
+        autoencoder of each, as in the workflow), standardise, minmax, none, or auto (none for bernoulli, otherwise
+        views).
     epochs : largest number of epochs; training stops earlier if the bound no longer improves.
     batch : rows per step.
     learning_rate : initial learning rate.
@@ -45,6 +47,7 @@ class SpectralVAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, VaeEstimato
     """
 
     parts: ClassVar[tuple[str, ...]] = ("m1",)
+    scales: ClassVar[tuple[str, ...]] = scaling.OF_M1
 
     def __init__(
         self,
@@ -96,7 +99,8 @@ class SpectralVAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, VaeEstimato
         x = self._fit_scale(X)
         held = rows.held_rows(len(x), share_of(self.valid_share), seed=self.seed_)
         with training.told(self.verbose):
-            fitted = training.fit_m1(x[~held], x[held], config, seed=self.seed_, checkpoints=self.checkpoints)
+            run: dict[str, Any] = {"seed": self.seed_, "checkpoints": self.checkpoints}
+            fitted = training.fit_m1(x[~held], x[held], config, views=self.scaler_.views, **run)
         self._keep("m1", fitted)
         return self
 
@@ -115,7 +119,7 @@ class SpectralVAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, VaeEstimato
         return np.asarray(self.m1_.encode(x)[0])
 
     def inverse_transform(self, X: Any) -> np.ndarray:
-        """Return the expected rows E[x|z].
+        """Return the expected rows E[x|z]; of two views, that of the columns.
 
         Parameters
         ----------

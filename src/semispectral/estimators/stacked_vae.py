@@ -6,7 +6,8 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from semispectral.estimators import rows, training
+from semispectral.errors import ConfigError
+from semispectral.estimators import rows, scaling, training
 from semispectral.estimators.base import DRAWS
 from semispectral.estimators.classifier import VaeClassifier
 from semispectral.estimators.options import M1_DEFAULTS, M2_DEFAULTS, config_of, share_of
@@ -16,24 +17,26 @@ from semispectral.inference.stacked import stacked_bound
 class StackedVAE(VaeClassifier):
     """M1+M2: train M1 on all rows, then M2 on M1's live latents, drawn anew from q(z1|x) at every step.
 
-    Kingma et al. (2014), section 2. Here M1 sees the columns as one view, on one scale. M1+M2 of the workflow differs:
-    its M1 has one autoencoder for each view of a spectrum (SNV with level, and the bands), so its scores are not those
-    of this class. The other defaults are those of the workflow.
+    Kingma et al. (2014), section 2. Defaults are those of the workflow, and so is the model: M1 has one autoencoder for
+    each view of a row (SNV with level and contrast, and the columns). On the same rows, in the same parts, the workflow
+    predicts the same.
 
     Parameters
     ----------
-    m1_latents : width of z1, the latents of M1.
+    m1_latents : width of z1, the latents of M1, of each view.
     m2_latents : width of z2, the latents of M2.
     m1_hidden : widths of the hidden layers of M1.
     m2_hidden : widths of the hidden layers of q(z|x, y) and p(x|y, z) of M2.
     m1_epochs : largest number of epochs of M1; it stops earlier if the bound no longer improves.
     m2_epochs : number of epochs of M2.
     joint_epochs : epochs in which M1 and M2 are trained together afterwards, by the bound of both; 0, as in the
-        workflow, leaves each as it was trained alone.
+        workflow, leaves each as it was trained alone. It needs one view: ``normalise="standardise"``.
     likelihood : p(x|z1): gaussian, student_t, or bernoulli for X in [0, 1].
     alpha : weight of -log q(y|z1) on labelled rows; the bound beside it is counted per latent.
     prior : p(y): uniform, frequency, shrunk or estimated, as in `M2Config`.
-    normalise : scaling of the columns: standardise, minmax, none, or auto (none for bernoulli, otherwise standardise).
+    normalise : what M1 sees of a row: views (the SNV with level and contrast, and the columns, both standardised; an
+        autoencoder of each, as in the workflow), standardise, minmax, none, or auto (none for bernoulli, otherwise
+        views).
     batch : rows per step in both training loops; None uses the workflow's values, which differ.
     learning_rate : initial learning rate of both training loops; None uses the workflow's values, which differ.
     valid_share : share of the rows used to choose the best weights of M1, and of each class's labels used to fit the
@@ -58,6 +61,7 @@ class StackedVAE(VaeClassifier):
     """
 
     parts: ClassVar[tuple[str, ...]] = ("m1", "m2")
+    scales: ClassVar[tuple[str, ...]] = scaling.OF_M1
 
     def __init__(
         self,
@@ -119,14 +123,21 @@ class StackedVAE(VaeClassifier):
         Raises
         ------
         DataError : no row is labelled, or every latent of M1 died.
+        ConfigError : a setting does not fit, or M1 and M2 are to be trained together on two views.
         """
         m1_config = config_of(M1_DEFAULTS, self._chosen("m1"), self.m1_settings, where="StackedVAE m1")
         m2_config = config_of(M2_DEFAULTS, self._chosen("m2"), self.m2_settings, where="StackedVAE m2")
         x, label, held = self._start(X, y, least=2)
+        views = self.scaler_.views
+        if self.joint_epochs and len(views) > 1:
+            raise ConfigError(
+                f"joint_epochs={self.joint_epochs} needs an M1 of one view, got {len(views)}; set "
+                'normalise="standardise", or joint_epochs=0'
+            )
         apart = rows.held_rows(len(x), share_of(self.valid_share), seed=self.seed_)
         run: dict[str, Any] = {"seed": self.seed_, "checkpoints": self.checkpoints}
         with training.told(self.verbose):
-            m1 = training.fit_m1(x[~apart], x[apart], m1_config, **run)
+            m1 = training.fit_m1(x[~apart], x[apart], m1_config, views=views, **run)
             mean, log_variance = m1.model.encode(x)
             data = rows.training_set(mean, label, held, np.exp(0.5 * log_variance))
             m2 = training.fit_m2(data, m2_config, classes=len(self.classes_), **run)

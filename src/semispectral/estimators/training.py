@@ -1,7 +1,7 @@
 """Call the training functions of the workflow. TensorFlow is imported only when a model is fitted."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
@@ -33,7 +33,13 @@ class FittedM2(NamedTuple):
 
 
 def fit_m1(
-    x: np.ndarray, valid: np.ndarray, settings: M1Config, *, seed: int, checkpoints: str | Path | None
+    x: np.ndarray,
+    valid: np.ndarray,
+    settings: M1Config,
+    *,
+    views: Sequence[int],
+    seed: int,
+    checkpoints: str | Path | None,
 ) -> FittedM1:
     """Train M1 as the workflow does.
 
@@ -42,6 +48,7 @@ def fit_m1(
     x : float32 [pixel, column], scaled training rows.
     valid : float32 [pixel, column], scaled validation rows; may be empty.
     settings : settings of M1.
+    views : number of columns of each view of a row, in order.
     seed : seed of the fit.
     checkpoints : directory for the state of the training; None stores none.
     """
@@ -49,7 +56,7 @@ def fit_m1(
     from semispectral.training.train_m1 import train_m1
 
     run = Run(seed, _directory(checkpoints), version("semispectral"))
-    trained = train_m1(x, valid, settings=settings, run=run)
+    trained = train_m1(x, valid, settings=settings, run=run, views=views)
     return FittedM1(M1Inference(trained.arrays, trained.description), trained.history)
 
 
