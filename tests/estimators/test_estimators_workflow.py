@@ -52,19 +52,19 @@ def _in_a_process_that_has_begun(monkeypatch: pytest.MonkeyPatch) -> Iterator[No
 
 
 def write_one_shard(directory: Path) -> Pixels:
-    """Write the pixels of one scene, all of the train part, with the labels and classes of a budget."""
+    """Write the pixels of one scene, all of the train part, with their labels and classes."""
     whole = tiny_pixels(seed=3, count=120)
     table = whole.table.assign(part="train", row=np.arange(len(whole.table)))
     pixels = Pixels(whole.x.astype(np.float32), table, whole.wavelengths_nm)
     write_shard(directory / "A.parquet", pixels)
     write_table(directory / "pixels.parquet", table)
     labelled = table[table["label"] >= 0]
-    write_table(directory / "budgets.parquet", labelled.assign(seed=0, budget="20")[[*KEY, "label", "part"]])
+    write_table(directory / "labels.parquet", labelled.assign(seed=0, per_class="20")[[*KEY, "label", "part"]])
     write_json(directory / "classes.json", NAMES.to_dict())
     return pixels
 
 
-KEY = ["seed", "budget", "scene", "line", "sample"]
+KEY = ["seed", "per_class", "scene", "line", "sample"]
 
 
 def test_the_estimator_predicts_what_the_workflow_predicts(tmp_path: Path) -> None:
@@ -73,8 +73,8 @@ def test_the_estimator_predicts_what_the_workflow_predicts(tmp_path: Path) -> No
     label = pixels.table["label"].to_numpy()
     ours = StackedVAE(valid_share=0, random_state=5, m1_settings=M1, m2_settings=M2).fit(pixels.x, label)
 
-    budgets = pd.read_parquet(tmp_path / "budgets.parquet").assign(seed=ours.seed_)
-    write_table(tmp_path / "budgets.parquet", budgets)
+    labels = pd.read_parquet(tmp_path / "labels.parquet").assign(seed=ours.seed_)
+    write_table(tmp_path / "labels.parquet", labels)
     save_model(tmp_path / "scaler", *fit_scaler(read_shard(tmp_path / "A.parquet").x, method="views").to_saved())
     places: dict[str, Any] = {"scaler_directory": tmp_path / "scaler"}
     run = {"results": tmp_path, "seed": ours.seed_, **RUN}
@@ -88,11 +88,11 @@ def test_the_estimator_predicts_what_the_workflow_predicts(tmp_path: Path) -> No
         tmp_path / "m2",
         feature_files=[latents],
         pixels_file=tmp_path / "pixels.parquet",
-        budgets_file=tmp_path / "budgets.parquet",
+        labels_file=tmp_path / "labels.parquet",
         classes_file=tmp_path / "classes.json",
         m1_directories=[tmp_path / "m1"],
         features="latents",
-        budget="20",
+        per_class="20",
         cfg=stage_cfg(CONFIG, "m2"),
         **places,
         **run,
