@@ -353,9 +353,7 @@ def test_every_rule_has_a_rate() -> None:
     """The table of rates knows the rules of the workflow, and no others but those that are asked for by name."""
     scripts = (ROOT / "workflow/scripts").glob("*.py")
     names = {path.stem for path in scripts if not path.stem.startswith("benchmark_")}  # the benchmark is not counted
-    explore = {"clusters", "cluster_map", "describe_groups", "new_groups", "queue", "queue_by_model"}
-    explore |= {"contact_sheet", "group_page"}
-    assert names - {"new_map", "new_pixels", "scan_page", *explore} == set(RATES)
+    assert names - {"new_map", "new_pixels", "scan_page"} == set(RATES)
 
 
 @pytest.mark.slow

@@ -5,7 +5,9 @@ server without a GPU: the demo (6 scenes of 200 x 96 x 268, 22 000 sampled pixel
 scenes of 1000 x 320 x 268 (172 MB each, 62 000 sampled pixels) with the same networks. The fixed part of a job is that
 of the demo; the part per unit is the difference in processor time between the two. Training times are computed from
 steps in `semispectral.check.training_time`. Rules that came after these runs (labels, draw, split, sample, sample_m1)
-have the figures of the rules whose work they took over.
+have the figures of the rules whose work they took over. Those of holes (intervals, composite, hole_page), the average
+and those that look for groups have the fixed part of a run of the demo, and per unit the figures of the rule that reads
+the same: downhole, map, sample.
 """
 
 from typing import NamedTuple
@@ -61,6 +63,19 @@ RATES: dict[str, Rate] = {
     "paint": Rate("scene_kpixels", (4.5, 0.003), (380, 0.35), "scene_kpixels", (2, 0.065)),
     "features": Rate("scene_kpixels", (4, 0.012), (320, 0.6), "scene_kpixels", (0.05, 0.4)),
     "downhole": Rate("scene_kpixels", (4.8, 0.005), (300, 0.2)),
+    "mask": Rate("scene_mb", (2.5, 0.01), (250, 0.3)),
+    "average": Rate("test_kpixels", (1, 0.02), (150, 3), "test_kpixels", (0, 0.06)),
+    "intervals": Rate("total_kpixels", (2, 0.002), (200, 0.02)),
+    "composite": Rate("scene_kpixels", (4.8, 0.005), (300, 0.2), "scene_kpixels", (1, 0.01)),
+    "hole_page": Rate("scene_kpixels", (4.8, 0.005), (300, 0.2), "scene_kpixels", (1, 0.07)),
+    "clusters": Rate("sample_mb", (4, 0.1), (300, 4)),
+    "describe_groups": Rate("sample_mb", (4, 0.03), (300, 4)),
+    "cluster_map": Rate("scene_kpixels", (4, 0.015), (340, 0.35), "scene_kpixels", (0.05, 0.01)),
+    "group_page": Rate("scene_kpixels", (4, 0.007), (350, 0.35), "scene_kpixels", (2, 0.065)),
+    "queue": Rate("sample_mb", (4, 0.03), (300, 4)),
+    "new_groups": Rate("sample_mb", (4, 0.03), (300, 4)),
+    "queue_by_model": Rate("sample_mb", (4, 0.03), (300, 4)),
+    "contact_sheet": Rate("total_kpixels", (4, 0.002), (300, 0.05), "total_kpixels", (4, 0)),
     "report": Rate("total_kpixels", (18, 0.002), (350, 0.05), "total_kpixels", (8, 0)),
 }
 OTHER = Rate("scene_mb", (4, 0), (300, 0))  # a rule that is not in the table
