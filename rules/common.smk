@@ -28,6 +28,7 @@ from semispectral.study.paths import inside, outside_allowed, require_folder, re
 from semispectral.workflow.rerun import code_hash
 from semispectral.workflow.resources import has_gpu, memory_mb, minutes
 from semispectral.study.scenes import read_scenes, require_masks_outside, require_test_holes
+from semispectral.scans.formats.scene_files import data_files
 
 
 def own_or_built_in(path):
@@ -55,6 +56,7 @@ try:
     SLICES = Slices(CONFIG, {scene.name: scene for scene in TABLE}, KNOWN, MINERALS)
     SLICES.libraries  # their paths are checked
     SLICES.hole_tables
+    SLICES.interval_sources
     SLICES.cleaning  # its settings are checked here, before any rule asks for them
 except SemispectralError as error:
     raise WorkflowError(str(error)) from None
@@ -95,6 +97,9 @@ CHOICE = "<results>/input/choice.json"
 CHOSEN = CONFIG["normalise"]["method"] == "auto"
 MOST_LABELS = max(CONFIG["runs"]["labels_per_class"], key=lambda labels: float("inf") if labels == "all" else labels)
 FIRST_SEED = CONFIG["runs"]["seeds"][0]
+# Labels of intervals, such as a lithology log, for M2: their pixels among those of the split, and their shares.
+INTERVAL_LABELS = expand("<results>/interval_labels/{name}.parquet", name=["pixels", "intervals"])
+LABELLED_INTERVALS = INTERVAL_LABELS if CONFIG["interval_labels"]["sources"] else []
 
 
 wildcard_constraints:

@@ -67,6 +67,7 @@ rule train_m2:
         classes="<results>/split/classes.json",
         scaler=scaler_of,
         m1=m1_of,
+        intervals=LABELLED_INTERVALS,
     output:
         directory("<results>/m2/{features}/{per_class}/{seed}"),
     log:

@@ -218,3 +218,32 @@ rule choose_labels:
         "Choose the training labels: {wildcards.per_class} per class, seed {wildcards.seed}"
     script:
         "../workflow/scripts/choose_labels.py"
+
+
+rule interval_labels:
+    input:
+        dealt="<results>/split/pixels.parquet",
+        codes=[counted(scene, "npy") for scene in sorted(SCENES)],
+        classes="<results>/split/classes.json",
+        scans=[file for scene in sorted(SCENES) for file in data_files(SCENES[scene])],
+        tables=SLICES.interval_sources,
+    output:
+        pixels=INTERVAL_LABELS[0],
+        intervals=INTERVAL_LABELS[1],
+    log:
+        "<results>/logs/interval_labels.log",
+    benchmark:
+        "<results>/resources/interval_labels.tsv"
+    conda:
+        "../envs/base.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory_mb(1500),
+        runtime=minutes(10),
+    params:
+        cfg=SLICES.interval_labels(),
+        code=code("interval_labels"),
+    message:
+        "Find the training pixels of labelled intervals"
+    script:
+        "../workflow/scripts/interval_labels.py"

@@ -8,10 +8,11 @@ import pytest
 from semispectral.check.hole_tables import check_hole_tables
 from semispectral.check.problems import Problems
 from semispectral.check.study import Study
-from semispectral.study.classes import CodeSet
+from semispectral.study.classes import ClassMap, CodeSet
 from semispectral.study.scene import Scene
 
-FILES = {"table": "assays.csv", "collar": "collar.csv", "survey": "survey.csv"}
+FILES = {"table": "assays.csv", "collar": "collar.csv", "survey": "survey.csv", "labels": "log.csv"}
+CLASSES = ClassMap((1, 2), ("talc", "calcite"), ("#ff0000", "#00ff00"))
 GOOD = {
     "table": "HoleID,From,To,Au\nA,0,1,0.5\nA,1,2,\nZ,0,1,3\n",
     "collar": "HoleID,X,Y,Z\nA,1,2,3\nZ,1,2,3\n",
@@ -21,9 +22,9 @@ GOOD = {
 
 def checked(folder: Path, **tables: str) -> tuple[list[str], list[str]]:
     """What is said and what is wrong, of a study with hole A, which has depths, and hole B, which has none."""
-    none = CodeSet(())
+    none, used = CodeSet(()), CodeSet.parse("1-2", where="test")
     rows = [
-        Scene(name, name, Path(name), "", Path(name), "", "line,sample,band", "", None, None, none, none, pixel_mm=size)
+        Scene(name, name, Path(name), "", Path(name), "", "line,sample,band", "", None, None, used, none, pixel_mm=size)
         for name, size in (("A", 1.0), ("B", None))
     ]
     section: dict[str, Any] = dict.fromkeys(FILES, "") | {"dip_down": "negative"}
@@ -31,8 +32,10 @@ def checked(folder: Path, **tables: str) -> tuple[list[str], list[str]]:
         (folder / FILES[key]).write_text(text, encoding="utf-8")
         section[key] = FILES[key]
     config = {"data_root": str(folder), "allow_outside": False, "simulate": {"enabled": False}, "intervals": section}
+    sources = [{"table": FILES["labels"], "weight": 1.0}] if "labels" in tables else []
+    config |= {"interval_labels": {"sources": sources}, "split": {"test_groups": ["A"]}}
     problems = Problems()
-    said = check_hole_tables(Study(config, tuple(rows), None, {}), problems)
+    said = check_hole_tables(Study(config, tuple(rows), CLASSES, {}), problems)
     return said, problems.found
 
 
@@ -57,6 +60,9 @@ def test_tables_that_are_right_are_passed_with_a_word_on_other_holes(tmp_path: P
         ({"collar": "hole,x,y,z\nB,1,2,3\n"}, "collar.csv: a table of collars needs a row for each hole"),
         ({"collar": "hole,x,y,z\nA,1,2,x\n"}, "collar.csv, row 2, column 'z': a number is needed"),
         ({"survey": GOOD["survey"]}, "config, intervals.survey: a survey begins at a collar"),
+        ({"labels": "hole,from,to,class\nA,0,1,talk\n"}, "log.csv, row 2, column 'class': 'talk' is neither a name"),
+        ({"labels": "hole,from,to,class\nA,0,1,1\nB,0,1,1\n"}, "log.csv, row 3: intervals need depths"),
+        ({"labels": "hole,from,to,talc,calcite\nA,0,1,0.6,0.6\n"}, "log.csv, row 2: the shares of an interval sum"),
         (GOOD | {"survey": "hole,depth,dip,azimuth\nA,0,-95,0\n"}, "survey.csv, row 2: a depth from 0 m, a dip"),
     ],
 )
@@ -72,3 +78,10 @@ def test_a_hole_that_would_go_up_is_said(tmp_path: Path) -> None:
     said, wrong = checked(tmp_path, **(GOOD | {"survey": GOOD["survey"].replace("-60", "60")}))
     assert wrong == []
     assert any("A goes upwards with intervals.dip_down: negative" in text for text in said)
+
+
+def test_labels_of_test_holes_are_said(tmp_path: Path) -> None:
+    """They are not trained on."""
+    said, wrong = checked(tmp_path, labels="hole,from,to,class\nA,0,1,talc\n")
+    assert wrong == []
+    assert said[0].endswith("log.csv: intervals of A are not trained on, for these are test holes")

@@ -24,6 +24,7 @@ COLLECTION = ("--seeds", "1", "--labels-per-class", "5", "--scenes", "collection
 SMALL = {
     "accuracy/choices.py": (("--data", "OUT", *COLLECTION, "--variants", "as it is"), "seeds in each cell: [1]"),
     "accuracy/inputs.py": (("--seeds", "1", "--pixels", "60"), "| library, no label | other half |"),
+    "accuracy/interval_labels.py": (("--quick",), "| simulator | intervals of 1 m, 5 pixels per class |"),
     "accuracy/labelling.py": (("looks", "--seeds", "1", "--output", "OUT"), "| looks | seeds | macro-F1 |"),
     "accuracy/features.py": (("DATASET",), "aloh_2200, depth > 0.1, against nearest Centre"),
     "accuracy/simulate.py": (("--seeds", "1", "--repeats", "1"), "total"),

@@ -34,6 +34,7 @@ NOT_DRAWN = {
     "scan_page",
     "pages",
     "cleaning_effect",
+    "interval_labels",
     "queue",
     "new_map",
     "new_pixels",

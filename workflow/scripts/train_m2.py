@@ -15,6 +15,7 @@ run_train_m2(
     classes_file=snakemake.input.classes,
     scaler_directory=snakemake.input.scaler,
     m1_directories=snakemake.input.get("m1", []),
+    intervals_files=snakemake.input.intervals,
     results=Path(snakemake.output[0]).parents[3],
     features=snakemake.wildcards.features,
     per_class=snakemake.wildcards.per_class,

@@ -7,12 +7,19 @@ from semispectral.check.problems import Problems
 from semispectral.check.study import Study
 from semispectral.downhole.depths import logged_holes
 from semispectral.drillholes.collars import COLLAR, read_collars, read_surveys
-from semispectral.drillholes.table_files import hole_tables
+from semispectral.drillholes.interval_labels import read_interval_labels
+from semispectral.drillholes.table_files import hole_tables, interval_label_files
 from semispectral.drillholes.table_rows import Interval, column_values, read_intervals, read_rows, require_known
 from semispectral.errors import ConfigError
+from semispectral.study.classes import ClassMap
 from semispectral.study.names import quoted, some
 
 WHAT = {"table": "a table of intervals", "collar": "a table of collars", "survey": "a table of surveys"}
+
+WITHOUT_DEPTH = (
+    "intervals need depths, but not all scenes of {} have pixel_mm, or depth_from_m and depth_to_m, or depth_marks in "
+    "scenes.tsv; add them, or leave its rows out"
+)
 
 
 def check_hole_tables(study: Study, problems: Problems) -> list[str]:
@@ -35,6 +42,9 @@ def check_hole_tables(study: Study, problems: Problems) -> list[str]:
             for path in named[key]:
                 with problems.noted():
                     said += check(study, path)
+        for path in interval_label_files(study.config):
+            with problems.noted():
+                said += _labels(study, path)
         for path in named["survey"]:
             with problems.noted():
                 said += _surveys(study, path, named["collar"][0])
@@ -48,10 +58,7 @@ def _intervals(study: Study, path: Path) -> Iterator[str]:
     require_known(((row.where, row.hole) for row in rows), holes, what=WHAT["table"], path=path)
     for row in rows:
         if row.hole in holes and row.hole not in logged:
-            raise ConfigError(
-                f"{row.where}: intervals need depths, but not all scenes of {quoted(row.hole)} have pixel_mm, or "
-                "depth_from_m and depth_to_m, or depth_marks in scenes.tsv; add them, or leave its rows out"
-            )
+            raise ConfigError(f"{row.where}: {WITHOUT_DEPTH.format(quoted(row.hole))}")
     _columns([row for row in rows if row.hole in holes])
     yield from _without(path, logged, {row.hole for row in rows}, "no interval; it is cut into even ones")
     yield from _foreign(path, {row.hole for row in rows} - holes)
@@ -61,6 +68,22 @@ def _columns(rows: list[Interval]) -> None:
     """Refuse cells of further columns that no table of results can hold."""
     for column in rows[0].others if rows else ():
         column_values([row.others[column] for row in rows], where=[f"{row.where}, column {column!r}" for row in rows])
+
+
+def _labels(study: Study, path: Path) -> Iterator[str]:
+    """Check a table of interval labels."""
+    classes = study.classes or ClassMap((), (), ())
+    used = [code for code in sorted(classes.codes) if any(code in scene.use for scene in study.scenes)]
+    rows = read_interval_labels(path, classes.select(used))
+    logged, holes = logged_holes(study.scenes), {scene.hole for scene in study.scenes}
+    require_known(((row.where, row.hole) for row in rows), holes, what="a table of interval labels", path=path)
+    for row in rows:
+        if row.hole in holes and row.hole not in logged:
+            raise ConfigError(f"{row.where}: {WITHOUT_DEPTH.format(quoted(row.hole))}")
+    tested = set(study.config["split"]["test_groups"]) & {row.hole for row in rows}
+    if tested:
+        yield f"{path}: intervals of {some(sorted(tested))} are not trained on, for these are test holes"
+    yield from _foreign(path, {row.hole for row in rows} - holes)
 
 
 def _collars(study: Study, path: Path) -> Iterator[str]:

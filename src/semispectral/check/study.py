@@ -10,6 +10,7 @@ from semispectral.classifiers.baseline_settings import BaselineConfig
 from semispectral.classifiers.svm import SvmConfig
 from semispectral.downhole.interval_settings import IntervalConfig
 from semispectral.downhole.log import DownholeConfig
+from semispectral.drillholes.label_settings import IntervalLabelConfig
 from semispectral.errors import SemispectralError
 from semispectral.explore.explore_settings import ExploreConfig
 from semispectral.features.feature_settings import FeaturesConfig
@@ -143,6 +144,7 @@ def _settings(config: dict[str, Any], problems: Problems) -> dict[str, Any]:
         ),
         ("map.downhole", DownholeConfig, maps["downhole"]),
         ("intervals", IntervalConfig, sections["intervals"]),
+        ("interval_labels", IntervalLabelConfig, sections["interval_labels"]),
         ("features", FeaturesConfig, sections["features"]),
         *((f"fetch.{path}", Source, known) for path, known in config["fetch"].items()),
     ]

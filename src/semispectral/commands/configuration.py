@@ -14,6 +14,7 @@ from semispectral.classifiers.baseline_settings import BaselineConfig
 from semispectral.classifiers.svm import SvmConfig
 from semispectral.downhole.interval_settings import IntervalConfig
 from semispectral.downhole.log import DownholeConfig
+from semispectral.drillholes.label_settings import IntervalLabelConfig
 from semispectral.explore.explore_settings import ExploreConfig
 from semispectral.features.feature_settings import FeaturesConfig
 from semispectral.library.library_settings import LibraryConfig
@@ -163,6 +164,8 @@ class Configuration:
     """M1, the latent-feature model (a variational autoencoder)."""
     m2: M2Config = field(default_factory=M2Config)
     """M2, the generative semi-supervised classifier, and its baseline q(y|x)."""
+    interval_labels: IntervalLabelConfig = field(default_factory=IntervalLabelConfig)
+    """Labels of intervals, for M2: what a lithology log, XRD or assays as minerals say of a length of core."""
     svm: SvmConfig = field(default_factory=SvmConfig)
     """The SVM baseline."""
     baselines: BaselineConfig = field(default_factory=BaselineConfig)

@@ -27,3 +27,19 @@ def hole_tables(config: Mapping[str, Any]) -> dict[str, list[Path]]:
         else []
         for key in KEYS
     }
+
+
+def interval_label_files(config: Mapping[str, Any]) -> list[Path]:
+    """Return the tables of interval labels, in the order of their sources.
+
+    Parameters
+    ----------
+    config : mapping, complete configuration.
+
+    Raises
+    ------
+    ConfigError : a path leads out of data_root.
+    """
+    root, outside = Path(config["data_root"]), outside_allowed(config)
+    tables = [source["table"] for source in config["interval_labels"]["sources"]]
+    return [inside(name, "config, interval_labels.sources", root=root, allow_outside=outside) for name in tables]

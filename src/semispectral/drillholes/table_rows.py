@@ -47,6 +47,52 @@ class Row:
         """
         return cells.number(self.cell[column], f"{self.where}, column {column!r}")
 
+    def number_of(self, column: str) -> float:
+        """Read the number of a further column.
+
+        Parameters
+        ----------
+        column : str, its name in the file.
+        """
+        return cells.number(self.others[column], f"{self.where}, column {column!r}")
+
+
+@dataclass(frozen=True)
+class Header:
+    """Header of a table.
+
+    Attributes
+    ----------
+    names : tuple of str, names of the columns.
+    plain : tuple of str, the same in small letters and digits alone.
+    """
+
+    names: tuple[str, ...]
+    plain: tuple[str, ...]
+
+
+def header_of(path: Path, *, what: str, key: str) -> Header:
+    """Read the header of a table.
+
+    Parameters
+    ----------
+    path, what, key : as in `read_rows`.
+    """
+    rows = _cells(path, what, key)
+    names = tuple(rows[0]) if rows else ()
+    return Header(names, tuple(map(_bare, names)))
+
+
+def _cells(path: Path, what: str, key: str) -> list[list[str]]:
+    """Return the cells of a table without blanks and quotes."""
+    comma = path.suffix.lower() == ".csv"
+    found = tsv.read_rows(path, what=what, key=key, comma=comma)
+    return [[tsv.unquoted(cell).strip() for cell in row] for row in found]
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
 
 @dataclass(frozen=True)
 class Interval:
@@ -83,10 +129,7 @@ def read_rows(path: Path, columns: Mapping[str, Sequence[str]], *, what: str, ke
     MissingFileError : the file does not exist.
     ConfigError : it is no table, a column is missing or there twice, a row has another number of cells or no hole.
     """
-    comma = path.suffix.lower() == ".csv"
-    rows = [
-        [tsv.unquoted(cell).strip() for cell in row] for row in tsv.read_rows(path, what=what, key=key, comma=comma)
-    ]
+    rows = _cells(path, what, key)
     header = rows[0] if rows else []
     place = _places(path, header, {"hole": HOLE, **columns}, what)
     found = []
@@ -107,7 +150,7 @@ def read_rows(path: Path, columns: Mapping[str, Sequence[str]], *, what: str, ke
 
 def _places(path: Path, header: list[str], columns: Mapping[str, Sequence[str]], what: str) -> dict[str, int]:
     """Return the place of each column in the header, whatever it is called there."""
-    plain = [re.sub(r"[^a-z0-9]", "", name.lower()) for name in header]
+    plain = [_bare(name) for name in header]
     place = {}
     for name, spelt in columns.items():
         found = [at for at, text in enumerate(plain) if text in spelt]

@@ -97,7 +97,7 @@ def hole_shares(table: pd.DataFrame, classes: ClassMap) -> list[dict[str, Any]]:
     def of(column: str) -> float:
         return float((core * table[column].fillna(0).to_numpy()).sum() / total)
 
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"name": name, "colour": colour, "share": of(SHARE + name)}
         for name, colour in zip(classes.names, classes.colours, strict=True)
     ]

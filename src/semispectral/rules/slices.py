@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from semispectral.drillholes.table_files import hole_tables
+from semispectral.drillholes.table_files import hole_tables, interval_label_files
 from semispectral.library.built_in import built_in_library
 from semispectral.library.class_entries import entries_of_classes
 from semispectral.library.library_files import library_files
@@ -398,6 +398,16 @@ class Slices:
     def hole_tables(self) -> dict[str, list[Path]]:
         """Tables of intervals, collars and surveys that the configuration names, one or none for each key."""
         return hole_tables(self.config)
+
+    @cached_property
+    def interval_sources(self) -> list[Path]:
+        """Tables of interval labels that the configuration names."""
+        return interval_label_files(self.config)
+
+    def interval_labels(self) -> str:
+        """Return the rows of all scenes without their labels, how core is found, and the sources with their weights."""
+        rows = [asdict(self.scenes[name].without_labels()) for name in sorted(self.scenes)]
+        return self.of("interval_labels", scenes=rows, run_share=self._run_share)
 
     def cleaned_files(self, wildcards: Any) -> list[str]:
         """Return the files that cleaning looks into, of one scene or of all; labels are not among them."""

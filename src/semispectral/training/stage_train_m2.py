@@ -5,6 +5,7 @@ from pathlib import Path
 
 from semispectral.figures.live_files import pictures_of
 from semispectral.models.settings_m2 import M2Config
+from semispectral.sampling.interval_set import read_interval_set
 from semispectral.sampling.training_files import read_training_set, write_trained
 from semispectral.study.classes import read_classes
 from semispectral.study.stage_settings import stage_settings
@@ -22,6 +23,7 @@ def run_train_m2(
     classes_file: str | Path,
     scaler_directory: str | Path,
     m1_directories: Sequence[str | Path],
+    intervals_files: Sequence[str | Path],
     results: str | Path,
     features: str,
     per_class: str,
@@ -49,6 +51,8 @@ def run_train_m2(
         Scale of the spectra that M2 sees, itself or through M1; the pictures are drawn with it.
     m1_directories : sequence of str or Path
         The M1 of the latents, for the pictures; empty on bands.
+    intervals_files : sequence of str or Path
+        Pixels and shares of labelled intervals, from the stage `interval_labels`; empty: none.
     results : str or Path
         Folder of all results; checkpoints and pictures of the training go there.
     features : str
@@ -83,5 +87,6 @@ def run_train_m2(
     settings = stage_settings(M2Config, cfg, "m2")
     run = Run(seed, scratch, code, picture, wait=True)
     with devices(threads=threads, gpus=gpus):
-        trained = train_m2(data, settings=settings, run=run, classes=len(names))
+        intervals = read_interval_set(intervals_files, data.unlabelled, classes=len(names))
+        trained = train_m2(data, settings=settings, run=run, classes=len(names), intervals=intervals)
         write_trained(directory, trained)

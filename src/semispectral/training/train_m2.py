@@ -14,11 +14,13 @@ from semispectral.inference.m2_inference import M2Inference
 from semispectral.models.m2 import M2
 from semispectral.models.sdgm import Sdgm
 from semispectral.models.settings_m2 import M2Config
+from semispectral.sampling.interval_set import IntervalSet
 from semispectral.sampling.training_set import Features, TrainingSet
 from semispectral.storage.disk_rows import Rows
 from semispectral.training.batches import evenly
 from semispectral.training.compiled import lent
 from semispectral.training.fit import Fit
+from semispectral.training.interval_task import IntervalTask
 from semispectral.training.m2_task import M2Task, QyTask
 from semispectral.training.run import Run, Trained, values_of
 from semispectral.training.task import summary
@@ -29,7 +31,9 @@ USUAL_TEMPERATURE, TEMPERATURE_SPREAD = 5.0, 0.5  # docs/decisions/0004-few-labe
 SHIFT_SAMPLE = 20_000  # unlabelled pixels by which the shares of the classes are estimated
 
 
-def train_m2(data: TrainingSet, *, settings: M2Config, run: Run, classes: int) -> Trained:
+def train_m2(
+    data: TrainingSet, *, settings: M2Config, run: Run, classes: int, intervals: IntervalSet | None = None
+) -> Trained:
     """Train M2 on bands, or on M1's latents (M1+M2), and adapt q(y|x) to the class shares among the unlabelled pixels.
 
     Parameters
@@ -38,10 +42,13 @@ def train_m2(data: TrainingSet, *, settings: M2Config, run: Run, classes: int) -
     settings : settings of M2.
     run : seed, checkpoints and pictures of the run.
     classes : number of classes.
+    intervals : labels of intervals, whose pixels are among the unlabelled ones; None: there are none.
     """
-    trained = _calibrated(
-        partial(_train_once, M2Task, "m2", settings=settings, run=run, classes=classes), data, settings
-    )
+    train = partial(_train_once, M2Task, "m2", settings=settings, run=run, classes=classes)
+    if intervals is not None:
+        task = partial(IntervalTask, intervals=intervals)
+        train = partial(_train_once, task, "m2", settings=settings, run=run, classes=classes, intervals=intervals)
+    trained = _calibrated(train, data, settings)
     return with_label_shift(trained, shift_sample(data), settings)
 
 
@@ -114,16 +121,19 @@ def _after(held: Trained, refit: Trained) -> Trained:
 
 
 def _train_once(
-    task_type: type[M2Task] | type[QyTask],
+    task_type: Callable[..., M2Task | QyTask],
     kind: str,
     data: TrainingSet,
     *,
     settings: M2Config,
     run: Run,
     classes: int,
+    intervals: IntervalSet | None = None,
 ) -> Trained:
     """Train a model without fitting its temperature."""
-    labels = np.unique(data.labelled.label) if len(data.labelled) else np.arange(classes)
+    of_intervals = np.empty(0, np.int64) if intervals is None else intervals.labels
+    known = np.union1d(data.labelled.label, of_intervals).astype(np.int64)
+    labels = known if len(known) else np.arange(classes)
     prior = log_prior(np.searchsorted(labels, data.labelled.label), len(labels), settings.prior)
     description: dict[str, Any] = {
         "kind": kind,
@@ -141,7 +151,8 @@ def _train_once(
     with lent(m2_of, data.labelled.mean.shape[1], len(labels), settings, seed=run.seed) as model:
         model.log_prior.assign(prior)
         task = task_type(model, data, labels, settings, seed=run.seed)
-        checkpoint = run.checkpoint(kind, settings, content_of(data))
+        more = [] if intervals is None else intervals.arrays
+        checkpoint = run.checkpoint(kind, settings, [*content_of(data), *more])
         fit = Fit(task, settings.fit, seed=run.seed, checkpoint=checkpoint, on_evaluation=picture)
         history = fit.run()
         arrays = {**values_of(model.arrays()), "prior/log_shift": np.zeros(len(labels), np.float32)}

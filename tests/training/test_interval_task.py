@@ -1,0 +1,71 @@
+"""Training of M2 with labels of intervals: alone, beside few labels, and as ordinary labels."""
+
+import numpy as np
+import pandas as pd
+
+from semispectral.inference.m2_inference import M2Inference
+from semispectral.models.fit_settings import FitConfig, NetConfig
+from semispectral.models.settings_m2 import M2Config
+from semispectral.sampling.interval_set import IntervalSet, interval_set
+from semispectral.sampling.training_set import Features, TrainingSet
+from semispectral.training.run import Run
+from semispectral.training.train_m2 import train_m2
+from tiny_training import blob_data, blobs, features
+
+CLASSES = 4
+NET = NetConfig(hidden=(16,))
+FIT = FitConfig(learning_rate=1e-2, batch=64, epochs=14, least_steps=20, most_steps=20, evaluate_every=7)
+SETTINGS = M2Config(latents=2, net=NET, classifier=NET, fit=FIT, supervised_epochs=2, ramp=3, kl_warm_up=2)
+
+
+def intervals_of(random: np.random.Generator, *, each: int) -> tuple[Features, IntervalSet]:
+    """Unlabelled pixels in eight intervals of mixed classes, each with its true shares."""
+    shares = random.dirichlet(0.4 * np.ones(CLASSES), 8)
+    label = np.concatenate([random.choice(CLASSES, each, p=share) for share in shares])
+    counted = np.stack([np.bincount(part, minlength=CLASSES) for part in label.reshape(8, each)]) / each
+    pixels = features(blobs(random, label), np.full_like(label, -1))
+    return pixels, IntervalSet(
+        np.arange(8 * each), np.repeat(np.arange(8), each), counted.astype(np.float32), np.ones(8, np.float32)
+    )
+
+
+def accuracy(data: TrainingSet, intervals: IntervalSet | None, x: np.ndarray, truth: np.ndarray) -> float:
+    """Accuracy of an M2 on test pixels."""
+    trained = train_m2(data, settings=SETTINGS, run=Run(1, None), classes=CLASSES, intervals=intervals)
+    found = M2Inference(trained.arrays, trained.description).log_q_y(x).argmax(axis=1)
+    return float((np.asarray(trained.description["labels"])[found] == truth).mean())
+
+
+def test_shares_of_intervals_alone_teach_the_classes() -> None:
+    """Without any labelled pixel the classes are found by the shares of eight intervals."""
+    data, x, truth = blob_data(labelled=1, unlabelled=1)
+    pixels, intervals = intervals_of(np.random.default_rng(3), each=60)
+    none = np.zeros(len(data.labelled), bool), np.zeros(len(data.valid), bool)
+    alone = TrainingSet(data.labelled.where(none[0]), pixels, data.valid.where(none[1]))
+    assert accuracy(alone, intervals, x, truth) > 0.8
+
+
+def test_a_class_that_only_intervals_have_is_in_the_model() -> None:
+    """Labels of three classes, and intervals that have the fourth."""
+    data, _, _ = blob_data(labelled=3, unlabelled=1)
+    pixels, intervals = intervals_of(np.random.default_rng(4), each=40)
+    labelled, valid = (part.where(part.label < 3) for part in (data.labelled, data.valid))
+    trained = train_m2(
+        TrainingSet(labelled, pixels, valid), settings=SETTINGS, run=Run(1, None), classes=CLASSES, intervals=intervals
+    )
+    assert trained.description["labels"] == [0, 1, 2, 3]
+    assert {"interval_bound", "proportions"} <= set(trained.history.columns)
+
+
+def test_pixels_of_intervals_are_found_among_the_unlabelled_ones() -> None:
+    """By scene, line and sample, whatever their order; intervals without training pixels are left out."""
+    table = pd.DataFrame({"scene": ["A", "A", "B"], "line": [1, 2, 1], "sample": [0, 0, 0], "label": -1})
+    held = Features(np.zeros((3, 2), np.float32), np.zeros((3, 1), np.float32), table)
+    pixels = pd.DataFrame({"scene": ["B", "A", "C"], "line": [1, 2, 1], "sample": 0, "interval": [2, 0, 1]})
+    shares = pd.DataFrame({"share_0": [1.0, 0.5, 0.25], "share_1": [0.0, 0.5, 0.75], "weight": [1.0, 1.0, 2.0]})
+    found = interval_set(pixels, shares, held, classes=2)
+    assert found.pixel.tolist() == [1, 2]
+    assert found.interval.tolist() == [0, 1]
+    assert found.shares.tolist() == [[1, 0], [0.25, 0.75]]
+    assert found.weight.tolist() == [1, 2]
+    assert found.labels.tolist() == [0, 1]
