@@ -30,7 +30,8 @@ class Problem:
     """x float32 [pixel, band], label int64 [pixel] (-1 unlabelled), part str [pixel], and the labels of the runs.
 
     ``mineral`` int64 [pixel] is the label or, where the simulation knows what an unlabelled pixel is, that class; it
-    serves only to take a class out of the unlabelled pixels too.
+    serves only to take a class out of the unlabelled pixels too. ``place`` has scene, hole, line and sample of
+    each pixel.
     """
 
     x: np.ndarray
@@ -39,6 +40,7 @@ class Problem:
     part: np.ndarray
     classes: int
     labels_per_class: Mapping[int, RunLabels]
+    place: pd.DataFrame
 
     @property
     def train(self) -> np.ndarray:
@@ -60,11 +62,11 @@ def problem(task: str, data: Path, *, seed: int, labels_per_class: tuple[int, ..
     """
     dealt = TASKS[task](data, seed)
     drawn = choose_labels(dealt.table, RunsConfig(labels_per_class=labels_per_class, seeds=(seed,), valid_share=0.2))
-    place = pd.Series(np.arange(len(dealt.table)), index=pd.MultiIndex.from_frame(dealt.table[PLACE]))
+    at = pd.Series(np.arange(len(dealt.table)), index=pd.MultiIndex.from_frame(dealt.table[PLACE]))
     found = {}
     for per_class in labels_per_class:
         rows = drawn[drawn["per_class"] == str(per_class)]
-        where = place.loc[pd.MultiIndex.from_frame(rows[PLACE])].to_numpy()
+        where = at.loc[pd.MultiIndex.from_frame(rows[PLACE])].to_numpy()
         found[per_class] = RunLabels(
             where[(rows["part"] == "train").to_numpy()], where[(rows["part"] == "valid").to_numpy()]
         )
@@ -76,4 +78,5 @@ def problem(task: str, data: Path, *, seed: int, labels_per_class: tuple[int, ..
             )
     label, part = dealt.table["label"].to_numpy(np.int64), dealt.table["part"].to_numpy(str)
     mineral = dealt.table.get("mineral", dealt.table["label"]).to_numpy(np.int64)
-    return Problem(dealt.x, label, mineral, part, dealt.classes, found)
+    place = dealt.table[["scene", "hole", "line", "sample"]].reset_index(drop=True)
+    return Problem(dealt.x, label, mineral, part, dealt.classes, found, place)

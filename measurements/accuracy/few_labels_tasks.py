@@ -30,7 +30,7 @@ TRAY = 255  # not core: used for nothing
 
 @dataclass(frozen=True)
 class Dealt:
-    """The pixels in use: spectra, and a table of scene, line, sample, label, part and maybe mineral."""
+    """The pixels in use: spectra, and a table of scene, hole, line, sample, label, part and maybe mineral."""
 
     x: np.ndarray
     table: pd.DataFrame
@@ -56,7 +56,8 @@ def _part_table(raster: LabelRaster, parts: np.ndarray, used: np.ndarray, buffer
     line, sample = np.nonzero(kept)
     part = np.array(["", *PARTS])[kept[line, sample]]
     label = raster.label[line, sample]
-    return pd.DataFrame({"scene": raster.scene, "line": line, "sample": sample, "label": label, "part": part})
+    place = {"scene": raster.scene, "hole": raster.hole, "line": line, "sample": sample}
+    return pd.DataFrame({**place, "label": label, "part": part})
 
 
 def _single_scene(name: str, data: Path, settings: SplitConfig) -> Dealt:

@@ -16,14 +16,17 @@ from semispectral.inference.m1_inference import M1Inference
 from semispectral.inference.m2_inference import M2Inference
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
+from semispectral.noise.covariance import Noise, estimate_noise
 from semispectral.sampling.training_set import Features, TrainingSet
-from semispectral.spectra.scaling import Scaler, fit_scaler
+from semispectral.scans.cube import Pixels
+from semispectral.spectra.scaling import METHODS, Scaler, fit_scaler
 from semispectral.storage.atomic import write_atomically
 from semispectral.training.run import Run, Trained
 from semispectral.training.train_m1 import train_m1
 from semispectral.training.train_m2 import train_m2
 
 BANDS = "snv_level"  # the scale of bands
+MNF = "mnf"  # that of noise-whitened components
 OURS = "views"  # that on which M1 sees spectra
 M1_SETTINGS = M1Config()
 M2_SETTINGS = replace(M2Config(), select="last")  # every label of the run is trained on, as `refit` ends
@@ -76,7 +79,14 @@ class Work:
 
     def scaler(self, method: str) -> Scaler:
         """The scale of the train part."""
-        return fit_scaler(self.problem.x[self.problem.train], method=method)
+        noise = self.noise.covariance if METHODS[method].noise else None
+        return fit_scaler(self.problem.x[self.problem.train], method=method, noise=noise)
+
+    @cached_property
+    def noise(self) -> Noise:
+        """The noise of the train part, from its neighbouring pixels, whatever their labels."""
+        train = self.problem.train
+        return estimate_noise(Pixels(self.problem.x[train], self.problem.place.iloc[train].assign(code=0)))
 
     @cached_property
     def seen(self) -> Features:
@@ -91,6 +101,11 @@ class Work:
     def bands(self) -> Features:
         """Normalised bands of all pixels."""
         return self._features(BANDS)
+
+    @cached_property
+    def mnf(self) -> Features:
+        """Noise-whitened components of all pixels."""
+        return self._features(MNF)
 
     @cached_property
     def latents(self) -> Features:

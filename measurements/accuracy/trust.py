@@ -4,8 +4,9 @@
     python measurements/accuracy/trust.py novelty --data DIR --seeds 1 --scenes salinas_a_blocks --output results/trust
 
 calibration: NLL, Brier and ECE on the test pixels with the temperature of the validation labels, and without.
-novelty: each class in turn is left out of all training; AUROC of log p(x) by M1 and M2, which should be low there. The
-labels of M2 are the last of --labels-per-class, of the other classes.
+novelty: each class in turn is left out of all training; AUROC of log p(x) by M1 and M2, which should be low there, and
+of the distance to the nearest training pixels in noise-whitened scores (MNF). The labels of M2 are the last of
+--labels-per-class, of the other classes. controls: such distances alone, which train nothing.
 
 DIR holds indian_pines/Indian_pines_{corrected,gt}.mat and salinas_a/SalinasA_{corrected,gt}.mat; the built-in
 collection needs no file. Every score is a small file under --output, and a run does what is not there yet.
@@ -28,19 +29,20 @@ from few_labels_problems import problem
 from few_labels_tasks import TASKS, missing_files
 from few_labels_work import Settings, Work, markdown, settings_of, write_json
 from semispectral.training.run import use_threads
-from trust_scores import CALIBRATED, score_calibration, score_novelty
+from trust_scores import CALIBRATED, score_calibration, score_novelty, score_simple_novelty
 
-CALIBRATION, NOVELTY = "calibration", "novelty"
+CALIBRATION, NOVELTY, CONTROLS = "calibration", "novelty", "controls"
 PROBABILITY = ("nll", "brier", "ece")
 
 
 def cells(asked: argparse.Namespace, work: Work) -> Iterator[tuple[Path, dict[str, Any], Any]]:
     """File, identity and function of every score of one task and seed."""
     both, folder = {"task": work.task, "seed": work.seed}, asked.output / asked.what
-    if asked.what == NOVELTY:
+    if asked.what in (NOVELTY, CONTROLS):
         for left_out in np.unique(work.problem.label[work.problem.test]).tolist():
             path = folder / f"{work.task}-{work.seed}-{left_out}.json"
-            yield path, both, partial(score_novelty, work, left_out, asked.labels_per_class[-1])
+            trained = partial(score_novelty, work, left_out, asked.labels_per_class[-1])
+            yield path, both, trained if asked.what == NOVELTY else partial(score_simple_novelty, work, left_out)
         return
     for per_class, method in itertools.product(asked.labels_per_class, CALIBRATED):
         path = folder / f"{work.task}-{work.seed}-{per_class}-{method.replace(' ', '_')}.json"
@@ -101,7 +103,7 @@ def novelty_table(found: pd.DataFrame) -> str:
 def arguments() -> argparse.Namespace:
     """What is asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=[CALIBRATION, NOVELTY])
+    parser.add_argument("what", choices=[CALIBRATION, NOVELTY, CONTROLS])
     parser.add_argument("--data", type=Path, default=Path(), help="folder of the public scenes")
     parser.add_argument("--seeds", type=int, nargs="+", required=True, help="of split, labels and training")
     parser.add_argument("--labels-per-class", type=int, nargs="+", default=[5, 10, 50], help="labels per class")
@@ -114,5 +116,5 @@ if __name__ == "__main__":
     asked = arguments()
     with threadpool_limits(1):
         run(asked)
-    table = {CALIBRATION: calibration_table, NOVELTY: novelty_table}[asked.what]
+    table = calibration_table if asked.what == CALIBRATION else novelty_table
     print(table(read_scores(asked.output / asked.what)))

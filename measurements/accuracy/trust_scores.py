@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.metrics import f1_score, roc_auc_score
+from sklearn.neighbors import NearestNeighbors
 
 from few_labels_problems import RunLabels
 from few_labels_work import Work
@@ -20,6 +21,8 @@ from semispectral.training.run import Trained
 from semispectral.training.train_m2 import train_m2, train_qy
 
 NOVELTY_DRAWS = 2  # of z, for the bound of M1+M2
+NEIGHBOURS, COMPONENTS = 10, 20  # of the simple control of the unknown: a distance in MNF scores
+NEAREST = f"{NEIGHBOURS}-NN in MNF"
 
 
 def _bands(work: Work) -> Features:
@@ -67,8 +70,8 @@ def score_calibration(work: Work, per_class: int, method: str) -> dict[str, Any]
 def score_novelty(work: Work, left_out: int, per_class: int) -> dict[str, Any]:
     """How well each model tells test pixels of a class, left out of all training, from those of the others: AUROC.
 
-    The keys of ``auroc`` are M1 (by which a map of an SVM goes), M1+M2 (the bound on log p(x) of the whole), M2 on
-    bands, and M2 on latents (by which a map of M1+M2 goes).
+    The keys of ``auroc`` are the distance to neighbours in MNF scores, a simple control; M1 (by which a map of an SVM
+    goes), M1+M2 (the bound on log p(x) of the whole), M2 on bands, and M2 on latents (by which a map of M1+M2 goes).
     """
     started = time.perf_counter()
     label, test, part = work.problem.label, work.problem.test, work.problem.part
@@ -88,6 +91,7 @@ def score_novelty(work: Work, left_out: int, per_class: int) -> dict[str, Any]:
     m2 = {"bands": without.bands, "latents": latents}
     models = {name: without.train_m2(features, labels) for name, features in m2.items()}
     log_p = {
+        NEAREST: -neighbour_distance(without),
         "M1": m1_scores(m1, without.seen.mean[test])[1],
         "M1+M2": stacked_bound(m1, models["latents"], without.seen.mean[test], seed=work.seed, draws=NOVELTY_DRAWS),
         **{f"M2 on {name}": most_probable(models[name], m2[name].mean[test]) for name in m2},
@@ -95,6 +99,31 @@ def score_novelty(work: Work, left_out: int, per_class: int) -> dict[str, Any]:
     truth = label[test] == left_out
     auroc = {name: float(roc_auc_score(truth, -values)) for name, values in log_p.items()}
     return {"class": left_out, "auroc": auroc, "seconds": time.perf_counter() - started}
+
+
+def score_simple_novelty(work: Work, left_out: int) -> dict[str, Any]:
+    """As `score_novelty`, of what trains nothing: distances in the scores of `neighbour_distance`."""
+    started = time.perf_counter()
+    left = (work.problem.mineral == left_out) & (work.problem.part != "test")
+    without = replace(work, problem=replace(work.problem, part=np.where(left, "", work.problem.part)))
+    test = work.problem.test
+    train, asked = without.mnf.mean[without.problem.train, :COMPONENTS], without.mnf.mean[test, :COMPONENTS]
+    spread = np.cov(train.T)
+    centred = asked - train.mean(axis=0)
+    distance = {
+        NEAREST: neighbour_distance(without),
+        "Mahalanobis in MNF": np.einsum("pc,cd,pd->p", centred, np.linalg.inv(spread), centred),
+    }
+    truth = work.problem.label[test] == left_out
+    auroc = {name: float(roc_auc_score(truth, values)) for name, values in distance.items()}
+    return {"class": left_out, "auroc": auroc, "seconds": time.perf_counter() - started}
+
+
+def neighbour_distance(work: Work) -> np.ndarray:
+    """Mean distance of each test pixel to its nearest training pixels, labelled or not, in the leading MNF scores."""
+    scores = work.mnf.mean[:, :COMPONENTS]
+    search = NearestNeighbors(n_neighbors=NEIGHBOURS).fit(scores[work.problem.train])
+    return np.asarray(search.kneighbors(scores[work.problem.test])[0].mean(axis=1))
 
 
 def most_probable(m2: M2Inference, x: np.ndarray) -> np.ndarray:

@@ -28,6 +28,7 @@ SMALL = {
     "accuracy/labelling.py": (("looks", "--seeds", "1", "--output", "OUT"), "| looks | seeds | macro-F1 |"),
     "accuracy/features.py": (("DATASET",), "aloh_2200, depth > 0.1, against nearest Centre"),
     "accuracy/simulate.py": (("--seeds", "1", "--repeats", "1"), "total"),
+    "accuracy/space.py": (COLLECTION, "| collection | 5 | MNF + SVM |"),
     "accuracy/trust.py": (("calibration", *COLLECTION), "| collection | 5 | m1+m2 | 1 |"),
     "gpu/measure.py": (("--arrays", "none.npz", "--small", "--seconds", "0"), "no time left"),
     "soundness/bad_inputs.py": (("--only", "polygons"), "0 tracebacks"),
