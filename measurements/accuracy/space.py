@@ -103,13 +103,8 @@ def run(asked: argparse.Namespace) -> None:
         if absent := missing_files(task, asked.data):
             print(f"{task} is left out: {asked.data} has no {', '.join(absent)}", flush=True)
             continue
-        work = Work(
-            task,
-            seed,
-            problem(task, asked.data, seed=seed, labels_per_class=tuple(asked.labels_per_class)),
-            Settings(),
-            asked.output,
-        )
+        dealt = problem(task, asked.data, seed=seed, labels_per_class=tuple(asked.labels_per_class))
+        work = Work(task, seed, dealt, Settings(), asked.output)
         for per_class in asked.labels_per_class:
             path = asked.output / f"{task}-{seed}-{per_class}.json"
             if not path.is_file():

@@ -2,14 +2,14 @@
 
 Neighbours are mostly of one rock, so that what differs between them is mostly noise: of the detector, but also of
 illumination and registration, which is common to many bands. Half the covariance of the differences is the noise
-covariance (Green et al. 1988; Nielsen 2011, the shift difference). Where a boundary lies between two neighbours they
-differ for another reason, so that the farthest pairs are left out.
+covariance (Green et al. 1988, the shift difference). It is not only noise of the detector: the texture of one rock is
+in it, and a classifier gains from taking that for noise, too. Where a boundary lies between two neighbours they differ
+for another reason: such pairs are left out.
 
 References
 ----------
-Green, Berman, Switzer and Craig (1988), IEEE TGRS 26(1). Rousseeuw and Van Driessen (1999), Technometrics 41(3), the
-concentration step. Ledoit and Wolf (2004), J. Multivariate Analysis 88(2). Bioucas-Dias and Nascimento (2008), IEEE
-TGRS 46(8), the noise of a band as what no other band foretells.
+Green, Berman, Switzer and Craig (1988), IEEE TGRS 26(1). Ledoit and Wolf (2004), J. Multivariate Analysis 88(2).
+Bioucas-Dias and Nascimento (2008), IEEE TGRS 46(8), the noise of a band as what no other band foretells.
 """
 
 import logging
@@ -21,7 +21,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy import linalg
-from scipy.stats import chi2
 from sklearn.covariance import ledoit_wolf
 
 from semispectral.errors import DataError
@@ -32,8 +31,7 @@ log = logging.getLogger(__name__)
 
 NEIGHBOURS = "neighbours"
 BANDS = "bands"
-TRIMMED = 0.25  # share of the pairs of a hole that may lie across a boundary, and are left out
-CONCENTRATIONS = 3  # turns in which the nearest pairs are chosen anew
+MOST_TRIMMED = 0.1  # largest share of the pairs of a hole that are left out as lying across a boundary
 MOST_PAIRS = 10_000  # of a hole: more change nothing and take memory
 PAIRS_PER_BAND = 2  # fewer pairs in the whole study say too little of the correlation between bands
 LEAST = 1e-4  # noise of a band, as a share of its standard deviation: less is rounding, or a band that never changes
@@ -146,16 +144,21 @@ def estimate_noise(pixels: Pixels) -> Noise:
     hole = pixels.table["hole"].astype(str).to_numpy()
     known = {str(name): _thinned(pairs[hole[pairs[:, 0]] == name]) for name in np.unique(hole)}
     total = sum(map(len, known.values()))
+    unit = np.maximum(spread, least)
     if total < PAIRS_PER_BAND * x.shape[1]:
         log.warning(
             "%d pairs of neighbouring training pixels are too few for the noise covariance of %d bands: the noise is "
             "estimated from the bands alone, without correlation between them",
             *(total, x.shape[1]),
         )
-        return Noise(_of_bands(x, least), BANDS, dict.fromkeys(known, 0))
+        return Noise(_of_bands(x, unit=unit, least=least), BANDS, dict.fromkeys(known, 0))
     covariance = np.zeros((x.shape[1], x.shape[1]))
-    for mine in filter(len, known.values()):
-        covariance += len(mine) / total * _of_differences(x[mine[:, 1]] - x[mine[:, 0]], least)
+    for name, mine in known.items():
+        if len(mine):
+            usual = float(np.sum(np.square(x[hole == name].std(axis=0) / unit)))
+            own = _within_one_rock((x[mine[:, 1]] - x[mine[:, 0]]) / unit, usual)
+            covariance += len(mine) / total * np.outer(unit, unit) * own
+    covariance += np.diag(np.square(least))
     return Noise(covariance, NEIGHBOURS, {name: len(mine) for name, mine in known.items()})
 
 
@@ -165,33 +168,27 @@ def _thinned(pairs: np.ndarray) -> np.ndarray:
     return np.asarray(pairs[keep])
 
 
-def _of_differences(difference: np.ndarray, least: np.ndarray) -> np.ndarray:
-    """Return the noise covariance from differences of neighbours, the farthest of them left out, float64 [band, band].
+def _within_one_rock(difference: np.ndarray, usual: float) -> np.ndarray:
+    """Return the noise covariance from the differences of neighbours of a hole, float64 [band, band].
 
-    Differences [pair, band] have twice the variance of the noise. What is left out makes the rest look too quiet: the
-    scale is set by the median of the distances, which are those of a chi-square variable where noise is normal.
+    A pair that is farther apart than a pixel usually is from the mean of its hole may lie across a boundary. At most a
+    tenth is left out: where all is one rock, neighbours differ as much as any two pixels.
+
+    Parameters
+    ----------
+    difference : float64 [pair, band], of neighbours.
+    usual : mean squared distance of the hole's pixels from their mean, in the same units.
     """
-    unit = np.maximum(np.median(np.abs(difference), axis=0), least)
-    scaled = difference / unit
-    kept = max(int(np.ceil((1 - TRIMMED) * len(scaled))), 1)
-    distance = np.square(scaled).sum(axis=1)
-    for _ in range(CONCENTRATIONS):
-        nearest = np.argpartition(distance, kept - 1)[:kept]
-        covariance = ledoit_wolf(scaled[nearest], assume_centered=True)[0]
-        covariance += np.diag(np.square(least / unit))
-        distance = np.square(
-            linalg.solve_triangular(linalg.cholesky(covariance, lower=True), scaled.T, lower=True)
-        ).sum(0)
-    scale = np.median(distance) / chi2.median(scaled.shape[1])
-    return np.asarray(covariance * scale * np.outer(unit, unit) / 2)
+    distance = np.square(difference).sum(axis=1)
+    near = difference[distance <= max(usual, np.quantile(distance, 1 - MOST_TRIMMED))]
+    return np.asarray(ledoit_wolf(near, assume_centered=True)[0] / 2)
 
 
-def _of_bands(x: np.ndarray, least: np.ndarray) -> np.ndarray:
+def _of_bands(x: np.ndarray, *, unit: np.ndarray, least: np.ndarray) -> np.ndarray:
     """Return a diagonal noise covariance: the variance of each band that a regression on all others leaves.
 
     It is the reciprocal of the diagonal of the inverse covariance (Bioucas-Dias and Nascimento 2008, eq. 5 and 6).
     """
-    unit = np.maximum(x.std(axis=0), least)
     scaled = (x - x.mean(axis=0)) / unit
     covariance = scaled.T @ scaled / len(x) + LEAST**2 * np.eye(x.shape[1])
     left = np.square(unit) / np.diag(linalg.inv(covariance))
