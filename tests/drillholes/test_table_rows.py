@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from semispectral.drillholes.table_rows import column_values, read_intervals, require_known
-from semispectral.errors import ConfigError
+from semispectral.errors import ConfigError, UnreadableError
 
 WHAT = {"what": "a table of intervals", "key": "intervals.table"}
 
@@ -47,6 +47,35 @@ def test_a_wrong_interval_is_named_by_file_and_row(tmp_path: Path, rows: str, sa
     path = written(tmp_path, f"hole,from,to\n{rows}\n")
     with pytest.raises(ConfigError, match=f"table.csv, {said}"):
         read_intervals(path, **WHAT)
+
+
+def test_cells_with_commas_stand_in_quotes(tmp_path: Path) -> None:
+    """As spreadsheets write them, with a line break in a remark; quotes that do not end are no table."""
+    text = 'HoleID,From,To,Remark\r\n"A",0,1,"clay, white\r\nwet ""mud"""\r\nA,1,2,\r\n'
+    rows = read_intervals(written(tmp_path, text), **WHAT)
+    assert [row.others["Remark"].splitlines() for row in rows] == [["clay, white", 'wet "mud"'], []]
+    with pytest.raises(ConfigError, match="comma-separated"):
+        read_intervals(written(tmp_path, 'HoleID,From,To\nA,0,"1\n'), **WHAT)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("HoleID;From;To\nA;0,5;1,5\n", "got semicolons; save it with commas"),
+        ("HoleID,From,To\n", "needs rows, and has a header alone"),
+        ("", "the header is none"),
+    ],
+)
+def test_what_is_no_such_table_is_said(tmp_path: Path, text: str, said: str) -> None:
+    """Another separator, no row, nothing at all."""
+    with pytest.raises(ConfigError, match=said):
+        read_intervals(written(tmp_path, text), **WHAT)
+
+
+def test_a_folder_is_no_table(tmp_path: Path) -> None:
+    """What is there and is no file is not called missing."""
+    with pytest.raises(UnreadableError, match="is a file, and this is none"):
+        read_intervals(tmp_path, **WHAT)
 
 
 def test_a_missing_column_is_named(tmp_path: Path) -> None:

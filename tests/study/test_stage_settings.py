@@ -63,7 +63,7 @@ def test_what_is_left_out_keeps_its_default() -> None:
     ("given", "message"),
     [
         ({"seed": 1, "ratte": 2}, "m1: unknown key 'ratte'; did you mean 'rate'?"),
-        ({"seed": 1, "zzzzzz": 2}, "m1: unknown key 'zzzzzz'; known are: labels_per_class, counts"),
+        ({"seed": 1, "zzzzzz": 2}, "m1: unknown key 'zzzzzz'; known are: counts, depth"),
         ({}, "m1: needs a value for seed"),
         ({"seed": 1.5}, "m1.seed must be a whole number, got 1.5"),
         ({"seed": True}, "m1.seed must be a whole number, got True"),

@@ -127,7 +127,8 @@ def read_rows(path: Path, columns: Mapping[str, Sequence[str]], *, what: str, ke
     Raises
     ------
     MissingFileError : the file does not exist.
-    ConfigError : it is no table, a column is missing or there twice, a row has another number of cells or no hole.
+    ConfigError : it is no table, a column is missing or there twice, a row has another number of cells or no hole, or
+        there is no row.
     """
     rows = _cells(path, what, key)
     header = rows[0] if rows else []
@@ -145,6 +146,8 @@ def read_rows(path: Path, columns: Mapping[str, Sequence[str]], *, what: str, ke
             )
         others = {header[at]: cell for at, cell in enumerate(row) if at not in place.values() and header[at]}
         found.append(Row(where, row[place["hole"]], {name: row[at] for name, at in place.items()}, others))
+    if not found:
+        raise ConfigError(f"{path}: {what} needs rows, and has a header alone; name another file")
     return found
 
 
@@ -154,6 +157,10 @@ def _places(path: Path, header: list[str], columns: Mapping[str, Sequence[str]],
     place = {}
     for name, spelt in columns.items():
         found = [at for at, text in enumerate(plain) if text in spelt]
+        if len(header) == 1 and ";" in header[0]:
+            raise ConfigError(
+                f"{path}: {what} needs commas or tabs between its cells, got semicolons; save it with commas"
+            )
         if len(found) != 1:
             raise ConfigError(
                 f"{path}: {what} needs the columns {', '.join(columns)}, each once, and {name!r} is there "

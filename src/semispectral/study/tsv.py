@@ -16,7 +16,7 @@ def read_rows(path: Path, *, what: str, key: str, comma: bool = False) -> list[l
     path : Path, the table.
     what : str, name of the table, for errors.
     key : str, key of the configuration, or column, that names the table.
-    comma : bool, whether commas separate its cells, as in a .csv file.
+    comma : bool, whether commas separate its cells, as in a .csv file; a cell with a comma then stands in quotes.
 
     Returns
     -------
@@ -25,20 +25,27 @@ def read_rows(path: Path, *, what: str, key: str, comma: bool = False) -> list[l
     Raises
     ------
     MissingFileError : the file does not exist.
-    ConfigError : it is not tab-separated UTF-8 text.
+    ConfigError : it is not UTF-8 text, or its quotes do not end.
+    UnreadableError : it is no regular file, or cannot be read.
     """
-    if not path.is_file():
+    if not path.exists():
         raise MissingFileError(f"{path}: {what} does not exist; name it in the config key {key!r}")
+    if not path.is_file():
+        raise UnreadableError(f"{path}: {what} is a file, and this is none; name a table in the config key {key!r}")
     try:
         size = path.stat().st_size
         if size > LARGEST_BYTES:
             raise ConfigError(f"{path}: {what} has at most {LARGEST_BYTES} bytes, got {size}; name another file")
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.reader(file, delimiter="," if comma else "\t", quoting=csv.QUOTE_NONE))
+            if comma:
+                rows = list(csv.reader(file, strict=True))
+            else:
+                rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: must be UTF-8 text, got another encoding ({error}); save it as UTF-8") from error
     except csv.Error as error:
-        raise ConfigError(f"{path}: must be a tab-separated table ({error}); save it as one") from error
+        separated = "comma" if comma else "tab"
+        raise ConfigError(f"{path}: must be a {separated}-separated table ({error}); save it as one") from error
     except OSError as error:
         raise UnreadableError(f"{path}: cannot be opened ({error}); check its permissions") from error
     return [[cell.strip() for cell in row] for row in rows]
