@@ -46,6 +46,7 @@ rule composite:
         intervals=SLICES.hole_tables["table"],
     output:
         table="<results>/downhole/composites/{hole}.parquet",
+        picture="<results>/downhole/composites/{hole}.png",
         strip="<results>/downhole/{hole}.pdf",
     log:
         "<results>/logs/composite/{hole}.log",

@@ -240,11 +240,23 @@ def _write_taken_home(directory: Path) -> Paths:
         Image.new("RGB", (1, 1)).save(path)
     paths["absorption"] = _write_features(directory)
     paths["effects"] = _write_effects(directory)
+    paths["composites"] = [_write_composite(directory, hole) for hole in sorted(set(SCENES.values()))]
     for path in paths["maps"]:
         files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()}
         facts = {"novel_share": 0.015, "smoothing": "none", "confusion": TESTED.get(path.parent.name), "files": files}
         write_json(path.with_name("map.json"), facts)
     return paths
+
+
+def _write_composite(directory: Path, hole: str) -> Path:
+    """Two intervals of a hole, and its picture of one pixel."""
+    path = directory / f"downhole/composites/{hole}.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shares = {CLASS_NAMES[0]: (0.5, 0.1), CLASS_NAMES[1]: (0.5, 0.1), CLASS_NAMES[2]: (0.0, 0.8)}
+    head = {"HoleID": hole, "From": (10.0, 11.0), "To": (11.0, 12.0), "Core": (0.25, 0.75), "none_of_the_known": 0.02}
+    write_table(path, pd.DataFrame(head | {f"share_{name}": share for name, share in shares.items()}))
+    Image.new("RGB", (1, 1)).save(path.with_suffix(".png"))
+    return path
 
 
 def _write_effects(directory: Path) -> list[Path]:

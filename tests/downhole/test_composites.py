@@ -10,6 +10,7 @@ import pytest
 import tiny_models as tiny
 from semispectral.downhole.composites import RunOfCore, composite, even_intervals, line_lengths, runs_of_core
 from semispectral.downhole.core_strips import strips_of_hole
+from semispectral.downhole.hole_picture import draw_hole
 from semispectral.downhole.interval_settings import IntervalConfig
 from semispectral.downhole.log import DownholeConfig
 from semispectral.downhole.stage_intervals import placed, run_intervals
@@ -122,6 +123,8 @@ def test_the_strip_log_has_a_page_for_each_length_of_core(tmp_path: Path) -> Non
     table = composite("H$1", runs, even_intervals(runs, 0.25), tiny.NAMES, SETTINGS)
     for name in ("first.pdf", "again.pdf"):
         write_strip_log(tmp_path / name, table, strips, tiny.NAMES, IntervalConfig(page_m=2.0))
+        draw_hole(tmp_path / f"{name}.png", table, strips, tiny.NAMES)
+    assert (tmp_path / "first.pdf.png").read_bytes() == (tmp_path / "again.pdf.png").read_bytes()
     content = (tmp_path / "first.pdf").read_bytes()
     assert content == (tmp_path / "again.pdf").read_bytes()
     assert content.count(b"/Type /Page /") == 3  # 4 to 6, 6 to 8 and 16 to 18 m

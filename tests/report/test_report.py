@@ -54,7 +54,7 @@ def test_every_figure_is_drawn_and_held_by_the_page(study: Study, index: Path) -
     scenes = study.predictions["scene"].unique()
     drawn = {str(path.relative_to(index.parent / "figures").with_suffix("")) for path in index.parent.rglob("*.png")}
     assert drawn == {*FIGURES, *(f"maps/{scene}" for scene in scenes)}
-    taken_home = len(study.maps) + len(study.logs)
+    taken_home = len(study.maps) + len(study.logs) + study.predictions["hole"].nunique()  # and the tested holes
     assert index.read_text(encoding="utf-8").count('<img src="data:image/png;base64,') == len(drawn) + taken_home
 
 
@@ -93,6 +93,20 @@ def test_maps_and_logs_are_linked(study: Study, index: Path) -> None:
     assert {path.with_suffix(".las").resolve() for path in study.logs} <= linked
     assert "1.5 % of its pixels" in html
     assert "guided: OA 1.000, macro-F1 1.000; none: OA 0.867" in html
+
+
+def test_the_report_begins_with_what_was_found(study: Study, index: Path) -> None:
+    """The tested holes by length of core, how far to trust it, and links; a study without depths begins otherwise."""
+    html = index.read_text(encoding="utf-8")
+    heads = re.findall(r"<h[12][^>]*>(.*?)</h[12]>", html)
+    assert heads[:2] == ["What was found", "Which method maps best, and how far to trust it"]
+    hole = sorted(study.predictions["hole"].astype(str).unique())[0]
+    assert f"Hole {hole}, 10 to 12 m, 1 m of core: calcite 60 %, &lt;script&gt;" in html
+    assert "2.0 % is unlike all known classes" in html
+    assert f"/holes/{hole}/index.html" in html
+    assert html.index("How far to trust it") < html.index('id="data"')
+    bare = render(replace(study, composites=()), {}, index=index, root=ROOT)
+    assert "What was found" not in bare
 
 
 def test_all_methods_stand_in_the_table(study: Study, index: Path) -> None:

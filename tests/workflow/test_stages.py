@@ -369,6 +369,7 @@ def test_a_scene_and_a_new_scan_are_mapped_alike(bundled: Path) -> None:
         run_composite(
             table_file=bundled / "DH3.parquet",
             strip_file=bundled / "DH3.pdf",
+            picture_file=bundled / "DH3_hole.png",
             numbers_files=[numbers],
             features=[],
             intervals_files=table,

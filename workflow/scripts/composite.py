@@ -6,6 +6,7 @@ logs.start(snakemake.log[0], job=snakemake)
 run_composite(
     table_file=snakemake.output.table,
     strip_file=snakemake.output.strip,
+    picture_file=snakemake.output.picture,
     numbers_files=snakemake.input.numbers,
     features=snakemake.input.features,
     intervals_files=snakemake.input.intervals,

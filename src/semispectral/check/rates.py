@@ -66,6 +66,7 @@ RATES: dict[str, Rate] = {
     "mask": Rate("scene_mb", (2.5, 0.01), (250, 0.3)),
     "average": Rate("test_kpixels", (1, 0.02), (150, 3), "test_kpixels", (0, 0.06)),
     "intervals": Rate("total_kpixels", (2, 0.002), (200, 0.02)),
+    "interval_labels": Rate("total_kpixels", (2, 0.002), (300, 0.02)),
     "composite": Rate("scene_kpixels", (4.8, 0.005), (300, 0.2), "scene_kpixels", (1, 0.01)),
     "hole_page": Rate("scene_kpixels", (4.8, 0.005), (300, 0.2), "scene_kpixels", (1, 0.07)),
     "clusters": Rate("sample_mb", (4, 0.1), (300, 4)),

@@ -10,6 +10,7 @@ from semispectral.downhole.composites import composite, even_intervals, runs_of_
 from semispectral.downhole.core_strips import strips_of_hole
 from semispectral.downhole.depths import from_top
 from semispectral.downhole.feature_log import names_of
+from semispectral.downhole.hole_picture import draw_hole
 from semispectral.downhole.interval_settings import IntervalConfig
 from semispectral.downhole.log import DownholeConfig
 from semispectral.downhole.strip_log import rows_per_m, write_strip_log
@@ -29,18 +30,19 @@ def run_composite(
     *,
     table_file: str | Path,
     strip_file: str | Path,
+    picture_file: str | Path,
     numbers_files: Sequence[str | Path],
     features: Sequence[str | Path],
     intervals_files: Sequence[str | Path],
     hole: str,
     cfg: str,
 ) -> None:
-    """Write the shares of the classes in the intervals of a hole, and its strip log.
+    """Write the shares of the classes in the intervals of a hole, its strip log, and a picture of it.
 
     Parameters
     ----------
-    table_file, strip_file : str or Path
-        Files to write: the intervals as Parquet, and the strip log as PDF.
+    table_file, strip_file, picture_file : str or Path
+        Files to write: the intervals as Parquet, the strip log as PDF, and the hole in one picture as PNG.
     numbers_files : sequence of str or Path
         Numbers of the map of every scene of the hole, in the order of ``scenes``.
     features : sequence of str or Path
@@ -81,3 +83,4 @@ def run_composite(
         table[GIVEN + column] = column_values(cells, where=[f"{each.where}, column {column!r}" for each in rows])
     write_table(Path(table_file), table)
     write_strip_log(Path(strip_file), table, strips, classes, wanted)
+    draw_hole(Path(picture_file), table, strips, classes)

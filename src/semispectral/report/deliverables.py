@@ -83,20 +83,24 @@ def smoothing_words(study: Study) -> str:
 
 
 def logs(study: Study, *, index: Path) -> list[Piece]:
-    """Return one piece for each logged hole.
+    """Return one piece for each logged hole, those that were tested first.
 
     Parameters
     ----------
     study : results of the study.
     index : path of the page, for relative links.
     """
-    return [_log(path, index, shown=number < MOST_PICTURES) for number, path in enumerate(study.logs)]
+    tested = set(study.predictions["hole"].astype(str).unique())
+    ordered = sorted(study.logs, key=lambda path: path.stem not in tested)
+    return [_log(path, index, shown=number < MOST_PICTURES) for number, path in enumerate(ordered)]
 
 
 def _log(png: Path, index: Path, *, shown: bool) -> Piece:
     """Return the piece of one log."""
-    kinds = (("table (CSV)", ".csv"), ("LAS 2.0", ".las"))
-    links = tuple((text, address_of(png.with_suffix(suffix), index)) for text, suffix in kinds)
+    kinds = (("table (CSV)", ".csv"), ("LAS 2.0", ".las"), ("strip log (PDF)", ".pdf"))
+    page = png.parents[1] / "holes" / png.stem / "index.html"
+    files = (("page of the hole", page), *((text, png.with_suffix(suffix)) for text, suffix in kinds))
+    links = tuple((text, address_of(path, index)) for text, path in files)
     return Piece(png.stem, embedded(png) if shown else "", links)
 
 
