@@ -123,7 +123,7 @@ rule benchmark_fit:
     input:
         shards=pool_of(SCENES),
         splits=splits_of,
-        files=cleaned_files,
+        files=files_of_fit,
         latents=latents_of_job,
         chosen=chosen_for_job,
     output:

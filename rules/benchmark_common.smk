@@ -35,6 +35,12 @@ def fit_cfg(wildcards):
     return job_cfg(row=row, **{section: CONFIG[section] for section in method.sections})
 
 
+def files_of_fit(wildcards):
+    """The files that cleaning looks into; of the mineral library also its own, and the scan that states the widths."""
+    of_library = "library" in METHODS[wildcards.method_id].sections
+    return SLICES.groups_files(wildcards) if of_library else cleaned_files(wildcards)
+
+
 def members_of_job(wildcards):
     """The fits that a method averages, whether or not the benchmark compares them by themselves."""
     return [fit_of(name, wildcards, wildcards.seeds) for name in METHODS[wildcards.method_id].members]

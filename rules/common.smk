@@ -291,9 +291,8 @@ def trained(model):
     return every_run("<results>/{model}/{features}/{per_class}/{seed}", model=model, features=features)
 
 
-def features_of(*names, scenes=None):
-    """Files of the features of scenes; none where they are switched off."""
+def features_of(*names, scenes=None, folder="features"):
+    """Files of the features of scenes, of new scans in the folder ``new``; none where they are switched off."""
     listed = sorted(SCENES) if scenes is None else scenes
-    return (
-        expand("<results>/features/{scene}/{name}", scene=listed, name=names) if CONFIG["features"]["enabled"] else []
-    )
+    pattern = f"<results>/{folder}/{{scene}}/{{name}}"
+    return expand(pattern, scene=listed, name=names) if CONFIG["features"]["enabled"] else []

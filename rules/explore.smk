@@ -191,6 +191,8 @@ rule group_page:
         files=scan_files,
         clusters="<results>/explore/maps/{scene}/clusters.npy",
         groups="<results>/explore/groups.json",
+        features=lambda wildcards: features_of("features.json", scenes=[wildcards.scene]),
+        feature_rasters=lambda wildcards: features_of("features.tif", scenes=[wildcards.scene]),
     output:
         "<results>/explore/maps/{scene}/page.html",
     log:

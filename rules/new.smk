@@ -1,4 +1,4 @@
-# Maps, pages and downhole logs of new scans with a model that was trained before: `snakemake predict_new`.
+# Maps, absorption features, pages and downhole logs of new scans with a model that was trained before: `snakemake predict_new`.
 # Needs: config `scenes` and `model`; no label and no training.
 # Produces: results/new/{scene}, results/new/downhole.
 
@@ -27,10 +27,37 @@ rule new_map:
         "../workflow/scripts/new_map.py"
 
 
+rule new_features:
+    input:
+        files=SLICES.new_scene_files,
+        numbers="<results>/new/{scene}/numbers.parquet",
+    output:
+        expand("<results>/new/{{scene}}/{name}", name=FEATURE_FILES),
+    log:
+        "<results>/logs/new_features/{scene}.log",
+    benchmark:
+        "<results>/resources/new_features/{scene}.tsv"
+    conda:
+        "../envs/base.yaml"
+    threads: at_most(2)
+    resources:
+        mem_mb=memory_mb(1500, per_mb=2),
+        runtime=minutes(15, per_mb=0.1),
+    params:
+        cfg=lambda wildcards: SLICES.new_features(wildcards, model=of_model(numbers_of)),
+        code=code("new_features"),
+    message:
+        "Measure the absorption features of the new scan {wildcards.scene}"
+    script:
+        "../workflow/scripts/new_features.py"
+
+
 rule new_pixels:
     input:
         files=SLICES.new_scene_files,
         numbers="<results>/new/{scene}/numbers.parquet",
+        features=lambda wildcards: features_of("features.json", scenes=[wildcards.scene], folder="new"),
+        feature_rasters=lambda wildcards: features_of("features.tif", scenes=[wildcards.scene], folder="new"),
     output:
         directory("<results>/new/{scene}/pixels"),
     log:
@@ -56,7 +83,8 @@ use rule paint as new_paint with:
     input:
         numbers="<results>/new/{scene}/numbers.parquet",
         pixels="<results>/new/{scene}/pixels",
-        features=[],
+        features=lambda wildcards: features_of("features.json", scenes=[wildcards.scene], folder="new"),
+        feature_rasters=lambda wildcards: features_of("features.tif", scenes=[wildcards.scene], folder="new"),
     output:
         expand("<results>/new/{{scene}}/{name}", name=MAP_FILES),
         picture="<results>/new/{scene}/map.png",
@@ -74,7 +102,8 @@ use rule paint as new_paint with:
 use rule downhole as new_downhole with:
     input:
         numbers=numbers_of_hole("new"),
-        features=[],
+        features=lambda wildcards: features_of("features.json", scenes=LOGGED[wildcards.hole], folder="new"),
+        feature_rasters=lambda wildcards: features_of("features.tif", scenes=LOGGED[wildcards.hole], folder="new"),
     output:
         csv="<results>/new/downhole/{hole}.csv",
         las="<results>/new/downhole/{hole}.las",

@@ -1,11 +1,13 @@
 # Pages of scans without a model, to look at them and to label them: `snakemake pages`.
-# Needs: the scans; neither labels nor training.
+# Needs: the scans, results/features; neither labels nor training.
 # Produces: results/pages/{scene}.html.
 
 
 rule scan_page:
     input:
         files=scan_files,
+        features=lambda wildcards: features_of("features.json", scenes=[wildcards.scene]),
+        feature_rasters=lambda wildcards: features_of("features.tif", scenes=[wildcards.scene]),
     output:
         "<results>/pages/{scene}.html",
     log:

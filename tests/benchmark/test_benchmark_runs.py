@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,9 @@ SECTIONS = {
     | {"components": [2], "cost": [1.0], "neighbours": [3], "spreading": [0.9], "unlabelled_pixels": 50},
     "labels_per_class": [2, 5],
 }
+NO_SCENE = json.loads(
+    json.dumps(asdict(scenes()[0]), default=str)
+)  # a scan that nobody opens where there are no wavelengths
 
 
 def write_shards(folder: Path) -> list[Path]:
@@ -138,7 +141,7 @@ def test_the_input_of_a_seed_is_chosen_on_its_training_labels(
 
 def test_a_library_without_an_answer_has_no_rows(job: Callable[..., Job], pool: Pool) -> None:
     """Scans without wavelengths: a table that can be joined with those of other methods, and no error."""
-    found = fit_all(pool, job("library", library={}, minerals={}), FITS)
+    found = fit_all(pool, job("library", library={}, minerals={}, scene=NO_SCENE), FITS)
     others = fit_all(pool, job("majority"), FITS)
     assert len(found) == 0
     both = pd.concat([found, others], ignore_index=True)
@@ -149,18 +152,28 @@ def test_a_library_without_an_answer_has_no_rows(job: Callable[..., Job], pool: 
 def test_a_library_that_was_asked_for_must_have_an_answer(job: Callable[..., Job], pool: Pool) -> None:
     """The classes name minerals, and the scans have no wavelengths: an error says so."""
     with pytest.raises(DataError, match="need the wavelengths"):
-        fit_all(pool, job("library", library={}, minerals={"1": "kaolin"}), FITS)
+        fit_all(pool, job("library", library={}, minerals={"1": "kaolin"}, scene=NO_SCENE), FITS)
 
 
-def test_the_library_predicts_by_the_spectra_alone() -> None:
-    """The minerals of the classes, whatever the labels."""
+def test_the_library_predicts_by_the_spectra_alone(tmp_path: Path) -> None:
+    """The minerals of the classes, whatever the labels; the library is brought to the widths that the scan states."""
     nm = np.linspace(1000, 2480, 268)
     entries = [built_in_library().entries[built_in_library().named(word)[0]] for word in ("kaolinite", "talc")]
     x = np.stack([entry.on_bands(nm, np.full(268, 6.0)) for entry in entries])
     classes = ClassMap((3, 7), ("rock", "kaolinite"), ("#000000", "#ffffff"))
     given = {"library": {}, "minerals": {"3": "talc"}, "wavelengths_nm": nm, "classes": classes}
-    found = FITS["library"](None, x, classes=2, shares=np.ones(2), seed=1, settings=given)
-    assert found.argmax(axis=1).tolist() == [1, 0]
+
+    def predicted(fwhm_nm: float) -> np.ndarray:
+        np.save(tmp_path / "a.npy", np.ones((1, 1, 268), np.float32))
+        rows = [f"{value},{fwhm_nm}" for value in nm]
+        (tmp_path / "nm.csv").write_text("\n".join(["wavelength_nm,fwhm_nm", *rows]))
+        file = tmp_path / "a.npy"
+        scene = replace(scenes()[0], data=file, data_key="", labels=file, wavelengths=str(tmp_path / "nm.csv"))
+        sections = given | {"scene": asdict(scene)}
+        return FITS["library"](None, x, classes=2, shares=np.ones(2), seed=1, settings=sections)
+
+    assert predicted(6.0).argmax(axis=1).tolist() == [1, 0]
+    assert (predicted(6.0) != predicted(40.0)).any()
 
 
 def test_nothing_is_fitted_twice(job: Callable[..., Job], pool: Pool) -> None:

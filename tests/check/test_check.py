@@ -353,7 +353,7 @@ def test_every_rule_has_a_rate() -> None:
     """The table of rates knows the rules of the workflow, and no others but those that are asked for by name."""
     scripts = (ROOT / "workflow/scripts").glob("*.py")
     names = {path.stem for path in scripts if not path.stem.startswith("benchmark_")}  # the benchmark is not counted
-    assert names - {"new_map", "new_pixels", "scan_page"} == set(RATES)
+    assert names - {"new_map", "new_features", "new_pixels", "scan_page"} == set(RATES)
 
 
 @pytest.mark.slow

@@ -14,6 +14,9 @@ import tiny_models as tiny
 from semispectral.commands import predict_run as run
 from semispectral.commands.main import main
 from semispectral.commands.predict_options import OPTIONS, in_options
+from semispectral.features.feature_files import read_features
+from semispectral.features.feature_settings import FILES as FEATURE_FILES
+from semispectral.features.feature_settings import FeaturesConfig, Window
 
 ROOT = Path(__file__).resolve().parents[2]
 ATTRIBUTES = {"hole": "DH7", "depth_from_m": 49.3, "depth_to_m": 50.5, "pixel_mm": 1.2}
@@ -57,6 +60,24 @@ def test_a_hole_and_depths_give_its_log_and_page(tmp_path: Path, model: Path) ->
     las = lasio.read(tmp_path / "out/downhole.las")
     assert las.well["WELL"].value == "DH7"
     assert {"downhole.png", "page.html", "class.tif", "map.json"} <= names(tmp_path / "out")
+
+
+def test_absorption_features_lie_beside_the_map(tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the rasters, on the page and in the log; without them an older map's are taken away."""
+    seen = FeaturesConfig(windows=(Window("clay", 1010, 1100),), formulas=())  # the tiny sensor sees no usual window
+    monkeypatch.setattr(run, "FeaturesConfig", lambda: seen)
+    data = scan(tmp_path / "a.h5", **ATTRIBUTES)
+    assert predict(data, model, tmp_path / "out") == 0
+    assert set(FEATURE_FILES) <= names(tmp_path / "out")
+    features = read_features(tmp_path / "out")
+    page = (tmp_path / "out/page.html").read_text(encoding="utf-8")
+    log = pd.read_csv(tmp_path / "out/downhole.csv")
+    assert [window.name for window in features.windows] == ["clay"]
+    assert "clay_depth" in page
+    assert "median_clay_depth" in log.columns
+    assert predict(data, model, tmp_path / "out", "--no-features") == 0
+    assert not set(FEATURE_FILES) & names(tmp_path / "out")
+    assert "clay" not in (tmp_path / "out/downhole.csv").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

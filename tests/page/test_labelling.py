@@ -14,6 +14,8 @@ from PIL import Image
 
 from browser import CHROMIUM, Tab, browse
 from semispectral.errors import DataError
+from semispectral.features.feature_files import SceneFeatures
+from semispectral.features.feature_settings import Window
 from semispectral.page import write_unmapped_page
 from semispectral.page.content import Labelling
 from semispectral.page.layers import Overlay
@@ -56,6 +58,18 @@ def page(scene: Scene, clusters: np.ndarray, tmp_path_factory: pytest.TempPathFa
     overlay = Overlay("clusters", clusters, ("group 1", "group 2", "group 3"), ("#111111", "#222222", "#333333"))
     write_unmapped_page(path, scene, CleanConfig(), labelling=Labelling.of(scene, CLASSES), overlays=(overlay,))
     return path
+
+
+def test_absorption_features_are_on_a_page_without_a_model(scene: Scene, tmp_path: Path) -> None:
+    """They are layers beside the others, and the values of the stored pixels, though nobody has labelled one."""
+    values = np.random.default_rng(2).uniform(2190, 2220, (2, LINES, SAMPLES)).astype(np.float32)
+    features = SceneFeatures(("clay_position_nm", "clay_depth"), values, (Window("clay", 2120, 2245),))
+    labelling = Labelling.of(scene, CLASSES)
+    write_unmapped_page(tmp_path / "with.html", scene, CleanConfig(), labelling=labelling, features=features)
+    write_unmapped_page(tmp_path / "without.html", scene, CleanConfig(), labelling=labelling)
+    said, bare = ((tmp_path / name).read_text(encoding="utf-8") for name in ("with.html", "without.html"))
+    assert said.count("clay_position_nm") >= 2  # a layer to show, and a value of a click
+    assert "clay_depth" not in bare
 
 
 async def press(tab: Tab, key: str, modifiers: int = 0) -> None:

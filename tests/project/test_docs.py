@@ -37,6 +37,7 @@ NOT_DRAWN = {
     "interval_labels",
     "queue",
     "new_map",
+    "new_features",
     "new_pixels",
     "new_paint",
     "new_downhole",

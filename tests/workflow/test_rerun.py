@@ -138,7 +138,8 @@ def test_touching_does_not_count(package: Path) -> None:
 
 TRAINED_M2 = {"train_m2", "train_qy", "benchmark_train"}
 READS_SCANS = {
-    *("census", "labels", "draw", "features", "map", "pixels", "scan_page", "new_map", "new_pixels", "fetch"),
+    *("mask", "census", "labels", "draw", "features", "map", "pixels", "scan_page", "fetch"),
+    *("new_map", "new_features", "new_pixels"),
     *("sample_m1", "sample", "fit_scaler", "encode"),  # they clean the pool, and cleaning looks into the scan
     *("benchmark_m1", "benchmark_input", "benchmark_fit", "benchmark_train"),
     "interval_labels",  # the depths that a scan states
@@ -146,7 +147,10 @@ READS_SCANS = {
     *("cleaning_effect", "match_library"),  # the library asks the scan for the widths of its bands
 }
 READS_LABELS = {"labels", "new_map", "fetch"}
-READS_FEATURES = {"pixels", "new_pixels", "paint", "downhole", "composite", "hole_page", "report", "benchmark_report"}
+READS_FEATURES = {
+    *("pixels", "new_features", "new_pixels", "paint", "scan_page", "group_page"),
+    *("downhole", "composite", "hole_page", "report", "benchmark_report"),
+}
 # The adapters that an edit of a file reaches, written by hand: what a person would expect, not what the imports give.
 REACHED: dict[str, set[str]] = {
     "benchmark/page.html": {"benchmark_report"},

@@ -24,6 +24,8 @@ from semispectral.evaluation.alert_files import read_alerts
 from semispectral.evaluation.predictions import check_predictions
 from semispectral.evaluation.stage_average import run_average
 from semispectral.evaluation.stage_evaluate import run_evaluate
+from semispectral.features.feature_files import read_features
+from semispectral.features.stage_new_features import run_new_features
 from semispectral.library.judged import read_judged
 from semispectral.maps.bundle import read_bundle
 from semispectral.maps.map_files import read_facts
@@ -352,10 +354,17 @@ def test_a_scene_and_a_new_scan_are_mapped_alike(bundled: Path) -> None:
     run_paint(folder, numbers_file=numbers, pixels_directory=folder / "pixels", features=[], cfg=painted)
     assert report in (folder / "page.html").read_text(encoding="utf-8")
     assert read_facts(folder)["classes"]["names"][0] == LEGEND["names"][0]
-    run_new_pixels(new / "pixels", numbers_file=new / "numbers.parquet", cfg=cfg(page_mb=1, **given))
-    files = {"numbers_file": new / "numbers.parquet", "pixels_directory": new / "pixels", "features": []}
+    measured = cfg(features={"windows": [{"name": "clay", "from_nm": 1300, "to_nm": 2200}]}, **given)
+    run_new_features(new, numbers_file=new / "numbers.parquet", threads=1, cfg=measured)
+    found = read_features(new)
+    assert found.windows[0].name == "clay"
+    np.testing.assert_array_equal(np.isfinite(found.values[found.names.index("clay_depth")]), maps[1].valid)
+    features = [new / "features.json"]
+    run_new_pixels(new / "pixels", numbers_file=new / "numbers.parquet", features=features, cfg=cfg(page_mb=1, **given))
+    files = {"numbers_file": new / "numbers.parquet", "pixels_directory": new / "pixels", "features": features}
     run_paint(new, cfg=cfg(scene=row, report="", **shown), **files)
     assert "DH3_1" in (new / "page.html").read_text(encoding="utf-8")
+    assert "clay_position_nm" in (new / "page.html").read_text(encoding="utf-8")
 
     log = {f"{kind}_file": bundled / f"DH3.{end}" for kind, end in (("csv", "csv"), ("las", "las"), ("figure", "png"))}
     logged = cfg(scenes=[row], classes=LEGEND, downhole=CONFIG["map"]["downhole"])

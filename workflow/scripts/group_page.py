@@ -7,5 +7,6 @@ run_group_page(
     snakemake.output[0],
     clusters_file=snakemake.input.clusters,
     groups_file=snakemake.input.groups,
+    features=snakemake.input.features,
     cfg=snakemake.params.cfg,
 )

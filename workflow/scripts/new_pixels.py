@@ -6,5 +6,6 @@ logs.start(snakemake.log[0], job=snakemake)
 run_new_pixels(
     snakemake.output[0],
     numbers_file=snakemake.input.numbers,
+    features=snakemake.input.features,
     cfg=snakemake.params.cfg,
 )

@@ -17,7 +17,9 @@ from semispectral.classifiers.svm import SvmConfig, fit_svm
 from semispectral.evaluation.queries import every_label
 from semispectral.library.class_entries import classifier_for
 from semispectral.library.library_settings import LibraryConfig
+from semispectral.library.sensor_widths import stated_widths
 from semispectral.sampling.training_set import TrainingSet
+from semispectral.study.scene import Scene
 from semispectral.study.stage_settings import settings as as_settings
 
 log = logging.getLogger(__name__)
@@ -89,7 +91,8 @@ def library(
     classes : not used.
     shares : not used.
     seed : not used.
-    settings : sections ``library`` and ``minerals`` of the configuration, ``wavelengths_nm`` and the ``classes``.
+    settings : sections ``library`` and ``minerals`` of the configuration, ``wavelengths_nm`` and the ``classes``;
+        ``scene``, the row of the scan that states the widths of the bands.
 
     Returns
     -------
@@ -102,6 +105,7 @@ def library(
         names=known.names,
         minerals=[settings["minerals"].get(str(code), "") for code in known.codes],
         where="the scans",
+        fwhm_nm=stated_widths(as_settings(Scene, settings["scene"], where="scenes.tsv"), settings["wavelengths_nm"]),
     )
     if classifier is None:
         log.warning("the mineral library has nothing to say: %s", why)

@@ -35,6 +35,7 @@ class Rate(NamedTuple):
 RATES: dict[str, Rate] = {
     "simulate": Rate("scene_mb", (2, 0.07), (150, 6), "scene_mb", (0, 1)),
     "fetch": Rate("scene_mb", (3, 1), (150, 0), "scene_mb", (0, 0.5)),
+    "mask": Rate("scene_mb", (3, 0.003), (240, 0.9), "scene_mb", (0.03, 0.001)),
     "census": Rate("scene_mb", (2, 0.003), (220, 0), "scene_mb", (0.03, 0.008)),
     "labels": Rate("scene_mb", (2, 0.001), (220, 0), "scene_mb", (0.03, 0.008)),
     "draw": Rate("scene_mb", (3.5, 0.006), (285, 0.25), "scene_pool_mb", (0, 0.5)),
@@ -63,7 +64,6 @@ RATES: dict[str, Rate] = {
     "paint": Rate("scene_kpixels", (4.5, 0.003), (380, 0.35), "scene_kpixels", (2, 0.065)),
     "features": Rate("scene_kpixels", (4, 0.012), (320, 0.6), "scene_kpixels", (0.05, 0.4)),
     "downhole": Rate("scene_kpixels", (4.8, 0.005), (300, 0.2)),
-    "mask": Rate("scene_mb", (2.5, 0.01), (250, 0.3)),
     "average": Rate("test_kpixels", (1, 0.02), (150, 3), "test_kpixels", (0, 0.06)),
     "intervals": Rate("total_kpixels", (2, 0.002), (200, 0.02)),
     "interval_labels": Rate("total_kpixels", (2, 0.002), (300, 0.02)),

@@ -10,10 +10,15 @@ from semispectral.downhole.depths import has_depth
 from semispectral.downhole.log import DownholeConfig
 from semispectral.downhole.write_log import write_hole_log
 from semispectral.errors import ConfigError, DataError
+from semispectral.features.feature_files import NO_FEATURES, SceneFeatures, write_features
+from semispectral.features.feature_settings import FILES as FEATURE_FILES
+from semispectral.features.feature_settings import FeaturesConfig
+from semispectral.features.new_features import measure_new
 from semispectral.maps.bundle import Bundle, read_bundle
 from semispectral.maps.classify import Drawn
 from semispectral.maps.map_files import FACTS, FILES, write_map
 from semispectral.maps.new_scans import map_new
+from semispectral.maps.numbers import Numbers
 from semispectral.maps.scene_map import SceneMap
 from semispectral.maps.smoothing import SmoothConfig
 from semispectral.page.mapped import PIXELS, Beside, depths_of, write_page
@@ -45,7 +50,7 @@ def predict(wanted: argparse.Namespace) -> None:
         scene = scene_of(wanted)
         mask = MaskConfig(method=wanted.tray, darker_than=wanted.darker_than)
         smooth, downhole = SmoothConfig(smoothing=wanted.smoothing), _downhole(wanted.interval_m)
-        require_folder(wanted.out, inputs=scene_files(scene), names=(*FILES, PAGE, *LOG_FILES))
+        require_folder(wanted.out, inputs=scene_files(scene), names=(*FILES, PAGE, *LOG_FILES, *FEATURE_FILES))
         bundle = read_bundle(wanted.model)
         provenance.start(_made(wanted))
         with replacing_files(wanted.out, last=FACTS) as unfinished:
@@ -59,10 +64,11 @@ def predict(wanted: argparse.Namespace) -> None:
             )
             ground = numbers.ground.sized(scene.pixel_mm)
             write_map(unfinished, numbers.drawn, ground=ground, scene=scene.name, smoothing=smooth.smoothing)
-            _add_page(unfinished, scene, numbers.drawn, bundle, downhole)
-            _add_log(unfinished, scene, numbers.drawn.map, downhole)
+            measured = _add_features(unfinished, scene, numbers, bundle, wanted) if wanted.features else NO_FEATURES
+            _add_page(unfinished, scene, numbers.drawn, bundle, downhole, measured)
+            _add_log(unfinished, scene, numbers.drawn.map, downhole, measured)
             written = sorted(path.name for path in unfinished.iterdir())
-    for name in {PAGE, PIXELS, *LOG_FILES}.difference(written):
+    for name in {PAGE, PIXELS, *LOG_FILES, *FEATURE_FILES}.difference(written):
         remove(wanted.out / name)  # of an older map
     log.info("%s: %s", wanted.out, ", ".join(written))
 
@@ -102,22 +108,50 @@ def _downhole(interval_m: str) -> DownholeConfig:
     return DownholeConfig(interval_m=positive(interval_m, "--interval-m")) if interval_m else DownholeConfig()
 
 
-def _add_page(folder: Path, scene: Scene, drawn: Drawn, bundle: Bundle, settings: DownholeConfig) -> None:
+def _add_features(
+    folder: Path, scene: Scene, numbers: Numbers, bundle: Bundle, wanted: argparse.Namespace
+) -> SceneFeatures:
+    """Write the absorption features beside a map, if the model leaves wavelengths and a window is seen."""
+    mapped, threads = numbers.drawn.map.valid, max(1, wanted.threads)
+    try:
+        values, plan = measure_new(scene, bundle, wanted=mapped, settings=FeaturesConfig(), threads=threads)
+    except DataError as error:
+        log.warning("no absorption features: %s", in_options(str(error)))
+        return NO_FEATURES
+    if not plan.names:
+        return NO_FEATURES
+    write_features(folder, values, plan, ground=numbers.ground.sized(scene.pixel_mm), scene=scene.name)
+    return SceneFeatures(plan.names, values, plan.windows)
+
+
+def _add_page(
+    folder: Path, scene: Scene, drawn: Drawn, bundle: Bundle, settings: DownholeConfig, measured: SceneFeatures
+) -> None:
     """Write the page beside a map, with its spectra."""
-    write_scan_pixels(folder / PIXELS, scene, drawn.map, bundle)
-    beside = Beside(depth_m=depths_of(scene, drawn.map, run_share=settings.run_share))
+    write_scan_pixels(folder / PIXELS, scene, drawn.map, bundle, features=measured)
+    beside = Beside(depth_m=depths_of(scene, drawn.map, run_share=settings.run_share), features=measured)
     write_page(folder / PAGE, drawn, folder / PIXELS, beside=beside)
     if not read_index(folder / PIXELS)["tiles"]:
         remove(folder / PIXELS)
 
 
-def _add_log(folder: Path, scene: Scene, found: SceneMap, settings: DownholeConfig) -> None:
+def _add_log(folder: Path, scene: Scene, found: SceneMap, settings: DownholeConfig, measured: SceneFeatures) -> None:
     """Write the downhole log beside a map, if depths are known and there is core."""
     if not has_depth(scene):
         log.info("no downhole log, for the depths are not known: give --depth-from and --depth-to, or --pixel-mm")
         return
     csv, las, figure = (folder / name for name in LOG_FILES)
     try:
-        write_hole_log(csv, las, figure, hole=scene.hole, scenes=[scene], read=lambda _: found, settings=settings)
+        of_scene = {scene.name: measured} if measured.names else {}
+        write_hole_log(
+            csv,
+            las,
+            figure,
+            hole=scene.hole,
+            scenes=[scene],
+            read=lambda _: found,
+            settings=settings,
+            features=of_scene,
+        )
     except DataError as error:
         log.warning("no downhole log: %s", in_options(str(error)))

@@ -20,9 +20,11 @@ def stated_widths(scene: Scene, wavelengths_nm: np.ndarray | None) -> np.ndarray
     -------
     None where the file states no widths, or there are no wavelengths.
     """
+    if wavelengths_nm is None:
+        return None
     with open_scene(scene) as cube:
         stated, nm = cube.extra.get("fwhm_nm"), cube.wavelengths_nm
-    if stated is None or nm is None or wavelengths_nm is None:
+    if stated is None or nm is None:
         return None
     distance = np.abs(wavelengths_nm[:, None] - nm[None, :])
     distance = np.where(np.isfinite(distance), distance, np.inf)

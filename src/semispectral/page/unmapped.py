@@ -5,7 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
+from semispectral.features.feature_files import NO_FEATURES, SceneFeatures
 from semispectral.maps.stream import BLOCK_BYTES
+from semispectral.page import feature_layers
 from semispectral.page.content import Labelling, Page, bytes_for_spectra
 from semispectral.page.layers import Overlay
 from semispectral.page.pixels import PLACE_BYTES, collect
@@ -17,6 +19,8 @@ from semispectral.spectra.cleaned_scans import open_cleaned
 from semispectral.spectra.cleaning_settings import CleanConfig, scale_after
 from semispectral.study.scene import Scene
 
+FEATURE_BYTES = 4  # of a value of a stored pixel
+
 
 def write_unmapped_page(
     path: Path,
@@ -25,6 +29,7 @@ def write_unmapped_page(
     *,
     labelling: Labelling,
     overlays: tuple[Overlay, ...] = (),
+    features: SceneFeatures = NO_FEATURES,
 ) -> None:
     """Write the interactive page of a scan that no model has mapped.
 
@@ -35,7 +40,9 @@ def write_unmapped_page(
     cleaning : settings of cleaning; the page shows cleaned spectra.
     labelling : classes that a person may give, and known labels.
     overlays : rasters over the picture, such as clusters.
+    features : absorption features of the scan.
     """
+    overlays = (*overlays, *feature_layers.overlays(features))
     scan, scale = identify(scene), scale_after(scene, cleaning)
 
     def curves(values: np.ndarray) -> Mapping[str, np.ndarray]:
@@ -43,14 +50,14 @@ def write_unmapped_page(
 
     with open_cleaned(scene, cleaning) as cube:
         most_bytes = bytes_for_spectra(cube.shape[:2], overlays)
-        pixels = collect(
-            cube, _with_data(cube), curves, bytes_per_pixel=cube.shape[2] + PLACE_BYTES, most_bytes=most_bytes
-        )
+        stored_bytes = cube.shape[2] + PLACE_BYTES + FEATURE_BYTES * len(feature_layers.shown(features))
+        pixels = collect(cube, _with_data(cube), curves, bytes_per_pixel=stored_bytes, most_bytes=most_bytes)
         page = Page(
             scan=scan,
             pixels=pixels,
             wavelengths_nm=cube.wavelengths_nm,
             overlays=overlays,
+            measured=feature_layers.measured(features, pixels.kept),
             labelling=labelling,
         )
     write(path, page)

@@ -283,8 +283,12 @@ class Slices:
     def features(self, wildcards: Any) -> str:
         """Return the row of the scene without its hole, depths and classes, its cleaning, and what is measured."""
         scene = replace(self.scenes[wildcards.scene], **NOT_OF_FEATURES)
-        measured = {key: value for key, value in self.config["features"].items() if key != "enabled"}
-        return self.of(scene=asdict(scene), cleaning=keys_in_use.cleaning(self.config["cleaning"]), features=measured)
+        return self.cleaned_by(scene=asdict(scene), features=self._measured)
+
+    @property
+    def _measured(self) -> dict[str, Any]:
+        """The windows and formulas of absorption features."""
+        return {key: value for key, value in self.config["features"].items() if key != "enabled"}
 
     def groups(self, **own: Any) -> str:
         """Return which scenes are cleaned, the reflectance of a cleaned value, and the mineral library.
@@ -327,6 +331,12 @@ class Slices:
         smoothing = keys_in_use.smoothing(self.config["map"])
         mask = keys_in_use.mask(self.config["mask"])
         return self.of(scene={**row, "hole": ""}, map=smoothing, mask=mask, model=model)
+
+    def new_features(self, wildcards: Any, *, model: Mapping[str, str]) -> str:
+        """Return what the features of a new scan depend on: its row, the model that cleans it, and what is measured."""
+        scene = self.scenes[wildcards.scene]
+        row = asdict(replace(scene, **(NOT_OF_SPECTRA | {"pixel_mm": scene.pixel_mm})))
+        return self.of(scene=row, model=model, features=self._measured)
 
     def scan_page(self, wildcards: Any) -> str:
         """Return the row of the scene without its labels, the classes, and what cleaning does."""
@@ -450,13 +460,14 @@ class Slices:
         return bool(self.libraries or self.minerals or any(known))
 
     def library_sections(self) -> dict[str, Any]:
-        """Return what the mineral library depends on, besides its files."""
+        """Return the section ``library``, the minerals of the classes, and the scan that states the bands' widths."""
         section = self.config["library"] | {"files": [str(path) for path in self.libraries]}
-        return {"library": section, "minerals": {str(code): word for code, word in self.minerals.items()}}
+        minerals = {str(code): word for code, word in self.minerals.items()}
+        return {"library": section, "minerals": minerals, "scene": self._states_widths()}
 
     def library(self) -> str:
-        """Return the section ``library``, the minerals of the classes, and the scan that states the bands' widths."""
-        return self.of(**self.library_sections(), scene=self._states_widths())
+        """Return what the mineral library depends on, besides its files."""
+        return self.of(**self.library_sections())
 
     def _states_widths(self) -> dict[str, Any]:
         """Return the row of the scan that states the widths of the bands."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from semispectral.errors import DataError
 from semispectral.scans.cube import Cube
+from semispectral.scans.facts.band_widths import read_width_table
 from semispectral.scans.facts.hyspex_header import read_background
 from semispectral.scans.facts.stated_values import as_values, from_attributes
 from semispectral.scans.facts.wavelengths import NO_WAVELENGTHS, read_wavelength_table, require_count
@@ -101,13 +102,15 @@ def open_cube(path: Path, *, key: str = "", axes: str = "line,sample,band", wave
         cube = read(path, key=key, axes=axes, wavelengths=wavelengths)
         return _without_bands_of_no_wavelength(cube, f"{path}, {wavelengths}" if wavelengths else str(path))
     table = read_wavelength_table(Path(wavelengths))
+    widths = read_width_table(Path(wavelengths), bands=len(table))
     cube = read(path, key=key, axes=axes, wavelengths=NO_WAVELENGTHS)
     try:
         require_count(len(table), cube.shape[2], where=f"{wavelengths} for {path}")
     except BaseException:
         cube.close()
         raise
-    return _without_bands_of_no_wavelength(replace(cube, wavelengths_nm=table), wavelengths)
+    cube = replace(cube, wavelengths_nm=table, extra=cube.extra | widths)
+    return _without_bands_of_no_wavelength(cube, wavelengths)
 
 
 def _without_bands_of_no_wavelength(cube: Cube, where: str) -> Cube:

@@ -1,10 +1,12 @@
 """The stage `group_page`: the interactive page of a scan with its groups, to look at and to label."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from semispectral.explore.found_clusters import group_colours
 from semispectral.explore.group_files import Group, read_groups
+from semispectral.features.feature_files import NO_FEATURES, read_features
 from semispectral.page.content import Labelling
 from semispectral.page.layers import Overlay
 from semispectral.page.unmapped import write_unmapped_page
@@ -15,7 +17,14 @@ from semispectral.study.scene import Scene
 from semispectral.study.stage_settings import settings
 
 
-def run_group_page(page_file: str | Path, *, clusters_file: str | Path, groups_file: str | Path, cfg: str) -> None:
+def run_group_page(
+    page_file: str | Path,
+    *,
+    clusters_file: str | Path,
+    groups_file: str | Path,
+    features: Sequence[str | Path] = (),
+    cfg: str,
+) -> None:
     """Write the interactive page of a scan with its groups: a click can give a whole patch of a group a class.
 
     The files of the scene are those that its row of scenes.tsv names.
@@ -28,6 +37,8 @@ def run_group_page(page_file: str | Path, *, clusters_file: str | Path, groups_f
         Cluster of every pixel of the scene.
     groups_file : str or Path
         Description of the clusters.
+    features : sequence of str or Path
+        ``features.json`` of the scene, whose raster lies beside it; empty: no absorption features.
     cfg : str
         JSON of the sections ``scene`` (its row of scenes.tsv), ``classes`` and ``cleaning``.
     """
@@ -42,6 +53,7 @@ def run_group_page(page_file: str | Path, *, clusters_file: str | Path, groups_f
         settings(CleanConfig, given["cleaning"]),
         labelling=Labelling.of(scene, ClassMap.from_dict(given["classes"])),
         overlays=(overlay,),
+        features=read_features(Path(features[0]).parent) if features else NO_FEATURES,
     )
 
 

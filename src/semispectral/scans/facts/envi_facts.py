@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from rasterio.io import MemoryFile
 
+from semispectral.scans.facts.band_widths import stated_widths
 from semispectral.scans.facts.georeference import of_dataset, quiet
 from semispectral.scans.facts.stated_values import circumstances, conversion
-from semispectral.scans.facts.wavelengths import NANOMETRES_PER_UNIT, stated_in_nanometres, unit_name
+from semispectral.scans.facts.wavelengths import stated_in_nanometres
 from semispectral.scans.formats.envi_header import Header
 from semispectral.study.names import printable
 
@@ -107,12 +108,8 @@ def _bad_bands(header: Header) -> dict[str, Any]:
 
 def _band_widths(header: Header) -> dict[str, Any]:
     """Return the full widths at half maximum of the bands, float64 [band] in nm, in the unit of the wavelengths."""
-    widths, bands = header.numbers("fwhm"), header.shape["band"]
-    per_unit = NANOMETRES_PER_UNIT.get(unit_name(header.fields.get("wavelength units", "")), 1.0)
-    if widths.size not in (0, bands):
-        log.warning("%s: 'fwhm' has %d numbers for %d bands; it is passed over", header.path, widths.size, bands)
-        return {}
-    return {"fwhm_nm": widths * per_unit} if widths.size else {}
+    unit = header.fields.get("wavelength units", "")
+    return stated_widths(header.numbers("fwhm"), unit=unit, bands=header.shape["band"], where=f"{header.path}, fwhm")
 
 
 def _conversion(header: Header) -> dict[str, Any]:

@@ -10,10 +10,19 @@ from typing import Any
 import h5py
 import numpy as np
 
-from semispectral.errors import DataError, MissingFileError
+from semispectral.errors import DataError, MissingFileError, SemispectralError
 from semispectral.scans.cube import Cube
+from semispectral.scans.facts.band_widths import NAMES as WIDTH_NAMES
+from semispectral.scans.facts.band_widths import stated_widths
 from semispectral.scans.facts.ground import Grid
-from semispectral.scans.facts.hdf5_attributes import as_number, as_numbers, as_text, attributes_of, first_attribute
+from semispectral.scans.facts.hdf5_attributes import (
+    as_number,
+    as_numbers,
+    as_text,
+    attributes_of,
+    first_attribute,
+    plain_name,
+)
 from semispectral.scans.facts.stated_values import from_attributes
 from semispectral.scans.facts.wavelengths import (
     NO_WAVELENGTHS,
@@ -116,6 +125,39 @@ def _named_wavelengths(file: h5py.File, key: str, bands: int, where: str) -> tup
     return values, ""
 
 
+def _widths(file: h5py.File, data: h5py.Dataset, key: str, bands: int) -> dict[str, Any]:
+    """Return the widths of the bands: an attribute of the data or of the wavelengths, or a dataset beside them."""
+    named = file.get(key) if key and key != NO_WAVELENGTHS and "@" not in key else None
+    owners = [item for item in (named, data) if isinstance(item, h5py.Dataset)]
+    unit = next((text for item in owners if (text := _unit(item, WAVELENGTH_UNIT_ATTRIBUTES))), "")
+    unit = unit or (_unit(named, UNIT_ATTRIBUTES) if named in owners else "")
+    for item in owners:
+        found = first_attribute(item, WIDTH_NAMES)
+        if found is not None:
+            where = f"{file.filename}, {printable(item.name)}@{printable(found[0])}"
+            return stated_widths(as_numbers(found[1]), unit=unit, bands=bands, where=where)
+        beside = {plain_name(name): name for name in item.parent}
+        name = next((beside[each] for each in WIDTH_NAMES if each in beside), None)
+        if name is not None:
+            return _dataset_of_widths(file, f"{item.parent.name.rstrip('/')}/{name}", unit, bands)
+    return {}
+
+
+def _dataset_of_widths(file: h5py.File, key: str, unit: str, bands: int) -> dict[str, Any]:
+    """Return the widths of the bands from a dataset; none where it cannot be read, for they are optional."""
+    where = f"{file.filename}, {printable(key)}"
+    try:
+        dataset = find_dataset(file, key, dimensions=1)
+    except SemispectralError as error:
+        log.warning("%s: the widths of the bands are passed over: %s", where, error)
+        return {}
+    if dataset.size != bands:
+        log.warning("%s: the widths of the bands are passed over: %d for %d bands", where, dataset.size, bands)
+        return {}
+    own = _unit(dataset, UNIT_ATTRIBUTES)
+    return stated_widths(dataset[()], unit=own or unit, bands=bands, where=where)
+
+
 def _nodata(dataset: h5py.Dataset) -> float | None:
     """Return nodata by an attribute, or else by the fill value that the writer chose; 0 is the default of HDF5."""
     found = first_attribute(dataset, NODATA_ATTRIBUTES)
@@ -179,7 +221,8 @@ def _cube(file: h5py.File, dataset: h5py.Dataset, order: tuple[str, ...], wavele
         wavelengths_nm=wavelengths_nm,
         nodata=_nodata(dataset),
         close=close,
-        extra=from_attributes(attributes_of(dataset), bands=oriented.shape[2], where=f"{path}, {name}"),
+        extra=from_attributes(attributes_of(dataset), bands=oriented.shape[2], where=f"{path}, {name}")
+        | _widths(file, dataset, wavelengths, oriented.shape[2]),
     )
 
 

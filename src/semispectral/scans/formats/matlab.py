@@ -1,11 +1,14 @@
 """Read MATLAB files of version 7.3 (HDF5 with reversed axes) and version 5 (read whole)."""
 
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
 
+from semispectral.errors import MissingFileError
 from semispectral.scans.cube import Cube
+from semispectral.scans.facts.band_widths import stated_widths
 from semispectral.scans.facts.ground import Grid
 from semispectral.scans.facts.wavelengths import NO_WAVELENGTHS, in_nanometres, require_count
 from semispectral.scans.formats import hdf5
@@ -35,6 +38,17 @@ def _wavelengths(path: Path, key: str, bands: int) -> np.ndarray | None:
     return in_nanometres(values, unit="", where=f"{path}, {name}")
 
 
+def _widths(path: Path, key: str, bands: int) -> dict[str, Any]:
+    """Return the widths of the bands from the variable or field ``fwhm`` beside the wavelengths, if there is one."""
+    place, sign, _ = key.rpartition("/")
+    name = f"{place}{sign}fwhm"
+    try:
+        _, values = mat5.load(path, name, dimensions=2)
+    except MissingFileError:
+        return {}
+    return stated_widths(values, unit="", bands=bands, where=f"{path}, {name}")
+
+
 def _open_version_5(path: Path, *, key: str, axes: str, wavelengths: str) -> Cube:
     order = axis_order(axes, where=f"{path}, axes")
     name, values = mat5.load(path, key, dimensions=len(AXES))
@@ -42,7 +56,8 @@ def _open_version_5(path: Path, *, key: str, axes: str, wavelengths: str) -> Cub
     require_dimensions(path, name, values.shape, names=order)
     oriented = Oriented(values, order)
     wavelengths_nm = _wavelengths(path, wavelengths, oriented.shape[2])
-    return Cube(path, oriented.shape, oriented.dtype, oriented.read_lines, wavelengths_nm=wavelengths_nm)
+    extra = {} if wavelengths_nm is None else _widths(path, wavelengths, oriented.shape[2])
+    return Cube(path, oriented.shape, oriented.dtype, oriented.read_lines, wavelengths_nm=wavelengths_nm, extra=extra)
 
 
 def _reversed(axes: str) -> str:
