@@ -1,0 +1,117 @@
+"""How the hull quotient of a window is best given to a classifier with few labels, on real drill core.
+
+    python measurements/accuracy/hull_variants.py --tsg PE257D_0001_tsg.tsg --seeds 30
+
+ranks ways to make the input (which bands the hull is made over, what is done after the quotient) and classifiers (the
+project's SVM, which chooses cost and width by cross-validation, and an SVM at fixed values), kaolin against white mica.
+``inner`` is the nested validation by which one may choose: labels are drawn from one half of the blocks of the training
+part and scored on its other half. ``test`` is what each of them reaches on the test part, by labels of the whole
+training part; nothing is chosen by it.
+"""
+
+import argparse
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from sklearn.svm import SVC
+
+from inputs import LABELS, WINDOW, Core, draw, f1, real_core
+from semispectral.classifiers.svm import SvmConfig, fit_svm
+from semispectral.spectra.hull_windows import hull_quotients, window_bands
+from semispectral.spectra.scaling import snv
+
+WHOLE = (1000.0, 2500.0)
+Make = Callable[[np.ndarray, np.ndarray], np.ndarray]  # quotients of all pixels, training pixels -> columns
+Predict = Callable[[np.ndarray, np.ndarray, np.ndarray, int], np.ndarray]  # x, label, query, seed -> predicted
+
+
+def as_it_is(quotient: np.ndarray, train: np.ndarray) -> np.ndarray:
+    """The quotient itself; the SVM's unit of width follows its variance."""
+    return quotient
+
+
+def standardised(quotient: np.ndarray, train: np.ndarray) -> np.ndarray:
+    """Every band by its mean and standard deviation on the training part."""
+    return (quotient - quotient[train].mean(axis=0)) / np.maximum(quotient[train].std(axis=0), 1e-6)
+
+
+def of_shape(quotient: np.ndarray, train: np.ndarray) -> np.ndarray:
+    """The SNV of the quotient, as the input ``hull`` has it."""
+    return snv(quotient)
+
+
+MADE: dict[str, Make] = {"quotient": as_it_is, "standardised": standardised, "SNV": of_shape}
+
+
+def quotients(core: Core) -> dict[str, np.ndarray]:
+    """The quotient over the bands of the window by its own hull, and by the hull of the whole spectrum."""
+    own = window_bands(core.wavelengths_nm, [WINDOW], where=core.name)
+    whole = window_bands(core.wavelengths_nm, [WHOLE], where=core.name)
+    inside = np.isin(whole[0], own[0])
+    of_whole = hull_quotients(core.x, core.wavelengths_nm, whole)[:, inside]
+    return {"hull of the window": hull_quotients(core.x, core.wavelengths_nm, own), "hull of the spectrum": of_whole}
+
+
+def project_svm(x: np.ndarray, label: np.ndarray, query: np.ndarray, seed: int) -> np.ndarray:
+    """The project's SVM, with its grid."""
+    model = fit_svm(x, label, classes=2, settings=SvmConfig(), seed=seed)
+    return np.asarray(model.predict(query))
+
+
+def fixed_svm(x: np.ndarray, label: np.ndarray, query: np.ndarray, seed: int) -> np.ndarray:
+    """An SVM of one cost and one width."""
+    return np.asarray(SVC(C=100.0, gamma="scale", class_weight="balanced").fit(x, label).predict(query))
+
+
+CLASSIFIERS: dict[str, Predict] = {"grid": project_svm, "C = 100": fixed_svm}
+
+
+def halves(core: Core, train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Two halves of the training part, every other one of its blocks in each."""
+    order = np.searchsorted(np.unique(core.block[train]), core.block)
+    return train & (order % 2 == 0), train & (order % 2 == 1)
+
+
+def rows(core: Core, seeds: range) -> Iterator[tuple[str, ...]]:
+    """Test part, hull, input, classifier, and the mean macro-F1 of 10 / 20 / all labels, inner and on the test part."""
+    for split, test in core.tests.items():
+        one, other = halves(core, ~test)
+        for hull, quotient in quotients(core).items():
+            for made, make in MADE.items():
+                for name, predict in CLASSIFIERS.items():
+                    inner = means(make(quotient, one), core.label, (one, other), predict, seeds)
+                    outer = means(make(quotient, ~test), core.label, (~test, test), predict, seeds)
+                    yield split, hull, made, name, inner, outer
+
+
+def means(
+    x: np.ndarray, label: np.ndarray, parts: tuple[np.ndarray, np.ndarray], predict: Predict, seeds: range
+) -> str:
+    """Mean macro-F1 and its standard error for each number of labels, as text; parts are those of training and test."""
+    train, test = parts
+    found = []
+    for labels in LABELS:
+        scores = []
+        for seed in seeds if labels else seeds[:1]:  # all labels are the same with every seed
+            known = draw(label, train, labels, seed)
+            scores.append(f1(label[test], predict(x[known], label[known], x[test], seed)))
+        error = f" +- {np.std(scores, ddof=1) / len(scores) ** 0.5:.3f}" if len(scores) > 1 else ""
+        found.append(f"{np.mean(scores):.3f}{error}")
+    return " / ".join(found)
+
+
+def main() -> None:
+    """Parse the command line and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tsg", type=Path, required=True, help="TSG dataset with the groups of TSA")
+    parser.add_argument("--seeds", type=int, default=30, help="draws of labels (default: %(default)s)")
+    wanted = parser.parse_args()
+    print("| test part | hull | input | SVM | inner, 10 / 20 / all labels | test, 10 / 20 / all labels |")
+    print("|---|---|---|---|---|---|")
+    for row in rows(real_core(wanted.tsg), range(1, wanted.seeds + 1)):
+        print("| " + " | ".join(row) + " |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
