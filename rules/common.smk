@@ -29,6 +29,7 @@ from semispectral.workflow.rerun import code_hash
 from semispectral.workflow.resources import has_gpu, memory_mb, minutes
 from semispectral.study.scenes import read_scenes, require_masks_outside, require_test_holes
 from semispectral.scans.formats.scene_files import data_files
+from semispectral.study.sensors import with_sensors
 
 
 def own_or_built_in(path):
@@ -47,7 +48,9 @@ try:
     RESULTS = Path(CONFIG["pathvars"]["results"])
     require_folder(RESULTS, what=FOR_RESULTS)  # whether it can be written to is asked when a run starts
     DATA_ROOT, OUTSIDE = Path(CONFIG["data_root"]), outside_allowed(CONFIG)
-    TABLE = read_scenes(Path(own_or_built_in(CONFIG["scenes"])), data_root=DATA_ROOT, allow_outside=OUTSIDE)
+    LISTED = read_scenes(Path(own_or_built_in(CONFIG["scenes"])), data_root=DATA_ROOT, allow_outside=OUTSIDE)
+    SENSORS = Path(CONFIG["sensors"]) if CONFIG["sensors"] else None
+    TABLE = with_sensors(LISTED, SENSORS, data_root=DATA_ROOT, allow_outside=OUTSIDE)
     require_rows_of_scenes(TABLE)
     require_masks_outside(TABLE, RESULTS)
     PUBLIC = {path: inside(path, "config, fetch", root=DATA_ROOT, allow_outside=OUTSIDE) for path in CONFIG["fetch"]}

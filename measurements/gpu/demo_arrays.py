@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from semispectral.sampling.training_files import read_training_set
-from semispectral.sampling.training_set import read_bands
+from semispectral.sampling.training_set import read_views
 from semispectral.spectra.scaling import read_scaler
 
 
@@ -17,7 +17,7 @@ def main(results: Path, output: Path) -> None:
     """Read a study's samples of M1, its scale (that of the bands, if M1 has none of its own), latents and labels."""
     scale = next(path for path in (results / "scaler/m1", results / "scaler/bands") if path.is_dir())
     scaler = read_scaler(scale)
-    pixels = read_bands(sorted((results / "sample_m1").glob("*.parquet")), scaler)
+    pixels = read_views(sorted((results / "sample_m1").glob("*.parquet")), scaler)
     parts = {part: pixels.where((pixels.table["part"] == part).to_numpy()).mean for part in ("train", "valid")}
     arrays = {f"m1_{part}": np.asarray(x[:]) for part, x in parts.items()}
     arrays["views"] = np.asarray(scaler.views)

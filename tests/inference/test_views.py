@@ -110,3 +110,26 @@ def test_one_view_is_itself() -> None:
     """Nothing changes where there is one."""
     alone = part(6, seed=1, live=[0, 2], likelihood="gaussian")
     assert join([alone]) is alone
+
+
+@pytest.mark.parametrize("likelihood", ["gaussian", "student_t", "bernoulli"])
+def test_a_view_that_a_pixel_lacks_is_left_out(likelihood: str) -> None:
+    """The limit: latents, bound and score are those of an M1 that has the other view alone; the lacking one's prior."""
+    parts = [part(6, seed=1, live=[0, 2], likelihood=likelihood), part(4, seed=2, live=[1], likelihood=likelihood)]
+    whole, first = M1Inference(*join(parts)), M1Inference(*parts[0])
+    x = np.random.default_rng(3).random((7, 10), np.float32)
+    lacking = x.copy()
+    lacking[2:5, 6:] = np.nan
+    mean, log_variance = whole.encode(lacking)
+    there = np.array([0, 1, 5, 6])
+    np.testing.assert_allclose(mean[there], whole.encode(x)[0][there], atol=1e-6)
+    np.testing.assert_allclose(mean[2:5, :2], first.encode(x[2:5, :6])[0], atol=1e-6)
+    assert (mean[2:5, 2] == 0).all()
+    assert (log_variance[2:5, 2] == 0).all()
+    assert mean.dtype == log_variance.dtype == np.float32
+    noise = [np.random.default_rng(4).standard_normal((7, 2 * LATENTS)).astype(np.float32)]
+    np.testing.assert_allclose(
+        whole._bound(lacking, noise)[2:5], first._bound(x[:, :6], [noise[0][:, :LATENTS]])[2:5], rtol=1e-4, atol=1e-4
+    )
+    np.testing.assert_allclose(m1_scores(whole, lacking)[1][2:5], m1_scores(first, x[2:5, :6])[1], rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(m1_scores(whole, lacking)[1][there], m1_scores(whole, x)[1][there], rtol=1e-4, atol=1e-4)

@@ -27,6 +27,10 @@ SMALL = {
     "accuracy/interval_labels.py": (("--quick",), "| simulator | intervals of 1 m, 5 pixels per class |"),
     "accuracy/labelling.py": (("looks", "--seeds", "1", "--output", "OUT"), "| looks | seeds | macro-F1 |"),
     "accuracy/features.py": (("DATASET",), "aloh_2200, depth > 0.1, against nearest Centre"),
+    "accuracy/sensors.py": (
+        ("simulated", "--small", "--seeds", "1", "--pixels", "300", "--labels", "10"),
+        "| half | M1+M2 |",
+    ),
     "accuracy/simulate.py": (("--seeds", "1", "--repeats", "1"), "total"),
     "accuracy/space.py": (COLLECTION, "| collection | 5 | MNF + SVM |"),
     "accuracy/trust.py": (("calibration", *COLLECTION), "| collection | 5 | m1+m2 | 1 |"),

@@ -8,9 +8,10 @@ import pytest
 from semispectral.errors import DataError
 from semispectral.scans.readers import open_scene
 from semispectral.simulate import SimulateConfig, simulate_scene
-from semispectral.spectra.cleaned_scans import open_cleaned, sensor_for
+from semispectral.spectra.cleaned_scans import open_cleaned
 from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.spectra.detector_faults import estimate_smile, estimate_stripes, undo_smile
+from semispectral.spectra.scene_sensor import sensor_for
 from semispectral.study.classes import CodeSet
 from semispectral.study.scene import Scene
 

@@ -13,6 +13,7 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from semispectral.errors import ConfigError, DataError, ShapeError
 from semispectral.scans.cube import Pixels
+from semispectral.scans.sensor_bands import SensorBands
 from semispectral.spectra.hull_windows import hull_quotients
 from semispectral.spectra.scaling import (
     BLOCK_PIXELS,
@@ -22,7 +23,9 @@ from semispectral.spectra.scaling import (
     Scaler,
     fit_scaler,
     normalise,
+    read_scaler,
     snv,
+    without_gaps,
 )
 from semispectral.storage.model_files import load_model, save_model
 from semispectral.study.keys_in_use import WITH_NOISE
@@ -286,3 +289,46 @@ def test_mnf_without_the_noise_is_an_error_in_words() -> None:
 def test_what_needs_the_noise_is_known_to_the_rules() -> None:
     """Rules import no normalisation: their list of those that need the noise is that of the table."""
     assert {name for name, row in METHODS.items() if row.noise} == set(WITH_NOISE)
+
+
+SENSORS = (SensorBands("vnir", 7), SensorBands("swir", 9))
+OF_BOTH = np.concatenate([np.linspace(500, 1100, 7), np.linspace(1000, 2500, 9)])
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_each_sensor_is_normalised_by_itself(method: str, tmp_path: Path) -> None:
+    """The columns of a sensor are those of a scaler of its bands alone, fitted on the pixels that it has data of."""
+    x = np.random.default_rng(8).uniform(0.2, 0.9, (40, 16)).astype(np.float32)
+    x[:9, 7:] = np.nan
+    windows = ((1000.0, 2500.0),)
+    noise = np.diag(np.linspace(0.01, 0.02, 16))
+    found = fit_scaler(x, method=method, wavelengths_nm=OF_BOTH, sensors=SENSORS, windows=windows, noise=noise)
+    swir = fit_scaler(x[9:, 7:], method=method, wavelengths_nm=OF_BOTH[7:], windows=windows, noise=noise[7:, 7:])
+    columns = found.transform(x)
+    np.testing.assert_array_equal(columns[9:, -swir.columns :], swir.transform(x[9:, 7:]))
+    assert np.isnan(columns[:9, -swir.columns :]).all()
+    assert np.isfinite(columns[:, : -swir.columns]).all()
+    assert found.columns == sum(found.views) == columns.shape[1]
+    assert len(found.views) >= len(swir.views)
+    assert np.isfinite(without_gaps(columns)).all()
+    shown = found.undo_columns(columns)[:, : len(found.shown)]
+    of_swir = swir.undo_columns(columns[9:, -swir.columns :])[:, : len(swir.shown)]
+    np.testing.assert_allclose(shown[9:, -len(swir.shown) :], of_swir, rtol=1e-6)
+    np.testing.assert_allclose(found.restored(columns[9:], x[9:]), x[9:], atol=1e-4)
+    save_model(tmp_path / "scaler", *found.to_saved())
+    np.testing.assert_array_equal(read_scaler(tmp_path / "scaler").transform(x), columns)
+
+
+def test_a_window_that_no_sensor_sees_is_refused() -> None:
+    """A window must lie in the range of one of the sensors."""
+    x = np.random.default_rng(8).uniform(0.2, 0.9, (40, 16)).astype(np.float32)
+    with pytest.raises(DataError, match="of every sensor: the window 3000 to 4000 nm"):
+        fit_scaler(x, method="hull", wavelengths_nm=OF_BOTH, windows=((3000.0, 4000.0),), sensors=SENSORS)
+
+
+def test_a_sensor_that_no_pixel_has_is_refused() -> None:
+    """Nothing can be fitted to a sensor without a training pixel."""
+    x = np.random.default_rng(8).uniform(0.2, 0.9, (40, 16)).astype(np.float32)
+    x[:, :7] = np.nan
+    with pytest.raises(DataError, match="none has data of vnir"):
+        fit_scaler(x, method="snv_level", wavelengths_nm=OF_BOTH, sensors=SENSORS)

@@ -40,6 +40,19 @@ def test_each_view_is_trained_as_if_alone() -> None:
     assert whole.description["views"] == [6, 4]
 
 
+def test_a_view_is_trained_on_the_pixels_that_have_it() -> None:
+    """The limit: pixels that lack a view change nothing of it, bit for bit, and train the other one."""
+    x, valid, run = spectra(96, seed=1), spectra(32, seed=2), Run(5, None)
+    x[:40, 6:], valid[:10, 6:] = np.nan, np.nan
+    whole = train_m1(x, valid, settings=SETTINGS, run=run, views=(6, 4))
+    alone = train_m1(x[40:, 6:].copy(), valid[10:, 6:].copy(), settings=SETTINGS, run=run)
+    for name in ("q_z_mean/bias", "p_x_output/bias"):
+        np.testing.assert_array_equal(whole.arrays[f"view1/{name}"], alone.arrays[name])
+    mean, _ = M1Inference(whole.arrays, whole.description).encode(x)
+    assert np.isfinite(mean).all()
+    assert (mean[:40, 3:] == 0).all()
+
+
 def test_pictures_show_the_whole_m1() -> None:
     """While a view is trained, what is shown has the columns of all."""
     shown = []

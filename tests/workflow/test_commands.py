@@ -16,11 +16,15 @@ import numpy as np
 import pytest
 import yaml
 from forks import Forks
+from scipy.ndimage import gaussian_filter
 
 import tiny_models as tiny
 from cube_formats import write_tsg
+from scene_rows import write_scenes
 from semispectral.commands.main import main
+from semispectral.scans.placing import fit_affine
 from semispectral.simulate import SimulateConfig, scene_names, simulate_scene, write_scene
+from semispectral.study.sensors import read_tie_points
 from semispectral.study.stage_settings import settings
 
 pytestmark = pytest.mark.slow
@@ -322,6 +326,26 @@ def lists_a_hole(study: Study, printed: str) -> None:
     assert (cells["hole"], cells["data"]) == ("DH7", "hylogger/DH7_0001_tsg.tsg")
 
 
+def aligns_a_sensor(study: Study, printed: str) -> None:
+    """It finds the place of a second sensor with pixels twice as large, and writes tie points that can be read."""
+    folder = study.folder / "aligned"
+    folder.mkdir()
+    grains = gaussian_filter(np.random.default_rng(8).standard_normal((144, 96, 1)), (2.5, 2.5, 0)).astype(np.float32)
+    np.save(folder / "A.npy", np.repeat(grains, 2, axis=2))
+    np.save(folder / "A_swir.npy", -grains.reshape(72, 2, 48, 2, 1).mean(axis=(1, 3)))
+    row = dict.fromkeys(
+        ("data_key", "labels", "labels_key", "axes", "wavelengths", "scale", "nodata", "use", "ignore"), ""
+    )
+    write_scenes(folder / "scenes.tsv", {"scene": "A", "hole": "A", "data": "A.npy", **row})
+    write_scenes(folder / "sensors.tsv", {"scene": "A", "sensor": "swir", "data": "A_swir.npy"})
+    try:
+        assert in_folder(folder, printed) == 0
+        affine = fit_affine(read_tie_points(folder / "points.tsv", "A", "swir")).affine
+    finally:
+        shutil.rmtree(folder)
+    np.testing.assert_allclose(affine.at(np.array(70), np.array(40)), (34.75, 19.75), atol=0.2)
+
+
 A_HOLE: dict[str, Any] = {
     "spectra": np.ones((4, 8), np.float32),
     "codes": np.array([0.0, 1.0, 1.0, 0.0]),
@@ -378,6 +402,7 @@ RUN_BY: dict[str, Run] = {
     "semispectral labels init DH1_1 --out to_label": writes_templates,
     "semispectral labels classes DH1_1_labels.geojson": writes_classes,
     "semispectral labels classes hylogger/PE257D_0001_tsg.tsg --out classes.tsv": writes_classes,
+    "semispectral align --scenes scenes.tsv --sensors sensors.tsv --output points.tsv": aligns_a_sensor,
     "semispectral scenes hylogger --output scenes.tsv --data-root .": lists_a_hole,
 }
 

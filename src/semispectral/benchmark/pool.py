@@ -130,7 +130,10 @@ class Dealt:
         normalise : normalisation: its method, and what that uses.
         """
         noise = self.noise if METHODS[normalise["method"]].noise else None
-        return fit_scaler(self.x_m1, wavelengths_nm=self.of_m1.wavelengths_nm, noise=noise, **normalise)
+        of_bands = self.of_m1
+        return fit_scaler(
+            self.x_m1, wavelengths_nm=of_bands.wavelengths_nm, noise=noise, sensors=of_bands.sensors, **normalise
+        )
 
     @cached_property
     def noise(self) -> np.ndarray:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from semispectral.errors import IntegrityError, MissingFileError, SemispectralError
+from semispectral.scans.sensor_bands import SensorBands, Sensors
 from semispectral.storage import provenance
 from semispectral.storage.parquet import read_table, write_table
 from semispectral.storage.seal import made_of_array, read_array, write_array
@@ -47,6 +48,7 @@ class Census:
     fingerprint : hashes of a sample of its spectra, by which copies are found (`copies`).
     bad_bands : tuple of int, numbers of the bands that the file marks as bad, and of those without a value.
     remarks : sentences about the statements of the file.
+    sensors : which bands are of which sensor; empty: all are of one.
     """
 
     scene: str
@@ -65,6 +67,7 @@ class Census:
     fingerprint: Mapping[str, Sequence[int]] = field(default_factory=dict)
     bad_bands: tuple[int, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    sensors: Sensors = ()
 
     def pixels(self, role: str) -> int:
         """Count the pixels of a role.
@@ -93,11 +96,13 @@ def write_census(found: Census, parquet: Path, codes_npy: Path) -> None:
         table[name] = getattr(found, name)
     table["first_nm"] = np.nan if nm is None else float(nm[0])
     table["last_nm"] = np.nan if nm is None else float(nm[-1])
-    not_by_code = {
+    not_by_code: dict[str, Any] = {
         "wavelengths_nm": None if nm is None else [float(value) for value in nm],
         "bad_bands": list(found.bad_bands),
         "remarks": [[each.text, each.odd] for each in found.remarks],
     }
+    if found.sensors:
+        not_by_code["sensors"] = [[each.name, each.bands] for each in found.sensors]
     table.attrs[METADATA] = json.dumps(not_by_code)
     table.attrs[FINGERPRINT] = json.dumps(found.fingerprint)
     write_array(codes_npy, found.codes)
@@ -147,6 +152,7 @@ def read_census(path: Path) -> Census:
             fingerprint=json.loads(table.attrs[FINGERPRINT]),
             bad_bands=tuple(not_by_code["bad_bands"]),
             remarks=tuple(Remark(text, odd) for text, odd in not_by_code["remarks"]),
+            sensors=tuple(SensorBands(name, bands) for name, bands in not_by_code.get("sensors", ())),
         )
     except SemispectralError:
         raise

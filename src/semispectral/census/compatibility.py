@@ -1,12 +1,14 @@
 """Check that the scenes of a collection can be joined, and describe what is unusual about them."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from semispectral.census.census_files import Census
 from semispectral.census.copies import shared_scenes
 from semispectral.errors import DataError, SplitError
+from semispectral.scans.sensor_bands import columns_of
 from semispectral.study.names import some
 from semispectral.study.scene import Remark, Scene
 
@@ -37,7 +39,7 @@ def check_scans(
     """
     _refuse_copies(censuses)
     if "resample" not in steps:
-        _require_one_sensor(censuses)
+        _require_same_bands(censuses)
     scales = () if "scale" in steps else _scales(scale)
     return (
         *_unknown_sensors(censuses),
@@ -111,13 +113,34 @@ def bad_bands_of_all(censuses: Sequence[Census], steps: Collection[str] = ()) ->
     return () if "resample" in steps else tuple(sorted({band for found in censuses for band in found.bad_bands}))
 
 
-def _require_one_sensor(censuses: Sequence[Census]) -> None:
+def _require_same_bands(censuses: Sequence[Census]) -> None:
+    """Refuse scenes of other bands: of several sensors, each is compared by itself."""
+    sensors = censuses[0].sensors if censuses else ()
+    if not sensors:
+        return _require_one_sensor(censuses)
+    for number, each in enumerate(sensors):
+        found = [(census.sensors[number], columns_of(census.sensors)[number], census) for census in censuses]
+        _require_one_sensor(
+            [
+                replace(
+                    census,
+                    bands=own.bands,
+                    wavelengths_nm=None if census.wavelengths_nm is None else census.wavelengths_nm[place],
+                )
+                for own, place, census in found
+            ],
+            f", sensor {each.name}",
+        )
+    return None
+
+
+def _require_one_sensor(censuses: Sequence[Census], name: str = "") -> None:
     bands = {found.bands: found.scene for found in censuses}
     if len(bands) > 1:
         several = ", ".join(f"{count} ({scene})" for count, scene in sorted(bands.items()))
         raise DataError(
-            f"scenes.tsv: all scenes need the same bands, got {several}; put resample into cleaning.steps, check the "
-            "column axes, or leave the odd ones out"
+            f"scenes.tsv{name}: all scenes need the same bands, got {several}; put resample into cleaning.steps, "
+            "check the column axes, or leave the odd ones out"
         )
     with_nm = [found for found in censuses if found.wavelengths_nm is not None]
     for found in with_nm[1:]:
@@ -126,9 +149,9 @@ def _require_one_sensor(censuses: Sequence[Census]) -> None:
         width = np.nanmean(np.abs(np.diff(first))) if len(first) > 1 else 0.0
         if apart > width / 2:
             raise DataError(
-                f"scenes.tsv: all scenes need the same wavelengths, but {found.scene} and {with_nm[0].scene} have "
-                f"bands up to {apart:.3g} nm apart: two sensors? Put resample into cleaning.steps, correct the column "
-                "wavelengths, or leave the odd ones out"
+                f"scenes.tsv{name}: all scenes need the same wavelengths, but {found.scene} and {with_nm[0].scene} "
+                f"have bands up to {apart:.3g} nm apart: two sensors? Put resample into cleaning.steps, correct the "
+                "column wavelengths, or leave the odd ones out"
             )
 
 

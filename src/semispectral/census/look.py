@@ -12,11 +12,10 @@ from semispectral.errors import DataError
 from semispectral.scans.cube import Cube
 from semispectral.scans.instrument import Sensor
 from semispectral.scans.quality import look, sparse_blocks
-from semispectral.scans.readers import open_scene
-from semispectral.spectra.cleaned_scans import can_lose_values, read_for, sensor_for
-from semispectral.spectra.cleaning import bridged
+from semispectral.spectra.cleaned_scans import can_lose_values, lost_pixels, read_for
 from semispectral.spectra.cleaning_settings import CleanConfig
-from semispectral.spectra.remarks import remarks
+from semispectral.spectra.scene_sensor import sensor_for
+from semispectral.spectra.several_sensors import open_sensors, own_data, remarks_of_scene
 from semispectral.study.classes import EMPTY, MASKED, ClassMap
 from semispectral.study.names import some
 from semispectral.study.scene import Remark, Scene
@@ -48,16 +47,17 @@ def look_at_scan(scene: Scene, *, core: np.ndarray | None = None, cleaning: Clea
     DataError, ShapeError, MissingFileError, UnreadableError : the scene cannot be used; the message says how to mend
         it.
     """
-    with open_scene(scene) as cube:
-        looked = look(cube)
+    with open_sensors(scene, cleaning) as cube:
+        own = own_data(cube)
+        looked = look(own)
         if looked["minimum"] == looked["maximum"]:
             raise DataError(
                 f"{scene.data}: spectra are needed, but every value that was looked at is {looked['minimum']:g}: was "
                 f"the array ever written? Check the column data_key of scenes.tsv (scene {scene.name})"
             )
-        hashes = fingerprint(cube)
+        hashes = fingerprint(own)
         sensor = sensor_for(scene, cube, cleaning)  # references that cannot be used are refused now, not at the draw
-        said = remarks(scene, cube, sensor, cleaning, fate=FATE[cleaning.resamples], table="scenes.tsv")
+        said = remarks_of_scene(scene, cube, sensor, cleaning, fate=FATE[cleaning.resamples], table="scenes.tsv")
         codes = np.zeros(cube.shape[:2], np.int32)
         if core is not None:
             codes[~core] = MASKED
@@ -79,6 +79,7 @@ def look_at_scan(scene: Scene, *, core: np.ndarray | None = None, cleaning: Clea
         codes=codes,
         fingerprint=hashes,
         bad_bands=sensor.bad_bands,
+        sensors=cube.sensors,
         remarks=tuple(said),
     )
 
@@ -103,7 +104,7 @@ def empty_pixels(scene: Scene, cube: Cube, sensor: Sensor, cleaning: CleanConfig
 
     def empty(values: np.ndarray) -> np.ndarray:
         x, sample = values.reshape(-1, bands), np.tile(np.arange(samples), len(values))
-        return bridged(x, sample=sample, sensor=sensor, settings=cleaning)[1].reshape(len(values), samples)
+        return lost_pixels(x, sample, sensor, cleaning).reshape(len(values), samples)
 
     good = np.delete(np.arange(bands), sensor.bad_bands)
     lines_alike = "reference_lines" not in cube.extra and not {"dropped_lines", "repeated_lines"} & set(cleaning.steps)

@@ -25,7 +25,7 @@ def run_mask(mask_file: str | Path, image_file: str | Path, *, cfg: str) -> None
     cfg : str
         JSON of the sections ``scene`` (its row of scenes.tsv), ``mask`` and ``cleaning``.
     """
-    scene = stage_settings(Scene, cfg, "scene")
+    scene = stage_settings(Scene, cfg, "scene").alone  # the sensor on whose grid the mask lies
     settings = stage_settings(MaskConfig, cfg, "mask")
     cleaning = stage_settings(CleanConfig, cfg, "cleaning")
     with open_cleaned(scene, cleaning.only_references) as cube:

@@ -18,6 +18,7 @@ from semispectral.scans.download import Source
 from semispectral.scans.labels.label_rows import require_rows_of_scenes
 from semispectral.scans.mask_picture import read_core
 from semispectral.scans.readers import open_scene
+from semispectral.scans.sensor_bands import Sensors
 from semispectral.simulate import SimulateConfig, scene_numbers
 from semispectral.spectra.cleaned_scans import open_cleaned
 from semispectral.spectra.cleaning_settings import CleanConfig
@@ -98,9 +99,11 @@ def look_at_scenes(study: Study, problems: Problems) -> list[Looked]:
 
 def _names_of(scene: Scene) -> tuple[str, ...]:
     """Return the name of a scene and its files; an error that names one of them says which scene it is about."""
+    others = (str(other.row.data) for other in scene.others)
     return (
         scene.name,
         str(scene.data),
+        *others,
         *(str(source.path) for source in scene.label_sources),
         scene.wavelengths,
         str(scene.mask),
@@ -124,7 +127,7 @@ def _on_disk(study: Study, scene: Scene) -> Looked:
     found = census(scene, study.classes or ClassMap((), (), ()), core=_painted(scene), cleaning=cleaning)
     with open_cleaned(scene, cleaning) as cube:  # opening is what finds settings that do not fit the scene
         wavelengths_nm = cube.wavelengths_nm
-        unseen = _unseen(study, wavelengths_nm, scene.name)
+        unseen = _unseen(study, wavelengths_nm, scene.name, cube.sensors)
     of_class = found.counts[found.counts["role"] == "class"]
     return Looked(
         scene,
@@ -149,13 +152,13 @@ def _painted(scene: Scene) -> np.ndarray | None:
         return read_core(scene.mask, cube.shape[:2])
 
 
-def _unseen(study: Study, wavelengths_nm: np.ndarray | None, name: str) -> tuple[str, ...]:
+def _unseen(study: Study, wavelengths_nm: np.ndarray | None, name: str, sensors: Sensors = ()) -> tuple[str, ...]:
     """Return the usual windows of absorption features that a sensor does not see; refuse others that it does not."""
     wanted = study.settings.get("features")
     if wanted is None or not wanted.enabled:
         return ()
     derivative = differentiates(study.settings.get("cleaning", CleanConfig()))
-    return plan_for(wanted, wavelengths_nm, derivative=derivative, where=name).left_out
+    return plan_for(wanted, wavelengths_nm, derivative=derivative, where=name, sensors=sensors).left_out
 
 
 def _to_be_simulated(study: Study, scene: Scene) -> Looked | None:

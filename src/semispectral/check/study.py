@@ -32,6 +32,7 @@ from semispectral.study.config_file import read_config
 from semispectral.study.paths import outside_allowed
 from semispectral.study.scene import Scene
 from semispectral.study.scenes import read_scenes
+from semispectral.study.sensors import with_sensors
 from semispectral.study.stage_settings import settings
 from semispectral.workflow.home import SCHEMA
 from semispectral.workflow.logs import in_words
@@ -89,7 +90,9 @@ def read_study(folder: Path, overlays: Sequence[Path], problems: Problems) -> St
     classes = None
     with problems.noted():
         root, outside = Path(config["data_root"]), outside_allowed(config)
-        scenes = read_scenes(_own_or_built_in(config["scenes"], folder), data_root=root, allow_outside=outside)
+        listed = read_scenes(_own_or_built_in(config["scenes"], folder), data_root=root, allow_outside=outside)
+        sensors = Path(config["sensors"]) if config["sensors"] else None
+        scenes = with_sensors(listed, sensors, data_root=root, allow_outside=outside)
     with problems.noted():
         classes = study_classes(_own_or_built_in(config["classes"], folder), scenes)
     minerals: dict[int, str] = {}

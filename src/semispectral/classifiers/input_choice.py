@@ -18,7 +18,7 @@ from semispectral.errors import ConfigError
 from semispectral.sampling.training_set import Features
 from semispectral.scans.cube import Pixels
 from semispectral.spectra.hull_windows import Window
-from semispectral.spectra.scaling import fit_scaler
+from semispectral.spectra.scaling import fit_scaler, without_gaps
 
 log = logging.getLogger(__name__)
 
@@ -89,9 +89,10 @@ def normalisation_scores(
     settings : SvmConfig.
     seed : int, seed of the folds.
     """
-    axis = {"wavelengths_nm": train.wavelengths_nm, "windows": windows}
+    axis = {"wavelengths_nm": train.wavelengths_nm, "windows": windows, "sensors": train.sensors}
     x = np.asarray(labelled.mean[:])
-    inputs = {name: fit_scaler(train.x, method=name, **axis).transform(x) for name in candidates}  # type: ignore[arg-type]
+    scalers = {name: fit_scaler(train.x, method=name, **axis) for name in candidates}  # type: ignore[arg-type]
+    inputs = {name: without_gaps(scaler.transform(x)) for name, scaler in scalers.items()}
     holes = labelled.table["hole"].astype(str).to_numpy()
     return input_scores(inputs, labelled.label.astype(np.int64), settings=settings, seed=seed, groups=holes)
 

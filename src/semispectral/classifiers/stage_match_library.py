@@ -21,6 +21,8 @@ from semispectral.library.library_settings import LibraryConfig
 from semispectral.library.sensor_widths import stated_widths
 from semispectral.sampling.training_set import Features
 from semispectral.scans.cube import Pixels
+from semispectral.scans.quality import valid_spectra
+from semispectral.spectra.hull_windows import sensor_of_windows
 from semispectral.spectra.shards import read_shard
 from semispectral.storage.parquet import write_table
 from semispectral.study.classes import ClassMap, read_classes
@@ -93,6 +95,8 @@ def judge(labelled: Pixels, classes: ClassMap, given: Mapping[str, Any]) -> tupl
     SemispectralError : as in `semispectral.library.class_entries.classifier_for`.
     """
     config, nm = settings(LibraryConfig, given["library"], where="library"), labelled.wavelengths_nm
+    bands = sensor_of_windows(nm, config.windows, sensors=labelled.sensors)
+    nm = None if nm is None else nm[bands]
     classifier, why = classifier_for(
         nm,
         config,
@@ -104,7 +108,10 @@ def judge(labelled: Pixels, classes: ClassMap, given: Mapping[str, Any]) -> tupl
     if classifier is None:
         log.warning("the mineral library has nothing to say: %s", why)
         return np.zeros((len(labelled), len(classes)), np.float32), Judged.nothing(classes.names, why=why)
-    scores = classifier.scores(labelled.x)
+    x = labelled.x[:, bands]
+    there = valid_spectra(x)  # a pixel without data of the sensor is like no entry
+    scores = np.zeros((len(x), len(classes)), np.float32)
+    scores[there] = classifier.scores(x[there])
     counts = doubts(scores, labelled.label, known=classifier.known, least_score=config.least_score)
     judged = _said(classifier, classes.names, counts)
     for sentence in judged.doubts:

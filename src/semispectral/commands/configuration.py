@@ -138,6 +138,8 @@ class Configuration:
     """Where results go; give another folder to keep two studies apart."""
     scenes: str = "config/scenes.tsv"
     """Table of the scenes."""
+    sensors: str = ""
+    """Table of the data of further sensors; empty: each scene has one."""
     classes: str = "config/classes.tsv"
     """Table of the classes: code, name, colour."""
     data_root: str = "."

@@ -1,4 +1,4 @@
-"""``semispectral scenes FOLDER``: write scenes.tsv from a folder of scans."""
+"""``semispectral scenes`` and ``semispectral align``: write the tables of scans, and of where further sensors lie."""
 
 import argparse
 import sys
@@ -19,14 +19,30 @@ A table that exists is never overwritten.
 
 Exit status: 0 written, 1 what was given cannot be used, 2 wrong usage."""
 
+ALIGN = "find where further sensors lie on their scenes, and write tie points for the column place of sensors.tsv"
+ALIGN_EPILOG = """examples:
+  semispectral align --scenes scenes.tsv --sensors sensors.tsv --output points.tsv
+  semispectral align --scenes scenes.tsv --sensors sensors.tsv --output points.tsv --nm 980 --size 2.1
+
+It looks at the rows of sensors.tsv whose column place is empty, and compares edges in one band of both sensors, window
+by window. Write the table's path into the column place of these rows. A table that exists is never overwritten.
+
+Exit status: 0 written, 1 what was given cannot be used, 2 wrong usage."""
+
 
 def add(commands: Any) -> None:
-    """Add the command to the command line.
+    """Add the commands to the command line.
 
     Parameters
     ----------
     commands : subparsers of the command line.
     """
+    _add_scenes(commands)
+    _add_align(commands)
+
+
+def _add_scenes(commands: Any) -> None:
+    """Add ``semispectral scenes``."""
     as_written = argparse.RawDescriptionHelpFormatter
     described = {"help": WORDS, "description": f"{WORDS.capitalize()}.", "epilog": EPILOG}
     parser = commands.add_parser("scenes", **described, formatter_class=as_written)
@@ -106,3 +122,37 @@ def _run(wanted: argparse.Namespace) -> None:
     found = discover(wanted.folder, wishes_of(wanted))
     write_tables(found, wanted.output, data_root=wanted.data_root)
     sys.stdout.write(printable_lines(in_words(found, wanted.output, data_root=wanted.data_root)))
+
+
+def _add_align(commands: Any) -> None:
+    """Add ``semispectral align``."""
+    as_written = argparse.RawDescriptionHelpFormatter
+    described = {"help": ALIGN, "description": f"{ALIGN.capitalize()}.", "epilog": ALIGN_EPILOG}
+    parser = commands.add_parser("align", **described, formatter_class=as_written)
+    parser.add_argument("--scenes", type=Path, required=True, metavar="FILE", help="table of the scenes")
+    parser.add_argument("--sensors", type=Path, required=True, metavar="FILE", help="table of the further sensors")
+    parser.add_argument("--output", type=Path, required=True, metavar="FILE", help="table to write, such as points.tsv")
+    words = "folder that paths in the tables start from, as data_root in the configuration (default: %(default)s)"
+    parser.add_argument("--data-root", type=Path, default=Path(), metavar="FOLDER", help=words)
+    words = "wavelength to compare, in nm (default: the bands that both sensors have, or the nearest ones)"
+    parser.add_argument("--nm", type=float, metavar="NM", help=words)
+    words = "size of a pixel of the sensor, in pixels of the scene (default: both see the same ground)"
+    parser.add_argument("--size", type=float, metavar="PIXELS", help=words)
+    parser.set_defaults(run=_align)
+
+
+def _align(wanted: argparse.Namespace) -> None:
+    from semispectral.census.align_sensors import align
+    from semispectral.errors import ConfigError
+    from semispectral.scans.folders.scene_tables import refuse_existing
+    from semispectral.study.names import printable_lines
+    from semispectral.study.scenes import read_scenes
+    from semispectral.study.sensors import with_sensors
+
+    refuse_existing(wanted.output)
+    if wanted.size is not None and not wanted.size > 0:
+        raise ConfigError(f"--size: a number of pixels above 0 is needed, got {wanted.size:g}")
+    root = {"data_root": wanted.data_root, "allow_outside": True}
+    scenes = with_sensors(read_scenes(wanted.scenes, **root), wanted.sensors, **root)
+    said = align(scenes, wanted.output, wavelength_nm=wanted.nm, size=wanted.size)
+    sys.stdout.write(printable_lines(said))

@@ -40,7 +40,7 @@ def map_clusters(
     lines, samples, bands = cube.shape
     cluster = np.full((lines, samples), NO_CLUSTER, np.int16)
     picture = np.full((lines, samples, 3), np.nan, np.float32)
-    colours = colour_bands(bands)
+    colours = colour_bands(cube)
     progress = Progress(cube.path.name, lines, line_mb=cube.line_bytes / 1e6)
 
     def of(raw: np.ndarray) -> np.ndarray:
@@ -49,7 +49,7 @@ def map_clusters(
     with ThreadPoolExecutor(threads) as pool, threadpool_limits(1, user_api="blas"):
         for first, block in cube.blocks(max_bytes=BLOCK_BYTES):
             here = slice(first, first + len(block))
-            keep = valid_spectra(block.reshape(-1, bands)).reshape(block.shape[:2])
+            keep = valid_spectra(block.reshape(-1, bands), cube.sensors).reshape(block.shape[:2])
             picture[here][keep] = block[:, :, colours][keep]
             keep &= wanted[here]
             raw = block[keep]

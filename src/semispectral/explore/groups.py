@@ -17,7 +17,9 @@ from semispectral.library.library_files import read_libraries
 from semispectral.library.library_settings import LibraryConfig
 from semispectral.library.suggest import suggest
 from semispectral.scans.cube import Pixels
-from semispectral.spectra.hull_windows import rising_bands
+from semispectral.scans.quality import valid_spectra
+from semispectral.scans.sensor_bands import Sensors, columns_of
+from semispectral.spectra.hull_windows import rising_bands, sensor_of_windows
 from semispectral.spectra.transforms import remove_continuum
 
 log = logging.getLogger(__name__)
@@ -59,10 +61,13 @@ def describe(
     order = np.argsort(cluster, kind="stable")
     bounds = np.searchsorted(cluster[order], np.arange(len(medoid) + 1))
     members = [order[first:last] for first, last in pairwise(bounds)]
-    stands = [_statistics(pixels.x[rows]) for rows in members]
+    stands = [_statistics(pixels.x[rows], pixels.sensors) for rows in members]
     means = np.array([mean for mean, _, _ in stands]).reshape(len(stands), pixels.x.shape[1])
-    quotients = hull_quotients(means, pixels.wavelengths_nm)
-    matches = _matches(means, pixels.wavelengths_nm, library or LibraryConfig(), fwhm_nm=fwhm_nm, most=suggestions)
+    quotients = hull_quotients(means, pixels.wavelengths_nm, pixels.sensors)
+    asked = library or LibraryConfig()
+    bands = sensor_of_windows(pixels.wavelengths_nm, asked.windows, sensors=pixels.sensors)
+    seen_nm, widths = (None if each is None else each[bands] for each in (pixels.wavelengths_nm, fwhm_nm))
+    matches = _matches(means[:, bands], seen_nm, asked, fwhm_nm=widths, most=suggestions)
     found = []
     for number, rows in enumerate(members):
         mean, low, high = map(_rounded, stands[number])
@@ -75,7 +80,7 @@ def describe(
                 low=low,
                 high=high,
                 hull_quotient=_rounded(quotients[number]),
-                absorptions=absorptions(quotients[number], pixels.wavelengths_nm),
+                absorptions=absorptions(quotients[number], pixels.wavelengths_nm, pixels.sensors),
                 medoid=_place(pixels.table.iloc[medoid[number]]),
                 matches=matched,
                 known=known,
@@ -85,31 +90,49 @@ def describe(
     return Groups(tuple(found), nm, unit)
 
 
-def _statistics(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return mean and `SPREAD` of some spectra, float64 [band]."""
-    low, high = np.percentile(x, SPREAD, axis=0)
-    return x.mean(axis=0, dtype=np.float64), low, high
+def _statistics(x: np.ndarray, sensors: Sensors) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return mean and `SPREAD` of some spectra, float64 [band]; NaN in the bands of a sensor without data."""
+    mean, low, high = (np.full(x.shape[1], np.nan) for _ in range(3))
+    for place in columns_of(sensors) or [slice(None)]:
+        own = x[:, place]
+        own = own[valid_spectra(own)] if sensors else own
+        if len(own):
+            low[place], high[place] = np.percentile(own, SPREAD, axis=0)
+            mean[place] = own.mean(axis=0, dtype=np.float64)
+    return mean, low, high
 
 
-def hull_quotients(means: np.ndarray, wavelengths_nm: np.ndarray | None) -> np.ndarray:
+def hull_quotients(means: np.ndarray, wavelengths_nm: np.ndarray | None, sensors: Sensors = ()) -> np.ndarray:
     """Return spectra divided by their continuum, float64 [spectrum, band], or [spectrum, 0] without wavelengths.
 
-    It is 1 in a band that has no wavelength, or that of a band before it.
+    It is 1 in a band that has no wavelength, or that of a band before it, and in those of a sensor without data. Each
+    of several sensors has a continuum of its own.
 
     Parameters
     ----------
     means : float [spectrum, band].
     wavelengths_nm : float64 [band] in nm, in any order, NaN for a band without; None: not known.
+    sensors : which bands are of which sensor; empty: all are of one.
     """
     if wavelengths_nm is None:
         return np.zeros((len(means), 0))
-    rising = rising_bands(wavelengths_nm)
     quotients = np.ones(means.shape)
-    quotients[:, rising] = remove_continuum(means[:, rising], wavelengths_nm[rising])
+    for rising in _rising_of(wavelengths_nm, sensors):
+        there = np.flatnonzero(np.isfinite(means[:, rising]).all(axis=1)) if sensors else np.arange(len(means))
+        if len(there):
+            quotients[np.ix_(there, rising)] = remove_continuum(means[np.ix_(there, rising)], wavelengths_nm[rising])
     return quotients
 
 
-def absorptions(quotient: np.ndarray, wavelengths_nm: np.ndarray | None) -> list[dict[str, float]]:
+def _rising_of(wavelengths_nm: np.ndarray, sensors: Sensors) -> list[np.ndarray]:
+    """Return the bands of each sensor in rising wavelength."""
+    columns = columns_of(sensors) or [slice(0, len(wavelengths_nm))]
+    return [place.start + rising_bands(wavelengths_nm[place]) for place in columns]
+
+
+def absorptions(
+    quotient: np.ndarray, wavelengths_nm: np.ndarray | None, sensors: Sensors = ()
+) -> list[dict[str, float]]:
     """Return the absorptions of a spectrum without its continuum, the deepest first.
 
     Each is a local minimum, placed by a parabola through three bands.
@@ -118,6 +141,7 @@ def absorptions(quotient: np.ndarray, wavelengths_nm: np.ndarray | None) -> list
     ----------
     quotient : float [band]; empty without wavelengths.
     wavelengths_nm : float64 [band] in nm, in any order; None: not known.
+    sensors : which bands are of which sensor; empty: all are of one.
 
     Returns
     -------
@@ -125,11 +149,17 @@ def absorptions(quotient: np.ndarray, wavelengths_nm: np.ndarray | None) -> list
     """
     if wavelengths_nm is None:
         return []
-    rising = rising_bands(wavelengths_nm)
-    nm, depth = wavelengths_nm[rising], 1 - quotient[rising]
+    of_each = [_absorptions(quotient[rising], wavelengths_nm[rising]) for rising in _rising_of(wavelengths_nm, sensors)]
+    found = [absorption for own in of_each for absorption in own]
+    return found if not sensors else sorted(found, key=lambda each: -each["depth"])[:MOST_ABSORPTIONS]
+
+
+def _absorptions(quotient: np.ndarray, nm: np.ndarray) -> list[dict[str, float]]:
+    """Return the absorptions on rising bands of one sensor."""
+    depth = 1 - quotient
     found, _ = find_peaks(depth, height=LEAST_DEPTH, prominence=LEAST_DEPTH)
     bands = found[np.argsort(-depth[found], kind="stable")][:MOST_ABSORPTIONS]
-    position, bottom = vertex(quotient[np.newaxis, rising], nm, np.zeros_like(bands), bands)
+    position, bottom = vertex(quotient[np.newaxis], nm, np.zeros_like(bands), bands)
     return [
         {"nm": round(float(at), 1), "depth": round(1 - float(low), 4)} for at, low in zip(position, bottom, strict=True)
     ]
@@ -150,16 +180,20 @@ def _matches(
     if wavelengths_nm is None or not most:
         return [([], False)] * len(means)
     library, where = read_libraries([Path(path) for path in settings.files]), "the means of the groups"
+    there = valid_spectra(means)  # a group may have no data of the sensor that sees the windows
     try:
         found = suggest(
-            means, wavelengths_nm, library=library, settings=settings, fwhm_nm=fwhm_nm, most=most, where=where
+            means[there], wavelengths_nm, library=library, settings=settings, fwhm_nm=fwhm_nm, most=most, where=where
         )
     except DataError as error:
         if settings.files:
             raise
         log.info("the groups have no names from the spectral library: %s", error)
         return [([], False)] * len(means)
-    return [([asdict(match) for match in each.matches], each.known) for each in found]
+    said: list[tuple[list[dict[str, Any]], bool]] = [([], False) for _ in means]
+    for number, each in zip(np.flatnonzero(there).tolist(), found, strict=True):
+        said[number] = [asdict(match) for match in each.matches], each.known
+    return said
 
 
 def _place(row: pd.Series) -> dict[str, Any]:
@@ -167,6 +201,6 @@ def _place(row: pd.Series) -> dict[str, Any]:
     return {"scene": str(row["scene"])} | {key: int(row[key]) for key in ("line", "sample")}
 
 
-def _rounded(values: np.ndarray) -> list[float]:
-    """Return numbers for JSON."""
-    return [round(float(value), DIGITS) for value in values]
+def _rounded(values: np.ndarray) -> list[Any]:
+    """Return numbers for JSON; None where there is none."""
+    return [None if np.isnan(value) else round(float(value), DIGITS) for value in values]

@@ -56,5 +56,5 @@ def as_reflectance(pixels: Pixels, scales: Mapping[str, float]) -> tuple[Pixels,
     """
     factor = pixels.table["scene"].astype(str).map(scales).to_numpy(np.float32)
     x = pixels.x.astype(np.float32) * factor[:, None]
-    unit = "reflectance" if not len(x) or np.percentile(x, 99) <= MOST_REFLECTED else "stored values"
+    unit = "reflectance" if not len(x) or np.nanpercentile(x, 99) <= MOST_REFLECTED else "stored values"
     return replace(pixels, x=x), unit

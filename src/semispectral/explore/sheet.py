@@ -187,7 +187,9 @@ def _axis(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
 
 def _drawn(group: Group, axis: np.ndarray, order: np.ndarray, unit: str) -> tuple[Markup, Markup, str]:
     """Return the drawings of a group, and its absorptions in words."""
-    mean, low, high = (np.asarray(values)[order] for values in (group.mean, group.low, group.high))
+    there = np.isfinite(np.array(group.mean, float)[order])  # but the bands of a sensor that has no data of the group
+    axis, order = axis[there], order[there]
+    mean, low, high = (np.array(values, float)[order] for values in (group.mean, group.low, group.high))
     spectrum = spectrum_svg(axis, mean, low, high, label=f"{group.name}: mean and spread, {unit}")
     if not len(group.hull_quotient):
         return spectrum, Markup(), ""

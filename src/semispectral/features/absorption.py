@@ -12,8 +12,9 @@ from semispectral.features.feature_settings import (
     Window,
 )
 from semispectral.features.formulas import Arithmetic, parse
+from semispectral.scans.sensor_bands import Sensors
 from semispectral.spectra.cleaning_settings import CleanConfig
-from semispectral.spectra.hull_windows import window_bands
+from semispectral.spectra.hull_windows import window_bands_of
 from semispectral.spectra.transforms import continuum
 
 USUAL_VALUES = tuple(value for window in USUAL_WINDOWS for value in window.values)
@@ -58,7 +59,12 @@ def differentiates(cleaning: CleanConfig) -> bool:
 
 
 def plan_for(
-    settings: FeaturesConfig, wavelengths_nm: np.ndarray | None, *, derivative: bool = False, where: str
+    settings: FeaturesConfig,
+    wavelengths_nm: np.ndarray | None,
+    *,
+    derivative: bool = False,
+    where: str,
+    sensors: Sensors = (),
 ) -> Plan:
     """Return what can be measured on the bands of a scan.
 
@@ -68,6 +74,7 @@ def plan_for(
     wavelengths_nm : float64 [band] in nm, or None.
     derivative : whether cleaning differentiates the spectra, which then have no hull.
     where : the scan, for errors.
+    sensors : which bands are of which sensor; a window is measured on the sensor that has most bands in it.
 
     Raises
     ------
@@ -77,7 +84,7 @@ def plan_for(
     left_out: list[str] = []
     for window in settings.windows:
         try:
-            seen[window] = _bands(window, wavelengths_nm, derivative=derivative, where=where)
+            seen[window] = _bands(window, wavelengths_nm, sensors, derivative=derivative, where=where)
         except DataError:
             if window not in USUAL_WINDOWS:
                 raise
@@ -100,13 +107,16 @@ def plan_for(
     return Plan(nm, tuple(seen), tuple(seen.values()), formulas, tuple(left_out), settings.least_depth)
 
 
-def _bands(window: Window, wavelengths_nm: np.ndarray | None, *, derivative: bool, where: str) -> np.ndarray:
+def _bands(
+    window: Window, wavelengths_nm: np.ndarray | None, sensors: Sensors, *, derivative: bool, where: str
+) -> np.ndarray:
     if derivative:
         raise DataError(
             f"{where}: features need spectra with a hull, but cleaning makes derivatives (cleaning.derivative)"
         )
     limits = (window.from_nm, window.to_nm)
-    return window_bands(wavelengths_nm, [limits], where=f"{where}, features.windows, {window.name}")[0]
+    named = f"{where}, features.windows, {window.name}"
+    return window_bands_of(wavelengths_nm, limits, sensors=sensors, where=named)
 
 
 def measure(x: np.ndarray, plan: Plan) -> np.ndarray:

@@ -46,7 +46,8 @@ def run_features(
     codes = read_codes(Path(codes_file), scans=scans)
     of_interest = scene_labels(codes, ClassMap((), (), ()), use=scene.use, ignore=scene.ignore) != IGNORED
     with open_cleaned(scene, cleaning) as cube:
-        plan = plan_for(wanted, cube.wavelengths_nm, derivative=differentiates(cleaning), where=scene.name)
+        derivative = differentiates(cleaning)
+        plan = plan_for(wanted, cube.wavelengths_nm, derivative=derivative, where=scene.name, sensors=cube.sensors)
         if plan.left_out:
             log.info("%s: not measured, for the sensor does not see them: %s", scene.name, ", ".join(plan.left_out))
         values = measure_scan(cube, plan, wanted=of_interest, threads=threads)

@@ -1,5 +1,6 @@
 """M1 in NumPy: q(z|x), E[x|z], draws from p(x|z), and the bound on log p(x)."""
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ from semispectral.inference.nets import (
     shared_noise,
 )
 from semispectral.inference.views import autoencoder
+
+LOG_SIGMA = "likelihood/log_sigma"
 
 
 class M1Inference:
@@ -34,12 +37,19 @@ class M1Inference:
     def all_latents(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return q(z|x): mean and log-variance of every latent, live or dead, float32 [pixel, latent].
 
+        The latents of a view that a pixel lacks are those of the prior: mean 0, variance 1. Since the views have no
+        latent in common, this is the posterior given the views that there are.
+
         Parameters
         ----------
-        x : float [pixel, column], normalised spectra.
+        x : float [pixel, column], normalised spectra; NaN in the columns of a view that a pixel lacks.
         """
         mean, raw = self.encoder.heads(("mean", "log_variance"), x)
-        return mean, bounded_log_variance(raw)
+        lacking = np.isnan(mean)
+        log_variance = bounded_log_variance(raw)
+        if lacking.any():
+            mean, log_variance = (np.where(lacking, each.dtype.type(0), each) for each in (mean, log_variance))
+        return mean, log_variance
 
     def encode(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return q(z|x): mean and log-variance of the live latents, float32 [pixel, latent].
@@ -89,15 +99,24 @@ class M1Inference:
         return self.draw(z, seed=seed)
 
     def log_p_x(self, x: np.ndarray, z: np.ndarray) -> np.ndarray:
-        """Return log p(x|z), float [pixel], in nats.
+        """Return log p(x|z), float [pixel], in nats: of a pixel that lacks a view, of the others.
 
         Parameters
         ----------
-        x : float [pixel, column], normalised spectra.
+        x : float [pixel, column], normalised spectra; NaN in the columns of a view that a pixel lacks.
         z : float [pixel, latent], all latents, live and dead.
         """
         output, settings = self.decoder("output", z), self.settings
-        return log_likelihood(settings["likelihood"], x, output, self.arrays, settings["sigma_floor"])
+        if not np.isnan(x).any():
+            return log_likelihood(settings["likelihood"], x, output, self.arrays, settings["sigma_floor"])
+        edges = np.cumsum([0, *self.description.get("views", [x.shape[1]])]).tolist()
+        total = np.zeros(len(x), np.float32)
+        for first, last in itertools.pairwise(edges):
+            there = ~np.isnan(x[:, first])
+            arrays = {name: array[first:last] for name, array in self.arrays.items() if name == LOG_SIGMA}
+            seen, made = x[there, first:last], np.broadcast_to(output, x.shape)[there, first:last]
+            total[there] += log_likelihood(settings["likelihood"], seen, made, arrays, settings["sigma_floor"])
+        return total
 
     def bound(self, x: np.ndarray, *, seed: int, draws: int = 1) -> np.ndarray:
         """Return a lower bound on log p(x), averaged over draws of z; float32 [pixel], in nats.

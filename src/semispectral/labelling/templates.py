@@ -115,7 +115,7 @@ def write_templates(templates: Templates, classes: ClassMap) -> None:
 
 def _picture(cube: Cube) -> np.ndarray:
     """Return the false colours of a scan, uint8 [line, sample, 3]; memory holds one block of lines and the picture."""
-    bands = colour_bands(cube.shape[2])
+    bands = colour_bands(cube)
     values = [block[:, :, bands].astype(np.float32) for _, block in cube.blocks(max_bytes=BLOCK_BYTES)]
     return np.asarray(np.rint(stretched(np.concatenate(values)) * 255).astype(np.uint8))
 

@@ -10,9 +10,11 @@ from semispectral.maps.bundle import Bundle
 from semispectral.scans.cube import Cube
 from semispectral.scans.instrument import Sensor
 from semispectral.scans.readers import open_scene
-from semispectral.spectra.band_matching import needed_bands
-from semispectral.spectra.cleaned_scans import cleaned_scene, sensor_for
+from semispectral.spectra.band_matching import needed_of_scan
+from semispectral.spectra.cleaned_scans import cleaned_scene
 from semispectral.spectra.cleaning_settings import CleanConfig, scale_after
+from semispectral.spectra.scene_sensor import sensor_for
+from semispectral.spectra.several_sensors import open_sensors
 from semispectral.study.scene import Scene
 
 
@@ -31,7 +33,7 @@ def cleaning_for(cube: Cube, bundle: Bundle) -> CleanConfig:
     cleaning, model_nm = bundle.cleaning, bundle.wavelengths_nm
     if cleaning.resamples or model_nm is None or cube.wavelengths_nm is None:
         return cleaning
-    unneeded = np.flatnonzero(~needed_bands(cube.wavelengths_nm, model_nm))
+    unneeded = np.flatnonzero(~needed_of_scan(cube, bundle.model_bands))
     return replace(cleaning, bad_bands=tuple(unneeded.tolist()), bad_ranges_nm=())
 
 
@@ -57,7 +59,7 @@ def open_for(scene: Scene, bundle: Bundle) -> Iterator[Cube]:
     scene : the scan's row of scenes.tsv.
     bundle : the trained model.
     """
-    with open_scene(scene) as cube:
+    with open_sensors(scene, bundle.cleaning) as cube:
         cleaning = cleaning_for(cube, bundle)
         yield cleaned_scene(scene, cube, sensor_of_new(scene, cube, cleaning), cleaning)
 

@@ -19,6 +19,7 @@ from semispectral.maps import bundle_check
 from semispectral.maps.bundle_check import PARTS as PARTS
 from semispectral.maps.bundle_check import REMEDY, Saved
 from semispectral.maps.pipeline import Pipeline
+from semispectral.spectra.band_matching import ModelBands
 from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.spectra.scaling import Scaler
 from semispectral.storage.model_files import DESCRIPTION, WEIGHTS, load_model
@@ -60,6 +61,11 @@ class Bundle:
     def bands(self) -> int:
         """Number of bands of the spectra that the model takes."""
         return self.pipeline.scaler.bands
+
+    @property
+    def model_bands(self) -> ModelBands:
+        """Bands of the spectra that the model takes, to which those of a scan are matched."""
+        return ModelBands(self.bands, self.wavelengths_nm, self.pipeline.scaler.sensors)
 
 
 def pipeline_of(parts: dict[str, Saved], guide: dict[str, np.ndarray], *, method: str, features: str) -> Pipeline:
@@ -138,7 +144,9 @@ def _usable(
         bundle_check.check_latents(directory, parts["m1"])
     bundle_check.check_classifier(directory, parts["classifier"], classes=len(classes))
     pipeline = pipeline_of(parts, arrays, method=description["method"], features=description["features"])
-    bundle_check.check_arrays(directory, arrays, classes=len(classes), bands=bands, columns=pipeline.scaler.columns)
+    scaler = pipeline.scaler
+    shape = {"classes": len(classes), "bands": bands, "columns": scaler.columns}
+    bundle_check.check_arrays(directory, arrays, **shape, sensors=scaler.sensors)
     threshold = float(arrays["threshold"][0])
     bundle = Bundle(pipeline, classes, arrays.get("wavelengths_nm"), arrays["class_means"], threshold, description)
     _try(bundle)

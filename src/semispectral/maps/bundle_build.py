@@ -16,7 +16,9 @@ from semispectral.maps.bundle_check import Saved
 from semispectral.maps.pipeline import Pipeline
 from semispectral.sampling.training_set import KEY
 from semispectral.scans.cube import Pixels
-from semispectral.spectra.scaling import Scaler
+from semispectral.scans.quality import valid_spectra
+from semispectral.scans.sensor_bands import columns_of
+from semispectral.spectra.scaling import Scaler, without_gaps
 from semispectral.storage.atomic import replacing_directory, write_atomically
 from semispectral.storage.model_files import fill_model
 from semispectral.storage.provenance import ROOT, commit, versions
@@ -104,7 +106,7 @@ def guide_of(scaler: Scaler, raw: np.ndarray) -> dict[str, np.ndarray]:
     -------
     guide_mean float32 [column] and guide_components float32 [column, component].
     """
-    x = scaler.transform(raw[:: max(1, len(raw) // GUIDE_PIXELS)])
+    x = without_gaps(scaler.transform(raw[:: max(1, len(raw) // GUIDE_PIXELS)]))
     mean = x.mean(axis=0)
     variance, vectors = np.linalg.eigh(np.cov(x - mean, rowvar=False).reshape(x.shape[1], x.shape[1]))
     leading = np.arange(x.shape[1])[::-1][:GUIDE_COMPONENTS]  # eigh gives them in ascending order
@@ -133,7 +135,8 @@ def threshold_of(pipeline: Pipeline, pixels: Pixels, *, false_alarm: float) -> f
     if not len(pixels):
         raise DataError("a threshold on log p(x) needs training or validation pixels, and there is none; see the split")
     log_p = np.concatenate([pipeline.scores(pixels.x[i : i + 4096]).log_p for i in range(0, len(pixels), 4096)])
-    return float(np.quantile(log_p.astype(np.float64), false_alarm))
+    known = log_p[~np.isnan(log_p)] if pipeline.scaler.sensors else log_p
+    return float(np.quantile(known.astype(np.float64), false_alarm)) if len(known) else float("-inf")
 
 
 def class_means(train: Pixels, labels: pd.DataFrame, *, classes: int) -> np.ndarray:
@@ -150,8 +153,11 @@ def class_means(train: Pixels, labels: pd.DataFrame, *, classes: int) -> np.ndar
     means = np.full((classes, train.x.shape[1]), np.nan, np.float32)
     for label in range(classes):
         spectra = train.x[mine & (train.label == label)]
-        if len(spectra):
-            means[label] = spectra.mean(axis=0, dtype=np.float64)
+        for place in columns_of(train.sensors) or [slice(None)]:
+            own = spectra[:, place]
+            own = own[valid_spectra(own)] if train.sensors else own
+            if len(own):
+                means[label, place] = own.mean(axis=0, dtype=np.float64)
     return means
 
 

@@ -16,7 +16,8 @@ from jsonschema.validators import extend
 from semispectral.classifiers.readers import READERS
 from semispectral.errors import DataError
 from semispectral.inference.nets import ACTIVATIONS, LIKELIHOODS
-from semispectral.spectra.scaling import METHODS
+from semispectral.scans.sensor_bands import Sensors, columns_of
+from semispectral.spectra.scaling import METHODS, NO_WINDOWS, Scaler
 from semispectral.storage.model_files import DESCRIPTION, WEIGHTS
 from semispectral.study.names import printable
 
@@ -49,10 +50,11 @@ NET = _object(activation={"enum": list(ACTIVATIONS)})
 DENSITY = {"latents": COUNT, "likelihood": {"enum": list(LIKELIHOODS)}, "sigma_floor": POSITIVE, "net": NET}
 NETWORK = _object(settings=_object(**DENSITY, classifier=NET), labels=PLACES, classes=COUNT)
 NETWORK["properties"]["temperature"] = POSITIVE
+SCALER = _object(kind={"const": "scaler"}, method={"enum": list(METHODS)}, bands=COUNT, cleaning={"type": "object"})
+SENSOR = {"type": "array", "prefixItems": [TEXT, COUNT], "items": False, "minItems": 2}
+SCALER["properties"]["sensors"] = {"type": "array", "items": SENSOR}
 DESCRIPTIONS: dict[str, dict[str, Any]] = {
-    "scaler": _object(
-        kind={"const": "scaler"}, method={"enum": list(METHODS)}, bands=COUNT, cleaning={"type": "object"}
-    ),
+    "scaler": SCALER,
     "m1": _object(kind={"const": "m1"}, settings=_object(**DENSITY), live=PLACES),
     "svm": _object(kind={"const": "svm"}, class_count=COUNT, gamma=POSITIVE, cost=POSITIVE, temperature=POSITIVE),
     "m2": NETWORK,
@@ -109,7 +111,15 @@ def check_parts(directory: Path, parts: Mapping[str, Saved], *, method: str) -> 
             require_shape(directory / name / WEIGHTS, "likelihood/log_sigma", log_sigma, (outputs,))
 
 
-def check_arrays(directory: Path, arrays: Mapping[str, np.ndarray], *, classes: int, bands: int, columns: int) -> None:
+def check_arrays(
+    directory: Path,
+    arrays: Mapping[str, np.ndarray],
+    *,
+    classes: int,
+    bands: int,
+    columns: int,
+    sensors: Sensors = (),
+) -> None:
     """Raise DataError unless the arrays of the whole model have the right shapes and finite values.
 
     Parameters
@@ -119,6 +129,7 @@ def check_arrays(directory: Path, arrays: Mapping[str, np.ndarray], *, classes: 
     classes : number of classes.
     bands : number of bands.
     columns : number of columns after scaling.
+    sensors : which bands are of which sensor; empty: all are of one.
     """
     file = directory / WEIGHTS
     wanted = {"class_means": (classes, bands), "threshold": (1,), "guide_mean": (columns,)}
@@ -128,10 +139,13 @@ def check_arrays(directory: Path, arrays: Mapping[str, np.ndarray], *, classes: 
     require_shape(file, "guide_components", guide, (columns, 0 if guide is None else guide.shape[-1]))
     if "wavelengths_nm" in arrays:
         require_shape(file, "wavelengths_nm", arrays["wavelengths_nm"], (bands,))
-    whole = ~np.isnan(arrays["class_means"]).all(axis=1)  # a class without labels has no mean
-    for name, array in {**arrays, "class_means": arrays["class_means"][whole]}.items():
-        if name != "threshold":
+    for name, array in arrays.items():
+        if name not in ("threshold", "class_means"):
             _check_finite(file, name, array)
+    for place in columns_of(sensors) or [slice(None)]:
+        means = arrays["class_means"][:, place]
+        whole = ~np.isnan(means).all(axis=1)  # a class without labels, or without data of a sensor, has no mean
+        _check_finite(file, "class_means", means[whole])
     threshold = float(arrays["threshold"][0])
     if not threshold < math.inf:
         raise DataError(f"{file}, threshold: a number of nats, or -inf for none, is needed, got {threshold}; {REMEDY}")
@@ -153,8 +167,21 @@ def check_scaler(directory: Path, name: str, saved: Saved, *, bands: int) -> Non
         raise DataError(
             f"{directory / name / DESCRIPTION}, bands: {bands} are needed as of the others, {found}; {REMEDY}"
         )
-    file, row = directory / name / WEIGHTS, METHODS[description["method"]]
-    windows = _windows(file, arrays, bands=bands) if row.hull else {}
+    scaler = Scaler.from_saved(dict(arrays), description)
+    if scaler.sensors and sum(each.bands for each in scaler.sensors) != bands:
+        raise DataError(
+            f"{directory / name / DESCRIPTION}, sensors: {bands} bands of all sensors are needed, got "
+            f"{sum(each.bands for each in scaler.sensors)}; {REMEDY}"
+        )
+    for part in [part.scaler for part in scaler.parts] or [scaler]:
+        _check_arrays_of(directory / name / WEIGHTS, part)
+
+
+def _check_arrays_of(file: Path, scaler: Scaler) -> None:
+    """Raise DataError unless the scaler of one sensor has the arrays of its method."""
+    arrays, bands, row = scaler.arrays, scaler.bands, METHODS[scaler.method]
+    no_window = "hull_band" in arrays and arrays["hull_band"].size == 0
+    windows = NO_WINDOWS if row.hull and no_window else _windows(file, arrays, bands=bands) if row.hull else {}
     for key, example in row.fit(np.ones((1, bands), np.float32), windows).items():
         require_shape(file, key, arrays.get(key), example.shape)
 

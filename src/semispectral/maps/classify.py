@@ -12,7 +12,7 @@ from semispectral.maps.smoothing import SmoothConfig, guided_filter
 from semispectral.maps.stream import stream
 from semispectral.pool.pixel_ranks import scene_labels
 from semispectral.scans.cube import PARTS, Cube
-from semispectral.spectra.band_matching import match_bands
+from semispectral.spectra.band_matching import match_scan
 from semispectral.study.classes import IGNORED, UNLABELLED, ClassMap
 from semispectral.study.scene import Scene
 
@@ -96,13 +96,7 @@ def draw_map(
     threads : number of threads.
     scale : factor from its stored values to those of the training scans.
     """
-    prepare = match_bands(
-        cube.wavelengths_nm,
-        bundle.wavelengths_nm,
-        scan_bands=cube.shape[2],
-        model_bands=bundle.bands,
-        where=str(cube.path),
-    )
+    prepare = match_scan(cube, bundle.model_bands)
     if scale != 1:
         matched = prepare or (lambda raw: raw)
         prepare = lambda raw: matched(raw) * np.float32(scale)  # noqa: E731  a second def would need a name

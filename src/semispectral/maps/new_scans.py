@@ -20,12 +20,13 @@ from semispectral.scans.cube import Cube
 from semispectral.scans.instrument import Sensor
 from semispectral.scans.labels.label_files import read_scene_labels
 from semispectral.scans.mask_picture import read_core
-from semispectral.scans.readers import open_scene
 from semispectral.scans.tray_mask import MaskConfig, find_mask
-from semispectral.spectra.cleaned_scans import cleaned_scene, sensor_for
+from semispectral.spectra.cleaned_scans import cleaned_scene
 from semispectral.spectra.cleaning import LARGEST_GAP
 from semispectral.spectra.cleaning_settings import CleanConfig
-from semispectral.spectra.remarks import band_names, remarks
+from semispectral.spectra.remarks import band_names
+from semispectral.spectra.scene_sensor import sensor_for
+from semispectral.spectra.several_sensors import open_sensors, own_data, remarks_of_scene
 from semispectral.study.scene import Scene
 
 log = logging.getLogger(__name__)
@@ -61,10 +62,10 @@ def map_new(
     given, scene = scene.scale, as_in_training(scene, bundle)
     if scene.scale != given:
         log.info("%s: scale %g, as in training: none is given, and the file states none", scene.name, scene.factor)
-    with open_scene(scene) as cube:
+    with open_sensors(scene, bundle.cleaning) as cube:
         cleaning = cleaning_for(cube, bundle)
         sensor = sensor_of_new(scene, cube, cleaning)
-        said = remarks(scene, cube, sensor, cleaning, fate=FATE, table=table)
+        said = remarks_of_scene(scene, cube, sensor, cleaning, fate=FATE, table=table)
         for remark in said:
             log.log(logging.WARNING if remark.odd else logging.INFO, "%s: %s", scene.name, remark.text)
         known, scale = Known(_of_interest(scene, cube, mask, cleaning)), scale_to_trained(scene, bundle)
@@ -116,8 +117,9 @@ def _of_interest(scene: Scene, cube: Cube, mask: MaskConfig, cleaning: CleanConf
         wanted = read_core(scene.mask, cube.shape[:2])
     else:
         plain = cleaning.only_references
-        seen = cleaned_scene(scene, cube, sensor_for(scene, cube, plain), plain)
-        wanted = ~find_mask(seen, scale=scene.factor, settings=mask)
+        own, row = own_data(cube), scene.alone
+        seen = cleaned_scene(row, own, sensor_for(row, own, plain), plain)
+        wanted = ~find_mask(seen, scale=row.factor, settings=mask)
     codes = read_scene_labels(scene, cube) if scene.ignore.ranges else np.zeros(cube.shape[:2], int)
     values, inverse = np.unique(codes, return_inverse=True)
     ignored = np.array([int(value) in scene.ignore for value in values])[inverse].reshape(codes.shape)

@@ -9,7 +9,7 @@ from semispectral.errors import ConfigError
 from semispectral.inference.m1_inference import M1Inference
 from semispectral.inference.m2_inference import M2Inference
 from semispectral.inference.nets import bounded_log_variance, kl_to_standard, log_likelihood
-from semispectral.spectra.scaling import Scaler
+from semispectral.spectra.scaling import Scaler, without_gaps
 
 
 class Classifier(Protocol):
@@ -90,14 +90,19 @@ class Pipeline:
 
         Parameters
         ----------
-        raw : float32 [pixel, band], values as stored in the training scans.
+        raw : float32 [pixel, band], values as stored in the training scans. Bands of a sensor that has no data of a
+            pixel are NaN, and `log_p` of the pixel is NaN then.
         """
         x = self.scaler.transform(raw)
-        guide = (x - self.guide_mean) @ self.guide_components
+        whole = without_gaps(x)
+        guide = (whole - self.guide_mean) @ self.guide_components
         latents, log_p = self._by_m1(raw, x)
-        inputs = latents if self.features == "latents" else x
+        inputs = latents if self.features == "latents" else whole
         probability = self.classifier.predict_proba(inputs)
-        return Scores(probability, log_p if self.m2 is None else m2_scores(self.m2, inputs, probability), guide)
+        log_p = log_p if self.m2 is None else m2_scores(self.m2, inputs, probability)
+        if self.scaler.sensors:  # of fewer sensors it is a density of fewer values, which no threshold fits
+            log_p[np.isnan(raw).any(axis=1)] = np.nan
+        return Scores(probability, log_p, guide)
 
     def _by_m1(self, raw: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return latents and `log_p` by M1, as far as they are needed; `log_p` is NaN if M1 is not used."""
@@ -129,11 +134,8 @@ def m1_scores(m1: M1Inference, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     -------
     float32 [pixel, latent], and float32 [pixel] in nats.
     """
-    mean, raw = m1.encoder.heads(("mean", "log_variance"), x)
-    settings = m1.settings
-    output = m1.decoder("output", mean)
-    log_p = log_likelihood(settings["likelihood"], x, output, m1.arrays, settings["sigma_floor"])
-    log_p = log_p - kl_to_standard(mean, bounded_log_variance(raw))
+    mean, log_variance = m1.all_latents(x)
+    log_p = m1.log_p_x(x, mean) - kl_to_standard(mean, log_variance)
     return mean[:, m1.live].astype(np.float32), log_p.astype(np.float32)
 
 

@@ -11,6 +11,7 @@ from semispectral.errors import ShapeError
 from semispectral.maps.pipeline import Pipeline, Scores
 from semispectral.scans.cube import Cube
 from semispectral.scans.quality import valid_spectra
+from semispectral.spectra.several_sensors import own_bands
 from semispectral.workflow.progress import Progress
 
 BLOCK_BYTES = 32_000_000
@@ -21,19 +22,15 @@ Prepare = Callable[[np.ndarray], np.ndarray]
 Waiting = list[tuple[np.ndarray, Future[Scores]]]  # places in a block, and what becomes of them
 
 
-def colour_bands(bands: int) -> list[int]:
-    """Return the bands of false colours: red, green and blue.
+def colour_bands(cube: Cube) -> list[int]:
+    """Return the bands of false colours: red, green and blue, of the sensor on whose grid the scene lies.
 
     Parameters
     ----------
-    bands : number of bands.
-
-    Examples
-    --------
-    >>> colour_bands(101)
-    [80, 50, 20]
+    cube : the scan.
     """
-    return [int(place * (bands - 1)) for place in COLOUR_PLACES]
+    own = own_bands(cube)
+    return [own.start + int(place * (own.stop - own.start - 1)) for place in COLOUR_PLACES]
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,8 +103,8 @@ def _width(pipeline: Pipeline) -> int:
 
 def _look(cube: Cube, block: np.ndarray, picture: np.ndarray) -> np.ndarray:
     """Return the pixels of a block with data, bool [line, sample], and write their false colours to ``picture``."""
-    keep = valid_spectra(block.reshape(-1, cube.shape[2])).reshape(block.shape[:2])
-    colours = colour_bands(cube.shape[2])
+    keep = valid_spectra(block.reshape(-1, cube.shape[2]), cube.sensors).reshape(block.shape[:2])
+    colours = colour_bands(cube)
     picture[keep] = block[:, :, colours][keep]
     return keep
 

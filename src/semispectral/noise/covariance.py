@@ -14,7 +14,7 @@ Bioucas-Dias and Nascimento (2008), IEEE TGRS 46(8), the noise of a band as what
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ from sklearn.covariance import ledoit_wolf
 
 from semispectral.errors import DataError
 from semispectral.scans.cube import Pixels
+from semispectral.scans.quality import valid_spectra
+from semispectral.scans.sensor_bands import columns_of
 from semispectral.storage.model_files import load_model
 
 log = logging.getLogger(__name__)
@@ -124,7 +126,8 @@ def estimate_noise(pixels: Pixels) -> Noise:
     """Estimate the noise covariance of cleaned spectra, whatever their labels.
 
     The differences of each hole are trimmed by themselves, since one hole may be of a finer grain than another; their
-    covariances are then averaged by the number of pairs.
+    covariances are then averaged by the number of pairs. Of several sensors, each is looked at by itself, on the pixels
+    that it has data of; between two of them noise is not correlated.
 
     Parameters
     ----------
@@ -135,6 +138,8 @@ def estimate_noise(pixels: Pixels) -> Noise:
     ------
     DataError : there are fewer than two pixels.
     """
+    if pixels.sensors:
+        return _of_each(pixels)
     if len(pixels) < 2:
         raise DataError(f"the noise of the spectra needs two training pixels or more, got {len(pixels)}")
     x = pixels.x.astype(np.float64)
@@ -160,6 +165,18 @@ def estimate_noise(pixels: Pixels) -> Noise:
             covariance += len(mine) / total * np.outer(unit, unit) * own
     covariance += np.diag(np.square(least))
     return Noise(covariance, NEIGHBOURS, {name: len(mine) for name, mine in known.items()})
+
+
+def _of_each(pixels: Pixels) -> Noise:
+    """Estimate the noise of each sensor; the source is that of the poorest, and so is the number of pairs."""
+    found = []
+    for place in columns_of(pixels.sensors):
+        own = replace(pixels, x=pixels.x[:, place], wavelengths_nm=None, sensors=())
+        found.append(estimate_noise(own.where(valid_spectra(own.x))))
+    holes = sorted({hole for each in found for hole in each.pairs})
+    source = BANDS if any(each.source == BANDS for each in found) else NEIGHBOURS
+    pairs = {hole: min(each.pairs.get(hole, 0) for each in found) for hole in holes}
+    return Noise(linalg.block_diag(*(each.covariance for each in found)), source, pairs)
 
 
 def _thinned(pairs: np.ndarray) -> np.ndarray:

@@ -31,12 +31,13 @@ class Quantised:
 
     @classmethod
     def of(cls, values: np.ndarray) -> "Quantised":
-        """Quantise values.
+        """Quantise values; those that are not known, of a sensor that has no data of a pixel, are stored as 0.
 
         Parameters
         ----------
         values : float [row, column].
         """
+        values = np.nan_to_num(values, nan=0.0) if np.isnan(values).any() else values
         low, high = values.min(axis=1), values.max(axis=1)
         step = np.where(high > low, (high - low) / 255, 1)
         return cls(
@@ -116,7 +117,7 @@ def collect(cube: Cube, valid: np.ndarray, curves: Curves, *, bytes_per_pixel: i
     """
     stride = stride_for(valid, bytes_per_pixel=bytes_per_pixel, most_bytes=most_bytes)
     kept, place = on_stride(valid, stride)
-    colours = colour_bands(cube.shape[2])
+    colours = colour_bands(cube)
     picture, rows = np.empty((*valid.shape, 3), np.float32), []
     for first, block in cube.blocks(max_bytes=BLOCK_BYTES):
         picture[first : first + len(block)] = block[:, :, colours]

@@ -27,7 +27,7 @@ from semispectral.page.pixels import PLACE_BYTES, VALUE_BYTES, Curves, Quantised
 from semispectral.scans.cube import Cube
 from semispectral.scans.identify import identify
 from semispectral.scans.identity import Identity
-from semispectral.spectra.band_matching import match_bands
+from semispectral.spectra.band_matching import match_scan
 from semispectral.spectra.cleaning_settings import scale_after
 from semispectral.storage.atomic import replacing_directory
 from semispectral.storage.seal import write_json
@@ -158,13 +158,7 @@ def curves_of(cube: Cube, bundle: Bundle, facts: Facts) -> Curves:
     bundle : the trained model.
     facts : further facts.
     """
-    prepare = match_bands(
-        cube.wavelengths_nm,
-        bundle.wavelengths_nm,
-        scan_bands=cube.shape[2],
-        model_bands=bundle.bands,
-        where=str(cube.path),
-    )
+    prepare = match_scan(cube, bundle.model_bands)
     scaler = bundle.pipeline.scaler_m1
 
     def curves(values: np.ndarray) -> Mapping[str, np.ndarray]:

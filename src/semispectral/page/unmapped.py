@@ -68,5 +68,5 @@ def _with_data(cube: Cube) -> np.ndarray:
     lines, samples, bands = cube.shape
     if cube.dtype.kind != "f":
         return np.ones((lines, samples), bool)
-    found = [valid_spectra(values.reshape(-1, bands)) for _, values in cube.blocks(max_bytes=BLOCK_BYTES)]
+    found = [valid_spectra(values.reshape(-1, bands), cube.sensors) for _, values in cube.blocks(max_bytes=BLOCK_BYTES)]
     return np.concatenate(found).reshape(lines, samples)

@@ -173,7 +173,7 @@ class _Draw:
                 *(scene.name, sizes[index], names[index], store.filled[index], lost),
             )
         x, place = store.result()
-        return Pixels(x, self._table(x, place, scene, codes), cube.wavelengths_nm)
+        return Pixels(x, self._table(x, place, scene, codes), cube.wavelengths_nm, sensors=cube.sensors)
 
     def _from_blocks(self, cube: Cube, sizes: np.ndarray, limits: np.ndarray, block_bytes: int) -> LowestPriority:
         """Draw the pixels in one pass over those blocks that hold any."""

@@ -7,9 +7,9 @@ from semispectral.census.census_files import read_codes
 from semispectral.pool.draw import draw_labelled, draw_unlabelled
 from semispectral.pool.pool_files import LABELLED_DRAW, UNLABELLED_DRAW
 from semispectral.pool.sample_settings import SampleConfig
-from semispectral.scans.readers import open_scene
 from semispectral.spectra.cleaned_scans import data_holder
 from semispectral.spectra.cleaning_settings import CleanConfig
+from semispectral.spectra.several_sensors import open_sensors
 from semispectral.spectra.shards import write_shard
 from semispectral.study.scene import Scene
 from semispectral.study.stage_settings import stage_settings
@@ -39,7 +39,7 @@ def run_draw(
     sample = stage_settings(SampleConfig, cfg, "sample")
     cleaning = stage_settings(CleanConfig, cfg, "cleaning")
     codes = read_codes(Path(codes_file), scans=scans)
-    with open_scene(scene) as cube:
+    with open_sensors(scene, cleaning) as cube:
         holds_data = data_holder(scene, cube, cleaning)
         pixels = DRAWS[kind](cube, codes, scene, settings=sample, holds_data=holds_data)
     write_shard(Path(shard_file), pixels)

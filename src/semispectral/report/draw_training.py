@@ -43,8 +43,8 @@ def latents(study: Study) -> Figure | None:
     sigma = draws.sigma(M1Inference(kept.arrays, kept.description))
     return training.latents_and_sigma(
         np.asarray(kept.description["latent_std"]),
-        None if sigma is None else sigma[:bands],
-        np.asarray(kept.description["error"])[:bands],
+        None if sigma is None else study.scaler_m1.bands_first(sigma)[:bands],
+        study.scaler_m1.bands_first(np.asarray(kept.description["error"]))[:bands],
         _scale_m1(study),
         dead_std=kept.description["settings"]["dead_std"],
     )

@@ -202,7 +202,12 @@ class Slices:
         return [asdict(replace(self.scenes[name], **without)) for name in sorted(self.scenes)]
 
     def decides_data(self) -> dict[str, Any]:
-        """Return the keys of the cleaning that decide which values are values, and so which pixels hold data."""
+        """Return the keys of the cleaning that decide which values are values, and so which pixels hold data.
+
+        Of scenes with several sensors, values are drawn after the steps of their detectors: all keys count.
+        """
+        if any(scene.others for scene in self.scenes.values()):
+            return keys_in_use.cleaning(self.config["cleaning"])
         steps = [step for step in self.cleaning.steps if CLEANING_STEPS[step].judges]
         used = keys_in_use.cleaning({**self.config["cleaning"], "steps": steps})
         return {key: value for key, value in used.items() if key != "resample_nm"}

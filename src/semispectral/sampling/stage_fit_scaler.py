@@ -43,6 +43,7 @@ def run_fit_scaler(
     methods = [read_choice(Path(path)).chosen for path in choices] or [given["normalise"]["method"]]
     used = {name: given["normalise"][name] for name in ("windows", "mnf_components") if name in given["normalise"]}
     noise = read_noise(noises[0]).covariance if noises else None
-    scaler = fit_scaler(train.x, method=methods[0], wavelengths_nm=train.wavelengths_nm, noise=noise, **used)
+    nm, sensors = train.wavelengths_nm, train.sensors
+    scaler = fit_scaler(train.x, method=methods[0], wavelengths_nm=nm, noise=noise, sensors=sensors, **used)
     cleaned = replace(scaler, cleaning=as_cleaned(given["cleaning"], pixels))
     save_model(Path(directory), *cleaned.to_saved())

@@ -1,7 +1,7 @@
 """Divide the features of all scenes into the sets that a model is trained on."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from semispectral.errors import IntegrityError, SplitError
 from semispectral.scans.cube import Latents, Pixels
-from semispectral.spectra.scaling import Scaler, read_scaler
+from semispectral.spectra.scaling import Scaler, read_scaler, without_gaps
 from semispectral.spectra.shards import pixels_in, read_latents, read_shard
 from semispectral.storage.disk_rows import StoredRows, fits, store
 from semispectral.storage.parquet import read_table
@@ -139,7 +139,7 @@ def read_features(
 
 
 def read_bands(paths: Sequence[Path], scaler: Scaler, *, scratch: Path | None = None) -> Features:
-    """Read samples and normalise them.
+    """Read samples and normalise them; 0 in the columns of a sensor that has no data of a pixel.
 
     Parameters
     ----------
@@ -147,13 +147,30 @@ def read_bands(paths: Sequence[Path], scaler: Scaler, *, scratch: Path | None = 
     scaler : Scaler, fitted normalisation.
     scratch : Path or None, as in `read_features`.
     """
+    return _read_normalised(paths, scaler, without_gaps, scratch)
+
+
+def read_views(paths: Sequence[Path], scaler: Scaler, *, scratch: Path | None = None) -> Features:
+    """Read samples and normalise them for M1; NaN in the columns of a sensor that has no data of a pixel.
+
+    Parameters
+    ----------
+    paths, scaler, scratch : as in `read_bands`.
+    """
+    return _read_normalised(paths, scaler, lambda x: x, scratch)
+
+
+def _read_normalised(
+    paths: Sequence[Path], scaler: Scaler, completed: Callable[[np.ndarray], np.ndarray], scratch: Path | None
+) -> Features:
+    """Read samples, normalise and complete them, in memory or on disk."""
     tables = []
 
     def spectra() -> Iterator[np.ndarray]:
         for path in paths:
             pixels = read_shard(path)
             tables.append(pixels.table)
-            yield scaler.transform(pixels.x)
+            yield completed(scaler.transform(pixels.x))
 
     size = sum(map(pixels_in, paths)) * scaler.columns * np.dtype(np.float32).itemsize
     if scratch is None or fits(size):

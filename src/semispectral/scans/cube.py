@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from semispectral.errors import ShapeError
+from semispectral.scans.sensor_bands import Sensors
 
 COLUMNS = ("scene", "line", "sample", "code")
 PARTS = ("train", "valid", "test")
@@ -36,6 +37,7 @@ class Cube:
     nodata : float or None, value that means no data, or None.
     close : function that releases the file.
     extra : dict, further facts of the format (bad-band list, georeference, conversion), by name.
+    sensors : tuple of SensorBands, which bands are of which sensor; empty: all are of one.
 
     Examples
     --------
@@ -55,6 +57,7 @@ class Cube:
     nodata: float | None = None
     close: Callable[[], None] = field(default=lambda: None)
     extra: dict[str, Any] = field(default_factory=dict)
+    sensors: Sensors = ()
 
     def __post_init__(self) -> None:
         if len(self.shape) != 3 or min(self.shape) < 1:
@@ -124,12 +127,14 @@ class Pixels:
         (-1: unlabelled) and part (train, valid, test).
     wavelengths_nm : float64 [band] in nm, or None.
     bad_bands : tuple of int, numbers, among the bands of the file, of those that are left out of all scenes.
+    sensors : tuple of SensorBands, which bands are of which sensor; empty: all are of one.
     """
 
     x: np.ndarray
     table: pd.DataFrame
     wavelengths_nm: np.ndarray | None = None
     bad_bands: tuple[int, ...] = ()
+    sensors: Sensors = ()
 
     def __post_init__(self) -> None:
         if self.x.ndim != 2:
@@ -176,7 +181,8 @@ class Pixels:
             raise ShapeError(f"scenes can be joined only when they have the same bands, got {sorted(bands)}")
         table = pd.concat([part.table for part in parts], ignore_index=True)
         bad_bands = tuple(sorted({band for part in parts for band in part.bad_bands}))
-        return cls(np.concatenate([part.x for part in parts]), table, parts[0].wavelengths_nm, bad_bands)
+        first = parts[0]
+        return cls(np.concatenate([part.x for part in parts]), table, first.wavelengths_nm, bad_bands, first.sensors)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import numpy as np
 from semispectral.scans.cube import Cube
 from semispectral.scans.quality import sparse_blocks
 from semispectral.scans.references import References, references_of
+from semispectral.scans.sensor_bands import Sensors
 from semispectral.study.scene import Scene
 
 EMPTY_SHARE = 0.1  # a band in which fewer pixels than this have a value is taken as a bad one
@@ -30,6 +31,8 @@ class Sensor:
     smile : float64 [sample], shift of the bands of each sample, in bands, or None where it is not asked for.
     exposure : float, or float64 [band], integration time of the scan divided by that of the white reference.
     references : References, what was measured and found of the references, or None.
+    sensors : tuple of SensorBands, which bands are of which sensor, where a scene has several; all else that belongs to
+        a detector has then been applied.
     """
 
     scale: float = 1.0
@@ -44,6 +47,7 @@ class Sensor:
     exposure: float | np.ndarray = 1.0
     panel: np.ndarray | None = None
     references: References | None = None
+    sensors: Sensors = ()
 
 
 def sensor_of(scene: Scene, cube: Cube, *, look_for_dead: bool = True, header_bad_bands: bool = True) -> Sensor:

@@ -7,19 +7,25 @@ import numpy as np
 
 from semispectral.errors import DataError
 from semispectral.scans.cube import Cube
+from semispectral.scans.sensor_bands import Sensors, columns_of
 
 SAMPLE_PLACES = 8  # places along the scene where a few lines are looked at
 SAMPLE_BYTES = 4 * 2**20  # at each of them, where the file's chunks allow
 
 
-def valid_spectra(x: np.ndarray) -> np.ndarray:
-    """Return a mask of the spectra with a finite value in every band, bool [pixel].
+def valid_spectra(x: np.ndarray, sensors: Sensors = ()) -> np.ndarray:
+    """Return a mask of the spectra with a finite value in every band, bool [pixel]; of several sensors, of one of them.
 
     Parameters
     ----------
     x : [pixel, band], values.
+    sensors : tuple of SensorBands, which bands are of which sensor; empty: all are of one.
     """
-    return np.asarray(np.isfinite(x).all(axis=1)) if x.dtype.kind == "f" else np.ones(len(x), bool)
+    if x.dtype.kind != "f":
+        return np.ones(len(x), bool)
+    finite = np.isfinite(x)
+    columns = columns_of(sensors) or [slice(None)]
+    return np.asarray(np.any([finite[:, place].all(axis=1) for place in columns], axis=0))
 
 
 def whole(x: np.ndarray, sample: np.ndarray) -> np.ndarray:

@@ -1,15 +1,135 @@
 """Bring the bands of a new scan to those that a model was trained on, or refuse it with the reason."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
 from semispectral.errors import DataError
+from semispectral.scans.cube import Cube
+from semispectral.scans.sensor_bands import SensorBands, Sensors, columns_of
+from semispectral.study.names import some
 
 SAME = 0.25  # of the model's band spacing: nearer bands are the same band
 COARSEST = 2.0  # times the model's band spacing: a scan with wider gaps does not resolve what the model knows
 
 Prepare = Callable[[np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True, eq=False)
+class ModelBands:
+    """Bands that a model was trained on.
+
+    Attributes
+    ----------
+    bands : int, number of all bands.
+    wavelengths_nm : float64 [band] in nm, or None where they are not known.
+    sensors : tuple of SensorBands, which of them are of which sensor; empty: all are of one.
+    """
+
+    bands: int
+    wavelengths_nm: np.ndarray | None
+    sensors: Sensors = ()
+
+
+def match_scan(cube: Cube, model: ModelBands) -> Prepare | None:
+    """Return the function that brings spectra of a scan to the bands of a model, sensor by sensor.
+
+    Sensors are found by their names; a scan, or a model, of one sensor that has no name by the bands. The bands of a
+    sensor that the scan lacks are NaN.
+
+    Parameters
+    ----------
+    cube : Cube, the scan.
+    model : ModelBands, bands of the model.
+
+    Returns
+    -------
+    Function of [pixel, band]; None where the bands are the same.
+
+    Raises
+    ------
+    DataError : the bands cannot be matched, or the scan has no sensor of the model.
+    """
+    steps = []
+    for place, found in _pairs(cube, model):
+        prepare = None if found is None else _match(cube, found, model, place)
+        steps.append((place, found, prepare))
+    if all(found == place and prepare is None for place, found, prepare in steps) and model.bands == cube.shape[2]:
+        return None
+    if len(steps) == 1:
+        _, found, prepare = steps[0]
+        whole = found == slice(0, cube.shape[2])
+        return prepare if whole else lambda raw: _prepared(raw[:, found], prepare)
+
+    def bring(raw: np.ndarray) -> np.ndarray:
+        x = np.full((len(raw), model.bands), np.nan, np.float32)
+        for place, found, prepare in steps:
+            if found is not None:
+                x[:, place] = _prepared(raw[:, found], prepare)
+        return x
+
+    return bring
+
+
+def _prepared(raw: np.ndarray, prepare: Prepare | None) -> np.ndarray:
+    return raw if prepare is None else prepare(raw)
+
+
+def needed_of_scan(cube: Cube, model: ModelBands) -> np.ndarray:
+    """Return a mask of the bands of a scan that `match_scan` uses, bool [band]; both have wavelengths.
+
+    Parameters
+    ----------
+    cube : Cube, the scan.
+    model : ModelBands, bands of the model.
+    """
+    needed = np.zeros(cube.shape[2], bool)
+    for place, found in _pairs(cube, model):
+        if found is not None:
+            needed[found] |= needed_bands(
+                np.asarray(cube.wavelengths_nm)[found], np.asarray(model.wavelengths_nm)[place]
+            )
+    return needed
+
+
+def _pairs(cube: Cube, model: ModelBands) -> list[tuple[slice, slice | None]]:
+    """Return the columns of each sensor of a model, and those of the same sensor of a scan; None: it has none."""
+    wanted = model.sensors or (SensorBands("", model.bands),)
+    there = cube.sensors or (SensorBands("", cube.shape[2]),)
+    places = list(zip(there, columns_of(there), strict=True))
+    pairs: list[tuple[slice, slice | None]] = []
+    for each, place in zip(wanted, columns_of(wanted), strict=True):
+        named = [found for other, found in places if other.name == each.name]
+        if not named and (not model.sensors or not cube.sensors):
+            named = [found for _, found in places if _fits(cube, found, model, place)]
+        pairs.append((place, named[0] if named else None))
+    if all(found is None for _, found in pairs):
+        if len(wanted) == len(there) == 1:
+            return [(slice(0, model.bands), slice(0, cube.shape[2]))]  # the reason is said when they are matched
+        raise DataError(
+            f"{cube.path}: a sensor of the model is needed, {some(each.name or 'one of no name' for each in wanted)}, "
+            f"but the scan has {some(each.name or 'one of other bands' for each in there)}; name its sensors as those "
+            "of the training scans, in the column sensor of scenes.tsv and sensors.tsv"
+        )
+    return pairs
+
+
+def _fits(cube: Cube, found: slice, model: ModelBands, place: slice) -> bool:
+    try:
+        _match(cube, found, model, place)
+    except DataError:
+        return False
+    return True
+
+
+def _match(cube: Cube, found: slice, model: ModelBands, place: slice) -> Prepare | None:
+    scan_nm, model_nm = (
+        None if nm is None else nm[columns]
+        for nm, columns in ((cube.wavelengths_nm, found), (model.wavelengths_nm, place))
+    )
+    bands = {"scan_bands": found.stop - found.start, "model_bands": place.stop - place.start}
+    return match_bands(scan_nm, model_nm, **bands, where=str(cube.path))
 
 
 def match_bands(

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from semispectral.errors import DataError, IntegrityError, about
+from semispectral.errors import IntegrityError, about
 from semispectral.scans.cube import Cube, HoldData, Pixels
-from semispectral.scans.instrument import Sensor, sensor_of
-from semispectral.scans.quality import sparse_blocks, valid_spectra, without_repeats
-from semispectral.scans.readers import open_scene
+from semispectral.scans.instrument import Sensor
+from semispectral.scans.quality import valid_spectra, without_repeats
 from semispectral.spectra.cleaning import Spectra, bridged, clean
 from semispectral.spectra.cleaning_settings import CleanConfig, is_cleaned
-from semispectral.spectra.detector_faults import SMOOTHED, estimate_smile, estimate_stripes
+from semispectral.spectra.scene_sensor import sensor_for
+from semispectral.spectra.several_sensors import clean_each, lost_in_each, open_sensors
 from semispectral.spectra.shards import made_of_shard, read_shard
 from semispectral.storage import provenance
 from semispectral.study.scene import Scene
@@ -26,76 +26,6 @@ from semispectral.study.stage_settings import settings as as_settings
 log = logging.getLogger(__name__)
 
 PIXELS_AT_ONCE = 8192
-
-
-def sensor_for(scene: Scene, cube: Cube, settings: CleanConfig) -> Sensor:
-    """Return the sensor of a scene, as far as the settings need it.
-
-    Parameters
-    ----------
-    scene : Scene, row of ``scenes.tsv``.
-    cube : Cube, open scene.
-    settings : CleanConfig, steps of cleaning.
-    """
-    sensor = sensor_of(
-        scene, cube, look_for_dead="dead_columns" in settings.steps, header_bad_bands=settings.header_bad_bands
-    )
-    return _with_faults(sensor, cube, settings) if {"stripes", "smile"} & set(settings.steps) else sensor
-
-
-def _with_faults(sensor: Sensor, cube: Cube, settings: CleanConfig) -> Sensor:
-    """Add the faults of the detector that are to be undone, estimated from a sparse sample of all its bands."""
-    blocks = whole_blocks(cube, sensor, settings)
-    stripes = estimate_stripes(blocks, threshold=settings.stripe_threshold) if "stripes" in settings.steps else None
-    smile = estimate_smile(blocks, bands=smile_bands(cube, settings)) if "smile" in settings.steps else None
-    shift = None if smile is None else smile.shift if smile.is_seen else np.zeros(cube.shape[1])
-    return replace(sensor, stripes=stripes, smile=shift)
-
-
-def whole_blocks(cube: Cube, sensor: Sensor, settings: CleanConfig) -> list[np.ndarray]:
-    """Return a sparse sample of a scene, [line, sample, band] in each block: all bands, gaps bridged, NaN without data.
-
-    Parameters
-    ----------
-    cube : Cube, open scene.
-    sensor : Sensor, references, bad bands and gaps of the sensor.
-    settings : CleanConfig, steps of cleaning.
-    """
-    whole = replace(sensor, bad_bands=(), gaps=tuple(sorted({*sensor.bad_bands, *sensor.gaps})))
-    kept = replace(settings, bad_bands=(), bad_ranges_nm=())
-    blocks = []
-    for values in sparse_blocks(cube):
-        sample = np.tile(np.arange(cube.shape[1]), len(values))
-        found, lost = bridged(values.reshape(len(sample), -1), sample=sample, sensor=whole, settings=kept)
-        found.x[lost] = np.nan
-        blocks.append(found.x.reshape(values.shape))
-    return blocks
-
-
-def smile_bands(cube: Cube, settings: CleanConfig) -> np.ndarray:
-    """Return a mask of the bands that show the smile, bool [band].
-
-    Parameters
-    ----------
-    cube : Cube, open scene.
-    settings : CleanConfig, steps of cleaning.
-
-    Raises
-    ------
-    DataError : ranges are given, and the scene has no wavelengths, or fewer than seven bands in them.
-    """
-    nm, ranges = cube.wavelengths_nm, settings.smile_ranges_nm
-    if not ranges:
-        return np.ones(cube.shape[2], bool)
-    inside = np.zeros(cube.shape[2], bool)
-    for first, last in ranges:
-        inside |= (nm >= first) & (nm <= last) if nm is not None else False
-    if inside.sum() < SMOOTHED:
-        raise DataError(
-            f"{cube.path}: cleaning.smile_ranges_nm needs at least {SMOOTHED} bands of the scan, got {inside.sum()}; "
-            "widen the ranges, or leave them out to look at all bands"
-        )
-    return inside
 
 
 def with_bad_bands(settings: CleanConfig, bad_bands: Sequence[int]) -> CleanConfig:
@@ -122,15 +52,21 @@ def clean_pixels(pixels: Pixels, scene: Scene | None, settings: CleanConfig) -> 
     """
     settings = with_bad_bands(settings, pixels.bad_bands)
     if scene is not None and is_cleaned(scene, settings):
-        with open_scene(scene) as cube:
+        with open_sensors(scene, settings) as cube:
             sensor = sensor_for(scene, cube, settings)
     elif pixels.x.dtype.kind == "f" or settings.bad_bands or settings.bad_ranges_nm:
-        sensor = Sensor(wavelengths_nm=pixels.wavelengths_nm)
+        sensor = Sensor(wavelengths_nm=pixels.wavelengths_nm, sensors=pixels.sensors)
     else:
         return pixels
     with about(*((scene.name, str(scene.data)) if scene else ())):
         found = _clean(pixels.x, pixels.table["sample"].to_numpy(), sensor, settings)
-    return replace(pixels, x=found.x, wavelengths_nm=found.sensor.wavelengths_nm, bad_bands=settings.bad_bands)
+    return replace(
+        pixels,
+        x=found.x,
+        wavelengths_nm=found.sensor.wavelengths_nm,
+        bad_bands=settings.bad_bands,
+        sensors=found.sensor.sensors,
+    )
 
 
 def read_cleaned(
@@ -185,7 +121,7 @@ def without_lost(pixels: Pixels) -> Pixels:
     ----------
     pixels : Pixels, pixels of a scene after cleaning.
     """
-    kept = valid_spectra(pixels.x)
+    kept = valid_spectra(pixels.x, pixels.sensors)
     if kept.all():
         return pixels
     log.warning("%d of %d drawn pixels hold no data in the bands that all scenes share", (~kept).sum(), len(kept))
@@ -218,7 +154,7 @@ def open_cleaned(scene: Scene, settings: CleanConfig) -> Iterator[Cube]:
     ------
     Cube, closed at the end.
     """
-    with open_scene(scene) as cube:
+    with open_sensors(scene, settings) as cube:
         yield cleaned_scene(scene, cube, sensor_for(scene, cube, settings), settings)
 
 
@@ -247,7 +183,7 @@ def read_for(cube: Cube, settings: CleanConfig) -> Cube:
     cube : Cube, open scene.
     settings : CleanConfig, steps of cleaning.
     """
-    return without_repeats(cube) if "repeated_lines" in settings.steps else cube
+    return without_repeats(cube) if "repeated_lines" in settings.steps and not cube.sensors else cube
 
 
 def clean_cube(cube: Cube, sensor: Sensor, settings: CleanConfig) -> Cube:
@@ -273,6 +209,7 @@ def clean_cube(cube: Cube, sensor: Sensor, settings: CleanConfig) -> Cube:
         dtype=np.dtype(np.float32),
         read_lines=read_lines,
         wavelengths_nm=probe.sensor.wavelengths_nm,
+        sensors=probe.sensor.sensors,
         band_names=(),
         close=lambda: None,  # whoever opened the scene closes it
     )
@@ -280,8 +217,9 @@ def clean_cube(cube: Cube, sensor: Sensor, settings: CleanConfig) -> Cube:
 
 def _clean(x: np.ndarray, sample: np.ndarray, sensor: Sensor, settings: CleanConfig) -> Spectra:
     """Return the clean spectra in pieces that fit the processor's cache."""
+    cleaned = clean_each if sensor.sensors else clean
     pieces = [
-        clean(x[i : i + PIXELS_AT_ONCE], sample=sample[i : i + PIXELS_AT_ONCE], sensor=sensor, settings=settings)
+        cleaned(x[i : i + PIXELS_AT_ONCE], sample=sample[i : i + PIXELS_AT_ONCE], sensor=sensor, settings=settings)
         for i in range(0, max(len(x), 1), PIXELS_AT_ONCE)
     ]
     return replace(pieces[0], x=np.concatenate([piece.x for piece in pieces]), sample=sample)
@@ -317,4 +255,23 @@ def data_holder(scene: Scene, cube: Cube, settings: CleanConfig, bad_bands: Sequ
     if not can_lose_values(scene, cube, settings):
         return lambda x, sample: np.ones(len(x), bool)
     kept = with_bad_bands(settings, bad_bands)
-    return lambda x, sample: ~bridged(x, sample=sample, sensor=sensor, settings=kept)[1]
+    return lambda x, sample: ~lost_pixels(x, sample, sensor, kept)
+
+
+def lost_pixels(x: np.ndarray, sample: np.ndarray, sensor: Sensor, settings: CleanConfig) -> np.ndarray:
+    """Return a mask of the pixels without data after cleaning: of several sensors, those that none has data of.
+
+    Parameters
+    ----------
+    x : [pixel, band], values; NaN where there is none.
+    sample : int [pixel], column of the detector.
+    sensor : Sensor, sensor of the scene.
+    settings : CleanConfig, steps of cleaning.
+
+    Returns
+    -------
+    bool [pixel].
+    """
+    if sensor.sensors:
+        return np.asarray(lost_in_each(x, sample=sample, sensor=sensor, settings=settings).all(axis=1))
+    return bridged(x, sample=sample, sensor=sensor, settings=settings)[1]

@@ -7,10 +7,10 @@ import numpy as np
 from semispectral.scans.cube import Cube
 from semispectral.scans.instrument import Sensor
 from semispectral.scans.quality import repeats, sparse_blocks
-from semispectral.spectra.cleaned_scans import sensor_for, smile_bands, whole_blocks
 from semispectral.spectra.cleaning import STEPS, bridged
 from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.spectra.detector_faults import estimate_smile
+from semispectral.spectra.scene_sensor import sensor_for, smile_bands, whole_blocks
 from semispectral.study.cleaning_steps import CLEANING_STEPS
 from semispectral.study.scene import Scene
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from semispectral.errors import DataError
+from semispectral.scans.sensor_bands import Sensors, columns_of
 from semispectral.spectra.transforms import continuum
 
 FEWEST_BANDS = 5  # with fewer, the hull touches nearly all of them
@@ -20,6 +21,65 @@ def rising_bands(wavelengths_nm: np.ndarray) -> np.ndarray:
     """
     known, first = np.unique(wavelengths_nm, return_index=True)
     return np.asarray(first[np.isfinite(known)], np.int64)
+
+
+def sees(wavelengths_nm: np.ndarray | None, window: Window) -> bool:
+    """Return whether a sensor sees a window, as `window_bands` needs it.
+
+    Parameters
+    ----------
+    wavelengths_nm : float64 [band] in nm, or None.
+    window : first and last wavelength, in nm.
+    """
+    try:
+        window_bands(wavelengths_nm, [window], where="")
+    except DataError:
+        return False
+    return True
+
+
+def window_bands_of(wavelengths_nm: np.ndarray | None, window: Window, *, sensors: Sensors, where: str) -> np.ndarray:
+    """Return the bands of a window: of several sensors, of that which has most bands there; as `window_bands`.
+
+    Parameters
+    ----------
+    wavelengths_nm : float64 [band] in nm, NaN for a band without; None if the scan has none.
+    window : first and last wavelength, in nm, both included.
+    sensors : which bands are of which sensor; empty: all are of one.
+    where : str, who asks, for errors.
+
+    Returns
+    -------
+    int [band of the window], in rising wavelength.
+    """
+    if wavelengths_nm is not None:
+        seen = [place for place in columns_of(sensors) if sees(wavelengths_nm[place], window)]
+        found = [place.start + window_bands(wavelengths_nm[place], [window], where=where)[0] for place in seen]
+        if found:
+            return max(found, key=len)
+    return window_bands(wavelengths_nm, [window], where=where)[0]
+
+
+def sensor_of_windows(wavelengths_nm: np.ndarray | None, windows: Sequence[Window], *, sensors: Sensors) -> slice:
+    """Return the bands of the sensor that sees all of some windows: of several, that which has most bands there.
+
+    Parameters
+    ----------
+    wavelengths_nm : float64 [band] in nm, NaN for a band without; None if the scan has none.
+    windows : first and last wavelength of each window, in nm.
+    sensors : which bands are of which sensor; empty: all are of one.
+
+    Returns
+    -------
+    slice of the bands; all bands where they are of one sensor, or where no sensor sees the windows.
+    """
+    counts: dict[int, int] = {}
+    columns = columns_of(sensors)
+    for number, place in enumerate(columns):
+        nm = None if wavelengths_nm is None else wavelengths_nm[place]
+        if nm is not None and all(sees(nm, window) for window in windows):
+            counts[number] = sum(len(found) for found in window_bands(nm, windows, where=""))
+    return columns[max(counts, key=counts.__getitem__)] if counts else slice(None)
 
 
 def window_bands(wavelengths_nm: np.ndarray | None, windows: Sequence[Window], *, where: str) -> list[np.ndarray]:

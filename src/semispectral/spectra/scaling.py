@@ -16,7 +16,9 @@ from scipy import linalg
 
 from semispectral.errors import ConfigError, DataError, ShapeError
 from semispectral.scans.cube import Pixels
-from semispectral.spectra.hull_windows import Window, hull_quotients, window_bands
+from semispectral.scans.quality import valid_spectra
+from semispectral.scans.sensor_bands import SensorBands, Sensors, columns_of
+from semispectral.spectra.hull_windows import Window, hull_quotients, sees, window_bands
 from semispectral.spectra.transforms import continuum
 from semispectral.storage.model_files import load_model
 
@@ -26,6 +28,11 @@ MNF_COMPONENTS = 30  # Maximum noise fraction: components of largest signal over
 DARK = 1e-3  # level and contrast below this share of the training pixels' mean are taken as this share
 
 Arrays = Mapping[str, np.ndarray]
+NO_WINDOWS: Arrays = {
+    "hull_band": np.empty(0, np.int32),
+    "hull_window": np.empty(0, np.int32),
+    "hull_nm": np.empty(0, np.float32),
+}
 
 
 def _blocks(x: np.ndarray, change: Callable[[np.ndarray], np.ndarray]) -> Iterator[np.ndarray]:
@@ -152,6 +159,8 @@ def hull(x: np.ndarray, arrays: Arrays) -> np.ndarray:
     arrays : columns, from `windows_of`.
     """
     places = [np.flatnonzero(arrays["hull_window"] == number) for number in np.unique(arrays["hull_window"])]
+    if not places:
+        return np.empty((len(x), 0), np.float32)  # one of several sensors, which sees no window
     return hull_quotients(x[:, arrays["hull_band"]], arrays["hull_nm"], places)
 
 
@@ -167,7 +176,8 @@ def hull_snv(x: np.ndarray, arrays: Arrays) -> np.ndarray:
     -------
     float32 [pixel, column].
     """
-    return snv(hull(x, arrays))
+    quotients = hull(x, arrays)
+    return snv(quotients) if quotients.shape[1] else quotients
 
 
 def three_views(x: np.ndarray, arrays: Arrays) -> np.ndarray:
@@ -276,8 +286,10 @@ def _as_it_is(x: np.ndarray, *others: object) -> np.ndarray:
 
 def _with_hull(shown: np.ndarray, raw: np.ndarray, arrays: Arrays) -> np.ndarray:
     """Give the SNV of hull quotients what it lacks of the raw spectra; bands outside the windows stay as they are."""
-    quotients = _with_level_and_spread(shown, hull(raw, arrays), arrays)
     restored = raw.astype(np.float32)
+    if not len(arrays["hull_band"]):
+        return restored  # one of several sensors, which sees no window
+    quotients = _with_level_and_spread(shown, hull(raw, arrays), arrays)
     for number in np.unique(arrays["hull_window"]):
         columns = np.flatnonzero(arrays["hull_window"] == number)
         bands = arrays["hull_band"][columns]
@@ -404,12 +416,27 @@ class Scaler:
     arrays : fitted float32 arrays: none, ``max``, or ``mean`` and ``scale`` per column (and ``floor``); of hull
         quotients also ``hull_band``, ``hull_window`` and ``hull_nm`` of each column.
     cleaning : mapping, settings of the cleaning that comes before, as in the configuration.
+    sensors : tuple of SensorBands, which bands are of which sensor; empty: all are of one. Each has a normalisation of
+        its own, whose arrays have its name and a slash before theirs.
     """
 
     method: str
     bands: int
     arrays: Arrays
     cleaning: Mapping[str, Any] = field(default_factory=dict)
+    sensors: Sensors = ()
+
+    @property
+    def parts(self) -> tuple["OfSensor", ...]:
+        """The normalisation of each sensor; none where all bands are of one."""
+        parts, column = [], 0
+        for each, bands in zip(self.sensors, columns_of(self.sensors), strict=True):
+            prefix = f"{each.name}/"
+            own = {name.removeprefix(prefix): array for name, array in self.arrays.items() if name.startswith(prefix)}
+            scaler = Scaler(self.method, each.bands, own)
+            parts.append(OfSensor(scaler, bands, slice(column, column + scaler.columns)))
+            column += scaler.columns
+        return tuple(parts)
 
     @property
     def columns(self) -> int:
@@ -418,12 +445,16 @@ class Scaler:
 
     @property
     def views(self) -> tuple[int, ...]:
-        """Number of columns of each view of the spectrum, in order; most methods have one view."""
+        """Number of columns of each view of the spectrum, in order; most methods have one view of each sensor."""
+        if self.sensors:
+            return tuple(view for part in self.parts for view in part.scaler.views if view)
         return METHODS[self.method].views(self.bands, self.arrays)
 
     @property
     def shown(self) -> np.ndarray:
         """Bands that the first columns show after `undo_columns`, int [shown band]: all of them but for ``hull``."""
+        if self.sensors:
+            return np.concatenate([part.scaler.shown + part.bands.start for part in self.parts])
         return METHODS[self.method].shown(self.bands, self.arrays)
 
     @property
@@ -440,14 +471,25 @@ class Scaler:
 
         Returns
         -------
-        float32 [pixel, column].
+        float32 [pixel, column]; NaN in the columns of a sensor that has no data of the pixel.
         """
         if x.ndim != 2 or x.shape[1] != self.bands:
             raise ShapeError(f"Scaler.transform: x must be [pixel, {self.bands}] as it was fitted, got {x.shape}")
+        if self.sensors:
+            return self._transform_each(x)
         result = np.empty((len(x), self.columns), np.float32)
         apply = METHODS[self.method].transform
         for number, block in enumerate(_blocks(x, lambda raw: apply(raw, self.arrays))):
             result[number * BLOCK_PIXELS : number * BLOCK_PIXELS + len(block)] = block
+        return result
+
+    def _transform_each(self, x: np.ndarray) -> np.ndarray:
+        """Normalise the bands of each sensor, of the pixels that it has data of."""
+        result = np.full((len(x), self.columns), np.nan, np.float32)
+        for part in self.parts:
+            own = x[:, part.bands]
+            there = valid_spectra(own)
+            result[there, part.columns] = part.scaler.transform(own[there])
         return result
 
     def undo_columns(self, x: np.ndarray) -> np.ndarray:
@@ -457,7 +499,21 @@ class Scaler:
         ----------
         x : [..., column], normalised values.
         """
+        if self.sensors:
+            undone = [part.scaler.undo_columns(x[..., part.columns]) for part in self.parts]
+            return self.bands_first(np.concatenate(undone, axis=-1))
         return METHODS[self.method].undo(x, self.arrays)
+
+    def bands_first(self, x: np.ndarray) -> np.ndarray:
+        """Return columns with the shown bands of all sensors in front, as they are where all bands are of one.
+
+        Parameters
+        ----------
+        x : [..., column], one value of each column.
+        """
+        shown = [np.arange(part.columns.start, part.columns.start + len(part.scaler.shown)) for part in self.parts]
+        front = np.concatenate(shown) if shown else np.arange(0)
+        return np.concatenate([x[..., front], np.delete(x, front, axis=-1)], axis=-1)
 
     def restored(self, x: np.ndarray, raw: np.ndarray) -> np.ndarray:
         """Return normalised spectra in the units of the scan, float32 [pixel, band].
@@ -467,12 +523,17 @@ class Scaler:
         x : [pixel, column], from `transform`, or reconstructions of it.
         raw : [pixel, band], the spectra they came from: they have the level and spread that SNV takes away.
         """
+        if self.sensors:
+            each = [part.scaler.restored(x[:, part.columns], raw[:, part.bands]) for part in self.parts]
+            return np.concatenate(each, axis=1)
         shown = self.undo_columns(x)[:, : len(self.shown)]
         return np.asarray(METHODS[self.method].restore(shown, raw, self.arrays), np.float32)
 
     def to_saved(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """Return arrays and description, as `semispectral.storage.model_files.save_model` takes them."""
-        facts = {"method": self.method, "bands": self.bands, "cleaning": dict(self.cleaning)}
+        facts: dict[str, Any] = {"method": self.method, "bands": self.bands, "cleaning": dict(self.cleaning)}
+        if self.sensors:
+            facts["sensors"] = [[each.name, each.bands] for each in self.sensors]
         return dict(self.arrays), {"kind": "scaler", **facts}
 
     @classmethod
@@ -486,7 +547,36 @@ class Scaler:
         """
         if description.get("kind") != "scaler":
             raise DataError(f"a scaler was asked for, but model.json says kind {description.get('kind')!r}")
-        return cls(description["method"], description["bands"], arrays, description.get("cleaning", {}))
+        sensors = tuple(SensorBands(name, bands) for name, bands in description.get("sensors", ()))
+        return cls(description["method"], description["bands"], arrays, description.get("cleaning", {}), sensors)
+
+
+class OfSensor(NamedTuple):
+    """Normalisation of one of several sensors.
+
+    Attributes
+    ----------
+    scaler : Scaler, of its bands alone.
+    bands : slice, its bands among those of all.
+    columns : slice, its columns among those of all.
+    """
+
+    scaler: Scaler
+    bands: slice
+    columns: slice
+
+
+def without_gaps(x: np.ndarray) -> np.ndarray:
+    """Return normalised spectra with 0, which is the mean where columns are standardised, for what is not known.
+
+    For models that cannot leave a sensor out, as M1 does.
+
+    Parameters
+    ----------
+    x : float32 [pixel, column], from `Scaler.transform`; NaN in the columns of a sensor that has no data of a pixel.
+    """
+    missing = np.isnan(x)
+    return np.where(missing, np.float32(0), x) if missing.any() else x
 
 
 def fit_scaler(
@@ -497,6 +587,7 @@ def fit_scaler(
     windows: Sequence[Window] = (),
     noise: np.ndarray | None = None,
     mnf_components: int = MNF_COMPONENTS,
+    sensors: Sensors = (),
 ) -> Scaler:
     """Fit a normalisation.
 
@@ -508,6 +599,7 @@ def fit_scaler(
     windows : first and last wavelength in nm of each window of the hull quotients.
     noise : float64 [band, band], noise covariance of the spectra, or None; a method on noise-whitened spectra needs it.
     mnf_components : int, number of MNF components; all of them where there are fewer bands.
+    sensors : which bands are of which sensor; each is fitted by itself, on the pixels that it has data of.
 
     Raises
     ------
@@ -526,18 +618,79 @@ def fit_scaler(
         )
     if x.ndim != 2 or x.size == 0:
         raise DataError(f"a scaler needs training pixels [pixel, band], got shape {x.shape}; see the split's quotas")
+    if sensors:
+        return _fit_each(
+            x,
+            method=method,
+            wavelengths_nm=wavelengths_nm,
+            windows=windows,
+            noise=noise,
+            mnf_components=mnf_components,
+            sensors=sensors,
+        )
     if x.dtype.kind == "f" and not np.isfinite(x).all():
         raise DataError(
             "a scaler needs finite spectra, got NaN or infinity among the training pixels; run the rules 'sample' and "
             "'sample_m1' again"
         )
-    row = METHODS[method]
-    given = windows_of(wavelengths_nm, windows) if row.hull else {}
-    if row.noise:
-        if noise is None:
-            raise ConfigError(f"{method} needs the noise covariance of the bands, got none; name another normalisation")
-        given |= {"noise_covariance": noise, "mnf_components": np.asarray(mnf_components)}
-    return Scaler(method, x.shape[1], row.fit(x, given))
+    given = windows_of(wavelengths_nm, windows) if METHODS[method].hull else {}
+    return Scaler(method, x.shape[1], METHODS[method].fit(x, {**given, **_of_noise(method, noise, mnf_components)}))
+
+
+def _of_noise(method: str, noise: np.ndarray | None, mnf_components: int) -> dict[str, np.ndarray]:
+    """Return what a method on noise-whitened spectra is given; nothing for others."""
+    if not METHODS[method].noise:
+        return {}
+    if noise is None:
+        raise ConfigError(f"{method} needs the noise covariance of the bands, got none; name another normalisation")
+    return {"noise_covariance": noise, "mnf_components": np.asarray(mnf_components)}
+
+
+def _fit_each(
+    x: np.ndarray,
+    *,
+    method: str,
+    wavelengths_nm: np.ndarray | None,
+    windows: Sequence[Window],
+    noise: np.ndarray | None,
+    mnf_components: int,
+    sensors: Sensors,
+) -> Scaler:
+    """Fit the normalisation of each sensor."""
+    seen = {each.name: tuple(windows) for each in sensors}
+    if METHODS[method].hull:
+        seen = _windows_seen(wavelengths_nm, windows, sensors)
+    arrays: dict[str, np.ndarray] = {}
+    for each, bands in zip(sensors, columns_of(sensors), strict=True):
+        own = x[:, bands]
+        own = own[valid_spectra(own)]
+        if not len(own):
+            raise DataError(
+                f"a scaler needs training pixels of each sensor, and none has data of {each.name}; let scenes that "
+                "have it train, or leave it out of sensors.tsv"
+            )
+        given: dict[str, np.ndarray] = {}
+        if METHODS[method].hull:
+            nm = None if wavelengths_nm is None else wavelengths_nm[bands]
+            given |= windows_of(nm, seen[each.name]) if seen[each.name] else NO_WINDOWS
+        given |= _of_noise(method, None if noise is None else noise[bands, bands], mnf_components)
+        arrays |= {f"{each.name}/{name}": array for name, array in METHODS[method].fit(own, given).items()}
+    return Scaler(method, x.shape[1], arrays, sensors=sensors)
+
+
+def _windows_seen(
+    wavelengths_nm: np.ndarray | None, windows: Sequence[Window], sensors: Sensors
+) -> dict[str, tuple[Window, ...]]:
+    """Return the windows that each sensor sees; refuse one that none sees."""
+    seen: dict[str, tuple[Window, ...]] = {each.name: () for each in sensors}
+    for window in windows:
+        for each, bands in zip(sensors, columns_of(sensors), strict=True):
+            nm = None if wavelengths_nm is None else wavelengths_nm[bands]
+            if sees(nm, window):
+                seen[each.name] = (*seen[each.name], window)
+        if not any(window in found for found in seen.values()):
+            window_bands(wavelengths_nm, [window], where="normalise.windows, of every sensor")
+    return seen
 
 
 def read_scaler(directory: str | Path) -> Scaler:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from semispectral.scans.cube import Latents, Pixels
+from semispectral.scans.sensor_bands import SensorBands
 from semispectral.storage import arrays as packed
 
 
@@ -20,7 +21,9 @@ def write_shard(path: Path, pixels: Pixels, *, compression: str = "zstd") -> Non
     compression : str, codec of Parquet.
     """
     wavelengths = None if pixels.wavelengths_nm is None else [float(nm) for nm in pixels.wavelengths_nm]
-    facts = {"wavelengths_nm": wavelengths, "bad_bands": list(pixels.bad_bands)}
+    facts: dict[str, Any] = {"wavelengths_nm": wavelengths, "bad_bands": list(pixels.bad_bands)}
+    if pixels.sensors:
+        facts["sensors"] = [[each.name, each.bands] for each in pixels.sensors]
     packed.write(path, {"spectrum": pixels.x}, pixels.table, facts, compression)
 
 
@@ -39,7 +42,8 @@ def read_shard(path: Path) -> Pixels:
     arrays, table, facts = packed.read(path, ("spectrum",))
     wavelengths = facts["wavelengths_nm"]
     known = None if wavelengths is None else np.asarray(wavelengths, np.float64)
-    return Pixels(arrays["spectrum"], table, known, tuple(facts.get("bad_bands", ())))
+    sensors = tuple(SensorBands(name, bands) for name, bands in facts.get("sensors", ()))
+    return Pixels(arrays["spectrum"], table, known, tuple(facts.get("bad_bands", ())), sensors)
 
 
 def pixels_in(path: Path) -> int:

@@ -20,7 +20,7 @@ def run_cleaning_effect(effect_file: str | Path, *, cfg: str) -> None:
     cfg : str
         JSON of the sections ``scene`` (its row of scenes.tsv) and ``cleaning``.
     """
-    scene = stage_settings(Scene, cfg, "scene")
+    scene = stage_settings(Scene, cfg, "scene").alone
     cleaning = stage_settings(CleanConfig, cfg, "cleaning")
     with open_scene(scene) as cube:
         write_json(Path(effect_file), effect_of(scene, cube, cleaning))

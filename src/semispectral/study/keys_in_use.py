@@ -47,6 +47,9 @@ def cleaning(section: Section) -> dict[str, Any]:
     section : mapping, section of the configuration.
     """
     steps = [*section["steps"], *(["references"] if section["references"] == "named" else [])]
+    own = section.get("sensors", {})
+    if own:
+        return dict(section)
     rows = (CLEANING_STEPS[step] for step in steps if step in CLEANING_STEPS)
     return _only(section, {*ALWAYS, *(key for row in rows for key in row.keys)})
 

@@ -78,6 +78,50 @@ class DepthMark:
 
 
 @dataclass(frozen=True)
+class TiePoint:
+    """One place on the rock, as two sensors see it; whole numbers are the middles of pixels.
+
+    Attributes
+    ----------
+    line, sample : float, where the sensor sees it.
+    grid_line, grid_sample : float, where it lies in the scene's own data.
+    """
+
+    line: float
+    sample: float
+    grid_line: float
+    grid_sample: float
+
+
+@dataclass(frozen=True)
+class OtherSensor:
+    """Data of a scene that come from another sensor than its own: one row of ``sensors.tsv``.
+
+    Attributes
+    ----------
+    name : str, name of the sensor.
+    row : Scene, where its data and references are; it has no labels and no depths.
+    affine : tuple of float, six numbers a to f that give where the middle of a pixel of the scene's own data lies in
+        these: line = a line' + b sample' + c, sample = d line' + e sample' + f; empty: by the tie points or, without
+        any, on the same grid.
+    tie_points : tuple of TiePoint, places that both sensors see; empty: none.
+    most_residual : float, distance of a tie point from where the affine that is fitted to all of them puts it, in
+        pixels of this sensor, above which it is refused.
+    interpolation : str, ``bilinear`` or ``nearest``.
+    absent : bool, whether the scene lacks this sensor; ``row`` is then that of the first scene which has it, and says
+        which bands are missing.
+    """
+
+    name: str
+    row: "Scene"
+    affine: tuple[float, ...] = ()
+    tie_points: tuple[TiePoint, ...] = ()
+    most_residual: float = 1.0
+    interpolation: str = "bilinear"
+    absent: bool = False
+
+
+@dataclass(frozen=True)
 class Scene:
     """One row of ``scenes.tsv``.
 
@@ -104,6 +148,9 @@ class Scene:
     depth_marks : tuple of DepthMark, marks along the core, by run and line; empty: none.
     panel : Path or None, table of the white panel's reflectance by wavelength.
     mask : Path or None, PNG that a person painted: white for core, black for tray; None: the settings of the mask tell.
+    sensor : str, name of the sensor of ``data``, on whose grid the scene lies; empty in a study of one sensor.
+    others : tuple of OtherSensor, the other sensors of the study, in its order; empty in a study of one sensor.
+    own_place : int, number of those whose bands come before the scene's own.
     """
 
     name: str
@@ -135,6 +182,9 @@ class Scene:
     panel: Path | None = None
     depth_marks: tuple[DepthMark, ...] = ()
     mask: Path | None = None
+    sensor: str = ""
+    others: tuple[OtherSensor, ...] = ()
+    own_place: int = 0
 
     @property
     def label_sources(self) -> tuple[LabelSource, ...]:
@@ -191,8 +241,13 @@ class Scene:
 
     @property
     def factor(self) -> float:
-        """Reflectance per value, for values as `semispectral.scans.readers.open_scene` returns them."""
-        return 1.0 if self.scale is None else self.scale
+        """Reflectance per value, as stages see them: of several sensors, each has been multiplied by its own scale."""
+        return 1.0 if self.scale is None or self.others else self.scale
+
+    @property
+    def alone(self) -> "Scene":
+        """The row of its own sensor alone."""
+        return replace(self, sensor="", others=(), own_place=0)
 
 
 @dataclass(frozen=True)

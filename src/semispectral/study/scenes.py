@@ -42,48 +42,72 @@ OPTIONAL: dict[str, Callable[[str, str], Any]] = {
     "panel": cells.plain,
     "depth_marks": cells.plain,
     "mask": cells.plain,
+    "sensor": cells.plain,
 }
 FILES = (*REFERENCE_ROLES, "panel", "mask")  # columns of files that may be left out
 PARSERS = {**REQUIRED, **OPTIONAL}
 
 
-def _header(path: Path, header: list[str]) -> None:
+def _header(path: Path, header: list[str], required: Collection[str], optional: Collection[str]) -> None:
     """Check the header of the table."""
     times = Counter(header)
-    unknown = sorted(set(times) - set(PARSERS))
-    absent = [name for name in REQUIRED if name not in times]
+    unknown = sorted(set(times) - {*required, *optional})
+    absent = [name for name in required if name not in times]
     twice = sorted(name for name, number in times.items() if number > 1)
     for what, names in (("unknown", unknown), ("missing", absent), ("repeated", twice)):
         if names:
-            said = some(names, show=quoted) + _nearest_columns(names, times)
+            said = some(names, show=quoted) + _nearest_columns(names, times, [*required, *optional])
             raise ConfigError(
                 f"{path}: {what} column(s) {said}; a tab-separated table with the columns "
-                f"{', '.join(REQUIRED)} is needed, and may have {', '.join(OPTIONAL)}"
+                f"{', '.join(required)} is needed, and may have {', '.join(optional)}"
             )
 
 
-def _nearest_columns(names: list[str], header: Collection[str]) -> str:
+def _nearest_columns(names: list[str], header: Collection[str], known: Collection[str]) -> str:
     """Name the nearest known and absent column for each of the first unknown ones."""
-    free = [name for name in PARSERS if name not in header]
-    pairs = [(name, nearest(name, free)) for name in names[:MOST_NAMED] if name not in PARSERS]
+    free = [name for name in known if name not in header]
+    pairs = [(name, nearest(name, free)) for name in names[:MOST_NAMED] if name not in known]
     found = [f"{near!r} for {quoted(name, limit=40)}" for name, near in pairs if near]
     return f" (did you mean {', '.join(found)}?)" if found else ""
 
 
-def _records(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the number and the cells of each row."""
-    rows = tsv.read_rows(path, what="the table of scenes", key="scenes")
+def records(
+    path: Path, *, what: str, key: str, row: str, required: Collection[str], optional: Collection[str]
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the number and the cells of each row of a table, whose header is checked.
+
+    Parameters
+    ----------
+    path : Path, the table, tab-separated UTF-8.
+    what : str, name of the table, for errors.
+    key : str, key of the configuration that names it.
+    row : str, what each row is of, for errors.
+    required, optional : collection of str, columns that it must have, and that it may have.
+
+    Raises
+    ------
+    MissingFileError : the table does not exist.
+    ConfigError : a column is unknown, absent or repeated, or a row has another number of cells.
+    """
+    rows = tsv.read_rows(path, what=what, key=key)
     if not rows:
-        raise ConfigError(f"{path}: is empty; a header and one row per scene are needed")
-    _header(path, rows[0])
-    for number, row in enumerate(rows[1:], start=2):
-        if not any(row):
+        raise ConfigError(f"{path}: is empty; a header and one row per {row} are needed")
+    _header(path, rows[0], required, optional)
+    for number, texts in enumerate(rows[1:], start=2):
+        if not any(texts):
             continue
-        if len(row) != len(rows[0]):
+        if len(texts) != len(rows[0]):
             raise ConfigError(
-                f"{path}, row {number}: {len(rows[0])} tab-separated cells are needed, one per column, got {len(row)}"
+                f"{path}, row {number}: {len(rows[0])} tab-separated cells are needed, one per column, got {len(texts)}"
             )
-        yield number, dict(zip(rows[0], row, strict=True))
+        yield number, dict(zip(rows[0], texts, strict=True))
+
+
+def _rows_of(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the number and the cells of each row of ``scenes.tsv``."""
+    yield from records(
+        path, what="the table of scenes", key="scenes", row="scene", required=REQUIRED, optional=OPTIONAL
+    )
 
 
 def check_together(scene: Scene, where: str) -> None:
@@ -187,19 +211,31 @@ def _scene(where: str, record: dict[str, str], place: Callable[[str, str], Path]
     values["name"] = values.pop("scene")
     values["data"] = place(values["data"], f"{where}, column 'data'")
     values |= _labels(where, values, place)
+    located(values, where, place)
+    marks = values.pop("depth_marks", "")
+    if marks:
+        values["depth_marks"] = read_marks(place(marks, f"{where}, column 'depth_marks'"), values["name"])
+    scene = Scene(**values)
+    check_together(scene, where)
+    return scene
+
+
+def located(values: dict[str, Any], where: str, place: Callable[[str, str], Path]) -> None:
+    """Put paths in place of the texts that name the files of references, panel and wavelengths.
+
+    Parameters
+    ----------
+    values : dict, cells of a row by column, changed in place.
+    where : str, file and row, for the error.
+    place : callable, function of a text and a place that returns the path.
+    """
     for name in FILES:
         text = values.pop(name, "")
         if text:
             _refuse_key(text, values, f"{where}, column {name!r}", name)
             values[name] = place(text, f"{where}, column {name!r}")
-    marks = values.pop("depth_marks", "")
-    if marks:
-        values["depth_marks"] = read_marks(place(marks, f"{where}, column 'depth_marks'"), values["name"])
     if values["wavelengths"].lower().endswith(WAVELENGTH_TABLES):
         values["wavelengths"] = str(place(values["wavelengths"], f"{where}, column 'wavelengths'"))
-    scene = Scene(**values)
-    check_together(scene, where)
-    return scene
 
 
 def _labels(where: str, values: Mapping[str, Any], place: Callable[[str, str], Path]) -> dict[str, Any]:
@@ -250,7 +286,7 @@ def read_scenes(path: Path, *, data_root: Path, allow_outside: bool = False) -> 
     ConfigError : a column or a cell is unknown, absent, repeated or wrong.
     """
     place = partial(inside, root=data_root, allow_outside=allow_outside)
-    rows = {number: _scene(f"{path}, row {number}", record, place) for number, record in _records(path)}
+    rows = {number: _scene(f"{path}, row {number}", record, place) for number, record in _rows_of(path)}
     if not rows:
         raise ConfigError(f"{path}: has a header but no scene; add one row per scene")
     scenes = tuple(rows.values())

@@ -6,7 +6,7 @@ from pathlib import Path
 from semispectral.figures.live_files import pictures_of
 from semispectral.models.settings_m1 import M1Config
 from semispectral.sampling.training_files import write_trained
-from semispectral.sampling.training_set import read_bands
+from semispectral.sampling.training_set import read_views
 from semispectral.spectra.scaling import read_scaler
 from semispectral.study.stage_settings import stage_settings
 from semispectral.training.devices import devices
@@ -52,7 +52,7 @@ def run_train_m1(
     directory = Path(directory)
     scratch = Path(results) / "checkpoints"
     scaler = read_scaler(scaler_directory)
-    pixels = read_bands([Path(path) for path in sorted(samples, key=str)], scaler, scratch=scratch)
+    pixels = read_views([Path(path) for path in sorted(samples, key=str)], scaler, scratch=scratch)
     part = pixels.table["part"]
     train = pixels.where((part == "train").to_numpy()).mean
     valid = pixels.where((part == "valid").to_numpy()).mean

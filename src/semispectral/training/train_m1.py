@@ -15,7 +15,7 @@ from semispectral.inference.nets import needs_unit_interval
 from semispectral.inference.views import join
 from semispectral.models.m1 import M1
 from semispectral.models.settings_m1 import M1Config
-from semispectral.storage.disk_rows import Rows, columns
+from semispectral.storage.disk_rows import Rows, StoredRows, columns
 from semispectral.training.batches import blocks, evenly
 from semispectral.training.compiled import lent
 from semispectral.training.fit import Fit
@@ -35,6 +35,7 @@ def train_m1(x: Rows, valid: Rows, *, settings: M1Config, run: Run, views: Seque
     Parameters
     ----------
     x : float32 [pixel, column], normalised spectra of the training part, labelled and unlabelled; in memory or on disk.
+        A view that a pixel lacks is NaN in its columns: each view is trained on the pixels that have it.
     valid : float32 [pixel, column], normalised spectra of the validation part; may be empty.
     settings : settings of M1.
     run : seed, checkpoints and pictures of the run.
@@ -53,7 +54,8 @@ def train_m1(x: Rows, valid: Rows, *, settings: M1Config, run: Run, views: Seque
             log.info("view %d of %d: %d columns", number + 1, len(views), last - first)
         later = [M1(end - start, settings, seed=run.seed) for start, end in itertools.pairwise(edges[number + 1 :])]
         shown = replace(run, picture=partial(_picture, run.picture, parts, [values_of(m1.arrays()) for m1 in later]))
-        parts.append(_train_view(columns(x, first, last), columns(valid, first, last), settings=settings, run=shown))
+        seen, judged = (_with_view(columns(rows, first, last)) for rows in (x, valid))
+        parts.append(_train_view(seen, judged, settings=settings, run=shown))
     trained = _joined(parts)
     live, latents = len(trained.description["live"]), trained.description["settings"]["latents"]
     log.info("%d of %d latents are live", live, latents)
@@ -71,6 +73,14 @@ def train_m1(x: Rows, valid: Rows, *, settings: M1Config, run: Run, views: Seque
             "lower m1.sigma_floor, or choose another normalisation"
         )
     return trained
+
+
+def _with_view(rows: Rows) -> Rows:
+    """Return the pixels that have a view: no other value of it is NaN."""
+    there = np.concatenate([~np.isnan(rows[block][:, 0]) for block in blocks(len(rows))] or [np.zeros(0, bool)])
+    if there.all():
+        return rows
+    return rows.where(there) if isinstance(rows, StoredRows) else rows[there]
 
 
 def _check_range(x: Rows, settings: M1Config) -> None:
@@ -136,5 +146,5 @@ def _joined(parts: Sequence[Trained]) -> Trained:
 
 def _range(x: Rows) -> tuple[float, float]:
     """Return the smallest and the largest value."""
-    ends = [(rows.min(), rows.max()) for rows in (x[block] for block in blocks(len(x)))]
+    ends = [(np.nanmin(rows), np.nanmax(rows)) for rows in (x[block] for block in blocks(len(x)))]
     return float(min(low for low, _ in ends)), float(max(high for _, high in ends))

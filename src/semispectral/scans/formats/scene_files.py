@@ -26,7 +26,8 @@ def scene_files(scene: Scene) -> tuple[Path, ...]:
     tables = {*wavelengths, *([scene.panel] if scene.panel else [])}
     references = (reference.file for reference in scene.references)
     named = {scene.data, *(source.path for source in scene.label_sources), *references}
-    return tuple(sorted(named | tables | {file for path in named for file in companions(path)}))
+    others = {file for other in scene.others for file in scene_files(other.row)}
+    return tuple(sorted(named | tables | others | {file for path in named for file in companions(path)}))
 
 
 def data_files(scene: Scene) -> tuple[Path, ...]:
