@@ -167,7 +167,7 @@ def test_counts_of_another_scale_give_the_same_map(tmp_path: Path) -> None:
 
 
 def test_known_pixels_follow_codes_and_parts() -> None:
-    """Ignored codes are of no interest, only labelled pixels of the test part are tested."""
+    """Ignored codes are of no interest, labelled pixels of the test part are tested among all of it."""
     codes = np.array([[1, 255, 0], [9, 4, 100]])
     parts = np.array([[3, 0, 3], [1, 3, 3]], np.uint8)
     known = known_of(_scene(), codes, parts, tiny.NAMES)
@@ -176,7 +176,7 @@ def test_known_pixels_follow_codes_and_parts() -> None:
     assert known.label is not None
     assert known.label.tolist() == [[0, IGNORED, UNLABELLED], [2, 1, UNLABELLED]]
     assert known.tested is not None
-    assert known.tested.tolist() == [[True, False, False], [False, True, False]]
+    assert known.tested.tolist() == [[True, False, True], [False, True, True]]
 
 
 def test_effect_of_smoothing_is_reported_on_test_pixels(tmp_path: Path) -> None:
@@ -189,6 +189,24 @@ def test_effect_of_smoothing_is_reported_on_test_pixels(tmp_path: Path) -> None:
     assert effect["none"]["pixels"] == effect["guided"]["pixels"] == 2 * (label >= 1).sum()
     truth, found = label[label >= 1], drawn.map.label[label >= 1]
     assert effect["none"]["oa"] == pytest.approx((truth == found).mean())
+
+
+def test_no_pixel_of_another_part_lends_its_probability(tmp_path: Path) -> None:
+    """With other spectra next to the test part, smoothing has the same effect on it; the map itself is another one."""
+    bundle = tiny.tiny_bundle(tmp_path / "model", seed=3)
+    label = np.random.default_rng(1).integers(-1, 3, (tiny.LINES, tiny.SAMPLES)).astype(np.int16)
+    tested = np.zeros(label.shape, bool)
+    tested[:, : tiny.SAMPLES // 2] = True
+    counts = tiny.tiny_counts(seed=4)
+    others = np.where(tested[:, :, None], counts, tiny.tiny_counts(seed=5))
+    smooth = SmoothConfig(smoothing="guided", radius=3)
+    first, second = (
+        draw_map(tiny.tiny_cube(values), bundle, known=Known(None, label, tested), smooth=smooth, threads=1)
+        for values in (counts, others)
+    )
+    np.testing.assert_array_equal(first.confusion["guided"], second.confusion["guided"])
+    assert first.confusion["guided"].sum() == (tested & (label >= 0)).sum()
+    assert not np.allclose(first.map.probability[tested], second.map.probability[tested])
 
 
 def test_equal_bands_are_left_alone() -> None:

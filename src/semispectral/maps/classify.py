@@ -33,7 +33,7 @@ class Known:
     ----------
     wanted : bool [line, sample], pixels of interest; None: all with data.
     label : int16 [line, sample], all labels, ``UNLABELLED`` or ``IGNORED`` elsewhere; None: no labels.
-    tested : bool [line, sample], labelled pixels of the test part; None: none.
+    tested : bool [line, sample], the test part, labelled or not; None: none.
     """
 
     wanted: np.ndarray | None = None
@@ -52,7 +52,7 @@ def known_of(scene: Scene, codes: np.ndarray, parts: np.ndarray, classes: ClassM
     classes : classes in label order.
     """
     label = scene_labels(codes, classes, use=scene.use, ignore=scene.ignore)
-    return Known(label != IGNORED, label, (parts == 1 + PARTS.index("test")) & (label >= 0))
+    return Known(label != IGNORED, label, parts == 1 + PARTS.index("test"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,25 +102,29 @@ def draw_map(
         prepare = lambda raw: matched(raw) * np.float32(scale)  # noqa: E731  a second def would need a name
     classes = len(bundle.classes)
     streamed = stream(cube, bundle.pipeline, classes=classes, wanted=known.wanted, prepare=prepare, threads=threads)
-    smoothed = {
-        name: SMOOTHINGS[name](streamed.probability, streamed.guide, smooth)
-        for name in (SMOOTHINGS if known.tested is not None and known.tested.any() else [smooth.smoothing])
-    }
+    confusions = _confusions(streamed.probability, streamed.guide, known, smooth)
+    probability = SMOOTHINGS[smooth.smoothing](streamed.probability, streamed.guide, smooth)
     line_depth_m = cube.extra.get("depth_m", np.empty(0))
-    drawn = SceneMap(smoothed[smooth.smoothing], streamed.log_p, bundle.threshold, bundle.classes, line_depth_m)
+    drawn = SceneMap(probability, streamed.log_p, bundle.threshold, bundle.classes, line_depth_m)
     label = None if known.label is None else np.maximum(known.label, UNLABELLED)
-    return Drawn(drawn, streamed.picture, label, _confusions(smoothed, known))
+    return Drawn(drawn, streamed.picture, label, confusions)
 
 
-def _confusions(smoothed: dict[str, np.ndarray], known: Known) -> dict[str, np.ndarray]:
-    """Count the confusion matrix of the test pixels for each smoothing."""
-    if known.tested is None or known.label is None or not known.tested.any():
+def _confusions(
+    probability: np.ndarray, guide: np.ndarray, known: Known, smooth: SmoothConfig
+) -> dict[str, np.ndarray]:
+    """Count the confusion matrix of the labelled test pixels for each smoothing.
+
+    The test part is smoothed by itself, since a pixel next to training pixels would else be told their class.
+    """
+    if known.tested is None or known.label is None or not (known.tested & (known.label >= 0)).any():
         return {}
+    of_part = np.where(known.tested[:, :, None], probability, np.float32(np.nan))
+    asked = known.tested & (known.label >= 0) & np.isfinite(probability[:, :, 0])
     confusions = {}
-    for name, probability in smoothed.items():
-        tested = known.tested & np.isfinite(probability[:, :, 0])
-        predicted = probability[tested].argmax(axis=1)
-        confusions[name] = confusion_matrix(known.label[tested], predicted, probability.shape[2])
+    for name, smoothing in SMOOTHINGS.items():
+        predicted = smoothing(of_part, guide, smooth)[asked].argmax(axis=1)
+        confusions[name] = confusion_matrix(known.label[asked], predicted, probability.shape[2])
     return confusions
 
 

@@ -77,8 +77,9 @@ def smoothing_words(study: Study) -> str:
     figures = [f"{name}: OA {found['oa']:.3f}, macro-F1 {found['macro_f1']:.3f}" for name, found in effect.items()]
     used = some(sorted({found["smoothing"] for found in facts}))
     return (
-        f"On the labelled test pixels, by smoothing of the probabilities: {'; '.join(figures)}. These maps have "
-        f"smoothing {used}; the setting map.smoothing (none or guided) changes it, and only the maps are made again."
+        f"On the labelled test pixels, by smoothing of the probabilities within the test part: {'; '.join(figures)}. "
+        f"These maps have smoothing {used}; the setting map.smoothing (none or guided) changes it, and only the maps "
+        "are made again."
     )
 
 
