@@ -41,6 +41,7 @@ include: "rules/features.smk"
 include: "rules/map_common.smk"
 include: "rules/maps.smk"
 include: "rules/downhole.smk"
+include: "rules/mixtures.smk"
 include: "rules/pages.smk"
 include: "rules/report.smk"
 include: "rules/benchmark_common.smk"
@@ -69,6 +70,7 @@ rule all:
         "<results>/downhole/intervals.csv" if LOGGED else [],
         expand("<results>/downhole/{hole}.pdf", hole=sorted(LOGGED)),
         expand("<results>/holes/{hole}", hole=sorted(LOGGED)),
+        every_scene("<results>/mixtures/{scene}/shares.tif") if CONFIG["mixtures"]["enabled"] else [],
 
 
 rule benchmark:

@@ -45,7 +45,7 @@ PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "maps": (
         "Maps, logs, the model to take home",
         "What is done with a trained model; none of it needs TensorFlow.",
-        ("maps", "page", "downhole", "drillholes", "holes", "explore"),
+        ("maps", "page", "downhole", "drillholes", "holes", "mixtures", "explore"),
     ),
     "report": (
         "Figures and report",

@@ -31,6 +31,7 @@ SMALL = {
         ("simulated", "--small", "--seeds", "1", "--pixels", "300", "--labels", "10"),
         "| half | M1+M2 |",
     ),
+    "accuracy/mixtures.py": ((), "| seed | mixtures |"),
     "accuracy/simulate.py": (("--seeds", "1", "--repeats", "1"), "total"),
     "accuracy/space.py": (COLLECTION, "| collection | 5 | MNF + SVM |"),
     "accuracy/trust.py": (("calibration", *COLLECTION), "| collection | 5 | m1+m2 | 1 |"),

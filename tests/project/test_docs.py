@@ -35,6 +35,8 @@ NOT_DRAWN = {
     "pages",
     "cleaning_effect",
     "interval_labels",
+    "endmembers",
+    "mixtures",
     "queue",
     "new_map",
     "new_features",

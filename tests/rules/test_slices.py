@@ -51,6 +51,7 @@ def texts(cut: Slices) -> dict[str, str]:
         "pack": cut.pack(),
         "map": cut.map(JOB),
         "features": cut.features(JOB),
+        "mixtures": cut.mixtures(JOB),
         "pixels": cut.pixels(JOB),
         "paint": cut.paint(JOB),
         "scan_page": cut.scan_page(JOB),
@@ -137,7 +138,7 @@ def test_depths_and_sizes_are_for_showing(place: dict[str, float]) -> None:
     """They reach the log and what is painted, and no rule that reads a scan; but a size may place polygons."""
     cut = slices()
     other = replace(cut, scenes={**cut.scenes, "DH1_1": replace(cut.scenes["DH1_1"], **place)})
-    of_rasters = {"features"} if "pixel_mm" in place else set()
+    of_rasters = {"features", "mixtures"} if "pixel_mm" in place else set()
     assert changed(cut, other) == {"paint", *LOGS, *of_rasters}
     polygons = replace(cut.scenes["DH1_1"], labels=Path("labels.gpkg"))
     cut = replace(cut, scenes={**cut.scenes, "DH1_1": polygons})

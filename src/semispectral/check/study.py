@@ -17,6 +17,7 @@ from semispectral.features.feature_settings import FeaturesConfig
 from semispectral.library.library_settings import LibraryConfig
 from semispectral.maps.bundle_build import Recipe
 from semispectral.maps.smoothing import SmoothConfig
+from semispectral.mixtures.mixture_settings import MixtureConfig
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
 from semispectral.pool.sample_settings import SampleConfig
@@ -147,6 +148,7 @@ def _settings(config: dict[str, Any], problems: Problems) -> dict[str, Any]:
         ),
         ("map.downhole", DownholeConfig, maps["downhole"]),
         ("intervals", IntervalConfig, sections["intervals"]),
+        ("mixtures", MixtureConfig, sections["mixtures"]),
         ("interval_labels", IntervalLabelConfig, sections["interval_labels"]),
         ("features", FeaturesConfig, sections["features"]),
         *((f"fetch.{path}", Source, known) for path, known in config["fetch"].items()),

@@ -19,6 +19,7 @@ from semispectral.explore.explore_settings import ExploreConfig
 from semispectral.features.feature_settings import FeaturesConfig
 from semispectral.library.library_settings import LibraryConfig
 from semispectral.maps.smoothing import SmoothConfig
+from semispectral.mixtures.mixture_settings import MixtureConfig
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
 from semispectral.pool.sample_settings import SampleConfig
@@ -180,6 +181,8 @@ class Configuration:
     """The maps of all scenes, the downhole logs and the trained model to take home."""
     intervals: IntervalConfig = field(default_factory=IntervalConfig)
     """The table of intervals of all holes, for modelling programs, and the strip log of each hole."""
+    mixtures: MixtureConfig = field(default_factory=MixtureConfig)
+    """Shares of the classes in every pixel, beside its class, where spectra mix by area."""
     features: FeaturesConfig = field(default_factory=FeaturesConfig)
     """Absorption features of every pixel, and indices made of them."""
     model: str = ""

@@ -285,6 +285,11 @@ class Slices:
         scene = asdict(replace(self.scenes[wildcards.scene], **NOT_OF_MAPS))
         return self.of(scene=scene, map=keys_in_use.smoothing(self.config["map"]))
 
+    def mixtures(self, wildcards: Any) -> str:
+        """Return what reading the scene uses of its row, and the size of its pixels."""
+        kept = {key: value for key, value in NOT_OF_SPECTRA.items() if key != "pixel_mm"}
+        return self.of(scene=asdict(replace(self.scenes[wildcards.scene], **kept)))
+
     def features(self, wildcards: Any) -> str:
         """Return the row of the scene without its hole, depths and classes, its cleaning, and what is measured."""
         scene = replace(self.scenes[wildcards.scene], **NOT_OF_FEATURES)
