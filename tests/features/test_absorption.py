@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from semispectral.errors import DataError
-from semispectral.features.absorption import feature, measure, plan_for
+from semispectral.features.absorption import absorptions, feature, measure, plan_for
 from semispectral.features.feature_settings import KINDS, USUAL_WINDOWS, FeaturesConfig, Formula, Window
 
 NM = np.arange(2100.0, 2300.0, 5.0)
@@ -54,6 +54,18 @@ def test_a_gaussian_on_a_slope_is_found(centre: float) -> None:
     assert found["depth"] == pytest.approx(0.3, abs=0.003)
     assert found["width_nm"] == pytest.approx(18 * np.sqrt(8 * np.log(2)), rel=0.02)
     assert found["asymmetry"] == pytest.approx(0, abs=0.02)
+
+
+def test_all_absorptions_of_a_spectrum_are_found_the_deepest_first() -> None:
+    """Each is where, and as deep as, `feature` finds it in a window; those that are too shallow or too many are not."""
+    depths = {2340.0: 0.4, 1400.0: 0.25, 2200.0: 0.1, 1900.0: 0.005}
+    quotient = np.prod([1 - depth * np.exp(-(((SENSOR - nm) / 15) ** 2) / 2) for nm, depth in depths.items()], axis=0)
+    found = absorptions(quotient, SENSOR, least_depth=0.02, most=5)
+    assert [round(nm) for nm, _ in found] == [2340, 1400, 2200]
+    assert absorptions(quotient, SENSOR, least_depth=0.02, most=2) == found[:2]
+    window = np.abs(SENSOR - 1400) < 80
+    alone = one(quotient[window], SENSOR[window])
+    assert found[1] == pytest.approx((alone["position_nm"], alone["depth"]), abs=1e-6)
 
 
 def test_asymmetry_has_the_sign_of_the_longer_side() -> None:

@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.signal import find_peaks
 
 from semispectral.errors import DataError
 from semispectral.explore.group_files import Group, Groups
-from semispectral.features.absorption import vertex
+from semispectral.features.absorption import absorptions
 from semispectral.library.library_files import read_libraries
 from semispectral.library.library_settings import LibraryConfig
 from semispectral.library.suggest import suggest
@@ -63,7 +62,7 @@ def describe(
     members = [order[first:last] for first, last in pairwise(bounds)]
     stands = [_statistics(pixels.x[rows], pixels.sensors) for rows in members]
     means = np.array([mean for mean, _, _ in stands]).reshape(len(stands), pixels.x.shape[1])
-    quotients = hull_quotients(means, pixels.wavelengths_nm, pixels.sensors)
+    quotients = _without_continuum(means, pixels.wavelengths_nm, pixels.sensors)
     asked = library or LibraryConfig()
     bands = sensor_of_windows(pixels.wavelengths_nm, asked.windows, sensors=pixels.sensors)
     seen_nm, widths = (None if each is None else each[bands] for each in (pixels.wavelengths_nm, fwhm_nm))
@@ -80,7 +79,7 @@ def describe(
                 low=low,
                 high=high,
                 hull_quotient=_rounded(quotients[number]),
-                absorptions=absorptions(quotients[number], pixels.wavelengths_nm, pixels.sensors),
+                absorptions=_absorptions(quotients[number], pixels.wavelengths_nm, pixels.sensors),
                 medoid=_place(pixels.table.iloc[medoid[number]]),
                 matches=matched,
                 known=known,
@@ -102,17 +101,11 @@ def _statistics(x: np.ndarray, sensors: Sensors) -> tuple[np.ndarray, np.ndarray
     return mean, low, high
 
 
-def hull_quotients(means: np.ndarray, wavelengths_nm: np.ndarray | None, sensors: Sensors = ()) -> np.ndarray:
+def _without_continuum(means: np.ndarray, wavelengths_nm: np.ndarray | None, sensors: Sensors) -> np.ndarray:
     """Return spectra divided by their continuum, float64 [spectrum, band], or [spectrum, 0] without wavelengths.
 
     It is 1 in a band that has no wavelength, or that of a band before it, and in those of a sensor without data. Each
     of several sensors has a continuum of its own.
-
-    Parameters
-    ----------
-    means : float [spectrum, band].
-    wavelengths_nm : float64 [band] in nm, in any order, NaN for a band without; None: not known.
-    sensors : which bands are of which sensor; empty: all are of one.
     """
     if wavelengths_nm is None:
         return np.zeros((len(means), 0))
@@ -130,39 +123,16 @@ def _rising_of(wavelengths_nm: np.ndarray, sensors: Sensors) -> list[np.ndarray]
     return [place.start + rising_bands(wavelengths_nm[place]) for place in columns]
 
 
-def absorptions(
-    quotient: np.ndarray, wavelengths_nm: np.ndarray | None, sensors: Sensors = ()
-) -> list[dict[str, float]]:
-    """Return the absorptions of a spectrum without its continuum, the deepest first.
-
-    Each is a local minimum, placed by a parabola through three bands.
-
-    Parameters
-    ----------
-    quotient : float [band]; empty without wavelengths.
-    wavelengths_nm : float64 [band] in nm, in any order; None: not known.
-    sensors : which bands are of which sensor; empty: all are of one.
-
-    Returns
-    -------
-    list of ``nm`` and ``depth``, 1 less the quotient.
-    """
+def _absorptions(quotient: np.ndarray, wavelengths_nm: np.ndarray | None, sensors: Sensors) -> list[dict[str, float]]:
+    """Return ``nm`` and ``depth`` of the deepest absorptions of a mean spectrum; none without wavelengths."""
     if wavelengths_nm is None:
         return []
-    of_each = [_absorptions(quotient[rising], wavelengths_nm[rising]) for rising in _rising_of(wavelengths_nm, sensors)]
-    found = [absorption for own in of_each for absorption in own]
-    return found if not sensors else sorted(found, key=lambda each: -each["depth"])[:MOST_ABSORPTIONS]
-
-
-def _absorptions(quotient: np.ndarray, nm: np.ndarray) -> list[dict[str, float]]:
-    """Return the absorptions on rising bands of one sensor."""
-    depth = 1 - quotient
-    found, _ = find_peaks(depth, height=LEAST_DEPTH, prominence=LEAST_DEPTH)
-    bands = found[np.argsort(-depth[found], kind="stable")][:MOST_ABSORPTIONS]
-    position, bottom = vertex(quotient[np.newaxis], nm, np.zeros_like(bands), bands)
-    return [
-        {"nm": round(float(at), 1), "depth": round(1 - float(low), 4)} for at, low in zip(position, bottom, strict=True)
-    ]
+    found = []
+    for rising in _rising_of(wavelengths_nm, sensors):
+        q, nm = quotient[rising], wavelengths_nm[rising]
+        found += absorptions(q, nm, least_depth=LEAST_DEPTH, most=MOST_ABSORPTIONS)
+    deepest = sorted(found, key=lambda each: -each[1])[:MOST_ABSORPTIONS]
+    return [{"nm": round(position, 1), "depth": round(depth, 4)} for position, depth in deepest]
 
 
 def _matches(

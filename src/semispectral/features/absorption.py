@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.signal import find_peaks
 
 from semispectral.errors import DataError
 from semispectral.features.feature_settings import (
@@ -177,6 +178,28 @@ def feature(x: np.ndarray, nm: np.ndarray, *, least_depth: float) -> np.ndarray:
     area = ((1 - (q[:, 1:] + q[:, :-1]) / 2) * np.diff(nm)).sum(axis=1)
     shaped = [np.where(shallow, np.nan, each) for each in (position, width, asymmetry)]
     return np.stack([shaped[0], depth, shaped[1], shaped[2], area], axis=1)
+
+
+def absorptions(q: np.ndarray, nm: np.ndarray, *, least_depth: float, most: int) -> list[tuple[float, float]]:
+    """Find the absorptions of a whole spectrum, wherever they are, the deepest first.
+
+    Each is a local minimum of the hull quotient, with its place and depth as `feature` measures them in a window.
+
+    Parameters
+    ----------
+    q : float64 [band], hull quotient.
+    nm : float64 [band], rising, in nm.
+    least_depth : depth, and rise on both sides, below which a minimum is none.
+    most : largest number of absorptions.
+
+    Returns
+    -------
+    Position in nm, and depth, 1 - q, of each.
+    """
+    found, _ = find_peaks(1 - q, height=least_depth, prominence=least_depth)
+    bands = found[np.argsort(q[found], kind="stable")][:most]
+    position, bottom = vertex(q[np.newaxis], nm, np.zeros_like(bands), bands)
+    return list(zip(position.tolist(), (1 - bottom).tolist(), strict=True))
 
 
 def _quotient(x: np.ndarray, nm: np.ndarray) -> np.ndarray:
