@@ -7,8 +7,9 @@
 
 looks: M1's latents of the training holes are clustered, and each cluster is named by one look: the label of the
 labelled pixel nearest to its centre. The clusters near a pixel of the test hole vote for its class; macro-F1.
-queue: an SVM on bands, and M1+M2, with the first labels of the queue, with as many at random, and with as many of each
-class (an oracle, for nobody knows the classes before). Only labelled pixels can be asked for here.
+queue: an SVM on bands, M1+M2, and qy, its q(y|x) on the labels alone, with the first labels of the queue, with as many
+at random, and with as many of each class (an oracle, for nobody knows the classes before). Only labelled pixels can be
+asked for here.
 groups: each class in turn is left out of the labels, 20 per class, but not of the pixels; purity and recall of the new
 group that finds it.
 sheet: seconds from nothing to the first contact sheet of the built-in collection without its labels.
@@ -37,17 +38,21 @@ from few_labels_problems import RunLabels, problem
 from few_labels_tasks import TASKS, missing_files
 from few_labels_work import Settings, Work, markdown, write_json
 from semispectral.classifiers.svm import SvmConfig, fit_svm
-from semispectral.explore.clusters import Clusters, fit_clusters
+from semispectral.explore.clusters import Clusters, fit_clusters, latent_scale
 from semispectral.explore.explore_settings import ExploreConfig, number_of_clusters
 from semispectral.explore.label_queue import Sampled, diverse
 from semispectral.explore.new_groups import NO_GROUP, new_groups
+from semispectral.inference.m2_inference import M2Inference
 from semispectral.scans.cube import Latents
 from semispectral.training.run import use_threads
+from semispectral.training.train_m2 import train_m2, train_qy
 
 ROOT = Path(__file__).resolve().parents[2]
 LOOKS = (20, 40, 80)
 LABELS = {"collection": (26, 65, 130), "salinas_a_blocks": (30,), "indian_pines_blocks": (70, 130)}
 CHOICES = ("random", "oracle", "queue")
+METHODS = ("SVM", "M1+M2", "qy")
+TRAINED = {"M1+M2": train_m2, "qy": train_qy}  # both on latents
 PER_CLASS = 20  # labels of each class that is not left out
 EXPLORE = ExploreConfig()
 
@@ -67,9 +72,13 @@ def latents_of(work: Work, data: Path) -> Latents:
 
 def clustered(work: Work, latents: Latents, number: int) -> Clusters:
     """Clusters of the training part."""
+    return fit_clusters(training_part(work, latents), method=EXPLORE.method, clusters=number, seed=work.seed)
+
+
+def training_part(work: Work, latents: Latents) -> Latents:
+    """The latents of the training part."""
     train = work.problem.train
-    fitted = Latents(latents.mean[train], latents.log_variance[train], latents.table.iloc[train])
-    return fit_clusters(fitted, method=EXPLORE.method, clusters=number, seed=work.seed)
+    return Latents(latents.mean[train], latents.log_variance[train], latents.table.iloc[train])
 
 
 def answerable(work: Work) -> np.ndarray:
@@ -100,8 +109,8 @@ def chosen_labels(work: Work, data: Path, choice: str, number: int) -> np.ndarra
         rounds = itertools.chain.from_iterable(itertools.zip_longest(*dealt))
         return np.array([row for row in rounds if row is not None][:number])
     latents = latents_of(work, data)
-    clusters = clustered(work, latents, number_of_clusters("auto", pixels=len(work.problem.train)))
-    hidden = Sampled(latents.table.iloc[asked].assign(label=-1), clusters.scaled(latents.mean[asked]))
+    scaled = latents.mean[asked] * latent_scale(training_part(work, latents))
+    hidden = Sampled(latents.table.iloc[asked].assign(label=-1), scaled)
     queue = diverse(hidden, wanted=max(LABELS[work.task]), least_distance=EXPLORE.least_distance, seed=work.seed)
     return asked[queue["row"].to_numpy()[:number]]
 
@@ -109,15 +118,23 @@ def chosen_labels(work: Work, data: Path, choice: str, number: int) -> np.ndarra
 def score_queue(work: Work, data: Path, choice: str, number: int, method: str) -> dict[str, Any]:
     """Macro-F1 on the test part with some labels."""
     rows, label, test = chosen_labels(work, data, choice, number), work.problem.label, work.problem.test
-    classes = work.problem.classes
-    if method == "SVM":
-        x = work.bands.mean
-        model = fit_svm(x[rows], label[rows], classes=classes, settings=SvmConfig(), seed=work.seed)
-        predicted = model.predict(x[test])
-    else:
-        m2 = work.train_m2(work.latents, RunLabels(rows, rows[:0]))
-        predicted = m2.predict_proba(work.latents.mean[test]).argmax(axis=1)
+    predicted = by_svm(work, rows) if method == "SVM" else by_latents(work, rows, method)
     return {"macro_f1": macro_f1(label[test], predicted), "labels": len(rows), "classes": len(np.unique(label[rows]))}
+
+
+def by_svm(work: Work, rows: np.ndarray) -> np.ndarray:
+    """Predict the test part by an SVM on the bands of some labels."""
+    x, settings = work.bands.mean, SvmConfig()
+    label, classes = work.problem.label[rows], work.problem.classes
+    return fit_svm(x[rows], label, classes=classes, settings=settings, seed=work.seed).predict(x[work.problem.test])
+
+
+def by_latents(work: Work, rows: np.ndarray, method: str) -> np.ndarray:
+    """Predict the test part by a model on M1's latents of some labels."""
+    data = work.training_set(work.latents, RunLabels(rows, rows[:0]), hold_out=False)
+    trained = TRAINED[method](data, settings=work.settings.m2, run=work.run, classes=work.problem.classes)
+    model = M2Inference(trained.arrays, trained.description)
+    return model.predict_proba(work.latents.mean[work.problem.test]).argmax(axis=1)
 
 
 def score_groups(work: Work, data: Path, left_out: int) -> dict[str, Any]:
@@ -237,7 +254,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=Path(), help="folder of the public scenes")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1], help="of split, labels, clusters and training")
     parser.add_argument("--scenes", nargs="+", choices=TASKS, default=list(LABELS), help="tasks; all by default")
-    parser.add_argument("--methods", nargs="+", choices=["SVM", "M1+M2"], default=["SVM", "M1+M2"])
+    parser.add_argument("--methods", nargs="+", choices=METHODS, default=METHODS)
     parser.add_argument("--cores", type=int, default=2, help="of the workflow, for sheet")
     parser.add_argument("--output", type=Path, default=Path("results/labelling"))
     return parser.parse_args()

@@ -129,7 +129,7 @@ def tasks(pixels: int, bands: int, classes: int, activation: str = "") -> dict[s
         data = TrainingSet(part(labels), part(np.full(pixels, -1)), part(labels))
         model = m2_of(inputs, classes, m2_settings, seed=1)
         settings = replace(m2_settings, fit=replace(m2_settings.fit, most_steps=400))
-        task = M2Task(model, data, np.arange(classes), settings, seed=1)
+        task = M2Task(model, data, np.arange(classes), settings, evened=data.labelled, seed=1)
         found[name] = (task, Fit(task, settings.fit, seed=1, checkpoint=NoCheckpoint()))
     return found
 

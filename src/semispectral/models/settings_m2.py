@@ -28,7 +28,9 @@ class M2Config:
     divided by N (0.1 in its experiments) is this alpha times the number of inputs.
     """
     labelled_batch: Count = 128
-    """Labelled pixels per step, drawn with equal probability from every class."""
+    """Labelled pixels per step, drawn with equal probability from every class. If some classes have fewer labels than
+    others, the bound also has pixels that q(y|x) gives to these classes, until all have as many.
+    """
     supervised_epochs: CountFromZero = 5
     """Epochs at the start without the unlabelled term (the warm start of q(y|x))."""
     ramp: CountFromZero = 20

@@ -9,7 +9,7 @@ import tensorflow as tf
 from semispectral.models.interval_term import log_of_shares, pixel_bound, proportion_term
 from semispectral.models.settings_m2 import M2Config
 from semispectral.sampling.interval_set import IntervalSet
-from semispectral.sampling.training_set import TrainingSet
+from semispectral.sampling.training_set import Features, TrainingSet
 from semispectral.training.batches import take
 from semispectral.training.m2_objectives import Classifier, M2Objective
 from semispectral.training.m2_task import M2Task
@@ -100,6 +100,7 @@ class IntervalTask(M2Task):
     data : labelled, unlabelled and validation pixels.
     labels : int [class], labels known to the model, ascending.
     settings : settings of M2.
+    evened : pixels of the labelled bound, as in `M2Task`.
     seed : seed of the order of the pixels.
     intervals : intervals with their pixels among the unlabelled ones.
     """
@@ -111,10 +112,11 @@ class IntervalTask(M2Task):
         labels: np.ndarray,
         settings: M2Config,
         *,
+        evened: Features,
         seed: int,
         intervals: IntervalSet,
     ) -> None:
-        super().__init__(model, data, labels, settings, seed=seed)
+        super().__init__(model, data, labels, settings, evened=evened, seed=seed)
         self.objective = IntervalObjective(settings.alpha)
         self.intervals = intervals
         self.first = np.searchsorted(intervals.interval, np.arange(len(intervals)))
@@ -147,6 +149,6 @@ class IntervalTask(M2Task):
         """
         own = {name: order[name] for name in ("interval", "interval_row")}
         held, places = super().hold({name: index for name, index in order.items() if name not in own})
-        held["interval"], place = self.unlabelled.hold(own["interval"])
+        held["interval"], place = self.inputs_of["unlabelled"].hold(own["interval"])
         held["interval_facts"] = self.facts
         return held, {**places, "interval": place, "interval_row": own["interval_row"]}

@@ -9,18 +9,20 @@ import tensorflow as tf
 from tensorflow_probability import distributions as tfd
 
 from semispectral.inference.m1_inference import M1Inference
+from semispectral.inference.m2_inference import M2Inference
 from semispectral.models.fit_settings import FitConfig
 from semispectral.models.m1 import M1
 from semispectral.models.m2 import M2
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
-from semispectral.sampling.training_set import TrainingSet
+from semispectral.sampling.even_classes import unequal
+from semispectral.sampling.training_set import Features, TrainingSet
 from semispectral.training.compiled import lent
 from semispectral.training.fit import Fit
 from semispectral.training.m2_task import M2Task
 from semispectral.training.run import Run, Trained, values_of
 from semispectral.training.task import summary
-from semispectral.training.train_m2 import content_of, m2_of, shift_sample, with_label_shift
+from semispectral.training.train_m2 import content_of, m2_of, shift_sample, with_label_shift, with_probable
 
 JOINT_RATE = 1e-3  # a tenth of M2's: both models are near their best when they start
 
@@ -133,6 +135,12 @@ class Pair(NamedTuple):
     m2: Trained
 
 
+def _evened(pair: Pair, data: TrainingSet, *, seed: int) -> Features:
+    """Return the pixels that even out the classes, by the M2 that was trained alone."""
+    m1, m2 = (M1Inference(pair.m1.arrays, pair.m1.description), M2Inference(pair.m2.arrays, pair.m2.description))
+    return with_probable(data, lambda x: m2.predict_proba(m1.encode(x)[0]), seed=seed)
+
+
 def train_jointly(
     pair: Pair, data: TrainingSet, *, m1_settings: M1Config, m2_settings: M2Config, fit: FitConfig, run: Run
 ) -> Pair:
@@ -149,13 +157,14 @@ def train_jointly(
     """
     live, labels = pair.m1.description["live"], pair.m2.description["labels"]
     settings = replace(m2_settings, supervised_epochs=0, ramp=0, kl_warm_up=0, select="last", fit=fit)
-    content = [*content_of(data), *pair.m1.arrays.values(), *pair.m2.arrays.values()]
+    counted = _evened(pair, data, seed=run.seed) if unequal(data.labelled.label) else data.labelled
+    content = [*content_of(data), counted.mean, *pair.m1.arrays.values(), *pair.m2.arrays.values()]
     shape = (data.labelled.mean.shape[1], tuple(live), len(labels))
     with lent(stacked_of, *shape, m1_settings, m2_settings, seed=run.seed) as model:
         for part, variables in ((pair.m1, model.m1.arrays()), (pair.m2, model.m2.arrays())):
             for name, variable in variables.items():
                 variable.assign(part.arrays[name])
-        task = M2Task(model, data, np.asarray(labels), settings, seed=run.seed)
+        task = M2Task(model, data, np.asarray(labels), settings, evened=counted, seed=run.seed)
         loop = Fit(task, fit, seed=run.seed, checkpoint=run.checkpoint("joint", settings, content))
         history = loop.run()
         of_m1, of_m2 = values_of(model.m1.arrays()), values_of(model.m2.arrays())

@@ -94,8 +94,9 @@ class QyObjective:
 class M2Objective:
     """Objective of M2: J^alpha of eq. 9 per input; every term is a mean over its pixels.
 
-    The labelled and the unlabelled bound are weighted by their numbers of pixels in a batch. Both are divided by the
-    number of inputs, so that alpha and the learning rate mean the same for 20 latents and for 268 bands.
+    The labelled bound is that of the pixels that even out the classes, if there are any, and -log q(y|x) always that of
+    the labels. The labelled and the unlabelled bound are weighted by their numbers of pixels in a batch. Both are
+    divided by the number of inputs, so that alpha and the learning rate mean the same for 20 latents and for 268 bands.
 
     Attributes
     ----------
@@ -120,6 +121,9 @@ class M2Objective:
         batch = QyObjective().draw(model, held, order, seed)
         shape = [order["labelled"].shape[0], model.noise_width]
         batch["labelled_noise"] = tf.random.stateless_normal(shape, seed + [0, 1 << 28])
+        if "evened" in order:
+            batch["evened"] = take(held["evened"], order["evened"], seed=seed + [0, 1 << 25])
+            batch["evened_y"] = tf.gather(held["evened"]["y"], order["evened"])
         if "unlabelled" not in order:
             return batch
         unlabelled = order["unlabelled"]
@@ -145,8 +149,8 @@ class M2Objective:
         counts = [batch[part].shape[0] if part in batch else 0 for part in ("labelled", "unlabelled")]
         share = counts[0] / sum(counts)
         if counts[0]:
-            noise = batch["labelled_noise"]
-            bound = model.labelled_bound(batch["labelled"], batch["y"], noise=noise, kl_weight=weights["kl"])
+            x, y = (batch["evened"], batch["evened_y"]) if "evened" in batch else (batch["labelled"], batch["y"])
+            bound = model.labelled_bound(x, y, noise=batch["labelled_noise"], kl_weight=weights["kl"])
             labelled, of_labels = tf.reduce_mean(bound), cross_entropy(model, batch)
         if counts[1]:
             noise = batch["unlabelled_noise"]

@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from semispectral.models.settings_m2 import M2Config
-from semispectral.sampling.training_set import TrainingSet
+from semispectral.sampling.training_set import Features, TrainingSet
 from semispectral.training.batches import (
     EVALUATION_SEED,
     MOST_EVALUATED,
@@ -57,15 +57,13 @@ class LabelledTask:
         self, model: Classifier, data: TrainingSet, labels: np.ndarray, settings: M2Config, *, seed: int
     ) -> None:
         self.model, self.settings, self.seed = model, settings, seed
-        self.labelled, self.unlabelled = (
-            Inputs(part.mean, np.float32(settings.drawn) * part.std) for part in (data.labelled, data.unlabelled)
-        )
+        self.inputs_of = {"labelled": self.drawn(data.labelled), "unlabelled": self.drawn(data.unlabelled)}
         self.prior_sample = data.unlabelled.mean[evenly(len(data.unlabelled), PRIOR_SAMPLE)]
         self.unlabelled_pixels = len(data.unlabelled)
         self.labelled_pixels = len(data.labelled)
         self.place = np.searchsorted(labels, data.labelled.label)
         self.inputs = data.labelled.mean.shape[1]
-        self.y = tf.one_hot(self.place, model.classes)
+        self.y_of = {"labelled": tf.one_hot(self.place, model.classes)}
         self.steps = settings.fit.steps(self.unlabelled_pixels or self.labelled_pixels)
         known = np.isin(data.valid.label, labels)
         self.valid_x = data.valid.mean[known]
@@ -79,20 +77,31 @@ class LabelledTask:
         ----------
         order : int32 [step, pixel], pixels of all steps, by name.
         """
-        return stretch_steps(self.unlabelled, order["unlabelled"]) if "unlabelled" in order else self.steps
+        return stretch_steps(self.inputs_of["unlabelled"], order["unlabelled"]) if "unlabelled" in order else self.steps
 
     def hold(self, order: dict[str, np.ndarray]) -> tuple[Holdings, dict[str, np.ndarray]]:
-        """Return the tensors that hold labelled and unlabelled pixels, and the positions of the pixels in them.
+        """Return the tensors that hold the pixels and their classes, and the positions of the pixels in them.
 
         Parameters
         ----------
         order : int32 [step, pixel], pixels of some steps, by name.
         """
-        inputs = {"labelled": self.labelled, "unlabelled": self.unlabelled}
-        both = {name: inputs[name].hold(index) for name, index in order.items()}
-        held = {name: tensors for name, (tensors, _) in both.items()}
-        held["labelled"] = {**held["labelled"], "y": self.y}
+        both = {name: self.inputs_of[name].hold(index) for name, index in order.items()}
+        held = {name: tensors | self._classes_of(name) for name, (tensors, _) in both.items()}
         return held, {name: place for name, (_, place) in both.items()}
+
+    def _classes_of(self, name: str) -> dict[str, tf.Tensor]:
+        """Return the one-hot classes of some pixels; nothing if they have none."""
+        return {"y": self.y_of[name]} if name in self.y_of else {}
+
+    def drawn(self, part: Features) -> Inputs:
+        """Return the inputs of some pixels, which are drawn anew with the deviation that the settings say.
+
+        Parameters
+        ----------
+        part : the pixels.
+        """
+        return Inputs(part.mean, np.float32(self.settings.drawn) * part.std)
 
     def labelled_order(self, epoch: int) -> np.ndarray:
         """Return the labelled pixels of every step, int32 [step, pixel].
@@ -141,13 +150,40 @@ class LabelledTask:
 
 
 class M2Task(LabelledTask):
-    """M2 on labelled and unlabelled pixels. Parameters are those of `LabelledTask`."""
+    """M2 on labelled and unlabelled pixels.
+
+    Parameters
+    ----------
+    model : the model.
+    data : labelled, unlabelled and validation pixels.
+    labels : int [class], labels known to the model, ascending.
+    settings : settings of M2.
+    evened : pixels of the labelled bound: the labelled ones, and those that even out the classes
+        (`semispectral.sampling.even_classes`).
+    seed : seed of the order of the pixels.
+    """
 
     def __init__(
-        self, model: Classifier, data: TrainingSet, labels: np.ndarray, settings: M2Config, *, seed: int
+        self,
+        model: Classifier,
+        data: TrainingSet,
+        labels: np.ndarray,
+        settings: M2Config,
+        *,
+        evened: Features,
+        seed: int,
     ) -> None:
         super().__init__(model, data, labels, settings, seed=seed)
         self.objective = M2Objective(settings.alpha)
+        self.evened_place = np.searchsorted(labels, evened.label)
+        if self.evens:
+            self.inputs_of["evened"] = self.drawn(evened)
+            self.y_of["evened"] = tf.one_hot(self.evened_place, model.classes)
+
+    @property
+    def evens(self) -> bool:
+        """Whether the labelled bound has pixels of its own beside the labels."""
+        return len(self.evened_place) > self.labelled_pixels
 
     def order(self, epoch: int) -> dict[str, np.ndarray]:
         """Return the pixels of every step: each unlabelled pixel once, and balanced labelled pixels beside them.
@@ -156,10 +192,14 @@ class M2Task(LabelledTask):
         ----------
         epoch : index of the epoch.
         """
+        settings = self.settings
         order = {"labelled": self.labelled_order(epoch)}
+        if self.evens:
+            seed = [self.seed, epoch, 4]
+            order["evened"] = balanced_steps(self.evened_place, self.steps, settings.labelled_batch, seed=seed)
         if self.unlabelled_pixels:
-            fit, seed = self.settings.fit, [self.seed, epoch, 2]
-            order["unlabelled"] = shuffled_steps(self.unlabelled_pixels, batch=fit.batch, steps=self.steps, seed=seed)
+            batch, seed = settings.fit.batch, [self.seed, epoch, 2]
+            order["unlabelled"] = shuffled_steps(self.unlabelled_pixels, batch=batch, steps=self.steps, seed=seed)
         return order
 
     def weights(self, epoch: int) -> dict[str, float]:

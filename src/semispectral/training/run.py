@@ -18,6 +18,17 @@ from semispectral.training.checkpoint import Checkpoint, NoCheckpoint
 Picture = Callable[[dict[str, np.ndarray], dict[str, Any], int], None]
 
 
+def no_picture(arrays: dict[str, np.ndarray], description: dict[str, Any], epoch: int) -> None:
+    """Draw nothing.
+
+    Parameters
+    ----------
+    arrays : arrays of the model, by name.
+    description : description of the model.
+    epoch : number of epochs so far.
+    """
+
+
 @dataclass(frozen=True)
 class Trained:
     """Trained model.
@@ -51,7 +62,7 @@ class Run:
     seed: int
     checkpoints: Path | None
     code: str = ""
-    picture: Picture = lambda arrays, description, epoch: None
+    picture: Picture = no_picture
     wait: bool = False
 
     def checkpoint(self, kind: str, settings: Any, arrays: Sequence[Rows]) -> Checkpoint:

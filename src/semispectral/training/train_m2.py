@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,7 @@ from semispectral.inference.m2_inference import M2Inference
 from semispectral.models.m2 import M2
 from semispectral.models.sdgm import Sdgm
 from semispectral.models.settings_m2 import M2Config
+from semispectral.sampling.even_classes import evened, unequal
 from semispectral.sampling.interval_set import IntervalSet
 from semispectral.sampling.training_set import Features, TrainingSet
 from semispectral.storage.disk_rows import Rows
@@ -22,13 +23,13 @@ from semispectral.training.compiled import lent
 from semispectral.training.fit import Fit
 from semispectral.training.interval_task import IntervalTask
 from semispectral.training.m2_task import M2Task, QyTask
-from semispectral.training.run import Run, Trained, values_of
+from semispectral.training.run import Run, Trained, no_picture, values_of
 from semispectral.training.task import summary
 
 log = logging.getLogger(__name__)
 
 USUAL_TEMPERATURE, TEMPERATURE_SPREAD = 5.0, 0.5  # docs/decisions/0004-few-labels.md
-SHIFT_SAMPLE = 20_000  # unlabelled pixels by which the shares of the classes are estimated
+LOOKED_AT = 20_000  # unlabelled pixels by which the shares of the classes are estimated, and that even out the classes
 
 
 def train_m2(
@@ -38,16 +39,14 @@ def train_m2(
 
     Parameters
     ----------
-    data : labelled, unlabelled and validation pixels.
+    data : labelled, unlabelled and validation pixels. Where some classes have more labels than others, q(y|x) is
+        trained first, and its pixels even out the classes (`semispectral.sampling.even_classes`).
     settings : settings of M2.
     run : seed, checkpoints and pictures of the run.
     classes : number of classes.
     intervals : labels of intervals, whose pixels are among the unlabelled ones; None: there are none.
     """
-    train = partial(_train_once, M2Task, "m2", settings=settings, run=run, classes=classes)
-    if intervals is not None:
-        task = partial(IntervalTask, intervals=intervals)
-        train = partial(_train_once, task, "m2", settings=settings, run=run, classes=classes, intervals=intervals)
+    train = partial(_train_evened, settings=settings, run=run, classes=classes, intervals=intervals)
     trained = _calibrated(train, data, settings)
     return with_label_shift(trained, shift_sample(data), settings)
 
@@ -59,7 +58,7 @@ def shift_sample(data: TrainingSet) -> np.ndarray:
     ----------
     data : labelled, unlabelled and validation pixels.
     """
-    return np.asarray(data.unlabelled.mean[evenly(len(data.unlabelled), SHIFT_SAMPLE)])
+    return np.asarray(data.unlabelled.mean[evenly(len(data.unlabelled), LOOKED_AT)])
 
 
 def with_label_shift(trained: Trained, sample: np.ndarray, settings: M2Config) -> Trained:
@@ -99,7 +98,7 @@ def train_qy(data: TrainingSet, *, settings: M2Config, run: Run, classes: int) -
     run : seed, checkpoints and pictures of the run.
     classes : number of classes.
     """
-    return _calibrated(partial(_train_once, QyTask, "qy", settings=settings, run=run, classes=classes), data, settings)
+    return _calibrated(partial(_train_alone, settings=settings, run=run, classes=classes), data, settings)
 
 
 def _calibrated(train: Callable[[TrainingSet], Trained], data: TrainingSet, settings: M2Config) -> Trained:
@@ -120,19 +119,57 @@ def _after(held: Trained, refit: Trained) -> Trained:
     return Trained(refit.arrays, refit.description, history)
 
 
+def _train_alone(data: TrainingSet, *, settings: M2Config, run: Run, classes: int) -> Trained:
+    """Train q(y|x) without fitting its temperature."""
+    return _train_once(QyTask, "qy", data, settings=settings, run=run, classes=classes)
+
+
+def _train_evened(
+    data: TrainingSet, *, settings: M2Config, run: Run, classes: int, intervals: IntervalSet | None
+) -> Trained:
+    """Train M2 without fitting its temperature; before it q(y|x), if classes are to be evened out."""
+    counted = data.labelled
+    if unequal(data.labelled.label) and len(data.unlabelled):
+        log.info("some classes have more labels than others: q(y|x) is trained first, to even them out")
+        unseen = replace(run, picture=no_picture)
+        alone = _train_alone(data, settings=settings, run=unseen, classes=classes)
+        counted = with_probable(data, M2Inference(alone.arrays, alone.description).predict_proba, seed=run.seed)
+    task = partial(M2Task, evened=counted)
+    if intervals is not None:
+        task = partial(IntervalTask, evened=counted, intervals=intervals)
+    facts: dict[str, Any] = {"settings": settings, "run": run, "classes": classes}
+    return _train_once(task, "m2", data, counted.mean, **facts, intervals=intervals)
+
+
+def with_probable(data: TrainingSet, q_y: Callable[[np.ndarray], np.ndarray], *, seed: int) -> Features:
+    """Return the labelled pixels, and unlabelled ones that even out the classes.
+
+    Parameters
+    ----------
+    data : labelled, unlabelled and validation pixels.
+    q_y : function from inputs to q(y|x), float32 [pixel, class].
+    seed : seed of the choice.
+    """
+    rows = evenly(len(data.unlabelled), LOOKED_AT)
+    others = Features(data.unlabelled.mean[rows], data.unlabelled.std[rows], data.unlabelled.table.iloc[rows])
+    counted = evened(data.labelled, others, q_y(others.mean), seed=seed)
+    log.info("%d unlabelled pixels even out the classes", len(counted) - len(data.labelled))
+    return counted
+
+
 def _train_once(
-    task_type: Callable[..., M2Task | QyTask],
+    make: Callable[..., M2Task | QyTask],
     kind: str,
     data: TrainingSet,
-    *,
+    *more: Rows,
     settings: M2Config,
     run: Run,
     classes: int,
     intervals: IntervalSet | None = None,
 ) -> Trained:
-    """Train a model without fitting its temperature."""
-    of_intervals = np.empty(0, np.int64) if intervals is None else intervals.labels
-    known = np.union1d(data.labelled.label, of_intervals).astype(np.int64)
+    """Train a model on data, and maybe more pixels, without fitting its temperature."""
+    more_labels = np.empty(0, np.int64) if intervals is None else intervals.labels
+    known = np.union1d(data.labelled.label, more_labels).astype(np.int64)
     labels = known if len(known) else np.arange(classes)
     prior = log_prior(np.searchsorted(labels, data.labelled.label), len(labels), settings.prior)
     description: dict[str, Any] = {
@@ -150,9 +187,9 @@ def _train_once(
 
     with lent(m2_of, data.labelled.mean.shape[1], len(labels), settings, seed=run.seed) as model:
         model.log_prior.assign(prior)
-        task = task_type(model, data, labels, settings, seed=run.seed)
-        more = [] if intervals is None else intervals.arrays
-        checkpoint = run.checkpoint(kind, settings, [*content_of(data), *more])
+        task = make(model, data, labels, settings, seed=run.seed)
+        of_intervals = [] if intervals is None else intervals.arrays
+        checkpoint = run.checkpoint(kind, settings, [*content_of(data), *more, *of_intervals])
         fit = Fit(task, settings.fit, seed=run.seed, checkpoint=checkpoint, on_evaluation=picture)
         history = fit.run()
         arrays = {**values_of(model.arrays()), "prior/log_shift": np.zeros(len(labels), np.float32)}
