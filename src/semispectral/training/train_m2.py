@@ -151,8 +151,9 @@ def with_probable(data: TrainingSet, q_y: Callable[[np.ndarray], np.ndarray], *,
     seed : seed of the choice.
     """
     rows = evenly(len(data.unlabelled), LOOKED_AT)
-    others = Features(data.unlabelled.mean[rows], data.unlabelled.std[rows], data.unlabelled.table.iloc[rows])
-    counted = evened(data.labelled, others, q_y(others.mean), seed=seed)
+    mean = data.unlabelled.mean[rows]
+    others = Features(mean, data.unlabelled.std[rows], data.unlabelled.table.iloc[rows])
+    counted = evened(data.labelled, others, q_y(mean), seed=seed)
     log.info("%d unlabelled pixels even out the classes", len(counted) - len(data.labelled))
     return counted
 
