@@ -134,7 +134,7 @@ def _train_evened(
         unseen = replace(run, picture=no_picture)
         alone = _train_alone(data, settings=settings, run=unseen, classes=classes)
         counted = with_probable(data, M2Inference(alone.arrays, alone.description).predict_proba, seed=run.seed)
-    task = partial(M2Task, evened=counted)
+    task: Callable[..., M2Task] = partial(M2Task, evened=counted)
     if intervals is not None:
         task = partial(IntervalTask, evened=counted, intervals=intervals)
     facts: dict[str, Any] = {"settings": settings, "run": run, "classes": classes}
