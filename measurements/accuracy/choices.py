@@ -49,6 +49,9 @@ VARIANTS = {
     "as it is": Variant(),
     "q(y|x) on the labels alone": Variant(train="qy"),
     "SVM on the latents": Variant(train="svm"),
+    "every unlabelled pixel in full": Variant({"pure_share": 0.0}),
+    "pixels less pure than a tenth of the labels count less": Variant({"pure_share": 0.1}),
+    "pixels less pure than two fifths of the labels count less": Variant({"pure_share": 0.4}),
     "no label shift": Variant({"label_shift": 0}),
     "label shift of 1 step": Variant({"label_shift": 1}),
     "label shift of 8 steps": Variant({"label_shift": 8}),
@@ -75,6 +78,7 @@ VARIANTS = {
     "one view: SNV with level": Variant(normalise="snv_level"),
     "one view: SNV": Variant(normalise="snv_standardise"),
     "one view: standardised bands": Variant(normalise="standardise"),
+    "three views: noise-whitened bands too": Variant(normalise="views_noise"),
 }
 
 

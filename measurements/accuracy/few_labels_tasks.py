@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import scipy.io
+import yaml
 
 from semispectral.pool.pixel_ranks import priority
 from semispectral.pool.sample_settings import SampleConfig
@@ -17,12 +18,14 @@ from semispectral.scans.cube import PARTS
 from semispectral.simulate import SimulateConfig, scene_names, simulate_scene
 from semispectral.spectra.transforms import to_reflectance
 from semispectral.study.classes import IGNORED, UNLABELLED
+from semispectral.study.stage_settings import settings as as_settings
 
 FILES = {
     "indian_pines": ("indian_pines/Indian_pines_corrected.mat", "indian_pines/Indian_pines_gt.mat"),
     "salinas_a": ("salinas_a/SalinasA_corrected.mat", "salinas_a/SalinasA_gt.mat"),
 }
 SAMPLE = SampleConfig(seed=1, cap_per_class=5000, unlabelled=12_000)  # as in config/config.yaml
+MIXED = Path(__file__).parents[2] / "config/mixed.yaml"
 WHITE_REFLECTANCE = 0.99  # likewise
 MOST_MINERAL = 99  # codes above are lithologies: unlabelled here
 TRAY = 255  # not core: used for nothing
@@ -93,9 +96,8 @@ def salinas_a_blocks(data: Path, seed: int) -> Dealt:
 
 
 @lru_cache(maxsize=1)
-def _collection() -> Dealt:
-    """The built-in collection with the split and the sample of config/config.yaml, which do not depend on the seed."""
-    simulated = SimulateConfig(seed=2017)
+def _holes(simulated: SimulateConfig) -> Dealt:
+    """Simulated holes with the split and the sample of config/config.yaml, which do not depend on the seed."""
     scenes = [simulate_scene(simulated, hole, number) for hole, number in scene_names(simulated).values()]
     codes = np.stack([scene.codes for scene in scenes]).astype(np.int64)
     labels, classes = _labels(codes)
@@ -131,14 +133,37 @@ def _drawn(table: pd.DataFrame, quotas: pd.DataFrame) -> pd.DataFrame:
 
 def collection(data: Path, seed: int) -> Dealt:
     """The built-in collection: holes DH1 and DH2 train, DH3 is predicted."""
-    return _collection()
+    return _holes(SimulateConfig(seed=2017))
+
+
+def mixed(data: Path, seed: int) -> Dealt:
+    """The collection of config/mixed.yaml, dealt likewise: labels on pure pixels alone, in rock that is mixed."""
+    given = yaml.safe_load(MIXED.read_text(encoding="utf-8"))["simulate"]
+    return _holes(as_settings(SimulateConfig, {"seed": 2017, **given}, where=str(MIXED)))
+
+
+def salinas_a_mixed(data: Path, seed: int) -> Dealt:
+    """Salinas-A with linear mixtures of two classes among the unlabelled training pixels, a third of all of them."""
+    pure = salinas_a_blocks(data, seed)
+    random = np.random.default_rng([seed, 5])
+    train = np.flatnonzero((pure.table["part"] == "train") & (pure.table["label"] >= 0))
+    one, other = random.choice(train, len(train)), random.choice(train, len(train))
+    label = pure.table["label"].to_numpy()
+    kept = np.flatnonzero(label[one] != label[other])[: len(train) // 2]
+    share = random.uniform(0.2, 0.8, (len(kept), 1)).astype(np.float32)
+    x = share * pure.x[one[kept]] + (1 - share) * pure.x[other[kept]]
+    beside = int(pure.table["line"].max()) + 1 + np.arange(len(kept))  # lines of their own, so that no place is double
+    table = pure.table.iloc[one[kept]].assign(label=np.int16(UNLABELLED), line=beside)
+    return Dealt(np.concatenate([pure.x, x]), pd.concat([pure.table, table], ignore_index=True), pure.classes)
 
 
 TASKS: dict[str, Callable[[Path, int], Dealt]] = {
     "indian_pines_random": indian_pines_random,
     "indian_pines_blocks": indian_pines_blocks,
     "salinas_a_blocks": salinas_a_blocks,
+    "salinas_a_mixed": salinas_a_mixed,
     "collection": collection,
+    "mixed": mixed,
 }
 
 

@@ -58,7 +58,8 @@ def step_of(job: Job) -> tuple[Programme, dict[str, tf.Tensor], tuple[str, ...]]
     model = m2_of(inputs, job["classes"], M2Config(latents=z, net=net, classifier=net), seed=1)
     labelled = job["labelled_batch"]
     shapes = {"labelled": [labelled, inputs], "y": [labelled, job["classes"]], "labelled_noise": [labelled, z]}
-    shapes |= {"unlabelled": [batch, inputs], "unlabelled_noise": [job["classes"], batch, z]}
+    shapes |= {"unlabelled": [batch, inputs], "unlabelled_weight": [batch, 1]}
+    shapes |= {"unlabelled_noise": [job["classes"], batch, z]}
     return Programme(model, M2Objective(job["alpha"]), "adam", 10.0), zeros(shapes), ("kl", "unlabelled")
 
 

@@ -157,6 +157,18 @@ def test_dominant_mineral_is_the_units_mineral(collection: Collection) -> None:
         np.testing.assert_array_equal(scene.mineral[of_mineral], scene.unit_class[of_mineral])
 
 
+def test_labels_lie_on_pure_pixels_where_that_is_asked_for() -> None:
+    """The share of the dominant mineral is at least so much, and some of the rock's pixels are less pure."""
+    pure = replace(TINY, dominant=(0.5, 0.98), labelled_purity=0.85, labelled_lithologies=())
+    scene, mixed = simulate_scene(pure, 0, 0), simulate_scene(replace(pure, labelled_purity=0.0), 0, 0)
+    labelled = (scene.codes > 0) & (scene.codes < 100)
+    assert labelled.any()
+    assert (scene.codes[labelled] == scene.mineral[labelled]).all()
+    np.testing.assert_array_equal(scene.mineral, mixed.mineral)  # the rock is the same
+    before = (mixed.codes > 0) & (mixed.codes < 100)
+    assert before.sum() > labelled.sum()
+
+
 def test_one_column_is_dead_and_some_pixels_are_saturated() -> None:
     """The dead column counts darkness in every scene, and glints fill the well."""
     for hole in range(2):

@@ -36,6 +36,7 @@ def batches() -> dict[str, dict[str, tf.Tensor]]:
     unlabelled = {
         "labelled_noise": normal(LABELLED, LATENTS),
         "unlabelled": normal(UNLABELLED, INPUTS),
+        "unlabelled_weight": tf.abs(normal(UNLABELLED, 1)),
         "unlabelled_noise": normal(CLASSES, UNLABELLED, LATENTS),
     }
     x = {"x": normal(UNLABELLED, INPUTS), "noise": normal(UNLABELLED, LATENTS)}

@@ -5,7 +5,15 @@ from typing import Annotated
 
 from semispectral.inference.nets import LIKELIHOODS
 from semispectral.models.fit_settings import FitConfig, NetConfig
-from semispectral.study.setting_types import Count, CountFromZero, NotNegative, OneOf, Positive, settings_class
+from semispectral.study.setting_types import (
+    Count,
+    CountFromZero,
+    NotNegative,
+    OneOf,
+    Positive,
+    ShareBelowOne,
+    settings_class,
+)
 
 PRIOR_NAMES = ("uniform", "frequency", "shrunk", "estimated")
 SELECTION_NAMES = ("refit", "nll", "accuracy", "bound", "last")
@@ -35,6 +43,11 @@ class M2Config:
     """Epochs at the start without the unlabelled term (the warm start of q(y|x))."""
     ramp: CountFromZero = 20
     """Epochs after the warm start over which the unlabelled term rises to its full weight."""
+    pure_share: ShareBelowOne = 0.2
+    """An unlabelled pixel counts in full if at least this share of the labelled pixels lie as near to a second class as
+    it does, and in proportion below: a mixture lies between classes, where no labelled pixel does. 0 counts every pixel
+    in full, as in the paper.
+    """
     kl_warm_up: CountFromZero = 10
     """Epochs over which the weight of the KL term rises to 1."""
     prior: Annotated[str, OneOf(PRIOR_NAMES)] = "uniform"

@@ -34,6 +34,7 @@ MINERALS = (
 Wavelength = Annotated[float, Field(ge=420, le=2490)]  # in nm, as far as the minerals' spectra reach
 DominantShare = Annotated[float, Field(ge=0.5, le=1)]
 LabelledShare = Annotated[float, Field(gt=0, le=0.5)]
+PureShare = Annotated[float, Field(ge=0, lt=1)]
 
 
 @settings_class("simulate")
@@ -97,6 +98,10 @@ class SimulateConfig:
     """Largest shift across the samples, in bands."""
     labelled_share: tuple[LabelledShare, LabelledShare] = (0.12, 0.17)
     """Range of the labelled share of a scene's core."""
+    labelled_purity: PureShare = 0.0
+    """Smallest share of the dominant mineral in a labelled pixel: people label what is pure. 0 labels mixtures too. It
+    needs ``labelled_lithologies`` to be empty.
+    """
     label_noise: Annotated[float, Field(ge=0, le=0.2)] = 0.035
     """Share of wrong labels, at the borders of the patches."""
     prevailing: str = "muscovite"
@@ -112,6 +117,11 @@ class SimulateConfig:
             _require(low <= high, f"simulate.{name} must ascend", (low, high))
         first_nm, last_nm = self.wavelength_range_nm
         _require(first_nm < last_nm, "simulate.wavelength_range_nm must ascend", self.wavelength_range_nm)
+        _require(
+            not self.labelled_purity or not self.labelled_lithologies,
+            "simulate.labelled_lithologies must be empty where simulate.labelled_purity is set: rocks are mixtures",
+            self.labelled_lithologies,
+        )
         self._check_names()
 
     def _check_names(self) -> None:

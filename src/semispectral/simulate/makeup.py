@@ -94,8 +94,8 @@ def _fill_lithologies(
         fraction[here, : len(shares)] = random.dirichlet(LITHOLOGY_CONCENTRATION * mean, size=here.size)
 
 
-def dominant_code(settings: SimulateConfig, mixture: Mixture) -> np.ndarray:
-    """Return the code of the mineral with the largest share, uint16 [pixel].
+def dominant_minerals(settings: SimulateConfig, mixture: Mixture) -> tuple[np.ndarray, np.ndarray]:
+    """Return code and share of the mineral with the largest share, uint16 and float64 [pixel].
 
     Parameters
     ----------
@@ -108,4 +108,4 @@ def dominant_code(settings: SimulateConfig, mixture: Mixture) -> np.ndarray:
     for slot in range(mixture.mineral.shape[1]):
         share[mixture.mineral[:, slot], pixel] += mixture.fraction[:, slot]
     codes = np.array([mineral.code for mineral in minerals], dtype=np.uint16)
-    return np.asarray(codes[share.argmax(axis=0)])
+    return codes[share.argmax(axis=0)], share.max(axis=0)

@@ -11,7 +11,7 @@ from semispectral.simulate.geology import lay_units
 from semispectral.simulate.hole import draw_hole, mixed_minerals
 from semispectral.simulate.hole_settings import SimulateConfig
 from semispectral.simulate.lithologies import LITHOLOGIES, TRAY_CODE
-from semispectral.simulate.makeup import dominant_code, draw_mixture
+from semispectral.simulate.makeup import dominant_minerals, draw_mixture
 from semispectral.simulate.minerals import get_mineral
 from semispectral.simulate.mixing import mix
 from semispectral.simulate.sensor import build_sensor, count, extended_wavelengths_nm
@@ -123,10 +123,10 @@ def simulate_scene(settings: SimulateConfig, hole: int, scene: int) -> Simulated
     seen = light_core(settings, common, tray, spectra, covered, wavelengths_nm, random["light"])
     image = compose(settings, tray, seen, covered, wavelengths_nm, random["light"])
     class_codes = np.array([class_code(name) for name in common.classes], dtype=np.uint16)
-    clear = tray.whole & (sensor.gain > 0)
+    mineral, share = np.zeros(tray.core.shape, dtype=np.uint16), np.zeros(tray.core.shape)
+    mineral[covered], share[covered] = dominant_minerals(settings, mixture)
+    clear = tray.whole & (sensor.gain > 0) & (share >= settings.labelled_purity)
     labels = draw_labels(settings, common, geology, class_codes, clear, int(tray.core.sum()), random["label"])
-    mineral = np.zeros(tray.core.shape, dtype=np.uint16)
-    mineral[covered] = dominant_code(settings, mixture)
     length_m = settings.runs * settings.lines * settings.pixel_mm / 1000
     return SimulatedScene(
         name=f"DH{hole + 1}_{scene + 1}",

@@ -1,5 +1,7 @@
 """Choose the pixels of each step and draw their inputs, as functions of (seed, epoch, step) alone."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import tensorflow as tf
 
@@ -7,6 +9,7 @@ from semispectral.storage.disk_rows import Rows, StoredRows
 
 Held = dict[str, tf.Tensor]
 
+NO_FACTS: Mapping[str, np.ndarray] = {}
 STREAMED_BYTES = 32_000_000
 EVALUATION_SEED = (7919, 0)
 MOST_EVALUATED = 20_000
@@ -30,11 +33,15 @@ class Inputs:
     ----------
     mean : float32 [pixel, input], in memory, or on disk if inputs are never drawn anew.
     std : float32 [pixel, input or 1], in memory, standard deviation of the draws; None if inputs are never drawn anew.
+    facts : further tensors of each pixel, [pixel, ...], in memory, by name.
     """
 
-    def __init__(self, mean: Rows, std: np.ndarray | None = None) -> None:
+    def __init__(self, mean: Rows, std: np.ndarray | None = None, facts: Mapping[str, np.ndarray] = NO_FACTS) -> None:
         self.streamed = mean if isinstance(mean, StoredRows) else None
-        self.resident: Held = {} if self.streamed is not None else {"mean": tf.constant(mean)}
+        self.facts = dict(facts)
+        self.resident: Held = {}
+        if self.streamed is None:
+            self.resident = {name: tf.constant(value) for name, value in {**self.facts, "mean": mean}.items()}
         if std is not None and np.any(std > 0):
             self.resident["std"] = tf.constant(std)
 
@@ -48,7 +55,9 @@ class Inputs:
         if self.streamed is None:
             return self.resident, index
         place = np.arange(index.size, dtype=np.int32).reshape(index.shape)
-        return {"mean": tf.constant(self.streamed[index.ravel()])}, place
+        rows = index.ravel()
+        facts = {name: tf.constant(value[rows]) for name, value in self.facts.items()}
+        return {**facts, "mean": tf.constant(self.streamed[rows])}, place
 
 
 def take(held: Held, index: tf.Tensor, *, seed: tf.Tensor) -> tf.Tensor:

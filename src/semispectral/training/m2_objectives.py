@@ -95,8 +95,9 @@ class M2Objective:
     """Objective of M2: J^alpha of eq. 9 per input; every term is a mean over its pixels.
 
     The labelled bound is that of the pixels that even out the classes, if there are any, and -log q(y|x) always that of
-    the labels. The labelled and the unlabelled bound are weighted by their numbers of pixels in a batch. Both are
-    divided by the number of inputs, so that alpha and the learning rate mean the same for 20 latents and for 268 bands.
+    the labels. The labelled and the unlabelled bound are weighted by their numbers of pixels in a batch, and each
+    unlabelled pixel by a weight of its own (`unlabelled_weights`). Both bounds are divided by the number of inputs, so
+    that alpha and the learning rate mean the same for 20 latents and for 268 bands.
 
     Attributes
     ----------
@@ -131,6 +132,7 @@ class M2Objective:
         return {
             **batch,
             "unlabelled": take(held["unlabelled"], unlabelled, seed=seed + [0, 1 << 29]),
+            "unlabelled_weight": tf.gather(held["unlabelled"]["weight"], unlabelled),
             "unlabelled_noise": tf.random.stateless_normal(shape, seed),
         }
 
@@ -155,7 +157,7 @@ class M2Objective:
         if counts[1]:
             noise = batch["unlabelled_noise"]
             bound = model.unlabelled_bound(batch["unlabelled"], noise=noise, kl_weight=weights["kl"])
-            unlabelled = tf.reduce_mean(bound)
+            unlabelled = tf.reduce_mean(batch["unlabelled_weight"][:, 0] * bound)
         bound = share * labelled + (1.0 - share) * weights["unlabelled"] * unlabelled
         # alpha stays outside the division: it weighs nats of q(y|x) against a bound per input.
         loss = -bound / batch["labelled"].shape[-1] + self.alpha * of_labels

@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from semispectral.models.settings_m2 import M2Config
+from semispectral.sampling.pixel_weights import unlabelled_weights
 from semispectral.sampling.training_set import Features, TrainingSet
 from semispectral.training.batches import (
     EVALUATION_SEED,
@@ -57,7 +58,7 @@ class LabelledTask:
         self, model: Classifier, data: TrainingSet, labels: np.ndarray, settings: M2Config, *, seed: int
     ) -> None:
         self.model, self.settings, self.seed = model, settings, seed
-        self.inputs_of = {"labelled": self.drawn(data.labelled), "unlabelled": self.drawn(data.unlabelled)}
+        self.inputs_of = {"labelled": self.drawn(data.labelled)}
         self.prior_sample = data.unlabelled.mean[evenly(len(data.unlabelled), PRIOR_SAMPLE)]
         self.unlabelled_pixels = len(data.unlabelled)
         self.labelled_pixels = len(data.labelled)
@@ -94,14 +95,15 @@ class LabelledTask:
         """Return the one-hot classes of some pixels; nothing if they have none."""
         return {"y": self.y_of[name]} if name in self.y_of else {}
 
-    def drawn(self, part: Features) -> Inputs:
+    def drawn(self, part: Features, **facts: np.ndarray) -> Inputs:
         """Return the inputs of some pixels, which are drawn anew with the deviation that the settings say.
 
         Parameters
         ----------
         part : the pixels.
+        **facts : further arrays of the pixels, [pixel, ...], by name.
         """
-        return Inputs(part.mean, np.float32(self.settings.drawn) * part.std)
+        return Inputs(part.mean, np.float32(self.settings.drawn) * part.std, facts)
 
     def labelled_order(self, epoch: int) -> np.ndarray:
         """Return the labelled pixels of every step, int32 [step, pixel].
@@ -176,6 +178,8 @@ class M2Task(LabelledTask):
         super().__init__(model, data, labels, settings, seed=seed)
         self.objective = M2Objective(settings.alpha)
         self.evened_place = np.searchsorted(labels, evened.label)
+        weight = unlabelled_weights(data, pure_share=settings.pure_share)
+        self.inputs_of["unlabelled"] = self.drawn(data.unlabelled, weight=weight[:, np.newaxis])
         if self.evens:
             self.inputs_of["evened"] = self.drawn(evened)
             self.y_of["evened"] = tf.one_hot(self.evened_place, model.classes)
