@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.linalg import eigh
+from scipy.stats import multivariate_normal, norm
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from semispectral.errors import ConfigError, DataError, ShapeError
@@ -332,3 +333,25 @@ def test_a_sensor_that_no_pixel_has_is_refused() -> None:
     x[:, :7] = np.nan
     with pytest.raises(DataError, match="none has data of vnir"):
         fit_scaler(x, method="snv_level", wavelengths_nm=OF_BOTH, sensors=SENSORS)
+
+
+def test_the_noise_view_is_the_same_density_on_whitened_columns() -> None:
+    """Noise is white in the third view, and one sigma a column there is the covariance D S D of the bands, by SciPy."""
+    random = np.random.default_rng(13)
+    mixing = random.normal(size=(5, 5))
+    noise = mixing @ mixing.T / 20 + 0.01 * np.eye(5)
+    x = (random.normal(size=(300, 5)) + 6).astype(np.float32)
+    scaler = fit_scaler(x, method="views_noise", noise=noise)
+    assert scaler.views == (7, 5, 5)
+    whitening = scaler.arrays["whitening"].astype(np.float64)
+    np.testing.assert_allclose(whitening.T @ noise @ whitening, np.eye(5), atol=1e-4)
+    plain = fit_scaler(x, method="views").transform(x)
+    np.testing.assert_allclose(scaler.transform(x)[:, :12], plain, atol=1e-5)
+
+    view, scale, mean = scaler.transform(x)[:, 12:], scaler.arrays["scale"][12:], scaler.arrays["mean"][12:]
+    sigma, middle = random.uniform(0.2, 1, 5), random.normal(size=5)
+    ours = norm(middle, sigma).logpdf(view).sum(axis=1) - np.log(scale).sum() + np.linalg.slogdet(whitening)[1]
+    back = np.linalg.inv(whitening)
+    centre = (mean + middle * scale) @ back + scaler.arrays["centre"]
+    covariance = back.T @ np.diag((sigma * scale) ** 2) @ back
+    np.testing.assert_allclose(ours, multivariate_normal(centre, covariance).logpdf(x), rtol=1e-3)

@@ -50,7 +50,7 @@ Features = Literal["bands", "latents", "mnf"]
 WITHOUT_NOISE = tuple(name for name, row in SCALES.items() if not row.noise)
 CANDIDATES = ("snv_level", "hull")
 # Baselines that run unless others are named.
-UNTUNED = ("majority", "library", "sam", "rf", "pca_svm", "lda", "qda", "mean_of_four")
+UNTUNED = ("majority", "library", "sam", "rf", "pca_svm", "lda", "qda", "mean_of_four", "mean_of_two")
 
 
 @settings_class("pathvars")
@@ -72,7 +72,8 @@ class NormaliseConfig:
     """What auto chooses among; the first one where too few labels can be held out, and of equal ones."""
     m1_method: Annotated[str, OneOf(SCALES)] = "views"
     """How M1 sees spectra. views: the columns of snv_level and, beside them, the bands themselves, standardised.
-    views_hull: these and, beside them, the columns of hull."""
+    views_hull: these and, beside them, the columns of hull. views_noise: the columns of views and, beside them, the
+    bands whitened by the noise covariance, standardised."""
     windows: Windows = ((2080.0, 2400.0),)
     """Windows in nm of hull and views_hull, with a hull over the bands of each. They need wavelengths."""
     mnf_components: Count = MNF_COMPONENTS

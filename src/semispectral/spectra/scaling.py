@@ -120,6 +120,37 @@ def two_views(x: np.ndarray, floor: np.ndarray) -> np.ndarray:
     return np.concatenate([snv_and_level(x, floor), x], axis=1)
 
 
+def _with_whitened(x: np.ndarray, arrays: Arrays) -> np.ndarray:
+    """Return two views, as in `two_views`, followed by the bands whitened by the noise covariance.
+
+    The density of a whitened spectrum with one sigma a column is that of the spectrum with the covariance D S D, where
+    S is the covariance of the noise: the same model, on other columns.
+
+    Parameters
+    ----------
+    x : float32 [pixel, band].
+    arrays : ``floor``, as in `snv_and_level`, ``centre`` [band] and ``whitening`` [band, band].
+
+    Returns
+    -------
+    float32 [pixel, 3 band + 2].
+    """
+    white = (x - arrays["centre"]) @ arrays["whitening"]
+    return np.concatenate([two_views(x, arrays["floor"]), white], axis=1)
+
+
+def _fit_with_whitened(x: np.ndarray, given: Arrays) -> dict[str, np.ndarray]:
+    """Fit two views, the symmetric root of the inverse noise covariance, and mean and scale of all columns."""
+    values, axes = linalg.eigh(given["noise_covariance"])
+    centre = sum(block.sum(axis=0, dtype=np.float64) for block in _blocks(x, _same)) / len(x)
+    arrays = {
+        "floor": _floor(x),
+        "centre": np.asarray(centre, np.float32),
+        "whitening": np.asarray((axes / np.sqrt(values)) @ axes.T, np.float32),
+    }
+    return {**arrays, **_moments(x, lambda raw: _with_whitened(raw, arrays))}
+
+
 def _floor(x: np.ndarray) -> np.ndarray:
     """Return the lowest level and contrast to use, float32 [2]."""
     sizes = sum(
@@ -394,6 +425,15 @@ METHODS: dict[str, Normalisation] = {
         value_label=SNV,
         views=lambda bands, arrays: (bands + 2, bands, len(arrays["hull_band"])),
         hull=True,
+    ),
+    "views_noise": Normalisation(
+        _fit_with_whitened,
+        lambda x, arrays: _standard(_with_whitened(x, arrays), arrays),
+        _unstandard,
+        restore=_with_level_and_spread,
+        value_label=SNV,
+        views=lambda bands, arrays: (bands + 2, bands, bands),
+        noise=True,
     ),
     "mnf": Normalisation(
         _fit_mnf,

@@ -26,7 +26,7 @@ OF_NORMALISE: dict[str, tuple[str, ...]] = {
     "auto": ("candidates", "windows"),
     "mnf": ("mnf_components",),
 }
-WITH_NOISE = ("mnf",)  # normalisations that need the noise covariance
+WITH_NOISE = ("mnf", "views_noise")  # normalisations that need the noise covariance
 DEALT_IN_BLOCKS = ("block_lines", "block_samples", "buffer")
 OF_SPLIT: dict[str, tuple[str, ...]] = {
     "groups": ("test_groups", "test_share", "valid_share", *DEALT_IN_BLOCKS),
