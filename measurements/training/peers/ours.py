@@ -61,7 +61,7 @@ def m1_task(job: Job, x: np.ndarray) -> PacedM1:
 
 
 def m2_task(job: Job, data: TrainingSet) -> PacedM2:
-    """M2 with every term at full weight from the start, and x drawn anew from all of q(z1|x)."""
+    """M2 with every term and pixel at full weight from the start, and x drawn anew from all of q(z1|x)."""
     net = NetConfig(hidden=job.hidden, activation="softplus")
     settings = M2Config(
         latents=job.latents,
@@ -70,6 +70,7 @@ def m2_task(job: Job, data: TrainingSet) -> PacedM2:
         labelled_batch=job.labelled_batch,
         supervised_epochs=0,
         ramp=0,
+        pure_share=0.0,
         kl_warm_up=0,
         drawn=1.0,
         select="bound",
@@ -78,7 +79,7 @@ def m2_task(job: Job, data: TrainingSet) -> PacedM2:
         fit=fit_settings(job),
     )
     model = m2_of(job.inputs, job.classes, settings, seed=job.seed)
-    return PacedM2(model, data, np.arange(job.classes), settings, seed=job.seed)
+    return PacedM2(model, data, np.arange(job.classes), settings, evened=data.labelled, seed=job.seed)
 
 
 def training_set(job: Job) -> TrainingSet:
@@ -112,6 +113,8 @@ def agree(task: PacedM1 | PacedM2, job: Job) -> None:
     variables = task.model.arrays()
     for name, array in weights.items():
         variables[name].assign(array)
+    if "unlabelled" in batch:
+        batch["unlabelled_weight"] = np.ones((len(batch["unlabelled"]), 1), np.float32)
     named = {name: tf.constant(array) for name, array in batch.items()}
     with tf.GradientTape() as tape:
         loss, _ = task.loss(named, {name: tf.constant(value) for name, value in task.weights(0).items()})
