@@ -16,6 +16,7 @@ from semispectral.figures import maps, rasters, spectra, style, training
 from semispectral.figures import samples as draws
 from semispectral.figures.live import LATEST, MOST_KEPT, training_picture
 from semispectral.figures.methods import method_colour, method_look, method_name, per_class_order
+from semispectral.figures.spectra import _mean, _percentiles
 from semispectral.figures.units import Scale, scale_of, with_gaps
 from semispectral.inference.m1_inference import M1Inference
 from semispectral.inference.m2_inference import M2Inference
@@ -244,3 +245,14 @@ def test_colours_of_methods_differ() -> None:
     assert {method_colour(method) for method in methods.baselines()} == {style.GREY}
     assert all(re.fullmatch(r"#[0-9a-f]{6}", colour) for colour in colours)
     assert len({method_look(name) for name in methods.METHODS}) == len(methods.METHODS)
+
+
+def test_lines_are_broken_between_sensors_and_means_are_of_known_bands() -> None:
+    """No line leads from a sensor back to the next one; a mean leaves out what is not known."""
+    place, value = with_gaps(np.array([1.0, 2.0, 3.0, 2.5, 3.5]), np.arange(5.0), (3,))
+    assert np.isnan(value).tolist() == [False, False, False, True, False, False]
+    assert len(place) == 6
+    x = np.array([[1, 2, np.nan], [3, 4, np.nan], [5, 6, 7]])
+    np.testing.assert_array_equal(_mean(x), [3, 4, 7])
+    np.testing.assert_array_equal(_mean(x[:2]), [2, 3, np.nan])
+    np.testing.assert_array_equal(_percentiles(x, [50])[0], [3, 4, 7])

@@ -24,8 +24,10 @@ from semispectral.report.chosen_models import best_of_each_family
 from semispectral.report.draw import FIGURES, masks
 from semispectral.report.page import render, write_report
 from semispectral.report.results import Paths, Study, read_study
+from semispectral.scans.sensor_bands import SensorBands
 from semispectral.storage import provenance
 from semispectral.study.classes import MASKED
+from semispectral.study.scene import Remark
 from tiny_models import BANDS
 from tiny_study import CONFIG, write_study
 
@@ -215,6 +217,23 @@ def test_census_is_put_in_words(study: Study) -> None:
     """A scene with a quarter of its values missing is named, and only that one."""
     said = words.census_warnings(study)
     assert [text.split(":")[0] for text in said if "missing" in text] == ["deep"]
+
+
+def test_sensors_are_described_one_by_one(study: Study) -> None:
+    """The bands of each sensor, how its tie points fit, and what lacks it; nothing of it where there is one sensor."""
+    sensors = (SensorBands("vnir", 4), SensorBands("swir", BANDS - 4))
+    said = (Remark("swir: it lies on the scene by 9 tie points"), Remark("vnir: odd", odd=True))
+    two = replace(
+        study,
+        scaler=replace(study.scaler, sensors=sensors),
+        census=tuple(replace(found, remarks=said, sensors=sensors) for found in study.census),
+    )
+    assert words.bands_words(two).startswith("2 sensors: vnir with 4 bands from ")
+    assert words.bands_words(two).endswith(f"together {BANDS} bands")
+    assert [note.partition(": ")[2] for note in words.sensor_notes(two)] == [
+        "swir: it lies on the scene by 9 tie points"
+    ]
+    assert words.sensor_notes(study) == []
 
 
 def test_a_mask_is_drawn_only_where_there_is_one(study: Study) -> None:

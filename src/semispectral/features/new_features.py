@@ -32,7 +32,9 @@ def measure_new(
     float32 [value, line, sample], NaN where nothing was measured, and what was measured.
     """
     with open_for(as_in_training(scene, bundle), bundle) as cube:
-        plan = plan_for(settings, cube.wavelengths_nm, derivative=differentiates(bundle.cleaning), where=f"{cube.path}")
+        derivative = differentiates(bundle.cleaning)
+        nm, where = cube.wavelengths_nm, str(cube.path)
+        plan = plan_for(settings, nm, derivative=derivative, where=where, sensors=cube.sensors)
         if plan.left_out:
             log.info("%s: not measured, for the sensor does not see them: %s", scene.name, ", ".join(plan.left_out))
         return measure_scan(cube, plan, wanted=wanted, threads=threads), plan

@@ -39,16 +39,35 @@ def class_means(x: np.ndarray, label: np.ndarray, names: Sequence[str], scale: S
     present = [k for k in range(len(names)) if (label == k).any()][:MOST_PANELS]
     figure, axes = _panels(len(present))
     shown = scale.undo(x)
-    overall = np.mean([shown[label == k].mean(axis=0) for k in present], axis=0)
+    overall = _mean(np.array([_mean(shown[label == k]) for k in present]))
     for axis, k in zip(axes.ravel(), present, strict=False):
         of_class = shown[label == k]
-        low, high = np.percentile(of_class, [10, 90], axis=0)
+        low, high = _percentiles(of_class, [10, 90])
         scale.line(axis, overall, color=MUTED, linewidth=0.8, linestyle=(0, (4, 2)))
         scale.band(axis, low, high, color=BLUE, alpha=0.22)
-        scale.line(axis, of_class.mean(axis=0), color=BLUE)
+        scale.line(axis, _mean(of_class), color=BLUE)
         axis.set_title(shorten(names[k]), fontsize=9)
     _label(figure, axes, len(present), scale)
     return figure
+
+
+def _mean(x: np.ndarray) -> np.ndarray:
+    """Return the mean of each band over the spectra that have it, float [band]; NaN where none has."""
+    there = ~np.isnan(x)
+    if there.all():
+        return np.asarray(x.mean(axis=0))
+    count = there.sum(axis=0)
+    total = np.where(there, x, 0).sum(axis=0)
+    return np.asarray(np.divide(total, count, out=np.full(x.shape[1], np.nan), where=count > 0))
+
+
+def _percentiles(x: np.ndarray, shares: Sequence[float]) -> np.ndarray:
+    """Return percentiles of each band over the spectra that have it, float [percentile, band]; NaN where none has."""
+    if not np.isnan(x).any():
+        return np.asarray(np.percentile(x, shares, axis=0))
+    found, there = np.full((len(shares), x.shape[1]), np.nan), ~np.isnan(x).all(axis=0)
+    found[:, there] = np.nanpercentile(x[:, there], shares, axis=0)
+    return found
 
 
 @styled

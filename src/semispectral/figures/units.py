@@ -1,11 +1,12 @@
 """Scale on which spectra are shown: units that readers know, not those of the networks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from semispectral.scans.sensor_bands import columns_of
 from semispectral.spectra.scaling import Scaler
 
 GAP = 3.0  # a step of so many median steps is a gap: bands were taken out there
@@ -20,11 +21,13 @@ class Scale:
     wavelengths_nm : float64 [band]; None: the x axis is the band number.
     value_label : label of the y axis.
     undo : function from normalised spectra [..., column] to shown ones [..., band].
+    ends : bands before which a line is broken, for they are the first of another sensor.
     """
 
     wavelengths_nm: np.ndarray | None = None
     value_label: str = "normalised reflectance (no unit)"
     undo: Callable[[np.ndarray], np.ndarray] = np.asarray
+    ends: tuple[int, ...] = ()
 
     @property
     def band_label(self) -> str:
@@ -49,7 +52,7 @@ class Scale:
         shown : float [band], spectrum on the shown scale.
         **options : options of Matplotlib's ``plot``.
         """
-        place, value = with_gaps(self.places(len(shown)), shown)
+        place, value = with_gaps(self.places(len(shown)), shown, self.ends)
         axis.plot(place, value, **options)
 
     def band(self, axis: Any, low: np.ndarray, high: np.ndarray, **options: Any) -> None:
@@ -62,17 +65,19 @@ class Scale:
         high : float [band], upper spectrum on the shown scale.
         **options : options of Matplotlib's ``fill_between``.
         """
-        place, lower = with_gaps(self.places(len(low)), low)
-        axis.fill_between(place, lower, with_gaps(self.places(len(high)), high)[1], linewidth=0, **options)
+        place, lower = with_gaps(self.places(len(low)), low, self.ends)
+        upper = with_gaps(self.places(len(high)), high, self.ends)[1]
+        axis.fill_between(place, lower, upper, linewidth=0, **options)
 
 
-def with_gaps(place: np.ndarray, value: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Insert NaN where bands were removed, so that no line is drawn over missing bands.
+def with_gaps(place: np.ndarray, value: np.ndarray, ends: Sequence[int] = ()) -> tuple[np.ndarray, np.ndarray]:
+    """Insert NaN where bands were removed, so that no line is drawn over missing bands, nor from sensor to sensor.
 
     Parameters
     ----------
     place : float [band], positions of the bands.
     value : float [band].
+    ends : bands that are the first of another sensor.
 
     Returns
     -------
@@ -81,7 +86,7 @@ def with_gaps(place: np.ndarray, value: np.ndarray) -> tuple[np.ndarray, np.ndar
     step = np.abs(np.diff(place))
     if not len(step):
         return place, value
-    gaps = np.flatnonzero(step > GAP * np.median(step)) + 1
+    gaps = np.union1d(np.flatnonzero(step > GAP * np.median(step)) + 1, np.asarray(ends, int))
     middle = (place[gaps - 1] + place[gaps]) / 2 if len(gaps) else np.zeros(0)
     return np.insert(place, gaps, middle), np.insert(np.asarray(value, np.float64), gaps, np.nan)
 
@@ -101,4 +106,7 @@ def scale_of(scaler: Scaler, wavelengths_nm: np.ndarray | None) -> Scale:
     def undo(x: np.ndarray) -> np.ndarray:
         return scaler.undo_columns(x)[..., : len(scaler.shown)]
 
-    return Scale(None if wavelengths_nm is None else wavelengths_nm[scaler.shown], scaler.value_label, undo)
+    known = None if wavelengths_nm is None else wavelengths_nm[scaler.shown]
+    starts = [int((scaler.shown < place.start).sum()) for place in columns_of(scaler.sensors)]
+    ends = tuple(start for start in starts if 0 < start < len(scaler.shown))
+    return Scale(known, scaler.value_label, undo, ends)

@@ -100,6 +100,7 @@ def content(study: Study, *, index: Path, root: Path) -> dict[str, Any]:
         "most_here": MOST_NOTES_HERE,
         "simulated": bool(study.config.get("simulate", {}).get("enabled")),
         "bands": words.bands_words(study),
+        "sensor_notes": words.sensor_notes(study),
         "census_warnings": words.census_warnings(study),
         "everything_odd": words.everything_odd(study),
         "scenes": tables.scenes(study),

@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from semispectral.census.compatibility import remarks_of
 from semispectral.figures.methods import method_name, per_class_words
 from semispectral.report.chosen_models import Chosen, best_of_each_family
 from semispectral.report.results import Study
 from semispectral.report.table_cells import number, some
+from semispectral.scans.sensor_bands import columns_of
 
 BAD_SHARE = 0.01  # of values; more is worth a word
 SATURATED_SHARE = 0.01
@@ -216,6 +218,27 @@ def bands_words(study: Study) -> str:
     bands = study.scaler.bands
     if study.wavelengths_nm is None:
         return f"{bands} bands without known wavelengths"
-    first, last = study.wavelengths_nm[0], study.wavelengths_nm[-1]
-    step = float(np.median(np.abs(np.diff(study.wavelengths_nm)))) if bands > 1 else 0.0
-    return f"{bands} bands from {first:.0f} to {last:.0f} nm, {step:.1f} nm apart"
+    if study.scaler.sensors:
+        columns = zip(study.scaler.sensors, columns_of(study.scaler.sensors), strict=True)
+        said = [f"{each.name} with {_range_words(study.wavelengths_nm[place])}" for each, place in columns]
+        return f"{len(said)} sensors: {'; '.join(said)}; together {bands} bands"
+    return _range_words(study.wavelengths_nm)
+
+
+def _range_words(wavelengths_nm: np.ndarray) -> str:
+    """Describe the bands of one sensor."""
+    first, last = wavelengths_nm[0], wavelengths_nm[-1]
+    step = float(np.median(np.abs(np.diff(wavelengths_nm)))) if len(wavelengths_nm) > 1 else 0.0
+    return f"{len(wavelengths_nm)} bands from {first:.0f} to {last:.0f} nm, {step:.1f} nm apart"
+
+
+def sensor_notes(study: Study) -> list[str]:
+    """Return what is said of the files of each sensor: where it lies, how well tie points fit, which scenes lack it.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
+    if not study.scaler.sensors:
+        return []
+    return [text for text, odd in remarks_of(study.census) if not odd]

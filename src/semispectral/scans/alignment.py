@@ -17,7 +17,7 @@ from semispectral.scans.placing import Affine, Fitted, fit_affine
 from semispectral.study.scene import TiePoint
 
 BLOCK_BYTES = 16_000_000
-WINDOW = 48  # pixels of the grid along each side of a window
+WINDOW, SMALLEST = 48, 16  # pixels of the grid along each side of a window; in small scenes a third of the scene
 ROUNDS = 3
 FARTHEST = 0.3  # of a window, that it may be off; more is chance
 WHITENED = 0.7  # power of the amplitude that is taken away: 1 is phase correlation, 0 is plain correlation
@@ -150,7 +150,7 @@ def _peak(correlation: np.ndarray) -> tuple[tuple[float, float], float]:
 
 def _windows(grid: np.ndarray, other: np.ndarray, affine: Affine) -> Iterator[TiePoint]:
     """Yield the tie point of each window that is clear: its middle on the grid, and where the sensor sees that."""
-    tall, wide = (min(WINDOW, size) for size in grid.shape)
+    tall, wide = (min(WINDOW, size, max(SMALLEST, size // 3)) for size in grid.shape)
     for line in range(0, grid.shape[0] - tall + 1, max(1, tall // 2)):
         for sample in range(0, grid.shape[1] - wide + 1, max(1, wide // 2)):
             here = slice(line, line + tall), slice(sample, sample + wide)
@@ -172,7 +172,7 @@ def _agreed(points: list[TiePoint], where: str) -> list[TiePoint]:
         random = np.random.default_rng(SEED)
         for _ in range(TRIALS):
             chosen = random.choice(len(points), 3, replace=False)
-            if abs(np.linalg.det(grid[chosen])) < WINDOW**2 / 8:
+            if abs(np.linalg.det(grid[chosen])) < SMALLEST**2:
                 continue  # nearly on one line
             affine = np.linalg.solve(grid[chosen], seen[chosen])
             pixel = np.sqrt(abs(np.linalg.det(affine[:2])))  # of the grid, in pixels of the sensor
