@@ -1,10 +1,15 @@
 """What tests of several rooms share."""
 
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from forks import Forks
 from semispectral.storage import provenance
 
 # The files of tests that take longest on one core, the longest first. A worker takes whole files in this order, so that
@@ -19,6 +24,22 @@ LONGEST = (
     "workflow/test_commands.py",
 )
 TESTS = Path(__file__).parent
+PROGRAMS = pytest.StashKey[str]()
+XLA = "TF_XLA_FLAGS"  # which TensorFlow reads when it is imported
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the processes of one session share what TensorFlow compiles: many tests train models of the same shape."""
+    if XLA not in os.environ:
+        config.stash[PROGRAMS] = tempfile.mkdtemp(prefix="compiled-")
+        os.environ[XLA] = f"--tf_xla_persistent_cache_directory={config.stash[PROGRAMS]}"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove them."""
+    if PROGRAMS in config.stash:
+        del os.environ[XLA]
+        shutil.rmtree(config.stash[PROGRAMS], ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -37,6 +58,24 @@ def nothing_made() -> None:
     """No test writes the provenance that a command in the test before it began with."""
     provenance._current.clear()
     provenance._others.clear()
+
+
+@pytest.fixture(scope="session")
+def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
+    """The process that runs Snakemake for all tests of a worker."""
+    forks = Forks(tmp_path_factory.mktemp("said"))
+    yield forks
+    forks.close()
+
+
+@pytest.fixture
+def eager() -> Iterator[None]:
+    """TensorFlow without compilation: a few steps of training are not worth its seconds."""
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
 
 
 @pytest.fixture

@@ -23,8 +23,9 @@ from reruns_cases import CASES, CELLS, NOT_TRIED
 from semispectral.study.config import complete, read_schema
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests/workflow"))
-from checkout import TINY, copy_sources, environment, start  # noqa: E402  helpers of the tests
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/workflow")]
+from checkout import TINY, copy_sources, start  # noqa: E402  helpers of the tests
+
 from forks import Forks  # noqa: E402
 
 
@@ -110,7 +111,7 @@ def main() -> None:
     cases = {key: case for key, case in CASES.items() if key.startswith(tuple(wanted.keys))}
     with tempfile.TemporaryDirectory() as scratch:
         study = (wanted.study or finished(Path(scratch) / "project")).resolve()
-        forks = Forks(Path(scratch), environment(study))
+        forks = Forks(Path(scratch))
         wrong = []
         for key, (value, expected) in cases.items():
             line = judged(key, rerun_by(key, value, study, forks), expected)

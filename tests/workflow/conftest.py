@@ -6,12 +6,13 @@ import shutil
 from pathlib import Path
 
 import pytest
-from checkout import TINY, copy_sources, environment
+from checkout import TINY, copy_sources
+
 from forks import Forks
 
 
 @pytest.fixture(scope="session")
-def finished_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def finished_study(tmp_path_factory: pytest.TempPathFactory, forks: Forks) -> Path:
     """A copy of the project in which the tiny study has run; to be read, or copied by `copy_study`.
 
     Of the workers of a session the first one runs it, and the others wait.
@@ -24,9 +25,7 @@ def finished_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if not made.exists():
             shutil.rmtree(folder, ignore_errors=True)
             copy_sources(folder)
-            forks = Forks(session, environment(folder))
             status, said = forks.call(folder, "--cores", "2", "--configfile", TINY)
-            forks.close()
             assert status == 0, said[-4000:]
             made.touch()
     return folder

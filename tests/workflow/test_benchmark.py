@@ -1,15 +1,13 @@
 """`snakemake benchmark` on a tiny collection: run to its end, then nothing, then only what is new."""
 
 import json
-import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
-from checkout import copy_study, environment
+from checkout import copy_study
 from forks import Forks
 
 pytestmark = pytest.mark.slow
@@ -48,15 +46,13 @@ class Study:
 
 
 @pytest.fixture(scope="module")
-def study(tmp_path_factory: pytest.TempPathFactory, finished_study: Path) -> Iterator[Study]:
+def study(tmp_path_factory: pytest.TempPathFactory, finished_study: Path, forks: Forks) -> Study:
     """The benchmark, run once, over scans that are counted already."""
     folder = tmp_path_factory.mktemp("benchmark")
     copy_study(finished_study, folder)
-    forks = Forks(tmp_path_factory.mktemp("said"), {**os.environ, **environment(folder)})
     found = Study(folder, forks)
     found.snakemake()
-    yield found
-    forks.close()
+    return found
 
 
 def test_every_cell_is_scored(study: Study) -> None:

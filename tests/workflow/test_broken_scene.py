@@ -1,15 +1,13 @@
 """A broken scene in the workflow: it stops at the census, says one clear thing, and leaves nothing half done."""
 
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
 import yaml
+from forks import Forks
 
 pytestmark = pytest.mark.slow
 
@@ -39,28 +37,14 @@ def project(folder: Path) -> None:
     write_scene(folder / "bad.h5", labels=(7, 6))
 
 
-def run(folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run all, from the project's own folder."""
-    command = [
-        sys.executable,
-        "-m",
-        "snakemake",
-        "--snakefile",
-        str(ROOT / "Snakefile"),
-        "--cores",
-        "1",
-        "--keep-going",
-    ]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "OMP_NUM_THREADS": "1"}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+RUN = ("--snakefile", str(ROOT / "Snakefile"), "--cores", "1", "--keep-going")
 
 
-def test_a_broken_scene_stops_the_workflow_at_its_labels(tmp_path: Path) -> None:
+def test_a_broken_scene_stops_the_workflow_at_its_labels(tmp_path: Path, forks: Forks) -> None:
     """Not zero, one message with file, need, found and remedy, no traceback; no labels of it, no split, no training."""
     project(tmp_path)
-    done = run(tmp_path)
-    assert done.returncode != 0
-    text = done.stdout + done.stderr
+    status, text = forks.call(tmp_path, *RUN)
+    assert status != 0
     said = [line for line in text.splitlines() if "the labels must have the lines and samples of the data" in line]
     assert len(said) == 1, text[-3000:]
     assert [word for word in ("bad.h5", "(8, 6)", "(7, 6)", "check the columns labels") if word not in said[0]] == []
@@ -72,14 +56,14 @@ def test_a_broken_scene_stops_the_workflow_at_its_labels(tmp_path: Path) -> None
     assert not [name for name in made if name.startswith(("labels/bad", "split/", "sample/", "m2/", "maps/"))]
 
 
-def test_a_broken_table_stops_before_anything_runs(tmp_path: Path) -> None:
+def test_a_broken_table_stops_before_anything_runs(tmp_path: Path, forks: Forks) -> None:
     """A table that cannot be used is found when the workflow is read: no job starts, no results."""
     project(tmp_path)
     table = tmp_path / "scenes.tsv"
     table.write_text(table.read_text().replace("good\thgood", "bad\thgood", 1))
-    done = run(tmp_path)
-    assert done.returncode != 0
-    assert "duplicate scenes: bad; rename them" in done.stdout + done.stderr
-    assert "Traceback" not in done.stdout + done.stderr
+    status, text = forks.call(tmp_path, *RUN)
+    assert status != 0
+    assert "duplicate scenes: bad; rename them" in text
+    assert "Traceback" not in text
     shutil.rmtree(tmp_path / ".snakemake", ignore_errors=True)
     assert not (tmp_path / "results").exists()

@@ -7,7 +7,9 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +17,11 @@ import h5py
 import numpy as np
 import pytest
 import yaml
-from forks import Forks
 from scipy.ndimage import gaussian_filter
 
 import tiny_models as tiny
 from cube_formats import write_tsg
+from forks import Forks
 from scene_rows import write_scenes
 from semispectral.commands.main import main
 from semispectral.scans.placing import fit_affine
@@ -102,7 +104,7 @@ def own_scans(folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def study(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Study]:
+def study(tmp_path_factory: pytest.TempPathFactory, forks: Forks) -> Study:
     """The copy, and a process that starts snakemake in it."""
     folder = tmp_path_factory.mktemp("own")
     for name in SOURCES:
@@ -111,9 +113,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Study]:
     own_scans(folder)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PATH": path}
-    forks = Forks(tmp_path_factory.mktemp("said"), environment)
-    yield Study(folder, forks, environment)
-    forks.close()
+    return Study(folder, forks, environment)
 
 
 def in_ci(command: str) -> Run:
@@ -219,11 +219,12 @@ def maps_what_is_new(study: Study, printed: str) -> None:
 
 
 def times_the_svm(study: Study, printed: str) -> None:
-    """It says what share of the time scikit-learn's own SVM took, here of few labels."""
+    """It says that scikit-learn's own SVM predicts the same, here of few labels."""
     few = ["--labels", "60", "--bands", "5", "--rounds", "1"]
-    done = subprocess.run([*shlex.split(printed), *few], cwd=ROOT, env=study.environment, **SAID)
-    assert "1.00 of scikit-learn's" in done.stdout
-    assert "0 of 2000 predictions differ" in done.stdout
+    status, said = study.forks.call(ROOT, *few, program=str(ROOT / shlex.split(printed)[1]))
+    assert status == 0, said[-2000:]
+    assert "1.00 of scikit-learn's" in said
+    assert "0 of 2000 predictions differ" in said
 
 
 def finds_nothing_wrong(study: Study, printed: str) -> None:
@@ -242,8 +243,9 @@ def make_checks(study: Study, printed: str) -> None:
 def explains(study: Study, printed: str) -> None:
     """It says which stage a file came from; here the split, for the study has no map."""
     study.snakemake("snakemake --cores 1 --until split --quiet rules")
-    command = [*shlex.split(printed)[:2], "results/split/quotas.parquet"]
-    assert "split" in subprocess.run(command, cwd=study.folder, env=study.environment, **SAID).stdout
+    with redirect_stdout(StringIO()) as said:
+        assert in_folder(study.folder, " ".join([*printed.split()[:2], "results/split/quotas.parquet"])) == 0
+    assert "split" in said.getvalue()
 
 
 def is_what_make_does(study: Study, printed: str) -> None:

@@ -1,9 +1,7 @@
-"""`snakemake explore` on a tiny study without labels, its queue answered, and what then runs."""
+"""A tiny study without labels: what `snakemake explore` gives, what else it can do, and what runs once labels come."""
 
 import csv
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import h5py
@@ -12,7 +10,8 @@ import pyogrio.raw
 import pytest
 import shapely
 import yaml
-from checkout import copy_sources, environment
+from checkout import copy_sources
+from forks import Forks
 from PIL import Image
 
 from semispectral.explore.queue_files import CHIP, MAGNIFIED
@@ -24,24 +23,22 @@ QUEUE = 24
 SCENES = ("DH1_1", "DH2_1", "DH3_1")
 
 
-def snakemake(folder: Path, *arguments: str) -> str:
-    """Run snakemake in a copy of the project with the study without labels; what it said."""
-    run = subprocess.run(
-        [sys.executable, "-m", "snakemake", "--cores", "2", *arguments, "--configfile", TINY, OURS],
-        cwd=folder,
-        env=environment(folder),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, (run.stdout + run.stderr)[-4000:]
-    return run.stdout + run.stderr
+class Study:
+    """A copy of the project with the study without labels."""
 
+    def __init__(self, folder: Path, forks: Forks) -> None:
+        self.folder, self.forks = folder, forks
 
-def would_run(folder: Path, *arguments: str) -> set[str]:
-    """The rules that a dry run would run."""
-    stats = snakemake(folder, "-n", *arguments).partition("Job stats:")[2].partition("\ntotal")[0]
-    return set(re.findall(r"^(\w+)\s+\d+\s*$", stats, flags=re.MULTILINE))
+    def snakemake(self, *arguments: str) -> tuple[int, str]:
+        """Run snakemake; its exit status, and what it said."""
+        return self.forks.call(self.folder, "--cores", "2", *arguments, "--configfile", TINY, OURS)
+
+    def would_run(self, *arguments: str) -> dict[str, int]:
+        """The rules that a dry run would run, with their numbers of jobs."""
+        status, said = self.snakemake("-n", *arguments)
+        assert status == 0, said[-4000:]
+        stats = said.partition("Job stats:")[2].partition("\ntotal")[0]
+        return {name: int(count) for name, count in re.findall(r"^(\w+)\s+(\d+)\s*$", stats, flags=re.MULTILINE)}
 
 
 def write_scenes(folder: Path, **cells: str) -> None:
@@ -54,15 +51,23 @@ def write_scenes(folder: Path, **cells: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def explored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def study(tmp_path_factory: pytest.TempPathFactory, forks: Forks) -> Study:
     """A copy of the project in which the tiny study, without its labels and without classes.tsv, has been explored."""
     folder = tmp_path_factory.mktemp("project")
     copy_sources(folder)
     write_scenes(folder, labels_key="", use="", ignore="")
     ours = {"scenes": "scenes.tsv", "classes": "classes.tsv", "explore": {"clusters": 6, "queue": QUEUE}}
     (folder / OURS).write_text(yaml.safe_dump(ours), encoding="utf-8")
-    snakemake(folder, "explore")
-    return folder
+    study = Study(folder, forks)
+    status, said = study.snakemake("explore")
+    assert status == 0, said[-4000:]
+    return study
+
+
+@pytest.fixture
+def explored(study: Study) -> Path:
+    """Its folder."""
+    return study.folder
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
@@ -116,16 +121,47 @@ def test_the_contact_sheet_needs_no_network(explored: Path) -> None:
         assert (explored / f"results/explore/maps/{scene}/page.html").is_file()
 
 
-def test_a_setting_of_the_groups_trains_nothing(explored: Path) -> None:
+def test_a_setting_of_the_groups_trains_nothing(study: Study) -> None:
     """Another number of clusters makes the groups and what follows; a longer queue leaves the groups."""
-    groups = would_run(explored, "explore", "--config", "explore={clusters: 7, queue: 24}")
+    groups = set(study.would_run("explore", "--config", "explore={clusters: 7, queue: 24}"))
     assert "clusters" in groups
     assert not groups & {"train_m1", "encode", "draw", "census"}
-    queue = would_run(explored, "explore", "--config", "explore={clusters: 6, queue: 30}")
-    assert queue == {"queue", "contact_sheet", "explore"}
+    queue = study.would_run("explore", "--config", "explore={clusters: 6, queue: 30}")
+    assert set(queue) == {"queue", "contact_sheet", "explore"}
 
 
-def test_labels_leave_m1_as_it_is(explored: Path) -> None:
+def test_no_rule_of_labels_ran(study: Study) -> None:
+    """Neither labels nor a split are made of nothing."""
+    latents = [f"results/latents/1/{scene}.parquet" for scene in SCENES]
+    assert all((study.folder / path).is_file() for path in latents)
+    made = {path.name for path in (study.folder / "results").iterdir()}
+    assert made.isdisjoint({"labels", "split", "sample", "budgets"})
+    assert study.would_run("explore") == study.would_run("--", *latents) == {}
+
+
+def test_all_names_what_can_be_done(study: Study) -> None:
+    """The report needs labels: one sentence says so, and no job starts."""
+    status, said = study.snakemake("-n")
+    assert status != 0
+    assert "no scene has labels" in said
+    assert "snakemake explore" in said
+
+
+def test_labels_that_come_train_no_m1(study: Study, explored: Path) -> None:
+    """Once the table names labels, they are read and drawn; the scans' census, their unlabelled draw and M1 stay."""
+    (explored / "classes.tsv").write_bytes((explored / "config/classes.tsv").read_bytes())
+    write_scenes(explored, labels_key="/hsimage/labels", use="1-99", ignore="")
+    try:
+        counts = study.would_run()
+    finally:
+        (explored / "classes.tsv").unlink()
+        write_scenes(explored, labels_key="", use="", ignore="")
+    assert counts["labels"] == counts["draw"] == counts["encode"] == len(SCENES)
+    assert {"census", "sample_m1", "train_m1"}.isdisjoint(counts)
+    assert {"split", "sample", "train_m2", "report"} <= set(counts)
+
+
+def test_labels_leave_m1_as_it_is(study: Study, explored: Path) -> None:
     """With the queue answered and named in scenes.tsv, a map is made without training M1 or drawing again."""
     answers = explored / "results/explore/queue.tsv"
     asked = answers.read_text(encoding="utf-8")
@@ -139,10 +175,10 @@ def test_labels_leave_m1_as_it_is(explored: Path) -> None:
     answers.write_text("\n".join(lines) + "\n", encoding="utf-8")
     write_scenes(explored, labels="results/explore/queue.tsv", labels_key="", use="1-99", ignore="")
     try:
-        runs = would_run(explored)
+        runs = set(study.would_run())
         assert {"labels", "train_m2", "map", "report"} <= runs
         assert not runs & {"census", "sample_m1", "train_m1"}
-        again = would_run(explored, "explore")
+        again = set(study.would_run("explore"))
         assert {"new_groups", "queue_by_model", "contact_sheet"} <= again
         assert not again & {"train_m1", "queue"}
     finally:

@@ -5,7 +5,6 @@ What it ends with is what a run that was never killed ends with. A few kills are
 """
 
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -16,8 +15,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from checkout import copy_sources, environment, start
-from forks import Forks
 
+from forks import Forks
 from semispectral.spectra.shards import read_latents
 from semispectral.storage.model_files import load_model
 
@@ -94,13 +93,11 @@ def resume_keeps_away(living: "subprocess.Popen[bytes]", folder: Path) -> list[s
     return [] if done.returncode and named else [f"resume beside a run: {done.returncode}, {done.stderr[-800:]}"]
 
 
-def test_killed_and_resumed_it_ends_as_if_it_never_was(finished_study: Path, tmp_path: Path) -> None:
+def test_killed_and_resumed_it_ends_as_if_it_never_was(finished_study: Path, tmp_path: Path, forks: Forks) -> None:
     """No finished stage is made again, weights and latents are the same bits, nothing is left that needs a hand."""
     killed, whole = tmp_path / "killed", finished_study
     copy_sources(killed)
-    forks = Forks(tmp_path, environment(killed))
     kills, wrong = torment(killed, forks, np.random.default_rng(8))
-    forks.close()
     assert wrong == []
     assert kills >= KILLS - 1
     load_model(killed / "results/m1/1")
@@ -117,12 +114,3 @@ def test_killed_and_resumed_it_ends_as_if_it_never_was(finished_study: Path, tmp
     for table in tables:
         if table.name != "history.parquet":
             assert (killed / table).read_bytes() == (whole / table).read_bytes(), table
-
-
-def test_make_resume_is_what_is_done_by_hand_above() -> None:
-    """`make resume` removes the lock and runs again."""
-    text = (Path(__file__).resolve().parents[2] / "Makefile").read_text(encoding="utf-8")
-    recipe = re.search(r"^resume:.*\n((?:\t.*\n)+)", text, flags=re.MULTILINE)
-    assert recipe is not None
-    assert "--unlock" in recipe[1]
-    assert "$(MAKE) demo" in recipe[1]

@@ -1,10 +1,7 @@
 """From scans without labels to a map: pages are written, three minerals are labelled on them, and the files train."""
 
 import asyncio
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import h5py
@@ -12,6 +9,7 @@ import numpy as np
 import pytest
 import rasterio
 from checkout import ROOT
+from forks import Forks
 
 from browser import CHROMIUM, Tab, browse
 from semispectral.scans.facts.georeference import quiet
@@ -25,14 +23,12 @@ NO_CLASS = {0, 255}  # of a map: no data, unknown
 READY = "document.body && document.body.dataset.ready === 'yes'"
 
 
-def snakemake(folder: Path, *arguments: str) -> None:
+def snakemake(forks: Forks, folder: Path, *arguments: str) -> None:
     """Run the workflow on the tiny study in a folder of its own."""
-    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--cores", "2"]
     (folder / "own.yaml").write_text("scenes: scenes.tsv\nmask: {method: otsu}\n", encoding="utf-8")
     tiny = ["--configfile", str(ROOT / "tests/workflow/tiny.yaml"), "own.yaml", "--"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "OMP_NUM_THREADS": "1"}
-    run = subprocess.run([*command, *tiny, *arguments], cwd=folder, env=environment, capture_output=True, text=True)
-    assert run.returncode == 0, (run.stdout + run.stderr)[-4000:]
+    status, said = forks.call(folder, "--snakefile", str(ROOT / "Snakefile"), "--cores", "2", *tiny, *arguments)
+    assert status == 0, said[-4000:]
 
 
 def write_scenes(folder: Path, labels: str) -> None:
@@ -77,15 +73,15 @@ def label(folder: Path, name: str, codes: list[int]) -> None:
     assert browse(folder / f"results/pages/{name}.html", story) == []
 
 
-def test_three_minerals_from_their_pages_to_a_map(tmp_path: Path) -> None:
+def test_three_minerals_from_their_pages_to_a_map(tmp_path: Path, forks: Forks) -> None:
     """The pages need no labels; what is saved on them trains as it is, and the map has those minerals and no other."""
     write_scenes(tmp_path, labels="")
-    snakemake(tmp_path, "pages")
+    snakemake(forks, tmp_path, "pages")
     codes = minerals(tmp_path)
     for name in SCENES:
         label(tmp_path, name, codes)
     write_scenes(tmp_path, labels="{}_labels.geojson")
-    snakemake(tmp_path, "results/maps/DH3_1/class.tif", "results/maps/DH3_1/page.html")
+    snakemake(forks, tmp_path, "results/maps/DH3_1/class.tif", "results/maps/DH3_1/page.html")
     with quiet(), rasterio.open(tmp_path / "results/maps/DH3_1/class.tif") as found:
         mapped = set(np.unique(found.read(1)).tolist()) - NO_CLASS
     assert mapped <= set(codes)

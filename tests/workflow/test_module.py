@@ -1,8 +1,7 @@
 """The workflow as a module of another: the block of docs/howto/module.md, dry and for real."""
 
-import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -17,14 +16,12 @@ Call = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture(scope="module")
-def call(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Call]:
+def call(tmp_path_factory: pytest.TempPathFactory, forks: Forks) -> Call:
     """A function that runs snakemake on the page's Snakefile in a folder of its own: status and what was said."""
-    forks = Forks(tmp_path_factory.mktemp("said"), {**os.environ, "OMP_NUM_THREADS": "1"})
     folder = tmp_path_factory.mktemp("somebody_else")
     (block,) = re.findall(r"```snakemake\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     (folder / "Snakefile").write_text(block.replace("/path/to/semispectral", str(ROOT)), encoding="utf-8")
-    yield partial(forks.call, folder, "--cores", "1", "--configfile", str(ROOT / "tests/workflow/tiny.yaml"))
-    forks.close()
+    return partial(forks.call, folder, "--cores", "1", "--configfile", str(ROOT / "tests/workflow/tiny.yaml"))
 
 
 def test_a_dry_run_takes_what_the_rule_needs(call: Call) -> None:

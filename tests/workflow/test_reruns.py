@@ -41,18 +41,6 @@ COUNTED = {"census", "labels", *DRAWN, "features"}
 EVERYTHING = {"simulate", *COUNTED}
 
 
-def snakemake(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run snakemake in a copy of the project, with the copy's package."""
-    return subprocess.run(
-        [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
-        cwd=folder,
-        env=environment(folder),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory, finished_study: Path) -> Path:
     """A copy of the project in which the tiny study has run."""
@@ -65,9 +53,8 @@ WouldRun = Callable[..., dict[str, int]]
 
 
 @pytest.fixture(scope="module")
-def would_run(done: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WouldRun]:
+def would_run(done: Path, forks: Forks) -> WouldRun:
     """A function that says which rules a dry run would run, with their numbers of jobs, without the target."""
-    forks = Forks(tmp_path_factory.mktemp("said"), environment(done))
 
     def dry_run(*arguments: str, config: str = TINY) -> dict[str, int]:
         status, text = forks.call(done, "--cores", "2", "-n", "--configfile", config, *arguments)
@@ -78,8 +65,7 @@ def would_run(done: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         counts.pop("all", None)
         return counts
 
-    yield dry_run
-    forks.close()
+    return dry_run
 
 
 @contextmanager
@@ -383,22 +369,22 @@ def test_a_program_that_measures_a_finished_study_runs(
     assert words in run.stdout
 
 
-def test_a_broken_scene_is_said_in_words(done: Path) -> None:
+def test_a_broken_scene_is_said_in_words(done: Path, forks: Forks) -> None:
     """A stage that fails names the file and what to do, on the terminal, without a traceback."""
     path = done / "results/scenes/DH2_1.h5"
     before, stamp = path.read_bytes(), path.stat()
     path.write_bytes(before[:100])
     try:
-        run = snakemake(done, "--configfile", TINY, "--", "results/census/DH2_1.parquet")
+        status, text = forks.call(done, "--cores", "2", "--configfile", TINY, "--", "results/census/DH2_1.parquet")
     finally:
         path.write_bytes(before)
         os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
-    assert run.returncode != 0
-    said = [line for line in run.stderr.splitlines() if "census DH2_1: " in line]
+    assert status != 0
+    said = [line for line in text.splitlines() if "census DH2_1: " in line]
     assert len(said) == 2
     assert "DH2_1.h5" in said[0]
     assert "its log is results/logs/census/DH2_1.log" in said[1]
-    assert "Traceback" not in run.stderr
+    assert "Traceback" not in text
 
 
 def test_params_are_json_with_the_sections_that_a_rule_names(done: Path) -> None:

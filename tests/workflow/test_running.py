@@ -124,15 +124,3 @@ def test_make_asks_before_it_removes_a_lock() -> None:
         ["make", "-n", "-o", ".venv/.installed", "resume"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
     assert re.search(r"semispectral\.workflow\.running.*--unlock", said, flags=re.DOTALL)
-
-
-@pytest.mark.parametrize("goal", ["demo", "resume", "benchmark", "report"])
-def test_make_looks_at_a_configuration_before_snakemake_does(goal: str) -> None:
-    """With the configuration of the folder, and the one that is named."""
-    command = ["make", "-n", "-o", ".venv/.installed", goal, "CONFIG=their.yaml"]
-    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    looked, ran = (
-        said.index("semispectral.study.config_file config/config.yaml their.yaml"),
-        said.index("snakemake --cores"),
-    )
-    assert looked < ran

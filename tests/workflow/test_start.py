@@ -1,8 +1,7 @@
 """How the workflow starts: from elsewhere, in somebody else's workflow, and with a mistake in its configuration."""
 
-import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -31,14 +30,6 @@ rule mine:
 
 
 DryRun = Callable[..., tuple[int, str]]
-
-
-@pytest.fixture(scope="module")
-def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
-    """A process that starts snakemake."""
-    forks = Forks(tmp_path_factory.mktemp("said"), dict(os.environ))
-    yield forks
-    forks.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,138 @@
+"""Snakemake, imported once and forked for every call: a dry run costs half a second then, and not the start's three.
+
+What every call would read anew stands in memory: the modules, and what the hash of the code reads of each file, which
+is kept by the content of the file, so that an edit in between counts. Of a copy of the project, its own code is hashed.
+The scripts of the jobs are forks of warm processes, too (warm_jobs.py), and so are programs that a test asks for.
+
+Run as a script, it reads calls as JSON lines ``{"folder", "command", "output"}`` and answers each with the status.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+SNAKEMAKE = "snakemake"
+
+
+class Forks:
+    """The other side of the script: one process, many calls of snakemake's own ``main``, and of other programs."""
+
+    def __init__(self, scratch: Path) -> None:
+        self.output = scratch / "said.txt"
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        packages = os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])
+        self.process = subprocess.Popen(
+            [sys.executable, __file__],
+            env={**os.environ, "OMP_NUM_THREADS": "1", "PATH": path, "PYTHONPATH": packages},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def call(self, folder: Path, *arguments: str, program: str = SNAKEMAKE) -> tuple[int, str]:
+        """Exit status and all output of one call in a folder; a program is a file in Python."""
+        request = {"folder": str(folder), "command": [program, *arguments], "output": str(self.output)}
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps(request) + "\n")
+        self.process.stdin.flush()
+        answer: dict[str, Any] = json.loads(self.process.stdout.readline())
+        return int(answer["status"]), self.output.read_text(encoding="utf-8")
+
+    def close(self) -> None:
+        """End the process."""
+        self.process.communicate()
+
+
+def warm() -> None:
+    """Import what Snakemake and the rules import."""
+    for module in ("pandas", "snakemake.cli", "snakemake.dag", "snakemake.scheduling", "snakemake.workflow"):
+        import_module(module)
+    sys.modules["snakemake.cli"].get_argument_parser()  # imports the plugins
+    for path in [ROOT / "Snakefile", *(ROOT / "rules").glob("*.smk")]:
+        lines = path.read_text(encoding="utf-8")
+        for module in re.findall(r"^from (semispectral[\w.]+) import", lines, flags=re.MULTILINE):
+            import_module(module)
+
+
+def hash_code_of(project: Path) -> None:
+    """Hash the code of a copy of the project, or of the project for a folder without code, from now on.
+
+    What is read for it stays in memory.
+    """
+    from semispectral.workflow.rerun import PACKAGE, code_hash
+
+    copied = project / "src" / PACKAGE
+    root = copied if copied.is_dir() else ROOT / "src" / PACKAGE
+    assert code_hash.__kwdefaults__ is not None
+    code_hash.__kwdefaults__["root"] = root
+    for script in (root.parents[1] / "workflow/scripts").glob("*.py"):
+        code_hash(script)
+
+
+def serve(scratch: Path) -> None:
+    """Answer calls until stdin ends."""
+    from warm_jobs import listen, send_jobs
+
+    listen(scratch)
+    ready = False
+    for line in sys.stdin:
+        request = json.loads(line)
+        snakemake = request["command"][0] == SNAKEMAKE
+        if snakemake and not ready:
+            warm()
+            send_jobs(scratch)
+            ready = True
+        if snakemake:
+            hash_code_of(Path(request["folder"]))
+        child = os.fork()
+        if not child:
+            _call(request, scratch)
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        sys.stdout.write(json.dumps({"status": status}) + "\n")
+        sys.stdout.flush()
+
+
+def _call(request: dict[str, Any], scratch: Path) -> None:
+    """In the child: run snakemake, or a program, with its output in a file, and leave."""
+    os.chdir(request["folder"])
+    with Path(request["output"]).open("wb") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    sys.argv = request["command"]
+    status = 1
+    try:
+        _snakemake() if sys.argv[0] == SNAKEMAKE else _program(scratch)
+        status = 0
+    except SystemExit as end:
+        status = int(end.code or 0)
+    except subprocess.CalledProcessError:
+        pass
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def _snakemake() -> None:
+    from snakemake.cli import main
+
+    main()
+
+
+def _program(scratch: Path) -> None:
+    from warm_jobs import LIBRARIES, Asked
+
+    Asked(scratch / LIBRARIES, sys.argv, dict(os.environ)).wait()
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        serve(Path(folder))
