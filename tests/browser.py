@@ -1,13 +1,14 @@
 """A real browser for the tests of pages: headless Chromium, driven by its DevTools protocol."""
 
 import asyncio
+import atexit
 import json
 import os
 import shutil
 import subprocess
 import tempfile
-import urllib.request
 from collections.abc import Awaitable, Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,7 +18,14 @@ T = TypeVar("T")
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
 )
-OPTIONS = ["--headless", "--disable-gpu", "--no-first-run", "--remote-debugging-port=0", "--window-size=1400,1000"]
+WIDTH, HEIGHT = 1400, 1000
+OPTIONS = [
+    "--headless",
+    "--disable-gpu",
+    "--no-first-run",
+    "--remote-debugging-port=0",
+    f"--window-size={WIDTH},{HEIGHT}",
+]
 STARTUP_SECONDS, STEP = 60.0, 0.05
 
 
@@ -58,6 +66,12 @@ class Tab:
         await self.call("Input.dispatchMouseEvent", type="mousePressed", **at)
         await self.call("Input.dispatchMouseEvent", type="mouseReleased", **at)
 
+    async def close(self) -> None:
+        """Leave, and wait until the other side has closed too."""
+        self.connection.close()
+        while await self.connection.read_message() is not None:
+            pass
+
     def errors(self) -> list[str]:
         """Uncaught exceptions, errors on the console, and requests that went out to a network."""
         found = []
@@ -72,35 +86,55 @@ class Tab:
         return found
 
 
+class Browser:
+    """A running Chromium, for all stories of this process: it takes longer to start than a story to tell."""
+
+    def __init__(self) -> None:
+        self.profile = tempfile.mkdtemp(prefix="chromium")
+        root = ["--no-sandbox"] if os.geteuid() == 0 else []  # its sandbox does not run as root
+        command = [CHROMIUM, *OPTIONS, *root, f"--user-data-dir={self.profile}", "about:blank"]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        atexit.register(self.close)
+
+    def close(self) -> None:
+        """End it, and remove what it kept."""
+        self.process.terminate()
+        self.process.wait()
+        shutil.rmtree(self.profile, ignore_errors=True)
+
+    async def address(self) -> tuple[str, str]:
+        """Where it listens, and the path of what speaks for the whole browser, once it has started."""
+        file = Path(self.profile) / "DevToolsActivePort"
+        while self.process.poll() is None and not (file.exists() and file.read_text(encoding="ascii").strip()):
+            await asyncio.sleep(STEP)
+        port, path = file.read_text(encoding="ascii").split()
+        return f"ws://127.0.0.1:{port}", path
+
+    async def follow(self, page: Path, story: Callable[[Tab], Awaitable[T]]) -> T:
+        """Open a page in a new tab, in which nothing is remembered of others, and follow a story in it."""
+        host, path = await self.address()
+        whole = Tab(await websocket_connect(host + path))
+        context = (await whole.call("Target.createBrowserContext"))["browserContextId"]
+        size = {"width": WIDTH, "height": HEIGHT, "browserContextId": context}
+        target = (await whole.call("Target.createTarget", url="about:blank", **size))["targetId"]
+        tab = Tab(await websocket_connect(f"{host}/devtools/page/{target}", max_message_size=100_000_000))
+        for domain in ("Runtime", "Page", "Network"):
+            await tab.call(f"{domain}.enable")
+        await tab.call("Page.navigate", url=page.as_uri())
+        try:
+            return await story(tab)
+        finally:
+            await tab.close()
+            await whole.call("Target.disposeBrowserContext", browserContextId=context)
+            await whole.close()
+
+
+@cache
+def browser() -> Browser:
+    """The browser of this process."""
+    return Browser()
+
+
 def browse(page: Path, story: Callable[[Tab], Awaitable[T]]) -> T:
-    """Open a page in a new browser and follow a story in it."""
-    profile = tempfile.mkdtemp(prefix="chromium")
-    root = ["--no-sandbox"] if os.geteuid() == 0 else []  # its sandbox does not run as root
-    command = [CHROMIUM, *OPTIONS, *root, f"--user-data-dir={profile}", "about:blank"]
-    browser = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        return asyncio.run(_follow(browser, Path(profile) / "DevToolsActivePort", page, story))
-    finally:
-        browser.terminate()
-        browser.wait()
-        shutil.rmtree(profile, ignore_errors=True)
-
-
-async def _follow(
-    browser: "subprocess.Popen[bytes]", port_file: Path, page: Path, story: Callable[[Tab], Awaitable[T]]
-) -> T:
-    while browser.poll() is None and not (port_file.exists() and port_file.read_text(encoding="ascii").strip()):
-        await asyncio.sleep(STEP)
-    port = port_file.read_text(encoding="ascii").split()[0]
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/list") as answer:
-        address = next(tab["webSocketDebuggerUrl"] for tab in json.load(answer) if tab["type"] == "page")
-    tab = Tab(await websocket_connect(address, max_message_size=100_000_000))
-    for domain in ("Runtime", "Page", "Network"):
-        await tab.call(f"{domain}.enable")
-    await tab.call("Page.navigate", url=page.as_uri())
-    try:
-        return await story(tab)
-    finally:
-        tab.connection.close()
-        while await tab.connection.read_message() is not None:
-            pass  # until the other side has closed too
+    """Open a page in the browser and follow a story in it."""
+    return asyncio.run(browser().follow(page, story))
