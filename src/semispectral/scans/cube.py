@@ -61,17 +61,25 @@ class Cube:
 
     def __post_init__(self) -> None:
         if len(self.shape) != 3 or min(self.shape) < 1:
-            raise ShapeError(f"{self.path}: a scene must be [line, sample, band], got shape {self.shape}")
+            raise ShapeError(
+                f"{self.path}: a scene needs the axes [line, sample, band], none of them empty, got shape "
+                f"{self.shape}; "
+                "name another array"
+            )
         if self.shape[0] * self.shape[1] > MOST_PIXELS:
             raise ShapeError(
-                f"{self.path}: a scene has at most {MOST_PIXELS} pixels, for its labels and its map are held whole, "
-                f"but its header says {self.shape[0]} lines of {self.shape[1]}; cut it, or correct the header"
+                f"{self.path}: a scene may have at most {MOST_PIXELS} pixels, because its labels and its map are kept "
+                f"in memory, got {self.shape[0]} lines of {self.shape[1]} samples; cut the scan, or correct its header"
             )
         if self.dtype.kind not in "uif":
-            raise ShapeError(f"{self.path}: a scene must hold numbers, got dtype {self.dtype}")
+            raise ShapeError(
+                f"{self.path}: a scene must hold real numbers, got dtype {self.dtype}; name another array, or "
+                "convert it"
+            )
         if self.wavelengths_nm is not None and self.wavelengths_nm.shape != (self.shape[2],):
             raise ShapeError(
-                f"{self.path}: needs one wavelength per band ({self.shape[2]}), got {self.wavelengths_nm.shape}"
+                f"{self.path}: one wavelength per band is needed ({self.shape[2]}), got shape "
+                f"{self.wavelengths_nm.shape}; correct the wavelengths, or leave them out"
             )
 
     def __enter__(self) -> "Cube":
@@ -178,7 +186,10 @@ class Pixels:
         """
         bands = {part.x.shape[1] for part in parts}
         if len(bands) != 1:
-            raise ShapeError(f"scenes can be joined only when they have the same bands, got {sorted(bands)}")
+            raise ShapeError(
+                f"scenes of one number of bands are needed to join them, got {sorted(bands)}; give all scenes the same "
+                "bands (cleaning.steps: resample)"
+            )
         table = pd.concat([part.table for part in parts], ignore_index=True)
         bad_bands = tuple(sorted({band for part in parts for band in part.bad_bands}))
         first = parts[0]

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 BLOCK_BYTES = 1 << 20
 TIMEOUT_SECONDS = 60
 SCHEMES = ("https://",)
+OTHER_FILE = "if the server has another file now, correct the facts in the section fetch"
 BYTES_PER_VALUE, MORE_BYTES = 16, 16_000_000  # a file may be twice its array in the widest dtype, and a little more
 KINDS = {"integer": "ui", "float": "f"}
 
@@ -110,7 +111,7 @@ class _SafeRedirects(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
         """Return the request of the redirect."""
         if not newurl.startswith(SCHEMES):
-            raise urllib.error.URLError(f"it leads on to {newurl[:200]!r}, which is not {SCHEMES[0]}")
+            raise urllib.error.URLError(f"the server sends to {newurl[:200]!r}, but only {SCHEMES[0]} is followed")
         log.info("%s leads on to %s", req.full_url, newurl)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
@@ -118,7 +119,9 @@ class _SafeRedirects(urllib.request.HTTPRedirectHandler):
 @contextmanager
 def _opened(url: str, wanted: Path) -> Iterator[HTTPResponse]:
     if not url.startswith(SCHEMES):
-        raise DataError(f"{wanted}: its address must begin with https://, got {url!r}")
+        raise DataError(
+            f"{wanted}: an address that begins with https:// is needed, got {url!r}; correct url in the section fetch"
+        )
     try:
         answer = urllib.request.build_opener(_SafeRedirects).open(url, timeout=TIMEOUT_SECONDS)
     except (OSError, HTTPException, ValueError) as error:
@@ -129,8 +132,9 @@ def _opened(url: str, wanted: Path) -> Iterator[HTTPResponse]:
 
 def _by_hand(url: str, wanted: Path, error: Exception) -> MissingFileError:
     return MissingFileError(
-        f"{wanted}: is not there and could not be downloaded ({error}). Download {url} on a machine with a network, "
-        f"put it at {wanted.absolute()} and run again; or set data_root to the folder where you have it"
+        f"{wanted}: this file is needed, but it is not there and could not be downloaded ({error}); download {url} on "
+        f"another machine, put it at {wanted.absolute()} and run again, or set data_root to the folder where you "
+        "have it"
     )
 
 
@@ -150,7 +154,9 @@ def check(path: Path, source: Source, *, name: Path) -> None:
     if source.sha256:
         came = file_sha256(path)
         if came != source.sha256:
-            raise IntegrityError(f"{name}: its sha256 must be {source.sha256}, got {came} from {source.url}")
+            raise IntegrityError(
+                f"{name}: a file of the sha256 {source.sha256} is needed, got {came} from {source.url}; {OTHER_FILE}"
+            )
         return
     if len(source.shape) == 2:
         _check_labels(path, source, name)
@@ -162,7 +168,8 @@ def _check_data(path: Path, source: Source, name: Path) -> None:
     with open_cube(path, key=source.key) as cube:
         if cube.shape != source.shape or cube.dtype.kind not in KINDS[source.kind]:
             raise DataError(
-                f"{name}: must hold {source.kind} {source.shape}, got {cube.dtype} {cube.shape} from {source.url}"
+                f"{name}: an array {source.kind} {source.shape} is needed, got {cube.dtype} {cube.shape} from "
+                f"{source.url}; {OTHER_FILE}"
             )
 
 
@@ -172,4 +179,6 @@ def _check_labels(path: Path, source: Source, name: Path) -> None:
     for code, pixels in source.counts.items():
         came = int(np.count_nonzero(codes == int(code)))
         if came != pixels:
-            raise DataError(f"{name}: needs {pixels} pixels of code {code}, got {came} from {source.url}")
+            raise DataError(
+                f"{name}: {pixels} pixels of code {code} are needed, got {came} from {source.url}; {OTHER_FILE}"
+            )

@@ -94,8 +94,9 @@ def open_cube(path: Path, *, key: str = "", axes: str = "line,sample,band", wave
     name = format_of(path, what="a scene")
     if name not in CUBE_READERS:
         raise DataError(
-            f"{path}: a scene must be of a known format, {known(CUBE_READERS)}, but this is {name}, for labels only; "
-            "name the scan"
+            f"{path}: a scene in a known format is needed, {known(CUBE_READERS)}, but this is {name}, which can "
+            "only be "
+            "labels; name the scan"
         )
     read = CUBE_READERS[name]
     if not wavelengths.lower().endswith(WAVELENGTH_TABLES):
@@ -140,8 +141,9 @@ def read_array(path: Path, *, key: str) -> np.ndarray:
     name = format_of(path, what="an array with a key")
     if name not in ARRAY_READERS:
         raise DataError(
-            f"{path}: an array with a key must be in a file with keys, but this is {name}; known are "
-            f"{known(ARRAY_READERS)}"
+            f"{path}: a file whose arrays have names (keys) is needed, {known(ARRAY_READERS)}, but this is "
+            f"{name}; name "
+            "another file"
         )
     return ARRAY_READERS[name](path, key=key)
 

@@ -125,7 +125,8 @@ def read_background(path: Path, *, key: str) -> np.ndarray:
     if header is None or not header.has_background or key != BACKGROUND:
         has = f"has '{BACKGROUND}'" if header and header.has_background else "has none"
         raise MissingFileError(
-            f"{path}: needs the array {key!r}, but this file {has}; only raw HySpex files hold a dark frame; name the "
+            f"{path}: the array {key!r} is needed, but this file {has}; only raw HySpex files hold a dark frame; "
+            "name the "
             "file of the reference in scenes.tsv"
         )
     size = header.bands * header.samples

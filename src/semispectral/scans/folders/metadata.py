@@ -34,11 +34,18 @@ def xml_fields(path: Path) -> dict[str, str]:
     with reading(path, what=what):
         content = path.read_bytes() if path.stat().st_size <= LARGEST_XML else b""
     if not content or DECLARES.search(content.replace(b"\0", b"")):  # in UTF-16, every other byte is 0
-        raise DataError(f"{path}: {what} has 1 to {LARGEST_XML} bytes and declares no entities; it is not read")
+        raise DataError(
+            f"{path}: {what} of 1 to {LARGEST_XML} bytes without declarations (DOCTYPE, ENTITY) is needed, got "
+            "another; "
+            "export it again, or take it out of the folder"
+        )
     try:
         root = ElementTree.fromstring(content)  # noqa: S314  what makes XML dangerous, declarations, is refused above
     except ElementTree.ParseError as error:
-        raise DataError(f"{path}: {what} cannot be read ({error})") from error
+        raise DataError(
+            f"{path}: {what} is needed, but it could not be read ({error}); export it again, or take it out of "
+            "the folder"
+        ) from error
     found: dict[str, str] = {}
     for element in root.iter():
         text = " ".join((element.text or "").split())
@@ -113,15 +120,21 @@ def read_table(path: Path, columns: Collection[str]) -> dict[str, dict[str, Cell
         wrong = f"; unknown: {some(unknown, show=quoted)}; {hint(unknown[0], columns)}" if unknown else ""
         raise ConfigError(
             f"{path}: {what} needs the column {SCAN} (name of the file or of the scan), and may have columns of "
-            f"scenes.tsv, got {some(header, show=quoted)}{wrong}"
+            f"scenes.tsv, got {some(header, show=quoted)}{wrong}; correct the first row"
         )
     found: dict[str, dict[str, Cell]] = {}
     for number, row in enumerate(rows, start=2):
         name = (row[SCAN] or "").strip()
         if len(row) > len(header):
-            raise ConfigError(f"{path}, row {number}: {len(header)} cells are needed, one per column, got more")
+            raise ConfigError(
+                f"{path}, row {number}: {len(header)} cells are needed, one per column, got more; take a cell out, or "
+                "quote one that has a comma in it"
+            )
         if name in found:
-            raise ConfigError(f"{path}, row {number}: the scan {quoted(name)} stands twice; leave one row out")
+            raise ConfigError(
+                f"{path}, row {number}: one row for each scan is needed, got a second one for {quoted(name)}; "
+                "leave one out"
+            )
         source = f"row {number} of {path.name}"
         found[name] = {
             column: Cell(text.strip(), source)

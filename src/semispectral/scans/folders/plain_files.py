@@ -82,7 +82,8 @@ def _hdf5_cells(file: h5py.File) -> dict[str, tuple[str, str]]:
     cubes = [k for k, a in arrays.items() if a.ndim == len(AXES) and a.dtype.kind in "uif" and k not in others]
     if len(cubes) != 1:
         raise DataError(
-            f"it holds {len(cubes)} arrays of three axes ({some(cubes)}); a row for it needs one of them as data_key"
+            f"one array of three axes is needed, got {len(cubes)} ({some(cubes)}); write its row into scenes.tsv by "
+            "hand, with one of them in the column data_key"
         )
     data = arrays[cubes[0]]
     cells = {"data_key": (cubes[0], "its only array of three axes")}

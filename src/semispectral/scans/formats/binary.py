@@ -48,6 +48,6 @@ def require_size(path: Path, *, needed: int, why: str) -> None:
     found = path.stat().st_size
     if found < needed:
         raise UnreadableError(
-            f"{path}: must hold at least {needed} bytes ({why}), got {found}; the file is cut or its header is wrong: "
+            f"{path}: at least {needed} bytes are needed ({why}), got {found}; the file is cut or its header is wrong: "
             "copy it again or correct the header"
         )

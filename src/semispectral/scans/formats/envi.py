@@ -111,7 +111,7 @@ def _is_tiff(header: Header, data: Path) -> bool:
     kind = " ".join(header.fields.get("file type", "").lower().split()).strip("{} ")
     for words, what in OTHER_TYPES.items():
         if words in kind:
-            raise DataError(f"{header.path}: a scan is needed, but its 'file type' says {what}")
+            raise DataError(f"{header.path}: a scan is needed, but its 'file type' says {what}; name the scan")
     content = beginnings.beginning(data, what=WHAT)
     found, fits = beginnings.kind_of(content), data.stat().st_size == stated_bytes(header.fields)
     if found == beginnings.TIFF and (says_tiff(header.fields) or not fits):
@@ -135,15 +135,18 @@ def _take_unknown_type(header: Header, data: Path, *, fits: bool) -> None:
             f"{header.path}: the 'file type' must be ENVI Standard, ENVI Classification or TIFF, got '{kind}', and "
             f"{data.name} has not the size of plain numbers; export the scan as ENVI Standard"
         )
-    log.warning("%s: the 'file type' is '%s', which is not known; read as plain numbers", header.path, kind)
+    log.warning("%s: the 'file type' '%s' is not known; the data are read as plain numbers", header.path, kind)
 
 
 def _array(header: Header, data: Path) -> FlatArray:
     for name in ("major frame offsets", "minor frame offsets"):
         if header.numbers(name).any():
-            raise DataError(f"{header.path}: '{name}' other than 0 are not read; export the scene without them")
+            raise DataError(f"{header.path}: '{name}' must be 0, got other numbers; export the scan without them")
     if header.integer("file compression", default=0):
-        raise DataError(f"{header.path}: compressed ENVI files are not read in blocks; decompress the data (gunzip)")
+        raise DataError(
+            f"{header.path}: data that are not compressed are needed, got 'file compression' other than 0; decompress "
+            "them (gunzip), and set it to 0"
+        )
     shape = tuple(header.shape[axis] for axis in header.axes)
     offset = header.integer("header offset", default=0)
     if offset < 0:

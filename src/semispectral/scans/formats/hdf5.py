@@ -116,7 +116,7 @@ def _named_wavelengths(file: h5py.File, key: str, bands: int, where: str) -> tup
     attributes = attributes_of(item)
     if name not in attributes:
         raise MissingFileError(
-            f"{where}: needs the attribute '{printable(name)}', but {printable(item.name)} has {some(attributes)}; "
+            f"{where}: the attribute '{printable(name)}' is needed, but {printable(item.name)} has {some(attributes)}; "
             "name one of them in scenes.tsv"
         )
     values = np.asarray(attributes[name])

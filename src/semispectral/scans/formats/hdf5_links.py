@@ -53,7 +53,8 @@ def _refuse_missing(file: h5py.File, key: str) -> NoReturn:
     near = nearest(key, keys)
     meant = f" (did you mean '{printable(near)}'?)" if near else ""
     raise MissingFileError(
-        f"{file.filename}: needs the dataset {key!r}, but it holds {some(keys)}{meant}; name one of them in scenes.tsv"
+        f"{file.filename}: the dataset {key!r} is needed, but the file holds {some(keys)}{meant}; name one of "
+        "them in scenes.tsv"
     )
 
 
@@ -107,7 +108,10 @@ def _refuse_external_links(file: h5py.File, key: str) -> None:
         if isinstance(link, h5py.SoftLink):
             followed += 1
             if followed > LINKS_AT_MOST:
-                raise DataError(f"{file.filename}: {key!r} is a ring of soft links; name the dataset itself")
+                raise DataError(
+                    f"{file.filename}: {key!r} must lead to a dataset, but its soft links lead back to each "
+                    "other; name the dataset itself"
+                )
             remaining = _parts(link.path) + remaining
             place = "" if link.path.startswith("/") else place
         else:

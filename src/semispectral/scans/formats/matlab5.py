@@ -51,7 +51,8 @@ def _find(path: Path, key: str, variables: Variables, *, dimensions: int) -> tup
         near = nearest(first, variables)
         meant = f" (did you mean '{printable(near)}'?)" if near else ""
         raise MissingFileError(
-            f"{path}: needs the variable {first!r}, but it holds {some(variables)}{meant}; name one in scenes.tsv"
+            f"{path}: the variable {first!r} is needed, but the file holds {some(variables)}{meant}; name one in "
+            "scenes.tsv"
         )
     shape, kind = variables[first]
     if kind == "struct" and fields:
@@ -134,7 +135,7 @@ def _field(path: Path, structure: Any, field: str, name: str) -> Any:
     names = getattr(getattr(structure, "dtype", None), "names", None) or ()
     if field not in names or structure.size != 1:
         raise MissingFileError(
-            f"{path}: needs {name!r}, but there is no single structure with the field {field!r} (fields: "
+            f"{path}: {name!r} is needed, but there is no single structure with the field {field!r} (fields: "
             f"{some(names)}); name one in scenes.tsv"
         )
     return structure[field].item()

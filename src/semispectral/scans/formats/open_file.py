@@ -22,7 +22,9 @@ def require_file(path: Path, *, what: str) -> None:
     try:
         there, directory, regular = path.exists(), path.is_dir(), path.is_file()
     except OSError as error:
-        raise UnreadableError(f"{path}: {what} is needed, but the path cannot be looked up ({error})") from error
+        raise UnreadableError(
+            f"{path}: {what} is needed, but the path cannot be looked up ({error}); correct the path"
+        ) from error
     if not there:
         raise MissingFileError(
             f"{path}: {what} is needed, but nothing is there; check the path in scenes.tsv and the config key data_root"
@@ -30,9 +32,9 @@ def require_file(path: Path, *, what: str) -> None:
     if directory:
         raise UnreadableError(f"{path}: {what} is needed, but this is a directory; name the file inside it")
     if not regular:  # a pipe would be waited for, a device has no end
-        raise UnreadableError(f"{path}: {what} is needed, but this is no regular file (a pipe, a socket or a device)")
+        raise UnreadableError(f"{path}: {what} is needed, but this is a pipe, a socket or a device; name a file")
     if not os.access(path, os.R_OK, effective_ids=os.access in os.supports_effective_ids):
-        raise UnreadableError(f"{path}: {what} is needed, but there is no permission to read it; see chmod u+r")
+        raise UnreadableError(f"{path}: {what} is needed, but it may not be read; give yourself leave (chmod u+r)")
 
 
 @contextmanager
@@ -68,5 +70,6 @@ def refuse_keys(path: Path, *, what: str, **keys: str) -> None:
     given = ", ".join(f"{name} {key!r}" for name, key in keys.items() if key)
     if given:
         raise MissingFileError(
-            f"{path}: {what} has no keys, got {given}; leave them empty, or, for wavelengths, give a table (.csv)"
+            f"{path}: {what} holds one array and takes no keys, got {given}; leave them empty, or, for wavelengths, "
+            "give a table (.csv)"
         )

@@ -105,7 +105,10 @@ def read_scalar(path: Path, name: str) -> np.ndarray:
     header_path, data = _pair(path)
     header = read_header(header_path)
     if name not in header.scalars:
-        raise MissingFileError(f"{path}: has no scalar {quoted(name)}; it has {some(header.scalars)}")
+        raise MissingFileError(
+            f"{path}: the scalar {quoted(name)} is needed, but the dataset holds {some(header.scalars)}; name one "
+            "of them"
+        )
     values = _values(header, data, layers=2)
     with reading(data, what=WHAT):
         scalar = native(values[1, :, header.scalars[name]]).astype(np.float64)

@@ -114,7 +114,7 @@ def _sections(path: Path) -> dict[str, list[str]]:
         size = path.stat().st_size
         content = path.read_bytes() if size <= LARGEST_BYTES else b""
     if size > LARGEST_BYTES:
-        raise DataError(f"{path}: {WHAT} has at most {LARGEST_BYTES} bytes, got {size}; is it the header?")
+        raise DataError(f"{path}: {WHAT} has at most {LARGEST_BYTES} bytes, got {size}; name the header")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:  # names in the encoding of the machine that wrote them
@@ -130,7 +130,8 @@ def _sections(path: Path) -> dict[str, list[str]]:
     absent = [name for name in ("dimensions", "band headers") if name not in found]
     if absent:
         raise DataError(
-            f"{path}: {WHAT} is needed, but the section [{absent[0]}] is missing; the file is cut or of another format"
+            f"{path}: {WHAT} is needed, but the section [{absent[0]}] is missing; the file is cut or "
+            "of another format: copy it again, or export the dataset again"
         )
     return found
 

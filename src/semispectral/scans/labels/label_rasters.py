@@ -146,7 +146,10 @@ def as_codes(
 def _looked_up(path: Path, found: CodeRaster, classes: ClassMap | None) -> np.ndarray:
     """Return the codes of labels that are names or colours of classes; black is unlabelled unless a class is black."""
     if classes is None:
-        raise DataError(f"{path}: codes are needed here, for names and colours have no classes.tsv to be looked up in")
+        raise DataError(
+            f"{path}: codes are needed, because there is no classes.tsv here to look up names and colours in; save the "
+            "codes"
+        )
     table: dict[str, list[int]] = {}
     for code, name, colour in zip(classes.codes, classes.names, classes.colours, strict=True):
         for text in {name, colour.lower()}:

@@ -57,7 +57,8 @@ def answered(path: Path) -> Iterator[LabelRow]:
             continue
         if len(row) != len(header):
             raise DataError(
-                f"{path}, row {number}: {len(header)} tab-separated cells are needed, one per column, got {len(row)}"
+                f"{path}, row {number}: {len(header)} tab-separated cells are needed, one per column, got {len(row)}; "
+                "correct the row"
             )
         scene, line, sample, of_class = (tsv.unquoted(row[at]).strip() for at in place)
         if of_class:
