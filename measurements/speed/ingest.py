@@ -1,6 +1,6 @@
 """How fast a full-size scene is read, counted and drawn from, against a plain sequential read, and in what memory.
 
-    python measurements/speed/ingest.py [--lines 2848] [--scenes 10] [--directory DIRECTORY]
+    python measurements/speed/ingest.py [--lines 2848] [--scenes 10] [--rounds 3] [--directory DIRECTORY]
 
 Makes one scene in three formats (HDF5 contiguous, HDF5 in gzip chunks, ENVI BIL), then runs every measurement in a
 process of its own and prints one row for each: seconds, MB/s of the uncompressed values, and peak memory. All files are
@@ -34,6 +34,7 @@ BLOCK_BYTES = 8_000_000
 CHUNK_LINES = 32
 CAP, UNLABELLED = 5000, 60_000
 KEY = "/hsimage/data"
+FORMATS = ["contiguous.h5", "gzip.h5", "bil.img"]
 SEED = 2014
 
 
@@ -166,18 +167,18 @@ def measure(name: str, path: Path, scenes: int) -> None:
     print(json.dumps({"seconds": seconds, "processor": busy, "peak": peak_megabytes(), "imports": imports}))
 
 
-def table(directory: Path, lines: int, scenes: int) -> None:
-    """Print all rows: the median of three runs, or one run of several scenes."""
+def table(directory: Path, lines: int, scenes: int, rounds: int, formats: list[str]) -> None:
+    """Print all rows: the median of some runs, or one run of several scenes."""
     megabytes = lines * SAMPLES * BANDS * 2 / 1e6
     print(f"scene of {lines} x {SAMPLES} x {BANDS} uint16, {megabytes:.0f} MB; seconds of the clock and the processor")
     print(
         f"{'format':14} {'measure':26} {'clock':>7} {'processor':>9} {'MB/s':>7} {'peak MB':>8} {'of it imports':>14}"
     )
-    for file in ("contiguous.h5", "gzip.h5", "bil.img"):
+    for file in formats:
         for name in (*MEASURES, *([f"census and draws of {scenes}"] if scenes else [])):
             runs = [
                 measured(["--measure", name, "--file", str(directory / file), "--scenes", str(scenes)])
-                for _ in range(3 if name in MEASURES else 1)
+                for _ in range(rounds if name in MEASURES else 1)
             ]
             median = sorted(runs, key=lambda run: run["seconds"])[len(runs) // 2]
             rate = megabytes * (1 if name in MEASURES else scenes) / median["seconds"]
@@ -190,6 +191,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lines", type=int, default=2848)
     parser.add_argument("--scenes", type=int, default=10, help="scenes of the last row; 0 leaves it out")
+    parser.add_argument("--rounds", type=int, default=3, help="runs of each measure; the median counts")
+    parser.add_argument("--formats", nargs="+", choices=FORMATS, default=FORMATS)
     parser.add_argument("--directory", type=Path, help="where the files are made; default: a temporary directory")
     parser.add_argument("--measure", help=argparse.SUPPRESS)
     parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
@@ -199,7 +202,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(dir=options.directory) as directory:
         make(Path(directory), options.lines)
-        table(Path(directory), options.lines, options.scenes)
+        table(Path(directory), options.lines, options.scenes, options.rounds, options.formats)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,6 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
-import tensorflow as tf
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.stats import multivariate_normal
 from sklearn.base import clone
@@ -55,14 +53,6 @@ def _partly(y: np.ndarray, per_class: int, *, mark: Any = -1) -> np.ndarray:
     partly = np.full(len(y), mark, np.result_type(y, np.asarray(mark)))
     partly[kept] = y[kept]
     return partly
-
-
-@pytest.fixture
-def eager() -> Iterator[None]:
-    """Three steps are not worth a compilation of seconds."""
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
 
 
 CLASSIFIERS = ["SemiSupervisedVAE", "StackedVAE"]

@@ -1,16 +1,15 @@
 """scikit-learn's own checks of the three estimators."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import tensorflow as tf
 from sklearn.base import clone
 from sklearn.utils.estimator_checks import check_classifiers_classes, parametrize_with_checks
 
 from semispectral.estimators import SemiSupervisedVAE, SpectralVAE, StackedVAE
 
-pytestmark = pytest.mark.slow
+# The checks fit some 200 times for a few steps each.
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("eager")]
 
 STEPS = {"least_steps": 3}
 M1_TINY: dict[str, Any] = {"dead_std": 0.0, "fit": {**STEPS, "learning_rate": 0.1}}
@@ -33,14 +32,6 @@ SEMI_SUPERVISED = "the check takes -1 for a class, and here it is no label: scik
 
 def _expected_failures(estimator: Any) -> dict[str, str]:
     return {} if isinstance(estimator, SpectralVAE) else {"check_classifiers_classes": SEMI_SUPERVISED}
-
-
-@pytest.fixture(autouse=True)
-def _without_compiling() -> Iterator[None]:
-    """The checks fit some 200 times for a few steps each: not worth a compilation of seconds every time."""
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
 
 
 @parametrize_with_checks(

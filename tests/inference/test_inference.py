@@ -83,15 +83,11 @@ def test_q_y_is_that_of_tensorflow_and_temperature_flattens_it() -> None:
 
 
 def test_nothing_but_training_imports_tensorflow() -> None:
-    """The package, prediction, maps and evaluation run in a process that never loads TensorFlow."""
-    modules = [
-        "semispectral",
-        "semispectral.evaluation.predictions",
-        "semispectral.inference.m1_inference",
-        "semispectral.evaluation.scores",
-    ]
-    settings = ["semispectral.models.settings_m1", "semispectral.models.settings_m2"]
-    program = f"import {', '.join(modules + settings)}, sys; sys.exit('tensorflow' in sys.modules)"
+    """Prediction, maps, evaluation, commands, pages, report and pictures load no TensorFlow, and no pyplot."""
+    modules = ["inference.m1_inference", "evaluation.scores", "commands.main", "page", "report.page", "figures.live"]
+    modules += ["models.settings_m1", "models.settings_m2"]
+    program = f"import sys, {', '.join(f'semispectral.{module}' for module in modules)}\n"
+    program += "sys.exit('tensorflow' in sys.modules or 'matplotlib.pyplot' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 

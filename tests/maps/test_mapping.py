@@ -1,7 +1,5 @@
 """The map of a scan: the same as its pipeline pixel by pixel, sound scores, bands matched or refused."""
 
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -271,9 +269,3 @@ def test_latents_need_m1(tmp_path: Path) -> None:
     pipeline = tiny.tiny_bundle(tmp_path / "model", seed=3).pipeline
     with pytest.raises(ConfigError, match="needs M1"):
         replace(pipeline, m1=None)
-
-
-def test_mapping_needs_no_tensorflow() -> None:
-    """Nothing that maps imports TensorFlow."""
-    command = "import sys, semispectral.commands.main, semispectral.page; sys.exit('tensorflow' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", command], check=False).returncode == 0

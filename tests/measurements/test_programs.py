@@ -1,15 +1,13 @@
 """Every program of measurements/ runs, here in small, and measurements/README.md lists it with its command."""
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from cube_formats import write_tsg
+from forks import Forks
 
 ROOT = Path(__file__).resolve().parents[2]
 MEASUREMENTS = ROOT / "measurements"
@@ -20,6 +18,7 @@ PROGRAMS = sorted(
     if path.parent.name != "peers" and 'if __name__ == "__main__":' in path.read_text(encoding="utf-8")
 )
 COLLECTION = ("--seeds", "1", "--labels-per-class", "5", "--scenes", "collection", "--output", "OUT")
+SVM_SAYS = "0 of 2000 predictions differ"
 # What is given to a program that runs by itself, and words of what it then prints. OUT is a folder for its files.
 SMALL = {
     "accuracy/choices.py": (("--data", "OUT", *COLLECTION, "--variants", "as it is"), "seeds in each cell: [1]"),
@@ -42,9 +41,9 @@ SMALL = {
         ("--boxes", "2", "--lines", "120", "--samples", "96", "--seconds", "0.2"),
         "whole in the window",
     ),
-    "speed/ingest.py": (("--lines", "40", "--scenes", "0"), "gzip.h5"),
+    "speed/ingest.py": (("--lines", "40", "--scenes", "0", "--rounds", "1", "--formats", "gzip.h5"), "gzip.h5"),
     "speed/map.py": (("--shape", "20", "12", "16", "--rounds", "1", "--svm-labels", "60"), "thousand pixels/s"),
-    "speed/svm.py": (("--labels", "60", "--bands", "5", "--classes", "3", "--rounds", "1"), "of scikit-learn's"),
+    "speed/svm.py": (("--labels", "60", "--bands", "5", "--classes", "3", "--rounds", "1"), SVM_SAYS),
     "training/train.py": (("--agree", "--contestants", "ours"), "agreement, M2"),
     "training/training_seconds.py": (
         ("--pixels", "300", "--bands", "8", "--classes", "3", "--steps", "2", "--rounds", "1", "--threads", "1"),
@@ -100,15 +99,14 @@ def write_dataset(folder: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("program", SMALL)
-def test_a_program_runs(program: str, tmp_path: Path) -> None:
+def test_a_program_runs(program: str, tmp_path: Path, forks: Forks) -> None:
     """It ends well and prints what it is for."""
     given, words = SMALL[program]
     small = [str(Path(__file__).with_name("small_run.py"))] if program.startswith("accuracy/") else []
     if "DATASET" in given:
         write_dataset(tmp_path)
     arguments = [str(tmp_path) if word in ("OUT", "DATASET") else word for word in given]
-    command = [sys.executable, *small, str(MEASUREMENTS / program), *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert words in done.stdout + done.stderr
+    command = [*small, str(MEASUREMENTS / program), *arguments]
+    status, said = forks.call(tmp_path, *command[1:], program=command[0])
+    assert status == 0, said[-2000:]
+    assert words in said

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from forks import Forks
+from semispectral.storage.model_files import load_model
 from semispectral.storage.seal import read_array, write_array
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "measurements/soundness"))
@@ -88,7 +90,20 @@ def test_folders_are_compared_by_bytes_but_for_times(tmp_path: Path) -> None:
     assert soundness_kills.different(tmp_path / "one", tmp_path / "two") == ["only", "w"]
 
 
+@pytest.mark.parametrize(("unlike", "good"), [("", 2), ("; print(__import__('os').getpid(), file=file)", 0)])
+def test_killed_trainings_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unlike: str, good: int) -> None:
+    """Of two that end as the unbroken one both are good; of two that leave something else, none."""
+    training = "import sys; from pathlib import Path; model = Path(sys.argv[1]) / 'model'; model.mkdir(exist_ok=True)\n"
+    training += f"with (model / 'weights').open('w') as file: print('weights', file=file){unlike}\n"
+    monkeypatch.setattr(soundness_kills, "TRAINING", training)
+    assert soundness_kills.kill_trainings(2, seed=1, folder=tmp_path)[0] == good
+
+
 @pytest.mark.slow
-def test_a_killed_training_ends_as_if_it_never_was(tmp_path: Path) -> None:
-    """One kill, one start after it."""
-    assert soundness_kills.kill_trainings(1, seed=1, folder=tmp_path)[0] == 1
+def test_the_training_that_is_killed_trains(tmp_path: Path, forks: Forks) -> None:
+    """Run to its end, it leaves a model that can be read."""
+    program = tmp_path / "training.py"
+    program.write_text(soundness_kills.TRAINING, encoding="utf-8")
+    status, said = forks.call(tmp_path, str(tmp_path), program=str(program))
+    assert status == 0, said[-2000:]
+    assert load_model(tmp_path / "model")[1]["epochs"] == 60

@@ -127,6 +127,7 @@ def test_a_cleaning_step_is_taken(added: ModuleType, monkeypatch: pytest.MonkeyP
     np.testing.assert_array_equal(found.x, [[3.0, 6.0]])
 
 
+@pytest.mark.usefixtures("eager")
 def test_a_likelihood_trains_m1(added: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     """M1 is trained with it, its sigma is noted, and its NumPy twin gives what training maximised."""
     from tensorflow_probability import distributions as tfd

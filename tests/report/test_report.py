@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-import sys
 from dataclasses import replace
 from functools import partial
 from html import unescape
@@ -319,15 +318,6 @@ def test_a_package_is_known_by_its_build_for_the_cpu(monkeypatch: pytest.MonkeyP
     assert provenance.versions()["of-a-gpu"] == pd.__version__
     monkeypatch.setattr(provenance, "PACKAGES", ("of-nothing",))
     assert provenance.versions()["of-nothing"] == "not installed"
-
-
-def test_neither_report_nor_figures_import_tensorflow() -> None:
-    """Everything that the report and the pictures of training need comes without TensorFlow."""
-    script = (
-        "import sys, semispectral.report.page, semispectral.figures.live\n"
-        "sys.exit('tensorflow' in sys.modules or 'matplotlib.pyplot' in sys.modules)"
-    )
-    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 
 def test_the_page_says_which_study_of_which_day(study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -135,7 +135,7 @@ def test_no_rule_of_labels_ran(study: Study) -> None:
     latents = [f"results/latents/1/{scene}.parquet" for scene in SCENES]
     assert all((study.folder / path).is_file() for path in latents)
     made = {path.name for path in (study.folder / "results").iterdir()}
-    assert made.isdisjoint({"labels", "split", "sample", "budgets"})
+    assert made.isdisjoint({"labels", "split", "sample", "labels_per_class"})
     assert study.would_run("explore") == study.would_run("--", *latents) == {}
 
 
