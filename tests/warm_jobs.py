@@ -19,6 +19,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
+from semispectral.storage import provenance
 from semispectral.workflow import logs
 
 STAGES, LIBRARIES = "stages", "libraries"  # the two processes: by what they have imported
@@ -107,6 +108,8 @@ def _run(request: dict[str, Any], outputs: list[int]) -> NoReturn:
     for descriptor, output in enumerate(outputs, start=1):
         os.dup2(output, descriptor)
     sys.argv = request["command"]
+    if (Path.cwd() / "src/semispectral").is_dir():
+        provenance.ROOT = Path.cwd()  # a copy of the project has no commit
     script, status = Path(sys.argv[0]), 0
     sys.path.insert(0, str(script.parent))
     names = sys.modules["__main__"].__dict__
