@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import yaml
 from checkout import copy_study
+
 from forks import Forks
 
 pytestmark = pytest.mark.slow

@@ -7,6 +7,7 @@ import h5py
 import numpy as np
 import pytest
 import yaml
+
 from forks import Forks
 
 pytestmark = pytest.mark.slow

@@ -11,9 +11,9 @@ import pytest
 import shapely
 import yaml
 from checkout import copy_sources
-from forks import Forks
 from PIL import Image
 
+from forks import Forks
 from semispectral.explore.queue_files import CHIP, MAGNIFIED
 
 pytestmark = pytest.mark.slow

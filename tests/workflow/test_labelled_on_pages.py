@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import rasterio
 from checkout import ROOT
-from forks import Forks
 
 from browser import CHROMIUM, Tab, browse
+from forks import Forks
 from semispectral.scans.facts.georeference import quiet
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CHROMIUM, reason="no chromium on this machine")]

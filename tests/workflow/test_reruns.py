@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 import yaml
 from checkout import ROOT, SOURCES, TINY, copy_sources, copy_study, environment
-from forks import Forks
 from PIL import Image
 
+from forks import Forks
 from semispectral.study.config import defaults, read_schema
 
 pytestmark = pytest.mark.slow
