@@ -16,12 +16,15 @@ from semispectral.storage import provenance
 # none of these is begun when the others are done; all files with a slow test come before those without.
 LONGEST = (
     "workflow/test_reruns.py",
-    "workflow/test_benchmark.py",
     "measurements/test_programs.py",
-    "workflow/test_killed_workflow.py",
+    "estimators/test_estimators_checks.py",
     "training/test_training.py",
     "training/test_killed.py",
+    "workflow/test_benchmark.py",
+    "workflow/test_killed_workflow.py",
     "workflow/test_commands.py",
+    "workflow/test_labelled_on_pages.py",
+    "workflow/test_explore.py",
 )
 TESTS = Path(__file__).parent
 PROGRAMS = pytest.StashKey[str]()

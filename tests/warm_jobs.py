@@ -5,6 +5,7 @@ Snakemake measures a job as it measures any. `make demo`, a step of CI, and the 
 users do.
 """
 
+import atexit
 import builtins
 import json
 import os
@@ -100,7 +101,8 @@ def _answer(connection: socket.socket) -> NoReturn:
 
 
 def _run(request: dict[str, Any], outputs: list[int]) -> NoReturn:
-    """Run a script as Python would, and leave."""
+    """Run a script as Python would, and leave; of what is done at the end of a process, only what the script wants."""
+    atexit._clear()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.chdir(request["folder"])
     os.environ.clear()
@@ -124,6 +126,7 @@ def _run(request: dict[str, Any], outputs: list[int]) -> NoReturn:
     except BaseException:
         sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
         status = 1
+    atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(status)
