@@ -25,12 +25,13 @@ from pathlib import Path
 
 from bad_inputs_cases import CASES, Case
 from bad_inputs_study import Study
-from semispectral.check.plan import check_test_groups, planned
+from semispectral.check.plan import planned
 from semispectral.check.problems import Problems
 from semispectral.check.run import stated_by, warnings_of
 from semispectral.check.scenes import look_at_scenes
 from semispectral.check.study import read_study
 from semispectral.commands.main import main as command_line
+from semispectral.study.scenes import require_test_holes
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS, MEMORY_BYTES = 20, 6 << 30  # of one case; of this program
@@ -69,10 +70,10 @@ def looked_at() -> tuple[list[str], list[str]]:
     if found is None:
         return problems.found, []
     with problems.noted():
-        check_test_groups(found)
+        require_test_holes(found.config["split"], found.scenes, where="split")
     known_holes = not problems.found
     looked = look_at_scenes(found, problems)
-    drawn = planned(found, looked, problems) if known_holes else None
+    drawn = planned(found, looked, problems) if known_holes and not found.unlabelled else None
     return problems.found, [*stated_by(looked), *warnings_of(found, looked, drawn)]
 
 

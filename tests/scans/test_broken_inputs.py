@@ -94,7 +94,7 @@ CELLS: dict[str, tuple[dict[str, str], type[SemispectralError], Words]] = {
     "a directory": ({"data": "d.h5"}, UnreadableError, "d.h5|scene is needed|a directory|name the file"),
     "an unknown suffix": ({"data": "s.xyz"}, DataError, "s.xyz|known format|'.xyz'|convert"),
     "a wrong key": ({"data_key": "/x/y"}, MissingFileError, "s1.h5|'/x/y'|/data, /labels|name one"),
-    "a group for a key": ({"data_key": "/"}, MissingFileError, "s1.h5|dataset '/'|it holds|name one"),
+    "a group for a key": ({"data_key": "/"}, MissingFileError, "s1.h5|dataset '/'|the file holds|name one"),
     "a wrong key of labels": ({"labels_key": "map"}, MissingFileError, "s1.h5|'map'|/labels|name one"),
     "a wrong key of wavelengths": ({"wavelengths": "um"}, MissingFileError, "s1.h5|'um'|/nm|name one"),
     "a cube of two axes": ({"data_key": "labels"}, ShapeError, "s1.h5|3 axes|(9, 5)|another array"),

@@ -42,7 +42,7 @@ def test_time_and_dark_frame_of_the_header(tmp_path: Path) -> None:
 def test_what_the_file_does_not_hold(tmp_path: Path) -> None:
     """A wrong key and a cut file are named."""
     path = write_hyspex(tmp_path / "a_raw.hyspex", COUNTS, BACKGROUND, microseconds=0)
-    with pytest.raises(MissingFileError, match="'white', but this file has 'background'"):
+    with pytest.raises(MissingFileError, match="'white' is needed, but this file has 'background'"):
         read_background(path, key="white")
     path.write_bytes(path.read_bytes()[: FIXED.itemsize + 100])
     with pytest.raises(UnreadableError, match="the file is cut"):

@@ -86,7 +86,7 @@ def test_labels_and_arrays_too(suffix: str, tmp_path: Path) -> None:
             b"1 2 3\n",
             r"known format, HDF5 \(\.h5.*ENVI header beside it; got '\.xyz', which begins with b'1 2 3",
         ),
-        ("a.png", b"\x89PNG\r\n\x1a\n", "for labels only"),
+        ("a.png", b"\x89PNG\r\n\x1a\n", "can only be labels"),
     ],
 )
 def test_other_formats_are_named(tmp_path: Path, name: str, content: bytes, told: str) -> None:

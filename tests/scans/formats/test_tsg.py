@@ -91,7 +91,7 @@ def test_scalars_are_read_by_name(header: Path) -> None:
     """A scalar has one value per spectrum, and NaN where the dataset has none."""
     np.testing.assert_allclose(read_scalar(header, "Depth (m)"), DEPTHS, rtol=1e-6)
     assert np.isnan(read_scalar(header, "Grp1 sTSAS")).tolist() == (GROUPS < 0).tolist()
-    with pytest.raises(MissingFileError, match="no scalar 'Grp9'"):
+    with pytest.raises(MissingFileError, match="the scalar 'Grp9' is needed"):
         read_scalar(header, "Grp9")
 
 

@@ -178,7 +178,7 @@ def test_colours_that_are_of_no_class_or_of_two_are_named(tmp_path: Path) -> Non
         read_labels(tmp_path / "l.png", key="colour", shape=SHAPE, classes=twice)
     with pytest.raises(DataError, match="write colour into the column labels_key"):
         read_labels(tmp_path / "l.png", shape=SHAPE, classes=CLASSES)
-    with pytest.raises(DataError, match=r"have no classes\.tsv"):
+    with pytest.raises(DataError, match=r"there is no classes\.tsv"):
         read_labels(tmp_path / "l.png", key="colour", shape=SHAPE)
     with pytest.raises(MissingFileError, match="labels_key 'red'"):
         read_labels(tmp_path / "l.png", key="red", shape=SHAPE)

@@ -34,7 +34,7 @@ def require_file(path: Path, *, what: str) -> None:
     if not regular:  # a pipe would be waited for, a device has no end
         raise UnreadableError(f"{path}: {what} is needed, but this is a pipe, a socket or a device; name a file")
     if not os.access(path, os.R_OK, effective_ids=os.access in os.supports_effective_ids):
-        raise UnreadableError(f"{path}: {what} is needed, but it may not be read; give yourself leave (chmod u+r)")
+        raise UnreadableError(f"{path}: {what} is needed, but there is no permission to read it; allow it (chmod u+r)")
 
 
 @contextmanager
