@@ -22,8 +22,8 @@ from semispectral.storage.parquet import write_table
 from semispectral.storage.seal import write_json
 from semispectral.study.config import complete, read_schema
 from semispectral.training import devices
-from semispectral.training.stage_train_m1 import run_train_m1
-from semispectral.training.stage_train_m2 import run_train_m2
+from semispectral.training.stages.stage_train_m1 import run_train_m1
+from semispectral.training.stages.stage_train_m2 import run_train_m2
 from semispectral.workflow.rerun import stage_cfg
 from tiny_models import NAMES, tiny_pixels
 

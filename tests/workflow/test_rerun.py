@@ -143,6 +143,7 @@ READS_SCANS = {
     *("sample_m1", "sample", "fit_scaler", "encode"),  # they clean the pool, and cleaning looks into the scan
     *("benchmark_m1", "benchmark_input", "benchmark_fit", "benchmark_train"),
     "interval_labels",  # the depths that a scan states
+    "mixtures",
     *("cluster_map", "group_page", "describe_groups", "new_groups"),
     *("cleaning_effect", "match_library"),  # the library asks the scan for the widths of its bands
 }
@@ -167,12 +168,14 @@ REACHED: dict[str, set[str]] = {
         "features",
         "cluster_map",
         "contact_sheet",
+        "mixtures",
+        "interval_labels",  # by the depths of logs
         *READS_FEATURES,
     },  # the sheet has shares by depth, as logs
     "maps/bundle_build.py": {"bundle", "pack"},
     "maps/map_files.py": {"paint", "report"},
     "simulate/minerals.json": {"simulate", "match_library", "benchmark_fit", "describe_groups", "new_groups"},
-    "study/cells.py": {"composite", "intervals"},  # they read tables of drill holes
+    "study/cells.py": {"composite", "intervals", "interval_labels"},  # they read tables of drill holes
     "study/scenes.py": set(),
     "storage/atomic.py": set(),
     "storage/provenance.py": set(),

@@ -5,7 +5,7 @@ from semispectral.workflow import logs
 
 logs.start(snakemake.log[0], job=snakemake, gpu=snakemake.resources.get("gpu", 0))
 with logs.set_aside(snakemake.log[0]):
-    from semispectral.training.stage_train_m1 import run_train_m1
+    from semispectral.training.stages.stage_train_m1 import run_train_m1
 
 run_train_m1(
     snakemake.output[0],

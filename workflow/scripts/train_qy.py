@@ -5,7 +5,7 @@ from semispectral.workflow import logs
 
 logs.start(snakemake.log[0], job=snakemake, gpu=snakemake.resources.get("gpu", 0))
 with logs.set_aside(snakemake.log[0]):
-    from semispectral.training.stage_train_qy import run_train_qy
+    from semispectral.training.stages.stage_train_qy import run_train_qy
 
 run_train_qy(
     snakemake.output[0],

@@ -13,7 +13,6 @@ from semispectral.report import wording as words
 from semispectral.report.captions import caption_of
 from semispectral.report.draw import MOST_MAPS, figures_of, test_scenes
 from semispectral.report.library_words import choice_table, choice_words, doubted_labels, library_words
-from semispectral.report.opening import opening, trust
 from semispectral.report.pictures import embedded
 from semispectral.report.results import Study
 from semispectral.report.template import config_words, fill
@@ -90,8 +89,8 @@ def content(study: Study, *, index: Path, root: Path) -> dict[str, Any]:
     root : folder of the workflow.
     """
     return {
-        "opening": opening(study, index=index),
-        "trust": trust(study),
+        "opening": takehome.opening(study, index=index),
+        "trust": takehome.trust(study),
         "outcome": words.outcome(study),
         "errors": words.errors(study),
         "warnings": words.warnings(study),

@@ -1,0 +1,1 @@
+"""The stages that train: one for each rule."""
