@@ -33,6 +33,7 @@ configfile: "config/config.yaml" if Path("config/config.yaml").exists() else wor
 
 
 include: "rules/common.smk"
+include: "rules/benchmark_common.smk"
 include: "rules/scans.smk"
 include: "rules/sampling.smk"
 include: "rules/models.smk"
@@ -44,9 +45,7 @@ include: "rules/downhole.smk"
 include: "rules/mixtures.smk"
 include: "rules/pages.smk"
 include: "rules/report.smk"
-include: "rules/benchmark_common.smk"
 include: "rules/benchmark.smk"
-include: "rules/benchmark_report.smk"
 include: "rules/new.smk"
 include: "rules/explore_common.smk"
 include: "rules/explore.smk"
@@ -75,7 +74,7 @@ rule all:
 
 rule benchmark:
     input:
-        with_labels("<results>/benchmark/report/index.html"),
+        with_labels("<results>/report/benchmark/index.html"),
 
 
 rule explore:

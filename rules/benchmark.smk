@@ -1,12 +1,12 @@
 # The benchmark: splits, labels per class and seeds, dealt from the pool; every method on each of them. A job is one method
 # with some seeds and all numbers of labels.
-# Needs: results/shards, results/labels. Produces: results/benchmark/{splits,input,latents,fits}.
+# Needs: results/shards, results/labels. Produces: results/splits/{split}/{seed}, and by split and regime results/input,
+# results/latents and results/predictions.
 
 
 wildcard_constraints:
     split="|".join(map(re.escape, SPLITS)),
     regime="|".join(REGIMES),
-    method_id="|".join(map(re.escape, METHODS)),
     seeds=r"\d+-\d+",
 
 
@@ -17,7 +17,7 @@ rule benchmark_split:
         shards=pool_of(SCENES),
         classes=ancient(CLASSES),
     output:
-        directory("<results>/benchmark/splits/{split}/{seed}"),
+        directory("<results>/splits/{split}/{seed}"),
     log:
         "<results>/logs/benchmark_split/{split}/{seed}.log",
     benchmark:
@@ -43,7 +43,7 @@ rule benchmark_m1:
         splits=splits_of,
         files=cleaned_files,
     output:
-        directory("<results>/benchmark/latents/{split}/{regime}/m1/{seeds}"),
+        directory("<results>/latents/{split}/{regime}/m1/{seeds}"),
     log:
         "<results>/logs/benchmark_m1/{split}/{regime}/{seeds}.log",
     benchmark:
@@ -69,7 +69,7 @@ rule benchmark_input:
         splits=splits_of,
         files=cleaned_files,
     output:
-        directory("<results>/benchmark/input/{split}/{regime}/bands/{seeds}"),
+        directory("<results>/input/{split}/{regime}/bands/{seeds}"),
     log:
         "<results>/logs/benchmark_input/{split}/{regime}/{seeds}.log",
     benchmark:
@@ -97,13 +97,14 @@ rule benchmark_train:
         latents=latents_of_job,
         chosen=chosen_for_job,
     output:
-        "<results>/benchmark/fits/{split}/{regime}/{method_id}/{seeds}.parquet",
+        "<results>/predictions/{split}/{regime}/{method}/{features}/{seeds}.parquet",
     log:
-        "<results>/logs/benchmark_train/{split}/{regime}/{method_id}/{seeds}.log",
+        "<results>/logs/benchmark_train/{split}/{regime}/{method}/{features}/{seeds}.log",
     benchmark:
-        "<results>/resources/benchmark_train/{split}/{regime}/{method_id}/{seeds}.tsv"
+        "<results>/resources/benchmark_train/{split}/{regime}/{method}/{features}/{seeds}.tsv"
     wildcard_constraints:
-        method_id="|".join(map(re.escape, TRAINED)) or "none",
+        method=names_of(TRAINED),
+        features=FEATURES_OF_JOBS,
     conda:
         "../envs/train.yaml"
     threads: 1
@@ -114,7 +115,7 @@ rule benchmark_train:
         cfg=fit_cfg,
         code=code("benchmark_train"),
     message:
-        "Train {wildcards.method_id} for the benchmark: {wildcards.split}, {wildcards.regime}, seeds {wildcards.seeds}"
+        "Train {wildcards.method} on {wildcards.features} for the benchmark: {wildcards.split}, {wildcards.regime}, {wildcards.seeds}"
     script:
         "../workflow/scripts/benchmark_train.py"
 
@@ -127,13 +128,14 @@ rule benchmark_fit:
         latents=latents_of_job,
         chosen=chosen_for_job,
     output:
-        "<results>/benchmark/fits/{split}/{regime}/{method_id}/{seeds}.parquet",
+        "<results>/predictions/{split}/{regime}/{method}/{features}/{seeds}.parquet",
     log:
-        "<results>/logs/benchmark_fit/{split}/{regime}/{method_id}/{seeds}.log",
+        "<results>/logs/benchmark_fit/{split}/{regime}/{method}/{features}/{seeds}.log",
     benchmark:
-        "<results>/resources/benchmark_fit/{split}/{regime}/{method_id}/{seeds}.tsv"
+        "<results>/resources/benchmark_fit/{split}/{regime}/{method}/{features}/{seeds}.tsv"
     wildcard_constraints:
-        method_id="|".join(map(re.escape, NO_TENSORFLOW)) or "none",
+        method=names_of(NO_TENSORFLOW),
+        features=FEATURES_OF_JOBS,
     conda:
         "../envs/base.yaml"
     threads: 1
@@ -144,7 +146,7 @@ rule benchmark_fit:
         cfg=fit_cfg,
         code=code("benchmark_fit"),
     message:
-        "Fit {wildcards.method_id} for the benchmark: {wildcards.split}, {wildcards.regime}, seeds {wildcards.seeds}"
+        "Fit {wildcards.method} on {wildcards.features} for the benchmark: {wildcards.split}, {wildcards.regime}, {wildcards.seeds}"
     script:
         "../workflow/scripts/benchmark_fit.py"
 
@@ -153,16 +155,17 @@ use rule average as benchmark_average with:
     input:
         members=members_of_job,
     output:
-        "<results>/benchmark/fits/{split}/{regime}/{method_id}/{seeds}.parquet",
+        "<results>/predictions/{split}/{regime}/{method}/{features}/{seeds}.parquet",
     log:
-        "<results>/logs/benchmark_average/{split}/{regime}/{method_id}/{seeds}.log",
+        "<results>/logs/benchmark_average/{split}/{regime}/{method}/{features}/{seeds}.log",
     benchmark:
-        "<results>/resources/benchmark_average/{split}/{regime}/{method_id}/{seeds}.tsv"
+        "<results>/resources/benchmark_average/{split}/{regime}/{method}/{features}/{seeds}.tsv"
     wildcard_constraints:
-        method_id="|".join(map(re.escape, AVERAGED)) or "none",
+        method=names_of(AVERAGED),
+        features=FEATURES_OF_JOBS,
     params:
-        method=lambda wildcards: METHODS[wildcards.method_id].method,
+        method=lambda wildcards: wildcards.method,
         features=PREDICTIONS,
         code=code("average"),
     message:
-        "Average predictions for the benchmark: {wildcards.method_id}, {wildcards.split}, {wildcards.regime}, {wildcards.seeds}"
+        "Average predictions for the benchmark: {wildcards.method}, {wildcards.split}, {wildcards.regime}, {wildcards.seeds}"

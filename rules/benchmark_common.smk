@@ -1,12 +1,20 @@
-# What the rules of the benchmark share: its splits, its jobs, and what each uses of the configuration.
+# What the rules share that fit and score more than one split: the table of splits, whose first one, `main`, is the main line's;
+# the jobs of the benchmark; and what each uses of the configuration.
 # Needs: rules/common.smk. Produces: BENCHMARK, SPLITS, JOBS and functions; no rules.
 BENCHMARK = CONFIG["benchmark"]
-SPLITS = {row["name"]: CONFIG["split"] | row for row in BENCHMARK["splits"]}
+SPLITS = {MAIN: CONFIG["split"]} | {row["name"]: CONFIG["split"] | row for row in BENCHMARK["splits"]}
+BENCHMARK_SPLITS = [name for name in SPLITS if name != MAIN]
 METHODS_RUN = [name for name in BENCHMARK["methods"] if name != "library" or SLICES.has_minerals]
 AVERAGED = [name for name in METHODS_RUN if METHODS[name].members]
 NO_TENSORFLOW = [name for name in METHODS if not METHODS[name].tensorflow and name not in AVERAGED]
 TRAINED = [name for name in METHODS if METHODS[name].tensorflow]
 JOBS = seeds_by_job(BENCHMARK["seeds"], BENCHMARK["seeds_per_job"])
+FEATURES_OF_JOBS = "|".join(sorted({row.features for row in METHODS.values()}))
+
+
+def names_of(rows):
+    """Names of the methods of rows, as the constraint of a wildcard; one that matches nothing where there is none."""
+    return "|".join(sorted({METHODS[name].method for name in rows})) or "none"
 
 
 def split_cfg(wildcards):
@@ -24,7 +32,7 @@ def job_cfg(scale="method", **sections):
 
 def fit_cfg(wildcards):
     """As of a job, with the method's own sections."""
-    method = METHODS[wildcards.method_id]
+    method = row_of(wildcards.method, wildcards.features)
     row = {"method": method.method, "features": method.features}
     if method.features == "mnf":
         row["normalise"] = in_use.normalise(CONFIG["normalise"], "mnf")
@@ -43,40 +51,48 @@ def files_of_fit(wildcards):
 
 def members_of_job(wildcards):
     """The fits that a method averages, whether or not the benchmark compares them by themselves."""
-    return [fit_of(name, wildcards, wildcards.seeds) for name in METHODS[wildcards.method_id].members]
+    return [fit_of(name, wildcards, wildcards.seeds) for name in row_of(wildcards.method, wildcards.features).members]
 
 
 def fit_of(name, wildcards, seeds):
     """The fits of a method; one that looks at no unlabelled pixel is the same in both regimes."""
-    regime = wildcards.regime if METHODS[name].unlabelled else REGIMES[0]
-    return f"<results>/benchmark/fits/{wildcards.split}/{regime}/{name}/{seeds}.parquet"
+    row = METHODS[name]
+    regime = wildcards.regime if row.unlabelled else INDUCTIVE
+    return f"<results>/predictions/{wildcards.split}/{regime}/{row.method}/{row.features}/{seeds}.parquet"
 
 
 def splits_of(wildcards):
     """The splits of the job's seeds."""
-    return expand("<results>/benchmark/splits/{split}/{seed}", split=wildcards.split, seed=JOBS[wildcards.seeds])
+    return expand("<results>/splits/{split}/{seed}", split=wildcards.split, seed=JOBS[wildcards.seeds])
 
 
 def latents_of_job(wildcards):
     """The latents that a method sees; none on bands."""
-    path = "<results>/benchmark/latents/{split}/{regime}/m1/{seeds}"
-    return [path] if METHODS[wildcards.method_id].on_latents else []
+    path = "<results>/latents/{split}/{regime}/m1/{seeds}"
+    return [path] if wildcards.features == "latents" else []
 
 
 def chosen_for_job(wildcards):
     """The normalisation that was chosen for the bands; none where the configuration names one, or on other inputs."""
-    path = "<results>/benchmark/input/{split}/{regime}/bands/{seeds}"
-    return [path] if CHOSEN and METHODS[wildcards.method_id].features == "bands" else []
+    path = "<results>/input/{split}/{regime}/bands/{seeds}"
+    return [path] if CHOSEN and wildcards.features == "bands" else []
 
 
-def fits_of(wildcards):
-    """Every job of a split and regime."""
+def scored_in(wildcards):
+    """The predictions of a split and regime: every run of the main line, or every job of the benchmark."""
+    if wildcards.split == MAIN:
+        return compared()
     return [fit_of(name, wildcards, seeds) for name in METHODS_RUN for seeds in JOBS]
+
+
+def classes_of_split(wildcards):
+    """What knows the classes of a split; they are those of each of its seeds."""
+    folder = f"<results>/splits/{wildcards.split}"
+    return f"{folder}/classes.json" if wildcards.split == MAIN else f"{folder}/{min(BENCHMARK['seeds'])}"
 
 
 def scores_cfg(wildcards):
     """How the bootstrap is done, and what is scored."""
     method = SPLITS[wildcards.split]["method"]
-    return cfg(
-        "evaluation", names=NAMES, benchmark={"split": wildcards.split, "method": method, "regime": wildcards.regime}
-    )
+    where = {"split": wildcards.split, "method": method, "regime": wildcards.regime}
+    return cfg("evaluation", names=NAMES, where=where)

@@ -22,7 +22,8 @@ from semispectral.study.methods import (
     networks,
     row_of,
 )
-from semispectral.benchmark.benchmark_settings import REGIMES, seeds_by_job
+from semispectral.benchmark.benchmark_settings import seeds_by_job
+from semispectral.sampling.split_names import INDUCTIVE, MAIN, REGIMES
 from semispectral.study.classes import read_class_minerals, study_classes
 from semispectral.study.paths import inside, outside_allowed, require_folder, require_writable
 from semispectral.workflow.rerun import code_hash
@@ -93,7 +94,7 @@ SCALERS = {
 # The noise covariance of the cleaned spectra, for what sees them whitened by it.
 NOISE = "<results>/noise"
 # The mineral library learns from no label: one job writes what it says beside every number of labels and every seed.
-OF_LIBRARY = "<results>/predictions/library/spectra/{per_class}/{seed}.parquet"
+OF_LIBRARY = "<results>/predictions/main/inductive/library/spectra/{per_class}/{seed}.parquet"
 WITH_LIBRARY = "library" in CONFIG["compare"]["baselines"] and SLICES.has_minerals
 # normalise.method auto: the normalisation is chosen on the labels of the run with the most of them.
 CHOICE = "<results>/input/choice.json"
@@ -274,12 +275,12 @@ def members_of(wildcards):
     """The predictions that a method averages."""
     rows = [METHODS[name] for name in first_row(wildcards.method).members]
     run = f"{wildcards.per_class}/{wildcards.seed}.parquet"
-    return [f"<results>/predictions/{row.method}/{row.features}/{run}" for row in rows]
+    return [f"<results>/predictions/main/inductive/{row.method}/{row.features}/{run}" for row in rows]
 
 
 def predictions_of(method, features):
     """The predictions of a method on some features, of every run."""
-    path = "<results>/predictions/{method}/{features}/{per_class}/{seed}.parquet"
+    path = "<results>/predictions/main/inductive/{method}/{features}/{per_class}/{seed}.parquet"
     return every_run(path, method=method, features=features)
 
 

@@ -1,33 +1,30 @@
-# The scores of all methods on the same test pixels.
-# Needs: every prediction that the configuration asks for, results/split.
-# Produces: results/evaluation (predictions, scores, summary, alerts).
+# The scores of all methods on the same test pixels: of the main line, which is the split `main`, and of each split and regime of
+# the benchmark.
+# Needs: the predictions of the split and regime, results/splits.
+# Produces: results/evaluation/{split}/{regime} (scores, summaries, tests, alerts).
 
 
 rule evaluate:
     input:
-        predictions=compared(),
+        predictions=scored_in,
         classes=ancient(CLASSES),
-        known="<results>/split/classes.json",
+        known=classes_of_split,
     output:
-        predictions="<results>/evaluation/predictions.parquet",
-        scores="<results>/evaluation/scores.parquet",
-        classes="<results>/evaluation/classes.parquet",
-        summary="<results>/evaluation/summary.parquet",
-        alerts="<results>/evaluation/alerts.json",
+        directory("<results>/evaluation/{split}/{regime}"),
     log:
-        "<results>/logs/evaluate.log",
+        "<results>/logs/evaluate/{split}/{regime}.log",
     benchmark:
-        "<results>/resources/evaluate.tsv"
+        "<results>/resources/evaluate/{split}/{regime}.tsv"
     conda:
         "../envs/base.yaml"
     threads: 1
     resources:
         mem_mb=memory_mb(3000, per_mb=40),
-        runtime=minutes(30, per_mb=1),
+        runtime=minutes(60, per_mb=1),
     params:
-        cfg=cfg("evaluation", names=NAMES),
+        cfg=scores_cfg,
         code=code("evaluate"),
     message:
-        "Score all methods on the test pixels"
+        "Score all methods on the test pixels of the split {wildcards.split}, {wildcards.regime}"
     script:
         "../workflow/scripts/evaluate.py"

@@ -1,7 +1,7 @@
 # From no label to a map: groups of alike spectra by M1's latents, their contact sheet, and the queue of pixels to label.
 # Needs: results/latents, results/sample_m1, results/shards, results/m1, results/scaler, label codes or the census, the
 # scenes, mineral libraries; with labels also results/model and results/labels_per_class. The learning curve needs
-# results/split and the features of the model of the maps.
+# results/splits/main and the features of the model of the maps.
 # Produces: results/explore (clusters, groups.json, maps/{scene}, queue.parquet, queue.tsv, queue.gpkg, chips, plane.png,
 # index.html; by a model also judged.parquet and new_groups.json), and results/evaluation/learning_curve.parquet.
 
@@ -249,7 +249,7 @@ rule learning_curve:
     input:
         features=expand(FEATURES[MAP_RUN["features"]], seed=MAP_RUN["seed"], scene=sorted(SCENES)),
         scaler=SCALERS[MAP_RUN["features"]],
-        pixels="<results>/split/pixels.parquet",
+        pixels="<results>/splits/main/pixels.parquet",
     output:
         "<results>/evaluation/learning_curve.parquet",
     log:

@@ -13,8 +13,8 @@ rule bundle:
         m1=map_run("<results>/m1/{seed}"),
         classifier=map_run("<results>/{method}/{features}/{per_class}/{seed}"),
         labels=map_run("<results>/labels_per_class/{per_class}/{seed}.parquet"),
-        predictions=map_run("<results>/predictions/{method}/{features}/{per_class}/{seed}.parquet"),
-        known="<results>/split/classes.json",
+        predictions=map_run("<results>/predictions/main/inductive/{method}/{features}/{per_class}/{seed}.parquet"),
+        known="<results>/splits/main/classes.json",
     output:
         directory("<results>/bundle"),
     log:
@@ -65,7 +65,7 @@ rule map:
         files=scene_files,
         model="<results>/bundle",
         codes=codes_of,
-        parts="<results>/split/parts/{scene}.npy",
+        parts="<results>/splits/main/parts/{scene}.npy",
     output:
         "<results>/maps/{scene}/numbers.parquet",
     log:

@@ -1,7 +1,7 @@
 # The models: M1 and its latents; M2, q(y|x) alone and the SVM, on bands or on latents; simpler methods; their predictions.
-# Needs: results/shards, results/sample_m1, results/sample, results/scaler, results/split, results/labels_per_class.
+# Needs: results/shards, results/sample_m1, results/sample, results/scaler, results/splits/main, results/labels_per_class.
 # Produces: results/m1/{seed} (a directory: training again always invalidates what follows), results/latents/{seed},
-# results/{svm,m2,qy}/{features}/{per_class}/{seed}, results/predictions/{method}/{features}/{per_class}/{seed}.parquet,
+# results/{svm,m2,qy}/{features}/{per_class}/{seed}, results/predictions/main/inductive/{method}/{features}/{per_class}/{seed}.parquet,
 # results/library/judged.json.
 
 
@@ -62,9 +62,9 @@ rule encode:
 rule train_m2:
     input:
         features=inputs_of,
-        pixels="<results>/split/pixels.parquet",
+        pixels="<results>/splits/main/pixels.parquet",
         labels="<results>/labels_per_class/{per_class}/{seed}.parquet",
-        classes="<results>/split/classes.json",
+        classes="<results>/splits/main/classes.json",
         scaler=scaler_of,
         m1=m1_of,
         intervals=LABELLED_INTERVALS,
@@ -94,9 +94,9 @@ rule train_m2:
 rule train_qy:
     input:
         features=inputs_of,
-        pixels="<results>/split/pixels.parquet",
+        pixels="<results>/splits/main/pixels.parquet",
         labels="<results>/labels_per_class/{per_class}/{seed}.parquet",
-        classes="<results>/split/classes.json",
+        classes="<results>/splits/main/classes.json",
         scaler=scaler_of,
     output:
         directory("<results>/qy/{features}/{per_class}/{seed}"),
@@ -123,9 +123,9 @@ rule train_qy:
 rule train_svm:
     input:
         features=inputs_of,
-        pixels="<results>/split/pixels.parquet",
+        pixels="<results>/splits/main/pixels.parquet",
         labels="<results>/labels_per_class/{per_class}/{seed}.parquet",
-        classes="<results>/split/classes.json",
+        classes="<results>/splits/main/classes.json",
         scaler=scaler_of,
     output:
         directory("<results>/svm/{features}/{per_class}/{seed}"),
@@ -153,9 +153,9 @@ rule baseline:
         features=inputs_of,
         scaler=scaler_of,
         labels="<results>/labels_per_class/{per_class}/{seed}.parquet",
-        quotas="<results>/split/quotas.parquet",
+        quotas="<results>/splits/main/quotas.parquet",
     output:
-        "<results>/predictions/{method}/{features}/{per_class}/{seed}.parquet",
+        "<results>/predictions/main/inductive/{method}/{features}/{per_class}/{seed}.parquet",
     log:
         "<results>/logs/baseline/{method}/{features}/{per_class}/{seed}.log",
     benchmark:
@@ -181,7 +181,7 @@ rule average:
     input:
         members=members_of,
     output:
-        "<results>/predictions/{method}/predictions/{per_class}/{seed}.parquet",
+        "<results>/predictions/main/inductive/{method}/predictions/{per_class}/{seed}.parquet",
     log:
         "<results>/logs/average/{method}/{per_class}/{seed}.log",
     benchmark:
@@ -207,7 +207,7 @@ rule average:
 rule match_library:
     input:
         samples=every_scene(FEATURES["bands"]),
-        known="<results>/split/classes.json",
+        known="<results>/splits/main/classes.json",
         files=SLICES.library_files,
     output:
         predictions=every_run(OF_LIBRARY),
@@ -234,11 +234,11 @@ rule match_library:
 rule predict:
     input:
         features=inputs_of,
-        pixels="<results>/split/pixels.parquet",
+        pixels="<results>/splits/main/pixels.parquet",
         scaler=scaler_of,
         model="<results>/{method}/{features}/{per_class}/{seed}",
     output:
-        "<results>/predictions/{method}/{features}/{per_class}/{seed}.parquet",
+        "<results>/predictions/main/inductive/{method}/{features}/{per_class}/{seed}.parquet",
     log:
         "<results>/logs/predict/{method}/{features}/{per_class}/{seed}.log",
     benchmark:

@@ -1,24 +1,21 @@
-# The report that people read: one page with figures and tables.
-# Needs: results/evaluation, results/census, results/split, the trained models, maps, features and logs.
-# Produces: results/report/index.html, results/report/figures.
+# The report that people read: one page with figures and tables, and the page of the benchmark.
+# Needs: results/evaluation, results/census, results/splits/main, the trained models, maps, features and logs.
+# Produces: results/report/index.html, results/report/figures, results/report/benchmark.
 
 
 rule report:
     input:
-        predictions=rules.evaluate.output.predictions,
-        scores=rules.evaluate.output.scores,
-        class_scores=rules.evaluate.output.classes,
-        summary=rules.evaluate.output.summary,
-        alerts=rules.evaluate.output.alerts,
+        predictions=compared(),
+        scores="<results>/evaluation/main/inductive",
         curve="<results>/evaluation/learning_curve.parquet",
         classes=ancient(CLASSES),
-        known="<results>/split/classes.json",
+        known="<results>/splits/main/classes.json",
         census=[counted(scene, "parquet") for scene in sorted(SCENES)],
         codes=[counted(scene, "npy") for scene in sorted(SCENES)],
         masks=expand("<results>/masks/{scene}/image.png", scene=masked_scenes()),
-        quotas="<results>/split/quotas.parquet",
-        warnings="<results>/split/warnings.json",
-        parts=every_scene("<results>/split/parts/{scene}.npy"),
+        quotas="<results>/splits/main/quotas.parquet",
+        warnings="<results>/splits/main/warnings.json",
+        parts=every_scene("<results>/splits/main/parts/{scene}.npy"),
         samples=every_scene("<results>/sample/{scene}.parquet"),
         scaler=SCALERS["bands"],
         scaler_m1=SCALERS["latents"],
@@ -83,3 +80,42 @@ rule report:
         "Draw the figures and write the report"
     script:
         "../workflow/scripts/report.py"
+
+
+rule benchmark_report:
+    input:
+        scores=expand("<results>/evaluation/{split}/{regime}", split=BENCHMARK_SPLITS, regime=BENCHMARK["regimes"]),
+    output:
+        index=report(
+            "<results>/report/benchmark/index.html",
+            caption="../workflow/report/benchmark.rst",
+            category="benchmark",
+            labels={"figure": "the whole benchmark"},
+        ),
+        figures=report(
+            directory("<results>/report/benchmark/figures"),
+            patterns=["{chapter}/{name}.png"],
+            caption="../workflow/report/benchmark.rst",
+            category="benchmark",
+            labels={"figure": "{chapter}, {name}"},
+        ),
+        scores="<results>/report/benchmark/scores.parquet",
+        markdown="<results>/report/benchmark/results.md",
+        latex="<results>/report/benchmark/results.tex",
+    log:
+        "<results>/logs/benchmark_report.log",
+    benchmark:
+        "<results>/resources/benchmark_report.tsv"
+    conda:
+        "../envs/base.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory_mb(2000, per_mb=4),
+        runtime=minutes(30, per_mb=0.1),
+    params:
+        cfg=cfg("split", "sample", "runs", "normalise", "m1", "m2", "svm", "baselines", "evaluation", "benchmark"),
+        code=code("benchmark_report"),
+    message:
+        "Write the report of the benchmark"
+    script:
+        "../workflow/scripts/benchmark_report.py"

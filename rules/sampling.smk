@@ -1,6 +1,6 @@
 # The pool of every scene, drawn once; the split of the study, dealt from the pool; the samples that models see; the labels.
 # Needs: results/census, results/labels, the scenes.
-# Produces: results/shards/{unlabelled,labelled}/{scene}.parquet (the pool), results/split (parts, pixels, quotas, classes),
+# Produces: results/shards/{unlabelled,labelled}/{scene}.parquet (the pool), results/splits/main (parts, pixels, quotas, classes),
 # results/sample_m1 and results/sample (cleaned spectra), results/noise, results/input (with normalise.method auto),
 # results/scaler/{bands,m1,mnf}, results/labels_per_class/{per_class}/{seed}.parquet.
 
@@ -39,11 +39,11 @@ rule split:
         shards=pool_of(SCENES),
         classes=ancient(CLASSES),
     output:
-        quotas="<results>/split/quotas.parquet",
-        pixels="<results>/split/pixels.parquet",
-        classes="<results>/split/classes.json",
-        warnings="<results>/split/warnings.json",
-        parts=every_scene("<results>/split/parts/{scene}.npy"),
+        quotas="<results>/splits/main/quotas.parquet",
+        pixels="<results>/splits/main/pixels.parquet",
+        classes="<results>/splits/main/classes.json",
+        warnings="<results>/splits/main/warnings.json",
+        parts=every_scene("<results>/splits/main/parts/{scene}.npy"),
     log:
         "<results>/logs/split.log",
     benchmark:
@@ -94,7 +94,7 @@ rule sample:
     input:
         census=every_scene("<results>/census/{scene}.parquet"),
         shards=pool_of(SCENES),
-        pixels="<results>/split/pixels.parquet",
+        pixels="<results>/splits/main/pixels.parquet",
         files=cleaned_files,
     output:
         every_scene("<results>/sample/{scene}.parquet"),
@@ -198,7 +198,7 @@ rule fit_scaler:
 
 rule choose_labels:
     input:
-        pixels="<results>/split/pixels.parquet",
+        pixels="<results>/splits/main/pixels.parquet",
     output:
         "<results>/labels_per_class/{per_class}/{seed}.parquet",
     log:

@@ -1,7 +1,6 @@
 """The files of a tiny finished study, written by the package's own writers, for tests of figures and report."""
 
 import hashlib
-from dataclasses import asdict
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,9 @@ from PIL import Image
 
 from semispectral.census.census_files import Census, write_census
 from semispectral.census.mask_files import write_image
-from semispectral.evaluation.alert_files import write_alerts
-from semispectral.evaluation.alerts import alerts
-from semispectral.evaluation.intervals import summary
 from semispectral.evaluation.predictions import prediction_table
-from semispectral.evaluation.scores import class_scores, scores
+from semispectral.evaluation.score_files import Where, write_scored
+from semispectral.evaluation.split_scores import by_method, evaluate
 from semispectral.features.absorption import plan_for
 from semispectral.features.feature_files import write_features
 from semispectral.features.feature_settings import FeaturesConfig
@@ -25,6 +22,7 @@ from semispectral.pool.sample_settings import SampleConfig
 from semispectral.report.results import Paths
 from semispectral.sampling.split import SplitConfig
 from semispectral.sampling.split_files import write_split
+from semispectral.sampling.split_names import INDUCTIVE, MAIN
 from semispectral.sampling.study_split import split_study
 from semispectral.scans.cube import PARTS, Pixels
 from semispectral.spectra.scaling import fit_scaler
@@ -109,7 +107,7 @@ def write_study(directory: Path, *, method: str = "groups", trusted: bool = True
         "curve": [_write_curve(directory / "evaluation/learning_curve.parquet")],
         **_write_taken_home(directory),
         **_write_models(directory),
-        **_write_evaluation(directory / "evaluation", table),
+        **_write_evaluation(directory, table, method=method),
     }
 
 
@@ -292,15 +290,14 @@ def _write_features(directory: Path) -> list[Path]:
     return [directory / "features" / name / "features.json" for name in SCENES]
 
 
-def _write_evaluation(directory: Path, table: pd.DataFrame) -> Paths:
-    tables = {
-        "predictions": table,
-        "scores": scores(table),
-        "class_scores": class_scores(table),
-        "summary": summary(table, seed=3, resamples=50),
-    }
-    for name, content in tables.items():
-        write_table(directory / f"{name}.parquet", content)
-    found = [asdict(alert) for alert in alerts(table, class_names=CLASS_NAMES)]
-    write_alerts(directory / "alerts.json", found)
-    return {"alerts": [directory / "alerts.json"], **{name: [directory / f"{name}.parquet"] for name in tables}}
+def _write_evaluation(directory: Path, table: pd.DataFrame, *, method: str) -> Paths:
+    """The predictions of each run, and their scores."""
+    paths = []
+    for (name, features, per_class, seed), run in table.groupby(["method", "features", "per_class", "seed"]):
+        paths.append(directory / f"predictions/main/inductive/{name}/{features}/{per_class}/{seed}.parquet")
+        paths[-1].parent.mkdir(parents=True, exist_ok=True)
+        write_table(paths[-1], run.reset_index(drop=True))
+    where = Where(MAIN, method, INDUCTIVE)
+    scored = evaluate(by_method(paths), where=where, class_names=CLASS_NAMES, seed=3, resamples=50)
+    write_scored(directory / "evaluation/main/inductive", scored)
+    return {"predictions": paths, "scores": [directory / "evaluation/main/inductive"]}

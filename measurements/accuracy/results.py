@@ -1,9 +1,10 @@
 """The benchmark's results of several studies in one text: tables, and paired differences beside the goals.
 
-    python measurements/accuracy/results.py indian_pines=results/indian_pines/benchmark demo=results/benchmark > page.md
-    python measurements/accuracy/results.py demo=results/benchmark --figure docs/images/accuracy.png
+    python measurements/accuracy/results.py indian_pines=results/indian_pines demo=results > page.md
+    python measurements/accuracy/results.py demo=results --figure docs/images/accuracy.png
 
-Each NAME=FOLDER is a study and the folder that `snakemake benchmark` filled. Nothing is fitted or scored here.
+Each NAME=FOLDER is a study and the folder of its results, in which `snakemake benchmark` has run. Nothing is
+fitted or scored here.
 """
 
 import argparse
@@ -13,13 +14,14 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from semispectral.benchmark.difference_tables import difference_table
-from semispectral.benchmark.differences import CONTROL, GATE, OWN
-from semispectral.benchmark.figures import against_labels
-from semispectral.benchmark.score_files import Scored, read_scored
-from semispectral.benchmark.tables import SPLITS, cost_table, score_table
+from semispectral.evaluation.differences import CONTROL, GATE, OWN
+from semispectral.evaluation.score_files import Scored, read_scored
 from semispectral.figures.style import styled
+from semispectral.report.benchmark.difference_tables import difference_table
+from semispectral.report.benchmark.figures import against_labels
+from semispectral.report.benchmark.tables import SPLITS, cost_table, score_table
 from semispectral.report.table_markup import markdown, markdown_text
+from semispectral.sampling.split_names import MAIN
 
 TITLES = {
     "indian_pines": "Indian Pines",
@@ -42,7 +44,7 @@ def goal_of(row: Mapping[Any, Any], *, study: str, method: str) -> tuple[float, 
 
     Parameters
     ----------
-    row : of `semispectral.benchmark.differences.differences`.
+    row : of `semispectral.evaluation.differences.differences`.
     method : kind of the split.
     """
     if row["kind"] == GATE:
@@ -93,9 +95,10 @@ def read_studies(given: Sequence[str]) -> list[tuple[str, Scored]]:
         name, separator, folder = text.partition("=")
         if not separator:
             raise SystemExit(f"each study is NAME=FOLDER, got {text!r}")
-        folders = sorted(path.parent for path in Path(folder).glob("scores/*/*/facts.json"))
+        scored = sorted(path.parent for path in Path(folder).glob("evaluation/*/*/facts.json"))
+        folders = [path for path in scored if path.parent.name != MAIN]
         if not folders:
-            raise SystemExit(f"{folder}/scores holds nothing; run snakemake benchmark for {name} first")
+            raise SystemExit(f"{folder}/evaluation holds no benchmark; run snakemake benchmark for {name} first")
         found += [(name, read_scored(path)) for path in folders]
     return found
 
@@ -110,7 +113,7 @@ def save_figure(figure: Figure, path: Path) -> None:
 def main() -> None:
     """Print the text, and draw the figure where one is asked for."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("studies", nargs="+", metavar="NAME=FOLDER", help="a study and its folder benchmark")
+    arguments.add_argument("studies", nargs="+", metavar="NAME=FOLDER", help="a study and its results")
     arguments.add_argument("--figure", type=Path, help="PNG to write: macro-F1 against labels, a panel per split")
     arguments.add_argument("--regime", default="inductive", help="of the figure's panels (default: %(default)s)")
     asked = arguments.parse_args()

@@ -29,7 +29,7 @@ def main(results: Path, output: Path) -> None:
         per_class=labels_per_class.parent.name,
         seed=1,
         scaler_directory=scale,
-        pixels_file=results / "split/pixels.parquet",
+        pixels_file=results / "splits/main/pixels.parquet",
     )
     for name in ("labelled", "unlabelled", "valid"):
         part = getattr(data, name)

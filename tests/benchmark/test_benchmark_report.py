@@ -9,13 +9,13 @@ import pytest
 from tiny_benchmark import NAMES, write_fits
 
 from browser import CHROMIUM, Tab, browse
-from semispectral.benchmark import figures, tables
-from semispectral.benchmark.difference_tables import difference_table, mcnemar_table
-from semispectral.benchmark.exports import as_latex, as_markdown, tidy
-from semispectral.benchmark.page import asked, render, write_report
-from semispectral.benchmark.score_files import Scored, Where
-from semispectral.benchmark.scores import evaluate
-from semispectral.benchmark.wording import errors, outcome
+from semispectral.evaluation.score_files import Scored, Where
+from semispectral.evaluation.split_scores import evaluate
+from semispectral.report.benchmark import figures, tables
+from semispectral.report.benchmark.difference_tables import difference_table, mcnemar_table
+from semispectral.report.benchmark.exports import as_latex, as_markdown, tidy
+from semispectral.report.benchmark.page import asked, render, write_report
+from semispectral.report.benchmark.wording import errors, outcome
 from semispectral.report.table_cells import Cell, Table
 from semispectral.report.table_markup import latex, latex_text, markdown, markdown_text
 from semispectral.storage.parquet import read_table

@@ -8,9 +8,9 @@ from types import ModuleType
 import pytest
 from tiny_benchmark import write_fits
 
-from semispectral.benchmark.differences import CONTROL, GATE, OWN
-from semispectral.benchmark.score_files import Where, write_scored
-from semispectral.benchmark.scores import evaluate
+from semispectral.evaluation.differences import CONTROL, GATE, OWN
+from semispectral.evaluation.score_files import Where, write_scored
+from semispectral.evaluation.split_scores import evaluate
 
 BENCHMARK = Path(__file__).parents[2] / "measurements/accuracy/results.py"
 
@@ -35,7 +35,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for regime in ("inductive", "transductive"):
         where = Where("blocks", "blocks", regime)
         scored = evaluate(paths, where=where, class_names=list("abcd"), seed=1, resamples=20)
-        write_scored(folder / "scores" / "blocks" / regime, scored)
+        write_scored(folder / "evaluation" / "blocks" / regime, scored)
     return folder
 
 
@@ -91,9 +91,7 @@ def test_the_text_and_the_figure_hold_every_study(
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize(
-    ("given", "words"), [("results/benchmark", "NAME=FOLDER"), ("a=nowhere", "run snakemake benchmark")]
-)
+@pytest.mark.parametrize(("given", "words"), [("results", "NAME=FOLDER"), ("a=nowhere", "run snakemake benchmark")])
 def test_what_cannot_be_read_is_said(results: ModuleType, given: str, words: str) -> None:
     """A study without a name, and a folder without scores."""
     with pytest.raises(SystemExit, match=words):

@@ -70,10 +70,10 @@ def job(tmp_path: Path) -> Callable[..., Job]:
     def of(method: str, *, seeds: tuple[int, ...] = (3,), regime: str = "inductive", **sections: Any) -> Job:
         splits = []
         for seed in seeds:
-            splits.append(tmp_path / "benchmark/splits/blocks" / str(seed))
+            splits.append(tmp_path / "splits/blocks" / str(seed))
             if not splits[-1].is_dir():
                 write(splits[-1], split_settings(BLOCKS, HOLES, seed=seed), replace(CHOSEN, seeds=(seed,)))
-        output = tmp_path / "benchmark/fits/blocks" / regime / method / "1-5.parquet"
+        output = tmp_path / "predictions/blocks" / regime / method / "1-5.parquet"
         row = {"method": METHODS[method].method, "features": METHODS[method].features} if method in METHODS else {}
         row["normalise"] = {"method": "mnf", "mnf_components": 5}  # for methods on MNF alone
         return Job.of(
@@ -126,7 +126,7 @@ def test_the_input_of_a_seed_is_chosen_on_its_training_labels(
     job: Callable[..., Job], pool: Pool, tmp_path: Path
 ) -> None:
     """One of the candidates, on the largest number of labels; a method fits as if the configuration named it."""
-    folder = tmp_path / "benchmark/input/blocks/inductive/bands/1-5"
+    folder = tmp_path / "input/blocks/inductive/bands/1-5"
     normalise = {"method": "auto", "candidates": ["standardise", "snv"], "windows": []}
     splits = [str(path) for path in job("sam").splits.values()]
     cfg = json.dumps(SECTIONS | {"normalise": normalise, "cleaning": {}, "scenes": {}})

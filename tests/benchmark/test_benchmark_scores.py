@@ -9,12 +9,12 @@ from scipy import stats
 from sklearn import metrics
 from tiny_benchmark import run, write_fits
 
-from semispectral.benchmark.differences import CONTROL, GATE, OWN, mcnemar_wins
-from semispectral.benchmark.score_files import TABLES, Scored, Where, read_scored, write_scored
-from semispectral.benchmark.scores import by_method, evaluate
 from semispectral.errors import ConfigError, DataError, MissingFileError, SplitError
+from semispectral.evaluation.differences import CONTROL, GATE, OWN, mcnemar_wins
 from semispectral.evaluation.intervals import mean_interval
+from semispectral.evaluation.score_files import TABLES, Scored, Where, read_scored, write_scored
 from semispectral.evaluation.significance import mcnemar
+from semispectral.evaluation.split_scores import by_method, evaluate
 from semispectral.figures.methods import method_name
 from semispectral.storage.parquet import read_table, read_tables, write_table
 from semispectral.study.methods import METHODS
@@ -67,7 +67,7 @@ def test_every_method_has_a_name() -> None:
 
 def test_scores_are_those_of_scikit_learn(folder: Path, scored: Scored) -> None:
     """Each overall and class score of a run is scikit-learn's."""
-    table = read_table(folder / "m2" / "2.parquet").query("per_class == '5'")
+    table = read_table(folder / "m2/bands/2.parquet").query("per_class == '5'")
     truth, predicted = table["label"], table["predicted"]
     probability = table[["p0", "p1", "p2", "p3"]].to_numpy(np.float64)
     probability = probability / probability.sum(axis=1, keepdims=True)
@@ -98,7 +98,7 @@ def test_costs_stand_with_the_scores(scored: Scored) -> None:
 
 def test_confusions_are_summed_over_seeds(folder: Path, scored: Scored) -> None:
     """The counts are scikit-learn's over the pixels of all seeds."""
-    table = read_tables(sorted((folder / "m2").glob("*.parquet"))).query("per_class == 'all'")
+    table = read_tables(sorted((folder / "m2/bands").glob("*.parquet"))).query("per_class == 'all'")
     found = of(scored.confusions, "m2", "all").pivot_table(index="label", columns="predicted", values="pixels")
     np.testing.assert_array_equal(found.fillna(0), metrics.confusion_matrix(table["label"], table["predicted"]))
 
@@ -222,7 +222,7 @@ def test_what_is_no_fit_is_refused(tmp_path: Path) -> None:
         "must be of": ("rf", good),
         "must be of the test part": ("m2", good.assign(part="valid")),
         "differ from pixel to pixel": ("m2", good.assign(seconds=np.arange(len(good)))),
-        "lack the columns": ("m2", good.drop(columns="peak_mb")),
+        "need all of the columns": ("m2", good.drop(columns="peak_mb")),
     }
     for words, (name, table) in wrong.items():
         write_table(tmp_path / f"{len(words)}.parquet", table)

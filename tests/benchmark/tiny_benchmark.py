@@ -63,7 +63,7 @@ def write_fits(
     written: dict[str, list[Path]] = {}
     for name in methods:
         for seed in seeds:
-            path = folder / name / f"{seed}.parquet"
+            path = folder / METHODS[name].method / METHODS[name].features / f"{seed}.parquet"
             path.parent.mkdir(parents=True, exist_ok=True)
             runs = [run(name, per_class, seed, skill=SKILL[name] + boost, **shape) for per_class in labels_per_class]
             write_table(path, pd.concat(runs, ignore_index=True))

@@ -64,10 +64,10 @@ def test_the_outcome_is_said(results: Path) -> None:
     ]
     columns = ["method", "features", "per_class", "part", "mean"]
     table = pd.DataFrame([*rows, ("svm", "bands", "20", "valid", 1.0)], columns=columns).assign(score="macro_f1")
-    for folder in ("evaluation", "split"):
-        (results / folder).mkdir()
-    write_table(results / "evaluation/summary.parquet", table)
-    write_json(results / "split/warnings.json", {"warnings": ["a", "b"]})
+    for folder in ("evaluation/main/inductive", "splits/main"):
+        (results / folder).mkdir(parents=True)
+    write_table(results / "evaluation/main/inductive/summary.parquet", table)
+    write_json(results / "splits/main/warnings.json", {"warnings": ["a", "b"]})
     text = in_words(stage_times(results / "resources"), results)
     assert "Best on the test part: M1+M2, macro-F1 0.700 with 20 labels per class" in text
     assert "2 warnings about the split" in text

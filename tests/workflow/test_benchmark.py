@@ -29,7 +29,7 @@ class Study:
 
     def __init__(self, folder: Path, forks: Forks) -> None:
         self.folder, self.forks = folder, forks
-        self.report = folder / "results/benchmark/report"
+        self.report = folder / "results/report/benchmark"
 
     def snakemake(self, *arguments: str, target: str = "benchmark", **changes: object) -> str:
         """Run the benchmark with some changes to it; returns what was said."""
@@ -70,7 +70,7 @@ def test_the_deals_on_disk_keep_holes_apart(study: Study) -> None:
     """Each seed tests a hole of its own, and no other part has a pixel of it."""
     tested = []
     for seed in (1, 2):
-        parts = pd.read_parquet(study.folder / f"results/benchmark/splits/holes/{seed}/pixels.parquet")
+        parts = pd.read_parquet(study.folder / f"results/splits/holes/{seed}/pixels.parquet")
         of_test = parts["part"] == "test"
         tested += sorted(set(parts.loc[of_test, "hole"]))
         assert set(parts.loc[of_test, "hole"]).isdisjoint(parts.loc[~of_test, "hole"])
@@ -94,7 +94,7 @@ def test_a_seed_more_deals_and_fits_that_seed(study: Study) -> None:
 def test_a_method_more_fits_that_method(study: Study) -> None:
     """Two jobs, one a split; and the scores."""
     jobs = study.would_run(methods=[*METHODS, "sam"])
-    assert jobs == {"benchmark_fit": 2, "benchmark_scores": 2, "benchmark_report": 1, "benchmark": 1, "total": 6}
+    assert jobs == {"benchmark_fit": 2, "evaluate": 2, "benchmark_report": 1, "benchmark": 1, "total": 6}
 
 
 def test_other_settings_of_a_method_leave_the_others(study: Study) -> None:
@@ -103,12 +103,12 @@ def test_other_settings_of_a_method_leave_the_others(study: Study) -> None:
     longer = json.dumps({"m2": tiny["m2"] | {"alpha": 0.7}})
     text = study.snakemake("-n", "--config", f"m2={json.dumps(json.loads(longer)['m2'])}")
     jobs = dict(re.findall(r"^(\w+)\s+(\d+)$", text, flags=re.MULTILINE))
-    assert set(jobs) == {"benchmark_train", "benchmark_scores", "benchmark_report", "benchmark", "total"}
+    assert set(jobs) == {"benchmark_train", "evaluate", "benchmark_report", "benchmark", "total"}
 
 
 def test_a_lost_job_repeats_no_fit(study: Study) -> None:
     """Where the result of a job is gone, its fits are still kept."""
-    name = "results/benchmark/fits/holes/inductive/svm-bands/1-2.parquet"
+    name = "results/predictions/holes/inductive/svm/standardised/1-2.parquet"
     lost = study.folder / name
     before = lost.read_bytes()
     lost.unlink()

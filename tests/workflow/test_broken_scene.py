@@ -54,7 +54,7 @@ def test_a_broken_scene_stops_the_workflow_at_its_labels(tmp_path: Path, forks: 
     left = sorted(str(path.relative_to(results)) for path in results.rglob("*") if path.is_file())
     made = [name for name in left if not name.startswith(("logs/", "resources/"))]
     assert "labels/good.npy" in made
-    assert not [name for name in made if name.startswith(("labels/bad", "split/", "sample/", "m2/", "maps/"))]
+    assert not [name for name in made if name.startswith(("labels/bad", "splits/", "sample/", "m2/", "maps/"))]
 
 
 def test_a_broken_table_stops_before_anything_runs(tmp_path: Path, forks: Forks) -> None:

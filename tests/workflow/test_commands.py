@@ -129,9 +129,9 @@ def in_ci(command: str) -> Run:
 def counts_and_splits(study: Study, printed: str) -> None:
     """It really runs: every scan is counted and the hole that tests is dealt."""
     study.snakemake(printed)
-    split = json.loads((study.folder / "results/split/classes.json").read_text())
+    split = json.loads((study.folder / "results/splits/main/classes.json").read_text())
     assert len(split["names"]) >= 2
-    assert sorted(path.stem for path in (study.folder / "results/split/parts").glob("*.npy")) == [
+    assert sorted(path.stem for path in (study.folder / "results/splits/main/parts").glob("*.npy")) == [
         "DH1_1",
         "DH2_1",
         "DH3_1",
@@ -244,7 +244,7 @@ def explains(study: Study, printed: str) -> None:
     """It says which stage a file came from; here the split, for the study has no map."""
     study.snakemake("snakemake --cores 1 --until split --quiet rules")
     with redirect_stdout(StringIO()) as said:
-        assert in_folder(study.folder, " ".join([*printed.split()[:2], "results/split/quotas.parquet"])) == 0
+        assert in_folder(study.folder, " ".join([*printed.split()[:2], "results/splits/main/quotas.parquet"])) == 0
     assert "split" in said.getvalue()
 
 

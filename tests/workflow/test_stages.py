@@ -20,8 +20,8 @@ from semispectral.classifiers.stage_train_svm import run_train_svm
 from semispectral.downhole.stage_composite import run_composite
 from semispectral.downhole.stage_downhole import run_downhole
 from semispectral.errors import DataError
-from semispectral.evaluation.alert_files import read_alerts
 from semispectral.evaluation.predictions import check_predictions
+from semispectral.evaluation.score_files import read_scored
 from semispectral.evaluation.stage_average import run_average
 from semispectral.evaluation.stage_evaluate import run_evaluate
 from semispectral.features.feature_files import read_features
@@ -149,25 +149,26 @@ def predicted(sampled: Path) -> Path:
     bands = {"features": "bands", "pixels_file": pixels, **RUN, **seen}
     known = sampled / "split/classes.json"
     run_train_svm(sampled / "svm", classes_file=known, labels_file=labels, cfg=cfg("svm"), **bands)
-    svm, majority = sampled / "svm.parquet", sampled / "majority.parquet"
+    svm, majority, qda, mean = (
+        sampled / f"predictions/{run}.parquet"
+        for run in ("svm/bands/5/1", "majority/bands/5/1", "qda/mnf/5/1", "mean_of_four/predictions/5/1")
+    )
+    for path in (svm, majority, qda, mean):
+        path.parent.mkdir(parents=True)
     run_predict(svm, model_directory=sampled / "svm", method="svm", **bands)
     quotas = {"quotas_file": sampled / "split/quotas.parquet", "labels_file": labels}
     sections = cfg("baselines", "svm")
     run_baseline(majority, method="majority", features="bands", cfg=sections, **quotas, **seen, **RUN)
     on_mnf = seen | {"scaler_directory": sampled / "mnf", "features": "mnf"}
-    run_baseline(sampled / "qda.parquet", method="qda", cfg=sections, **quotas, **on_mnf, **RUN)
-    members = [svm, sampled / "qda.parquet"]
-    run_average(sampled / "mean.parquet", members=members, method="mean_of_four", features="predictions")
+    run_baseline(qda, method="qda", cfg=sections, **quotas, **on_mnf, **RUN)
+    run_average(mean, members=[svm, qda], method="mean_of_four", features="predictions")
+    where = {"split": "main", "method": "groups", "regime": "inductive"}
     run_evaluate(
-        predictions_file=sampled / "predictions.parquet",
-        scores_file=sampled / "scores.parquet",
-        class_scores_file=sampled / "classes.parquet",
-        summary_file=sampled / "summary.parquet",
-        alerts_file=sampled / "alerts.json",
-        predictions=[svm, majority, sampled / "qda.parquet", sampled / "mean.parquet"],
+        sampled / "evaluation",
+        predictions=[svm, majority, qda, mean],
         classes_file=CLASSES_TSV,
-        known_file=known,
-        cfg=cfg(evaluation={"resamples": 20, "seed": 1}),
+        known=known,
+        cfg=cfg(evaluation={"resamples": 20, "seed": 1}, where=where),
     )
     return sampled
 
@@ -184,7 +185,7 @@ def bundled(predicted: Path) -> Path:
         parts={"scaler": predicted / "scaler", "m1": predicted / "m1", "classifier": predicted / "svm"},
         samples=sorted(predicted.glob("sample/*.parquet")),
         labels_file=predicted / "labels.parquet",
-        predictions_file=predicted / "svm.parquet",
+        predictions_file=predicted / "predictions/svm/bands/5/1.parquet",
         known_file=predicted / "split/classes.json",
         cfg=cfg(
             "cleaning",
@@ -306,13 +307,14 @@ def test_encoding_keeps_the_pixels_in_order(sampled: Path) -> None:
 
 def test_the_svm_beats_the_majority(predicted: Path) -> None:
     """Scores of both methods, on the same test pixels; the SVM knows more than which class is frequent."""
-    scores = read_table(predicted / "scores.parquet")
+    scored = read_scored(predicted / "evaluation")
+    scores = scored.scores
     test = scores[scores["part"] == "test"].set_index("method")
     assert set(test.index) == {"svm", "majority", "qda", "mean_of_four"}
     assert test.loc["svm", "aa"] > test.loc["majority", "aa"]
-    assert isinstance(read_alerts(predicted / "alerts.json"), list)
-    assert set(read_table(predicted / "summary.parquet")["part"]) == {"valid", "test"}
-    assert len(read_table(predicted / "classes.parquet"))
+    assert set(scored.summary["part"]) == {"valid", "test"}
+    assert len(scored.classes)
+    assert scored.confusions["pixels"].sum() == test["pixels"].sum()
 
 
 def test_a_packed_model_names_its_classes(bundled: Path) -> None:

@@ -1,7 +1,7 @@
 """Write the benchmark's report: its page, its figures, its tables for a paper, and one table of all scores."""
 from pathlib import Path
 
-from semispectral.benchmark.stages.stage_benchmark_report import run_benchmark_report
+from semispectral.report.benchmark.stage_benchmark_report import run_benchmark_report
 from semispectral.workflow import logs
 
 logs.start(snakemake.log[0], job=snakemake)

@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from semispectral.errors import ConfigError
+from semispectral.sampling.split_names import MAIN, REGIMES
 from semispectral.study.methods import METHODS
 from semispectral.study.setting_types import (
     Count,
@@ -15,9 +17,6 @@ from semispectral.study.setting_types import (
     Unique,
     settings_class,
 )
-
-TRANSDUCTIVE = "transductive"
-REGIMES = ("inductive", TRANSDUCTIVE)
 
 
 def seeds_by_job(seeds: Iterable[int], per_job: int) -> dict[str, list[int]]:
@@ -64,6 +63,11 @@ class BenchmarkSplit:
     """As in split."""
     buffer: CountFromZero | None = None
     """As in split."""
+
+    def __post_init__(self) -> None:
+        """Check that no split takes the name of the main line's."""
+        if self.name == MAIN:
+            raise ConfigError(f"benchmark.splits: {MAIN} is the split of the section split; name this one otherwise")
 
 
 @settings_class("benchmark")

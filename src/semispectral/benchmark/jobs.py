@@ -22,7 +22,7 @@ from semispectral.benchmark.pool import Dealt, Pool, place_of
 from semispectral.errors import DataError
 from semispectral.evaluation.predictions import prediction_table
 from semispectral.evaluation.queries import PLACE
-from semispectral.sampling.split_names import CLASSES
+from semispectral.sampling.split_names import CLASSES, REGIMES
 from semispectral.sampling.training_set import KEY, Features, TrainingSet
 from semispectral.scans.cube import Latents
 from semispectral.spectra.scaling import without_gaps
@@ -47,7 +47,7 @@ class Job:
 
     Attributes
     ----------
-    method : key in the table of methods, or "m1".
+    method : method and features, such as "m2-latents", or "m1".
     regime : "inductive" or "transductive".
     splits : directory of the split of each seed.
     labels_per_class : labels per class as text, or "all".
@@ -70,13 +70,15 @@ class Job:
 
         Parameters
         ----------
-        output : ``<results>/benchmark/<kind>/<split>/<regime>/<method>/<seeds>``, with or without a suffix.
+        output : ``<results>/<kind>/<split>/<regime>/<method>/.../<seeds>``, with or without a suffix.
         splits : directories of the splits, named by their seeds.
         cfg : JSON of the sections, and of "labels_per_class".
         code : hash of the code.
         """
-        *_, split, regime, method, _ = Path(output).parts
-        kept = Path(output).parents[5] / "checkpoints/benchmark" / split / regime / method
+        parts = Path(output).parts
+        at = max(place for place, part in enumerate(parts) if part in REGIMES)
+        split, regime, method = parts[at - 1], parts[at], "-".join(parts[at + 1 : -1])
+        kept = Path(*parts[: at - 2]) / "checkpoints/benchmark" / split / regime / method
         settings = json.loads(cfg)
         labels_per_class = tuple(str(per_class) for per_class in settings.pop("labels_per_class"))
         by_seed = {int(path.name): path for path in sorted(map(Path, splits), key=lambda path: int(path.name))}

@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from semispectral.benchmark.benchmark_settings import TRANSDUCTIVE
 from semispectral.noise.covariance import estimate_noise
 from semispectral.pool.pool_files import UNLABELLED_DRAW
 from semispectral.sampling.dealt_spectra import read_dealt
 from semispectral.sampling.quota_files import read_quotas, training_shares
-from semispectral.sampling.split_names import BANDS_FILE, LABELS_FILE, M1_FILE, PIXELS, QUOTAS
+from semispectral.sampling.split_names import BANDS_FILE, LABELS_FILE, M1_FILE, PIXELS, QUOTAS, TRANSDUCTIVE
 from semispectral.sampling.training_set import KEY, Features, TrainingSet, training_set
 from semispectral.scans.cube import Pixels
 from semispectral.spectra.cleaning_settings import CleanConfig

@@ -201,7 +201,7 @@ def listed(title: str, messages: Sequence[str], *, most: int = 1000) -> Iterator
     for message in messages[:most]:
         yield "  - " + message.replace("\n", "\n    ")
     if len(messages) > most:
-        yield f"  - and {len(messages) - most} more, all of which stand in split/warnings.json of the results"
+        yield f"  - and {len(messages) - most} more, all of which stand in splits/main/warnings.json of the results"
 
 
 def _some(names: Sequence[str]) -> str:

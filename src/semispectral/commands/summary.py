@@ -19,8 +19,8 @@ WORTH_OPENING = {
     "downhole": "the logs by depth: CSV, LAS 2.0, a picture, a strip log as PDF; intervals.csv for modelling programs",
     "holes": "a page of every hole from top to bottom: core, map, shares, features; index.html",
     "model/README.md": "the trained model; for a new scan: semispectral predict SCAN --model {model} --out maps/",
-    "evaluation/scores.parquet": "the scores of every method, number of labels and seed",
-    "split/warnings.json": "what to know about the split",
+    "evaluation/main/inductive/scores.parquet": "the scores of every method, number of labels and seed",
+    "splits/main/warnings.json": "what to know about the split",
     "logs": "what each stage said",
 }
 BAR = 20  # characters of the longest stage
@@ -83,10 +83,10 @@ def outcome(results: Path) -> list[str]:
     results : folder of all results.
     """
     said = []
-    scores = results / "evaluation/summary.parquet"
+    scores = results / "evaluation/main/inductive/summary.parquet"
     if scores.is_file():
         said.append(_best(read_table(scores)))
-    warnings = results / "split/warnings.json"
+    warnings = results / "splits/main/warnings.json"
     if warnings.is_file():
         number = len(read_notes(warnings.parent)["warnings"])
         said += [f"{number} warning{'s' * (number != 1)} about the split: see the report"] if number else []

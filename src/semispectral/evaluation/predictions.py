@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from semispectral.errors import DataError, ShapeError, SplitError
-from semispectral.study.classes import ClassMap
 
 RUN = ["method", "features", "per_class", "seed", "part"]
 PIXEL = ["scene", "line", "sample"]
@@ -75,19 +74,6 @@ def prediction_table(
     table = pd.DataFrame({**columns, **shares})
     check_predictions(table)
     return table
-
-
-def with_classes(table: pd.DataFrame, classes: ClassMap) -> pd.DataFrame:
-    """Return the table with the codes and names of the classes in its attrs, which are stored with it.
-
-    Parameters
-    ----------
-    table : table of predictions.
-    classes : classes in label order.
-    """
-    named = table.copy(deep=False)
-    named.attrs["classes"] = {"codes": list(classes.codes), "names": list(classes.names)}
-    return named
 
 
 def class_count(table: pd.DataFrame) -> int:

@@ -1,55 +1,38 @@
-"""The stage `evaluate`: the scores of all methods on the same pixels."""
+"""The stage `evaluate`: the scores of all methods on the same pixels, of one split and regime."""
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
-from semispectral.evaluation.alert_files import write_alerts
-from semispectral.evaluation.alerts import alerts
-from semispectral.evaluation.intervals import summary
-from semispectral.evaluation.predictions import with_classes
-from semispectral.evaluation.scores import class_scores, scores
-from semispectral.storage.parquet import read_tables, write_table
+from semispectral.evaluation.score_files import Where, write_scored
+from semispectral.evaluation.split_scores import by_method, evaluate
+from semispectral.sampling.split_names import CLASSES
 from semispectral.study.classes import ClassMap, read_classes
+from semispectral.study.stage_settings import stage_settings
 
 
 def run_evaluate(
-    *,
-    predictions_file: str | Path,
-    scores_file: str | Path,
-    class_scores_file: str | Path,
-    summary_file: str | Path,
-    alerts_file: str | Path,
-    predictions: Sequence[str | Path],
-    classes_file: str | Path,
-    known_file: str | Path,
-    cfg: str,
+    directory: str | Path, *, predictions: Sequence[str | Path], classes_file: str | Path, known: str | Path, cfg: str
 ) -> None:
-    """Score every prediction on the pixels that training never saw, and look for what makes a score suspect.
+    """Score all methods on the same pixels, with intervals, tests and alerts.
 
     Parameters
     ----------
-    predictions_file, scores_file, class_scores_file, summary_file : str or Path
-        Parquet files to write: all predictions in one table, their scores, the scores of each class, and means over
-        seeds with their intervals.
-    alerts_file : str or Path
-        JSON file to write: what makes a score suspect.
+    directory : str or Path
+        Folder to write.
     predictions : sequence of str or Path
-        Predictions of every method, features, per_class and seed.
+        Predictions of every method, number of labels per class and seed; their folders name the method and its
+        features.
     classes_file : str or Path
         Table of classes, classes.tsv, for their names.
-    known_file : str or Path
-        Classes of the split, classes.json.
+    known : str or Path
+        Folder of the split, or its file classes.json.
     cfg : str
-        JSON of the section ``evaluation``: how the bootstrap is done.
+        JSON of the sections ``evaluation`` (how the bootstrap is done) and ``where`` (split, its method, regime).
     """
-    known = ClassMap.read(Path(classes_file)).select(read_classes(Path(known_file)).codes)
-    table = with_classes(read_tables(predictions), known)
+    given = Path(known)
+    codes = read_classes(given / CLASSES if given.is_dir() else given).codes
+    names = ClassMap.read(Path(classes_file)).select(codes).names
+    where = stage_settings(Where, cfg, "where")
     bootstrap = json.loads(cfg)["evaluation"]
-    write_table(predictions_file, table)
-    write_table(scores_file, scores(table))
-    write_table(class_scores_file, class_scores(table))
-    write_table(summary_file, summary(table, **bootstrap))
-    found = [asdict(alert) for alert in alerts(table, class_names=known.names)]
-    write_alerts(Path(alerts_file), found)
+    write_scored(Path(directory), evaluate(by_method(predictions), where=where, class_names=names, **bootstrap))

@@ -10,8 +10,8 @@ import pandas as pd
 
 from semispectral.census.census_files import Census, read_census
 from semispectral.census.mask_files import read_image
-from semispectral.evaluation.alert_files import read_alerts
 from semispectral.evaluation.learning_curve import Expected, expected
+from semispectral.evaluation.score_files import read_scored
 from semispectral.features.feature_files import read_facts
 from semispectral.figures.methods import per_class_order
 from semispectral.library.judged import Judged, read_judged
@@ -117,7 +117,7 @@ class Study:
     summary: pd.DataFrame
     curve: pd.DataFrame
     foretold: Expected | None
-    alerts: list[dict[str, Any]]
+    alerts: tuple[dict[str, Any], ...]
     judged: Judged | None
     choice: Choice | None
     config: dict[str, Any]
@@ -174,10 +174,9 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
     """
     census = tuple(sorted(map(read_census, paths["census"]), key=lambda found: found.scene))
     split_directory = paths["known"][0].parent
-    scores = read_table(paths["scores"][0])
-    predictions = read_table(paths["predictions"][0], columns=PREDICTION, filters=[("part", "==", "test")])
-    intervals = read_table(paths["summary"][0])
-    by_class = read_table(paths["class_scores"][0])
+    scored = read_scored(paths["scores"][0])
+    scores, by_class, intervals = scored.scores, scored.classes, scored.summary
+    predictions = pd.concat([_tested(path) for path in sorted(paths["predictions"])], ignore_index=True)
     curve = read_table(paths["curve"][0])
     scaler, scaler_m1 = (read_scaler(paths[name][0]) for name in ("scaler", "scaler_m1"))
     cleaned = _sample(paths["samples"])
@@ -203,7 +202,7 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
         summary=intervals[intervals["part"] == "test"],
         curve=curve,
         foretold=expected(curve, seed=CURVE_SEED),
-        alerts=read_alerts(paths["alerts"][0]),
+        alerts=scored.alerts,
         judged=_only(paths.get("judged", ()), read_judged),
         choice=_only(paths.get("choices", ()), read_choice),
         config=config,
@@ -219,6 +218,11 @@ def _images(paths: Sequence[Path], shapes: Mapping[str, tuple[int, ...]]) -> dic
     """Read the pictures of the scenes whose tray is masked, by their names."""
     names = {path.parent.name: path for path in paths}
     return {name: read_image(path, (shapes[name][0], shapes[name][1])) for name, path in names.items()}
+
+
+def _tested(path: Path) -> pd.DataFrame:
+    """Read what a run predicts of the test part, without its probabilities."""
+    return read_table(path, columns=PREDICTION, filters=[("part", "==", "test")])
 
 
 def _only(paths: Sequence[Path], read: Callable[[Path], T]) -> T | None:

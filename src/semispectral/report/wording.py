@@ -1,7 +1,9 @@
 """Sentences of the report: the outcome, and warnings."""
 
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 
@@ -20,10 +22,6 @@ SPLITS = {
     "blocks": "by blocks of pixels, with a buffer between the parts",
     "leaky": "by random pixels: it leaks, because training and test share patches of near-identical neighbours",
 }
-LEAKY = (
-    "The split is by random pixels, so it leaks: training and test share patches of near-identical neighbours. Every "
-    "score here is too good. Quote them only beside the scores of a split that does not leak."
-)
 
 
 def outcome(study: Study) -> list[str]:
@@ -172,8 +170,7 @@ def errors(study: Study) -> list[str]:
     ----------
     study : results of the study.
     """
-    leaky = [LEAKY] if study.split["method"] == "leaky" else []
-    return leaky + [_alert(alert) for alert in study.alerts if alert["severity"] == "error" and alert["part"] == "test"]
+    return [alert_words(alert) for alert in study.alerts if alert["severity"] == "error" and alert["part"] == "test"]
 
 
 def warnings(study: Study) -> list[str]:
@@ -183,7 +180,7 @@ def warnings(study: Study) -> list[str]:
     ----------
     study : results of the study.
     """
-    return [_alert(alert) for alert in study.alerts if alert["severity"] != "error" and alert["part"] == "test"]
+    return [alert_words(alert) for alert in study.alerts if alert["severity"] != "error" and alert["part"] == "test"]
 
 
 def everything_odd(study: Study) -> list[tuple[str, list[str], list[str]]]:
@@ -202,10 +199,18 @@ def everything_odd(study: Study) -> list[tuple[str, list[str], list[str]]]:
     return [(topic, wrong, odd) for topic, wrong, odd in topics if wrong or odd]
 
 
-def _alert(alert: dict[str, str]) -> str:
-    """Describe an alert."""
-    name = method_name(alert["method"], alert["features"])
-    return f"{name}, {per_class_words(alert['per_class'])}: {alert['message']}."
+def alert_words(alert: Mapping[str, Any]) -> str:
+    """Return an alert as a sentence; an alert on all methods names none.
+
+    Parameters
+    ----------
+    alert : fields of the alert.
+    """
+    if not alert["method"]:
+        return f"{alert['message'][:1].upper()}{alert['message'][1:]}."
+    return (
+        f"{method_name(alert['method'], alert['features'])}, {per_class_words(alert['per_class'])}: {alert['message']}."
+    )
 
 
 def bands_words(study: Study) -> str:

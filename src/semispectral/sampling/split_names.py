@@ -1,4 +1,8 @@
-"""Names of the files of a split; whoever reads one of them needs nothing else of how it was made."""
+"""Names of splits and of their files; whoever reads one of them needs nothing else of how it was made."""
+
+MAIN = "main"  # the split of the main line, that of the section `split`
+INDUCTIVE, TRANSDUCTIVE = "inductive", "transductive"
+REGIMES = (INDUCTIVE, TRANSDUCTIVE)
 
 QUOTAS, PIXELS, CLASSES, WARNINGS = "quotas.parquet", "pixels.parquet", "classes.json", "warnings.json"
 PARTS_FOLDER = "parts"

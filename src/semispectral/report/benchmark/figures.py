@@ -8,8 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from semispectral.benchmark.score_files import Scored
-from semispectral.benchmark.tables import name_of, rows_of, shown_methods
+from semispectral.evaluation.score_files import Scored
 from semispectral.figures import accuracy as drawn
 from semispectral.figures.methods import method_look, per_class_order, per_class_words
 from semispectral.figures.style import (
@@ -24,6 +23,7 @@ from semispectral.figures.style import (
     shorten,
     styled,
 )
+from semispectral.report.benchmark.tables import name_of, rows_of, shown_methods
 from semispectral.study.methods import METHODS
 
 PER_CLASS_SHADES = ("#8fc1e3", "#3d8bc4", "#0b4f82", "#062b49", "#000000")

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from semispectral.benchmark import difference_tables, tables
-from semispectral.benchmark.score_files import Scored
 from semispectral.evaluation.predictions import RUN
+from semispectral.evaluation.score_files import Scored
 from semispectral.evaluation.score_names import accuracy_scores
 from semispectral.evaluation.scores import CLASS_SCORES
+from semispectral.report.benchmark import difference_tables, tables
 from semispectral.report.table_cells import Table
 from semispectral.report.table_markup import PREAMBLE, latex, markdown, markdown_text
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from semispectral.benchmark.differences import CONTROL, mcnemar_wins
-from semispectral.benchmark.score_files import Scored
-from semispectral.benchmark.tables import NOTHING, interval_cell, name_of, where_words
+from semispectral.evaluation.differences import CONTROL, mcnemar_wins
+from semispectral.evaluation.score_files import Scored
 from semispectral.figures.methods import per_class_words
+from semispectral.report.benchmark.tables import NOTHING, interval_cell, name_of, where_words
 from semispectral.report.table_cells import Cell, Table
 
 

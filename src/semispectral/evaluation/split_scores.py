@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from semispectral.benchmark.complete import COSTS, read_fits, refuse_missing, refuse_other_pixels, tested_pixels
-from semispectral.benchmark.differences import differences
-from semispectral.benchmark.score_files import Scored, Where
 from semispectral.errors import DataError
 from semispectral.evaluation.alerts import Alert, alerts, not_better
+from semispectral.evaluation.complete import COSTS, read_fits, refuse_missing, refuse_other_pixels, tested_pixels
+from semispectral.evaluation.differences import differences
 from semispectral.evaluation.intervals import class_summary, summary
 from semispectral.evaluation.predictions import RUN, probabilities_of
+from semispectral.evaluation.score_files import Scored, Where
 from semispectral.evaluation.scores import class_scores, confusions, scores
 from semispectral.evaluation.significance import MCNEMAR, mcnemar_pairs, paired_wilcoxon
 from semispectral.figures.methods import method_name, per_class_order, per_class_words
@@ -36,16 +36,27 @@ Right = dict[tuple[str, int], dict[tuple[str, str], np.ndarray]]  # by labels pe
 
 
 def by_method(paths: Sequence[Path | str]) -> dict[str, list[Path]]:
-    """Sort files of fits by their method, the name of their folder.
+    """Sort files of fits by their method, which their folders name, as in ``m2/latents/20/1.parquet``.
 
     Parameters
     ----------
-    paths : files of fits.
+    paths : files of fits, of one run each or of several.
+
+    Returns
+    -------
+    dict of files by the key of the method in the table of methods.
     """
     found = defaultdict(list)
     for path in map(Path, paths):
-        found[path.parent.name].append(path)
+        found[_method_of(path)].append(path)
     return dict(found)
+
+
+def _method_of(path: Path) -> str:
+    """Return the key of the method that the folders of a file name, or its last two folders where none do."""
+    folders = [(folder.parent.name, folder.name) for folder in path.parents]
+    keys = {(row.method, row.features): key for key, row in METHODS.items()}
+    return next((keys[names] for names in folders if names in keys), "/".join(folders[0]))
 
 
 def evaluate(
@@ -82,12 +93,16 @@ def evaluate(
     bootstrap: dict[str, Any] = {"seed": seed, "resamples": resamples, "level": level}
     for method_id in sorted(paths, key=lambda name: (name not in METHODS, [*METHODS, name].index(name))):
         fits = read_fits(method_id, paths[method_id])
-        _keep_right(fits, pixels, right)
+        if fits.empty:
+            log.info("%s has no answer, and no score", method_id)
+            continue
+        _keep_right(fits[fits["part"] == "test"], pixels, right)
         for name, table in _tables_of(fits, bootstrap).items():
             tables[name].append(table)
         found += alerts(fits, class_names=class_names)
         log.info("scored %s: %d predictions", method_id, len(fits))
     joined = {name: pd.concat(some, ignore_index=True) for name, some in tables.items()}
+    tested = joined["scores"][joined["scores"]["part"] == "test"]
     refuse_missing(joined["scores"])
     found += not_better(joined["scores"])
     return Scored(
@@ -96,7 +111,7 @@ def evaluate(
         **joined,
         wilcoxon=paired_wilcoxon(joined["scores"]),
         mcnemar=_mcnemar(right, pixels),
-        differences=differences(joined["scores"], **bootstrap),
+        differences=differences(tested, **bootstrap),
         alerts=tuple(asdict(alert) for alert in sorted(found, key=lambda alert: alert.severity != "error")),
     )
 
@@ -113,16 +128,18 @@ def _keep_right(fits: pd.DataFrame, pixels: Pixels, right: Right) -> None:
 
 def _tables_of(fits: pd.DataFrame, bootstrap: dict[str, Any]) -> dict[str, pd.DataFrame]:
     """Return every table to which one method alone contributes."""
-    costs = fits.groupby(RUN)[list(COSTS)].first().reset_index()
-    counted = confusions(fits).groupby([*CELL, "label", "predicted"])["pixels"].sum()
+    tested = fits[fits["part"] == "test"]
+    known = [name for name in COSTS if name in fits]
+    costs = fits.groupby(RUN)[known].first().reset_index() if known else fits[RUN].drop_duplicates()
+    counted = confusions(tested).groupby([*CELL, "label", "predicted"])["pixels"].sum()
     return {
         "scores": scores(fits).merge(costs, on=RUN, validate="one_to_one"),
         "classes": class_scores(fits),
         "summary": summary(fits, **bootstrap),
         "class_summary": class_summary(fits, **bootstrap),
         "confusions": counted.reset_index(),
-        "reliability": _by_cell(fits, _reliability),
-        "risk": _by_cell(fits, _risk),
+        "reliability": _by_cell(tested, _reliability),
+        "risk": _by_cell(tested, _risk),
     }
 
 

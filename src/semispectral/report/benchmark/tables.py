@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from semispectral.benchmark.differences import best_control, wide_scores
-from semispectral.benchmark.score_files import Scored, Where
+from semispectral.evaluation.differences import best_control, wide_scores
+from semispectral.evaluation.score_files import Scored, Where
 from semispectral.evaluation.score_names import SCORE_NAMES, calibration_scores
 from semispectral.figures.methods import method_name, per_class_words
 from semispectral.report.table_cells import Cell, Table, number

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 import pandas as pd
 
-from semispectral.benchmark.benchmark_settings import REGIMES
 from semispectral.errors import MissingFileError
 from semispectral.evaluation.alert_files import read_alerts, write_alerts
 from semispectral.figures.methods import per_class_order
+from semispectral.sampling.split_names import REGIMES
 from semispectral.storage.atomic import replacing_directory
 from semispectral.storage.parquet import read_table, write_table
 from semispectral.storage.seal import read_json, write_json
@@ -19,12 +19,12 @@ from semispectral.study.setting_types import OneOf, settings_class
 FACTS, ALERTS = "facts.json", "alerts.json"
 
 
-@settings_class("benchmark")
+@settings_class("where")
 class Where:
     """What was scored."""
 
     split: str
-    """Its name in the configuration."""
+    """Its name: ``main`` for that of the section ``split``, else that of the benchmark's."""
     method: str
     """How it splits: ``groups``, ``blocks`` or ``leaky``."""
     regime: Annotated[str, OneOf(REGIMES)]
@@ -43,17 +43,17 @@ class Scored:
     Attributes
     ----------
     where : split and regime.
-    class_names : names of the labels, in their order.
-    scores : one row per run: RUN, pixels, classes, all overall scores, seconds, peak_mb.
+    class_names : names of the labels, in their order: p0, p1, ... of the predictions are theirs.
+    scores : one row per run: RUN, pixels, classes, all overall scores; of the benchmark also seconds and peak_mb.
     classes : one row per run and label, from `semispectral.evaluation.scores.class_scores`.
     summary : means and intervals over seeds, from `semispectral.evaluation.intervals.summary`.
     class_summary : the same by class, from `semispectral.evaluation.intervals.class_summary`.
     wilcoxon : every pair of methods, from `semispectral.evaluation.significance.paired_wilcoxon`.
-    mcnemar : every pair of methods, columns of `semispectral.evaluation.significance.mcnemar`.
-    differences : from `semispectral.benchmark.differences.differences`.
-    confusions : method, features, per_class, label, predicted, pixels; summed over seeds, above 0.
-    reliability : method, features, per_class, bin, pixels, confidence, accuracy; pooled over seeds.
-    risk : method, features, per_class, coverage (0.01 to 1), risk; mean over seeds.
+    mcnemar : every pair of methods on the test part, columns of `semispectral.evaluation.significance.mcnemar`.
+    differences : from `semispectral.evaluation.differences.differences`.
+    confusions : method, features, per_class, label, predicted, pixels, of the test part; summed over seeds, above 0.
+    reliability : method, features, per_class, bin, pixels, confidence, accuracy, of the test part; all seeds together.
+    risk : method, features, per_class, coverage (0.01 to 1), risk, of the test part; mean over seeds.
     alerts : alerts, each the fields of a `semispectral.evaluation.alerts.Alert`, worst first.
     """
 
@@ -119,7 +119,7 @@ def read_scored(directory: Path) -> Scored:
     MissingFileError : the folder holds no scores.
     """
     if not (directory / FACTS).is_file():
-        raise MissingFileError(f"{directory}: scores of the benchmark are needed; run snakemake benchmark to make them")
+        raise MissingFileError(f"{directory}: scores are needed; run snakemake, or snakemake benchmark for its splits")
     facts = read_json(directory / FACTS)
     tables = {name: read_table(directory / f"{name}.parquet") for name in TABLES}
     alerts = tuple(read_alerts(directory / ALERTS))

@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from semispectral.benchmark.differences import CONTROL
-from semispectral.benchmark.score_files import Scored
-from semispectral.benchmark.tables import name_of, where_words
-from semispectral.figures.methods import method_name, per_class_words
+from semispectral.evaluation.differences import CONTROL
+from semispectral.evaluation.score_files import Scored
+from semispectral.figures.methods import per_class_words
+from semispectral.report.benchmark.tables import name_of, where_words
+from semispectral.report.wording import alert_words
 
 FEW_SEEDS = 5
 
@@ -56,20 +57,6 @@ def difference_words(scored: Scored) -> str:
         "Each seed is a new split and new labels, so Wilcoxon's signed-rank test pairs methods by seed, with Holm's "
         f"correction.{limit} The best baseline is chosen on the test pixels, which favours it. McNemar's test, within "
         "each seed, is given for comparison: it treats neighbouring pixels as independent, so its p is too small."
-    )
-
-
-def alert_words(alert: Mapping[str, Any]) -> str:
-    """Return an alert as a sentence; an alert on all methods names none.
-
-    Parameters
-    ----------
-    alert : fields of the alert.
-    """
-    if not alert["method"]:
-        return f"{alert['message'][:1].upper()}{alert['message'][1:]}."
-    return (
-        f"{method_name(alert['method'], alert['features'])}, {per_class_words(alert['per_class'])}: {alert['message']}."
     )
 
 

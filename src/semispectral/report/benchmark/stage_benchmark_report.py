@@ -4,8 +4,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from semispectral.benchmark.page import write_report
-from semispectral.benchmark.score_files import read_scored
+from semispectral.evaluation.score_files import read_scored
+from semispectral.report.benchmark.page import write_report
 
 
 def run_benchmark_report(index: str | Path, *, scores: Sequence[str | Path], root: str | Path, cfg: str) -> None:

@@ -10,13 +10,13 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from semispectral.benchmark import difference_tables, figures, tables
-from semispectral.benchmark import wording as words
-from semispectral.benchmark.exports import as_latex, as_markdown, tidy
-from semispectral.benchmark.score_files import Scored
+from semispectral.evaluation.score_files import Scored
 from semispectral.evaluation.score_names import accuracy_scores
 from semispectral.figures.methods import per_class_words
 from semispectral.figures.style import save
+from semispectral.report.benchmark import difference_tables, figures, tables
+from semispectral.report.benchmark import wording as words
+from semispectral.report.benchmark.exports import as_latex, as_markdown, tidy
 from semispectral.report.pictures import embedded
 from semispectral.report.table_cells import Cell, Table, number, some
 from semispectral.report.template import config_words, fill
