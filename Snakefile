@@ -59,6 +59,7 @@ if not workflow.is_main_process:
 # Snakemake knows one block onstart. As long as a process of this run lives, `make resume` keeps away.
 onstart:
     require_results()
+    say_left_over()
     running.hold()
 
 

@@ -8,6 +8,7 @@ wildcard_constraints:
     split="|".join(map(re.escape, SPLITS)),
     regime="|".join(REGIMES),
     seeds=r"\d+-\d+",
+    runs=r"\d+-\d+|(\d+|all)/\d+",
 
 
 rule benchmark_split:
@@ -149,23 +150,3 @@ rule benchmark_fit:
         "Fit {wildcards.method} on {wildcards.features} for the benchmark: {wildcards.split}, {wildcards.regime}, {wildcards.seeds}"
     script:
         "../workflow/scripts/benchmark_fit.py"
-
-
-use rule average as benchmark_average with:
-    input:
-        members=members_of_job,
-    output:
-        "<results>/predictions/{split}/{regime}/{method}/{features}/{seeds}.parquet",
-    log:
-        "<results>/logs/benchmark_average/{split}/{regime}/{method}/{features}/{seeds}.log",
-    benchmark:
-        "<results>/resources/benchmark_average/{split}/{regime}/{method}/{features}/{seeds}.tsv"
-    wildcard_constraints:
-        method=names_of(AVERAGED),
-        features=FEATURES_OF_JOBS,
-    params:
-        method=lambda wildcards: wildcards.method,
-        features=PREDICTIONS,
-        code=code("average"),
-    message:
-        "Average predictions for the benchmark: {wildcards.method}, {wildcards.split}, {wildcards.regime}, {wildcards.seeds}"

@@ -5,8 +5,7 @@ BENCHMARK = CONFIG["benchmark"]
 SPLITS = {MAIN: CONFIG["split"]} | {row["name"]: CONFIG["split"] | row for row in BENCHMARK["splits"]}
 BENCHMARK_SPLITS = [name for name in SPLITS if name != MAIN]
 METHODS_RUN = [name for name in BENCHMARK["methods"] if name != "library" or SLICES.has_minerals]
-AVERAGED = [name for name in METHODS_RUN if METHODS[name].members]
-NO_TENSORFLOW = [name for name in METHODS if not METHODS[name].tensorflow and name not in AVERAGED]
+NO_TENSORFLOW = [name for name in METHODS if not METHODS[name].tensorflow and not METHODS[name].members]
 TRAINED = [name for name in METHODS if METHODS[name].tensorflow]
 JOBS = seeds_by_job(BENCHMARK["seeds"], BENCHMARK["seeds_per_job"])
 FEATURES_OF_JOBS = "|".join(sorted({row.features for row in METHODS.values()}))
@@ -45,20 +44,23 @@ def fit_cfg(wildcards):
 
 def files_of_fit(wildcards):
     """The files that cleaning looks into; of the mineral library also its own, and the scan that states the widths."""
-    of_library = "library" in METHODS[wildcards.method_id].sections
+    of_library = "library" in row_of(wildcards.method, wildcards.features).sections
     return SLICES.groups_files(wildcards) if of_library else cleaned_files(wildcards)
 
 
-def members_of_job(wildcards):
-    """The fits that a method averages, whether or not the benchmark compares them by themselves."""
-    return [fit_of(name, wildcards, wildcards.seeds) for name in row_of(wildcards.method, wildcards.features).members]
+def members_of(wildcards):
+    """The predictions that a method averages, of the same runs, whether or not they are compared by themselves."""
+    return [fit_of(name, wildcards, wildcards.runs) for name in first_row(wildcards.method).members]
 
 
-def fit_of(name, wildcards, seeds):
-    """The fits of a method; one that looks at no unlabelled pixel is the same in both regimes."""
+def fit_of(name, wildcards, runs):
+    """The predictions of a method for a run, or for a job of several.
+
+    A method that looks at no unlabelled pixel is the same in both regimes.
+    """
     row = METHODS[name]
     regime = wildcards.regime if row.unlabelled else INDUCTIVE
-    return f"<results>/predictions/{wildcards.split}/{regime}/{row.method}/{row.features}/{seeds}.parquet"
+    return f"<results>/predictions/{wildcards.split}/{regime}/{row.method}/{row.features}/{runs}.parquet"
 
 
 def splits_of(wildcards):

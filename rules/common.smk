@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
 from semispectral.features.feature_settings import FILES as FEATURE_FILES
 from semispectral.study import keys_in_use as in_use
@@ -25,7 +26,7 @@ from semispectral.study.methods import (
 from semispectral.benchmark.benchmark_settings import seeds_by_job
 from semispectral.sampling.split_names import INDUCTIVE, MAIN, REGIMES
 from semispectral.study.classes import read_class_minerals, study_classes
-from semispectral.study.paths import inside, outside_allowed, require_folder, require_writable
+from semispectral.study.paths import inside, left_over, outside_allowed, require_folder, require_writable
 from semispectral.workflow.rerun import code_hash
 from semispectral.workflow.resources import has_gpu, memory_mb, minutes
 from semispectral.study.scenes import read_scenes, require_masks_outside, require_test_holes
@@ -132,6 +133,12 @@ def with_holes(path):
         return path
 
     return wanted
+
+
+def say_left_over():
+    """Say which folders of an earlier version lie among the results."""
+    if said := left_over(RESULTS):
+        logger.warning(said)
 
 
 def with_labels(path):
@@ -269,13 +276,6 @@ def compared():
     fitted = [first_row(name) for name in compare["baselines"] if name != "library"]
     simpler = [path for row in fitted for path in predictions_of(row.method, [row.features])]
     return models + simpler + (every_run(OF_LIBRARY) if WITH_LIBRARY else [])
-
-
-def members_of(wildcards):
-    """The predictions that a method averages."""
-    rows = [METHODS[name] for name in first_row(wildcards.method).members]
-    run = f"{wildcards.per_class}/{wildcards.seed}.parquet"
-    return [f"<results>/predictions/main/inductive/{row.method}/{row.features}/{run}" for row in rows]
 
 
 def predictions_of(method, features):

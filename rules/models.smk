@@ -181,11 +181,11 @@ rule average:
     input:
         members=members_of,
     output:
-        "<results>/predictions/main/inductive/{method}/predictions/{per_class}/{seed}.parquet",
+        "<results>/predictions/{split}/{regime}/{method}/predictions/{runs}.parquet",
     log:
-        "<results>/logs/average/{method}/{per_class}/{seed}.log",
+        "<results>/logs/average/{split}/{regime}/{method}/{runs}.log",
     benchmark:
-        "<results>/resources/average/{method}/{per_class}/{seed}.tsv"
+        "<results>/resources/average/{split}/{regime}/{method}/{runs}.tsv"
     wildcard_constraints:
         method="|".join(AVERAGES),
     conda:
@@ -195,11 +195,10 @@ rule average:
         mem_mb=memory_mb(1000, per_mb=12),
         runtime=minutes(10, per_mb=0.1),
     params:
-        method=lambda wildcards: wildcards.method,
         features=PREDICTIONS,
         code=code("average"),
     message:
-        "Average the predictions of the members of {wildcards.method}, {wildcards.per_class} labels per class, seed {wildcards.seed}"
+        "Average the predictions of the members of {wildcards.method}: {wildcards.split}, {wildcards.regime}, {wildcards.runs}"
     script:
         "../workflow/scripts/average.py"
 

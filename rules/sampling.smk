@@ -222,9 +222,9 @@ rule choose_labels:
 
 rule interval_labels:
     input:
-        dealt="<results>/split/pixels.parquet",
+        dealt="<results>/splits/main/pixels.parquet",
         codes=[counted(scene, "npy") for scene in sorted(SCENES)],
-        classes="<results>/split/classes.json",
+        classes="<results>/splits/main/classes.json",
         scans=[file for scene in sorted(SCENES) for file in data_files(SCENES[scene])],
         tables=SLICES.interval_sources,
     output:

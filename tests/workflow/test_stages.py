@@ -398,7 +398,7 @@ def test_the_report_takes_one_path_or_several(tmp_path: Path) -> None:
     results = tmp_path / "results"
     results.mkdir()
     paths = write_study(results)
-    lists = ("census", "samples", "m1", "networks", "maps", "logs")
+    lists = ("census", "samples", "m1", "networks", "maps", "logs", "predictions")
     inputs = {name: [str(path) for path in files] if name in lists else str(files[0]) for name, files in paths.items()}
     run_report(results / "report/index.html", inputs=inputs, root=ROOT, cfg=json.dumps(REPORTED))
     assert "<html" in (results / "report/index.html").read_text(encoding="utf-8")

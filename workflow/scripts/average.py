@@ -6,6 +6,6 @@ logs.start(snakemake.log[0], job=snakemake)
 run_average(
     snakemake.output[0],
     members=snakemake.input.members,
-    method=snakemake.params.method,
+    method=snakemake.wildcards.method,
     features=snakemake.params.features,
 )

@@ -8,6 +8,8 @@ from typing import Any
 
 from semispectral.errors import ConfigError, UnreadableError
 
+EARLIER = ("split", "budgets", "benchmark", "evaluation/summary.parquet")  # names before those of decision 27
+
 
 def outside_allowed(config: Mapping[str, Any]) -> bool:
     """Return whether scenes may lie anywhere: the configuration allows it, or the workflow makes them itself.
@@ -92,3 +94,24 @@ def require_writable(folder: Path, *, what: str) -> None:
             f"{folder}: a folder for {what} is needed, but nothing can be written there ({error.strerror or error}); "
             "name another folder, or change its permissions"
         ) from error
+
+
+def left_over(results: Path) -> str:
+    """Return a sentence on folders that an earlier version wrote and nothing reads; empty where there is none.
+
+    Parameters
+    ----------
+    results : Path, folder of all results.
+
+    Examples
+    --------
+    >>> left_over(Path("no such folder"))
+    ''
+    """
+    found = [name for name in EARLIER if (results / name).exists()]
+    if not found:
+        return ""
+    return (
+        f"{results}: an earlier version wrote {', '.join(found)}, which nothing reads any more. The results are made "
+        "anew under other names (docs/decisions/0027-one-set-of-fits.md); these can be deleted"
+    )
