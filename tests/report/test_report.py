@@ -14,12 +14,14 @@ from jinja2 import Environment
 
 from browser import CHROMIUM, Tab, browse
 from semispectral.evaluation.alerts import Alert
+from semispectral.evaluation.differences import wide_scores
 from semispectral.evaluation.score_names import shown_in_report
 from semispectral.evaluation.split_scores import LEAKAGE
 from semispectral.figures.methods import method_name
 from semispectral.report import draw_training as training
 from semispectral.report import tables
 from semispectral.report import wording as words
+from semispectral.report.benchmark.difference_tables import difference_table
 from semispectral.report.captions import CAPTIONS, caption_of
 from semispectral.report.chosen_models import best_of_each_family
 from semispectral.report.draw import FIGURES, masks
@@ -86,6 +88,14 @@ def test_the_page_needs_no_network(index: Path) -> None:
     assert all(address.startswith(("data:", "#", "../")) for address in addresses)
     assert "http:" not in html
     assert "https:" not in html
+
+
+def test_paired_differences_are_those_of_the_benchmark(study: Study, index: Path) -> None:
+    """The page has the benchmark's table of the same scores, with the mean difference of both seeds."""
+    row = study.scored.differences.iloc[-1]
+    wide = wide_scores(study.scores[study.scores["per_class"] == row["per_class"]])
+    assert row["mean"] == pytest.approx((wide[row["first"]] - wide[row["second"]]).mean())
+    assert difference_table(study.scored).caption in unescape(index.read_text(encoding="utf-8"))
 
 
 def test_maps_and_logs_are_linked(study: Study, index: Path) -> None:

@@ -10,6 +10,7 @@ from semispectral.figures.style import save
 from semispectral.report import cleaning_chapter, feature_chapter, networks, tables
 from semispectral.report import deliverables as takehome
 from semispectral.report import wording as words
+from semispectral.report.benchmark.difference_tables import difference_table
 from semispectral.report.captions import caption_of
 from semispectral.report.draw import MOST_MAPS, figures_of, test_scenes
 from semispectral.report.library_words import choice_table, choice_words, doubted_labels, library_words
@@ -116,6 +117,7 @@ def content(study: Study, *, index: Path, root: Path) -> dict[str, Any]:
         "normalisation_m1": study.scaler_m1.method,
         "trained": networks.trained(study),
         "results": tables.results(study),
+        "differences": difference_table(study.scored),
         "effects": cleaning_chapter.table(study),
         "absorption": feature_chapter.table(study),
         "absorption_left_out": feature_chapter.left_out(study),

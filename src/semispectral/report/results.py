@@ -11,7 +11,7 @@ import pandas as pd
 from semispectral.census.census_files import Census, read_census
 from semispectral.census.mask_files import read_image
 from semispectral.evaluation.learning_curve import Expected, expected
-from semispectral.evaluation.score_files import read_scored
+from semispectral.evaluation.score_files import Scored, read_scored
 from semispectral.features.feature_files import read_facts
 from semispectral.figures.methods import per_class_order
 from semispectral.library.judged import Judged, read_judged
@@ -82,6 +82,7 @@ class Study:
     predictions : predictions of the test part.
     class_scores : class scores of the test part, from `semispectral.evaluation.scores.class_scores`.
     scores : scores of the test part, from `semispectral.evaluation.scores.scores`.
+    scored : all that was scored, of both parts, as the benchmark has it of each of its splits.
     validation : scores of the validation part, by which models are chosen for figures.
     summary : means and intervals over seeds of the test part, from `semispectral.evaluation.intervals.summary`.
     curve : points of the learning curve: labels, draw and score; empty if it cannot be drawn.
@@ -113,6 +114,7 @@ class Study:
     predictions: pd.DataFrame
     class_scores: pd.DataFrame
     scores: pd.DataFrame
+    scored: Scored
     validation: pd.DataFrame
     summary: pd.DataFrame
     curve: pd.DataFrame
@@ -198,6 +200,7 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
         predictions=predictions,
         class_scores=by_class[by_class["part"] == "test"],
         scores=scores[scores["part"] == "test"],
+        scored=scored,
         validation=scores[scores["part"] == "valid"],
         summary=intervals[intervals["part"] == "test"],
         curve=curve,
