@@ -19,8 +19,8 @@ from semispectral.evaluation.score_files import Scored, read_scored
 from semispectral.figures.style import styled
 from semispectral.report.benchmark.difference_tables import difference_table
 from semispectral.report.benchmark.figures import against_labels
+from semispectral.report.benchmark.table_markup import markdown, markdown_text
 from semispectral.report.benchmark.tables import SPLITS, cost_table, score_table
-from semispectral.report.table_markup import markdown, markdown_text
 from semispectral.sampling.split_names import MAIN
 
 TITLES = {

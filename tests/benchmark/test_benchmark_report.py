@@ -15,9 +15,9 @@ from semispectral.report.benchmark import figures, tables
 from semispectral.report.benchmark.difference_tables import difference_table, mcnemar_table
 from semispectral.report.benchmark.exports import as_latex, as_markdown, tidy
 from semispectral.report.benchmark.page import asked, render, write_report
+from semispectral.report.benchmark.table_markup import latex, latex_text, markdown, markdown_text
 from semispectral.report.benchmark.wording import errors, outcome
 from semispectral.report.table_cells import Cell, Table
-from semispectral.report.table_markup import latex, latex_text, markdown, markdown_text
 from semispectral.storage.parquet import read_table
 
 ROOT = Path(__file__).parents[2]

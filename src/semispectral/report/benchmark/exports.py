@@ -9,8 +9,8 @@ from semispectral.evaluation.score_files import Scored
 from semispectral.evaluation.score_names import accuracy_scores
 from semispectral.evaluation.scores import CLASS_SCORES
 from semispectral.report.benchmark import difference_tables, tables
+from semispectral.report.benchmark.table_markup import PREAMBLE, latex, markdown, markdown_text
 from semispectral.report.table_cells import Table
-from semispectral.report.table_markup import PREAMBLE, latex, markdown, markdown_text
 
 OVERALL = -1
 COLUMNS = ["split", "regime", *(name for name in RUN if name != "part"), "part", "label", "class", "score", "value"]
