@@ -7,7 +7,7 @@ rule endmembers:
     input:
         samples=every_scene("<results>/sample/{scene}.parquet"),
         labels=map_run("<results>/labels_per_class/{per_class}/{seed}.parquet"),
-        known="<results>/split/classes.json",
+        known="<results>/splits/main/classes.json",
     output:
         "<results>/mixtures/endmembers.parquet",
     log:
