@@ -202,6 +202,8 @@ NOT_TRIED = {
     "simulate.labelled_purity": "goes with labelled_lithologies",
     "simulate.lithologies": "goes with classes.tsv",
     "scenes": "a table of its own",
+    "sensors": "a table of its own",
+    "cleaning.sensors": "the scenes have one sensor",
     "classes": "a table of its own",
     "data_root": "every path hangs on it",
     "allow_outside": "changes what is allowed, not what is made",
