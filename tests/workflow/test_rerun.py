@@ -161,7 +161,7 @@ REACHED: dict[str, set[str]] = {
     "holes/hole.js": {"hole_page"},
     "page/page.js": {"paint", "scan_page", "group_page"},
     "page/mapped.py": {"paint"},
-    "page/tiles.py": {"pixels", "new_pixels", "hole_page"},  # the page of a hole has tiles of small scans
+    "page/tiles.py": {"pixels", "new_pixels"},
     "page/content.py": {"paint", "scan_page", "group_page"},
     "maps/picture.py": {"paint", "downhole", "composite", "report"},
     "maps/rasters.py": {

@@ -26,11 +26,11 @@ from semispectral.maps.stage_map import run_map
 from semispectral.maps.stage_new_map import run_new_map
 from semispectral.page.stage_pixels import run_pixels
 from semispectral.pool.stage_draw import run_draw
-from semispectral.sampling.stage_choose_labels import run_choose_labels
-from semispectral.sampling.stage_fit_scaler import run_fit_scaler
-from semispectral.sampling.stage_sample import run_sample
-from semispectral.sampling.stage_sample_m1 import run_sample_m1
-from semispectral.sampling.stage_split import run_split
+from semispectral.sampling.stages.stage_choose_labels import run_choose_labels
+from semispectral.sampling.stages.stage_fit_scaler import run_fit_scaler
+from semispectral.sampling.stages.stage_sample import run_sample
+from semispectral.sampling.stages.stage_sample_m1 import run_sample_m1
+from semispectral.sampling.stages.stage_split import run_split
 from semispectral.scans.cube import Pixels
 from semispectral.scans.formats.scene_files import data_files
 from semispectral.scans.sensor_bands import SensorBands

@@ -40,11 +40,11 @@ from semispectral.page.stage_paint import run_paint
 from semispectral.page.stage_pixels import run_pixels
 from semispectral.pool.stage_draw import run_draw
 from semispectral.report.stage_report import run_report
-from semispectral.sampling.stage_choose_labels import run_choose_labels
-from semispectral.sampling.stage_fit_scaler import run_fit_scaler
-from semispectral.sampling.stage_sample import run_sample
-from semispectral.sampling.stage_sample_m1 import run_sample_m1
-from semispectral.sampling.stage_split import run_split
+from semispectral.sampling.stages.stage_choose_labels import run_choose_labels
+from semispectral.sampling.stages.stage_fit_scaler import run_fit_scaler
+from semispectral.sampling.stages.stage_sample import run_sample
+from semispectral.sampling.stages.stage_sample_m1 import run_sample_m1
+from semispectral.sampling.stages.stage_split import run_split
 from semispectral.scans.cube import Pixels
 from semispectral.simulate.stage_simulate import run_simulate
 from semispectral.spectra.cleaning_settings import CleanConfig, scale_after

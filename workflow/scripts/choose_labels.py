@@ -1,5 +1,5 @@
 """Draw the labels that a model may see with one number of labels per class and one seed."""
-from semispectral.sampling.stage_choose_labels import run_choose_labels
+from semispectral.sampling.stages.stage_choose_labels import run_choose_labels
 from semispectral.workflow import logs
 
 logs.start(snakemake.log[0], job=snakemake)

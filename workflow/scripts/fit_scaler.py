@@ -1,5 +1,5 @@
 """Fit a normalisation on the cleaned training pixels of M1."""
-from semispectral.sampling.stage_fit_scaler import run_fit_scaler
+from semispectral.sampling.stages.stage_fit_scaler import run_fit_scaler
 from semispectral.workflow import logs
 
 logs.start(snakemake.log[0], job=snakemake)

@@ -1,7 +1,7 @@
 """Take the pixels of the split from the pool, and clean them."""
 from pathlib import Path
 
-from semispectral.sampling.stage_sample import run_sample
+from semispectral.sampling.stages.stage_sample import run_sample
 from semispectral.workflow import logs
 
 logs.start(snakemake.log[0], job=snakemake)

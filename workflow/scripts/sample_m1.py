@@ -1,7 +1,7 @@
 """Take the pixels that M1 sees from the pool, whatever their labels, and clean them."""
 from pathlib import Path
 
-from semispectral.sampling.stage_sample_m1 import run_sample_m1
+from semispectral.sampling.stages.stage_sample_m1 import run_sample_m1
 from semispectral.workflow import logs
 
 logs.start(snakemake.log[0], job=snakemake)

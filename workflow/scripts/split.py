@@ -1,7 +1,7 @@
 """Split the study, and deal the pool to its parts."""
 from pathlib import Path
 
-from semispectral.sampling.stage_split import run_split
+from semispectral.sampling.stages.stage_split import run_split
 from semispectral.workflow import logs
 
 logs.start(snakemake.log[0], job=snakemake)

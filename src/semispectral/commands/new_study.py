@@ -13,7 +13,7 @@ from semispectral.study.classes import COLUMNS
 from semispectral.study.scenes import REQUIRED
 from semispectral.workflow.home import workflow_folder
 
-TEMPLATES = Path(__file__).with_name("study_files")
+HERE = Path(__file__).parent
 CONFIG, SCENES, CLASSES = "config/config.yaml", "config/scenes.tsv", "config/classes.tsv"
 NEXT = {
     "demo": "semispectral run, which takes about two minutes on two cores; then open results/report/index.html",
@@ -97,7 +97,8 @@ def _require_new(folder: Path) -> None:
 
 def _write(folder: Path, files: Mapping[str, str]) -> None:
     """Write files of a study, its README and .gitignore."""
-    own = {"README.md": _template("README.md", name=folder.resolve().name), ".gitignore": _template("gitignore")}
+    readme = _template("new_readme.md", name=folder.resolve().name)
+    own = {"README.md": readme, ".gitignore": _template("new_gitignore.txt")}
     for place, text in (own | dict(files)).items():
         path = folder / place
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -105,14 +106,14 @@ def _write(folder: Path, files: Mapping[str, str]) -> None:
 
 
 def _template(file: str, **values: str) -> str:
-    text = (TEMPLATES / file).read_text(encoding="utf-8")
+    text = (HERE / file).read_text(encoding="utf-8")
     for key, value in {"version": versions()["semispectral"], **values}.items():
         text = text.replace(f"<{key}>", value)
     return text
 
 
 def _config(data_root: str) -> str:
-    return _template("config.yaml", data_root=json.dumps(data_root))
+    return _template("new_config.yaml", data_root=json.dumps(data_root))
 
 
 def _header(columns: Iterable[str]) -> str:

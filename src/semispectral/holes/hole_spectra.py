@@ -9,7 +9,7 @@ from semispectral.maps.scene_map import SceneMap
 from semispectral.page.feature_layers import shown
 from semispectral.page.pixel_files import read_held, read_index
 from semispectral.page.pixels import Quantised, on_stride
-from semispectral.page.tiles import SIDE, tile_script
+from semispectral.page.tile_scripts import SIDE, tile_script
 
 GRID = 1
 

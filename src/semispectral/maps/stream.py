@@ -11,7 +11,6 @@ from semispectral.errors import ShapeError
 from semispectral.maps.pipeline import Pipeline, Scores
 from semispectral.scans.cube import Cube
 from semispectral.scans.quality import valid_spectra
-from semispectral.spectra.several_sensors import own_bands
 from semispectral.workflow.progress import Progress
 
 BLOCK_BYTES = 32_000_000
@@ -29,7 +28,7 @@ def colour_bands(cube: Cube) -> list[int]:
     ----------
     cube : the scan.
     """
-    own = own_bands(cube)
+    own = cube.own_bands
     return [own.start + int(place * (own.stop - own.start - 1)) for place in COLOUR_PLACES]
 
 

@@ -6,11 +6,9 @@ that it needs. A browser reads no file beside a page that lies on a disk, but it
 is a script that hands over its pixels.
 """
 
-import base64
 import hashlib
 import math
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -24,6 +22,7 @@ from semispectral.maps.stream import BLOCK_BYTES
 from semispectral.page.feature_layers import shown
 from semispectral.page.pixel_files import HELD, INDEX, write_held
 from semispectral.page.pixels import PLACE_BYTES, VALUE_BYTES, Curves, Quantised, collect
+from semispectral.page.tile_scripts import SIDE, tile_script
 from semispectral.scans.cube import Cube
 from semispectral.scans.identify import identify
 from semispectral.scans.identity import Identity
@@ -33,8 +32,6 @@ from semispectral.storage.atomic import replacing_directory
 from semispectral.storage.seal import write_json
 from semispectral.study.scene import Scene
 
-SIDE = 64  # lines of a tile at most, and samples
-LEVEL = 4  # of zlib: 9 makes files 2 % smaller in three times the time
 DIGITS = 6
 PAGE_MB = 50.0  # of tiles beside a page
 SPECTRA_BYTES = 2_500_000  # of a page before it is compressed; the rest of it is Bokeh and the rasters
@@ -202,47 +199,8 @@ def _write_tiles(
     return {"tops": tops, "tiles": sums}
 
 
-def tile_script(
-    name: str,
-    mask: np.ndarray,
-    novelty: np.ndarray,
-    probability: np.ndarray,
-    values: np.ndarray,
-    curves: Sequence[Quantised],
-) -> bytes:
-    """Return a tile as a script that hands over its pixels.
-
-    Parameters
-    ----------
-    name : name of the tile.
-    mask : bool [line, sample], its classified pixels.
-    novelty : float32 [line, sample], in nats.
-    probability : float32 [line, sample, class].
-    values : float32 [value, line, sample], absorption features.
-    curves : spectra of its pixels on the grid, of each kind.
-    """
-    shares = np.rint(probability[mask] * 255).astype(np.uint8)
-    measured = _little(np.ascontiguousarray(values[:, mask].T, np.float32)) if len(values) else b""
-    facts = [_little(mask.astype(np.uint8)), _little(novelty[mask]), _little(shares), measured]
-    return f'semispectral.tile("{name}","{_compressed(b"".join([*facts, *map(_packed, curves)]))}");\n'.encode()
-
-
 def _strips(cube: Cube) -> Iterator[tuple[int, np.ndarray]]:
     """Yield the first line and the values [line, sample, band] of pieces of at most `SIDE` lines."""
     for first, block in cube.blocks(max_bytes=BLOCK_BYTES):
         for below in range(0, len(block), SIDE):
             yield first + below, block[below : below + SIDE]
-
-
-def _packed(values: Quantised) -> bytes:
-    """Return low, step, and the differences from band to band, which compress better than the codes."""
-    first = np.zeros((len(values.code), 1), np.uint8)
-    return _little(values.low) + _little(values.step) + _little(np.diff(values.code, axis=1, prepend=first))
-
-
-def _little(values: np.ndarray) -> bytes:
-    return bytes(values.astype(values.dtype.newbyteorder("<")).tobytes())
-
-
-def _compressed(content: bytes) -> str:
-    return base64.b64encode(zlib.compress(content, LEVEL)).decode()

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from semispectral.errors import ShapeError
-from semispectral.scans.sensor_bands import Sensors
+from semispectral.scans.sensor_bands import OWN_SENSOR, Sensors, columns_of
 
 COLUMNS = ("scene", "line", "sample", "code")
 PARTS = ("train", "valid", "test")
@@ -92,6 +92,13 @@ class Cube:
     def line_bytes(self) -> int:
         """Size of a line as stored, not compressed, in bytes."""
         return self.shape[1] * self.shape[2] * self.dtype.itemsize
+
+    @property
+    def own_bands(self) -> slice:
+        """Bands of the sensor on whose grid the scene lies, before or after cleaning."""
+        columns = zip(self.sensors, columns_of(self.sensors), strict=True)
+        found = [place for each, place in columns if each.name == self.extra.get(OWN_SENSOR)]
+        return found[0] if found else slice(0, self.shape[2])
 
     def block_lines(self, *, max_bytes: int) -> int:
         """Return the height of a block: the largest multiple of the file's chunk height within ``max_bytes``.

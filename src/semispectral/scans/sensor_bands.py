@@ -18,6 +18,7 @@ class SensorBands:
     bands: int
 
 
+OWN_SENSOR = "own_sensor"  # key of what a cube says of its scene: the sensor on whose grid it lies
 Sensors = tuple[SensorBands, ...]  # in the order of their bands; empty: all bands are of one sensor
 
 

@@ -18,7 +18,7 @@ from semispectral.scans.instrument import Sensor
 from semispectral.scans.placing import fit_affine, placed
 from semispectral.scans.quality import without_repeats
 from semispectral.scans.readers import open_scene
-from semispectral.scans.sensor_bands import SensorBands, columns_of, within
+from semispectral.scans.sensor_bands import OWN_SENSOR, SensorBands, columns_of, within
 from semispectral.spectra.cleaning import STEPS, Spectra, bridged, clean
 from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.spectra.remarks import remarks
@@ -35,7 +35,6 @@ OF_DETECTOR = (
     "smile",
 )  # steps before a sensor is placed
 OWN, PARTS = "own", "parts"  # facts of a cube of several sensors: the scene's own data, and each sensor
-OWN_SENSOR = "own_sensor"  # the name of the sensor on whose grid the scene lies
 OF_VALUES = ("bad_bands", "conversion", "applied", "nodata", "nodata_of_file", "saturated")  # not of joined spectra
 
 
@@ -299,18 +298,6 @@ def own_data(cube: Cube) -> Cube:
     """
     own: Cube = cube.extra.get(OWN, cube)
     return own
-
-
-def own_bands(cube: Cube) -> slice:
-    """Return the bands of the sensor on whose grid a scene lies, before or after cleaning.
-
-    Parameters
-    ----------
-    cube : Cube, open scene.
-    """
-    columns = zip(cube.sensors, columns_of(cube.sensors), strict=True)
-    found = [place for each, place in columns if each.name == cube.extra.get(OWN_SENSOR)]
-    return found[0] if found else slice(0, cube.shape[2])
 
 
 def remarks_of_scene(
