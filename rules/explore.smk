@@ -16,6 +16,7 @@ rule clusters:
         "<results>/logs/clusters.log",
     benchmark:
         "<results>/resources/clusters.tsv"
+    priority: 1
     conda:
         "../envs/base.yaml"
     threads: 1
@@ -44,6 +45,7 @@ rule describe_groups:
         "<results>/logs/describe_groups.log",
     benchmark:
         "<results>/resources/describe_groups.tsv"
+    priority: 1
     conda:
         "../envs/base.yaml"
     threads: 1
@@ -74,6 +76,7 @@ rule cluster_map:
         "<results>/logs/cluster_map/{scene}.log",
     benchmark:
         "<results>/resources/cluster_map/{scene}.tsv"
+    priority: 1
     conda:
         "../envs/base.yaml"
     threads: at_most(2)
@@ -107,6 +110,7 @@ if BY_MODEL:
             "<results>/logs/new_groups.log",
         benchmark:
             "<results>/resources/new_groups.tsv"
+        priority: 1
         conda:
             "../envs/base.yaml"
         threads: 1
@@ -139,6 +143,7 @@ if BY_MODEL:
             "<results>/logs/queue.log",
         benchmark:
             "<results>/resources/queue.tsv"
+        priority: 1
         conda:
             "../envs/base.yaml"
         threads: 1
@@ -171,6 +176,7 @@ else:
             "<results>/logs/queue.log",
         benchmark:
             "<results>/resources/queue.tsv"
+        priority: 1
         conda:
             "../envs/base.yaml"
         threads: 1
@@ -230,6 +236,7 @@ rule contact_sheet:
         "<results>/logs/contact_sheet.log",
     benchmark:
         "<results>/resources/contact_sheet.tsv"
+    priority: 1
     conda:
         "../envs/base.yaml"
     threads: 1

@@ -1,5 +1,8 @@
 """Clusters of latents: against blobs that are known, brute force and closed forms."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
@@ -109,3 +112,9 @@ def test_named_clusters_vote_for_their_class() -> None:
         found = fit_clusters(latents, method=method, clusters=2 * BLOBS, seed=1)
         named = blob[medoids(found, latents.mean, found.of(latents.mean))]
         np.testing.assert_array_equal(found.vote(latents.mean, named), blob)
+
+
+def test_a_map_of_groups_imports_nothing_that_fits_them() -> None:
+    """It is one job for each scene, and scikit-learn would be a third of its start."""
+    command = "import sys, semispectral.explore.stages.stage_cluster_map; sys.exit('sklearn' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", command], check=False).returncode == 0

@@ -5,10 +5,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
 from scipy.special import softmax
-from sklearn.cluster import KMeans, MiniBatchKMeans
-from sklearn.mixture import GaussianMixture
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from semispectral.errors import DataError
@@ -197,6 +194,8 @@ def fit_centres(z: np.ndarray, clusters: int, *, seed: int, starts: int = STARTS
     -------
     Centres float64 [cluster, latent], and the cluster of each pixel, int [pixel].
     """
+    from sklearn.cluster import KMeans, MiniBatchKMeans  # here: a map assigns pixels to clusters and fits none
+
     kind = partial(MiniBatchKMeans, batch_size=BATCH) if len(z) > LARGE else KMeans
     with threadpool_limits(1):  # the sums of several threads differ in their last digits
         model = kind(clusters, n_init=starts, random_state=seed).fit(z.astype(np.float64))
@@ -213,6 +212,8 @@ def _kmeans(z: np.ndarray, clusters: int, seed: int) -> Fitted:
 
 def _mixture(z: np.ndarray, clusters: int, seed: int) -> Fitted:
     """Fit a mixture of Gaussians with diagonal covariances; of a large sample, on an even part of it."""
+    from sklearn.mixture import GaussianMixture  # here: as in `fit_centres`
+
     step = -(-len(z) // LARGE)
     model = GaussianMixture(
         clusters, covariance_type="diag", reg_covar=LEAST_VARIANCE, max_iter=ROUNDS, random_state=seed
@@ -234,6 +235,8 @@ def by_likeness(centres: np.ndarray) -> np.ndarray:
     ----------
     centres : float [cluster, latent].
     """
+    from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering  # here: as in `fit_centres`
+
     if len(centres) < 3:
         return np.arange(len(centres))
     tree = linkage(centres, "ward")

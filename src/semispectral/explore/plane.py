@@ -4,8 +4,6 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
-from sklearn.decomposition import PCA
-from sklearn.manifold import TSNE
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from semispectral.figures.style import INK, PAPER, WIDTH_INCHES, styled
@@ -33,11 +31,15 @@ def on_plane(z: np.ndarray, *, layout: str, seed: int) -> np.ndarray:
 
 def _pca(z: np.ndarray, seed: int) -> np.ndarray:
     """Return the first two principal components."""
+    from sklearn.decomposition import PCA
+
     return np.asarray(PCA(2, svd_solver="covariance_eigh").fit_transform(z))
 
 
 def _tsne(z: np.ndarray, seed: int) -> np.ndarray:
     """Return t-SNE (van der Maaten and Hinton 2008), begun from the principal components."""
+    from sklearn.manifold import TSNE  # here: few ask for it, and it brings half of scikit-learn
+
     perplexity = min(30.0, (len(z) - 1) / 3)
     return np.asarray(TSNE(2, init="pca", perplexity=perplexity, random_state=seed, n_jobs=1).fit_transform(z))
 

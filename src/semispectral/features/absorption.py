@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import find_peaks
 
 from semispectral.errors import DataError
 from semispectral.features.feature_settings import (
@@ -196,6 +195,8 @@ def absorptions(q: np.ndarray, nm: np.ndarray, *, least_depth: float, most: int)
     -------
     Position in nm, and depth, 1 - q, of each.
     """
+    from scipy.signal import find_peaks  # here: features in windows need none of it
+
     found, _ = find_peaks(1 - q, height=least_depth, prominence=least_depth)
     bands = found[np.argsort(q[found], kind="stable")][:most]
     position, bottom = vertex(q[np.newaxis], nm, np.zeros_like(bands), bands)
