@@ -2,9 +2,10 @@
 
     python measurements/accuracy/core_and_depth.py --seeds 2017 7 11
 
-prints, for each tray, the intersection over union of the core that each method of the mask finds with the true one, and
-the mean error of the depth of its pixels in mm: by the depths of the box, and by marks on both sides of a break. In
-each tray a piece of core is lost at a break in the middle run, whose place and size the marks state.
+prints, for each tray, the intersection over union of the core that each method of the mask finds with the true one, by
+reflectance as the rule `mask` sees it, and of the method `spectra` by the counts as well; and the mean error of the
+depth of its pixels in mm: by the depths of the box, and by marks on both sides of a break. In each tray a piece of core
+is lost at a break in the middle run, whose place and size the marks state.
 """
 
 import argparse
@@ -37,6 +38,12 @@ def cube_of(scene: SimulatedScene) -> Cube:
     dark, white = scene.dark.astype(np.float32), scene.white.astype(np.float32)
     span = np.where(white > dark, white - dark, np.nan)
     values = ((scene.counts - dark) / span * WHITE_REFLECTANCE).astype(np.float32)
+    return Cube(Path(scene.name), values.shape, values.dtype, lambda first, last: values[first:last])
+
+
+def counts_of(scene: SimulatedScene) -> Cube:
+    """Counts of a scene, as an open cube in memory."""
+    values = scene.counts
     return Cube(Path(scene.name), values.shape, values.dtype, lambda first, last: values[first:last])
 
 
@@ -91,7 +98,8 @@ def rows_of(settings: SimulateConfig) -> list[Sequence[float | str]]:
         masks = {
             m: ~find_mask(cube, scale=1.0, settings=MaskConfig(method=m, darker_than=DARKER_THAN)) for m in METHODS
         }
-        found = [overlap(masks[method], scene.core) for method in METHODS]
+        of_counts = ~find_mask(counts_of(scene), scale=1.0, settings=MaskConfig(method="spectra"))
+        found = [overlap(mask, scene.core) for mask in (*masks.values(), of_counts)]
         rows.append((f"{settings.seed} {name}", *found, *depth_errors(scene, settings, masks["spectra"])))
     return rows
 
@@ -103,8 +111,9 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=SimulateConfig().lines, help="lines of a tray")
     wanted = parser.parse_args()
     rows = [row for seed in wanted.seeds for row in rows_of(SimulateConfig(seed=seed, lines=wanted.lines))]
-    print("| tray | " + " | ".join(f"IoU, {method}" for method in METHODS) + " | depth by box, mm | by marks, mm |")
-    print("|---" * (len(METHODS) + 3) + "|")
+    names = (*METHODS, "spectra of counts")
+    print("| tray | " + " | ".join(f"IoU, {name}" for name in names) + " | depth by box, mm | by marks, mm |")
+    print("|---" * (len(names) + 3) + "|")
     for name, *values in rows:
         print(
             f"| {name} | "

@@ -52,13 +52,14 @@ Fit = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 @dataclass(frozen=True, eq=False)
 class Core:
-    """Spectra of core with their groups: x float32 [pixel, band], label 0 or 1, and the test pixels of each split."""
+    """Spectra of core with their groups: x float32 [pixel, band], label 0 or 1, test pixels of each split, blocks."""
 
     name: str
     x: np.ndarray
     wavelengths_nm: np.ndarray
     label: np.ndarray
     tests: dict[str, np.ndarray]
+    block: np.ndarray
 
 
 def real_core(path: Path) -> Core:
@@ -74,7 +75,7 @@ def real_core(path: Path) -> Core:
     depth = header.depth_m[kept]
     block = np.floor((depth - depth.min()) / BLOCK_M).astype(int)
     tests = {"blocks": block % 2 == 1, "other half": depth > np.median(depth)}
-    return Core("real core", x, nm, (group[kept] == codes[1]).astype(int), tests)
+    return Core("real core", x, nm, (group[kept] == codes[1]).astype(int), tests, block)
 
 
 def simulated_core(seed: int, *, pixels: int) -> Core:
@@ -88,7 +89,7 @@ def simulated_core(seed: int, *, pixels: int) -> Core:
     thin = np.random.default_rng(seed).permutation(len(x))[:pixels]
     tests = {"blocks": (line // BLOCK_LINES) % 2 == 1, "other half": hole}
     kept = {name: test[thin] for name, test in tests.items()}
-    return Core("simulated core", x[thin], scenes[0].wavelengths_nm, label[thin], kept)
+    return Core("simulated core", x[thin], scenes[0].wavelengths_nm, label[thin], kept, line[thin] // BLOCK_LINES)
 
 
 def _of_groups(scene: SimulatedScene, group: dict[int, str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -20,8 +20,9 @@ def test_marks_make_depths_right_and_spectra_find_the_core() -> None:
     sys.modules["core_and_depth"] = program
     spec.loader.exec_module(program)
     (row,) = program.rows_of(SimulateConfig(seed=7, holes=1, scenes_per_hole=1, lines=96, bands=40))
-    name, _, otsu, spectra, box, marks = row
+    name, _, otsu, spectra, of_counts, box, marks = row
     assert name == "7 DH1_1"
     assert spectra > max(otsu, 0.9)
+    assert spectra > of_counts
     assert box > 10
     assert marks == pytest.approx(0, abs=1e-6)

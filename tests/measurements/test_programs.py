@@ -23,6 +23,7 @@ SVM_SAYS = "0 of 2000 predictions differ"
 SMALL = {
     "accuracy/choices.py": (("--data", "OUT", *COLLECTION, "--variants", "as it is"), "seeds in each cell: [1]"),
     "accuracy/inputs.py": (("--seeds", "1", "--pixels", "60"), "| library, no label | other half |"),
+    "accuracy/hull_variants.py": (("--seeds", "1", "--pixels", "120", "--m1m2"), "| other half | hull |"),
     "accuracy/interval_labels.py": (("--quick",), "| simulator | intervals of 1 m, 5 pixels per class |"),
     "accuracy/labelling.py": (("looks", "--seeds", "1", "--output", "OUT"), "| looks | seeds | macro-F1 |"),
     "accuracy/features.py": (("DATASET",), "aloh_2200, depth > 0.1, against nearest Centre"),
@@ -36,7 +37,7 @@ SMALL = {
     "accuracy/trust.py": (("calibration", *COLLECTION), "| collection | 5 | m1+m2 | 1 |"),
     "gpu/measure.py": (("--arrays", "none.npz", "--small", "--seconds", "0"), "no time left"),
     "soundness/bad_inputs.py": (("--only", "polygons"), "0 tracebacks"),
-    "speed/features.py": (("--shape", "20", "12", "120", "--rounds", "1"), "class map: "),
+    "speed/features.py": (("--shape", "20", "12", "120", "--rounds", "1"), "| class map |"),
     "speed/hole_page.py": (
         ("--boxes", "2", "--lines", "120", "--samples", "96", "--seconds", "0.2"),
         "whole in the window",
