@@ -7,7 +7,8 @@ from typing import Any
 
 REPORT = {"report"}  # it shows the configuration
 SCORES = {"evaluate", *REPORT}
-PLACED = {"paint", "downhole", *REPORT}
+DRAWN_OF_HOLES = {"composite", "intervals", "hole_page"}  # strip logs, the table of intervals, the pages of holes
+PLACED = {"paint", "downhole", *DRAWN_OF_HOLES, *REPORT}
 COLOURED = {"pack", *PLACED}  # names and colours reach no rule that reads a scan or trains
 SHOWN = {"map", "pixels", *PLACED}
 MAPS = {"bundle", *COLOURED, *SHOWN}
@@ -171,6 +172,15 @@ CASES: dict[str, tuple[Any, set[str]]] = {
     "features.least_depth": (0.05, FEATURES),
     "map.downhole.run_share": (0.4, PLACED),
     "map.page_mb": (9, {"pixels", "paint", *REPORT}),
+    "intervals.length_m": (0.5, {*DRAWN_OF_HOLES, *REPORT}),
+    "intervals.paper": ("A3", {*DRAWN_OF_HOLES, *REPORT}),
+    "intervals.page_m": (7, {*DRAWN_OF_HOLES, *REPORT}),
+    "intervals.dip_down": ("positive", {"intervals", *REPORT}),
+    "mixtures.enabled": (True, {"endmembers", "mixtures", *REPORT}),
+    "mixtures.resamples": (30, NOTHING),
+    "mixtures.seed": (2, NOTHING),
+    "normalise.mnf_components": (7, NOTHING),
+    "baselines.pooled": (0.4, NOTHING),
     "evaluation.seed": (2, {"learning_curve", *SCORES}),
     "evaluation.resamples": (10, SCORES),
     "evaluation.level": (0.9, SCORES),
@@ -189,6 +199,10 @@ CELLS: dict[str, tuple[str, str, str, str, set[str]]] = {
 }
 
 NOT_TRIED = {
+    "intervals.table": "a file that the tiny study does not have",
+    "intervals.collar": "a file that the tiny study does not have",
+    "intervals.survey": "a file that the tiny study does not have",
+    "interval_labels.sources": "files that the tiny study does not have",
     "library.files": "a file that the tiny study does not have",
     "simulate.enabled": "without it nothing makes the scenes",
     "simulate.holes": "the scenes of scenes.tsv hang on it",

@@ -91,6 +91,7 @@ def test_the_estimator_predicts_what_the_workflow_predicts(tmp_path: Path) -> No
         labels_file=tmp_path / "labels.parquet",
         classes_file=tmp_path / "classes.json",
         m1_directories=[tmp_path / "m1"],
+        intervals_files=[],
         features="latents",
         per_class="20",
         cfg=stage_cfg(CONFIG, "m2"),

@@ -111,7 +111,7 @@ WRONG: tuple[tuple[str, Change, str], ...] = (
     ("scaler", put("cleaning", {"steps": ["evil"]}), "evil"),
     ("scaler", put("cleaning", "x"), "cleaning"),
     ("scaler", array("mean", lambda given: given[:1]), "mean"),
-    ("scaler", array("scale", filled(0)), "sum to 1"),
+    ("scaler", array("scale", filled(0)), "above 0"),
     ("scaler", every(math.nan), "finite"),
     ("m1", put("settings", "latents", 10**9), "latents"),
     ("m1", put("settings", "latents", "4"), "latents"),

@@ -90,7 +90,8 @@ def flat(table: dict[str, tuple[str, ...]]) -> set[str]:
 
 def test_no_key_and_no_method_is_forgotten() -> None:
     """Each setting stands in the tables, and each step, method and baseline has its row."""
-    assert {key for row in CLEANING_STEPS.values() for key in row.keys} | set(in_use.ALWAYS) == fields(CleanConfig)
+    of_steps = {key for row in CLEANING_STEPS.values() for key in row.keys} | set(in_use.ALWAYS)
+    assert of_steps | {"sensors"} == fields(CleanConfig)  # where sensors have steps of their own, all keys count
     assert flat(in_use.OF_MASK) | {"method"} == fields(MaskConfig)
     assert flat(in_use.OF_SMOOTHING) | {"smoothing"} == fields(SmoothConfig)
     assert flat(in_use.OF_SPLIT) | {"method", "seed"} == fields(SplitConfig)
@@ -103,6 +104,12 @@ def test_no_key_and_no_method_is_forgotten() -> None:
     assert set(in_use.OF_SMOOTHING) == set(SMOOTHING_NAMES)
     assert set(in_use.OF_SPLIT) == set(METHODS)
     assert set(methods.fitted_baselines()) == set(BASELINES)
+
+
+def test_with_cleaning_of_single_sensors_all_keys_count() -> None:
+    """A sensor may take a step that the others do not."""
+    section = {"references": "named", "steps": [], "spike_threshold": 6.0, "sensors": {"vnir": {"steps": ["spikes"]}}}
+    assert in_use.cleaning(section) == section
 
 
 @pytest.mark.parametrize("references", ["named", "none"])

@@ -184,6 +184,8 @@ def _check_arrays_of(file: Path, scaler: Scaler) -> None:
     windows = NO_WINDOWS if row.hull and no_window else _windows(file, arrays, bands=bands) if row.hull else {}
     for key, example in row.fit(np.ones((1, bands), np.float32), windows).items():
         require_shape(file, key, arrays.get(key), example.shape)
+        if key.endswith("scale") and not (arrays[key] > 0).all():
+            raise DataError(f"{file}, {key}: numbers above 0 are needed, by which values are divided; {REMEDY}")
 
 
 def _windows(file: Path, arrays: Mapping[str, np.ndarray], *, bands: int) -> dict[str, np.ndarray]:
