@@ -12,6 +12,7 @@ from semispectral.census.census_files import Census
 from semispectral.census.compatibility import check_labels, check_scans
 from semispectral.errors import DataError
 from semispectral.scans.formats.scene_files import companions, data_files, scene_files
+from semispectral.scans.sensor_bands import SensorBands
 from semispectral.study.classes import CodeSet
 from semispectral.study.scene import Remark, Scene
 
@@ -55,6 +56,28 @@ def test_each_oddity_is_said(odd: dict[str, object], told: str) -> None:
     """Each oddity gives one warning, which names the scene or the class."""
     (warning,) = check(found("a"), found("b", **odd))
     assert re.search(told, warning)
+
+
+TWO = (SensorBands("vnir", 2), SensorBands("swir", 2))
+OF_TWO = np.array([500.0, 600.0, 1000.0, 1100.0])
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"wavelengths_nm": OF_TWO + [0, 0, 60, 60]}, "sensor swir: all scenes need the same wavelengths"),
+        (
+            {"sensors": (SensorBands("vnir", 3), SensorBands("swir", 1)), "wavelengths_nm": OF_TWO},
+            "sensor vnir: all scenes need the same bands, got 2 .a., 3 .b.",
+        ),
+    ],
+)
+def test_each_sensor_is_compared_by_itself(changes: dict[str, object], told: str) -> None:
+    """Wavelengths of one sensor that contradict between scenes, or another number of bands, are named with it."""
+    first = found("a", sensors=TWO, wavelengths_nm=OF_TWO)
+    assert check(first, found("b", sensors=TWO, wavelengths_nm=OF_TWO + 1.0)) == ()
+    with pytest.raises(DataError, match=told):
+        check(first, found("b", **({"sensors": TWO} | changes)))
 
 
 def test_a_scale_that_makes_scenes_agree_is_no_oddity() -> None:
