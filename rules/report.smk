@@ -27,6 +27,7 @@ rule report:
         maps=every_scene("<results>/maps/{scene}/map.png"),
         pages=every_scene("<results>/maps/{scene}/page.html"),
         logs=expand("<results>/downhole/{hole}.png", hole=sorted(LOGGED)),
+        interval_labels=LABELLED_INTERVALS[1:],
         composites=expand("<results>/downhole/composites/{hole}.parquet", hole=sorted(LOGGED)),
         absorption=features_of("features.json"),
         effects=every_scene("<results>/cleaning/{scene}.json") if SLICES.mends else [],

@@ -122,6 +122,17 @@ def test_the_report_begins_with_what_was_found(study: Study, index: Path) -> Non
     assert "What was found" not in bare
 
 
+def test_sources_of_interval_labels_are_shown_with_their_weights(study: Study, index: Path) -> None:
+    """A row for each source: its weight, its intervals, those with training pixels, and these; none without."""
+    rows = {"source": ["log.csv", "log.csv", "xrd.csv"], "weight": [0.5, 0.5, 1.0], "pixels": [1200, 0, 30]}
+    table = tables.interval_sources(replace(study, interval_labels=pd.DataFrame(rows)))
+    shown = [[cell.text.replace("\N{NARROW NO-BREAK SPACE}", "") for cell in row] for row in table.rows]
+    assert shown == [["log.csv", "0.5", "2", "1", "1200"], ["xrd.csv", "1", "1", "1", "30"]]
+    html = render(replace(study, interval_labels=pd.DataFrame(rows)), {}, index=index, root=ROOT)
+    assert "Labels of intervals, which M2 alone sees" in html
+    assert "Labels of intervals" not in index.read_text(encoding="utf-8")
+
+
 def test_all_methods_stand_in_the_table(study: Study, index: Path) -> None:
     """Each method that was scored is named in the page as people call it."""
     html = index.read_text(encoding="utf-8")

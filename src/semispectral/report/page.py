@@ -104,6 +104,7 @@ def content(study: Study, *, index: Path, root: Path) -> dict[str, Any]:
         "census_warnings": words.census_warnings(study),
         "everything_odd": words.everything_odd(study),
         "scenes": tables.scenes(study),
+        "interval_sources": tables.interval_sources(study),
         "classes": tables.classes(study),
         "holes": len({found.hole for found in study.census}),
         "split": words.split_words(study),

@@ -64,6 +64,29 @@ def wavelength_words(wavelengths_nm: np.ndarray | None) -> str:
     return f"{np.nanmin(wavelengths_nm):.0f} to {np.nanmax(wavelengths_nm):.0f} nm"
 
 
+def interval_sources(study: Study) -> Table:
+    """Return the table of the sources of interval labels; no rows without any.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
+    head = (
+        ("source", ""),
+        ("weight", "beside an ordinary label"),
+        ("intervals", ""),
+        ("used", "with training pixels"),
+        ("training pixels", ""),
+    )
+    rows = []
+    if study.interval_labels is not None and len(study.interval_labels):
+        for source, found in study.interval_labels.groupby("source", sort=False):
+            counts = (len(found), int((found["pixels"] > 0).sum()), int(found["pixels"].sum()))
+            weight = Cell(f"{found['weight'].iloc[0]:g}", number=True)
+            rows.append((Cell(str(source)), weight, *map(number, counts)))
+    return Table("Labels of intervals, which M2 alone sees", head, tuple(rows))
+
+
 def parts(study: Study) -> Table:
     """Return the table of parts.
 
