@@ -154,7 +154,7 @@ READS_FEATURES = {
 }
 # The adapters that an edit of a file reaches, written by hand: what a person would expect, not what the imports give.
 REACHED: dict[str, set[str]] = {
-    "benchmark/page.html": {"benchmark_report"},
+    "report/benchmark/page.html": {"benchmark_report"},
     "report/report.html": {"report"},
     "report/page.css": {"report", "benchmark_report", "contact_sheet"},
     "report/macros.html": {"report", "benchmark_report", "contact_sheet"},
