@@ -8,7 +8,8 @@ from typing import Any
 REPORT = {"report"}  # it shows the configuration
 SCORES = {"evaluate", *REPORT}
 DRAWN_OF_HOLES = {"composite", "intervals", "hole_page"}  # strip logs, the table of intervals, the pages of holes
-PLACED = {"paint", "downhole", *DRAWN_OF_HOLES, *REPORT}
+LOGGED = {"downhole", *DRAWN_OF_HOLES, *REPORT}
+PLACED = {"paint", *LOGGED}
 COLOURED = {"pack", *PLACED}  # names and colours reach no rule that reads a scan or trains
 SHOWN = {"map", "pixels", *PLACED}
 MAPS = {"bundle", *COLOURED, *SHOWN}
@@ -17,7 +18,7 @@ M2 = {"train_m2", "predict", *SCORES, *MAPS}
 M1 = {"train_m1", "encode", "train_svm", "learning_curve", *M2}
 M1_FITTED = {"fit_scaler", *M1}
 FITTED = {"fit_scaler", "train_m2", *ON_LABELS}
-FEATURES = {"features", "page", "downhole", *REPORT}
+FEATURES = {"features", *PLACED, "pixels"}
 CLEANED = {"sample_m1", "sample", *FITTED, *M1_FITTED, *FEATURES}
 CHOSEN = {"choose_labels", "baseline", "train_svm", *M2}
 DEALT = {"split", "sample", "learning_curve", *CHOSEN}  # what takes other labelled pixels from the pool, and no scan
@@ -33,7 +34,7 @@ FIT = {
     "fit.epochs": 5,
     "fit.least_steps": 2,
     "fit.evaluate_every": 1,
-    "fit.optimiser": "adamax",
+    "fit.optimiser": "rmsprop",
     "fit.learning_rate": 0.003,
     "fit.decay": "none",
     "fit.clip_norm": 5,
@@ -43,9 +44,6 @@ FIT = {
 }
 MODEL = {"likelihood": "student_t", "sigma_floor": 0.05, "kl_warm_up": 5}
 OFF = {  # of steps, methods and baselines that the study does not have
-    "cleaning.bad_bands": [3],
-    "cleaning.bad_ranges_nm": [[1400, 1500]],
-    "cleaning.header_bad_bands": False,
     "cleaning.spike_threshold": 5,
     "cleaning.stripe_threshold": 9,
     "cleaning.smile_ranges_nm": [[1400, 1500]],
@@ -149,11 +147,14 @@ CASES: dict[str, tuple[Any, set[str]]] = {
     "mask.method": ("otsu", COUNTED),
     "cleaning.references": ("none", COUNTED),
     "cleaning.white_reflectance": (0.9, COUNTED),
+    "cleaning.bad_bands": ([3], COUNTED),
+    "cleaning.bad_ranges_nm": ([[1400, 1500]], COUNTED),
+    "cleaning.header_bad_bands": (False, COUNTED),
     "cleaning.steps": (["spikes"], {*CLEANED, "cleaning_effect"}),
     "normalise.method": ("snv", FITTED),
     "normalise.m1_method": ("snv", M1_FITTED),
-    "normalise.windows": ([[2000, 2300]], NOTHING),
-    "normalise.candidates": (["snv", "hull"], NOTHING),
+    "normalise.windows": ([[2000, 2300]], REPORT),
+    "normalise.candidates": (["snv", "hull"], REPORT),
     "library.windows": ([[2000, 2300]], NOTHING),
     "library.mixture": (1, NOTHING),
     "library.least_score": (0.8, NOTHING),
@@ -163,24 +164,24 @@ CASES: dict[str, tuple[Any, set[str]]] = {
     "map.smoothing": ("guided", SHOWN),
     "map.radius": (3, NOTHING),
     "map.epsilon": (0.2, NOTHING),
-    "map.downhole.interval_m": (0.2, {"downhole", *REPORT}),
-    "map.downhole.correlation_m": (0.03, {"downhole", *REPORT}),
-    "map.downhole.coverage": (0.8, {"downhole", *REPORT}),
+    "map.downhole.interval_m": (0.2, LOGGED),
+    "map.downhole.correlation_m": (0.03, LOGGED),
+    "map.downhole.coverage": (0.8, LOGGED),
     "features.enabled": (False, FEATURES - {"features"}),
     "features.windows": ([{"name": "aloh_2200", "from_nm": 2120, "to_nm": 2240}], FEATURES),
     "features.formulas": ([{"name": "twice", "formula": "2 * aloh_2200_depth"}], FEATURES),
     "features.least_depth": (0.05, FEATURES),
     "map.downhole.run_share": (0.4, PLACED),
-    "map.page_mb": (9, {"pixels", "paint", *REPORT}),
+    "map.page_mb": (9, {"pixels", "paint", "hole_page", *REPORT}),
     "intervals.length_m": (0.5, {*DRAWN_OF_HOLES, *REPORT}),
     "intervals.paper": ("A3", {*DRAWN_OF_HOLES, *REPORT}),
     "intervals.page_m": (7, {*DRAWN_OF_HOLES, *REPORT}),
-    "intervals.dip_down": ("positive", {"intervals", *REPORT}),
-    "mixtures.enabled": (True, {"endmembers", "mixtures", *REPORT}),
+    "intervals.dip_down": ("positive", {"intervals"}),
+    "mixtures.enabled": (True, {"endmembers", "mixtures"}),
     "mixtures.resamples": (30, NOTHING),
     "mixtures.seed": (2, NOTHING),
-    "normalise.mnf_components": (7, NOTHING),
-    "baselines.pooled": (0.4, NOTHING),
+    "normalise.mnf_components": (7, REPORT),
+    "baselines.pooled": (0.4, REPORT),
     "evaluation.seed": (2, {"learning_curve", *SCORES}),
     "evaluation.resamples": (10, SCORES),
     "evaluation.level": (0.9, SCORES),
