@@ -296,6 +296,21 @@ def writes_templates(study: Study, printed: str) -> None:
     assert found == ({"DH1_1"} if "DH1_1" in printed else {"DH1_1", "DH2_1", "DH3_1"})
 
 
+def writes_a_study(study: Study, printed: str) -> None:
+    """The folder has a configuration and tables."""
+    folder = study.folder / "studies"
+    folder.mkdir()
+    try:
+        assert in_folder(folder, printed) == 0
+        assert {path.name for path in (folder / "mine/config").iterdir()} == {
+            "config.yaml",
+            "scenes.tsv",
+            "classes.tsv",
+        }
+    finally:
+        shutil.rmtree(folder)
+
+
 def writes_classes(study: Study, printed: str) -> None:
     """The names in the file that it reads, a page's or a HyLogger's, become classes.tsv."""
     folder = study.folder / "named"
@@ -399,6 +414,7 @@ RUN_BY: dict[str, Run] = {
     "snakemake --cores 8 benchmark": would_run("benchmark_train", "benchmark_report"),
     "snakemake --cores 4 --until features": would_run("features"),
     "snakemake --cores 4 --until mask": would_mask,
+    "semispectral new mine": writes_a_study,
     "snakemake pages --cores 8": would_run("features", "scan_page"),
     "semispectral labels init": writes_templates,
     "semispectral labels init DH1_1 --out to_label": writes_templates,
