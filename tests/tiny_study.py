@@ -63,6 +63,7 @@ CONFIG: dict[str, Any] = {
     "runs": {"labels_per_class": [5, "all"], "seeds": [1, 2]},
     "report": {},
     "simulate": {"enabled": True},
+    "map": {"method": "m2", "features": "latents", "labels_per_class": "all"},
 }
 
 

@@ -144,7 +144,7 @@ CASES: dict[str, tuple[Any, set[str]]] = {
     "svm.folds": (3, ON_LABELS),
     "svm.tuning_pixels": (500, ON_LABELS),
     "svm.balanced": (False, {"train_svm", "predict", "learning_curve", *SCORES}),
-    "mask.method": ("otsu", COUNTED),
+    "mask.method": ("otsu", {"mask", *COUNTED}),
     "cleaning.references": ("none", COUNTED),
     "cleaning.white_reflectance": (0.9, COUNTED),
     "cleaning.bad_bands": ([3], COUNTED),

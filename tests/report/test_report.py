@@ -24,6 +24,7 @@ from semispectral.report import wording as words
 from semispectral.report.benchmark.difference_tables import difference_table
 from semispectral.report.captions import CAPTIONS, caption_of
 from semispectral.report.chosen_models import best_of_each_family
+from semispectral.report.deliverables import trust
 from semispectral.report.draw import FIGURES, masks
 from semispectral.report.page import render, write_report
 from semispectral.report.results import Paths, Study, read_study
@@ -118,6 +119,11 @@ def test_the_report_begins_with_what_was_found(study: Study, index: Path) -> Non
     assert "2.0 % is unlike all known classes" in html
     assert f"/holes/{hole}/index.html" in html
     assert html.index("How far to trust it") < html.index('id="data"')
+    own = study.score("macro_f1", "all").set_index(["method", "features"]).loc[("m2", "latents")]
+    said = f"M1+M2, which makes the maps, reaches macro-F1 {own['mean']:.2f}, between {own['low']:.2f}"
+    assert said in html
+    config = study.config | {"map": {"method": "svm", "features": "mnf", "labels_per_class": 5}}
+    assert "was not scored" in trust(replace(study, config=config))
     bare = render(replace(study, composites=()), {}, index=index, root=ROOT)
     assert "What was found" not in bare
 

@@ -48,7 +48,7 @@ function columnsFor(width, features) {
   add("confidence", Math.round(rest * 0.1), wide ? "confidence" : "conf.");
   add("shares", Math.round(rest * (wide ? 0.44 : 0.36)), "shares");
   add("novel", Math.round(rest * 0.08), wide ? "unknown" : "unk.");
-  shown.forEach((feature, number) => add(`feature ${number}`, each - GAP, `${feature.name} (nm)`));
+  shown.forEach((feature, number) => add(`feature ${number}`, each - GAP, `${feature.name}, nm`));
   return { axis, columns, shown };
 }
 
@@ -119,7 +119,7 @@ class Drawing {
       c.beginPath();
       c.rect(at, 0, size + GAP, HEAD);
       c.clip();
-      c.fillText(title, at, 13);
+      c.fillText(title, at, 13, size); // narrower letters where it would not fit
       c.restore();
     }
     c.fillText("m", 6, 13);

@@ -187,17 +187,27 @@ def made_of(table: pd.DataFrame, classes: ClassMap) -> str:
 
 
 def trust(study: Study) -> str:
-    """Return how far the maps can be trusted, as a sentence: the score of the best method and its interval.
+    """Return how far the maps can be trusted, as a sentence: the score of the method that makes them, and its interval.
 
     Parameters
     ----------
     study : results of the study.
     """
-    best = study.score("macro_f1", study.headline).iloc[0]
-    alerts = sum(1 for alert in study.alerts if alert["severity"] == "error")
-    shaken = f" {alerts} alert{'s' if alerts != 1 else ''} say that scores must not be used." if alerts else ""
+    of_maps = study.config["map"]
+    method, features = of_maps["method"], of_maps["features"]
+    scores = study.score("macro_f1", str(of_maps["labels_per_class"]))
+    own = scores[(scores["method"] == method) & (scores["features"] == features)]
+    name = method_name(method, features)
+    if not len(own):
+        return f"How far to trust it: {name}, which makes the maps, was not scored on labelled pixels."
+    mean, low, high = (float(own[column].iloc[0]) for column in ("mean", "low", "high"))
+    between = f", between {low:.2f} and {high:.2f}" if low < high else ""
+    wrong = any(
+        alert["severity"] == "error" and (alert["method"], alert["features"]) == (method, features)
+        for alert in study.alerts
+    )
     return (
-        "How far to trust it: on labelled pixels that training never saw, "
-        f"{method_name(best['method'], best['features'])} reaches macro-F1 {best['mean']:.2f} (0 to 1; each class "
-        f"counts the same); the downhole logs have bounds by depth.{shaken}"
+        f"How far to trust it: on labelled pixels that training never saw, {name}, which makes the maps, reaches "
+        f"macro-F1 {mean:.2f}{between} (0 to 1; each class counts the same); the downhole logs have bounds by depth."
+        + (" An alert says that its scores must not be used." if wrong else "")
     )
