@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
@@ -96,6 +97,10 @@ def _answer(connection: socket.socket) -> NoReturn:
         connection.close()
         _run(request, outputs)
     connection.sendall(f"{child}\n".encode())
+    with suppress(
+        OSError
+    ):  # who asked looks at the process by now: its number must not be free before, even if it ended
+        connection.recv(1)
     connection.sendall(f"{os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}\n".encode())
     os._exit(0)
 
@@ -151,6 +156,7 @@ class Asked:
 
     def wait(self) -> None:
         """Wait until it has ended; an error as of `subprocess` if not well."""
+        self.connection.sendall(b"w")
         status = int(self.answers.readline() or -signal.SIGKILL)
         self.connection.close()
         if status:

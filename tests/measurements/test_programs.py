@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from browser import CHROMIUM
 from cube_formats import write_tsg
 from forks import Forks
 
@@ -20,6 +21,7 @@ PROGRAMS = sorted(
 COLLECTION = ("--seeds", "1", "--labels-per-class", "5", "--scenes", "collection", "--output", "OUT")
 SVM_SAYS = "0 of 2000 predictions differ"
 # What is given to a program that runs by itself, and words of what it then prints. OUT is a folder for its files.
+IN_A_BROWSER = {"speed/hole_page.py"}
 SMALL = {
     "accuracy/choices.py": (("--data", "OUT", *COLLECTION, "--variants", "as it is"), "seeds in each cell: [1]"),
     "accuracy/inputs.py": (("--seeds", "1", "--pixels", "60"), "| library, no label | other half |"),
@@ -102,6 +104,8 @@ def write_dataset(folder: Path) -> None:
 @pytest.mark.parametrize("program", SMALL)
 def test_a_program_runs(program: str, tmp_path: Path, forks: Forks) -> None:
     """It ends well and prints what it is for."""
+    if program in IN_A_BROWSER and not CHROMIUM:
+        pytest.skip("no chromium on this machine")
     given, words = SMALL[program]
     small = [str(Path(__file__).with_name("small_run.py"))] if program.startswith("accuracy/") else []
     if "DATASET" in given:
