@@ -97,10 +97,8 @@ def _answer(connection: socket.socket) -> NoReturn:
         connection.close()
         _run(request, outputs)
     connection.sendall(f"{child}\n".encode())
-    with suppress(
-        OSError
-    ):  # who asked looks at the process by now: its number must not be free before, even if it ended
-        connection.recv(1)
+    with suppress(OSError):
+        connection.recv(1)  # who asked looks at the process by now; until then its number must not be free
     connection.sendall(f"{os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}\n".encode())
     os._exit(0)
 
