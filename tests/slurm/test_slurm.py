@@ -152,7 +152,7 @@ def test_every_stage_is_a_job(runs: Runs, profile: str) -> None:
     assert "RuntimeWarning" not in run.said
     assert (run.folder / "results/report/index.html").is_file()
     assert Counter(job.name for job in run.jobs if job.state == "COMPLETED") == runs.wanted
-    assert len(runs.wanted) == 25
+    assert {"simulate", "train_m1", "train_m2", "evaluate", "map", "downhole", "report"} <= runs.wanted.keys()
 
 
 @pytest.mark.parametrize("profile", QUICKLY)
