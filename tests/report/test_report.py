@@ -23,7 +23,7 @@ from semispectral.report import tables
 from semispectral.report import wording as words
 from semispectral.report.benchmark.difference_tables import difference_table
 from semispectral.report.captions import CAPTIONS, caption_of
-from semispectral.report.chosen_models import best_of_each_family
+from semispectral.report.chosen_models import best_of_each_family, strongest_control
 from semispectral.report.deliverables import trust
 from semispectral.report.draw import FIGURES, masks
 from semispectral.report.page import render, write_report
@@ -171,6 +171,17 @@ def test_models_shown_are_chosen_on_the_validation_part(study: Study) -> None:
     assert best_of_each_family(replace(study, scores=upside_down)) == chosen
     validation = study.validation.assign(macro_f1=1 - study.validation["macro_f1"])
     assert best_of_each_family(replace(study, validation=validation)) != chosen
+
+
+def test_the_headline_compares_with_the_strongest_control(study: Study) -> None:
+    """It is chosen on the validation part among all methods that are none of ours, not among SVMs alone."""
+    others = study.validation[~study.validation["method"].isin(["m2", "mean_of_two"])]
+    others = others[others["per_class"].astype(str) == study.headline]
+    expected = others.groupby(["method", "features"])["macro_f1"].mean().idxmax()
+    assert strongest_control(study) == expected
+    one = study.validation.assign(macro_f1=(study.validation["method"] == "majority").astype(float))
+    assert strongest_control(replace(study, validation=one)) == ("majority", "bands")
+    assert any("largest class" in text for text in words.outcome(replace(study, validation=one)))
 
 
 def test_a_sound_study_raises_no_alarm(index: Path) -> None:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from semispectral.report.results import Study
+from semispectral.study.methods import first_row
 
 FAMILIES = ("svm", "m2")
 
@@ -33,6 +34,18 @@ def best_of_each_family(study: Study) -> list[Chosen]:
     """
     found = [best for family in FAMILIES if (best := _best(study, [family]))]
     return found or [best for best in [_best(study, sorted(study.scores["method"].unique()))] if best]
+
+
+def strongest_control(study: Study) -> Chosen | None:
+    """Return the method with the highest macro-F1 on the validation part among those that are none of ours.
+
+    Without validation scores, the first by name is taken. None if the study has no such method.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
+    return _best(study, [name for name in sorted(study.scores["method"].unique()) if not first_row(name).ours])
 
 
 def _best(study: Study, methods: list[str]) -> Chosen | None:
