@@ -136,7 +136,7 @@ bad("config", "a coverage above 1", "coverage", config(map={"downhole": {"covera
 bad("config", "a false alarm above 1", "false_alarm", config(map={"false_alarm": 2}))
 bad("config", "a table that is not there", "none.tsv", config(scenes="none.tsv"))
 bad("config", "a folder for a table", "the table of scenes", config(scenes="."))
-bad("config", "a key twice", "stands twice", yaml_text("m1: {latents: 3}\nm1: {latents: 4}\n"))
+bad("config", "a key twice", "duplicate key", yaml_text("m1: {latents: 3}\nm1: {latents: 4}\n"))
 bad("config", "code", "__use_yte__", yaml_text("__use_yte__: true\n__definitions__:\n  - import os\n"))
 bad("config", "a tag of Python", "study.yaml", yaml_text("m1: !!python/object/apply:os.system [id]\n"))
 bad("config", "a list", "study.yaml: needs keys with values", yaml_text("- m1\n"))
@@ -159,9 +159,9 @@ bad(
     ),
 )
 bad("config", "5 MB", "at most", yaml_text("# " + "x" * 5_000_000))
-bad("config", "a folder", "plain file", lambda study: (study.folder / "study.yaml").mkdir())
-bad("config", "a pipe", "plain file", lambda study: os.mkfifo(study.folder / "study.yaml"))
-bad("config", "a link to nowhere", "not there", lambda study: (study.folder / "study.yaml").symlink_to("nowhere"))
+bad("config", "a folder", "regular file", lambda study: (study.folder / "study.yaml").mkdir())
+bad("config", "a pipe", "regular file", lambda study: os.mkfifo(study.folder / "study.yaml"))
+bad("config", "a link to nowhere", "does not exist", lambda study: (study.folder / "study.yaml").symlink_to("nowhere"))
 right(
     "config",
     "a merge of YAML",

@@ -136,9 +136,10 @@ class CleanConfig:
         wrong = {
             f"bad_ranges_nm must each rise, got {self.bad_ranges_nm}": any(a > b for a, b in self.bad_ranges_nm),
             f"resample_nm must be first < last and a step above 0, got {self.resample_nm}": first >= last,
-            f"resample_nm must give at most {MOST_BANDS} bands, got {self.resample_nm}": (last - first) / step
+            f"resample_nm must give at most {MOST_BANDS} bands, got {self.resample_nm}; raise its step": (last - first)
+            / step
             >= MOST_BANDS,
-            f"window must be odd and above order ({self.order}), got {self.window}": self.window % 2 == 0
+            f"window must be odd and above order ({self.order}), got {self.window}; correct it": self.window % 2 == 0
             or self.window <= self.order,
             f"derivative must be 0 to order ({self.order}), got {self.derivative}": self.derivative > self.order,
         }
