@@ -25,7 +25,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -62,62 +63,80 @@ def macro_f1(truth: np.ndarray, predicted: np.ndarray) -> float:
     return float(f1_score(truth, predicted, labels=np.unique(truth), average="macro", zero_division=0.0))
 
 
-def latents_of(work: Work, data: Path) -> Latents:
-    """The latents of all pixels, with their places."""
-    table = TASKS[work.task](data, work.seed).table
-    scene = table["scene"].astype(str)
-    table = table.assign(hole=scene.str.split("_").str[0] if work.task == "collection" else scene, code=0)
-    return Latents(work.latents.mean, 2 * np.log(work.latents.std), table)
+@dataclass(frozen=True, eq=False)
+class Explored:
+    """One task with one seed as `snakemake explore` sees it, and what several scores share."""
+
+    work: Work
+    data: Path
+
+    @cached_property
+    def latents(self) -> Latents:
+        """The latents of all pixels, with their places."""
+        work = self.work
+        table = TASKS[work.task](self.data, work.seed).table
+        scene = table["scene"].astype(str)
+        table = table.assign(hole=scene.str.split("_").str[0] if work.task == "collection" else scene, code=0)
+        return Latents(work.latents.mean, 2 * np.log(work.latents.std), table)
+
+    @cached_property
+    def train(self) -> Latents:
+        """The latents of the training part."""
+        train = self.work.problem.train
+        return Latents(self.latents.mean[train], self.latents.log_variance[train], self.latents.table.iloc[train])
+
+    @cached_property
+    def asked(self) -> np.ndarray:
+        """Pixels whose class is known, and that are not tested on."""
+        return np.flatnonzero((self.work.problem.part != "test") & (self.work.problem.label >= 0))
+
+    @cached_property
+    def groups(self) -> Clusters:
+        """Clusters of the training part, as many as the rule asks for."""
+        return self.clusters(number_of_clusters("auto", pixels=len(self.work.problem.train)))
+
+    def clusters(self, number: int) -> Clusters:
+        """Clusters of the training part."""
+        return fit_clusters(self.train, method=EXPLORE.method, clusters=number, seed=self.work.seed)
+
+    @cached_property
+    def queue(self) -> np.ndarray:
+        """The pixels of the queue, the first first, int64 [pixel]; their labels are hidden from it."""
+        scaled = self.latents.mean[self.asked] * latent_scale(self.train)
+        hidden = Sampled(self.latents.table.iloc[self.asked].assign(label=-1), scaled)
+        wanted, apart = max(LABELS[self.work.task]), EXPLORE.least_distance
+        queue = diverse(hidden, wanted=wanted, least_distance=apart, seed=self.work.seed)
+        return self.asked[queue["row"].to_numpy()]
 
 
-def clustered(work: Work, latents: Latents, number: int) -> Clusters:
-    """Clusters of the training part."""
-    return fit_clusters(training_part(work, latents), method=EXPLORE.method, clusters=number, seed=work.seed)
-
-
-def training_part(work: Work, latents: Latents) -> Latents:
-    """The latents of the training part."""
-    train = work.problem.train
-    return Latents(latents.mean[train], latents.log_variance[train], latents.table.iloc[train])
-
-
-def answerable(work: Work) -> np.ndarray:
-    """Pixels whose class is known, and that are not tested on."""
-    return np.flatnonzero((work.problem.part != "test") & (work.problem.label >= 0))
-
-
-def score_looks(work: Work, data: Path, number: int) -> dict[str, Any]:
+def score_looks(explored: Explored, number: int) -> dict[str, Any]:
     """Macro-F1 on the test part where each cluster is named by one look."""
-    latents, label, test = latents_of(work, data), work.problem.label, work.problem.test
-    clusters = clustered(work, latents, number)
-    asked = answerable(work)
-    z = clusters.scaled(latents.mean[asked])
+    label, test = explored.work.problem.label, explored.work.problem.test
+    clusters = explored.clusters(number)
+    z = clusters.scaled(explored.latents.mean[explored.asked])
     nearest = [int(np.linalg.norm(z - centre, axis=1).argmin()) for centre in clusters.centres]
-    named = label[asked[nearest]]
-    return {"macro_f1": macro_f1(label[test], clusters.vote(latents.mean[test], named))}
+    named = label[explored.asked[nearest]]
+    return {"macro_f1": macro_f1(label[test], clusters.vote(explored.latents.mean[test], named))}
 
 
-def chosen_labels(work: Work, data: Path, choice: str, number: int) -> np.ndarray:
+def chosen_labels(explored: Explored, choice: str, number: int) -> np.ndarray:
     """The pixels that are labelled, int64 [label]."""
-    asked, label = answerable(work), work.problem.label
-    random = np.random.default_rng(work.seed)
+    if choice == "queue":
+        return explored.queue[:number]
+    asked, label = explored.asked, explored.work.problem.label
+    random = np.random.default_rng(explored.work.seed)
     if choice == "random":
         return random.permutation(asked)[:number]
-    if choice == "oracle":
-        classes = np.unique(label[asked])
-        dealt = [random.permutation(asked[label[asked] == each]) for each in classes]
-        rounds = itertools.chain.from_iterable(itertools.zip_longest(*dealt))
-        return np.array([row for row in rounds if row is not None][:number])
-    latents = latents_of(work, data)
-    scaled = latents.mean[asked] * latent_scale(training_part(work, latents))
-    hidden = Sampled(latents.table.iloc[asked].assign(label=-1), scaled)
-    queue = diverse(hidden, wanted=max(LABELS[work.task]), least_distance=EXPLORE.least_distance, seed=work.seed)
-    return asked[queue["row"].to_numpy()[:number]]
+    classes = np.unique(label[asked])
+    dealt = [random.permutation(asked[label[asked] == each]) for each in classes]
+    rounds = itertools.chain.from_iterable(itertools.zip_longest(*dealt))
+    return np.array([row for row in rounds if row is not None][:number])
 
 
-def score_queue(work: Work, data: Path, choice: str, number: int, method: str) -> dict[str, Any]:
+def score_queue(explored: Explored, choice: str, number: int, method: str) -> dict[str, Any]:
     """Macro-F1 on the test part with some labels."""
-    rows, label, test = chosen_labels(work, data, choice, number), work.problem.label, work.problem.test
+    work, rows = explored.work, chosen_labels(explored, choice, number)
+    label, test = work.problem.label, work.problem.test
     predicted = by_svm(work, rows) if method == "SVM" else by_latents(work, rows, method)
     return {"macro_f1": macro_f1(label[test], predicted), "labels": len(rows), "classes": len(np.unique(label[rows]))}
 
@@ -137,16 +156,15 @@ def by_latents(work: Work, rows: np.ndarray, method: str) -> np.ndarray:
     return model.predict_proba(work.latents.mean[work.problem.test]).argmax(axis=1)
 
 
-def score_groups(work: Work, data: Path, left_out: int) -> dict[str, Any]:
+def score_groups(explored: Explored, left_out: int) -> dict[str, Any]:
     """Purity and recall of the new group that finds a class without labels, among the training pixels."""
-    latents, train = latents_of(work, data), work.problem.train
-    clusters = clustered(work, latents, number_of_clusters("auto", pixels=len(train)))
+    work, train = explored.work, explored.work.problem.train
     labels = work.problem.labels_per_class[PER_CLASS].both
     labels = labels[work.problem.label[labels] != left_out]
     rows = np.union1d(train, labels)
     labelled = np.flatnonzero(np.isin(rows, labels))
     unlike = np.zeros(len(rows), bool)  # M1 and M2 saw these pixels
-    group = new_groups(clusters, latents.mean[rows], labelled, unlike, seed=work.seed)
+    group = new_groups(explored.groups, explored.latents.mean[rows], labelled, unlike, seed=work.seed)
     truth = work.problem.mineral[rows]
     found = [_hit(truth, group == number, left_out) for number in range(int(group.max(initial=NO_GROUP)) + 1)]
     purity, recall = max(found, key=lambda pair: 2 * np.prod(pair) / max(sum(pair), 1e-9), default=(0.0, 0.0))
@@ -162,23 +180,21 @@ def _hit(truth: np.ndarray, mine: np.ndarray, left_out: int) -> tuple[float, flo
 Cell = tuple[str, dict[str, Any], Callable[[], dict[str, Any]]]
 
 
-def cells(what: str, work: Work, asked: argparse.Namespace) -> Iterator[Cell]:
+def cells(what: str, explored: Explored, asked: argparse.Namespace) -> Iterator[Cell]:
     """Name, identity and function of every score of a task and seed."""
+    problem, task = explored.work.problem, explored.work.task
     if what == "looks":
         for number in LOOKS:
-            yield str(number), {"looks": number}, partial(score_looks, work, asked.data, number)
+            yield str(number), {"looks": number}, partial(score_looks, explored, number)
     elif what == "groups":
-        for left_out in np.unique(work.problem.label[work.problem.train]).tolist():
+        for left_out in np.unique(problem.label[problem.train]).tolist():
             if left_out >= 0:
-                yield str(left_out), {}, partial(score_groups, work, asked.data, left_out)
+                yield str(left_out), {}, partial(score_groups, explored, left_out)
     else:
-        for method, number, choice in itertools.product(asked.methods, LABELS[work.task], CHOICES):
+        numbers = [number for number in LABELS[task] if number in (asked.labels or LABELS[task])]
+        for method, number, choice in itertools.product(asked.methods, numbers, CHOICES):
             identity = {"wanted": number, "choice": choice, "method": method}
-            yield (
-                f"{number}-{choice}-{method}",
-                identity,
-                partial(score_queue, work, asked.data, choice, number, method),
-            )
+            yield f"{number}-{choice}-{method}", identity, partial(score_queue, explored, choice, number, method)
 
 
 def run(asked: argparse.Namespace) -> None:
@@ -190,8 +206,8 @@ def run(asked: argparse.Namespace) -> None:
             print(f"{task} is left out: {asked.data} has no {', '.join(absent)}", flush=True)
             continue
         dealt = problem(task, asked.data, seed=seed, labels_per_class=(PER_CLASS,))
-        work = Work(task, seed, dealt, Settings(), asked.output)
-        for name, identity, score in cells(asked.what, work, asked):
+        explored = Explored(Work(task, seed, dealt, Settings(), asked.output), asked.data)
+        for name, identity, score in cells(asked.what, explored, asked):
             path = asked.output / asked.what / f"{task}-{seed}-{name}.json"
             if not path.is_file():
                 started = time.perf_counter()
@@ -256,6 +272,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, nargs="+", default=[1], help="of split, labels, clusters and training")
     parser.add_argument("--scenes", nargs="+", choices=TASKS, default=list(LABELS), help="tasks; all by default")
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=METHODS)
+    parser.add_argument("--labels", type=int, nargs="+", help="numbers of labels, for queue; all by default")
     parser.add_argument("--cores", type=int, default=2, help="of the workflow, for sheet")
     parser.add_argument("--output", type=Path, default=Path("results/labelling"))
     return parser.parse_args()

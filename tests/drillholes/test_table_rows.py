@@ -54,20 +54,20 @@ def test_cells_with_commas_stand_in_quotes(tmp_path: Path) -> None:
     text = 'HoleID,From,To,Remark\r\n"A",0,1,"clay, white\r\nwet ""mud"""\r\nA,1,2,\r\n'
     rows = read_intervals(written(tmp_path, text), **WHAT)
     assert [row.others["Remark"].splitlines() for row in rows] == [["clay, white", 'wet "mud"'], []]
-    with pytest.raises(ConfigError, match="comma-separated"):
+    with pytest.raises(ConfigError, match="separated by commas"):
         read_intervals(written(tmp_path, 'HoleID,From,To\nA,0,"1\n'), **WHAT)
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("HoleID;From;To\nA;0,5;1,5\n", "got semicolons; save it with commas"),
+        ("HoleID;From;To\nA;0,5;1,5\n", "row 2, column 'from': a number is needed, such as 12.5 or 1e-4, got '0,5'"),
         ("HoleID,From,To\n", "needs rows, and has a header alone"),
         ("", "the header is none"),
     ],
 )
 def test_what_is_no_such_table_is_said(tmp_path: Path, text: str, said: str) -> None:
-    """Another separator, no row, nothing at all."""
+    """Decimal commas, no row, nothing at all."""
     with pytest.raises(ConfigError, match=said):
         read_intervals(written(tmp_path, text), **WHAT)
 

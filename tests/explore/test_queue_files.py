@@ -32,7 +32,7 @@ def test_answers_are_never_written_over(tmp_path: Path, spoilt: bool) -> None:
     """A table with an answer, or one that can no longer be read, stays; the next queue gets another name."""
     sheet = write_queue(tmp_path / "queue.parquet", queue())
     text = sheet.read_text(encoding="utf-8")
-    answered = "spoilt by a spreadsheet" if spoilt else text.rstrip("\n") + "talc\n"
+    answered = "spoilt by a spreadsheet" if spoilt else text.replace("talc\t\t", "talc\ttalc\t")
     sheet.write_text(answered, encoding="utf-8")
     assert write_queue(tmp_path / "queue.parquet", queue()) == tmp_path / "queue_2.tsv"
     assert sheet.read_text(encoding="utf-8") == answered

@@ -78,16 +78,9 @@ def header_of(path: Path, *, what: str, key: str) -> Header:
     ----------
     path, what, key : as in `read_rows`.
     """
-    rows = _cells(path, what, key)
+    rows = tsv.read_saved_rows(path, what=what, key=key)
     names = tuple(rows[0]) if rows else ()
     return Header(names, tuple(map(_bare, names)))
-
-
-def _cells(path: Path, what: str, key: str) -> list[list[str]]:
-    """Return the cells of a table without blanks and quotes."""
-    comma = path.suffix.lower() == ".csv"
-    found = tsv.read_rows(path, what=what, key=key, comma=comma)
-    return [[tsv.unquoted(cell).strip() for cell in row] for row in found]
 
 
 def _bare(name: str) -> str:
@@ -118,7 +111,7 @@ def read_rows(path: Path, columns: Mapping[str, Sequence[str]], *, what: str, ke
 
     Parameters
     ----------
-    path : Path, the table; commas separate the cells of a .csv file, tabs those of any other.
+    path : Path, the table; tabs, semicolons or commas separate its cells.
     columns : mapping, further columns by the names of ours, each with the names that a file may give it, in small
         letters and digits alone.
     what : str, name of the table, for errors.
@@ -130,7 +123,7 @@ def read_rows(path: Path, columns: Mapping[str, Sequence[str]], *, what: str, ke
     ConfigError : it is no table, a column is missing or there twice, a row has another number of cells or no hole, or
         there is no row.
     """
-    rows = _cells(path, what, key)
+    rows = tsv.read_saved_rows(path, what=what, key=key)
     header = rows[0] if rows else []
     place = _places(path, header, {"hole": HOLE, **columns}, what)
     found = []
@@ -157,10 +150,6 @@ def _places(path: Path, header: list[str], columns: Mapping[str, Sequence[str]],
     place = {}
     for name, spelt in columns.items():
         found = [at for at, text in enumerate(plain) if text in spelt]
-        if len(header) == 1 and ";" in header[0]:
-            raise ConfigError(
-                f"{path}: {what} needs commas or tabs between its cells, got semicolons; save it with commas"
-            )
         if len(found) != 1:
             raise ConfigError(
                 f"{path}: {what} needs the columns {', '.join(columns)}, each once, and {name!r} is there "

@@ -27,10 +27,10 @@ from semispectral.storage.atomic import replacing, replacing_directory, write_at
 from semispectral.storage.parquet import write_table
 from semispectral.storage.seal import read_array
 
-COLUMNS = ("order", "scene", "hole", "line", "sample", "group", "suggested", "why", "class")
+COLUMNS = ("order", "scene", "hole", "line", "sample", "group", "suggested", "class", "why")  # the last is never empty
 SHEET = "sheet"  # attribute of the queue: name of the table for the answers
 NUMBERS = ("order", "line", "sample")
-ON_POINTS = COLUMNS[:-1]  # answers belong into the table
+ON_POINTS = tuple(name for name in COLUMNS if name != "class")  # answers belong into the table
 CHIP = 32  # pixels of the scene on each side of the pixel
 MAGNIFIED = 5
 MARK = (("#000000", 0), ("#ffffff", 1))  # a frame around the pixel that can be seen on any ground

@@ -14,9 +14,9 @@ LINES = re.compile(r"([0-9]{1,9})-([0-9]{1,9})|(first|last) ([0-9]{1,9})")
 
 REFERENCE_ROLES = ("white", "dark", "white_dark")  # each with columns for its file, key and lines
 NAMED, PAINTED = "name:", "colour"  # what labels_key says of labels that are names (before the attribute), or colours
-LABEL_TABLE = ".tsv"
+LABEL_TABLES = (".tsv", ".csv")
 POLYGONS = (".gpkg", ".geojson", ".json", ".shp")
-NAMED_BY_ITSELF = (LABEL_TABLE, ".geojson", ".json")  # without a key: tables of labels, and labels from a page
+NAMED_BY_ITSELF = (*LABEL_TABLES, ".geojson", ".json")  # without a key: tables of labels, and labels from a page
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,7 @@ def read_marks(path: Path, scene: str) -> tuple[DepthMark, ...]:
 
     Parameters
     ----------
-    path : Path, tab-separated, or comma-separated where it ends in .csv.
+    path : Path, the table, as a spreadsheet saves it.
     scene : str, name of the scene; rows of other scenes are passed over.
 
     Raises
@@ -147,7 +147,7 @@ def read_marks(path: Path, scene: str) -> tuple[DepthMark, ...]:
     MissingFileError : the table does not exist.
     ConfigError : a column is absent, a cell is wrong, no row is of the scene, or depths do not go down.
     """
-    rows = tsv.read_rows(path, what="a table of depth marks", key="depth_marks", comma=path.suffix.lower() == ".csv")
+    rows = tsv.read_saved_rows(path, what="a table of depth marks", key="depth_marks")
     header = rows[0] if rows else []
     absent = [name for name in ("line", "depth_m") if name not in header]
     if absent:

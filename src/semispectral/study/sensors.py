@@ -185,7 +185,7 @@ def read_tie_points(path: Path, scene: str, sensor: str) -> tuple[TiePoint, ...]
 
     Parameters
     ----------
-    path : Path, tab-separated, or comma-separated where it ends in .csv.
+    path : Path, the table, as a spreadsheet saves it.
     scene : str, name of the scene; with a column scene, rows of other scenes are passed over.
     sensor : str, name of the sensor; with a column sensor, rows of other sensors are passed over.
 
@@ -194,7 +194,7 @@ def read_tie_points(path: Path, scene: str, sensor: str) -> tuple[TiePoint, ...]
     MissingFileError : the table does not exist.
     ConfigError : a column is absent, a cell is wrong, or there are too few or too many points.
     """
-    rows = tsv.read_rows(path, what="a table of tie points", key="place", comma=path.suffix.lower() == ".csv")
+    rows = tsv.read_saved_rows(path, what="a table of tie points", key="place")
     header = rows[0] if rows else []
     absent = [name for name in POINT_COLUMNS if name not in header]
     if absent:

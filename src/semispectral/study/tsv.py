@@ -1,22 +1,25 @@
-"""Read tab-separated tables that people write, with clear errors."""
+"""Read tables that people write, with clear errors: separated by tabs, or as spreadsheets save them."""
 
 import csv
+import io
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
 
 from semispectral.errors import ConfigError, MissingFileError, UnreadableError
 
 LARGEST_BYTES = 16_000_000
+TAB = "\t"
+SEPARATORS = {TAB: "tabs", ";": "semicolons", ",": "commas"}
 
 
-def read_rows(path: Path, *, what: str, key: str, comma: bool = False) -> list[list[str]]:
-    """Read the cells of a table, stripped of blanks.
+def read_rows(path: Path, *, what: str, key: str) -> list[list[str]]:
+    """Read the cells of a tab-separated table, stripped of blanks.
 
     Parameters
     ----------
     path : Path, the table.
     what : str, name of the table, for errors.
     key : str, key of the configuration, or column, that names the table.
-    comma : bool, whether commas separate its cells, as in a .csv file; a cell with a comma then stands in quotes.
 
     Returns
     -------
@@ -25,9 +28,37 @@ def read_rows(path: Path, *, what: str, key: str, comma: bool = False) -> list[l
     Raises
     ------
     MissingFileError : the file does not exist.
-    ConfigError : it is not UTF-8 text, or its quotes do not end.
+    ConfigError : it is not text in Unicode.
     UnreadableError : it is no regular file, or cannot be read.
     """
+    return _cells(path, _text(path, what=what, key=key), TAB)
+
+
+def read_saved_rows(path: Path, *, what: str, key: str) -> list[list[str]]:
+    """Read the cells of a table as spreadsheets save it, stripped of blanks and quotes.
+
+    Its cells are separated by what its first line has most of: tabs, semicolons or commas.
+
+    Parameters
+    ----------
+    path, what, key : as in `read_rows`.
+
+    Returns
+    -------
+    list of rows, each a list of str.
+
+    Raises
+    ------
+    ConfigError : as in `read_rows`, or its quotes do not end.
+    """
+    text = _text(path, what=what, key=key)
+    first = text.partition("\n")[0]
+    rows = _cells(path, text, max(SEPARATORS, key=first.count))
+    return [[unquoted(cell).strip() for cell in row] for row in rows]
+
+
+def _text(path: Path, *, what: str, key: str) -> str:
+    """Return the text of a table; that of UTF-16 begins with a mark, as spreadsheets write it."""
     if not path.exists():
         raise MissingFileError(f"{path}: {what} does not exist; name it in the config key {key!r}")
     if not path.is_file():
@@ -36,18 +67,26 @@ def read_rows(path: Path, *, what: str, key: str, comma: bool = False) -> list[l
         size = path.stat().st_size
         if size > LARGEST_BYTES:
             raise ConfigError(f"{path}: {what} has at most {LARGEST_BYTES} bytes, got {size}; name another file")
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            if comma:
-                rows = list(csv.reader(file, strict=True))
-            else:
-                rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+        content = path.read_bytes()
+        return content.decode("utf-16" if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: must be UTF-8 text, got another encoding ({error}); save it as UTF-8") from error
-    except csv.Error as error:
-        separated = "comma" if comma else "tab"
-        raise ConfigError(f"{path}: must be a {separated}-separated table ({error}); save it as one") from error
     except OSError as error:
         raise UnreadableError(f"{path}: cannot be opened ({error}); check its permissions") from error
+
+
+def _cells(path: Path, text: str, separator: str) -> list[list[str]]:
+    """Return the cells of a table; only between tabs may a quote stand alone."""
+    lines = io.StringIO(text, newline="")
+    try:
+        if separator == TAB:
+            rows = list(csv.reader(lines, delimiter=TAB, quoting=csv.QUOTE_NONE))
+        else:
+            rows = list(csv.reader(lines, delimiter=separator, strict=True))
+    except csv.Error as error:
+        raise ConfigError(
+            f"{path}: must be a table whose cells are separated by {SEPARATORS[separator]} ({error}); save it as one"
+        ) from error
     return [[cell.strip() for cell in row] for row in rows]
 
 

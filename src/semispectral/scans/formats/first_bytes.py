@@ -24,6 +24,7 @@ POLYGONS = {  # another format under these names could lead to other files
     ".json": b"{",
     ".shp": b"\x00\x00\x27\x0a",
 }
+SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods")
 OTHERS = {  # formats that are met under the names of those that are read, and what to do with them
     b"\x0e\x03\x13\x01": "HDF4; convert it to HDF5 (h4toh5)",
     b"CDF\x01": "NetCDF of the classic kind; convert it to NetCDF 4 (nccopy -k nc4)",
@@ -73,6 +74,10 @@ def refuse_others(path: Path, content: bytes, *, what: str) -> None:
     content : bytes, first bytes of the file.
     what : str, kind of file that is expected, for error messages.
     """
+    if path.suffix.lower() in SPREADSHEETS:
+        raise DataError(
+            f"{path}: {what} of a known format is needed, but this is a spreadsheet; save it as CSV (UTF-8)"
+        )
     for start, words in OTHERS.items():
         if content.startswith(start):
             raise DataError(f"{path}: {what} of a known format is needed, but this is {words}")

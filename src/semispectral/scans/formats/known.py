@@ -9,7 +9,7 @@ from semispectral.scans.formats.envi_files import USUAL_SUFFIXES, header_files
 from semispectral.scans.formats.open_file import require_file
 from semispectral.scans.formats.scene_files import TIFF_SUFFIXES, TSG_HEADER, tsg_pair
 from semispectral.study.names import printable
-from semispectral.study.scene import LABEL_TABLE as TABLE_SUFFIX
+from semispectral.study.scene import LABEL_TABLES
 
 ENVI, POLYGONS, LABEL_TABLE = "ENVI", "polygons", "table of labels"
 SUFFIXES: dict[str, tuple[str, ...]] = {
@@ -21,7 +21,7 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
     beginnings.PNG: (".png",),
     POLYGONS: tuple(beginnings.POLYGONS),
     beginnings.TSG: (TSG_HEADER,),
-    LABEL_TABLE: (TABLE_SUFFIX,),
+    LABEL_TABLE: LABEL_TABLES,
 }
 BY_SUFFIX = {suffix: name for name, suffixes in SUFFIXES.items() for suffix in suffixes}
 

@@ -29,12 +29,18 @@ class ClassWords:
         named = dict(zip(self.classes.names, self.classes.codes, strict=True))
         return {str(code): code for code in self.classes.codes} | named
 
+    @cached_property
+    def _by_bare_name(self) -> dict[str, str]:
+        """Names by the same in small letters with single blanks, but for those that are alike so."""
+        bare = [_bare(name) for name in self.classes.names]
+        return {own: name for own, name in zip(bare, self.classes.names, strict=True) if bare.count(own) == 1}
+
     def code(self, text: str, where: str, *, colour: str = "") -> int:
         """Return the code of a class.
 
         Parameters
         ----------
-        text : str, its name or its code, as written.
+        text : str, its name or its code, as written; of a name, capitals and double blanks do not matter.
         where : str, file and row, for the error.
         colour : str, its colour where the file says one, like ``#1f77b4``; for the row that the error proposes.
 
@@ -44,6 +50,8 @@ class ClassWords:
         """
         if WHOLE.fullmatch(text) and text not in self._codes and int(text) in self.scene.ignore:
             return int(text)
+        if text not in self._codes:
+            text = self._by_bare_name.get(_bare(text), text)
         if text not in self._codes:
             if not self.classes.names:
                 raise DataError(
@@ -71,3 +79,7 @@ class ClassWords:
         while code in self.classes.codes or code in self.scene.ignore:
             code += 1
         return code
+
+
+def _bare(name: str) -> str:
+    return " ".join(name.casefold().split())

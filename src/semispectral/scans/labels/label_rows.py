@@ -7,7 +7,7 @@ from pathlib import Path
 from semispectral.errors import DataError
 from semispectral.study import tsv
 from semispectral.study.names import quoted, some
-from semispectral.study.scene import LABEL_TABLE, Scene
+from semispectral.study.scene import LABEL_TABLES, Scene
 
 WHAT = "a table of labels"
 COLUMNS = ("scene", "line", "sample", "class")
@@ -37,19 +37,19 @@ def answered(path: Path) -> Iterator[LabelRow]:
 
     Parameters
     ----------
-    path : Path, tab-separated table with the columns scene, line, sample and class.
+    path : Path, table with the columns scene, line, sample and class, as a spreadsheet saves it.
 
     Raises
     ------
     DataError : a column is missing, or a row has too few or too many cells.
     """
-    rows = tsv.read_rows(path, what=WHAT, key="scenes")
-    header = [tsv.unquoted(cell) for cell in rows[0]] if rows else []
+    rows = tsv.read_saved_rows(path, what=WHAT, key="scenes")
+    header = rows[0] if rows else []
     wrong = [name for name in COLUMNS if header.count(name) != 1]
     if wrong:
         raise DataError(
-            f"{path}: {WHAT} needs the columns {', '.join(COLUMNS)}, each once, separated by tabs; missing or twice: "
-            f"{', '.join(wrong)}; got {some(header, show=quoted)}; save it as tab-separated text"
+            f"{path}: {WHAT} needs the columns {', '.join(COLUMNS)}, each once; missing or twice: {', '.join(wrong)}; "
+            f"got {some(header, show=quoted)}; take the first row of the queue, and save it as CSV or text with tabs"
         )
     place = [header.index(name) for name in COLUMNS]
     for number, row in enumerate(rows[1:], start=2):
@@ -57,10 +57,9 @@ def answered(path: Path) -> Iterator[LabelRow]:
             continue
         if len(row) != len(header):
             raise DataError(
-                f"{path}, row {number}: {len(header)} tab-separated cells are needed, one per column, got {len(row)}; "
-                "correct the row"
+                f"{path}, row {number}: {len(header)} cells are needed, one per column, got {len(row)}; correct the row"
             )
-        scene, line, sample, of_class = (tsv.unquoted(row[at]).strip() for at in place)
+        scene, line, sample, of_class = (row[at] for at in place)
         if of_class:
             yield LabelRow(number, scene, line, sample, of_class)
 
@@ -81,7 +80,7 @@ def require_rows_of_scenes(scenes: Iterable[Scene]) -> None:
     readers: dict[Path, set[str]] = {}
     for scene in scenes:
         for source in scene.label_sources:
-            if source.path.suffix.lower() == LABEL_TABLE and source.path.is_file():
+            if source.path.suffix.lower() in LABEL_TABLES and source.path.is_file():
                 readers.setdefault(source.path, set()).add(scene.name)
     for path, names in readers.items():
         for row in answered(path):
