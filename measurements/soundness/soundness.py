@@ -37,6 +37,10 @@ import pandas as pd
 from semispectral.census.census_files import read_census, read_codes
 from semispectral.errors import SemispectralError
 from semispectral.evaluation.alert_files import read_alerts
+from semispectral.explore.group_files import read_groups
+from semispectral.features.feature_files import read_facts as read_feature_facts
+from semispectral.features.feature_files import read_features
+from semispectral.library.judged import read_judged as read_library_names
 from semispectral.maps.map_files import read_facts, require_file
 from semispectral.maps.numbers import read_numbers
 from semispectral.page.pixel_files import read_held, read_index, require_tiles
@@ -127,6 +131,22 @@ KINDS: dict[str, tuple[str, Read]] = {
     "map, facts": ("maps/*/map.json", lambda path: read_facts(path.parent)),
     "map, picture": ("maps/*/map.png", lambda path: require_file(path.parent, path.name).read_bytes()),
     "downhole log, picture": ("downhole/*.png", embedded),
+    "downhole, intervals": ("downhole/composites/*.parquet", read_table),
+    "labels, table": ("labels/*.parquet", read_census),
+    "learning curve": ("evaluation/learning_curve.parquet", read_table),
+    "features, facts": ("features/*/features.json", lambda path: read_feature_facts(path.parent)),
+    "features, raster": ("features/*/features.tif", lambda path: read_features(path.parent).values),
+    "library, names": ("library/judged.json", read_library_names),
+    "noise, weights": ("noise/weights.safetensors", of_model),
+    "noise, description": ("noise/model.json", of_model),
+    "packed model, weights": ("model/weights.safetensors", of_model),
+    "packed model, description": ("model/model.json", of_model),
+    "clusters, weights": ("explore/clusters/weights.safetensors", of_model),
+    "clusters, description": ("explore/clusters/model.json", of_model),
+    "groups": ("explore/groups.json", read_groups),
+    "clusters of a scene": ("explore/maps/*/clusters.npy", read_array),
+    "picture of a scene": ("explore/maps/*/picture.npy", read_array),
+    "queue": ("explore/queue.parquet", read_table),
 }
 # Files of two scenes that are exchanged, and how a stage reads one of them.
 SWAPPED: dict[str, Read] = {
@@ -139,6 +159,9 @@ SWAPPED: dict[str, Read] = {
     "maps/{}/numbers.parquet": read_numbers,
     "maps/{}/pixels/index.json": lambda path: read_index(path.parent),
     "maps/{}/map.json": lambda path: read_facts(path.parent),
+    "features/{}/features.json": lambda path: read_features(path.parent),
+    "labels/{}.npy": lambda path: read_codes(path, scans=[]),
+    "labels/{}.parquet": read_census,
     "scenes/{}.h5": lambda path: read_codes(Path("results/census", f"{path.stem}.npy"), scans=[path]),
 }
 
