@@ -74,7 +74,7 @@ rule report:
                 "report",
             ),
             simulate={"enabled": CONFIG["simulate"]["enabled"]},
-            map={key: CONFIG["map"][key] for key in ("method", "features", "labels_per_class")},
+            map={"method": MAP["method"], "features": MAP["features"], "labels_per_class": MAP_RUN["per_class"]},
             classes=SLICES.legend,
         ),
         code=code("report"),
