@@ -96,10 +96,9 @@ if BY_MODEL:
 
     rule new_groups:
         input:
-            clusters="<results>/explore/clusters",
             latents=LATENTS,
             shards=pool_of(SCENES),
-            scaler=SCALERS["latents"],
+            scaler=SCALERS["mnf"],
             files=SLICES.groups_files,
             model="<results>/model",
             labels=map_run("<results>/labels_per_class/{per_class}/{seed}.parquet"),

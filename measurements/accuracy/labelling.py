@@ -6,7 +6,8 @@
     python measurements/accuracy/labelling.py sheet
 
 looks: M1's latents of the training holes are clustered, and each cluster is named by one look: the label of the
-labelled pixel nearest to its centre. The clusters near a pixel of the test hole vote for its class; macro-F1.
+labelled pixel nearest to its centre. The clusters near a pixel of the test hole vote for its class; macro-F1. Beside
+it the same with noise-whitened components (MNF), each of variance 1, in the place of the latents.
 queue: an SVM on bands, M1+M2, and qy, its q(y|x) on the labels alone, with the first labels of the queue, with as many
 at random, and with as many of each class (an oracle, for nobody knows the classes before). Only labelled pixels can be
 asked for here.
@@ -39,10 +40,11 @@ from few_labels_problems import RunLabels, problem
 from few_labels_tasks import TASKS, missing_files
 from few_labels_work import Settings, Work, markdown, write_json
 from semispectral.classifiers.svm import SvmConfig, fit_svm
-from semispectral.explore.clusters import Clusters, fit_clusters, latent_scale
-from semispectral.explore.explore_settings import ExploreConfig, number_of_clusters
+from semispectral.explore.clusters import fit_clusters, latent_scale
+from semispectral.explore.explore_settings import ExploreConfig
 from semispectral.explore.label_queue import Sampled, diverse
 from semispectral.explore.new_groups import NO_GROUP, new_groups
+from semispectral.explore.samples import rows_of
 from semispectral.inference.m2_inference import M2Inference
 from semispectral.scans.cube import Latents
 from semispectral.training.run import use_threads
@@ -50,6 +52,8 @@ from semispectral.training.train_m2 import train_m2, train_qy
 
 ROOT = Path(__file__).resolve().parents[2]
 LOOKS = (20, 40, 80)
+LATENTS, WHITENED = "M1's latents", "MNF"
+SPACES = (LATENTS, WHITENED)
 LABELS = {"collection": (26, 65, 130), "salinas_a_blocks": (30,), "indian_pines_blocks": (70, 130)}
 CHOICES = ("random", "oracle", "queue")
 METHODS = ("SVM", "M1+M2", "qy")
@@ -79,11 +83,9 @@ class Explored:
         table = table.assign(hole=scene.str.split("_").str[0] if work.task == "collection" else scene, code=0)
         return Latents(work.latents.mean, 2 * np.log(work.latents.std), table)
 
-    @cached_property
-    def train(self) -> Latents:
-        """The latents of the training part."""
-        train = self.work.problem.train
-        return Latents(self.latents.mean[train], self.latents.log_variance[train], self.latents.table.iloc[train])
+    def train(self, latents: Latents) -> Latents:
+        """The training part of some latents."""
+        return rows_of(latents, self.work.problem.train)
 
     @cached_property
     def asked(self) -> np.ndarray:
@@ -91,32 +93,31 @@ class Explored:
         return np.flatnonzero((self.work.problem.part != "test") & (self.work.problem.label >= 0))
 
     @cached_property
-    def groups(self) -> Clusters:
-        """Clusters of the training part, as many as the rule asks for."""
-        return self.clusters(number_of_clusters("auto", pixels=len(self.work.problem.train)))
-
-    def clusters(self, number: int) -> Clusters:
-        """Clusters of the training part."""
-        return fit_clusters(self.train, method=EXPLORE.method, clusters=number, seed=self.work.seed)
+    def whitened(self) -> Latents:
+        """The MNF scores of all pixels in the place of latents: each says something of its pixel."""
+        scores = self.work.mnf.mean
+        return Latents(scores, np.full_like(scores, -np.inf), self.latents.table)
 
     @cached_property
     def queue(self) -> np.ndarray:
         """The pixels of the queue, the first first, int64 [pixel]; their labels are hidden from it."""
-        scaled = self.latents.mean[self.asked] * latent_scale(self.train)
+        scaled = self.latents.mean[self.asked] * latent_scale(self.train(self.latents))
         hidden = Sampled(self.latents.table.iloc[self.asked].assign(label=-1), scaled)
         wanted, apart = max(LABELS[self.work.task]), EXPLORE.least_distance
         queue = diverse(hidden, wanted=wanted, least_distance=apart, seed=self.work.seed)
         return self.asked[queue["row"].to_numpy()]
 
 
-def score_looks(explored: Explored, number: int) -> dict[str, Any]:
+def score_looks(explored: Explored, space: str, number: int) -> dict[str, Any]:
     """Macro-F1 on the test part where each cluster is named by one look."""
     label, test = explored.work.problem.label, explored.work.problem.test
-    clusters = explored.clusters(number)
-    z = clusters.scaled(explored.latents.mean[explored.asked])
+    latents = explored.latents if space == LATENTS else explored.whitened
+    fitted = {"method": EXPLORE.method, "clusters": number, "seed": explored.work.seed}
+    clusters = fit_clusters(explored.train(latents), **fitted)
+    z = clusters.scaled(latents.mean[explored.asked])
     nearest = [int(np.linalg.norm(z - centre, axis=1).argmin()) for centre in clusters.centres]
     named = label[explored.asked[nearest]]
-    return {"macro_f1": macro_f1(label[test], clusters.vote(explored.latents.mean[test], named))}
+    return {"macro_f1": macro_f1(label[test], clusters.vote(latents.mean[test], named))}
 
 
 def chosen_labels(explored: Explored, choice: str, number: int) -> np.ndarray:
@@ -164,7 +165,7 @@ def score_groups(explored: Explored, left_out: int) -> dict[str, Any]:
     rows = np.union1d(train, labels)
     labelled = np.flatnonzero(np.isin(rows, labels))
     unlike = np.zeros(len(rows), bool)  # M1 and M2 saw these pixels
-    group = new_groups(explored.groups, explored.latents.mean[rows], labelled, unlike, seed=work.seed)
+    group = new_groups(work.mnf.mean[rows], labelled, unlike, seed=work.seed)
     truth = work.problem.mineral[rows]
     found = [_hit(truth, group == number, left_out) for number in range(int(group.max(initial=NO_GROUP)) + 1)]
     purity, recall = max(found, key=lambda pair: 2 * np.prod(pair) / max(sum(pair), 1e-9), default=(0.0, 0.0))
@@ -184,8 +185,9 @@ def cells(what: str, explored: Explored, asked: argparse.Namespace) -> Iterator[
     """Name, identity and function of every score of a task and seed."""
     problem, task = explored.work.problem, explored.work.task
     if what == "looks":
-        for number in LOOKS:
-            yield str(number), {"looks": number}, partial(score_looks, explored, number)
+        for space, number in itertools.product(SPACES, LOOKS):
+            identity = {"space": space, "looks": number}
+            yield f"{space}-{number}", identity, partial(score_looks, explored, space, number)
     elif what == "groups":
         for left_out in np.unique(problem.label[problem.train]).tolist():
             if left_out >= 0:
@@ -222,8 +224,11 @@ def table_of(what: str, found: pd.DataFrame) -> str:
 
 def looks_table(found: pd.DataFrame) -> str:
     """Macro-F1 by number of looks, mean and standard error over seeds."""
-    rows = [[str(looks), str(len(cell)), _mean(cell["macro_f1"])] for looks, cell in found.groupby("looks")]
-    return markdown([["looks", "seeds", "macro-F1"], *rows])
+    rows = []
+    for looks, cell in found.groupby("looks"):
+        by_space = [_mean(cell.loc[cell["space"] == space, "macro_f1"]) for space in SPACES]
+        rows.append([str(looks), str(cell["seed"].nunique()), *by_space])
+    return markdown([["looks", "seeds", *SPACES], *rows])
 
 
 def queue_table(found: pd.DataFrame) -> str:

@@ -6,7 +6,6 @@ logs.start(snakemake.log[0], job=snakemake)
 run_new_groups(
     snakemake.output.judged,
     groups_file=snakemake.output.groups,
-    clusters_directory=snakemake.input.clusters,
     latents=snakemake.input.latents,
     shards=snakemake.input.shards,
     scaler_directory=snakemake.input.scaler,

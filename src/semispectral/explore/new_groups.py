@@ -3,47 +3,62 @@
 import numpy as np
 from scipy.sparse.csgraph import connected_components
 
-from semispectral.explore.clusters import Clusters, fit_centres
+from semispectral.explore.clusters import fit_centres
 from semispectral.explore.explore_settings import number_of_clusters
 from semispectral.explore.label_queue import nearest
 
-FEW = 1 / 3  # of the mean number of labels in a cluster: with fewer, its class is taken for unnamed
+STARTS = 3
+FEW = 1 / 3  # of the labels that a cluster would hold if they were spread evenly: with fewer, its class is unnamed
+LEAST_LACK = 1.0  # labels that a group holds less than that: with a lack of fewer, having none says nothing
 LEAST_PIXELS, LEAST_SHARE = 10, 0.001  # of a group of unlike pixels: pixels, and share of the sample
 NO_GROUP = -1
 
 
-def new_groups(
-    clusters: Clusters, mean: np.ndarray, labelled: np.ndarray, unlike: np.ndarray, *, seed: int
-) -> np.ndarray:
+def new_groups(z: np.ndarray, labelled: np.ndarray, unlike: np.ndarray, *, seed: int) -> np.ndarray:
     """Return the number of the new group of each pixel, int64 [pixel]; `NO_GROUP` for what the model knows.
 
     There are two kinds. A cluster that holds (nearly) none of the labels that the model learnt from is of a class that
     nobody has named; such clusters are one group where they are nearer to each other than to any label. The model's
     log p(x) does not tell these: it saw their pixels among the unlabelled ones. It tells the other kind, pixels that
-    are unlike all that the model was trained on; they are clustered and joined in the same way. The groups with the
-    fewest labels, and of these the largest, come first.
+    are unlike all that the model was trained on; they are clustered and joined in the same way. Groups that lack the
+    most labels come first: those that an even spread of the labels would have given them.
 
     Parameters
     ----------
-    clusters : clusters of the latents.
-    mean : float32 [pixel, latent], means of q(z|x).
+    z : float32 [pixel, component], spectra in the unit of their noise (MNF), where distances tell classes apart.
     labelled : int [label], pixels whose labels the model learnt from.
     unlike : bool [pixel], pixels whose log p(x) is below the model's threshold.
-    seed : seed of the clusters of the unlike pixels.
+    seed : seed of the clusters.
     """
-    cluster = clusters.of(mean)
-    z = clusters.scaled(mean)
-    counts = np.bincount(cluster[labelled], minlength=len(clusters))
-    unnamed = np.flatnonzero(counts <= FEW * len(labelled) / len(clusters))
-    of_cluster = np.full(len(clusters), NO_GROUP, np.int64)
-    of_cluster[unnamed] = _joined(clusters.centres[unnamed], z[labelled])
-    found = of_cluster[cluster]
+    rate = len(labelled) / max(len(z), 1)
+    found = _unnamed(z, labelled, rate=rate, seed=seed)
     others = np.flatnonzero(unlike & (found == NO_GROUP))
     least = max(LEAST_PIXELS, round(LEAST_SHARE * len(z)))
     strange = _unlike_groups(z[others], z[labelled], least=least, seed=seed)
-    found[others] = np.where(strange == NO_GROUP, NO_GROUP, strange + of_cluster.max(initial=NO_GROUP) + 1)
+    found[others] = np.where(strange == NO_GROUP, NO_GROUP, strange + found.max(initial=NO_GROUP) + 1)
+    lack = _lack(found, labelled, rate=rate)
     found[labelled] = NO_GROUP
-    return _ordered(found, np.bincount(of_cluster[cluster[labelled]] + 1, minlength=int(found.max(initial=0)) + 2)[1:])
+    return _ordered(found, lack)
+
+
+def _unnamed(z: np.ndarray, labelled: np.ndarray, *, rate: float, seed: int) -> np.ndarray:
+    """Return the group of each pixel whose cluster holds too few labels; `NO_GROUP` for the others."""
+    number = min(number_of_clusters("auto", pixels=len(z)), len(np.unique(z, axis=0)))
+    centres, cluster = fit_centres(z, number, seed=seed, starts=STARTS)
+    counts, size = (np.bincount(rows, minlength=len(centres)) for rows in (cluster[labelled], cluster))
+    unnamed = np.flatnonzero(counts <= FEW * rate * size)
+    of_cluster = np.full(len(centres), NO_GROUP, np.int64)
+    of_cluster[unnamed] = _joined(centres[unnamed], z[labelled])
+    found = of_cluster[cluster]
+    wanting = np.append(_lack(found, labelled, rate=rate) >= LEAST_LACK, False)  # the last is that of `NO_GROUP`
+    return np.asarray(np.where(wanting[found], found, NO_GROUP))
+
+
+def _lack(group: np.ndarray, labelled: np.ndarray, *, rate: float) -> np.ndarray:
+    """Return how many labels each group holds less than its number of pixels asks for, float64 [group]."""
+    groups = int(group.max(initial=NO_GROUP)) + 1
+    size, held = (np.bincount(rows + 1, minlength=groups + 1)[1:] for rows in (group, group[labelled]))
+    return np.asarray(rate * size - held)
 
 
 def _joined(centres: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -64,11 +79,11 @@ def _unlike_groups(z: np.ndarray, labels: np.ndarray, *, least: int, seed: int) 
     return np.asarray(np.where(np.bincount(group)[group] < least, NO_GROUP, group))
 
 
-def _ordered(group: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Return the groups numbered from 0: those with the fewest labels first, and of these the largest."""
-    numbers, size = np.unique(group[group != NO_GROUP], return_counts=True)
-    order = numbers[np.lexsort((-size, labels[numbers]))]
-    place = np.full(int(group.max(initial=NO_GROUP)) + 2, NO_GROUP, np.int64)
+def _ordered(group: np.ndarray, lack: np.ndarray) -> np.ndarray:
+    """Return the groups numbered from 0, those that lack the most labels first."""
+    numbers = np.unique(group[group != NO_GROUP])
+    order = numbers[np.argsort(-lack[numbers], kind="stable")]
+    place = np.full(len(lack) + 1, NO_GROUP, np.int64)
     place[order] = np.arange(len(order))
     return np.asarray(place[group])
 
@@ -78,7 +93,7 @@ def middles(z: np.ndarray, group: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    z : float32 [pixel, latent], scaled latents.
+    z : float32 [pixel, component], as in `new_groups`.
     group : int [pixel], number of the group of each pixel, or `NO_GROUP`.
     """
     stands = []

@@ -28,7 +28,7 @@ def spectra_of(
     ----------
     shards : files of the pool.
     table : scene, line and sample of the pixels.
-    scaler : scale of M1, with its cleaning.
+    scaler : a scale of the study, with the cleaning before it.
     scenes : rows of the scenes that are cleaned, by name.
 
     Raises

@@ -12,10 +12,11 @@ from semispectral.explore.groups import describe
 from semispectral.explore.judged_files import JudgedSample, judge, write_judged
 from semispectral.explore.new_groups import NO_GROUP, middles, new_groups
 from semispectral.explore.pool_spectra import as_reflectance, spectra_of
-from semispectral.explore.samples import PLACE, all_latents, among, read_clusters
+from semispectral.explore.samples import PLACE, all_latents, among
 from semispectral.library.library_settings import LibraryConfig
 from semispectral.library.sensor_widths import stated_widths
 from semispectral.maps.bundle import read_bundle
+from semispectral.spectra.scaling import read_scaler
 from semispectral.storage.parquet import read_table
 from semispectral.study.scene import Scene
 from semispectral.study.stage_settings import settings, stage_settings
@@ -25,7 +26,6 @@ def run_new_groups(
     judged_file: str | Path,
     *,
     groups_file: str | Path,
-    clusters_directory: str | Path,
     latents: Sequence[str | Path],
     shards: Sequence[str | Path],
     scaler_directory: str | Path,
@@ -41,14 +41,12 @@ def run_new_groups(
         Parquet file to write: what the model says of each pixel, and its new group.
     groups_file : str or Path
         JSON file to write: description of the new groups.
-    clusters_directory : str or Path
-        Clusters of the latents.
     latents : sequence of str or Path
         Latents of the pool of all scenes.
     shards : sequence of str or Path
         Pool of all scenes.
     scaler_directory : str or Path
-        Scale of M1, with its cleaning.
+        MNF components, with the cleaning before them.
     model_directory : str or Path
         Trained model, as the stage `bundle` writes it.
     labels_file : str or Path
@@ -60,17 +58,17 @@ def run_new_groups(
     """
     given = json.loads(cfg)
     wanted = stage_settings(ExploreConfig, cfg, "explore")
-    clusters = read_clusters(clusters_directory)
     bundle = read_bundle(Path(model_directory))
-    found = all_latents(latents)
-    pixels = spectra_of(shards, found.table, scaler=scaler_directory, scenes=given["scenes"])
+    places = all_latents(latents).table
+    pixels = spectra_of(shards, places, scaler=scaler_directory, scenes=given["scenes"])
+    z = read_scaler(scaler_directory).transform(pixels.x)
     judged = judge(bundle, pixels.x)
-    labelled = among(found.table, read_table(labels_file))
+    labelled = among(places, read_table(labels_file))
     unlike = judged.log_p < judged.threshold
-    group = new_groups(clusters, found.mean, np.flatnonzero(labelled), unlike, seed=wanted.seed)
+    group = new_groups(z, np.flatnonzero(labelled), unlike, seed=wanted.seed)
     shown, unit = as_reflectance(pixels.where(group != NO_GROUP), given["scales"])
     mine = group[group != NO_GROUP]
-    stands = middles(clusters.scaled(found.mean[group != NO_GROUP]), mine)
+    stands = middles(z[group != NO_GROUP], mine)
     groups = describe(
         shown,
         mine,
@@ -82,5 +80,5 @@ def run_new_groups(
         fwhm_nm=stated_widths(settings(Scene, given["scene"], where="scenes.tsv"), shown.wavelengths_nm),
     )
     write_groups(Path(groups_file), groups)
-    table = found.table[PLACE].assign(group=group)
+    table = places[PLACE].assign(group=group)
     write_judged(Path(judged_file), JudgedSample(table, judged, bundle.classes.names))
