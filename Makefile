@@ -39,7 +39,7 @@ unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo ready resume report benchmark test test-quick coverage lint format check docs dag profile hooks lock clean
+.PHONY: help setup demo ready resume report benchmark test test-quick coverage lint format check docs dist dag profile hooks lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -111,6 +111,11 @@ docs: .venv/.docs ## Build the documentation into site/ and check its links
 	$(RUN) NO_MKDOCS_2_WARNING=1 mkdocs build --strict
 	@echo "make: the documentation is in site/index.html"
 
+dist: .venv/.dev ## Build the wheel and the source archive into dist/, with the locked setuptools
+	rm -rf dist build
+	.venv/bin/uv build --quiet --python .venv/bin/python --no-build-isolation --offline --out-dir dist
+	@ls dist
+
 profile: $(STAMP) ## Measure the time of each step of training (M1, M2 and M1+M2)
 	$(RUN) TF_CPP_MIN_LOG_LEVEL=3 python measurements/training/training_seconds.py --threads $(CORES)
 
@@ -129,4 +134,4 @@ dag: $(STAMP) ## Draw the picture of the rules for the documentation (needs Grap
 	$(RUN) python docs/generate/rules.py
 
 clean: ## Remove all results; keep .venv and your data
-	rm -rf results/* site .snakemake .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf results/* site dist build .snakemake .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -1,5 +1,6 @@
 # Semi-supervised classification of hyperspectral scans: from scenes.tsv to results/report/index.html.
 # Data flow in the order of the includes below; the science is set in config/config.yaml, the machine in profiles/.
+import os
 from pathlib import Path
 
 from semispectral.study import config_file
@@ -12,6 +13,12 @@ min_version("9.27")
 
 # One GPU unless the user says otherwise (--resources gpu=N): without a limit Snakemake would start all GPU jobs at once.
 workflow.global_resources.setdefault("gpu", 1)
+
+
+# With --sdm apptainer every job runs in the image that this variable names: docs/howto/image.md.
+if os.environ.get("SEMISPECTRAL_IMAGE"):
+
+    container: os.environ["SEMISPECTRAL_IMAGE"]
 
 
 # Where --logger rich draws its bars, the lines of the stages go to their logs only: they would break the bars.

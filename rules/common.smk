@@ -13,6 +13,7 @@ from semispectral.rules.slices import Slices
 from semispectral.scans.labels.label_rows import require_rows_of_scenes
 from semispectral.study.config import complete, read_schema
 from semispectral.errors import SemispectralError
+from semispectral.storage.results_format import older_format, require_readable_format
 from semispectral.study.methods import (
     METHODS,
     PREDICTIONS,
@@ -49,6 +50,7 @@ try:
     CLASSES = own_or_built_in(CONFIG["classes"])
     RESULTS = Path(CONFIG["pathvars"]["results"])
     require_folder(RESULTS, what=FOR_RESULTS)  # whether it can be written to is asked when a run starts
+    require_readable_format(RESULTS)
     DATA_ROOT, OUTSIDE = Path(CONFIG["data_root"]), outside_allowed(CONFIG)
     LISTED = read_scenes(Path(own_or_built_in(CONFIG["scenes"])), data_root=DATA_ROOT, allow_outside=OUTSIDE)
     SENSORS = Path(CONFIG["sensors"]) if CONFIG["sensors"] else None
@@ -136,8 +138,8 @@ def with_holes(path):
 
 
 def say_left_over():
-    """Say which folders of an earlier version lie among the results."""
-    if said := left_over(RESULTS):
+    """Say that the results are of an older format, and which folders of an earlier version lie among them."""
+    for said in filter(None, (older_format(RESULTS), left_over(RESULTS))):
         logger.warning(said)
 
 

@@ -52,6 +52,10 @@ class MisplacedError(IntegrityError):
     """A file of ours is whole, but lies where another one belongs."""
 
 
+class VersionsError(SemispectralError, ImportError):
+    """Packages are installed that do not work together."""
+
+
 class DivergedError(SemispectralError, ArithmeticError):
     """Training gave non-finite values and could not be brought back."""
 

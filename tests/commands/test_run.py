@@ -8,6 +8,7 @@ import pytest
 from semispectral.commands import run_workflow
 from semispectral.commands.main import main
 from semispectral.commands.run_workflow import snakemake_command
+from semispectral.models.versions import KNOWN
 
 HOME = Path("/home")
 
@@ -49,7 +50,7 @@ def test_what_is_refused_before(study: Path, monkeypatch: pytest.MonkeyPatch, ca
     (study / "overlay.yaml").write_text(code)
     assert main(["run", "--configfile", "overlay.yaml", "-n"]) == 1
     assert "overlay.yaml: plain values are needed" in caplog.text
-    monkeypatch.setattr(run_workflow, "find_spec", lambda name: None)
+    monkeypatch.setattr(run_workflow, "installed", lambda: dict.fromkeys(KNOWN, ""))
     assert main(["run"]) == 1
     assert "pip install 'semispectral[train]'" in caplog.text
     (study / "config/config.yaml").write_text(code)

@@ -13,6 +13,7 @@ from semispectral.maps.bundle import read_bundle
 from semispectral.maps.bundle_build import Recipe, checksums, class_means, guide_of
 from semispectral.maps.pipeline import m1_scores, m2_scores
 from semispectral.spectra.scaling import fit_scaler
+from semispectral.storage.model_files import save_model
 
 
 @pytest.mark.parametrize("features", ["bands", "latents"])
@@ -127,6 +128,16 @@ def test_another_directory_is_refused(tmp_path: Path) -> None:
         read_bundle(tmp_path / "model" / "m1")
     with pytest.raises(MissingFileError, match="model directory"):
         read_bundle(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [("bundle 9", "9, by a newer version.*install"), ("bundle", "1, by an older")]
+)
+def test_a_model_of_another_format_is_said_in_a_sentence(tmp_path: Path, kind: str, words: str) -> None:
+    """Both formats, and what to do, whichever of the two is newer."""
+    save_model(tmp_path / "model", {"a": np.zeros(1)}, {"kind": kind})
+    with pytest.raises(DataError, match=rf"model: this trained model is of format {words}"):
+        read_bundle(tmp_path / "model")
 
 
 def test_class_means_are_those_of_the_per_class(tmp_path: Path) -> None:

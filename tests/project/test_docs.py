@@ -7,7 +7,6 @@ import json
 import re
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -291,16 +290,6 @@ def test_the_baseline_of_the_page_answers() -> None:
     np.testing.assert_allclose(found.sum(axis=1), 1)
     np.testing.assert_array_equal(found.argmax(axis=1), label)
     assert (found[:, [1, 3]] == 0).all()
-
-
-def test_the_citation_is_of_this_version() -> None:
-    """CITATION.cff has the version of pyproject.toml and all that its format asks for."""
-    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert cited["version"] == project["version"]
-    assert cited["license"] == project["license"]
-    assert {"cff-version", "message", "title", "authors"} <= set(cited)
-    assert any(entry["year"] == 2014 for entry in cited["references"])
 
 
 def test_the_spectra_of_a_shard_are_read_as_the_page_says(tmp_path: Path) -> None:

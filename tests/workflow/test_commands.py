@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from io import StringIO
@@ -24,6 +25,7 @@ from cube_formats import write_tsg
 from forks import Forks
 from scene_rows import write_scenes
 from semispectral.commands.main import main
+from semispectral.commands.run_workflow import snakemake_command
 from semispectral.scans.placing import fit_affine
 from semispectral.simulate import SimulateConfig, scene_names, simulate_scene, write_scene
 from semispectral.study.sensors import read_tie_points
@@ -42,6 +44,7 @@ PAGES = [
     ROOT / "config/README.md",
     ROOT / "docs/tutorial.md",
     ROOT / "docs/tutorial-unlabelled.md",
+    *(ROOT / f"docs/{page}.md" for page in ("start", "install", "gallery", "limits", "numbers", "public")),
     *(path for path in sorted((ROOT / "docs/howto").glob("*.md")) if path.name not in WITH_TESTS_OF_THEIR_OWN),
 ]
 PROGRAMS = ("make", "snakemake", "semispectral", "python", "bash", ".")
@@ -311,6 +314,61 @@ def writes_a_study(study: Study, printed: str) -> None:
         shutil.rmtree(folder)
 
 
+def lists_what_is_in(study: Study, printed: str) -> None:
+    """The folder that is made has the scans of the folder that is named, or those of the demo."""
+    folder = study.folder / "begun"
+    folder.mkdir()
+    (folder / "scans").symlink_to(study.folder / "scans")
+    try:
+        assert in_folder(folder, printed.partition(" && ")[0]) == 0
+        (made,) = (path for path in folder.iterdir() if path.name != "scans")
+        rows = (made / "config/scenes.tsv").read_text(encoding="utf-8").splitlines()
+        assert printed.endswith(f"&& cd {made.name}")
+    finally:
+        shutil.rmtree(folder)
+    assert len(rows) == (7 if "--demo" in printed else 4)
+
+
+def through_run(*rules: str) -> Run:
+    """Snakemake takes what `semispectral run` makes of it; a dry run names these rules among its jobs."""
+
+    def check(study: Study, printed: str) -> None:
+        _, _, _, _, snakefile, *rest = snakemake_command(shlex.split(printed)[2:], study.folder)
+        assert Path(snakefile) == study.folder / "Snakefile"
+        would_run(*rules)(study, shlex.join(["snakemake", *rest]))
+
+    return check
+
+
+def installs_the_wheel(study: Study, printed: str) -> None:
+    """The wheel has the name that this version's would have; tests/project/test_wheel.py builds and installs it."""
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert f"dist/semispectral-{version}-py3-none-any.whl[train]" in printed
+
+
+def installs_nothing(study: Study, printed: str) -> None:
+    """It is Python's own command for an environment."""
+    assert printed.split()[1:3] == ["-m", "venv"]
+
+
+def is_not_run_here(*files: str) -> Run:
+    """What needs a container service or conda: the files that it reads are there (tests/project/test_image.py)."""
+
+    def check(study: Study, printed: str) -> None:
+        assert all((ROOT / name).is_file() for name in files)
+
+    return check
+
+
+def runs_in_the_image(study: Study, printed: str) -> None:
+    """With an image named, the workflow is read, and every job has it; whether it starts needs Apptainer."""
+    variable, _, command = printed.partition(" ")
+    name, _, image = variable.partition("=")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(name, image)
+        would_run("train_m1", "report")(study, command.replace(" --sdm apptainer", ""))
+
+
 def writes_classes(study: Study, printed: str) -> None:
     """The names in the file that it reads, a page's or a HyLogger's, become classes.tsv."""
     folder = study.folder / "named"
@@ -376,6 +434,9 @@ PREDICT = (
 )
 DEMO = "snakemake --cores 8 --resources gpu=1"
 OVERLAY = "config/indian_pines.yaml"
+WHEEL = "dist/semispectral-0.2.0-py3-none-any.whl"
+DOCKER = 'docker run --rm --user "$(id -u):$(id -g)" -v "$PWD:/study" semispectral'
+RECIPE = "envs/recipe/recipe.yaml"
 EXPLAIN = "semispectral explain results/mine/maps/DH07_12/class.tif"
 RUN_BY: dict[str, Run] = {
     ". .venv/bin/activate": is_what_make_does,
@@ -421,6 +482,24 @@ RUN_BY: dict[str, Run] = {
     "semispectral labels classes DH1_1_labels.geojson": writes_classes,
     "semispectral labels classes hylogger/PE257D_0001_tsg.tsg --out classes.tsv": writes_classes,
     "semispectral align --scenes scenes.tsv --sensors sensors.tsv --output points.tsv": aligns_a_sensor,
+    "semispectral new core --demo && cd core": lists_what_is_in,
+    "semispectral new dh7 --from scans && cd dh7": lists_what_is_in,
+    "semispectral run": through_run("train_m1", "report"),
+    "semispectral run explore": through_run("train_m1", "contact_sheet"),
+    "semispectral run --profile slurm": through_run("train_m1", "report"),
+    "make dist": make_knows,
+    "make setup GPU=1": make_knows,
+    "python -m venv env && . env/bin/activate": installs_nothing,
+    f"pip install '{WHEEL}[train]'": installs_the_wheel,
+    "docker build -t semispectral .": is_not_run_here("Dockerfile", ".dockerignore"),
+    "docker build -t semispectral:gpu --build-arg GPU=1 .": is_not_run_here("Dockerfile", "locks/gpu.lock"),
+    f"{DOCKER} check": is_not_run_here("Dockerfile"),
+    f"{DOCKER} run --cores 8": is_not_run_here("Dockerfile"),
+    "apptainer build semispectral.sif docker-daemon://semispectral:latest": is_not_run_here("Dockerfile"),
+    "apptainer exec semispectral.sif semispectral run --cores 8": is_not_run_here("Dockerfile"),
+    "SEMISPECTRAL_IMAGE=semispectral.sif snakemake --cores 8 --sdm apptainer": runs_in_the_image,
+    "snakemake --cores 8 --sdm conda": is_not_run_here("envs/base.yaml", "envs/train.yaml"),
+    f"rattler-build build --channel conda-forge --channel bioconda --recipe {RECIPE}": is_not_run_here(RECIPE),
     "semispectral scenes hylogger --output scenes.tsv --data-root .": lists_a_hole,
 }
 

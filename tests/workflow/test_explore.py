@@ -13,6 +13,7 @@ import yaml
 from checkout import copy_sources
 from PIL import Image
 
+from described_columns import undescribed
 from forks import Forks
 from semispectral.explore.queue_files import CHIP, MAGNIFIED
 
@@ -74,6 +75,11 @@ def rows_of(path: Path) -> list[dict[str, str]]:
     """The rows of a table."""
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, delimiter="\t"))
+
+
+def test_every_column_is_described(explored: Path) -> None:
+    """The tables without labels, too, have no column that docs/columns.md does not describe."""
+    assert undescribed(explored / "results") == {}
 
 
 def test_the_queue_is_a_table_to_fill_in(explored: Path) -> None:

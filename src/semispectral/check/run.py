@@ -20,8 +20,9 @@ from semispectral.check.study import Study, read_study
 from semispectral.downhole.depths import joins, ordered_by_name
 from semispectral.errors import ConfigError
 from semispectral.maps.scene_map import NODATA_COLOUR, NOVEL_COLOUR, NOVEL_NAME
+from semispectral.storage.results_format import older_format, require_readable_format
 from semispectral.study.names import printable_lines, some
-from semispectral.study.paths import require_writable
+from semispectral.study.paths import left_over, require_writable
 from semispectral.study.scenes import require_test_holes
 from semispectral.workflow.home import workflow_folder
 
@@ -125,6 +126,7 @@ def _summary(
         known_holes = True
     with problems.noted():
         require_writable(study.results, what="the results (pathvars.results)")
+        require_readable_format(study.results)
     looked = look_at_scenes(study, problems)
     with problems.noted():
         check_windows(study, looked)
@@ -144,7 +146,8 @@ def _summary(
     yield from of_library
     if would_run is not None:
         yield from words.needs(needs(study, looked, drawn, would_run), cores=max(1, wanted.cores))
-    warnings = [*readers.messages, *of_holes, *warnings_of(study, looked, drawn)]
+    older = filter(None, (older_format(study.results), left_over(study.results)))
+    warnings = [*older, *readers.messages, *of_holes, *warnings_of(study, looked, drawn)]
     yield from words.listed("Worth knowing", warnings, most=MOST_WARNINGS)
 
 

@@ -1,14 +1,17 @@
 """Start Snakemake with the workflow of this package in the folder of a study."""
 
+import logging
 import subprocess
 import sys
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 
 from semispectral.errors import ConfigError
+from semispectral.models.versions import installed, missing, unknown
 from semispectral.study.config_file import read_config
 from semispectral.workflow.home import SNAKEFILE, workflow_folder
+
+log = logging.getLogger(__name__)
 
 CONFIG = Path("config/config.yaml")
 CORES = ("--cores", "-c", "--jobs", "-j", "--profile", "--executor", "-e")  # each says how much runs at once
@@ -34,12 +37,18 @@ def run_workflow(arguments: Sequence[str]) -> None:
         )
     for path in (CONFIG, *map(Path, _values(arguments, "--configfile", "--configfiles"))):
         read_config(path)  # Snakemake runs what code it finds in one
-    if not (find_spec("tensorflow") or _given(arguments, DRY) or UNTRAINED & set(arguments)):
-        raise ConfigError(
-            "training needs TensorFlow, which is not installed: pip install 'semispectral[train]'; without it, "
-            "semispectral predict maps scans with a trained model"
-        )
+    if not (_given(arguments, DRY) or UNTRAINED & set(arguments)):
+        _require_what_trains()
     sys.exit(subprocess.run(snakemake_command(arguments, workflow_folder()), check=False).returncode)  # noqa: S603  our own interpreter
+
+
+def _require_what_trains() -> None:
+    """Refuse to start jobs that would end for want of a package; say of other versions than the known ones."""
+    found = installed()
+    if lacking := missing(found):
+        raise ConfigError(f"{lacking}; without it, semispectral predict maps scans with a trained model")
+    if said := unknown(found):
+        log.warning("training may fail: %s", said)
 
 
 def snakemake_command(arguments: Sequence[str], folder: Path) -> list[str]:

@@ -6,6 +6,8 @@ model card. Without ``scaler_m1``, M1 takes spectra on the scale of ``scaler``: 
 and for older models, made before M1 had a scale of its own.
 """
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +29,8 @@ from semispectral.study.classes import ClassMap
 from semispectral.study.names import printable
 from semispectral.study.stage_settings import settings
 
-KIND = "bundle 2"  # 2: the threshold is on log p(x) by M2, where there is one
+FORMAT = 2  # 2: the threshold is on log p(x) by M2, where there is one
+KIND = f"bundle {FORMAT}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +110,7 @@ def read_bundle(directory: Path) -> Bundle:
     """
     arrays, description = load_model(directory)
     if description.get("kind") != KIND:
+        _require_known(directory, description)
         raise DataError(
             f"{directory}: a trained model with all that a new scan needs (kind {KIND!r}) is wanted, got kind "
             f"{printable(repr(description.get('kind')), limit=60)}; the rule 'bundle' makes one: results/model"
@@ -127,6 +131,19 @@ def read_bundle(directory: Path) -> Bundle:
     except Exception as error:  # parts that do not fit can make NumPy raise anything
         said = f"{type(error).__name__}: {printable(' '.join(str(error).split()))}"
         raise DataError(f"{directory}: a model whose parts fit together is needed, got {said}; {REMEDY}") from error
+
+
+def _require_known(directory: Path, description: Mapping[str, Any]) -> None:
+    """Raise DataError for a trained model of another format of ours."""
+    numbered = re.fullmatch(r"bundle(?: ([0-9]{1,4}))?", str(description.get("kind")))
+    if numbered is None:
+        return
+    found = int(numbered[1] or 1)
+    which, remedy = ("a newer", "install that version") if found > FORMAT else ("an older", "make it anew by a run")
+    raise DataError(
+        f"{directory}: this trained model is of format {found}, by {which} version of semispectral, and format "
+        f"{FORMAT} is needed; {remedy}"
+    )
 
 
 def _usable(

@@ -6,9 +6,9 @@ from typing import Protocol
 
 import numpy as np
 import tensorflow as tf
-from tensorflow_probability import distributions as tfd
 
 from semispectral.inference.nets import LARGEST_SIGMA
+from semispectral.models.densities import Distribution, bernoulli, normal, student_t
 
 
 class Likelihood(Protocol):
@@ -16,7 +16,7 @@ class Likelihood(Protocol):
 
     variables: Sequence[tf.Variable]
 
-    def __call__(self, output: tf.Tensor) -> tfd.Distribution:
+    def __call__(self, output: tf.Tensor) -> Distribution:
         """Return the distribution of x given the output of a decoder, [..., band]."""
 
     def mean(self, output: tf.Tensor) -> tf.Tensor:
@@ -44,14 +44,14 @@ class Gaussian(tf.Module):
         """Return sigma float32 [band], in units of the normalised spectrum."""
         return tf.sqrt(self.floor**2 + tf.exp(2.0 * tf.minimum(self.log_sigma, math.log(LARGEST_SIGMA))))
 
-    def __call__(self, output: tf.Tensor) -> tfd.Distribution:
+    def __call__(self, output: tf.Tensor) -> Distribution:
         """Return the distribution of x.
 
         Parameters
         ----------
         output : float32 [..., band], output of the decoder: the mean.
         """
-        return tfd.Normal(output, self.sigma())
+        return normal(output, self.sigma())
 
     def mean(self, output: tf.Tensor) -> tf.Tensor:
         """Return the expected spectrum float32 [..., band].
@@ -73,14 +73,14 @@ class StudentT(Gaussian):
     Bad bands and spikes influence it less than a Gaussian. Parameters are those of `Gaussian`.
     """
 
-    def __call__(self, output: tf.Tensor) -> tfd.Distribution:
+    def __call__(self, output: tf.Tensor) -> Distribution:
         """Return the distribution of x.
 
         Parameters
         ----------
         output : float32 [..., band], output of the decoder: the location.
         """
-        return tfd.StudentT(4.0, output, self.sigma())
+        return student_t(4.0, output, self.sigma())
 
 
 class Bernoulli(tf.Module):
@@ -96,14 +96,14 @@ class Bernoulli(tf.Module):
         super().__init__(name="likelihood")
         self.bands, self.floor = bands, floor
 
-    def __call__(self, output: tf.Tensor) -> tfd.Distribution:
+    def __call__(self, output: tf.Tensor) -> Distribution:
         """Return the distribution of x.
 
         Parameters
         ----------
         output : float32 [..., band], output of the decoder: logits.
         """
-        return tfd.Bernoulli(logits=output, dtype=output.dtype)  # its default, int32, would cut grey values to 0
+        return bernoulli(output)
 
     def mean(self, output: tf.Tensor) -> tf.Tensor:
         """Return the expected spectrum float32 [..., band], 0 to 1.

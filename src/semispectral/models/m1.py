@@ -3,8 +3,8 @@
 from typing import Any
 
 import tensorflow as tf
-from tensorflow_probability import distributions as tfd
 
+from semispectral.models.densities import Distribution, Normal, kl_divergence, normal
 from semispectral.models.likelihoods import LIKELIHOODS
 from semispectral.models.nets import Mlp, bounded_log_variance, named_arrays
 from semispectral.models.settings_m1 import M1Config
@@ -28,9 +28,9 @@ class M1(tf.Module):
         self.encoder = Mlp((bands,), settings.net, heads, name="q_z", **facts)
         self.decoder = Mlp((settings.latents,), settings.net, {"output": bands}, name="p_x", **facts)
         self.likelihood = LIKELIHOODS[settings.likelihood](bands, floor=settings.sigma_floor)
-        self.p_z = tfd.Normal(0.0, 1.0)
+        self.p_z = normal(0.0, 1.0)
 
-    def q_z(self, x: tf.Tensor) -> tfd.Normal:
+    def q_z(self, x: tf.Tensor) -> Normal:
         """Return q(z|x), eq. 3: independent normals [..., pixel, latent].
 
         Parameters
@@ -38,9 +38,9 @@ class M1(tf.Module):
         x : float32 [..., pixel, band], normalised spectra.
         """
         output = self.encoder(x)
-        return tfd.Normal(output["mean"], tf.exp(0.5 * bounded_log_variance(output["log_variance"])))
+        return normal(output["mean"], tf.exp(0.5 * bounded_log_variance(output["log_variance"])))
 
-    def p_x(self, z: tf.Tensor) -> tfd.Distribution:
+    def p_x(self, z: tf.Tensor) -> Distribution:
         """Return p(x|z), eq. 1: independent bands [..., pixel, band].
 
         Parameters
@@ -67,7 +67,7 @@ class M1(tf.Module):
         q_z = self.q_z(x)
         z = q_z.loc + q_z.scale * noise
         log_p_x = tf.reduce_sum(self.p_x(z).log_prob(x), axis=-1)
-        kl = tf.reduce_sum(tfd.kl_divergence(q_z, self.p_z), axis=-1)
+        kl = tf.reduce_sum(kl_divergence(q_z, self.p_z), axis=-1)
         return log_p_x - kl_weight * kl
 
     def arrays(self) -> dict[str, tf.Variable]:

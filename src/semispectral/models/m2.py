@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from tensorflow_probability import distributions as tfd
 
+from semispectral.models.densities import Distribution, Normal, kl_divergence, normal
 from semispectral.models.likelihoods import LIKELIHOODS
 from semispectral.models.nets import Mlp, bounded_log_variance, named_arrays
 from semispectral.models.settings_m2 import M2Config
@@ -33,7 +33,7 @@ class M2(tf.Module):
         self.noise_width = settings.latents
         self.likelihood = LIKELIHOODS[settings.likelihood](inputs, floor=settings.sigma_floor)
         self.log_prior = tf.Variable(np.full(classes, -np.log(classes), np.float32), trainable=False, name="log_prior")
-        self.p_z = tfd.Normal(0.0, 1.0)
+        self.p_z = normal(0.0, 1.0)
 
     def log_q_y(self, x: tf.Tensor) -> tf.Tensor:
         """Return log q(y|x), eq. 4: float32 [..., pixel, class].
@@ -53,7 +53,7 @@ class M2(tf.Module):
         """
         return tf.linalg.matvec(y, self.log_prior)
 
-    def q_z(self, x: tf.Tensor, y: tf.Tensor) -> tfd.Normal:
+    def q_z(self, x: tf.Tensor, y: tf.Tensor) -> Normal:
         """Return q(z|x, y), eq. 4: independent normals [..., pixel, latent].
 
         Parameters
@@ -62,9 +62,9 @@ class M2(tf.Module):
         y : float32 [..., pixel or 1, class], one-hot.
         """
         output = self.encoder(x, y)
-        return tfd.Normal(output["mean"], tf.exp(0.5 * bounded_log_variance(output["log_variance"])))
+        return normal(output["mean"], tf.exp(0.5 * bounded_log_variance(output["log_variance"])))
 
-    def p_x(self, z: tf.Tensor, y: tf.Tensor) -> tfd.Distribution:
+    def p_x(self, z: tf.Tensor, y: tf.Tensor) -> Distribution:
         """Return p(x|y, z), eq. 2: independent inputs [..., pixel, input].
 
         Parameters
@@ -95,7 +95,7 @@ class M2(tf.Module):
         q_z = self.q_z(x, y)
         z = q_z.loc + q_z.scale * noise
         log_p_x = tf.reduce_sum(self.p_x(z, y).log_prob(x), axis=-1)
-        kl = tf.reduce_sum(tfd.kl_divergence(q_z, self.p_z), axis=-1)
+        kl = tf.reduce_sum(kl_divergence(q_z, self.p_z), axis=-1)
         return log_p_x + self.log_p_y(y) - kl_weight * kl
 
     def unlabelled_bound(self, x: tf.Tensor, *, noise: tf.Tensor, kl_weight: tf.Tensor | float = 1.0) -> tf.Tensor:

@@ -3,8 +3,8 @@
 from typing import Any
 
 import tensorflow as tf
-from tensorflow_probability import distributions as tfd
 
+from semispectral.models.densities import Normal, kl_divergence, normal
 from semispectral.models.m2 import M2
 from semispectral.models.nets import Mlp, bounded_log_variance
 from semispectral.models.settings_m2 import M2Config
@@ -36,7 +36,7 @@ class Sdgm(M2):
         self.auxiliary_encoder = Mlp((inputs,), net, of_a, name="q_a", **facts)
         self.auxiliary_decoder = Mlp((z, classes), net, of_a, name="p_a", **facts)
 
-    def q_a(self, x: tf.Tensor) -> tfd.Normal:
+    def q_a(self, x: tf.Tensor) -> Normal:
         """Return q(a|x): independent normals [pixel, auxiliary].
 
         Parameters
@@ -45,7 +45,7 @@ class Sdgm(M2):
         """
         return _normal(self.auxiliary_encoder(x))
 
-    def p_a(self, z: tf.Tensor, y: tf.Tensor) -> tfd.Normal:
+    def p_a(self, z: tf.Tensor, y: tf.Tensor) -> Normal:
         """Return p(a|y, z): independent normals [..., pixel, auxiliary].
 
         Parameters
@@ -88,7 +88,7 @@ class Sdgm(M2):
         z = q_z.loc + q_z.scale * noise[..., : self.latents]
         log_p_x = tf.reduce_sum(self.likelihood(self.decoder(z, y, a)["output"]).log_prob(x), axis=-1)
         kl_of_a = tf.reduce_sum(q_a.log_prob(a) - self.p_a(z, y).log_prob(a), axis=-1)
-        kl_of_z = tf.reduce_sum(tfd.kl_divergence(q_z, self.p_z), axis=-1)
+        kl_of_z = tf.reduce_sum(kl_divergence(q_z, self.p_z), axis=-1)
         return log_p_x + self.log_p_y(y) - kl_weight * (kl_of_a + kl_of_z)
 
     def networks(self) -> list[Mlp]:
@@ -96,6 +96,6 @@ class Sdgm(M2):
         return [*super().networks(), self.auxiliary_encoder, self.auxiliary_decoder]
 
 
-def _normal(output: dict[str, tf.Tensor]) -> tfd.Normal:
+def _normal(output: dict[str, tf.Tensor]) -> Normal:
     """Return the normal distribution that the heads mean and log_variance describe."""
-    return tfd.Normal(output["mean"], tf.exp(0.5 * bounded_log_variance(output["log_variance"])))
+    return normal(output["mean"], tf.exp(0.5 * bounded_log_variance(output["log_variance"])))

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
-from tensorflow_probability import distributions as tfd
 
 from semispectral.inference.m1_inference import M1Inference
 from semispectral.inference.m2_inference import M2Inference
+from semispectral.models.densities import kl_divergence, normal
 from semispectral.models.fit_settings import FitConfig
 from semispectral.models.m1 import M1
 from semispectral.models.m2 import M2
@@ -90,8 +90,8 @@ class Stacked(tf.Module):
         z1 = q_z1.loc + q_z1.scale * noise
         log_p_x = tf.reduce_sum(self.m1.p_x(z1).log_prob(x), axis=-1)
         entropy = 0.5 * math.log(2.0 * math.pi * math.e) + tf.math.log(self._live(q_z1.scale))
-        dead = tfd.Normal(tf.gather(q_z1.loc, self.dead, axis=-1), tf.gather(q_z1.scale, self.dead, axis=-1))
-        kl = tf.reduce_sum(tfd.kl_divergence(dead, self.m1.p_z), axis=-1)
+        dead = normal(tf.gather(q_z1.loc, self.dead, axis=-1), tf.gather(q_z1.scale, self.dead, axis=-1))
+        kl = tf.reduce_sum(kl_divergence(dead, self.m1.p_z), axis=-1)
         return self._live(z1), log_p_x + tf.reduce_sum(entropy, axis=-1) - kl
 
     def _live(self, z1: tf.Tensor) -> tf.Tensor:

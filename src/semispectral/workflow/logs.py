@@ -12,6 +12,7 @@ from typing import Any
 from semispectral.errors import SemispectralError
 from semispectral.storage import provenance, seal
 from semispectral.storage.atomic import FULL
+from semispectral.storage.results_format import mark_format
 from semispectral.study.names import printable_lines
 from semispectral.workflow import running
 
@@ -51,6 +52,7 @@ def start(path: str | Path, *, job: Any = None, gpu: int = 0) -> None:
         running.hold()
         seal.results_in(_results_of(path))
         provenance.start(provenance.of_job(job))
+        mark_format(_results_of(path))
 
 
 class Plain(logging.Formatter):
