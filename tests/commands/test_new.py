@@ -40,16 +40,33 @@ def test_the_built_in_core(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     assert study_in("core", monkeypatch) == []
 
 
-def test_scans_of_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rows of the scans, with paths from their folder; the study is read as it was written."""
+def write_scan() -> None:
+    """An ENVI scan in a folder of its own."""
     Path("my scans").mkdir()
     np.zeros((LINES, BANDS, SAMPLES), np.uint16).tofile("my scans/DH1_1.img")
     write_envi_header(
         Path("my scans/DH1_1.hdr"), samples=SAMPLES, lines=LINES, bands=BANDS, data_type=12, interleave="bil"
     )
+
+
+def test_scans_of_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows of the scans, with paths from their folder; the study is read as it was written."""
+    write_scan()
     assert main(["new", "mine", "--from", "my scans", "--name", "{hole}_{box}"]) == 0
     assert Path("mine/config/scenes.tsv").read_text().splitlines()[1].startswith("DH1_1\tDH1\tDH1_1.img\t")
     assert study_in("mine", monkeypatch) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "next_step"), [([], "name the hole of each scan"), (["--hole", "DH1"], "cd mine; semi")]
+)
+def test_holes_that_are_not_known_come_first(
+    more: list[str], next_step: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody is sent to a check that can only say that the cells are empty."""
+    write_scan()
+    assert main(["new", "mine", "--from", "my scans", *more]) == 0
+    assert next_step in capsys.readouterr().out.splitlines()[-1]
 
 
 def test_an_empty_study_names_its_columns(monkeypatch: pytest.MonkeyPatch) -> None:

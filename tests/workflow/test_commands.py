@@ -483,7 +483,7 @@ RUN_BY: dict[str, Run] = {
     "semispectral labels classes hylogger/PE257D_0001_tsg.tsg --out classes.tsv": writes_classes,
     "semispectral align --scenes scenes.tsv --sensors sensors.tsv --output points.tsv": aligns_a_sensor,
     "semispectral new core --demo && cd core": lists_what_is_in,
-    "semispectral new dh7 --from scans && cd dh7": lists_what_is_in,
+    "semispectral new dh7 --from scans --hole DH7 && cd dh7": lists_what_is_in,
     "semispectral run": through_run("train_m1", "report"),
     "semispectral run explore": through_run("train_m1", "contact_sheet"),
     "semispectral run --profile slurm": through_run("train_m1", "report"),

@@ -19,6 +19,8 @@ NEXT = {
     "demo": "semispectral run, which takes about two minutes on two cores; then open results/report/index.html",
     "empty": "fill config/scenes.tsv (one row per scan), then semispectral check",
     "scans": "semispectral check; then, without labels, semispectral run explore",
+    "holes": "name the hole of each scan in config/scenes.tsv (or begin again with --hole DH7 or, where the names of "
+    "the scans state it, --name '{hole}_{box}'), then semispectral check",
 }
 
 
@@ -87,7 +89,9 @@ def study_of_scans(folder: Path, scans: Path, wishes: Wishes) -> str:
     root = scans.resolve()
     _write(folder, {CONFIG: _config(str(root)), CLASSES: _header(COLUMNS)})
     write_tables(found, folder / SCENES, data_root=root)
-    return in_words(found, folder / SCENES, data_root=root) + "\n" + _said(folder, NEXT["scans"])
+    named = all("hole" in scan.cells for scan in found.scans)
+    listed = in_words(found, folder / SCENES, data_root=root)
+    return f"{listed}\n{_said(folder, NEXT['scans' if named else 'holes'])}"
 
 
 def _require_new(folder: Path) -> None:

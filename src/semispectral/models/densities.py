@@ -3,6 +3,8 @@
 No other module imports it, so that a way out of it (docs/decisions/0035-tensorflow-probability.md) is written here.
 """
 
+from typing import TypeAlias
+
 import tensorflow as tf
 
 from semispectral.errors import VersionsError
@@ -15,8 +17,8 @@ except (ImportError, AttributeError) as error:  # it looks into TensorFlow and i
         f"TensorFlow Probability cannot be imported ({' '.join(str(error).split())[:200]}): {found_and_known()}"
     ) from error
 
-Distribution = tfd.Distribution
-Normal = tfd.Normal
+Distribution: TypeAlias = tfd.Distribution
+Normal: TypeAlias = tfd.Normal
 
 
 def normal(mean: tf.Tensor | float, sigma: tf.Tensor | float) -> Normal:
