@@ -33,7 +33,7 @@ def fit_cfg(wildcards):
     """As of a job, with the method's own sections."""
     method = row_of(wildcards.method, wildcards.features)
     row = {"method": method.method, "features": method.features}
-    if method.features == "mnf":
+    if method.features in ("mnf", "latents_mnf"):
         row["normalise"] = in_use.normalise(CONFIG["normalise"], "mnf")
     if "baselines" in method.sections:
         return job_cfg(row=row, **in_use.baseline(method.method, baselines=CONFIG["baselines"], svm=CONFIG["svm"]))
@@ -71,7 +71,7 @@ def splits_of(wildcards):
 def latents_of_job(wildcards):
     """The latents that a method sees; none on bands."""
     path = "<results>/latents/{split}/{regime}/m1/{seeds}"
-    return [path] if wildcards.features == "latents" else []
+    return [path] if wildcards.features in WITH_M1 else []
 
 
 def chosen_for_job(wildcards):

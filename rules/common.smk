@@ -17,6 +17,7 @@ from semispectral.storage.results_format import older_format, require_readable_f
 from semispectral.study.methods import (
     METHODS,
     PREDICTIONS,
+    WITH_M1,
     averages,
     first_row,
     fitted_baselines,
@@ -86,6 +87,7 @@ FEATURES = {
     "bands": "<results>/sample/{scene}.parquet",
     "latents": "<results>/latents/{seed}/{scene}.parquet",
     "mnf": "<results>/sample/{scene}.parquet",
+    "latents_mnf": "<results>/latents_mnf/{seed}/{scene}.parquet",
 }
 # M1 sees spectra on a scale of its own, unless it is the scale of the bands. MNF components are a scale, too.
 SCALES = {"bands": "method", "m1": "m1_method", "mnf": "mnf"}
@@ -94,6 +96,7 @@ SCALERS = {
     "latents": f"<results>/scaler/{'bands' if CONFIG['normalise']['m1_method'] == CONFIG['normalise']['method'] else 'm1'}",
     "mnf": "<results>/scaler/mnf",
 }
+SCALERS["latents_mnf"] = SCALERS["latents"]  # the scores beside the latents are scaled where these are encoded
 # The noise covariance of the cleaned spectra, for what sees them whitened by it.
 NOISE = "<results>/noise"
 # The mineral library learns from no label: one job writes what it says beside every number of labels and every seed.
@@ -228,7 +231,12 @@ def inputs_of(wildcards):
 
 def m1_of(wildcards):
     """The M1 whose latents a classifier sees, to draw its pictures; none on bands."""
-    return ["<results>/m1/{seed}"] if wildcards.features == "latents" else []
+    return ["<results>/m1/{seed}"] if wildcards.features in WITH_M1 else []
+
+
+def scores_of(wildcards):
+    """The scale of the scores that are put beside the latents, where they are."""
+    return [SCALERS["mnf"]] if wildcards.encoded == "latents_mnf" else []
 
 
 def choices_of(wildcards):

@@ -1,5 +1,5 @@
 # What the rules of the map share: which trained model makes it, and what each of them uses of the configuration.
-# Needs: rules/common.smk. Produces: MAP_RUN, MAP_FILES, LOGGED and functions; no rules.
+# Needs: rules/common.smk. Produces: MAP_RUN, SCALER_OF_MAP, MAP_FILES, LOGGED and functions; no rules.
 from semispectral.downhole.depths import logged_holes
 from semispectral.rules.trained_model import classes_of, numbers_of
 
@@ -28,9 +28,13 @@ def map_run(pattern):
     return pattern.format(**MAP_RUN)
 
 
+# The scale of the guide, and of what the map's classifier sees itself.
+SCALER_OF_MAP = SCALERS["mnf" if MAP_RUN["features"] == "latents_mnf" else MAP_RUN["features"]]
+
+
 def other_scaler():
-    """M1's scale, where it is not that of the map's classifier: M1 knows what is novel beside a classifier of bands."""
-    return SCALERS["latents"] if SCALERS["latents"] != SCALERS[MAP_RUN["features"]] else []
+    """M1's scale, where it is another: M1 makes latents, and knows what is novel beside a classifier of bands."""
+    return SCALERS["latents"] if SCALERS["latents"] != SCALER_OF_MAP else []
 
 
 def of_model(read):

@@ -8,7 +8,7 @@
 rule bundle:
     input:
         samples=every_scene("<results>/sample/{scene}.parquet"),
-        scaler=SCALERS[MAP_RUN["features"]],
+        scaler=SCALER_OF_MAP,
         scaler_m1=other_scaler(),
         m1=map_run("<results>/m1/{seed}"),
         classifier=map_run("<results>/{method}/{features}/{per_class}/{seed}"),

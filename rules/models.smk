@@ -37,13 +37,16 @@ rule encode:
         shards=lambda wildcards: pool_of([wildcards.scene]),
         scaler=SCALERS["latents"],
         m1="<results>/m1/{seed}",
+        scores=scores_of,
         files=cleaned_files,
     output:
-        "<results>/latents/{seed}/{scene}.parquet",
+        "<results>/{encoded}/{seed}/{scene}.parquet",
     log:
-        "<results>/logs/encode/{seed}/{scene}.log",
+        "<results>/logs/encode/{encoded}/{seed}/{scene}.log",
     benchmark:
-        "<results>/resources/encode/{seed}/{scene}.tsv"
+        "<results>/resources/encode/{encoded}/{seed}/{scene}.tsv"
+    wildcard_constraints:
+        encoded="|".join(WITH_M1),
     conda:
         "../envs/base.yaml"
     threads: at_most(2)
@@ -54,7 +57,7 @@ rule encode:
         cfg=lambda wildcards: cfg(scenes=cleaned([wildcards.scene])),
         code=code("encode"),
     message:
-        "Encode the drawn pixels of scene {wildcards.scene} with M1, seed {wildcards.seed}"
+        "Encode the drawn pixels of scene {wildcards.scene} with M1, seed {wildcards.seed}: {wildcards.encoded}"
     script:
         "../workflow/scripts/encode.py"
 

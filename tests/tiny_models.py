@@ -19,6 +19,7 @@ from semispectral.study.methods import first_row
 
 BANDS, CLASSES, LINES, SAMPLES = 12, 3, 24, 10
 WAVELENGTHS_NM = np.linspace(1000.0, 1110.0, BANDS)
+NOISE, COMPONENTS = 500.0**2 * np.eye(BANDS), 5  # of noise-whitened components
 NAMES = ClassMap((1, 4, 9), ("kaolinite", "talc, massive", "<calcite> & co"), ("#ff0000", "#00ff00", "#0000ff"))
 
 
@@ -108,6 +109,7 @@ def tiny_parts(
 ) -> dict[str, Saved]:
     """Saved and loaded scaler, M1 (for latents, or with a scale of its own) and classifier."""
     axis = {"wavelengths_nm": WAVELENGTHS_NM, "windows": [(WAVELENGTHS_NM[1], WAVELENGTHS_NM[-2])]}
+    axis |= {"noise": NOISE, "mnf_components": COMPONENTS}
     scaler = fit_scaler(tiny_pixels(seed=seed).x, method=scaling, **axis)
     models = {"scaler": scaler.to_saved()}
     if features == "latents":
@@ -115,7 +117,7 @@ def tiny_parts(
     if scaling_m1:
         own = fit_scaler(tiny_pixels(seed=seed).x, method=scaling_m1, **axis)
         models |= {"scaler_m1": own.to_saved(), "m1": tiny_m1(seed=seed, bands=own.columns)}
-    inputs = 3 if features == "latents" else scaler.columns
+    inputs = {"latents": 3, "latents_mnf": 3 + scaler.columns}.get(features, scaler.columns)
     models["classifier"] = tiny_m2(inputs, seed=seed + 1, kind=method)
     for name, saved in models.items():
         save_model(directory / name, *saved)

@@ -37,18 +37,29 @@ SLOW = FitConfig(learning_rate=1e-3, batch=512, epochs=100)
 
 @dataclass(frozen=True)
 class Variant:
-    """M1+M2 with something changed; ``train`` is the classifier on M1's latents."""
+    """M1+M2 with something changed.
+
+    ``train`` is the classifier on M1's latents; with ``scores`` it sees noise-whitened scores beside them. With
+    ``mean``, its probabilities are averaged with those of MNF + SVM.
+    """
 
     m2: Mapping[str, Any] = field(default_factory=dict)
     m1: Mapping[str, Any] = field(default_factory=dict)
     normalise: str = OURS
     train: str = "m2"
+    scores: bool = False
+    mean: bool = False
 
 
 VARIANTS = {
     "as it is": Variant(),
     "q(y|x) on the labels alone": Variant(train="qy"),
     "SVM on the latents": Variant(train="svm"),
+    "MNF + SVM": Variant(train="mnf"),
+    "noise scores beside the latents": Variant(scores=True),
+    "q(y|x) on the labels alone, noise scores beside the latents": Variant(train="qy", scores=True),
+    "mean of it and MNF + SVM": Variant(mean=True),
+    "noise scores beside the latents, mean of it and MNF + SVM": Variant(scores=True, mean=True),
     "every unlabelled pixel in full": Variant({"pure_share": 0.0}),
     "pixels less pure than a tenth of the labels count less": Variant({"pure_share": 0.1}),
     "pixels less pure than two fifths of the labels count less": Variant({"pure_share": 0.4}),
@@ -82,24 +93,36 @@ VARIANTS = {
 }
 
 
-def predicted(work: Work, run_labels: RunLabels, variant: Variant) -> np.ndarray:
-    """Labels of all pixels."""
-    label, classes = work.problem.label, work.problem.classes
+def probabilities(work: Work, run_labels: RunLabels, variant: Variant) -> np.ndarray:
+    """Probabilities of the classes of all pixels, [pixel, class]."""
+    own = of_one(work, run_labels, variant)
+    return (own + by_svm(work, work.mnf, run_labels)) / 2 if variant.mean else own
+
+
+def of_one(work: Work, run_labels: RunLabels, variant: Variant) -> np.ndarray:
+    """Probabilities by the variant's own classifier."""
     if variant.train == "joint":
         return trained_jointly(work, run_labels)
-    latents = work.latents
+    if variant.train == "mnf":
+        return by_svm(work, work.mnf, run_labels)
+    inputs = work.latents_with_scores if variant.scores else work.latents
     if variant.train == "svm":
-        seen = latents.mean[run_labels.both]
-        svm = fit_svm(seen, label[run_labels.both], classes=classes, settings=SvmConfig(), seed=work.seed)
-        return np.asarray(svm.predict(latents.mean))
+        return by_svm(work, inputs, run_labels)
     train = {"m2": train_m2, "qy": train_qy}[variant.train]
-    data = work.training_set(latents, run_labels, hold_out=work.settings.m2.select != "last")
-    trained = train(data, settings=work.settings.m2, run=work.run, classes=classes)
-    return np.asarray(M2Inference(trained.arrays, trained.description).predict_proba(latents.mean).argmax(axis=1))
+    data = work.training_set(inputs, run_labels, hold_out=work.settings.m2.select != "last")
+    trained = train(data, settings=work.settings.m2, run=work.run, classes=work.problem.classes)
+    return M2Inference(trained.arrays, trained.description).predict_proba(inputs.mean)
+
+
+def by_svm(work: Work, inputs: Features, run_labels: RunLabels) -> np.ndarray:
+    """Probabilities by an SVM on the labels of the run."""
+    seen, label = inputs.mean[run_labels.both], work.problem.label[run_labels.both]
+    svm = fit_svm(seen, label, classes=work.problem.classes, settings=SvmConfig(), seed=work.seed)
+    return np.asarray(svm.predict_proba(inputs.mean))
 
 
 def trained_jointly(work: Work, run_labels: RunLabels) -> np.ndarray:
-    """Labels of all pixels by M1+M2 after `train_jointly`; M1 is trained anew, as its weights are not on disk."""
+    """Probabilities by M1+M2 after `train_jointly`; M1 is trained anew, as its weights are not on disk."""
     m1 = work.train_m1(work.problem.train)
     mean, log_variance = M1Inference(m1.arrays, m1.description).encode(work.seen.mean)
     latents = Features(mean, np.exp(0.5 * log_variance), work.bands.table)
@@ -113,7 +136,7 @@ def trained_jointly(work: Work, run_labels: RunLabels) -> np.ndarray:
         Pair(m1, m2), bands, m1_settings=work.settings.m1, m2_settings=settings, fit=fit, run=work.run
     )
     tuned = M1Inference(m1.arrays, m1.description).encode(work.seen.mean)[0]
-    return np.asarray(M2Inference(m2.arrays, m2.description).predict_proba(tuned).argmax(axis=1))
+    return M2Inference(m2.arrays, m2.description).predict_proba(tuned)
 
 
 def score(work: Work, run_labels: RunLabels, variant: Variant) -> float:
@@ -121,7 +144,7 @@ def score(work: Work, run_labels: RunLabels, variant: Variant) -> float:
     judges = (work.problem.part != "test") & (work.problem.label >= 0)
     judges[run_labels.both] = False
     truth = work.problem.label[judges]
-    found = predicted(work, run_labels, variant)[judges]
+    found = probabilities(work, run_labels, variant)[judges].argmax(axis=1)
     return float(f1_score(truth, found, average="macro", labels=np.unique(truth), zero_division=0.0))
 
 

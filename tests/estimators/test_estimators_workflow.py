@@ -11,8 +11,10 @@ import pytest
 import tensorflow as tf
 from numpy.testing import assert_allclose
 
+from semispectral.errors import ConfigError, DataError
 from semispectral.estimators import StackedVAE
 from semispectral.inference.m2_inference import M2Inference
+from semispectral.noise.covariance import estimate_noise
 from semispectral.scans.cube import Pixels
 from semispectral.spectra.scaling import fit_scaler
 from semispectral.spectra.shards import read_latents, read_shard, write_shard
@@ -67,11 +69,14 @@ def write_one_shard(directory: Path) -> Pixels:
 KEY = ["seed", "per_class", "scene", "line", "sample"]
 
 
-def test_the_estimator_predicts_what_the_workflow_predicts(tmp_path: Path) -> None:
+@pytest.mark.parametrize("noise_scores", [False, True])
+def test_the_estimator_predicts_what_the_workflow_predicts(tmp_path: Path, noise_scores: bool) -> None:
     """`StackedVAE` on one shard has the probabilities of scale, train_m1, encode and train_m2 on the same shard."""
     pixels = write_one_shard(tmp_path)
     label = pixels.table["label"].to_numpy()
-    ours = StackedVAE(valid_share=0, random_state=5, m1_settings=M1, m2_settings=M2).fit(pixels.x, label)
+    ours = StackedVAE(valid_share=0, noise_scores=noise_scores, random_state=5, m1_settings=M1, m2_settings=M2).fit(
+        pixels.x, label, places=pixels.table
+    )
 
     labels = pd.read_parquet(tmp_path / "labels.parquet").assign(seed=ours.seed_)
     write_table(tmp_path / "labels.parquet", labels)
@@ -82,7 +87,11 @@ def test_the_estimator_predicts_what_the_workflow_predicts(tmp_path: Path) -> No
     run_train_m1(tmp_path / "m1", samples=shards, cfg=stage_cfg(CONFIG, "m1"), **places, **run)
     latents = tmp_path / "latents/A.parquet"
     latents.parent.mkdir()
-    models = {"m1_directory": tmp_path / "m1", **places}
+    noise = estimate_noise(pixels)
+    assert noise.source == "neighbours"
+    save_model(tmp_path / "mnf", *fit_scaler(pixels.x, method="mnf", noise=noise.covariance).to_saved())
+    scores = [tmp_path / "mnf"] if noise_scores else []
+    models = {"m1_directory": tmp_path / "m1", "scores_directories": scores, **places}
     run_encode(latents, shards=shards, scene="A", cfg=json.dumps({"scenes": {}}), **models)
     run_train_m2(
         tmp_path / "m2",
@@ -92,7 +101,7 @@ def test_the_estimator_predicts_what_the_workflow_predicts(tmp_path: Path) -> No
         classes_file=tmp_path / "classes.json",
         m1_directories=[tmp_path / "m1"],
         intervals_files=[],
-        features="latents",
+        features="latents_mnf" if noise_scores else "latents",
         per_class="20",
         cfg=stage_cfg(CONFIG, "m2"),
         **places,
@@ -101,3 +110,20 @@ def test_the_estimator_predicts_what_the_workflow_predicts(tmp_path: Path) -> No
     theirs = M2Inference(*load_model(tmp_path / "m2")).predict_proba(read_latents(latents).mean)
     assert_allclose(ours.predict_proba(pixels.x), theirs, rtol=1e-4, atol=1e-6)
     assert theirs.std(axis=0).min() > 1e-3  # the pixels are told apart: equal shares would agree by chance
+    ours.save(tmp_path / "saved")
+    again = StackedVAE.load(tmp_path / "saved")
+    np.testing.assert_array_equal(again.predict_proba(pixels.x), ours.predict_proba(pixels.x))
+    assert again.sample(2, random_state=1)[0].shape == (2, pixels.x.shape[1])
+    assert np.isfinite(again.score_samples(pixels.x)).all()
+
+
+def test_places_are_one_for_each_row() -> None:
+    """Too few, or lines without samples, are refused in words; noise scores go with no joint training."""
+    pixels = tiny_pixels(seed=3, count=30)
+    label = pixels.table["label"].to_numpy()
+    model = StackedVAE(noise_scores=True, random_state=5, m1_settings=M1, m2_settings=M2)
+    for places in (np.zeros((29, 2), int), np.zeros((30, 1), int), pixels.table.drop(columns="sample")):
+        with pytest.raises(DataError, match="a line and a sample for each of the 30 rows"):
+            model.fit(pixels.x, label, places=places)
+    with pytest.raises(ConfigError, match="noise_scores=False"):
+        model.set_params(joint_epochs=2, normalise="standardise").fit(pixels.x, label)

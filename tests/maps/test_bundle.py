@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import tiny_models as tiny
@@ -12,14 +13,19 @@ from semispectral.errors import ConfigError, DataError, IntegrityError, MissingF
 from semispectral.maps.bundle import read_bundle
 from semispectral.maps.bundle_build import Recipe, checksums, class_means, guide_of
 from semispectral.maps.pipeline import m1_scores, m2_scores
+from semispectral.scans.cube import Latents
+from semispectral.spectra.noise_scores import with_scores
 from semispectral.spectra.scaling import fit_scaler
 from semispectral.storage.model_files import save_model
 
+MNF = {"features": "mnf", "scaling": "mnf"}
+WITH_SCORES = {"features": "latents_mnf", "scaling": "mnf", "scaling_m1": "views"}
 
-@pytest.mark.parametrize("features", ["bands", "latents"])
-def test_a_bundle_reads_back(tmp_path: Path, features: str) -> None:
+
+@pytest.mark.parametrize("seen", [{"features": "bands"}, {"features": "latents"}, MNF, WITH_SCORES])
+def test_a_bundle_reads_back(tmp_path: Path, seen: dict[str, str]) -> None:
     """Scores, bands, classes, threshold and class means are those that were written."""
-    written = tiny.tiny_bundle(tmp_path / "model", seed=1, features=features)
+    written = tiny.tiny_bundle(tmp_path / "model", seed=1, **seen)
     read = read_bundle(tmp_path / "model")
     raw = tiny.tiny_counts(seed=2).reshape(-1, tiny.BANDS)
     for one, other in zip(written.pipeline.scores(raw), read.pipeline.scores(raw), strict=True):
@@ -56,6 +62,23 @@ def test_m1_may_have_a_scale_of_its_own(tmp_path: Path) -> None:
     np.testing.assert_array_equal(found.probability, pipeline.classifier.predict_proba(x))
     np.testing.assert_array_equal(found.log_p, m1_scores(pipeline.m1, views)[1])
     np.testing.assert_array_equal(found.guide, (x - pipeline.guide_mean) @ pipeline.guide_components)
+
+
+def test_noise_scores_beside_the_latents_are_those_of_training(tmp_path: Path) -> None:
+    """A map gives the classifier what encoding gave it: latents, then scores over their common scale."""
+    tiny.tiny_bundle(tmp_path / "model", seed=1, **WITH_SCORES)
+    pipeline = read_bundle(tmp_path / "model").pipeline
+    raw = tiny.tiny_counts(seed=2).reshape(-1, tiny.BANDS)
+    train = tiny.tiny_pixels(seed=1)
+    views = fit_scaler(train.x, method="views").transform(raw)
+    mnf = fit_scaler(train.x, method="mnf", noise=tiny.NOISE, mnf_components=tiny.COMPONENTS)
+    assert pipeline.m1 is not None
+    assert pipeline.m2 is not None
+    table = pd.DataFrame({"scene": "A", "line": 0, "sample": np.arange(len(raw)), "code": 0})
+    seen = with_scores(Latents(*pipeline.m1.encode(views), table), mnf, raw).mean
+    found = pipeline.scores(raw)
+    np.testing.assert_array_equal(found.probability, pipeline.classifier.predict_proba(seen))
+    np.testing.assert_array_equal(found.log_p, m2_scores(pipeline.m2, seen, found.probability))
 
 
 @pytest.mark.parametrize("scaling", ["snv_standardise", "views"])

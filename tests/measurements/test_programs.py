@@ -56,6 +56,7 @@ SMALL = {
 ELSEWHERE = {
     "accuracy/core_and_depth.py": "tests/measurements/test_core_and_depth.py",
     "accuracy/results.py": "tests/benchmark/test_benchmark_results.py",
+    "accuracy/smoothed.py": "tests/benchmark/test_benchmark_runs.py",
     "gpu/demo_arrays.py": "tests/workflow/test_reruns.py",
     "gpu/fits.py": "tests/measurements/test_gpu_programs.py",
     "gpu/products.py": "tests/measurements/test_gpu_programs.py",

@@ -179,7 +179,8 @@ def test_latents_of_a_lacking_sensor_are_those_of_the_prior(mapped: Path) -> Non
     shards = [mapped / f"shards/{kind}/{LACKING}.parquet" for kind in ("unlabelled", "labelled")]
     row = asdict(scenes_of(mapped)[LACKING])
     folders = {"scaler_directory": mapped / "scaler", "m1_directory": mapped / "m1"}
-    run_encode(mapped / "latents.parquet", shards=shards, scene=LACKING, cfg=cfg(scenes={LACKING: row}), **folders)
+    given = {"shards": shards, "scores_directories": [], "scene": LACKING}
+    run_encode(mapped / "latents.parquet", cfg=cfg(scenes={LACKING: row}), **given, **folders)
     latents = read_latents(mapped / "latents.parquet")
     half = latents.mean.shape[1] // 2
     assert (latents.mean[:, half:] == 0).all()

@@ -299,10 +299,21 @@ def test_encoding_keeps_the_pixels_in_order(sampled: Path) -> None:
     shards = [sampled / f"shards/{kind}/DH1_1.parquet" for kind in ("unlabelled", "labelled")]
     places = {"scaler_directory": sampled / "scaler", "m1_directory": sampled / "m1_alone"}
     scenes = {"DH1_1": rows(sampled)["DH1_1"]}
-    run_encode(sampled / "latents.parquet", shards=shards, scene="DH1_1", cfg=cfg(scenes=scenes), **places)
+    given = {"shards": shards, "scene": "DH1_1", "cfg": cfg(scenes=scenes), **places}
+    run_encode(sampled / "latents.parquet", scores_directories=[], **given)
     drawn = [read_shard(path).table for path in shards]
     expected = pd.concat([table.assign(row=np.arange(len(table))) for table in drawn], ignore_index=True)
-    pd.testing.assert_frame_equal(read_latents(sampled / "latents.parquet").table, expected)
+    latents = read_latents(sampled / "latents.parquet")
+    pd.testing.assert_frame_equal(latents.table, expected)
+    run_encode(sampled / "latents_mnf.parquet", scores_directories=[sampled / "mnf"], **given)
+    both = read_latents(sampled / "latents_mnf.parquet")
+    pd.testing.assert_frame_equal(both.table, expected)
+    width = latents.mean.shape[1]
+    np.testing.assert_array_equal(both.mean[:, :width], latents.mean)
+    np.testing.assert_array_equal(both.log_variance[:, :width], latents.log_variance)
+    scale = read_scaler(sampled / "mnf").common_scale
+    assert both.mean.shape[1] == width + len(scale)
+    np.testing.assert_allclose(np.exp(0.5 * both.log_variance[:, width:]), np.tile(1 / scale, (len(both), 1)), 1e-6)
 
 
 def test_the_svm_beats_the_majority(predicted: Path) -> None:

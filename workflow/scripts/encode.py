@@ -8,6 +8,7 @@ run_encode(
     shards=snakemake.input.shards,
     scaler_directory=snakemake.input.scaler,
     m1_directory=snakemake.input.m1,
+    scores_directories=snakemake.input.get("scores", []),
     scene=snakemake.wildcards.scene,
     cfg=snakemake.params.cfg,
 )

@@ -25,12 +25,13 @@ from semispectral.evaluation.queries import PLACE
 from semispectral.sampling.split_names import CLASSES, REGIMES
 from semispectral.sampling.training_set import KEY, Features, TrainingSet
 from semispectral.scans.cube import Latents
+from semispectral.spectra.noise_scores import with_scores
 from semispectral.spectra.scaling import without_gaps
 from semispectral.spectra.scaling_choice import AUTO, read_choice
 from semispectral.storage import arrays as packed
 from semispectral.storage.parquet import read_tables, write_table
 from semispectral.study.classes import read_classes
-from semispectral.study.methods import MNF, SPECTRA
+from semispectral.study.methods import LATENTS_MNF, MNF, SPECTRA
 from semispectral.workflow.units import clock
 
 log = logging.getLogger(__name__)
@@ -213,7 +214,10 @@ def _inputs(
     arrays, table, facts = packed.read(path, LATENTS)
     if not place_of(table).equals(place_of(data.table)):
         raise DataError(f"{path}: the latents are not of the pixels of {job.splits[seed]}; run benchmark_m1 again")
-    return data.features(arrays["mean"], np.exp(0.5 * arrays["log_variance"])), float(facts["seconds"])
+    found = Latents(arrays["mean"], arrays["log_variance"], data.table)
+    if features == LATENTS_MNF:
+        found = with_scores(found, data.scaler(job.settings["row"]["normalise"]), data.pixels.x)
+    return data.features(found.mean, np.exp(0.5 * found.log_variance)), float(facts["seconds"])
 
 
 def _normalisation(job: Job, chosen: Sequence[str | Path], seed: int) -> Mapping[str, Any]:

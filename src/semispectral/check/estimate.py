@@ -13,7 +13,7 @@ from semispectral.check.scenes import Looked, classes_of
 from semispectral.check.study import Study
 from semispectral.sampling.quotas import HELD_OUT_SHARE
 from semispectral.spectra.scaling import METHODS
-from semispectral.study.methods import row_of
+from semispectral.study.methods import BANDS, LATENTS, LATENTS_MNF, row_of
 
 FLOAT_BYTES = 4
 LATENTS_SHARE = 0.6  # of M1's latents that live, as in the demo
@@ -153,7 +153,9 @@ def _training_seconds(study: Study, train: int, bands: int, classes: int) -> dic
     m1, m2 = study.settings["m1"], study.settings["m2"]
     features, views = study.config["compare"]["features"], _m1_views(study, bands)
     latents = max(1, round(LATENTS_SHARE * m1.latents * len(views)))
-    inputs = [bands if name == "bands" else latents for name in features if row_of("m2", name)]
+    scores = min(study.config["normalise"]["mnf_components"], bands)
+    widths = {BANDS: bands, LATENTS: latents, LATENTS_MNF: latents + scores}
+    inputs = [widths[name] for name in features if row_of("m2", name)]
     run = {"unlabelled": train, "classes": classes}
     return {
         "train_m1": training.m1_seconds(m1, pixels=train, views=views),

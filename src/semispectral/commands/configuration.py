@@ -46,7 +46,7 @@ from semispectral.study.setting_types import (
 )
 
 Model = Annotated[str, OneOf(methods.models())]
-Features = Literal["bands", "latents", "mnf"]
+Features = Literal["bands", "latents", "mnf", "latents_mnf"]
 WITHOUT_NOISE = tuple(name for name, row in SCALES.items() if not row.noise)
 CANDIDATES = ("snv_level", "hull")
 # Baselines that run unless others are named.
@@ -88,7 +88,8 @@ class CompareConfig:
     models: Annotated[tuple[Model, ...], Unique()] = ("svm", "m2", "qy")
     """Models to train."""
     features: Annotated[tuple[Features, ...], Field(min_length=1), Unique()] = ("bands", "latents", "mnf")
-    """What the models see: normalised bands, the latents of M1, or noise-whitened components (MNF; the SVM alone)."""
+    """What the models see: normalised bands, the latents of M1, or noise-whitened components (MNF; the SVM alone),
+    or the latents with these components beside them (latents_mnf; m2 and qy)."""
     baselines: Annotated[tuple[Annotated[str, OneOf(methods.baselines())], ...], Unique()] = UNTUNED
     """Simpler methods, each on its own input."""
 

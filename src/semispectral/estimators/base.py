@@ -28,10 +28,12 @@ class VaeEstimator(BaseEstimator):
     ----------
     parts : names of the models that ``fit`` trains; each is kept as ``m1_`` or ``m2_``.
     scales : methods that ``normalise`` can be; the first is what ``auto`` stands for.
+    further_scales : names of scalers that a fit may have beside that of the columns, by its settings.
     """
 
     parts: ClassVar[tuple[str, ...]]
     scales: ClassVar[tuple[str, ...]]
+    further_scales: ClassVar[tuple[str, ...]] = ()
 
     def _bound(self, x: np.ndarray, *, seed: int) -> np.ndarray:
         """Return the lower bound on log p(x) of scaled rows, float32 [pixel], in nats."""
@@ -100,10 +102,14 @@ class VaeEstimator(BaseEstimator):
         """
         check_is_fitted(self)
         models = {part: getattr(self, f"{part}_") for part in self.parts}
-        saved = {"scaler": self.scaler_.to_saved()}
+        saved = {name: scaler.to_saved() for name, scaler in self._scalers().items()}
         saved |= {part: (model.arrays, model.description) for part, model in models.items()}
         histories = {part: getattr(self, f"{part}_history_") for part in self.parts}
         files.write(Path(directory), self._facts(), saved, histories)
+
+    def _scalers(self) -> dict[str, Scaler]:
+        """Return what is fitted beside the models, by the name of its folder; each is kept as ``<name>_``."""
+        return {"scaler": self.scaler_}
 
     def _facts(self) -> dict[str, Any]:
         """Return the description to save: class name, parameters, columns, seed and classes."""
@@ -143,7 +149,8 @@ class VaeEstimator(BaseEstimator):
             estimator.feature_names_in_ = np.asarray(facts["column_names"], object)
         if "classes" in facts:
             estimator.classes_ = files.classes_from_json(facts["classes"])
-        estimator.scaler_ = Scaler.from_saved(*parts["scaler"])
+        for name in ("scaler", *sorted(parts.keys() & set(cls.further_scales))):
+            setattr(estimator, f"{name}_", Scaler.from_saved(*parts[name]))
         for part in cls.parts:
             setattr(estimator, f"{part}_", MODELS[part](*parts[part]))
             setattr(estimator, f"{part}_history_", histories[part])

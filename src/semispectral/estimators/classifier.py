@@ -19,8 +19,12 @@ class VaeClassifier(ClassifierMixin, VaeEstimator):
     """
 
     def _features(self, x: np.ndarray) -> np.ndarray:
-        """Return the inputs of M2 for scaled rows, float64 [pixel, input]."""
+        """Return what M2 sees of scaled rows alone, float64 [pixel, input]."""
         raise NotImplementedError
+
+    def _seen(self, X: Any) -> np.ndarray:
+        """Return the inputs of M2 for rows in the units of the data, float64 [pixel, input]."""
+        return self._features(self._scaled(X))
 
     def _rows(self, features: np.ndarray, *, seed: int) -> np.ndarray:
         """Return scaled rows, float32 [pixel, column], for inputs sampled from M2, float32 [pixel, input]."""
@@ -51,8 +55,7 @@ class VaeClassifier(ClassifierMixin, VaeEstimator):
         -------
         float32 [pixel, class]; the classes are in the order of ``classes_``.
         """
-        x = self._scaled(X)
-        return np.asarray(self.m2_.predict_proba(self._features(x)))
+        return np.asarray(self.m2_.predict_proba(self._seen(X)))
 
     def novelty(self, X: Any) -> np.ndarray:
         """Return how unlike the training rows each row is: minus M2's lower bound on log p of its input.
@@ -68,8 +71,7 @@ class VaeClassifier(ClassifierMixin, VaeEstimator):
         -------
         float32 [pixel], in nats; high for unfamiliar rows.
         """
-        x = self._scaled(X)
-        return -np.asarray(self.m2_.score_samples(self._features(x), seed=self.seed_, draws=DRAWS))
+        return -np.asarray(self.m2_.score_samples(self._seen(X), seed=self.seed_, draws=DRAWS))
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the most probable class of each row.

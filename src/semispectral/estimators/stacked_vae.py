@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from sklearn.utils.validation import validate_data
 
 from semispectral.errors import ConfigError
 from semispectral.estimators import rows, scaling, training
@@ -12,6 +13,9 @@ from semispectral.estimators.base import DRAWS
 from semispectral.estimators.classifier import VaeClassifier
 from semispectral.estimators.options import M1_DEFAULTS, M2_DEFAULTS, config_of, share_of
 from semispectral.inference.stacked import stacked_bound
+from semispectral.scans.cube import Latents
+from semispectral.spectra.noise_scores import scaled_scores, with_scores
+from semispectral.spectra.scaling import Scaler
 
 
 class StackedVAE(VaeClassifier):
@@ -41,6 +45,8 @@ class StackedVAE(VaeClassifier):
     learning_rate : initial learning rate of both training loops; None uses the workflow's values, which differ.
     valid_share : share of the rows used to choose the best weights of M1, and of each class's labels used to fit the
         temperature; M2 is then trained again on all labels. A class with too few labels keeps them all for training.
+    noise_scores : True puts noise-whitened scores of a row beside its latents, for M2 to see both, as the workflow does
+        with ``features: latents_mnf``. The noise is estimated from rows that lie side by side (``places`` of `fit`).
     unlabelled : value of y for an unlabelled row; None if every row has a label. Beside text, "-1" equals -1. Missing
         labels (NaN, None, NA) are unlabelled, whatever the value; with None they are refused.
     m1_settings : further settings of M1, in the layout of section m1 of config.yaml.
@@ -55,6 +61,7 @@ class StackedVAE(VaeClassifier):
     m1_, m2_ : the trained models.
     m1_history_, m2_history_ : DataFrames of the training, one row per epoch.
     scaler_ : fitted scaler of the columns.
+    mnf_ : fitted noise-whitened components, with ``noise_scores``.
     seed_ : seed of the fit.
     n_features_in_ : number of columns of X.
     feature_names_in_ : column names of X, if it had any.
@@ -62,6 +69,7 @@ class StackedVAE(VaeClassifier):
 
     parts: ClassVar[tuple[str, ...]] = ("m1", "m2")
     scales: ClassVar[tuple[str, ...]] = scaling.OF_M1
+    further_scales: ClassVar[tuple[str, ...]] = ("mnf",)
 
     def __init__(
         self,
@@ -80,6 +88,7 @@ class StackedVAE(VaeClassifier):
         batch: int | None = None,
         learning_rate: float | None = None,
         valid_share: float = 0.2,
+        noise_scores: bool = False,
         unlabelled: Any = -1,
         m1_settings: Mapping[str, Any] | None = None,
         m2_settings: Mapping[str, Any] | None = None,
@@ -101,6 +110,7 @@ class StackedVAE(VaeClassifier):
         self.batch = batch
         self.learning_rate = learning_rate
         self.valid_share = valid_share
+        self.noise_scores = noise_scores
         self.unlabelled = unlabelled
         self.m1_settings = m1_settings
         self.m2_settings = m2_settings
@@ -108,13 +118,16 @@ class StackedVAE(VaeClassifier):
         self.checkpoints = checkpoints
         self.verbose = verbose
 
-    def fit(self, X: Any, y: Any) -> Self:
-        """Train M1 on all rows, then M2 on its latents.
+    def fit(self, X: Any, y: Any, places: Any = None) -> Self:
+        """Train M1 on all rows, then M2 on its latents, with ``noise_scores`` beside them.
 
         Parameters
         ----------
         X : float [pixel, column], labelled and unlabelled rows.
         y : [pixel], class of each row, or ``unlabelled``.
+        places : where each row lies, for ``noise_scores``: int [pixel, 2], line and sample in one scan, or a DataFrame
+            with the columns scene, line, sample and maybe hole. None: nobody knows, and the noise of a column is what
+            the other columns do not foretell.
 
         Returns
         -------
@@ -122,8 +135,8 @@ class StackedVAE(VaeClassifier):
 
         Raises
         ------
-        DataError : no row is labelled, or every latent of M1 died.
-        ConfigError : a setting does not fit, or M1 and M2 are to be trained together on two views.
+        DataError : no row is labelled, every latent of M1 died, or there is not one place for each row.
+        ConfigError : a setting does not fit, or M1 and M2 are to be trained together on two views or with noise scores.
         """
         m1_config = config_of(M1_DEFAULTS, self._chosen("m1"), self.m1_settings, where="StackedVAE m1")
         m2_config = config_of(M2_DEFAULTS, self._chosen("m2"), self.m2_settings, where="StackedVAE m2")
@@ -134,12 +147,19 @@ class StackedVAE(VaeClassifier):
                 f"joint_epochs={self.joint_epochs} needs an M1 of one view, got {len(views)}; set "
                 'normalise="standardise", or joint_epochs=0'
             )
+        if self.joint_epochs and self.noise_scores:
+            raise ConfigError("joint_epochs needs an M2 of latents alone; set noise_scores=False, or joint_epochs=0")
+        table = scaling.place_table(places, len(x))
         apart = rows.held_rows(len(x), share_of(self.valid_share), seed=self.seed_)
         run: dict[str, Any] = {"seed": self.seed_, "checkpoints": self.checkpoints}
         with training.told(self.verbose):
             m1 = training.fit_m1(x[~apart], x[apart], m1_config, views=views, **run)
-            mean, log_variance = m1.model.encode(x)
-            data = rows.training_set(mean, label, held, np.exp(0.5 * log_variance))
+            latents = Latents(*m1.model.encode(x), table)
+            if self.noise_scores:
+                raw = self._checked(X)
+                self.mnf_ = scaling.fit_mnf(raw, table)
+                latents = with_scores(latents, self.mnf_, raw)
+            data = rows.training_set(latents.mean, label, held, np.exp(0.5 * latents.log_variance))
             m2 = training.fit_m2(data, m2_config, classes=len(self.classes_), **run)
             if self.joint_epochs:
                 bands = rows.training_set(x, label, np.zeros(len(x), bool))
@@ -160,11 +180,28 @@ class StackedVAE(VaeClassifier):
         }
         return {**own, **shared, **by_part[part]}
 
+    def _checked(self, X: Any) -> np.ndarray:
+        """Return rows in the units of the data, float32 [pixel, column]."""
+        return np.asarray(validate_data(self, X, dtype=np.float32, reset=False))
+
+    def _scalers(self) -> dict[str, Scaler]:
+        """Return the scaler, and the components of the noise scores."""
+        return super()._scalers() | ({"mnf": self.mnf_} if self.noise_scores else {})
+
+    def _seen(self, X: Any) -> np.ndarray:
+        """Return the latents of rows, with noise scores beside them where M2 sees them."""
+        latents = super()._seen(X)
+        return (
+            np.concatenate([latents, scaled_scores(self.mnf_, self._checked(X))], 1) if self.noise_scores else latents
+        )
+
     def _bound(self, x: np.ndarray, *, seed: int) -> np.ndarray:
+        if self.noise_scores:  # M2's bound would count the spectrum twice
+            return np.asarray(self.m1_.score_samples(x, seed=seed, draws=DRAWS))
         return stacked_bound(self.m1_, self.m2_, x, seed=seed, draws=DRAWS)
 
     def _features(self, x: np.ndarray) -> np.ndarray:
         return np.asarray(self.m1_.encode(x)[0], np.float64)
 
     def _rows(self, features: np.ndarray, *, seed: int) -> np.ndarray:
-        return np.asarray(self.m1_.draw(features, seed=seed))
+        return np.asarray(self.m1_.draw(features[:, : len(self.m1_.live)], seed=seed))

@@ -39,11 +39,11 @@ def of_every_class(model: M2Inference, draws: int, *, seed: int, m1: M1Inference
     model : M2.
     draws : number of draws.
     seed : seed of the draws.
-    m1 : model whose latents M2 is trained on; None on bands.
+    m1 : model whose latents are the first inputs of M2; None on bands.
     """
     z = np.random.default_rng(seed).standard_normal((draws, model.settings["latents"]), np.float32)
     inputs = [model.decode(np.full(draws, label), z) for label in model.labels]
-    return np.stack([x if m1 is None else m1.decode(x) for x in inputs])
+    return np.stack([x if m1 is None else m1.decode(x[:, : len(m1.live)]) for x in inputs])
 
 
 def sigma(model: M1Inference) -> np.ndarray | None:

@@ -23,7 +23,7 @@ from semispectral.study.names import printable
 
 Saved = tuple[dict[str, np.ndarray], dict[str, Any]]
 PARTS = ("scaler", "scaler_m1", "m1", "classifier")
-FEATURES = ("bands", "latents", "mnf")
+FEATURES = ("bands", "latents", "mnf", "latents_mnf")
 REMEDY = "have the model made again (rule 'bundle'), or ask whoever made it"
 
 
@@ -181,11 +181,19 @@ def _check_arrays_of(file: Path, scaler: Scaler) -> None:
     """Raise DataError unless the scaler of one sensor has the arrays of its method."""
     arrays, bands, row = scaler.arrays, scaler.bands, METHODS[scaler.method]
     no_window = "hull_band" in arrays and arrays["hull_band"].size == 0
-    windows = NO_WINDOWS if row.hull and no_window else _windows(file, arrays, bands=bands) if row.hull else {}
-    for key, example in row.fit(np.ones((1, bands), np.float32), windows).items():
+    given = NO_WINDOWS if row.hull and no_window else _windows(file, arrays, bands=bands) if row.hull else {}
+    if row.noise:
+        given = {"noise_covariance": np.eye(bands), "mnf_components": _components(arrays)}
+    for key, example in row.fit(np.ones((1, bands), np.float32), given).items():
         require_shape(file, key, arrays.get(key), example.shape)
         if key.endswith("scale") and not (arrays[key] > 0).all():
             raise DataError(f"{file}, {key}: numbers above 0 are needed, by which values are divided; {REMEDY}")
+
+
+def _components(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Return how many noise-whitened components the arrays have, if any; at least one is asked for."""
+    axes = arrays.get("axes")
+    return np.asarray(1 if axes is None or not axes.size else axes.shape[-1])
 
 
 def _windows(file: Path, arrays: Mapping[str, np.ndarray], *, bands: int) -> dict[str, np.ndarray]:

@@ -9,6 +9,7 @@ from semispectral.errors import ConfigError
 from semispectral.inference.m1_inference import M1Inference
 from semispectral.inference.m2_inference import M2Inference
 from semispectral.inference.nets import bounded_log_variance, kl_to_standard, log_likelihood
+from semispectral.spectra.noise_scores import LATENTS, OF_M1, WITH_SCORES
 from semispectral.spectra.scaling import Scaler, without_gaps
 
 
@@ -52,12 +53,12 @@ class Pipeline:
 
     Attributes
     ----------
-    scaler : scale of the guide, and of the bands for a classifier of bands.
+    scaler : scale of the guide, and of the bands for a classifier of bands, or of the noise scores beside the latents.
     scaler_m1 : scale of the spectra for M1; the same object as ``scaler`` if the scale is the same, so that nothing is
         computed twice.
-    classifier : classifier of bands or of latents.
-    m1 : M1; required if ``features`` is latents.
-    features : bands or latents.
+    classifier : classifier of these features.
+    m1 : M1; required if ``features`` has its latents.
+    features : bands, mnf, latents or latents_mnf.
     guide_mean : float32 [column], mean of the normalised spectra.
     guide_components : float32 [column, component], leading components of the normalised spectra.
     """
@@ -71,7 +72,7 @@ class Pipeline:
     guide_components: np.ndarray
 
     def __post_init__(self) -> None:
-        if self.features == "latents" and self.m1 is None:
+        if self.features in OF_M1 and self.m1 is None:
             raise ConfigError("a classifier of latents needs M1, and none was given; train_m1 makes one")
 
     @property
@@ -97,17 +98,23 @@ class Pipeline:
         whole = without_gaps(x)
         guide = (whole - self.guide_mean) @ self.guide_components
         latents, log_p = self._by_m1(raw, x)
-        inputs = latents if self.features == "latents" else whole
+        inputs = self._inputs(latents, whole)
         probability = self.classifier.predict_proba(inputs)
         log_p = log_p if self.m2 is None else m2_scores(self.m2, inputs, probability)
         if self.scaler.sensors:  # of fewer sensors it is a density of fewer values, which no threshold fits
             log_p[np.isnan(raw).any(axis=1)] = np.nan
         return Scores(probability, log_p, guide)
 
+    def _inputs(self, latents: np.ndarray, whole: np.ndarray) -> np.ndarray:
+        """Return what the classifier sees: latents, normalised spectra, or latents with noise scores beside them."""
+        if self.features == WITH_SCORES:
+            return np.concatenate([latents, whole / self.scaler.common_scale], axis=1)
+        return latents if self.features == LATENTS else whole
+
     def _by_m1(self, raw: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return latents and `log_p` by M1, as far as they are needed; `log_p` is NaN if M1 is not used."""
         unknown = np.full(len(x), np.nan, np.float32)
-        if self.m1 is None or (self.features == "bands" and self.m2 is not None):
+        if self.m1 is None or (self.features not in OF_M1 and self.m2 is not None):
             return x, unknown
         seen = x if self.scaler_m1 is self.scaler else self.scaler_m1.transform(raw)
         return m1_scores(self.m1, seen) if self.m2 is None else (self.m1.encode(seen)[0], unknown)

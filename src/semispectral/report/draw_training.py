@@ -11,6 +11,7 @@ from semispectral.inference.m1_inference import M1Inference
 from semispectral.inference.m2_inference import M2Inference
 from semispectral.report.chosen_models import best_of_each_family
 from semispectral.report.results import Kept, Study
+from semispectral.study.methods import WITH_M1
 
 DRAWS = 8
 MOST_SPECTRA = 12
@@ -109,9 +110,9 @@ def class_draws(study: Study) -> Figure | None:
     """
     chosen = next((best for best in best_of_each_family(study) if best.method == "m2"), None)
     kept = study.classifiers.get((*chosen, study.headline, study.seed)) if chosen else None
-    if chosen is None or kept is None or (chosen.features == "latents" and study.seed not in study.m1):
+    if chosen is None or kept is None or (chosen.features in WITH_M1 and study.seed not in study.m1):
         return None
-    on_latents = chosen.features == "latents"
+    on_latents = chosen.features in WITH_M1
     m1 = M1Inference(*_model(study.m1[study.seed])) if on_latents else None
     sample, scale = (study.sample_m1, _scale_m1(study)) if on_latents else (study.sample, _scale(study))
     model = M2Inference(*_model(kept))

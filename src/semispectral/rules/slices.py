@@ -260,7 +260,7 @@ class Slices:
         """
         method = first_row(run["method"])
         recipe = {**run, "per_class": str(run["per_class"]), "false_alarm": self.config["map"]["false_alarm"]}
-        own = {"latents": "m1_method", "mnf": "mnf"}.get(run["features"], "method")
+        own = {"latents": "m1_method", "mnf": "mnf", "latents_mnf": "mnf"}.get(run["features"], "method")
         scaled = sorted({own, "m1_method"})
         scales = {scale_after(scene, self.cleaning) for scene in self.scenes.values()}
         calibrated = [self.cleaning.uses_references(named=scene.has_references) for scene in self.scenes.values()]

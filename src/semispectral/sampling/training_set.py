@@ -10,6 +10,7 @@ import pandas as pd
 
 from semispectral.errors import IntegrityError, SplitError
 from semispectral.scans.cube import Latents, Pixels
+from semispectral.spectra.noise_scores import OF_M1
 from semispectral.spectra.scaling import Scaler, read_scaler, without_gaps
 from semispectral.spectra.shards import pixels_in, read_latents, read_shard
 from semispectral.storage.disk_rows import StoredRows, fits, store
@@ -127,13 +128,13 @@ def read_features(
     Parameters
     ----------
     paths : sequence of path-like, samples, or latents, of all scenes.
-    features : str, ``bands`` or ``latents``.
+    features : str, ``bands``, ``mnf``, or, from files of latents, ``latents`` or ``latents_mnf``.
     scaler_directory : path-like, scale of the bands; not used for latents.
     pixels_file : path-like, pixels of the split, to which the latents are matched; not used for bands.
     scratch : Path or None, folder; bands that do not fit in memory are kept in a file there while the process runs.
     """
     found = [Path(path) for path in sorted(paths, key=str)]
-    if features == "latents":
+    if features in OF_M1:
         return from_latents(dealt_latents(found, read_table(pixels_file)))
     return read_bands(found, read_scaler(scaler_directory), scratch=scratch)
 

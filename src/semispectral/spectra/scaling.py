@@ -240,16 +240,18 @@ def _fit_mnf(x: np.ndarray, given: Arrays) -> dict[str, np.ndarray]:
 
     They are the generalised eigenvectors of the covariance of the spectra and that of the noise, in the unit of the
     noise: ``axes`` [band, component] gives the scores, ``back`` [component, band] the spectra without the rest.
+    ``common_scale`` [1] is the root mean square of the deviations of all scores.
     """
     noise = given["noise_covariance"]
     mean, covariance = _covariance(x)
     bands = len(mean)
     first = max(bands - int(given["mnf_components"]), 0)
-    _, axes = linalg.eigh(covariance, noise, subset_by_index=[first, bands - 1])
+    variances, axes = linalg.eigh(covariance, noise, subset_by_index=[first, bands - 1])
     axes = axes[:, ::-1]  # eigh gives them in ascending order
     # The sign of an eigenvector is arbitrary: make its largest entry positive, so that two runs agree.
     axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
-    arrays = {"mean": mean, "axes": axes, "back": (noise @ axes).T}
+    scale = np.sqrt(np.maximum(variances, 0).mean(keepdims=True))
+    arrays = {"mean": mean, "axes": axes, "back": (noise @ axes).T, "common_scale": np.where(scale > 0, scale, 1)}
     return {name: np.ascontiguousarray(values, np.float32) for name, values in arrays.items()}
 
 
@@ -496,6 +498,15 @@ class Scaler:
         if self.sensors:
             return np.concatenate([part.scaler.shown + part.bands.start for part in self.parts])
         return METHODS[self.method].shown(self.bands, self.arrays)
+
+    @property
+    def common_scale(self) -> np.ndarray:
+        """One number for all scores of a sensor, by which classifiers of several inputs divide them, float32 [column].
+
+        For ``mnf`` alone. It keeps their sizes against each other, which scaling each by itself would lose.
+        """
+        parts = [part.scaler for part in self.parts] or [self]
+        return np.concatenate([np.repeat(part.arrays["common_scale"], part.columns) for part in parts])
 
     @property
     def value_label(self) -> str:

@@ -15,7 +15,9 @@ BANDS = "bands"
 LATENTS = "latents"
 SPECTRA = "spectra"  # cleaned, not normalised
 MNF = "mnf"  # noise-whitened components
+LATENTS_MNF = "latents_mnf"  # latents, and noise-whitened components beside them
 PREDICTIONS = "predictions"  # those of other methods
+WITH_M1 = (LATENTS, LATENTS_MNF)  # what comes from M1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +67,7 @@ class Method:
     @property
     def on_latents(self) -> bool:
         """Whether it sees M1's latents, which come from unlabelled pixels."""
-        return self.features == LATENTS
+        return self.features in WITH_M1
 
 
 TUNED = ("folds", "tuning_pixels")  # of the section `svm`: how every baseline is tuned
@@ -123,6 +125,21 @@ METHODS: dict[str, Method] = {
         headline=True,
     ),
     "qy-bands": OF_QY,
+    "m1+m2-mnf": replace(
+        OF_M2,
+        features=LATENTS_MNF,
+        title="M1+M2 with noise scores",
+        line="dotted",
+        marker="P",
+    ),
+    "qy-latents-mnf": replace(
+        OF_QY,
+        features=LATENTS_MNF,
+        title="q(y|x) alone, M1 latents and noise scores",
+        line="dotted",
+        marker="X",
+        unlabelled=True,
+    ),
     "svm-latents": replace(
         OF_SVM,
         features=LATENTS,
@@ -308,7 +325,7 @@ def row_of(method: str, features: str) -> Method | None:
     Parameters
     ----------
     method : str, name of the method.
-    features : str, ``bands``, ``latents`` or ``spectra``.
+    features : str, what it sees, such as ``bands`` or ``latents``.
     """
     found = (row for row in METHODS.values() if (row.method, row.features) == (method, features))
     return next(found, None)
