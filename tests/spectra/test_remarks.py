@@ -110,3 +110,21 @@ def test_bands_are_named_by_ranges() -> None:
     assert band_names([0, 3, 4], nm) == "0; 3 to 4"
     assert band_names([0, 1, 2, 7], None) == "0 to 2; 7"
     assert band_names(range(0, 20, 2), None, most=2) == "0; 2; and 8 more ranges"
+
+
+@pytest.mark.parametrize(("flat", "value"), [(slice(0, 4), 0.0), (slice(5, 10), 0.7)])
+def test_spectra_of_one_value_are_said_and_a_scan_of_them_is_refused(tmp_path: Path, flat: slice, value: float) -> None:
+    """Zeros around a turned scan, or any other value in all bands, may mean that there is nothing."""
+    values = VALUES.copy()
+    values[flat] = value
+    said = [each.text for each in census(scene_of(tmp_path, values), CLASSES).remarks if each.odd]
+    assert [text for text in said if "of the spectra looked at hold one value in all bands" in text]
+    with pytest.raises(DataError, match=r"s\.npy: spectra are needed.*one value"):
+        census(scene_of(tmp_path, np.repeat(VALUES[..., :1], BANDS, axis=2)), CLASSES)
+
+
+def test_a_scale_that_makes_everything_dark_is_said(tmp_path: Path) -> None:
+    """Reflectance to which the scale of counts is given is darker than rock."""
+    scene = replace(scene_of(tmp_path, VALUES), scale=2.5e-5)
+    assert any("darker than any rock: check the scale" in each.text for each in census(scene, CLASSES).remarks)
+    assert not any("darker" in each.text for each in census(scene_of(tmp_path, VALUES), CLASSES).remarks)

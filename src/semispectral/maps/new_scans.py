@@ -24,7 +24,7 @@ from semispectral.scans.tray_mask import MaskConfig, find_mask
 from semispectral.spectra.cleaned_scans import cleaned_scene
 from semispectral.spectra.cleaning import LARGEST_GAP
 from semispectral.spectra.cleaning_settings import CleanConfig
-from semispectral.spectra.remarks import band_names
+from semispectral.spectra.remarks import band_names, unclear_words
 from semispectral.spectra.scene_sensor import sensor_for
 from semispectral.spectra.several_sensors import open_sensors, own_data, remarks_of_scene
 from semispectral.study.scene import Scene
@@ -65,6 +65,8 @@ def map_new(
     with open_sensors(scene, bundle.cleaning) as cube:
         cleaning = cleaning_for(cube, bundle)
         sensor = sensor_of_new(scene, cube, cleaning)
+        if scene.scale != given and "unclear" in cube.extra:
+            log.warning("%s: %s", scene.name, unclear_words(cube.extra["unclear"]))
         said = remarks_of_scene(scene, cube, sensor, cleaning, fate=FATE, table=table)
         for remark in said:
             log.log(logging.WARNING if remark.odd else logging.INFO, "%s: %s", scene.name, remark.text)

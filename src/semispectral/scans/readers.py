@@ -12,7 +12,8 @@ from semispectral.errors import DataError
 from semispectral.scans.cube import Cube
 from semispectral.scans.facts.band_widths import read_width_table
 from semispectral.scans.facts.hyspex_header import read_background
-from semispectral.scans.facts.stated_values import as_values, from_attributes
+from semispectral.scans.facts.stated_marks import Marks
+from semispectral.scans.facts.stated_values import as_values
 from semispectral.scans.facts.wavelengths import NO_WAVELENGTHS, read_wavelength_table, require_count
 from semispectral.scans.formats import envi, geotiff, hdf5, tsg
 from semispectral.scans.formats import first_bytes as beginnings
@@ -165,9 +166,7 @@ def open_reference(path: Path, *, key: str, axes: str) -> Cube:
         return open_cube(path, key=key, axes=axes)
     values = np.atleast_2d(ARRAY_READERS[name](path, key=key))[None]
     is_hdf5 = name == beginnings.HDF5
-    stated = hdf5.read_attributes(path, key=key) if is_hdf5 else {}
-    nodata = hdf5.read_nodata(path, key=key) if is_hdf5 else None
-    extra = from_attributes(stated, bands=values.shape[-1], where=f"{path}, {key}")
+    nodata, extra = hdf5.read_facts(path, key=key, bands=values.shape[-1]) if is_hdf5 else (None, {})
     return Cube(path, values.shape, values.dtype, lambda first, last: values[first:last], nodata=nodata, extra=extra)
 
 
@@ -196,11 +195,17 @@ def open_scene(scene: Scene) -> Cube:
     cube = open_cube(scene.data, key=scene.data_key, axes=scene.axes, wavelengths=scene.wavelengths)
     try:
         cube = replace(cube, extra={**cube.extra, "nodata_of_file": cube.nodata})
-        cube = as_values(cube if scene.nodata is None else replace(cube, nodata=scene.nodata), scale=scene.scale)
+        cube = as_values(cube if scene.nodata is None else _with_nodata(cube, scene.nodata), scale=scene.scale)
         return _without_reference_lines(cube, scene)
     except BaseException:
         cube.close()
         raise
+
+
+def _with_nodata(cube: Cube, nodata: float) -> Cube:
+    """Return a cube with a nodata value in the place of all that its file states; the range of valid values stays."""
+    marks: Marks = cube.extra.get("marks") or Marks()
+    return replace(cube, nodata=nodata, extra={**cube.extra, "marks": replace(marks, values=())})
 
 
 def _without_reference_lines(cube: Cube, scene: Scene) -> Cube:

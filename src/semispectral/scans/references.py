@@ -262,7 +262,7 @@ def _known_values(cube: Cube, first: int, last: int) -> np.ndarray:
     stored = cube.read_lines(first, last)
     with np.errstate(over="ignore"):  # of marks, which are taken out
         values = stored.astype(np.float32)
-    values[~good_values(stored, nodata=cube.nodata)] = np.nan
+    values[~good_values(stored, nodata=cube.nodata, marks=cube.extra.get("marks"))] = np.nan
     return values
 
 

@@ -19,6 +19,7 @@ BRIGHTEST = 1.2  # reflectance that hardly anything exceeds but a mirror or a mi
 DARKEST = 0.01  # where the brighter values lie below, it is no reflectance of rock
 MANY = 0.05  # share from which on it is no accident
 MOST = 0.5
+FLAT = 0.01  # share of spectra of one value, from which on it is no accident
 SPECTRA_OF_A_BLOCK = 2000
 
 
@@ -30,6 +31,7 @@ class Seen:
     ----------
     missing : float, share of values that are missing.
     bridged, lost : float, share of pixels whose gaps are bridged, and of pixels without data.
+    flat : float, share of the pixels with data that hold one value in all bands.
     bright : float, share of good values with a reflectance above `BRIGHTEST`.
     lines, repeated : int, lines that follow another one in the sample, and those of them that equal it.
     upper, largest : float, 95th percentile and maximum of the good values, as reflectance.
@@ -38,6 +40,7 @@ class Seen:
     missing: float
     bridged: float
     lost: float
+    flat: float
     bright: float
     upper: float
     largest: float
@@ -56,7 +59,7 @@ def see(cube: Cube, sensor: Sensor, settings: CleanConfig) -> Seen:
     """
     bad = np.zeros(cube.shape[2], bool)
     bad[[*sensor.bad_bands, *sensor.gaps]] = True
-    good, missing, gaps, lost = [], [], [], []
+    good, missing, gaps, lost, flat = [], [], [], [], []
     lines = repeated = 0
     for block in sparse_blocks(cube):
         lines, repeated = lines + len(block) - 1, repeated + int(repeats(block).sum())
@@ -65,16 +68,30 @@ def see(cube: Cube, sensor: Sensor, settings: CleanConfig) -> Seen:
         found, gone = bridged(x, sample=sample, sensor=sensor, settings=settings)
         none = ~np.isfinite(x)
         kept = found.x[~gone]
+        flat.append((np.ptp(kept, axis=1) == 0).mean() if kept.size else 0.0)
         good.append(kept[:: max(1, len(kept) // SPECTRA_OF_A_BLOCK)].ravel())
         missing.append(none.mean())
         gaps.append((none[:, ~bad].any(axis=1) & ~gone).mean())
         lost.append(gone.mean())
     values = np.concatenate(good) * sensor.scale
-    shares = (float(np.mean(missing)), float(np.mean(gaps)), float(np.mean(lost)))
+    shares = (float(np.mean(missing)), float(np.mean(gaps)), float(np.mean(lost)), float(np.mean(flat)))
     if not values.size:
         return Seen(*shares, 0.0, 0.0, 0.0, lines, repeated)
     bright, upper = (values > BRIGHTEST).mean(), np.quantile(values, 0.95)
     return Seen(*shares, float(bright), float(upper), float(values.max()), lines, repeated)
+
+
+def unclear_words(unclear: str) -> str:
+    """Return the sentence on what may be a conversion of the values.
+
+    Parameters
+    ----------
+    unclear : str, fields and their values, as in `Cube.extra`.
+    """
+    return (
+        f"the file states {unclear}, which may be a setting of the camera or make reflectance of the values: it is not "
+        "applied; give the scale"
+    )
 
 
 def remarks(scene: Scene, cube: Cube, sensor: Sensor, settings: CleanConfig, *, fate: str, table: str) -> list[Remark]:
@@ -105,6 +122,7 @@ def remarks(scene: Scene, cube: Cube, sensor: Sensor, settings: CleanConfig, *, 
         *_bands(cube, sensor, settings, fate),
         *(reference_remarks(scene, cube, sensor.references) if calibrated and sensor.references else ()),
         *_brightness(scene, cube, seen, calibrated),
+        *_flat(cube, seen, table),
         *_repeated(seen, taken="repeated_lines" in settings.steps),
     ]
 
@@ -118,6 +136,8 @@ def _nodata(scene: Scene, cube: Cube, seen: Seen, table: str) -> Iterator[Remark
         )
     elif used is not None:
         yield Remark(f"nodata is {used:g}, as {'the file' if scene.nodata is None else table} says")
+    if cube.extra.get("marks"):
+        yield Remark(f"{cube.extra['marks']} is no value either, as the file says")
     if seen.missing:
         yield Remark(
             f"{_percent(seen.missing)} of the values looked at are none (nodata, NaN or infinite): pixels that lack "
@@ -130,6 +150,9 @@ def _nodata(scene: Scene, cube: Cube, seen: Seen, table: str) -> Iterator[Remark
 def _scale(scene: Scene, cube: Cube, seen: Seen, calibrated: bool, table: str) -> Iterator[Remark]:
     """Yield remarks on scale and conversion."""
     stated: Conversion | None = cube.extra.get("conversion")
+    unclear = cube.extra.get("unclear")
+    if unclear and scene.scale is None and not calibrated:
+        yield Remark(unclear_words(unclear), odd=True)
     if stated is None or scene.scale is None:
         if stated is not None:
             yield Remark(f"{stated.words} is applied, as the file says")
@@ -197,8 +220,35 @@ def _brightness(scene: Scene, cube: Cube, seen: Seen, calibrated: bool) -> Itera
         check = "the white reference and the integration times" if calibrated else "the scale"
         share = _percent(seen.bright)
         yield Remark(f"{share} of its values are a reflectance above {BRIGHTEST:g}: check {check}", odd=True)
+    if 0 < seen.upper < DARKEST and not calibrated:
+        yield Remark(
+            f"its brighter values are a reflectance of {seen.upper:.2g}, darker than any rock: check the scale",
+            odd=True,
+        )
     if cube.extra.get("integration_time") and not calibrated:
         yield Remark(f"its integration time, {cube.extra['integration_time']}, is not used without a white reference")
+
+
+def _flat(cube: Cube, seen: Seen, table: str) -> Iterator[Remark]:
+    """Yield a remark on spectra of one value, which a program may have written where there is nothing.
+
+    Raises
+    ------
+    DataError : there are no others.
+    """
+    if cube.shape[2] == 1:
+        return
+    if seen.flat == 1:
+        raise DataError(
+            f"{cube.path}: spectra are needed, but each of those looked at holds one value in all of its bands; check "
+            "which array and which columns are read (data_key and axes of scenes.tsv), or leave the scene out"
+        )
+    if seen.flat > FLAT:
+        yield Remark(
+            f"{_percent(seen.flat)} of the spectra looked at hold one value in all bands: if that means that there are "
+            f"no data, give the value as nodata ({table})",
+            odd=True,
+        )
 
 
 def _repeated(seen: Seen, *, taken: bool) -> Iterator[Remark]:

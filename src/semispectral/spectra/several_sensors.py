@@ -35,7 +35,16 @@ OF_DETECTOR = (
     "smile",
 )  # steps before a sensor is placed
 OWN, PARTS = "own", "parts"  # facts of a cube of several sensors: the scene's own data, and each sensor
-OF_VALUES = ("bad_bands", "conversion", "applied", "nodata", "nodata_of_file", "saturated")  # not of joined spectra
+OF_VALUES = (
+    "bad_bands",
+    "conversion",
+    "applied",
+    "nodata",
+    "nodata_of_file",
+    "marks",
+    "unclear",
+    "saturated",
+)  # not of joined spectra
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,14 +12,15 @@ from rasterio.io import MemoryFile
 
 from semispectral.scans.facts.band_widths import stated_widths
 from semispectral.scans.facts.georeference import of_dataset, quiet
-from semispectral.scans.facts.stated_values import circumstances, conversion
+from semispectral.scans.facts.stated_marks import Marks
+from semispectral.scans.facts.stated_values import circumstances, conversion, multiplier, unclear_conversion
 from semispectral.scans.facts.wavelengths import stated_in_nanometres
 from semispectral.scans.formats.envi_header import Header
 from semispectral.study.names import printable
 
 log = logging.getLogger(__name__)
 
-DIVISOR = "reflectance scale factor"  # reflectance = stored value / it
+DIVISOR = "reflectance scale factor"  # reflectance = stored value / it; one below 1 was meant to multiply
 GAINS = (  # in the order in which they are looked for; those of the data often make radiance
     ("data reflectance gain values", "data reflectance offset values"),
     (DIVISOR, ""),
@@ -63,19 +64,22 @@ class Facts:
 def facts_of(header: Header, *, wavelengths: bool) -> Facts:
     """Return the facts of a header.
 
-    ``extra`` holds those of bad_bands, fwhm_nm, conversion, integration_time, acquired, camera, class_names,
-    class_colours, transform and crs that are stated.
+    ``extra`` holds those of bad_bands, fwhm_nm, conversion, unclear, marks, integration_time, acquired, camera,
+    class_names, class_colours, transform and crs that are stated.
 
     Parameters
     ----------
     header : Header, header as read.
     wavelengths : bool, whether to read the wavelengths; else they are None.
     """
+    nodata = tuple(dict.fromkeys(header.values("data ignore value").tolist()))
     return Facts(
         _wavelengths(header) if wavelengths else None,
         header.words("band names"),
-        _number(header, "data ignore value"),
-        _bad_bands(header)
+        nodata[0] if nodata else None,
+        ({"marks": Marks(nodata[1:])} if nodata[1:] else {})
+        | unclear_conversion(header.fields)
+        | _bad_bands(header)
         | _band_widths(header)
         | _conversion(header)
         | circumstances(header.fields, bands=header.shape["band"])
@@ -93,17 +97,12 @@ def _wavelengths(header: Header) -> np.ndarray | None:
     return stated_in_nanometres(values, unit=unit, bands=header.shape["band"], where=where)
 
 
-def _number(header: Header, name: str) -> float | None:
-    values = header.numbers(name)
-    return float(values[0]) if values.size else None
-
-
 def _bad_bands(header: Header) -> dict[str, Any]:
     good, bands = header.numbers("bbl"), header.shape["band"]
     if good.size not in (0, bands):
         log.warning("%s: 'bbl' has %d numbers for %d bands; it is passed over", header.path, good.size, bands)
         return {}
-    return {"bad_bands": tuple(int(band) for band in np.flatnonzero(good == 0))} if good.size else {}
+    return {"bad_bands": tuple(int(band) for band in np.flatnonzero(~(good > 0)))} if good.size else {}
 
 
 def _band_widths(header: Header) -> dict[str, Any]:
@@ -117,7 +116,8 @@ def _conversion(header: Header) -> dict[str, Any]:
     for gain_name, offset_name in GAINS:
         gain, offset = header.numbers(gain_name), header.numbers(offset_name)
         if gain_name == DIVISOR:
-            gain = 1 / gain[gain != 0]  # 0 is what some programs write for none
+            gain = multiplier(header.values(gain_name))
+            gain = gain[gain != 0] if not gain.any() else gain  # 0 is what some programs write for none
         if not gain.size and not offset.size:
             continue
         words = " and ".join(f"'{name}'" for name in (gain_name, offset_name) if header.fields.get(name))
@@ -125,7 +125,7 @@ def _conversion(header: Header) -> dict[str, Any]:
             gain if gain.size else 1,
             offset if offset.size else 0,
             bands=header.shape["band"],
-            words=f"{words} of {1 / gain[0]:g}" if gain_name == DIVISOR else words,
+            words=f"{words} of {header.numbers(DIVISOR)[0]:g}" if gain_name == DIVISOR else words,
             where=str(header.path),
         )
         if made is not None:

@@ -12,7 +12,9 @@ import numpy as np
 
 from semispectral.errors import DataError
 from semispectral.scans.cube import Cube
-from semispectral.scans.facts.hdf5_attributes import as_text, plain_name
+from semispectral.scans.facts.hdf5_attributes import as_numbers, as_text, plain_name
+from semispectral.scans.facts.stated_marks import Marks
+from semispectral.scans.quality import full_scale
 from semispectral.study.names import printable
 
 log = logging.getLogger(__name__)
@@ -20,6 +22,13 @@ log = logging.getLogger(__name__)
 LARGEST = 1e30  # whatever is larger is a mark (-3.4e38 and such), also where no file says so
 SAME = 1e-3  # two factors that differ by less are one
 SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
+TIME_UNITS = {
+    **dict.fromkeys(("us", "\u00b5s", "\u03bcs", "microsecond", "microseconds"), "us"),
+    **dict.fromkeys(("ms", "msec", "millisecond", "milliseconds"), "ms"),
+    **dict.fromkeys(("s", "sec", "second", "seconds"), "s"),
+}
+NUMBER_FIRST = re.compile(r"[+-]?[0-9]*\.?[0-9]+(?:e[+-]?[0-9]+)?", re.IGNORECASE)
+TIME_UNIT = re.compile(rf"^[\s({{]*[+-]?[0-9.]+(?:e[+-]?[0-9]+)?[\s\[(]*({'|'.join(TIME_UNITS)})\b")
 TIME_NAMES = ("integrationtime", "exposuretime", "exposure", "tint")
 DETECTORS = (("tint1", "vimg1"), ("tint2", "vimg2"))  # cameras of two detectors: the time of each, and its bands from 1
 DAY_NAMES = ("acquisitiondate", "acquisitiontime", "acquisitiondatetime", "datetime", "date")
@@ -29,8 +38,14 @@ DAY_FIRST = re.compile(r"dd-mm-yyyy\)?:?\s*(\d\d?)[-/.](\d\d?)[-/.]((?:19|20)\d\
 CLOCK = re.compile(r"(?<![\d:-])(\d\d?):(\d\d):(\d\d)(?![\d:])")
 LONGEST_NAME = 80  # of a field; nobody writes longer ones
 CAMERA_NAMES = ("sensorid", "sensortype", "serialnumber")
-GAIN_NAMES = ("scalefactor", "reflectancescalefactor")
+GAIN_NAMES = ("scalefactor", "reflectancescalefactor", "scalingfactor", "quantificationvalue")
 OFFSET_NAMES = ("addoffset",)
+UNCLEAR_NAMES = {  # a conversion to one program and a setting of the camera to another; what changes nothing
+    **dict.fromkeys(("gain", "gains", "slope", "multiplier", "scale"), 1.0),
+    **dict.fromkeys(("offset", "offsets", "intercept", "bias"), 0.0),
+}
+PERCENT = ("%", "percent", "per cent", "pct")
+UNITS_NAMES = ("units", "unit")
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,10 +139,11 @@ def conversion(gain: Any, offset: Any, *, bands: int, words: str, where: str) ->
 
 
 def from_attributes(attributes: Mapping[str, Any], *, bands: int, where: str) -> dict[str, Any]:
-    """Return conversion, integration_time, acquired and camera of the attributes of an array, each where it is stated.
+    """Return conversion, unclear, integration_time, acquired and camera of the attributes of an array, where stated.
 
     netCDF writes ``scale_factor``, by which stored values are multiplied; NEON writes ``Scale_Factor`` = 10000, by
-    which they are divided. A factor above 1 divides: no file stores reflectance in larger units than 1.
+    which they are divided. A factor above 1 divides: no file stores reflectance in larger units than 1. Percent are
+    divided by 100, after the factor.
 
     Parameters
     ----------
@@ -136,19 +152,57 @@ def from_attributes(attributes: Mapping[str, Any], *, bands: int, where: str) ->
     where : str, file and array, for warnings.
     """
     known = {plain_name(name): (name, value) for name, value in attributes.items()}
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = dict(unclear_conversion(attributes))
     gain = next((known[name] for name in GAIN_NAMES if name in known), None)
     offset = next((known[name] for name in OFFSET_NAMES if name in known), None)
-    if gain or offset:
-        words = " and ".join(f"{each[0]} {_brief(each[1])}" for each in (gain, offset) if each)
+    percent = next((known[name] for name in UNITS_NAMES if name in known and _is_percent(known[name][1])), None)
+    stated = [each for each in (gain, offset, percent) if each]
+    if stated:
+        words = " and ".join(f"{printable(name, limit=LONGEST_NAME)} {_brief(value)}" for name, value in stated)
         made = conversion(
-            _multiplier(gain[1]) if gain else 1, offset[1] if offset else 0, bands=bands, words=words, where=where
+            multiplier(gain[1]) if gain else 1, offset[1] if offset else 0, bands=bands, words=words, where=where
         )
+        if percent and (made or not (gain or offset)):
+            made = _hundredth(made, bands, words)
         found |= {"conversion": made} if made else {}
     return found | circumstances(attributes, bands=bands)
 
 
-def _multiplier(value: Any) -> Any:
+def _is_percent(value: Any) -> bool:
+    return as_text(value).strip().lower() in PERCENT
+
+
+def _hundredth(made: Conversion | None, bands: int, words: str) -> Conversion:
+    """Return the conversion to shares of 1 of values that are percent, once those of the file are applied."""
+    gain, offset = (made.gain, made.offset) if made else (np.ones(bands), np.zeros(bands))
+    return Conversion(gain / 100, offset / 100, words)
+
+
+def unclear_conversion(fields: Mapping[str, Any]) -> dict[str, str]:
+    """Return what may be a conversion of the values, or a setting of the camera, in words: the fact ``unclear``.
+
+    Parameters
+    ----------
+    fields : mapping, values by name, however the names are written.
+    """
+    said = []
+    for name, value in fields.items():
+        neutral = UNCLEAR_NAMES.get(plain_name(name[:LONGEST_NAME]))
+        if neutral is None:
+            continue
+        numbers = as_numbers(value.strip("{}[]() ").replace(",", " ").split() if isinstance(value, str) else value)
+        if numbers.size and numbers.dtype.kind in "uif" and not (numbers == neutral).all():
+            said.append(f"{printable(name)} {_brief(numbers)}")
+    return {"unclear": " and ".join(said)} if said else {}
+
+
+def multiplier(value: Any) -> Any:
+    """Return the factor that a scale factor multiplies by: its inverse where it is above 1.
+
+    Parameters
+    ----------
+    value : number, or numbers [band], or a text; what is no number is returned as it is.
+    """
     try:
         factor = np.asarray(value, np.float64)
     except (TypeError, ValueError):
@@ -159,7 +213,7 @@ def _multiplier(value: Any) -> Any:
 
 def _brief(value: Any) -> str:
     values = np.asarray(value).ravel()
-    return str(values[0]) if values.size == 1 else f"({values.size} numbers)"
+    return printable(as_text(values), limit=40) if values.size == 1 else f"({values.size} numbers)"
 
 
 def circumstances(fields: Mapping[str, Any], *, bands: int) -> dict[str, Any]:
@@ -221,7 +275,7 @@ def integration_time(fields: Mapping[str, Any], *, bands: int) -> Time | None:
             if plain.startswith(known) and unit in ("", *SECONDS):
                 number = _number(value)
                 if number is not None:
-                    return Time(number, unit)
+                    return Time(number, unit or _unit_behind(value))
     return None
 
 
@@ -235,35 +289,56 @@ def _times_of_detectors(named: Mapping[str, Any], bands: int) -> Time | None:
     return None if np.isnan(times).any() else Time(times, "")
 
 
+def _unit_behind(value: Any) -> str:
+    """Return the unit that follows a number in a text, as `SECONDS` names it, or nothing."""
+    found = TIME_UNIT.search(as_text(value).lower())
+    return TIME_UNITS[found[1]] if found else ""
+
+
 def _number(value: Any) -> float | None:
+    if np.asarray(value).dtype.kind in "SUO":
+        first = NUMBER_FIRST.match(as_text(value).strip("{} ("))
+        value = first[0] if first else ""
     try:
-        first = value.strip("{}() ").split()[0] if isinstance(value, str) else np.asarray(value).ravel()[0]
-        number = float(first)
+        number = float(np.asarray(value, np.float64).ravel()[0])
     except (TypeError, ValueError, IndexError):
         return None
     return number if math.isfinite(number) and number > 0 else None
 
 
-def good_values(values: np.ndarray, *, nodata: float | None) -> np.ndarray:
+def good_values(values: np.ndarray, *, nodata: float | None, marks: Marks | None = None) -> np.ndarray:
     """Return a mask of the values that are neither nodata nor NaN, infinite or beyond `LARGEST`.
 
     Parameters
     ----------
     values : [...], stored values.
     nodata : float or None, value that means no data, or None.
+    marks : Marks or None, what else means no data.
 
     Returns
     -------
     bool, of the shape of ``values``.
     """
+    marks = marks or Marks()
     good = np.abs(values) < LARGEST if values.dtype.kind == "f" else np.ones(values.shape, bool)
-    if nodata is None or not np.isfinite(nodata):
-        return good
+    for mark in (nodata, *marks.values):
+        if mark is not None and np.isfinite(mark):
+            good &= _differs(values, mark)
+    if marks.lowest > -np.inf or marks.highest < np.inf:
+        good &= (values >= marks.lowest) & (values <= marks.highest)
+    return np.asarray(good)
+
+
+def _differs(values: np.ndarray, mark: float) -> Any:
+    """Return whether values are other than a mark, which was read as a float64; bool, or True where none can be it."""
     if values.dtype.kind == "f":
-        return np.asarray(good & (values != values.dtype.type(nodata)))
+        with np.errstate(over="ignore"):
+            return values != values.dtype.type(mark)
+    if values.dtype.itemsize == np.dtype(np.int64).itemsize:  # the largest of 64 bits have no float64 of their own
+        return values.astype(np.float64) != mark
     limits = np.iinfo(values.dtype)
-    stored = nodata == int(nodata) and limits.min <= nodata <= limits.max
-    return np.asarray(values != values.dtype.type(int(nodata))) if stored else good
+    stored = mark == int(mark) and limits.min <= mark <= limits.max
+    return values != values.dtype.type(int(mark)) if stored else True
 
 
 def as_values(cube: Cube, *, scale: float | None) -> Cube:
@@ -287,22 +362,24 @@ def as_values(cube: Cube, *, scale: float | None) -> Cube:
             "cannot stand for them; leave the scale empty, so that they are applied, or take them out of the file"
         )
     applied = stated if scale is None else None
-    marked = cube.nodata is not None and (cube.dtype.kind == "f" or float(cube.nodata).is_integer())
+    marks: Marks = cube.extra.get("marks") or Marks()
+    marked = bool(marks) or (cube.nodata is not None and (cube.dtype.kind == "f" or float(cube.nodata).is_integer()))
     if applied is None and not marked and cube.dtype.kind != "f":
         return replace(cube, nodata=None, extra={**cube.extra, "nodata": cube.nodata})
 
     def read_lines(first: int, last: int) -> np.ndarray:
         stored = cube.read_lines(first, last)
-        good = good_values(stored, nodata=cube.nodata)
+        good = good_values(stored, nodata=cube.nodata, marks=marks)
         with np.errstate(over="ignore", invalid="ignore"):  # of marks, which are taken out below
             values = _converted(stored, applied) if applied is not None else stored.astype(dtype)
         values[~good] = np.nan
         return values
 
     dtype = np.dtype(np.float32) if marked or applied is not None else cube.dtype
-    extra = {**cube.extra, "nodata": cube.nodata, "stored": cube.dtype, "applied": applied}
-    if cube.dtype.kind in "ui":
-        full = np.full((1, 1, cube.shape[2]), np.iinfo(cube.dtype).max, cube.dtype)
+    extra = {**cube.extra, "nodata": cube.nodata, "stored": cube.extra.get("stored", cube.dtype), "applied": applied}
+    full = full_scale(cube)
+    if full is not None:
+        full = full[None, None]
         extra["saturated"] = (full.astype(np.float32) if applied is None else _converted(full, applied))[0, 0]
     return replace(cube, dtype=dtype, read_lines=read_lines, nodata=None, extra=extra)
 

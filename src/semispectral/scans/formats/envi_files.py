@@ -13,6 +13,10 @@ FIELD = re.compile(r"^([^;={}\n]+)=[ \t]*(?:\n\s*(?=\{))?(\{[^}]*\}|[^\n]*)", re
 COMMENT = re.compile(r"^[ \t]*+;[^\n]*\n?", re.MULTILINE)
 WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 OTHER_NAMES = {
+    **dict.fromkeys(("data ignore values", "nodata value", "no data value", "nodata"), "data ignore value"),
+    **dict.fromkeys(("scale factor", "scalefactor", "reflectance scale"), "reflectance scale factor"),
+    "data gain value": "data gain values",
+    "data offset value": "data offset values",
     "wavelengths": "wavelength",
     "wavelength unit": "wavelength units",
     "wavelengths units": "wavelength units",
@@ -34,7 +38,7 @@ def fields_of(content: bytes) -> dict[str, str]:
     """Return the fields of a header, with names in lower case and single spaces, and values as text with braces.
 
     Comments, capitals, blanks, underscores for blanks, line ends of any kind, a byte order mark, and a list that begins
-    on the line after its name are accepted.
+    on the line after its name are accepted. Of a field that stands twice the last one counts that is not empty.
 
     Parameters
     ----------
@@ -45,7 +49,9 @@ def fields_of(content: bytes) -> dict[str, str]:
     except UnicodeDecodeError:  # names of places in the encoding of the machine that wrote them
         text = content.decode("latin-1")
     text = COMMENT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return {field_name(name): value.strip() for name, value in FIELD.findall(text)}
+    stated = [(field_name(name), value.strip()) for name, value in FIELD.findall(text)]
+    empty = [pair for pair in stated if not pair[1].strip("{} \t\n")]
+    return dict(empty) | dict([pair for pair in stated if pair not in empty])
 
 
 def field_name(name: str) -> str:

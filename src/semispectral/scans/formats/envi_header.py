@@ -42,6 +42,7 @@ INTERLEAVES = {
     "bil": ("line", "band", "sample"),
     "bip": ("line", "sample", "band"),
 }
+QUOTES = re.compile("[\"']")
 REMARK = re.compile(r";[^\n]*")  # behind a number
 TRUTH = {"true": 1.0, "false": 0.0}  # as bad-band lists are written by Python
 
@@ -67,7 +68,7 @@ class Header:
         name : str, name of the field.
         default : int or None, value where the field is absent.
         """
-        text = REMARK.sub("", self.fields.get(name, "")).strip()
+        text = REMARK.sub("", self.fields.get(name, "")).strip("{} \t\r\n")
         if not text and default is not None:
             return default
         if not WHOLE.fullmatch(text):
@@ -96,7 +97,8 @@ class Header:
         ----------
         name : str, name of the field.
         """
-        items = REMARK.sub("", self.fields.get(name, "")).strip("{} \t\r\n").replace(",", " ").split()
+        text = REMARK.sub("", self.fields.get(name, "")).strip("{} \t\r\n")
+        items = QUOTES.sub("", text).replace(",", " ").split()
         try:
             return np.array([TRUTH[item.lower()] if item.lower() in TRUTH else float(item) for item in items])
         except ValueError:
@@ -107,6 +109,26 @@ class Header:
                 printable(self.fields[name], limit=60),
             )
             return np.empty(0)
+
+    def values(self, name: str) -> np.ndarray:
+        """Return the numbers of a field that has one, or a list in braces, float64.
+
+        A comma without braces may belong to a number (10,000 or 0,5): then none is returned, and a warning says so.
+
+        Parameters
+        ----------
+        name : str, name of the field.
+        """
+        text = REMARK.sub("", self.fields.get(name, "")).strip()
+        if "," in text and not text.startswith("{"):
+            log.warning(
+                "%s: the field '%s' must be one number, or a list in braces, got '%s'; it is passed over",
+                self.path,
+                name,
+                printable(text, limit=60),
+            )
+            return np.empty(0)
+        return self.numbers(name)
 
     @property
     def shape(self) -> dict[str, int]:
@@ -133,7 +155,7 @@ class Header:
     @property
     def axes(self) -> tuple[str, ...]:
         """Order of the axes in the file."""
-        interleave = self.fields.get("interleave", "bsq" if self.shape["band"] == 1 else "").lower()
+        interleave = self.fields.get("interleave", "bsq" if self.shape["band"] == 1 else "").strip("{} \t").lower()
         if interleave not in INTERLEAVES:
             raise DataError(
                 f"{self.path}: the field 'interleave' must be one of {', '.join(INTERLEAVES)}, got "

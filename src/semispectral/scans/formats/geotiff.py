@@ -1,10 +1,14 @@
 """Read GeoTIFF through rasterio, by windows of whole lines."""
 
 import logging
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from rasterio.enums import MaskFlags
 from rasterio.windows import Window
 
 from semispectral.errors import SemispectralError, ShapeError
@@ -13,11 +17,13 @@ from semispectral.scans.facts.envi_facts import Facts, facts_of
 from semispectral.scans.facts.georeference import of_dataset, open_raster, quiet
 from semispectral.scans.facts.geotiff_wavelengths import raster_wavelengths
 from semispectral.scans.facts.ground import Grid
-from semispectral.scans.facts.stated_values import circumstances, conversion
+from semispectral.scans.facts.hdf5_attributes import as_numbers, plain_name
+from semispectral.scans.facts.stated_marks import stated_marks
+from semispectral.scans.facts.stated_values import circumstances, conversion, from_attributes
 from semispectral.scans.facts.wavelengths import NO_WAVELENGTHS
 from semispectral.scans.formats.axes import Oriented, require_numbers
 from semispectral.scans.formats.envi_files import field_name, header_files
-from semispectral.scans.formats.envi_header import Header, read_header
+from semispectral.scans.formats.envi_header import TRUTH, Header, read_header
 from semispectral.scans.formats.open_file import reading, refuse_keys, require_file
 from semispectral.scans.formats.rechunk import LARGEST_SLAB, Rechunked
 from semispectral.scans.formats.scene_files import describes_tiff
@@ -28,6 +34,8 @@ log = logging.getLogger(__name__)
 
 WHAT = "a GeoTIFF"
 DRIVER = "GTiff"
+GOOD_BANDS = "bbl"  # 1 for a good band, 0 for a bad one
+LOSSY = ("JPEG", "WEBP", "LERC")  # compressions that change values
 AXES = ("band", "line", "sample")
 
 
@@ -87,15 +95,24 @@ def _cube(path: Path, dataset: Any, *, read_wavelengths: bool) -> Cube:
     raster = Raster(dataset)
     require_numbers(path, "the raster", raster.dtype)
     source = _source(raster)
+    packed = str(dataset.tags(ns="IMAGE_STRUCTURE").get("COMPRESSION", ""))
+    if any(packed.upper().endswith(name) for name in LOSSY):
+        log.warning("%s: is compressed as %s, which may have changed its values; take the original", path, packed)
     facts = (
         _facts_of_tiff(path, dataset, wavelengths=read_wavelengths)
         .or_else(_facts_of_gdal(path, dataset, wavelengths=read_wavelengths))
         .or_else(_facts_beside(path, raster.shape, wavelengths=read_wavelengths))
     )
 
+    dtype = raster.dtype
+    masked = any(MaskFlags.per_dataset in flags for flags in dataset.mask_flag_enums)
+    if masked:
+        dtype = np.result_type(raster.dtype, np.float32)
+
     def read_lines(first: int, last: int) -> np.ndarray:
         with reading(path, what=WHAT):
-            return source.read_lines(first, last)
+            values = source.read_lines(first, last)
+            return _without_masked(values, dataset, first, last) if masked else values
 
     def close() -> None:
         source.close()
@@ -104,25 +121,83 @@ def _cube(path: Path, dataset: Any, *, read_wavelengths: bool) -> Cube:
     return Cube(
         path,
         Oriented(raster, AXES).shape,
-        raster.dtype,
+        dtype,
         read_lines,
         chunk_lines=source.chunk_lines,
         wavelengths_nm=facts.wavelengths_nm,
         band_names=facts.band_names,
         nodata=facts.nodata,
         close=close,
-        extra=facts.extra,
+        extra=facts.extra | (_of_integers(raster) if masked else {}),
     )
+
+
+def _without_masked(values: np.ndarray, dataset: Any, first: int, last: int) -> np.ndarray:
+    """Return lines with NaN where the mask or the alpha band of the file says that there is nothing."""
+    nothing = dataset.read_masks(1, window=Window(0, first, dataset.width, last - first)) == 0
+    found = values.astype(np.result_type(values.dtype, np.float32))
+    found[nothing] = np.nan
+    return found
+
+
+def _of_integers(raster: Raster) -> dict[str, Any]:
+    """Return what else is known of integers that are handed out as floats."""
+    if raster.dtype.kind not in "ui":
+        return {"stored": raster.dtype}
+    full = np.full(raster.shape[0], np.iinfo(raster.dtype).max, np.float32)
+    return {"stored": raster.dtype, "saturated": full}
 
 
 def _facts_of_tiff(path: Path, dataset: Any, *, wavelengths: bool) -> Facts:
     """Return the facts that a TIFF states itself."""
+    tags = _number_tags(dataset)
+    nodata, valid, _ = stated_marks(tags)
+    if dataset.nodata is not None:
+        nodata = tuple(dict.fromkeys((float(dataset.nodata), *nodata)))
+    marks = replace(valid, values=nodata[1:])
     return Facts(
         raster_wavelengths(path, dataset) if wavelengths else None,
         tuple(map(printable, dataset.descriptions)) if all(dataset.descriptions) else (),
-        None if dataset.nodata is None else float(dataset.nodata),
-        of_dataset(dataset) | _stated(path, dataset) | circumstances(_tags(dataset), bands=dataset.count),
+        nodata[0] if nodata else None,
+        of_dataset(dataset)
+        | ({"marks": marks} if marks else {})
+        | _bad_bands(path, tags, dataset.count)
+        | from_attributes(tags, bands=dataset.count, where=str(path))
+        | circumstances(_tags(dataset), bands=dataset.count)
+        | _stated(path, dataset),
     )
+
+
+def _number_tags(dataset: Any) -> dict[str, Any]:
+    """Return the tags that are numbers or texts, by name: of the file, and with one number per band of the bands."""
+    found: dict[str, Any] = {name: _as_listed(text) for name, text in dataset.tags().items()}
+    of_bands = [dataset.tags(band) for band in dataset.indexes]
+    for name in of_bands[0]:
+        texts = [TRUTH.get(tags.get(name, "").strip().lower(), tags.get(name, "")) for tags in of_bands]
+        with suppress(ValueError):
+            found[name] = np.array(texts, np.float64)
+    return found
+
+
+def _as_listed(text: str) -> Any:
+    """Return a text of several numbers, between commas or blanks, as an array; any other as it is."""
+    items = text.strip("{}[]() \t\r\n").replace(",", " ").split()
+    try:
+        return np.array([TRUTH.get(item.lower(), item) for item in items], np.float64) if len(items) > 1 else text
+    except ValueError:
+        return text
+
+
+def _bad_bands(path: Path, tags: Mapping[str, Any], bands: int) -> dict[str, Any]:
+    """Return the bands that a list of good ones marks as bad."""
+    for name, value in tags.items():
+        if plain_name(name) != GOOD_BANDS:
+            continue
+        good = as_numbers(value).ravel()
+        if good.size == bands and good.dtype.kind == "f":
+            return {"bad_bands": tuple(int(band) for band in np.flatnonzero(~(good > 0)))}
+        log.warning("%s: the tag '%s' must be %d numbers; it is passed over", path, printable(name), bands)
+    return {}
 
 
 def _tags(dataset: Any) -> dict[str, str]:

@@ -3,7 +3,8 @@
 import logging
 import math
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,16 @@ from semispectral.scans.facts.hdf5_attributes import (
     first_attribute,
     plain_name,
 )
-from semispectral.scans.facts.stated_values import from_attributes
+from semispectral.scans.facts.stated_marks import Marks, stated_marks
+from semispectral.scans.facts.stated_values import from_attributes, good_values, integration_time
 from semispectral.scans.facts.wavelengths import (
+    NANOMETRES_PER_UNIT,
+    NANOMETRES_TIMES_UNIT,
     NO_WAVELENGTHS,
     in_nanometres,
     require_count,
     stated_in_nanometres,
+    unit_name,
     unit_of,
 )
 from semispectral.scans.formats.axes import Oriented, require_dimensions, require_numbers, require_readable_whole
@@ -49,7 +54,8 @@ WAVELENGTH_UNIT_ATTRIBUTES, UNIT_ATTRIBUTES = (
     ("wavelengthunits", "wavelengthsunits", "wavelengthunit"),
     ("units", "unit"),
 )
-NODATA_ATTRIBUTES = ("nodata", "nodatavalue", "fillvalue", "missingvalue", "dataignorevalue")
+GOOD_BANDS = ("bbl", "goodbands", "goodwavelengths", "goodbandlist")  # 1 for a good band, 0 for a bad one
+PACKING = ("scale_factor", "add_offset")  # of netCDF: value = stored x factor + offset
 LARGE_CHUNK = 256 * 2**20  # bytes; a chunk is read whole
 
 
@@ -86,8 +92,8 @@ def _unit(item: h5py.HLObject, names: tuple[str, ...]) -> str:
     return "" if found is None else as_text(found[1])
 
 
-def _wavelengths(file: h5py.File, data: h5py.Dataset, key: str, bands: int) -> np.ndarray | None:
-    """Return the wavelengths of the dataset or attribute of a key; without a key, of an attribute of the data."""
+def _wavelengths(file: h5py.File, data: h5py.Dataset, key: str, bands: int, axis: int) -> np.ndarray | None:
+    """Return the wavelengths of the dataset or attribute of a key; without a key, of the data or of its band axis."""
     if key == NO_WAVELENGTHS:
         return None
     where = f"{file.filename}, {key or 'attribute of ' + printable(data.name)}"
@@ -96,12 +102,22 @@ def _wavelengths(file: h5py.File, data: h5py.Dataset, key: str, bands: int) -> n
         return in_nanometres(values, unit=unit, where=where)
     found = first_attribute(data, WAVELENGTH_ATTRIBUTES)
     if found is None:
-        return None
+        return _wavelengths_of_axis(file, data, axis)
     values = as_numbers(found[1])
     unit = unit_of(_unit(data, WAVELENGTH_UNIT_ATTRIBUTES), _unit(data, UNIT_ATTRIBUTES))
     if values.dtype.kind in "uif" and values.size in data.shape:  # the length of another axis tells of turned axes
         require_count(values.size, bands, where=where)
     return stated_in_nanometres(values, unit=unit, bands=bands, where=where)
+
+
+def _wavelengths_of_axis(file: h5py.File, data: h5py.Dataset, axis: int) -> np.ndarray | None:
+    """Return the wavelengths that netCDF attaches to the axis of the bands; only such as have a unit of their own."""
+    scale = _on_axis(data, axis)
+    unit = "" if scale is None else _unit(scale, (*WAVELENGTH_UNIT_ATTRIBUTES, *UNIT_ATTRIBUTES))
+    if scale is None or unit_name(unit) not in (*NANOMETRES_PER_UNIT, *NANOMETRES_TIMES_UNIT):
+        return None
+    where = f"{file.filename}, {printable(scale.name)}"
+    return stated_in_nanometres(_unpacked(scale), unit=unit, bands=scale.size, where=where)
 
 
 def _named_wavelengths(file: h5py.File, key: str, bands: int, where: str) -> tuple[np.ndarray, str]:
@@ -111,7 +127,7 @@ def _named_wavelengths(file: h5py.File, key: str, bands: int, where: str) -> tup
         dataset = find_dataset(file, key, dimensions=1)
         require_numbers(Path(file.filename), key, dataset.dtype)
         require_count(dataset.size, bands, where=where)
-        return dataset[()], _unit(dataset, (*WAVELENGTH_UNIT_ATTRIBUTES, *UNIT_ATTRIBUTES))
+        return _unpacked(dataset), _unit(dataset, (*WAVELENGTH_UNIT_ATTRIBUTES, *UNIT_ATTRIBUTES))
     item = find_object(file, place or "/")
     attributes = attributes_of(item)
     if name not in attributes:
@@ -123,6 +139,22 @@ def _named_wavelengths(file: h5py.File, key: str, bands: int, where: str) -> tup
     require_numbers(Path(file.filename), key, values.dtype)
     require_count(values.size, bands, where=where)
     return values, ""
+
+
+def _unpacked(dataset: h5py.Dataset) -> np.ndarray:
+    """Return numbers with the dataset's own factor and offset applied, as netCDF packs them, and NaN for nodata."""
+    stored, attributes = dataset[()], attributes_of(dataset)
+    nodata, marks = _nodata(dataset)
+    values = np.where(good_values(stored, nodata=None, marks=replace(marks, values=nodata)), stored, np.nan)
+    factor, offset = (as_number(attributes[name]) if name in attributes else None for name in PACKING)
+    return values * (factor or 1.0) + (offset or 0.0)
+
+
+def _on_axis(data: h5py.Dataset, axis: int) -> h5py.Dataset | None:
+    """Return the scale that is attached to an axis of a dataset, as netCDF does it, if it is one row of numbers."""
+    scales = list(data.dims[axis].values()) if h5py.h5ds.get_num_scales(data.id, axis) else []
+    found = [scale for scale in scales if scale.ndim == 1 and scale.dtype.kind in "uif"]
+    return found[0] if found and found[0].size == data.shape[axis] else None
 
 
 def _widths(file: h5py.File, data: h5py.Dataset, key: str, bands: int) -> dict[str, Any]:
@@ -158,21 +190,68 @@ def _dataset_of_widths(file: h5py.File, key: str, unit: str, bands: int) -> dict
     return stated_widths(dataset[()], unit=own or unit, bands=bands, where=where)
 
 
-def _nodata(dataset: h5py.Dataset) -> float | None:
-    """Return nodata by an attribute, or else by the fill value that the writer chose; 0 is the default of HDF5."""
-    found = first_attribute(dataset, NODATA_ATTRIBUTES)
-    if found is not None:
-        name, value = found
-        number = as_number(value)
-        if number is None:
-            log.warning(
-                "%s, %s: the attribute '%s' must be a number, got '%s'; it is passed over",
-                *(dataset.file.filename, printable(dataset.name)),
-                *(printable(name), printable(as_text(value), limit=60)),
-            )
-        return number
+def _nodata(dataset: h5py.Dataset) -> tuple[tuple[float, ...], Marks]:
+    """Return the nodata values and the range of valid values of a dataset.
+
+    Nodata is what attributes say, or else the fill value that the writer chose; 0 is the default of HDF5.
+    """
+    attributes = attributes_of(dataset)
+    nodata, valid, wrong = stated_marks(attributes)
+    for name in wrong:
+        log.warning(
+            "%s, %s: the attribute '%s' must be a number, got '%s'; it is passed over",
+            *(dataset.file.filename, printable(dataset.name)),
+            *(printable(name), printable(as_text(attributes[name]), limit=60)),
+        )
     chosen = dataset.id.get_create_plist().fill_value_defined() == h5py.h5d.FILL_VALUE_USER_DEFINED
-    return (as_number(dataset.fillvalue) or None) if chosen else None
+    fill = as_number(dataset.fillvalue) if chosen and not nodata and not wrong else None
+    return nodata or ((fill,) if fill else ()), valid
+
+
+def _facts(dataset: h5py.Dataset, bands: int) -> tuple[float | None, dict[str, Any]]:
+    """Return nodata and the further facts of a dataset, by its attributes; a time may stand at a group above it."""
+    nodata, valid = _nodata(dataset)
+    where = f"{dataset.file.filename}, {printable(dataset.name)}"
+    found = from_attributes(attributes_of(dataset), bands=bands, where=where)
+    if "integration_time" not in found:
+        time = next(filter(None, (integration_time(each, bands=bands) for each in _around(dataset))), None)
+        found |= {"integration_time": time} if time else {}
+    marks = replace(valid, values=nodata[1:])
+    return (nodata[0] if nodata else None), found | ({"marks": marks} if marks else {})
+
+
+def _around(dataset: h5py.Dataset) -> Iterator[dict[str, Any]]:
+    """Yield the attributes of the groups that hold a dataset, the innermost first, up to the file's own."""
+    place = dataset.name
+    while place != "/":
+        place = place.rpartition("/")[0] or "/"
+        yield attributes_of(dataset.file[place])
+
+
+def _bad_bands(file: h5py.File, data: h5py.Dataset, key: str, bands: int) -> dict[str, Any]:
+    """Return the bands that a list of good ones marks as bad: an attribute of the data, or beside the wavelengths."""
+    found = first_attribute(data, GOOD_BANDS) or _beside_wavelengths(file, key, GOOD_BANDS, bands)
+    if found:
+        name, value = found
+        good = as_numbers(value).ravel()
+        if good.size == bands and good.dtype.kind in "uif":
+            return {"bad_bands": tuple(int(band) for band in np.flatnonzero(~(good > 0)))}
+        log.warning("%s: '%s' must be %d numbers; it is passed over", file.filename, printable(name), bands)
+    return {}
+
+
+def _beside_wavelengths(file: h5py.File, key: str, names: tuple[str, ...], bands: int) -> tuple[str, Any] | None:
+    """Return name and values of a dataset beside that of the wavelengths, with a value for each band, or None."""
+    named = file.get(key) if key and key != NO_WAVELENGTHS and "@" not in key else None
+    if not isinstance(named, h5py.Dataset):
+        return None
+    there = {plain_name(name): f"{named.parent.name.rstrip('/')}/{name}" for name in named.parent}
+    for place in (there[name] for name in names if name in there):
+        with suppress(SemispectralError):
+            dataset = find_dataset(file, place, dimensions=1)
+            if dataset.size == bands:
+                return place, dataset[()]
+    return None
 
 
 def open_cube(path: Path, *, key: str, axes: str, wavelengths: str) -> Cube:
@@ -201,7 +280,7 @@ def _cube(file: h5py.File, dataset: h5py.Dataset, order: tuple[str, ...], wavele
     require_dimensions(path, name, dataset.shape, names=order)
     oriented = Oriented(dataset, order)
     _require_written(path, name, dataset)
-    wavelengths_nm = _wavelengths(file, dataset, wavelengths, oriented.shape[2])
+    wavelengths_nm = _wavelengths(file, dataset, wavelengths, oriented.shape[2], order.index("band"))
     source = _source(dataset, oriented)
 
     def read_lines(first: int, last: int) -> np.ndarray:
@@ -212,6 +291,8 @@ def _cube(file: h5py.File, dataset: h5py.Dataset, order: tuple[str, ...], wavele
         source.close()
         file.close()
 
+    bands = oriented.shape[2]
+    nodata, facts = _facts(dataset, bands)
     return Cube(
         path,
         oriented.shape,
@@ -219,10 +300,9 @@ def _cube(file: h5py.File, dataset: h5py.Dataset, order: tuple[str, ...], wavele
         read_lines,
         chunk_lines=source.chunk_lines,
         wavelengths_nm=wavelengths_nm,
-        nodata=_nodata(dataset),
+        nodata=nodata,
         close=close,
-        extra=from_attributes(attributes_of(dataset), bands=oriented.shape[2], where=f"{path}, {name}")
-        | _widths(file, dataset, wavelengths, oriented.shape[2]),
+        extra=facts | _bad_bands(file, dataset, wavelengths, bands) | _widths(file, dataset, wavelengths, bands),
     )
 
 
@@ -274,33 +354,22 @@ def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
         dataset = find_dataset(file, key, dimensions=2)
         if not (dataset.is_virtual or dataset.id.get_storage_size()):
             log.warning("%s: %s was created and never written; no pixel has a label", path, printable(dataset.name))
-        nodata = _nodata(dataset)
+        nodata, _ = _nodata(dataset)
         values = read_codes(path, str(dataset.name), dataset, axes, shape=grid.shape)
-        return CodeRaster(values, () if nodata is None else (nodata,))
+        return CodeRaster(values, nodata)
 
 
-def read_attributes(path: Path, *, key: str) -> dict[str, Any]:
-    """Read the attributes of a dataset.
-
-    Parameters
-    ----------
-    path : Path, file to read.
-    key : str, name of the array in the file.
-    """
-    with opened(path) as file:
-        return attributes_of(find_dataset(file, key, dimensions=2))
-
-
-def read_nodata(path: Path, *, key: str) -> float | None:
-    """Return the value of a dataset that means no data, or None.
+def read_facts(path: Path, *, key: str, bands: int) -> tuple[float | None, dict[str, Any]]:
+    """Return the value of a dataset that means no data, or None, and its further facts, as in `Cube.extra`.
 
     Parameters
     ----------
     path : Path, file to read.
     key : str, name of the array in the file.
+    bands : int, number of bands.
     """
     with opened(path) as file:
-        return _nodata(find_dataset(file, key, dimensions=2))
+        return _facts(find_dataset(file, key, dimensions=2), bands)
 
 
 def array_axes(path: Path, *, key: str) -> int:
