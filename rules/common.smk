@@ -110,6 +110,9 @@ FIRST_SEED = CONFIG["runs"]["seeds"][0]
 # Labels of intervals, such as a lithology log, for M2: their pixels among those of the split, and their shares.
 INTERVAL_LABELS = expand("<results>/interval_labels/{name}.parquet", name=["pixels", "intervals"])
 LABELLED_INTERVALS = INTERVAL_LABELS if CONFIG["interval_labels"]["sources"] else []
+# Labels that are shares of classes, such as a SEM map, for M2; none where no scene has such labels.
+SHARE_LABELS = "<results>/share_labels/pixels.parquet"
+LABELS_WITH_SHARES = [SHARE_LABELS] if SLICES.with_shares else []
 
 
 wildcard_constraints:

@@ -71,6 +71,7 @@ rule train_m2:
         scaler=scaler_of,
         m1=m1_of,
         intervals=LABELLED_INTERVALS,
+        shares=LABELS_WITH_SHARES,
     output:
         directory("<results>/m2/{features}/{per_class}/{seed}"),
     log:

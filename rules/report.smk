@@ -28,6 +28,7 @@ rule report:
         pages=every_scene("<results>/maps/{scene}/page.html"),
         logs=expand("<results>/downhole/{hole}.png", hole=sorted(LOGGED)),
         interval_labels=LABELLED_INTERVALS[1:],
+        share_labels=LABELS_WITH_SHARES,
         composites=expand("<results>/downhole/composites/{hole}.parquet", hole=sorted(LOGGED)),
         absorption=features_of("features.json"),
         effects=every_scene("<results>/cleaning/{scene}.json") if SLICES.mends else [],

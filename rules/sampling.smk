@@ -2,7 +2,7 @@
 # Needs: results/census, results/labels, the scenes.
 # Produces: results/shards/{unlabelled,labelled}/{scene}.parquet (the pool), results/splits/main (parts, pixels, quotas, classes),
 # results/sample_m1 and results/sample (cleaned spectra), results/noise, results/input (with normalise.method auto),
-# results/scaler/{bands,m1,mnf}, results/labels_per_class/{per_class}/{seed}.parquet.
+# results/scaler/{bands,m1,mnf}, results/labels_per_class/{per_class}/{seed}.parquet, results/interval_labels, results/share_labels.
 
 
 rule draw:
@@ -247,3 +247,30 @@ rule interval_labels:
         "Find the training pixels of labelled intervals"
     script:
         "../workflow/scripts/interval_labels.py"
+
+
+rule share_labels:
+    input:
+        dealt="<results>/splits/main/pixels.parquet",
+        known="<results>/splits/main/classes.json",
+        classes=ancient(CLASSES),
+        files=SLICES.files_with_shares,
+    output:
+        SHARE_LABELS,
+    log:
+        "<results>/logs/share_labels.log",
+    benchmark:
+        "<results>/resources/share_labels.tsv"
+    conda:
+        "../envs/base.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory_mb(1500),
+        runtime=minutes(10, per_mb=0.05),
+    params:
+        cfg=SLICES.share_labels(),
+        code=code("share_labels"),
+    message:
+        "Read the shares of classes in labelled pixels"
+    script:
+        "../workflow/scripts/share_labels.py"

@@ -204,6 +204,7 @@ NOT_TRIED = {
     "intervals.collar": "a file that the tiny study does not have",
     "intervals.survey": "a file that the tiny study does not have",
     "interval_labels.sources": "files that the tiny study does not have",
+    "share_labels.sources": "files that the tiny study does not have",
     "library.files": "a file that the tiny study does not have",
     "simulate.enabled": "without it nothing makes the scenes",
     "simulate.holes": "the scenes of scenes.tsv hang on it",

@@ -34,6 +34,7 @@ NOT_DRAWN = {
     "pages",
     "cleaning_effect",
     "interval_labels",
+    "share_labels",
     "endmembers",
     "mixtures",
     "queue",

@@ -139,6 +139,16 @@ def test_sources_of_interval_labels_are_shown_with_their_weights(study: Study, i
     assert "Labels of intervals" not in index.read_text(encoding="utf-8")
 
 
+def test_shares_of_classes_are_shown_with_their_weights(study: Study, index: Path) -> None:
+    """A row for each pattern of files: its weight, its pixels and how large the dominant share is; none without."""
+    rows = {"source": ["sem/*", "sem/*", "other files"], "weight": [0.5, 0.5, 1.0], "share_0": [0.9, 0.2, 0.25]}
+    found = replace(study, share_labels=pd.DataFrame(rows | {"share_1": [0.1, 0.8, 0.75]}))
+    shown = [[cell.text for cell in row] for row in tables.share_sources(found).rows]
+    assert shown == [["sem/*", "0.5", "2", "0.85"], ["other files", "1", "1", "0.75"]]
+    assert "Shares of classes in labelled pixels" in render(found, {}, index=index, root=ROOT)
+    assert "Shares of classes" not in index.read_text(encoding="utf-8")
+
+
 def test_all_methods_stand_in_the_table(study: Study, index: Path) -> None:
     """Each method that was scored is named in the page as people call it."""
     html = index.read_text(encoding="utf-8")

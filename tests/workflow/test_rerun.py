@@ -143,6 +143,7 @@ READS_SCANS = {
     *("sample_m1", "sample", "fit_scaler", "encode"),  # they clean the pool, and cleaning looks into the scan
     *("benchmark_m1", "benchmark_input", "benchmark_fit", "benchmark_train"),
     "interval_labels",  # the depths that a scan states
+    "share_labels",
     "mixtures",
     *("cluster_map", "group_page", "describe_groups", "new_groups"),
     *("cleaning_effect", "match_library"),  # the library asks the scan for the widths of its bands

@@ -16,6 +16,7 @@ run_train_m2(
     scaler_directory=snakemake.input.scaler,
     m1_directories=snakemake.input.get("m1", []),
     intervals_files=snakemake.input.intervals,
+    shares_files=snakemake.input.shares,
     results=Path(snakemake.output[0]).parents[3],
     features=snakemake.wildcards.features,
     per_class=snakemake.wildcards.per_class,

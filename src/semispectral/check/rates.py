@@ -69,6 +69,7 @@ RATES: dict[str, Rate] = {
     "endmembers": Rate("sample_mb", (2, 0.02), (300, 2)),
     "mixtures": Rate("scene_kpixels", (4, 0.06), (340, 0.5), "scene_kpixels", (0.05, 0.05)),
     "interval_labels": Rate("total_kpixels", (2, 0.002), (300, 0.02)),
+    "share_labels": Rate("total_kpixels", (2, 0.002), (300, 0.02)),
     "composite": Rate("scene_kpixels", (4.8, 0.005), (300, 0.2), "scene_kpixels", (1, 0.01)),
     "hole_page": Rate("scene_kpixels", (4.8, 0.005), (300, 0.2), "scene_kpixels", (1, 0.07)),
     "clusters": Rate("sample_mb", (4, 0.1), (300, 4)),

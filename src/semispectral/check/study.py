@@ -22,6 +22,7 @@ from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
 from semispectral.pool.sample_settings import SampleConfig
 from semispectral.sampling.labels_per_class import RunsConfig
+from semispectral.sampling.share_settings import ShareLabelConfig
 from semispectral.sampling.split import SplitConfig
 from semispectral.scans.download import Source
 from semispectral.scans.tray_mask import MaskConfig
@@ -150,6 +151,7 @@ def _settings(config: dict[str, Any], problems: Problems) -> dict[str, Any]:
         ("intervals", IntervalConfig, sections["intervals"]),
         ("mixtures", MixtureConfig, sections["mixtures"]),
         ("interval_labels", IntervalLabelConfig, sections["interval_labels"]),
+        ("share_labels", ShareLabelConfig, sections["share_labels"]),
         ("features", FeaturesConfig, sections["features"]),
         *((f"fetch.{path}", Source, known) for path, known in config["fetch"].items()),
     ]

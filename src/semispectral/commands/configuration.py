@@ -24,6 +24,7 @@ from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
 from semispectral.pool.sample_settings import SampleConfig
 from semispectral.sampling.labels_per_class import RunsConfig
+from semispectral.sampling.share_settings import ShareLabelConfig
 from semispectral.sampling.split import SplitConfig
 from semispectral.scans.download import Source
 from semispectral.scans.tray_mask import MaskConfig
@@ -169,6 +170,8 @@ class Configuration:
     """M1, the latent-feature model (a variational autoencoder)."""
     m2: M2Config = field(default_factory=M2Config)
     """M2, the generative semi-supervised classifier, and its baseline q(y|x)."""
+    share_labels: ShareLabelConfig = field(default_factory=ShareLabelConfig)
+    """Labels that are shares of classes in every pixel, such as a SEM map: what each of their files weighs, for M2."""
     interval_labels: IntervalLabelConfig = field(default_factory=IntervalLabelConfig)
     """Labels of intervals, for M2: what a lithology log, XRD or assays as minerals say of a length of core."""
     svm: SvmConfig = field(default_factory=SvmConfig)

@@ -105,6 +105,7 @@ def content(study: Study, *, index: Path, root: Path) -> dict[str, Any]:
         "everything_odd": words.everything_odd(study),
         "scenes": tables.scenes(study),
         "interval_sources": tables.interval_sources(study),
+        "share_sources": tables.share_sources(study),
         "classes": tables.classes(study),
         "holes": len({found.hole for found in study.census}),
         "split": words.split_words(study),

@@ -94,6 +94,7 @@ class Study:
     maps : pictures of the mapped scenes; their other files lie beside them.
     logs : pictures of the logged holes; their other files lie beside them.
     interval_labels : labels of intervals that M2 saw, from the stage `interval_labels`; None: there are none.
+    share_labels : shares of classes in labelled pixels, from the stage `share_labels`; None: there are none.
     composites : intervals of the logged holes, from the stage `composite`; their pictures lie beside them.
     effects : what cleaning mends in each scene, `semispectral.spectra.cleaning_effect`; empty: nothing.
     absorption : content of ``features.json`` of each scene, by the folder that holds it; empty: none were measured.
@@ -127,6 +128,7 @@ class Study:
     maps: tuple[Path, ...]
     logs: tuple[Path, ...]
     interval_labels: pd.DataFrame | None
+    share_labels: pd.DataFrame | None
     composites: tuple[Path, ...]
     absorption: dict[Path, dict[str, Any]]
     effects: tuple[dict[str, Any], ...]
@@ -214,6 +216,7 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
         maps=tuple(sorted(paths["maps"])),
         logs=tuple(sorted(paths["logs"])),
         interval_labels=_only(paths.get("interval_labels", ()), read_table),
+        share_labels=_only(paths.get("share_labels", ()), read_table),
         composites=tuple(sorted(paths.get("composites", ()))),
         effects=tuple(map(read_json, sorted(paths["effects"]))),
         absorption={path.parent: read_facts(path.parent) for path in sorted(paths["absorption"])},

@@ -8,6 +8,7 @@ from semispectral.evaluation.score_names import HEADLINE, shown_in_report
 from semispectral.figures.methods import method_name, per_class_words
 from semispectral.report.results import Study
 from semispectral.report.table_cells import Cell, Table, number, some
+from semispectral.sampling.interval_set import SHARE
 from semispectral.scans.cube import PARTS
 
 DIGITS = 3
@@ -85,6 +86,31 @@ def interval_sources(study: Study) -> Table:
             weight = Cell(f"{found['weight'].iloc[0]:g}", number=True)
             rows.append((Cell(str(source)), weight, *map(number, counts)))
     return Table("Labels of intervals, which M2 alone sees", head, tuple(rows))
+
+
+def share_sources(study: Study) -> Table:
+    """Return the table of the sources of shares of classes in pixels; no rows without any.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
+    head = (
+        ("files", ""),
+        ("weight", "beside an ordinary label"),
+        ("pixels", "training and validation"),
+        ("dominant share", "mean"),
+    )
+    rows = []
+    if study.share_labels is not None and len(study.share_labels):
+        shares = study.share_labels.filter(regex=f"^{SHARE}").max(axis=1)
+        for source, found in study.share_labels.groupby("source", sort=False):
+            weight = Cell(f"{found['weight'].iloc[0]:g}", number=True)
+            dominant = Cell(f"{shares[found.index].mean():.2f}", number=True)
+            rows.append((Cell(str(source)), weight, number(len(found)), dominant))
+    return Table(
+        "Shares of classes in labelled pixels: M2 sees them, other methods the dominant class", head, tuple(rows)
+    )
 
 
 def parts(study: Study) -> Table:

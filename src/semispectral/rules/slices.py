@@ -429,6 +429,21 @@ class Slices:
         rows = [asdict(self.scenes[name].without_labels()) for name in sorted(self.scenes)]
         return self.of("interval_labels", scenes=rows, run_share=self._run_share)
 
+    @cached_property
+    def with_shares(self) -> list[str]:
+        """Names of the scenes whose labels are shares of classes, in order."""
+        return [name for name in sorted(self.scenes) if self.scenes[name].share_sources]
+
+    @property
+    def files_with_shares(self) -> list[str]:
+        """Every file that the scenes with shares are read from."""
+        return sorted({str(file) for name in self.with_shares for file in files_of(self.scenes[name])})
+
+    def share_labels(self) -> str:
+        """Return the scenes with shares of classes, names of all classes, and the weights of the files."""
+        rows = [self._counted(name) for name in self.with_shares]
+        return self.of("share_labels", scenes=rows, names=self.classes.names)
+
     def cleaned_files(self, wildcards: Any) -> list[str]:
         """Return the files that cleaning looks into, of one scene or of all; labels are not among them."""
         names = [wildcards.scene] if "scene" in wildcards.keys() else self.scenes  # noqa: SIM118  a Namedlist

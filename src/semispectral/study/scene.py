@@ -15,6 +15,8 @@ LINES = re.compile(r"([0-9]{1,9})-([0-9]{1,9})|(first|last) ([0-9]{1,9})")
 REFERENCE_ROLES = ("white", "dark", "white_dark")  # each with columns for its file, key and lines
 NAMED, PAINTED = "name:", "colour"  # what labels_key says of labels that are names (before the attribute), or colours
 LABEL_TABLES = (".tsv", ".csv")
+SHARES = re.compile(r"shares(?::(\d*\.?\d+))?")  # likewise of shares of classes, with the least one that makes a label
+LEAST_SHARE = 0.5
 POLYGONS = (".gpkg", ".geojson", ".json", ".shp")
 NAMED_BY_ITSELF = (*LABEL_TABLES, ".geojson", ".json")  # without a key: tables of labels, and labels from a page
 
@@ -38,7 +40,18 @@ class LabelSource:
     def named(self) -> bool:
         """Whether its labels are names or colours, whose meaning depends on classes.tsv."""
         by_itself = not self.key and self.path.suffix.lower() in NAMED_BY_ITSELF
-        return by_itself or self.key == PAINTED or self.key.startswith(NAMED)
+        return by_itself or self.key == PAINTED or self.key.startswith(NAMED) or self.has_shares
+
+    @property
+    def has_shares(self) -> bool:
+        """Whether it holds shares of classes in every pixel."""
+        return SHARES.fullmatch(self.key) is not None
+
+    @property
+    def least_share(self) -> float:
+        """Share from which the dominant class of a pixel is its label."""
+        found = SHARES.fullmatch(self.key)
+        return float(found[1]) if found and found[1] else LEAST_SHARE
 
 
 @dataclass(frozen=True)
@@ -233,6 +246,11 @@ class Scene:
     def named_labels(self) -> bool:
         """Whether any of its labels are names or colours, whose meaning depends on classes.tsv."""
         return any(source.named for source in self.label_sources)
+
+    @property
+    def share_sources(self) -> tuple[LabelSource, ...]:
+        """Its labels that are shares of classes."""
+        return tuple(source for source in self.label_sources if source.has_shares)
 
     @property
     def labels_by_place(self) -> bool:

@@ -12,7 +12,7 @@ from semispectral.errors import ConfigError
 from semispectral.study import cells, tsv
 from semispectral.study.names import MOST_NAMED, quoted, require_distinct_files, some
 from semispectral.study.paths import inside
-from semispectral.study.scene import REFERENCE_ROLES, WAVELENGTH_TABLES, DepthMark, LabelSource, Scene
+from semispectral.study.scene import REFERENCE_ROLES, SHARES, WAVELENGTH_TABLES, DepthMark, LabelSource, Scene
 from semispectral.study.suggestions import hint, nearest
 
 REQUIRED: dict[str, Callable[[str, str], Any]] = {
@@ -256,9 +256,20 @@ def _labels(where: str, values: Mapping[str, Any], place: Callable[[str, str], P
     for name, key, order in zip(names, keys, axes, strict=True):
         path = place(name, f"{where}, column 'labels'") if name else values["data"]
         usual = in_scan if path == values["data"] else "line,sample"
+        _require_share(key, f"{where}, column 'labels_key'")
         sources.append(LabelSource(path, key, cells.label_axes(order, f"{where}, column 'labels_axes'") or usual))
     first, *over = sources
     return {"labels": first.path, "labels_key": first.key, "labels_axes": first.axes, "labels_over": tuple(over)}
+
+
+def _require_share(key: str, where: str) -> None:
+    """Refuse a least share of a label that is no share."""
+    named, _, text = key.partition(":")
+    if named == "shares" and text and not (SHARES.fullmatch(key) and float(text) <= 1):
+        raise ConfigError(
+            f"{where}: 'shares:' is followed by the share from 0 to 1 from which the dominant class of a pixel is its "
+            f"label, as in shares:0.5; got {quoted(key)}"
+        )
 
 
 def _one_each(names: list[str], parts: list[str], where: str) -> list[str]:

@@ -108,25 +108,27 @@ def shuffled_steps(pixels: int, *, batch: int, steps: int, seed: list[int]) -> n
     return np.concatenate(rounds)[: steps * batch].reshape(steps, batch).astype(np.int32)
 
 
-def balanced_steps(label: np.ndarray, steps: int, batch: int, *, seed: list[int]) -> np.ndarray:
-    """Draw the pixels of each step, int32 [step, batch], with equal probability for every class.
+def balanced_steps(shares: np.ndarray, steps: int, batch: int, *, seed: list[int]) -> np.ndarray:
+    """Draw the pixels of each step, int32 [step, batch]: any class with the same chance, then a pixel by its share.
 
     Parameters
     ----------
-    label : int [pixel], class index.
+    shares : float [pixel, class], share of each class in a pixel, times the weight of the pixel.
     steps : number of steps.
     batch : pixels per step.
     seed : seed of the draw.
     """
     random = np.random.default_rng(seed)
-    members = [np.flatnonzero(label == value) for value in np.unique(label)]
-    # Draw the class first, then a pixel of it, both as arrays: `starts` is where a class begins in the concatenation.
-    of_class = random.integers(len(members), size=steps * batch)
+    label, pixel = np.nonzero(shares.T)
+    _, of_pair = np.unique(label, return_inverse=True)
+    # Draw the class first, then a pixel of it, both as arrays: pairs of class and pixel lie end to end, each as long as
+    # the share, so that a place between the two ends of a class is a pixel.
+    end = np.cumsum(shares.T[label, pixel], dtype=np.float64)
+    ends = np.concatenate([[0.0], end[np.flatnonzero(np.diff(of_pair, append=of_pair[-1] + 1))]])
+    of_class = random.integers(len(ends) - 1, size=steps * batch)
     place = random.random(steps * batch)
-    sizes = np.asarray([len(member) for member in members])
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    index = np.concatenate(members)[starts[of_class] + (place * sizes[of_class]).astype(int)]
-    return index.reshape(steps, batch).astype(np.int32)
+    found = np.searchsorted(end, ends[of_class] + place * np.diff(ends)[of_class], side="right")
+    return pixel[np.minimum(found, len(pixel) - 1)].reshape(steps, batch).astype(np.int32)
 
 
 def evenly(pixels: int, most: int) -> np.ndarray:

@@ -12,7 +12,7 @@ from semispectral.sampling.interval_set import IntervalSet
 from semispectral.sampling.training_set import Features, TrainingSet
 from semispectral.training.batches import take
 from semispectral.training.m2_objectives import Classifier, M2Objective
-from semispectral.training.m2_task import M2Task
+from semispectral.training.m2_task import M2Task, bound_of
 from semispectral.training.task import Holdings
 
 MOST_INTERVALS, PIXELS = 8, 32  # of a step, and of each of its intervals
@@ -117,7 +117,7 @@ class IntervalTask(M2Task):
         intervals: IntervalSet,
     ) -> None:
         super().__init__(model, data, labels, settings, evened=evened, seed=seed)
-        self.objective = IntervalObjective(settings.alpha)
+        self.objective = IntervalObjective(settings.alpha, bound_of(self.labelled))
         self.intervals = intervals
         self.first = np.searchsorted(intervals.interval, np.arange(len(intervals)))
         self.pixels = np.bincount(intervals.interval, minlength=len(intervals))

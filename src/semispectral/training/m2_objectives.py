@@ -1,5 +1,6 @@
 """Objectives of M2 and of its baseline, q(y|x) on the labels alone."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
@@ -51,6 +52,43 @@ class Classifier(Model, Protocol):
         ...
 
 
+LabelledBound = Callable[..., tf.Tensor]  # of a model, pixels, their classes, noise and the weight of the KL term
+
+
+def bound_of_labels(
+    model: Classifier, x: tf.Tensor, y: tf.Tensor, *, noise: tf.Tensor, kl_weight: tf.Tensor | float
+) -> tf.Tensor:
+    """Return the bound of pixels of one class each, eq. 6 of Kingma et al. (2014): float32 [pixel], in nats.
+
+    Parameters
+    ----------
+    model : the model.
+    x : float32 [pixel, input].
+    y : float32 [pixel, class], one-hot.
+    noise : float32 [pixel, noise_width], standard normal draws.
+    kl_weight : weight of the KL term.
+    """
+    return model.labelled_bound(x, y, noise=noise, kl_weight=kl_weight)
+
+
+def bound_of_shares(
+    model: Classifier, x: tf.Tensor, y: tf.Tensor, *, noise: tf.Tensor, kl_weight: tf.Tensor | float
+) -> tf.Tensor:
+    """Return the expected bound of pixels with shares of classes: float32 [pixel], in nats.
+
+    It is the sum over y of share(y) (-L(x, y)), with one draw of z's noise for all classes of a pixel; with the share 1
+    of one class it is `bound_of_labels`.
+
+    Parameters
+    ----------
+    model, x, noise, kl_weight : as in `bound_of_labels`.
+    y : float32 [pixel, class], shares that sum to 1.
+    """
+    every_y = tf.eye(model.classes, dtype=x.dtype)[:, tf.newaxis, :]
+    of_class = model.labelled_bound(x, every_y, noise=noise, kl_weight=kl_weight)  # [class, pixel]
+    return tf.reduce_sum(tf.transpose(y) * of_class, axis=0)
+
+
 @dataclass(frozen=True)
 class QyObjective:
     """Objective of q(y|x): -log q(y|x) of labelled pixels."""
@@ -60,7 +98,7 @@ class QyObjective:
     def draw(
         self, model: Classifier, held: Holdings, order: dict[str, tf.Tensor], seed: tf.Tensor
     ) -> dict[str, tf.Tensor]:
-        """Return labelled pixels and their one-hot labels for one step.
+        """Return labelled pixels and their classes, one-hot or as shares, for one step.
 
         Parameters
         ----------
@@ -102,10 +140,12 @@ class M2Objective:
     Attributes
     ----------
     alpha : weight of -log q(y|x) on labelled pixels.
+    labelled : bound of labelled pixels: `bound_of_labels`, or `bound_of_shares`.
     """
 
     terms: ClassVar[tuple[str, ...]] = ("labelled_bound", "unlabelled_bound", "cross_entropy")
     alpha: float
+    labelled: LabelledBound = bound_of_labels
 
     def draw(
         self, model: Classifier, held: Holdings, order: dict[str, tf.Tensor], seed: tf.Tensor
@@ -152,7 +192,7 @@ class M2Objective:
         share = counts[0] / sum(counts)
         if counts[0]:
             x, y = (batch["evened"], batch["evened_y"]) if "evened" in batch else (batch["labelled"], batch["y"])
-            bound = model.labelled_bound(x, y, noise=batch["labelled_noise"], kl_weight=weights["kl"])
+            bound = self.labelled(model, x, y, noise=batch["labelled_noise"], kl_weight=weights["kl"])
             labelled, of_labels = tf.reduce_mean(bound), cross_entropy(model, batch)
         if counts[1]:
             noise = batch["unlabelled_noise"]
@@ -165,7 +205,7 @@ class M2Objective:
 
 
 def cross_entropy(model: Classifier, batch: dict[str, tf.Tensor]) -> tf.Tensor:
-    """Return the mean of -log q(y|x) over the labelled pixels of a batch, in nats.
+    """Return the mean of -log q(y|x) over the labelled pixels of a batch and the shares of their classes, in nats.
 
     Parameters
     ----------

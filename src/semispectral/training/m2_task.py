@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from semispectral.models.settings_m2 import M2Config
 from semispectral.sampling.pixel_weights import unlabelled_weights
+from semispectral.sampling.share_labels import Targets, targets
 from semispectral.sampling.training_set import Features, TrainingSet
 from semispectral.training.batches import (
     EVALUATION_SEED,
@@ -18,7 +19,15 @@ from semispectral.training.batches import (
     stretch_steps,
 )
 from semispectral.training.compiled import look
-from semispectral.training.m2_objectives import Classifier, M2Objective, QyObjective, log_q_y
+from semispectral.training.m2_objectives import (
+    Classifier,
+    LabelledBound,
+    M2Objective,
+    QyObjective,
+    bound_of_labels,
+    bound_of_shares,
+    log_q_y,
+)
 from semispectral.training.task import Holdings
 
 PRIOR_SAMPLE = 4096
@@ -38,6 +47,16 @@ def with_score(figures: dict[str, float], select: str) -> dict[str, float]:
     """
     name, sign = SCORES.get(select, ("", 1.0))
     return {**figures, "score": sign * figures[name] if name in figures else np.inf}
+
+
+def bound_of(labelled: Targets) -> LabelledBound:
+    """Return the bound of labelled pixels: K times as much work where any of them has shares of several classes.
+
+    Parameters
+    ----------
+    labelled : what is known of the pixels.
+    """
+    return bound_of_labels if labelled.one_hot else bound_of_shares
 
 
 class LabelledTask:
@@ -62,9 +81,9 @@ class LabelledTask:
         self.prior_sample = data.unlabelled.mean[evenly(len(data.unlabelled), PRIOR_SAMPLE)]
         self.unlabelled_pixels = len(data.unlabelled)
         self.labelled_pixels = len(data.labelled)
-        self.place = np.searchsorted(labels, data.labelled.label)
+        self.labelled = targets(data.labelled, labels)
         self.inputs = data.labelled.mean.shape[1]
-        self.y_of = {"labelled": tf.one_hot(self.place, model.classes)}
+        self.y_of = {"labelled": tf.constant(self.labelled.balanced)}
         self.steps = settings.fit.steps(self.unlabelled_pixels or self.labelled_pixels)
         known = np.isin(data.valid.label, labels)
         self.valid_x = data.valid.mean[known]
@@ -115,7 +134,7 @@ class LabelledTask:
         seed = [self.seed, epoch, 1]
         if not self.labelled_pixels:
             return np.zeros((self.steps, 0), np.int32)
-        return balanced_steps(self.place, self.steps, self.settings.labelled_batch, seed=seed)
+        return balanced_steps(self.labelled.drawn, self.steps, self.settings.labelled_batch, seed=seed)
 
     def draw(self, held: Holdings, order: dict[str, tf.Tensor], seed: tf.Tensor) -> dict[str, tf.Tensor]:
         """Return the batch of one step.
@@ -176,18 +195,18 @@ class M2Task(LabelledTask):
         seed: int,
     ) -> None:
         super().__init__(model, data, labels, settings, seed=seed)
-        self.objective = M2Objective(settings.alpha)
-        self.evened_place = np.searchsorted(labels, evened.label)
+        self.objective = M2Objective(settings.alpha, bound_of(self.labelled))
+        self.evened = targets(evened, labels)
         weight = unlabelled_weights(data, pure_share=settings.pure_share)
         self.inputs_of["unlabelled"] = self.drawn(data.unlabelled, weight=weight[:, np.newaxis])
         if self.evens:
             self.inputs_of["evened"] = self.drawn(evened)
-            self.y_of["evened"] = tf.one_hot(self.evened_place, model.classes)
+            self.y_of["evened"] = tf.constant(self.evened.balanced)
 
     @property
     def evens(self) -> bool:
         """Whether the labelled bound has pixels of its own beside the labels."""
-        return len(self.evened_place) > self.labelled_pixels
+        return len(self.evened.weight) > self.labelled_pixels
 
     def order(self, epoch: int) -> dict[str, np.ndarray]:
         """Return the pixels of every step: each unlabelled pixel once, and balanced labelled pixels beside them.
@@ -200,7 +219,7 @@ class M2Task(LabelledTask):
         order = {"labelled": self.labelled_order(epoch)}
         if self.evens:
             seed = [self.seed, epoch, 4]
-            order["evened"] = balanced_steps(self.evened_place, self.steps, settings.labelled_batch, seed=seed)
+            order["evened"] = balanced_steps(self.evened.drawn, self.steps, settings.labelled_batch, seed=seed)
         if self.unlabelled_pixels:
             batch, seed = settings.fit.batch, [self.seed, epoch, 2]
             order["unlabelled"] = shuffled_steps(self.unlabelled_pixels, batch=batch, steps=self.steps, seed=seed)

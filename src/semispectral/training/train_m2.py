@@ -16,6 +16,7 @@ from semispectral.models.sdgm import Sdgm
 from semispectral.models.settings_m2 import M2Config
 from semispectral.sampling.even_classes import evened, unequal
 from semispectral.sampling.interval_set import IntervalSet
+from semispectral.sampling.share_labels import known_labels, weighed
 from semispectral.sampling.training_set import Features, TrainingSet
 from semispectral.storage.disk_rows import Rows
 from semispectral.training.batches import evenly
@@ -170,7 +171,7 @@ def _train_once(
 ) -> Trained:
     """Train a model on data, and maybe more pixels, without fitting its temperature."""
     more_labels = np.empty(0, np.int64) if intervals is None else intervals.labels
-    known = np.union1d(data.labelled.label, more_labels).astype(np.int64)
+    known = np.union1d(known_labels(data.labelled), more_labels).astype(np.int64)
     labels = known if len(known) else np.arange(classes)
     prior = log_prior(np.searchsorted(labels, data.labelled.label), len(labels), settings.prior)
     description: dict[str, Any] = {
@@ -221,7 +222,7 @@ def content_of(data: TrainingSet) -> list[Rows]:
     data : labelled, unlabelled and validation pixels.
     """
     parts = (data.labelled, data.unlabelled, data.valid)
-    return [array for part in parts for array in (part.mean, part.std, part.label)]
+    return [array for part in parts for array in (part.mean, part.std, part.label, *weighed(part))]
 
 
 def log_prior(place: np.ndarray, classes: int, prior: str) -> np.ndarray:

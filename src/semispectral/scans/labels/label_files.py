@@ -18,6 +18,7 @@ from semispectral.scans.formats.known import format_of
 from semispectral.scans.labels import label_tables, page_files, png, polygons
 from semispectral.scans.labels.class_words import ClassWords
 from semispectral.scans.labels.label_rasters import UNLABELLED_CODE, CodeRaster, as_codes
+from semispectral.scans.labels.shares import open_shares
 from semispectral.study.classes import ClassMap, CodeSet
 from semispectral.study.scene import LabelSource, Scene
 
@@ -100,6 +101,9 @@ def read_scene_labels(scene: Scene, cube: Cube, classes: ClassMap | None = None)
 
 def _read_source(source: LabelSource, scene: Scene, cube: Cube, classes: ClassMap | None) -> np.ndarray:
     """Return the codes of one file of labels of a scene, int32 [line, sample]."""
+    if source.has_shares:
+        with open_shares(source, scene, cube, classes or ClassMap((), (), ())) as shares:
+            return shares.labels(source.least_share)
     kind, shape = format_of(source.path, what="labels"), cube.shape[:2]
     words = ClassWords(scene, classes or ClassMap((), (), ()))
     if kind == formats.LABEL_TABLE:

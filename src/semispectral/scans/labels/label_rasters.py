@@ -134,7 +134,7 @@ def as_codes(
     """
     require_over_data(path, found.values.shape, grid.shape)
     if found.grid is not None:
-        _require_same_place(path, found.grid, grid)
+        require_same_place(path, found.grid, grid)
     if found.legend:
         return _looked_up(path, found, classes)
     values = np.where(_unlabelled(found, ignore), UNLABELLED_CODE, found.values)
@@ -209,8 +209,14 @@ def require_32_bits(path: Path, codes: np.ndarray) -> None:
         )
 
 
-def _require_same_place(path: Path, labels: Grid, data: Grid) -> None:
-    """Refuse labels that lie elsewhere than the data, where both files state their position."""
+def require_same_place(path: Path, labels: Grid, data: Grid) -> None:
+    """Refuse labels that lie elsewhere than the data, where both files state their position.
+
+    Parameters
+    ----------
+    path : Path, the file of the labels, for errors.
+    labels, data : Grid, grids of the labels and of the data.
+    """
     if not (labels.located and data.located):
         return
     corners = _corners(labels)

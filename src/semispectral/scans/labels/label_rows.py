@@ -1,6 +1,6 @@
 """Read tables of labelled pixels: a row for each pixel, such as the answered queue of pixels to label."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from semispectral.study.scene import LABEL_TABLES, Scene
 
 WHAT = "a table of labels"
 COLUMNS = ("scene", "line", "sample", "class")
+PLACES = COLUMNS[:3]
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,7 @@ def answered(path: Path) -> Iterator[LabelRow]:
     ------
     DataError : a column is missing, or a row has too few or too many cells.
     """
-    rows = tsv.read_saved_rows(path, what=WHAT, key="scenes")
-    header = rows[0] if rows else []
+    header, rows = _cells_of(path, what=WHAT)
     wrong = [name for name in COLUMNS if header.count(name) != 1]
     if wrong:
         raise DataError(
@@ -52,16 +52,74 @@ def answered(path: Path) -> Iterator[LabelRow]:
             f"got {some(header, show=quoted)}; take the first row of the queue, and save it as CSV or text with tabs"
         )
     place = [header.index(name) for name in COLUMNS]
-    for number, row in enumerate(rows[1:], start=2):
-        if not any(row):
-            continue
-        if len(row) != len(header):
-            raise DataError(
-                f"{path}, row {number}: {len(header)} cells are needed, one per column, got {len(row)}; correct the row"
-            )
+    for number, row in rows:
         scene, line, sample, of_class = (row[at] for at in place)
         if of_class:
             yield LabelRow(number, scene, line, sample, of_class)
+
+
+@dataclass(frozen=True)
+class ShareRow:
+    """Pixel of a table of shares.
+
+    Attributes
+    ----------
+    number : int, its row in the file; the header is row 1.
+    scene : str, name of the scan.
+    line, sample : str, place of the pixel, as written.
+    shares : mapping of str to str, what is written in the column of each class, by the name of the column.
+    """
+
+    number: int
+    scene: str
+    line: str
+    sample: str
+    shares: Mapping[str, str]
+
+
+def share_rows(path: Path) -> Iterator[ShareRow]:
+    """Yield the rows of a table of shares: scene, line, sample, and a column for each class.
+
+    Parameters
+    ----------
+    path : Path, the table, as a spreadsheet saves it.
+
+    Raises
+    ------
+    DataError : a column is missing or there twice, or a row has too few or too many cells.
+    """
+    what = "a table of shares"
+    header, rows = _cells_of(path, what=what)
+    twice = [name for name in header if header.count(name) > 1]
+    wrong = [name for name in PLACES if name not in header]
+    if wrong or twice or len(header) == len(PLACES):
+        raise DataError(
+            f"{path}: {what} needs the columns {', '.join(PLACES)} and one for each class, each once; missing or twice: "
+            f"{some([*wrong, *twice] or ['a class'])}; got {some(header, show=quoted)}; save it as CSV or text with tabs"
+        )
+    for number, row in rows:
+        cell = dict(zip(header, row, strict=True))
+        scene, line, sample = (cell.pop(name) for name in PLACES)
+        yield ShareRow(number, scene, line, sample, cell)
+
+
+def _cells_of(path: Path, *, what: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """Return the header of a table, and its rows with their numbers, without blanks and quotes."""
+    rows = tsv.read_saved_rows(path, what=what, key="scenes")
+    header = rows[0] if rows else []
+
+    def numbered() -> Iterator[tuple[int, list[str]]]:
+        for number, row in enumerate(rows[1:], start=2):
+            if not any(row):
+                continue
+            if len(row) != len(header):
+                raise DataError(
+                    f"{path}, row {number}: {len(header)} cells are needed, one per column, got {len(row)}; correct "
+                    "the row"
+                )
+            yield number, row
+
+    return header, numbered()
 
 
 def require_rows_of_scenes(scenes: Iterable[Scene]) -> None:
@@ -77,13 +135,13 @@ def require_rows_of_scenes(scenes: Iterable[Scene]) -> None:
     ------
     DataError : a row would be left out everywhere.
     """
-    readers: dict[Path, set[str]] = {}
+    readers: dict[tuple[Path, bool], set[str]] = {}
     for scene in scenes:
         for source in scene.label_sources:
             if source.path.suffix.lower() in LABEL_TABLES and source.path.is_file():
-                readers.setdefault(source.path, set()).add(scene.name)
-    for path, names in readers.items():
-        for row in answered(path):
+                readers.setdefault((source.path, source.has_shares), set()).add(scene.name)
+    for (path, has_shares), names in readers.items():
+        for row in share_rows(path) if has_shares else answered(path):
             if row.scene not in names:
                 raise DataError(
                     f"{path}, row {row.number}: {quoted(row.scene)} is no scene that has this table in its column "

@@ -9,7 +9,7 @@ from semispectral.errors import DataError
 from semispectral.scans.formats.open_file import refuse_keys, require_file
 from semispectral.scans.labels.class_words import ClassWords
 from semispectral.scans.labels.label_rasters import UNLABELLED_CODE
-from semispectral.scans.labels.label_rows import WHAT, LabelRow, answered
+from semispectral.scans.labels.label_rows import WHAT, LabelRow, ShareRow, answered
 from semispectral.study.names import quoted
 from semispectral.study.scene import Scene
 
@@ -42,7 +42,7 @@ def read_labels(path: Path, scene: Scene, words: ClassWords, *, key: str = "", s
     for row in answered(path):
         if row.scene != scene.name:
             continue
-        pixel, code = _place(path, row, shape), words.code(row.of_class, f"{path}, row {row.number}, column 'class'")
+        pixel, code = place_of(path, row, shape), words.code(row.of_class, f"{path}, row {row.number}, column 'class'")
         before = said.setdefault(pixel, row.number)
         if before != row.number and codes[pixel] != code:
             raise DataError(
@@ -53,8 +53,19 @@ def read_labels(path: Path, scene: Scene, words: ClassWords, *, key: str = "", s
     return codes
 
 
-def _place(path: Path, row: LabelRow, shape: tuple[int, int]) -> tuple[int, int]:
-    """Return line and sample of a row."""
+def place_of(path: Path, row: LabelRow | ShareRow, shape: tuple[int, int]) -> tuple[int, int]:
+    """Return line and sample of a row.
+
+    Parameters
+    ----------
+    path : Path, the table, for errors.
+    row : its row.
+    shape : (lines, samples) of the scene.
+
+    Raises
+    ------
+    DataError : the pixel lies outside the scene.
+    """
     for column, text, end in (("line", row.line, shape[0]), ("sample", row.sample, shape[1])):
         if not PLACE.fullmatch(text) or int(text) >= end:
             raise DataError(

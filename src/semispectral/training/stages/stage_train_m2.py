@@ -6,6 +6,7 @@ from pathlib import Path
 from semispectral.figures.live_files import pictures_of
 from semispectral.models.settings_m2 import M2Config
 from semispectral.sampling.interval_set import read_interval_set
+from semispectral.sampling.share_labels import with_shares
 from semispectral.sampling.training_files import read_training_set, write_trained
 from semispectral.study.classes import read_classes
 from semispectral.study.stage_settings import stage_settings
@@ -24,6 +25,7 @@ def run_train_m2(
     scaler_directory: str | Path,
     m1_directories: Sequence[str | Path],
     intervals_files: Sequence[str | Path],
+    shares_files: Sequence[str | Path],
     results: str | Path,
     features: str,
     per_class: str,
@@ -53,6 +55,8 @@ def run_train_m2(
         The M1 of the latents, for the pictures; empty on bands.
     intervals_files : sequence of str or Path
         Pixels and shares of labelled intervals, from the stage `interval_labels`; empty: none.
+    shares_files : sequence of str or Path
+        Shares of classes in labelled pixels, from the stage `share_labels`; empty: none.
     results : str or Path
         Folder of all results; checkpoints and pictures of the training go there.
     features : str
@@ -81,6 +85,7 @@ def run_train_m2(
         pixels_file=pixels_file,
         scratch=scratch,
     )
+    data = with_shares(data, shares_files)
     picture = pictures_of(
         directory, results=Path(results), seed=seed, scaler=scaler_directory, names=names, m1=m1_directories
     )
