@@ -118,7 +118,7 @@ rule hole_page:
         mem_mb=memory_mb(1500, per_mb=5),
         runtime=minutes(15, per_mb=0.5),
     params:
-        cfg=lambda wildcards: SLICES.hole_page(LOGGED[wildcards.hole]),
+        cfg=lambda wildcards: SLICES.hole_page(LOGGED[wildcards.hole], PLACES),
         code=code("hole_page"),
     message:
         "Write the page of hole {wildcards.hole}"

@@ -21,6 +21,9 @@ MAP_FILES = (
 )  # map.png is the picture
 LOGGED = logged_holes(TABLE)
 REPORT = "../../report/index.html"  # as seen from maps/{scene}/page.html
+# What the page of a hole links to, as seen from holes/{hole}/index.html and from new/holes/{hole}/index.html.
+PLACES = {"map": "../../maps/{scene}", "report": REPORT}
+NEW_PLACES = {"map": "../../{scene}"}
 
 
 def map_run(pattern):

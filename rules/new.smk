@@ -1,6 +1,7 @@
-# Maps, absorption features, pages and downhole logs of new scans with a model that was trained before: `snakemake predict_new`.
-# Needs: config `scenes` and `model`; no label and no training.
-# Produces: results/new/{scene}, results/new/downhole.
+# Maps, absorption features, pages, downhole logs, tables of intervals, strip logs and pages of holes of new scans with a model that
+# was trained before: `snakemake predict_new`.
+# Needs: config `scenes` and `model`; tables of intervals, collars and surveys, if named; no label and no training.
+# Produces: results/new/{scene}, results/new/downhole, results/new/holes/{hole}.
 
 
 rule new_map:
@@ -119,7 +120,66 @@ use rule downhole as new_downhole with:
         "Write the downhole log of the new hole {wildcards.hole}"
 
 
+use rule composite as new_composite with:
+    input:
+        numbers=numbers_of_hole("new"),
+        features=lambda wildcards: features_of("features.json", scenes=LOGGED[wildcards.hole], folder="new"),
+        feature_rasters=lambda wildcards: features_of("features.tif", scenes=LOGGED[wildcards.hole], folder="new"),
+        intervals=SLICES.hole_tables["table"],
+    output:
+        table="<results>/new/downhole/composites/{hole}.parquet",
+        picture="<results>/new/downhole/composites/{hole}.png",
+        strip="<results>/new/downhole/{hole}.pdf",
+    log:
+        "<results>/logs/new_composite/{hole}.log",
+    benchmark:
+        "<results>/resources/new_composite/{hole}.tsv"
+    params:
+        cfg=lambda wildcards: SLICES.composite(LOGGED[wildcards.hole], classes=of_model(classes_of)),
+        code=code("composite"),
+    message:
+        "Sum the new hole {wildcards.hole} up over intervals, and draw its strip log"
+
+
+use rule intervals as new_intervals with:
+    input:
+        composites=expand("<results>/new/downhole/composites/{hole}.parquet", hole=sorted(LOGGED)),
+        collar=SLICES.hole_tables["collar"],
+        survey=SLICES.hole_tables["survey"],
+    output:
+        csv="<results>/new/downhole/intervals.csv",
+        parquet="<results>/new/downhole/intervals.parquet",
+    log:
+        "<results>/logs/new_intervals.log",
+    benchmark:
+        "<results>/resources/new_intervals.tsv"
+    message:
+        "Join the intervals of all new holes into one table"
+
+
+use rule hole_page as new_hole_page with:
+    input:
+        numbers=numbers_of_hole("new"),
+        pixels=lambda wildcards: expand("<results>/new/{scene}/pixels", scene=LOGGED[wildcards.hole]),
+        features=lambda wildcards: features_of("features.json", scenes=LOGGED[wildcards.hole], folder="new"),
+        feature_rasters=lambda wildcards: features_of("features.tif", scenes=LOGGED[wildcards.hole], folder="new"),
+        intervals="<results>/new/downhole/composites/{hole}.parquet",
+    output:
+        directory("<results>/new/holes/{hole}"),
+    log:
+        "<results>/logs/new_hole_page/{hole}.log",
+    benchmark:
+        "<results>/resources/new_hole_page/{hole}.tsv"
+    params:
+        cfg=lambda wildcards: SLICES.hole_page(LOGGED[wildcards.hole], NEW_PLACES, classes=of_model(classes_of)),
+        code=code("hole_page"),
+    message:
+        "Write the page of the new hole {wildcards.hole}"
+
+
 rule predict_new:
     input:
         every_scene("<results>/new/{scene}/page.html"),
         expand("<results>/new/downhole/{hole}.csv", hole=sorted(LOGGED)),
+        expand("<results>/new/holes/{hole}", hole=sorted(LOGGED)),
+        ["<results>/new/downhole/intervals.csv"] if LOGGED else [],

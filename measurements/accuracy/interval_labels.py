@@ -1,12 +1,15 @@
 """Measure what labels of intervals teach M2: alone, and with 5 labelled pixels per class beside.
 
-    python measurements/accuracy/interval_labels.py --seeds 1
-    python measurements/accuracy/interval_labels.py --seeds 1 --tsg PE257D_0001_tsg.tsg
+    python measurements/accuracy/interval_labels.py --seeds 1 2 3
+    python measurements/accuracy/interval_labels.py --seeds 1 2 3 --tsg PE257D_0001_tsg.tsg
+    python measurements/accuracy/interval_labels.py --seeds 1 2 3 --part valid
 
 The truth of the unlabelled training pixels is summed up over intervals of a hole, and M2 is trained on these shares.
 Simulated: the built-in collection, whose third hole is tested, with the true dominant minerals. With --tsg, a HyLogger
 hole: kaolin against white mica by TSG's groups, in every other block of 3 m; the blocks between are tested. Printed is
-macro-F1 on the tested pixels, with the labels of pixels alone beside it.
+macro-F1 on the tested pixels, with the labels of pixels alone beside it. With --part valid, by which the terms of the
+loss are chosen, no test pixel is seen: validation pixels of the training holes are scored, of the HyLogger hole every
+third of the training blocks.
 """
 
 import argparse
@@ -50,24 +53,27 @@ class Core:
     classes: int
 
 
-def simulated() -> Core:
-    """The built-in collection: labelled pixels of the third hole are tested."""
+def simulated(part: str) -> Core:
+    """The built-in collection: labelled pixels of the third hole, or of the validation part, are scored."""
     settings, dealt = SimulateConfig(seed=2017), TASKS["collection"](Path(), 1)
     table = dealt.table
     tray = table["scene"].map({name: scene for name, (_, scene) in scene_names(settings).items()}).to_numpy()
     run = table["sample"].to_numpy() * settings.runs // settings.samples
     line_m = settings.pixel_mm / 1000
     depth_m = ((tray * settings.runs + run) * settings.lines + table["line"].to_numpy() + 0.5) * line_m
-    part, label = table["part"].to_numpy(str), table["label"].to_numpy(np.int64)
-    used = (part == "train") | ((part == "test") & (label >= 0))
-    x = fit_scaler(dealt.x[part == "train"], method="snv_level").transform(dealt.x)
+    parts, label = table["part"].to_numpy(str), table["label"].to_numpy(np.int64)
+    used = (parts == "train") | ((parts == part) & (label >= 0))
+    x = fit_scaler(dealt.x[parts == "train"], method="snv_level").transform(dealt.x)
     hole = table["scene"].str.partition("_")[0].to_numpy(str)
     truth = np.where(label >= 0, label, table["mineral"].to_numpy(np.int64))
-    return Core(*(each[used] for each in (x, hole, depth_m, truth, part == "test", label >= 0)), dealt.classes)
+    return Core(*(each[used] for each in (x, hole, depth_m, truth, parts == part, label >= 0)), dealt.classes)
 
 
-def real(path: Path) -> Core:
-    """A HyLogger hole: spectra whose first group by TSG is one of the two, in blocks of depth."""
+def real(path: Path, part: str) -> Core:
+    """A HyLogger hole: spectra whose first group by TSG is one of the two, in blocks of depth.
+
+    Odd blocks are tested. For validation every third of the even ones is, and the odd ones are left out.
+    """
     header = read_header(path)
     names = [name.lower().replace("-", " ") for name in header.tables["Grp1 sTSAS"].names]
     group, codes = read_scalar(path, "Grp1 sTSAS"), [names.index(name) for name in GROUPS]
@@ -76,9 +82,12 @@ def real(path: Path) -> Core:
         values = cube.read_lines(0, cube.shape[0])[kept, 0]
         window = np.asarray(cube.wavelengths_nm) >= 1000
     depth_m = header.depth_m[kept]
-    tested = np.floor((depth_m - depth_m.min()) / BLOCK_M).astype(int) % 2 == 1
-    x = fit_scaler(values[~tested][:, window], method="snv_level").transform(values[:, window])
-    return Core(x, np.full(len(x), "hole"), depth_m, (group[kept] == codes[1]).astype(np.int64), tested, ~tested, 2)
+    block = np.floor((depth_m - depth_m.min()) / BLOCK_M).astype(int)
+    scored_blocks = {"test": block % 2 == 1, "valid": (block % 2 == 0) & (block // 2 % 3 == 2)}
+    tested, used = scored_blocks[part], (part == "test") | (block % 2 == 0)
+    x = fit_scaler(values[used & ~tested][:, window], method="snv_level").transform(values[:, window])
+    truth, hole = (group[kept] == codes[1]).astype(np.int64), np.full(len(x), "hole")
+    return Core(*(each[used] for each in (x, hole, depth_m, truth, tested, ~tested)), 2)
 
 
 def features(core: Core, rows: np.ndarray, label: np.ndarray) -> Features:
@@ -142,14 +151,16 @@ def rows_of(core: Core, name: str, seeds: Sequence[int], settings: M2Config) -> 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[1])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--part", choices=("test", "valid"), default="test", help="which pixels are scored")
     parser.add_argument("--tsg", type=Path, help="HyLogger dataset, in place of the built-in collection")
     parser.add_argument("--quick", action="store_true", help="few steps: to see that it runs")
     wanted = parser.parse_args()
     settings = replace(M2Config(), select="last")
     if wanted.quick:
         settings = replace(settings, fit=replace(settings.fit, epochs=2, least_steps=2, most_steps=2))
-    name, core = ("HyLogger hole", real(wanted.tsg)) if wanted.tsg else ("simulator", simulated())
+    name = "HyLogger hole" if wanted.tsg else "simulator"
+    core = real(wanted.tsg, wanted.part) if wanted.tsg else simulated(wanted.part)
     table = list(rows_of(core, name, wanted.seeds, settings))
     print(markdown([["core", "labels", "intervals", "macro-F1", "of each seed"], *table]))
 

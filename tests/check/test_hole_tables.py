@@ -1,5 +1,6 @@
 """The check of tables of drill holes: what is wrong is named by file and row, before a run."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,16 @@ GOOD = {
 }
 
 
-def checked(folder: Path, **tables: str) -> tuple[list[str], list[str]]:
+def checked(
+    folder: Path, *, depths_m: tuple[float, float] | tuple[None, None] = (None, None), **tables: str
+) -> tuple[list[str], list[str]]:
     """What is said and what is wrong, of a study with hole A, which has depths, and hole B, which has none."""
     none, used = CodeSet(()), CodeSet.parse("1-2", where="test")
     rows = [
         Scene(name, name, Path(name), "", Path(name), "", "line,sample,band", "", None, None, used, none, pixel_mm=size)
         for name, size in (("A", 1.0), ("B", None))
     ]
+    rows[0] = replace(rows[0], depth_from_m=depths_m[0], depth_to_m=depths_m[1])
     section: dict[str, Any] = dict.fromkeys(FILES, "") | {"dip_down": "negative"}
     for key, text in tables.items():
         (folder / FILES[key]).write_text(text, encoding="utf-8")
@@ -56,6 +60,11 @@ def test_tables_that_are_right_are_passed_with_a_word_on_other_holes(tmp_path: P
         ({"table": "hole,from,to\nA,1,0\n"}, "assays.csv, row 2: an interval goes down"),
         ({"table": "hole,from,to\nA,0,1\nB,0,1\n"}, "assays.csv, row 3: intervals need depths"),
         ({"table": "hole,from,to\na,0,1\n"}, "assays.csv, row 2: scenes.tsv calls this hole 'A'"),
+        ({"table": "hole,from,to\nA,0,1\nA,0,1\n"}, "assays.csv, row 3: intervals of one hole must not overlap"),
+        ({"table": "hole,from,to\nA,,1\n"}, "assays.csv, row 2, column 'from': a number is needed"),
+        ({"table": "hole;from;to\nA;0;1,5\n"}, "column 'to': a number is needed, such as 12.5 or 1e-4, got '1,5'"),
+        ({"table": "hole,from,to\nA,0,1,5\n"}, "assays.csv, row 2: 3 cells are needed, one for each column, got 4"),
+        ({"table": "hole,from_ft,to_ft\nA,0,1\n"}, "assays.csv: a table of intervals needs the columns hole, from, to"),
         ({"table": "hole,from,to,Au\nA,0,1,=1\n"}, "assays.csv, row 2, column 'Au': a name must not begin with"),
         ({"collar": "hole,x,y,z\nB,1,2,3\n"}, "collar.csv: a table of collars needs a row for each hole"),
         ({"collar": "hole,x,y,z\nA,1,2,x\n"}, "collar.csv, row 2, column 'z': a number is needed"),
@@ -85,3 +94,24 @@ def test_labels_of_test_holes_are_said(tmp_path: Path) -> None:
     said, wrong = checked(tmp_path, labels="hole,from,to,class\nA,0,1,talc\n")
     assert wrong == []
     assert said[0].endswith("log.csv: intervals of A are not trained on, for these are test holes")
+
+
+def test_tables_of_spreadsheets_are_read(tmp_path: Path) -> None:
+    """With a mark of UTF-8, ends of lines of Windows and semicolons; with gaps, and a survey that begins below 0."""
+    table = "\ufeffHoleID;From;To\r\nA;0;1\r\nA;3;4.5\r\n"
+    survey = GOOD["survey"].replace("A,0,", "A,25,").replace("\n", "\r\n")
+    said, wrong = checked(tmp_path, table=table, collar=GOOD["collar"], survey=survey)
+    assert wrong == []
+    assert [text.rpartition("/")[2] for text in said] == [
+        f"{FILES['collar']}: rows of Z are passed over, for no scene is of them"
+    ]
+
+
+def test_intervals_off_the_core_are_said(tmp_path: Path) -> None:
+    """Depths in feet lie below the scans; with one interval on them, or without depths of scans, nothing is said."""
+    off, on = "hole,from,to\nA,150,152\nA,160,170\n", "hole,from,to\nA,49,51\nA,150,152\n"
+    said, wrong = checked(tmp_path, table=off, depths_m=(46.0, 50.0))
+    assert wrong == []
+    assert "no interval of 'A' lies on its scans: they go from 46 to 50 m, the intervals from 150 to 170 m" in said[0]
+    assert checked(tmp_path, table=on, depths_m=(46.0, 50.0)) == ([], [])
+    assert checked(tmp_path, table=off) == ([], [])

@@ -20,7 +20,7 @@ from semispectral.features.feature_settings import FeaturesConfig, Window
 
 ROOT = Path(__file__).resolve().parents[2]
 ATTRIBUTES = {"hole": "DH7", "depth_from_m": 49.3, "depth_to_m": 50.5, "pixel_mm": 1.2}
-LOG = {"downhole.csv", "downhole.las", "downhole.png"}
+LOG = {"downhole.csv", "downhole.las", "downhole.png", "downhole.pdf", "intervals.csv", "intervals.parquet", "hole"}
 
 
 @pytest.fixture
@@ -60,6 +60,51 @@ def test_a_hole_and_depths_give_its_log_and_page(tmp_path: Path, model: Path) ->
     las = lasio.read(tmp_path / "out/downhole.las")
     assert las.well["WELL"].value == "DH7"
     assert {"downhole.png", "page.html", "class.tif", "map.json"} <= names(tmp_path / "out")
+
+
+def test_tables_of_the_hole_cut_and_place_its_intervals(tmp_path: Path, model: Path) -> None:
+    """Intervals as given, with further columns, on a vertical hole; the page of the hole finds map and spectra."""
+    (tmp_path / "assay.csv").write_text("HoleID,From,To,Au\nDH7,49,50,1.5\nDH7,50,50.4,2\nDH8,0,9,7\n")
+    (tmp_path / "collar.csv").write_text("HoleID,X,Y,Z\nDH7,1000,2000,300\n")
+    (tmp_path / "survey.csv").write_text("HoleID,Depth,Dip,Azimuth\nDH7,0,90,0\n")
+    options = {"--intervals": "assay.csv", "--collar": "collar.csv", "--survey": "survey.csv"}
+    tables = [text for option, name in options.items() for text in (option, str(tmp_path / name))]
+    data = scan(tmp_path / "a.h5", **ATTRIBUTES)
+    assert predict(data, model, tmp_path / "out", *tables, "--dip-down", "positive") == 0
+    table = pd.read_csv(tmp_path / "out/intervals.csv")
+    assert table[["HoleID", "From", "To", "given_Au"]].values.tolist() == [["DH7", 49, 50, 1.5], ["DH7", 50, 50.4, 2]]
+    np.testing.assert_allclose(table["Z"], 300 - np.array([49.5, 50.2]), atol=1e-6)
+    assert table["Core"].tolist() == pytest.approx([0.7, 0.4], abs=0.03)
+    pd.testing.assert_frame_equal(
+        pd.read_parquet(tmp_path / "out/intervals.parquet"), table, check_dtype=False, atol=1e-6
+    )
+    assert (tmp_path / "out/downhole.pdf").read_bytes().startswith(b"%PDF")
+    page = (tmp_path / "out/hole/index.html").read_text(encoding="utf-8")
+    assert "../page.html" in page
+    assert list((tmp_path / "out/hole/spectra").rglob("*.js"))
+
+
+@pytest.mark.parametrize(
+    ("tables", "said"),
+    [
+        ({"intervals": "HoleID,From,To\nDH8,0,9\n"}, "none of a hole of"),
+        ({"intervals": "HoleID,From,To\ndh-7,0,9\n"}, "row 2"),
+        ({"intervals": "HoleID,From,To\nDH7,9,0\n"}, "row 2: an interval goes down"),
+        ({"survey": "HoleID,Depth,Dip,Azimuth\nDH7,0,-90,0\n"}, "name the table of collars with --collar"),
+        ({"collar": "HoleID,X,Y,Z\nDH8,0,0,0\n"}, "none of a hole of"),
+    ],
+)
+def test_tables_of_another_hole_are_refused_before_the_map(
+    tmp_path: Path, model: Path, caplog: pytest.LogCaptureFixture, tables: dict[str, str], said: str
+) -> None:
+    """By file and row, and nothing is written."""
+    options = []
+    for name, text in tables.items():
+        (tmp_path / f"{name}.csv").write_text(text)
+        options += [f"--{name}", str(tmp_path / f"{name}.csv")]
+    assert predict(scan(tmp_path / "a.h5", **ATTRIBUTES), model, tmp_path / "out", *options) == 1
+    assert said in caplog.text
+    assert not (tmp_path / "out").exists() or not names(tmp_path / "out")
 
 
 def test_absorption_features_lie_beside_the_map(tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:

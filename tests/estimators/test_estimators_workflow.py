@@ -101,6 +101,7 @@ def test_the_estimator_predicts_what_the_workflow_predicts(tmp_path: Path, noise
         classes_file=tmp_path / "classes.json",
         m1_directories=[tmp_path / "m1"],
         intervals_files=[],
+        shares_files=[],
         features="latents_mnf" if noise_scores else "latents",
         per_class="20",
         cfg=stage_cfg(CONFIG, "m2"),

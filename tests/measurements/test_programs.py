@@ -26,7 +26,10 @@ SMALL = {
     "accuracy/choices.py": (("--data", "OUT", *COLLECTION, "--variants", "as it is"), "seeds in each cell: [1]"),
     "accuracy/inputs.py": (("--seeds", "1", "--pixels", "60"), "| library, no label | other half |"),
     "accuracy/hull_variants.py": (("--seeds", "1", "--pixels", "120", "--m1m2"), "| other half | hull |"),
-    "accuracy/interval_labels.py": (("--quick",), "| simulator | intervals of 1 m, 5 pixels per class |"),
+    "accuracy/interval_labels.py": (
+        ("--quick", "--seeds", "1"),
+        "| simulator | intervals of 1 m, 5 pixels per class |",
+    ),
     "accuracy/labelling.py": (("looks", "--seeds", "1", "--output", "OUT"), "| looks | seeds | M1's latents | MNF |"),
     "accuracy/features.py": (("DATASET",), "aloh_2200, depth > 0.1, against nearest Centre"),
     "accuracy/sensors.py": (

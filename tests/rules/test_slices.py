@@ -57,7 +57,7 @@ def texts(cut: Slices) -> dict[str, str]:
         "scan_page": cut.scan_page(JOB),
         "downhole": cut.downhole(["DH1_1"]),
         "composite": cut.composite(["DH1_1"]),
-        "hole_page": cut.hole_page(["DH1_1"]),
+        "hole_page": cut.hole_page(["DH1_1"], {"map": "../../maps/{scene}"}),
         "simulate": cut.simulate(),
     }
 

@@ -2,12 +2,17 @@
 
 import numpy as np
 import pandas as pd
+import pytest
+import tensorflow as tf
 
 from semispectral.inference.m2_inference import M2Inference
 from semispectral.models.fit_settings import FitConfig, NetConfig
+from semispectral.models.m2 import M2
 from semispectral.models.settings_m2 import M2Config
 from semispectral.sampling.interval_set import IntervalSet, interval_set
 from semispectral.sampling.training_set import Features, TrainingSet
+from semispectral.training.interval_task import IntervalObjective, IntervalTask
+from semispectral.training.m2_objectives import M2Objective
 from semispectral.training.run import Run
 from semispectral.training.train_m2 import train_m2
 from tiny_training import blob_data, blobs, features
@@ -54,7 +59,53 @@ def test_a_class_that_only_intervals_have_is_in_the_model() -> None:
         TrainingSet(labelled, pixels, valid), settings=SETTINGS, run=Run(1, None), classes=CLASSES, intervals=intervals
     )
     assert trained.description["labels"] == [0, 1, 2, 3]
-    assert {"interval_bound", "proportions"} <= set(trained.history.columns)
+    assert "proportions" in trained.history.columns
+
+
+def test_an_interval_counts_as_a_label_and_its_pixels_once() -> None:
+    """Evidence of two sources is added with their weights; three intervals of weight 1, 1 and 2 are 4 of 16 labels."""
+    data, _, _ = blob_data(labelled=3, unlabelled=1)
+    shares = np.float32([[1, 0, 0, 0], [0.5, 0.5, 0, 0], [0.25, 0.25, 0.25, 0.25]])
+    found = IntervalSet(np.array([0, 1, 1, 2]), np.array([0, 0, 1, 2]), shares, np.float32([1, 1, 2]))
+    model = M2(6, CLASSES, SETTINGS, seed=1)
+    task = IntervalTask(model, data, np.arange(4), SETTINGS, evened=data.labelled, seed=1, intervals=found)
+    evidence = task.known_of_unlabelled["evidence"]
+    least, half, quarter = np.log([0.001, 0.5, 0.25])
+    np.testing.assert_allclose(evidence[0], [0, least, least, least], rtol=1e-6)
+    np.testing.assert_allclose(evidence[1], [half, least + half, 2 * least, 2 * least], rtol=1e-6)
+    np.testing.assert_allclose(evidence[2], 4 * [2 * quarter], rtol=1e-6)
+    np.testing.assert_array_equal(evidence[3], 0)
+    assert task.objective.as_labels == pytest.approx(4 / 16)
+    np.testing.assert_allclose(task.facts["weight"][:, 0], [0.75, 0.75, 1.5])
+    np.testing.assert_allclose(
+        np.exp(task.facts["log_common"][0]), (2 * shares[0] + shares[1] + shares[2]) / 4, rtol=1e-6
+    )
+
+
+def test_the_loss_is_that_of_m2_with_evidence_and_counts_of_the_rock() -> None:
+    """Without evidence the unlabelled bound is that of M2; counts are of q(y|x) times how common a class is."""
+    random = np.random.default_rng(9)
+    model = M2(6, CLASSES, SETTINGS, seed=1)
+    x, noise = (tf.constant(random.normal(size=shape), tf.float32) for shape in ((5, 6), (CLASSES, 5, 2)))
+    objective = IntervalObjective(0.3, pixels=3, as_labels=0.25)
+    weights = {"kl": tf.constant(0.6), "unlabelled": tf.constant(1.0)}
+    batch = {"labelled": x[:0], "unlabelled": x, "unlabelled_noise": noise, "unlabelled_weight": tf.ones([5, 1])}
+    plain = M2Objective(0.3).loss(model, batch, weights)[0]
+    shares, common = random.dirichlet(np.ones(CLASSES), 2), random.dirichlet(np.ones(CLASSES))
+    batch |= {
+        "unlabelled_evidence": tf.zeros([5, CLASSES]),
+        "interval": tf.constant(random.normal(size=(3, 2, 6)), tf.float32),
+        "interval_shares": tf.constant(shares, tf.float32),
+        "interval_log_common": tf.constant(np.log(common)[None].repeat(2, axis=0), tf.float32),
+        "interval_weight": tf.constant([[0.5], [1.5]]),
+    }
+    counted = np.zeros((2, CLASSES))
+    for pixel in range(3):
+        q = np.exp(model.log_q_y(batch["interval"][pixel]).numpy()) * common
+        counted += q / q.sum(axis=1, keepdims=True) / 3
+    of_shares = (shares * np.log(counted)).sum(axis=1)
+    loss = objective.loss(model, batch, weights)[0]
+    assert float(loss - plain) == pytest.approx(-0.3 * 0.25 * (0.5 * of_shares[0] + 1.5 * of_shares[1]) / 2, rel=1e-4)
 
 
 def test_pixels_of_intervals_are_found_among_the_unlabelled_ones() -> None:

@@ -1,13 +1,13 @@
 """Check the tables of drill holes before a run: intervals, collars and surveys against the holes of the study."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from semispectral.check.problems import Problems
 from semispectral.check.study import Study
-from semispectral.downhole.depths import logged_holes
+from semispectral.downhole.depths import bottom_m, logged_holes, top_m
 from semispectral.drillholes.collars import COLLAR, read_collars, read_surveys
-from semispectral.drillholes.interval_labels import read_interval_labels
+from semispectral.drillholes.interval_labels import IntervalLabel, read_interval_labels
 from semispectral.drillholes.table_files import hole_tables, interval_label_files
 from semispectral.drillholes.table_rows import Interval, column_values, read_intervals, read_rows, require_known
 from semispectral.errors import ConfigError
@@ -61,6 +61,7 @@ def _intervals(study: Study, path: Path) -> Iterator[str]:
             raise ConfigError(f"{row.where}: {WITHOUT_DEPTH.format(quoted(row.hole))}")
     _columns([row for row in rows if row.hole in holes])
     yield from _without(path, logged, {row.hole for row in rows}, "no interval; it is cut into even ones")
+    yield from _off_core(study, path, rows)
     yield from _foreign(path, {row.hole for row in rows} - holes)
 
 
@@ -83,7 +84,24 @@ def _labels(study: Study, path: Path) -> Iterator[str]:
     tested = set(study.config["split"]["test_groups"]) & {row.hole for row in rows}
     if tested:
         yield f"{path}: intervals of {some(sorted(tested))} are not trained on, for these are test holes"
+    yield from _off_core(study, path, rows)
     yield from _foreign(path, {row.hole for row in rows} - holes)
+
+
+def _off_core(study: Study, path: Path, rows: Sequence[Interval | IntervalLabel]) -> Iterator[str]:
+    """Say of which holes no interval lies on a scan, where the table of scenes has all their depths."""
+    for hole in sorted(set(logged_holes(study.scenes)) & {row.hole for row in rows}):
+        scenes = [scene for scene in study.scenes if scene.hole == hole]
+        tops, bottoms = [top_m(scene) for scene in scenes], [bottom_m(scene) for scene in scenes]
+        known = [depth_m for depth_m in (*tops, *bottoms) if depth_m is not None]
+        mine = [(row.from_m, row.to_m) for row in rows if row.hole == hole]
+        outside = known and all(below <= min(known) or above >= max(known) for above, below in mine)
+        if outside and len(known) == 2 * len(scenes):
+            yield (
+                f"{path}: no interval of {quoted(hole)} lies on its scans: they go from {min(known):g} to "
+                f"{max(known):g} m, the intervals from {min(mine)[0]:g} to {max(mine)[1]:g} m along the hole; are "
+                "these depths in feet?"
+            )
 
 
 def _collars(study: Study, path: Path) -> Iterator[str]:

@@ -82,6 +82,16 @@ def _add_place(group: Any) -> None:
     group.add_argument("--pixel-mm", default="", metavar="MM", help=words)
     words = "length of core that a row of the log sums up (default: 0.1)"
     group.add_argument("--interval-m", default="", metavar="M", help=words)
+    words = "table of intervals to sum up, with columns hole, from and to; further columns are kept"
+    group.add_argument("--intervals", type=Path, metavar="FILE", help=words)
+    words = "length of even intervals, without such a table (default: 1)"
+    group.add_argument("--length-m", default="", metavar="M", help=words)
+    words = "table of collars (hole, x, y, z), to place the intervals"
+    group.add_argument("--collar", type=Path, metavar="FILE", help=words)
+    words = "table of surveys (hole, depth, dip, azimuth), which needs collars"
+    group.add_argument("--survey", type=Path, metavar="FILE", help=words)
+    words = "sign of a dip that points down in that table (default: %(default)s)"
+    group.add_argument("--dip-down", choices=("negative", "positive"), default="negative", help=words)
 
 
 def _add_map(group: Any) -> None:

@@ -5,12 +5,17 @@ import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+from semispectral.downhole.interval_settings import IntervalConfig
+from semispectral.drillholes.collars import COLLAR, read_collars, read_surveys
+from semispectral.drillholes.table_rows import read_intervals, read_rows, require_known
 from semispectral.errors import ConfigError, MissingFileError, SemispectralError
 from semispectral.scans.facts.hole_position import scan_facts
+from semispectral.study.cells import positive
 from semispectral.study.classes import CodeSet
-from semispectral.study.names import printable
+from semispectral.study.names import printable, quoted
 from semispectral.study.scene import REFERENCE_ROLES, WAVELENGTH_TABLES, Scene
 from semispectral.study.scenes import PARSERS, check_together, read_marks
 
@@ -169,3 +174,59 @@ def in_options(message: str) -> str:
 def _options_in(columns: str) -> str:
     """Replace column names by options."""
     return re.sub(r"'?(\w+)'?", lambda found: OPTIONS.get(found[1], found[1]), columns)
+
+
+@dataclass(frozen=True)
+class HoleTables:
+    """Tables of the hole of a scan, each one path or none, and how its intervals are cut.
+
+    Attributes
+    ----------
+    intervals, collar, survey : list of Path, the tables.
+    settings : lengths of intervals and of pages, and the sign of a dip.
+    """
+
+    intervals: list[Path]
+    collar: list[Path]
+    survey: list[Path]
+    settings: IntervalConfig
+
+    @property
+    def files(self) -> list[Path]:
+        """All tables."""
+        return [*self.intervals, *self.collar, *self.survey]
+
+
+def hole_tables_of(wanted: argparse.Namespace, scene: Scene) -> HoleTables:
+    """Return the tables that the options name, once they are known to be of the hole; the map takes longer than they.
+
+    Parameters
+    ----------
+    wanted : parsed arguments.
+    scene : the scan, with its hole.
+
+    Raises
+    ------
+    ConfigError, MissingFileError : a table cannot be used, has no row of the hole, or a survey comes without a collar.
+    """
+    named = {name: [path for path in [getattr(wanted, name)] if path] for name in ("intervals", "collar", "survey")}
+    length_m = positive(wanted.length_m, "--length-m") if wanted.length_m else IntervalConfig.length_m
+    tables = HoleTables(**named, settings=IntervalConfig(dip_down=wanted.dip_down, length_m=length_m))
+    if tables.survey and not tables.collar:
+        raise ConfigError("--survey: a survey begins at a collar; name the table of collars with --collar")
+    for path in tables.intervals:
+        what = "a table of intervals"
+        rows = [(row.where, row.hole) for row in read_intervals(path, what=what, key="--intervals")]
+        require_known(rows, [scene.hole], what=what, path=path)
+    for path in tables.collar:
+        collars = read_collars(path, key="--collar")
+        rows = [(row.where, row.hole) for row in read_rows(path, COLLAR, what="a table of collars", key="--collar")]
+        require_known(rows, [scene.hole], what="a table of collars", path=path)
+        for survey in tables.survey:
+            courses = read_surveys(survey, collars, key="--survey", dip_down=wanted.dip_down)
+            if scene.hole not in courses:
+                raise ConfigError(
+                    f"{survey}: a survey of {quoted(scene.hole)} is needed, and there is none; correct the name of the "
+                    "hole, or leave --survey out"
+                )
+    return tables

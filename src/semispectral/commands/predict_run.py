@@ -5,15 +5,26 @@ import logging
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from semispectral.commands.predict_options import in_options, require_files, said_in_options, scene_of
+from semispectral.commands.predict_options import (
+    HoleTables,
+    hole_tables_of,
+    in_options,
+    require_files,
+    said_in_options,
+    scene_of,
+)
 from semispectral.downhole.depths import has_depth
+from semispectral.downhole.hole_composite import hole_composite
 from semispectral.downhole.log import DownholeConfig
+from semispectral.downhole.stage_intervals import write_intervals
+from semispectral.downhole.strip_log import write_strip_log
 from semispectral.downhole.write_log import write_hole_log
 from semispectral.errors import ConfigError, DataError
 from semispectral.features.feature_files import NO_FEATURES, SceneFeatures, write_features
 from semispectral.features.feature_settings import FILES as FEATURE_FILES
 from semispectral.features.feature_settings import FeaturesConfig
 from semispectral.features.new_features import measure_new
+from semispectral.holes.write_hole import Places, write_hole
 from semispectral.maps.bundle import Bundle, read_bundle
 from semispectral.maps.classify import Drawn
 from semispectral.maps.map_files import FACTS, FILES, write_map
@@ -35,7 +46,9 @@ from semispectral.study.scene import Scene
 
 log = logging.getLogger(__name__)
 
-PAGE, LOG_FILES = "page.html", ("downhole.csv", "downhole.las", "downhole.png")
+PAGE, LOG_FILES, HOLE = "page.html", ("downhole.csv", "downhole.las", "downhole.png"), "hole"
+INTERVALS = ("downhole.pdf", "intervals.csv", "intervals.parquet")
+OF_DEPTH = (*LOG_FILES, *INTERVALS, HOLE)
 
 
 def predict(wanted: argparse.Namespace) -> None:
@@ -50,7 +63,9 @@ def predict(wanted: argparse.Namespace) -> None:
         scene = scene_of(wanted)
         mask = MaskConfig(method=wanted.tray, darker_than=wanted.darker_than)
         smooth, downhole = SmoothConfig(smoothing=wanted.smoothing), _downhole(wanted.interval_m)
-        require_folder(wanted.out, inputs=scene_files(scene), names=(*FILES, PAGE, *LOG_FILES, *FEATURE_FILES))
+        tables = hole_tables_of(wanted, scene)
+        inputs = (*scene_files(scene), *tables.files)
+        require_folder(wanted.out, inputs=inputs, names=(*FILES, PAGE, *OF_DEPTH, *FEATURE_FILES))
         bundle = read_bundle(wanted.model)
         provenance.start(_made(wanted))
         with replacing_files(wanted.out, last=FACTS) as unfinished:
@@ -66,9 +81,11 @@ def predict(wanted: argparse.Namespace) -> None:
             write_map(unfinished, numbers.drawn, ground=ground, scene=scene.name, smoothing=smooth.smoothing)
             measured = _add_features(unfinished, scene, numbers, bundle, wanted) if wanted.features else NO_FEATURES
             _add_page(unfinished, scene, numbers.drawn, bundle, downhole, measured)
-            _add_log(unfinished, scene, numbers.drawn.map, downhole, measured)
+            _add_depths(unfinished, scene, numbers.drawn, downhole, measured, tables)
+            if not read_index(unfinished / PIXELS)["tiles"]:
+                remove(unfinished / PIXELS)
             written = sorted(path.name for path in unfinished.iterdir())
-    for name in {PAGE, PIXELS, *LOG_FILES, *FEATURE_FILES}.difference(written):
+    for name in {PAGE, PIXELS, *OF_DEPTH, *FEATURE_FILES}.difference(written):
         remove(wanted.out / name)  # of an older map
     log.info("%s: %s", wanted.out, ", ".join(written))
 
@@ -131,27 +148,63 @@ def _add_page(
     write_scan_pixels(folder / PIXELS, scene, drawn.map, bundle, features=measured)
     beside = Beside(depth_m=depths_of(scene, drawn.map, run_share=settings.run_share), features=measured)
     write_page(folder / PAGE, drawn, folder / PIXELS, beside=beside)
-    if not read_index(folder / PIXELS)["tiles"]:
-        remove(folder / PIXELS)
 
 
-def _add_log(folder: Path, scene: Scene, found: SceneMap, settings: DownholeConfig, measured: SceneFeatures) -> None:
-    """Write the downhole log beside a map, if depths are known and there is core."""
+def _add_depths(
+    folder: Path, scene: Scene, drawn: Drawn, settings: DownholeConfig, measured: SceneFeatures, tables: HoleTables
+) -> None:
+    """Write what is by depth beside a map, if depths are known and there is core: log, intervals, page of the hole."""
     if not has_depth(scene):
         log.info("no downhole log, for the depths are not known: give --depth-from and --depth-to, or --pixel-mm")
         return
-    csv, las, figure = (folder / name for name in LOG_FILES)
     try:
-        of_scene = {scene.name: measured} if measured.names else {}
-        write_hole_log(
-            csv,
-            las,
-            figure,
-            hole=scene.hole,
-            scenes=[scene],
-            read=lambda _: found,
-            settings=settings,
-            features=of_scene,
-        )
+        _add_log(folder, scene, drawn.map, settings, measured)
+        _add_hole(folder, scene, drawn, settings, measured, tables)
     except DataError as error:
         log.warning("no downhole log: %s", in_options(str(error)))
+
+
+def _add_log(folder: Path, scene: Scene, found: SceneMap, settings: DownholeConfig, measured: SceneFeatures) -> None:
+    """Write the downhole log beside a map."""
+    csv, las, figure = (folder / name for name in LOG_FILES)
+    write_hole_log(
+        csv,
+        las,
+        figure,
+        hole=scene.hole,
+        scenes=[scene],
+        read=lambda _: found,
+        settings=settings,
+        features={scene.name: measured} if measured.names else {},
+    )
+
+
+def _add_hole(
+    folder: Path, scene: Scene, drawn: Drawn, settings: DownholeConfig, measured: SceneFeatures, tables: HoleTables
+) -> None:
+    """Write the strip log, the table of intervals, and the page of the hole, as a study has them of its own holes."""
+    found = hole_composite(
+        scene.hole,
+        scenes=[scene],
+        read=lambda _: drawn,
+        features={scene.name: measured} if measured.names else {},
+        tables=tables.intervals,
+        downhole=settings,
+        settings=tables.settings,
+    )
+    strip, csv, parquet = (folder / name for name in INTERVALS)
+    write_strip_log(strip, found.table, found.strips, found.classes, tables.settings)
+    dip_down = tables.settings.dip_down
+    write_intervals(csv, parquet, found.table, collars=tables.collar, surveys=tables.survey, dip_down=dip_down)
+    (folder / HOLE).mkdir()
+    write_hole(
+        folder / HOLE,
+        hole=scene.hole,
+        scenes=[scene],
+        read=lambda _: drawn,
+        pixels={scene.name: folder / PIXELS},
+        features=lambda _: measured,
+        table=found.table,
+        run_share=settings.run_share,
+        places=Places(map=".."),
+    )

@@ -42,18 +42,38 @@ def run_intervals(
         JSON of the section ``intervals``.
     """
     config = settings(IntervalConfig, json.loads(cfg)["intervals"], where="intervals")
-    table = read_tables(composites)
-    for path in collar_files:
-        collars = read_collars(Path(path), key="intervals.collar")
-        courses = collars
-        for survey in survey_files:
-            found = read_surveys(Path(survey), collars, key="intervals.survey", dip_down=config.dip_down)
-            courses = {**collars, **found}
+    write_intervals(
+        Path(csv_file),
+        Path(parquet_file),
+        read_tables(composites),
+        collars=[Path(path) for path in collar_files],
+        surveys=[Path(path) for path in survey_files],
+        dip_down=config.dip_down,
+    )
+
+
+def write_intervals(
+    csv: Path, parquet: Path, table: pd.DataFrame, *, collars: Sequence[Path], surveys: Sequence[Path], dip_down: str
+) -> None:
+    """Write intervals, placed by the collars and surveys of their holes.
+
+    Parameters
+    ----------
+    csv, parquet : files to write.
+    table : intervals of all holes.
+    collars, surveys : the tables of collars and of surveys; empty: none.
+    dip_down : sign of a dip that points down, ``negative`` or ``positive``.
+    """
+    for path in collars:
+        known = read_collars(path, key="intervals.collar")
+        courses = known
+        for survey in surveys:
+            courses = {**known, **read_surveys(survey, known, key="intervals.survey", dip_down=dip_down)}
         table = placed(table, courses, where=str(path))
-    write_table(Path(parquet_file), table)
+    write_table(parquet, table)
     # Twelve digits: coordinates of a map grid have seven before the point.
     text = table.round(DECIMALS).to_csv(index=False, float_format="%.12g", lineterminator="\n")
-    write_atomically(Path(csv_file), text.encode())
+    write_atomically(csv, text.encode())
 
 
 def placed(table: pd.DataFrame, courses: dict[str, Path3d], *, where: str) -> pd.DataFrame:

@@ -1,25 +1,17 @@
 """The stage `hole_page`: the page of a whole hole."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from semispectral.downhole.core_strips import palette_of, strips_of_hole
-from semispectral.downhole.depths import from_top
 from semispectral.features.feature_files import NO_FEATURES, read_features
-from semispectral.holes.hole_page import HoleContent, write_hole_page
-from semispectral.holes.hole_spectra import spectra_facts
-from semispectral.holes.strip_images import write_strips
-from semispectral.maps.classify import Drawn
+from semispectral.holes.write_hole import Places, write_hole
 from semispectral.maps.numbers import read_numbers
 from semispectral.storage.atomic import replacing_directory
 from semispectral.storage.parquet import read_table
 from semispectral.study.classes import ClassMap
 from semispectral.study.scene import Scene
 from semispectral.study.stage_settings import settings
-
-MAPS, REPORT = "../../maps", "../../report/index.html"  # as seen from holes/{hole}/index.html
-IMAGES, SPECTRA, INDEX = "strips", "spectra", "index.html"
 
 
 def run_hole_page(
@@ -47,8 +39,8 @@ def run_hole_page(
     hole : str
         Name of the hole.
     cfg : str
-        JSON of ``scenes`` (rows of scenes.tsv of the hole), ``classes`` (codes, names and colours of all classes) and
-        ``run_share``.
+        JSON of ``scenes`` (rows of scenes.tsv of the hole), ``classes`` (codes, names and colours of all classes),
+        ``run_share`` and ``places`` (addresses of what the page links to).
     """
     given = json.loads(cfg)
     known = ClassMap.from_dict(given["classes"])
@@ -56,32 +48,15 @@ def run_hole_page(
     numbers = dict(zip((scene.name for scene in scenes), numbers_files, strict=True))
     pixels = dict(zip((scene.name for scene in scenes), pixels_directories, strict=True))
     measured = dict(zip((scene.name for scene in scenes), features, strict=True)) if features else {}
-    down = from_top(scenes)
     with replacing_directory(Path(directory)) as folder:
-
-        def drawn() -> Iterator[Drawn]:
-            for scene in down:
-                found = read_numbers(Path(numbers[scene.name])).drawn.named(known)
-                of_scene = read_features(Path(measured[scene.name]).parent) if measured else NO_FEATURES
-                own, address = folder / SPECTRA / scene.name, f"{SPECTRA}/{scene.name}"
-                folders = (f"{MAPS}/{scene.name}/pixels", address)
-                facts = spectra_facts(Path(pixels[scene.name]), found.map, of_scene, own=own, folders=folders)
-                (folder / SPECTRA).mkdir(exist_ok=True)
-                said = json.dumps(facts, separators=(",", ":"))
-                (folder / SPECTRA / f"{scene.name}.js").write_text(f"semispectral.scene({said});\n", encoding="utf-8")
-                yield found
-
-        first = read_numbers(Path(numbers[down[0].name])).drawn.named(known).map
-        strips = strips_of_hole(down, drawn(), run_share=given["run_share"])
-        listed = write_strips(folder / IMAGES, strips, palette_of(first.classes))
-        size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-        content = HoleContent(
+        write_hole(
+            folder,
             hole=hole,
-            strips=listed,
+            scenes=scenes,
+            read=lambda scene: read_numbers(Path(numbers[scene.name])).drawn.named(known),
+            pixels={name: Path(path) for name, path in pixels.items()},
+            features=lambda scene: read_features(Path(measured[scene.name]).parent) if measured else NO_FEATURES,
             table=read_table(intervals_file),
-            classes=first.classes,
-            pages={scene.name: f"{MAPS}/{scene.name}/page.html" for scene in down},
-            megabytes=size / 1e6,
-            report=REPORT,
+            run_share=given["run_share"],
+            places=Places(**given["places"]),
         )
-        write_hole_page(folder / INDEX, content)

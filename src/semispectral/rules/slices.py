@@ -403,16 +403,19 @@ class Slices:
         shown = {"classes": classes or self.legend, "intervals": cut}
         return self.of(scenes=rows, downhole=self.config["map"]["downhole"], **shown)
 
-    def hole_page(self, names: Iterable[str]) -> str:
+    def hole_page(
+        self, names: Iterable[str], places: Mapping[str, str], *, classes: Mapping[str, Any] | None = None
+    ) -> str:
         """Return the depths of the scenes of one hole, the names and colours of the classes, and how core is found.
 
         Parameters
         ----------
-        names : iterable of str
-            Names of the scenes.
+        names, classes : as in `downhole`.
+        places : mapping
+            Addresses of maps and report, as seen from the page: `semispectral.holes.write_hole.Places`.
         """
         rows = [self._placed(name) for name in names]
-        return self.of(scenes=rows, classes=self.legend, run_share=self._run_share)
+        return self.of(scenes=rows, classes=classes or self.legend, run_share=self._run_share, places=places)
 
     @cached_property
     def hole_tables(self) -> dict[str, list[Path]]:

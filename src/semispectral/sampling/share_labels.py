@@ -75,8 +75,9 @@ def share_columns(part: Features) -> np.ndarray:
     ----------
     part : pixels.
     """
-    names = [name for name in map(str, part.table.columns) if name.startswith(SHARE)]
-    return np.asarray(part.table[sorted(names, key=lambda name: int(name.removeprefix(SHARE)))].to_numpy(np.float32))
+    names = map(str, part.table.columns)
+    labels = sorted(int(name.removeprefix(SHARE)) for name in names if name.startswith(SHARE))
+    return np.asarray(part.table[[f"{SHARE}{label}" for label in labels]].to_numpy(np.float32))
 
 
 def weighed(part: Features) -> list[np.ndarray]:

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 import tensorflow as tf
 
-from semispectral.models.interval_term import log_of_shares, pixel_bound, proportion_term
+from semispectral.models.interval_term import LEAST_SHARE, log_of_shares, pixel_bound, proportion_term
 from semispectral.models.settings_m2 import M2Config
 from semispectral.sampling.interval_set import IntervalSet
 from semispectral.sampling.training_set import Features, TrainingSet
@@ -15,28 +15,30 @@ from semispectral.training.m2_objectives import Classifier, M2Objective
 from semispectral.training.m2_task import M2Task, bound_of
 from semispectral.training.task import Holdings
 
-MOST_INTERVALS, PIXELS = 8, 32  # of a step, and of each of its intervals
+MOST_INTERVALS, PIXELS = 8, 128  # of a step, and of each of its intervals
 
 
 @dataclass(frozen=True)
 class IntervalObjective(M2Objective):
-    """Objective of M2 with two further terms: the bound of pixels of intervals, and the shares of the intervals.
+    """Objective of M2 that knows of some unlabelled pixels in which interval they lie.
 
-    The bound is weighted by its number of pixels, as the others are. The shares count as labels do: alpha times the
-    mean over intervals of minus their log-likelihood, each with its weight.
+    The bound of such a pixel has the shares of its interval as evidence; it counts as that of any other unlabelled
+    pixel. The shares of an interval count as one label does.
 
     Attributes
     ----------
-    pixels : pixels of each interval in a step.
+    pixels : pixels of each interval in a step, whose expected counts are compared with its shares.
+    as_labels : weight of the mean over intervals beside the mean over labels: intervals / (intervals + labels).
     """
 
-    terms: ClassVar[tuple[str, ...]] = (*M2Objective.terms, "interval_bound", "proportions")
+    terms: ClassVar[tuple[str, ...]] = (*M2Objective.terms, "proportions")
     pixels: int = PIXELS
+    as_labels: float = 1.0
 
     def draw(
         self, model: Classifier, held: Holdings, order: dict[str, tf.Tensor], seed: tf.Tensor
     ) -> dict[str, tf.Tensor]:
-        """Return what M2 draws, and pixels of some intervals with the shares of these.
+        """Return what M2 draws, the evidence of its unlabelled pixels, and pixels of some intervals with their shares.
 
         Parameters
         ----------
@@ -47,16 +49,30 @@ class IntervalObjective(M2Objective):
         """
         batch = super().draw(model, held, order, seed)
         x = take(held["interval"], order["interval"], seed=seed + [0, 1 << 27])
-        intervals, inputs = order["interval_row"].shape[0], x.shape[-1]
         rows = order["interval_row"]
-        shape = [model.classes, self.pixels, intervals, model.noise_width]
+        facts = {name: tf.gather(held["interval_facts"][name], rows) for name in ("shares", "log_common", "weight")}
         return {
             **batch,
-            "interval": tf.reshape(x, [self.pixels, intervals, inputs]),
-            "interval_noise": tf.random.stateless_normal(shape, seed + [0, 1 << 26]),
-            "interval_shares": tf.gather(held["interval_facts"]["shares"], rows),
-            "interval_weight": tf.gather(held["interval_facts"]["weight"], rows),
+            "unlabelled_evidence": tf.gather(held["unlabelled"]["evidence"], order["unlabelled"]),
+            "interval": tf.reshape(x, [self.pixels, rows.shape[0], x.shape[-1]]),
+            **{f"interval_{name}": value for name, value in facts.items()},
         }
+
+    def unlabelled_bound(self, model: Classifier, batch: dict[str, tf.Tensor], *, kl_weight: tf.Tensor) -> tf.Tensor:
+        """Return the bound of unlabelled pixels with the evidence of their intervals: float32 [pixel], in nats.
+
+        Without evidence it is eq. 7 of Kingma et al. (2014).
+
+        Parameters
+        ----------
+        model : the model.
+        batch : tensors of the step, by name.
+        kl_weight : weight of the KL term.
+        """
+        x = batch["unlabelled"]
+        every_y = tf.eye(model.classes, dtype=x.dtype)[:, tf.newaxis, :]
+        of_class = model.labelled_bound(x, every_y, noise=batch["unlabelled_noise"], kl_weight=kl_weight)
+        return pixel_bound(of_class, model.log_q_y(x), batch["unlabelled_evidence"])
 
     def loss(
         self, model: Classifier, batch: dict[str, tf.Tensor], weights: dict[str, tf.Tensor]
@@ -71,24 +87,13 @@ class IntervalObjective(M2Objective):
         """
         loss, terms = super().loss(model, batch, weights)
         pixels, intervals, inputs = batch["interval"].shape
-        x = tf.reshape(batch["interval"], [pixels * intervals, inputs])
-        every_y = tf.eye(model.classes, dtype=x.dtype)[:, tf.newaxis, :]
-        noise = tf.reshape(batch["interval_noise"], [model.classes, pixels * intervals, model.noise_width])
-        of_class = model.labelled_bound(x, every_y, noise=noise, kl_weight=weights["kl"])
-        log_q_y = tf.reshape(model.log_q_y(x), [pixels, intervals, model.classes])
-        shares, weight = batch["interval_shares"], batch["interval_weight"][:, 0]
-        bounds = pixel_bound(
-            tf.reshape(of_class, [model.classes, pixels, intervals]), log_q_y, log_of_shares(shares)[tf.newaxis]
-        )
-        bound = tf.reduce_mean(weight * bounds)
-        proportions = tf.reduce_mean(weight * proportion_term(log_q_y, shares))
-        of_others = sum(batch[part].shape[0] for part in ("labelled", "unlabelled") if part in batch)
-        share = pixels * intervals / (pixels * intervals + of_others)
-        # What M2's own terms have of the pixels gets its part; alpha's term stays whole, as in M2.
-        of_labels = self.alpha * terms[2]
-        loss = (1 - share) * (loss - of_labels) + of_labels
-        loss -= share * weights["unlabelled"] * bound / inputs + self.alpha * proportions
-        return loss, tf.concat([terms, tf.stack([bound, -proportions])], axis=0)
+        log_q_y = model.log_q_y(tf.reshape(batch["interval"], [pixels * intervals, inputs]))
+        log_q_y = tf.reshape(log_q_y, [pixels, intervals, model.classes])
+        # q(y|x) is trained on labels that are drawn equally for every class; counts are those of the rock.
+        log_q_y = tf.nn.log_softmax(log_q_y + batch["interval_log_common"], axis=-1)
+        each = proportion_term(log_q_y, batch["interval_shares"])
+        proportions = tf.reduce_mean(batch["interval_weight"][:, 0] * each)
+        return loss - self.alpha * self.as_labels * proportions, tf.concat([terms, [-proportions]], axis=0)
 
 
 class IntervalTask(M2Task):
@@ -116,15 +121,26 @@ class IntervalTask(M2Task):
         seed: int,
         intervals: IntervalSet,
     ) -> None:
+        self.intervals, self.shares = intervals, intervals.shares[:, labels]
         super().__init__(model, data, labels, settings, evened=evened, seed=seed)
-        self.objective = IntervalObjective(settings.alpha, bound_of(self.labelled))
-        self.intervals = intervals
         self.first = np.searchsorted(intervals.interval, np.arange(len(intervals)))
         self.pixels = np.bincount(intervals.interval, minlength=len(intervals))
+        as_labels = float(intervals.weight.sum() / (intervals.weight.sum() + self.labelled_pixels))
+        self.objective = IntervalObjective(settings.alpha, bound_of(self.labelled), as_labels=as_labels)
+        common = np.maximum(self.pixels @ self.shares / self.pixels.sum(), LEAST_SHARE).astype(np.float32)
         self.facts = {
-            "shares": tf.constant(intervals.shares[:, labels]),
-            "weight": tf.constant(intervals.weight[:, None]),
+            "shares": tf.constant(self.shares),
+            "log_common": tf.constant(np.broadcast_to(np.log(common), self.shares.shape)),
+            "weight": tf.constant(intervals.weight[:, None] / intervals.weight.mean()),
         }
+
+    @property
+    def known_of_unlabelled(self) -> dict[str, np.ndarray]:
+        """The evidence of the intervals of each unlabelled pixel, float32 [pixel, class]: logarithms, 0 without any."""
+        found = np.zeros((self.unlabelled_pixels, self.shares.shape[1]), np.float32)
+        each = self.intervals.weight[:, None] * log_of_shares(tf.constant(self.shares)).numpy()
+        np.add.at(found, self.intervals.pixel, each[self.intervals.interval])
+        return {"evidence": found}
 
     def order(self, epoch: int) -> dict[str, np.ndarray]:
         """Return the pixels of every step: those of M2, and pixels of some intervals, drawn with replacement.

@@ -195,13 +195,23 @@ class M2Objective:
             bound = self.labelled(model, x, y, noise=batch["labelled_noise"], kl_weight=weights["kl"])
             labelled, of_labels = tf.reduce_mean(bound), cross_entropy(model, batch)
         if counts[1]:
-            noise = batch["unlabelled_noise"]
-            bound = model.unlabelled_bound(batch["unlabelled"], noise=noise, kl_weight=weights["kl"])
+            bound = self.unlabelled_bound(model, batch, kl_weight=weights["kl"])
             unlabelled = tf.reduce_mean(batch["unlabelled_weight"][:, 0] * bound)
         bound = share * labelled + (1.0 - share) * weights["unlabelled"] * unlabelled
         # alpha stays outside the division: it weighs nats of q(y|x) against a bound per input.
         loss = -bound / batch["labelled"].shape[-1] + self.alpha * of_labels
         return loss, tf.stack([labelled, unlabelled, of_labels])
+
+    def unlabelled_bound(self, model: Classifier, batch: dict[str, tf.Tensor], *, kl_weight: tf.Tensor) -> tf.Tensor:
+        """Return the bound of unlabelled pixels, eq. 7: float32 [pixel], in nats.
+
+        Parameters
+        ----------
+        model : the model.
+        batch : tensors of the step, by name.
+        kl_weight : weight of the KL term.
+        """
+        return model.unlabelled_bound(batch["unlabelled"], noise=batch["unlabelled_noise"], kl_weight=kl_weight)
 
 
 def cross_entropy(model: Classifier, batch: dict[str, tf.Tensor]) -> tf.Tensor:

@@ -198,10 +198,17 @@ class M2Task(LabelledTask):
         self.objective = M2Objective(settings.alpha, bound_of(self.labelled))
         self.evened = targets(evened, labels)
         weight = unlabelled_weights(data, pure_share=settings.pure_share)
-        self.inputs_of["unlabelled"] = self.drawn(data.unlabelled, weight=weight[:, np.newaxis])
+        self.inputs_of["unlabelled"] = self.drawn(
+            data.unlabelled, weight=weight[:, np.newaxis], **self.known_of_unlabelled
+        )
         if self.evens:
             self.inputs_of["evened"] = self.drawn(evened)
             self.y_of["evened"] = tf.constant(self.evened.balanced)
+
+    @property
+    def known_of_unlabelled(self) -> dict[str, np.ndarray]:
+        """What else is known of the unlabelled pixels, [pixel, ...] by name: nothing."""
+        return {}
 
     @property
     def evens(self) -> bool:

@@ -94,8 +94,9 @@ def share_rows(path: Path) -> Iterator[ShareRow]:
     wrong = [name for name in PLACES if name not in header]
     if wrong or twice or len(header) == len(PLACES):
         raise DataError(
-            f"{path}: {what} needs the columns {', '.join(PLACES)} and one for each class, each once; missing or twice: "
-            f"{some([*wrong, *twice] or ['a class'])}; got {some(header, show=quoted)}; save it as CSV or text with tabs"
+            f"{path}: {what} needs the columns {', '.join(PLACES)} and one for each class, each once; missing or "
+            f"twice: {some([*wrong, *twice] or ['a class'])}; got {some(header, show=quoted)}; save it as CSV or "
+            "text with tabs"
         )
     for number, row in rows:
         cell = dict(zip(header, row, strict=True))
