@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cube_formats import write_tsg
 from scene_rows import GOOD, write_scenes
 from semispectral.commands.main import main
 
@@ -58,3 +59,21 @@ def test_classes_writes_the_table(tmp_path: Path) -> None:
     rows = (tmp_path / "classes.tsv").read_text(encoding="utf-8").splitlines()
     assert [row.split("\t")[:2] for row in rows] == [["code", "name"], ["1", "mica"], ["2", "talc"]]
     assert main(arguments) == 1
+
+
+def test_classes_of_a_hole_come_with_the_cells_of_its_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Rock is used, wood ignored, and what has no mineral is neither; an empty table of a new study is filled."""
+    names = ("KAOLIN", "NOTAROK", "WHITE-MICA", "INVALID")
+    codes = np.array([0, 1, 2, 3, 2, 0], np.float32)
+    hole = write_tsg(
+        tmp_path / "DH7_tsg.tsg", np.full((6, 8), 0.5, np.float32), codes=codes, names=names, depth_m=np.arange(6.0)
+    )
+    table = tmp_path / "classes.tsv"
+    table.write_text("code\tname\tcolour\n")
+    assert main(["labels", "classes", str(hole), "--out", str(table)]) == 0
+    said = capsys.readouterr().out
+    assert "labels_key: name:Grp1 sTSAS" in said
+    assert "use: 1,2  (KAOLIN, WHITE-MICA)" in said
+    assert "ignore: 3  (NOTAROK)" in said
+    assert "in neither: INVALID" in said
+    assert table.read_text().splitlines()[1].startswith("1\tKAOLIN\t")

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cube_formats import write_envi_header
+from cube_formats import write_envi_header, write_tsg
 from semispectral.check.problems import Problems
 from semispectral.check.study import read_study
 from semispectral.commands.main import main
@@ -67,6 +67,20 @@ def test_holes_that_are_not_known_come_first(
     write_scan()
     assert main(["new", "mine", "--from", "my scans", *more]) == 0
     assert next_step in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_sensors_of_one_hole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Further sensors are named in the configuration, and one hole is split by blocks."""
+    Path("scans").mkdir()
+    for end in ("", "_mir"):
+        values, codes = np.full((6, 8), 0.5, np.float32), np.zeros(6, np.float32)
+        depths = np.linspace(10, 11, 6)
+        write_tsg(Path(f"scans/DH7_tsg{end}.tsg"), values, codes=codes, names=("KAOLIN",), depth_m=depths)
+    assert main(["new", "mine", "--from", "scans"]) == 0
+    text = Path("mine/config/config.yaml").read_text()
+    assert "\nsensors: config/sensors.tsv" in text
+    assert "\n  method: blocks" in text
+    assert study_in("mine", monkeypatch) == []
 
 
 def test_an_empty_study_names_its_columns(monkeypatch: pytest.MonkeyPatch) -> None:

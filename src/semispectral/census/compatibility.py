@@ -139,8 +139,10 @@ def _require_one_sensor(censuses: Sequence[Census], name: str = "") -> None:
     if len(bands) > 1:
         several = ", ".join(f"{count} ({scene})" for count, scene in sorted(bands.items()))
         raise DataError(
-            f"scenes.tsv{name}: all scenes need the same bands, got {several}; put resample into cleaning.steps, "
-            "check the column axes, or leave the odd ones out"
+            f"scenes.tsv{name}: all scenes need the same bands, got {several}; if one camera has several settings, "
+            "put resample into cleaning.steps; if several sensors saw the same rock, write one of them into scenes.tsv "
+            "and the others into a table of sensors (the key sensors); or check the column axes, or leave the odd ones "
+            "out"
         )
     with_nm = [found for found in censuses if found.wavelengths_nm is not None]
     for found in with_nm[1:]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from semispectral.census.compatibility import odd_of_collection
+from semispectral.census.compatibility import check_scans, odd_of_collection
 from semispectral.check.problems import Problems
 from semispectral.check.scenes import Looked
 from semispectral.check.study import Study
@@ -85,6 +85,29 @@ def check_clusters(study: Study, looked: Sequence[Looked]) -> None:
         )
 
 
+def odd_of_scans(study: Study, looked: Sequence[Looked]) -> tuple[str, ...]:
+    """Return what is unusual about the scans, whatever their labels; refuse those that cannot be joined.
+
+    Parameters
+    ----------
+    study : configuration and tables.
+    looked : facts of the scenes.
+
+    Raises
+    ------
+    DataError : the scenes have different bands and are not resampled.
+    SplitError : two scenes hold the same pixels.
+    """
+    censuses = [each.census for each in looked if each.census is not None]
+    scale = {each.scene.name: each.scene.factor for each in looked}
+    return check_scans(censuses, scale=scale, steps=_joining(study)) if censuses else ()
+
+
+def _joining(study: Study) -> list[str]:
+    """Return the steps of cleaning that join scans of other sensors or scales."""
+    return [step for step in study.config["cleaning"]["steps"] if CLEANING_STEPS[step].joins]
+
+
 def planned(study: Study, looked: Sequence[Looked], problems: Problems) -> Planned | None:
     """Return the split of the workflow; None if labels of a scene are missing or a problem prevents it.
 
@@ -103,8 +126,7 @@ def planned(study: Study, looked: Sequence[Looked], problems: Problems) -> Plann
     ):
         return None
     with problems.noted():
-        steps = [step for step in study.config["cleaning"]["steps"] if CLEANING_STEPS[step].joins]
-        odd = odd_of_collection(study.scenes, censuses, steps)
+        odd = odd_of_collection(study.scenes, censuses, _joining(study))
         codes = {found.scene: found.codes for found in censuses}
         drawn = expected_split(
             study.scenes,

@@ -3,7 +3,7 @@
 import argparse
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from semispectral.check.dry_run import ALL, EXPLORE, jobs, start_dry_run
 from semispectral.check.estimate import needs
 from semispectral.check.hole_tables import check_hole_tables
 from semispectral.check.inputs import check_windows, library_words
-from semispectral.check.plan import Planned, check_clusters, planned
+from semispectral.check.plan import Planned, check_clusters, odd_of_scans, planned
 from semispectral.check.problems import Problems
 from semispectral.check.scenes import Looked, look_at_scenes
 from semispectral.check.study import Study, read_study
@@ -134,6 +134,10 @@ def _summary(
         check_clusters(study, looked)
     of_holes = check_hole_tables(study, problems)
     of_library = [] if study.unlabelled else list(library_words(study, looked, problems))
+    odd: tuple[str, ...] = ()
+    if study.unlabelled:
+        with problems.noted():
+            odd = odd_of_scans(study, looked)
     drawn = planned(study, looked, problems) if known_holes and not study.unlabelled else None
     would_run = jobs(dry_run, problems)
     yield from words.scenes(study, looked)
@@ -147,7 +151,7 @@ def _summary(
     if would_run is not None:
         yield from words.needs(needs(study, looked, drawn, would_run), cores=max(1, wanted.cores))
     older = filter(None, (older_format(study.results), left_over(study.results)))
-    warnings = [*older, *readers.messages, *of_holes, *warnings_of(study, looked, drawn)]
+    warnings = [*older, *readers.messages, *of_holes, *warnings_of(study, looked, drawn, odd)]
     yield from words.listed("Worth knowing", warnings, most=MOST_WARNINGS)
 
 
@@ -171,7 +175,7 @@ def odd_of(looked: list[Looked]) -> list[str]:
     return [text for text, odd in remarks_of([each.census for each in looked if each.census]) if odd]
 
 
-def warnings_of(study: Study, looked: list[Looked], drawn: Planned | None) -> list[str]:
+def warnings_of(study: Study, looked: list[Looked], drawn: Planned | None, odd_scans: Sequence[str] = ()) -> list[str]:
     """Return warnings on the study.
 
     Parameters
@@ -179,6 +183,7 @@ def warnings_of(study: Study, looked: list[Looked], drawn: Planned | None) -> li
     study : configuration and tables.
     looked : facts of the scenes.
     drawn : split and labels per class, if known.
+    odd_scans : what is unusual about scans without labels.
     """
     method = study.config["mask"]["method"]
     masked = [f"the mask ({method}) needs a whole pass over each scene: what it takes is still counted here"]
@@ -187,7 +192,7 @@ def warnings_of(study: Study, looked: list[Looked], drawn: Planned | None) -> li
         for each in looked
         if each.labelled == {} and not study.unlabelled
     ]
-    warnings = drawn.split.warnings if drawn else odd_of(looked)
+    warnings = drawn.split.warnings if drawn else odd_scans or odd_of(looked)
     return [
         *(masked if method != "none" else ()),
         *without,

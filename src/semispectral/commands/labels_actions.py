@@ -9,7 +9,7 @@ from pathlib import Path
 from semispectral.check.problems import Problems
 from semispectral.check.study import Study, read_study
 from semispectral.errors import ConfigError
-from semispectral.labelling.class_table import classes_of, write_classes_table
+from semispectral.labelling.class_table import cells_for, classes_of, write_classes_table
 from semispectral.labelling.templates import KEY, Templates, require_free, write_templates
 from semispectral.study.classes import ClassMap
 from semispectral.study.names import printable_lines
@@ -82,4 +82,5 @@ def classes(wanted: argparse.Namespace) -> None:
     """
     found = classes_of(wanted.labels)
     write_classes_table(wanted.out, found)
-    sys.stdout.write(printable_lines(f"{wanted.out}: {len(found)} classes\n"))
+    said = f"{wanted.out}: {len(found)} classes\n{cells_for(wanted.labels, found)}"
+    sys.stdout.write(printable_lines(said))

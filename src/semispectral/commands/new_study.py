@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from semispectral.errors import ConfigError
-from semispectral.scans.folders.discover import Wishes, discover
-from semispectral.scans.folders.scene_tables import in_words, write_tables
+from semispectral.scans.folders.discover import Discovery, Wishes, discover
+from semispectral.scans.folders.scene_tables import SENSORS, in_words, write_tables
 from semispectral.storage.atomic import write_atomically
 from semispectral.storage.provenance import versions
 from semispectral.study.classes import COLUMNS
@@ -15,6 +15,7 @@ from semispectral.workflow.home import workflow_folder
 
 HERE = Path(__file__).parent
 CONFIG, SCENES, CLASSES = "config/config.yaml", "config/scenes.tsv", "config/classes.tsv"
+WITH_SENSORS = f"sensors: config/{SENSORS}    # files of further sensors of the scans\n"
 NEXT = {
     "demo": "semispectral run, which takes about two minutes on two cores; then open results/report/index.html",
     "empty": "fill config/scenes.tsv (one row per scan), then semispectral check",
@@ -62,7 +63,10 @@ def empty_study(folder: Path) -> str:
     ConfigError : the folder exists and is not empty.
     """
     _require_new(folder)
-    _write(folder, {CONFIG: _config("."), SCENES: _header(REQUIRED), CLASSES: _header(COLUMNS)})
+    _write(
+        folder,
+        {CONFIG: _config(".", sensors="", method="groups"), SCENES: _header(REQUIRED), CLASSES: _header(COLUMNS)},
+    )
     return _said(folder, NEXT["empty"])
 
 
@@ -87,7 +91,7 @@ def study_of_scans(folder: Path, scans: Path, wishes: Wishes) -> str:
     _require_new(folder)
     found = discover(scans, wishes)
     root = scans.resolve()
-    _write(folder, {CONFIG: _config(str(root)), CLASSES: _header(COLUMNS)})
+    _write(folder, {CONFIG: _config_of(found, root), CLASSES: _header(COLUMNS)})
     write_tables(found, folder / SCENES, data_root=root)
     named = all("hole" in scan.cells for scan in found.scans)
     listed = in_words(found, folder / SCENES, data_root=root)
@@ -116,8 +120,15 @@ def _template(file: str, **values: str) -> str:
     return text
 
 
-def _config(data_root: str) -> str:
-    return _template("new_config.yaml", data_root=json.dumps(data_root))
+def _config_of(found: Discovery, root: Path) -> str:
+    """Return the configuration for what was found: one hole cannot be split by holes."""
+    holes = {scan.cells["hole"].text if "hole" in scan.cells else "" for scan in found.scans}
+    sensors = WITH_SENSORS if any(scan.sensors for scan in found.scans) else ""
+    return _config(str(root), sensors=sensors, method="blocks" if len(holes) == 1 and "" not in holes else "groups")
+
+
+def _config(data_root: str, *, sensors: str, method: str) -> str:
+    return _template("new_config.yaml", data_root=json.dumps(data_root), sensors=sensors, method=method)
 
 
 def _header(columns: Iterable[str]) -> str:

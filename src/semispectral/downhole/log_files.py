@@ -7,7 +7,6 @@ of parameters lists the class of classes.tsv of each curve.
 
 import io
 import re
-import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -22,24 +21,12 @@ from semispectral.features.feature_files import unit_of
 from semispectral.maps.scene_map import NOVEL_NAME
 from semispectral.storage.atomic import write_atomically
 from semispectral.study.classes import ClassMap
+from semispectral.study.names import plain_letters
 
 NULL = -999.25
 OWN_CURVES = ("DEPT", "PIXELS", "DOMINANT", "NOVEL")
 KINDS = ((SHARE, "", "expected"), (LOW, "_LO", "low end"), (HIGH, "_HI", "high end"))
 OF_FEATURES = ((MEDIAN, "", "median"), (LOWER, "_LO", "low end"), (UPPER, "_HI", "high end"))
-# Letters that Unicode does not take apart into a plain letter and a mark.
-SPELT = str.maketrans(
-    {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D"}
-    | {
-        "þ": "th",
-        "Þ": "TH",
-        "ł": "l",
-        "Ł": "L",
-        "\N{LATIN SMALL LETTER DOTLESS I}": "i",
-        "\N{EN DASH}": "-",
-        "\N{EM DASH}": "-",
-    }
-)
 
 
 def write_csv(path: Path, table: pd.DataFrame) -> None:
@@ -113,9 +100,7 @@ def ascii_words(text: str) -> str:
 
 def _plain(text: str) -> str:
     """Convert text to printable ASCII."""
-    apart = unicodedata.normalize("NFKD", text.translate(SPELT))
-    letters = (letter for letter in apart if not unicodedata.combining(letter))
-    return "".join(letter if letter.isascii() and letter.isprintable() else "?" for letter in letters)
+    return "".join(letter if letter.isascii() and letter.isprintable() else "?" for letter in plain_letters(text))
 
 
 def mnemonics(names: Iterable[str]) -> list[str]:

@@ -11,9 +11,12 @@ from semispectral.scans.formats.known import LABEL_TABLE, format_of
 from semispectral.scans.labels import label_rows, page_files
 from semispectral.storage.atomic import write_atomically
 from semispectral.study.classes import COLOUR, COLUMNS, WHOLE, ClassMap
-from semispectral.study.names import quoted, require_name
+from semispectral.study.names import quoted, require_name, some
+from semispectral.study.scene import NAMED
 
 WHAT = "labels with names of classes"
+HEAD = tuple(column.encode() for column in COLUMNS)
+LARGEST_HEAD = 100  # bytes of a table without classes
 COLOURS = (  # told apart by people who do not see all colours: Okabe and Ito (2008), Paul Tol's bright and light
     *("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#4477aa", "#66ccee", "#228833"),
     *("#ccbb44", "#ee6677", "#aa3377", "#77aadd", "#99ddff", "#44bb99", "#bbcc33", "#aaaa00", "#eedd88", "#ee8866"),
@@ -92,7 +95,7 @@ def _groups(path: Path) -> Iterator[Named]:
 
 
 def write_classes_table(path: Path, classes: ClassMap) -> None:
-    """Write classes.tsv; a table that is there is never overwritten.
+    """Write classes.tsv; a table that is there is never overwritten, unless it has no class yet.
 
     Parameters
     ----------
@@ -101,10 +104,41 @@ def write_classes_table(path: Path, classes: ClassMap) -> None:
 
     Raises
     ------
-    ConfigError : the file exists.
+    ConfigError : the file exists, and holds more than the names of its columns.
     """
-    if path.exists():
+    if path.exists() and not _is_empty(path):
         raise ConfigError(f"{path}: is there already, and is not overwritten; name another file with --out")
     rows = [COLUMNS, *zip(map(str, classes.codes), classes.names, classes.colours, strict=True)]
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, "".join("\t".join(row) + "\n" for row in rows).encode())
+
+
+def _is_empty(path: Path) -> bool:
+    """Return whether a table holds the names of its columns alone, as ``semispectral new`` writes it."""
+    return path.is_file() and path.stat().st_size < LARGEST_HEAD and path.read_bytes().split() == list(HEAD)
+
+
+def cells_for(paths: Sequence[Path], classes: ClassMap) -> str:
+    """Return what to write into scenes.tsv for the labels of TSG datasets; nothing for other labels.
+
+    Parameters
+    ----------
+    paths : the files that `classes_of` read.
+    classes : the classes that it found.
+    """
+    scalars = {tsg_holes.dataset_of(path).usual_scalar for path in paths if format_of(path, what=WHAT) == TSG}
+    if not scalars:
+        return ""
+    code = dict(zip(classes.names, classes.codes, strict=True))
+    ignored = [name for name in classes.names if name in (*tsg_holes.NO_ROCK, *tsg_holes.NO_ROCK_MINERALS)]
+    none = [name for name in classes.names if name in tsg_holes.NO_MINERAL]
+    used = [name for name in classes.names if name not in (*ignored, *none)]
+    cells = [("labels_key", " or ".join(f"{NAMED}{scalar}" for scalar in sorted(scalars)), "labels stays empty")]
+    cells += [
+        (column, ",".join(str(code[name]) for name in names), some(names))
+        for column, names in (("use", used), ("ignore", ignored))
+        if names
+    ]
+    lines = [f"  {column}: {text}  ({why})" for column, text, why in cells]
+    left = f"\n  in neither: {some(none)}, which leaves them unlabelled" if none else ""
+    return "In scenes.tsv, write for these datasets:\n" + "\n".join(lines) + left + "\n"

@@ -21,6 +21,36 @@ FORMULA = "=+-@"  # a spreadsheet takes a cell that begins so for a formula
 NOT_IN_FILE_NAMES = '/\\<>:"|?*'
 DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
 
+# Letters that Unicode does not take apart into a plain letter and a mark.
+SPELT = str.maketrans(
+    {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D"}
+    | {
+        "þ": "th",
+        "Þ": "TH",
+        "ł": "l",
+        "Ł": "L",
+        "\N{LATIN SMALL LETTER DOTLESS I}": "i",
+        "\N{EN DASH}": "-",
+        "\N{EM DASH}": "-",
+    }
+)
+
+
+def plain_letters(text: str) -> str:
+    """Return text without accents: letters that have an ASCII spelling are spelt so, and all others stay.
+
+    Parameters
+    ----------
+    text : str, text to spell.
+
+    Examples
+    --------
+    >>> plain_letters("Größe Øst")
+    'Grosse Ost'
+    """
+    apart = unicodedata.normalize("NFKD", text.translate(SPELT))
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
 
 def printable(text: object, *, limit: int = LONGEST_SHOWN) -> str:
     r"""Return text from a file in one line that can be shown anywhere.

@@ -7,7 +7,7 @@ import h5py
 import numpy as np
 import pytest
 
-from cube_formats import write_envi_header, write_geotiff
+from cube_formats import write_envi_header, write_geotiff, write_tsg
 from semispectral.commands.main import main
 from semispectral.errors import ConfigError, DataError
 from semispectral.scans.facts.hyspex_header import FIXED
@@ -15,6 +15,7 @@ from semispectral.scans.folders.discover import Discovery, Wishes, discover
 from semispectral.scans.folders.names import name_pattern
 from semispectral.scans.folders.scene_tables import in_words
 from semispectral.study.scenes import read_scenes
+from semispectral.study.sensors import with_sensors
 
 LINES, SAMPLES, BANDS = 6, 4, 8
 COUNTS = np.arange(LINES * SAMPLES * BANDS, dtype="<u2").reshape(LINES, SAMPLES, BANDS)
@@ -203,10 +204,10 @@ def test_plain_files(tmp_path: Path) -> None:
 
 def test_names_become_names_of_scenes(tmp_path: Path) -> None:
     """Letters that no file name can have are replaced, and two scans of one name are told apart by their folders."""
-    for place in ("a/box 1.img", "b/box 1.img", "c/kärn.img"):
+    for place in ("a/box 1.img", "b/box 1.img", "c/kärn Ø.img"):
         write_envi(tmp_path / place)
     found = discover(tmp_path, Wishes())
-    assert [cells_of(found, n)["scene"] for n in range(3)] == ["a_box_1", "b_box_1", "karn"]
+    assert [cells_of(found, n)["scene"] for n in range(3)] == ["a_box_1", "b_box_1", "karn_O"]
 
 
 def test_what_cannot_be(tmp_path: Path) -> None:
@@ -255,3 +256,109 @@ def test_the_command_writes_a_table_that_is_read(tmp_path: Path, capsys: pytest.
     before = table.read_bytes()
     assert main(["scenes", str(tmp_path / "scans"), *options]) == 1
     assert table.read_bytes() == before
+
+
+def test_what_is_not_whole_is_said(tmp_path: Path) -> None:
+    """Data without a header, an archive, a link to nothing, a reference of no scan: each with what to do."""
+    write_lumo(tmp_path, "a")
+    write_lumo(tmp_path, "b")
+    write_envi(tmp_path / "a/capture/WHITEREF_a_2.raw", lines=3)
+    (tmp_path / "b/capture/b.hdr").unlink()
+    (tmp_path / "more.zip").write_bytes(b"PK")
+    (tmp_path / "gone.img").symlink_to(tmp_path / "nothing.img")
+    found = discover(tmp_path, Wishes())
+    left = {each.path.name: each.reason for each in found.left}
+    assert [scan.name for scan in found.scans] == ["a"]
+    assert "reference of 'a_2', and no other scan of that name is beside it" in left["WHITEREF_a_2.hdr"]
+    assert left["b.raw"] == "its header (b.hdr) is needed beside it, and there is none: copy it there"
+    assert left["more.zip"] == "it is an archive: unpack it first"
+    assert "nothing.img, where nothing is" in left["gone.img"]
+    assert set(left) == {"WHITEREF_a_2.hdr", "WHITEREF_b.hdr", "DARKREF_b.hdr", "b.raw", "more.zip", "gone.img"}
+    with pytest.raises(ConfigError, match="an archive is there: unpack it"):
+        discover(tmp_path / "more.zip", Wishes())
+
+
+def test_links_to_folders_are_followed_once(tmp_path: Path) -> None:
+    """A folder of links is a folder of scans, and one that leads back up makes no endless tree."""
+    write_envi(tmp_path / "disk/box.img")
+    (tmp_path / "disk/up").symlink_to(tmp_path / "disk")
+    (tmp_path / "scans").mkdir()
+    (tmp_path / "scans/tray").symlink_to(tmp_path / "disk")
+    found = discover(tmp_path / "scans", Wishes())
+    assert [scan.data for scan in found.scans] == [tmp_path / "scans/tray/box.img"]
+
+
+def test_depths_of_a_table_as_people_write_them(tmp_path: Path) -> None:
+    """A comma for the point, and the unit behind the number."""
+    write_envi(tmp_path / "a.img")
+    table = tmp_path / "boxes.tsv"
+    table.write_text("scan\thole\tdepth_from_m\tdepth_to_m\na\tDH1\t1,5\t3.25 m\n")
+    found = discover(tmp_path, Wishes(table=table))
+    assert (cells_of(found)["depth_from_m"], cells_of(found)["depth_to_m"]) == ("1.5", "3.25")
+    assert not found.scans[0].notes
+
+
+def test_what_was_asked_for_and_is_not_there_is_said(tmp_path: Path) -> None:
+    """A field that no XML has, and a plain file that is called as a reference."""
+    write_lumo(tmp_path / "lumo", "a")
+    notes = discover(tmp_path / "lumo", Wishes(metadata={"hole": "Bohrung"})).scans[0].notes
+    assert "hole: no XML file of it has the field 'Bohrung' (--metadata)" in notes
+    for name in ("box_1", "white_2", "whitehill_3", "DARK-1"):
+        write_envi(tmp_path / f"plain/{name}.img")
+    found = discover(tmp_path / "plain", Wishes())
+    asked = {scan.name: scan.notes[0].partition(" reference")[0] for scan in found.scans if scan.notes}
+    assert asked == {"white_2": "it is called as a white", "DARK-1": "it is called as a dark"}
+
+
+def write_sensors(folder: Path, *, spectra: dict[str, int], deeper_m: float = 0.0) -> None:
+    """Datasets of a HyLogger: one for each sensor, by the end of its name, with so many spectra."""
+    folder.mkdir(exist_ok=True)
+    for number, (end, count) in enumerate(spectra.items()):
+        values = np.full((count, BANDS), 0.5, np.float32)
+        depth = np.linspace(10, 11, count) + number * deeper_m
+        codes = np.zeros(count, np.float32)
+        write_tsg(folder / f"DH7_0001_tsg{end}.tsg", values, codes=codes, names=("KAOLIN",), depth_m=depth)
+
+
+def test_sensors_of_a_hylogger_are_one_scene(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Files of one name, spectra and depths make a row of scenes.tsv and rows of sensors.tsv."""
+    write_sensors(tmp_path / "scans", spectra={"": 12, "_tir": 12, "_mir": 12})
+    table = tmp_path / "scenes.tsv"
+    command = ["scenes", str(tmp_path / "scans"), "--output", str(table), "--data-root", str(tmp_path)]
+    assert main(command) == 0
+    assert "further sensors: mir of 1 scan, tir of 1 scan" in capsys.readouterr().out
+    scenes = with_sensors(read_scenes(table, data_root=tmp_path), tmp_path / "sensors.tsv", data_root=tmp_path)
+    assert [(scene.name, scene.sensor, [other.name for other in scene.others]) for scene in scenes] == [
+        ("DH7_0001_tsg", "swir", ["mir", "tir"])
+    ]
+    assert scenes[0].others[1].row.data == tmp_path / "scans/DH7_0001_tsg_tir.tsg"
+    assert (
+        "DH7_0001_tsg\tsensors.tsv, mir\tscans/DH7_0001_tsg_mir.tsg\t" in (tmp_path / "scenes.sources.tsv").read_text()
+    )
+    table.unlink()
+    (tmp_path / "scenes.sources.tsv").unlink()
+    assert main(command) == 1  # sensors.tsv is never written over either
+    assert not table.exists()
+
+
+@pytest.mark.parametrize(
+    ("second", "deeper_m", "why"), [(11, 0.0, "it has 11 spectra"), (12, 5.0, "its depths differ from those of")]
+)
+def test_a_dataset_of_other_spectra_is_no_sensor(tmp_path: Path, second: int, deeper_m: float, why: str) -> None:
+    """Two files whose spectra cannot be the same stay two scans, and it is said why."""
+    write_sensors(tmp_path / "scans", spectra={"": 12, "_mir": second}, deeper_m=deeper_m)
+    found = discover(tmp_path / "scans", Wishes())
+    assert [scan.name for scan in found.scans] == ["DH7_0001_tsg", "DH7_0001_tsg_mir"]
+    assert not any(scan.sensors or "sensor" in scan.cells for scan in found.scans)
+    assert why in found.scans[1].notes[0]
+
+
+def test_the_sensor_is_named_for_all_scans_or_none(tmp_path: Path) -> None:
+    """Beside a scan that states no sensor, that of a HyLogger has the usual name, for the table needs all or none."""
+    write_sensors(tmp_path / "scans", spectra={"": 12, "_mir": 12})
+    write_envi(tmp_path / "scans/box.img")
+    found = discover(tmp_path / "scans", Wishes())
+    assert [(scan.name, len(scan.sensors), "sensor" in scan.cells) for scan in found.scans] == [
+        ("DH7_0001_tsg", 1, False),
+        ("box", 0, False),
+    ]

@@ -1,4 +1,4 @@
-"""Recognise the folders of cameras: Specim Lumo, HySpex, Headwall, and TSG datasets of a HyLogger."""
+"""Recognise the folders of cameras: Specim Lumo, HySpex, Headwall."""
 
 import re
 from collections import defaultdict
@@ -11,9 +11,9 @@ from semispectral.scans.folders.found import Cell, FoundScan, LeftOut
 from semispectral.scans.formats.envi_files import data_files
 from semispectral.scans.formats.envi_header import read_header
 from semispectral.scans.formats.open_file import reading
-from semispectral.scans.formats.scene_files import TSG_HEADER, tsg_pair
+from semispectral.study.names import quoted
 
-LUMO, HYSPEX, HEADWALL, TSG = "Specim Lumo", "HySpex", "Headwall", "TSG"
+LUMO, HYSPEX, HEADWALL = "Specim Lumo", "HySpex", "Headwall"
 CAPTURE, METADATA = "capture", "metadata"
 LUMO_ROLES = {"WHITEREF_": "white", "DARKREF_": "dark", "WHITEDARKREF_": "white_dark"}
 LUMO_PRODUCTS = ("REFLECTANCE_",)
@@ -77,7 +77,11 @@ def lumo(files: frozenset[Path]) -> tuple[list[FoundScan], list[LeftOut]]:
         for header in headers:
             if roles[header] and header not in taken:
                 _, both = header_and_data_of(header, files)
-                reason = f"it is the {roles[header]} reference of a scan that is not beside it"
+                own = header.stem[len(_lumo_prefix(header.stem)) :]
+                reason = (
+                    f"it is a {roles[header].replace('_', ' ')} reference of {quoted(own)}, and no other scan of that "
+                    f"name is beside it: give it the name of its scan, or name it by --{roles[header].split('_')[0]}"
+                )
                 left.append(LeftOut(header, reason, both))
     names = {scan.name.lower(): scan.name for scan in scans}
     for header in (file for file in files if file.suffix.lower() == ".hdr"):
@@ -90,7 +94,11 @@ def lumo(files: frozenset[Path]) -> tuple[list[FoundScan], list[LeftOut]]:
 
 
 def _lumo_role(stem: str) -> str:
-    return next((role for prefix, role in LUMO_ROLES.items() if stem.upper().startswith(prefix)), "")
+    return LUMO_ROLES.get(_lumo_prefix(stem), "")
+
+
+def _lumo_prefix(stem: str) -> str:
+    return next((prefix for prefix in LUMO_ROLES if stem.upper().startswith(prefix)), "")
 
 
 def _lumo_scan(header: Path, references: dict[str, Path], folder: Path, files: frozenset[Path]) -> FoundScan:
@@ -211,21 +219,6 @@ def _headwall_references(
         cells[role] = Cell(str(file), f"reference {where}, as Headwall names it")
         claimed |= both
     return cells, claimed
-
-
-def tsg(files: frozenset[Path]) -> tuple[list[FoundScan], list[LeftOut]]:
-    """Find TSG datasets: pairs of ``.tsg`` and ``.bip``.
-
-    Parameters
-    ----------
-    files : frozenset of Path, files that may be claimed.
-    """
-    scans = []
-    for file in sorted(files):
-        header, data = tsg_pair(file) if file.suffix.lower() == TSG_HEADER else (None, None)
-        if header and data:
-            scans.append(FoundScan(header, header.stem, TSG, {}, frozenset({header, data})))
-    return scans, []
 
 
 def readable(layout_files: frozenset[Path]) -> tuple[frozenset[Path], list[LeftOut]]:

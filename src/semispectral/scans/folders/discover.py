@@ -2,9 +2,8 @@
 
 import os
 import re
-import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,9 +13,11 @@ from semispectral.scans.folders import camera_layouts
 from semispectral.scans.folders.chosen_references import candidates, matching, with_reference
 from semispectral.scans.folders.found import Cell, FoundScan, Layout, LeftOut
 from semispectral.scans.folders.metadata import metadata_cells, read_table
-from semispectral.scans.folders.names import NamePattern
+from semispectral.scans.folders.names import NamePattern, metres
 from semispectral.scans.folders.plain_files import plain
-from semispectral.study.names import natural, quoted, some
+from semispectral.scans.folders.tsg_datasets import tsg
+from semispectral.scans.formats.envi_files import USUAL_SUFFIXES, header_files
+from semispectral.study.names import natural, plain_letters, quoted, some
 from semispectral.study.scene import AXES
 from semispectral.study.scenes import PARSERS
 
@@ -24,13 +25,15 @@ LAYOUTS: tuple[Layout, ...] = (
     camera_layouts.lumo,
     camera_layouts.hyspex,
     camera_layouts.headwall,
-    camera_layouts.tsg,
+    tsg,
     plain,
 )
 FROM_TABLE = tuple(name for name in PARSERS if name not in ("scene", "data"))
 NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.-]+")
-SUFFIXES_OF_NOTES = (".xml", ".log")
+ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".tgz", ".gz", ".bz2", ".xz")
+OF_A_HEADER = (*(suffix for suffix in USUAL_SUFFIXES if suffix), ".hyspex")  # data that cannot be read alone
 PAIR = ("white", "dark")
+DEPTHS = ("depth_from_m", "depth_to_m")
 
 
 @dataclass(frozen=True)
@@ -95,19 +98,21 @@ def discover(folder: Path, wishes: Wishes) -> Discovery:
         scans += found
         left += not_placed
         rest -= frozenset().union(*(scan.claimed for scan in found), *(each.claimed for each in not_placed))
+    rest -= {each.path for each in left}
+    left += _unreadable(rest, folder)
+    rest -= {each.path for each in left}
     if not scans:
         raise DataError(f"{folder}: holds no scan that is known; {_seen(left, files)}")
-    rest -= {each.path for each in left}
     for role, (known, _) in chosen.items():
         scans = [with_reference(scan, role, known, option=f"--{role} {quoted(names[role])}") for scan in scans]
-    scans = [_without_half_a_pair(scan) for scan in scans]
+    scans = _with_sensors_of_all([_without_half_a_pair(scan) for scan in scans])
     scans, unused = _with_cells(sorted(scans, key=lambda scan: natural(str(scan.data))), wishes)
     others = Counter(file.suffix.lower() or "without suffix" for file in rest)
     return Discovery(tuple(_with_names(scans, wishes.pattern)), (*left, *unused), others)
 
 
 def files_in(folder: Path) -> frozenset[Path]:
-    """Return all files of a folder and of the folders in it, without hidden ones; links to folders are not followed.
+    """Return all files of a folder and of the folders in it, without hidden ones; links are followed.
 
     Parameters
     ----------
@@ -118,14 +123,38 @@ def files_in(folder: Path) -> frozenset[Path]:
     ConfigError : it is no folder.
     """
     if not folder.is_dir():
+        there = "an archive is there: unpack it" if folder.suffix.lower() in ARCHIVES else "a file is there"
         raise ConfigError(
-            f"{folder}: a folder of scans is needed, but {'a file' if folder.exists() else 'nothing'} is there"
+            f"{folder}: a folder of scans is needed, but {there if folder.exists() else 'nothing is there'}"
         )
-    found = []
-    for place, folders, names in os.walk(folder):
+    return frozenset(file for file in _names_in(folder) if file.is_file())
+
+
+def _names_in(folder: Path) -> Iterator[Path]:
+    """Yield what is no folder in a folder and the folders in it; each folder once, though links lead to it again."""
+    seen: set[str] = set()
+    for place, folders, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(place)
+        if real in seen:
+            folders[:] = []
+            continue
+        seen.add(real)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [Path(place, name) for name in names if not name.startswith(".")]
-    return frozenset(file for file in found if file.is_file())
+        yield from (Path(place, name) for name in names if not name.startswith("."))
+
+
+def _unreadable(rest: frozenset[Path], folder: Path) -> list[LeftOut]:
+    """Return the files that could be scans, were they complete: data without a header, archives, links to nothing."""
+    found = [
+        LeftOut(file, f"its header ({file.stem}.hdr) is needed beside it, and there is none: copy it there")
+        for file in sorted(rest)
+        if file.suffix.lower() in OF_A_HEADER and not header_files(file)
+    ]
+    found += [
+        LeftOut(file, "it is an archive: unpack it first") for file in sorted(rest) if file.suffix.lower() in ARCHIVES
+    ]
+    dead = sorted(file for file in _names_in(folder) if file.is_symlink() and not file.exists())
+    return found + [LeftOut(file, f"it is a link to {file.readlink()}, where nothing is") for file in dead]
 
 
 def _seen(left: list[LeftOut], files: frozenset[Path]) -> str:
@@ -148,6 +177,13 @@ def _without_half_a_pair(scan: FoundScan) -> FoundScan:
     )
     cells = {name: cell for name, cell in scan.cells.items() if not name.startswith(PAIR)}
     return replace(scan, cells=cells, notes=(*scan.notes, note))
+
+
+def _with_sensors_of_all(scans: list[FoundScan]) -> list[FoundScan]:
+    """Return the scans without the names of their own sensors where not all have one: scenes.tsv needs all or none."""
+    if all("sensor" in scan.cells for scan in scans):
+        return scans
+    return [replace(scan, cells={n: cell for n, cell in scan.cells.items() if n != "sensor"}) for scan in scans]
 
 
 def _with_cells(scans: list[FoundScan], wishes: Wishes) -> tuple[list[FoundScan], list[LeftOut]]:
@@ -187,6 +223,11 @@ def _filled(scan: FoundScan, wishes: Wishes, of_table: Mapping[str, Cell], rows:
     try:
         stated = {name: Cell(text, f"stated in {scan.data.name}") for name, text in scan_facts(scan.data).items()}
         of_metadata = metadata_cells(scan, wishes.metadata)
+        notes += [
+            f"{column}: no XML file of it has the field {quoted(field)} (--metadata)"
+            for column, field in wishes.metadata.items()
+            if column not in of_metadata
+        ]
     except SemispectralError as error:
         notes.append(str(error))
         stated, of_metadata = {}, {}
@@ -204,15 +245,16 @@ def _filled(scan: FoundScan, wishes: Wishes, of_table: Mapping[str, Cell], rows:
 
 
 def _parsed(cells: Mapping[str, Cell], scan: FoundScan) -> tuple[dict[str, Cell], list[str]]:
-    """Return the cells that scenes.tsv accepts, and why others are left empty."""
+    """Return the cells that scenes.tsv accepts, and why others are left empty. Depths may be written 12,5 or 12.5 m."""
     kept, refused = {}, []
-    for column, cell in cells.items():
+    for column, found in cells.items():
+        cell = replace(found, text=metres(found.text)) if column in DEPTHS else found
         try:
             PARSERS[column](cell.text, f"column {column!r}")
             kept[column] = cell
         except ConfigError as error:
             refused.append(f"{error} ({cell.source}); the cell is left empty")
-    depths = [kept[name] for name in ("depth_from_m", "depth_to_m") if name in kept]
+    depths = [kept[name] for name in DEPTHS if name in kept]
     if len(depths) == 2 and float(depths[1].text) <= float(depths[0].text):
         refused.append(f"depths {depths[0].text} to {depths[1].text} m do not go down ({depths[0].source}); left empty")
         kept = {name: cell for name, cell in kept.items() if not name.startswith("depth_")}
@@ -255,5 +297,4 @@ def _box_of(scan: FoundScan, pattern: NamePattern | None) -> str:
 
 
 def _as_name(text: str) -> str:
-    letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
-    return NOT_IN_NAMES.sub("_", letters).strip("_.-") or "scan"
+    return NOT_IN_NAMES.sub("_", plain_letters(text)).strip("_.-") or "scan"

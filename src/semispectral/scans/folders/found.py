@@ -20,6 +20,22 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class FoundSensor:
+    """A file of a scan that another sensor measured of the same spectra: a row of sensors.tsv.
+
+    Attributes
+    ----------
+    name : str, name of the sensor.
+    data : Path, file for the column ``data``.
+    source : str, why it belongs to the scan, in words.
+    """
+
+    name: str
+    data: Path
+    source: str
+
+
+@dataclass(frozen=True)
 class FoundScan:
     """A scan that was found.
 
@@ -31,6 +47,7 @@ class FoundScan:
     cells : dict of Cell, by column of scenes.tsv.
     claimed : frozenset of Path, files that belong to it.
     notes : tuple of str, sentences about it that a person should read.
+    sensors : tuple of FoundSensor, its files of further sensors.
     """
 
     data: Path
@@ -39,6 +56,7 @@ class FoundScan:
     cells: dict[str, Cell] = field(default_factory=dict)
     claimed: frozenset[Path] = frozenset()
     notes: tuple[str, ...] = ()
+    sensors: tuple[FoundSensor, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -87,10 +87,10 @@ def name_pattern(text: str) -> NamePattern:
 
 
 def metres(text: str) -> str:
-    """Return a depth as a number: ``12m50`` and ``12,50`` are 12.50.
+    """Return a depth as a number: ``12m50``, ``12,50`` and ``12.50 m`` are 12.50.
 
     Parameters
     ----------
-    text : str, depth as it stands in a name.
+    text : str, depth as it stands in a name or a table.
     """
-    return re.sub(r"[,mp](?=[0-9])", ".", text).rstrip("m")
+    return re.sub(r"[,mp](?=[0-9])", ".", text).rstrip("m").rstrip()

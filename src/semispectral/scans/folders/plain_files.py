@@ -1,5 +1,8 @@
 """Recognise scans that no camera's layout explains: ENVI, HDF5, MATLAB, GeoTIFF and NumPy files."""
 
+import re
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import h5py
@@ -59,7 +62,15 @@ def _looked_at(file: Path, files: frozenset[Path]) -> FoundScan | LeftOut:
         return LeftOut(file, str(error), frozenset({file}))
     if bands < FEWEST_BANDS:
         return LeftOut(file, f"it has {bands} bands, as a picture or a raster of labels; a scan has more", claimed)
-    return _with_labels_beside(scan, files)
+    return _with_labels_beside(replace(scan, notes=tuple(_like_a_reference(data.stem))), files)
+
+
+def _like_a_reference(stem: str) -> Iterator[str]:
+    """Yield a question if a scan is called as references are."""
+    words = re.split(r"[^a-z]+", stem.lower())
+    for role, names in ROLE_NAMES.items():
+        if any(word in names for word in words):
+            yield f"it is called as a {role} reference is: if it is one, name it by --{role}, or take its row out"
 
 
 def _may_be_scan(file: Path) -> bool:

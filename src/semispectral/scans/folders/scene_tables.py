@@ -1,4 +1,4 @@
-"""Write what a folder holds as scenes.tsv, with a table beside it of where each cell comes from."""
+"""Write what a folder holds as scenes.tsv and sensors.tsv, with a table of where each cell comes from."""
 
 import os
 import re
@@ -17,6 +17,7 @@ from semispectral.study.scenes import OPTIONAL, REQUIRED
 PATHS = ("data", "labels", "wavelengths", "panel", *REFERENCE_ROLES)
 NEEDED = ("hole",)  # cells without which scenes.tsv is refused
 SOURCES = ".sources.tsv"
+SENSORS = "sensors.tsv"
 ROW = re.compile(r"^row [0-9]+ of")
 MOST_SOURCES = 4  # of a column, in words
 
@@ -31,6 +32,16 @@ def sources_file(table: Path) -> Path:
     return table.with_name(table.stem + SOURCES)
 
 
+def sensors_file(table: Path) -> Path:
+    """Return the table of further sensors beside a table of scenes.
+
+    Parameters
+    ----------
+    table : Path, table of scenes.
+    """
+    return table.with_name(SENSORS)
+
+
 def refuse_existing(table: Path) -> None:
     """Refuse to overwrite a table of scenes or its sources.
 
@@ -39,14 +50,16 @@ def refuse_existing(table: Path) -> None:
     table : Path, table of scenes to write.
     """
     for path in (table, sources_file(table)):
-        if os.path.lexists(path):
-            raise ConfigError(
-                f"{path}: exists already and is never overwritten; name another --output, or move it away"
-            )
+        _refuse_existing(path)
+
+
+def _refuse_existing(path: Path) -> None:
+    if os.path.lexists(path):
+        raise ConfigError(f"{path}: exists already and is never overwritten; name another --output, or move it away")
 
 
 def write_tables(found: Discovery, table: Path, *, data_root: Path) -> None:
-    """Write the table of scenes, and its sources with what was not placed.
+    """Write the table of scenes, that of further sensors if there are any, and their sources with what was not placed.
 
     Parameters
     ----------
@@ -55,6 +68,8 @@ def write_tables(found: Discovery, table: Path, *, data_root: Path) -> None:
     data_root : Path, folder that paths in the table start from.
     """
     refuse_existing(table)
+    if any(scan.sensors for scan in found.scans):
+        _refuse_existing(sensors_file(table))
     rows = [_row(scan, data_root) for scan in found.scans]
     columns = [*REQUIRED, *(name for name in OPTIONAL if any(name in row for row in rows))]
     lines = [columns, *([row[name].text if name in row else "" for name in columns] for row in rows)]
@@ -64,6 +79,15 @@ def write_tables(found: Discovery, table: Path, *, data_root: Path) -> None:
         sources += [[row["scene"].text, name, row[name].text, row[name].source] for name in columns if name in row]
     for scan, row in zip(found.scans, rows, strict=True):
         sources += [[row["scene"].text, "", "", note] for note in scan.notes]
+    further = [
+        (row["scene"].text, sensor, _from(data_root, str(sensor.data)))
+        for scan, row in zip(found.scans, rows, strict=True)
+        for sensor in scan.sensors
+    ]
+    if further:
+        head = ["scene", "sensor", "data"]
+        write_atomically(sensors_file(table), _text([head, *([s, sensor.name, data] for s, sensor, data in further)]))
+        sources += [[s, f"{SENSORS}, {sensor.name}", data, sensor.source] for s, sensor, data in further]
     sources += [["", "", printable(left.path), left.reason] for left in found.left]
     write_atomically(sources_file(table), _text(sources))
 
@@ -118,6 +142,10 @@ def in_words(found: Discovery, table: Path, *, data_root: Path) -> str:
         if scans:
             named = some(scan.cells["scene"].text for scan in scans)
             lines.append(f"  {name}: not known of {_count(len(scans), 'scan')} ({named}): fill it in before you check")
+    number = Counter(sensor.name for scan in found.scans for sensor in scan.sensors)
+    if number:
+        said = ", ".join(f"{name} of {_count(times, 'scan')}" for name, times in number.items())
+        lines.append(f"  further sensors: {said}: files of one name but for the sensor, with the same spectra")
     notes = [f"  {scan.cells['scene'].text}: {note}" for scan in found.scans for note in scan.notes]
     left = [f"  {printable(each.path)}: {each.reason.removeprefix(f'{each.path}: ')}" for each in found.left]
     lines += ["", "To look at", *notes] if notes else []
@@ -125,7 +153,12 @@ def in_words(found: Discovery, table: Path, *, data_root: Path) -> str:
     if found.others:
         said = some(f"{number} {suffix}" for suffix, number in found.others.most_common())
         lines += ["", f"Not looked into: {_count(sum(found.others.values()), 'other file')} ({said})"]
-    lines += ["", f"{table}: {_count(len(found.scans), 'row')}, with paths from {data_root} (the key data_root)"]
+    named = f"{sensors_file(table)}: the files of further sensors (the key sensors of the configuration)"
+    lines += [
+        "",
+        *([named] if number else []),
+        f"{table}: {_count(len(found.scans), 'row')}, with paths from {data_root} (the key data_root)",
+    ]
     outside = sum(not _whole(scan.data).is_relative_to(_whole(data_root)) for scan in found.scans)
     if outside:
         remedy = "name a folder above them by --data-root, or set allow_outside: true in the configuration"
