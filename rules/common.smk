@@ -177,6 +177,11 @@ def every_scene(pattern):
     return expand(pattern, scene=sorted(SCENES), allow_missing=True)
 
 
+def scenes_of_m1(pattern):
+    """One path for each scene that M1 may see."""
+    return expand(pattern, scene=SLICES.scenes_of_m1, allow_missing=True)
+
+
 def mask_of(wildcards):
     """The mask of a scene; none where nothing is masked."""
     return ["<results>/masks/{scene}/mask.png"] if SLICES.is_masked(wildcards.scene) else []

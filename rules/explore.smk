@@ -9,7 +9,7 @@
 rule clusters:
     input:
         latents=LATENTS,
-        samples=every_scene("<results>/sample_m1/{scene}.parquet"),
+        samples=scenes_of_m1("<results>/sample_m1/{scene}.parquet"),
     output:
         directory("<results>/explore/clusters"),
     log:

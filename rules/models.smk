@@ -7,7 +7,7 @@
 
 rule train_m1:
     input:
-        samples=every_scene("<results>/sample_m1/{scene}.parquet"),
+        samples=scenes_of_m1("<results>/sample_m1/{scene}.parquet"),
         scaler=SCALERS["latents"],
     output:
         directory("<results>/m1/{seed}"),

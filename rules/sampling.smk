@@ -65,12 +65,16 @@ rule split:
 
 rule sample_m1:
     input:
-        census=[counted_for_m1(scene, "parquet") for scene in sorted(SCENES)],
-        codes=[counted_for_m1(scene, "npy") for scene in sorted(SCENES)],
-        shards=every_scene("<results>/shards/unlabelled/{scene}.parquet"),
-        files=cleaned_files,
+        census=[counted_for_m1(scene, "parquet") for scene in SLICES.scenes_of_m1],
+        codes=[counted_for_m1(scene, "npy") for scene in SLICES.scenes_of_m1],
+        shards=scenes_of_m1("<results>/shards/unlabelled/{scene}.parquet"),
+        files=SLICES.files_of_sample_m1,
+        # Scans of holes that are named as test holes must fit the others. A mask changes their census, and nothing here:
+        # only a changed scan does, which is among the files.
+        tested=[ancient(f"<results>/census/{scene}.parquet") for scene in SLICES.scenes_not_of_m1],
+        tested_codes=[ancient(f"<results>/census/{scene}.npy") for scene in SLICES.scenes_not_of_m1],
     output:
-        every_scene("<results>/sample_m1/{scene}.parquet"),
+        scenes_of_m1("<results>/sample_m1/{scene}.parquet"),
     log:
         "<results>/logs/sample_m1.log",
     benchmark:
@@ -120,7 +124,7 @@ rule sample:
 rule choose_input:
     input:
         samples=every_scene("<results>/sample/{scene}.parquet"),
-        samples_m1=every_scene("<results>/sample_m1/{scene}.parquet"),
+        samples_m1=scenes_of_m1("<results>/sample_m1/{scene}.parquet"),
         labels=f"<results>/labels_per_class/{MOST_LABELS}/{FIRST_SEED}.parquet",
     output:
         CHOICE,
@@ -147,7 +151,7 @@ rule choose_input:
 
 rule estimate_noise:
     input:
-        samples=every_scene("<results>/sample_m1/{scene}.parquet"),
+        samples=scenes_of_m1("<results>/sample_m1/{scene}.parquet"),
     output:
         directory(NOISE),
     log:
@@ -170,7 +174,7 @@ rule estimate_noise:
 
 rule fit_scaler:
     input:
-        samples=every_scene("<results>/sample_m1/{scene}.parquet"),
+        samples=scenes_of_m1("<results>/sample_m1/{scene}.parquet"),
         choices=choices_of,
         noises=noises_of,
     output:

@@ -124,6 +124,16 @@ def test_m1_does_not_depend_on_labels_where_test_holes_are_named() -> None:
     assert "sample_m1" in changed(by_labels, replace(by_labels, scenes=other.scenes))
 
 
+def test_m1_sees_no_scene_of_a_named_test_hole() -> None:
+    """Scenes of the test holes are left out where these are named, and their files are looked at all the same."""
+    named, chosen = slices(split={"test_groups": ["DH3"]}), slices(split={"test_groups": []})
+    assert named.scenes_of_m1 == ["DH1_1", "DH2_1"]
+    raw = replace(named, config={**named.config, "cleaning": {**named.config["cleaning"], "references": "none"}})
+    assert raw.files_of_sample_m1(SimpleNamespace(keys=lambda: ())) == [str(named.scenes["DH3_1"].data)]
+    assert chosen.scenes_of_m1 == sorted(chosen.scenes)
+    assert slices(split={"method": "blocks", "test_groups": ["DH3"]}).scenes_of_m1 == sorted(named.scenes)
+
+
 def test_names_of_classes_are_for_showing() -> None:
     """Another name or colour changes what is shown; the order of the rows changes nothing; another code does."""
     assert changed(slices(), slices(replace(KNOWN, names=("a", "b")))) == SHOWN

@@ -183,6 +183,19 @@ def test_m1_is_dealt_alike_before_and_after_labels_came() -> None:
     assert "C" not in set(found.loc[found["part"] != "test", "hole"])
 
 
+def test_m1_is_dealt_alike_without_the_scenes_of_named_test_holes() -> None:
+    """Training and validation pixels are the same whether the scenes of the test holes are there or not."""
+    blank = {scene.name: np.zeros_like(CODES[scene.name]) for scene in SCENES}
+    others = [scene for scene in SCENES if scene.hole != "C"]
+    pool = tiny_pool(SCENES, CODES).query("code == 0")
+    pool = pool[pool["scene"].isin([scene.name for scene in others])].reset_index(drop=True)
+    without = deal_for_m1(
+        rasters_of_codes(others, blank), SCENES, pool, split_settings=SPLIT.of_other_holes, sample_settings=SAMPLE
+    )
+    whole = of_m1(blank)
+    pd.testing.assert_frame_equal(without, whole[whole["part"] != "test"].reset_index(drop=True))
+
+
 def test_m1_sees_no_pixel_that_is_tested() -> None:
     """Where the labels decide what is tested, M1's parts are those of the labels: test pixels stay test pixels."""
     split = SplitConfig(method="blocks", seed=1, test_share=0.3, block_lines=10, buffer=2)

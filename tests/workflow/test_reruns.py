@@ -335,6 +335,17 @@ def test_a_painted_mask_counts_for_its_scene(done: Path, would_run: WouldRun) ->
     assert "simulate" not in ran
 
 
+def test_a_painted_mask_of_a_test_hole_trains_no_m1(done: Path, would_run: WouldRun) -> None:
+    """A mask of a scene of the named test hole reruns what is of that scene and what is scored, and not M1."""
+    with Image.new("L", (32, 64), 255) as mask:
+        mask.save(done / "painted.png")
+    with changed(done / "tests/workflow/scenes.tsv", lambda text: with_column(text, "mask", "DH3_1", "painted.png")):
+        ran = would_run()
+    assert {"sample_m1", "fit_scaler", "train_m1", "estimate_noise"}.isdisjoint(ran)
+    own = {"mask": 1, "census": 1, "labels": 1, "draw": 2, "encode": 1, "features": 1}
+    assert {name: ran.get(name) for name in own} == own
+
+
 def test_a_changed_file_counts_for_its_scene(done: Path, would_run: WouldRun) -> None:
     """New content of one scene's file reruns its census, and what is below; the same content again does not."""
     path = done / "results/scenes/DH2_1.h5"

@@ -189,6 +189,18 @@ class Slices:
             labels_per_class={key: own[key] for key in ("labels_per_class", "valid_share")},
         )
 
+    @cached_property
+    def scenes_of_m1(self) -> list[str]:
+        """Names of the scenes that M1 may see, in order: all but those of holes that the configuration tests."""
+        split = self.config["split"]
+        tested = set(split["test_groups"]) if keys_in_use.names_test_holes(split) else set()
+        return [name for name in sorted(self.scenes) if self.scenes[name].hole not in tested]
+
+    @cached_property
+    def scenes_not_of_m1(self) -> list[str]:
+        """Names of the other scenes, in order."""
+        return [name for name in sorted(self.scenes) if name not in self.scenes_of_m1]
+
     def sample_m1(self) -> str:
         """Return how the pixels of M1 are chosen and cleaned; no labels, unless they decide what is tested."""
         return self.cleaned_by(
@@ -451,6 +463,11 @@ class Slices:
         """Return the files that cleaning looks into, of one scene or of all; labels are not among them."""
         names = [wildcards.scene] if "scene" in wildcards.keys() else self.scenes  # noqa: SIM118  a Namedlist
         return sorted({str(file) for name in self.cleaned(names) for file in data_files(self.scenes[name])})
+
+    def files_of_sample_m1(self, wildcards: Any) -> list[str]:
+        """Return the files that cleaning looks into, and the scans that M1 must not see, but whose bands must fit."""
+        tested = [str(file) for name in self.scenes_not_of_m1 for file in data_files(self.scenes[name])]
+        return sorted({*self.cleaned_files(wildcards), *tested})
 
     def scene_files(self, wildcards: Any) -> list[str]:
         """Return every file that a scene is read from: data, labels, headers beside them, the table of wavelengths."""

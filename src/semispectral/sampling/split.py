@@ -12,7 +12,7 @@ from semispectral.pool.pixel_ranks import priority
 from semispectral.sampling.split_search import Units, best_deal, grid, grid_units, part_bounds, with_buffer
 from semispectral.scans.cube import PARTS
 from semispectral.study.classes import IGNORED, UNLABELLED
-from semispectral.study.keys_in_use import labels_decide
+from semispectral.study.keys_in_use import labels_decide, names_test_holes
 from semispectral.study.names import some
 from semispectral.study.setting_types import Count, CountFromZero, OneOf, Seed, ShareBelowOne, Unique, settings_class
 
@@ -59,6 +59,12 @@ class SplitConfig:
     def looks_at_labels(self) -> bool:
         """Whether the labels decide which pixels are tested."""
         return labels_decide({"method": self.method, "test_groups": self.test_groups})
+
+    @property
+    def of_other_holes(self) -> "SplitConfig":
+        """The split of the scenes that are left where those of named test holes are taken out: nothing is tested."""
+        named = names_test_holes({"method": self.method, "test_groups": self.test_groups})
+        return replace(self, method="blocks", test_share=0.0) if named else self
 
     @property
     def distance(self) -> int:

@@ -104,6 +104,16 @@ def split(section: Section) -> dict[str, Any]:
     return used
 
 
+def names_test_holes(section: Section) -> bool:
+    """Return whether the configuration names the holes that are tested.
+
+    Parameters
+    ----------
+    section : mapping, section ``split``.
+    """
+    return section["method"] == "groups" and bool(section.get("test_groups"))
+
+
 def labels_decide(section: Section) -> bool:
     """Return whether the labels decide which pixels a split tests: not if holes are named, nor if pixels are random.
 

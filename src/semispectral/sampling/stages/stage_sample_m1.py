@@ -20,9 +20,10 @@ from semispectral.study.stage_settings import settings
 def run_sample_m1(
     directory: str | Path, *, censuses: Sequence[str | Path], shards: Sequence[str | Path], cfg: str
 ) -> None:
-    """Deal the unlabelled draw of all scenes to training and validation of M1, and clean it.
+    """Deal the unlabelled draw to training and validation of M1, and clean it.
 
-    It is here that scans which do not fit together are refused.
+    It is here that scans which do not fit together are refused, those of named test holes too: these have a census, and
+    no shard.
 
     Parameters
     ----------
@@ -31,7 +32,7 @@ def run_sample_m1(
     censuses : sequence of str or Path
         Census of every scene, with its labels only where they decide what is tested.
     shards : sequence of str or Path
-        Unlabelled draw of every scene.
+        Unlabelled draw of every scene that M1 may see.
     cfg : str
         JSON of the sections ``study`` (rows of scenes.tsv), ``split``, ``sample``, ``cleaning`` and ``scenes`` (rows of
         the scenes that are cleaned, by name).
@@ -41,11 +42,14 @@ def run_sample_m1(
     cleaning = settings(CleanConfig, given["cleaning"], where="cleaning")
     counted = [read_census(Path(path)) for path in censuses]
     check_scans(counted, scale={scene.name: scene.factor for scene in scenes}, steps=cleaning.steps)
+    seen = {Path(path).stem for path in shards}
     dealt = deal_for_m1(
-        rasters_of_codes(scenes, {found.scene: found.codes for found in counted}),
+        rasters_of_codes(
+            [scene for scene in scenes if scene.name in seen], {found.scene: found.codes for found in counted}
+        ),
         scenes,
         read_pool(shards),
-        split_settings=settings(SplitConfig, given["split"]),
+        split_settings=settings(SplitConfig, given["split"]).of_other_holes,
         sample_settings=settings(SampleConfig, given["sample"]),
     )
     bad_bands = bad_bands_of_all(counted, cleaning.steps)
