@@ -17,6 +17,7 @@ rule draw:
         "<results>/resources/draw/{kind}/{scene}.tsv"
     wildcard_constraints:
         kind="unlabelled|labelled",
+    priority: 1
     conda:
         "../envs/base.yaml"
     threads: 1
@@ -79,6 +80,7 @@ rule sample_m1:
         "<results>/logs/sample_m1.log",
     benchmark:
         "<results>/resources/sample_m1.tsv"
+    priority: 1
     conda:
         "../envs/base.yaml"
     threads: 1
@@ -185,6 +187,7 @@ rule fit_scaler:
         "<results>/resources/fit_scaler/{scale}.tsv"
     wildcard_constraints:
         scale="|".join(SCALES),
+    priority: 1
     conda:
         "../envs/base.yaml"
     threads: 1

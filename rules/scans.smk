@@ -14,6 +14,7 @@ if CONFIG["simulate"]["enabled"]:
             "<results>/logs/simulate/{scene}.log",
         benchmark:
             "<results>/resources/simulate/{scene}.tsv"
+        priority: 1
         conda:
             "../envs/base.yaml"
         threads: 1
@@ -66,6 +67,7 @@ rule mask:
         "<results>/logs/mask/{scene}.log",
     benchmark:
         "<results>/resources/mask/{scene}.tsv"
+    priority: 1
     conda:
         "../envs/base.yaml"
     threads: 1
@@ -92,6 +94,7 @@ rule census:
         "<results>/logs/census/{scene}.log",
     benchmark:
         "<results>/resources/census/{scene}.tsv"
+    priority: 1
     conda:
         "../envs/base.yaml"
     threads: 1
