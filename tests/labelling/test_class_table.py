@@ -27,8 +27,8 @@ def table(path: Path, *classes: str) -> Path:
 
 
 def test_classes_come_in_the_order_of_the_files(tmp_path: Path) -> None:
-    """Codes from 1 as names occur first; a colour is the first one said, or one of a table; the table reads back."""
-    queue = table(tmp_path / "queue.tsv", "talc", "", "calcite, pure", "talc")
+    """Codes from 1 as names occur first, in capitals or not; a colour is the first said, or one of a table."""
+    queue = table(tmp_path / "queue.tsv", "talc", "", "calcite, pure", " TALC")
     drawn = page_file(tmp_path / "A.geojson", ("gypsum", "#123456"), ("talc", "#ffffff"))
     found = classes_of([queue, drawn])
     expected = ClassMap((1, 2, 3), ("talc", "calcite, pure", "gypsum"), (COLOURS[0], COLOURS[1], "#123456"))

@@ -141,7 +141,7 @@ def _short(planned: Planned | None, per_class: str) -> str:
     names = planned.split.classes.names
     pairs = zip(total.index.tolist(), total.tolist(), strict=True)
     few = [f"{names[label]} {pixels}" for label, pixels in pairs if pixels < int(per_class)]
-    return f"; fewer of {_some(few)}" if few else ""
+    return f"; fewer of {_some(few)}: such classes give half of theirs, with labels_per_class [all] all" if few else ""
 
 
 def features(study: Study, looked: Sequence[Looked]) -> Iterator[str]:

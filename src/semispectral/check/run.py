@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -53,12 +54,14 @@ def run_check(wanted: argparse.Namespace) -> None:
     if problems.found:
         number = len(problems.found)
         raise ConfigError("\n".join(words.listed(f"{number} problem{'s' * (number != 1)}", problems.found)))
-    sys.stdout.write(_what_next(study is not None and study.unlabelled, in_clone=folder == Path.cwd()))
+    unlabelled = study is not None and study.unlabelled
+    sys.stdout.write(_what_next(unlabelled, in_clone=folder == Path.cwd(), overlays=wanted.config))
 
 
-def _what_next(unlabelled: bool, *, in_clone: bool) -> str:
+def _what_next(unlabelled: bool, *, in_clone: bool, overlays: Sequence[Path]) -> str:
     """Return the last sentence: the command that runs the study."""
     options = " --cores all --resources gpu=1" if in_clone else ""
+    options += "".join([" --configfile", *(f" {shlex.quote(str(path))}" for path in overlays)]) if overlays else ""
     command = "snakemake" if in_clone else "semispectral run"
     if unlabelled:
         return (

@@ -11,7 +11,7 @@ from semispectral.scans.formats.known import LABEL_TABLE, format_of
 from semispectral.scans.labels import label_rows, page_files
 from semispectral.storage.atomic import write_atomically
 from semispectral.study.classes import COLOUR, COLUMNS, WHOLE, ClassMap
-from semispectral.study.names import quoted, require_name, some
+from semispectral.study.names import plain, quoted, require_name, some
 from semispectral.study.scene import NAMED
 
 WHAT = "labels with names of classes"
@@ -42,7 +42,8 @@ class Named:
 def classes_of(paths: Sequence[Path]) -> ClassMap:
     """Return the classes that labels name, in the order in which they occur first, with codes from 1.
 
-    A class has the colour that its first file says; else the next one of a table.
+    A class has the colour that its first file says; else the next one of a table. Names that differ in capitals or
+    blanks alone are one class, called as it is first.
 
     Parameters
     ----------
@@ -53,6 +54,7 @@ def classes_of(paths: Sequence[Path]) -> ClassMap:
     DataError : a file names no class, or has a code where a name is needed.
     """
     found: dict[str, str] = {}
+    called: dict[str, str] = {}
     for named in (named for path in paths for named in _named(path)):
         if WHOLE.fullmatch(named.name):
             raise DataError(
@@ -60,7 +62,8 @@ def classes_of(paths: Sequence[Path]) -> ClassMap:
                 "known; write the name, or write classes.tsv by hand (code, name, colour)"
             )
         require_name(named.name, where=named.where)
-        found.setdefault(named.name, named.colour if COLOUR.fullmatch(named.colour) else "")
+        name = called.setdefault(plain(named.name), named.name)
+        found.setdefault(name, named.colour if COLOUR.fullmatch(named.colour) else "")
     if not found:
         raise DataError(
             f"{paths[0]}: {WHAT} are needed, but no class is named; fill the column class, or draw on a page"

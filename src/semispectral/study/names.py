@@ -204,6 +204,21 @@ def require_distinct_files(names: Iterable[str], *, where: str) -> None:
             )
 
 
+def plain(name: str) -> str:
+    """Return a name in small letters with single blanks: two that are the same so are one to a reader.
+
+    Parameters
+    ----------
+    name : str, name as it was typed.
+
+    Examples
+    --------
+    >>> plain(" White  mica")
+    'white mica'
+    """
+    return " ".join(name.casefold().split())
+
+
 def natural(name: str) -> tuple[tuple[str | int, ...], str]:
     """Return a sort key that puts box_2 before box_10.
 

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from semispectral.errors import DataError
 from semispectral.study.classes import WHOLE, ClassMap
-from semispectral.study.names import quoted
+from semispectral.study.names import plain, quoted
 from semispectral.study.scene import Scene
 from semispectral.study.suggestions import hint
 
@@ -30,10 +30,10 @@ class ClassWords:
         return {str(code): code for code in self.classes.codes} | named
 
     @cached_property
-    def _by_bare_name(self) -> dict[str, str]:
+    def _by_plain_name(self) -> dict[str, str]:
         """Names by the same in small letters with single blanks, but for those that are alike so."""
-        bare = [_bare(name) for name in self.classes.names]
-        return {own: name for own, name in zip(bare, self.classes.names, strict=True) if bare.count(own) == 1}
+        known = [plain(name) for name in self.classes.names]
+        return {own: name for own, name in zip(known, self.classes.names, strict=True) if known.count(own) == 1}
 
     def code(self, text: str, where: str, *, colour: str = "") -> int:
         """Return the code of a class.
@@ -51,7 +51,7 @@ class ClassWords:
         if WHOLE.fullmatch(text) and text not in self._codes and int(text) in self.scene.ignore:
             return int(text)
         if text not in self._codes:
-            text = self._by_bare_name.get(_bare(text), text)
+            text = self._by_plain_name.get(plain(text), text)
         if text not in self._codes:
             if not self.classes.names:
                 raise DataError(
@@ -79,7 +79,3 @@ class ClassWords:
         while code in self.classes.codes or code in self.scene.ignore:
             code += 1
         return code
-
-
-def _bare(name: str) -> str:
-    return " ".join(name.casefold().split())
