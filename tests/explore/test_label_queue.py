@@ -88,6 +88,13 @@ def test_a_model_adds_what_it_doubts_and_what_it_does_not_know() -> None:
     assert not pixels.labelled[rows].any()
 
 
+def test_labels_do_not_shorten_the_diverse_half() -> None:
+    """Clusters that hold labels give no pixel: the finer ones between them do."""
+    pixels, blob = sampled(labelled=(0, 1, 2, 3, 4))
+    queue = doubtful(pixels, judged(pixels, blob), ("a", "b"), wanted=40, least_distance=1, seed=1)
+    assert queue["why"].str.startswith("far from the labels").sum() == 20
+
+
 @pytest.mark.parametrize("log_p", [np.nan, 3.0])
 def test_a_model_without_log_p_still_gives_a_queue(log_p: float) -> None:
     """An SVM on bands knows no log p(x): the rest of the queue is filled all the same."""

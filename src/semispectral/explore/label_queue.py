@@ -161,7 +161,8 @@ def spread_out(sampled: Sampled, chosen: Chosen, *, wanted: int, seed: int) -> l
     Share of the pixels in the cluster of each pixel that was added.
     """
     shares: list[float] = []
-    for number in _divisions(len(np.unique(sampled.z, axis=0)), wanted=wanted):
+    held = min(int(sampled.labelled.sum()), wanted)  # clusters that labels hold give no pixel
+    for number in _divisions(len(np.unique(sampled.z, axis=0)), wanted=wanted + held):
         if len(chosen.rows) >= wanted:
             break
         centres, cluster = fit_centres(sampled.z, number, seed=seed, starts=1)
