@@ -1,14 +1,17 @@
-"""Run a program of measurements/accuracy as it is, but on a small collection and with a few steps of training.
+"""Run a program of measurements as it is, but on a small collection and with a few steps of narrow models.
 
     python small_run.py PROGRAM ARGUMENTS...
 
-The programs take the built-in collection and the default settings of the models. Here both have other defaults.
+The programs take the built-in collection and the default settings of the models. Here both have other defaults, and
+steps are not compiled by XLA, which would take longer than all of them.
 """
 
 import runpy
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+import tensorflow as tf
 
 import semispectral.simulate
 from semispectral.models import settings_m1, settings_m2
@@ -56,6 +59,7 @@ if __name__ == "__main__":
     semispectral.simulate.SimulateConfig = SmallCollection  # type: ignore[misc]
     settings_m1.M1Config = SmallM1  # type: ignore[misc]
     settings_m2.M2Config = SmallM2  # type: ignore[misc]
+    tf.config.run_functions_eagerly(True)
     program = Path(sys.argv[1])
     sys.argv = sys.argv[1:]
     sys.path[0] = str(program.parent)

@@ -22,6 +22,7 @@ COLLECTION = ("--seeds", "1", "--labels-per-class", "5", "--scenes", "collection
 SVM_SAYS = "0 of 2000 predictions differ"
 # What is given to a program that runs by itself, and words of what it then prints. OUT is a folder for its files.
 IN_A_BROWSER = {"speed/hole_page.py"}
+NARROW = ("accuracy/", "training/training_seconds.py")  # run with narrow models, by small_run.py
 SMALL = {
     "accuracy/choices.py": (("--data", "OUT", *COLLECTION, "--variants", "as it is"), "seeds in each cell: [1]"),
     "accuracy/inputs.py": (("--seeds", "1", "--pixels", "60"), "| library, no label | other half |"),
@@ -111,7 +112,7 @@ def test_a_program_runs(program: str, tmp_path: Path, forks: Forks) -> None:
     if program in IN_A_BROWSER and not CHROMIUM:
         pytest.skip("no chromium on this machine")
     given, words = SMALL[program]
-    small = [str(Path(__file__).with_name("small_run.py"))] if program.startswith("accuracy/") else []
+    small = [str(Path(__file__).with_name("small_run.py"))] if program.startswith(NARROW) else []
     if "DATASET" in given:
         write_dataset(tmp_path)
     arguments = [str(tmp_path) if word in ("OUT", "DATASET") else word for word in given]

@@ -7,7 +7,6 @@ from typing import TypeVar
 
 import numpy as np
 from sklearn.metrics import f1_score
-from sklearn.model_selection import StratifiedGroupKFold
 
 from semispectral.errors import DataError
 
@@ -76,6 +75,8 @@ def deal_folds(label: np.ndarray, *, folds: int, seed: int, groups: np.ndarray |
 
 def _deal_groups(label: np.ndarray, groups: np.ndarray, *, folds: int, seed: int) -> np.ndarray:
     """Deal whole groups to folds, with classes spread as evenly as the groups allow."""
+    from sklearn.model_selection import StratifiedGroupKFold  # here: few fits have groups
+
     splitter = StratifiedGroupKFold(min(folds, len(np.unique(groups))), shuffle=True, random_state=seed)
     fold = np.full(len(label), ALWAYS_TRAINING)
     counts = np.bincount(label)

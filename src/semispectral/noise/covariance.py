@@ -21,7 +21,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy import linalg
-from sklearn.covariance import ledoit_wolf
 
 from semispectral.errors import DataError
 from semispectral.scans.cube import Pixels
@@ -196,6 +195,8 @@ def _within_one_rock(difference: np.ndarray, usual: float) -> np.ndarray:
     difference : float64 [pair, band], of neighbours.
     usual : mean squared distance of the hole's pixels from their mean, in the same units.
     """
+    from sklearn.covariance import ledoit_wolf  # here: a scale reads a covariance and estimates none
+
     distance = np.square(difference).sum(axis=1)
     near = difference[distance <= max(usual, np.quantile(distance, 1 - MOST_TRIMMED))]
     return np.asarray(ledoit_wolf(near, assume_centered=True)[0] / 2)
