@@ -34,30 +34,30 @@ rule train_m1:
 
 rule encode:
     input:
-        shards=lambda wildcards: pool_of([wildcards.scene]),
+        shards=pool_of(SCENES),
         scaler=SCALERS["latents"],
         m1="<results>/m1/{seed}",
         scores=scores_of,
         files=cleaned_files,
     output:
-        "<results>/{encoded}/{seed}/{scene}.parquet",
+        every_scene("<results>/{encoded}/{seed}/{scene}.parquet"),
     log:
-        "<results>/logs/encode/{encoded}/{seed}/{scene}.log",
+        "<results>/logs/encode/{encoded}/{seed}.log",
     benchmark:
-        "<results>/resources/encode/{encoded}/{seed}/{scene}.tsv"
+        "<results>/resources/encode/{encoded}/{seed}.tsv"
     wildcard_constraints:
         encoded="|".join(WITH_M1),
     conda:
         "../envs/base.yaml"
     threads: at_most(2)
     resources:
-        mem_mb=memory_mb(1500, per_mb=12, but="files"),
+        mem_mb=memory_mb(3000, per_mb=1, but="files"),  # it holds one scene at a time
         runtime=minutes(10, per_mb=0.1, but="files"),
     params:
-        cfg=lambda wildcards: cfg(scenes=cleaned([wildcards.scene])),
+        cfg=cfg(scenes=cleaned(SCENES)),
         code=code("encode"),
     message:
-        "Encode the drawn pixels of scene {wildcards.scene} with M1, seed {wildcards.seed}: {wildcards.encoded}"
+        "Encode the drawn pixels of all scenes with M1, seed {wildcards.seed}: {wildcards.encoded}"
     script:
         "../workflow/scripts/encode.py"
 
@@ -152,33 +152,33 @@ rule train_svm:
         "../workflow/scripts/train_svm.py"
 
 
-rule baseline:
-    input:
-        features=inputs_of,
-        scaler=scaler_of,
-        labels="<results>/labels_per_class/{per_class}/{seed}.parquet",
-        quotas="<results>/splits/main/quotas.parquet",
-    output:
-        "<results>/predictions/main/inductive/{method}/{features}/{per_class}/{seed}.parquet",
-    log:
-        "<results>/logs/baseline/{method}/{features}/{per_class}/{seed}.log",
-    benchmark:
-        "<results>/resources/baseline/{method}/{features}/{per_class}/{seed}.tsv"
-    wildcard_constraints:
-        method="|".join(BASELINES),
-    conda:
-        "../envs/base.yaml"
-    threads: at_most(2)
-    resources:
-        mem_mb=memory_mb(4000, per_mb=20),
-        runtime=minutes(60, per_mb=1),
-    params:
-        cfg=SLICES.baseline,
-        code=code("baseline"),
-    message:
-        "Fit and apply {wildcards.method} with {wildcards.per_class} labels per class, seed {wildcards.seed}"
-    script:
-        "../workflow/scripts/baseline.py"
+if FITTED:
+
+    rule baseline:
+        input:
+            features=every_scene(FEATURES["bands"]),
+            scalers=[SCALERS[features] for features in sorted({row.features for row in FITTED})],
+            labels="<results>/labels_per_class/{per_class}/{seed}.parquet",
+            quotas="<results>/splits/main/quotas.parquet",
+        output:
+            [of_run(row.method, row.features) for row in FITTED],
+        log:
+            "<results>/logs/baseline/{per_class}/{seed}.log",
+        benchmark:
+            "<results>/resources/baseline/{per_class}/{seed}.tsv"
+        conda:
+            "../envs/base.yaml"
+        threads: at_most(2)
+        resources:
+            mem_mb=memory_mb(4000, per_mb=20),
+            runtime=minutes(60, per_mb=1),
+        params:
+            cfg=SLICES.baseline(row.method for row in FITTED),
+            code=code("baseline"),
+        message:
+            "Fit and apply the baselines with {wildcards.per_class} labels per class, seed {wildcards.seed}"
+        script:
+            "../workflow/scripts/baseline.py"
 
 
 rule average:
@@ -241,7 +241,7 @@ rule predict:
         scaler=scaler_of,
         model="<results>/{method}/{features}/{per_class}/{seed}",
     output:
-        "<results>/predictions/main/inductive/{method}/{features}/{per_class}/{seed}.parquet",
+        OF_RUN,
     log:
         "<results>/logs/predict/{method}/{features}/{per_class}/{seed}.log",
     benchmark:

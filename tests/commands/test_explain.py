@@ -23,8 +23,8 @@ from semispectral.maps.classify import Known, draw_map
 from semispectral.maps.map_files import write_map
 from semispectral.maps.scene_map import Ground
 from semispectral.maps.smoothing import SmoothConfig
-from semispectral.page import write_page, write_pixels
-from semispectral.page.tiles import Facts
+from semispectral.page.mapped import write_page
+from semispectral.page.tiles import Facts, write_pixels
 from semispectral.scans.cube import Latents
 from semispectral.scans.facts.georeference import quiet
 from semispectral.scans.identity import Identity

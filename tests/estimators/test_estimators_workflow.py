@@ -92,7 +92,7 @@ def test_the_estimator_predicts_what_the_workflow_predicts(tmp_path: Path, noise
     save_model(tmp_path / "mnf", *fit_scaler(pixels.x, method="mnf", noise=noise.covariance).to_saved())
     scores = [tmp_path / "mnf"] if noise_scores else []
     models = {"m1_directory": tmp_path / "m1", "scores_directories": scores, **places}
-    run_encode(latents, shards=shards, scene="A", cfg=json.dumps({"scenes": {}}), **models)
+    run_encode([latents], shards=shards, cfg=json.dumps({"scenes": {}}), **models)
     run_train_m2(
         tmp_path / "m2",
         feature_files=[latents],

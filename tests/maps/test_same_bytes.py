@@ -14,8 +14,9 @@ from semispectral.maps.map_files import write_map
 from semispectral.maps.numbers import Numbers, read_numbers, write_numbers
 from semispectral.maps.scene_map import Ground
 from semispectral.maps.smoothing import SmoothConfig
-from semispectral.page import tiles, write_page, write_pixels
-from semispectral.page.tiles import Facts
+from semispectral.page import tiles
+from semispectral.page.mapped import write_page
+from semispectral.page.tiles import Facts, write_pixels
 from semispectral.scans.identity import Identity
 from semispectral.study.classes import CodeSet
 from semispectral.study.scene import Scene

@@ -16,9 +16,9 @@ from browser import CHROMIUM, Tab, browse
 from semispectral.errors import DataError
 from semispectral.features.feature_files import SceneFeatures
 from semispectral.features.feature_settings import Window
-from semispectral.page import write_unmapped_page
 from semispectral.page.content import Labelling
 from semispectral.page.layers import Overlay
+from semispectral.page.unmapped import write_unmapped_page
 from semispectral.scans.labels.label_files import read_scene_labels
 from semispectral.scans.readers import open_scene
 from semispectral.spectra.cleaning_settings import CleanConfig

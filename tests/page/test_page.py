@@ -21,14 +21,14 @@ from semispectral.figures import samples as draws
 from semispectral.maps.bundle import Bundle
 from semispectral.maps.classify import Drawn, Known, draw_map
 from semispectral.maps.smoothing import SmoothConfig
-from semispectral.page import tiles, write_page, write_pixels
+from semispectral.page import tiles
 from semispectral.page.content import Labelling, bytes_for_spectra
 from semispectral.page.feature_layers import COLOURS, overlays
 from semispectral.page.layers import Overlay
-from semispectral.page.mapped import Beside
+from semispectral.page.mapped import Beside, write_page
 from semispectral.page.pixel_files import read_held, read_index, require_tiles
 from semispectral.page.pixels import Quantised, on_stride, stride_for
-from semispectral.page.tiles import Facts, on_grid
+from semispectral.page.tiles import Facts, on_grid, write_pixels
 from semispectral.page.tiles import stride_for as grid_for
 from semispectral.scans.identity import Identity
 from semispectral.spectra.scaling import METHODS, fit_scaler

@@ -26,8 +26,8 @@ from semispectral.errors import ConfigError, DataError, IntegrityError, Semispec
 from semispectral.maps.classify import Known, draw_map
 from semispectral.maps.picture import draw_picture
 from semispectral.maps.smoothing import SmoothConfig
-from semispectral.page import write_page, write_pixels
-from semispectral.page.tiles import Facts
+from semispectral.page.mapped import write_page
+from semispectral.page.tiles import Facts, write_pixels
 from semispectral.scans.identity import Identity
 from semispectral.scans.readers import open_cube
 from semispectral.storage import model_files as weights

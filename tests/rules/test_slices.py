@@ -46,7 +46,7 @@ def texts(cut: Slices) -> dict[str, str]:
         "split": cut.split(),
         "sample_m1": cut.sample_m1(),
         "choose_labels": cut.choose_labels(JOB),
-        "baseline": cut.baseline(JOB),
+        "baseline": cut.baseline([JOB.method]),
         "bundle": cut.bundle(RUN),
         "pack": cut.pack(),
         "map": cut.map(JOB),

@@ -27,9 +27,9 @@ from semispectral.maps.map_files import read_facts, write_map
 from semispectral.maps.numbers import NUMBERS, Numbers, read_numbers, write_numbers
 from semispectral.maps.scene_map import Ground
 from semispectral.maps.smoothing import SmoothConfig
-from semispectral.page import write_page, write_pixels
+from semispectral.page.mapped import write_page
 from semispectral.page.pixel_files import read_index
-from semispectral.page.tiles import Facts
+from semispectral.page.tiles import Facts, write_pixels
 from semispectral.sampling.split_files import read_split, write_split
 from semispectral.sampling.study_split import DEALT, StudySplit
 from semispectral.scans.cube import Latents

@@ -179,9 +179,11 @@ def test_latents_of_a_lacking_sensor_are_those_of_the_prior(mapped: Path) -> Non
     shards = [mapped / f"shards/{kind}/{LACKING}.parquet" for kind in ("unlabelled", "labelled")]
     row = asdict(scenes_of(mapped)[LACKING])
     folders = {"scaler_directory": mapped / "scaler", "m1_directory": mapped / "m1"}
-    given = {"shards": shards, "scores_directories": [], "scene": LACKING}
-    run_encode(mapped / "latents.parquet", cfg=cfg(scenes={LACKING: row}), **given, **folders)
-    latents = read_latents(mapped / "latents.parquet")
+    (mapped / "latents").mkdir()
+    encoded = mapped / f"latents/{LACKING}.parquet"
+    given = {"shards": shards, "scores_directories": []}
+    run_encode([encoded], cfg=cfg(scenes={LACKING: row}), **given, **folders)
+    latents = read_latents(encoded)
     half = latents.mean.shape[1] // 2
     assert (latents.mean[:, half:] == 0).all()
     assert (latents.log_variance[:, half:] == 0).all()

@@ -1,6 +1,7 @@
 """Stages without TensorFlow, called one after another as their adapters call them, on three tiny simulated holes."""
 
 import json
+import shutil
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -159,9 +160,9 @@ def predicted(sampled: Path) -> Path:
     run_predict(svm, model_directory=sampled / "svm", method="svm", **bands)
     quotas = {"quotas_file": sampled / "split/quotas.parquet", "labels_file": labels}
     sections = cfg("baselines", "svm")
-    run_baseline(majority, method="majority", features="bands", cfg=sections, **quotas, **seen, **RUN)
-    on_mnf = seen | {"scaler_directory": sampled / "mnf", "features": "mnf"}
-    run_baseline(qda, method="qda", cfg=sections, **quotas, **on_mnf, **RUN)
+    shutil.copytree(sampled / "scaler", sampled / "bands")
+    scalers = {"scaler_directories": [sampled / "bands", sampled / "mnf"], "feature_files": seen["feature_files"]}
+    run_baseline([majority, qda], cfg=sections, **scalers, **quotas, **RUN)
     run_average(mean, members=[svm, qda], method="mean_of_four", features="predictions")
     where = {"split": "main", "method": "groups", "regime": "inductive"}
     run_evaluate(
@@ -299,26 +300,28 @@ def test_the_labels_are_what_was_asked(sampled: Path) -> None:
 
 
 def test_encoding_keeps_the_pixels_in_order(sampled: Path) -> None:
-    """One row of latents for each drawn pixel of both draws, with the pixel's place and its row in its shard."""
+    """Each scene's latents have a row for each pixel of its draws, with the pixel's place and its row in its shard."""
     save_model(sampled / "m1_alone", *tiny_m1(seed=2, bands=SIMULATED["bands"]))
-    shards = [sampled / f"shards/{kind}/DH1_1.parquet" for kind in ("unlabelled", "labelled")]
+    pool = [sampled / f"shards/{kind}/{name}.parquet" for kind in ("unlabelled", "labelled") for name in SCENES]
     places = {"scaler_directory": sampled / "scaler", "m1_directory": sampled / "m1_alone"}
-    scenes = {"DH1_1": rows(sampled)["DH1_1"]}
-    given = {"shards": shards, "scene": "DH1_1", "cfg": cfg(scenes=scenes), **places}
-    run_encode(sampled / "latents.parquet", scores_directories=[], **given)
-    drawn = [read_shard(path).table for path in shards]
-    expected = pd.concat([table.assign(row=np.arange(len(table))) for table in drawn], ignore_index=True)
-    latents = read_latents(sampled / "latents.parquet")
-    pd.testing.assert_frame_equal(latents.table, expected)
-    run_encode(sampled / "latents_mnf.parquet", scores_directories=[sampled / "mnf"], **given)
-    both = read_latents(sampled / "latents_mnf.parquet")
-    pd.testing.assert_frame_equal(both.table, expected)
-    width = latents.mean.shape[1]
-    np.testing.assert_array_equal(both.mean[:, :width], latents.mean)
-    np.testing.assert_array_equal(both.log_variance[:, :width], latents.log_variance)
+    given = {"shards": pool, "cfg": cfg(scenes=rows(sampled)), **places}
+    for folder, scores in (("latents", []), ("latents_mnf", [sampled / "mnf"])):
+        (sampled / folder).mkdir()
+        files = [sampled / f"{folder}/{name}.parquet" for name in SCENES]
+        run_encode(files, scores_directories=scores, **given)
     scale = read_scaler(sampled / "mnf").common_scale
-    assert both.mean.shape[1] == width + len(scale)
-    np.testing.assert_allclose(np.exp(0.5 * both.log_variance[:, width:]), np.tile(1 / scale, (len(both), 1)), 1e-6)
+    for name in SCENES:
+        drawn = [read_shard(shard).table for shard in pool if shard.stem == name]
+        expected = pd.concat([table.assign(row=np.arange(len(table))) for table in drawn], ignore_index=True)
+        latents, both = (read_latents(sampled / f"{folder}/{name}.parquet") for folder in ("latents", "latents_mnf"))
+        pd.testing.assert_frame_equal(latents.table, expected)
+        pd.testing.assert_frame_equal(both.table, expected)
+        width = latents.mean.shape[1]
+        np.testing.assert_array_equal(both.mean[:, :width], latents.mean)
+        np.testing.assert_array_equal(both.log_variance[:, :width], latents.log_variance)
+        assert both.mean.shape[1] == width + len(scale)
+        beside = np.exp(0.5 * both.log_variance[:, width:])
+        np.testing.assert_allclose(beside, np.tile(1 / scale, (len(both), 1)), 1e-6)
 
 
 def test_the_svm_beats_the_majority(predicted: Path) -> None:

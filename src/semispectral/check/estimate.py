@@ -32,6 +32,7 @@ class Work:
     total_kpixels : pixels of all scenes, in thousands.
     sample_mb : sampled pixels of all scenes as float32, in MB.
     scene_pool_mb : drawn pixels of a scene, whatever a split takes of them, as stored, in MB.
+    pool_mb : the same of all scenes, in MB.
     m1_sample_mb : the same as ``sample_mb``, in the columns of M1.
     test_kpixels : pixels that every method predicts, in thousands.
     """
@@ -41,6 +42,7 @@ class Work:
     total_kpixels: float
     sample_mb: float
     scene_pool_mb: float
+    pool_mb: float
     m1_sample_mb: float
     test_kpixels: float
 
@@ -97,12 +99,14 @@ def work_of(study: Study, looked: Sequence[Looked], sampled: int) -> Work:
     scenes = max(len(looked), 1)
     bands = max((each.bands for each in looked), default=0)
     sample_mb, m1_sample_mb = (sampled * each * FLOAT_BYTES / 1e6 for each in (bands, sum(_m1_views(study, bands))))
+    pool_mb = sum(_drawn(study, each) * each.bands * each.bytes_per_value for each in looked) / 1e6
     return Work(
         scene_mb=sum(each.megabytes for each in looked) / scenes,
         scene_kpixels=sum(each.interest for each in looked) / scenes / 1e3,
         total_kpixels=sum(each.pixels for each in looked) / 1e3,
         sample_mb=sample_mb,
-        scene_pool_mb=sum(_drawn(study, each) * each.bands * each.bytes_per_value for each in looked) / scenes / 1e6,
+        scene_pool_mb=pool_mb / scenes,
+        pool_mb=pool_mb,
         m1_sample_mb=m1_sample_mb,
         test_kpixels=sampled / 3e3,
     )
@@ -139,9 +143,9 @@ def needs(study: Study, looked: Sequence[Looked], planned: Planned | None, jobs:
     found = []
     for rule, count in jobs.items():
         rate = RATES.get(rule, OTHER)
-        units, kept = getattr(work, rate.unit), getattr(work, rate.disk_unit)
-        seconds, memory = (fixed + each * units for fixed, each in (rate.seconds, rate.memory_mb))
-        disk = rate.disk_mb[0] + rate.disk_mb[1] * kept
+        seconds = rate.seconds[0] + rate.seconds[1] * getattr(work, rate.unit)
+        memory = rate.memory_mb[0] + rate.memory_mb[1] * getattr(work, rate.memory_unit or rate.unit)
+        disk = rate.disk_mb[0] + rate.disk_mb[1] * getattr(work, rate.disk_unit)
         found.append(Need(rule, count, trained.get(rule, seconds), memory, disk * count))
     return found
 

@@ -18,11 +18,12 @@ class Rate(NamedTuple):
 
     Attributes
     ----------
-    unit : unit of time and memory, an attribute of `semispectral.check.estimate.Work`.
+    unit : unit of time, an attribute of `semispectral.check.estimate.Work`; of memory, too, without a unit of its own.
     seconds : time, (fixed, per unit), in s.
     memory_mb : memory, (fixed, per unit), in MB.
     disk_unit : unit of disk space, an attribute of `semispectral.check.estimate.Work`.
     disk_mb : disk space, (fixed, per unit), in MB.
+    memory_unit : unit of memory, if it is another one, as where a job has one scene after the other in memory.
     """
 
     unit: str
@@ -30,6 +31,7 @@ class Rate(NamedTuple):
     memory_mb: tuple[float, float]
     disk_unit: str = "scene_mb"
     disk_mb: tuple[float, float] = (0.1, 0)
+    memory_unit: str = ""
 
 
 RATES: dict[str, Rate] = {
@@ -52,7 +54,7 @@ RATES: dict[str, Rate] = {
     "train_m1": Rate("m1_sample_mb", (0, 0), (1100, 4), "sample_mb", (15, 0)),
     "train_m2": Rate("sample_mb", (0, 0), (1150, 4), "sample_mb", (3, 0)),
     "train_qy": Rate("sample_mb", (0, 0), (1000, 4), "sample_mb", (2, 0)),
-    "encode": Rate("scene_pool_mb", (1.7, 0.03), (240, 8), "scene_pool_mb", (0, 0.3)),
+    "encode": Rate("pool_mb", (1.5, 0.03), (240, 8), "pool_mb", (0, 0.3), "scene_pool_mb"),
     "match_library": Rate("sample_mb", (4, 0.03), (300, 3), "test_kpixels", (0.1, 0.06)),
     "choose_input": Rate("sample_mb", (5, 0.1), (300, 6)),
     "predict": Rate("sample_mb", (1.8, 0.02), (265, 5), "test_kpixels", (0, 0.06)),

@@ -1,4 +1,4 @@
-"""The stage `baseline`: one simpler method, fitted and applied."""
+"""The stage `baseline`: the simpler methods of a run, fitted and applied one after the other."""
 
 import json
 from collections.abc import Sequence
@@ -11,56 +11,54 @@ from semispectral.sampling.training_set import read_bands, training_set
 from semispectral.spectra.scaling import read_scaler
 from semispectral.storage.parquet import read_table, write_table
 from semispectral.study.stage_settings import settings
+from semispectral.workflow.progress import timed
 
 
 def run_baseline(
-    predictions_file: str | Path,
+    predictions: Sequence[str | Path],
     *,
     feature_files: Sequence[str | Path],
-    scaler_directory: str | Path,
+    scaler_directories: Sequence[str | Path],
     labels_file: str | Path,
     quotas_file: str | Path,
-    method: str,
-    features: str,
     per_class: str,
     seed: int,
     cfg: str,
 ) -> None:
-    """Fit a simpler method on the labels of one run and predict the pixels that every method is asked.
+    """Fit the simpler methods on the labels of one run and predict the pixels that every method is asked.
 
     Parameters
     ----------
-    predictions_file : str or Path
-        Parquet file to write: probabilities of the classes and the true class, one row per pixel.
+    predictions : sequence of str or Path
+        Parquet files to write, ``METHOD/FEATURES/LABELS_PER_CLASS/SEED.parquet``: probabilities of the classes and the
+        true class, one row per pixel. The methods are names in `semispectral.classifiers.baselines.BASELINES`.
     feature_files : sequence of str or Path
         Cleaned sample of every scene.
-    scaler_directory : str or Path
-        Scale of what the method sees: of the bands, or their noise-whitened components.
+    scaler_directories : sequence of str or Path
+        Scales of what the methods see, named by it: of the bands, and of their noise-whitened components.
     labels_file : str or Path
         Labels that the run may see.
     quotas_file : str or Path
         Quotas of the split, which know how frequent each class is in the training part.
-    method : str
-        Name in `semispectral.classifiers.baselines.BASELINES`.
-    features : str
-        "bands" or "mnf".
     per_class : str
         Labels per class, or "all".
     seed : int
-        Seed of the method.
+        Seed of the methods.
     cfg : str
         JSON of the section ``baselines`` and, for methods that contain an SVM, ``svm``.
     """
     given = json.loads(cfg)
     config = settings(BaselineConfig, {"svm": given["svm"]} | given["baselines"], where="baselines")
-    inputs = read_bands([Path(path) for path in sorted(feature_files, key=str)], read_scaler(scaler_directory))
-    data = training_set(inputs, read_table(labels_file), per_class=per_class, seed=seed)
-    shares = training_shares(read_quotas(Path(quotas_file)))
-    query = asked(inputs)
-    x, label = every_label(data)
-    fit = BASELINES[method]
-    probability = fit(
-        x, label, data.unlabelled.mean, query.mean, classes=len(shares), shares=shares, seed=seed, settings=config
-    )
-    table = answers(probability, query, method=method, features=features, per_class=per_class, seed=seed)
-    write_table(predictions_file, table)
+    labels, shares = read_table(labels_file), training_shares(read_quotas(Path(quotas_file)))
+    chosen = {"classes": len(shares), "shares": shares, "seed": seed, "settings": config}
+    for scaler_directory in map(Path, scaler_directories):
+        features = scaler_directory.name
+        inputs = read_bands([Path(path) for path in sorted(feature_files, key=str)], read_scaler(scaler_directory))
+        data, query = training_set(inputs, labels, per_class=per_class, seed=seed), asked(inputs)
+        x, label = every_label(data)
+        for path in (path for path in map(Path, predictions) if path.parts[-3] == features):
+            method = path.parts[-4]
+            with timed(method, pixels=len(query), size_mb=len(query) * x.shape[1] * x.itemsize / 1e6):
+                probability = BASELINES[method](x, label, data.unlabelled.mean, query.mean, **chosen)
+            table = answers(probability, query, method=method, features=features, per_class=per_class, seed=seed)
+            write_table(path, table)

@@ -257,10 +257,20 @@ class Slices:
         scenes = [self.scenes[name] for name in sorted(names) if is_cleaned(self.scenes[name], self.cleaning)]
         return {scene.name: asdict(replace(scene, **NOT_OF_SPECTRA)) for scene in scenes}
 
-    def baseline(self, wildcards: Any) -> str:
-        """Return the settings that a simpler method uses."""
+    def baseline(self, methods: Iterable[str]) -> str:
+        """Return the settings that some simpler methods use.
+
+        Parameters
+        ----------
+        methods : iterable of str
+            Names of the methods.
+        """
         sections = {"baselines": self.config["baselines"], "svm": self.config["svm"]}
-        return self.of(**keys_in_use.baseline(wildcards.method, **sections))
+        used: dict[str, dict[str, Any]] = {name: {} for name in sections}
+        for method in methods:
+            for name, keys in keys_in_use.baseline(method, **sections).items():
+                used[name] |= keys
+        return self.of(**used)
 
     def bundle(self, run: Mapping[str, Any]) -> str:
         """Return which model makes the maps, what cleaning does to which scenes, and what the model was trained with.

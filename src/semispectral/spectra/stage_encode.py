@@ -1,8 +1,9 @@
-"""The stage `encode`: the latents of one scene's pool."""
+"""The stage `encode`: the latents of the pool, scene by scene."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,47 +20,54 @@ from semispectral.workflow.progress import timed
 
 
 def run_encode(
-    latents_file: str | Path,
+    latents_files: Sequence[str | Path],
     *,
     shards: Sequence[str | Path],
     scaler_directory: str | Path,
     m1_directory: str | Path,
     scores_directories: Sequence[str | Path],
-    scene: str,
     cfg: str,
 ) -> None:
-    """Encode all drawn pixels of a scene with M1: q(z1|x) of every pixel, with noise scores beside them if asked.
+    """Encode all drawn pixels of every scene with M1: q(z1|x) of every pixel, with noise scores beside them if asked.
+
+    One scene is in memory at a time.
 
     Parameters
     ----------
-    latents_file : str or Path
-        Parquet file to write: mean and log variance, float32 [pixel, latent], then those of the scores; its table has
-        the columns scene, line, sample, code (0 in the unlabelled draw), turn, hash and row, the pixel's row in its
-        shard.
+    latents_files : sequence of str or Path
+        Parquet files to write, one for each scene, named by it: mean and log variance, float32 [pixel, latent], then
+        those of the scores; its table has the columns scene, line, sample, code (0 in the unlabelled draw), turn, hash
+        and row, the pixel's row in its shard.
     shards : sequence of str or Path
-        Pool of the scene: the unlabelled draw, and the labelled one where there is one.
+        Pool of the scenes, named by them: the unlabelled draws, and the labelled ones where there are any.
     scaler_directory : str or Path
         Scale of M1, with its cleaning.
     m1_directory : str or Path
         Trained M1.
     scores_directories : sequence of str or Path
         Scale of the noise-whitened scores that are put beside the latents; empty: none are.
-    scene : str
-        Name of the scene, for the log.
     cfg : str
-        JSON of the section ``scenes``: the scene's row by its name, if the scene is cleaned.
+        JSON of the section ``scenes``: the rows, by their names, of those scenes that are cleaned.
     """
     scaler = read_scaler(scaler_directory)
     cleaning = settings(CleanConfig, scaler.cleaning, where="cleaning")
-    rows, found = json.loads(cfg)["scenes"], []
-    for path in map(Path, shards):
+    scales = [read_scaler(directory) for directory in scores_directories]
+    m1, rows = M1Inference(*load_model(Path(m1_directory))), json.loads(cfg)["scenes"]
+    for latents_file in map(Path, latents_files):
+        scene = latents_file.stem
+        pixels = _pool_of(scene, shards, rows, cleaning)
+        with timed(scene, pixels=len(pixels), size_mb=pixels.x.nbytes / 1e6):
+            latents = Latents(*m1.encode(scaler.transform(pixels.x)), pixels.table)
+            for scale in scales:
+                latents = with_scores(latents, scale, pixels.x)
+        write_latents(latents_file, latents)
+
+
+def _pool_of(scene: str, shards: Sequence[str | Path], rows: Mapping[str, Any], cleaning: CleanConfig) -> Pixels:
+    """Return the cleaned pixels of a scene's shards, with their rows in these."""
+    found = []
+    for path in (path for path in map(Path, shards) if path.stem == scene):
         drawn = read_table(path)
         drawn = drawn.assign(row=np.arange(len(drawn), dtype=np.int64))
         found.append(read_cleaned(path, rows, cleaning, rows=drawn))
-    pixels = without_lost(Pixels.concat(found))
-    m1 = M1Inference(*load_model(Path(m1_directory)))
-    with timed(scene, pixels=len(pixels), size_mb=pixels.x.nbytes / 1e6):
-        latents = Latents(*m1.encode(scaler.transform(pixels.x)), pixels.table)
-        for directory in scores_directories:
-            latents = with_scores(latents, read_scaler(directory), pixels.x)
-    write_latents(Path(latents_file), latents)
+    return without_lost(Pixels.concat(found))

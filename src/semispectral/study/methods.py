@@ -282,6 +282,21 @@ def fitted_baselines() -> tuple[str, ...]:
     return _names(row for row in METHODS.values() if not row.model and row.learns and not row.members)
 
 
+def fitted_for(compared: Iterable[str]) -> tuple[Method, ...]:
+    """Return the rows of the baselines that are fitted where some methods are compared, each once.
+
+    The members of an average are fitted for it, whether or not they are compared by themselves.
+
+    Parameters
+    ----------
+    compared : names of baselines.
+    """
+    named = [first_row(name) for name in compared]
+    members = [METHODS[member] for row in named for member in row.members]
+    fitted = fitted_baselines()
+    return tuple(dict.fromkeys(row for row in [*named, *members] if row.method in fitted))
+
+
 def averages() -> tuple[str, ...]:
     """Name the methods that average the predictions of others."""
     return _names(row for row in METHODS.values() if row.members)
