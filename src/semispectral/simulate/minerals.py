@@ -9,7 +9,6 @@ from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.interpolate import PchipInterpolator
 
 from semispectral.errors import ConfigError
 
@@ -123,6 +122,8 @@ class Mineral:
         return np.asarray(np.exp(exponent - np.atleast_1d(np.asarray(path, dtype=dtype))[:, None] * depth))
 
     def _log_continuum(self, wavelengths_nm: np.ndarray) -> np.ndarray:
+        from scipy.interpolate import PchipInterpolator  # here: a dry run asks for names of minerals alone
+
         inside = np.clip(wavelengths_nm, self.nodes_nm[0], self.nodes_nm[-1])
         continuum = PchipInterpolator(self.nodes_nm, self.continuum)(inside)
         return np.log(continuum).astype(wavelengths_nm.dtype)

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy import linalg
 
 from semispectral.errors import ConfigError, DataError, ShapeError
 from semispectral.scans.cube import Pixels
@@ -141,6 +140,8 @@ def _with_whitened(x: np.ndarray, arrays: Arrays) -> np.ndarray:
 
 def _fit_with_whitened(x: np.ndarray, given: Arrays) -> dict[str, np.ndarray]:
     """Fit two views, the symmetric root of the inverse noise covariance, and mean and scale of all columns."""
+    from scipy import linalg  # here: a draw knows the scales and fits none
+
     values, axes = linalg.eigh(given["noise_covariance"])
     centre = sum(block.sum(axis=0, dtype=np.float64) for block in _blocks(x, _same)) / len(x)
     arrays = {
@@ -242,6 +243,8 @@ def _fit_mnf(x: np.ndarray, given: Arrays) -> dict[str, np.ndarray]:
     noise: ``axes`` [band, component] gives the scores, ``back`` [component, band] the spectra without the rest.
     ``common_scale`` [1] is the root mean square of the deviations of all scores.
     """
+    from scipy import linalg  # here: as in `_fit_with_whitened`
+
     noise = given["noise_covariance"]
     mean, covariance = _covariance(x)
     bands = len(mean)

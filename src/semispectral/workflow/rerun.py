@@ -130,24 +130,37 @@ class Source:
 
 @cache
 def _read(source: bytes) -> Source:
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            _drop_docstring(node)
-    nodes = list(ast.walk(tree))
-    return Source(
-        hashlib.sha256(ast.dump(tree).encode()).hexdigest(),
-        tuple(node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)),
-        frozenset(node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)),
-    )
+    told: list[str] = []
+    imports: list[ast.Import | ast.ImportFrom] = []
+    texts: set[str] = set()
+
+    def tell(value: Any) -> None:
+        """Note a part of the tree and all that is in it, in one pass: every dry run reads hundreds of files."""
+        if isinstance(value, ast.AST):
+            if isinstance(value, ast.Import | ast.ImportFrom):
+                imports.append(value)
+            elif isinstance(value, ast.Constant) and isinstance(value.value, str):
+                texts.add(value.value)
+            told.append(type(value).__name__)
+            for name in value._fields:
+                if name != "ctx":  # whether a name is read or set shows in its place
+                    tell(getattr(value, name, None))
+            told.append("end")
+        elif isinstance(value, list):
+            told.append("list")
+            for each in value:
+                if not _is_text(each):
+                    tell(each)
+            told.append("end")
+        else:
+            told.append(repr(value))
+
+    tell(ast.parse(source))
+    return Source(hashlib.sha256("\n".join(told).encode()).hexdigest(), tuple(imports), frozenset(texts))
 
 
-def _drop_docstring(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-    """Leave out the texts that stand alone: the docstring, and what is said below a setting."""
-    node.body = [each for each in node.body if not _is_text(each)]
-
-
-def _is_text(node: ast.stmt) -> bool:
+def _is_text(node: Any) -> bool:
+    """Return whether a statement is a text that stands alone: a docstring, or what is said below a setting."""
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
