@@ -82,7 +82,6 @@ ABSENT = {path: known for path, known in CONFIG["fetch"].items() if not PUBLIC[p
 hash_once = cache(code_hash)
 FITTED = fitted_for(CONFIG["compare"]["baselines"])
 AVERAGES = averages()
-MODELS = models()
 FEATURES = {
     "bands": "<results>/sample/{scene}.parquet",
     "latents": "<results>/latents/{seed}/{scene}.parquet",

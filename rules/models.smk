@@ -132,7 +132,8 @@ rule train_svm:
         classes="<results>/splits/main/classes.json",
         scaler=scaler_of,
     output:
-        directory("<results>/svm/{features}/{per_class}/{seed}"),
+        model=directory("<results>/svm/{features}/{per_class}/{seed}"),
+        predictions=OF_RUN.replace("{method}", "svm"),
     log:
         "<results>/logs/train_svm/{features}/{per_class}/{seed}.log",
     benchmark:
@@ -147,7 +148,7 @@ rule train_svm:
         cfg=cfg("svm"),
         code=code("train_svm"),
     message:
-        "Fit the SVM on {wildcards.features} with {wildcards.per_class} labels per class, seed {wildcards.seed}"
+        "Fit and apply the SVM on {wildcards.features} with {wildcards.per_class} labels per class, seed {wildcards.seed}"
     script:
         "../workflow/scripts/train_svm.py"
 
@@ -247,7 +248,7 @@ rule predict:
     benchmark:
         "<results>/resources/predict/{method}/{features}/{per_class}/{seed}.tsv"
     wildcard_constraints:
-        method="|".join(MODELS),
+        method="|".join(name for name in models() if name != "svm"),  # whose fit applies it
     conda:
         "../envs/base.yaml"
     threads: at_most(2)

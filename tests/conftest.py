@@ -30,12 +30,12 @@ TESTS = Path(__file__).parent
 PROGRAMS = pytest.StashKey[str]()
 XLA = "TF_XLA_FLAGS"  # which TensorFlow reads when it is imported
 COMPILER = "XLA_FLAGS"  # likewise
-UNOPTIMISED = "--xla_backend_optimization_level=0"  # tests train for seconds: faster code takes longer to make than to run
+UNOPTIMISED = "--xla_backend_optimization_level=0"  # tests train for seconds, and faster code takes longer to compile
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let the processes of one session share what TensorFlow compiles: many tests train models of the same shape."""
-    os.environ.setdefault(COMPILER, UNOPTIMISED)
+    """Let the processes of one session share what TensorFlow compiles, without much optimisation."""
+    os.environ[COMPILER] = f"{os.environ.get(COMPILER, '')} {UNOPTIMISED}"
     if XLA not in os.environ:
         config.stash[PROGRAMS] = tempfile.mkdtemp(prefix="compiled-")
         os.environ[XLA] = f"--tf_xla_persistent_cache_directory={config.stash[PROGRAMS]}"

@@ -13,11 +13,11 @@ PLACED = {"paint", *LOGGED}
 COLOURED = {"pack", *PLACED}  # names and colours reach no rule that reads a scan or trains
 SHOWN = {"map", "pixels", *PLACED}
 MAPS = {"bundle", *COLOURED, *SHOWN}
-ON_LABELS = {"train_svm", "baseline", "predict", *SCORES}
+ON_LABELS = {"train_svm", "baseline", *SCORES}
 M2 = {"train_m2", "predict", *SCORES, *MAPS}
 M1 = {"train_m1", "encode", "train_svm", "learning_curve", *M2}
 M1_FITTED = {"fit_scaler", *M1}
-FITTED = {"fit_scaler", "train_m2", *ON_LABELS}
+FITTED = {"fit_scaler", "train_m2", "predict", *ON_LABELS}
 FEATURES = {"features", *PLACED, "pixels"}
 CLEANED = {"sample_m1", "sample", *FITTED, *M1_FITTED, *FEATURES}
 CHOSEN = {"choose_labels", "baseline", "train_svm", *M2}
@@ -139,11 +139,11 @@ CASES: dict[str, tuple[Any, set[str]]] = {
             "classifier.activation": "tanh",
         }.items()
     },
-    "svm.cost": ([1], {"train_svm", "predict", "learning_curve", *SCORES}),
-    "svm.gamma": ([1, 2], {"train_svm", "predict", "learning_curve", *SCORES}),
+    "svm.cost": ([1], {"train_svm", "learning_curve", *SCORES}),
+    "svm.gamma": ([1, 2], {"train_svm", "learning_curve", *SCORES}),
     "svm.folds": (3, ON_LABELS),
     "svm.tuning_pixels": (500, ON_LABELS),
-    "svm.balanced": (False, {"train_svm", "predict", "learning_curve", *SCORES}),
+    "svm.balanced": (False, {"train_svm", "learning_curve", *SCORES}),
     "mask.method": ("otsu", {"mask", *COUNTED}),
     "cleaning.references": ("none", COUNTED),
     "cleaning.white_reflectance": (0.9, COUNTED),

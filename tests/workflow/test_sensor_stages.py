@@ -14,7 +14,6 @@ from semispectral.census.stage_labels import run_labels
 from semispectral.check.problems import Problems
 from semispectral.check.scenes import look_at_scenes
 from semispectral.check.study import Study
-from semispectral.classifiers.stage_predict import run_predict
 from semispectral.classifiers.stage_train_svm import run_train_svm
 from semispectral.explore.groups import describe
 from semispectral.inference.views import join
@@ -132,8 +131,8 @@ def _train(results: Path) -> None:
     bands = {"features": "bands", "pixels_file": results / "split/pixels.parquet", **RUN}
     bands |= {"feature_files": sorted(results.glob("sample/*.parquet")), "scaler_directory": results / "scaler"}
     known, labels = results / "split/classes.json", results / "labels.parquet"
-    run_train_svm(results / "svm", classes_file=known, labels_file=labels, cfg=cfg("svm"), **bands)
-    run_predict(results / "svm.parquet", model_directory=results / "svm", method="svm", **bands)
+    fitted = results / "svm", results / "svm.parquet"
+    run_train_svm(*fitted, classes_file=known, labels_file=labels, cfg=cfg("svm"), **bands)
     recipe = {"method": "svm", "features": "bands", "per_class": "5", "seed": 1, "false_alarm": 0.05}
     facts = {"scale": 1.0, "references": False, "description": "SVM"}
     saved = {"scaler": results / "scaler", "m1": results / "m1", "classifier": results / "svm"}

@@ -150,14 +150,13 @@ def predicted(sampled: Path) -> Path:
     pixels, labels = sampled / "split/pixels.parquet", sampled / "labels.parquet"
     bands = {"features": "bands", "pixels_file": pixels, **RUN, **seen}
     known = sampled / "split/classes.json"
-    run_train_svm(sampled / "svm", classes_file=known, labels_file=labels, cfg=cfg("svm"), **bands)
     svm, majority, qda, mean = (
         sampled / f"predictions/{run}.parquet"
         for run in ("svm/bands/5/1", "majority/bands/5/1", "qda/mnf/5/1", "mean_of_four/predictions/5/1")
     )
     for path in (svm, majority, qda, mean):
         path.parent.mkdir(parents=True)
-    run_predict(svm, model_directory=sampled / "svm", method="svm", **bands)
+    run_train_svm(sampled / "svm", svm, classes_file=known, labels_file=labels, cfg=cfg("svm"), **bands)
     quotas = {"quotas_file": sampled / "split/quotas.parquet", "labels_file": labels}
     sections = cfg("baselines", "svm")
     shutil.copytree(sampled / "scaler", sampled / "bands")
@@ -322,6 +321,22 @@ def test_encoding_keeps_the_pixels_in_order(sampled: Path) -> None:
         assert both.mean.shape[1] == width + len(scale)
         beside = np.exp(0.5 * both.log_variance[:, width:])
         np.testing.assert_allclose(beside, np.tile(1 / scale, (len(both), 1)), 1e-6)
+
+
+def test_the_svm_predicts_as_its_model_does(predicted: Path, tmp_path: Path) -> None:
+    """What the fit says of the pixels that every method is asked is what its saved model says."""
+    run_predict(
+        tmp_path / "again.parquet",
+        feature_files=sorted(predicted.glob("sample/*.parquet")),
+        scaler_directory=predicted / "scaler",
+        pixels_file=predicted / "split/pixels.parquet",
+        model_directory=predicted / "svm",
+        method="svm",
+        features="bands",
+        **RUN,
+    )
+    fitted = read_table(predicted / "predictions/svm/bands/5/1.parquet")
+    pd.testing.assert_frame_equal(read_table(tmp_path / "again.parquet"), fitted)
 
 
 def test_the_svm_beats_the_majority(predicted: Path) -> None:

@@ -1,10 +1,11 @@
-"""Fit the SVM on the labels of one per_class."""
+"""Fit the SVM on the labels of one run, and apply it to the pixels that every method is asked."""
 from semispectral.classifiers.stage_train_svm import run_train_svm
 from semispectral.workflow import logs
 
 logs.start(snakemake.log[0], job=snakemake)
 run_train_svm(
-    snakemake.output[0],
+    snakemake.output.model,
+    snakemake.output.predictions,
     feature_files=snakemake.input.features,
     scaler_directory=snakemake.input.scaler,
     pixels_file=snakemake.input.pixels,

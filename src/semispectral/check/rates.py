@@ -48,8 +48,8 @@ RATES: dict[str, Rate] = {
     "fit_scaler": Rate("sample_mb", (3.4, 0.04), (330, 3)),
     "cleaning_effect": Rate("scene_mb", (5, 0), (660, 0)),  # it looks at a sample of one size
     "choose_labels": Rate("sample_mb", (2.2, 0.01), (217, 0.5)),
-    "baseline": Rate("sample_mb", (6.5, 0.1), (360, 4), "test_kpixels", (0, 0.06)),
-    "train_svm": Rate("sample_mb", (4, 0.02), (310, 3)),
+    "baseline": Rate("sample_mb", (6.5, 0.1), (360, 4), "test_kpixels", (0, 0.4)),
+    "train_svm": Rate("sample_mb", (4.5, 0.03), (310, 5), "test_kpixels", (0.1, 0.06)),
     "learning_curve": Rate("sample_mb", (4, 0.02), (310, 3)),
     "train_m1": Rate("m1_sample_mb", (0, 0), (1100, 4), "sample_mb", (15, 0)),
     "train_m2": Rate("sample_mb", (0, 0), (1150, 4), "sample_mb", (3, 0)),
