@@ -98,7 +98,6 @@ SCALERS = {
 SCALERS["latents_mnf"] = SCALERS["latents"]  # the scores beside the latents are scaled where these are encoded
 # The noise covariance of the cleaned spectra, for what sees them whitened by it.
 NOISE = "<results>/noise"
-OF_RUN = "<results>/predictions/main/inductive/{method}/{features}/{per_class}/{seed}.parquet"
 # The mineral library learns from no label: one job writes what it says beside every number of labels and every seed.
 OF_LIBRARY = "<results>/predictions/main/inductive/library/spectra/{per_class}/{seed}.parquet"
 WITH_LIBRARY = "library" in CONFIG["compare"]["baselines"] and SLICES.has_minerals
@@ -298,12 +297,8 @@ def compared():
 
 def predictions_of(method, features):
     """The predictions of a method on some features, of every run."""
-    return every_run(OF_RUN, method=method, features=features)
-
-
-def of_run(method, features):
-    """The predictions of a method on some features, of a run."""
-    return expand(OF_RUN, method=method, features=features, allow_missing=True)
+    path = "<results>/predictions/main/inductive/{method}/{features}/{per_class}/{seed}.parquet"
+    return every_run(path, method=method, features=features)
 
 
 def features_seen_by(model):

@@ -133,7 +133,7 @@ rule train_svm:
         scaler=scaler_of,
     output:
         model=directory("<results>/svm/{features}/{per_class}/{seed}"),
-        predictions=OF_RUN.replace("{method}", "svm"),
+        predictions="<results>/predictions/main/inductive/svm/{features}/{per_class}/{seed}.parquet",
     log:
         "<results>/logs/train_svm/{features}/{per_class}/{seed}.log",
     benchmark:
@@ -162,7 +162,10 @@ if FITTED:
             labels="<results>/labels_per_class/{per_class}/{seed}.parquet",
             quotas="<results>/splits/main/quotas.parquet",
         output:
-            [of_run(row.method, row.features) for row in FITTED],
+            [
+                f"<results>/predictions/main/inductive/{row.method}/{row.features}/{{per_class}}/{{seed}}.parquet"
+                for row in FITTED
+            ],
         log:
             "<results>/logs/baseline/{per_class}/{seed}.log",
         benchmark:
@@ -242,7 +245,7 @@ rule predict:
         scaler=scaler_of,
         model="<results>/{method}/{features}/{per_class}/{seed}",
     output:
-        OF_RUN,
+        "<results>/predictions/main/inductive/{method}/{features}/{per_class}/{seed}.parquet",
     log:
         "<results>/logs/predict/{method}/{features}/{per_class}/{seed}.log",
     benchmark:
