@@ -24,6 +24,7 @@ from semispectral.commands.main import main
 from semispectral.models.fit_settings import FitConfig
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
+from semispectral.storage.seal import write_json
 from semispectral.study.scenes import REQUIRED, require_test_holes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -376,6 +377,20 @@ def test_the_command_says_it_all(
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("project")
+def test_results_of_another_format_are_told(
+    capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Older ones are worth knowing; newer ones are one problem, with the version to install."""
+    Path("results/census").mkdir(parents=True)
+    assert main(["check", "--workflow", str(ROOT), "--cores", "2"]) == 0
+    assert "results: these results are of version 0.1 (format 1), which is older" in capsys.readouterr().out
+    write_json(Path("results/format.json"), {"format": 99, "version": "9.1.0"})
+    assert main(["check", "--workflow", str(ROOT), "--cores", "2"]) == 1
+    assert caplog.text.count("install semispectral 9.1.0") == 1
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("project")
 def test_a_study_without_labels_is_checked_for_what_it_can_do(capsys: pytest.CaptureFixture[str]) -> None:
     """Its jobs are those that look for groups; nothing is said of classes, a split or methods, which it has not."""
     rows = [row(name, labels="", use="", ignore="") for name in HOLES]
@@ -385,7 +400,7 @@ def test_a_study_without_labels_is_checked_for_what_it_can_do(capsys: pytest.Cap
     assert main(["check", "--config", "mine.yaml", "--workflow", str(ROOT), "--cores", "2"]) == 0
     said = capsys.readouterr().out
     assert "  contact_sheet     1 " in said
-    assert "No scene has labels: semispectral run explore shows" in said
+    assert "No scene has labels: semispectral run explore --configfile mine.yaml shows" in said
     assert not any(word in said for word in ("Split:", "Classes:", "Methods:", "serves as unlabelled only"))
 
 
