@@ -208,7 +208,7 @@ def test_new_classes_are_kept_and_written_out(page: Path, scene: Scene, tmp_path
     async def story(tab: Tab) -> dict[str, Any]:
         await tab.until(READY)
         said = await tab.value(
-            "[semispectral.labels.add('talc', '#123456'), semispectral.labels.add('=1+1', '#123456'),"
+            "[semispectral.labels.add('Talc ', '#123456'), semispectral.labels.add('=1+1', '#123456'),"
             " semispectral.labels.add('  gypsum ', '#123456')]"
         )
         await tab.value("semispectral.labels.give([0, 31], 3)")

@@ -31,10 +31,10 @@ function takeGeoJson(labels, text) {
   labels.begin();
   try {
     for (const { properties, geometry } of content.features) {
-      const refused = known(labels, properties) < 0 && labels.add(properties.class, properties.colour, properties.code);
+      const refused = labels.placeOf(properties.class) < 0 && labels.add(properties.class, properties.colour, properties.code);
       if (refused) return refused;
       const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
-      const value = known(labels, properties) + 1;
+      const value = labels.placeOf(properties.class) + 1;
       for (const rings of polygons) labels.give(filled(rings, scan.lines, scan.samples), value);
     }
   } catch (error) {
@@ -44,8 +44,6 @@ function takeGeoJson(labels, text) {
   }
   return "";
 }
-
-const known = (labels, properties) => labels.classes.findIndex((each) => each.name === properties.class);
 
 function asClassTable(labels) {
   const rows = labels.classes.map(({ code, name, colour }) => [code, name, colour].join("\t"));
@@ -138,8 +136,8 @@ function takeFromBrowser(labels) {
     return;
   }
   if (!kept) return;
-  for (const each of kept.classes) if (known(labels, { class: each.name }) < 0) labels.add(each.name, each.colour, each.code);
-  const value = kept.classes.map((each) => known(labels, { class: each.name }) + 1);
+  for (const each of kept.classes) if (labels.placeOf(each.name) < 0) labels.add(each.name, each.colour, each.code);
+  const value = kept.classes.map((each) => labels.placeOf(each.name) + 1);
   const places = [], values = [];
   for (let i = 0; i < kept.runs.length; i += 3) {
     for (let place = kept.runs[i]; place < kept.runs[i] + kept.runs[i + 1]; place++) {

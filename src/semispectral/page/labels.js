@@ -2,6 +2,9 @@
 
 const FORMULA = "=+-@", LONGEST_NAME = 80, MOST_UNDONE = 500, LARGEST_NEW_CODE = 65534;
 
+// Two names are one to a reader where they differ in capitals and blanks alone.
+const plain = (name) => String(name).trim().toLowerCase().split(/\s+/).join(" ");
+
 class Labels {
   // at[place] is the place of its class in the list, from 1; 0: no label.
   constructor(scan, classes, taken) {
@@ -101,13 +104,20 @@ class Labels {
     if (!wanted || /[\p{C}\p{Zl}\p{Zp}]/u.test(wanted)) return "A class needs a name of letters that can be printed.";
     if (wanted.length > LONGEST_NAME) return `A name has at most ${LONGEST_NAME} letters.`;
     if (FORMULA.includes(wanted.normalize("NFKC")[0])) return `A name must not begin with one of ${[...FORMULA].join(" ")}.`;
-    if (this.classes.some((known) => known.name === wanted)) return `There is a class ${wanted} already.`;
+    const there = this.placeOf(wanted);
+    if (there >= 0) return `There is a class ${this.classes[there].name} already.`;
     if (!/^#[0-9a-fA-F]{6}$/.test(colour)) return "A colour is written like #1f77b4.";
     const free = code && !this.taken.has(code) ? code : this.freeCode();
     this.taken.add(free);
     this.classes.push({ code: free, name: wanted, colour, pixels: 0 });
     this.tell([], []);
     return "";
+  }
+
+  // Place of a class in the list, from 0, by its name; -1: there is none.
+  placeOf(name) {
+    const exact = this.classes.findIndex((known) => known.name === name);
+    return exact >= 0 ? exact : this.classes.findIndex((known) => plain(known.name) === plain(name));
   }
 
   freeCode() {

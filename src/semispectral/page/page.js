@@ -1,6 +1,7 @@
 // The page: what is in it, its buttons and keys, and what is kept.
 
 const KEPT_AFTER_MS = 400, TOOL_KEYS = { l: "look", p: "pixel", c: "patch", b: "brush", g: "polygon" };
+const NEW_COLOURS = ["#e377c2", "#17becf", "#bcbd22", "#8c564b", "#9467bd", "#2ca02c", "#ff7f0e", "#1f77b4", "#d62728", "#7f7f7f"];
 const errors = [];
 window.addEventListener("error", (event) => failed(event.message));
 window.addEventListener("unhandledrejection", (event) => failed(String(event.reason)));
@@ -202,6 +203,8 @@ async function start() {
     const refused = labels.add(element("new-name").value, element("new-colour").value);
     if (refused) return say(refused);
     element("new-name").value = "";
+    const free = NEW_COLOURS.filter((colour) => !labels.classes.some((each) => each.colour.toLowerCase() === colour));
+    if (free.length) element("new-colour").value = free[0];
     choose(labels.classes.length);
   }
 
