@@ -90,7 +90,7 @@ def test_labels_of_another_scan_are_refused(scene: Scene) -> None:
         ([patch("talk", 0, 0, 1, 1)], r"feature 1: 'talk' is no class.*'talc'.*'3, talk, #123456'"),
         ([patch("talc", 0, 0, 1, 1), patch("talc", 3, 0, 5, 1)], r"feature 2: an area inside the scan.*samples 3 to 5"),
         ([patch("talc", 0, 0, float("nan"), 1)], "feature 1: an area inside the scan"),
-        ([patch("talc", 0, 0, 0, 0)], "feature 1: an area inside the scan"),
+        ([patch("talc", 0, 0, 0, 0)], "feature 1: a polygon with an area is needed"),
         (
             [patch("talc", 0, 0, 2, 2), patch("calcite", 1, 1, 3, 3)],
             r"features 1 and 2: they give 1 pixels two classes",

@@ -179,7 +179,12 @@ def _patch(path: Path, number: int, feature: Any, shape: tuple[int, int]) -> Pat
         drawn = shapely.geometry.shape(geometry)
         left, top, right, bottom = drawn.bounds
         finite = np.isfinite(shapely.get_coordinates(drawn)).all()
-    if not (finite and drawn.area and min(left, top) >= 0 and right <= shape[1] and bottom <= shape[0]):
+    if finite and not drawn.area:
+        raise DataError(
+            f"{where}: a polygon with an area is needed, got one whose corners lie on one line or whose edges cross; "
+            "draw it again, or leave it out"
+        )
+    if not (finite and min(left, top) >= 0 and right <= shape[1] and bottom <= shape[0]):
         raise DataError(
             f"{where}: an area inside the scan is needed, samples 0 to {shape[1]} and lines 0 to {shape[0]}, got "
             f"samples {left:g} to {right:g} and lines {top:g} to {bottom:g}; correct it, or leave it out"
