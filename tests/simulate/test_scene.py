@@ -201,6 +201,14 @@ def test_a_hole_is_a_domain_of_its_own() -> None:
     assert not np.isclose(first.centre_shift_nm, second.centre_shift_nm).any()
 
 
+@pytest.mark.parametrize("lines", [1, 7])
+def test_a_scan_does_not_depend_on_the_lines_made_at_a_time(lines: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever part of a scan is in memory, the counts are the same to the last bit."""
+    whole = simulate_scene(TINY, 1, 0)
+    monkeypatch.setattr("semispectral.simulate.scene.BLOCK_PIXELS", lines * TINY.samples)
+    np.testing.assert_array_equal(simulate_scene(TINY, 1, 0).counts, whole.counts)
+
+
 def test_written_file_holds_the_scene(tmp_path: Path) -> None:
     """What is read back is what was simulated, in the layout of 2017 with units and depths."""
     scene = simulate_scene(TINY, 1, 1)

@@ -1,12 +1,14 @@
 """Write simulated scenes as HDF5 in the layout of 2017, together with the truth."""
 
+import io
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
 
 from semispectral.simulate.scene import SimulatedScene
-from semispectral.storage.atomic import write_atomically
+from semispectral.storage.atomic import replacing
 
 CHUNK_LINES = 32
 
@@ -23,11 +25,38 @@ def write_scene(path: Path, scene: SimulatedScene) -> None:
     path : Path, file to write.
     scene : SimulatedScene, simulated scene.
     """
-    with h5py.File(path.name, "w", driver="core", backing_store=False) as file:  # HDF5 crashes on a full disk
-        _fill(file, scene)
-        file.flush()
-        content = file.id.get_file_image()
-    write_atomically(path, content)
+    with replacing(path, needed=scene.counts.nbytes) as temporary, Steady(temporary, "w+") as steady:
+        with h5py.File(steady, "w") as file:
+            _fill(file, scene)
+        if steady.error:
+            raise steady.error
+
+
+class Steady(io.FileIO):
+    """File that keeps the first error of a write and takes what follows: HDF5 crashes where it cannot write.
+
+    Attributes
+    ----------
+    error : the error, or None.
+    """
+
+    error: OSError | None = None
+
+    def write(self, data: Any) -> int:
+        """Write bytes, unless an earlier write failed; say that they are written.
+
+        Parameters
+        ----------
+        data : bytes to write.
+        """
+        left = memoryview(data).cast("B")
+        size = len(left)
+        try:
+            while left and self.error is None:
+                left = left[super().write(left) :]
+        except OSError as error:
+            self.error = error
+        return size
 
 
 def _fill(file: h5py.File, scene: SimulatedScene) -> None:

@@ -1,7 +1,7 @@
 """Mix minerals: linearly in reflectance, or intimately, which is linear in single-scattering albedo (Hapke)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -31,6 +31,15 @@ class Mixture:
     albedo: np.ndarray
     composition: np.ndarray
     intimate: np.ndarray
+
+    def of(self, pixels: slice) -> "Mixture":
+        """Return the content of some of the pixels.
+
+        Parameters
+        ----------
+        pixels : slice, pixels to take.
+        """
+        return Mixture(**{field.name: getattr(self, field.name)[pixels] for field in fields(self)})
 
 
 def reflectance_to_albedo(reflectance: np.ndarray) -> np.ndarray:

@@ -8,16 +8,18 @@ from semispectral.errors import ConfigError
 from semispectral.simulate.annotation import draw_labels
 from semispectral.simulate.fields import generator
 from semispectral.simulate.geology import lay_units
-from semispectral.simulate.hole import draw_hole, mixed_minerals
+from semispectral.simulate.hole import Hole, draw_hole, mixed_minerals
 from semispectral.simulate.hole_settings import SimulateConfig
 from semispectral.simulate.lithologies import LITHOLOGIES, TRAY_CODE
 from semispectral.simulate.makeup import dominant_minerals, draw_mixture
 from semispectral.simulate.minerals import get_mineral
-from semispectral.simulate.mixing import mix
-from semispectral.simulate.sensor import build_sensor, count, extended_wavelengths_nm
-from semispectral.simulate.surface import compose, light_core
+from semispectral.simulate.mixing import Mixture, mix
+from semispectral.simulate.sensor import Sensor, build_sensor, count, extended_wavelengths_nm
+from semispectral.simulate.surface import Light, compose, draw_light, light_core
 from semispectral.simulate.tray import Tray, lay_tray
 from semispectral.study.suggestions import hint
+
+BLOCK_PIXELS = 1 << 14  # made at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,20 +120,18 @@ def simulate_scene(settings: SimulateConfig, hole: int, scene: int) -> Simulated
     geology = lay_units(settings, common, tray, random["rock"])
     covered = tray.coverage > 0
     mixture = draw_mixture(settings, common, geology, covered, random["rock"])
-    wavelengths_nm = extended_wavelengths_nm(sensor)
-    spectra = mix(mixed_minerals(settings), mixture, wavelengths_nm, common.centre_shift_nm)
-    seen = light_core(settings, common, tray, spectra, covered, wavelengths_nm, random["light"])
-    image = compose(settings, tray, seen, covered, wavelengths_nm, random["light"])
     class_codes = np.array([class_code(name) for name in common.classes], dtype=np.uint16)
     mineral, share = np.zeros(tray.core.shape, dtype=np.uint16), np.zeros(tray.core.shape)
     mineral[covered], share[covered] = dominant_minerals(settings, mixture)
     clear = tray.whole & (sensor.gain > 0) & (share >= settings.labelled_purity)
     labels = draw_labels(settings, common, geology, class_codes, clear, int(tray.core.sum()), random["label"])
+    light = draw_light(settings, common, tray, covered, random["light"])
+    counts = _scan(settings, common, sensor, tray, mixture, light, random["noise"])
     length_m = settings.runs * settings.lines * settings.pixel_mm / 1000
     return SimulatedScene(
         name=f"DH{hole + 1}_{scene + 1}",
         hole=f"DH{hole + 1}",
-        counts=count(sensor, image, random["noise"]),
+        counts=counts,
         wavelengths_nm=sensor.wavelengths_nm,
         codes=_with_tray(labels, tray),
         dark=sensor.dark.astype(np.uint16),
@@ -143,6 +143,33 @@ def simulate_scene(settings: SimulateConfig, hole: int, scene: int) -> Simulated
         depth_from_m=common.top_m + scene * length_m,
         depth_to_m=common.top_m + (scene + 1) * length_m,
     )
+
+
+def _scan(
+    settings: SimulateConfig,
+    hole: Hole,
+    sensor: Sensor,
+    tray: Tray,
+    mixture: Mixture,
+    light: Light,
+    random: np.random.Generator,
+) -> np.ndarray:
+    """Return the counts of the tray, uint16 [line, sample, band], made some lines at a time.
+
+    Spectra and image of a whole scan of 586 MB are 5 GB; what chance draws does not depend on the lines of a block.
+    """
+    covered, minerals = tray.coverage > 0, mixed_minerals(settings)
+    wavelengths_nm = extended_wavelengths_nm(sensor)
+    before = np.concatenate([[0], np.cumsum(covered.sum(axis=1))])  # pixels of core above each line
+    counts = np.empty((settings.lines, settings.samples, settings.bands), np.uint16)
+    step = max(1, BLOCK_PIXELS // settings.samples)
+    for start in range(0, settings.lines, step):
+        lines = slice(start, min(start + step, settings.lines))
+        part = mixture.of(slice(before[lines.start], before[lines.stop]))
+        spectra = mix(minerals, part, wavelengths_nm, hole.centre_shift_nm)
+        seen = light_core(settings, light, spectra, covered, wavelengths_nm, lines)
+        counts[lines] = count(sensor, compose(tray, light, seen, covered, wavelengths_nm, lines), random)
+    return counts
 
 
 def _with_tray(labels: np.ndarray, tray: Tray) -> np.ndarray:

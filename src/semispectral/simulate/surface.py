@@ -1,5 +1,7 @@
 """Light the pixels as the camera sees them: shading, slope, moisture, tray, marker blocks and cracks."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from semispectral.simulate.fields import blended_field, smooth_field
@@ -29,30 +31,38 @@ def absorption(bands: tuple[tuple[float, float, float], ...], wavelengths_nm: np
     return np.asarray(terms.sum(axis=0), dtype=wavelengths_nm.dtype)
 
 
-def light_core(
-    settings: SimulateConfig,
-    hole: Hole,
-    tray: Tray,
-    spectra: np.ndarray,
-    pixels: np.ndarray,
-    wavelengths_nm: np.ndarray,
-    random: np.random.Generator,
-) -> np.ndarray:
-    """Return the apparent reflectance of core: shaded, tilted in wavelength, wet, cracked, with a few glints.
+@dataclass(frozen=True, eq=False)
+class Light:
+    """What changes the light of each pixel; every array is [line, sample].
+
+    Attributes
+    ----------
+    shade : float64, share of the light that the shape of the core, its roughness and its cracks leave.
+    slope : float64, relative change of the light from one end of the wavelengths to the other.
+    wet : float64, depth of the absorption of water, relative to `WATER`.
+    glint : bool, faces of crystals that mirror the lamps.
+    beside : float64, share of the light that reaches tray and marker blocks.
+    """
+
+    shade: np.ndarray
+    slope: np.ndarray
+    wet: np.ndarray
+    glint: np.ndarray
+    beside: np.ndarray
+
+
+def draw_light(
+    settings: SimulateConfig, hole: Hole, tray: Tray, pixels: np.ndarray, random: np.random.Generator
+) -> Light:
+    """Draw shading, slope, moisture and glints of a tray.
 
     Parameters
     ----------
     settings : SimulateConfig, settings of the collection.
     hole : Hole, drill hole.
     tray : Tray, layout of the tray.
-    spectra : float32 [pixel, band], reflectance of the pixels in row-major order.
     pixels : bool [line, sample], pixels of core.
-    wavelengths_nm : float64 [band], in nm.
     random : Generator, source of chance.
-
-    Returns
-    -------
-    float32 [pixel, band].
     """
     shape = pixels.shape
     rounded = np.sqrt(np.clip(1 - 0.6 * tray.across**2, 0.2, 1.0))
@@ -61,43 +71,67 @@ def light_core(
     wet = (hole.moisture * random.lognormal(0.0, 0.6, settings.runs))[tray.run] * np.exp(
         0.3 * smooth_field(random, shape, 6.0)
     )
-    low, high = settings.wavelength_range_nm
-    scaled = (wavelengths_nm - (low + high) / 2) / (high - low)
-    seen = spectra * shade[pixels].astype(np.float32)[:, None]
-    seen *= 1 + slope[pixels].astype(np.float32)[:, None] * scaled
-    seen *= np.exp(-wet[pixels].astype(np.float32)[:, None] * absorption(WATER, wavelengths_nm))
-    seen[random.random(len(seen)) < GLINT_SHARE] += np.float32(GLINT)
-    return np.asarray(seen)
+    glint = np.zeros(shape, bool)
+    glint[pixels] = random.random(int(pixels.sum())) < GLINT_SHARE
+    wall = 1 - 0.5 * np.exp(-(((np.abs(tray.across) - 1.1) / 0.15) ** 2))  # shadow beside the core
+    return Light(shade, slope, wet, glint, np.exp(0.1 * blended_field(random, shape, 5.0, 0.7)) * wall)
 
 
-def compose(
+def light_core(
     settings: SimulateConfig,
-    tray: Tray,
-    seen: np.ndarray,
+    light: Light,
+    spectra: np.ndarray,
     pixels: np.ndarray,
     wavelengths_nm: np.ndarray,
-    random: np.random.Generator,
+    lines: slice,
 ) -> np.ndarray:
-    """Return the image of the tray with the core in it; rim pixels are part core, part tray.
+    """Return the apparent reflectance of core: shaded, tilted in wavelength, wet, cracked, with a few glints.
 
     Parameters
     ----------
     settings : SimulateConfig, settings of the collection.
-    tray : Tray, layout of the tray.
-    seen : float32 [pixel, band], apparent reflectance of core, from `light_core`.
-    pixels : bool [line, sample], pixels of core.
+    light : Light, light on the whole tray.
+    spectra : float32 [pixel, band], reflectance of the pixels of these lines in row-major order.
+    pixels : bool [line, sample], pixels of core of the whole tray.
     wavelengths_nm : float64 [band], in nm.
-    random : Generator, source of chance.
+    lines : slice, lines of the tray.
+
+    Returns
+    -------
+    float32 [pixel, band].
+    """
+    there = pixels[lines]
+    low, high = settings.wavelength_range_nm
+    scaled = (wavelengths_nm - (low + high) / 2) / (high - low)
+    seen = spectra * light.shade[lines][there].astype(np.float32)[:, None]
+    seen *= 1 + light.slope[lines][there].astype(np.float32)[:, None] * scaled
+    seen *= np.exp(-light.wet[lines][there].astype(np.float32)[:, None] * absorption(WATER, wavelengths_nm))
+    seen[light.glint[lines][there]] += np.float32(GLINT)
+    return np.asarray(seen)
+
+
+def compose(
+    tray: Tray, light: Light, seen: np.ndarray, pixels: np.ndarray, wavelengths_nm: np.ndarray, lines: slice
+) -> np.ndarray:
+    """Return lines of the image of the tray with the core in it; rim pixels are part core, part tray.
+
+    Parameters
+    ----------
+    tray : Tray, layout of the whole tray.
+    light : Light, light on the whole tray.
+    seen : float32 [pixel, band], apparent reflectance of core in these lines, from `light_core`.
+    pixels : bool [line, sample], pixels of core of the whole tray.
+    wavelengths_nm : float64 [band], in nm.
+    lines : slice, lines of the tray.
 
     Returns
     -------
     float32 [line, sample, band], apparent reflectance.
     """
+    there, coverage = pixels[lines], tray.coverage[lines]
     plastic = TRAY_ALBEDO * np.exp(-absorption(POLYMER, wavelengths_nm))
     wood = WOOD_ALBEDO * np.exp(-absorption(WOOD, wavelengths_nm))
-    wall = 1 - 0.5 * np.exp(-(((np.abs(tray.across) - 1.1) / 0.15) ** 2))  # shadow beside the core
-    light = np.exp(0.1 * blended_field(random, pixels.shape, 5.0, 0.7)) * wall
-    image = np.where(tray.block[..., None], wood, plastic).astype(np.float32)
-    image *= ((1 - tray.coverage) * light).astype(np.float32)[..., None]
-    image[pixels] += tray.coverage[pixels].astype(np.float32)[:, None] * seen
+    image = np.where(tray.block[lines][..., None], wood, plastic).astype(np.float32)
+    image *= ((1 - coverage) * light.beside[lines]).astype(np.float32)[..., None]
+    image[there] += coverage[there].astype(np.float32)[:, None] * seen
     return np.asarray(image)
