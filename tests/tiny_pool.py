@@ -10,13 +10,19 @@ from semispectral.study.classes import EMPTY, MASKED
 from semispectral.study.scene import Scene
 
 
-def tiny_pool(scenes: Sequence[Scene], codes: Mapping[str, np.ndarray], *, seed: int = 1) -> pd.DataFrame:
-    """The tables of the shards of both draws, as `semispectral.pool.pool_files.read_pool` returns them."""
-    tables = []
+def unlabelled_draw(pool: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The pool without its labelled draw."""
+    return {name: table[table["code"] == 0].reset_index(drop=True) for name, table in pool.items()}
+
+
+def tiny_pool(scenes: Sequence[Scene], codes: Mapping[str, np.ndarray], *, seed: int = 1) -> dict[str, pd.DataFrame]:
+    """The tables of the shards of both draws by scene, as `semispectral.pool.pool_files.PoolTables` has them."""
+    pool = {}
     for scene in sorted(scenes, key=lambda each: each.name):
         raster = codes[scene.name]
         used = ~np.isin(raster, [MASKED, EMPTY]) & ~np.isin(raster, [c for c in np.unique(raster) if c in scene.ignore])
         classes = np.isin(raster, [code for code in np.unique(raster) if code in scene.use])
+        tables = []
         for wanted, labelled in ((used, False), (classes, True)):
             line, sample = np.nonzero(wanted)
             rank = priority(seed, f"{scene.name} {labelled}", line, sample)
@@ -32,4 +38,5 @@ def tiny_pool(scenes: Sequence[Scene], codes: Mapping[str, np.ndarray], *, seed:
                 }
             )
             tables.append(table.astype({"scene": "str"}))
-    return pd.concat(tables, ignore_index=True)
+        pool[scene.name] = pd.concat(tables, ignore_index=True)
+    return pool

@@ -1,5 +1,6 @@
 """How the benchmark deals a pool: parts disjoint and buffered on disk, labels per class exact, folds of holes."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from semispectral.sampling.study_split import StudySplit, deal_for_m1, rasters_o
 from semispectral.storage.parquet import read_table, write_table
 from semispectral.study.classes import IGNORED, ClassMap, CodeSet
 from semispectral.study.scene import Scene
-from tiny_pool import tiny_pool
+from tiny_pool import tiny_pool, unlabelled_draw
 
 HOLES = ("A", "B", "C")
 CHOSEN = RunsConfig(labels_per_class=(2, 5), seeds=(3,), valid_share=0.2)
@@ -51,7 +52,7 @@ def scenes() -> list[Scene]:
     ]
 
 
-def split_of(config: SplitConfig, pool: pd.DataFrame | None = None) -> StudySplit:
+def split_of(config: SplitConfig, pool: Mapping[str, pd.DataFrame] | None = None) -> StudySplit:
     """The pool, dealt to one split; every pixel in use is in the pool."""
     drawn = tiny_pool(scenes(), CODES) if pool is None else pool
     sample = SampleConfig(seed=1)
@@ -60,7 +61,7 @@ def split_of(config: SplitConfig, pool: pd.DataFrame | None = None) -> StudySpli
 
 def write(directory: Path, config: SplitConfig, labels: RunsConfig = CHOSEN) -> None:
     """Write one deal of the pool."""
-    unlabelled = tiny_pool(scenes(), CODES).query("code == 0").reset_index(drop=True)
+    unlabelled = unlabelled_draw(tiny_pool(scenes(), CODES))
     settings = {"split_settings": config, "sample_settings": SampleConfig(seed=1)}
     of_m1 = deal_for_m1(rasters_of_codes(scenes(), CODES), scenes(), unlabelled, **settings)
     write_deal(directory, split_of(config), of_m1, config=config, labels=labels)
@@ -83,7 +84,8 @@ def test_each_seed_deals_anew_and_always_alike() -> None:
     one, again, other = (split_of(split_settings(BLOCKS, HOLES, seed=seed)).pixels for seed in (1, 1, 2))
     pd.testing.assert_frame_equal(one, again)
     assert not one.equals(other)
-    shuffled = tiny_pool(scenes(), CODES).sample(frac=1, random_state=0).reset_index(drop=True)
+    pool = tiny_pool(scenes(), CODES)
+    shuffled = {name: table.sample(frac=1, random_state=0).reset_index(drop=True) for name, table in pool.items()}
     pd.testing.assert_frame_equal(split_of(split_settings(BLOCKS, HOLES, seed=1), shuffled).pixels, one)
 
 

@@ -47,7 +47,7 @@ NO_SCENE = json.loads(
 
 def write_shards(folder: Path) -> list[Path]:
     """The pool on disk: spectra of 6 bands whose shape follows the class, in both draws."""
-    table, written = tiny_pool(scenes(), CODES), []
+    table, written = pd.concat(tiny_pool(scenes(), CODES).values(), ignore_index=True), []
     for (scene, labelled), rows in table.groupby(["scene", table["code"] > 0]):
         at = rows["line"].to_numpy(), rows["sample"].to_numpy()
         random = np.random.default_rng([1, *str(scene).encode(), labelled])

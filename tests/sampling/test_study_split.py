@@ -21,7 +21,7 @@ from semispectral.sampling.study_split import (
 )
 from semispectral.study.classes import UNLABELLED, ClassMap, CodeSet
 from semispectral.study.scene import Scene
-from tiny_pool import tiny_pool
+from tiny_pool import tiny_pool, unlabelled_draw
 
 CLASSES = ClassMap((2, 3, 7, 9), ("a", "b", "c", "d"), ("#000000", "#111111", "#222222", "#333333"))
 
@@ -57,7 +57,7 @@ def of_m1(
     codes: Mapping[str, np.ndarray] = CODES, split: SplitConfig = SPLIT, scenes: Sequence[Scene] = SCENES
 ) -> pd.DataFrame:
     """The pixels that M1 sees of these scenes, dealt from the unlabelled draw."""
-    pool = tiny_pool(SCENES, CODES).query("code == 0").reset_index(drop=True)
+    pool = unlabelled_draw(tiny_pool(SCENES, CODES))
     rasters = rasters_of_codes(scenes, codes)
     return deal_for_m1(rasters, scenes, pool, split_settings=split, sample_settings=SAMPLE)
 
@@ -187,8 +187,8 @@ def test_m1_is_dealt_alike_without_the_scenes_of_named_test_holes() -> None:
     """Training and validation pixels are the same whether the scenes of the test holes are there or not."""
     blank = {scene.name: np.zeros_like(CODES[scene.name]) for scene in SCENES}
     others = [scene for scene in SCENES if scene.hole != "C"]
-    pool = tiny_pool(SCENES, CODES).query("code == 0")
-    pool = pool[pool["scene"].isin([scene.name for scene in others])].reset_index(drop=True)
+    drawn = unlabelled_draw(tiny_pool(SCENES, CODES))
+    pool = {scene.name: drawn[scene.name] for scene in others}
     without = deal_for_m1(
         rasters_of_codes(others, blank), SCENES, pool, split_settings=SPLIT.of_other_holes, sample_settings=SAMPLE
     )

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pandas as pd
 from semispectral.errors import IntegrityError, MissingFileError, SemispectralError
 from semispectral.scans.sensor_bands import SensorBands, Sensors
 from semispectral.storage import provenance
+from semispectral.storage.packed_rasters import PackedRasters
 from semispectral.storage.parquet import read_table, write_table
 from semispectral.storage.seal import made_of_array, read_array, write_array
 from semispectral.study.scene import Remark
@@ -78,6 +79,10 @@ class Census:
         """
         return int(self.counts.loc[self.counts["role"] == role, "pixels"].sum())
 
+    def without_codes(self) -> "Census":
+        """Return the census without its raster, which takes memory."""
+        return replace(self, codes=np.empty((0, 0), np.int32))
+
 
 def write_census(found: Census, parquet: Path, codes_npy: Path) -> None:
     """Write the table and the raster of codes, each atomically.
@@ -124,6 +129,21 @@ def read_codes(path: Path, *, scans: Sequence[str | Path]) -> np.ndarray:
     codes = read_array(path)
     provenance.require_unchanged(scans, made_of_array(path), by="census")
     return codes
+
+
+def read_censuses(paths: Sequence[str | Path]) -> tuple[list[Census], PackedRasters]:
+    """Read the censuses of scenes, without their codes, and the codes by scene: memory holds one raster.
+
+    Parameters
+    ----------
+    paths : sequence of path-like, as in `read_census`.
+    """
+    counted, codes = [], PackedRasters()
+    for path in paths:
+        found = read_census(Path(path))
+        codes[found.scene] = found.codes
+        counted.append(found.without_codes())
+    return counted, codes
 
 
 def read_census(path: Path) -> Census:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from semispectral.census.census_files import Census
 from semispectral.census.compatibility import check_scans, odd_of_collection
 from semispectral.check.problems import Problems
 from semispectral.check.scenes import Looked
@@ -13,6 +14,7 @@ from semispectral.errors import ConfigError
 from semispectral.sampling.labels_per_class import label_counts
 from semispectral.sampling.study_split import StudySplit, expected_split
 from semispectral.scans.cube import PARTS
+from semispectral.storage.packed_rasters import PackedRasters
 from semispectral.study.cleaning_steps import CLEANING_STEPS
 
 
@@ -77,12 +79,17 @@ def check_clusters(study: Study, looked: Sequence[Looked]) -> None:
     looked : facts of the scenes.
     """
     wanted, drawn = study.config["explore"]["clusters"], study.config["sample"]["unlabelled"]
-    held = sum(int((each.census.codes >= 0).sum()) for each in looked if each.census is not None)
+    held = sum(_drawable(each.census) for each in looked if each.census is not None)
     if isinstance(wanted, int) and held and wanted > min(drawn, held):
         raise ConfigError(
             f"explore.clusters: {wanted} clusters need as many pixels, but the scenes hold {held}, and "
             f"sample.unlabelled lets {drawn} be drawn; lower explore.clusters, or raise sample.unlabelled"
         )
+
+
+def _drawable(found: Census) -> int:
+    """Return the number of pixels that are neither masked nor without data."""
+    return int(found.counts.loc[found.counts["code"] >= 0, "pixels"].sum())
 
 
 def odd_of_scans(study: Study, looked: Sequence[Looked]) -> tuple[str, ...]:
@@ -127,7 +134,7 @@ def planned(study: Study, looked: Sequence[Looked], problems: Problems) -> Plann
         return None
     with problems.noted():
         odd = odd_of_collection(study.scenes, censuses, _joining(study))
-        codes = {found.scene: found.codes for found in censuses}
+        codes = PackedRasters({each.scene.name: each.codes for each in looked if each.codes is not None})
         drawn = expected_split(
             study.scenes,
             codes,

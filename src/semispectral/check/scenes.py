@@ -22,6 +22,7 @@ from semispectral.scans.sensor_bands import Sensors
 from semispectral.simulate import SimulateConfig, scene_numbers
 from semispectral.spectra.cleaned_scans import open_cleaned
 from semispectral.spectra.cleaning_settings import CleanConfig
+from semispectral.storage.packed_rasters import PackedRaster
 from semispectral.study.classes import ClassMap
 from semispectral.study.scene import Scene
 from semispectral.study.scenes import require_masks_outside
@@ -46,7 +47,8 @@ class Looked:
     bytes_per_value : size of a stored value, in bytes.
     labelled : pixels of each class in use, by code; None if the labels do not exist yet.
     interest : pixels that are labelled or unlabelled, not ignored; all pixels if unknown.
-    census : census of the scene, if its files exist.
+    census : census of the scene without its codes, if its files exist.
+    codes : its codes, compressed: a study may have hundreds of scenes.
     unseen : usual windows of absorption features, and formulas, that are left out.
     wavelengths_nm : float64 [band] after cleaning, in nm; None if they are not known, or the files do not exist.
     """
@@ -60,6 +62,7 @@ class Looked:
     labelled: dict[int, int] | None
     interest: int
     census: Census | None = None
+    codes: PackedRaster | None = None
     unseen: tuple[str, ...] = ()
     wavelengths_nm: np.ndarray | None = None
 
@@ -138,7 +141,8 @@ def _on_disk(study: Study, scene: Scene) -> Looked:
         np.dtype(found.dtype).itemsize,
         {int(code): int(pixels) for code, pixels in zip(of_class["code"], of_class["pixels"], strict=True)},
         sum(found.pixels(role) for role in ("class", "unlabelled", "other")),
-        found,
+        found.without_codes(),
+        PackedRaster.of(found.codes),
         unseen,
         wavelengths_nm,
     )

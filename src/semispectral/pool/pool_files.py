@@ -1,6 +1,6 @@
 """The pool: which draws there are, and the tables of its shards."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,17 +12,29 @@ UNLABELLED_DRAW, LABELLED_DRAW = DRAWS = ("unlabelled", "labelled")
 Shards = Sequence[str | Path]
 
 
-def read_pool(shards: Shards) -> pd.DataFrame:
-    """Read the tables of shards: one row per pixel, with its row in its shard. No spectrum is read.
+class PoolTables(Mapping[str, pd.DataFrame]):
+    """Tables of shards by scene, each read when it is asked for: memory holds those of one scene. No spectrum is read.
+
+    A table has one row per drawn pixel, with the columns scene, line, sample, code (0 in the unlabelled draw), turn,
+    hash and row, its row in its shard.
 
     Parameters
     ----------
     shards : files of the pool.
-
-    Returns
-    -------
-    DataFrame with the columns scene, line, sample, code (0 in the unlabelled draw), turn, hash and row.
     """
-    tables = [read_table(Path(path)) for path in sorted(shards, key=str)]
-    rows = [np.arange(len(table), dtype=np.int64) for table in tables]
-    return pd.concat([table.assign(row=row) for table, row in zip(tables, rows, strict=True)], ignore_index=True)
+
+    def __init__(self, shards: Shards) -> None:
+        self._shards: dict[str, list[Path]] = {}
+        for path in sorted(map(Path, shards), key=str):
+            self._shards.setdefault(path.stem, []).append(path)
+
+    def __getitem__(self, scene: str) -> pd.DataFrame:
+        tables = [read_table(path) for path in self._shards[scene]]
+        rows = [np.arange(len(table), dtype=np.int64) for table in tables]
+        return pd.concat([table.assign(row=row) for table, row in zip(tables, rows, strict=True)], ignore_index=True)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._shards)
+
+    def __len__(self) -> int:
+        return len(self._shards)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from semispectral.pool.sample_settings import SampleConfig
 from semispectral.sampling.quota_files import COLUMNS
-from semispectral.sampling.split import LabelRaster
+from semispectral.sampling.split import LabelRaster, LabelsMade
 from semispectral.scans.cube import PARTS
 from semispectral.study.classes import UNLABELLED, ClassMap
 
@@ -41,7 +41,9 @@ def water_fill(available: Mapping[str, int], total: int) -> dict[str, int]:
     return shares
 
 
-def available_pixels(rasters: Iterable[LabelRaster], parts: Mapping[str, np.ndarray], *, classes: int) -> pd.DataFrame:
+def available_pixels(
+    rasters: Iterable[LabelRaster | LabelsMade], parts: Mapping[str, np.ndarray], *, classes: int
+) -> pd.DataFrame:
     """Count the pixels of every scene, label and part.
 
     Parameters
@@ -56,11 +58,12 @@ def available_pixels(rasters: Iterable[LabelRaster], parts: Mapping[str, np.ndar
     """
     rows = []
     for raster in rasters:
-        used = (parts[raster.scene] > 0) & (raster.label >= UNLABELLED)
-        cell = (raster.label[used].astype(np.int64) - UNLABELLED) * len(PARTS) + parts[raster.scene][used] - 1
+        label, part_of = raster.label, parts[raster.scene]
+        used = (part_of > 0) & (label >= UNLABELLED)
+        cell = (label[used].astype(np.int64) - UNLABELLED) * len(PARTS) + part_of[used] - 1
         counts = np.bincount(cell, minlength=(classes + 1) * len(PARTS)).reshape(-1, len(PARTS))
-        for label, row in enumerate(counts, start=UNLABELLED):
-            rows += [(raster.scene, raster.hole, label, part, int(n)) for part, n in zip(PARTS, row, strict=True)]
+        for number, row in enumerate(counts, start=UNLABELLED):
+            rows += [(raster.scene, raster.hole, number, part, int(n)) for part, n in zip(PARTS, row, strict=True)]
     table = pd.DataFrame(rows, columns=COLUMNS[:-2])
     return table.astype({"label": np.int16, "available": np.int64})
 

@@ -1,6 +1,6 @@
 """Split pixels into train, valid and test: by hole, by block with a buffer, or (as a warning example) at random."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -11,6 +11,7 @@ from semispectral.errors import ConfigError, SplitError
 from semispectral.pool.pixel_ranks import priority
 from semispectral.sampling.split_search import Units, best_deal, grid, grid_units, part_bounds, with_buffer
 from semispectral.scans.cube import PARTS
+from semispectral.storage.packed_rasters import PackedRasters
 from semispectral.study.classes import IGNORED, UNLABELLED
 from semispectral.study.keys_in_use import labels_decide, names_test_holes
 from semispectral.study.names import some
@@ -74,7 +75,7 @@ class SplitConfig:
 
 @dataclass(frozen=True)
 class LabelRaster:
-    """Labels of one scene.
+    """Labels of one scene, at hand.
 
     Attributes
     ----------
@@ -88,10 +89,32 @@ class LabelRaster:
     label: np.ndarray
 
 
-Rasters = Sequence[LabelRaster]
+@dataclass(frozen=True)
+class LabelsMade:
+    """Labels of one scene, made whenever they are asked for: of the scenes of a large study, memory holds one.
+
+    Attributes
+    ----------
+    scene : str, name of the scene.
+    hole : str, name of its drill hole.
+    make : callable, function that returns them, int16 [line, sample].
+    """
+
+    scene: str
+    hole: str
+    make: Callable[[], np.ndarray]
+
+    @property
+    def label(self) -> np.ndarray:
+        """Labels, int16 [line, sample]."""
+        return self.make()
 
 
-def split(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
+Rasters = Sequence[LabelRaster | LabelsMade]
+Parts = MutableMapping[str, np.ndarray]
+
+
+def split(rasters: Rasters, settings: SplitConfig) -> Parts:
     """Assign every pixel to a part.
 
     Parameters
@@ -101,7 +124,7 @@ def split(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
 
     Returns
     -------
-    dict from scene to uint8 [line, sample]: 0 not used (ignored or in the buffer), 1 train, 2 valid, 3 test.
+    Mapping from scene to uint8 [line, sample]: 0 not used (ignored or in the buffer), 1 train, 2 valid, 3 test.
 
     Raises
     ------
@@ -121,7 +144,7 @@ def split(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
     return parts
 
 
-def assign(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
+def assign(rasters: Rasters, settings: SplitConfig) -> Parts:
     """Assign every pixel to a part, as `split` does, even if nothing is labelled.
 
     Parameters
@@ -132,12 +155,13 @@ def assign(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
     rasters = sorted(rasters, key=lambda raster: raster.scene)
     parts = METHODS[settings.method](rasters, settings)
     for raster in rasters:
-        parts[raster.scene][raster.label == IGNORED] = NO_PART
-        check_parts(parts[raster.scene], settings.distance, where=raster.scene)
+        used = np.where(raster.label == IGNORED, np.uint8(NO_PART), parts[raster.scene])
+        check_parts(used, settings.distance, where=raster.scene)
+        parts[raster.scene] = used
     return parts
 
 
-def assign_for_m1(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
+def assign_for_m1(rasters: Rasters, settings: SplitConfig) -> Parts:
     """Assign every pixel to a part for M1, which sees no labels: the same parts before and after labels came.
 
     The test part is that of `split`. The validation blocks are chosen as if nothing were labelled. Only where the
@@ -150,15 +174,20 @@ def assign_for_m1(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarr
     settings : SplitConfig, method and options.
     """
     if not settings.looks_at_labels:
-        return assign([replace(raster, label=np.full_like(raster.label, UNLABELLED)) for raster in rasters], settings)
+        return assign([_as_if_unlabelled(raster) for raster in rasters], settings)
     if any((raster.label >= 0).any() for raster in rasters):
         return assign(rasters, settings)
     return assign(rasters, replace(settings, method="blocks", test_share=0.0))
 
 
+def _as_if_unlabelled(raster: LabelRaster | LabelsMade) -> LabelsMade:
+    """Return a raster whose pixels are all unlabelled."""
+    return LabelsMade(raster.scene, raster.hole, lambda: np.full_like(raster.label, UNLABELLED))
+
+
 def _check_train(rasters: Rasters, parts: Mapping[str, np.ndarray]) -> None:
     """Check that the train part holds labelled pixels."""
-    counts = [sum(int(((r.label >= 0) & (parts[r.scene] == part)).sum()) for r in rasters) for part in range(4)]
+    counts = sum((np.bincount(parts[r.scene][r.label >= 0], minlength=4) for r in rasters), np.zeros(4, np.int64))
     if counts[TRAIN] == 0:
         raise SplitError(
             f"the train part needs labelled pixels, got none: {counts[VALID]} labelled pixels are in valid, "
@@ -197,23 +226,26 @@ def check_parts(parts: np.ndarray, buffer: int, *, where: str = "parts") -> None
                 )
 
 
-def _split_blocks(rasters: Rasters, settings: SplitConfig, *, test_share: float) -> dict[str, np.ndarray]:
+def _split_blocks(rasters: Rasters, settings: SplitConfig, *, test_share: float) -> Parts:
     """Assign blocks of every scene to the parts."""
-    grids = [grid(r.label.shape, lines=settings.block_lines, samples=settings.block_samples) for r in rasters]
-    units = Units.join(
-        [grid_units(r.label, blocks, buffer=settings.buffer) for r, blocks in zip(rasters, grids, strict=True)]
-    )
+    size = {"lines": settings.block_lines, "samples": settings.block_samples}
+    found, shapes = [], []
+    for raster in rasters:
+        label = raster.label
+        shapes.append(label.shape)
+        found.append(grid_units(label, grid(label.shape, **size), buffer=settings.buffer))
     shares = (1 - test_share - settings.valid_share, settings.valid_share, test_share)
-    deal = best_deal(units, shares, seed=settings.seed)
-    parts, first = {}, 0
-    for raster, blocks in zip(rasters, grids, strict=True):
+    deal = best_deal(Units.join(found), shares, seed=settings.seed)
+    parts, first = PackedRasters(), 0
+    for raster, shape in zip(rasters, shapes, strict=True):
+        blocks = grid(shape, **size)
         count = int(blocks.max()) + 1
         parts[raster.scene] = with_buffer(deal[first : first + count][blocks].astype(np.uint8), settings.buffer)
         first += count
     return parts
 
 
-def blocks(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
+def blocks(rasters: Rasters, settings: SplitConfig) -> Parts:
     """Assign spatial blocks of every scene to train, valid and test.
 
     Parameters
@@ -223,12 +255,12 @@ def blocks(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
 
     Returns
     -------
-    dict from scene to uint8 [line, sample].
+    Mapping from scene to uint8 [line, sample].
     """
     return _split_blocks(rasters, settings, test_share=settings.test_share)
 
 
-def groups(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
+def groups(rasters: Rasters, settings: SplitConfig) -> Parts:
     """Assign whole holes to test, and blocks of the other holes to train and valid.
 
     Parameters
@@ -238,7 +270,7 @@ def groups(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
 
     Returns
     -------
-    dict from scene to uint8 [line, sample].
+    Mapping from scene to uint8 [line, sample].
     """
     holes = sorted({raster.hole for raster in rasters})
     test = set(settings.test_groups) or _choose_test(rasters, holes, settings)
@@ -249,9 +281,11 @@ def groups(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
         )
     if len(test) == len(holes):
         raise SplitError(f"split by groups needs a hole to train on, but all holes are test: {holes}; use 'blocks'")
-    parts = {r.scene: np.full(r.label.shape, TEST, np.uint8) for r in rasters if r.hole in test}
-    training = [raster for raster in rasters if raster.hole not in test]
-    return parts | _split_blocks(training, settings, test_share=0.0)
+    parts = _split_blocks([raster for raster in rasters if raster.hole not in test], settings, test_share=0.0)
+    for raster in rasters:
+        if raster.hole in test:
+            parts[raster.scene] = np.full(raster.label.shape, TEST, np.uint8)
+    return parts
 
 
 def _choose_test(rasters: Rasters, holes: list[str], settings: SplitConfig) -> set[str]:
@@ -265,7 +299,7 @@ def _choose_test(rasters: Rasters, holes: list[str], settings: SplitConfig) -> s
     return {hole for hole, part in zip(holes, deal, strict=True) if part == TEST}
 
 
-def leaky(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
+def leaky(rasters: Rasters, settings: SplitConfig) -> Parts:
     """Assign random pixels to the parts.
 
     Neighbours lie in different parts, so the scores are too good. Use it only to show that effect.
@@ -277,10 +311,10 @@ def leaky(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
 
     Returns
     -------
-    dict from scene to uint8 [line, sample].
+    Mapping from scene to uint8 [line, sample].
     """
     shares = (1 - settings.valid_share - settings.test_share, settings.valid_share, settings.test_share)
-    parts = {}
+    parts = PackedRasters()
     for raster in rasters:
         lines, samples = (np.arange(size) for size in raster.label.shape)
         rank = priority(settings.seed, f"leaky split of {raster.scene}", lines[:, None], samples)
@@ -289,7 +323,7 @@ def leaky(rasters: Rasters, settings: SplitConfig) -> dict[str, np.ndarray]:
     return parts
 
 
-METHODS: dict[str, Callable[[Rasters, SplitConfig], dict[str, np.ndarray]]] = {
+METHODS: dict[str, Callable[[Rasters, SplitConfig], Parts]] = {
     "groups": groups,
     "blocks": blocks,
     "leaky": leaky,

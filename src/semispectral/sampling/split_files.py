@@ -1,6 +1,6 @@
 """Write and read the split of a study, and check on disk that its parts are disjoint."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +89,7 @@ def read_split(directory: Path) -> StudySplit:
     quotas = read_quotas(directory / QUOTAS)
     notes = read_notes(directory)
     pixels = read_table(directory / PIXELS)
-    parts = {scene: read_parts(directory, scene) for scene in quotas["scene"].unique()}
+    parts = StoredParts(directory, quotas["scene"].unique().tolist())
     for scene, raster in parts.items():
         check_parts(raster, notes["buffer"], where=str(_parts_path(directory, scene)))
         mine = pixels[pixels["scene"] == scene]
@@ -102,6 +102,30 @@ def read_split(directory: Path) -> StudySplit:
             )
     classes = read_classes(directory / CLASSES)
     return StudySplit(classes, parts, quotas, pixels, notes["method"], notes["buffer"], tuple(notes["warnings"]))
+
+
+class StoredParts(Mapping[str, np.ndarray]):
+    """Parts by scene, as written, each read when it is asked for.
+
+    Parameters
+    ----------
+    directory : Path, folder of the files of the split.
+    scenes : names of the scenes.
+    """
+
+    def __init__(self, directory: Path, scenes: Sequence[str]) -> None:
+        self._directory, self._scenes = directory, tuple(scenes)
+
+    def __getitem__(self, scene: str) -> np.ndarray:
+        if scene not in self._scenes:
+            raise KeyError(scene)
+        return read_parts(self._directory, scene)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._scenes)
+
+    def __len__(self) -> int:
+        return len(self._scenes)
 
 
 def read_parts(directory: Path, scene: str) -> np.ndarray:
@@ -149,10 +173,10 @@ def check_split(directory: Path, scenes: Sequence[Scene], codes: Mapping[str, np
     found = read_split(directory)
     rasters = label_rasters(scenes, codes, found.classes)
     for raster in rasters:
-        parts = found.parts.get(raster.scene)
-        if parts is None or parts.shape != raster.label.shape:
+        parts, label = found.parts.get(raster.scene), raster.label
+        if parts is None or parts.shape != label.shape:
             raise SplitError(f"{directory}: has no parts of the shape of {raster.scene}'s labels; run split again")
-        if (parts[raster.label == IGNORED] != 0).any():
+        if (parts[label == IGNORED] != 0).any():
             raise SplitError(f"{_parts_path(directory, raster.scene)}: ignored pixels are in a part; run split again")
     keys = ["scene", "label", "part"]
     counted = available_pixels(rasters, found.parts, classes=len(found.classes)).set_index(keys)["available"]

@@ -1,8 +1,9 @@
 """Split a study: assign every pixel to a part, and deal the pixels of the pool to the parts, up to their caps."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from semispectral.errors import DataError
 from semispectral.pool.pixel_ranks import scene_labels
 from semispectral.pool.sample_settings import SampleConfig
 from semispectral.sampling.quotas import available_pixels, class_warnings, expected_draw, share_quotas
-from semispectral.sampling.split import LabelRaster, SplitConfig, assign_for_m1, split
+from semispectral.sampling.split import LabelsMade, Parts, Rasters, SplitConfig, assign_for_m1, split
 from semispectral.scans.cube import PARTS
 from semispectral.study.classes import UNLABELLED, ClassMap
 from semispectral.study.scene import Scene
@@ -30,7 +31,7 @@ class StudySplit:
     Attributes
     ----------
     classes : ClassMap, the classes that occur; a label is an index into them.
-    parts : by scene, uint8 [line, sample]: 0 not used, 1 train, 2 valid, 3 test.
+    parts : by scene, uint8 [line, sample]: 0 not used, 1 train, 2 valid, 3 test; packed, or on disk.
     quotas : DataFrame, table with the columns scene, hole, label (-1 unlabelled), part, available (pixels of the
         scene), drawn (pixels of the pool) and quota (pixels taken).
     pixels : DataFrame, the pixels taken, with the columns `DEALT`. Those of the unlabelled draw have label -1, whatever
@@ -52,7 +53,7 @@ class StudySplit:
 def split_study(
     scenes: Sequence[Scene],
     codes: Mapping[str, np.ndarray],
-    pool: pd.DataFrame,
+    pool: Mapping[str, pd.DataFrame],
     classes: ClassMap,
     *,
     split_settings: SplitConfig,
@@ -65,7 +66,8 @@ def split_study(
     ----------
     scenes : sequence of Scene, rows of ``scenes.tsv``, in any order.
     codes : label codes by scene, int [line, sample], from the census.
-    pool : DataFrame, tables of all shards, from `semispectral.pool.pool_files.read_pool`.
+    pool : mapping from scene to DataFrame, tables of its shards, such as `semispectral.pool.pool_files.PoolTables`;
+        each is asked for twice, and memory holds one.
     classes : ClassMap, all of ``classes.tsv``.
     split_settings : SplitConfig, method and options of the split.
     sample_settings : SampleConfig, numbers of pixels to take.
@@ -77,13 +79,18 @@ def split_study(
     SplitError : the split leaves no labelled pixel to train on.
     """
     occurring, parts, available, warnings = _assigned(scenes, codes, classes, split_settings)
-    label = {code: number for number, code in enumerate(occurring.codes)}
-    placed = place_pool(pool.assign(label=pool["code"].map(label).fillna(UNLABELLED)), scenes, parts)
-    drawn = placed.groupby(CELL).size().rename("drawn")
-    counted = available.merge(drawn.reset_index(), on=CELL, how="left").fillna({"drawn": 0}).astype({"drawn": np.int64})
+    number = {code: place for place, code in enumerate(occurring.codes)}
+
+    def placed() -> Iterator[pd.DataFrame]:
+        for scene, table in _by_scene(scenes, pool):
+            labelled = table.assign(label=table["code"].map(number).fillna(UNLABELLED))
+            yield place(labelled, parts[scene.name], hole=scene.hole)
+
+    drawn = pd.concat([table.groupby(CELL).size().rename("drawn").reset_index() for table in placed()])
+    counted = available.merge(drawn, on=CELL, how="left").fillna({"drawn": 0}).astype({"drawn": np.int64})
     quotas = share_quotas(counted, sample_settings)
     method, buffer = split_settings.method, split_settings.distance
-    return StudySplit(occurring, parts, quotas, take(placed, quotas), method, buffer, (*odd, *warnings))
+    return StudySplit(occurring, parts, quotas, _taken(placed(), quotas), method, buffer, (*odd, *warnings))
 
 
 def expected_split(
@@ -109,7 +116,7 @@ def expected_split(
 
 def _assigned(
     scenes: Sequence[Scene], codes: Mapping[str, np.ndarray], classes: ClassMap, settings: SplitConfig
-) -> tuple[ClassMap, dict[str, np.ndarray], pd.DataFrame, tuple[str, ...]]:
+) -> tuple[ClassMap, Parts, pd.DataFrame, tuple[str, ...]]:
     """Return the classes that occur, the parts, their pixels by scene and label, and warnings on the classes."""
     occurring = occurring_classes(scenes, codes, classes)
     rasters = label_rasters(scenes, codes, occurring)
@@ -132,9 +139,9 @@ def say_warnings(warnings: Sequence[str]) -> None:
 
 
 def deal_for_m1(
-    rasters: Sequence[LabelRaster],
+    rasters: Rasters,
     scenes: Sequence[Scene],
-    pool: pd.DataFrame,
+    pool: Mapping[str, pd.DataFrame],
     *,
     split_settings: SplitConfig,
     sample_settings: SampleConfig,
@@ -143,36 +150,49 @@ def deal_for_m1(
 
     Parameters
     ----------
-    rasters : sequence of LabelRaster, the scenes, with labels only if they decide what is tested (`assign_for_m1`).
+    rasters : labels of the scenes, only if they decide what is tested (`assign_for_m1`).
     scenes : sequence of Scene, rows of ``scenes.tsv``.
-    pool : DataFrame, tables of the shards of the unlabelled draw.
+    pool : mapping from scene to DataFrame, as in `split_study`, of the unlabelled draw alone.
     split_settings : SplitConfig, method and options of the split.
     sample_settings : SampleConfig, numbers of pixels to take.
     """
-    placed = place_pool(pool.assign(label=UNLABELLED), scenes, assign_for_m1(rasters, split_settings))
-    drawn = placed.groupby([*CELL, "hole"]).size().rename("drawn").reset_index()
-    return take(placed, share_quotas(drawn, sample_settings))
+    parts = assign_for_m1(rasters, split_settings)
+
+    def placed() -> Iterator[pd.DataFrame]:
+        for scene, table in _by_scene(scenes, pool):
+            yield place(table.assign(label=UNLABELLED), parts[scene.name], hole=scene.hole)
+
+    drawn = pd.concat([table.groupby([*CELL, "hole"]).size().rename("drawn").reset_index() for table in placed()])
+    return _taken(placed(), share_quotas(drawn, sample_settings))
 
 
-def place_pool(pool: pd.DataFrame, scenes: Sequence[Scene], parts: Mapping[str, np.ndarray]) -> pd.DataFrame:
-    """Return the pixels of the pool that are in a part, with their hole and their part.
+def _by_scene(scenes: Sequence[Scene], pool: Mapping[str, pd.DataFrame]) -> Iterator[tuple[Scene, pd.DataFrame]]:
+    """Yield the scenes that are in the pool, in the order of their names, with the tables of their shards."""
+    for scene in sorted(scenes, key=lambda scene: scene.name):
+        if scene.name in pool:
+            yield scene, pool[scene.name]
+
+
+def _taken(placed: Iterable[pd.DataFrame], quotas: pd.DataFrame) -> pd.DataFrame:
+    """Return the pixels that are taken of the placed ones of each scene."""
+    return pd.concat([take(table, quotas) for table in placed], ignore_index=True)
+
+
+def place(drawn: pd.DataFrame, parts: np.ndarray, *, hole: str) -> pd.DataFrame:
+    """Return the drawn pixels of a scene that are in a part, with their hole and their part.
 
     Parameters
     ----------
-    pool : DataFrame, tables of the shards.
-    scenes : sequence of Scene, rows of ``scenes.tsv``.
-    parts : parts by scene, uint8 [line, sample].
+    drawn : DataFrame, tables of the shards of the scene, with the column label.
+    parts : uint8 [line, sample], parts of the scene.
+    hole : str, its hole.
     """
-    part = np.zeros(len(pool), np.int64)
-    name = pool["scene"].to_numpy(str)
-    line, sample = (pool[column].to_numpy() for column in ("line", "sample"))
-    for scene, raster in parts.items():
-        mine = np.flatnonzero(name == scene)
-        part[mine] = raster[line[mine], sample[mine]]
-    holes = {scene.name: scene.hole for scene in scenes}
-    words = pd.array(["", *PARTS], dtype="str").take(part)
-    placed = pool.assign(hole=pool["scene"].map(holes).astype("str"), part=pd.Series(words, index=pool.index))
-    return placed[part > 0].astype({"label": np.int16}).reset_index(drop=True)
+    part = parts[drawn["line"].to_numpy(), drawn["sample"].to_numpy()]
+    words = pd.array(["", *PARTS], dtype="str").take(part.astype(np.int64))
+    of_hole = pd.Series([hole] * len(drawn), index=drawn.index, dtype="str")
+    placed = drawn.assign(hole=of_hole, part=pd.Series(words, index=drawn.index))
+    kept: pd.DataFrame = placed[part > 0].astype({"label": np.int16}).reset_index(drop=True)
+    return kept
 
 
 def take(placed: pd.DataFrame, quotas: pd.DataFrame) -> pd.DataFrame:
@@ -180,7 +200,7 @@ def take(placed: pd.DataFrame, quotas: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    placed : DataFrame, from `place_pool`.
+    placed : DataFrame, from `place`.
     quotas : DataFrame, from `share_quotas`.
     """
     order = placed.sort_values("turn", kind="stable").groupby(CELL).cumcount()
@@ -210,8 +230,10 @@ def occurring_classes(scenes: Sequence[Scene], codes: Mapping[str, np.ndarray], 
     return classes.select(found)
 
 
-def label_rasters(scenes: Sequence[Scene], codes: Mapping[str, np.ndarray], classes: ClassMap) -> list[LabelRaster]:
+def label_rasters(scenes: Sequence[Scene], codes: Mapping[str, np.ndarray], classes: ClassMap) -> list[LabelsMade]:
     """Return the labels of every scene by its own `use` and `ignore`, ordered by the scene's name.
+
+    They are made whenever they are asked for.
 
     Parameters
     ----------
@@ -221,15 +243,17 @@ def label_rasters(scenes: Sequence[Scene], codes: Mapping[str, np.ndarray], clas
 
     Returns
     -------
-    list of LabelRaster.
+    list of LabelsMade.
     """
-    return [
-        LabelRaster(s.name, s.hole, scene_labels(codes[s.name], classes, use=s.use, ignore=s.ignore))
-        for s in sorted(scenes, key=lambda scene: scene.name)
-    ]
+
+    def labels_of(scene: Scene) -> np.ndarray:
+        return scene_labels(codes[scene.name], classes, use=scene.use, ignore=scene.ignore)
+
+    ordered = sorted(scenes, key=lambda scene: scene.name)
+    return [LabelsMade(scene.name, scene.hole, partial(labels_of, scene)) for scene in ordered]
 
 
-def rasters_of_codes(scenes: Sequence[Scene], codes: Mapping[str, np.ndarray]) -> list[LabelRaster]:
+def rasters_of_codes(scenes: Sequence[Scene], codes: Mapping[str, np.ndarray]) -> list[LabelsMade]:
     """Return the labels of every scene where nobody asks for the names of the classes.
 
     Parameters

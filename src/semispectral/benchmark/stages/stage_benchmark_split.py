@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from semispectral.benchmark.splits import split_settings, write_deal
-from semispectral.census.census_files import read_census
+from semispectral.census.census_files import read_censuses
 from semispectral.census.compatibility import bad_bands_of_all, odd_of_collection
-from semispectral.pool.pool_files import read_pool
+from semispectral.pool.pool_files import UNLABELLED_DRAW, PoolTables
 from semispectral.pool.sample_settings import SampleConfig
 from semispectral.sampling.labels_per_class import RunsConfig
 from semispectral.sampling.study_split import deal_for_m1, rasters_of_codes, split_study
@@ -45,15 +45,13 @@ def run_benchmark_split(
     """
     given = json.loads(cfg)
     scenes = [settings(Scene, row, where="scenes.tsv") for row in given["scenes"]]
-    counted = [read_census(Path(path)) for path in censuses]
-    codes = {found.scene: found.codes for found in counted}
+    counted, codes = read_censuses(censuses)
     split = split_settings(given["split"], sorted({scene.hole for scene in scenes}), seed=seed)
     sample = settings(SampleConfig, given["sample"], where="benchmark")
-    pool = read_pool(shards)
     found = split_study(
         scenes,
         codes,
-        pool,
+        PoolTables(shards),
         ClassMap.read(Path(classes_file)),
         split_settings=split,
         sample_settings=sample,
@@ -62,7 +60,7 @@ def run_benchmark_split(
     of_m1 = deal_for_m1(
         rasters_of_codes(scenes, codes),
         scenes,
-        pool[pool["code"] == 0],  # the unlabelled draw
+        PoolTables([path for path in shards if Path(path).parent.name == UNLABELLED_DRAW]),
         split_settings=split,
         sample_settings=sample,
     )

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from semispectral.census.census_files import read_census
+from semispectral.census.census_files import read_censuses
 from semispectral.census.compatibility import bad_bands_of_all
 from semispectral.sampling.dealt_spectra import read_dealt
 from semispectral.spectra.cleaning_settings import CleanConfig
@@ -38,7 +38,7 @@ def run_sample(
     """
     given = json.loads(cfg)
     cleaning = settings(CleanConfig, given["cleaning"], where="cleaning")
-    bad_bands = bad_bands_of_all([read_census(Path(path)) for path in censuses], cleaning.steps)
+    bad_bands = bad_bands_of_all(read_censuses(censuses)[0], cleaning.steps)
     dealt = read_table(pixels_file)
     for scene, pixels in read_dealt(shards, dealt, scenes=given["scenes"], cleaning=cleaning, bad_bands=bad_bands):
         write_shard(Path(directory) / f"{scene}.parquet", pixels)

@@ -4,9 +4,9 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from semispectral.census.census_files import read_census
+from semispectral.census.census_files import read_censuses
 from semispectral.census.compatibility import bad_bands_of_all, check_scans
-from semispectral.pool.pool_files import read_pool
+from semispectral.pool.pool_files import PoolTables
 from semispectral.pool.sample_settings import SampleConfig
 from semispectral.sampling.dealt_spectra import read_dealt
 from semispectral.sampling.split import SplitConfig
@@ -40,15 +40,13 @@ def run_sample_m1(
     given = json.loads(cfg)
     scenes = [settings(Scene, row, where="scenes.tsv") for row in given["study"]]
     cleaning = settings(CleanConfig, given["cleaning"], where="cleaning")
-    counted = [read_census(Path(path)) for path in censuses]
+    counted, codes = read_censuses(censuses)
     check_scans(counted, scale={scene.name: scene.factor for scene in scenes}, steps=cleaning.steps)
     seen = {Path(path).stem for path in shards}
     dealt = deal_for_m1(
-        rasters_of_codes(
-            [scene for scene in scenes if scene.name in seen], {found.scene: found.codes for found in counted}
-        ),
+        rasters_of_codes([scene for scene in scenes if scene.name in seen], codes),
         scenes,
-        read_pool(shards),
+        PoolTables(shards),
         split_settings=settings(SplitConfig, given["split"]).of_other_holes,
         sample_settings=settings(SampleConfig, given["sample"]),
     )

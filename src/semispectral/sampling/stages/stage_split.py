@@ -4,9 +4,9 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from semispectral.census.census_files import read_census
+from semispectral.census.census_files import read_censuses
 from semispectral.census.compatibility import odd_of_collection
-from semispectral.pool.pool_files import read_pool
+from semispectral.pool.pool_files import PoolTables
 from semispectral.pool.sample_settings import SampleConfig
 from semispectral.sampling import split_files
 from semispectral.sampling.split import SplitConfig
@@ -42,12 +42,11 @@ def run_split(
     """
     given = json.loads(cfg)
     scenes = [settings(Scene, row, where="scenes.tsv") for row in given["scenes"]]
-    counted = [read_census(Path(path)) for path in censuses]
-    codes = {found.scene: found.codes for found in counted}
+    counted, codes = read_censuses(censuses)
     found = split_study(
         scenes,
         codes,
-        read_pool(shards),
+        PoolTables(shards),
         ClassMap.read(Path(classes_file)),
         split_settings=settings(SplitConfig, given["split"]),
         sample_settings=settings(SampleConfig, given["sample"]),
