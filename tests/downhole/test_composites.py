@@ -8,15 +8,23 @@ import pandas as pd
 import pytest
 
 import tiny_models as tiny
-from semispectral.downhole.composites import RunOfCore, composite, even_intervals, line_lengths, runs_of_core
+from semispectral.downhole.composites import (
+    RunOfCore,
+    composite,
+    even_intervals,
+    line_lengths,
+    runs_of_core,
+    runs_of_hole,
+)
 from semispectral.downhole.core_strips import strips_of_hole
 from semispectral.downhole.hole_picture import draw_hole
 from semispectral.downhole.interval_settings import IntervalConfig
-from semispectral.downhole.log import DownholeConfig
+from semispectral.downhole.log import DownholeConfig, depths
 from semispectral.downhole.stage_intervals import placed, run_intervals
 from semispectral.downhole.strip_log import write_strip_log
 from semispectral.drillholes.collars import Path3d, directions
 from semispectral.errors import ConfigError, DataError
+from semispectral.features.feature_files import SceneFeatures
 from semispectral.maps.classify import Drawn
 from semispectral.maps.scene_map import SceneMap
 from semispectral.storage.parquet import write_table
@@ -40,7 +48,7 @@ def run(*, seed: int, top_m: float = 10.0, lines: int = 400, line_m: float = 0.0
     share = random.dirichlet(np.ones(3), lines)
     means = np.concatenate([random.random((lines, 1)), share, share * (1 - share)], axis=1)
     pixels = random.integers(1, 9, lines)
-    return RunOfCore(middle, line_lengths(middle, line_m=line_m), pixels, means, middle, np.empty((0, 0), np.float32))
+    return RunOfCore(middle, line_lengths(middle, line_m=line_m), pixels, means)
 
 
 @pytest.mark.parametrize("edges", [[10.0, 12.0], [10.0, 10.05, 10.31, 10.7, 11.2, 12.0], np.linspace(10, 12, 173)])
@@ -106,6 +114,36 @@ def test_the_runs_of_a_scan_are_its_core() -> None:
     assert sum(each.length_m.sum() for each in runs) == pytest.approx(1.2)
     expected = drawn(seed=1).map.probability[7, 2:9].mean(axis=0)
     np.testing.assert_allclose(runs[0].means[7, 1:4], expected, rtol=1e-5)
+
+
+def test_features_of_an_interval_are_those_of_its_pixels() -> None:
+    """Median and range by brute force over the pixels of scans that overlap, of which one lacks a value."""
+    rows = [row_of("A", depth_from_m=5.0, depth_to_m=6.2), row_of("B", depth_from_m=5.9, depth_to_m=6.9)]
+    maps, random = [drawn(seed=1).map, drawn(seed=2).map], np.random.default_rng(5)
+    features = {
+        "A": SceneFeatures(("a", "b"), random.random((2, 60, 20)).astype(np.float32)),
+        "B": SceneFeatures(("b",), random.random((1, 60, 20)).astype(np.float32)),
+    }
+    runs = list(runs_of_hole(rows, maps, run_share=0.3, features=features))
+    edges = np.stack([np.arange(5.0, 6.8, 0.3), np.arange(5.0, 6.8, 0.3) + 0.25], axis=1)
+    table = composite("H", runs, edges, tiny.NAMES, SETTINGS, feature_names=["a", "b"])
+    depth_m, values = [], []
+    for scene, found in zip(rows, maps, strict=True):
+        depth = depths(scene, found, below_m=0.0, run_share=0.3)[0]
+        core = found.valid & np.isfinite(depth)
+        mine = features[scene.name]
+        columns = [mine.values[mine.names.index(name)][core] if name in mine.names else np.full(core.sum(), np.nan)
+                   for name in ("a", "b")]  # fmt: skip
+        depth_m.append(depth[core])
+        values.append(np.stack(columns, axis=1))
+    depth_of, value = np.concatenate(depth_m), np.concatenate(values)
+    for place, (top, bottom) in enumerate(edges):
+        inside = value[(depth_of >= top) & (depth_of < bottom)]
+        for column, name in enumerate("ab"):
+            known = inside[np.isfinite(inside[:, column]), column].astype(np.float64)
+            expected = np.quantile(known, [0.05, 0.5, 0.95]) if len(known) > 2 else [np.nan] * 3
+            got = table.loc[place, [f"lower_{name}", f"median_{name}", f"upper_{name}"]].to_numpy(np.float64)
+            np.testing.assert_allclose(got, expected, rtol=1e-6)
 
 
 def test_the_strip_log_has_a_page_for_each_length_of_core(tmp_path: Path) -> None:

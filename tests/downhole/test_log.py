@@ -13,7 +13,7 @@ from scipy.stats import beta
 
 import tiny_models as tiny
 from semispectral.downhole.depths import has_depth, logged_holes, natural
-from semispectral.downhole.feature_log import quantiles_by
+from semispectral.downhole.feature_log import ByInterval, quantiles_by
 from semispectral.downhole.log import (
     NO_SCENES,
     Core,
@@ -390,6 +390,44 @@ def test_features_stand_beside_the_classes(tmp_path: Path) -> None:
     draw_log(tmp_path / "without.png", without, tiny.NAMES, coverage=0.9)
     with Image.open(tmp_path / "log.png") as one, Image.open(tmp_path / "without.png") as other:
         assert one.width > other.width
+
+
+@pytest.mark.parametrize(
+    "tops",
+    [(0.0, 0.1, 0.2), (0.2, 0.0, 0.1), (0.0, 0.02, 0.04), (None, None, None), (0.0, None, 0.2), (None, 0.0, 0.1)],
+)
+def test_features_of_a_hole_do_not_depend_on_what_is_held_of_them(tops: tuple[float | None, ...]) -> None:
+    """Whether scans follow each other, overlap or have no depth: the rows are those of all pixels at once."""
+    random, valid = np.random.default_rng(4), np.ones((50, 5), bool)
+    scans, features = [], {}
+    for number, top in enumerate(tops):
+        depths = {} if top is None else {"depth_from_m": top}
+        scans.append((_scene(f"S{number}", pixel_mm=2.0, **depths), _map(valid, seed=number)))
+        features[f"S{number}"] = SceneFeatures(("depth",), random.random((1, *valid.shape)).astype(np.float32))
+    maps = {scene.name: found for scene, found in scans}
+    _, cores = cores_of_hole(
+        [scene for scene, _ in scans], lambda each: maps[each.name], run_share=0.3, features=features
+    )
+    streamed = downhole_log("H", cores, tiny.NAMES, SETTINGS)
+    pd.testing.assert_frame_equal(streamed, downhole_log("H", [hole(scans, features=features)], tiny.NAMES, SETTINGS))
+
+
+def test_what_is_complete_is_not_held() -> None:
+    """Of intervals above those to come, the values are gone and the results are there; of the others it is as ever."""
+    random, found = np.random.default_rng(6), ByInterval(("a", "b"), coverage=0.9)
+    interval, values = random.integers(0, 30, 900), random.random((900, 2)).astype(np.float32)
+    at_once = ByInterval(("a", "b"), coverage=0.9)
+    at_once.add(interval, values)
+    for first in range(0, 30, 10):
+        mine = (interval >= first) & (interval < first + 10)
+        found.close(first)
+        assert sum(len(each) for each, _ in found._open) == 0
+        found.add(interval[mine], values[mine])
+    expected, got = (each.columns(np.arange(31)) for each in (at_once, found))
+    assert list(got) == ["median_a", "lower_a", "upper_a", "median_b", "lower_b", "upper_b"]
+    for name, column in expected.items():
+        np.testing.assert_allclose(got[name], column, rtol=1e-9)
+    assert np.isnan(got["median_a"][30])
 
 
 def test_a_lower_end_that_nobody_means_is_none() -> None:

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from semispectral.downhole.feature_log import aligned, columns_of, names_of
+from semispectral.downhole.feature_log import Aligned, ByInterval, names_of
 from semispectral.downhole.log import (
     HIGH,
     LEAST_LOW,
     LOW,
-    NO_PIXELS,
     NO_SCENES,
     NOVEL,
     SHARE,
@@ -25,12 +24,38 @@ from semispectral.downhole.log import (
     depths,
 )
 from semispectral.errors import DataError
-from semispectral.features.feature_files import NO_FEATURES, SceneFeatures
+from semispectral.features.feature_files import NO_FEATURES, Measured
 from semispectral.maps.scene_map import SceneMap
+from semispectral.storage.packed_rasters import PackedRaster
 from semispectral.study.classes import ClassMap
 from semispectral.study.scene import Scene
 
 LEAST_CORE_M = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class MeasuredRun:
+    """Where the absorption features of the pixels of a run are: memory holds none of them.
+
+    Attributes
+    ----------
+    scene : features of the scene.
+    samples : samples of the run.
+    core : bool [line, sample of the run], its core.
+    """
+
+    scene: Measured
+    samples: slice
+    core: PackedRaster
+
+    def of(self, values: np.ndarray) -> np.ndarray:
+        """Return the features of the pixels of the run, float32 [pixel, value].
+
+        Parameters
+        ----------
+        values : float32 [value, line, sample], those of the scene.
+        """
+        return np.asarray(values[:, :, self.samples][:, self.core.unpacked()].T)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,16 +69,19 @@ class RunOfCore:
     pixels : int64 [line], pixels of core in the line.
     means : float64 [line, value], means over these pixels: 1 where unknown, the probability of each class, and its
         doubt p (1 - p).
-    pixel_m : float64 [pixel], depths of the pixels.
-    features : float32 [pixel, value], absorption features of the pixels.
+    measured : absorption features of the pixels; None: there are none.
     """
 
     middle_m: np.ndarray
     length_m: np.ndarray
     pixels: np.ndarray
     means: np.ndarray
-    pixel_m: np.ndarray
-    features: np.ndarray
+    measured: MeasuredRun | None = None
+
+    @property
+    def pixel_m(self) -> np.ndarray:
+        """Depths of the pixels, float64 [pixel], in m, line by line."""
+        return np.repeat(self.middle_m, self.pixels)
 
     @property
     def top_m(self) -> np.ndarray:
@@ -105,7 +133,7 @@ def line_lengths(middle_m: np.ndarray, *, line_m: float) -> np.ndarray:
 
 
 def runs_of_core(
-    scene: Scene, found: SceneMap, *, below_m: float, run_share: float, features: SceneFeatures = NO_FEATURES
+    scene: Scene, found: SceneMap, *, below_m: float, run_share: float, features: Measured = NO_FEATURES
 ) -> tuple[list[RunOfCore], float]:
     """Return the runs of core of a scan, and the depth of its end, in m.
 
@@ -123,7 +151,7 @@ def runs_of_core(
     return [_run(found, depth_m, run, features, line_m=line_m) for run in runs], end_m
 
 
-def _run(found: SceneMap, depth_m: np.ndarray, run: slice, features: SceneFeatures, *, line_m: float) -> RunOfCore:
+def _run(found: SceneMap, depth_m: np.ndarray, run: slice, features: Measured, *, line_m: float) -> RunOfCore:
     """Return one run of core."""
     middle_m, core = depth_m[:, run.start], found.valid[:, run]
     pixels = core.sum(axis=1)
@@ -133,10 +161,9 @@ def _run(found: SceneMap, depth_m: np.ndarray, run: slice, features: SceneFeatur
         [(found.novel[:, run] & core).sum(axis=1)[:, None], share.sum(axis=1), (share * (1 - share)).sum(axis=1)],
         axis=1,
     )
-    values = features.values[:, :, run][:, core].T if features.names else NO_PIXELS
-    pixel_m = np.broadcast_to(middle_m[:, None], core.shape)[core]
     means = sums[held] / pixels[held, None]
-    return RunOfCore(middle_m[held], length_m[held], pixels[held], means, pixel_m, values)
+    measured = MeasuredRun(features, run, PackedRaster.of(core)) if features.names else None
+    return RunOfCore(middle_m[held], length_m[held], pixels[held], means, measured)
 
 
 def runs_of_hole(
@@ -144,7 +171,7 @@ def runs_of_hole(
     found: Iterable[SceneMap],
     *,
     run_share: float,
-    features: Mapping[str, SceneFeatures] = NO_SCENES,
+    features: Mapping[str, Measured] = NO_SCENES,
 ) -> Iterator[RunOfCore]:
     """Yield the runs of core of a hole, from the top; memory holds the map of one scan.
 
@@ -157,7 +184,7 @@ def runs_of_hole(
     """
     names, below_m = names_of(list(features.values())), 0.0
     for scene, scene_map in zip(scenes, found, strict=True):
-        of_scene = aligned(features[scene.name], names) if features else NO_FEATURES
+        of_scene = Aligned(features[scene.name], names) if features else NO_FEATURES
         runs, below_m = runs_of_core(scene, scene_map, below_m=below_m, run_share=run_share, features=of_scene)
         yield from runs
 
@@ -252,16 +279,22 @@ def _pieces(runs: Sequence[RunOfCore], top: np.ndarray, bottom: np.ndarray, piec
 def _measured(
     runs: Sequence[RunOfCore], top: np.ndarray, bottom: np.ndarray, names: Sequence[str], settings: DownholeConfig
 ) -> dict[str, np.ndarray]:
-    """Return the columns of the absorption features, by the pixels whose middle lies in an interval."""
-    if not names:
-        return {}
-    place = _place(np.concatenate([run.pixel_m for run in runs]), top, bottom)
-    values = np.concatenate([run.features for run in runs])
-    # A pixel without values in the last interval makes every interval have a row.
-    place = np.append(np.where(place < 0, len(top), place), len(top))
-    values = np.concatenate([values, np.full((1, len(names)), np.nan, values.dtype)])
-    columns = columns_of(values, place, names, coverage=settings.coverage)
-    return {name: column[: len(top)] for name, column in columns.items()}
+    """Return the columns of the absorption features, by the pixels whose middle lies in an interval.
+
+    The features of one scene after the other are read; intervals above all runs that are left are summed up.
+    """
+    found = ByInterval(names, coverage=settings.coverage)
+    scene, values = None, np.empty((0, 0, 0), np.float32)
+    tops = [float(run.middle_m.min(initial=np.inf)) for run in runs]
+    for number, run in enumerate(runs):
+        if run.measured is None or not len(run.middle_m):
+            continue
+        if run.measured.scene is not scene:
+            scene, values = run.measured.scene, run.measured.scene.values
+        found.close(float(np.searchsorted(bottom, min(tops[number:]), side="right")))
+        place = _place(run.pixel_m, top, bottom)
+        found.add(place[place >= 0], run.measured.of(values)[place >= 0])
+    return found.columns(np.arange(len(top)))
 
 
 def _place(depth_m: np.ndarray, top: np.ndarray, bottom: np.ndarray) -> np.ndarray:

@@ -1,17 +1,18 @@
 """Absorption features by depth: the middle value of an interval's pixels, and the range that holds most of them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from semispectral.features.feature_files import SceneFeatures
+from semispectral.features.feature_files import Measured
 
 # The columns of a value begin with what they hold, as those of the classes do, and with other words.
 MEDIAN, LOWER, UPPER = "median_", "lower_", "upper_"
 FEWEST_PIXELS = 3  # of an interval, with a value; fewer say nothing of it
 
 
-def names_of(scans: Sequence[SceneFeatures]) -> tuple[str, ...]:
+def names_of(scans: Sequence[Measured]) -> tuple[str, ...]:
     """Return the names of the values of all scans, each once; scans of several sensors may have different ones.
 
     Parameters
@@ -21,40 +22,94 @@ def names_of(scans: Sequence[SceneFeatures]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for scan in scans for name in scan.names))
 
 
-def aligned(scan: SceneFeatures, names: tuple[str, ...]) -> SceneFeatures:
-    """Return the features of a scan in the order of names; NaN for a value that it does not have.
+@dataclass(frozen=True)
+class Aligned:
+    """Features of a scan in the order of the names of its hole; NaN for a value that the scan does not have.
 
-    Parameters
+    Attributes
     ----------
-    scan : features of a scan.
-    names : names of the values.
+    scan : features of the scan.
+    names : names of the values of the hole.
     """
-    if scan.names == names:
-        return scan
-    values = np.full((len(names), *scan.values.shape[1:]), np.nan, np.float32)
-    for place, name in enumerate(scan.names):
-        values[names.index(name)] = scan.values[place]
-    return SceneFeatures(names, values)
+
+    scan: Measured
+    names: tuple[str, ...]
+
+    @property
+    def values(self) -> np.ndarray:
+        """Values, float32 [value, line, sample]."""
+        own = self.scan.values
+        if self.scan.names == self.names:
+            return own
+        values = np.full((len(self.names), *own.shape[1:]), np.nan, np.float32)
+        for place, name in enumerate(self.scan.names):
+            values[self.names.index(name)] = own[place]
+        return values
 
 
-def columns_of(
-    values: np.ndarray, inverse: np.ndarray, names: Sequence[str], *, coverage: float
-) -> dict[str, np.ndarray]:
-    """Return the columns of the log, float64 [interval] by name.
+class ByInterval:
+    """Middle value and range of the features of each interval, of pixels that come scan by scan.
+
+    Of the intervals that are complete, only the results are held.
 
     Parameters
     ----------
-    values : float32 [pixel, value].
-    inverse : int [pixel], interval of each pixel.
     names : names of the values.
     coverage : share of the pixels between ``lower_`` and ``upper_``.
     """
-    shares = ((1 - coverage) / 2, 0.5, (1 + coverage) / 2)
-    columns: dict[str, np.ndarray] = {}
-    for place, name in enumerate(names):
-        low, middle, high = quantiles_by(inverse, values[:, place], shares)
-        columns |= {MEDIAN + name: middle, LOWER + name: low, UPPER + name: high}
-    return columns
+
+    def __init__(self, names: Sequence[str], *, coverage: float) -> None:
+        self._names = tuple(names)
+        self._shares = ((1 - coverage) / 2, 0.5, (1 + coverage) / 2)
+        self._open: list[tuple[np.ndarray, np.ndarray]] = []
+        self._places: list[np.ndarray] = []
+        self._found: list[np.ndarray] = []
+
+    def add(self, interval: np.ndarray, values: np.ndarray) -> None:
+        """Add pixels.
+
+        Parameters
+        ----------
+        interval : int64 [pixel], number of the interval of each.
+        values : float32 [pixel, value]; NaN is no value.
+        """
+        self._open.append((interval, values))
+
+    def close(self, below: float) -> None:
+        """Sum up the intervals of lower number: no pixel of them will be added any more.
+
+        Parameters
+        ----------
+        below : number of the first interval that is not complete.
+        """
+        if not any((interval < below).any() for interval, _ in self._open):
+            return
+        interval = np.concatenate([interval for interval, _ in self._open])
+        values = np.concatenate([values for _, values in self._open])
+        done = interval < below
+        self._open = [(interval[~done], values[~done])]
+        places, inverse = np.unique(interval[done], return_inverse=True)
+        columns = [quantiles_by(inverse, column, self._shares) for column in values[done].T]
+        self._places.append(places)
+        self._found.append(np.array(columns).reshape(len(self._names), len(self._shares), len(places)))
+
+    def columns(self, places: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the columns of the log, float64 [interval] by name; NaN for an interval without pixels.
+
+        Parameters
+        ----------
+        places : int64 [interval], numbers of the intervals, rising; they hold all that were added.
+        """
+        self.close(np.inf)
+        found = np.full((len(self._names), len(self._shares), len(places)), np.nan)
+        for numbers, each in zip(self._places, self._found, strict=True):
+            found[:, :, np.searchsorted(places, numbers)] = each
+        kinds = (LOWER, MEDIAN, UPPER)
+        return {
+            kind + name: found[place, kinds.index(kind)]
+            for place, name in enumerate(self._names)
+            for kind in (MEDIAN, LOWER, UPPER)
+        }
 
 
 def quantiles_by(inverse: np.ndarray, values: np.ndarray, shares: Sequence[float]) -> list[np.ndarray]:

@@ -15,7 +15,7 @@ from semispectral.downhole.interval_settings import IntervalConfig
 from semispectral.downhole.log import DownholeConfig
 from semispectral.downhole.strip_log import rows_per_m
 from semispectral.drillholes.table_rows import column_values, read_intervals
-from semispectral.features.feature_files import SceneFeatures
+from semispectral.features.feature_files import Measured
 from semispectral.maps.classify import Drawn
 from semispectral.study.classes import ClassMap
 from semispectral.study.scene import Scene
@@ -43,7 +43,7 @@ def hole_composite(
     *,
     scenes: Sequence[Scene],
     read: Callable[[Scene], Drawn],
-    features: Mapping[str, SceneFeatures],
+    features: Mapping[str, Measured],
     tables: Sequence[Path],
     downhole: DownholeConfig,
     settings: IntervalConfig,

@@ -1,17 +1,18 @@
 """Downhole log: proportions of the classes and absorption features by depth, from the maps of a hole's scans."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 from scipy.special import betaincinv
 
-from semispectral.downhole.depths import from_top, has_depth
-from semispectral.downhole.feature_log import aligned, columns_of, names_of
+from semispectral.downhole.depths import from_top, has_depth, top_m
+from semispectral.downhole.feature_log import Aligned, ByInterval, names_of
 from semispectral.errors import DataError
-from semispectral.features.feature_files import NO_FEATURES, SceneFeatures
+from semispectral.features.feature_files import NO_FEATURES, Measured
 from semispectral.maps.scene_map import NOVEL_NAME, SceneMap
 from semispectral.study.classes import ClassMap
 from semispectral.study.scene import DepthMark, Scene
@@ -27,7 +28,7 @@ NOVEL = NOVEL_NAME.replace(" ", "_")
 SHARE, LOW, HIGH = "share_", "low_", "high_"
 
 NO_PIXELS = np.empty((0, 0), np.float32)
-NO_SCENES: Mapping[str, SceneFeatures] = {}
+NO_SCENES: Mapping[str, Measured] = {}
 
 
 @settings_class("map.downhole")
@@ -55,6 +56,7 @@ class Core:
     novel : bool [pixel], unknown pixels.
     features : float32 [pixel, value], values of absorption features; none if there are no names.
     feature_names : tuple of str, names of the values.
+    least_m : depth above which neither this core lies nor that of a scan after it, in m; -inf if it is not known.
     """
 
     depth_m: np.ndarray
@@ -62,6 +64,7 @@ class Core:
     novel: np.ndarray
     features: np.ndarray = field(default_factory=lambda: NO_PIXELS)
     feature_names: tuple[str, ...] = ()
+    least_m: float = -math.inf
 
 
 def find_runs(valid: np.ndarray, *, run_share: float) -> list[slice]:
@@ -93,7 +96,7 @@ def core_runs(found: SceneMap, *, run_share: float) -> list[slice]:
 
 
 def core_of(
-    scene: Scene, found: SceneMap, *, below_m: float, run_share: float, features: SceneFeatures = NO_FEATURES
+    scene: Scene, found: SceneMap, *, below_m: float, run_share: float, features: Measured = NO_FEATURES
 ) -> tuple[Core, float]:
     """Return the core of one scan and the depth of its end, in m.
 
@@ -255,7 +258,7 @@ def cores_of_hole(
     read: Callable[[Scene], SceneMap],
     *,
     run_share: float,
-    features: Mapping[str, SceneFeatures] = NO_SCENES,
+    features: Mapping[str, Measured] = NO_SCENES,
 ) -> tuple[ClassMap, Iterator[Core]]:
     """Return the classes of a hole, and the core of each scan from the top, which is read when it is asked for.
 
@@ -269,46 +272,76 @@ def cores_of_hole(
     features : absorption features by scene; empty: none.
     """
     ordered = from_top(scenes)
-    names = names_of(list(features.values()))
+    names, bounds = names_of(list(features.values())), least_depths(ordered)
 
     def cores() -> Iterator[Core]:
         below_m = 0.0
-        for scene in ordered:
-            found = aligned(features[scene.name], names) if features else NO_FEATURES
+        for scene, least_m in zip(ordered, bounds, strict=True):
+            found = Aligned(features[scene.name], names) if features else NO_FEATURES
+            top = below_m if least_m is None else least_m
             core, below_m = core_of(scene, read(scene), below_m=below_m, run_share=run_share, features=found)
-            yield core
+            yield replace(core, least_m=top)
 
     return read(ordered[0]).classes, cores()
 
 
+def least_depths(scenes: Sequence[Scene]) -> list[float | None]:
+    """Return, for each scan, the depth above which neither it lies nor a scan after it, in m.
+
+    None: it is the end of the scan before, where this scan and all after it have no depth. -inf: it is not known.
+
+    Parameters
+    ----------
+    scenes : rows of scenes.tsv of a hole, in their order.
+    """
+    tops = [_least_m(scene) for scene in scenes]
+    found: list[float | None] = []
+    for place in range(len(tops)):
+        rest = tops[place:]
+        known = [top for top in rest if top is not None]
+        found.append(None if not known else min(known) if len(known) == len(rest) else -math.inf)
+    return found
+
+
+def _least_m(scene: Scene) -> float | None:
+    """Return a depth above which no line of a scan lies, by its row; None without a depth."""
+    if not scene.depth_marks:
+        top = top_m(scene)
+        return None if top is None else top - SAME_DEPTH_M
+    first = {mark.run: mark for mark in reversed(scene.depth_marks)}
+    of_run = {run: [mark for mark in scene.depth_marks if mark.run == run] for run in first}
+    line_m = {run: max(_line_m(scene, marks), 0.0) for run, marks in of_run.items()}
+    return min(mark.depth_m - mark.line * line_m[run] for run, mark in first.items()) - SAME_DEPTH_M
+
+
 @dataclass(frozen=True, eq=False)
 class _Sums:
-    """Sums over the pixels of each interval, as tables that can be joined, and the values of absorption features.
+    """Sums over the pixels of each interval, as tables that can be joined.
 
     Attributes
     ----------
     sums : number of pixels, of unknown ones, probabilities and their doubt; interval in the index.
     pieces : interval and piece of core, each pair once.
-    interval : int64 [pixel].
-    features : float32 [pixel, value].
     """
 
     sums: pd.DataFrame
     pieces: pd.DataFrame
-    interval: np.ndarray
-    features: np.ndarray
 
     @classmethod
-    def of(cls, core: Core, settings: DownholeConfig) -> "_Sums":
-        """Sum the core of one scan up."""
-        interval = np.floor(core.depth_m / settings.interval_m + 1e-9).astype(np.int64)
+    def of(cls, core: Core, interval: np.ndarray, settings: DownholeConfig) -> "_Sums":
+        """Sum the core of one scan up; ``interval`` is int64 [pixel]."""
         places, inverse = np.unique(interval, return_inverse=True)
         share = core.probability.astype(np.float64)
         columns = [np.ones(len(interval)), core.novel, *share.T, *(share * (1 - share)).T]
         sums = [np.bincount(inverse, weights=column, minlength=len(places)) for column in columns]
         pieces = np.stack([interval, np.floor(core.depth_m / settings.correlation_m).astype(np.int64)], axis=1)
         table = pd.DataFrame(np.stack(sums, axis=1), index=places)
-        return cls(table, pd.DataFrame(np.unique(pieces, axis=0)), interval, core.features)
+        return cls(table, pd.DataFrame(np.unique(pieces, axis=0)))
+
+
+def _interval(depth_m: np.ndarray, settings: DownholeConfig) -> np.ndarray:
+    """Return the number of the interval of each depth, float64 [pixel]."""
+    return np.floor(depth_m / settings.interval_m + 1e-9)
 
 
 def downhole_log(hole: str, cores: Iterable[Core], classes: ClassMap, settings: DownholeConfig) -> pd.DataFrame:
@@ -323,7 +356,7 @@ def downhole_log(hole: str, cores: Iterable[Core], classes: ClassMap, settings: 
     Parameters
     ----------
     hole : name of the hole.
-    cores : core of each of its scans; memory holds one, and the absorption features of all.
+    cores : core of each of its scans; memory holds one, and the absorption features of intervals that are not complete.
     classes : classes in label order.
     settings : settings of the log.
 
@@ -335,10 +368,14 @@ def downhole_log(hole: str, cores: Iterable[Core], classes: ClassMap, settings: 
     ``coverage`` of them lie.
     """
     parts: list[_Sums] = []
-    names: tuple[str, ...] = ()
+    measured: ByInterval | None = None
     for core in cores:
-        parts.append(_Sums.of(core, settings))
-        names = core.feature_names
+        interval = _interval(core.depth_m, settings).astype(np.int64)
+        parts.append(_Sums.of(core, interval, settings))
+        if core.feature_names:
+            measured = measured or ByInterval(core.feature_names, coverage=settings.coverage)
+            measured.close(float(_interval(np.asarray(core.least_m), settings)))
+            measured.add(interval, core.features)
     sums = pd.concat([part.sums for part in parts]).groupby(level=0).sum()
     pieces = pd.concat([part.pieces for part in parts]).drop_duplicates().groupby(0).size().to_numpy()
     places, count = sums.index.to_numpy(), sums[0].to_numpy()
@@ -359,15 +396,7 @@ def downhole_log(hole: str, cores: Iterable[Core], classes: ClassMap, settings: 
         for label, name in enumerate(classes.names)
         for kind, values in ((SHARE, mean), (LOW, low), (HIGH, high))
     }
-    values, inverse = _features_of(parts, places)
-    measured = columns_of(values, inverse, names, coverage=settings.coverage)
-    return pd.DataFrame({**head, **shares, **measured})
-
-
-def _features_of(parts: Sequence[_Sums], places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the values of all scans, float32 [pixel, value], and the place of each pixel's interval in ``places``."""
-    interval = np.concatenate([part.interval for part in parts])
-    return np.concatenate([part.features for part in parts]), np.searchsorted(places, interval)
+    return pd.DataFrame({**head, **shares, **(measured.columns(places) if measured else {})})
 
 
 def beta_interval(mean: np.ndarray, variance: np.ndarray, *, coverage: float) -> tuple[np.ndarray, np.ndarray]:

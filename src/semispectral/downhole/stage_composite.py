@@ -9,7 +9,7 @@ from semispectral.downhole.hole_picture import draw_hole
 from semispectral.downhole.interval_settings import IntervalConfig
 from semispectral.downhole.log import DownholeConfig
 from semispectral.downhole.strip_log import write_strip_log
-from semispectral.features.feature_files import read_features
+from semispectral.features.feature_files import StoredFeatures
 from semispectral.maps.numbers import read_numbers
 from semispectral.storage.parquet import write_table
 from semispectral.study.classes import ClassMap
@@ -53,7 +53,7 @@ def run_composite(
     scenes = [settings(Scene, row, where="scenes.tsv") for row in given["scenes"]]
     files = dict(zip((scene.name for scene in scenes), numbers_files, strict=True))
     pairs = zip(scenes, features, strict=True) if features else ()
-    measured = {scene.name: read_features(Path(path).parent) for scene, path in pairs}
+    measured = {scene.name: StoredFeatures.of(Path(path).parent) for scene, path in pairs}
     table, strips, classes = hole_composite(
         hole,
         scenes=scenes,

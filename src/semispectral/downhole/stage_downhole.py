@@ -8,7 +8,7 @@ from pathlib import Path
 from semispectral.downhole.depths import joins
 from semispectral.downhole.log import DownholeConfig
 from semispectral.downhole.write_log import write_hole_log
-from semispectral.features.feature_files import read_features
+from semispectral.features.feature_files import StoredFeatures
 from semispectral.maps.numbers import read_numbers
 from semispectral.maps.scene_map import SceneMap
 from semispectral.study.classes import ClassMap
@@ -28,7 +28,7 @@ def run_downhole(
     hole: str,
     cfg: str,
 ) -> None:
-    """Write the downhole log of a hole from the maps of its scenes, which are read one after the other.
+    """Write the downhole log of a hole from the maps and features of its scenes, which are read one after the other.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def run_downhole(
         return read_numbers(Path(files[scene.name])).drawn.named(known).map
 
     pairs = zip(scenes, features, strict=True) if features else ()
-    measured = {scene.name: read_features(Path(path).parent) for scene, path in pairs}
+    measured = {scene.name: StoredFeatures.of(Path(path).parent) for scene, path in pairs}
     write_hole_log(
         Path(csv_file),
         Path(las_file),

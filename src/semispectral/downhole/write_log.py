@@ -6,7 +6,7 @@ from pathlib import Path
 from semispectral.downhole.log import NO_SCENES, DownholeConfig, cores_of_hole, downhole_log
 from semispectral.downhole.log_figure import draw_log
 from semispectral.downhole.log_files import write_csv, write_las
-from semispectral.features.feature_files import SceneFeatures
+from semispectral.features.feature_files import Measured
 from semispectral.maps.scene_map import SceneMap
 from semispectral.study.scene import Scene
 
@@ -20,7 +20,7 @@ def write_hole_log(
     scenes: Sequence[Scene],
     read: Callable[[Scene], SceneMap],
     settings: DownholeConfig,
-    features: Mapping[str, SceneFeatures] = NO_SCENES,
+    features: Mapping[str, Measured] = NO_SCENES,
 ) -> None:
     """Write the log of a hole.
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -34,6 +34,47 @@ class SceneFeatures:
     names: tuple[str, ...]
     values: np.ndarray
     windows: tuple[Window, ...] = ()
+
+
+class Measured(Protocol):
+    """Features of a scene, at hand or on disk."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Name of each value."""
+
+    @property
+    def values(self) -> np.ndarray:
+        """Values, float32 [value, line, sample], NaN without one."""
+
+
+@dataclass(frozen=True)
+class StoredFeatures:
+    """Features of one scene on disk: their names are known, and their values are read whenever they are asked for.
+
+    Attributes
+    ----------
+    directory : directory of the features of the scene.
+    names : tuple of str, name of each value.
+    """
+
+    directory: Path
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, directory: Path) -> "StoredFeatures":
+        """Return the features that lie in a directory.
+
+        Parameters
+        ----------
+        directory : directory of the features of a scene.
+        """
+        return cls(directory, tuple(row["name"] for row in read_facts(directory)["values"]))
+
+    @property
+    def values(self) -> np.ndarray:
+        """Values, float32 [value, line, sample], NaN without one."""
+        return read_features(self.directory).values
 
 
 NO_FEATURES = SceneFeatures((), np.empty((0, 0, 0), np.float32))
