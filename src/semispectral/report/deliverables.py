@@ -182,7 +182,7 @@ def made_of(table: pd.DataFrame, classes: ClassMap) -> str:
     unknown = float((core * table[NOVEL].fillna(0)).sum() / total)
     return (
         f"Hole {table['HoleID'].iloc[0]}, {table['From'].min():g} to {table['To'].max():g} m, {total:.3g} m of core: "
-        f"{said}; {100 * unknown:.1f} % is unlike all known classes."
+        f"{said}; {100 * unknown:.1f} % is unlike all that training saw."
     )
 
 

@@ -52,7 +52,7 @@ def parts(study: Study) -> Figure:
     half = max(MOST_SCENES // 2, MOST_SCENES - len(others))
     first = tested[:half]
     shown = [by_name[scene] for scene in [*first, *others[: MOST_SCENES - len(first)]]]
-    known = {found.scene: np.isin(found.codes, list(study.classes.codes)) for found in shown}
+    known = {found.scene: np.isin(study.codes[found.scene], list(study.classes.codes)) for found in shown}
     return maps.parts({found.scene: study.parts[found.scene] for found in shown}, known)
 
 
@@ -66,14 +66,14 @@ def masks(study: Study) -> Figure | None:
     shown = [found for found in study.census if found.scene in study.images][:MOST_SCENES]
     if not shown:
         return None
-    return maps.masks({found.scene: (study.images[found.scene], _mask_kind(found)) for found in shown})
+    kinds = {found.scene: _mask_kind(found, study.codes[found.scene]) for found in shown}
+    return maps.masks({scene: (study.images[scene], kind) for scene, kind in kinds.items()})
 
 
-def _mask_kind(found: Census) -> np.ndarray:
+def _mask_kind(found: Census, codes: np.ndarray) -> np.ndarray:
     """Return uint8 [line, sample]: 0 kept, 1 masked, 2 ignored by its code."""
     ignored = found.counts.loc[found.counts["role"] == "ignored", "code"].to_numpy()
-    masked = found.codes == MASKED
-    return np.where(masked, 1, np.where(np.isin(found.codes, ignored), 2, 0)).astype(np.uint8)
+    return np.where(codes == MASKED, 1, np.where(np.isin(codes, ignored), 2, 0)).astype(np.uint8)
 
 
 def class_means(study: Study) -> Figure | None:

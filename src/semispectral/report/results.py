@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from semispectral.census.census_files import Census, read_census
+from semispectral.census.census_files import Census, read_censuses
 from semispectral.census.mask_files import read_image
 from semispectral.evaluation.learning_curve import Expected, expected
 from semispectral.evaluation.score_files import Scored, read_scored
@@ -16,7 +16,7 @@ from semispectral.features.feature_files import read_facts
 from semispectral.figures.methods import per_class_order
 from semispectral.library.judged import Judged, read_judged
 from semispectral.sampling.quota_files import read_quotas
-from semispectral.sampling.split_files import read_notes, read_parts
+from semispectral.sampling.split_files import StoredParts, read_notes
 from semispectral.sampling.split_names import CLASSES, QUOTAS
 from semispectral.scans.cube import Pixels
 from semispectral.spectra.scaling import Scaler, normalise, read_scaler
@@ -66,10 +66,11 @@ class Study:
 
     Attributes
     ----------
-    census : one per scene, in the order of their names.
+    census : one per scene, in the order of their names, without its codes.
+    codes : codes by scene, int32 [line, sample].
     classes : classes that occur, in label order, with the names and colours of classes.tsv.
     images : uint8 [line, sample] by scene, the brightness of the scenes whose tray is masked.
-    parts : uint8 [line, sample] by scene: 0 not used, 1 train, 2 valid, 3 test.
+    parts : uint8 [line, sample] by scene: 0 not used, 1 train, 2 valid, 3 test; each is read when it is asked for.
     quotas : scene, hole, label, part, available, drawn, quota.
     split : method, buffer (in pixels) and warnings of the split.
     sample : some labelled pixels of each class and scene, normalised for classifiers on bands.
@@ -101,9 +102,10 @@ class Study:
     """
 
     census: tuple[Census, ...]
+    codes: Mapping[str, np.ndarray]
     classes: ClassMap
     images: dict[str, np.ndarray]
-    parts: dict[str, np.ndarray]
+    parts: Mapping[str, np.ndarray]
     quotas: pd.DataFrame
     split: dict[str, Any]
     sample: Pixels
@@ -178,7 +180,8 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
     paths : input files, by the names in the rule.
     config : sections of the configuration.
     """
-    census = tuple(sorted(map(read_census, paths["census"]), key=lambda found: found.scene))
+    counted, codes = read_censuses(paths["census"])
+    census = tuple(sorted(counted, key=lambda found: found.scene))
     split_directory = paths["known"][0].parent
     scored = read_scored(paths["scores"][0])
     scores, by_class, intervals = scored.scores, scored.classes, scored.summary
@@ -189,9 +192,10 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
     sample, sample_m1 = (normalise(cleaned, each) for each in (scaler, scaler_m1))
     return Study(
         census=census,
+        codes=codes,
         classes=ClassMap.read(paths["classes"][0]).select(read_classes(split_directory / CLASSES).codes),
-        images=_images(paths["masks"], {found.scene: found.codes.shape for found in census}),
-        parts={found.scene: read_parts(split_directory, found.scene) for found in census},
+        images=_images(paths["masks"], {found.scene: (found.lines, found.samples) for found in census}),
+        parts=StoredParts(split_directory, [found.scene for found in census]),
         quotas=read_quotas(split_directory / QUOTAS),
         split=read_notes(paths["warnings"][0].parent),
         sample=sample,
