@@ -13,7 +13,7 @@ import yaml
 from semispectral.check import training_time as training
 from semispectral.check.dry_run import _reason, counted, jobs
 from semispectral.check.estimate import Need, needs, sampled_pixels, wall_seconds, work_of
-from semispectral.check.messages import classes, features, labels_per_class, listed, scenes, split
+from semispectral.check.messages import classes, features, labels_per_class, listed, scenes, split, trained_again
 from semispectral.check.plan import Planned, check_clusters, planned
 from semispectral.check.problems import Problems
 from semispectral.check.rates import RATES
@@ -299,6 +299,42 @@ def test_needs_grow_with_the_work() -> None:
     long = M1Config(fit=FitConfig(epochs=800))
     seconds = [training.m1_seconds(config, pixels=5000, views=[6]) for config in (long, M1Config())]
     assert seconds[0] > 5 * seconds[1]
+
+
+@pytest.mark.usefixtures("project")
+def test_what_has_run_here_is_forecast_by_it() -> None:
+    """A stage that ran takes what it took; one through all scenes more, if there were fewer; others are as before."""
+    study, looked, drawn, _ = checked()
+    counted = {"census": 3, "split": 1, "pack": 1}
+    before = {need.rule: need for need in needs(study, looked, drawn, counted)}
+    assert not any(need.own for need in before.values())
+    for name in ("census/A", "split"):
+        path = study.results / "resources" / f"{name}.tsv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("s\tmax_rss\n50\t77\n")
+    found = {need.rule: need for need in needs(study, looked, drawn, counted)}
+    assert (found["census"].seconds, found["census"].memory_mb, found["census"].own) == (50, 77, True)
+    assert found["split"].seconds == pytest.approx(50 * len(looked))
+    assert found["pack"] == before["pack"]
+
+
+@pytest.mark.usefixtures("project")
+def test_a_model_that_would_be_made_anew_is_told_with_its_reason() -> None:
+    """Before anything starts: what trains again, and which scenes are new; nothing without a model or training."""
+    study, *_ = checked()
+    jobs = {"census": 1, "train_m1": 1, "train_m2": 2, "map": 3}
+    assert list(trained_again(study, jobs)) == []
+    (study.results / "model").mkdir(parents=True)
+    assert list(trained_again(study, {"map": 3})) == []
+    counted = study.results / "census"
+    counted.mkdir()
+    for scene in study.scenes[1:]:
+        (counted / f"{scene.name}.parquet").touch()
+    said = list(trained_again(study, jobs))
+    assert said[0] == f"The trained model would be made anew (train_m1 1, train_m2 2): {study.scenes[0].name} is new."
+    assert "predict_new" in said[1]
+    (counted / f"{study.scenes[0].name}.parquet").touch()
+    assert next(trained_again(study, jobs)).endswith("what it was trained with has changed.")
 
 
 @pytest.mark.usefixtures("project")

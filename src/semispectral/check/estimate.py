@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from semispectral.check import training_time as training
+from semispectral.check.own_runs import Took, own_runs
 from semispectral.check.plan import Planned
 from semispectral.check.rates import OTHER, RATES
 from semispectral.check.scenes import Looked, classes_of
@@ -58,6 +59,7 @@ class Need:
     seconds : time of one job, in s.
     memory_mb : memory of one job, in MB.
     disk_mb : disk space of all jobs, in MB.
+    own : whether time and memory are those of jobs of this study that ran before.
     """
 
     rule: str
@@ -65,6 +67,7 @@ class Need:
     seconds: float
     memory_mb: float
     disk_mb: float
+    own: bool = False
 
 
 def sampled_pixels(study: Study, looked: Sequence[Looked], planned: Planned | None) -> tuple[int, int]:
@@ -140,14 +143,25 @@ def needs(study: Study, looked: Sequence[Looked], planned: Planned | None, jobs:
     bands = max((each.bands for each in looked), default=0)
     classes = max(len(classes_of(looked)), 2)
     trained = _training_seconds(study, train, bands, classes)
-    found = []
+    before, found = own_runs(study.results / "resources"), []
     for rule, count in jobs.items():
         rate = RATES.get(rule, OTHER)
         seconds = rate.seconds[0] + rate.seconds[1] * getattr(work, rate.unit)
         memory = rate.memory_mb[0] + rate.memory_mb[1] * getattr(work, rate.memory_unit or rate.unit)
         disk = rate.disk_mb[0] + rate.disk_mb[1] * getattr(work, rate.disk_unit)
-        found.append(Need(rule, count, trained.get(rule, seconds), memory, disk * count))
+        forecast = Need(rule, count, trained.get(rule, seconds), memory, disk * count)
+        found.append(_as_before(forecast, before, scenes=len(looked)) if rule in before else forecast)
     return found
+
+
+def _as_before(forecast: Need, before: Mapping[str, Took], *, scenes: int) -> Need:
+    """Return the needs of a rule as it had them before; what goes through all scenes took less if they were fewer."""
+    took = before[forecast.rule]
+    then = before["census"].jobs if "census" in before else scenes
+    whole = RATES.get(forecast.rule, OTHER).unit == "total_kpixels"
+    seconds = took.seconds * (max(scenes / then, 1.0) if whole else 1.0)
+    memory = forecast.memory_mb if math.isnan(took.memory_mb) else took.memory_mb
+    return replace(forecast, seconds=seconds, memory_mb=memory, own=True)
 
 
 def _training_seconds(study: Study, train: int, bands: int, classes: int) -> dict[str, float]:

@@ -1,6 +1,6 @@
 """Write the outcome of a check as text: what would run, and what prevents it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from semispectral.check.estimate import Need, peak_memory_mb, wall_seconds
 from semispectral.check.plan import Planned
@@ -8,6 +8,7 @@ from semispectral.check.scenes import Looked, classes_of
 from semispectral.check.study import Study
 from semispectral.scans.cube import PARTS
 from semispectral.spectra.hull_windows import FEWEST_BANDS
+from semispectral.study.names import some
 from semispectral.workflow.units import clock, count, megabytes
 
 MOST_SCENES = 20
@@ -16,6 +17,7 @@ ESTIMATES = (
     "Estimates, from rates measured on two cores without a GPU (semispectral/check/rates.py): yours may be half or "
     "twice as much."
 )
+OWN = "* as its jobs ran here before (resources/ of the results)."
 NO_CLASSES = {
     True: "not known yet: the labels do not exist",
     False: "none found: the usable scenes have no labelled pixel",
@@ -177,14 +179,38 @@ def needs(found: Sequence[Need], *, cores: int) -> Iterator[str]:
         yield "Jobs: none, all results are up to date"
         return
     yield f"Jobs: {sum(need.jobs for need in found)} would run"
-    yield f"  {'stage':<14}{'jobs':>5}{'one takes':>12}{'memory':>10}{'writes':>10}"
+    yield f"  {'stage':<15}{'jobs':>5}{'one takes':>12}{'memory':>10}{'writes':>10}"
     for need in found:
         figures = f"{clock(need.seconds):>12}{megabytes(need.memory_mb):>10}{megabytes(need.disk_mb):>10}"
-        yield f"  {need.rule:<14}{need.jobs:>5}{figures}"
+        yield f"  {need.rule + '*' * need.own:<15}{need.jobs:>5}{figures}"
     together = f"about {clock(wall_seconds(found, cores=cores))} on {cores} core{'s' * (cores != 1)}"
     disk = megabytes(sum(need.disk_mb for need in found))
     yield f"  together {together}, {megabytes(peak_memory_mb(found, cores=cores))} of memory, {disk} of disk"
     yield ESTIMATES
+    if any(need.own for need in found):
+        yield OWN
+
+
+def trained_again(study: Study, jobs: Mapping[str, int]) -> Iterator[str]:
+    """Yield a line if a study that has a trained model would train again, and which scenes are new to it.
+
+    Parameters
+    ----------
+    study : configuration and tables.
+    jobs : number of jobs by rule.
+    """
+    trains = [f"{rule} {number}" for rule, number in jobs.items() if rule.startswith("train_")]
+    if not trains or not (study.results / "model").is_dir():
+        return
+    counted = study.results / "census"
+    new = [scene.name for scene in study.scenes if not (counted / f"{scene.name}.parquet").is_file()]
+    why = f"{some(new)} {'is' if len(new) == 1 else 'are'} new" if new else "what it was trained with has changed"
+    yield f"The trained model would be made anew ({', '.join(trains)}): {why}."
+    if new:
+        yield (
+            "  To map new scans with the model as it is, give them a table of their own and run snakemake predict_new "
+            "(docs/howto/predict.md)."
+        )
 
 
 def listed(title: str, messages: Sequence[str], *, most: int = 1000) -> Iterator[str]:

@@ -153,6 +153,7 @@ def _summary(
     yield from of_library
     if would_run is not None:
         yield from words.needs(needs(study, looked, drawn, would_run), cores=max(1, wanted.cores))
+        yield from words.trained_again(study, would_run)
     older = filter(None, (older_format(study.results), left_over(study.results)))
     warnings = [*older, *readers.messages, *of_holes, *warnings_of(study, looked, drawn, odd)]
     yield from words.listed("Worth knowing", warnings, most=MOST_WARNINGS)

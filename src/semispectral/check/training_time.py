@@ -7,10 +7,10 @@ from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
 
 # Of the runs that `semispectral.check.rates` names. A step costs its arithmetic and so much besides.
-STEP_SECONDS = 0.004
-GIGAFLOPS = 40.0  # per second
-START_SECONDS = 12.0  # imports, reading the features, writing the model
-COMPILE_SECONDS = 9.0  # once for each time that training starts
+STEP_SECONDS = 0.0015
+GIGAFLOPS = 140.0  # per second
+START_SECONDS = 4.0  # imports, reading the features, writing the model
+COMPILE_SECONDS = {"m1": 2.0, "m2": 4.0, "qy": 1.5}  # once for each time that training starts
 FORWARD_AND_BACKWARD = 6  # floating-point operations for each weight and pixel
 
 
@@ -26,7 +26,7 @@ def m1_seconds(settings: M1Config, *, pixels: int, views: Sequence[int]) -> floa
     hidden, latents, fit = settings.net.hidden, settings.latents, settings.fit
     weights = [_weights(columns, *hidden, 2 * latents) + _weights(latents, *hidden, columns) for columns in views]
     steps = fit.epochs * fit.steps(max(pixels, 1))
-    return START_SECONDS + sum(COMPILE_SECONDS + steps * _step(each * fit.batch) for each in weights)
+    return START_SECONDS + sum(COMPILE_SECONDS["m1"] + steps * _step(each * fit.batch) for each in weights)
 
 
 def m2_seconds(settings: M2Config, *, unlabelled: int, inputs: int, classes: int) -> float:
@@ -44,7 +44,7 @@ def m2_seconds(settings: M2Config, *, unlabelled: int, inputs: int, classes: int
     pairs = fit.batch * classes + settings.labelled_batch
     pixels = fit.batch + settings.labelled_batch
     work = pixels * _classifier(settings, inputs, classes) + pairs * by_class
-    return _twice(settings, fit.epochs * fit.steps(max(unlabelled, 1)) * _step(work))
+    return _twice(settings, "m2", fit.epochs * fit.steps(max(unlabelled, 1)) * _step(work))
 
 
 def qy_seconds(settings: M2Config, *, unlabelled: int, inputs: int, classes: int) -> float:
@@ -58,13 +58,13 @@ def qy_seconds(settings: M2Config, *, unlabelled: int, inputs: int, classes: int
     classes : number of classes.
     """
     steps = settings.fit.epochs * settings.fit.steps(max(unlabelled, 1))
-    return _twice(settings, steps * _step(settings.labelled_batch * _classifier(settings, inputs, classes)))
+    return _twice(settings, "qy", steps * _step(settings.labelled_batch * _classifier(settings, inputs, classes)))
 
 
-def _twice(settings: M2Config, seconds: float) -> float:
+def _twice(settings: M2Config, model: str, seconds: float) -> float:
     """Add start and compilation; ``refit`` trains twice."""
     rounds = 2 if settings.select == "refit" else 1
-    return START_SECONDS + rounds * (COMPILE_SECONDS + seconds)
+    return START_SECONDS + rounds * (COMPILE_SECONDS[model] + seconds)
 
 
 def _classifier(settings: M2Config, inputs: int, classes: int) -> int:
