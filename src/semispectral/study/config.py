@@ -15,10 +15,12 @@ from jsonschema.validators import extend
 from semispectral.errors import ConfigError, MissingFileError
 from semispectral.study.config_file import refuse_renamed, require_plain
 from semispectral.study.numerals import decimal, whole
+from semispectral.study.paths import require_path
 from semispectral.study.suggestions import hint, nearest
 
 Schema = dict[str, Any]
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # that in C is ten times as fast; not every build has it
+FOLDERS_AND_TABLES = ("data_root", "scenes", "classes", "sensors", "model")
 MISSPELT = 0.75  # likeness from which a key is taken for a misspelt neighbour rather than for one of another section
 
 
@@ -59,6 +61,9 @@ def complete(config: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
         sections = dict(_sections(schema))
         lines = [line for error in errors for line in _in_words(error, sections)]
         raise ConfigError("the configuration cannot be used:\n" + "\n".join(f"  {line}" for line in lines))
+    for key in FOLDERS_AND_TABLES:
+        require_path(full.get(key) or "", f"config, {key}")
+    require_path(full.get("pathvars", {}).get("results", ""), "config, pathvars.results")
     return full
 
 

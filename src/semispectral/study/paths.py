@@ -1,6 +1,7 @@
 """Check paths: inside a folder, or outside only where allowed, and writable where files are written."""
 
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 from semispectral.errors import ConfigError, UnreadableError
 
+ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://", re.ASCII)
 EARLIER = ("split", "budgets", "benchmark", "evaluation/summary.parquet")  # names before those of decision 27
 
 
@@ -19,6 +21,29 @@ def outside_allowed(config: Mapping[str, Any]) -> bool:
     config : mapping, complete configuration.
     """
     return bool(config["allow_outside"] or config["simulate"]["enabled"])
+
+
+def require_path(text: str | Path, where: str) -> None:
+    """Refuse the address of a store, such as ``s3://bucket/scan.h5``, where a path is needed.
+
+    Parameters
+    ----------
+    text : path as written.
+    where : str, file, row and column, or key, for the error.
+
+    Raises
+    ------
+    ConfigError : it is an address.
+
+    Examples
+    --------
+    >>> require_path("scans/DH1.h5", "scenes.tsv")
+    """
+    if ADDRESS.match(str(text)):
+        raise ConfigError(
+            f"{where}: a path on this machine is needed, but {str(text)!r} is an address: scans and results are opened "
+            "by path. Copy the file, or mount the store as a folder (docs/howto/archive.md) and give the path there"
+        )
 
 
 def inside(text: str | Path, where: str, *, root: Path, allow_outside: bool = False) -> Path:
@@ -39,6 +64,7 @@ def inside(text: str | Path, where: str, *, root: Path, allow_outside: bool = Fa
     """
     if any(ord(letter) < 32 for letter in str(text)):
         raise ConfigError(f"{where}: a path has no control characters, got {str(text)!r}; correct it")
+    require_path(text, where)
     path = root / text
     if not allow_outside and not _lies_in(path, root):
         raise ConfigError(
