@@ -27,8 +27,8 @@ rule benchmark_split:
         "../envs/base.yaml"
     threads: 1
     resources:
-        mem_mb=memory_mb(2000, per_mb=8),
-        runtime=minutes(10, per_mb=0.1),
+        mem_mb=memory_mb_of_one(2000, per_mb=4),
+        runtime=minutes(10, per_mb=0.02),
     params:
         cfg=split_cfg,
         code=code("benchmark_split"),
@@ -53,8 +53,8 @@ rule benchmark_m1:
         "../envs/train.yaml"
     threads: 1
     resources:
-        mem_mb=memory_mb(4000, per_mb=12, but="files"),
-        runtime=minutes(240, per_mb=2, but="files"),
+        mem_mb=memory_mb_of_one(4000, per_mb=24, but="files"),
+        runtime=minutes(240, per_mb=0.02, but="files"),
     params:
         cfg=job_cfg(scale="m1_method", m1=CONFIG["m1"]),
         code=code("benchmark_m1"),
@@ -79,8 +79,8 @@ rule benchmark_input:
         "../envs/base.yaml"
     threads: 1
     resources:
-        mem_mb=memory_mb(4000, per_mb=20, but="files"),
-        runtime=minutes(60, per_mb=2, but="files"),
+        mem_mb=memory_mb_of_one(4000, per_mb=40, but="files"),
+        runtime=minutes(60, per_mb=0.02, but="files"),
     params:
         cfg=job_cfg(),
         code=code("benchmark_input"),
@@ -110,8 +110,8 @@ rule benchmark_train:
         "../envs/train.yaml"
     threads: 1
     resources:
-        mem_mb=memory_mb(4000, per_mb=12, but="files"),
-        runtime=minutes(240, per_mb=2, but="files"),
+        mem_mb=memory_mb_of_one(4000, per_mb=24, but="files"),
+        runtime=minutes(240, per_mb=0.02, but="files"),
     params:
         cfg=fit_cfg,
         code=code("benchmark_train"),
@@ -141,8 +141,8 @@ rule benchmark_fit:
         "../envs/base.yaml"
     threads: 1
     resources:
-        mem_mb=memory_mb(4000, per_mb=20, but="files"),
-        runtime=minutes(240, per_mb=2, but="files"),
+        mem_mb=memory_mb_of_one(4000, per_mb=40, but="files"),
+        runtime=minutes(240, per_mb=0.02, but="files"),
     params:
         cfg=fit_cfg,
         code=code("benchmark_fit"),

@@ -30,7 +30,7 @@ from semispectral.sampling.split_names import INDUCTIVE, MAIN, REGIMES
 from semispectral.study.classes import read_class_minerals, study_classes
 from semispectral.study.paths import inside, left_over, outside_allowed, require_folder, require_writable
 from semispectral.workflow.rerun import code_hash
-from semispectral.workflow.resources import has_gpu, memory_mb, minutes
+from semispectral.workflow.resources import by_features, has_gpu, memory_mb, memory_mb_of_one, minutes
 from semispectral.study.scenes import read_scenes, require_masks_outside, require_test_holes
 from semispectral.scans.formats.scene_files import data_files
 from semispectral.study.sensors import with_sensors

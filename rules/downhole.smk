@@ -27,8 +27,8 @@ rule downhole:
         "../envs/base.yaml"
     threads: 1
     resources:
-        mem_mb=memory_mb(1500, per_mb=5),
-        runtime=minutes(10, per_mb=0.5),
+        mem_mb=memory_mb_of_one(1500, per_mb=5),
+        runtime=minutes(10, per_mb=0.05),
     params:
         cfg=lambda wildcards: SLICES.downhole(LOGGED[wildcards.hole]),
         code=code("downhole"),
@@ -58,8 +58,8 @@ rule composite:
         "../envs/base.yaml"
     threads: 1
     resources:
-        mem_mb=memory_mb(1500, per_mb=5),
-        runtime=minutes(10, per_mb=0.5),
+        mem_mb=memory_mb_of_one(1500, per_mb=5),
+        runtime=minutes(10, per_mb=0.05),
     params:
         cfg=lambda wildcards: SLICES.composite(LOGGED[wildcards.hole]),
         code=code("composite"),
@@ -115,8 +115,8 @@ rule hole_page:
         "../envs/base.yaml"
     threads: 1
     resources:
-        mem_mb=memory_mb(1500, per_mb=5),
-        runtime=minutes(15, per_mb=0.5),
+        mem_mb=memory_mb_of_one(1500, per_mb=5),
+        runtime=minutes(15, per_mb=0.05),
     params:
         cfg=lambda wildcards: SLICES.hole_page(LOGGED[wildcards.hole], PLACES),
         code=code("hole_page"),

@@ -18,7 +18,7 @@ rule features:
     threads: at_most(2)
     resources:
         mem_mb=memory_mb(1500, per_mb=2),
-        runtime=minutes(15, per_mb=0.1),
+        runtime=minutes(15, per_mb=0.05),
     params:
         cfg=SLICES.features,
         code=code("features"),

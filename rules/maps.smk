@@ -76,8 +76,8 @@ rule map:
         "../envs/base.yaml"
     threads: at_most(2)
     resources:
-        mem_mb=memory_mb(1500, per_mb=2),
-        runtime=minutes(30, per_mb=0.1),
+        mem_mb=memory_mb(1500, per_mb=1),
+        runtime=minutes(30, per_mb=0.05),
     params:
         cfg=SLICES.map,
         code=code("map"),
@@ -104,8 +104,8 @@ rule pixels:
         "../envs/base.yaml"
     threads: at_most(2)
     resources:
-        mem_mb=memory_mb(1500, per_mb=2),
-        runtime=minutes(30, per_mb=0.1),
+        mem_mb=memory_mb(1500, per_mb=1),
+        runtime=minutes(30, per_mb=0.05),
     params:
         cfg=lambda wildcards: SLICES.pixels(wildcards),
         code=code("pixels"),

@@ -84,8 +84,8 @@ rule train_m2:
     threads: at_most(4)
     resources:
         gpu=gpu_if_any,
-        mem_mb=memory_mb(4000, per_mb=12),
-        runtime=minutes(240, per_mb=2),
+        mem_mb=by_features(memory_mb(4000, per_mb=12), memory_mb_of_one(4000, per_mb=12)),
+        runtime=by_features(minutes(240, per_mb=2), minutes(240, per_mb=0.02)),
     params:
         cfg=cfg("m2"),
         code=code("train_m2"),
@@ -113,8 +113,8 @@ rule train_qy:
     threads: 1
     resources:
         gpu=gpu_if_any,
-        mem_mb=memory_mb(4000, per_mb=12),
-        runtime=minutes(120, per_mb=1),
+        mem_mb=by_features(memory_mb(4000, per_mb=12), memory_mb_of_one(4000, per_mb=12)),
+        runtime=by_features(minutes(120, per_mb=1), minutes(120, per_mb=0.02)),
     params:
         cfg=cfg("m2"),
         code=code("train_qy"),
@@ -142,8 +142,8 @@ rule train_svm:
         "../envs/base.yaml"
     threads: at_most(2)
     resources:
-        mem_mb=memory_mb(4000, per_mb=12),
-        runtime=minutes(60, per_mb=1),
+        mem_mb=by_features(memory_mb(4000, per_mb=12), memory_mb_of_one(4000, per_mb=12)),
+        runtime=by_features(minutes(60, per_mb=1), minutes(60, per_mb=0.02)),
     params:
         cfg=cfg("svm"),
         code=code("train_svm"),
@@ -256,8 +256,8 @@ rule predict:
         "../envs/base.yaml"
     threads: at_most(2)
     resources:
-        mem_mb=memory_mb(3000, per_mb=12),
-        runtime=minutes(30, per_mb=0.1),
+        mem_mb=by_features(memory_mb(3000, per_mb=12), memory_mb_of_one(3000, per_mb=12)),
+        runtime=by_features(minutes(30, per_mb=0.1), minutes(30, per_mb=0.02)),
     params:
         code=code("predict"),
     message:

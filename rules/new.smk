@@ -17,8 +17,8 @@ rule new_map:
         "../envs/base.yaml"
     threads: at_most(2)
     resources:
-        mem_mb=memory_mb(1500, per_mb=2),
-        runtime=minutes(30, per_mb=0.1),
+        mem_mb=memory_mb(1500, per_mb=1),
+        runtime=minutes(30, per_mb=0.05),
     params:
         cfg=lambda wildcards: SLICES.new_map(wildcards, model=of_model(numbers_of)),
         code=code("new_map"),
@@ -43,7 +43,7 @@ rule new_features:
     threads: at_most(2)
     resources:
         mem_mb=memory_mb(1500, per_mb=2),
-        runtime=minutes(15, per_mb=0.1),
+        runtime=minutes(15, per_mb=0.05),
     params:
         cfg=lambda wildcards: SLICES.new_features(wildcards, model=of_model(numbers_of)),
         code=code("new_features"),
@@ -69,8 +69,8 @@ rule new_pixels:
         "../envs/base.yaml"
     threads: at_most(2)
     resources:
-        mem_mb=memory_mb(1500, per_mb=2),
-        runtime=minutes(30, per_mb=0.1),
+        mem_mb=memory_mb(1500, per_mb=1),
+        runtime=minutes(30, per_mb=0.05),
     params:
         cfg=lambda wildcards: SLICES.pixels(wildcards, model=of_model(numbers_of)),
         code=code("new_pixels"),

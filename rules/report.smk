@@ -54,8 +54,8 @@ rule report:
         "../envs/base.yaml"
     threads: 1
     resources:
-        mem_mb=memory_mb(3000, per_mb=0.5),
-        runtime=minutes(30, per_mb=0.05),
+        mem_mb=memory_mb(3000, per_mb=0.2),
+        runtime=minutes(30, per_mb=0.02),
     params:
         cfg=cfg(
             *(

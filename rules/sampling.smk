@@ -23,7 +23,7 @@ rule draw:
     threads: 1
     resources:
         mem_mb=memory_mb(1500, per_mb=1),
-        runtime=minutes(30, per_mb=0.1),
+        runtime=minutes(15, per_mb=0.05),
     params:
         cfg=SLICES.draw,
         code=code("draw"),
@@ -53,8 +53,8 @@ rule split:
         "../envs/base.yaml"
     threads: 1
     resources:
-        mem_mb=memory_mb(2000, per_mb=8),
-        runtime=minutes(10, per_mb=0.1),
+        mem_mb=memory_mb_of_one(2000, per_mb=4),
+        runtime=minutes(10, per_mb=0.02),
     params:
         cfg=SLICES.split(),
         code=code("split"),
@@ -85,8 +85,8 @@ rule sample_m1:
         "../envs/base.yaml"
     threads: 1
     resources:
-        mem_mb=memory_mb(2000, per_mb=8, but="files"),
-        runtime=minutes(15, per_mb=0.1, but="files"),
+        mem_mb=memory_mb_of_one(2000, per_mb=16, but="files"),
+        runtime=minutes(15, per_mb=0.02, but="files"),
     params:
         cfg=SLICES.sample_m1(),
         code=code("sample_m1"),
@@ -112,8 +112,8 @@ rule sample:
         "../envs/base.yaml"
     threads: 1
     resources:
-        mem_mb=memory_mb(2000, per_mb=8, but="files"),
-        runtime=minutes(15, per_mb=0.1, but="files"),
+        mem_mb=memory_mb_of_one(2000, per_mb=16, but="files"),
+        runtime=minutes(15, per_mb=0.02, but="files"),
     params:
         cfg=cleaning_cfg(scenes=cleaned(SCENES)),
         code=code("sample"),

@@ -20,7 +20,7 @@ if CONFIG["simulate"]["enabled"]:
         threads: 1
         resources:
             mem_mb=memory_mb(2000),
-            runtime=minutes(10),
+            runtime=minutes(30),
         params:
             cfg=SLICES.simulate(),
             code=code("simulate"),
@@ -73,7 +73,7 @@ rule mask:
     threads: 1
     resources:
         mem_mb=memory_mb(1000, per_mb=1),
-        runtime=minutes(10, per_mb=0.05),
+        runtime=minutes(10, per_mb=0.02),
     params:
         cfg=SLICES.mask,
         code=code("mask"),
@@ -100,7 +100,7 @@ rule census:
     threads: 1
     resources:
         mem_mb=memory_mb(1000, per_mb=1),
-        runtime=minutes(10, per_mb=0.05),
+        runtime=minutes(10, per_mb=0.02),
     params:
         cfg=SLICES.census,
         code=code("census"),
@@ -128,7 +128,7 @@ rule labels:
     threads: 1
     resources:
         mem_mb=memory_mb(1000, per_mb=1),
-        runtime=minutes(10, per_mb=0.05),
+        runtime=minutes(10, per_mb=0.02),
     params:
         cfg=SLICES.labels,
         code=code("labels"),

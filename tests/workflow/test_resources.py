@@ -1,11 +1,12 @@
 """What a stage asks of a cluster."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from semispectral.errors import ConfigError
-from semispectral.workflow.resources import memory_mb, minutes
+from semispectral.workflow.resources import by_features, memory_mb, memory_mb_of_one, minutes
 
 MB = 1 << 20
 
@@ -23,6 +24,30 @@ def test_it_grows_with_the_input_and_the_attempt(tmp_path: Path, need: type, att
     """A base and 2 for each of 2.6 MB, rounded up, times the attempt; a folder counts as nothing."""
     files = [sparse(tmp_path / "a", 2 * MB), sparse(tmp_path / "b", MB * 6 // 10), tmp_path]
     assert need(1000, per_mb=2)(None, files, attempt) == asked
+
+
+class Files(list[Path]):
+    """Input files, some of them with a name, as Snakemake passes them."""
+
+    def get(self, name: str, other: object) -> object:
+        """The files of a name: here the first one is called "looked_into"."""
+        return self[:1] if name == "looked_into" else other
+
+
+def test_what_reads_one_file_after_the_other_asks_for_the_largest(tmp_path: Path) -> None:
+    """Ten files of a scene each ask for no more than one of them; files that are only looked into do not count."""
+    files = Files([sparse(tmp_path / "scan", 900 * MB), *(sparse(tmp_path / f"{n}", n * MB) for n in range(1, 11))])
+    assert memory_mb_of_one(1000, per_mb=2, but="looked_into")(None, files, 1) == 1020
+    assert memory_mb_of_one(1000, per_mb=2)(None, files, 2) == 2 * 2800
+    assert memory_mb(1000, per_mb=2, but="looked_into")(None, files, 1) == 1110
+    assert memory_mb_of_one(1000, per_mb=2)(None, [tmp_path], 1) == 1000
+
+
+def test_what_a_classifier_sees_decides() -> None:
+    """On latents another amount is asked for than on bands, or on what is made of bands."""
+    need = by_features(memory_mb(10), memory_mb(20))
+    asked = {name: need(SimpleNamespace(features=name), [], 3) for name in ("bands", "mnf", "latents_mnf")}
+    assert asked == {"bands": 30, "mnf": 30, "latents_mnf": 60}
 
 
 def test_without_a_share_only_the_attempt_counts() -> None:

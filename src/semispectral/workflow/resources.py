@@ -29,7 +29,36 @@ def memory_mb(base: int, *, per_mb: float = 0, but: str = "") -> Need:
     per_mb : float, memory for each MB of input files; folders do not count.
     but : str, name of inputs that are looked into and not read whole: they do not count.
     """
-    return _grows(base, per_mb, but)
+    return _grows(base, per_mb, but, _all_mb)
+
+
+def memory_mb_of_one(base: int, *, per_mb: float = 0, but: str = "") -> Need:
+    """Return ``mem_mb`` of a rule that reads one input after the other: a base, plus memory for each MB of the largest.
+
+    Parameters
+    ----------
+    base : int, memory with the smallest input, in MB.
+    per_mb : float, memory for each MB of the largest input file; folders do not count.
+    but : str, name of inputs that do not count.
+    """
+    return _grows(base, per_mb, but, _largest_mb)
+
+
+def by_features(bands: Need, latents: Need) -> Need:
+    """Return a resource that depends on what a classifier sees.
+
+    Its samples of the bands are read whole; of the latents, those of one scene after the other, of which few are kept.
+
+    Parameters
+    ----------
+    bands : Need, the resource on bands.
+    latents : Need, the resource on latents, also with scores beside them.
+    """
+
+    def need(wildcards: Any, input: Any, attempt: int) -> int:  # noqa: A002  Snakemake passes it by this name
+        return (latents if wildcards.features.startswith("latents") else bands)(wildcards, input, attempt)
+
+    return need
 
 
 def minutes(base: int, *, per_mb: float = 0, but: str = "") -> Need:
@@ -41,17 +70,30 @@ def minutes(base: int, *, per_mb: float = 0, but: str = "") -> Need:
     per_mb : float, minutes for each MB of input files.
     but : str, name of inputs that are looked into and not read whole: they do not count.
     """
-    return _grows(base, per_mb, but)
+    return _grows(base, per_mb, but, _all_mb)
 
 
-def _grows(base: int, per_mb: float, but: str) -> Need:
+def _grows(base: int, per_mb: float, but: str, counted_mb: Callable[[Any, str], float]) -> Need:
     if base < 1 or per_mb < 0:
         raise ConfigError(f"resources need a base >= 1 and per_mb >= 0, got {base} and {per_mb}; correct the rule")
 
     def need(wildcards: Any, input: Any, attempt: int) -> int:  # noqa: A002  Snakemake passes it by this name
-        return (base + math.ceil(per_mb * (_size_mb(input) - _size_mb(input.get(but, []) if but else [])))) * attempt
+        return (base + math.ceil(per_mb * counted_mb(input, but))) * attempt
 
     return need
+
+
+def _all_mb(files: Any, but: str) -> float:
+    """Return the size of all files but those of a name, in MB."""
+    return _size_mb(files) - (_size_mb(files.get(but, [])) if but else 0)
+
+
+def _largest_mb(files: Any, but: str) -> float:
+    """Return the size of the largest file but those of a name, in MB."""
+    if any(getattr(file, "is_storage", False) for file in files):
+        return _all_mb(files, but)
+    left_out = set(files.get(but, [])) if but else set()
+    return max((_size_mb([file]) for file in files if file not in left_out), default=0.0)
 
 
 def _size_mb(files: Any) -> float:
