@@ -5,6 +5,8 @@ import os
 import shlex
 import subprocess
 import sys
+from argparse import Namespace
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import pytest
 import tiny_models as tiny
 from painted import classified, probabilities
 from semispectral.commands.main import main, parser
+from semispectral.commands.predict_run import _warn_of_tray
 
 
 def _scan(path: Path, wavelengths_nm: np.ndarray) -> tuple[Path, Path]:
@@ -34,6 +37,65 @@ def test_predict_maps_a_scan(tmp_path: Path) -> None:
     np.testing.assert_allclose(probabilities(tmp_path / "out").reshape(expected.shape), expected, atol=1e-5)
     names = {"class.tif", "class.hdr", "class.img", "probability.tif", "confidence.tif", "map.png", "map.json"}
     assert names <= {path.name for path in (tmp_path / "out").iterdir()}
+
+
+def test_several_scans_are_mapped_and_what_is_done_is_passed_over(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each has a folder of its name; one that fails stops no other; a second call makes what is new alone."""
+    tiny.tiny_bundle(tmp_path / "model", seed=1)
+    scans = [_scan(tmp_path / f"{name}.npy", tiny.WAVELENGTHS_NM)[0] for name in ("a", "b")]
+    broken = tmp_path / "broken.npy"
+    broken.write_bytes(b"no array")
+    table = scans[0].with_suffix(".csv")
+    given = [
+        *map(str, (scans[0], broken, scans[1])),
+        "--model",
+        str(tmp_path / "model"),
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    given += ["--wavelengths", str(table), "--no-features", "--threads", "1"]
+    caplog.set_level("INFO")
+    assert main(["predict", *given]) == 1
+    assert "1 of 3 scans were not mapped" in caplog.text
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a", "b"]
+    before = (tmp_path / "out/b/map.json").stat().st_mtime_ns
+    np.save(scans[0], tiny.tiny_counts(seed=5)[:, :, : tiny.BANDS])
+    caplog.clear()
+    assert main(["predict", *given]) == 1
+    assert caplog.text.count("passed over") == 1
+    assert (tmp_path / "out/b/map.json").stat().st_mtime_ns == before
+    assert main(["predict", *given, "--smoothing", "guided"]) == 1
+    assert (tmp_path / "out/b/map.json").stat().st_mtime_ns > before
+
+
+@pytest.mark.parametrize(
+    ("more", "said"), [(["--hole", "DH7"], "--hole: of one scan, but 2 are named"), ([], "would lie in one folder")]
+)
+def test_several_scans_that_cannot_be_told_apart(
+    more: list[str], said: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A depth or a hole is of one scan, and two scans of one name would be written over each other."""
+    (tmp_path / "other").mkdir()
+    scans = [tmp_path / ("b.npy" if more else "a.npy"), tmp_path / "other/a.npy"]
+    arguments = [*map(str, scans), "--model", str(tmp_path / "model"), "--out", str(tmp_path / "out"), *more]
+    assert main(["predict", *arguments]) == 1
+    assert said in caplog.text
+
+
+def test_a_model_that_knows_no_tray_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Where training left the tray out and the command does not, it warns; with a mask or --tray it does not."""
+    bundle = tiny.tiny_bundle(tmp_path / "model", seed=1)
+    wanted = Namespace(mask=None, tray="none", scan=Path("a.h5"))
+    for facts, tray, warns in (
+        ({"masked": True}, "none", True),
+        ({"masked": True}, "otsu", False),
+        ({}, "none", False),
+    ):
+        caplog.clear()
+        _warn_of_tray(Namespace(**vars(wanted) | {"tray": tray}), replace(bundle, facts=facts))
+        assert ("by the name of a mineral" in caplog.text) == warns
 
 
 def test_a_mask_leaves_the_tray_out(tmp_path: Path) -> None:

@@ -202,6 +202,21 @@ def predicts(study: Study, printed: str) -> None:
     assert (out / "class.tif").is_file()
 
 
+def predicts_several(study: Study, printed: str) -> None:
+    """It maps each of the scans to a folder of its name."""
+    folder = study.folder / "new"
+    tiny.tiny_bundle(folder / "results/model", seed=1)
+    for name in ("box_1.h5", "box_2.h5"):
+        with h5py.File(folder / name, "w") as file:
+            file["hsimage/data"] = tiny.tiny_counts(seed=4)
+            file["hsimage/wavelengths"] = tiny.WAVELENGTHS_NM
+            file["hsimage/white"], file["hsimage/dark"] = np.full(tiny.BANDS, 40_000.0), np.zeros(tiny.BANDS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        assert main(shlex.split(printed)[1:]) == 0
+    assert all((folder / "maps" / name / "class.tif").is_file() for name in ("box_1", "box_2"))
+
+
 def maps_what_is_new(study: Study, printed: str) -> None:
     """With a model that was trained before, every scene of the table has its map and page, and nothing is trained."""
     model = study.folder / "results/model"
@@ -461,6 +476,7 @@ RUN_BY: dict[str, Run] = {
     "semispectral check": finds_nothing_wrong,
     EXPLAIN: explains,
     f"{PREDICT} --out maps/scan": predicts,
+    PREDICT.replace("scan.h5", "box_1.h5 box_2.h5") + " --out maps": predicts_several,
     "snakemake --cores 8 --until split": counts_and_splits,
     DEMO: as_make_demo(CORES="8"),
     f"{DEMO} --configfile {OVERLAY}": as_make_demo(CORES="8", CONFIG=OVERLAY),

@@ -18,6 +18,9 @@ EPILOG = """examples:
       --white-key /hsimage/white --dark-key /hsimage/dark --model results/model \\
       --out maps/scan --hole DH7 --depth-from 120 --depth-to 123.6
 
+  semispectral predict scans/*.h5 --key /hsimage/data --wavelengths /hsimage/wavelengths \\
+      --white-key /hsimage/white --dark-key /hsimage/dark --model results/model --out maps
+
   semispectral predict capture/box_7.raw --white capture/WHITEREF_box_7.raw \\
       --dark capture/DARKREF_box_7.raw --model results/model --out maps/box_7
 
@@ -35,9 +38,10 @@ def add(commands: Any) -> None:
     predict = commands.add_parser(
         "predict", help=WORDS, description=f"{WORDS.capitalize()}.", epilog=EPILOG, formatter_class=as_written
     )
-    predict.add_argument("scan", type=Path, help="HDF5, MATLAB, ENVI, GeoTIFF or NumPy file")
+    words = "HDF5, MATLAB, ENVI, GeoTIFF or NumPy file; several: all stored alike, with references in their own files"
+    predict.add_argument("scans", type=Path, nargs="+", metavar="SCAN", help=words)
     predict.add_argument("--model", type=Path, required=True, help="directory of the model, such as results/model")
-    words = "directory for the map, its page and its log; it is made if need be"
+    words = "directory for the map, its page and its log; it is made if need be. Of several scans: one in it for each"
     predict.add_argument("--out", type=Path, required=True, help=words)
     _add_scan(predict.add_argument_group("how the scan is stored"))
     _add_references(predict.add_argument_group("its references, if it holds counts and training had some"))
@@ -112,6 +116,6 @@ def _add_map(group: Any) -> None:
 
 
 def _run(wanted: argparse.Namespace) -> None:
-    from semispectral.commands.predict_run import predict
+    from semispectral.commands.predict_run import predict_all
 
-    predict(wanted)
+    predict_all(wanted)

@@ -1,7 +1,9 @@
 """Run ``semispectral predict``: check the arguments, then write map, page and log, all of them or none."""
 
 import argparse
+import json
 import logging
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from semispectral.downhole.log import DownholeConfig
 from semispectral.downhole.stage_intervals import write_intervals
 from semispectral.downhole.strip_log import write_strip_log
 from semispectral.downhole.write_log import write_hole_log
-from semispectral.errors import ConfigError, DataError
+from semispectral.errors import ConfigError, DataError, SemispectralError
 from semispectral.features.feature_files import NO_FEATURES, SceneFeatures, write_features
 from semispectral.features.feature_settings import FILES as FEATURE_FILES
 from semispectral.features.feature_settings import FeaturesConfig
@@ -27,7 +29,7 @@ from semispectral.features.new_features import measure_new
 from semispectral.holes.write_hole import Places, write_hole
 from semispectral.maps.bundle import Bundle, read_bundle
 from semispectral.maps.classify import Drawn
-from semispectral.maps.map_files import FACTS, FILES, write_map
+from semispectral.maps.map_files import FACTS, FILES, read_facts, write_map
 from semispectral.maps.new_scans import map_new
 from semispectral.maps.numbers import Numbers
 from semispectral.maps.scene_map import SceneMap
@@ -41,14 +43,90 @@ from semispectral.storage import provenance
 from semispectral.storage.atomic import remove, replacing_files
 from semispectral.storage.model_files import DESCRIPTION
 from semispectral.study.cells import positive
+from semispectral.study.names import printable, some
 from semispectral.study.paths import require_writable
 from semispectral.study.scene import Scene
 
 log = logging.getLogger(__name__)
 
+OF_ONE_SCAN = {
+    "--hole": "hole",
+    "--depth-from": "depth_from",
+    "--depth-to": "depth_to",
+    "--depth-marks": "depth_marks",
+    "--mask": "mask",
+}
 PAGE, LOG_FILES, HOLE = "page.html", ("downhole.csv", "downhole.las", "downhole.png"), "hole"
 INTERVALS = ("downhole.pdf", "intervals.csv", "intervals.parquet")
 OF_DEPTH = (*LOG_FILES, *INTERVALS, HOLE)
+
+
+def predict_all(wanted: argparse.Namespace) -> None:
+    """Map one scan, or several of which each gets a folder of its name; what is done already is passed over.
+
+    A scan that cannot be mapped does not stop the others.
+
+    Parameters
+    ----------
+    wanted : parsed arguments.
+
+    Raises
+    ------
+    SemispectralError : the scan cannot be mapped, or some of several.
+    """
+    scans = list(dict.fromkeys(wanted.scans))
+    if len(scans) == 1:
+        predict(_of_scan(wanted, scans[0], wanted.out))
+        return
+    _require_alike(wanted, scans)
+    failed = []
+    for number, scan in enumerate(scans, start=1):
+        one = _of_scan(wanted, scan, wanted.out / printable(scan.stem))
+        log.info("%s: scan %d of %d", scan, number, len(scans))
+        try:
+            if _is_done(one):
+                log.info("%s: is there already, of the same scan, model and options: passed over", one.out)
+            else:
+                predict(one)
+        except SemispectralError as error:
+            log.error("%s", error)
+            failed.append(str(scan))
+    if failed:
+        raise DataError(f"{len(failed)} of {len(scans)} scans were not mapped, for the reasons above: {some(failed)}")
+
+
+def _of_scan(wanted: argparse.Namespace, scan: Path, out: Path) -> argparse.Namespace:
+    """Return the arguments as of one scan."""
+    given = {name: value for name, value in vars(wanted).items() if name != "scans"}
+    return argparse.Namespace(**given | {"scan": scan, "out": out})
+
+
+def _require_alike(wanted: argparse.Namespace, scans: Sequence[Path]) -> None:
+    """Refuse options that are of one scan only, and scans whose maps would lie in one folder."""
+    given = [option for option, name in OF_ONE_SCAN.items() if getattr(wanted, name)]
+    if given:
+        raise ConfigError(
+            f"{some(given)}: of one scan, but {len(scans)} are named; map each by itself, or list them in a table and "
+            "run snakemake predict_new (docs/howto/predict.md)"
+        )
+    names = Counter(printable(scan.stem).casefold() for scan in scans)
+    if twice := [str(scan) for scan in scans if names[printable(scan.stem).casefold()] > 1]:
+        raise ConfigError(
+            f"{some(twice)}: the maps of these scans would lie in one folder of --out, for each takes the name of its "
+            "scan; map them apart, or rename one"
+        )
+
+
+def _is_done(wanted: argparse.Namespace) -> bool:
+    """Return whether the map of a scan is there, made of the same files with the same options and versions."""
+    if not (wanted.out / FACTS).is_file() or not wanted.scan.is_file():
+        return False
+    try:
+        before = read_facts(wanted.out)["made"]
+    except (SemispectralError, KeyError):
+        return False
+    now = json.loads(json.dumps(_made(wanted)))
+    return all(before.get(name) == now[name] for name in ("config", "inputs", "versions"))
 
 
 def predict(wanted: argparse.Namespace) -> None:
@@ -79,6 +157,7 @@ def predict(wanted: argparse.Namespace) -> None:
             )
             ground = numbers.ground.sized(scene.pixel_mm)
             write_map(unfinished, numbers.drawn, ground=ground, scene=scene.name, smoothing=smooth.smoothing)
+            _warn_of_tray(wanted, bundle)
             measured = _add_features(unfinished, scene, numbers, bundle, wanted) if wanted.features else NO_FEATURES
             _add_page(unfinished, scene, numbers.drawn, bundle, downhole, measured)
             _add_depths(unfinished, scene, numbers.drawn, downhole, measured, tables)
@@ -88,6 +167,17 @@ def predict(wanted: argparse.Namespace) -> None:
     for name in {PAGE, PIXELS, *OF_DEPTH, *FEATURE_FILES}.difference(written):
         remove(wanted.out / name)  # of an older map
     log.info("%s: %s", wanted.out, ", ".join(written))
+
+
+def _warn_of_tray(wanted: argparse.Namespace, bundle: Bundle) -> None:
+    """Warn where training left out the tray and this scan does not: the model may call plastic by a mineral's name."""
+    if bundle.facts.get("masked") and wanted.mask is None and wanted.tray == "none":
+        log.warning(
+            "%s: training left out tray and background, and this map does not: the model has never seen them and may "
+            "call them by the name of a mineral, with high confidence. Give --mask or --tray spectra, and look at "
+            "map.png",
+            wanted.scan,
+        )
 
 
 def _made(wanted: argparse.Namespace) -> provenance.Made:

@@ -294,6 +294,7 @@ class Slices:
             facts={
                 "scale": scales.pop() if len(scales) == 1 else None,
                 "references": all(calibrated),
+                "masked": any(self.is_masked(name) or bool(row.ignore.ranges) for name, row in self.scenes.items()),
                 "description": method.description,
             },
         )
