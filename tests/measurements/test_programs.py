@@ -43,6 +43,10 @@ SMALL = {
     "accuracy/trust.py": (("calibration", *COLLECTION), "| collection | 5 | m1+m2 | 1 |"),
     "gpu/measure.py": (("--arrays", "none.npz", "--small", "--seconds", "0"), "no time left"),
     "soundness/bad_inputs.py": (("--only", "polygons"), "0 tracebacks"),
+    "scale/full_size.py": (
+        ("--scans", "3", "--shape", "64", "32", "24", "--per-hole", "1", "--output", "OUT", "--measure", "dry"),
+        "| census | 3 |",
+    ),
     "speed/features.py": (("--shape", "20", "12", "120", "--rounds", "1"), "| class map |"),
     "speed/hole_page.py": (
         ("--boxes", "2", "--lines", "120", "--samples", "96", "--seconds", "0.2"),
@@ -66,6 +70,7 @@ ELSEWHERE = {
     "gpu/products.py": "tests/measurements/test_gpu_programs.py",
     "gpu/seeds.py": "tests/measurements/test_gpu_programs.py",
     "gpu/steps.py": "tests/measurements/test_gpu_programs.py",
+    "scale/asked_jobs.py": "tests/workflow/test_asked.py",
     "soundness/camera_folder.py": "tests/measurements/test_camera_folder.py",
     "soundness/reruns.py": "tests/workflow/test_reruns.py",
     "soundness/soundness.py": "tests/workflow/test_reruns.py",

@@ -1,0 +1,88 @@
+"""What jobs ask of a cluster, beside what they used: on a finished study, and on hundreds of scans of full size."""
+
+import json
+import re
+import shutil
+from collections import defaultdict
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from checkout import ROOT, TINY, copy_study
+
+from forks import Forks
+
+PROGRAM = ROOT / "measurements/scale/asked_jobs.py"
+MB = 1 << 20
+# Sizes of the results of one scan of 2848 x 384 x 268, in MB, rounded up; what is not here is small.
+OF_A_SCAN = {
+    r"scenes/": 587,
+    r"shards/unlabelled/": 11,
+    r"shards/labelled/": 30,
+    r"latents/": 25,
+    r"(census|labels)/.*npy": 5,
+    r"parts/.*npy": 2,
+    r"numbers.parquet": 45,
+    r"features.tif": 95,
+    r"features.(img|parquet)": 170,
+    r"(probability|confidence).tif": 30,
+}
+OF_ALL = {r"sample(_m1)?/": 250, r"splits/main/pixels": 3}  # divided by the scenes: the sample has its own size
+SCANS, HOLES = 48, 3
+
+
+def asked(folder: Path, forks: Forks, *given: str) -> list[dict[str, object]]:
+    """The jobs of a dry run in a folder of the project."""
+    jobs = folder / "jobs.jsonl"
+    status, said = forks.call(folder, str(jobs), "--cores", "8", "--forceall", *given, program=str(PROGRAM))
+    assert status == 0, said[-3000:]
+    return [json.loads(line) for line in jobs.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.slow
+def test_every_job_asks_for_what_it_used(finished_study: Path, tmp_path: Path, forks: Forks) -> None:
+    """No job of a finished study used more memory than its rule asks for, and every rule says what that is."""
+    copy_study(finished_study, tmp_path / "study")
+    largest: defaultdict[str, list[int]] = defaultdict(list)
+    for job in asked(tmp_path / "study", forks, "--configfile", TINY):
+        if job["rule"] != "all":
+            largest[str(job["rule"])].append(int(str(job["mem_mb"])))
+    for rule, memory in largest.items():
+        files = list((tmp_path / "study/results/resources").glob(f"{rule}*.tsv"))
+        files += (tmp_path / "study/results/resources" / rule).rglob("*.tsv")
+        used = [pd.read_csv(path, sep="\t", na_values="-")["max_rss"].max() for path in files]
+        assert all(not each > min(memory) for each in used), (rule, used, memory)
+
+
+@pytest.mark.slow
+def test_more_scans_of_full_size_ask_for_no_more_memory(finished_study: Path, tmp_path: Path, forks: Forks) -> None:
+    """With 48 scans in 3 holes no job asks for more than 12 GB or two days; the benchmark's do not, either."""
+    folder = tmp_path / "study"
+    copy_study(finished_study, folder)
+    shutil.rmtree(folder / "results")
+    rows = (folder / "tests/workflow/scenes.tsv").read_text(encoding="utf-8").splitlines()
+    names = [f"DH{number % HOLES + 1}_{number // HOLES + 1}" for number in range(SCANS)]
+    cells = [[name, name.partition("_")[0], f"results/scenes/{name}.h5", *rows[1].split("\t")[3:]] for name in names]
+    (folder / "many.tsv").write_text("\n".join([rows[0], *("\t".join(row) for row in cells)]) + "\n", encoding="utf-8")
+    (folder / "many.yaml").write_text(f"scenes: many.tsv\nsimulate: {{scenes_per_hole: {SCANS // HOLES}}}\n")
+    given = ("all", "benchmark", "--configfile", TINY, "many.yaml")
+    for job in asked(folder, forks, *given):
+        for path in (folder / str(name) for name in job["output"]):  # type: ignore[attr-defined]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.suffix:
+                path.mkdir(exist_ok=True)
+            elif not path.is_dir():
+                with path.open("wb") as file:
+                    file.truncate(size_of(str(path)))
+    for job in asked(folder, forks, *given):
+        assert int(str(job.get("mem_mb", 0))) <= 12_000, job
+        assert int(str(job.get("runtime", 0))) <= 48 * 60, job
+
+
+def size_of(path: str) -> int:
+    """The bytes of a file of the results, if the scans were of full size."""
+    for sizes, scans in ((OF_A_SCAN, 1), (OF_ALL, SCANS)):
+        for pattern, megabytes in sizes.items():
+            if re.search(pattern, path):
+                return megabytes * MB // scans
+    return 1000
