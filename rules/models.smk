@@ -51,8 +51,8 @@ rule encode:
         "../envs/base.yaml"
     threads: at_most(2)
     resources:
-        mem_mb=memory_mb(3000, per_mb=1, but="files"),  # it holds one scene at a time
-        runtime=minutes(10, per_mb=0.1, but="files"),
+        mem_mb=memory_mb_of_one(2000, per_mb=24, but="files"),
+        runtime=minutes(10, per_mb=0.02, but="files"),
     params:
         cfg=cfg(scenes=cleaned(SCENES)),
         code=code("encode"),
