@@ -385,12 +385,14 @@ def runs_in_the_image(study: Study, printed: str) -> None:
 
 
 def writes_classes(study: Study, printed: str) -> None:
-    """The names in the file that it reads, a page's or a HyLogger's, become classes.tsv."""
+    """The names in the file that it reads, a page's, a table's or a HyLogger's, become classes.tsv."""
     folder = study.folder / "named"
     file = folder / shlex.split(printed)[3]
     file.parent.mkdir(parents=True)
     if file.suffix == ".tsg":
         write_tsg(file, **A_HOLE)
+    elif file.suffix == ".tsv":
+        file.write_text("scene\tline\tsample\tclass\nDH1_1\t0\t0\tKAOLIN\n")
     else:
         drawn = [{"type": "Feature", "properties": {"class": "KAOLIN", "colour": "#123456"}, "geometry": None}]
         file.write_text(json.dumps({"type": "FeatureCollection", "semispectral_labels": {}, "features": drawn}))
@@ -496,6 +498,7 @@ RUN_BY: dict[str, Run] = {
     "semispectral labels init": writes_templates,
     "semispectral labels init DH1_1 --out to_label": writes_templates,
     "semispectral labels classes DH1_1_labels.geojson": writes_classes,
+    "semispectral labels classes results/explore/queue.tsv --out classes.tsv": writes_classes,
     "semispectral labels classes hylogger/PE257D_0001_tsg.tsg --out classes.tsv": writes_classes,
     "semispectral align --scenes scenes.tsv --sensors sensors.tsv --output points.tsv": aligns_a_sensor,
     "semispectral new core --demo && cd core": lists_what_is_in,
