@@ -8,6 +8,7 @@ rule downhole:
         numbers=numbers_of_hole(),
         features=lambda wildcards: features_of("features.json", scenes=LOGGED[wildcards.hole]),
         feature_rasters=lambda wildcards: features_of("features.tif", scenes=LOGGED[wildcards.hole]),
+        intervals=SLICES.hole_tables["table"],
     output:
         csv="<results>/downhole/{hole}.csv",
         las="<results>/downhole/{hole}.las",
@@ -17,6 +18,9 @@ rule downhole:
             category="downhole logs",
             labels={"figure": "{hole}"},
         ),
+        table="<results>/downhole/composites/{hole}.parquet",
+        picture="<results>/downhole/composites/{hole}.png",
+        strip="<results>/downhole/{hole}.pdf",
     log:
         "<results>/logs/downhole/{hole}.log",
     benchmark:
@@ -33,40 +37,9 @@ rule downhole:
         cfg=lambda wildcards: SLICES.downhole(LOGGED[wildcards.hole]),
         code=code("downhole"),
     message:
-        "Write the downhole log of hole {wildcards.hole}"
+        "Write the downhole log, the intervals and the strip log of hole {wildcards.hole}"
     script:
         "../workflow/scripts/downhole.py"
-
-
-rule composite:
-    input:
-        numbers=numbers_of_hole(),
-        features=lambda wildcards: features_of("features.json", scenes=LOGGED[wildcards.hole]),
-        feature_rasters=lambda wildcards: features_of("features.tif", scenes=LOGGED[wildcards.hole]),
-        intervals=SLICES.hole_tables["table"],
-    output:
-        table="<results>/downhole/composites/{hole}.parquet",
-        picture="<results>/downhole/composites/{hole}.png",
-        strip="<results>/downhole/{hole}.pdf",
-    log:
-        "<results>/logs/composite/{hole}.log",
-    benchmark:
-        "<results>/resources/composite/{hole}.tsv"
-    wildcard_constraints:
-        hole="|".join(map(re.escape, LOGGED)) or "none",
-    conda:
-        "../envs/base.yaml"
-    threads: 1
-    resources:
-        mem_mb=memory_mb_of_one(1500, per_mb=5),
-        runtime=minutes(10, per_mb=0.05),
-    params:
-        cfg=lambda wildcards: SLICES.composite(LOGGED[wildcards.hole]),
-        code=code("composite"),
-    message:
-        "Sum hole {wildcards.hole} up over intervals, and draw its strip log"
-    script:
-        "../workflow/scripts/composite.py"
 
 
 rule intervals:

@@ -105,10 +105,14 @@ use rule downhole as new_downhole with:
         numbers=numbers_of_hole("new"),
         features=lambda wildcards: features_of("features.json", scenes=LOGGED[wildcards.hole], folder="new"),
         feature_rasters=lambda wildcards: features_of("features.tif", scenes=LOGGED[wildcards.hole], folder="new"),
+        intervals=SLICES.hole_tables["table"],
     output:
         csv="<results>/new/downhole/{hole}.csv",
         las="<results>/new/downhole/{hole}.las",
         figure="<results>/new/downhole/{hole}.png",
+        table="<results>/new/downhole/composites/{hole}.parquet",
+        picture="<results>/new/downhole/composites/{hole}.png",
+        strip="<results>/new/downhole/{hole}.pdf",
     log:
         "<results>/logs/new_downhole/{hole}.log",
     benchmark:
@@ -117,28 +121,7 @@ use rule downhole as new_downhole with:
         cfg=lambda wildcards: SLICES.downhole(LOGGED[wildcards.hole], classes=of_model(classes_of)),
         code=code("downhole"),
     message:
-        "Write the downhole log of the new hole {wildcards.hole}"
-
-
-use rule composite as new_composite with:
-    input:
-        numbers=numbers_of_hole("new"),
-        features=lambda wildcards: features_of("features.json", scenes=LOGGED[wildcards.hole], folder="new"),
-        feature_rasters=lambda wildcards: features_of("features.tif", scenes=LOGGED[wildcards.hole], folder="new"),
-        intervals=SLICES.hole_tables["table"],
-    output:
-        table="<results>/new/downhole/composites/{hole}.parquet",
-        picture="<results>/new/downhole/composites/{hole}.png",
-        strip="<results>/new/downhole/{hole}.pdf",
-    log:
-        "<results>/logs/new_composite/{hole}.log",
-    benchmark:
-        "<results>/resources/new_composite/{hole}.tsv"
-    params:
-        cfg=lambda wildcards: SLICES.composite(LOGGED[wildcards.hole], classes=of_model(classes_of)),
-        code=code("composite"),
-    message:
-        "Sum the new hole {wildcards.hole} up over intervals, and draw its strip log"
+        "Write the downhole log, the intervals and the strip log of the new hole {wildcards.hole}"
 
 
 use rule intervals as new_intervals with:

@@ -7,8 +7,7 @@ from typing import Any
 
 REPORT = {"report"}  # it shows the configuration
 SCORES = {"evaluate", *REPORT}
-DRAWN_OF_HOLES = {"composite", "intervals", "hole_page"}  # strip logs, the table of intervals, the pages of holes
-LOGGED = {"downhole", *DRAWN_OF_HOLES, *REPORT}
+LOGGED = {"downhole", "intervals", "hole_page", *REPORT}  # logs and strip logs, the table of intervals, pages of holes
 PLACED = {"paint", *LOGGED}
 COLOURED = {"pack", *PLACED}  # names and colours reach no rule that reads a scan or trains
 SHOWN = {"map", "pixels", *PLACED}
@@ -173,9 +172,9 @@ CASES: dict[str, tuple[Any, set[str]]] = {
     "features.least_depth": (0.05, FEATURES),
     "map.downhole.run_share": (0.4, PLACED),
     "map.page_mb": (9, {"pixels", "paint", "hole_page", *REPORT}),
-    "intervals.length_m": (0.5, {*DRAWN_OF_HOLES, *REPORT}),
-    "intervals.paper": ("A3", {*DRAWN_OF_HOLES, *REPORT}),
-    "intervals.page_m": (7, {*DRAWN_OF_HOLES, *REPORT}),
+    "intervals.length_m": (0.5, LOGGED),
+    "intervals.paper": ("A3", LOGGED),
+    "intervals.page_m": (7, LOGGED),
     "intervals.dip_down": ("positive", {"intervals"}),
     "mixtures.enabled": (True, {"endmembers", "mixtures"}),
     "mixtures.resamples": (30, NOTHING),

@@ -43,7 +43,6 @@ NOT_DRAWN = {
     "new_pixels",
     "new_paint",
     "new_downhole",
-    "new_composite",
     "new_intervals",
     "new_hole_page",
     "predict_new",

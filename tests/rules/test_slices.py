@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = read_schema(ROOT / "config/config.schema.yaml")
 KNOWN = ClassMap((1, 2), ("talc", "calcite"), ("#ff0000", "#00ff00"))
 RUN = {"method": "svm", "features": "bands", "per_class": 5, "seed": 1}
-LOGS = {"downhole", "composite", "hole_page"}
+LOGS = {"downhole", "hole_page"}
 SHOWN = {"pack", "paint", *LOGS, "scan_page"}
 DRAWS = {"draw unlabelled", "draw labelled"}
 JOB = SimpleNamespace(scene="DH1_1", per_class="20", method="majority", keys=lambda: ["scene"])
@@ -56,7 +56,6 @@ def texts(cut: Slices) -> dict[str, str]:
         "paint": cut.paint(JOB),
         "scan_page": cut.scan_page(JOB),
         "downhole": cut.downhole(["DH1_1"]),
-        "composite": cut.composite(["DH1_1"]),
         "hole_page": cut.hole_page(["DH1_1"], {"map": "../../maps/{scene}"}),
         "simulate": cut.simulate(),
     }
@@ -86,7 +85,7 @@ def changed(first: Slices, second: Slices) -> set[str]:
         ({"map": {"smoothing": "guided"}}, {"map"}),
         ({"features": {"least_depth": 0.2}}, {"features"}),
         ({"map": {"downhole": {"run_share": 0.9}}}, {"paint", *LOGS}),
-        ({"intervals": {"length_m": 0.5}}, {"composite"}),
+        ({"intervals": {"length_m": 0.5}}, {"downhole"}),
         ({"intervals": {"dip_down": "positive"}}, set()),
         ({"map": {"page_mb": 9}}, {"pixels"}),
         ({"simulate": {"enabled": False}}, set()),

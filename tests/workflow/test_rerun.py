@@ -151,7 +151,7 @@ READS_SCANS = {
 READS_LABELS = {"labels", "new_map", "fetch"}
 READS_FEATURES = {
     *("pixels", "new_features", "new_pixels", "paint", "scan_page", "group_page"),
-    *("downhole", "composite", "hole_page", "report", "benchmark_report"),
+    *("downhole", "hole_page", "report", "benchmark_report"),
 }
 # The adapters that an edit of a file reaches, written by hand: what a person would expect, not what the imports give.
 REACHED: dict[str, set[str]] = {
@@ -164,7 +164,7 @@ REACHED: dict[str, set[str]] = {
     "page/mapped.py": {"paint"},
     "page/tiles.py": {"pixels", "new_pixels"},
     "page/content.py": {"paint", "scan_page", "group_page"},
-    "maps/picture.py": {"paint", "downhole", "composite", "report"},
+    "maps/picture.py": {"paint", "downhole", "report"},
     "maps/rasters.py": {
         "features",
         "cluster_map",
@@ -176,7 +176,7 @@ REACHED: dict[str, set[str]] = {
     "maps/bundle_build.py": {"bundle", "pack"},
     "maps/map_files.py": {"paint", "report"},
     "simulate/minerals.json": {"simulate", "match_library", "benchmark_fit", "describe_groups", "new_groups"},
-    "study/cells.py": {"composite", "intervals", "interval_labels"},  # they read tables of drill holes
+    "study/cells.py": {"downhole", "intervals", "interval_labels"},  # they read tables of drill holes
     "study/scenes.py": set(),
     "storage/atomic.py": set(),
     "storage/provenance.py": set(),

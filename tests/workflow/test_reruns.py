@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 SCENES = ("DH1_1", "DH2_1", "DH3_1")
 
 SCORES = {"evaluate", "report"}
-LOGS = {"downhole", "composite", "intervals", "hole_page"}
+LOGS = {"downhole", "intervals", "hole_page"}
 PLACED = {"paint", *LOGS, "report"}
 COLOURED = {"pack", *PLACED}
 SHOWN = {"map", "pixels", *PLACED}
@@ -224,7 +224,7 @@ def test_more_seeds_and_methods_leave_the_old_ones_alone(done: Path, would_run: 
         ("evaluation/alerts.py", SCORES),
         ("workflow/logs.py", set()),
         ("storage/atomic.py", set()),
-        ("study/cells.py", {"composite", "intervals", "hole_page", "report"}),  # they read tables of drill holes
+        ("study/cells.py", {*LOGS, "report"}),  # they read tables of drill holes
         ("errors.py", set()),
     ],
 )

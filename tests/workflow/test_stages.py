@@ -18,7 +18,6 @@ from semispectral.classifiers.stage_choose_input import run_choose_input
 from semispectral.classifiers.stage_match_library import run_match_library
 from semispectral.classifiers.stage_predict import run_predict
 from semispectral.classifiers.stage_train_svm import run_train_svm
-from semispectral.downhole.stage_composite import run_composite
 from semispectral.downhole.stage_downhole import run_downhole
 from semispectral.errors import DataError
 from semispectral.evaluation.predictions import check_predictions
@@ -402,29 +401,18 @@ def test_a_scene_and_a_new_scan_are_mapped_alike(bundled: Path) -> None:
     assert "DH3_1" in (new / "page.html").read_text(encoding="utf-8")
     assert "clay_position_nm" in (new / "page.html").read_text(encoding="utf-8")
 
-    log = {f"{kind}_file": bundled / f"DH3.{end}" for kind, end in (("csv", "csv"), ("las", "las"), ("figure", "png"))}
-    logged = cfg(scenes=[row], classes=LEGEND, downhole=CONFIG["map"]["downhole"])
-    run_downhole(numbers_files=[numbers], features=[], hole="DH3", cfg=logged, **log)
-    depth = pd.read_csv(log["csv_file"], comment="#")
-    assert len(depth)
-
+    made = {"csv": "DH3.csv", "las": "DH3.las", "figure": "DH3.png"}
+    made |= {"table": "DH3.parquet", "strip": "DH3.pdf", "picture": "DH3_hole.png"}
+    logged = {f"{kind}_file": bundled / name for kind, name in made.items()}
     cut = cfg(scenes=[row], classes=LEGEND, downhole=CONFIG["map"]["downhole"], intervals={"length_m": 0.05})
     (bundled / "assays.csv").write_text("HoleID,From,To,Au\nDH3,0,0.03,1.5\nDH3,0.03,0.06,\n", encoding="utf-8")
     for table in ([], [bundled / "assays.csv"]):
-        run_composite(
-            table_file=bundled / "DH3.parquet",
-            strip_file=bundled / "DH3.pdf",
-            picture_file=bundled / "DH3_hole.png",
-            numbers_files=[numbers],
-            features=[],
-            intervals_files=table,
-            hole="DH3",
-            cfg=cut,
-        )
+        run_downhole(numbers_files=[numbers], features=[], intervals_files=table, hole="DH3", cfg=cut, **logged)
         found = pd.read_parquet(bundled / "DH3.parquet")
         assert found["Length"].unique().tolist() == pytest.approx([0.03 if table else 0.05])
     assert found["given_Au"].tolist()[0] == 1.5
     assert (bundled / "DH3.pdf").read_bytes().startswith(b"%PDF")
+    assert len(pd.read_csv(bundled / "DH3.csv", comment="#"))
 
 
 def test_the_report_takes_one_path_or_several(tmp_path: Path) -> None:

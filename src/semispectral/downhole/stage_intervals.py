@@ -35,7 +35,7 @@ def run_intervals(
     csv_file, parquet_file : str or Path
         Files to write.
     composites : sequence of str or Path
-        The intervals of each hole, from `run_composite`.
+        The intervals of each hole, from `run_downhole`.
     collar_files, survey_files : sequence of str or Path
         The tables of collars and of surveys; empty: none.
     cfg : str

@@ -35,7 +35,7 @@ def run_hole_page(
     features : sequence of str or Path
         ``features.json`` of every scene of the hole, in the same order; empty: no features.
     intervals_file : str or Path
-        Intervals of the hole, from the stage `composite`.
+        Intervals of the hole, from the stage `downhole`.
     hole : str
         Name of the hole.
     cfg : str

@@ -96,7 +96,7 @@ class Study:
     logs : pictures of the logged holes; their other files lie beside them.
     interval_labels : labels of intervals that M2 saw, from the stage `interval_labels`; None: there are none.
     share_labels : shares of classes in labelled pixels, from the stage `share_labels`; None: there are none.
-    composites : intervals of the logged holes, from the stage `composite`; their pictures lie beside them.
+    composites : intervals of the logged holes, from the stage `downhole`; their pictures lie beside them.
     effects : what cleaning mends in each scene, `semispectral.spectra.cleaning_effect`; empty: nothing.
     absorption : content of ``features.json`` of each scene, by the folder that holds it; empty: none were measured.
     """

@@ -402,7 +402,9 @@ class Slices:
         return self.of(scene=self._placed(scene.name, use=scene.use, ignore=scene.ignore), **shown)
 
     def downhole(self, names: Iterable[str], *, classes: Mapping[str, Any] | None = None) -> str:
-        """Return the depths of the scenes of one hole, the names and colours of the classes, and how its log is made.
+        """Return the depths of the scenes of one hole, the names and colours of the classes, and how it is logged.
+
+        That is how its log is made, and how it is cut into intervals and drawn.
 
         Parameters
         ----------
@@ -410,16 +412,6 @@ class Slices:
             Names of the scenes.
         classes : mapping
             As in `paint`.
-        """
-        rows = [self._placed(name) for name in names]
-        return self.of(scenes=rows, classes=classes or self.legend, downhole=self.config["map"]["downhole"])
-
-    def composite(self, names: Iterable[str], *, classes: Mapping[str, Any] | None = None) -> str:
-        """Return what `downhole` does, and how a hole is cut into intervals and drawn.
-
-        Parameters
-        ----------
-        names, classes : as in `downhole`.
         """
         rows = [self._placed(name) for name in names]
         cut = {key: self.config["intervals"][key] for key in ("length_m", "paper", "page_m")}
