@@ -143,6 +143,7 @@ def test_text_that_numpy_made_of_nan_can_be_the_mark() -> None:
         assert rows.encode_labels(filled, mark, there=there)[1].tolist() == [0, -1, 1]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("eager")
 @pytest.mark.parametrize("name", CLASSIFIERS)
 def test_missing_labels_train_score_and_are_saved(name: str, tmp_path: Path) -> None:
@@ -189,6 +190,7 @@ def test_string_labels_come_back(name: str) -> None:
     assert fitted.score(X, names) > 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("eager")
 @pytest.mark.parametrize("name", CLASSIFIERS)
 def test_all_labelled_and_one_class_train(name: str) -> None:
@@ -304,6 +306,7 @@ def test_stacked_is_the_workflow_by_hand() -> None:
     assert_allclose(fitted.predict_proba(X), by_hand, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("eager")
 def test_joint_epochs_train_both_models_on() -> None:
     """M1 and M2 leave the weights that they had alone, and say so in their descriptions."""
@@ -354,6 +357,7 @@ def test_training_speaks_only_when_it_is_asked_to(capsys: pytest.CaptureFixture[
 # scikit-learn's tools
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("eager")
 @pytest.mark.parametrize("name", CLASSIFIERS)
 def test_grid_search_over_a_pipeline_with_partly_labelled_rows(name: str) -> None:
@@ -366,6 +370,7 @@ def test_grid_search_over_a_pipeline_with_partly_labelled_rows(name: str) -> Non
     assert search.predict(X).shape == (120,)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("eager")
 def test_m1_in_a_pipeline_names_its_latents_and_is_chosen_by_its_bound() -> None:
     """Latents of both views have names, and the dead ones none; GridSearchCV maximises the mean bound."""
@@ -377,6 +382,7 @@ def test_m1_in_a_pipeline_names_its_latents_and_is_chosen_by_its_bound() -> None
     assert names.tolist() == [f"spectralvae{latent}" for latent in range(6)]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("eager")
 def test_cross_val_predict_with_groups() -> None:
     """Whole groups are predicted by models that never saw them; a class that a fold lacks is no error."""

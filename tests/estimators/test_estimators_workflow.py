@@ -69,6 +69,7 @@ def write_one_shard(directory: Path) -> Pixels:
 KEY = ["seed", "per_class", "scene", "line", "sample"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("noise_scores", [False, True])
 def test_the_estimator_predicts_what_the_workflow_predicts(tmp_path: Path, noise_scores: bool) -> None:
     """`StackedVAE` on one shard has the probabilities of scale, train_m1, encode and train_m2 on the same shard."""

@@ -55,7 +55,8 @@ class VaeClassifier(ClassifierMixin, VaeEstimator):
         -------
         float32 [pixel, class]; the classes are in the order of ``classes_``.
         """
-        return np.asarray(self.m2_.predict_proba(self._seen(X)))
+        seen = self._seen(X)  # says that nothing is fitted, before M2 is asked for
+        return np.asarray(self.m2_.predict_proba(seen))
 
     def novelty(self, X: Any) -> np.ndarray:
         """Return how unlike the training rows each row is: minus M2's lower bound on log p of its input.
@@ -71,7 +72,8 @@ class VaeClassifier(ClassifierMixin, VaeEstimator):
         -------
         float32 [pixel], in nats; high for unfamiliar rows.
         """
-        return -np.asarray(self.m2_.score_samples(self._seen(X), seed=self.seed_, draws=DRAWS))
+        seen = self._seen(X)
+        return -np.asarray(self.m2_.score_samples(seen, seed=self.seed_, draws=DRAWS))
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the most probable class of each row.
