@@ -43,8 +43,12 @@ def columns_of(path: Path) -> list[str]:
 
 
 def undescribed(results: Path) -> dict[str, list[str]]:
-    """Columns without a meaning, by their file; of a file of no described kind that is every column."""
-    tables = sorted(path for path in results.rglob("*") if path.suffix in (".parquet", ".csv", ".tsv"))
+    """Columns without a meaning, by their file; of a file of no described kind that is every column.
+
+    Checkpoints are left out: they are of unfinished work, and go with it.
+    """
+    found = sorted(path for path in results.rglob("*") if path.suffix in (".parquet", ".csv", ".tsv"))
+    tables = [path for path in found if path.relative_to(results).parts[0] != "checkpoints"]
     known: dict[Path, list[re.Pattern[str]]] = {path: [] for path in tables}
     for glob, columns in described().items():
         for path in set(results.glob(glob)) & set(known):

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from checkout import copy_study
 
+from described_columns import undescribed
 from forks import Forks
 
 pytestmark = pytest.mark.slow
@@ -64,6 +65,11 @@ def test_every_cell_is_scored(study: Study) -> None:
     for name in ("index.html", "results.md", "results.tex"):
         assert (study.report / name).stat().st_size > 500
     assert list((study.report / "figures").rglob("*.png"))
+
+
+def test_every_column_is_described(study: Study) -> None:
+    """The tables of a benchmark have no column that docs/columns.md does not describe."""
+    assert undescribed(study.folder / "results") == {}
 
 
 def test_the_deals_on_disk_keep_holes_apart(study: Study) -> None:
