@@ -418,6 +418,20 @@ def lists_a_hole(study: Study, printed: str) -> None:
     assert (cells["hole"], cells["data"]) == ("DH7", "hylogger/DH7_0001_tsg.tsg")
 
 
+def begins_with_a_hole(study: Study, printed: str) -> None:
+    """The folder of a study has the row of a HyLogger dataset, with its hole; its path starts from the data."""
+    folder = study.folder / "begun_with_a_hole"
+    (folder / "hylogger").mkdir(parents=True)
+    write_tsg(folder / "hylogger/DH7_0001_tsg.tsg", **A_HOLE)
+    try:
+        assert in_folder(folder, printed) == 0
+        head, row = (folder / "pe257d/config/scenes.tsv").read_text(encoding="utf-8").splitlines()
+    finally:
+        shutil.rmtree(folder)
+    cells = dict(zip(head.split("\t"), row.split("\t"), strict=True))
+    assert (cells["hole"], cells["data"]) == ("DH7", "DH7_0001_tsg.tsg")
+
+
 def aligns_a_sensor(study: Study, printed: str) -> None:
     """It finds the place of a second sensor with pixels twice as large, and writes tie points that can be read."""
     folder = study.folder / "aligned"
@@ -519,6 +533,7 @@ RUN_BY: dict[str, Run] = {
     "SEMISPECTRAL_IMAGE=semispectral.sif snakemake --cores 8 --sdm apptainer": runs_in_the_image,
     "snakemake --cores 8 --sdm conda": is_not_run_here("envs/base.yaml", "envs/train.yaml"),
     f"rattler-build build --channel conda-forge --channel bioconda --recipe {RECIPE}": is_not_run_here(RECIPE),
+    "semispectral new pe257d --from hylogger": begins_with_a_hole,
     "semispectral scenes hylogger --output scenes.tsv --data-root .": lists_a_hole,
 }
 
