@@ -20,6 +20,8 @@ from semispectral.report.benchmark.wording import errors, outcome
 from semispectral.report.table_cells import Cell, Table
 from semispectral.storage.parquet import read_table
 
+pytestmark = pytest.mark.slow  # pages with all their figures are drawn
+
 ROOT = Path(__file__).parents[2]
 FEW = ("m1+m2", "qy-latents", "svm-latents", "svm-bands", "majority")
 HOSTILE = "[x] & 50% of_$y$ #1 {a} ~ ^ \\input{b} <b>|*c*"

@@ -35,6 +35,8 @@ from semispectral.study.scene import Remark
 from tiny_models import BANDS
 from tiny_study import CONFIG, write_study
 
+pytestmark = pytest.mark.slow  # pages with all their figures are drawn
+
 ROOT = Path(__file__).parents[2]
 
 
