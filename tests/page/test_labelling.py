@@ -235,6 +235,22 @@ def test_new_classes_are_kept_and_written_out(page: Path, scene: Scene, tmp_path
     assert np.argwhere(codes == 8).tolist() == [[0, 0], [1, 1]]
 
 
+def test_each_new_class_is_offered_a_colour_of_its_own(page: Path) -> None:
+    """Two classes that are added with the colours that the form offers can be told apart on the map."""
+
+    async def story(tab: Tab) -> list[str]:
+        await tab.until(READY)
+        for name in ("gypsum", "halite"):
+            await tab.value(f"document.getElementById('new-name').value = '{name}'")
+            await tab.value("document.getElementById('add').requestSubmit()")
+        assert tab.errors() == []
+        found: list[str] = await tab.value("semispectral.labels.added.map((each) => each.colour)")
+        return found
+
+    colours = browse(page, story)
+    assert len(set(colours)) == len(colours) == 2
+
+
 def test_any_labels_survive_their_file(page: Path, scene: Scene, tmp_path: Path) -> None:
     """Random labels, with holes and pixels that touch at corners, are the same once saved and loaded."""
     random = np.random.default_rng(5)
