@@ -3,13 +3,15 @@
     python measurements/accuracy/interval_labels.py --seeds 1 2 3
     python measurements/accuracy/interval_labels.py --seeds 1 2 3 --tsg PE257D_0001_tsg.tsg
     python measurements/accuracy/interval_labels.py --seeds 1 2 3 --part valid
+    python measurements/accuracy/interval_labels.py --term
 
 The truth of the unlabelled training pixels is summed up over intervals of a hole, and M2 is trained on these shares.
 Simulated: the built-in collection, whose third hole is tested, with the true dominant minerals. With --tsg, a HyLogger
 hole: kaolin against white mica by TSG's groups, in every other block of 3 m; the blocks between are tested. Printed is
 macro-F1 on the tested pixels, with the labels of pixels alone beside it. With --part valid, by which the terms of the
-loss are chosen, no test pixel is seen: validation pixels of the training holes are scored, of the HyLogger hole every
-third of the training blocks.
+loss are chosen, no test pixel is seen: validation pixels of the training holes are scored; the training blocks of the
+HyLogger hole are too short for that. With --term, no model is trained: printed is what the shares of intervals cost a
+q(y|x) that is right and sure of it, beside one that says the same of every pixel, by the number of pixels drawn.
 """
 
 import argparse
@@ -38,6 +40,7 @@ from semispectral.training.train_m2 import train_m2
 LENGTHS_M = (0.25, 1.0)
 PER_CLASS = 5
 BLOCK_M = 3.0
+DRAWN_PIXELS, DRAWS, SURE = (32, 128, 256), 2000, 0.99
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,11 +72,8 @@ def simulated(part: str) -> Core:
     return Core(*(each[used] for each in (x, hole, depth_m, truth, parts == part, label >= 0)), dealt.classes)
 
 
-def real(path: Path, part: str) -> Core:
-    """A HyLogger hole: spectra whose first group by TSG is one of the two, in blocks of depth.
-
-    Odd blocks are tested. For validation every third of the even ones is, and the odd ones are left out.
-    """
+def real(path: Path) -> Core:
+    """A HyLogger hole: spectra whose first group by TSG is one of the two, in blocks of depth."""
     header = read_header(path)
     names = [name.lower().replace("-", " ") for name in header.tables["Grp1 sTSAS"].names]
     group, codes = read_scalar(path, "Grp1 sTSAS"), [names.index(name) for name in GROUPS]
@@ -82,12 +82,9 @@ def real(path: Path, part: str) -> Core:
         values = cube.read_lines(0, cube.shape[0])[kept, 0]
         window = np.asarray(cube.wavelengths_nm) >= 1000
     depth_m = header.depth_m[kept]
-    block = np.floor((depth_m - depth_m.min()) / BLOCK_M).astype(int)
-    scored_blocks = {"test": block % 2 == 1, "valid": (block % 2 == 0) & (block // 2 % 3 == 2)}
-    tested, used = scored_blocks[part], (part == "test") | (block % 2 == 0)
-    x = fit_scaler(values[used & ~tested][:, window], method="snv_level").transform(values[:, window])
-    truth, hole = (group[kept] == codes[1]).astype(np.int64), np.full(len(x), "hole")
-    return Core(*(each[used] for each in (x, hole, depth_m, truth, tested, ~tested)), 2)
+    tested = np.floor((depth_m - depth_m.min()) / BLOCK_M).astype(int) % 2 == 1
+    x = fit_scaler(values[~tested][:, window], method="snv_level").transform(values[:, window])
+    return Core(x, np.full(len(x), "hole"), depth_m, (group[kept] == codes[1]).astype(np.int64), tested, ~tested, 2)
 
 
 def features(core: Core, rows: np.ndarray, label: np.ndarray) -> Features:
@@ -148,19 +145,44 @@ def rows_of(core: Core, name: str, seeds: Sequence[int], settings: M2Config) -> 
         yield [name, words, "" if found is None else str(len(found)), f"{np.mean(figures):.1f}", said]
 
 
+def cost_of_shares(core: Core) -> Iterator[list[str]]:
+    """Nats per pixel that the shares of intervals cost, for each length of intervals and number of drawn pixels."""
+    random, train = np.random.default_rng(1), np.flatnonzero(~core.tested)
+    for length in LENGTHS_M:
+        found = intervals(core, train, length)
+        shares = found.shares.astype(np.float64)
+        common = np.bincount(found.interval) @ shares / len(found.interval)
+        same = -(shares * np.log(common)).sum(axis=1).mean()
+        least = -(shares * np.log(np.where(shares > 0, shares, 1))).sum(axis=1).mean()
+        right = []
+        for pixels in DRAWN_PIXELS:
+            drawn = (
+                random.multinomial(pixels, shares / shares.sum(axis=1, keepdims=True), (DRAWS, len(shares))) / pixels
+            )
+            expected = SURE * drawn + (1 - SURE) / (core.classes - 1) * (1 - drawn)
+            right.append(-(shares * np.log(expected)).sum(axis=2).mean())
+        yield [f"{length:g} m", str(len(shares)), *(f"{value:.3f}" for value in (least, *right, same))]
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
-    parser.add_argument("--part", choices=("test", "valid"), default="test", help="which pixels are scored")
+    parser.add_argument("--part", choices=("test", "valid"), default="test", help="which pixels of the collection")
     parser.add_argument("--tsg", type=Path, help="HyLogger dataset, in place of the built-in collection")
+    parser.add_argument("--term", action="store_true", help="what the shares cost, and no training")
     parser.add_argument("--quick", action="store_true", help="few steps: to see that it runs")
     wanted = parser.parse_args()
     settings = replace(M2Config(), select="last")
     if wanted.quick:
         settings = replace(settings, fit=replace(settings.fit, epochs=2, least_steps=2, most_steps=2))
     name = "HyLogger hole" if wanted.tsg else "simulator"
-    core = real(wanted.tsg, wanted.part) if wanted.tsg else simulated(wanted.part)
+    core = real(wanted.tsg) if wanted.tsg else simulated(wanted.part)
+    if wanted.term:
+        drawn = [f"right, {pixels} pixels" for pixels in DRAWN_PIXELS]
+        head = ["intervals", "number", "least possible", *drawn, "the same of every pixel"]
+        print(markdown([head, *cost_of_shares(core)]))
+        return
     table = list(rows_of(core, name, wanted.seeds, settings))
     print(markdown([["core", "labels", "intervals", "macro-F1", "of each seed"], *table]))
 

@@ -7,11 +7,12 @@ import tensorflow as tf
 
 from semispectral.inference.m2_inference import M2Inference
 from semispectral.models.fit_settings import FitConfig, NetConfig
+from semispectral.models.interval_term import proportion_term
 from semispectral.models.m2 import M2
 from semispectral.models.settings_m2 import M2Config
 from semispectral.sampling.interval_set import IntervalSet, interval_set
 from semispectral.sampling.training_set import Features, TrainingSet
-from semispectral.training.interval_task import IntervalObjective, IntervalTask
+from semispectral.training.interval_task import PIXELS, IntervalObjective, IntervalTask
 from semispectral.training.m2_objectives import M2Objective
 from semispectral.training.run import Run
 from semispectral.training.train_m2 import train_m2
@@ -106,6 +107,19 @@ def test_the_loss_is_that_of_m2_with_evidence_and_counts_of_the_rock() -> None:
     of_shares = (shares * np.log(counted)).sum(axis=1)
     loss = objective.loss(model, batch, weights)[0]
     assert float(loss - plain) == pytest.approx(-0.3 * 0.25 * (0.5 * of_shares[0] + 1.5 * of_shares[1]) / 2, rel=1e-4)
+
+
+def test_the_right_classes_cost_less_than_the_same_shares_everywhere() -> None:
+    """Of as many pixels as a step draws: a sure and right q(y|x) pays less than one constant for all intervals."""
+    random = np.random.default_rng(2)
+    shares = random.dirichlet(np.full(10, 4.0), 6)  # intervals that are not very different, as long ones are
+    label = np.stack([random.choice(10, PIXELS, p=share) for share in shares], axis=1)
+    sure = np.log(0.989 * np.eye(10)[label] + 0.001)  # [pixel, interval, class]
+    same = np.broadcast_to(np.log(shares.mean(axis=0)), sure.shape)
+    right, constant = (
+        float(tf.reduce_mean(proportion_term(tf.constant(log_q), tf.constant(shares)))) for log_q in (sure, same)
+    )
+    assert right > constant
 
 
 def test_pixels_of_intervals_are_found_among_the_unlabelled_ones() -> None:
