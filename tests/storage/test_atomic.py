@@ -81,6 +81,7 @@ def killed_at_line(number: int, act: Callable[[], Any]) -> bool:
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
+@pytest.mark.slow  # some hundred forks of a process that may be large
 @pytest.mark.parametrize("kind", KINDS)
 def test_killed_at_any_line_a_result_is_as_before_absent_or_complete(kind: str, tmp_path: Path) -> None:
     """Before each line in turn, -9; what can be read is the old or the new one, and the next writing sweeps up."""
@@ -101,6 +102,7 @@ def test_killed_at_any_line_a_result_is_as_before_absent_or_complete(kind: str, 
     assert [found.name for found in tmp_path.iterdir()] == ["result"]
 
 
+@pytest.mark.slow
 def test_killed_at_any_line_files_that_belong_together_are_of_one_run(tmp_path: Path) -> None:
     """Where the last file is, the others are of the same run."""
     kills = 0
