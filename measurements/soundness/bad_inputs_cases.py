@@ -148,6 +148,10 @@ bad("config", "a number beyond 64 bits", "latents", yaml_text(f"m1: {{latents: {
 bad("config", "Latin-1", "UTF-8", yaml_text("m1: Gr\xe4sberg\n".encode("latin-1")))
 bad("config", "a control character", "study.yaml", yaml_text(f"m1: {ESC}\n"))
 bad("config", "a key that is a number", "key", yaml_text("1: 2\n"))
+bad("config", "a number to the base of 8", "017", yaml_text("m1: {latents: 017}\n"))
+bad("config", "a number to the base of 60", "1:30", yaml_text("m2: {alpha: 1:30}\n"))
+bad("config", "a hole that YAML takes for false", "quotes", config(split={"test_groups": [False]}))
+bad("config", "results in braces", "pathvars.results: is not written", config(pathvars={"results": "a{b}"}))
 bad("config", "an anchor that holds itself", "study.yaml", yaml_text("a: &a {b: *a}\n"))
 bad(
     "config",
@@ -292,6 +296,8 @@ for what, line in {
     "a formula": "3\t=1+1\t#ffffff",
     "ESC": f"3\tmi{ESC}ca\t#ffffff",
     "300 letters": f"3\t{'x' * 300}\t#ffffff",
+    "the name that maps have for no class": "3\tNone of the known\t#ffffff",
+    "a name that is another's code": "3\t1\t#ffffff",
     "a short row": "3\tmica",
 }.items():
     bad("classes.tsv", what, "classes.tsv", row(line))
@@ -415,6 +421,16 @@ bad("HDF5", "references of another shape", "a1.h5", cells(white_key="labels", da
 right("HDF5", "wavelengths that fall", falling)
 bad("HDF5", "wavelengths that fall in one scan of three", "two sensors", arrays(nm=NM[::-1]))
 right("HDF5", "nodata that is a text", attribute("data", _FillValue="none"))
+right("HDF5", "two values of nodata", attribute("data", _FillValue=[1, 2], missing_value=3), "2 and 3 is no value")
+right("HDF5", "a valid range", attribute("data", valid_range=[0, 10_000]), "outside 0 to 10000")
+right(
+    "HDF5",
+    "a gain that may be the camera's",
+    (lambda study: (attribute("data", gain=2.0)(study), study.first.update(scale=""))),
+    "gain 2",
+)
+right("HDF5", "good bands", attribute("data", bbl=[1] * 10 + [0, 0]), "marks 2 of 12 bands")
+bad("HDF5", "spectra of one value each", "one value in all", arrays(data=np.repeat(counts(0)[..., :1], BANDS, axis=2)))
 right("HDF5", "nodata that is empty", attribute("data", _FillValue=h5py.Empty("f4")))
 right("HDF5", "a unit that nobody knows", attribute("nm", units="nm (vacuum)"))
 right("HDF5", "wavelengths of 0", arrays(nm=np.r_[0.0, NM[1:]]))
@@ -486,6 +502,11 @@ right(
 right("ENVI", "a list of bad bands with blanks", envi(bbl="{1 1 1 0 1 1 1 1 1 1 1 1}"))
 right("ENVI", "a list of bad bands that is none", envi(bbl="{yes, no}"))
 right("ENVI", "nodata that is none", envi(data_ignore_value="none"))
+right("ENVI", "nodata of 64 bits", envi(data_ignore_value=2**64 - 1), "nodata is 1.84467e+19")
+right("ENVI", "a list of nodata", envi(data_ignore_value="{1, 2}"), "2 is no value either")
+right("ENVI", "a number with a comma", envi(reflectance_scale_factor="40,000"), "must be one number")
+right("ENVI", "interleave in braces", envi(interleave="{bip}"))
+right("ENVI", "a field twice, then empty", envi(more="wavelength = {}\n"))
 right("ENVI", "a scale that is none", envi(reflectance_scale_factor="auto"))
 right("ENVI", "a unit in capitals", envi(wavelength_units="NANOMETERS"))
 
@@ -857,6 +878,18 @@ bad(
     lambda study: (polygons(SQUARE, name="l.shp")(study), (study.folder / "l.dbf").unlink()),
 )
 right("polygons", "over lines and samples", polygons(SQUARE))
+right(
+    "polygons",
+    "of two classes over one pixel",
+    lambda study: study.use_labels(
+        "l.geojson",
+        json.dumps(
+            {"type": "FeatureCollection", "features": [patch() | {"properties": {"code": n}} for n in (1, 2)]}
+        ).encode(),
+        key="code",
+    ),
+    "under polygons of several classes",
+)
 
 
 # ---- predict and explain

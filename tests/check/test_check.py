@@ -1,11 +1,14 @@
 """The check before a run: what it finds in a study, what it says, and that it refuses what the run would refuse."""
 
+import logging
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import pytest
 import yaml
@@ -17,13 +20,14 @@ from semispectral.check.messages import classes, features, labels_per_class, lis
 from semispectral.check.plan import Planned, check_clusters, planned
 from semispectral.check.problems import Problems
 from semispectral.check.rates import RATES
-from semispectral.check.run import warnings_of
+from semispectral.check.run import _stages_silent, warnings_of
 from semispectral.check.scenes import FETCHED, SIMULATED, Looked, look_at_scenes
 from semispectral.check.study import Study, read_study
 from semispectral.commands.main import main
 from semispectral.models.fit_settings import FitConfig
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
+from semispectral.scans.readers import open_cube
 from semispectral.storage.seal import write_json
 from semispectral.study.scenes import REQUIRED, require_test_holes
 
@@ -535,3 +539,28 @@ def test_features_that_cannot_be_are_problems(text: str, match: str) -> None:
     read_study(ROOT, (Path("mine.yaml"),), problems)
     assert len(problems.found) == 1
     assert match in problems.found[0]
+
+
+def _envi(folder: Path) -> Path:
+    (folder / "s.img").write_bytes(np.ones((2, 2, 2), "<u2").tobytes())
+    size = "samples = 2\nlines = 2\nbands = 2\ndata type = 12\ninterleave = bip\nbyte order = 0\n"
+    (folder / "s.hdr").write_text(f"ENVI\n{size}data ignore value = none\n")
+    return folder / "s.hdr"
+
+
+def _hdf5(folder: Path) -> Path:
+    with h5py.File(folder / "s.h5", "w") as file:
+        file["data"] = np.ones((2, 2, 2), np.uint16)
+        file["data"].attrs["_FillValue"] = "none"
+    return folder / "s.h5"
+
+
+@pytest.mark.parametrize("write", [_envi, _hdf5])
+def test_check_keeps_what_the_readers_of_any_format_warn_of(tmp_path: Path, write: Callable[[Path], Path]) -> None:
+    """Stages are silent while a study is looked at, and what a reader passes over still reaches the summary."""
+    path = write(tmp_path)
+    with _stages_silent() as kept, open_cube(path, key="", axes="line,sample,band"):
+        logging.getLogger("semispectral.census").warning("a stage says something")
+    (said,) = kept.messages
+    assert said.startswith(str(tmp_path / "s."))
+    assert "passed over" in said

@@ -22,6 +22,8 @@ def table(path: Path, *rows: str, header: str = "code\tname\tcolour") -> Path:
         ("1_0\ttalc\t#112233", "row 2, column 'code'"),
         ("\u0661\ttalc\t#112233", "row 2, column 'code'"),
         ("99999999999\ttalc\t#112233", "row 2, column 'code'.*32 bits"),
+        ("1\tNone of  the known\t#112233", "row 2, column 'name'.*no class"),
+        ("1\tnodata\t#112233", "row 2, column 'name'.*no class"),
         ("1\ttalc\tred\x1b", r"talc.*#1f77b4, got 'red\\x1b'"),
     ],
 )
@@ -31,9 +33,27 @@ def test_a_row_that_would_do_harm_is_named(tmp_path: Path, row: str, told: str) 
         ClassMap.read(table(tmp_path / "classes.tsv", row))
 
 
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (("1\t\u00e9pidote\t#112233", "2\te\u0301pidote\t#445566"), "duplicate name"),
+        (("1\ttalc\t#112233", "2\t1\t#445566"), "the class with the code 2 is called '1'"),
+    ],
+)
+def test_two_classes_that_one_label_could_mean_are_refused(tmp_path: Path, rows: tuple[str, ...], told: str) -> None:
+    """A name in another coding of its accent looks the same, and a name that is another's code reads as that code."""
+    with pytest.raises(ConfigError, match=told):
+        ClassMap.read(table(tmp_path / "classes.tsv", *rows))
+
+
+def test_classes_that_are_called_by_their_own_codes_are_taken(tmp_path: Path) -> None:
+    """Public scenes come without names."""
+    assert ClassMap.read(table(tmp_path / "classes.tsv", "1\t1\t#112233", "2\t2\t#445566")).names == ("1", "2")
+
+
 def test_classes_of_a_model_are_checked_too() -> None:
     """What another's file says of its classes passes the same door as classes.tsv."""
-    for name in ("a\nfile type = evil", "\x1b[2J", "=1+1", ""):
+    for name in ("a\nfile type = evil", "\x1b[2J", "=1+1", "", "none of the known"):
         with pytest.raises(ConfigError, match="the name of a class"):
             ClassMap.from_dict({"codes": [1], "names": [name], "colours": ["#112233"]})
 

@@ -27,6 +27,9 @@ BAD = {
     "no YAML": ("m1: [\n", "must be YAML"),
     "a date": ("m1: 2026-13-01\n", "must be YAML"),
     "an odd value": ("m1: .inf\n", "finite numbers"),
+    "a number to the base of 8": ("m1: {latents: 017}\n", "line 1 holds '017'"),
+    "a number to the base of 60": ("m1:\n  latents: 1:30\n", "line 2 holds '1:30'"),
+    "a fraction to the base of 60": ("m2: {alpha: 1:30.5}\n", "line 1 holds '1:30.5'"),
     "control characters": ("m1: \x1b[2J\n", "must be YAML"),
 }
 
@@ -41,6 +44,13 @@ def test_what_is_no_configuration_is_refused(tmp_path: Path, kind: str) -> None:
         read_config(path)
     assert str(raised.value).startswith(f"{path}: ")
     assert words in str(raised.value)
+
+
+def test_numbers_that_look_like_themselves_stay(tmp_path: Path) -> None:
+    """0, 0.5, 1e-3, 0x1F and text in quotes are read as they look."""
+    path = tmp_path / "mine.yaml"
+    path.write_text("a: [0, -0, 0.5, 1.0e-3, 0x1F, '017', \"1:30\", 10]\n")
+    assert read_config(path) == {"a": [0, 0, 0.5, 1e-3, 31, "017", "1:30", 10]}
 
 
 def test_yaml_s_own_means_stay(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from semispectral.workflow.home import workflow_folder
 
 MOST_WARNINGS = 12
 MOST_HOLES = 3
+READERS = "semispectral.scans"  # the room whose warnings are about files
 OWN_COLOURS = {NODATA_COLOUR: "what is no core or has no data", NOVEL_COLOUR: f"'{NOVEL_NAME}'"}
 MOST_STATED = 20
 
@@ -96,15 +97,15 @@ class Kept(logging.Handler):
 
 @contextmanager
 def _stages_silent() -> Iterator[Kept]:
-    """Silence the stages: their warnings are in the summary. Warnings of the readers are kept."""
+    """Silence the stages: their warnings are in the summary. Warnings of the readers of files are kept."""
     levels = {
         "semispectral": logging.ERROR,
         "semispectral.check": logging.INFO,
-        "semispectral.scans.readers": logging.WARNING,
+        READERS: logging.WARNING,
     }
     loggers = {name: logging.getLogger(name) for name in levels}
     before = {name: logger.level for name, logger in loggers.items()}
-    readers, kept = loggers["semispectral.scans.readers"], Kept()
+    readers, kept = loggers[READERS], Kept()
     readers.addHandler(kept)
     readers.propagate = False
     for name, level in levels.items():

@@ -58,8 +58,8 @@ UNTUNED = ("majority", "library", "sam", "rf", "pca_svm", "lda", "qda", "mean_of
 class PathConfig:
     """Where results go; give another folder to keep two studies apart."""
 
-    results: str = "results"
-    """Folder of all results."""
+    results: Annotated[str, Field(pattern=r"^[^{}]+$")] = "results"
+    """Folder of all results. Its name has no braces: Snakemake would put names of its own there."""
 
 
 @settings_class("normalise")

@@ -5,6 +5,7 @@ A file holds integer *codes*; ``classes.tsv`` gives them meaning. Inside the pac
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 WHOLE = re.compile(r"[+-]?[0-9]{1,10}")
 COLUMNS = ("code", "name", "colour")
 MINERAL = "mineral"  # a column that may be there
+OWN_NAMES = ("none of the known", "no data", "nodata")  # of what is no class, in maps, tables and legends
 MOST_COMPARED = 1000  # columns of a table that are compared with those that it lacks
 MOST_RANGES = 1000  # of codes in one cell of scenes.tsv
 
@@ -60,10 +62,17 @@ class ClassMap:
                 f"ClassMap needs as many names and colours as codes, got {len(self.codes)} codes, "
                 f"{len(self.names)} names, {len(self.colours)} colours"
             )
-        for what, values in (("code", self.codes), ("name", self.names)):
+        written = tuple(unicodedata.normalize("NFC", name) for name in self.names)  # accents have two codings
+        for what, values in (("code", self.codes), ("name", written)):
             twice = sorted(str(value) for value, times in Counter(values).items() if times > 1)
             if twice:
                 raise ConfigError(f"classes.tsv: duplicate {what}: {some(twice)}; every {what} is needed once")
+        for own, name in zip(self.codes, self.names, strict=True):
+            if WHOLE.fullmatch(name) and int(name) != own and int(name) in self.codes:
+                raise ConfigError(
+                    f"classes.tsv: the class with the code {own} is called {quoted(name)}, which is the code of "
+                    "another class, so that a label written so could mean either; give it a name of letters"
+                )
         for name, colour in zip(self.names, self.colours, strict=True):
             if not COLOUR.fullmatch(colour):
                 raise ConfigError(
@@ -148,7 +157,7 @@ class ClassMap:
         ----------
         classes : dict, lists ``codes``, ``names`` and ``colours``.
         """
-        names = tuple(require_name(name, where="the name of a class") for name in classes["names"])
+        names = tuple(require_class_name(name, where="the name of a class") for name in classes["names"])
         codes = tuple(whole_number(str(code), "the code of a class") for code in classes["codes"])
         if 0 in codes:
             raise ConfigError("the code of a class: 0 means unlabelled and no data and cannot be a class")
@@ -181,6 +190,22 @@ class ClassMap:
             return cls(tuple(row[0] for row in cells), tuple(row[1] for row in cells), tuple(row[2] for row in cells))
         except ConfigError as error:
             raise ConfigError(f"{path}: {error}") from error
+
+
+def require_class_name(text: str, *, where: str) -> str:
+    """Check the name of a class as `require_name` does, and refuse the names that maps and logs have for other things.
+
+    Parameters
+    ----------
+    text : str, the name.
+    where : str, file, row and column, for the error.
+    """
+    if " ".join(text.casefold().split()) in OWN_NAMES:
+        raise ConfigError(
+            f"{where}: {quoted(text)} is what maps and logs call pixels of no class; call the class otherwise, or list "
+            "its code in the column ignore of scenes.tsv"
+        )
+    return require_name(text, where=where)
 
 
 def read_class_minerals(path: Path) -> dict[int, str]:
@@ -239,7 +264,7 @@ def _cells(where: str, header: list[str], row: list[str]) -> tuple[int, str, str
     if len(row) != len(header):
         raise ConfigError(f"{where}: {len(header)} tab-separated cells are needed, one per column, got {len(row)}")
     code, name, colour = (unquoted(row[header.index(column)]) for column in COLUMNS)
-    name = require_name(name, where=f"{where}, column 'name'")
+    name = require_class_name(name, where=f"{where}, column 'name'")
     number = whole_number(code, f"{where}, column 'code'")
     if number < 0:
         raise ConfigError(f"{where}, column 'code': a code of 0 or more is needed, as in the label files, got {number}")

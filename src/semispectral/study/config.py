@@ -173,7 +173,9 @@ def _unknown_key(key: str, known: list[str], sections: Mapping[str, list[str]]) 
 def _type(error: ValidationError) -> list[str]:
     kinds = cast(Any, error.validator_value)
     words = [KINDS[kind] for kind in ([kinds] if isinstance(kinds, str) else kinds)]
-    return [f"must be {' or '.join(words)}, got {error.instance!r}"]
+    unquoted = KINDS["string"] in words and not isinstance(error.instance, dict | list | tuple)
+    advice = "; put text in quotes" if unquoted else ""
+    return [f"must be {' or '.join(words)}, got {error.instance!r}{advice}"]
 
 
 def _choice(error: ValidationError) -> list[str]:

@@ -5,6 +5,7 @@ silently takes the last of two equal keys.
 """
 
 import math
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -19,6 +20,8 @@ LARGEST_BYTES = 4_000_000
 MOST_VALUES, LONGEST_KEY = 100_000, 2_000
 LARGEST_NUMBER = 2**63
 RUNS_CODE = ("__use_yte__", "__definitions__", "__variables__")  # keys that make it a template of Snakemake's (YTE)
+NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+OTHER_BASE = re.compile(r"[+-]?(0[0-9_]+|[0-9_]+(:[0-9_]+)+(\.[0-9_]*)?)")
 PLAIN = (str, bool, int, float, type(None))
 # Keys that had another name before, with their sections; rows of a list have the key of the list.
 RENAMED: Mapping[str, str] = {
@@ -91,25 +94,35 @@ def _content(path: Path, text: str) -> Any:
     loader = yaml.SafeLoader(text)
     try:
         node = loader.get_single_node()
-        _refuse_repeated(path, node)
+        _refuse_misread(path, node)
         return None if node is None else loader.construct_document(node)
     finally:
         loader.dispose()
 
 
-def _refuse_repeated(path: Path, top: yaml.Node | None) -> None:
-    """Refuse two equal keys; YAML takes the last one and silently loses the first."""
+def _refuse_misread(path: Path, top: yaml.Node | None) -> None:
+    """Refuse what YAML reads otherwise than it looks: of two equal keys the last one, 017 as 15, 1:30 as 90."""
     waiting, seen = [top], set[int]()
     while waiting:
         node = waiting.pop()
         if node is None or id(node) in seen:
             continue
         seen.add(id(node))
-        if isinstance(node, yaml.SequenceNode):
+        if isinstance(node, yaml.ScalarNode):
+            _refuse_other_base(path, node)
+        elif isinstance(node, yaml.SequenceNode):
             waiting += node.value
         elif isinstance(node, yaml.MappingNode):
             _refuse_repeated_here(path, [key for key, _ in node.value if isinstance(key, yaml.ScalarNode)])
             waiting += [value for _, value in node.value]
+
+
+def _refuse_other_base(path: Path, node: yaml.ScalarNode) -> None:
+    if node.tag in NUMBERS and OTHER_BASE.fullmatch(node.value):
+        raise ConfigError(
+            f"{path}: line {node.start_mark.line + 1} holds {quoted(node.value)}, which YAML takes for a number to the "
+            "base of 8 or 60; write the number without leading 0 and without ':', or put text in quotes"
+        )
 
 
 def _refuse_repeated_here(path: Path, keys: list[yaml.ScalarNode]) -> None:

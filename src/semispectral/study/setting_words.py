@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from typing import Any, get_args, get_type_hints
 
 from pydantic import ValidationError
@@ -13,6 +13,7 @@ from semispectral.study.suggestions import hint, nearest
 
 Details = Mapping[str, Any]  # of one error: type, loc, input, ctx
 
+TEXT_TYPES = ("string_type", "path_type")
 NEEDED = {
     "int_type": "a whole number",
     "int_from_float": "a whole number",
@@ -65,7 +66,12 @@ def _line(found: Details, cls: type, where: str) -> str:
     if kind == "value_error":
         return _own(str(found["ctx"]["error"]), place, bool(loc), found["input"])
     or_null = " or null" if type(None) in get_args(_hint(cls, loc)) else ""
-    return f"{place} must be {_needed(found)}{or_null}, got {found['input']!r}{_perhaps(found)}"
+    return f"{place} must be {_needed(found)}{or_null}, got {found['input']!r}{_perhaps(found)}{_as_text(found)}"
+
+
+def _as_text(found: Details) -> str:
+    """Say how text is written that YAML takes for something else: no, 12 or null."""
+    return "; put text in quotes" if found["type"] in TEXT_TYPES and not isinstance(found["input"], Sized) else ""
 
 
 def _place(where: str, loc: tuple[Any, ...]) -> str:

@@ -238,3 +238,14 @@ def test_names_of_classes_are_looked_up(tmp_path: Path) -> None:
             read_labels(path, key="name:code", shape=SHAPE, classes=classes)
     with pytest.raises(DataError, match="write name:code into the column labels_key"):
         read_labels(tmp_path / "a.geojson", key="code", shape=SHAPE, classes=classes)
+
+
+def test_polygons_of_two_classes_over_one_pixel_are_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The last one counts, as documented, and the number of such pixels is said; of one class nothing is said."""
+    boxes = [shapely.box(0, 0, 4, 4), shapely.box(2, 0, 6, 4)]
+    for codes, told in (([1, 1], False), ([1, 2], True)):
+        caplog.clear()
+        path = geojson(tmp_path / "l.geojson", boxes, list(codes))
+        found = read_labels(path, key="code", shape=(4, 6))
+        assert found[0].tolist() == [codes[0]] * 2 + [codes[1]] * 4
+        assert ("8 pixels lie under polygons of several classes" in caplog.text) == told

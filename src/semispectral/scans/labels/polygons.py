@@ -60,16 +60,23 @@ def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
     if not drawn:
         return CodeRaster(np.zeros(grid.shape, np.int32))
     placed = _on_the_grid(path, shapes[drawn], str(meta["crs"] or ""), grid)
-    burnt = rasterize(
-        zip(placed, codes[drawn].tolist(), strict=True),
-        out_shape=grid.shape,
-        transform=Affine(*grid.transform),
-        fill=UNLABELLED_CODE,
-        dtype="int32",
-    )
+    burnt = _burnt(placed, codes[drawn], grid)
+    disputed = int((burnt != _burnt(placed[::-1], codes[drawn][::-1], grid)).sum())
+    if disputed:
+        log.warning(
+            "%s: %d pixels lie under polygons of several classes; the last one in the file counts", path, disputed
+        )
     if codes[drawn].any() and not burnt.any():
         _miss(path, placed, grid)
-    return CodeRaster(np.asarray(burnt), legend=legend)
+    return CodeRaster(burnt, legend=legend)
+
+
+def _burnt(shapes: np.ndarray, codes: np.ndarray, grid: Grid) -> np.ndarray:
+    """Return the code of the last polygon over the centre of each pixel, int32 [line, sample]."""
+    pairs = zip(shapes, codes.tolist(), strict=True)
+    transform = Affine(*grid.transform)
+    burnt = rasterize(pairs, out_shape=grid.shape, transform=transform, fill=UNLABELLED_CODE, dtype="int32")
+    return np.asarray(burnt)
 
 
 def _require_beginning(path: Path) -> None:
