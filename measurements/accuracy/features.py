@@ -11,8 +11,12 @@ For every dataset (`.tsg` and `.bip`) in the folder:
   a fraction of the hull's, and their centres near 2200 nm are where the spectrum is bent most. So beside our position
   stands that of the largest second derivative of the hull quotient, by a quadratic over about 60 nm.
 
-PE257D holds none of TSG's scalars of a window: on it only the hull and the second kind of comparison are made, and
-whether positions lie within 2 nm of TSG's is open.
+- and against two other ways to measure the same spectra, written apart from the project with SciPy: the hull by
+  ``scipy.spatial.ConvexHull``, spectrum by spectrum, then the parabola by ``numpy.polyfit``, which is the same measure
+  and should give the same numbers; and then the minimum of a cubic spline through all bands of the window.
+
+PE257D holds none of TSG's scalars of a window: on it only the hull, the second kind of comparison, and that with SciPy
+are made, and whether positions lie within 2 nm of TSG's is open.
 """
 
 import argparse
@@ -20,7 +24,9 @@ import re
 from pathlib import Path
 
 import numpy as np
+from scipy.interpolate import CubicSpline
 from scipy.signal import savgol_filter
+from scipy.spatial import ConvexHull
 
 from semispectral.features.absorption import measure, plan_for
 from semispectral.features.feature_settings import FeaturesConfig
@@ -59,6 +65,10 @@ def compare(path: Path) -> None:
     listed = tsg_features(path) if "Centre1" in known else None
     for window in plan.windows:
         position, depth = values[f"{window.name}_position_nm"], values[f"{window.name}_depth"]
+        inside = (nm >= window.from_nm) & (nm <= window.to_nm)
+        for how, way in (("SciPy's hull and a parabola", by_parabola), ("SciPy's hull and a spline", by_spline)):
+            other = np.array([way(hull_quotient(spectrum, nm[inside]), nm[inside]) for spectrum in x[:, inside]]).T
+            print_agreement(window.name, how, position, depth, *other)
         name = SCALARS.get(window.name, "none")
         if f"{name}W" in known and f"{name}D" in known:
             theirs = read_scalar(path, f"{name}W"), read_scalar(path, f"{name}D")
@@ -67,7 +77,7 @@ def compare(path: Path) -> None:
             theirs = nearest(position, *listed)
             print_agreement(window.name, "nearest Centre, its Depth", position, depth, *theirs)
             if window.name == "aloh_2200":
-                bent = most_bent(x, nm, (nm >= window.from_nm) & (nm <= window.to_nm))
+                bent = most_bent(x, nm, inside)
                 print_agreement(f"{window.name} by its bend", "nearest Centre, its Depth", bent, depth, *theirs)
 
 
@@ -77,6 +87,41 @@ def print_hull(path: Path, x: np.ndarray, nm: np.ndarray) -> None:
     if stated and np.isfinite(x).all():
         hull = continuum(x.astype(np.float64), nm)
         print(f"  hull: {hull.min():.6f} to {hull.max():.6f}; stated {stated[1]} to {stated[2]}")
+
+
+def hull_quotient(spectrum: np.ndarray, nm: np.ndarray) -> np.ndarray:
+    """Return a spectrum over its upper hull, float64 [band], by SciPy's hull of its points and two far below."""
+    values = spectrum.astype(np.float64)
+    if not (np.isfinite(values) & (values > 0)).all():
+        return np.full(len(nm), np.nan)
+    top = values.max()
+    points = np.concatenate([np.stack([nm, values / top], axis=1), [[nm[0], -1.0], [nm[-1], -1.0]]])
+    upper = np.unique(np.concatenate([ConvexHull(points).vertices, [0, len(nm) - 1]]))
+    upper = upper[upper < len(nm)]
+    return np.asarray(values / np.interp(nm, nm[upper], values[upper]))
+
+
+def by_parabola(quotient: np.ndarray, nm: np.ndarray) -> tuple[float, float]:
+    """Return place and depth of the lowest band but the outermost two, by a parabola through it and its neighbours."""
+    if np.isnan(quotient).any():
+        return np.nan, np.nan
+    place = 1 + int(quotient[1:-1].argmin())
+    near = slice(place - 1, place + 2)
+    bent, slope, level = np.polyfit(nm[near] - nm[place], quotient[near], 2)
+    vertex = -slope / (2 * bent) if bent > 0 else 0.0
+    return float(nm[place] + vertex), float(1 - (level + slope * vertex + bent * vertex**2))
+
+
+def by_spline(quotient: np.ndarray, nm: np.ndarray) -> tuple[float, float]:
+    """Return place and depth of the lowest point of a cubic spline through all bands."""
+    if np.isnan(quotient).any():
+        return np.nan, np.nan
+    spline = CubicSpline(nm, quotient)
+    level = spline.derivative().roots(extrapolate=False)
+    if not len(level):
+        return np.nan, np.nan
+    lowest = level[spline(level).argmin()]
+    return float(lowest), float(1 - spline(lowest))
 
 
 def tsg_features(path: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -125,8 +170,8 @@ def print_agreement(
         correlation = np.corrcoef(depth[both], their_depth[both])[0, 1]
         print(
             f"  {window}, depth > {least:g}, against {scalars}: {both.sum()} spectra, difference of position median "
-            f"{np.median(away):+.3f} nm, {(np.abs(away) <= 2).mean():.1%} within 2 nm, correlation of depth "
-            f"{correlation:.3f}"
+            f"{np.median(away):+.3f} nm, largest {np.abs(away).max():.3f} nm, {(np.abs(away) <= 2).mean():.1%} within "
+            f"2 nm, correlation of depth {correlation:.4f}"
         )
 
 

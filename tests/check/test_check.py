@@ -17,13 +17,14 @@ from semispectral.check import training_time as training
 from semispectral.check.dry_run import _reason, counted, jobs
 from semispectral.check.estimate import Need, needs, sampled_pixels, wall_seconds, work_of
 from semispectral.check.messages import classes, features, labels_per_class, listed, scenes, split, trained_again
-from semispectral.check.plan import Planned, check_clusters, planned
+from semispectral.check.plan import Planned, check_clusters, odd_of_scans, planned
 from semispectral.check.problems import Problems
 from semispectral.check.rates import RATES
 from semispectral.check.run import _stages_silent, warnings_of
 from semispectral.check.scenes import FETCHED, SIMULATED, Looked, look_at_scenes
 from semispectral.check.study import Study, read_study
 from semispectral.commands.main import main
+from semispectral.errors import DataError
 from semispectral.models.fit_settings import FitConfig
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
@@ -502,6 +503,19 @@ def test_a_copy_of_a_scan_under_another_name_is_refused(hole: str) -> None:
     *_, drawn, problems = checked()
     assert drawn is None
     assert any("a1 (hole A) and b1" in problem and "copy" in problem for problem in problems)
+
+
+@pytest.mark.usefixtures("project")
+def test_scans_of_other_bands_are_refused_without_labels_too() -> None:
+    """A study without labels is not sent to a run that cannot join its scans; where they fit, nothing is refused."""
+    rows = [row(name, labels="", use="", ignore="") for name in HOLES]
+    Path("scenes.tsv").write_text("\n".join(["\t".join(REQUIRED), *rows]) + "\n")
+    study, problems = study_of()
+    assert ["raw counts" in text for text in odd_of_scans(study, look_at_scenes(study, problems))] == [True]
+    np.save("b1.npy", np.random.default_rng(9).integers(1, 999, (LINES, SAMPLES, BANDS + 2)).astype(np.uint16))
+    with pytest.raises(DataError, match=r"write one of them into scenes\.tsv and the others into a table of sensors"):
+        odd_of_scans(study, look_at_scenes(study, problems))
+    assert problems.found == []
 
 
 @pytest.mark.usefixtures("project")
