@@ -62,6 +62,7 @@ SMALL = {
     ),
 }
 ELSEWHERE = {
+    "accuracy/conformal.py": "tests/measurements/test_conformal.py",
     "accuracy/core_and_depth.py": "tests/measurements/test_core_and_depth.py",
     "accuracy/results.py": "tests/benchmark/test_benchmark_results.py",
     "accuracy/smoothed.py": "tests/benchmark/test_benchmark_runs.py",

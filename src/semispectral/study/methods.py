@@ -131,6 +131,7 @@ METHODS: dict[str, Method] = {
         title="M1+M2 with noise scores",
         line="dotted",
         marker="P",
+        headline=False,
     ),
     "qy-latents-mnf": replace(
         OF_QY,
