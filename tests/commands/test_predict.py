@@ -62,6 +62,13 @@ def test_a_hole_and_depths_give_its_log_and_page(tmp_path: Path, model: Path) ->
     assert {"downhole.png", "page.html", "class.tif", "map.json"} <= names(tmp_path / "out")
 
 
+def test_a_file_called_like_a_formula_writes_none(tmp_path: Path, model: Path) -> None:
+    """Without --hole the log has the name of the file, with a letter before what a spreadsheet would compute."""
+    place = ["--depth-from", "12", "--depth-to", "13"]
+    assert predict(scan(tmp_path / "=1+1.h5"), model, tmp_path / "out", *place) == 0
+    assert set(pd.read_csv(tmp_path / "out/downhole.csv")["hole"]) == {"_=1+1"}
+
+
 def test_tables_of_the_hole_cut_and_place_its_intervals(tmp_path: Path, model: Path) -> None:
     """Intervals as given, with further columns, on a vertical hole; the page of the hole finds map and spectra."""
     (tmp_path / "assay.csv").write_text("HoleID,From,To,Au\nDH7,49,50,1.5\nDH7,50,50.4,2\nDH8,0,9,7\n")

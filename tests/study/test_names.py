@@ -3,7 +3,14 @@
 import pytest
 
 from semispectral.errors import ConfigError
-from semispectral.study.names import printable, require_distinct_files, require_file_name, require_name, some
+from semispectral.study.names import (
+    name_of_file,
+    printable,
+    require_distinct_files,
+    require_file_name,
+    require_name,
+    some,
+)
 
 
 @pytest.mark.parametrize(
@@ -73,3 +80,10 @@ def test_names_that_are_one_file_elsewhere_are_refused():
     for pair in (["dh1", "DH1"], ["Gr\u00e4", "Gra\u0308"], ["STRASSE", "straße"]):
         with pytest.raises(ConfigError, match="one and the same"):
             require_distinct_files(pair, where="scenes.tsv")
+
+
+@pytest.mark.parametrize("stem", ["=SUM(A1)", "+1", "-x", "@x", "\uff1d1"])
+def test_a_scan_called_after_its_file_is_no_formula(stem: str) -> None:
+    """The name of a file becomes that of a hole in the log's CSV; any other name stays as it is."""
+    require_name(name_of_file(stem), where="here")
+    assert name_of_file(f"a{stem}") == f"a{stem}"

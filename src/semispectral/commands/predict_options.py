@@ -15,7 +15,7 @@ from semispectral.errors import ConfigError, MissingFileError, SemispectralError
 from semispectral.scans.facts.hole_position import scan_facts
 from semispectral.study.cells import positive
 from semispectral.study.classes import CodeSet
-from semispectral.study.names import printable, quoted
+from semispectral.study.names import name_of_file, quoted
 from semispectral.study.scene import REFERENCE_ROLES, WAVELENGTH_TABLES, Scene
 from semispectral.study.scenes import PARSERS, check_together, read_marks
 
@@ -65,7 +65,7 @@ def scene_of(wanted: argparse.Namespace) -> Scene:
     ------
     ConfigError : an option cannot be parsed, or options contradict each other.
     """
-    facts, name = _facts(wanted.scan), printable(wanted.scan.stem)
+    facts, name = _facts(wanted.scan), name_of_file(wanted.scan.stem)
     hole = wanted.hole or facts.get("hole")
     given = {
         "data_key": wanted.key,

@@ -73,6 +73,22 @@ def printable(text: object, *, limit: int = LONGEST_SHOWN) -> str:
     return shown if len(shown) <= limit else shown[: max(limit - 3, 0)] + "..."
 
 
+def name_of_file(stem: str) -> str:
+    """Return what a scan or hole is called after its file: as `printable`, and no formula for a spreadsheet.
+
+    Parameters
+    ----------
+    stem : str, name of the file without its suffix.
+
+    Examples
+    --------
+    >>> name_of_file("=1+1")
+    '_=1+1'
+    """
+    shown = printable(stem)
+    return f"_{shown}" if unicodedata.normalize("NFKC", shown)[:1] in tuple(FORMULA) else shown
+
+
 def printable_lines(text: str) -> str:
     """Return text of several lines, each as `printable` shows it, however long.
 
