@@ -16,9 +16,13 @@ workflow.global_resources.setdefault("gpu", 1)
 
 
 # With --sdm apptainer every job runs in the image that this variable names: docs/howto/image.md.
-if os.environ.get("SEMISPECTRAL_IMAGE"):
+IMAGE = os.environ.get("SEMISPECTRAL_IMAGE")
+if IMAGE:
 
-    container: os.environ["SEMISPECTRAL_IMAGE"]
+    envvars:
+        "SEMISPECTRAL_IMAGE",
+
+    container: IMAGE
 
 
 # Where --logger rich draws its bars, the lines of the stages go to their logs only: they would break the bars.

@@ -265,7 +265,7 @@ def test_references_that_do_not_fit(tmp_path: Path, change: dict[str, Any], erro
 
 def test_counts_without_references_are_said(tmp_path: Path) -> None:
     """Whole numbers without references and without a scale are a warning, however small they are."""
-    path = write_bil(tmp_path / "box.raw", COUNTS // 50_000)
+    path = write_bil(tmp_path / "box.raw", COUNTS % 4)
     row = (path, "", path, "", "line,sample,band", "", None, None, NOTHING, NOTHING)
     scene = Scene("box", "DH1", *row)
     assert "are they raw counts? Name white and dark references" in said_of(scene)[1]
