@@ -179,7 +179,12 @@ right(
 bad("scenes.tsv", "empty", "is empty", lambda study: study.table(""))
 bad("scenes.tsv", "a header alone", "no scene", lambda study: study.table("\t".join(REQUIRED)))
 bad("scenes.tsv", "Latin-1", "UTF-8", lambda study: study.table(b"k\xe4rn"))
-bad("scenes.tsv", "UTF-16", "UTF-8", lambda study: study.table("scene\thole\n".encode("utf-16")))
+bad(
+    "scenes.tsv",
+    "UTF-16, without its columns",
+    "missing column",
+    lambda study: study.table("scene\thole\n".encode("utf-16")),
+)
 bad("scenes.tsv", "binary", "scenes.tsv", lambda study: study.table(bytes(range(256))))
 bad("scenes.tsv", "commas", "tab-separated", lambda study: study.table(",".join(REQUIRED)))
 bad(
@@ -779,13 +784,19 @@ bad("label tables", "a sample below 0", "row 2, column 'sample'", queue("a1 4 -1
 bad("label tables", "a line that is no number", "row 2, column 'line'", queue("a1 four 1 talc"))
 bad("label tables", "a line of Arabic digits", "row 2, column 'line'", queue("a1 \u0664 1 talc"))
 bad("label tables", "a line of 400 digits", "row 2, column 'line'", queue("a1 " + "1" * 400 + " 1 talc"))
-bad("label tables", "without its columns", "queue.tsv", queue(header="scene,line,sample,class\n"))
+bad("label tables", "without its columns", "queue.tsv", queue(header="scene,line,class\n"))
+right("label tables", "with commas, before anything was answered", queue(header="scene,line,sample,class\n"))
 bad("label tables", "a column twice", "queue.tsv", queue(header="scene\tline\tline\tsample\tclass\n"))
 bad("label tables", "a short row", "queue.tsv, row 2", queue(more="a1\t1\n"))
 bad("label tables", "empty", "queue.tsv", queue(header=""))
 bad("label tables", "with a key", "queue.tsv", queue("a1 1 1 talc", key="class"))
 bad("label tables", "that is not there", "gone.tsv", cells(labels=";gone.tsv", labels_key="labels"))
-bad("label tables", "in UTF-16", "u.tsv", lambda study: study.use_labels("u.tsv", QUEUE.encode("utf-16")))
+right(
+    "label tables",
+    "in UTF-16, before anything was answered",
+    lambda study: study.use_labels("u.tsv", QUEUE.encode("utf-16")),
+    "u.tsv",
+)
 bad("label tables", "of zeros", "z.tsv", lambda study: study.use_labels("z.tsv", bytes(500)))
 bad("label tables", "an empty part of the cell", "part 2 is empty", cells(labels="a1.h5;"))
 bad("label tables", "more keys than files", "labels_key", cells(labels_key="labels;labels"))
