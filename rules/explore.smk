@@ -266,8 +266,8 @@ rule learning_curve:
         "../envs/base.yaml"
     threads: 1
     resources:
-        mem_mb=memory_mb(3000, per_mb=12),
-        runtime=minutes(30, per_mb=1),
+        mem_mb=MEMORY_OF_CURVE(3000, per_mb=12),
+        runtime=minutes(30, per_mb=0.1),
     params:
         features=MAP_RUN["features"],
         cfg=cfg(

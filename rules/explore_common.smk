@@ -1,8 +1,11 @@
 # What the rules from no label to a map share.
-# Needs: rules/common.smk, rules/map_common.smk. Produces: EXPLORE, EXPLORED, LATENTS, BY_MODEL and functions; no rules.
+# Needs: rules/common.smk, rules/map_common.smk. Produces: EXPLORE, EXPLORED, LATENTS, BY_MODEL, MEMORY_OF_CURVE and
+# functions; no rules.
 EXPLORE = CONFIG["explore"]
 EXPLORED = f"{FIRST_SEED}"  # the seed of the M1 whose latents are looked at
 LATENTS = expand(FEATURES["latents"], seed=EXPLORED, scene=sorted(SCENES))
+# Latents are read one scene after the other, samples of the bands together.
+MEMORY_OF_CURVE = memory_mb_of_one if MAP_RUN["features"].startswith("latents") else memory_mb
 BY_MODEL = EXPLORE["by_model"] and any(scene.has_labels for scene in TABLE)
 
 
