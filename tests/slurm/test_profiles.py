@@ -119,7 +119,7 @@ def test_two_trainings_fit_on_a_machine(tmp_path: Path, cores: int, threads: int
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("attempt", "memory", "runtime"), [("1", 1050, 13), ("3", 3150, 39)])
+@pytest.mark.parametrize(("attempt", "memory", "runtime"), [("1", 1050, 11), ("3", 3150, 33)])
 def test_what_a_rule_asks_for_reaches_its_job(tmp_path: Path, attempt: str, memory: int, runtime: int) -> None:
     """A scan of 50 MB: its size and the attempt show in the job; a job whose input is not there yet is asked later."""
     with (tmp_path / "scan.h5").open("wb") as file:
