@@ -1,6 +1,7 @@
 """The rooms of the package: how many modules each has, how they are named, and the picture of them."""
 
 import importlib.util
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -52,3 +53,16 @@ def test_every_import_between_rooms_leads_down() -> None:
     """The arrows of the picture lead to lower floors."""
     floor_of = {room: number for number, floor in enumerate(rooms.floors()) for room in floor}
     assert all(floor_of[first] < floor_of[last] for first, last in rooms.imports())
+
+
+def test_files_to_open_are_there() -> None:
+    """Each path in the table of what to open for a change is a file of the package, or of the project's root."""
+    rows = (
+        (ROOT / "docs/architecture.md")
+        .read_text(encoding="utf-8")
+        .split("### To change something")[1]
+        .split("\n## ")[0]
+    )
+    named = re.findall(r"`([\w/]+\.\w+)`", rows)
+    assert len(named) > 20
+    assert [name for name in named if not any((top / name).is_file() for top in (ROOT, PACKAGE))] == []

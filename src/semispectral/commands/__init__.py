@@ -1,1 +1,1 @@
-"""Command line: ``semispectral check``, ``predict``, ``explain``, ``labels``, ``library``, ``scenes``."""
+"""The command line, a module for each subcommand, and the configuration as a whole (`configuration.py`)."""

@@ -1,1 +1,1 @@
-"""Clean, transform and normalise spectra, and keep the samples on disk."""
+"""Apply references, clean (`cleaning.py`), transform and normalise spectra, and keep the samples on disk."""
