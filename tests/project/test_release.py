@@ -56,7 +56,7 @@ def test_the_citation_and_the_archive_are_of_this_version() -> None:
 
 def test_pages_name_the_wheel_of_this_version() -> None:
     """A page that prints a file name of a wheel, an image or a recipe prints that of today."""
-    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "envs").rglob("*")]
-    for page in (path for path in pages if path.is_file()):
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "envs").rglob("*.yaml")]
+    for page in pages:
         for found in re.findall(r"semispectral[-_:=]v?(\d+\.\d+\.\d+)", page.read_text(encoding="utf-8")):
             assert found == VERSION, page
