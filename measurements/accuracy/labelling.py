@@ -260,8 +260,10 @@ def _mean(values: "pd.Series[float]") -> str:
 def time_sheet(cores: int) -> None:
     """Print the seconds from nothing to the first contact sheet."""
     with tempfile.TemporaryDirectory() as folder:
-        overlay = Path(folder) / "results.yaml"
-        overlay.write_text(f"pathvars:\n  results: {folder}/results\n", encoding="utf-8")
+        overlay, scenes = Path(folder, "results.yaml"), Path(folder, "scenes.tsv")
+        rows = (ROOT / "config/unlabelled/scenes.tsv").read_text(encoding="utf-8")
+        scenes.write_text(rows.replace("results/unlabelled/", f"{folder}/results/"), encoding="utf-8")
+        overlay.write_text(f"pathvars:\n  results: {folder}/results\nscenes: {scenes}\n", encoding="utf-8")
         command = [sys.executable, "-m", "snakemake", "--cores", str(cores), "explore", "--configfile"]
         started = time.time()
         subprocess.run([*command, "config/unlabelled.yaml", str(overlay)], cwd=ROOT, check=True, capture_output=True)
