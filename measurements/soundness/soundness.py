@@ -147,6 +147,9 @@ KINDS: dict[str, tuple[str, Read]] = {
     "clusters of a scene": ("explore/maps/*/clusters.npy", read_array),
     "picture of a scene": ("explore/maps/*/picture.npy", read_array),
     "queue": ("explore/queue.parquet", read_table),
+    "interval labels, pixels": ("interval_labels/pixels.parquet", read_table),
+    "interval labels, intervals": ("interval_labels/intervals.parquet", read_table),
+    "share labels": ("share_labels/pixels.parquet", read_table),
 }
 # Files of two scenes that are exchanged, and how a stage reads one of them.
 SWAPPED: dict[str, Read] = {

@@ -1,5 +1,7 @@
 """``semispectral run``: Snakemake's command line with the workflow of this package."""
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from semispectral.commands import run_workflow
 from semispectral.commands.main import main
 from semispectral.commands.run_workflow import snakemake_command
 from semispectral.models.versions import KNOWN
+from semispectral.workflow.home import workflow_folder
 
 HOME = Path("/home")
 
@@ -36,12 +39,17 @@ def test_options_are_passed_on(tmp_path: Path) -> None:
     assert snakemake_command(["--profile", "mine"], tmp_path)[-1] == "mine"
 
 
-@pytest.mark.usefixtures("study")
-def test_it_ends_as_snakemake_did(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The status of the process is that of the command, also where Snakemake refuses an option."""
-    with pytest.raises(SystemExit) as ended:
-        main(["run", "--no-such-option"])
-    assert ended.value.code not in (0, None)
+def test_snakemake_takes_the_place_of_the_command(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process becomes Snakemake's, so that a signal to it ends the jobs, too; its status is the command's."""
+    became: list[tuple[str, list[str]]] = []
+    monkeypatch.setattr(os, "execv", lambda path, command: became.append((path, command)))
+    assert main(["run", "-n", "explore"]) == 0
+    command = snakemake_command(["-n", "explore"], workflow_folder())
+    assert became == [(sys.executable, command)]
+    refused = [sys.executable, "-c", "from semispectral.commands.main import main; main()", "run", "--no-such-option"]
+    ended = subprocess.run(refused, cwd=study, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert "unrecognized arguments: --no-such-option" in ended.stderr
 
 
 def test_what_is_refused_before(study: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,7 +1,7 @@
 """Start Snakemake with the workflow of this package in the folder of a study."""
 
 import logging
-import subprocess
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,7 +20,7 @@ UNTRAINED = {"pages", "predict_new"}  # targets that train nothing
 
 
 def run_workflow(arguments: Sequence[str]) -> None:
-    """Run Snakemake, and end this process as it ended.
+    """Run Snakemake in place of this process, so that a signal to it reaches Snakemake, which ends its jobs.
 
     Parameters
     ----------
@@ -39,7 +39,9 @@ def run_workflow(arguments: Sequence[str]) -> None:
         read_config(path)  # Snakemake runs what code it finds in one
     if not (_given(arguments, DRY) or UNTRAINED & set(arguments)):
         _require_what_trains()
-    sys.exit(subprocess.run(snakemake_command(arguments, workflow_folder()), check=False).returncode)  # noqa: S603  our own interpreter
+    command = snakemake_command(arguments, workflow_folder())
+    sys.stdout.flush()
+    os.execv(command[0], command)  # noqa: S606  our own interpreter
 
 
 def _require_what_trains() -> None:
