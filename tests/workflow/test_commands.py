@@ -404,32 +404,28 @@ def writes_classes(study: Study, printed: str) -> None:
     assert rows[1].split("\t")[:2] == ["1", "KAOLIN"]
 
 
-def lists_a_hole(study: Study, printed: str) -> None:
-    """It writes a row for the dataset of a HyLogger, with its hole."""
-    folder = study.folder / "listed"
+def row_of_a_hole(study: Study, printed: str, name: str) -> tuple[str, str]:
+    """The hole and the data of the one row that a command writes of a HyLogger's dataset, in a table of this name."""
+    folder = study.folder / "with_a_hole"
     (folder / "hylogger").mkdir(parents=True)
     write_tsg(folder / "hylogger/DH7_0001_tsg.tsg", **A_HOLE)
     try:
         assert in_folder(folder, printed) == 0
-        head, row = (folder / "scenes.tsv").read_text(encoding="utf-8").splitlines()
+        head, row = (folder / name).read_text(encoding="utf-8").splitlines()
     finally:
         shutil.rmtree(folder)
     cells = dict(zip(head.split("\t"), row.split("\t"), strict=True))
-    assert (cells["hole"], cells["data"]) == ("DH7", "hylogger/DH7_0001_tsg.tsg")
+    return cells["hole"], cells["data"]
+
+
+def lists_a_hole(study: Study, printed: str) -> None:
+    """It writes a row for the dataset of a HyLogger, with its hole."""
+    assert row_of_a_hole(study, printed, "scenes.tsv") == ("DH7", "hylogger/DH7_0001_tsg.tsg")
 
 
 def begins_with_a_hole(study: Study, printed: str) -> None:
     """The folder of a study has the row of a HyLogger dataset, with its hole; its path starts from the data."""
-    folder = study.folder / "begun_with_a_hole"
-    (folder / "hylogger").mkdir(parents=True)
-    write_tsg(folder / "hylogger/DH7_0001_tsg.tsg", **A_HOLE)
-    try:
-        assert in_folder(folder, printed) == 0
-        head, row = (folder / "pe257d/config/scenes.tsv").read_text(encoding="utf-8").splitlines()
-    finally:
-        shutil.rmtree(folder)
-    cells = dict(zip(head.split("\t"), row.split("\t"), strict=True))
-    assert (cells["hole"], cells["data"]) == ("DH7", "DH7_0001_tsg.tsg")
+    assert row_of_a_hole(study, printed, "pe257d/config/scenes.tsv") == ("DH7", "DH7_0001_tsg.tsg")
 
 
 def aligns_a_sensor(study: Study, printed: str) -> None:
