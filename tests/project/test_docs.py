@@ -137,21 +137,26 @@ def test_the_picture_of_the_rules_is_current() -> None:
     assert shown == closure(arrows_of_dot(generator("rules").rulegraph())), "run: make dag"
 
 
-def rules() -> set[str]:
-    """All rules of the workflow, by its files."""
-    texts = [path.read_text(encoding="utf-8") for path in [*(ROOT / "rules").glob("*.smk"), ROOT / "Snakefile"]]
+def rules() -> dict[str, str]:
+    """The file of each rule of the workflow."""
     named = r"^\s*(?:rule|use rule \w+ as) (\w+)(?::| with:)"
-    return {name for text in texts for name in re.findall(named, text, flags=re.MULTILINE)}
+    return {
+        name: path.name
+        for path in [*(ROOT / "rules").glob("*.smk"), ROOT / "Snakefile"]
+        for name in re.findall(named, path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    }
 
 
 def test_every_rule_is_in_the_picture_and_in_the_table() -> None:
     """A new rule is drawn and described; one that went is gone there too."""
     drawn = {name for arrow in arrows_of_picture() for name in arrow}
     benchmark = {name for name in rules() if name.startswith("benchmark")}
-    assert drawn | NOT_DRAWN | benchmark == rules()
-    table = (DOCS / "architecture.md").read_text(encoding="utf-8").split("| rule |")[1].split("\n\n")[0]
-    named = {name for row in table.splitlines()[2:] for name in re.findall(r"`(\w+)`", row.split("|")[1])}
-    assert named == rules() - {"all"}
+    assert drawn | NOT_DRAWN | benchmark == set(rules())
+    table = (DOCS / "architecture.md").read_text(encoding="utf-8").split("| rule | in |")[1].split("\n\n")[0]
+    cells = [row.split("|") for row in table.splitlines()[2:]]
+    named = [(re.findall(r"`(\w+)`", row[1]), set(re.findall(r"`(\w+\.smk|Snakefile)`", row[2]))) for row in cells]
+    assert {name for names, _ in named for name in names} == set(rules()) - {"all"}
+    assert all({rules()[name] for name in names} == files for names, files in named)
 
 
 def test_the_navigation_has_every_page() -> None:

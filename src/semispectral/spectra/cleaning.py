@@ -146,7 +146,7 @@ def _references(found: Spectra, settings: CleanConfig) -> Spectra:
 
 @step("scale")
 def _scale(found: Spectra, settings: CleanConfig) -> Spectra:
-    """Return the multiply the values by the scene's scale."""
+    """Multiply the values by the scene's scale."""
     return replace(found, x=found.x * np.float32(found.sensor.scale))
 
 

@@ -301,17 +301,17 @@ def _scale_max(x: np.ndarray, arrays: Arrays) -> np.ndarray:
 
 
 def _standard(x: np.ndarray, arrays: Arrays) -> np.ndarray:
-    """Return the subtract the mean and divide by the scale of every column."""
+    """Subtract the mean and divide by the scale of every column."""
     return np.asarray((x - arrays["mean"]) / arrays["scale"], dtype=np.float32)
 
 
 def _unscale_max(x: np.ndarray, arrays: Arrays) -> np.ndarray:
-    """Return the invert `_scale_max`."""
+    """Undo `_scale_max`."""
     return np.asarray(x * (arrays["max"] + 1))
 
 
 def _unstandard(x: np.ndarray, arrays: Arrays) -> np.ndarray:
-    """Return the invert `_standard`."""
+    """Undo `_standard`."""
     return np.asarray(x * arrays["scale"] + arrays["mean"])
 
 
@@ -517,7 +517,7 @@ class Scaler:
         return METHODS[self.method].value_label
 
     def transform(self, x: np.ndarray) -> np.ndarray:
-        """Return the normalise spectra, each pixel by itself.
+        """Normalise spectra, each pixel by itself.
 
         Parameters
         ----------
@@ -547,7 +547,7 @@ class Scaler:
         return result
 
     def undo_columns(self, x: np.ndarray) -> np.ndarray:
-        """Return the invert the normalisation of the columns; SNV, which works on each pixel, is not inverted.
+        """Undo the normalisation of the columns; SNV, which works on each pixel, is not undone.
 
         Parameters
         ----------

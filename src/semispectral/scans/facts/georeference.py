@@ -14,7 +14,7 @@ CACHE_BYTES = 64 * 2**20  # GDAL would take a twentieth of the machine's memory
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Return the silence the warning that a raster has no position; laboratory scans have none."""
+    """Silence the warning that a raster has no position; laboratory scans have none."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         yield
