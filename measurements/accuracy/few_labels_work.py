@@ -20,7 +20,8 @@ from semispectral.noise.covariance import Noise, estimate_noise
 from semispectral.sampling.training_set import Features, TrainingSet
 from semispectral.scans.cube import Latents, Pixels
 from semispectral.spectra.noise_scores import with_scores
-from semispectral.spectra.scaling import METHODS, Scaler, fit_scaler
+from semispectral.spectra.normalisations.known_normalisations import NORMALISATIONS
+from semispectral.spectra.scaling import Scaler, fit_scaler
 from semispectral.storage.atomic import write_atomically
 from semispectral.training.run import Run, Trained
 from semispectral.training.train_m1 import train_m1
@@ -80,7 +81,7 @@ class Work:
 
     def scaler(self, method: str) -> Scaler:
         """The scale of the train part."""
-        noise = self.noise.covariance if METHODS[method].noise else None
+        noise = self.noise.covariance if NORMALISATIONS[method].noise else None
         return fit_scaler(self.problem.x[self.problem.train], method=method, noise=noise)
 
     @cached_property

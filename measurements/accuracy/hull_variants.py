@@ -25,7 +25,8 @@ from semispectral.estimators.training import fit_m1, fit_m2
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
 from semispectral.spectra.hull_windows import hull_quotients, window_bands
-from semispectral.spectra.scaling import fit_scaler, snv
+from semispectral.spectra.normalisations.snv import snv
+from semispectral.spectra.scaling import fit_scaler
 
 WHOLE = (1000.0, 2500.0)
 M1_METHODS = ("views", "views_hull", "hull")

@@ -20,7 +20,9 @@ from semispectral.figures.spectra import _mean, _percentiles
 from semispectral.figures.units import Scale, scale_of, with_gaps
 from semispectral.inference.m1_inference import M1Inference
 from semispectral.inference.m2_inference import M2Inference
-from semispectral.spectra.scaling import METHODS, fit_scaler, snv
+from semispectral.spectra.normalisations.known_normalisations import NORMALISATIONS
+from semispectral.spectra.normalisations.snv import snv
+from semispectral.spectra.scaling import fit_scaler
 from semispectral.spectra.transforms import remove_continuum
 from semispectral.study import methods
 from tiny_models import BANDS, WAVELENGTHS_NM, tiny_m1, tiny_m2
@@ -29,7 +31,7 @@ SPECTRA = np.random.default_rng(11).uniform(100, 900, (40, BANDS)).astype(np.flo
 SCALE = Scale(WAVELENGTHS_NM)
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", NORMALISATIONS)
 def test_scale_undoes_what_was_done_to_bands(method: str) -> None:
     """Shown spectra are the stored ones, their SNV where single pixels were scaled, or their hull quotient."""
     window = (float(WAVELENGTHS_NM[1]), float(WAVELENGTHS_NM[-2]))

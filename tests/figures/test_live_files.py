@@ -8,7 +8,8 @@ import pytest
 from semispectral.figures.live import LATEST
 from semispectral.figures.live_files import pictures_of
 from semispectral.figures.units import Scale
-from semispectral.spectra.scaling import fit_scaler, snv
+from semispectral.spectra.normalisations.snv import snv
+from semispectral.spectra.scaling import fit_scaler
 from semispectral.storage.model_files import save_model
 from tiny_models import BANDS, tiny_m1, tiny_pixels
 

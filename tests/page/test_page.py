@@ -31,7 +31,8 @@ from semispectral.page.pixels import Quantised, on_stride, stride_for
 from semispectral.page.tiles import Facts, on_grid, write_pixels
 from semispectral.page.tiles import stride_for as grid_for
 from semispectral.scans.identity import Identity
-from semispectral.spectra.scaling import METHODS, fit_scaler
+from semispectral.spectra.normalisations.known_normalisations import NORMALISATIONS
+from semispectral.spectra.scaling import fit_scaler
 
 SCALE = 2.5e-5
 LINE, SAMPLE = 17, 6
@@ -131,7 +132,7 @@ def test_tiles_keep_a_grid_of_spectra() -> None:
     assert np.argwhere(on_grid((7, 5), 3)).tolist() == [[1, 1], [1, 4], [4, 1], [4, 4]]
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", NORMALISATIONS)
 def test_normalised_spectra_come_back(method: str) -> None:
     """Undoing each normalisation gives the spectra of the scan."""
     raw = tiny.tiny_pixels(seed=1).x.astype(np.float32)

@@ -21,7 +21,7 @@ from semispectral.report.results import read_study
 from semispectral.scans.instrument import Sensor
 from semispectral.spectra import cleaning_settings
 from semispectral.spectra.cleaning import STEPS, clean
-from semispectral.spectra.scaling import METHODS as NORMALISATIONS
+from semispectral.spectra.normalisations.known_normalisations import NORMALISATIONS
 from semispectral.spectra.scaling import fit_scaler
 from semispectral.study.cleaning_steps import CLEANING_STEPS
 from semispectral.study.methods import METHODS
@@ -33,7 +33,7 @@ from semispectral.classifiers.baseline_settings import baseline
 from semispectral.evaluation.score_names import ScoreName
 from semispectral.inference.nets import Likelihood
 from semispectral.spectra.cleaning import Spectra, step
-from semispectral.spectra.scaling import Normalisation
+from semispectral.spectra.normalisations.known_normalisations import Normalisation
 from semispectral.study.cleaning_steps import CleaningStep
 from semispectral.study.methods import BANDS, Method
 

@@ -16,16 +16,14 @@ from semispectral.errors import ConfigError, DataError, ShapeError
 from semispectral.scans.cube import Pixels
 from semispectral.scans.sensor_bands import SensorBands
 from semispectral.spectra.hull_windows import hull_quotients
+from semispectral.spectra.normalisations.columns import BLOCK_PIXELS
+from semispectral.spectra.normalisations.known_normalisations import NORMALISATIONS, QUOTIENT, STORED
+from semispectral.spectra.normalisations.snv import snv
 from semispectral.spectra.scaling import (
-    BLOCK_PIXELS,
-    METHODS,
-    QUOTIENT,
-    STORED,
     Scaler,
     fit_scaler,
     normalise,
     read_scaler,
-    snv,
     without_gaps,
 )
 from semispectral.storage.model_files import load_model, save_model
@@ -114,14 +112,14 @@ def test_undone_columns_begin_with_the_spectrum(method: str) -> None:
     np.testing.assert_allclose(undone[:, 9:], TRAIN[:, : scaler.columns - 9], rtol=1e-3)
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", NORMALISATIONS)
 def test_blocks_do_not_matter(method: str) -> None:
     """Each pixel is normalised for itself: cut anywhere, the bits are the same; those of a matrix product nearly."""
     x = np.tile(TRAIN, (BLOCK_PIXELS // 500 + 2, 1))
     scaler = fit_scaler(TRAIN, method=method, **WINDOWS)
     whole = scaler.transform(x)
     pieces = [scaler.transform(piece) for piece in np.split(x, [1, 700, BLOCK_PIXELS + 1])]
-    rounding = 1e-6 * np.abs(whole).max() if METHODS[method].noise else 0
+    rounding = 1e-6 * np.abs(whole).max() if NORMALISATIONS[method].noise else 0
     np.testing.assert_allclose(np.concatenate(pieces), whole, rtol=0, atol=rounding)
     assert whole.dtype == np.float32
 
@@ -130,7 +128,7 @@ SPECTRA = arrays(np.float32, (6, 7), elements=st.floats(-1000, 60_000, width=32)
 
 
 @settings(max_examples=50, deadline=None)
-@given(train=SPECTRA, other=SPECTRA, method=st.sampled_from(sorted(METHODS)))
+@given(train=SPECTRA, other=SPECTRA, method=st.sampled_from(sorted(NORMALISATIONS)))
 def test_nothing_becomes_nan(train: np.ndarray, other: np.ndarray, method: str) -> None:
     """Constant bands, flat, dark or negative spectra stay finite, in training and after."""
     train[:, 2] = 5
@@ -155,7 +153,7 @@ def test_a_few_flat_pixels_do_not_rule_the_level() -> None:
     assert fit_scaler(train, method="snv_level").transform(TRAIN)[:, 8].std() > 0.3
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", NORMALISATIONS)
 def test_a_scaler_comes_back_from_disk(method: str, tmp_path: Path) -> None:
     """Saved as safetensors and JSON and read again, it gives the same bits."""
     scaler = fit_scaler(TRAIN, method=method, **WINDOWS)
@@ -197,7 +195,7 @@ def test_another_kind_of_model_is_refused() -> None:
         Scaler.from_saved({}, {"kind": "svm"})
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", NORMALISATIONS)
 def test_a_method_says_what_its_columns_cannot_give_back(method: str) -> None:
     """Undone column by column, bands come back as they were, as SNV or as that of hull quotients."""
     scaler = fit_scaler(TRAIN, method=method, **WINDOWS)
@@ -289,14 +287,14 @@ def test_mnf_without_the_noise_is_an_error_in_words() -> None:
 
 def test_what_needs_the_noise_is_known_to_the_rules() -> None:
     """Rules import no normalisation: their list of those that need the noise is that of the table."""
-    assert {name for name, row in METHODS.items() if row.noise} == set(WITH_NOISE)
+    assert {name for name, row in NORMALISATIONS.items() if row.noise} == set(WITH_NOISE)
 
 
 SENSORS = (SensorBands("vnir", 7), SensorBands("swir", 9))
 OF_BOTH = np.concatenate([np.linspace(500, 1100, 7), np.linspace(1000, 2500, 9)])
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", NORMALISATIONS)
 def test_each_sensor_is_normalised_by_itself(method: str, tmp_path: Path) -> None:
     """The columns of a sensor are those of a scaler of its bands alone, fitted on the pixels that it has data of."""
     x = np.random.default_rng(8).uniform(0.2, 0.9, (40, 16)).astype(np.float32)

@@ -15,7 +15,7 @@ from semispectral.scans.instrument import Sensor
 from semispectral.scans.tray_mask import MaskConfig
 from semispectral.spectra.cleaning import clean
 from semispectral.spectra.cleaning_settings import STEP_NAMES, CleanConfig
-from semispectral.spectra.scaling import METHODS as SCALES
+from semispectral.spectra.normalisations.known_normalisations import NORMALISATIONS
 from semispectral.study import keys_in_use as in_use
 from semispectral.study import methods
 from semispectral.study.cleaning_steps import CLEANING_STEPS
@@ -187,9 +187,9 @@ def test_a_control_does_not_read_the_keys_of_others(name: str) -> None:
     np.testing.assert_array_equal(probabilities(controls, svm), expected)
 
 
-@pytest.mark.parametrize("method", SCALES)
+@pytest.mark.parametrize("method", NORMALISATIONS)
 def test_windows_count_where_hull_quotients_are_taken(method: str) -> None:
     """Every normalisation with hull quotients depends on the windows, and no other does."""
     section = {"method": method, "m1_method": "snv", "windows": [[2080, 2400]]}
-    assert ("windows" in in_use.normalise(section, "method")) == SCALES[method].hull
+    assert ("windows" in in_use.normalise(section, "method")) == NORMALISATIONS[method].hull
     assert in_use.normalise(section, "m1_method") == {"method": "snv"}

@@ -17,7 +17,8 @@ from semispectral.sampling.split_names import BANDS_FILE, LABELS_FILE, M1_FILE, 
 from semispectral.sampling.training_set import KEY, Features, TrainingSet, training_set
 from semispectral.scans.cube import Pixels
 from semispectral.spectra.cleaning_settings import CleanConfig
-from semispectral.spectra.scaling import METHODS, Scaler, fit_scaler
+from semispectral.spectra.normalisations.known_normalisations import NORMALISATIONS
+from semispectral.spectra.scaling import Scaler, fit_scaler
 from semispectral.storage.parquet import read_table
 from semispectral.storage.seal import read_json
 from semispectral.study.stage_settings import settings as as_settings
@@ -128,7 +129,7 @@ class Dealt:
         ----------
         normalise : normalisation: its method, and what that uses.
         """
-        noise = self.noise if METHODS[normalise["method"]].noise else None
+        noise = self.noise if NORMALISATIONS[normalise["method"]].noise else None
         of_bands = self.of_m1
         return fit_scaler(
             self.x_m1, wavelengths_nm=of_bands.wavelengths_nm, noise=noise, sensors=of_bands.sensors, **normalise

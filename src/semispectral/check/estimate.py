@@ -13,7 +13,7 @@ from semispectral.check.rates import OTHER, RATES
 from semispectral.check.scenes import Looked, classes_of
 from semispectral.check.study import Study
 from semispectral.sampling.quotas import HELD_OUT_SHARE
-from semispectral.spectra.scaling import METHODS
+from semispectral.spectra.normalisations.known_normalisations import NORMALISATIONS
 from semispectral.study.methods import BANDS, LATENTS, LATENTS_MNF, row_of
 
 FLOAT_BYTES = 4
@@ -124,7 +124,7 @@ def _drawn(study: Study, each: Looked) -> int:
 
 def _m1_views(study: Study, bands: int) -> tuple[int, ...]:
     """Return the number of columns of each view of M1; windows are taken to be as wide as the sensor."""
-    row = METHODS[str(study.config["normalise"]["m1_method"])]
+    row = NORMALISATIONS[str(study.config["normalise"]["m1_method"])]
     return row.views(bands, {"hull_band": np.zeros(bands)} if row.hull else {})
 
 

@@ -9,7 +9,7 @@ from semispectral.check.scenes import Looked, classes_of
 from semispectral.check.study import Study
 from semispectral.library.class_entries import LibraryClassifier, classifier_for
 from semispectral.spectra.hull_windows import window_bands
-from semispectral.spectra.scaling import METHODS
+from semispectral.spectra.normalisations.known_normalisations import NORMALISATIONS
 from semispectral.spectra.scaling_choice import AUTO
 from semispectral.study.names import some
 from semispectral.study.paths import inside, outside_allowed
@@ -33,7 +33,7 @@ def check_windows(study: Study, looked: Sequence[Looked]) -> None:
     asked = [normalise["m1_method"], normalise["method"]]
     methods = {*asked, *(normalise["candidates"] if AUTO in asked else ())} - {AUTO}
     windows = [tuple(window) for window in normalise["windows"]]
-    if any(METHODS[method].hull for method in methods):
+    if any(NORMALISATIONS[method].hull for method in methods):
         for each in _on_disk(looked):
             window_bands(each.wavelengths_nm, windows, where=f"{each.scene.name}, normalise.windows")
 

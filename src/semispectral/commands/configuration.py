@@ -30,8 +30,8 @@ from semispectral.scans.download import Source
 from semispectral.scans.tray_mask import MaskConfig
 from semispectral.simulate import SimulateConfig
 from semispectral.spectra.cleaning_settings import CleanConfig
-from semispectral.spectra.scaling import METHODS as SCALES
-from semispectral.spectra.scaling import MNF_COMPONENTS
+from semispectral.spectra.normalisations.known_normalisations import NORMALISATIONS
+from semispectral.spectra.normalisations.whitened import MNF_COMPONENTS
 from semispectral.spectra.scaling_choice import AUTO
 from semispectral.study import methods
 from semispectral.study.setting_types import (
@@ -48,7 +48,7 @@ from semispectral.study.setting_types import (
 
 Model = Annotated[str, OneOf(methods.models())]
 Features = Literal["bands", "latents", "mnf", "latents_mnf"]
-WITHOUT_NOISE = tuple(name for name, row in SCALES.items() if not row.noise)
+WITHOUT_NOISE = tuple(name for name, row in NORMALISATIONS.items() if not row.noise)
 CANDIDATES = ("snv_level", "hull")
 # Baselines that run unless others are named.
 UNTUNED = ("majority", "library", "sam", "rf", "pca_svm", "lda", "qda", "mean_of_four", "mean_of_two")
@@ -66,12 +66,12 @@ class PathConfig:
 class NormaliseConfig:
     """The scale of the spectra, fitted on training pixels only."""
 
-    method: Annotated[str, OneOf((*SCALES, AUTO))] = "snv_level"
+    method: Annotated[str, OneOf((*NORMALISATIONS, AUTO))] = "snv_level"
     """How classifiers on bands and the baselines see spectra. hull: the SNV of the hull quotients of the windows. auto:
     one of the candidates, chosen by nested validation on training labels; the report has the table."""
     candidates: Annotated[tuple[Annotated[str, OneOf(WITHOUT_NOISE)], ...], Field(min_length=2), Unique()] = CANDIDATES
     """What auto chooses among; the first one where too few labels can be held out, and of equal ones."""
-    m1_method: Annotated[str, OneOf(SCALES)] = "views"
+    m1_method: Annotated[str, OneOf(NORMALISATIONS)] = "views"
     """How M1 sees spectra. views: the columns of snv_level and, beside them, the bands themselves, standardised.
     views_hull: these and, beside them, the columns of hull. views_noise: the columns of views and, beside them, the
     bands whitened by the noise covariance, standardised."""

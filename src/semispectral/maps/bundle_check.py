@@ -17,7 +17,9 @@ from semispectral.classifiers.readers import READERS
 from semispectral.errors import DataError
 from semispectral.inference.nets import ACTIVATIONS, LIKELIHOODS
 from semispectral.scans.sensor_bands import Sensors, columns_of
-from semispectral.spectra.scaling import METHODS, NO_WINDOWS, Scaler
+from semispectral.spectra.normalisations.hull_columns import NO_WINDOWS
+from semispectral.spectra.normalisations.known_normalisations import NORMALISATIONS
+from semispectral.spectra.scaling import Scaler
 from semispectral.storage.model_files import DESCRIPTION, WEIGHTS
 from semispectral.study.names import printable
 
@@ -50,7 +52,9 @@ NET = _object(activation={"enum": list(ACTIVATIONS)})
 DENSITY = {"latents": COUNT, "likelihood": {"enum": list(LIKELIHOODS)}, "sigma_floor": POSITIVE, "net": NET}
 NETWORK = _object(settings=_object(**DENSITY, classifier=NET), labels=PLACES, classes=COUNT)
 NETWORK["properties"]["temperature"] = POSITIVE
-SCALER = _object(kind={"const": "scaler"}, method={"enum": list(METHODS)}, bands=COUNT, cleaning={"type": "object"})
+SCALER = _object(
+    kind={"const": "scaler"}, method={"enum": list(NORMALISATIONS)}, bands=COUNT, cleaning={"type": "object"}
+)
 SENSOR = {"type": "array", "prefixItems": [TEXT, COUNT], "items": False, "minItems": 2}
 SCALER["properties"]["sensors"] = {"type": "array", "items": SENSOR}
 DESCRIPTIONS: dict[str, dict[str, Any]] = {
@@ -179,7 +183,7 @@ def check_scaler(directory: Path, name: str, saved: Saved, *, bands: int) -> Non
 
 def _check_arrays_of(file: Path, scaler: Scaler) -> None:
     """Raise DataError unless the scaler of one sensor has the arrays of its method."""
-    arrays, bands, row = scaler.arrays, scaler.bands, METHODS[scaler.method]
+    arrays, bands, row = scaler.arrays, scaler.bands, NORMALISATIONS[scaler.method]
     no_window = "hull_band" in arrays and arrays["hull_band"].size == 0
     given = NO_WINDOWS if row.hull and no_window else _windows(file, arrays, bands=bands) if row.hull else {}
     if row.noise:

@@ -6,7 +6,7 @@ import numpy as np
 
 from semispectral.scans.cube import Cube, HoldData
 from semispectral.scans.quality import whole
-from semispectral.spectra.scaling import snv
+from semispectral.spectra.normalisations.snv import snv
 from semispectral.spectra.transforms import fill_bands
 
 LINES_SEEN = 32  # evenly along the scene, one by one: the same ones whatever the format's chunks
