@@ -63,6 +63,7 @@ def test_tables_that_are_right_are_passed_with_a_word_on_other_holes(tmp_path: P
         ({"table": "hole,from,to\nA,0,1\nA,0,1\n"}, "assays.csv, row 3: intervals of one hole must not overlap"),
         ({"table": "hole,from,to\nA,,1\n"}, "assays.csv, row 2, column 'from': a number is needed"),
         ({"table": "hole;from;to\nA;0;1,5\n"}, "column 'to': a number is needed, such as 12.5 or 1e-4, got '1,5'"),
+        ({"table": "hole;from;to;Au\nA;0;1;1,5\n"}, "row 2, column 'Au': a number is needed, such as 12.5"),
         ({"table": "hole,from,to\nA,0,1,5\n"}, "assays.csv, row 2: 3 cells are needed, one for each column, got 4"),
         ({"table": "hole,from_ft,to_ft\nA,0,1\n"}, "assays.csv: a table of intervals needs the columns hole, from, to"),
         ({"table": "hole,from,to,Au\nA,0,1,=1\n"}, "assays.csv, row 2, column 'Au': a name must not begin with"),
@@ -115,3 +116,13 @@ def test_intervals_off_the_core_are_said(tmp_path: Path) -> None:
     assert "no interval of 'A' lies on its scans: they go from 46 to 50 m, the intervals from 150 to 170 m" in said[0]
     assert checked(tmp_path, table=on, depths_m=(46.0, 50.0)) == ([], [])
     assert checked(tmp_path, table=off) == ([], [])
+
+
+def test_text_in_a_column_of_numbers_is_said(tmp_path: Path) -> None:
+    """An assay below the limit of detection makes its column text, also where it is of another hole."""
+    said, wrong = checked(tmp_path, table="HoleID,From,To,Au\nA,0,1,0.5\nA,1,2,NaN\nA,2,3,2\nZ,0,1,<0.01\n")
+    assert wrong == []
+    assert said[0].endswith(
+        "assays.csv, row 5, column 'Au': '<0.01' is no number, so that the whole column is text in the table of "
+        "results; leave such cells empty to have numbers"
+    )

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from semispectral.drillholes.table_rows import column_values, read_intervals, require_known
+from semispectral.drillholes.table_rows import column_values, first_text_among_numbers, read_intervals, require_known
 from semispectral.errors import ConfigError, UnreadableError
 
 WHAT = {"what": "a table of intervals", "key": "intervals.table"}
@@ -101,3 +102,33 @@ def test_further_columns_are_numbers_or_safe_text() -> None:
     assert column_values(["1", "", "x"], where=["a", "b", "c"]) == ["1", "", "x"]
     with pytest.raises(ConfigError, match="row 3, column 'Au': a name must not begin with"):
         column_values(["a", "=1+1"], where=["row 2, column 'Au'", "row 3, column 'Au'"])
+
+
+@pytest.mark.parametrize("word", ["", "NaN", "n/a", "NULL", "-"])
+def test_what_stands_for_no_number_is_none_among_numbers(word: str) -> None:
+    """Beside a number it is NaN; in a column without numbers it is text."""
+    values = column_values(["0.5", word], where=["a", "b"])
+    assert (values[0], np.isnan(float(values[1]))) == (0.5, True)
+    assert column_values([word, "talc"], where=["a", "b"]) == ["" if word == "-" else word, "talc"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("1,5", "row 3: a number is needed, such as 12.5 or 1e-4, got '1,5'; write a point in place of the comma"),
+        ("1e999", "row 3: a number is needed"),
+    ],
+)
+def test_a_number_that_cannot_be_read_makes_no_column_text(text: str, said: str) -> None:
+    """A decimal comma, which may be one of thousands, and a number beyond 64 bits are refused by their row."""
+    with pytest.raises(ConfigError, match=said):
+        column_values(["2", text], where=["row 2", "row 3"])
+
+
+def test_a_column_is_of_one_kind_in_all_holes() -> None:
+    """A hole with numbers alone has text where another hole has some; the first such cell is found."""
+    whole = ["1", "2", "3", "<0.01", "4"]
+    assert column_values(["1", "2"], where=["a", "b"], whole=whole) == ["1", "2"]
+    assert first_text_among_numbers(whole) == 3
+    assert first_text_among_numbers(["talc", "1", "clay"]) is None
+    assert first_text_among_numbers(["1", "", "NaN"]) is None

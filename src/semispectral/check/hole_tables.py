@@ -9,7 +9,14 @@ from semispectral.downhole.depths import bottom_m, logged_holes, top_m
 from semispectral.drillholes.collars import COLLAR, read_collars, read_surveys
 from semispectral.drillholes.interval_labels import IntervalLabel, read_interval_labels
 from semispectral.drillholes.table_files import hole_tables, interval_label_files
-from semispectral.drillholes.table_rows import Interval, column_values, read_intervals, read_rows, require_known
+from semispectral.drillholes.table_rows import (
+    Interval,
+    column_values,
+    first_text_among_numbers,
+    read_intervals,
+    read_rows,
+    require_known,
+)
 from semispectral.errors import ConfigError
 from semispectral.study.classes import ClassMap
 from semispectral.study.names import quoted, some
@@ -59,16 +66,25 @@ def _intervals(study: Study, path: Path) -> Iterator[str]:
     for row in rows:
         if row.hole in holes and row.hole not in logged:
             raise ConfigError(f"{row.where}: {WITHOUT_DEPTH.format(quoted(row.hole))}")
-    _columns([row for row in rows if row.hole in holes])
+    yield from _columns(rows, holes)
     yield from _without(path, logged, {row.hole for row in rows}, "no interval; it is cut into even ones")
     yield from _off_core(study, path, rows)
     yield from _foreign(path, {row.hole for row in rows} - holes)
 
 
-def _columns(rows: list[Interval]) -> None:
-    """Refuse cells of further columns that no table of results can hold."""
-    for column in rows[0].others if rows else ():
-        column_values([row.others[column] for row in rows], where=[f"{row.where}, column {column!r}" for row in rows])
+def _columns(rows: list[Interval], holes: set[str]) -> Iterator[str]:
+    """Refuse cells of further columns that no table of results can hold; name columns of numbers with text in them."""
+    ours = [row for row in rows if row.hole in holes]
+    for column in rows[0].others:
+        whole = [row.others[column] for row in rows]
+        where = [f"{row.where}, column {column!r}" for row in ours]
+        column_values([row.others[column] for row in ours], where=where, whole=whole)
+        place = first_text_among_numbers(whole)
+        if place is not None:
+            yield (
+                f"{rows[place].where}, column {quoted(column)}: {quoted(whole[place])} is no number, so that the whole "
+                "column is text in the table of results; leave such cells empty to have numbers"
+            )
 
 
 def _labels(study: Study, path: Path) -> Iterator[str]:

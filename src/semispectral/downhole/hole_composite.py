@@ -72,13 +72,17 @@ def hole_composite(
     maps = (each.map for each in drawn())
     runs = list(runs_of_hole(down, maps, run_share=downhole.run_share, features=features))
     strips = list(strips_of_hole(down, drawn(), run_share=downhole.run_share, rows_per_m=rows_per_m(settings)))
-    rows = [each for path in tables for each in read_intervals(path, what=WHAT, key=KEY) if each.hole == hole]
+    stated = [each for path in tables for each in read_intervals(path, what=WHAT, key=KEY)]
+    rows = [each for each in stated if each.hole == hole]
     intervals = (
         np.array([(each.from_m, each.to_m) for each in rows]) if rows else even_intervals(runs, settings.length_m)
     )
     classes = read(down[0]).map.classes
     table = composite(hole, runs, intervals, classes, downhole, feature_names=names_of(list(features.values())))
     for column in rows[0].others if rows else ():
-        cells = [each.others[column] for each in rows]
-        table[GIVEN + column] = column_values(cells, where=[f"{each.where}, column {column!r}" for each in rows])
+        table[GIVEN + column] = column_values(
+            [each.others[column] for each in rows],
+            where=[f"{each.where}, column {column!r}" for each in rows],
+            whole=[each.others[column] for each in stated],
+        )
     return HoleComposite(table, strips, classes)

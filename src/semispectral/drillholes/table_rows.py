@@ -1,5 +1,6 @@
 """Read tables of drill holes as modelling programs write them: their columns go by several names."""
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,12 +10,14 @@ from pathlib import Path
 from semispectral.errors import ConfigError
 from semispectral.study import cells, tsv
 from semispectral.study.names import printable, quoted, require_name, some
+from semispectral.study.numerals import DECIMAL, has_comma
 
 HOLE = ("hole", "holeid", "bhid", "dhid", "drillhole")
 FROM = ("from", "fromm", "depthfrom", "depthfromm")
 TO = ("to", "tom", "depthto", "depthtom")
 SAME_M = 1e-6  # intervals that overlap by less meet
-NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+EMPTY = ("", "-")  # what people leave or write where there is nothing
+ABSENT = (*EMPTY, "nan", "na", "n/a", "null")  # what stands for no number among numbers
 
 
 @dataclass(frozen=True)
@@ -194,21 +197,52 @@ def read_intervals(path: Path, *, what: str, key: str) -> list[Interval]:
     return found
 
 
-def column_values(texts: Sequence[str], *, where: Sequence[str]) -> list[float] | list[str]:
-    """Return the cells of a column: as numbers, NaN where a cell is empty, if all are; else as text.
+def column_values(
+    texts: Sequence[str], *, where: Sequence[str], whole: Sequence[str] | None = None
+) -> list[float] | list[str]:
+    """Return some cells of a column: as numbers, NaN where a cell is empty or says so, if the whole column has such.
 
     Parameters
     ----------
-    texts : cells.
+    texts : the cells.
     where : file, row and column of each, for errors.
+    whole : all cells of the column, which say whether it has numbers; None: ``texts`` are all. A hole without text of
+        its own then has text where another hole has some, and both go into one table.
 
     Raises
     ------
-    ConfigError : a text is no name that a table of results can hold, such as a formula of a spreadsheet.
+    ConfigError : a column of numbers has one with a comma, or one beyond 64 bits; a text is no name that a table of
+        results can hold, such as a formula of a spreadsheet.
     """
-    if all(NUMBER.fullmatch(text) or not text for text in texts):
-        return [float(text) if text else float("nan") for text in texts]
-    return [require_name(text, where=place) if text else "" for text, place in zip(texts, where, strict=True)]
+    placed = list(zip(texts, where, strict=True))
+    if _has_numbers(texts if whole is None else whole):
+        return [math.nan if text.casefold() in ABSENT else cells.number(text, place) for text, place in placed]
+    return ["" if text in EMPTY else require_name(text, where=place) for text, place in placed]
+
+
+def _has_numbers(column: Sequence[str]) -> bool:
+    """Return whether a column has numbers and what stands for none, or nothing at all."""
+    words = {text for text in column if text not in EMPTY and not _like_a_number(text)}
+    return not words or (
+        all(word.casefold() in ABSENT for word in words) and any(_like_a_number(text) for text in column)
+    )
+
+
+def first_text_among_numbers(texts: Sequence[str]) -> int | None:
+    """Return the place of the first cell that is no number, in a column most of whose cells are; None: no such column.
+
+    Parameters
+    ----------
+    texts : cells of a column.
+    """
+    filled = [place for place, text in enumerate(texts) if text.casefold() not in ABSENT]
+    words = [place for place in filled if not _like_a_number(texts[place])]
+    return words[0] if words and 2 * len(words) < len(filled) else None
+
+
+def _like_a_number(text: str) -> bool:
+    """Return whether a person meant a number."""
+    return DECIMAL.fullmatch(text) is not None or has_comma(text)
 
 
 def require_known(found: Iterable[tuple[str, str]], known: Iterable[str], *, what: str, path: Path) -> None:

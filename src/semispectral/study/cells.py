@@ -6,7 +6,7 @@ from collections.abc import Callable
 from semispectral.errors import ConfigError
 from semispectral.study.classes import CodeSet
 from semispectral.study.names import quoted, require_file_name
-from semispectral.study.numerals import decimal
+from semispectral.study.numerals import decimal, has_comma
 from semispectral.study.scene import AXES, LINES, axis_order
 
 NOT_FINITE = ("nan", "inf", "-inf")  # what nodata may be besides a number
@@ -130,7 +130,8 @@ def number(text: str, where: str) -> float:
     try:
         return decimal(text)
     except ValueError as error:
-        raise ConfigError(f"{where}: a number is needed, such as 12.5 or 1e-4, got {quoted(text)}") from error
+        told = "; write a point in place of the comma" if has_comma(text) else ""
+        raise ConfigError(f"{where}: a number is needed, such as 12.5 or 1e-4, got {quoted(text)}{told}") from error
 
 
 def nodata(text: str, where: str) -> float:

@@ -8,6 +8,7 @@ import re
 
 WHOLE = re.compile(r"[+-]?[0-9]{1,30}")
 DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,6})?")
+WITH_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+([eE][+-]?[0-9]{1,6})?")
 LONGEST = 100
 
 
@@ -50,3 +51,18 @@ def decimal(text: str) -> float:
     if lost or not math.isfinite(value):
         raise ValueError("beyond 64 bits")
     return value
+
+
+def has_comma(text: str) -> bool:
+    """Return whether a text is a number with a comma: 1,500 is one and a half here, and fifteen hundred there.
+
+    Parameters
+    ----------
+    text : str, text of a cell.
+
+    Examples
+    --------
+    >>> has_comma("1,5"), has_comma("1.5"), has_comma("talc, calcite")
+    (True, False, False)
+    """
+    return WITH_COMMA.fullmatch(text) is not None

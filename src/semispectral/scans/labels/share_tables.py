@@ -13,7 +13,7 @@ from semispectral.scans.labels.label_rows import share_rows
 from semispectral.scans.labels.label_tables import place_of
 from semispectral.scans.labels.share_values import MOST_OVER, place_of_class, spread
 from semispectral.study.names import quoted
-from semispectral.study.numerals import decimal
+from semispectral.study.numerals import decimal, has_comma
 from semispectral.study.scene import Scene
 
 
@@ -68,9 +68,10 @@ def _of_row(written: Mapping[str, str], where: str) -> list[float]:
         with suppress(ValueError):
             share = decimal(text or "0")
         if not 0 <= share <= 1 + MOST_OVER:
+            remedy = "write a point in place of the comma" if has_comma(text) else "divide percent by 100"
             raise DataError(
                 f"{where}, column {name!r}: a share from 0 to 1 is needed, such as 0.25, got {quoted(text, limit=40)}; "
-                "divide percent by 100"
+                f"{remedy}"
             )
         shares.append(share)
     if not 0 < sum(shares) <= 1 + MOST_OVER:
