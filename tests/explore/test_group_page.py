@@ -27,7 +27,7 @@ def group(name: str, match: str, *, known: bool) -> Group:
 
 @pytest.mark.skipif(not CHROMIUM, reason="no chromium on this machine: the page was not opened")
 def test_a_patch_of_a_group_is_labelled_by_a_click(tmp_path: Path) -> None:
-    """Pixels without a group are in no patch; a group that may be something says so in the legend."""
+    """Pixels without a group are in no patch; a group that may be something says so in the legend and at a click."""
     np.save(tmp_path / "A.npy", np.random.default_rng(1).uniform(0, 1, (LINES, SAMPLES, 8)).astype(np.float32))
     cluster = np.full((LINES, SAMPLES), NO_CLUSTER, np.int16)
     cluster[1:3], cluster[4:] = 0, 1
@@ -50,14 +50,24 @@ def test_a_patch_of_a_group_is_labelled_by_a_click(tmp_path: Path) -> None:
     assert "group 1 (kaolinite?) 50.0%" in page.read_text(encoding="utf-8")
     assert "group 2 50.0%" in page.read_text(encoding="utf-8")
 
-    async def story(tab: Tab) -> list[int]:
+    assert 'href="../../index.html">The contact sheet of the groups' in page.read_text(encoding="utf-8")
+
+    async def story(tab: Tab) -> tuple[list[str], list[int]]:
         await tab.until("document.body && document.body.dataset.ready === 'yes'")
         await tab.value("semispectral.choose(2); semispectral.pickTool('patch')")
-        for line in (0, 5):
+        said = []
+        for line in (0, 2, 5):
+            if line == 2:
+                await tab.value("semispectral.pickTool('look')")
             await tab.click(*await tab.value(f"semispectral.view.windowAt({line}, 2)"))
+            said.append(await tab.value("document.getElementById('pixel').textContent"))
+            await tab.value("semispectral.pickTool('patch')")
         labels: list[int] = await tab.value("Array.from(semispectral.labels.at)")
-        return labels
+        return said, labels
 
     expected = np.zeros((LINES, SAMPLES), int)
     expected[4:] = 2
-    assert browse(page, story) == expected.ravel().tolist()
+    said, labels = browse(page, story)
+    assert labels == expected.ravel().tolist()
+    assert [text.split("\n")[-1] for text in said[1:]] == ["groups: group 1 (kaolinite?)", "groups: group 2"]
+    assert "group" not in said[0]

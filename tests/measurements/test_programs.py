@@ -21,7 +21,7 @@ PROGRAMS = sorted(
 COLLECTION = ("--seeds", "1", "--labels-per-class", "5", "--scenes", "collection", "--output", "OUT")
 SVM_SAYS = "0 of 2000 predictions differ"
 # What is given to a program that runs by itself, and words of what it then prints. OUT is a folder for its files.
-IN_A_BROWSER = {"speed/hole_page.py"}
+IN_A_BROWSER = {"speed/hole_page.py", "speed/label_page.py"}
 NARROW = ("accuracy/", "training/training_seconds.py")  # run with narrow models, by small_run.py
 SMALL = {
     "accuracy/choices.py": (("--data", "OUT", *COLLECTION, "--variants", "as it is"), "seeds in each cell: [1]"),
@@ -53,6 +53,10 @@ SMALL = {
         "whole in the window",
     ),
     "speed/ingest.py": (("--lines", "40", "--scenes", "0", "--rounds", "1", "--formats", "gzip.h5"), "gzip.h5"),
+    "speed/label_page.py": (
+        ("--lines", "60", "--samples", "48", "--bands", "8", "--seconds", "0.2"),
+        "labelling all by one polygon",
+    ),
     "speed/map.py": (("--shape", "20", "12", "16", "--rounds", "1", "--svm-labels", "60"), "thousand pixels/s"),
     "speed/svm.py": (("--labels", "60", "--bands", "5", "--classes", "3", "--rounds", "1"), SVM_SAYS),
     "training/train.py": (("--agree", "--contestants", "ours"), "agreement, M2"),

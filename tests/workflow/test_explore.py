@@ -124,6 +124,7 @@ def test_the_contact_sheet_needs_no_network(explored: Path) -> None:
     assert not re.findall(r"""(?:src|href)=["']https?:""", page)
     for scene in SCENES:
         assert f'href="maps/{scene}/page.html"' in page
+        assert len(re.findall(rf'href="maps/{scene}/page.html#click=\d+,\d+"', page)) >= 1
         assert (explored / f"results/explore/maps/{scene}/page.html").is_file()
 
 

@@ -37,7 +37,7 @@ def add(commands: Any) -> None:
 
 def _add_init(actions: Any) -> None:
     as_written = argparse.RawDescriptionHelpFormatter
-    described = {"help": INIT, "description": f"{INIT.capitalize()}.", "epilog": INIT_EPILOG}
+    described = {"help": INIT, "description": f"{INIT[0].upper()}{INIT[1:]}.", "epilog": INIT_EPILOG}
     init = actions.add_parser("init", **described, formatter_class=as_written)
     init.add_argument("scenes", nargs="*", metavar="SCENE", help="names of scenes (default: all of scenes.tsv)")
     text = "overlay(s) over config/config.yaml, as given to snakemake --configfile"

@@ -27,7 +27,7 @@ def add(commands: Any) -> None:
     commands : subparsers of the command line.
     """
     as_written = argparse.RawDescriptionHelpFormatter
-    described = {"help": WORDS, "description": f"{WORDS.capitalize()}.", "epilog": EPILOG}
+    described = {"help": WORDS, "description": f"{WORDS[0].upper()}{WORDS[1:]}.", "epilog": EPILOG}
     parser = commands.add_parser("new", **described, formatter_class=as_written)
     parser.add_argument("folder", type=Path, help="folder to write; it must not exist, or be empty")
     what = parser.add_mutually_exclusive_group()

@@ -27,7 +27,7 @@ def add(commands: Any) -> None:
     commands : subparsers of the command line.
     """
     as_written = argparse.RawDescriptionHelpFormatter
-    described = {"help": WORDS, "description": f"{WORDS.capitalize()}.", "epilog": EPILOG}
+    described = {"help": WORDS, "description": f"{WORDS[0].upper()}{WORDS[1:]}.", "epilog": EPILOG}
     commands.add_parser(
         COMMAND, **described, formatter_class=as_written, usage="semispectral run [TARGET ...] [OPTIONS]"
     )

@@ -4,6 +4,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
@@ -48,7 +49,7 @@ class Card:
     thumbnail, where : a scene with the group in its colour, and the name of the scene.
     holes : share in each hole, as (hole, words, width in percent).
     strips : drawing and words of the share along each hole.
-    medoid : place of the pixel that stands for it, in words.
+    medoid, page : place of the pixel that stands for it, in words and as an address.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Card:
     holes: Sequence[tuple[str, str, float]]
     strips: Sequence[tuple[Markup, str]]
     medoid: str
+    page: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +106,7 @@ def write_sheet(path: Path, found: Explored) -> None:
         "cards": list(_cards(found, colours)),
         "new_cards": list(_new_cards(found)),
         "maps": [
-            (name, map_address(each.cluster, colours), png_address(_shown(each.picture)))
+            (name, _page(name), map_address(each.cluster, colours), png_address(_shown(each.picture)))
             for name, each in sorted(found.maps.items())[:MOST_MAPS]
         ],
         "maps_left_out": max(0, len(found.maps) - MOST_MAPS),
@@ -152,7 +154,7 @@ def _cards(found: Explored, colours: Sequence[str]) -> Iterator[Card]:
                 (strip_svg(profile.share[:, number], label=f"share along {hole}"), _depth_words(hole, profile))
                 for hole, profile in sorted(found.shares.profiles.items())
             ],
-            _place(group),
+            *_place(group),
         )
 
 
@@ -173,7 +175,7 @@ def _new_cards(found: Explored) -> Iterator[Card]:
             f"around the pixel that stands for it, in {group.medoid['scene']}",
             (),
             (),
-            _place(group),
+            *_place(group),
         )
 
 
@@ -227,14 +229,25 @@ def _depth_words(hole: str, profile: Profile) -> str:
     return f"{hole}, {profile.from_m:.2f} to {profile.to_m:.2f} m"
 
 
-def _place(group: Group) -> str:
-    """Say where the pixel lies that stands for a group."""
-    place = group.medoid
-    return f"{place['scene']}, line {place['line']}, sample {place['sample']}"
+def _place(group: Group) -> tuple[str, str]:
+    """Say where the pixel lies that stands for a group, and the address that shows it."""
+    scene, line, sample = (group.medoid[name] for name in ("scene", "line", "sample"))
+    return f"{scene}, line {line}, sample {sample}", _page_at(scene, line, sample)
+
+
+def _page(scene: str) -> str:
+    """Return the address of the page of a scene, as seen from the sheet."""
+    return f"maps/{quote(scene)}/page.html"
+
+
+def _page_at(scene: str, line: int, sample: int) -> str:
+    """Return the address of the page of a scene at a pixel."""
+    return f"{_page(scene)}#click={line},{sample}"
 
 
 def _queued(found: Explored) -> Iterator[dict[Hashable, Any]]:
     """Return the first rows of the queue, with a picture of each place."""
     for row in found.queue.head(MOST_CHIPS).to_dict("records"):
         picture = found.maps[row["scene"]].picture
-        yield row | {"chip": png_address(around(picture, row["line"], row["sample"], side=SMALL_CHIP))}
+        chip = png_address(around(picture, row["line"], row["sample"], side=SMALL_CHIP))
+        yield row | {"chip": chip, "page": _page_at(row["scene"], row["line"], row["sample"])}

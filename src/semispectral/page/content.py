@@ -93,7 +93,7 @@ class Page:
     measured : absorption features of the stored pixels; None: there are none.
     labelling : classes and known labels.
     depth_m : float64 [line, sample], depth in m, NaN beside the core; None: unknown.
-    report : address of the report, relative to the page; empty: none.
+    back : address of the page that leads to this one, relative to it, and its words; empty: there is none.
     tiles : where the other pixels lie: folder, names, tops, side and grid; empty: the page holds all.
     """
 
@@ -105,7 +105,7 @@ class Page:
     measured: Measured | None = None
     labelling: Labelling = field(default_factory=Labelling)
     depth_m: np.ndarray | None = None
-    report: str = ""
+    back: tuple[str, str] = ("", "")
     tiles: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -108,7 +108,7 @@ def write_page(path: Path, drawn: Drawn, pixels: Path, *, beside: Beside = NOTHI
         measured=measured(beside.features, kept),
         labelling=labelling,
         depth_m=beside.depth_m,
-        report=beside.report,
+        back=(beside.report, "The report of the study"),
         tiles=_tiles(index),
     )
     write(path, page)

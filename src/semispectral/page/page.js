@@ -60,7 +60,13 @@ async function start() {
 
   function draw(at, asked = at, note = "") {
     mark(at, asked);
-    element("pixel").textContent = [spectra.drawPixel(at), note].filter(Boolean).join("\n");
+    element("pixel").textContent = [spectra.drawPixel(at), overlayAt(asked), note].filter(Boolean).join("\n");
+  }
+
+  // What the overlay that is shown says of a pixel: colours of many groups are not told apart by eye.
+  function overlayAt({ line, sample }) {
+    const overlay = content.overlays[state.overlay], value = overlay ? rasters[state.overlay][line * content.scan.samples + sample] : 0;
+    return value ? `${overlay.name}: ${overlay.names[value - 1]}` : "";
   }
 
   function choose(value) {
@@ -122,10 +128,15 @@ async function start() {
   function keep() {
     spectra.drawLabelled();
     spectra.fetchLast(tiles);
-    const kept = keepInBrowser(labels);
-    const pixels = `${labels.count} pixels labelled here`;
-    say(kept ? `${pixels}; kept in this browser. Download them to train with them.` : `${pixels}; this browser keeps nothing: download them before you close the page.`);
+    say(stateWords(keepInBrowser(labels)));
     document.body.dataset.kept = String(labels.count);
+  }
+
+  function stateWords(kept) {
+    if (!labels.classes.length) return "There is no class yet: name the first one, and press Add.";
+    if (!labels.count) return "Nothing is labelled here: choose a class and a tool, then click the picture.";
+    const pixels = `${labels.count} pixels labelled here`;
+    return kept ? `${pixels}; kept in this browser. Download them to train with them.` : `${pixels}; this browser keeps nothing: download them before you close the page.`;
   }
 
   function say(words) {
@@ -138,6 +149,7 @@ async function start() {
     overLayer.colours = palette(content.overlays[number].colours);
     document.querySelectorAll(".legend").forEach((legend, i) => (legend.hidden = i !== number));
     view.paint();
+    if (view.mark) show(view.mark.line, view.mark.sample);
   }
 
   // What a press does beside the tool: the pixel below it is shown.

@@ -30,6 +30,7 @@ def write_unmapped_page(
     labelling: Labelling,
     overlays: tuple[Overlay, ...] = (),
     features: SceneFeatures = NO_FEATURES,
+    back: tuple[str, str] = ("", ""),
 ) -> None:
     """Write the interactive page of a scan that no model has mapped.
 
@@ -41,6 +42,7 @@ def write_unmapped_page(
     labelling : classes that a person may give, and known labels.
     overlays : rasters over the picture, such as clusters.
     features : absorption features of the scan.
+    back : address of the page that leads to this one, relative to it, and its words; empty: there is none.
     """
     overlays = (*overlays, *feature_layers.overlays(features))
     scan, scale = identify(scene), scale_after(scene, cleaning)
@@ -59,6 +61,7 @@ def write_unmapped_page(
             overlays=overlays,
             measured=feature_layers.measured(features, pixels.kept),
             labelling=labelling,
+            back=back,
         )
     write(path, page)
 

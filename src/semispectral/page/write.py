@@ -46,7 +46,7 @@ def write(path: Path, page: Page) -> None:
     template = Environment(autoescape=True).from_string((HERE / "page.html").read_text(encoding="utf-8"))
     content = template.render(
         name=page.scan.scene,
-        report=page.report,
+        back=page.back,
         made=json.dumps(provenance.current(), sort_keys=True),
         overlays=[{"name": each.name, "legend": each.legend()} for each in page.overlays],
         given=page.labelling.given is not None,

@@ -16,6 +16,8 @@ from semispectral.study.classes import ClassMap
 from semispectral.study.scene import Scene
 from semispectral.study.stage_settings import settings
 
+SHEET = "../../index.html", "The contact sheet of the groups"
+
 
 def run_group_page(
     page_file: str | Path,
@@ -54,6 +56,7 @@ def run_group_page(
         labelling=Labelling.of(scene, ClassMap.from_dict(given["classes"])),
         overlays=(overlay,),
         features=read_features(Path(features[0]).parent) if features else NO_FEATURES,
+        back=SHEET,
     )
 
 
