@@ -16,7 +16,6 @@ from semispectral.errors import SemispectralError
 from semispectral.storage.results_format import older_format, require_readable_format
 from semispectral.study.methods import (
     METHODS,
-    PREDICTIONS,
     WITH_M1,
     averages,
     first_row,
@@ -82,6 +81,7 @@ ABSENT = {path: known for path, known in CONFIG["fetch"].items() if not PUBLIC[p
 hash_once = cache(code_hash)
 FITTED = fitted_for(CONFIG["compare"]["baselines"])
 AVERAGES = averages()
+FEATURES_OF_AVERAGES = sorted({row.features for row in METHODS.values() if row.members})
 FEATURES = {
     "bands": "<results>/sample/{scene}.parquet",
     "latents": "<results>/latents/{seed}/{scene}.parquet",
@@ -302,7 +302,12 @@ def predictions_of(method, features):
 
 
 def features_seen_by(model):
-    """What a model sees, of what the configuration names: not every model has a row on every input."""
+    """What a model sees, of what the configuration names: not every model has a row on every input.
+
+    An average has one row, whose members are trained for it.
+    """
+    if model in AVERAGES:
+        return [first_row(model).features]
     return [features for features in CONFIG["compare"]["features"] if row_of(model, features)]
 
 

@@ -2,6 +2,7 @@
 # Needs: rules/common.smk. Produces: MAP_RUN, SCALER_OF_MAP, MAP_FILES, LOGGED and functions; no rules.
 from semispectral.downhole.depths import logged_holes
 from semispectral.rules.trained_model import classes_of, numbers_of
+from semispectral.study.methods import trained_rows
 
 MAP = CONFIG["map"]
 MAP_RUN = {
@@ -29,6 +30,16 @@ NEW_PLACES = {"map": "../../{scene}"}
 def map_run(pattern):
     """A path of the run that makes the maps."""
     return pattern.format(**MAP_RUN)
+
+
+def classifiers_of_map():
+    """The trained model that makes the maps; those of its members, if it is an average."""
+    pattern = "<results>/{method}/{features}/{per_class}/{seed}"
+    try:
+        rows = trained_rows(MAP_RUN["method"], MAP_RUN["features"])
+    except SemispectralError as error:
+        raise WorkflowError(f"config, map: {error}") from None
+    return [pattern.format(**MAP_RUN | {"method": method, "features": features}) for method, features in rows]
 
 
 # The scale of the guide, and of what the map's classifier sees itself.

@@ -11,7 +11,7 @@ rule bundle:
         scaler=SCALER_OF_MAP,
         scaler_m1=other_scaler(),
         m1=map_run("<results>/m1/{seed}"),
-        classifier=map_run("<results>/{method}/{features}/{per_class}/{seed}"),
+        classifiers=classifiers_of_map(),
         labels=map_run("<results>/labels_per_class/{per_class}/{seed}.parquet"),
         predictions=map_run("<results>/predictions/main/inductive/{method}/{features}/{per_class}/{seed}.parquet"),
         known="<results>/splits/main/classes.json",

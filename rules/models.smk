@@ -189,13 +189,14 @@ rule average:
     input:
         members=members_of,
     output:
-        "<results>/predictions/{split}/{regime}/{method}/predictions/{runs}.parquet",
+        "<results>/predictions/{split}/{regime}/{method}/{features}/{runs}.parquet",
     log:
-        "<results>/logs/average/{split}/{regime}/{method}/{runs}.log",
+        "<results>/logs/average/{split}/{regime}/{method}/{features}/{runs}.log",
     benchmark:
-        "<results>/resources/average/{split}/{regime}/{method}/{runs}.tsv"
+        "<results>/resources/average/{split}/{regime}/{method}/{features}/{runs}.tsv"
     wildcard_constraints:
         method="|".join(AVERAGES),
+        features="|".join(FEATURES_OF_AVERAGES),
     conda:
         "../envs/base.yaml"
     threads: 1
@@ -203,7 +204,6 @@ rule average:
         mem_mb=memory_mb(1000, per_mb=12),
         runtime=minutes(10, per_mb=0.1),
     params:
-        features=PREDICTIONS,
         code=code("average"),
     message:
         "Average the predictions of the members of {wildcards.method}: {wildcards.split}, {wildcards.regime}, {wildcards.runs}"
@@ -251,7 +251,7 @@ rule predict:
     benchmark:
         "<results>/resources/predict/{method}/{features}/{per_class}/{seed}.tsv"
     wildcard_constraints:
-        method="|".join(name for name in models() if name != "svm"),  # whose fit applies it
+        method="|".join(sorted({*models()} - {"svm", *AVERAGES})),  # the fit of an SVM applies it
     conda:
         "../envs/base.yaml"
     threads: at_most(2)

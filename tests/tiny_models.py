@@ -6,13 +6,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from semispectral.classifiers.svm import SvmConfig, fit_svm
 from semispectral.evaluation.predictions import prediction_table
 from semispectral.maps.bundle import Bundle
 from semispectral.maps.bundle_build import Recipe, build_bundle, write_bundle
 from semispectral.maps.bundle_check import Saved
+from semispectral.maps.stage_bundle import classifier_of
 from semispectral.scans.cube import Cube, Pixels
 from semispectral.scans.facts.stated_values import as_values
-from semispectral.spectra.scaling import fit_scaler
+from semispectral.spectra.scaling import Scaler, fit_scaler
 from semispectral.storage.model_files import load_model, save_model
 from semispectral.study.classes import ClassMap
 from semispectral.study.methods import first_row
@@ -118,10 +120,27 @@ def tiny_parts(
         own = fit_scaler(tiny_pixels(seed=seed).x, method=scaling_m1, **axis)
         models |= {"scaler_m1": own.to_saved(), "m1": tiny_m1(seed=seed, bands=own.columns)}
     inputs = {"latents": 3, "latents_mnf": 3 + scaler.columns}.get(features, scaler.columns)
-    models["classifier"] = tiny_m2(inputs, seed=seed + 1, kind=method)
+    if method == "m2_svm":
+        models["classifier"] = tiny_average(directory, models["scaler"], inputs, seed=seed)
+    else:
+        models["classifier"] = tiny_m2(inputs, seed=seed + 1, kind=method)
     for name, saved in models.items():
         save_model(directory / name, *saved)
     return {name: load_model(directory / name) for name in models}
+
+
+def tiny_average(directory: Path, scaler: Saved, inputs: int, *, seed: int) -> Saved:
+    """The average of M2 on latents with noise scores and of an SVM on the scores alone, both saved in ``directory``."""
+    pixels = tiny_pixels(seed=seed)
+    known = pixels.where(pixels.label >= 0)
+    seen = Scaler.from_saved(*scaler).transform(known.x)
+    settings = SvmConfig(cost=(1.0,), gamma=(1.0,))
+    svm = fit_svm(seen, known.label, classes=CLASSES, settings=settings, seed=seed)
+    members = {"m2/latents_mnf": tiny_m2(inputs, seed=seed + 1), "svm/mnf": svm.to_saved()}
+    folders = [directory / name / "20/1" for name in members]
+    for folder, saved in zip(folders, members.values(), strict=True):
+        save_model(folder, *saved)
+    return classifier_of(folders, scaler)
 
 
 def tiny_bundle(

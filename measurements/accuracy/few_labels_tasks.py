@@ -1,7 +1,7 @@
 """The tasks of choices.py and trust.py: pixels of each scene, dealt to parts by the project's own split."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -136,6 +136,12 @@ def collection(data: Path, seed: int) -> Dealt:
     return _holes(SimulateConfig(seed=2017))
 
 
+def other_collection(data: Path, seed: int) -> Dealt:
+    """A collection that no benchmark has, whose held-out hole may judge choices: its part is "unseen"."""
+    dealt = _holes(SimulateConfig(seed=2018))
+    return replace(dealt, table=dealt.table.assign(part=dealt.table["part"].replace("test", "unseen")))
+
+
 def mixed(data: Path, seed: int) -> Dealt:
     """The collection of config/mixed.yaml, dealt likewise: labels on pure pixels alone, in rock that is mixed."""
     given = yaml.safe_load(MIXED.read_text(encoding="utf-8"))["simulate"]
@@ -163,6 +169,7 @@ TASKS: dict[str, Callable[[Path, int], Dealt]] = {
     "salinas_a_blocks": salinas_a_blocks,
     "salinas_a_mixed": salinas_a_mixed,
     "collection": collection,
+    "other_collection": other_collection,
     "mixed": mixed,
 }
 

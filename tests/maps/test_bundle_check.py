@@ -190,6 +190,34 @@ def test_an_svm_is_checked_too(tmp_path: Path, change: Change, words: str) -> No
     assert str(caught.value).startswith(str(tmp_path / "model"))
 
 
+OF_AVERAGES: tuple[tuple[Change, str], ...] = (
+    (put("members", "m2", "labels", [0, 1, 9]), "labels below 3"),
+    (put("members", "m2", "classes", 4), "3 classes"),
+    (put("members", "svm", "gamma", math.nan), "gamma"),
+    (put("members", "svm", None), "members"),
+    (put("members", "forest", {}), "forest"),
+    (put("members", {}), "members"),
+    (put("kind", "m2"), "kind"),
+    (array("svm/intercepts", lambda given: given[:1]), "intercepts"),
+    (array("svm/scale", filled(math.nan)), "finite"),
+    (array("svm/scale", lambda given: given[1:]), "as in training|fit together"),
+    (array("m2/q_y_hidden_0/kernel_0", lambda given: given[1:]), "fit together"),
+    (array("m2/likelihood/log_sigma", lambda given: given[:1]), "log_sigma"),
+    (lambda arrays, _: arrays.update({"forest/trees": np.ones(1)}), "forest"),
+)
+
+
+@pytest.mark.parametrize(("change", "words"), OF_AVERAGES)
+def test_the_members_of_an_average_are_checked_too(tmp_path: Path, change: Change, words: str) -> None:
+    """Each as if it were alone, and that there are two at least, of known kinds."""
+    seen = {"features": "latents_mnf", "scaling": "mnf", "scaling_m1": "views"}
+    tiny.tiny_bundle(tmp_path / "model", seed=1, method="m2_svm", **seen)
+    changed(tmp_path / "model", "classifier", change)
+    with pytest.raises(DataError, match=words) as caught:
+        read_bundle(tmp_path / "model")
+    assert str(caught.value).startswith(str(tmp_path / "model"))
+
+
 OF_WINDOWS: tuple[tuple[Change, str], ...] = (
     (array("hull_band", lambda given: given + 1000), "hull_band: bands from 0"),
     (array("hull_band", lambda given: given[1:]), "hull_window"),

@@ -7,5 +7,5 @@ run_average(
     snakemake.output[0],
     members=snakemake.input.members,
     method=snakemake.wildcards.method,
-    features=snakemake.params.features,
+    features=snakemake.wildcards.features,
 )

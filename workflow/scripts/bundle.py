@@ -6,7 +6,8 @@ from semispectral.workflow import logs
 logs.start(snakemake.log[0], job=snakemake)
 run_bundle(
     snakemake.output[0],
-    parts={name: snakemake.input[name] for name in PARTS if snakemake.input[name]},
+    parts={name: snakemake.input[name] for name in PARTS if name != "classifier" and snakemake.input[name]},
+    classifiers=snakemake.input.classifiers,
     samples=snakemake.input.samples,
     labels_file=snakemake.input.labels,
     predictions_file=snakemake.input.predictions,

@@ -31,6 +31,7 @@ from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.study.classes import ClassMap, read_class_minerals, study_classes
 from semispectral.study.config import complete, read_schema
 from semispectral.study.config_file import read_config
+from semispectral.study.methods import trained_rows
 from semispectral.study.paths import outside_allowed
 from semispectral.study.scene import Scene
 from semispectral.study.scenes import read_scenes
@@ -158,6 +159,8 @@ def _settings(config: dict[str, Any], problems: Problems) -> dict[str, Any]:
     if config["simulate"]["enabled"]:
         wanted.append(("simulate", SimulateConfig, simulate))
     found: dict[str, Any] = {}
+    with problems.noted():
+        trained_rows(maps["method"], maps["features"])
     for name, cls, given in wanted:
         with problems.noted():
             found[name] = settings(cls, given, where=name)

@@ -86,8 +86,8 @@ class NormaliseConfig:
 class CompareConfig:
     """What is run and put into the table; removing a method reruns nothing else."""
 
-    models: Annotated[tuple[Model, ...], Unique()] = ("svm", "m2", "qy")
-    """Models to train."""
+    models: Annotated[tuple[Model, ...], Unique()] = ("svm", "m2", "qy", "m2_svm")
+    """Models to train. m2_svm is the mean of M2 on latents_mnf and of the SVM on mnf, whatever the features below."""
     features: Annotated[tuple[Features, ...], Field(min_length=1), Unique()] = ("bands", "latents", "mnf")
     """What the models see: normalised bands, the latents of M1, or noise-whitened components (MNF; the SVM alone),
     or the latents with these components beside them (latents_mnf; m2 and qy)."""
@@ -99,10 +99,10 @@ class CompareConfig:
 class MapConfig(SmoothConfig):
     """The maps of all scenes, the downhole logs and the trained model to take home."""
 
-    method: Model = "m2"
-    """The classifier."""
-    features: Features = "latents"
-    """What it sees."""
+    method: Model = "m2_svm"
+    """The classifier: m2_svm is the mean of M1+M2 with noise scores and of the SVM on noise-whitened components."""
+    features: Features = "latents_mnf"
+    """What it sees: latents_mnf for m2_svm. M1+M2 alone is m2 on latents, or on latents_mnf."""
     labels_per_class: Annotated[int | str, NumberOr("all", "largest", least=1)] = "largest"
     """Labels per class that it was trained with; largest: of runs.labels_per_class."""
     seed: Annotated[int | str, NumberOr("first", least=0)] = "first"

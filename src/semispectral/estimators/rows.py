@@ -158,7 +158,13 @@ def held_rows(rows: int, share: float, *, seed: int) -> np.ndarray:
     return held
 
 
-def training_set(mean: np.ndarray, label: np.ndarray, held: np.ndarray, std: np.ndarray | None = None) -> TrainingSet:
+def training_set(
+    mean: np.ndarray,
+    label: np.ndarray,
+    held: np.ndarray,
+    std: np.ndarray | None = None,
+    places: pd.DataFrame | None = None,
+) -> TrainingSet:
     """Return labelled, unlabelled and validation rows as M2 takes them.
 
     Parameters
@@ -167,8 +173,10 @@ def training_set(mean: np.ndarray, label: np.ndarray, held: np.ndarray, std: np.
     label : int [pixel], class index, -1 where unlabelled.
     held : bool [pixel], rows held out for validation.
     std : float32 [pixel, input], standard deviation of the inputs; None if inputs are not drawn anew.
+    places : scene, line and sample of each row; None: nobody knows.
     """
     spread = np.zeros((len(mean), 1), np.float32) if std is None else std
-    features = Features(mean, spread, pd.DataFrame({"label": label.astype(np.int16)}))
+    table = pd.DataFrame(index=range(len(mean))) if places is None else places
+    features = Features(mean, spread, table.assign(label=label.astype(np.int16)))
     known = label != UNLABELLED
     return TrainingSet(features.where(known & ~held), features.where(~known), features.where(held))

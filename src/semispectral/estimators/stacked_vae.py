@@ -125,9 +125,9 @@ class StackedVAE(VaeClassifier):
         ----------
         X : float [pixel, column], labelled and unlabelled rows.
         y : [pixel], class of each row, or ``unlabelled``.
-        places : where each row lies, for ``noise_scores``: int [pixel, 2], line and sample in one scan, or a DataFrame
-            with the columns scene, line, sample and maybe hole. None: nobody knows, and the noise of a column is what
-            the other columns do not foretell.
+        places : where each row lies, for ``noise_scores`` and for the neighbours of labelled rows: int [pixel, 2],
+            line and sample in one scan, or a DataFrame with the columns scene, line, sample and maybe hole. None:
+            nobody knows; the noise of a column is what the other columns do not foretell, and no row has neighbours.
 
         Returns
         -------
@@ -159,7 +159,7 @@ class StackedVAE(VaeClassifier):
                 raw = self._checked(X)
                 self.mnf_ = scaling.fit_mnf(raw, table)
                 latents = with_scores(latents, self.mnf_, raw)
-            data = rows.training_set(latents.mean, label, held, np.exp(0.5 * latents.log_variance))
+            data = rows.training_set(latents.mean, label, held, np.exp(0.5 * latents.log_variance), table)
             m2 = training.fit_m2(data, m2_config, classes=len(self.classes_), **run)
             if self.joint_epochs:
                 bands = rows.training_set(x, label, np.zeros(len(x), bool))

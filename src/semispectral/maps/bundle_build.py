@@ -194,13 +194,11 @@ def write_bundle(directory: Path, bundle: Bundle, parts: dict[str, Saved]) -> No
     }
     if bundle.wavelengths_nm is not None:
         arrays["wavelengths_nm"] = bundle.wavelengths_nm
-    hashes = {name: description["weights_sha256"] for name, (_, description) in parts.items()}
-    description = {**bundle.facts, "kind": KIND, "classes": bundle.classes.to_dict(), "parts": hashes}
-    card = model_card(description, bundle.wavelengths_nm, bundle.threshold)
     with replacing_directory(directory) as unfinished:
+        hashes = {name: fill_model(unfinished / name, *saved) for name, saved in parts.items()}
+        description = {**bundle.facts, "kind": KIND, "classes": bundle.classes.to_dict(), "parts": hashes}
+        card = model_card(description, bundle.wavelengths_nm, bundle.threshold)
         fill_model(unfinished, arrays, description)
-        for name, (part_arrays, part_description) in parts.items():
-            fill_model(unfinished / name, part_arrays, part_description)
         write_atomically(unfinished / CARD, card.encode())
 
 

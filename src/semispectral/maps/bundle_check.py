@@ -13,8 +13,10 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 from jsonschema.validators import extend
 
-from semispectral.classifiers.readers import READERS
+from semispectral.classifiers.readers import OF_ONE, READERS
 from semispectral.errors import DataError
+from semispectral.inference.average import KIND as AVERAGE
+from semispectral.inference.average import parted
 from semispectral.inference.nets import ACTIVATIONS, LIKELIHOODS
 from semispectral.scans.sensor_bands import Sensors, columns_of
 from semispectral.spectra.normalisations.hull_columns import NO_WINDOWS
@@ -64,6 +66,13 @@ DESCRIPTIONS: dict[str, dict[str, Any]] = {
     "m2": NETWORK,
     "qy": NETWORK,
 }
+MEMBERS = {
+    "type": "object",
+    "propertyNames": {"enum": list(OF_ONE)},
+    "additionalProperties": {"type": "object"},
+    "minProperties": 2,
+}
+AVERAGED = _object(kind={"const": AVERAGE}, members=MEMBERS)
 BUNDLE = _object(
     method={"enum": list(READERS)},
     features={"enum": list(FEATURES)},
@@ -105,14 +114,37 @@ def check_parts(directory: Path, parts: Mapping[str, Saved], *, method: str) -> 
     """
     for name, (arrays, description) in parts.items():
         kind = {"classifier": method, "scaler_m1": "scaler"}.get(name, name)
-        check_description(directory / name / DESCRIPTION, description, DESCRIPTIONS[kind])
         for array_name, array in arrays.items():
             _check_finite(directory / name / WEIGHTS, array_name, array)
-        _check_layers(directory / name / WEIGHTS, arrays)
-        outputs = sum(len(array) for key, array in arrays.items() if key.endswith("p_x_output/bias"))
-        if "likelihood/log_sigma" in arrays:
-            log_sigma = arrays["likelihood/log_sigma"]
-            require_shape(directory / name / WEIGHTS, "likelihood/log_sigma", log_sigma, (outputs,))
+        if kind in DESCRIPTIONS:
+            _check_part(directory / name, arrays, description, kind=kind)
+        else:
+            check_description(directory / name / DESCRIPTION, description, AVERAGED)
+            for member, saved in _members(directory, (arrays, description)).items():
+                _check_part(directory / name, *saved, kind=member)
+
+
+def _check_part(directory: Path, arrays: Mapping[str, np.ndarray], description: dict[str, Any], *, kind: str) -> None:
+    """Raise DataError unless a part, or a member of an average, has a valid description and fitting layers."""
+    check_description(directory / DESCRIPTION, description, DESCRIPTIONS[kind])
+    _check_layers(directory / WEIGHTS, arrays)
+    outputs = sum(len(array) for key, array in arrays.items() if key.endswith("p_x_output/bias"))
+    if "likelihood/log_sigma" in arrays:
+        require_shape(directory / WEIGHTS, "likelihood/log_sigma", arrays["likelihood/log_sigma"], (outputs,))
+
+
+def _members(directory: Path, saved: Saved) -> dict[str, Saved]:
+    """Return the members of an average by method; a classifier of its own by its kind."""
+    arrays, description = saved
+    if "members" not in description:
+        return {"": saved}
+    unknown = sorted({key.partition("/")[0] for key in arrays} - set(description["members"]))
+    if unknown:
+        raise DataError(
+            f"{directory / 'classifier' / WEIGHTS}: arrays of the members of an average are needed, got others of "
+            f"{printable(unknown, limit=60)}; {REMEDY}"
+        )
+    return parted(saved)
 
 
 def check_arrays(
@@ -243,7 +275,14 @@ def check_classifier(directory: Path, saved: Saved, *, classes: int) -> None:
     saved : arrays and description of the classifier.
     classes : number of classes.
     """
-    arrays, description = saved
+    for arrays, description in _members(directory, saved).values():
+        _check_classifier(directory, arrays, description, classes=classes)
+
+
+def _check_classifier(
+    directory: Path, arrays: Mapping[str, np.ndarray], description: Mapping[str, Any], *, classes: int
+) -> None:
+    """Raise DataError unless a classifier, or a member of an average, has the right classes and shapes."""
     given = description.get("class_count", description.get("classes"))
     labels = description.get("labels", [int(label) for label in arrays.get("classes", [])])
     if given != classes or not labels or not 0 <= min(labels) <= max(labels) < classes:

@@ -1,29 +1,17 @@
 """Classify raw spectra with a trained model, in NumPy alone."""
 
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 
 from semispectral.errors import ConfigError
+from semispectral.inference.average import AverageModel, Classifier
 from semispectral.inference.m1_inference import M1Inference
 from semispectral.inference.m2_inference import M2Inference
 from semispectral.inference.nets import bounded_log_variance, kl_to_standard, log_likelihood
 from semispectral.spectra.noise_scores import LATENTS, OF_M1, WITH_SCORES
 from semispectral.spectra.scaling import Scaler, without_gaps
-
-
-class Classifier(Protocol):
-    """Interface of a classifier."""
-
-    def predict_proba(self, x: np.ndarray) -> np.ndarray:
-        """Return class probabilities float32 [pixel, class].
-
-        Parameters
-        ----------
-        x : float32 [pixel, input], features.
-        """
-        ...
 
 
 class Scores(NamedTuple):
@@ -77,9 +65,12 @@ class Pipeline:
 
     @property
     def m2(self) -> M2Inference | None:
-        """Classifier, if it also describes its inputs by p(x|y, z); otherwise None."""
-        classifier = self.classifier
-        return classifier if isinstance(classifier, M2Inference) and "p_x_output/bias" in classifier.arrays else None
+        """Classifier, or the member of an average, that also describes its inputs by p(x|y, z); None without one."""
+        alone = [self.classifier]
+        if isinstance(self.classifier, AverageModel):
+            alone = [member.classifier for member in self.classifier.members if member.scale is None]
+        describing = (one for one in alone if isinstance(one, M2Inference) and "p_x_output/bias" in one.arrays)
+        return next(describing, None)
 
     @property
     def knows_novelty(self) -> bool:

@@ -4,12 +4,17 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from semispectral.inference.average import joined
 from semispectral.maps.bundle_build import Recipe, build_bundle, checksums, write_bundle
+from semispectral.maps.bundle_check import Saved
 from semispectral.scans.cube import Pixels
+from semispectral.spectra.scaling import Scaler
 from semispectral.spectra.shards import read_shard
 from semispectral.storage.model_files import load_model
 from semispectral.storage.parquet import read_table
+from semispectral.storage.provenance import VOLATILE
 from semispectral.study.classes import ClassMap, read_classes
+from semispectral.study.methods import MNF
 from semispectral.study.stage_settings import settings
 
 
@@ -17,6 +22,7 @@ def run_bundle(
     directory: str | Path,
     *,
     parts: Mapping[str, str | Path],
+    classifiers: Sequence[str | Path],
     samples: Sequence[str | Path],
     labels_file: str | Path,
     predictions_file: str | Path,
@@ -30,7 +36,10 @@ def run_bundle(
     directory : str or Path
         Folder to write.
     parts : mapping of str to str or Path
-        Folders of the saved models by their names in `semispectral.maps.bundle.PARTS`.
+        Folders of the scalers and of M1 by their names in `semispectral.maps.bundle.PARTS`.
+    classifiers : sequence of str or Path
+        Folder of the classifier, ``METHOD/FEATURES/LABELS_PER_CLASS/SEED``; folders of several whose average makes the
+        maps.
     samples : sequence of str or Path
         Cleaned sample of every scene.
     labels_file : str or Path
@@ -47,6 +56,7 @@ def run_bundle(
     recipe = config.pop("recipe")
     facts = config.pop("facts")
     models = {name: load_model(Path(path)) for name, path in parts.items()}
+    models["classifier"] = classifier_of([Path(path) for path in classifiers], models["scaler"])
     bundle = build_bundle(
         models,
         Pixels.concat([read_shard(Path(path)) for path in samples]),
@@ -57,3 +67,25 @@ def run_bundle(
         facts={**facts, "config": config, "inputs": checksums([str(path) for path in (*samples, labels_file)])},
     )
     write_bundle(Path(directory), bundle, models)
+
+
+def classifier_of(directories: Sequence[Path], scaler: Saved) -> Saved:
+    """Return the classifier of a folder, or the average of those of several, as it is saved.
+
+    A member on MNF components sees the noise scores beside the latents, in units of the noise.
+
+    Parameters
+    ----------
+    directories : folders ``METHOD/FEATURES/LABELS_PER_CLASS/SEED``.
+    scaler : the components, arrays and description; used for members on them alone.
+    """
+    if len(directories) == 1:
+        return load_model(directories[0])
+    members, scales = {}, {}
+    for directory in directories:
+        method, features = directory.parts[-4:-2]
+        arrays, description = load_model(directory)
+        members[method] = arrays, {key: value for key, value in description.items() if key not in VOLATILE}
+        if features == MNF:
+            scales[method] = Scaler.from_saved(*scaler).common_scale
+    return joined(members, scales)

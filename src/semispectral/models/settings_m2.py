@@ -48,6 +48,10 @@ class M2Config:
     it does, and in proportion below: a mixture lies between classes, where no labelled pixel does. 0 counts every pixel
     in full, as in the paper.
     """
+    neighbours: bool = True
+    """Whether unlabelled training pixels beside a labelled one, of the eight around it, are taken for its class, unless
+    labels of another class lie beside them, too. They are labels for M2, and not for q(y|x) alone or other methods.
+    """
     kl_warm_up: CountFromZero = 10
     """Epochs over which the weight of the KL term rises to 1."""
     prior: Annotated[str, OneOf(PRIOR_NAMES)] = "uniform"

@@ -50,8 +50,10 @@ def save_model(
             write_atomically(unfinished / name, content)
 
 
-def fill_model(directory: Path, arrays: Mapping[str, np.ndarray], description: Mapping[str, Any]) -> None:
-    """Write a model into a directory that is being filled; existing provenance is kept.
+def fill_model(directory: Path, arrays: Mapping[str, np.ndarray], description: Mapping[str, Any]) -> str:
+    """Write a model into a directory that is being filled, and return the SHA-256 of its weights.
+
+    Existing provenance is kept.
 
     Parameters
     ----------
@@ -66,6 +68,7 @@ def fill_model(directory: Path, arrays: Mapping[str, np.ndarray], description: M
     full = json.loads(json.dumps(full)) | {OWN: ""}
     full[OWN] = _own_checksum(full)
     write_atomically(directory / DESCRIPTION, json.dumps(full, indent=1, sort_keys=True).encode())
+    return str(full["weights_sha256"])
 
 
 def _own_checksum(description: Mapping[str, Any]) -> str:

@@ -34,8 +34,8 @@ class Method:
     unlabelled : bool, whether it uses unlabelled pixels, so that the transductive regime differs from the inductive
         one.
     ours : bool, whether it is one of the models that the project is about; others are compared with them.
-    model : bool, whether it is trained, kept in a directory and can make maps; else it is a baseline, fitted and
-        applied at once.
+    model : bool, whether it can make maps: it is trained and kept in a directory, or the average of such; else it is a
+        baseline, fitted and applied at once.
     tensorflow : bool, whether it is trained with TensorFlow.
     headline : bool, whether figures with few lines show it.
     constant : bool, whether it predicts one class on purpose.
@@ -140,6 +140,22 @@ METHODS: dict[str, Method] = {
         line="dotted",
         marker="X",
         unlabelled=True,
+    ),
+    "m1+m2+svm": Method(
+        method="m2_svm",
+        features=LATENTS_MNF,
+        title="mean of M1+M2 with noise scores, MNF + SVM",
+        colour="purple",
+        line="solid",
+        marker="p",
+        sections=("m2", "svm"),
+        unlabelled=True,
+        ours=True,
+        model=True,
+        headline=True,
+        members=("m1+m2-mnf", "svm-mnf"),
+        description="the mean of the probabilities of M2, the generative semi-supervised classifier of Kingma et al. "
+        "(2014), and of a support vector machine on the noise-whitened components alone",
     ),
     "svm-latents": replace(
         OF_SVM,
@@ -345,6 +361,26 @@ def row_of(method: str, features: str) -> Method | None:
     """
     found = (row for row in METHODS.values() if (row.method, row.features) == (method, features))
     return next(found, None)
+
+
+def trained_rows(method: str, features: str) -> tuple[tuple[str, str], ...]:
+    """Return the names and features of the trained models that a model consists of: itself, or those of an average.
+
+    Parameters
+    ----------
+    method : str, name of a model.
+    features : str, what it sees.
+
+    Raises
+    ------
+    ConfigError : an average was asked for on other features than its own.
+    """
+    row = first_row(method)
+    if not row.members:
+        return ((method, features),)
+    if features != row.features:
+        raise ConfigError(f"{method} is an average, which sees {row.features}; got the features {features}")
+    return tuple((METHODS[name].method, METHODS[name].features) for name in row.members)
 
 
 def twin_of(name: str) -> str | None:

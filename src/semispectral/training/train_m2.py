@@ -16,6 +16,7 @@ from semispectral.models.sdgm import Sdgm
 from semispectral.models.settings_m2 import M2Config
 from semispectral.sampling.even_classes import evened, unequal
 from semispectral.sampling.interval_set import IntervalSet
+from semispectral.sampling.neighbours import with_neighbours
 from semispectral.sampling.share_labels import known_labels, weighed
 from semispectral.sampling.training_set import Features, TrainingSet
 from semispectral.storage.disk_rows import Rows
@@ -40,13 +41,15 @@ def train_m2(
 
     Parameters
     ----------
-    data : labelled, unlabelled and validation pixels. Where some classes have more labels than others, q(y|x) is
-        trained first, and its pixels even out the classes (`semispectral.sampling.even_classes`).
+    data : labelled, unlabelled and validation pixels. With ``neighbours``, unlabelled pixels beside labelled ones are
+        taken for their class (`semispectral.sampling.neighbours`). Where some classes have more labels than others,
+        q(y|x) is trained first, and its pixels even out the classes (`semispectral.sampling.even_classes`).
     settings : settings of M2.
     run : seed, checkpoints and pictures of the run.
     classes : number of classes.
     intervals : labels of intervals, whose pixels are among the unlabelled ones; None: there are none.
     """
+    data = with_neighbours(data) if settings.neighbours else data
     train = partial(_train_evened, settings=settings, run=run, classes=classes, intervals=intervals)
     trained = _calibrated(train, data, settings)
     return with_label_shift(trained, shift_sample(data), settings)
