@@ -21,7 +21,7 @@ import pandas as pd
 from sklearn.metrics import f1_score
 
 from few_labels_problems import Problem, RunLabels, problem
-from few_labels_tasks import TASKS
+from few_labels_tasks import TASKS, TESTED
 from few_labels_work import M1_SETTINGS, M2_SETTINGS, OURS, Settings, Work, write_json
 from semispectral.classifiers.svm import SvmConfig, fit_svm
 from semispectral.inference.m1_inference import M1Inference
@@ -187,7 +187,7 @@ if __name__ == "__main__":
     parser.add_argument("--data", type=Path, required=True, help="folder of the public scenes")
     parser.add_argument("--seeds", type=int, nargs="+", required=True)
     parser.add_argument("--labels-per-class", type=int, nargs="+", default=[5, 10])
-    parser.add_argument("--scenes", nargs="+", choices=TASKS, default=list(TASKS))
+    parser.add_argument("--scenes", nargs="+", choices=TASKS, default=TESTED)
     parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=list(VARIANTS))
     parser.add_argument("--output", type=Path, required=True)
     main(parser.parse_args())

@@ -28,6 +28,7 @@ SAMPLE = SampleConfig(seed=1, cap_per_class=5000, unlabelled=12_000)  # as in co
 MIXED = Path(__file__).parents[2] / "config/mixed.yaml"
 WHITE_REFLECTANCE = 0.99  # likewise
 MOST_MINERAL = 99  # codes above are lithologies: unlabelled here
+UNSEEN = "unseen"  # the part of a hole that was held out to judge choices
 TRAY = 255  # not core: used for nothing
 
 
@@ -137,9 +138,9 @@ def collection(data: Path, seed: int) -> Dealt:
 
 
 def other_collection(data: Path, seed: int) -> Dealt:
-    """A collection that no benchmark has, whose held-out hole may judge choices: its part is "unseen"."""
+    """A collection that no benchmark has, whose held-out hole may judge choices: its part is no test part."""
     dealt = _holes(SimulateConfig(seed=2018))
-    return replace(dealt, table=dealt.table.assign(part=dealt.table["part"].replace("test", "unseen")))
+    return replace(dealt, table=dealt.table.assign(part=dealt.table["part"].replace("test", UNSEEN)))
 
 
 def mixed(data: Path, seed: int) -> Dealt:
@@ -172,6 +173,7 @@ TASKS: dict[str, Callable[[Path, int], Dealt]] = {
     "other_collection": other_collection,
     "mixed": mixed,
 }
+TESTED = [name for name in TASKS if name != "other_collection"]  # those that have a test part
 
 
 def missing_files(task: str, data: Path) -> list[str]:

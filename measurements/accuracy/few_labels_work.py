@@ -97,7 +97,7 @@ class Work:
 
     def _features(self, method: str) -> Features:
         x = self.scaler(method).transform(self.problem.x)
-        return Features(x, np.zeros((len(x), 1), np.float32), pd.DataFrame({"label": self.problem.label}))
+        return Features(x, np.zeros((len(x), 1), np.float32), self.problem.place.assign(label=self.problem.label))
 
     @cached_property
     def bands(self) -> Features:

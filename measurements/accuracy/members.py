@@ -3,9 +3,9 @@
     python measurements/accuracy/members.py --data DIR --seeds 1 2 3 --labels-per-class 5 10 --output results/members
 
 Every member is fitted once for a task, a seed and a number of labels, and its probabilities are kept as a file under
---output; so every mean of members costs nothing. The pixels that judge are those of `choices.py`. Those of the valid
-part stand by themselves, too: the ones of the train part were among the unlabelled pixels, and in the noise's estimate.
-`other_collection` is a simulated collection that no benchmark has, judged in a hole that was held out.
+--output; so every mean of members costs nothing. The pixels that judge are those of the valid part that are no labels of
+the run: the ones of the train part were among the unlabelled pixels, and in the noise's estimate. `other_collection` is a
+simulated collection that no benchmark has, judged in a hole that was held out.
 """
 
 import argparse
@@ -17,15 +17,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from choices import by_svm
 from few_labels_problems import Problem, RunLabels, problem
-from few_labels_tasks import TASKS
+from few_labels_tasks import TASKS, UNSEEN
 from few_labels_work import M2_SETTINGS, Settings, Work
 from semispectral.classifiers.baselines import BASELINES, BaselineConfig
+from semispectral.classifiers.svm import SvmConfig, fit_svm
 from semispectral.evaluation.scores import confusion_matrix, pixel_losses, scores_of_confusion
 from semispectral.inference.calibration import expected_calibration_error
 from semispectral.inference.m2_inference import M2Inference
-from semispectral.sampling.neighbours import neighbour_labels
+from semispectral.sampling.neighbours import with_neighbours
 from semispectral.sampling.training_set import Features
 from semispectral.training.run import use_threads
 from semispectral.training.train_m2 import train_m2, train_qy
@@ -49,133 +49,90 @@ INPUTS: Mapping[str, Callable[[Work], Features]] = {
 }
 
 
-def network(kind: str, inputs: str, number: int) -> Fit:
+def network(kind: str, inputs: str, number: int, *, neighbours: bool = False) -> Fit:
     """M2 or q(y|x) alone, from the initial weights of its own number."""
 
     def fit(work: Work, run_labels: RunLabels) -> np.ndarray:
         features = INPUTS[inputs](work)
         data = work.training_set(features, run_labels, hold_out=False)
         run = replace(work.run, seed=work.seed + APART * number)
+        settings = replace(work.settings.m2, neighbours=neighbours)
         train = {"m2": train_m2, "qy": train_qy}[kind]
-        trained = train(data, settings=work.settings.m2, run=run, classes=work.problem.classes)
+        trained = train(data, settings=settings, run=run, classes=work.problem.classes)
         return M2Inference(trained.arrays, trained.description).predict_proba(features.mean)
 
     return fit
 
 
-def svm(inputs: str) -> Fit:
-    """An SVM, calibrated on its labels."""
-    return lambda work, run_labels: by_svm(work, INPUTS[inputs](work), run_labels)
-
-
-def control(method: str, inputs: str) -> Fit:
-    """A baseline of the benchmark."""
+def control(method: str, inputs: str, *, neighbours: bool = False) -> Fit:
+    """A method of the benchmark without networks, tuned and calibrated on its labels."""
 
     def fit(work: Work, run_labels: RunLabels) -> np.ndarray:
-        x, label = INPUTS[inputs](work).mean, work.problem.label
-        classes = work.problem.classes
-        shares = np.bincount(label[run_labels.both], minlength=classes) / len(run_labels.both)
+        features, classes = INPUTS[inputs](work), work.problem.classes
+        data = work.training_set(features, run_labels, hold_out=False)
+        seen = with_neighbours(data).labelled if neighbours else data.labelled
+        x, label = np.asarray(seen.mean), seen.label
+        if method == "svm":
+            svm = fit_svm(x, label, classes=classes, settings=SvmConfig(), seed=work.seed)
+            return svm.predict_proba(features.mean)
+        shares = np.bincount(label, minlength=classes) / len(label)
         given = {"classes": classes, "shares": shares, "seed": work.seed, "settings": BaselineConfig()}
-        return BASELINES[method](x[run_labels.both], label[run_labels.both], x[:0], x, **given)
+        return BASELINES[method](x, label, x[:0], np.asarray(features.mean), **given)
 
     return fit
 
 
-def beside(fit: Fit) -> Fit:
-    """The same with the neighbours of the labels as labels, as far as they are unlabelled pixels of the train part."""
-
-    def grown(work: Work, run_labels: RunLabels) -> np.ndarray:
-        dealt, own = work.problem, work.unlabelled(run_labels)
-        at = run_labels.train
-        known = dealt.place.iloc[at].assign(label=dealt.label[at])
-        label = neighbour_labels(known, dealt.place.iloc[own])
-        found = own[label >= 0]
-        right = dealt.mineral[found] == label[label >= 0]
-        print(f"{work.task} {work.seed}: {len(found)} neighbours, {right.mean():.3f} of them of that class", flush=True)
-        labels = dealt.label.copy()
-        labels[found] = label[label >= 0]
-        more = RunLabels(np.concatenate([at, found]), run_labels.valid)
-        return fit(replace(work, problem=replace(dealt, label=labels)), more)
-
-    return grown
-
-
 FITS: dict[str, Fit] = {
-    "svm bands": svm("bands"),
-    "svm mnf": svm("mnf"),
-    "svm both": svm("both"),
+    "svm bands": control("svm", "bands"),
+    "svm mnf": control("svm", "mnf"),
+    "svm mnf beside": control("svm", "mnf", neighbours=True),
     "lda bands": control("lda", "bands"),
     "qda mnf": control("qda", "mnf"),
-    "qy latents 0": network("qy", "latents", 0),
+    "qda mnf beside": control("qda", "mnf", neighbours=True),
     "qy both 0": network("qy", "both", 0),
-    **{
-        f"m2 {inputs} {number}": network("m2", inputs, number)
-        for number, inputs in itertools.product(range(3), ("latents", "both", "scores"))
-    },
+    "m2 latents 0": network("m2", "latents", 0),
+    "m2 both 0": network("m2", "both", 0),
+    "m2 both 1": network("m2", "both", 1),
+    "m2 both 2": network("m2", "both", 2),
+    "m2 scores 0": network("m2", "scores", 0),
+    "m2 latents 0 beside": network("m2", "latents", 0, neighbours=True),
+    "m2 both 0 beside": network("m2", "both", 0, neighbours=True),
+    "m2 both 1 beside": network("m2", "both", 1, neighbours=True),
 }
-FITS |= {f"{name} beside": beside(fit) for name, fit in FITS.items()}
-
-
-def of(kind: str, *numbers: int) -> list[str]:
-    """Members of one kind."""
-    return [f"{kind} {number}" for number in numbers]
-
-
-FOUR = ["svm bands", "svm mnf", "lda bands", "qda mnf"]
-THREE_OF_EACH = of("m2 latents", 0, 1, 2) + of("m2 both", 0, 1, 2)
+THREE = ["m2 both 0", "m2 both 1", "m2 both 2"]
 MEANS: dict[str, list[str]] = {
-    "M1+M2 as it is": of("m2 latents", 0),
-    "q(y|x) alone, latents": of("qy latents", 0),
-    "q(y|x) alone, latents and scores": of("qy both", 0),
+    "M1+M2 of before": ["m2 latents 0"],
     "SVM on bands": ["svm bands"],
     "MNF + SVM": ["svm mnf"],
     "LDA": ["lda bands"],
     "QDA on MNF": ["qda mnf"],
-    "mean of the four controls": FOUR,
-    "SVM on latents and scores": ["svm both"],
-    "M2 on latents and scores": of("m2 both", 0),
-    "M2 on scores alone": of("m2 scores", 0),
-    "3 on latents": of("m2 latents", 0, 1, 2),
-    "3 on latents and scores": of("m2 both", 0, 1, 2),
-    "2 on scores alone": of("m2 scores", 0, 1),
-    "1 on latents, 1 on both": of("m2 latents", 0) + of("m2 both", 0),
-    "1 on latents, 1 on both, 1 on scores": of("m2 latents", 0) + of("m2 both", 0) + of("m2 scores", 0),
-    "3 on latents, 3 on both": THREE_OF_EACH,
-    "3 on both, 2 on scores": of("m2 both", 0, 1, 2) + of("m2 scores", 0, 1),
-    "M1+M2 and MNF + SVM": [*of("m2 latents", 0), "svm mnf"],
-    "1 on both and MNF + SVM": [*of("m2 both", 0), "svm mnf"],
-    "3 on both and MNF + SVM": [*of("m2 both", 0, 1, 2), "svm mnf"],
-    "3 on both and MNF + SVM, as much as they": [*of("m2 both", 0, 1, 2), *3 * ["svm mnf"]],
-    "1 on latents, 1 on both, MNF + SVM": [*of("m2 latents", 0), *of("m2 both", 0), "svm mnf"],
-    "1 on both, MNF + SVM, QDA on MNF": [*of("m2 both", 0), "svm mnf", "qda mnf"],
-    "3 on both, MNF + SVM, QDA on MNF, each third": [*of("m2 both", 0, 1, 2), *3 * ["svm mnf"], *3 * ["qda mnf"]],
-    "1 on both, 1 on latents, MNF + SVM, QDA on MNF": [*of("m2 both", 0), *of("m2 latents", 0), "svm mnf", "qda mnf"],
-    "M1+M2 and the four controls": [*of("m2 latents", 0), *FOUR],
-    "1 on both and the four controls": [*of("m2 both", 0), *FOUR],
-    "3 on both and the four controls, halves": [*4 * of("m2 both", 0, 1, 2), *3 * FOUR],
-    "1 on both, 1 on scores, MNF + SVM": [*of("m2 both", 0), *of("m2 scores", 0), "svm mnf"],
-    "MNF + SVM, neighbours too": ["svm mnf beside"],
-    "QDA on MNF, neighbours too": ["qda mnf beside"],
-    "M2 on latents, neighbours too": ["m2 latents 0 beside"],
-    "M2 on latents and scores, neighbours too": ["m2 both 0 beside"],
-    "1 on both and MNF + SVM, neighbours too": ["m2 both 0 beside", "svm mnf beside"],
-    "1 on both, MNF + SVM, QDA on MNF, neighbours too": ["m2 both 0 beside", "svm mnf beside", "qda mnf beside"],
-    "1 on both, neighbours too, and MNF + SVM": ["m2 both 0 beside", "svm mnf"],
-    "1 on both with neighbours, 1 without, MNF + SVM": ["m2 both 0 beside", "m2 both 0", "svm mnf"],
-    "1 on both with neighbours, 1 without, MNF + SVM twice": ["m2 both 0 beside", "m2 both 0", "svm mnf", "svm mnf"],
-    "1 on both, neighbours too, MNF + SVM, QDA on MNF": ["m2 both 0 beside", "svm mnf", "qda mnf"],
-    "1 on both and MNF + SVM, with neighbours and without": [
-        "m2 both 0 beside",
-        "svm mnf beside",
-        "m2 both 0",
-        "svm mnf",
-    ],
+    "mean of the four": ["svm bands", "svm mnf", "lda bands", "qda mnf"],
+    "q(y|x) alone, latents and scores": ["qy both 0"],
+    "M2 on latents and scores": ["m2 both 0"],
+    "three of them": THREE,
+    "M2 on scores alone": ["m2 scores 0"],
+    "M1+M2 of before, MNF + SVM": ["m2 latents 0", "svm mnf"],
+    "M2 on both, MNF + SVM": ["m2 both 0", "svm mnf"],
+    "three M2 on both, MNF + SVM": [*THREE, "svm mnf"],
+    "three M2 on both, and as much MNF + SVM": [*THREE, *3 * ["svm mnf"]],
+    "M2 on both, M2 on scores, MNF + SVM": ["m2 both 0", "m2 scores 0", "svm mnf"],
+    "M2 on both, MNF + SVM, QDA on MNF": ["m2 both 0", "svm mnf", "qda mnf"],
+    "MNF + SVM with neighbours": ["svm mnf beside"],
+    "QDA on MNF with neighbours": ["qda mnf beside"],
+    "M2 on latents with neighbours": ["m2 latents 0 beside"],
+    "M2 on both with neighbours": ["m2 both 0 beside"],
+    "two of them": ["m2 both 0 beside", "m2 both 1 beside"],
+    "M2 on both with neighbours, MNF + SVM": ["m2 both 0 beside", "svm mnf"],
+    "two M2 on both with neighbours, MNF + SVM": ["m2 both 0 beside", "m2 both 1 beside", "svm mnf"],
+    "M2 on both with neighbours and without, MNF + SVM": ["m2 both 0 beside", "m2 both 0", "svm mnf"],
+    "M2 on both and MNF + SVM, all with neighbours": ["m2 both 0 beside", "svm mnf beside"],
+    "M2 on both with neighbours, MNF + SVM, QDA on MNF": ["m2 both 0 beside", "svm mnf", "qda mnf"],
 }
 
 
 def judges(dealt: Problem, run_labels: RunLabels) -> np.ndarray:
-    """Pixels outside the test part and the labels of the run."""
-    judging = (dealt.part != "test") & (dealt.label >= 0)
+    """Pixels of the valid part, or of a hole that was held out to judge, without the labels of the run."""
+    judging = np.isin(dealt.part, [UNSEEN] if UNSEEN in dealt.part else ["valid"]) & (dealt.label >= 0)
     judging[run_labels.both] = False
     return np.flatnonzero(judging)
 
@@ -188,54 +145,45 @@ def fit_member(work: Work, per_class: int, name: str, folder: Path) -> None:
     run_labels = work.problem.labels_per_class[per_class]
     judging = judges(work.problem, run_labels)
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(path.parent / "truth.npz", label=work.problem.label[judging], part=work.problem.part[judging])
+    np.save(path.parent / "truth.npy", work.problem.label[judging])
     np.save(path, FITS[name](work, run_labels)[judging])
 
 
-def score(folder: Path, members: list[str], *, valid_alone: bool) -> dict[str, float]:
+def score(folder: Path, members: list[str]) -> dict[str, float]:
     """Macro-F1, NLL and ECE of a mean of members; empty if one has not been fitted."""
     paths = [folder / f"{name.replace(' ', '_')}.npy" for name in members]
     if not all(path.is_file() for path in paths):
         return {}
     probability = np.mean([np.load(path) for path in paths], axis=0, dtype=np.float64)
-    with np.load(folder / "truth.npz") as truth:
-        label, part = truth["label"], truth["part"]
-    if valid_alone:
-        kept = part == ("unseen" if "unseen" in part else "valid")
-        probability, label = probability[kept], label[kept]
-    predicted = probability.argmax(axis=1)
-    counts = confusion_matrix(label, predicted, probability.shape[1])
+    label = np.load(folder / "truth.npy")
+    counts = confusion_matrix(label, probability.argmax(axis=1), probability.shape[1])
     return {
-        "macro_f1": float(scores_of_confusion(counts)["macro_f1"]),
-        "nll": float(pixel_losses(probability, label)["nll"].mean()),
-        "ece": float(expected_calibration_error(probability, label)),
+        "macro-F1": float(scores_of_confusion(counts)["macro_f1"]),
+        "NLL": float(pixel_losses(probability, label)["nll"].mean()),
+        "ECE": float(expected_calibration_error(probability, label)),
     }
 
 
 def main(asked: argparse.Namespace) -> None:
     """Fit the members that are not there yet, and print the means of those that are."""
     use_threads(1)
-    for seed, task in itertools.product(asked.seeds, asked.scenes):
-        if not asked.members:
-            continue
+    for seed, task in itertools.product(asked.seeds if asked.members else [], asked.scenes):
         dealt = problem(task, asked.data, seed=seed, labels_per_class=tuple(asked.labels_per_class))
         work = Work(task, seed, dealt, Settings(m2=M2_SETTINGS), asked.output / "latents")
         for per_class, name in itertools.product(asked.labels_per_class, asked.members):
             fit_member(work, per_class, name, asked.output)
-    for valid_alone in (True, False):
-        rows = []
-        for folder, (name, members) in itertools.product(sorted(asked.output.glob("*-*-*")), MEANS.items()):
-            task, _, per_class = folder.name.rsplit("-", 2)
-            rows.append(
-                {"mean": name, "task": task, "labels": int(per_class)} | score(folder, members, valid_alone=valid_alone)
-            )
-        table = pd.DataFrame(rows).dropna()
-        print("\nThe valid part by itself" if valid_alone else "\nAll pixels outside the test part")
-        for figure in ("macro_f1", "nll", "ece"):
-            shown = table.pivot_table(index="mean", columns=["task", "labels"], values=figure)
-            shown[("mean", "")] = shown.mean(axis=1)
-            print(figure)
-            print(shown.reindex([name for name in MEANS if name in shown.index]).round(3).to_string())
+    rows = []
+    for folder, (name, members) in itertools.product(sorted(asked.output.glob("*-*-*")), MEANS.items()):
+        task, seed, per_class = folder.name.rsplit("-", 2)
+        cell = {"mean of": name, "task": task, "labels": int(per_class), "seed": seed}
+        rows += [cell | found for found in [score(folder, members)] if found]
+    table = pd.DataFrame(rows)
+    for figure in ("macro-F1", "NLL", "ECE"):
+        shown = table.pivot_table(index="mean of", columns=["task", "labels"], values=figure)
+        order = [name for name in MEANS if name in shown.index]
+        print(f"\n{figure}, mean over the seeds that are there\n{shown.reindex(order).round(3).to_string()}")
+    seeds = table.pivot_table(index="mean of", columns=["task", "labels"], values="seed", aggfunc="count")
+    print(f"\nseeds of each cell\n{seeds.to_string()}")
 
 
 if __name__ == "__main__":

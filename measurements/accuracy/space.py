@@ -22,7 +22,7 @@ from sklearn.metrics import f1_score
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from few_labels_problems import problem
-from few_labels_tasks import TASKS, missing_files
+from few_labels_tasks import TESTED, missing_files
 from few_labels_work import BANDS, MNF, Settings, Work, markdown, write_json
 from semispectral.classifiers.baselines import BASELINES, BaselineConfig
 from semispectral.classifiers.svm import SvmConfig, fit_svm
@@ -151,7 +151,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=Path(), help="folder of the public scenes")
     parser.add_argument("--seeds", type=int, nargs="+", required=True, help="of split and labels")
     parser.add_argument("--labels-per-class", type=int, nargs="+", default=[5, 10], help="labels per class")
-    parser.add_argument("--scenes", nargs="+", choices=TASKS, default=list(TASKS), help="tasks; all by default")
+    parser.add_argument("--scenes", nargs="+", choices=TESTED, default=TESTED, help="tasks; all by default")
     parser.add_argument("--output", type=Path, required=True)
     return parser.parse_args()
 

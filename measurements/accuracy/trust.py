@@ -26,7 +26,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from few_labels_problems import problem
-from few_labels_tasks import TASKS, missing_files
+from few_labels_tasks import TESTED, missing_files
 from few_labels_work import Settings, Work, markdown, settings_of, write_json
 from semispectral.training.run import use_threads
 from trust_scores import CALIBRATED, score_calibration, score_novelty, score_simple_novelty
@@ -107,7 +107,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=Path(), help="folder of the public scenes")
     parser.add_argument("--seeds", type=int, nargs="+", required=True, help="of split, labels and training")
     parser.add_argument("--labels-per-class", type=int, nargs="+", default=[5, 10, 50], help="labels per class")
-    parser.add_argument("--scenes", nargs="+", choices=TASKS, default=list(TASKS), help="tasks; all by default")
+    parser.add_argument("--scenes", nargs="+", choices=TESTED, default=TESTED, help="tasks; all by default")
     parser.add_argument("--output", type=Path, required=True)
     return parser.parse_args()
 

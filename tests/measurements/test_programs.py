@@ -37,6 +37,10 @@ SMALL = {
         ("simulated", "--small", "--seeds", "1", "--pixels", "300", "--labels", "10"),
         "| half | M1+M2 |",
     ),
+    "accuracy/members.py": (
+        ("--data", "OUT", *COLLECTION, "--members", "svm mnf", "m2 latents 0 beside"),
+        "M2 on latents with neighbours",
+    ),
     "accuracy/mixtures.py": ((), "| seed | mixtures |"),
     "accuracy/simulate.py": (("--seeds", "1", "--repeats", "1"), "total"),
     "accuracy/space.py": (COLLECTION, "| collection | 5 | MNF + SVM |"),

@@ -69,7 +69,7 @@ class AverageModel:
         x : float32 [pixel, input], inputs of all members.
         """
         found = [member.classifier.predict_proba(member.seen(x)) for member in self.members]
-        return np.mean(found, axis=0, dtype=np.float64).astype(np.float32)
+        return np.asarray(np.mean(found, axis=0, dtype=np.float64), np.float32)
 
     @classmethod
     def from_saved(
@@ -109,7 +109,7 @@ def parted(saved: Saved) -> dict[str, Saved]:
     saved : arrays and description of the average.
     """
     arrays, description = saved
-    own = {name: {} for name in description["members"]}  # type: dict[str, dict[str, np.ndarray]]
+    own: dict[str, dict[str, np.ndarray]] = {name: {} for name in description["members"]}
     for key, array in arrays.items():
         name, _, rest = key.partition("/")
         if rest != SCALE:
