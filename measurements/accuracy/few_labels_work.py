@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from few_labels_problems import Problem, RunLabels
 from semispectral.inference.m1_inference import M1Inference

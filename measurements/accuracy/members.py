@@ -3,9 +3,9 @@
     python measurements/accuracy/members.py --data DIR --seeds 1 2 3 --labels-per-class 5 10 --output results/members
 
 Every member is fitted once for a task, a seed and a number of labels, and its probabilities are kept as a file under
---output; so every mean of members costs nothing. The pixels that judge are those of the valid part that are no labels of
-the run: the ones of the train part were among the unlabelled pixels, and in the noise's estimate. `other_collection` is a
-simulated collection that no benchmark has, judged in a hole that was held out.
+--output; so every mean of members costs nothing. The pixels that judge are those of the valid part that are no labels
+of the run: the ones of the train part were among the unlabelled pixels, and in the noise's estimate.
+`other_collection` is a simulated collection that no benchmark has, judged in a hole that was held out.
 """
 
 import argparse

@@ -359,3 +359,23 @@ def test_what_was_predicted_is_smoothed_alike(
     assert "| LDA | 5 |" in smoothed.means_table(found)
     with pytest.raises(SystemExit, match="holds no predictions"):
         smoothed.predicted(tmp_path, "blocks", "rf")
+
+
+def test_the_control_gets_the_neighbours_too(
+    job: Callable[..., Job], pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program neighbours.py: MNF + SVM is that of the benchmark, and beside it the one with neighbours."""
+    folder = Path(__file__).parents[2] / "measurements/accuracy"
+    monkeypatch.syspath_prepend(folder)
+    program = importlib.import_module("neighbours")
+    table = fit_all(pool, job("svm-mnf"), FITS)
+    path = tmp_path / "predictions/blocks/inductive/svm/mnf/1-5.parquet"
+    path.parent.mkdir(parents=True)
+    write_table(path, table)
+    found = program.scored(tmp_path, "blocks", None)
+    assert set(found["method"]) == {"MNF + SVM", "MNF + SVM with neighbours"}
+    assert (found["neighbours"] > 0).all()
+    assert (found["right"] > 0.5).all()
+    mine = found[(found["method"] == "MNF + SVM") & (found["labels"] == "5")]
+    assert mine["macro_f1"].item() == pytest.approx(score(table[table["per_class"] == "5"])["macro_f1"], abs=1e-6)
+    assert "| MNF + SVM with neighbours | 5 | 1 |" in program.table_of(found)

@@ -73,6 +73,7 @@ ELSEWHERE = {
     "accuracy/conformal.py": "tests/measurements/test_conformal.py",
     "accuracy/core_and_depth.py": "tests/measurements/test_core_and_depth.py",
     "accuracy/results.py": "tests/benchmark/test_benchmark_results.py",
+    "accuracy/neighbours.py": "tests/benchmark/test_benchmark_runs.py",
     "accuracy/smoothed.py": "tests/benchmark/test_benchmark_runs.py",
     "gpu/demo_arrays.py": "tests/workflow/test_reruns.py",
     "gpu/fits.py": "tests/measurements/test_gpu_programs.py",

@@ -186,6 +186,7 @@ REACHED: dict[str, set[str]] = {
     "scans/formats/matlab.py": READS_SCANS,
     "census/count.py": {"labels"},
     "census/look.py": {"census", "labels"},
+    "sampling/neighbours.py": TRAINED_M2,
     "sampling/split.py": {"split", "sample_m1", "report", "benchmark_report", "benchmark_split"},
     "classifiers/svm.py": {
         "train_svm",
