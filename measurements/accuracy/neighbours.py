@@ -3,7 +3,7 @@
     python measurements/accuracy/neighbours.py results/indian_pines --split blocks
     python measurements/accuracy/neighbours.py results --split holes --scenes config/scenes.tsv
 
-`m2.neighbours` gives M2 labels that no other method has. Here the SVM gets them too, on the same labels and test pixels,
+`m2.neighbours` gives M2 labels that no other method has. Here the SVM gets them, on the same labels and test pixels,
 and its mean with the benchmark's M2 on latents and noise scores is taken. Printed are macro-F1, NLL and ECE, means over
 the seeds, with the standard error of macro-F1, and how many neighbours there are and which share of them is of their
 class. --scenes names the table of scans that have white and dark references.
