@@ -24,7 +24,8 @@ def with_neighbours(data: TrainingSet) -> TrainingSet:
     ----------
     data : labelled, unlabelled and validation pixels.
     """
-    if not set(KEY) <= set(data.labelled.table.columns):
+    placed = [set(KEY) <= set(part.table.columns) for part in (data.labelled, data.unlabelled)]
+    if not all(placed):
         return data
     shares = share_columns(data.labelled)
     of_one_class = ~np.isfinite(shares).any(axis=1)
