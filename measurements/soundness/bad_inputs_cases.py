@@ -613,6 +613,15 @@ bad(
     "l.tif",
     lambda study: (raster(study, "l.tif", np.zeros((3, LINES, SAMPLES), "u1")), study.use_labels("l.tif")),
 )
+right(
+    "labels",
+    "a code that nothing speaks of",
+    lambda study: (
+        Image.fromarray(np.where(codes() == 0, 77, codes()).astype(np.uint8)).save(study.folder / "l.png"),
+        study.use_labels("l.png"),
+    ),
+    "77 in",
+)
 bad("labels", "a GeoTIFF of 60 000 x 60 000", "l.tif", sparse)
 bad("labels", "a GeoTIFF of another place", "l.tif", of_other_ground)
 bad(
@@ -763,6 +772,9 @@ def patch(name: Any = "talc", box: tuple[float, ...] = (1, 1, 4, 4), **geometry:
     return {"type": "Feature", "properties": {"class": name, "colour": "#123456"}, "geometry": shape}
 
 
+CROSSED = [[[1, 1], [5, 5], [5, 1], [1, 5], [1, 1]]]
+OLDER = {"type": "FeatureCollection", "features": [patch()]}
+
 right("label tables", "with names, codes and empty cells", queue("a1 1 1 talc", "a2 1 1 2", "b1 0 0 255", "a1 2 2"))
 right("label tables", "without an answer", queue("a1 1 1", "nowhere 9999 x"))
 right("label tables", "with rows of other scenes", queue("b1 1 1 talc"))
@@ -797,6 +809,22 @@ right(
     lambda study: study.use_labels("u.tsv", QUEUE.encode("utf-16")),
     "u.tsv",
 )
+right(
+    "label tables",
+    "in capitals, with decimals, in another order, with columns of one's own",
+    lambda study: study.use_labels(
+        "l.csv", b"Class;NOTE;Sample;Line;Scene\r\n TALC ;1,5;1.0;2,0;a1\r\n1.0;;2;2.0;a1\r\n"
+    ),
+)
+bad("label tables", "half a line", "row 2, column 'line'", queue("a1 1.5 1 talc"))
+bad("label tables", "a question mark for a class", "leave it out", queue("a1 1 1 ?"))
+bad("label tables", "two classes, once with decimals", "rows 2 and 3", queue("a1 1.0 1 talc", "a1 1 1 calcite"))
+bad(
+    "label tables",
+    "a workbook by another name",
+    "w.csv",
+    lambda study: study.use_labels("w.csv", b"\xd0\xcf\x11\xe0" + bytes(100)),
+)
 bad("label tables", "of zeros", "z.tsv", lambda study: study.use_labels("z.tsv", bytes(500)))
 bad("label tables", "an empty part of the cell", "part 2 is empty", cells(labels="a1.h5;"))
 bad("label tables", "more keys than files", "labels_key", cells(labels_key="labels;labels"))
@@ -818,6 +846,10 @@ bad("page labels", "a corner of NaN", "a1_labels.geojson", drawn(patch(box=(1, 1
 bad("page labels", "beyond the scan", "feature 1", drawn(patch(box=(1, 1, 13, 4))))
 bad("page labels", "without an area", "feature 1", drawn(patch(box=(1, 1, 1, 4))))
 bad("page labels", "two classes for a pixel", "features 1 and 2", drawn(patch(), patch("calcite")))
+right("page labels", "a class in capitals", drawn(patch("TALC")))
+bad("page labels", "between the centres of pixels", "feature 2", drawn(patch(), patch(box=(6.6, 6.6, 6.9, 6.9))))
+bad("page labels", "edges that cross", "feature 1", drawn(patch(type="Polygon", coordinates=CROSSED)))
+bad("page labels", "of a page that did not say its scan", "name:", drawn(text=json.dumps(OLDER)))
 bad("page labels", "with a key", "a1_labels.geojson", drawn(patch(), key="name:class"))
 bad("page labels", "cut", "a1_labels.geojson", drawn(text='{"semispectral_labels": {"scene"'))
 bad("page labels", "features that are no list", "a1_labels", drawn(text='{"semispectral_labels": {}, "features": 3}'))

@@ -8,6 +8,7 @@ from pathlib import Path
 from semispectral.errors import ConfigError, MissingFileError, UnreadableError
 
 LARGEST_BYTES = 16_000_000
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how the files of spreadsheets begin, whatever their names
 TAB = "\t"
 SEPARATORS = {TAB: "tabs", ";": "semicolons", ",": "commas"}
 
@@ -68,6 +69,8 @@ def _text(path: Path, *, what: str, key: str) -> str:
         if size > LARGEST_BYTES:
             raise ConfigError(f"{path}: {what} has at most {LARGEST_BYTES} bytes, got {size}; name another file")
         content = path.read_bytes()
+        if content.startswith(WORKBOOKS):
+            raise ConfigError(f"{path}: {what} is text, and this is a workbook or an archive; save it as CSV (UTF-8)")
         return content.decode("utf-16" if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: must be UTF-8 text, got another encoding ({error}); save it as UTF-8") from error

@@ -76,8 +76,33 @@ def test_capitals_and_blanks_of_a_name_do_not_matter(scene: Scene) -> None:
         read_scene_labels(scene, cube, twins)
 
 
+def test_numbers_with_decimals_and_capitals_of_columns_do_not_matter(scene: Scene) -> None:
+    """Programs that keep numbers with decimals write 2.0 for a line and a code, and people write Class."""
+    scene.labels.write_text("Scene\tLINE\tsample\tClass\nA\t2.0\t1,00\t2.0\nA\t0.0\t3\ttalc\n", encoding="utf-8")
+    assert read(scene)[2, 1] == 2
+    assert read(scene)[0, 3] == 1
+
+
+def test_codes_that_nothing_speaks_of_are_told(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    """A code that is in no table of the study is perhaps a slip; codes of classes that are not in use are none."""
+    codes = np.full(SHAPE, 40)
+    np.save(scene.labels.with_name("codes.npy"), codes)
+    painted = replace(scene, labels=scene.labels.with_name("codes.npy"))
+    read(painted)
+    assert "count as unlabelled" not in caplog.text
+    codes[0, 0], codes[1, :2] = 77, 78
+    np.save(painted.labels, codes)
+    read(painted)
+    assert "A: 3 labelled pixels count as unlabelled" in caplog.text
+    assert "77 in 1, 78 in 2" in caplog.text
+
+
 def test_a_spreadsheet_is_to_be_saved_as_a_table(scene: Scene) -> None:
-    """A workbook is a ZIP archive, but nobody is told to unpack it."""
+    """A workbook is a ZIP archive, but nobody is told to unpack it, whatever its name."""
+    disguised = scene.labels.with_name("queue.csv")
+    disguised.write_bytes(b"PK\x03\x04")
+    with pytest.raises(SemispectralError, match=r"queue\.csv.*save it as CSV"):
+        read(replace(scene, labels=disguised))
     book = scene.labels.with_name("queue.xlsx")
     book.write_bytes(b"PK\x03\x04")
     with pytest.raises(DataError, match=r"queue\.xlsx.*a spreadsheet; save it as CSV"):

@@ -95,6 +95,10 @@ def test_labels_of_another_scan_are_refused(scene: Scene) -> None:
             [patch("talc", 0, 0, 2, 2), patch("calcite", 1, 1, 3, 3)],
             r"features 1 and 2: they give 1 pixels two classes",
         ),
+        (
+            [patch("talc", 0, 0, 1, 1), patch("Talc", 1.6, 1.6, 1.9, 1.9)],
+            "feature 2: an area over the centre of a pixel",
+        ),
         ([patch(None, 0, 0, 1, 1)], "feature 1: the name of a class"),
         ([{"type": "Feature"}], "feature 1: a polygon with the property class"),
     ],

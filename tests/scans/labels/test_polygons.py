@@ -181,8 +181,8 @@ def test_layers_are_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("shapes", "codes", "key", "error", "told"),
     [
-        ([BOX], [1], "mineral", MissingFileError, "one of code; got 'mineral'"),
-        ([BOX], [1], "", MissingFileError, "one of code; got ''"),
+        ([BOX], [1], "mineral", MissingFileError, "one of code, with name: before it.*got 'mineral'"),
+        ([BOX], [1], "", MissingFileError, "one of code, with name: before it.*got ''"),
         ([BOX, BLOB], ["talc", "chlorite"], "code", DataError, "whole numbers"),
         ([BOX, BLOB], [1, None], "code", DataError, "no empty cell"),
         ([BOX, BLOB], [1, 1.5], "code", DataError, "whole numbers"),
@@ -228,11 +228,15 @@ def test_a_file_that_only_bears_the_name(tmp_path: Path) -> None:
 
 
 def test_names_of_classes_are_looked_up(tmp_path: Path) -> None:
-    """With name: before the attribute polygons say what they are; a name of no class, and none, are refused."""
+    """With name: before the attribute polygons say what they are, in any capitals; no class and none are refused."""
     classes = ClassMap((7, 3), ("talc", "K mica"), ("#111111", "#222222"))
-    path = geojson(tmp_path / "a.geojson", [BLOB, BOX], ["K mica", " talc"])
+    path = geojson(tmp_path / "a.geojson", [BLOB, BOX], ["K  Mica", " talc"])
     np.testing.assert_array_equal(read_labels(path, key="name:code", shape=SHAPE, classes=classes), EXPECTED)
-    for names, told in ((["K mica", "Talc"], "of none or of several: 'Talc'"), (["K mica", None], "no empty cell")):
+    refused = (
+        (["K mica", "talk"], r"of none or of several: 'talk' \(feature 2\)"),
+        (["K mica", None], "feature 2 has None"),
+    )
+    for names, told in refused:
         path = geojson(tmp_path / "b.geojson", [BLOB, BOX], names)
         with pytest.raises(DataError, match=told):
             read_labels(path, key="name:code", shape=SHAPE, classes=classes)

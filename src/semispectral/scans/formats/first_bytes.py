@@ -32,7 +32,7 @@ OTHERS = {  # formats that are met under the names of those that are read, and w
     b"CDF\x05": "NetCDF of the classic kind; convert it to NetCDF 4 (nccopy -k nc4)",
     b"EHFA_HEADER_TAG": "ERDAS Imagine; convert it to GeoTIFF (gdal_translate)",
     b"\0\0\0\x0cjP  ": "JPEG 2000, which has lost values; take the original, or convert it to GeoTIFF (gdal_translate)",
-    b"PK\x03\x04": "a ZIP archive; unpack it (unzip)",
+    b"PK\x03\x04": "a ZIP archive or a workbook; unpack it (unzip), or save it as CSV (UTF-8)",
     b"\x1f\x8b": "packed by gzip; unpack it (gunzip)",
 }
 

@@ -1,5 +1,6 @@
 """Look up the classes that a person wrote, as names or codes, in the classes of the study."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,6 +9,8 @@ from semispectral.study.classes import WHOLE, ClassMap
 from semispectral.study.names import plain, quoted
 from semispectral.study.scene import Scene
 from semispectral.study.suggestions import hint
+
+WITH_DECIMALS = re.compile(r"([0-9]{1,10})[.,]0{1,12}")  # a code, as programs write it that keep numbers so
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,9 @@ class ClassWords:
         ------
         DataError : classes.tsv has no such class, or the scene does not use its code.
         """
+        number = WITH_DECIMALS.fullmatch(text)
+        if number and text not in self._codes:
+            text = number[1]
         if WHOLE.fullmatch(text) and text not in self._codes and int(text) in self.scene.ignore:
             return int(text)
         if text not in self._codes:
@@ -61,8 +67,8 @@ class ClassWords:
             row = f"{self._free_code()}, {text}, {colour or '#1f77b4'}" if not text.isdigit() else "code, name, colour"
             near = hint(text, self.classes.names)
             raise DataError(
-                f"{where}: {quoted(text)} is no class of classes.tsv ({near}); correct it here, or add a row there: "
-                f"{quoted(row, limit=120)}, separated by tabs"
+                f"{where}: {quoted(text)} is no class of classes.tsv ({near}); correct it here or leave it out, or add "
+                f"a row there: {quoted(row, limit=120)}, separated by tabs"
             )
         code = self._codes[text]
         if code not in self.scene.use and code not in self.scene.ignore:

@@ -20,6 +20,7 @@ from semispectral.scans.labels.class_words import ClassWords
 from semispectral.scans.labels.label_rasters import UNLABELLED_CODE, CodeRaster, as_codes
 from semispectral.scans.labels.shares import open_shares
 from semispectral.study.classes import ClassMap, CodeSet
+from semispectral.study.names import some
 from semispectral.study.scene import LabelSource, Scene
 
 log = logging.getLogger(__name__)
@@ -96,7 +97,27 @@ def read_scene_labels(scene: Scene, cube: Cube, classes: ClassMap | None = None)
                 "%s: %s gives %d pixels another label than the files before it", scene.name, source.path, changed.sum()
             )
         codes = np.where(later != UNLABELLED_CODE, later, codes)
+    _say_unknown(scene, codes, classes)
     return codes
+
+
+def _say_unknown(scene: Scene, codes: np.ndarray, classes: ClassMap | None) -> None:
+    """Warn of codes that nothing in the study's tables speaks of: perhaps a slip of whoever painted them."""
+    values, counts = np.unique(codes, return_counts=True)
+    known = {UNLABELLED_CODE, *(classes.codes if classes else ())}
+    unknown = {
+        code: number
+        for code, number in zip(values.tolist(), counts.tolist(), strict=True)
+        if code not in known and code not in scene.use and code not in scene.ignore
+    }
+    if classes is not None and unknown:
+        log.warning(
+            "%s: %d labelled pixels count as unlabelled, for classes.tsv has no such code, nor has use or ignore of "
+            "scenes.tsv: %s",
+            scene.name,
+            sum(unknown.values()),
+            some([f"{code} in {number}" for code, number in unknown.items()]),
+        )
 
 
 def _read_source(source: LabelSource, scene: Scene, cube: Cube, classes: ClassMap | None) -> np.ndarray:

@@ -16,7 +16,7 @@ from semispectral.scans.cube import Cube
 from semispectral.scans.facts.ground import Grid, on_earth
 from semispectral.scans.formats.axes import Stored, native, require_dimensions, require_numbers
 from semispectral.study.classes import LARGEST_CODE, SMALLEST_CODE, ClassMap, CodeSet
-from semispectral.study.names import quoted, some
+from semispectral.study.names import plain, quoted, some
 from semispectral.study.scene import AXES, axis_order
 
 LABEL_KINDS = "uifb"
@@ -37,12 +37,14 @@ class CodeRaster:
     grid : position of the raster; None where its format cannot tell.
     legend : tuple of str, names or colours of classes, where values are indices into them; empty where values are
         codes. The first one, for unlabelled pixels, is empty text.
+    said_at : tuple of str, where the file says each of the legend, for errors; empty where it is not known.
     """
 
     values: np.ndarray
     nodata: tuple[float, ...] = ()
     grid: Grid | None = None
     legend: tuple[str, ...] = ()
+    said_at: tuple[str, ...] = ()
 
 
 def require_over_data(path: Path, found: tuple[int, ...], shape: tuple[int, int]) -> None:
@@ -144,7 +146,10 @@ def as_codes(
 
 
 def _looked_up(path: Path, found: CodeRaster, classes: ClassMap | None) -> np.ndarray:
-    """Return the codes of labels that are names or colours of classes; black is unlabelled unless a class is black."""
+    """Return the codes of labels that are names or colours of classes; black is unlabelled unless a class is black.
+
+    Of names, capitals and double blanks do not matter, unless classes differ by nothing else.
+    """
     if classes is None:
         raise DataError(
             f"{path}: codes are needed, because there is no classes.tsv here to look up names and colours in; save the "
@@ -156,13 +161,21 @@ def _looked_up(path: Path, found: CodeRaster, classes: ClassMap | None) -> np.nd
             table.setdefault(text, []).append(code)
     table[""] = [UNLABELLED_CODE]
     table.setdefault(BLACK, [UNLABELLED_CODE])
-    wrong = [text for text in found.legend if len(table.get(text, ())) != 1]
+    plain_names = [plain(name) for name in classes.names]
+    for code, name in zip(classes.codes, plain_names, strict=True):
+        if plain_names.count(name) == 1:
+            table.setdefault(name, [code])
+    codes = [table.get(text) or table.get(plain(text), []) for text in found.legend]
+    where = [f" ({place})" if place else "" for place in found.said_at or [""] * len(codes)]
+    wrong = [
+        f"{quoted(text)}{place}" for text, its, place in zip(found.legend, codes, where, strict=True) if len(its) != 1
+    ]
     if wrong:
         raise DataError(
             f"{path}: each name or colour of a label must be that of one class of classes.tsv, these are of none or of "
-            f"several: {some(wrong, show=quoted)}; correct them here or there (colours: paint without smoothed edges)"
+            f"several: {some(wrong)}; correct them here or there (colours: paint without smoothed edges)"
         )
-    return np.asarray(np.array([table[text][0] for text in found.legend], np.int32)[found.values])
+    return np.asarray(np.array([its[0] for its in codes], np.int32)[found.values])
 
 
 def _unlabelled(found: CodeRaster, ignore: CodeSet) -> np.ndarray:

@@ -1,12 +1,12 @@
 """Read tables of labelled pixels: a row for each pixel, such as the answered queue of pixels to label."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from semispectral.errors import DataError
 from semispectral.study import tsv
-from semispectral.study.names import quoted, some
+from semispectral.study.names import plain, quoted, some
 from semispectral.study.scene import LABEL_TABLES, Scene
 
 WHAT = "a table of labels"
@@ -44,7 +44,7 @@ def answered(path: Path) -> Iterator[LabelRow]:
     ------
     DataError : a column is missing, or a row has too few or too many cells.
     """
-    header, rows = _cells_of(path, what=WHAT)
+    header, rows = _cells_of(path, COLUMNS, what=WHAT)
     wrong = [name for name in COLUMNS if header.count(name) != 1]
     if wrong:
         raise DataError(
@@ -89,7 +89,7 @@ def share_rows(path: Path) -> Iterator[ShareRow]:
     DataError : a column is missing or there twice, or a row has too few or too many cells.
     """
     what = "a table of shares"
-    header, rows = _cells_of(path, what=what)
+    header, rows = _cells_of(path, PLACES, what=what)
     twice = [name for name in header if header.count(name) > 1]
     wrong = [name for name in PLACES if name not in header]
     if wrong or twice or len(header) == len(PLACES):
@@ -104,10 +104,13 @@ def share_rows(path: Path) -> Iterator[ShareRow]:
         yield ShareRow(number, scene, line, sample, cell)
 
 
-def _cells_of(path: Path, *, what: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
-    """Return the header of a table, and its rows with their numbers, without blanks and quotes."""
+def _cells_of(path: Path, columns: Sequence[str], *, what: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """Return the header of a table, and its rows with their numbers, without blanks and quotes.
+
+    Of these columns capitals do not matter.
+    """
     rows = tsv.read_saved_rows(path, what=what, key="scenes")
-    header = rows[0] if rows else []
+    header = [plain(name) if plain(name) in columns else name for name in rows[0]] if rows else []
 
     def numbered() -> Iterator[tuple[int, list[str]]]:
         for number, row in enumerate(rows[1:], start=2):

@@ -13,7 +13,7 @@ from semispectral.scans.labels.label_rows import WHAT, LabelRow, ShareRow, answe
 from semispectral.study.names import quoted
 from semispectral.study.scene import Scene
 
-PLACE = re.compile(r"[0-9]{1,10}")
+PLACE = re.compile(r"([0-9]{1,10})(?:[.,]0{1,12})?")  # programs that keep numbers with decimals write 24.0
 
 
 def read_labels(path: Path, scene: Scene, words: ClassWords, *, key: str = "", shape: tuple[int, int]) -> np.ndarray:
@@ -66,10 +66,13 @@ def place_of(path: Path, row: LabelRow | ShareRow, shape: tuple[int, int]) -> tu
     ------
     DataError : the pixel lies outside the scene.
     """
+    place = []
     for column, text, end in (("line", row.line, shape[0]), ("sample", row.sample, shape[1])):
-        if not PLACE.fullmatch(text) or int(text) >= end:
+        number = PLACE.fullmatch(text)
+        if number is None or int(number[1]) >= end:
             raise DataError(
                 f"{path}, row {row.number}, column {column!r}: a {column} of {row.scene} is needed, a whole number "
                 f"from 0 to {end - 1}, got {quoted(text, limit=40)}; correct it, or leave the row out"
             )
-    return int(row.line), int(row.sample)
+        place.append(int(number[1]))
+    return place[0], place[1]

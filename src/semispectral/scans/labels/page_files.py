@@ -72,6 +72,7 @@ def read_labels(path: Path, scene: Scene, words: ClassWords, *, key: str = "", s
     for code in sorted(set(code_of)):
         own = [(p.shape, p.number) for p, its in zip(patches, code_of, strict=True) if its == code]
         burnt = rasterize(own, out_shape=shape, fill=0, dtype="int32")
+        _refuse_lost(path, own, burnt)
         _refuse_two_classes(path, burnt, owner)
         codes[burnt > 0], owner = code, np.where(burnt > 0, burnt, owner)
     return codes
@@ -190,6 +191,17 @@ def _patch(path: Path, number: int, feature: Any, shape: tuple[int, int]) -> Pat
             f"samples {left:g} to {right:g} and lines {top:g} to {bottom:g}; correct it, or leave it out"
         )
     return Patch(number, drawn, of_class, colour)
+
+
+def _refuse_lost(path: Path, own: list[tuple[shapely.Geometry, int]], burnt: np.ndarray) -> None:
+    """Refuse areas that label nothing, for they cover the centre of no pixel."""
+    seen = set(np.unique(burnt).tolist())
+    for area, number in own:
+        if number not in seen and not rasterize([area], out_shape=burnt.shape).any():
+            raise DataError(
+                f"{path}, feature {number}: an area over the centre of a pixel or of more is needed, got one between "
+                "them; draw it again, or leave it out"
+            )
 
 
 def _refuse_two_classes(path: Path, burnt: np.ndarray, owner: np.ndarray) -> None:

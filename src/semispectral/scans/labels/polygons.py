@@ -54,7 +54,8 @@ def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
         meta, _, geometry, columns = pyogrio.raw.read(path, layer=layer, columns=[attribute])
         shapes = shapely.from_wkb(geometry, on_invalid="ignore")
     values = columns[0] if columns else np.empty(0)
-    legend, codes = _names(path, attribute, values) if key.startswith(NAMED) else ((), _codes(path, attribute, values))
+    named = key.startswith(NAMED)
+    legend, said_at, codes = _names(path, attribute, values) if named else ((), (), _codes(path, attribute, values))
     _require_polygons(path, geometry, shapes)
     drawn = [number for number, shape in enumerate(shapes) if shape and not shape.is_empty]
     if not drawn:
@@ -68,7 +69,7 @@ def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
         )
     if codes[drawn].any() and not burnt.any():
         _miss(path, placed, grid)
-    return CodeRaster(burnt, legend=legend)
+    return CodeRaster(burnt, legend=legend, said_at=said_at)
 
 
 def _burnt(shapes: np.ndarray, codes: np.ndarray, grid: Grid) -> np.ndarray:
@@ -109,7 +110,7 @@ def _layer_and_attribute(path: Path, key: str) -> tuple[str, str]:
     if attribute not in fields:
         raise MissingFileError(
             f"{path}: the column labels_key of scenes.tsv must name the attribute that holds the codes, one of "
-            f"{some(fields)}; got {quoted(attribute)}"
+            f"{some(fields)}, with {NAMED} before it if it holds names of classes; got {quoted(attribute)}"
         )
     return layer, attribute
 
@@ -134,16 +135,19 @@ def _codes(path: Path, attribute: str, values: np.ndarray) -> np.ndarray:
     return values.astype(np.int64)
 
 
-def _names(path: Path, attribute: str, values: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
-    """Return the names that occur, after an empty one, and the index of each value among them."""
+def _names(path: Path, attribute: str, values: np.ndarray) -> tuple[tuple[str, ...], tuple[str, ...], np.ndarray]:
+    """Return the names that occur, after an empty one, where each is first, and the index of each value among them."""
     texts = [str(value).strip() if isinstance(value, str) else "" for value in values.tolist()]
-    if not all(texts):
+    without = [number for number, text in enumerate(texts, start=1) if not text]
+    if without:
         raise DataError(
-            f"{path}: the attribute {quoted(attribute)} must hold names of classes, and no empty cell; got "
-            f"{some(values.tolist(), most=3)}; for codes leave {NAMED} out of the column labels_key"
+            f"{path}: the attribute {quoted(attribute)} must hold names of classes, and no empty cell, but feature "
+            f"{some(without)} has {some([values[number - 1] for number in without], most=3)}; choose its class, or "
+            f"delete it; for codes leave {NAMED} out of the column labels_key"
         )
-    names, place = np.unique(np.array(texts, dtype=str), return_inverse=True)
-    return ("", *names.tolist()), place.astype(np.int64) + 1
+    names, first, place = np.unique(np.array(texts, dtype=str), return_index=True, return_inverse=True)
+    said_at = ("", *(f"feature {number}" for number in (first + 1).tolist()))
+    return ("", *names.tolist()), said_at, place.astype(np.int64) + 1
 
 
 def _require_polygons(path: Path, geometry: np.ndarray, shapes: np.ndarray) -> None:
@@ -160,8 +164,8 @@ def _require_polygons(path: Path, geometry: np.ndarray, shapes: np.ndarray) -> N
     flat = unread | ((shapely.area(shapes) == 0) & ~shapely.is_empty(shapes))
     if flat.any():
         raise DataError(
-            f"{path}: a polygon needs an area, three corners or more, but feature {some(np.flatnonzero(flat) + 1)} has "
-            "none; draw it again, or delete it"
+            f"{path}: a polygon needs an area, three corners or more and edges that do not cross, but feature "
+            f"{some(np.flatnonzero(flat) + 1)} has none; draw it again, or delete it"
         )
 
 
