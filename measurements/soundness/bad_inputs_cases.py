@@ -1131,3 +1131,162 @@ def _flip(path: Path) -> None:
 
 for what, change in MODELS.items():
     bad("models", what, "model", predict(break_model=change))
+
+
+# ---- tables of further sensors, tie points, depth marks, intervals, collars and surveys
+SENSORS = "scene\tsensor\tdata\tdata_key\twavelengths\tplace\n"
+SWIR = "a1\tswir\ta1_swir.h5\tdata\tnm\t"
+POINTS = "line,sample,grid_line,grid_sample\n0,0,0,0\n0,11,0,11\n39,0,39,0\n39,11,39,11\n20,5,20,5\n"
+
+
+def sensors(*rows: str, header: str = SENSORS, bands: int = BANDS, lines: int = LINES, **tables: str | bytes) -> Build:
+    """Rows of sensors.tsv, whose file of a1 has other wavelengths; tables beside it, by name."""
+
+    def build(study: Study) -> None:
+        nm = np.linspace(1500.0, 1700.0, bands)
+        values = np.resize(counts(9), (lines, SAMPLES, bands))
+        study.write_scan("a1_swir", data=values, nm=nm)
+        study.write_scan("a2_swir", data=values[:, :, :-1], nm=nm[:-1])
+        study.table(header + "".join(f"{row}\n" for row in rows), "sensors.tsv")
+        study.config["sensors"] = "sensors.tsv"
+        for name, content in tables.items():
+            study.table(content, f"{name}.csv")
+
+    return build
+
+
+def points(text: str | bytes) -> Build:
+    """The place of the second sensor of a1 by this table."""
+    return sensors(f"{SWIR}points.csv", points=text)
+
+
+right("sensors", "pixel by pixel", sensors(SWIR))
+right("sensors", "a mark in front, rows without cells", sensors(SWIR, "\t" * 5, "", header="\ufeff" + SENSORS))
+right("sensors", "six numbers, with commas between", sensors(f"{SWIR}1, 0, 0.25, 0, 1, 0"))
+bad("sensors", "a header in capitals", "'scene' for 'SCENE'", sensors(SWIR, header=SENSORS.upper()))
+bad("sensors", "semicolons between the cells", "sensors.tsv", sensors(header=SENSORS.replace("\t", ";")))
+bad("sensors", "an unknown scene", "row 2, column 'scene'", sensors(SWIR.replace("a1\t", "a7\t")))
+bad("sensors", "a sensor named twice", "row 3: a1 has two sensors of the name swir", sensors(SWIR, SWIR))
+bad(
+    "sensors",
+    "one called as that of scenes.tsv",
+    "row 2: a1 has two sensors",
+    sensors(SWIR.replace("swir\t", "first\t")),
+)
+bad("sensors", "a name that is no file's", "row 2, column 'sensor'", sensors(SWIR.replace("swir\t", "sw/ir\t")))
+bad("sensors", "the scan itself", "row 2: ", sensors(SWIR.replace("a1_swir.h5", "a1.h5")))
+bad("sensors", "a file that is not there", "none.h5", sensors(SWIR.replace("a1_swir.h5", "none.h5")))
+bad("sensors", "no wavelengths", "a1", sensors(SWIR.replace("nm\t", "\t")))
+bad("sensors", "other lines, and no place", "a1", sensors(SWIR, lines=35))
+bad("sensors", "other bands in another scene", "a2", sensors(SWIR, SWIR.replace("a1", "a2")))
+bad("sensors", "five numbers", "row 2, column 'place': six numbers", sensors(f"{SWIR}1 0 0 0 1"))
+bad("sensors", "decimal commas", "row 2, column 'place': six numbers", sensors(f"{SWIR}0,5 0 -0,25 0 0,5 -0,25"))
+bad("sensors", "a number that is none", "row 2, column 'place'", sensors(f"{SWIR}1 0 nan 0 1 0"))
+bad("sensors", "six zeros", "row 2, column 'place': six numbers that lead", sensors(f"{SWIR}0 0 0 0 0 0"))
+bad("sensors", "a place off the scan", "a1", sensors(f"{SWIR}1 0 5000 0 1 0"))
+bad(
+    "sensors",
+    "a residual with its unit",
+    "row 2, column 'most_residual'",
+    sensors(f"{SWIR}\t1 px", header=SENSORS[:-1] + "\tmost_residual\n"),
+)
+bad(
+    "sensors",
+    "a way in capitals",
+    "row 2, column 'interpolation'",
+    sensors(f"{SWIR}\tCUBIC", header=SENSORS[:-1] + "\tinterpolation\n"),
+)
+right(
+    "tie points", "with a mark, quotes and empty rows", points("\ufeff" + POINTS.replace("20,5", '"20",5') + ",,,\r\n")
+)
+bad("tie points", "a header in capitals", "points.csv", points(POINTS.upper()))
+bad("tie points", "three", "tie points of swir", points("\n".join(POINTS.splitlines()[:4])))
+bad("tie points", "on one line", "a1", points("".join([POINTS[:34], *(f"{k},{k},{k},{k}\n" for k in range(6))])))
+bad("tie points", "one of them four times", "a1", points(POINTS[:34] + "3,4,3,4\n" * 4))
+bad("tie points", "one far off", "a1", points(POINTS + "10,10,30,2\n"))
+bad("tie points", "decimal commas", "point in place", points(POINTS.replace(",", ";").replace("20;5", "20,5;5")))
+bad("tie points", "a short row", "points.csv, row 7", points(POINTS + "1,1\n"))
+bad("tie points", "a column twice", "points.csv", points(POINTS.replace("grid_sample\n", "line\n")))
+
+
+def holes(labels: str = "", **tables: str) -> Build:
+    """Tables of hole A, whose two scans have depths: marks of a1, intervals, collar, survey, and interval labels."""
+
+    def build(study: Study) -> None:
+        study.more_columns += ("depth_from_m", "depth_to_m", "depth_marks")
+        study.rows["a2"].update(depth_from_m="1", depth_to_m="2")
+        study.rows["b1"].update(depth_from_m="0", depth_to_m="1")
+        if "marks" in tables:
+            study.first.update(depth_marks="marks.csv")
+        else:
+            study.first.update(depth_from_m="0", depth_to_m="1")
+        for name, text in tables.items():
+            study.table(text, f"{name}.csv")
+        named = {key: f"{key}.csv" for key in ("table", "collar", "survey") if key in tables}
+        study.config["intervals"] = named
+        if labels:
+            study.table(labels, "labels.csv")
+            study.config["interval_labels"] = {"sources": [{"table": "labels.csv"}]}
+
+    return build
+
+
+COLLAR = "HoleID,X,Y,Z\nA,1,2,3\nB,1,2,3\n"
+right("depth marks", "with a mark, quotes and a row twice", holes(marks='\ufeffline,depth_m\n"0",0\n39,1\n39,1\n'))
+bad("depth marks", "a header in capitals", "marks.csv", holes(marks="LINE,DEPTH_M\n0,0\n39,1\n"))
+bad("depth marks", "decimal commas", "point in place", holes(marks="line;depth_m\n0;0\n39;1,5\n"))
+bad("depth marks", "a date", "marks.csv, row 3, column 'depth_m'", holes(marks="line,depth_m\n0,0\n39,2026-11-27\n"))
+bad("depth marks", "NaN", "marks.csv, row 2, column 'depth_m'", holes(marks="line,depth_m\n0,nan\n39,1\n"))
+bad("depth marks", "a short row", "marks.csv, row 3", holes(marks="line,depth_m\n0,0\n39\n"))
+bad("depth marks", "a long row", "marks.csv, row 3", holes(marks="line,depth_m\n0,0\n39,1,5\n"))
+bad("depth marks", "upwards", "marks.csv", holes(marks="line,depth_m\n0,5\n39,1\n"))
+right(
+    "depth marks", "two depths of one line", holes(marks="line,depth_m\n0,0\n0,0.5\n39,1\n"), "0.50 m of core are lost"
+)
+bad("depth marks", "a line beyond the scan", "a1: lines of depth marks", holes(marks="line,depth_m\n0,0\n400,1\n"))
+bad("depth marks", "half a run", "marks.csv, row 2", holes(marks="line,depth_m,run\n0,0,1.5\n39,1,2\n"))
+bad("depth marks", "a column twice", "marks.csv", holes(marks="line,line,depth_m\n0,0,0\n39,39,1\n"))
+bad("depth marks", "of another scene alone", "marks.csv", holes(marks="scene,line,depth_m\nA1,0,0\nA1,39,1\n"))
+right(
+    "intervals", "capitals, quotes, a mark, empty rows", holes(table='\ufeff"HOLEID","FROM","TO","AU"\n"A",0,1,\n,,,\n')
+)
+right(
+    "intervals", "of UTF-16", lambda s: (holes()(s), s.table("HoleID\tFrom\tTo\nA\t0\t1\n".encode("utf-16"), "t.csv"))
+)
+bad("intervals", "decimal commas of an assay", "point in place", holes(table="HoleID;From;To;Au\nA;0;1;0,5\n"))
+bad("intervals", "depths with a unit", "table.csv, row 2, column 'to'", holes(table="HoleID,From,To\nA,0,1 m\n"))
+bad("intervals", "a header twice", "table.csv", holes(table="HoleID,From,To,Au,Au\nA,0,1,1,2\n"))
+bad("intervals", "backwards", "table.csv, row 2", holes(table="HoleID,From,To\nA,1,0\n"))
+bad("intervals", "a row twice", "table.csv, row 3", holes(table="HoleID,From,To\nA,0,1\nA,0,1\n"))
+bad("intervals", "below 0", "table.csv, row 2", holes(table="HoleID,From,To\nA,-1,0.5\n"))
+bad("intervals", "a formula", "table.csv, row 2, column 'Au'", holes(table="HoleID,From,To,Au\nA,0,1,=B2*2\n"))
+bad("interval labels", "in percent", "labels.csv, row 2", holes("HoleID,From,To,talc\nA,0,1,60\n"))
+bad("interval labels", "a class twice", "labels.csv", holes("HoleID,From,To,talc,talc\nA,0,1,0.6,0.1\n"))
+bad("interval labels", "by name and by code", "labels.csv", holes("HoleID,From,To,talc,1\nA,0,1,0.6,0.1\n"))
+bad("interval labels", "decimal commas", "point in place", holes("HoleID;From;To;talc\nA;0;1;0,6\n"))
+bad("collar", "a hole twice", "collar.csv, row 4", holes(collar=COLLAR + "A,1,2,3\n"))
+bad(
+    "collar",
+    "blanks between thousands",
+    "collar.csv, row 2, column 'x'",
+    holes(collar=COLLAR.replace("A,1", "A,431 250")),
+)
+bad("collar", "an empty height", "collar.csv, row 2, column 'z'", holes(collar=COLLAR.replace("2,3\nB", "2,\nB")))
+bad("collar", "names in small letters", "collar.csv, row 2", holes(collar=COLLAR.replace("A,", "a,")))
+bad("survey", "a bearing of 400", "survey.csv, row 2", holes(collar=COLLAR, survey="hole,depth,dip,azi\nA,0,-60,400\n"))
+bad(
+    "survey",
+    "a depth twice",
+    "survey.csv, row 3",
+    holes(collar=COLLAR, survey="hole,at,dip,azi\nA,0,-60,0\nA,0,-61,0\n"),
+)
+bad("survey", "quadrants", "column 'azimuth'", holes(collar=COLLAR, survey="hole,at,dip,azi\nA,0,-60,N45E\n"))
+right(
+    "label tables",
+    "with a mark, capitals of no matter, a row twice",
+    queue("a1 1 1 talc", "a1 1 1 talc", header="\ufeff" + QUEUE),
+)
+bad("label tables", "a header in capitals", "queue.tsv", queue("a1 1 1 talc", header=QUEUE.upper()))
+bad("label tables", "a scene in capitals", "queue.tsv, row 2", queue("A1 1 1 talc"))
+bad("label tables", "a line with a comma", "queue.tsv, row 2, column 'line'", queue("a1 1,5 1 talc"))
+bad("label tables", "a date for a line", "queue.tsv, row 2, column 'line'", queue("a1 2026-11-27 1 talc"))

@@ -55,6 +55,7 @@ def test_what_marks_lack() -> None:
     for marks, words in (
         ((DepthMark(3, 0, 1.0),), "of 3 runs of core, but 2 were found"),
         ((DepthMark(1, 5, 1.0),), "give pixel_mm"),
+        ((DepthMark(1, 5, 1.0), DepthMark(1, 5000, 2.0)), "the mark of 2 m lies at line 5000; correct the column line"),
     ):
         with pytest.raises(DataError, match=words):
             depths(replace(SCENE, depth_marks=marks), map_of_two_runs(), below_m=0.0, run_share=0.3)
@@ -66,11 +67,13 @@ def test_a_table_of_marks(tmp_path: Path) -> None:
     table.write_text("scene,run,line,depth_m\na,2,5,11.2\nb,1,0,3\na,1,90,10.5\na,1,3,10\n")
     assert read_marks(table, "a") == (DepthMark(1, 3, 10.0), DepthMark(1, 90, 10.5), DepthMark(2, 5, 11.2))
     for text, words in (
-        ("scene,line\na,3\n", "needs the columns line and depth_m"),
+        ("scene,line\na,3\n", "needs the columns line, depth_m"),
         ("scene,line,depth_m\nb,3,1\n", "has no row of the scene a"),
         ("line,depth_m\n3,deep\n", "row 2, column 'depth_m': a number is needed"),
         ("line,depth_m\n3,5\n9,4\n", "5 m at line 3 of run 1 and then 4 m at line 9"),
         ("run,line,depth_m\n0,3,5\n", "runs count from 1"),
+        ("line,depth_m\n3,5\n9,6,1\n", "row 3: 2 cells are needed"),
+        ("line,line,depth_m\n3,3,5\n", "has 'line' more than once"),
     ):
         table.write_text(text)
         with pytest.raises(ConfigError, match=words):

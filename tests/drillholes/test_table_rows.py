@@ -37,6 +37,7 @@ def test_columns_go_by_the_names_of_modelling_programs(tmp_path: Path, header: s
         ),
         ("A,0,1\nA,3,2", "row 3: an interval goes down, but this one of 'A' goes from 3 to 2 m"),
         ("A,0,0", "row 2: an interval goes down"),
+        ("A,-1,0", "row 2, column 'from': a depth along the hole is needed"),
         ("A,0,nan", "row 2, column 'to': a number is needed"),
         ("A,,1", "row 2, column 'from': a number is needed"),
         (",0,1", "row 2: the name of a hole is needed in the column 'hole', got none"),
@@ -65,6 +66,7 @@ def test_cells_with_commas_stand_in_quotes(tmp_path: Path) -> None:
         ("HoleID;From;To\nA;0,5;1,5\n", "row 2, column 'from': a number is needed, such as 12.5 or 1e-4, got '0,5'"),
         ("HoleID,From,To\n", "needs rows, and has a header alone"),
         ("", "the header is none"),
+        ("HoleID,From,To,Au,Au\nA,0,1,2,3\n", "the header has 'Au' more than once"),
     ],
 )
 def test_what_is_no_such_table_is_said(tmp_path: Path, text: str, said: str) -> None:

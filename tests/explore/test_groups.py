@@ -1,5 +1,6 @@
 """Descriptions of groups: means and absorptions that are known, and studies without wavelengths."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,10 @@ import pytest
 from semispectral.errors import DataError
 from semispectral.explore.group_files import read_groups, write_groups
 from semispectral.explore.groups import describe
+from semispectral.explore.sheet import _axis, _drawn
 from semispectral.library.library_settings import LibraryConfig
 from semispectral.scans.cube import Pixels
+from semispectral.scans.sensor_bands import SensorBands
 
 NM = np.linspace(2000.0, 2500.0, 101)
 
@@ -127,3 +130,21 @@ def test_groups_are_read_as_they_were_written(tmp_path: Path) -> None:
     assert again.names == ("new group 1",)
     assert again.groups[0].mean == found.groups[0].mean
     assert [dict(match) for match in again.groups[0].matches] == [dict(match) for match in found.groups[0].matches]
+
+
+def test_spectra_of_several_sensors_are_drawn_sensor_by_sensor() -> None:
+    """Lines go neither back to the first wavelength of the next sensor, nor are they lost where its steps are wider."""
+    nm = np.concatenate(
+        [np.linspace(380.0, 2500.0, 60), np.linspace(2000.0, 5350.0, 60), np.linspace(5375.0, 15000.0, 20)]
+    )
+    x = spectra(wavelengths_nm=None).x[:, :1] + np.linspace(0, 0.1, len(nm), dtype=np.float32)
+    sensors = (SensorBands("swir", 60), SensorBands("mir", 60), SensorBands("tir", 20))
+    pixels = Pixels(x, spectra(wavelengths_nm=None).table, nm, sensors=sensors)
+    found = describe(pixels, np.zeros(20, int), np.array([0]), name="group", unit="reflectance", suggestions=0)
+    assert found.starts == (0, 60, 120)
+    drawn, _, _ = _drawn(found.groups[0], _axis(found), "reflectance")
+    lines = [line.split() for line in re.findall(r'<polyline points="([^"]*)"', drawn)]
+    assert [len(line) for line in lines] == [60, 60, 20]
+    for line in lines:
+        places = [float(point.partition(",")[0]) for point in line]
+        assert places == sorted(places)

@@ -251,6 +251,8 @@ def test_colours_of_methods_differ() -> None:
 
 def test_lines_are_broken_between_sensors_and_means_are_of_known_bands() -> None:
     """No line leads from a sensor back to the next one; a mean leaves out what is not known."""
+    far = np.concatenate([np.arange(2000.0, 2100, 2), np.arange(2100.0, 3000, 25)])
+    assert np.isfinite(with_gaps(far, np.zeros(len(far)))[1]).all(), "wider steps of another sensor are no gaps"
     place, value = with_gaps(np.array([1.0, 2.0, 3.0, 2.5, 3.5]), np.arange(5.0), (3,))
     assert np.isnan(value).tolist() == [False, False, False, True, False, False]
     assert len(place) == 6

@@ -65,6 +65,7 @@ BAD = {
     "same name": (SWIR | {"sensor": "first"}, "two sensors of the name first"),
     "same file": (SWIR | {"data": "A.h5", "data_key": "/hsimage/data"}, "is named in scenes.tsv .A. too"),
     "numbers": (SWIR | {"place": "1 2 3"}, "six numbers a b c d e f are needed"),
+    "six zeros": (SWIR | {"place": "0 0 0 0 0 0"}, "lead different pixels to different places"),
     "a word": (SWIR | {"place": "1 0 0 0 1 x"}, "column 'place': a number is needed"),
     "column": (
         {name: text for name, text in SWIR.items() if name != "place"} | {"plase": ""},
@@ -106,6 +107,7 @@ def test_the_sensor_of_scenes_is_named_for_all_or_none(tmp_path: Path) -> None:
         ("\n".join(POINTS.splitlines()[:3]), "4 to 2000 tie points of swir of the scene A are needed, got 2"),
         (POINTS.replace("\t2\t", "\tx\t"), "a number is needed"),
         ("", "needs the columns"),
+        (POINTS + "\n1\t2", "row 7: 4 cells are needed, one for each column, got 2"),
     ],
 )
 def test_a_wrong_table_of_tie_points_is_named(tmp_path: Path, text: str, words: str) -> None:

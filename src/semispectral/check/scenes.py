@@ -12,6 +12,7 @@ from semispectral.census.census_files import Census
 from semispectral.census.count import census
 from semispectral.check.problems import Problems
 from semispectral.check.study import Study
+from semispectral.downhole.depths import require_marks_on_scan
 from semispectral.errors import about
 from semispectral.features.absorption import differentiates, plan_for
 from semispectral.scans.download import Source
@@ -131,6 +132,7 @@ def _on_disk(study: Study, scene: Scene) -> Looked:
     with open_cleaned(scene, cleaning) as cube:  # opening is what finds settings that do not fit the scene
         wavelengths_nm = cube.wavelengths_nm
         unseen = _unseen(study, wavelengths_nm, scene.name, cube.sensors)
+    require_marks_on_scan(scene, found.lines)
     of_class = found.counts[found.counts["role"] == "class"]
     return Looked(
         scene,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from semispectral.errors import DataError
 from semispectral.study.names import natural
 from semispectral.study.scene import Scene
 
@@ -69,6 +70,27 @@ def bottom_m(scene: Scene) -> float | None:
     scene : row of scenes.tsv.
     """
     return scene.depth_marks[-1].depth_m if scene.depth_marks else scene.depth_to_m
+
+
+def require_marks_on_scan(scene: Scene, lines: int) -> None:
+    """Refuse a depth mark beyond the last line of its scan; one may stand at the end of that line.
+
+    Parameters
+    ----------
+    scene : row of scenes.tsv.
+    lines : number of lines of the scan.
+
+    Raises
+    ------
+    DataError : a mark lies beyond the scan.
+    """
+    beyond = [mark for mark in scene.depth_marks if mark.line > lines]
+    if beyond:
+        raise DataError(
+            f"{scene.name}: lines of depth marks are those of its scan, from 0 to {lines - 1}, and the mark of "
+            f"{beyond[0].depth_m:g} m lies at line {beyond[0].line:g}; correct the column line of its marks, which "
+            "counts lines, and no mm"
+        )
 
 
 def joins(scenes: Iterable[Scene]) -> list[str]:

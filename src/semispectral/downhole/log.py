@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import betaincinv
 
-from semispectral.downhole.depths import from_top, has_depth, top_m
+from semispectral.downhole.depths import from_top, has_depth, require_marks_on_scan, top_m
 from semispectral.downhole.feature_log import Aligned, ByInterval, names_of
 from semispectral.errors import DataError
 from semispectral.features.feature_files import NO_FEATURES, Measured
@@ -149,6 +149,7 @@ def depths(scene: Scene, found: SceneMap, *, below_m: float, run_share: float) -
             "'ignore' of scenes.tsv"
         )
     if scene.depth_marks:
+        require_marks_on_scan(scene, found.shape[0])
         return _by_marks(scene, found.shape, runs)
     if _states_depths(scene, found):
         stated = np.where(_in_runs(found.shape, runs), found.line_depth_m[:, np.newaxis], np.nan)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from semispectral.drillholes.table_rows import FROM, SAME_M, TO, Row, header_of, read_rows
+from semispectral.drillholes.table_rows import FROM, SAME_M, TO, Row, from_and_to, header_of, read_rows
 from semispectral.errors import ConfigError
 from semispectral.study.classes import ClassMap
 from semispectral.study.names import quoted, some
@@ -68,6 +68,12 @@ def read_interval_labels(path: Path, classes: ClassMap) -> list[IntervalLabel]:
             f"{path}: {WHAT} needs a column 'class', or columns called by classes of classes.tsv with their shares; "
             f"the header is {some(header.names, show=quoted)}, and the classes are {some(classes.names)}"
         )
+    labels = [_label(name, classes) for name in shares_of]
+    if not by_class and len(set(labels)) < len(labels):
+        raise ConfigError(
+            f"{path}: each class needs one column, and two of {some(shares_of, show=quoted)} are of one class, by its "
+            "name and by its code; remove one of them"
+        )
     columns = {**place, **({"class": CLASS} if by_class else {})}
     found = []
     for row in read_rows(path, columns, what=WHAT, key=KEY):
@@ -92,13 +98,7 @@ def _ends(row: Row) -> tuple[float, float]:
         if radius_m <= 0:
             raise ConfigError(f"{row.where}, column 'radius': a length above 0 m is needed, got {radius_m:g}")
         return depth_m - radius_m, depth_m + radius_m
-    from_m, to_m = row.number("from"), row.number("to")
-    if to_m <= from_m:
-        raise ConfigError(
-            f"{row.where}: an interval goes down, but this one of {quoted(row.hole)} goes from {from_m:g} to {to_m:g} "
-            "m; correct the two depths"
-        )
-    return from_m, to_m
+    return from_and_to(row)
 
 
 def _label(text: str, classes: ClassMap) -> int | None:

@@ -129,6 +129,7 @@ def read_rows(path: Path, columns: Mapping[str, Sequence[str]], *, what: str, ke
     rows = tsv.read_saved_rows(path, what=what, key=key)
     header = rows[0] if rows else []
     place = _places(path, header, {"hole": HOLE, **columns}, what)
+    tsv.require_distinct(header, path=path)
     found = []
     for number, row in enumerate(rows[1:], start=2):
         if not any(row):
@@ -179,13 +180,7 @@ def read_intervals(path: Path, *, what: str, key: str) -> list[Interval]:
     """
     found = []
     for row in read_rows(path, {"from": FROM, "to": TO}, what=what, key=key):
-        from_m, to_m = row.number("from"), row.number("to")
-        if to_m <= from_m:
-            raise ConfigError(
-                f"{row.where}: an interval goes down, but this one of {quoted(row.hole)} goes from {from_m:g} to "
-                f"{to_m:g} m; correct the two depths"
-            )
-        found.append(Interval(row.where, row.hole, from_m, to_m, row.others))
+        found.append(Interval(row.where, row.hole, *from_and_to(row), row.others))
     found.sort(key=lambda each: (each.hole, each.from_m))
     for above, below in pairwise(found):
         if above.hole == below.hole and below.from_m < above.to_m - SAME_M:
@@ -195,6 +190,31 @@ def read_intervals(path: Path, *, what: str, key: str) -> list[Interval]:
                 "correct the depths"
             )
     return found
+
+
+def from_and_to(row: Row) -> tuple[float, float]:
+    """Return top and bottom of an interval, in m along the hole.
+
+    Parameters
+    ----------
+    row : Row, with the columns from and to.
+
+    Raises
+    ------
+    ConfigError : it begins above the collar, or runs backwards.
+    """
+    from_m, to_m = row.number("from"), row.number("to")
+    if from_m < 0:
+        raise ConfigError(
+            f"{row.where}, column 'from': a depth along the hole is needed, from 0 m at its collar, got {from_m:g}; "
+            "write depths without a sign"
+        )
+    if to_m <= from_m:
+        raise ConfigError(
+            f"{row.where}: an interval goes down, but this one of {quoted(row.hole)} goes from {from_m:g} to {to_m:g} "
+            "m; correct the two depths"
+        )
+    return from_m, to_m
 
 
 def column_values(

@@ -23,40 +23,46 @@ PALE = 0.65  # how much of a picture's contrast is taken away beneath a group
 PNG_COLOURS = 128
 
 
-def spectrum_svg(axis: np.ndarray, mean: np.ndarray, low: np.ndarray, high: np.ndarray, *, label: str) -> Markup:
+def spectrum_svg(
+    axis: np.ndarray, mean: np.ndarray, low: np.ndarray, high: np.ndarray, *, label: str, ends: Sequence[int] = ()
+) -> Markup:
     """Return mean and spread of spectra as SVG.
 
     Parameters
     ----------
-    axis : float [band], wavelengths in nm, rising, or numbers of bands.
+    axis : float [band], wavelengths in nm, rising within each sensor, or numbers of bands.
     mean, low, high : float [band].
     label : what is shown, for those who cannot see it.
+    ends : bands that are the first of another sensor.
     """
     frame = _Frame.of(axis, np.concatenate([low, high]))
     area = "".join(
         f'<polygon points="{frame.points(axis[piece], low[piece])} '
         f'{frame.points(axis[piece][::-1], high[piece][::-1])}"/>'
-        for piece in _pieces(axis)
+        for piece in _pieces(axis, ends)
     )
-    return _plot(f'<g class="spread">{area}</g>{_lines(frame, axis, mean)}', frame, label)
+    return _plot(f'<g class="spread">{area}</g>{_lines(frame, axis, mean, ends)}', frame, label)
 
 
-def quotient_svg(axis: np.ndarray, quotient: np.ndarray, marks: Sequence[float], *, label: str) -> Markup:
+def quotient_svg(
+    axis: np.ndarray, quotient: np.ndarray, marks: Sequence[float], *, label: str, ends: Sequence[int] = ()
+) -> Markup:
     """Return a spectrum with its continuum removed as SVG, with its absorptions marked.
 
     Parameters
     ----------
-    axis : float [band], wavelengths in nm, rising.
+    axis : float [band], wavelengths in nm, rising within each sensor.
     quotient : float [band].
     marks : wavelengths of the absorptions, in nm.
     label : what is shown, for those who cannot see it.
+    ends : bands that are the first of another sensor.
     """
     frame = _Frame.of(axis, np.append(quotient, 1.0))
     lines = "".join(
         f'<line class="mark" x1="{frame.x(nm):.1f}" x2="{frame.x(nm):.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
         for nm in marks
     )
-    return _plot(lines + _lines(frame, axis, quotient), frame, label)
+    return _plot(lines + _lines(frame, axis, quotient, ends), frame, label)
 
 
 def strip_svg(share: np.ndarray, *, label: str) -> Markup:
@@ -92,7 +98,7 @@ class _Frame:
         """Return the frame that holds some values."""
         low, high = float(values.min()), float(values.max())
         room = 0.04 * (high - low or 1.0)
-        return cls((float(axis[0]), float(axis[-1])), (low - room, high + room))
+        return cls((float(axis.min()), float(axis.max())), (low - room, high + room))
 
     def x(self, value: float | np.ndarray) -> np.ndarray:
         """Return horizontal places."""
@@ -110,17 +116,18 @@ class _Frame:
         return " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(self.x(axis), self.y(value), strict=True))
 
 
-def _pieces(axis: np.ndarray) -> list[slice]:
-    """Return the runs of bands between gaps, where bands were taken out."""
-    _, value = with_gaps(axis, np.zeros(len(axis)))
-    ends = np.flatnonzero(np.isnan(value)) - np.arange(int(np.isnan(value).sum()))
-    bounds = [0, *ends.tolist(), len(axis)]
+def _pieces(axis: np.ndarray, ends: Sequence[int]) -> list[slice]:
+    """Return the runs of bands between gaps, where bands were taken out or another sensor begins."""
+    _, value = with_gaps(axis, np.zeros(len(axis)), ends)
+    gaps = np.flatnonzero(np.isnan(value)) - np.arange(int(np.isnan(value).sum()))
+    bounds = [0, *gaps.tolist(), len(axis)]
     return [slice(first, last) for first, last in pairwise(bounds)]
 
 
-def _lines(frame: _Frame, axis: np.ndarray, value: np.ndarray) -> str:
+def _lines(frame: _Frame, axis: np.ndarray, value: np.ndarray, ends: Sequence[int]) -> str:
     """Return a spectrum as lines, with gaps left open."""
-    return "".join(f'<polyline points="{frame.points(axis[piece], value[piece])}"/>' for piece in _pieces(axis))
+    pieces = _pieces(axis, ends)
+    return "".join(f'<polyline points="{frame.points(axis[piece], value[piece])}"/>' for piece in pieces)
 
 
 def _plot(content: str, frame: _Frame, label: str) -> Markup:

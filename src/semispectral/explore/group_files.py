@@ -50,11 +50,13 @@ class Groups:
     groups : the clusters by number.
     wavelengths_nm : wavelengths of the bands in nm; None if they are not known.
     unit : what the spectra are: reflectance or stored values.
+    starts : first band of each sensor.
     """
 
     groups: tuple[Group, ...]
     wavelengths_nm: tuple[float, ...] | None
     unit: str
+    starts: tuple[int, ...] = (0,)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -83,5 +85,8 @@ def read_groups(path: Path) -> Groups:
     content = read_json(path)
     nm = content["wavelengths_nm"]
     return Groups(
-        tuple(Group(**group) for group in content["groups"]), None if nm is None else tuple(nm), content["unit"]
+        tuple(Group(**group) for group in content["groups"]),
+        None if nm is None else tuple(nm),
+        content["unit"],
+        tuple(content["starts"]),
     )

@@ -86,7 +86,7 @@ def describe(
             )
         )
     nm = None if pixels.wavelengths_nm is None else tuple(_rounded(pixels.wavelengths_nm))
-    return Groups(tuple(found), nm, unit)
+    return Groups(tuple(found), nm, unit, tuple(place.start for place in columns_of(pixels.sensors)) or (0,))
 
 
 def _statistics(x: np.ndarray, sensors: Sensors) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

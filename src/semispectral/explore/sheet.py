@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -136,7 +137,7 @@ def _shown(picture: np.ndarray) -> np.ndarray:
 
 def _cards(found: Explored, colours: Sequence[str]) -> Iterator[Card]:
     """Return the cards in the order of the groups, which is that of their likeness."""
-    axis, order = _axis(found.groups)
+    axis = _axis(found.groups)
     total = max(int(found.shares.pixels.sum()), 1)
     for number, (group, colour) in enumerate(zip(found.groups.groups, colours, strict=True)):
         where = _most(found.shares, number)
@@ -146,7 +147,7 @@ def _cards(found: Explored, colours: Sequence[str]) -> Iterator[Card]:
             colour,
             _suggested(group),
             f"{found.shares.pixels[number] / total:.1%} of all pixels",
-            *_drawn(group, axis, order, found.groups.unit),
+            *_drawn(group, axis, found.groups.unit),
             group_thumbnail(shown.picture, shown.cluster, number=number, colour=colour),
             where,
             _by_hole(found.shares, number),
@@ -160,7 +161,7 @@ def _cards(found: Explored, colours: Sequence[str]) -> Iterator[Card]:
 
 def _new_cards(found: Explored) -> Iterator[Card]:
     """Return the cards of the groups of unknown pixels."""
-    axis, order = _axis(found.groups)
+    axis = _axis(found.groups)
     total = max(sum(group.pixels for group in found.new), 1)
     for group, colour in zip(found.new, group_colours(len(found.new)), strict=True):
         picture = found.maps[group.medoid["scene"]].picture
@@ -170,7 +171,7 @@ def _new_cards(found: Explored) -> Iterator[Card]:
             colour,
             _suggested(group),
             f"{group.pixels} pixels of the sample, {group.pixels / total:.0%} of the unknown",
-            *_drawn(group, axis, order, found.groups.unit),
+            *_drawn(group, axis, found.groups.unit),
             png_address(surroundings),
             f"around the pixel that stands for it, in {group.medoid['scene']}",
             (),
@@ -179,26 +180,53 @@ def _new_cards(found: Explored) -> Iterator[Card]:
         )
 
 
-def _axis(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
-    """Return the rising axis of the spectra, and the bands on it: those that have a wavelength, if any is known."""
+@dataclass(frozen=True, eq=False)
+class _Axis:
+    """Axis of the spectra: of each sensor in turn, the bands that have a wavelength, if any is known, rising.
+
+    Attributes
+    ----------
+    place : float64 [some band], wavelengths in nm, or numbers of bands.
+    band : int64 [some band].
+    sensor : int64 [some band], number of the sensor.
+    """
+
+    place: np.ndarray
+    band: np.ndarray
+    sensor: np.ndarray
+
+    def where(self, there: np.ndarray) -> "_Axis":
+        """Return some of the bands, by a mask."""
+        return _Axis(self.place[there], self.band[there], self.sensor[there])
+
+    @property
+    def ends(self) -> list[int]:
+        """Places at which another sensor begins."""
+        return (np.flatnonzero(np.diff(self.sensor)) + 1).tolist()
+
+
+def _axis(groups: Groups) -> _Axis:
+    """Return the axis of the spectra."""
     bands = len(groups.groups[0].mean) if groups.groups else 0
-    axis = np.arange(1.0, bands + 1) if groups.wavelengths_nm is None else np.asarray(groups.wavelengths_nm, float)
-    order = rising_bands(axis)
-    return axis[order], order
+    place = np.arange(1.0, bands + 1) if groups.wavelengths_nm is None else np.asarray(groups.wavelengths_nm, float)
+    rising = [first + rising_bands(place[first:last]) for first, last in pairwise([*groups.starts, bands])]
+    band = np.concatenate(rising)
+    return _Axis(place[band], band, np.repeat(np.arange(len(rising)), [len(each) for each in rising]))
 
 
-def _drawn(group: Group, axis: np.ndarray, order: np.ndarray, unit: str) -> tuple[Markup, Markup, str]:
+def _drawn(group: Group, whole: _Axis, unit: str) -> tuple[Markup, Markup, str]:
     """Return the drawings of a group, and its absorptions in words."""
-    there = np.isfinite(np.array(group.mean, float)[order])  # but the bands of a sensor that has no data of the group
-    axis, order = axis[there], order[there]
-    mean, low, high = (np.array(values, float)[order] for values in (group.mean, group.low, group.high))
-    spectrum = spectrum_svg(axis, mean, low, high, label=f"{group.name}: mean and spread, {unit}")
+    # A group may have no data of a sensor.
+    axis = whole.where(np.isfinite(np.array(group.mean, float)[whole.band]))
+    mean, low, high = (np.array(values, float)[axis.band] for values in (group.mean, group.low, group.high))
+    label = f"{group.name}: mean and spread, {unit}"
+    spectrum = spectrum_svg(axis.place, mean, low, high, ends=axis.ends, label=label)
     if not len(group.hull_quotient):
         return spectrum, Markup(), ""
     marks = [absorption["nm"] for absorption in group.absorptions]
     said = ", ".join(f"{each['nm']:.0f} nm ({each['depth']:.2f})" for each in group.absorptions)
-    quotient = np.asarray(group.hull_quotient)[order]
-    return spectrum, quotient_svg(axis, quotient, marks, label=f"{group.name}: continuum removed"), said
+    quotient, label = np.asarray(group.hull_quotient)[axis.band], f"{group.name}: continuum removed"
+    return spectrum, quotient_svg(axis.place, quotient, marks, ends=axis.ends, label=label), said
 
 
 def _suggested(group: Group) -> str:

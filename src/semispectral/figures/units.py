@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.ndimage import median_filter
 
 from semispectral.scans.sensor_bands import columns_of
 from semispectral.spectra.scaling import Scaler
 
-GAP = 3.0  # a step of so many median steps is a gap: bands were taken out there
+GAP, NEAR = 3.0, 15  # a step of so many medians of that many steps around it is a gap: bands were taken out there
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,9 @@ def with_gaps(place: np.ndarray, value: np.ndarray, ends: Sequence[int] = ()) ->
     step = np.abs(np.diff(place))
     if not len(step):
         return place, value
-    gaps = np.union1d(np.flatnonzero(step > GAP * np.median(step)) + 1, np.asarray(ends, int))
+    # The median of all steps would call every step of a second sensor, whose bands lie wider apart, a gap.
+    usual = median_filter(step, size=NEAR, mode="nearest")
+    gaps = np.union1d(np.flatnonzero(step > GAP * usual) + 1, np.asarray(ends, int))
     middle = (place[gaps - 1] + place[gaps]) / 2 if len(gaps) else np.zeros(0)
     return np.insert(place, gaps, middle), np.insert(np.asarray(value, np.float64), gaps, np.nan)
 

@@ -147,22 +147,15 @@ def read_marks(path: Path, scene: str) -> tuple[DepthMark, ...]:
     MissingFileError : the table does not exist.
     ConfigError : a column is absent, a cell is wrong, no row is of the scene, or depths do not go down.
     """
-    rows = tsv.read_saved_rows(path, what="a table of depth marks", key="depth_marks")
-    header = rows[0] if rows else []
-    absent = [name for name in ("line", "depth_m") if name not in header]
-    if absent:
-        raise ConfigError(
-            f"{path}: a table of depth marks needs the columns line and depth_m, and may have scene and run, got "
-            f"{some(header, show=quoted)}; add {some(absent)}"
-        )
     marks = []
-    for number, row in enumerate(rows[1:], start=2):
-        cell = dict(zip(header, row, strict=False))
-        if any(row) and cell.get("scene", scene) == scene:
+    for number, cell in tsv.read_saved_records(
+        path, what="a table of depth marks", key="depth_marks", columns=("line", "depth_m")
+    ):
+        if cell.get("scene", scene) == scene:
             where = f"{path}, row {number}, column"
             run = cells.number(cell.get("run") or "1", f"{where} 'run'")
-            line = cells.number(cell.get("line", ""), f"{where} 'line'")
-            marks.append(DepthMark(int(run), line, cells.number(cell.get("depth_m", ""), f"{where} 'depth_m'")))
+            line = cells.number(cell["line"], f"{where} 'line'")
+            marks.append(DepthMark(int(run), line, cells.number(cell["depth_m"], f"{where} 'depth_m'")))
             if run != int(run) or run < 1 or line < 0:
                 raise ConfigError(f"{where} 'run': runs count from 1 and lines from 0, got run {run:g}, line {line:g}")
     if not marks:

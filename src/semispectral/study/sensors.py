@@ -20,6 +20,7 @@ from semispectral.study.suggestions import hint
 INTERPOLATIONS = ("bilinear", "nearest")
 FEWEST_POINTS = 4  # three always fit an affine, so that nothing would be known of their errors
 MOST_POINTS = 2000
+SMALLEST_AREA = 1e-6  # of a pixel of the scene, in pixels of the sensor
 POINT_COLUMNS = ("line", "sample", "grid_line", "grid_sample")
 OF_A_ROW = ("data_key", "axes", "wavelengths", "scale", "nodata", "panel")
 REFERENCES = tuple(f"{role}{end}" for role in REFERENCE_ROLES for end in ("", "_key", "_lines"))
@@ -177,7 +178,13 @@ def _place(
             f"{where}: six numbers a b c d e f are needed (line = a line' + b sample' + c, sample = d line' + e "
             f"sample' + f), or the path of a table of tie points (.tsv or .csv), got {quoted(text)}"
         )
-    return tuple(cells.number(number, where) for number in numbers), ()
+    a, b, c, d, e, f = (cells.number(number, where) for number in numbers)
+    if abs(a * e - b * d) < SMALLEST_AREA:
+        raise ConfigError(
+            f"{where}: six numbers that lead different pixels to different places are needed, so that a e - b d is not "
+            f"0, got {quoted(text)}; pixel by pixel they are 1 0 0 0 1 0"
+        )
+    return (a, b, c, d, e, f), ()
 
 
 def read_tie_points(path: Path, scene: str, sensor: str) -> tuple[TiePoint, ...]:
@@ -194,20 +201,11 @@ def read_tie_points(path: Path, scene: str, sensor: str) -> tuple[TiePoint, ...]
     MissingFileError : the table does not exist.
     ConfigError : a column is absent, a cell is wrong, or there are too few or too many points.
     """
-    rows = tsv.read_saved_rows(path, what="a table of tie points", key="place")
-    header = rows[0] if rows else []
-    absent = [name for name in POINT_COLUMNS if name not in header]
-    if absent:
-        raise ConfigError(
-            f"{path}: a table of tie points needs the columns {', '.join(POINT_COLUMNS)}, and may have scene and "
-            f"sensor, got {some(header, show=quoted)}; add {some(absent)}"
-        )
     points = []
-    for number, row in enumerate(rows[1:], start=2):
-        cell = dict(zip(header, row, strict=False))
-        if any(row) and cell.get("scene", scene) == scene and cell.get("sensor", sensor) == sensor:
+    for number, cell in tsv.read_saved_records(path, what="a table of tie points", key="place", columns=POINT_COLUMNS):
+        if cell.get("scene", scene) == scene and cell.get("sensor", sensor) == sensor:
             where = f"{path}, row {number}, column"
-            points.append(TiePoint(*(cells.number(cell.get(name, ""), f"{where} {name!r}") for name in POINT_COLUMNS)))
+            points.append(TiePoint(*(cells.number(cell[name], f"{where} {name!r}") for name in POINT_COLUMNS)))
     if not FEWEST_POINTS <= len(points) <= MOST_POINTS:
         raise ConfigError(
             f"{path}: {FEWEST_POINTS} to {MOST_POINTS} tie points of {sensor} of the scene {scene} are needed, got "

@@ -3,9 +3,14 @@
 import csv
 import io
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from semispectral.errors import ConfigError, MissingFileError, UnreadableError
+from semispectral.study.names import quoted, some
+
+Record = dict[str, str]
 
 LARGEST_BYTES = 16_000_000
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how the files of spreadsheets begin, whatever their names
@@ -56,6 +61,58 @@ def read_saved_rows(path: Path, *, what: str, key: str) -> list[list[str]]:
     first = text.partition("\n")[0]
     rows = _cells(path, text, max(SEPARATORS, key=first.count))
     return [[unquoted(cell).strip() for cell in row] for row in rows]
+
+
+def read_saved_records(path: Path, *, what: str, key: str, columns: Sequence[str]) -> Iterator[tuple[int, Record]]:
+    """Yield the number and the cells by column of each row that has any, of a table as spreadsheets save it.
+
+    Parameters
+    ----------
+    path, what, key : as in `read_rows`.
+    columns : sequence of str, columns that it must have; others may stand beside them.
+
+    Raises
+    ------
+    ConfigError : as in `read_saved_rows`; a column is absent or there twice, or a row has another number of cells.
+    """
+    rows = read_saved_rows(path, what=what, key=key)
+    header = rows[0] if rows else []
+    absent = [name for name in columns if name not in header]
+    if absent:
+        raise ConfigError(
+            f"{path}: {what} needs the columns {', '.join(columns)}, in small letters, got "
+            f"{some(header, show=quoted)}; add {some(absent)}"
+        )
+    require_distinct(header, path=path)
+    for number, row in enumerate(rows[1:], start=2):
+        if not any(row):
+            continue
+        if len(row) != len(header):
+            raise ConfigError(
+                f"{path}, row {number}: {len(header)} cells are needed, one for each column, got {len(row)}; correct "
+                "the row"
+            )
+        yield number, dict(zip(header, row, strict=True))
+
+
+def require_distinct(header: Sequence[str], *, path: Path) -> None:
+    """Refuse a header with two columns of one name, of which one would be lost; columns may be nameless.
+
+    Parameters
+    ----------
+    header : sequence of str, names of the columns.
+    path : Path, the table, for the error.
+
+    Raises
+    ------
+    ConfigError : a name is there twice.
+    """
+    twice = [name for name, times in Counter(header).items() if name and times > 1]
+    if twice:
+        raise ConfigError(
+            f"{path}: each column needs a name of its own, and the header has {some(twice, show=quoted)} more than "
+            "once; rename or remove one of them"
+        )
 
 
 def _text(path: Path, *, what: str, key: str) -> str:
