@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from semispectral.study import config_file
-from semispectral.workflow import logs, running
+from semispectral.workflow import logs, running, warm
 from semispectral.errors import SemispectralError
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
@@ -60,6 +60,11 @@ include: "rules/benchmark.smk"
 include: "rules/new.smk"
 include: "rules/explore_common.smk"
 include: "rules/explore.smk"
+
+
+# On this machine, jobs start as forks of a process that has imported what they import (SEMISPECTRAL_WARM=off: not).
+if workflow.is_main_process:
+    warm.start_jobs(workflow, scripts=str(workflow.current_basedir.join("workflow/scripts")))
 
 
 # A job of a run is alive from here on.

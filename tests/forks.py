@@ -2,7 +2,8 @@
 
 What every call would read anew stands in memory: the modules, and what the hash of the code reads of each file, which
 is kept by the content of the file, so that an edit in between counts. Of a copy of the project, its own code is hashed.
-The scripts of the jobs are forks of warm processes, too (warm_jobs.py), and so are programs that a test asks for.
+The jobs of all calls are forks of the same warm processes; programs that a test asks for are forks of one that has
+imported libraries, and of the package only what says how: programs may change its modules.
 
 Run as a script, it reads calls as JSON lines ``{"folder", "command", "output"}`` and answers each with the status.
 """
@@ -12,13 +13,28 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from semispectral.workflow.warm import WarmProcess, warm_process
+from semispectral.workflow.warm_process import Wanted
+
 ROOT = Path(__file__).resolve().parents[1]
 SNAKEMAKE = "snakemake"
+LIBRARIES = (
+    "semispectral.models",
+    "tensorflow",
+    "tensorflow_probability",
+    "h5py",
+    "pandas",
+    "pyarrow.parquet",
+    "matplotlib.figure",
+    "rasterio",
+    "scipy.signal",
+    "sklearn.ensemble",
+    "sklearn.svm",
+)
 
 
 class Forks:
@@ -77,30 +93,31 @@ def hash_code_of(project: Path) -> None:
         code_hash(script)
 
 
-def serve(scratch: Path) -> None:
+def serve() -> None:
     """Answer calls until stdin ends."""
-    from warm_jobs import listen, send_jobs
-
-    listen(scratch)
     ready = False
+    programs = None
     for line in sys.stdin:
         request = json.loads(line)
         snakemake = request["command"][0] == SNAKEMAKE
         if snakemake and not ready:
             warm()
-            send_jobs(scratch)
+            for with_tensorflow in (False, True):
+                warm_process(with_tensorflow=with_tensorflow)  # the calls, which are forks, share them
             ready = True
         if snakemake:
             hash_code_of(Path(request["folder"]))
+        elif programs is None:
+            programs = WarmProcess()
         child = os.fork()
         if not child:
-            _call(request, scratch)
+            _call(request, programs)
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         sys.stdout.write(json.dumps({"status": status}) + "\n")
         sys.stdout.flush()
 
 
-def _call(request: dict[str, Any], scratch: Path) -> None:
+def _call(request: dict[str, Any], programs: WarmProcess | None) -> None:
     """In the child: run snakemake, or a program, with its output in a file, and leave."""
     os.chdir(request["folder"])
     with Path(request["output"]).open("wb") as file:
@@ -109,30 +126,30 @@ def _call(request: dict[str, Any], scratch: Path) -> None:
     sys.argv = request["command"]
     status = 1
     try:
-        _snakemake() if sys.argv[0] == SNAKEMAKE else _program(scratch)
-        status = 0
+        status = _snakemake() if sys.argv[0] == SNAKEMAKE else _program(programs)
     except SystemExit as end:
         status = int(end.code or 0)
-    except subprocess.CalledProcessError:
-        pass
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)
 
 
-def _snakemake() -> None:
+def _snakemake() -> int:
     from snakemake.cli import main
 
     main()
+    return 0
 
 
-def _program(scratch: Path) -> None:
-    from warm_jobs import LIBRARIES, Asked
-
-    Asked(scratch / LIBRARIES, sys.argv, dict(os.environ)).wait()
+def _program(programs: WarmProcess | None) -> int:
+    """Run a program in a fork of what has imported libraries."""
+    assert programs is not None
+    wanted = Wanted(sys.argv, str(Path.cwd()), dict(os.environ), 1, list(LIBRARIES), Path(sys.argv[0]).stem)
+    ended = programs.start(wanted).wait()
+    assert ended is not None
+    return ended.status
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
-        serve(Path(folder))
+    serve()

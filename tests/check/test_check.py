@@ -309,7 +309,10 @@ def test_needs_grow_with_the_work() -> None:
 
 @pytest.mark.usefixtures("project")
 def test_what_has_run_here_is_forecast_by_it() -> None:
-    """A stage that ran takes what it took; one through all scenes more, if there were fewer; others are as before."""
+    """A stage that ran takes what it took; one through all scenes more, if there were fewer; others are as before.
+
+    Memory is never forecast below the tables: a fork holds fewer pages of libraries than a fresh process.
+    """
     study, looked, drawn, _ = checked()
     counted = {"census": 3, "split": 1, "pack": 1}
     before = {need.rule: need for need in needs(study, looked, drawn, counted)}
@@ -317,9 +320,11 @@ def test_what_has_run_here_is_forecast_by_it() -> None:
     for name in ("census/A", "split"):
         path = study.results / "resources" / f"{name}.tsv"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("s\tmax_rss\n50\t77\n")
+        path.write_text(f"s\tmax_rss\n50\t{7777 if name == 'split' else 7}\n")
     found = {need.rule: need for need in needs(study, looked, drawn, counted)}
-    assert (found["census"].seconds, found["census"].memory_mb, found["census"].own) == (50, 77, True)
+    assert (found["census"].seconds, found["census"].own) == (50, True)
+    assert found["census"].memory_mb == before["census"].memory_mb
+    assert found["split"].memory_mb == 7777
     assert found["split"].seconds == pytest.approx(50 * len(looked))
     assert found["pack"] == before["pack"]
 

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from semispectral.storage.provenance import commit
+
 ROOT = Path(__file__).resolve().parents[2]
 TINY = "tests/workflow/tiny.yaml"
 SOURCES = ("Snakefile", "Makefile", "rules", "workflow", "profiles", "config", "envs", "src", "tests/workflow")
@@ -21,6 +23,8 @@ def copy_sources(target: Path) -> None:
             shutil.copytree(source, target / name, copy_function=shutil.copyfile, ignore=ignore, dirs_exist_ok=True)
         else:
             shutil.copyfile(source, target / name)
+    (target / ".git").mkdir(exist_ok=True)
+    (target / ".git/HEAD").write_text(commit(ROOT), encoding="utf-8")  # whichever package runs, it says the same commit
 
 
 def copy_study(finished: Path, target: Path) -> None:

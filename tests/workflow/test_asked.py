@@ -14,6 +14,7 @@ from forks import Forks
 
 PROGRAM = ROOT / "measurements/scale/asked_jobs.py"
 MB = 1 << 20
+LIBRARIES_MB = 350  # of their pages a fresh process, as on a cluster, holds more than the fork of a warm one
 # Sizes of the results of one scan of 2848 x 384 x 268, in MB, rounded up; what is not here is small.
 OF_A_SCAN = {
     r"scenes/": 587,
@@ -51,7 +52,7 @@ def test_every_job_asks_for_what_it_used(finished_study: Path, tmp_path: Path, f
         files = list((tmp_path / "study/results/resources").glob(f"{rule}*.tsv"))
         files += (tmp_path / "study/results/resources" / rule).rglob("*.tsv")
         used = [pd.read_csv(path, sep="\t", na_values="-")["max_rss"].max() for path in files]
-        assert all(not each > min(memory) for each in used), (rule, used, memory)
+        assert all(not each + LIBRARIES_MB > min(memory) for each in used), (rule, used, memory)
 
 
 @pytest.mark.slow

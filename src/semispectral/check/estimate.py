@@ -155,12 +155,16 @@ def needs(study: Study, looked: Sequence[Looked], planned: Planned | None, jobs:
 
 
 def _as_before(forecast: Need, before: Mapping[str, Took], *, scenes: int) -> Need:
-    """Return the needs of a rule as it had them before; what goes through all scenes took less if they were fewer."""
+    """Return the needs of a rule as it had them before; what goes through all scenes took less if they were fewer.
+
+    The fork of a warm process holds fewer pages of libraries than a fresh process on a cluster: no less memory is
+    forecast than the tables say.
+    """
     took = before[forecast.rule]
     then = before["census"].jobs if "census" in before else scenes
     whole = RATES.get(forecast.rule, OTHER).unit == "total_kpixels"
     seconds = took.seconds * (max(scenes / then, 1.0) if whole else 1.0)
-    memory = forecast.memory_mb if math.isnan(took.memory_mb) else took.memory_mb
+    memory = forecast.memory_mb if math.isnan(took.memory_mb) else max(forecast.memory_mb, took.memory_mb)
     return replace(forecast, seconds=seconds, memory_mb=memory, own=True)
 
 

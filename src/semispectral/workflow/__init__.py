@@ -1,1 +1,1 @@
-"""Serve the jobs of Snakemake: logs, progress, resources, locks, and the hash of the code that a job uses."""
+"""Serve the jobs of Snakemake: their start, logs, progress, resources, locks, and the hash of the code that they use."""

@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 LOCK = Path(".snakemake/semispectral.lock")
 SCRIPTS = Path(".snakemake/scripts")  # Snakemake's copies of the adapters; those of killed jobs stay behind
 PROCESSES, LISTED = Path("/proc"), Path("/proc/locks")
+WARM = "semispectral.workflow.warm_process"  # its forks have its command, and the names of their jobs
 SHOWN = 100  # characters of a command
 _held: list[ExitStack] = []  # an open file each
 
@@ -122,9 +123,11 @@ def holders(lock: Path) -> list[int]:
 def _command(pid: int) -> list[str]:
     try:
         text = (PROCESSES / str(pid) / "cmdline").read_text(encoding="utf-8", errors="replace")
+        name = (PROCESSES / str(pid) / "comm").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ["?"]
-    return text.strip("\0").split("\0")
+    words = text.strip("\0").split("\0")
+    return [name.strip()] if WARM in words else words
 
 
 def main() -> int:
