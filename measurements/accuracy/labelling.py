@@ -3,6 +3,7 @@
     python measurements/accuracy/labelling.py looks --seeds 1 2 3 --output results/labelling
     python measurements/accuracy/labelling.py queue --data DIR --seeds 1 2 3 4 5 6 --output results/labelling
     python measurements/accuracy/labelling.py groups --data DIR --seeds 1 --output results/labelling
+    python measurements/accuracy/labelling.py curve --seeds 1 2 3 --output results/labelling
     python measurements/accuracy/labelling.py sheet
 
 looks: M1's latents of the training holes are clustered, and each cluster is named by one look: the label of the
@@ -13,6 +14,8 @@ at random, and with as many of each class (an oracle, for nobody knows the class
 asked for here.
 groups: each class in turn is left out of the labels, 20 per class, but not of the pixels; purity and recall of the new
 group that finds it.
+curve: what the learning curve of the labels given foretells of 50 more, and what those that come next bring, by its SVM
+on the latents of the test hole.
 sheet: seconds from nothing to the first contact sheet of the built-in collection without its labels, and to the pages.
 
 DIR holds the public scenes. Every score is a small file under --output, and a run does what is not there yet.
@@ -39,7 +42,9 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from few_labels_problems import RunLabels, problem
 from few_labels_tasks import TASKS, missing_files
 from few_labels_work import Settings, Work, markdown, write_json
+from semispectral.classifiers.learning import learning_curve
 from semispectral.classifiers.svm import SvmConfig, fit_svm
+from semispectral.evaluation.learning_curve import MORE, expected
 from semispectral.explore.clusters import fit_clusters, latent_scale
 from semispectral.explore.explore_settings import ExploreConfig
 from semispectral.explore.label_queue import Sampled, diverse
@@ -52,6 +57,7 @@ from semispectral.training.train_m2 import train_m2, train_qy
 
 ROOT = Path(__file__).resolve().parents[2]
 LOOKS = (20, 40, 80)
+GIVEN, MOST_HELD = (24, 48, 80), 1000  # labels of a curve; pixels that it is scored on
 LATENTS, WHITENED = "M1's latents", "MNF"
 SPACES = (LATENTS, WHITENED)
 LABELS = {"collection": (26, 65, 130), "salinas_a_blocks": (30,), "indian_pines_blocks": (70, 130)}
@@ -178,6 +184,28 @@ def _hit(truth: np.ndarray, mine: np.ndarray, left_out: int) -> tuple[float, flo
     return hits / max(int((mine & (truth >= 0)).sum()), 1), hits / max(int((truth == left_out).sum()), 1)
 
 
+def score_curve(explored: Explored, choice: str, number: int) -> dict[str, Any]:
+    """The gain by more labels as it is foretold, with its range, and as it comes."""
+    work, rows = explored.work, chosen_labels(explored, choice, number + MORE)
+    x, label = work.latents.mean.astype(np.float32), work.problem.label
+    held = np.random.default_rng(work.seed).permutation(work.problem.test)[:MOST_HELD]
+
+    def curve(given: np.ndarray) -> pd.DataFrame:
+        return learning_curve(x[given], label[given], x[held], label[held], settings=SvmConfig(), seed=work.seed)
+
+    now, then = curve(rows[:number]), curve(rows)
+    found = expected(now, seed=work.seed)
+    if found is None:
+        return {}
+    came = _last(then) - _last(now)
+    return {"foretold": found.gain, "low": found.low, "high": found.high, "came": came}
+
+
+def _last(curve: pd.DataFrame) -> float:
+    """The mean score with all labels."""
+    return float(curve.loc[curve["labels"] == curve["labels"].max(), "score"].mean())
+
+
 Cell = tuple[str, dict[str, Any], Callable[[], dict[str, Any]]]
 
 
@@ -188,6 +216,10 @@ def cells(what: str, explored: Explored, asked: argparse.Namespace) -> Iterator[
         for space, number in itertools.product(SPACES, LOOKS):
             identity = {"space": space, "looks": number}
             yield f"{space}-{number}", identity, partial(score_looks, explored, space, number)
+    elif what == "curve":
+        for choice, number in itertools.product(("random", "queue"), GIVEN):
+            identity = {"choice": choice, "labels": number}
+            yield f"{choice}-{number}", identity, partial(score_curve, explored, choice, number)
     elif what == "groups":
         for left_out in np.unique(problem.label[problem.train]).tolist():
             if left_out >= 0:
@@ -202,7 +234,11 @@ def cells(what: str, explored: Explored, asked: argparse.Namespace) -> Iterator[
 def run(asked: argparse.Namespace) -> None:
     """Do what is not there yet."""
     use_threads(1)
-    scenes = [task for task in asked.scenes if task in LABELS and (asked.what != "looks" or task == "collection")]
+    scenes = [
+        task
+        for task in asked.scenes
+        if task in LABELS and (asked.what not in ("looks", "curve") or task == "collection")
+    ]
     for seed, task in itertools.product(asked.seeds, scenes):
         if absent := missing_files(task, asked.data):
             print(f"{task} is left out: {asked.data} has no {', '.join(absent)}", flush=True)
@@ -219,7 +255,7 @@ def run(asked: argparse.Namespace) -> None:
 
 def table_of(what: str, found: pd.DataFrame) -> str:
     """The table of what was scored, as Markdown."""
-    return {"looks": looks_table, "queue": queue_table, "groups": groups_table}[what](found)
+    return {"looks": looks_table, "queue": queue_table, "groups": groups_table, "curve": curve_table}[what](found)
 
 
 def looks_table(found: pd.DataFrame) -> str:
@@ -249,6 +285,17 @@ def groups_table(found: pd.DataFrame) -> str:
     return markdown([["task", "class left out", "seeds", "purity", "recall", "groups shown"], *rows])
 
 
+def curve_table(found: pd.DataFrame) -> str:
+    """The gain foretold and the gain that came, by choice and number of labels."""
+    rows = []
+    for (choice, labels), cell in found.groupby(["choice", "labels"]):
+        apart = np.sqrt(((cell["foretold"] - cell["came"]) ** 2).mean())
+        within = int(((cell["low"] <= cell["came"]) & (cell["came"] <= cell["high"])).sum())
+        said = [_mean(cell["foretold"]), _mean(cell["came"]), f"{apart:.3f}", f"{within} of {len(cell)}"]
+        rows.append([str(choice), str(labels), *said])
+    return markdown([["choice", "labels", "foretold", "came", "apart (root mean square)", "within the range"], *rows])
+
+
 def _mean(values: "pd.Series[float]") -> str:
     """Mean and standard error."""
     if not len(values):
@@ -274,7 +321,7 @@ def time_sheet(cores: int) -> None:
 def arguments() -> argparse.Namespace:
     """What is asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["looks", "queue", "groups", "sheet"])
+    parser.add_argument("what", choices=["looks", "queue", "groups", "curve", "sheet"])
     parser.add_argument("--data", type=Path, default=Path(), help="folder of the public scenes")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1], help="of split, labels, clusters and training")
     parser.add_argument("--scenes", nargs="+", choices=TASKS, default=list(LABELS), help="tasks; all by default")

@@ -23,6 +23,14 @@ def test_more_labels_score_more() -> None:
     assert (curve.groupby("labels")["draw"].nunique() == DRAWS).all()
 
 
+def test_few_labels_of_many_classes_have_a_curve_too() -> None:
+    """It begins at a quarter of them, where two of each class would be nearly all."""
+    x, _ = blobs(40, seed=1)
+    label = np.arange(40) % 16
+    curve = learning_curve(x, label, x, label, settings=SvmConfig(), seed=1)
+    assert sorted(curve["labels"].unique()) == [10, 20, 40]
+
+
 def test_all_labels_are_the_same_in_every_order() -> None:
     """The last step has all labels, whatever the draw, and so one score."""
     curve = learning_curve(*blobs(48, seed=1), *blobs(90, seed=2), settings=SvmConfig(), seed=1)

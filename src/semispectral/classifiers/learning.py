@@ -9,6 +9,9 @@ from semispectral.evaluation.scores import confusion_matrix, scores_of_confusion
 
 DRAWS = 8  # orders in which the labels might have been given
 MOST_LABELS = 2048
+PER_CLASS = 2  # labels of the first step, so that it knows most of the classes ...
+QUARTER = 4  # ... or a quarter of all labels, so that few labels of many classes have a curve too ...
+FEWEST = 5  # ... but never fewer than these
 COLUMNS = ("labels", "draw", "score")
 
 
@@ -34,12 +37,13 @@ def learning_curve(
     DataFrame with the columns `COLUMNS`; score is macro-F1.
     """
     most = min(len(label), MOST_LABELS)
+    least = max(FEWEST, min(PER_CLASS * len(np.unique(label)), most // QUARTER))
     classes = int(max(label.max(initial=0), held_label.max(initial=0))) + 1
     random = np.random.default_rng(seed)
     rows = []
     for draw in range(DRAWS):
         order = random.permutation(len(label))[:most]
-        for number in steps(most, least=2 * len(np.unique(label))):
+        for number in steps(most, least=least):
             chosen = order[:number]
             predicted = _predicted(x[chosen], label[chosen], held_x, classes=classes, settings=settings)
             found = scores_of_confusion(confusion_matrix(held_label, predicted, classes))

@@ -59,7 +59,7 @@ CAPTIONS = {
     "results/learning_curve": (
         "Macro-F1 of an SVM on the test part against the number of labels given: all of them, half, a quarter and so "
         "on, in several orders (grey) and on average (blue). Dashed: a power law through all points. Diamond: what 50 "
-        "more labels are expected to bring by it, with a 90 % interval."
+        "more labels are expected to bring by it, with the range of 90 % of the orders."
     ),
     "results/confusion": (
         "Confusion matrices on the test part, over all seeds: percentage of the pixels of a class (row) that are "

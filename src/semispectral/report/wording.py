@@ -159,8 +159,9 @@ def learning_words(study: Study) -> str:
         return "There are too few labels to say what more of them would bring: label some more, and look here again."
     return (
         f"With {found.labels} labels, the fitted curve is at a macro-F1 of {found.now:.3f}. The next {found.more} are "
-        f"expected to bring {found.gain:+.3f} (90 % interval {found.low:+.3f} to {found.high:+.3f}), if they are drawn "
-        "as the others were; pixels that are chosen, as snakemake explore does, teach more."
+        f"expected to bring {found.gain:+.3f}, if they are chosen as the others were ({found.low:+.3f} to "
+        f"{found.high:+.3f} in 90 % of the orders in which these labels might have come). One set of {found.more} "
+        "labels may well bring more or less."
     )
 
 
