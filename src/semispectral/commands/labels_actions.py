@@ -68,7 +68,7 @@ def _told(templates: Sequence[Templates], root: Path) -> str:
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
     )
     return (
-        f"{templates[0].picture.parent}: {len(templates)} pictures, label rasters and GeoPackages to draw in\n"
+        f"{templates[0].picture.parent}: a picture, a label raster and a GeoPackage to draw in, of each scan\n"
         f"For the polygons, scenes.tsv needs these cells; for a raster, the .tif and an empty labels_key:\n{table}\n"
     )
 
