@@ -1199,7 +1199,7 @@ bad(
 right(
     "tie points", "with a mark, quotes and empty rows", points("\ufeff" + POINTS.replace("20,5", '"20",5') + ",,,\r\n")
 )
-bad("tie points", "a header in capitals", "points.csv", points(POINTS.upper()))
+right("tie points", "a header in capitals", points(POINTS.upper()))
 bad("tie points", "three", "tie points of swir", points("\n".join(POINTS.splitlines()[:4])))
 bad("tie points", "on one line", "a1", points("".join([POINTS[:34], *(f"{k},{k},{k},{k}\n" for k in range(6))])))
 bad("tie points", "one of them four times", "a1", points(POINTS[:34] + "3,4,3,4\n" * 4))
@@ -1233,7 +1233,7 @@ def holes(labels: str = "", **tables: str) -> Build:
 
 COLLAR = "HoleID,X,Y,Z\nA,1,2,3\nB,1,2,3\n"
 right("depth marks", "with a mark, quotes and a row twice", holes(marks='\ufeffline,depth_m\n"0",0\n39,1\n39,1\n'))
-bad("depth marks", "a header in capitals", "marks.csv", holes(marks="LINE,DEPTH_M\n0,0\n39,1\n"))
+right("depth marks", "a header in capitals", holes(marks="LINE,DEPTH_M\n0,0\n39,1\n"))
 bad("depth marks", "decimal commas", "point in place", holes(marks="line;depth_m\n0;0\n39;1,5\n"))
 bad("depth marks", "a date", "marks.csv, row 3, column 'depth_m'", holes(marks="line,depth_m\n0,0\n39,2026-11-27\n"))
 bad("depth marks", "NaN", "marks.csv, row 2, column 'depth_m'", holes(marks="line,depth_m\n0,nan\n39,1\n"))
@@ -1286,7 +1286,7 @@ right(
     "with a mark, capitals of no matter, a row twice",
     queue("a1 1 1 talc", "a1 1 1 talc", header="\ufeff" + QUEUE),
 )
-bad("label tables", "a header in capitals", "queue.tsv", queue("a1 1 1 talc", header=QUEUE.upper()))
+right("label tables", "a header in capitals", queue("a1 1 1 talc", header=QUEUE.upper()))
 bad("label tables", "a scene in capitals", "queue.tsv, row 2", queue("A1 1 1 talc"))
 bad("label tables", "a line with a comma", "queue.tsv, row 2, column 'line'", queue("a1 1,5 1 talc"))
 bad("label tables", "a date for a line", "queue.tsv, row 2, column 'line'", queue("a1 2026-11-27 1 talc"))

@@ -89,7 +89,7 @@ def _page(
     """Draw one page."""
     features = _features(table)
     titles = ["core", "map", "confidence", "share of the classes", "unknown", *features]
-    widths = [1, 1, 0.6, 2.4, 0.7, *[1.2] * len(features)]
+    widths = [1, 1, 1, 2.2, 0.8, *[1.2] * len(features)]
     figure = Figure(figsize=inches, layout="constrained")
     axes = figure.subplots(1, len(widths), sharey=True, squeeze=False, width_ratios=widths)[0]
     palette = palette_of(classes)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from semispectral.errors import ConfigError, MissingFileError, UnreadableError
-from semispectral.study.names import quoted, some
+from semispectral.study.names import plain, quoted, some
 
 Record = dict[str, str]
 
@@ -66,6 +66,8 @@ def read_saved_rows(path: Path, *, what: str, key: str) -> list[list[str]]:
 def read_saved_records(path: Path, *, what: str, key: str, columns: Sequence[str]) -> Iterator[tuple[int, Record]]:
     """Yield the number and the cells by column of each row that has any, of a table as spreadsheets save it.
 
+    Capitals in the names of columns do not matter.
+
     Parameters
     ----------
     path, what, key : as in `read_rows`.
@@ -76,11 +78,11 @@ def read_saved_records(path: Path, *, what: str, key: str, columns: Sequence[str
     ConfigError : as in `read_saved_rows`; a column is absent or there twice, or a row has another number of cells.
     """
     rows = read_saved_rows(path, what=what, key=key)
-    header = rows[0] if rows else []
+    header = [plain(name) for name in rows[0]] if rows else []
     absent = [name for name in columns if name not in header]
     if absent:
         raise ConfigError(
-            f"{path}: {what} needs the columns {', '.join(columns)}, in small letters, got "
+            f"{path}: {what} needs the columns {', '.join(columns)}, got "
             f"{some(header, show=quoted)}; add {some(absent)}"
         )
     require_distinct(header, path=path)
