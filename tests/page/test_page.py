@@ -234,6 +234,21 @@ def test_payload_reads_back(page: Path) -> None:
 
 
 @needs_chromium
+def test_curves_of_several_sensors_have_gaps_between_them(page: Path) -> None:
+    """Where wavelengths go back another sensor begins; of one sensor, rising or falling, a curve is whole."""
+
+    async def story(tab: Tab) -> list[Any]:
+        await tab.until(READY)
+        curve = "semispectral.curveWithGaps({0}, semispectral.turnsOf({0}), [7, 7, 7, 7, 7]).y.map(Number.isFinite)"
+        axes = ("[1, 2, 3, 2.5, 3.5]", "[1, 2, 3, 4, 5]", "[5, 4, 3, 2, 1]")
+        return [await tab.value(curve.format(axis)) for axis in axes]
+
+    broken, rising, falling = browse(page, story)
+    assert broken == [True, True, True, False, True, True]
+    assert rising == falling == [True] * 5
+
+
+@needs_chromium
 def test_a_click_shows_the_pixel(page: Path, scene: tuple[np.ndarray, Drawn, Bundle]) -> None:
     """In a browser, without errors or requests: a mouse click on the map shows that pixel's spectrum and class."""
     counts, drawn, _ = scene

@@ -78,7 +78,8 @@ function drawSpectrum(canvas, found) {
   const best = found.probability.indexOf(Math.max(...found.probability));
   const curves = [[means[best], MEAN], [found.curves.reconstruction, REBUILT], [found.curves.spectrum, MEASURED]].filter(([curve]) => curve);
   const all = curves.flatMap(([curve]) => Array.from(curve)).filter(Number.isFinite);
-  const low = Math.min(...all), high = Math.max(...all, low + 1e-6), first = axis[0], last = axis[axis.length - 1];
+  const low = Math.min(...all), high = Math.max(...all, low + 1e-6), first = Math.min(...axis), last = Math.max(...axis);
+  const turns = turnsOf(axis);
   const x = (value) => left + ((value - first) / Math.max(last - first, 1e-9)) * (width - left - right);
   const y = (value) => height - under - ((value - low) / (high - low)) * (height - under - over);
   c.fillStyle = "#333";
@@ -97,7 +98,7 @@ function drawSpectrum(canvas, found) {
     c.strokeStyle = colour;
     c.lineWidth = 1.6;
     c.beginPath();
-    curve.forEach((value, band) => (band ? c.lineTo(x(axis[band]), y(value)) : c.moveTo(x(axis[band]), y(value))));
+    curve.forEach((value, band) => (band && !turns.has(band) ? c.lineTo(x(axis[band]), y(value)) : c.moveTo(x(axis[band]), y(value))));
     c.stroke();
   }
 }

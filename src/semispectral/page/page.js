@@ -261,7 +261,7 @@ async function start() {
   pickTool("look");
   takeFromBrowser(labels);
   changed();
-  window.semispectral = { tile: (name, packed) => tiles.take(name, packed), show, labels, view, spectra, choose, pickTool, tools, takeGeoJson, asGeoJson, asPng, filled, traced, patchAt, alongPath };
+  window.semispectral = { tile: (name, packed) => tiles.take(name, packed), show, labels, view, spectra, choose, pickTool, tools, takeGeoJson, asGeoJson, asPng, filled, traced, patchAt, alongPath, turnsOf, curveWithGaps };
   document.body.dataset.ready = "yes";
   fromAddress();
   window.addEventListener("hashchange", fromAddress);

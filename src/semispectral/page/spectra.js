@@ -5,6 +5,7 @@ const MOST_MEANS = 12, MOST_LAST = 4096, LAST_FROM_TILES = 12;
 class Spectra {
   constructor(content, arrays, labels) {
     Object.assign(this, { content, arrays, labels, bands: content.axis.length, model: content.model });
+    this.turns = turnsOf(content.axis);
     this.sums = [];  // of the stored pixels of each class of the page: number, sum of spectra
     this.last = { number: 0, places: [] };
     labels.onChange((places, before) => this.count(places, before));
@@ -63,6 +64,11 @@ class Spectra {
     }
   }
 
+  // A curve as the source of a line.
+  line(values) {
+    return curveWithGaps(this.content.axis, this.turns, values);
+  }
+
   source(name) {
     return Bokeh.documents[0].get_model_by_name(name);
   }
@@ -90,7 +96,7 @@ class Spectra {
     const x = this.content.axis, { number, sum, squares } = this.last;
     const mean = number ? Array.from(sum, (value) => value / number) : x.map(() => NaN);
     const spread = number ? mean.map((value, band) => Math.sqrt(Math.max(0, squares[band] / number - value * value))) : [];
-    this.source("selected").data = { x, y: mean };
+    this.source("selected").data = this.line(mean);
     this.source("spread").data = number
       ? { x, low: mean.map((value, band) => value - spread[band]), high: mean.map((value, band) => value + spread[band]) }
       : { x: [], low: [], high: [] };
@@ -100,8 +106,8 @@ class Spectra {
       .sort((one, other) => other.of.number - one.of.number)
       .slice(0, MOST_MEANS);
     this.source("means").data = {
-      x: shown.map(() => x),
-      y: shown.map((each) => Array.from(each.of.sum, (value) => value / each.of.number)),
+      x: shown.map(() => this.line(x).x),
+      y: shown.map((each) => this.line(Array.from(each.of.sum, (value) => value / each.of.number)).y),
       colour: shown.map((each) => each.colour),
     };
     this.fit();
@@ -120,10 +126,9 @@ class Spectra {
 
   // Draw what is known of a pixel, as `held` or a tile gives it; answers it in words.
   drawPixel(at) {
-    const x = this.content.axis;
     if (!at.curves) return `line ${at.line}, sample ${at.sample}: ${this.model ? "not classified (tray, background or no data)" : "no data"}`;
     const values = at.curves.spectrum || [];
-    this.source("spectrum").data = { x: values.length ? x : [], y: values };
+    this.source("spectrum").data = this.line(values);
     const words = this.model ? this.drawModelled(at, values) : { first: [], facts: [], means: [] };
     const run = this.arrays.run ? this.arrays.run[at.sample] : -1;
     const depth = run < 0 ? NaN : this.arrays.depth_m[run * this.content.scan.lines + at.line];
@@ -146,11 +151,10 @@ class Spectra {
   }
 
   drawModelled(at, values) {
-    const x = this.content.axis, names = this.model.map((each) => each.name);
-    const rebuilt = at.curves.reconstruction || [];
-    this.source("reconstruction").data = { x: rebuilt.length ? x : [], y: rebuilt };
+    const names = this.model.map((each) => each.name);
+    this.source("reconstruction").data = this.line(at.curves.reconstruction || []);
     const means = values.length ? this.nearest(values) : [];
-    this.source("nearest").data = means.length ? { x, y: means[0].mean } : { x: [], y: [] };
+    this.source("nearest").data = this.line(means.length ? means[0].mean : []);
     const share = Array.from(at.probability, (p) => p / 255);
     const colour = this.model.map((each) => each.colour);
     this.source("probability").data = { name: names, probability: share, colour };

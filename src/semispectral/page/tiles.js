@@ -120,3 +120,17 @@ class Tiles {
     });
   }
 }
+
+// Bands at which another sensor begins: there the wavelengths go back, and no line leads from band to band.
+function turnsOf(axis) {
+  const steps = axis.slice(1).map((value, band) => value - axis[band]);
+  const rising = steps.filter((step) => step > 0).length * 2 >= steps.length;
+  return new Set(steps.flatMap((step, band) => ((rising ? step < 0 : step > 0) ? [band + 1] : [])));
+}
+
+// A curve over the axis of the bands, with a gap before each of some bands.
+function curveWithGaps(axis, turns, values) {
+  if (!turns.size || !values.length) return { x: values.length ? axis : [], y: values };
+  const split = (all, gap) => all.flatMap((value, band) => (turns.has(band) ? [gap(band), value] : [value]));
+  return { x: split(axis, (band) => axis[band]), y: split(Array.from(values), () => NaN) };
+}
