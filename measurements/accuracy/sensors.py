@@ -1,14 +1,18 @@
 """Measure what a second sensor adds, and how well the program finds where it lies.
 
 python measurements/accuracy/sensors.py hole --tsg HOLE_tsg.tsg --more HOLE_tsg_mir.tsg HOLE_tsg_tir.tsg --seeds 5
+python measurements/accuracy/sensors.py joined --tsg HOLE_tsg.tsg --more HOLE_tsg_mir.tsg HOLE_tsg_tir.tsg --seeds 20
 python measurements/accuracy/sensors.py simulated --seeds 3
 
 hole: kaolin against white mica, by the groups that The Spectral Geologist (TSA) gives to a HyLogger's short-wave
 spectra, with that sensor alone and with others of the same spectra. Every other block of depth is tested. The groups
-are made from the short waves alone, which favours that sensor. simulated: trays of the built-in collection, cut into
-two sensors, the second one with larger pixels, shifted and a little turned. Its place is found as `semispectral align`
-does, and the error is the distance to the true place; then classes with each sensor and with both. A hole is tested
-that no label comes from. ``half`` lacks the second sensor in every other scene of training and of the test hole.
+are made from the short waves alone, which favours that sensor. joined: how the SVM had best see the sensors side by
+side, within the training part of that task: labels from every other of its blocks, scored on those between, in turn; no
+test spectrum is looked at. Below it stand the tested blocks, by what the product does. simulated: trays of the built-in
+collection, cut into two sensors, the second one with larger pixels, shifted and a little turned. Its place is found as
+`semispectral align` does, and the error is the distance to the true place; then classes with each sensor and with both.
+A hole is tested that no label comes from. ``half`` lacks the second sensor in every other scene of training and of the
+test hole.
 """
 
 import argparse
@@ -170,6 +174,99 @@ class Work:
         return self.latents[key]
 
 
+# ------------------------------------------------------------------------------------------ how the SVM joins sensors
+
+Columns = Callable[[Task], np.ndarray]
+
+
+def inner_task(task: Task) -> Task:
+    """The training part alone; its blocks are dealt in turn to labels and to scores."""
+    kept = np.flatnonzero(~task.test)
+    block = np.cumsum(np.diff(kept, prepend=kept[0]) > 1)
+    return replace(task, x=task.x[kept], label=task.label[kept], test=block % 2 == 1)
+
+
+def standardised(task: Task) -> tuple[np.ndarray, list[slice]]:
+    """All columns standardised, side by side, and which of them are of each sensor."""
+    given = {"wavelengths_nm": task.wavelengths_nm, "sensors": task.sensors}
+    scaler = fit_scaler(task.x[~task.test], method="snv_level", **given)  # type: ignore[arg-type]
+    return without_gaps(scaler.transform(task.x)), [part.columns for part in scaler.parts]
+
+
+def columns_alike(task: Task) -> np.ndarray:
+    """What the product gives to the SVM."""
+    return standardised(task)[0]
+
+
+def sensors_alike(task: Task) -> np.ndarray:
+    """The same, with each sensor's columns divided by the root of their number: each sensor has as much variance."""
+    x, places = standardised(task)
+    return np.concatenate([x[:, place] / np.sqrt(place.stop - place.start) for place in places], axis=1)
+
+
+def by_signal(task: Task) -> np.ndarray:
+    """The same, with each column weighted by the root of the share of its variance that is no noise.
+
+    Noise is half the variance of the differences of neighbouring spectra, as the noise covariance is estimated.
+    """
+    x, _ = standardised(task)
+    train = x[~task.test]
+    noise = np.diff(train, axis=0).var(axis=0) / 2
+    return x * np.sqrt(np.clip(1 - noise / np.maximum(train.var(axis=0), 1e-9), 0, 1))
+
+
+WAYS: dict[str, Columns] = {
+    "columns alike": columns_alike,
+    "sensors alike": sensors_alike,
+    "columns by their signal": by_signal,
+}
+MEAN = "mean of an SVM for each sensor"
+
+
+def joined_scores(task: Task, labels: Sequence[int | None], seeds: Sequence[int]) -> Iterator[list[str]]:
+    """Mean macro-F1 of the SVM within the training part, one row for each way to join the sensors."""
+    inner = inner_task(task)
+    sides = {seed: replace(inner, test=~inner.test) if seed % 2 else inner for seed in seeds}
+
+    def row(way: str, inputs: Sequence[Columns]) -> list[str]:
+        return [way, *(_mean([svm_f1(sides[seed], inputs, number, seed) for seed in seeds]) for number in labels)]
+
+    for way, columns in WAYS.items():
+        if way == "sensors alike" and len(task.sensors) == 1:
+            continue  # a factor that all columns share changes nothing
+        yield row(way, [columns])
+    if len(task.sensors) > 1:
+        yield row(MEAN, [(lambda whole, name=each.name: columns_alike(whole.of([name]))) for each in task.sensors])
+
+
+def svm_f1(task: Task, inputs: Sequence[Columns], labels: int | None, seed: int) -> float:
+    """Macro-F1 on the test pixels of the mean probabilities of an SVM on each input."""
+    known, classes = draw(task, labels, seed), int(task.label.max()) + 1
+    found = []
+    for columns in inputs:
+        x = np.ascontiguousarray(columns(task), np.float32)
+        model = fit_svm(x[known], task.label[known], classes=classes, settings=SvmConfig(), seed=seed)
+        found.append(model.predict_proba(x))
+    return f1(task, np.mean(found, axis=0).argmax(axis=1))
+
+
+def differences(
+    task: Task, choices: Sequence[Sequence[str]], labels: Sequence[int | None], seeds: Sequence[int]
+) -> Iterator[list[str]]:
+    """Macro-F1 on the tested blocks, and what more sensors add to the first choice with the labels of the same seed."""
+    scores = {
+        (place, number): np.array([svm_f1(task.of(choice), [columns_alike], number, seed) for seed in seeds])
+        for place, choice in enumerate(choices)
+        for number in labels
+    }
+    for place, choice in enumerate(choices):
+        cells = []
+        for number in labels:
+            mean, added = _mean(scores[place, number].tolist()), scores[place, number] - scores[0, number]
+            cells += [mean, _mean(added.tolist()) if place else ""]
+        yield [" + ".join(choice), *cells]
+
+
 def run_of(seed: int) -> Run:
     """A training without checkpoints."""
     return Run(seed=seed, checkpoints=None, code="")
@@ -300,7 +397,7 @@ def labels_of(mineral: np.ndarray, test: np.ndarray) -> np.ndarray:
 def main() -> None:
     """Parse the command line and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("hole", "simulated"))
+    parser.add_argument("what", choices=("hole", "joined", "simulated"))
     parser.add_argument("--tsg", type=Path, help="TSG dataset of the short waves, with the groups of TSA")
     parser.add_argument("--more", type=Path, nargs="*", default=[], help="datasets of the same spectra")
     parser.add_argument("--seeds", type=int, default=5, help="draws of labels and of weights (default: %(default)s)")
@@ -316,11 +413,22 @@ def main() -> None:
     if wanted.epochs:
         settings = replace(settings, m1=replace(settings.m1, fit=replace(settings.m1.fit, epochs=wanted.epochs)))
     work = Work(settings, labels)
-    if wanted.what == "hole":
+    if wanted.what in ("hole", "joined"):
         task = of_hole(wanted.tsg, wanted.more)
         names = [each.name for each in task.sensors]
         print(f"{len(task.x)} spectra, {np.bincount(task.label[task.label >= 0]).tolist()} with a group, {names}")
         choices = [names[:1], *([names[0], more] for more in names[1:]), *([names] if len(names) > 2 else [])]
+        if wanted.what == "joined":
+            words = [f"{number or 'all'} labels" for number in labels]
+            rows = [
+                [" + ".join(choice), *row]
+                for choice in choices
+                for row in joined_scores(task.of(choice), labels, seeds)
+            ]
+            print(markdown([["sensors", "the SVM sees", *words], *rows]), flush=True)
+            head = ["tested blocks", *(cell for word in words for cell in (word, f"more than {names[0]} alone"))]
+            print(markdown([head, *differences(task, choices, labels, seeds)]))
+            return
         tasks = {" + ".join(choice): (lambda seed, choice=choice: task.of(choice)) for choice in choices}
         print(markdown(list(rows_of(tasks, seeds, work))))
         return

@@ -297,7 +297,7 @@ PLANS: dict[str, tuple[np.ndarray, np.ndarray, Words]] = {
     "one labelled pixel in a class": (
         np.where((CODES == 2) & (np.cumsum(CODES == 2).reshape(CODES.shape) > 1), 0, CODES),
         CODES,
-        "class calcite (code 2)|1 pixels in train|none in valid|not watched",
+        "class calcite (code 2)|1 pixel in train|none in valid|not watched",
     ),
     "a class in one hole": (
         CODES,

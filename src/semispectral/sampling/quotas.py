@@ -152,4 +152,5 @@ def _of_class(name: str, counts: Mapping[str, int]) -> list[str]:
         where = " and ".join(f"{part} ({counts[part]} pixels)" for part in present)
         return [f"{name} is only in {where}, not in train: it cannot be learnt, and every pixel of it will be wrong"]
     missing = [part for part in counts if part not in present]
-    return [f"{name} has {counts['train']} pixels in train and none in {part}: {WITHOUT[part]}" for part in missing]
+    known = f"{counts['train']} pixel{'s' * (counts['train'] != 1)}"
+    return [f"{name} has {known} in train and none in {part}: {WITHOUT[part]}" for part in missing]
