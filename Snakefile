@@ -76,6 +76,7 @@ if not workflow.is_main_process:
 onstart:
     require_results()
     say_left_over()
+    say_what_trains(workflow.dag)
     running.hold()
 
 
@@ -89,6 +90,17 @@ rule all:
         every_scene("<results>/mixtures/{scene}/shares.tif") if CONFIG["mixtures"]["enabled"] else [],
 
 
+# Scans that are only mapped: `semispectral map-too` runs this with the rules that train nothing.
+rule map_too:
+    input:
+        with_labels("<results>/report/index.html"),
+        of_scenes("<results>/maps/{scene}/page.html", sorted(ONLY_MAPPED)),
+        of_scenes("<results>/mixtures/{scene}/shares.tif", sorted(ONLY_MAPPED)) if CONFIG["mixtures"]["enabled"] else [],
+        "<results>/downhole/intervals.csv" if HOLES_MAPPED_TOO else [],
+        expand("<results>/downhole/{hole}.pdf", hole=HOLES_MAPPED_TOO),
+        expand("<results>/holes/{hole}", hole=HOLES_MAPPED_TOO),
+
+
 rule benchmark:
     input:
         with_labels("<results>/report/benchmark/index.html"),
@@ -97,4 +109,4 @@ rule benchmark:
 rule explore:
     input:
         with_holes("<results>/explore/index.html"),
-        every_scene("<results>/explore/maps/{scene}/page.html"),
+        of_scenes("<results>/explore/maps/{scene}/page.html", STUDIED),

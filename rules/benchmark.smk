@@ -13,9 +13,9 @@ wildcard_constraints:
 
 rule benchmark_split:
     input:
-        census=[counted(scene, "parquet") for scene in sorted(SCENES)],
-        codes=[counted(scene, "npy") for scene in sorted(SCENES)],
-        shards=pool_of(SCENES),
+        census=[counted(scene, "parquet") for scene in STUDIED],
+        codes=[counted(scene, "npy") for scene in STUDIED],
+        shards=pool_of(STUDIED),
         classes=ancient(CLASSES),
     output:
         directory("<results>/splits/{split}/{seed}"),
@@ -40,9 +40,9 @@ rule benchmark_split:
 
 rule benchmark_m1:
     input:
-        shards=pool_of(SCENES),
+        shards=pool_of(STUDIED),
         splits=splits_of,
-        files=cleaned_files,
+        files=lambda wildcards: cleaned_files(STUDIED),
     output:
         directory("<results>/latents/{split}/{regime}/m1/{seeds}"),
     log:
@@ -66,9 +66,9 @@ rule benchmark_m1:
 
 rule benchmark_input:
     input:
-        shards=pool_of(SCENES),
+        shards=pool_of(STUDIED),
         splits=splits_of,
-        files=cleaned_files,
+        files=lambda wildcards: cleaned_files(STUDIED),
     output:
         directory("<results>/input/{split}/{regime}/bands/{seeds}"),
     log:
@@ -92,9 +92,9 @@ rule benchmark_input:
 
 rule benchmark_train:
     input:
-        shards=pool_of(SCENES),
+        shards=pool_of(STUDIED),
         splits=splits_of,
-        files=cleaned_files,
+        files=lambda wildcards: cleaned_files(STUDIED),
         latents=latents_of_job,
         chosen=chosen_for_job,
     output:
@@ -123,7 +123,7 @@ rule benchmark_train:
 
 rule benchmark_fit:
     input:
-        shards=pool_of(SCENES),
+        shards=pool_of(STUDIED),
         splits=splits_of,
         files=files_of_fit,
         latents=latents_of_job,

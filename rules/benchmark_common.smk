@@ -25,7 +25,7 @@ def job_cfg(scale="method", **sections):
     """What a job depends on besides its seeds, which are its input."""
     normalise = in_use.normalise(CONFIG["normalise"], scale)
     return cleaning_cfg(
-        scenes=cleaned(SCENES), labels_per_class=BENCHMARK["labels_per_class"], normalise=normalise, **sections
+        scenes=cleaned(STUDIED), labels_per_class=BENCHMARK["labels_per_class"], normalise=normalise, **sections
     )
 
 
@@ -45,7 +45,7 @@ def fit_cfg(wildcards):
 def files_of_fit(wildcards):
     """The files that cleaning looks into; of the mineral library also its own, and the scan that states the widths."""
     of_library = "library" in row_of(wildcards.method, wildcards.features).sections
-    return SLICES.groups_files(wildcards) if of_library else cleaned_files(wildcards)
+    return SLICES.groups_files(wildcards) if of_library else cleaned_files(STUDIED)
 
 
 def members_of(wildcards):

@@ -1,6 +1,7 @@
 # What all rules share: the checked configuration, the scenes, and what a stage depends on besides its files.
 # Needs: config, scenes.tsv, classes.tsv. Produces: CONFIG, SCENES, ABSENT, wildcard constraints and functions; no rules.
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from semispectral.sampling.split_names import INDUCTIVE, MAIN, REGIMES
 from semispectral.study.classes import read_class_minerals, study_classes
 from semispectral.study.paths import inside, left_over, outside_allowed, require_folder, require_writable
 from semispectral.workflow.rerun import code_hash
+from semispectral.workflow.retraining import planned_jobs, trained_again
 from semispectral.workflow.resources import by_features, has_gpu, memory_mb, memory_mb_of_one, minutes
 from semispectral.study.scenes import read_scenes, require_masks_outside, require_test_holes
 from semispectral.scans.formats.scene_files import data_files
@@ -60,7 +62,9 @@ try:
     PUBLIC = {path: inside(path, "config, fetch", root=DATA_ROOT, allow_outside=OUTSIDE) for path in CONFIG["fetch"]}
     KNOWN = study_classes(Path(CLASSES), TABLE)
     MINERALS = read_class_minerals(Path(CLASSES)) if KNOWN.codes else {}
-    SLICES = Slices(CONFIG, {scene.name: scene for scene in TABLE}, KNOWN, MINERALS)
+    ONLY_MAPPED = frozenset(scene.name for scene in TABLE if scene.map_only)
+    ROWS = {scene.name: replace(scene, map_only=False) for scene in TABLE}
+    SLICES = Slices(CONFIG, ROWS, KNOWN, MINERALS, ONLY_MAPPED)
     SLICES.libraries  # their paths are checked
     SLICES.hole_tables
     SLICES.interval_sources
@@ -70,11 +74,18 @@ except SemispectralError as error:
 
 NAMES = dict(zip(KNOWN.codes, KNOWN.names))
 SCENES = SLICES.scenes
+# Training depends on TRAINING, and on no other scene; scores on TESTED too, and exploration on the other STUDIED ones. What is
+# neither is only mapped. Where no test holes are named, the split finds what is tested in TRAINING.
+TRAINING = SLICES.scenes_of_training
+TESTED = SLICES.scenes_tested
+SCORED = SLICES.scenes_scored
+STUDIED = SLICES.scenes_studied
+UNSCORED = [scene for scene in STUDIED if scene not in SCORED]
 # What each rule depends on, by short names; semispectral.rules.slices says what is in them.
 cfg = SLICES.of
 cleaning_cfg = SLICES.cleaned_by
 cleaned = SLICES.cleaned
-cleaned_files = SLICES.cleaned_files
+looked_into = SLICES.looked_into
 scene_files = SLICES.scene_files
 scan_files = SLICES.scan_files
 ABSENT = {path: known for path, known in CONFIG["fetch"].items() if not PUBLIC[path].exists()}
@@ -96,6 +107,7 @@ SCALERS = {
     "mnf": "<results>/scaler/mnf",
 }
 SCALERS["latents_mnf"] = SCALERS["latents"]  # the scores beside the latents are scaled where these are encoded
+COMPARED = "<results>/scans.json"
 # The noise covariance of the cleaned spectra, for what sees them whitened by it.
 NOISE = "<results>/noise"
 # The mineral library learns from no label: one job writes what it says beside every number of labels and every seed.
@@ -134,7 +146,7 @@ def with_holes(path):
 
     def wanted(wildcards):
         try:
-            require_test_holes(CONFIG["split"], TABLE, where="split")
+            require_test_holes(CONFIG["split"], [SCENES[name] for name in STUDIED], where="split")
         except SemispectralError as error:
             raise WorkflowError(str(error)) from None
         return path
@@ -148,11 +160,17 @@ def say_left_over():
         logger.warning(said)
 
 
+def say_what_trains(dag):
+    """Say what the run trains again, and why, before it does."""
+    for said in trained_again(planned_jobs(dag)):
+        logger.warning(said)
+
+
 def with_labels(path):
     """A result that needs labels too: a study without any is told at once what it can do."""
 
     def wanted(wildcards):
-        if not any(scene.has_labels for scene in TABLE):
+        if not any(SCENES[name].has_labels for name in STUDIED):
             raise WorkflowError(
                 f"{CONFIG['scenes']}: no scene has labels (columns labels and labels_key), and a report compares methods "
                 "on labels: run `snakemake explore` to see what the scans hold and which pixels to label"
@@ -176,9 +194,25 @@ def every_scene(pattern):
     return expand(pattern, scene=sorted(SCENES), allow_missing=True)
 
 
-def scenes_of_m1(pattern):
-    """One path for each scene that M1 may see."""
-    return expand(pattern, scene=SLICES.scenes_of_m1, allow_missing=True)
+def of_scenes(pattern, scenes):
+    """One path for each of some scenes."""
+    return expand(pattern, scene=scenes, allow_missing=True)
+
+
+def of_training(pattern):
+    """One path for each scene on which training depends."""
+    return of_scenes(pattern, TRAINING)
+
+
+def cleaned_files(scenes):
+    """The files that cleaning looks into."""
+    return SLICES.cleaned_files(scenes)
+
+
+def parts_of(wildcards):
+    """The parts of the pixels of a scene of training; of another, all pixels are tested, or none."""
+    path = "<results>/splits/main/training/parts/{scene}.npy"
+    return [path] if wildcards.scene in TRAINING else []
 
 
 def mask_of(wildcards):
@@ -231,9 +265,14 @@ def codes_of_draw(wildcards):
     return f"<results>/{folder}/{wildcards.scene}.npy"
 
 
-def inputs_of(wildcards):
-    """The inputs of a classifier: the sample of all scenes, or their latents of the seed's M1."""
-    return expand(FEATURES[wildcards.features], scene=sorted(SCENES), seed=wildcards.seed)
+def learnt_from(wildcards):
+    """What a classifier is fitted to: the sample of the scenes of training, or their latents of the seed's M1."""
+    return expand(FEATURES[wildcards.features], scene=TRAINING, seed=wildcards.seed)
+
+
+def asked_of(wildcards):
+    """The same with that of the tested scenes, which a classifier is asked about."""
+    return expand(FEATURES[wildcards.features], scene=SCORED, seed=wildcards.seed)
 
 
 def m1_of(wildcards):

@@ -9,7 +9,7 @@
 rule clusters:
     input:
         latents=LATENTS,
-        samples=scenes_of_m1("<results>/sample_m1/{scene}.parquet"),
+        samples=of_training("<results>/sample_m1/{scene}.parquet"),
     output:
         directory("<results>/explore/clusters"),
     log:
@@ -36,7 +36,7 @@ rule describe_groups:
     input:
         clusters="<results>/explore/clusters",
         latents=LATENTS,
-        shards=pool_of(SCENES),
+        shards=pool_of(STUDIED),
         scaler=SCALERS["latents"],
         files=SLICES.groups_files,
     output:
@@ -97,7 +97,7 @@ if BY_MODEL:
     rule new_groups:
         input:
             latents=LATENTS,
-            shards=pool_of(SCENES),
+            shards=pool_of(STUDIED),
             scaler=SCALERS["mnf"],
             files=SLICES.groups_files,
             model="<results>/model",
@@ -131,7 +131,7 @@ if BY_MODEL:
             new_groups="<results>/explore/new_groups.json",
             judged="<results>/explore/judged.parquet",
             latents=LATENTS,
-            codes=[counted(scene, "npy") for scene in sorted(SCENES)],
+            codes=[counted(scene, "npy") for scene in STUDIED],
             rasters=group_maps("groups.tif"),
             pictures=group_maps("picture.npy"),
         output:
@@ -164,7 +164,7 @@ else:
             clusters="<results>/explore/clusters",
             groups="<results>/explore/groups.json",
             latents=LATENTS,
-            codes=[counted(scene, "npy") for scene in sorted(SCENES)],
+            codes=[counted(scene, "npy") for scene in STUDIED],
             rasters=group_maps("groups.tif"),
             pictures=group_maps("picture.npy"),
         output:
@@ -253,7 +253,7 @@ rule contact_sheet:
 
 rule learning_curve:
     input:
-        features=expand(FEATURES[MAP_RUN["features"]], seed=MAP_RUN["seed"], scene=sorted(SCENES)),
+        features=expand(FEATURES[MAP_RUN["features"]], seed=MAP_RUN["seed"], scene=SCORED),
         scaler=SCALERS[MAP_RUN["features"]],
         pixels="<results>/splits/main/pixels.parquet",
     output:

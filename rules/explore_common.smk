@@ -3,10 +3,10 @@
 # functions; no rules.
 EXPLORE = CONFIG["explore"]
 EXPLORED = f"{FIRST_SEED}"  # the seed of the M1 whose latents are looked at
-LATENTS = expand(FEATURES["latents"], seed=EXPLORED, scene=sorted(SCENES))
+LATENTS = expand(FEATURES["latents"], seed=EXPLORED, scene=STUDIED)
 # Latents are read one scene after the other, samples of the bands together.
 MEMORY_OF_CURVE = memory_mb_of_one if MAP_RUN["features"].startswith("latents") else memory_mb
-BY_MODEL = EXPLORE["by_model"] and any(scene.has_labels for scene in TABLE)
+BY_MODEL = EXPLORE["by_model"] and any(SCENES[name].has_labels for name in STUDIED)
 
 
 def explore_keys(*keys):
@@ -15,5 +15,5 @@ def explore_keys(*keys):
 
 
 def group_maps(name):
-    """One file of the maps of groups, for every scene, in the order of their names."""
-    return every_scene(f"<results>/explore/maps/{{scene}}/{name}")
+    """One file of the maps of groups, for every studied scene, in the order of their names."""
+    return of_scenes(f"<results>/explore/maps/{{scene}}/{name}", STUDIED)

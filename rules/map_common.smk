@@ -1,5 +1,5 @@
 # What the rules of the map share: which trained model makes it, and what each of them uses of the configuration.
-# Needs: rules/common.smk. Produces: MAP_RUN, SCALER_OF_MAP, MAP_FILES, LOGGED and functions; no rules.
+# Needs: rules/common.smk. Produces: MAP_RUN, SCALER_OF_MAP, MAP_FILES, LOGGED, HOLES_MAPPED_TOO and functions; no rules.
 from semispectral.downhole.depths import logged_holes
 from semispectral.rules.trained_model import classes_of, numbers_of
 from semispectral.study.methods import trained_rows
@@ -21,6 +21,7 @@ MAP_FILES = (
     "page.html",
 )  # map.png is the picture
 LOGGED = logged_holes(TABLE)
+HOLES_MAPPED_TOO = sorted(hole for hole, names in LOGGED.items() if ONLY_MAPPED & set(names))
 REPORT = "../../report/index.html"  # as seen from maps/{scene}/page.html
 # What the page of a hole links to, as seen from holes/{hole}/index.html and from new/holes/{hole}/index.html.
 PLACES = {"map": "../../maps/{scene}", "report": REPORT}

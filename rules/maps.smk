@@ -7,14 +7,13 @@
 
 rule bundle:
     input:
-        samples=every_scene("<results>/sample/{scene}.parquet"),
+        samples=of_training("<results>/sample/{scene}.parquet"),
         scaler=SCALER_OF_MAP,
         scaler_m1=other_scaler(),
         m1=map_run("<results>/m1/{seed}"),
         classifiers=classifiers_of_map(),
         labels=map_run("<results>/labels_per_class/{per_class}/{seed}.parquet"),
-        predictions=map_run("<results>/predictions/main/inductive/{method}/{features}/{per_class}/{seed}.parquet"),
-        known="<results>/splits/main/classes.json",
+        known="<results>/splits/main/training/classes.json",
     output:
         directory("<results>/bundle"),
     log:
@@ -39,6 +38,7 @@ rule bundle:
 rule pack:
     input:
         model="<results>/bundle",
+        predictions=map_run("<results>/predictions/main/inductive/{method}/{features}/{per_class}/{seed}.parquet"),
     output:
         directory("<results>/model"),
     log:
@@ -55,7 +55,7 @@ rule pack:
         cfg=SLICES.pack(),
         code=code("pack"),
     message:
-        "Name the classes of the trained model for new scans"
+        "Name the classes of the trained model for new scans, and say how it scored"
     script:
         "../workflow/scripts/pack.py"
 
@@ -65,7 +65,8 @@ rule map:
         files=scene_files,
         model="<results>/bundle",
         codes=codes_of,
-        parts="<results>/splits/main/parts/{scene}.npy",
+        parts=parts_of,
+        compared=ancient(COMPARED),
     output:
         "<results>/maps/{scene}/numbers.parquet",
     log:

@@ -5,9 +5,9 @@
 
 rule endmembers:
     input:
-        samples=every_scene("<results>/sample/{scene}.parquet"),
+        samples=of_training("<results>/sample/{scene}.parquet"),
         labels=map_run("<results>/labels_per_class/{per_class}/{seed}.parquet"),
-        known="<results>/splits/main/classes.json",
+        known="<results>/splits/main/training/classes.json",
     output:
         "<results>/mixtures/endmembers.parquet",
     log:

@@ -7,7 +7,7 @@
 
 rule train_m1:
     input:
-        samples=scenes_of_m1("<results>/sample_m1/{scene}.parquet"),
+        samples=of_training("<results>/sample_m1/{scene}.parquet"),
         scaler=SCALERS["latents"],
     output:
         directory("<results>/m1/{seed}"),
@@ -34,13 +34,13 @@ rule train_m1:
 
 rule encode:
     input:
-        shards=pool_of(SCENES),
+        shards=pool_of(TRAINING),
         scaler=SCALERS["latents"],
         m1="<results>/m1/{seed}",
         scores=scores_of,
-        files=cleaned_files,
+        files=lambda wildcards: cleaned_files(TRAINING),
     output:
-        every_scene("<results>/{encoded}/{seed}/{scene}.parquet"),
+        of_training("<results>/{encoded}/{seed}/{scene}.parquet"),
     log:
         "<results>/logs/encode/{encoded}/{seed}.log",
     benchmark:
@@ -54,20 +54,65 @@ rule encode:
         mem_mb=memory_mb_of_one(2000, per_mb=24, but="files"),
         runtime=minutes(10, per_mb=0.02, but="files"),
     params:
-        cfg=cfg(scenes=cleaned(SCENES)),
+        cfg=cfg(scenes=cleaned(TRAINING)),
         code=code("encode"),
     message:
-        "Encode the drawn pixels of all scenes with M1, seed {wildcards.seed}: {wildcards.encoded}"
+        "Encode the drawn pixels of the scenes of training with M1, seed {wildcards.seed}: {wildcards.encoded}"
     script:
         "../workflow/scripts/encode.py"
 
 
+if TESTED:
+
+    use rule encode as encode_tested with:
+        input:
+            shards=pool_of(TESTED),
+            scaler=SCALERS["latents"],
+            m1="<results>/m1/{seed}",
+            scores=scores_of,
+            files=lambda wildcards: SLICES.data_files_of(TESTED),
+        output:
+            of_scenes("<results>/{encoded}/{seed}/{scene}.parquet", TESTED),
+        log:
+            "<results>/logs/encode_tested/{encoded}/{seed}.log",
+        benchmark:
+            "<results>/resources/encode_tested/{encoded}/{seed}.tsv"
+        params:
+            cfg=cfg(scenes=looked_into(TESTED)),
+            code=code("encode"),
+        message:
+            "Encode the drawn pixels of the tested scenes with M1, seed {wildcards.seed}: {wildcards.encoded}"
+
+
+if UNSCORED:
+
+    # Of named test holes, and without labels: they are explored, and neither learnt from nor tested.
+    use rule encode as encode_unscored with:
+        input:
+            shards=pool_of(UNSCORED),
+            scaler=SCALERS["latents"],
+            m1="<results>/m1/{seed}",
+            scores=scores_of,
+            files=lambda wildcards: SLICES.data_files_of(UNSCORED),
+        output:
+            of_scenes("<results>/{encoded}/{seed}/{scene}.parquet", UNSCORED),
+        log:
+            "<results>/logs/encode_unscored/{encoded}/{seed}.log",
+        benchmark:
+            "<results>/resources/encode_unscored/{encoded}/{seed}.tsv"
+        params:
+            cfg=cfg(scenes=looked_into(UNSCORED)),
+            code=code("encode"),
+        message:
+            "Encode the drawn pixels of test holes without labels with M1, seed {wildcards.seed}: {wildcards.encoded}"
+
+
 rule train_m2:
     input:
-        features=inputs_of,
-        pixels="<results>/splits/main/pixels.parquet",
+        features=learnt_from,
+        pixels="<results>/splits/main/training/pixels.parquet",
         labels="<results>/labels_per_class/{per_class}/{seed}.parquet",
-        classes="<results>/splits/main/classes.json",
+        classes="<results>/splits/main/training/classes.json",
         scaler=scaler_of,
         m1=m1_of,
         intervals=LABELLED_INTERVALS,
@@ -97,10 +142,10 @@ rule train_m2:
 
 rule train_qy:
     input:
-        features=inputs_of,
-        pixels="<results>/splits/main/pixels.parquet",
+        features=learnt_from,
+        pixels="<results>/splits/main/training/pixels.parquet",
         labels="<results>/labels_per_class/{per_class}/{seed}.parquet",
-        classes="<results>/splits/main/classes.json",
+        classes="<results>/splits/main/training/classes.json",
         scaler=scaler_of,
     output:
         directory("<results>/qy/{features}/{per_class}/{seed}"),
@@ -126,14 +171,13 @@ rule train_qy:
 
 rule train_svm:
     input:
-        features=inputs_of,
-        pixels="<results>/splits/main/pixels.parquet",
+        features=learnt_from,
+        pixels="<results>/splits/main/training/pixels.parquet",
         labels="<results>/labels_per_class/{per_class}/{seed}.parquet",
-        classes="<results>/splits/main/classes.json",
+        classes="<results>/splits/main/training/classes.json",
         scaler=scaler_of,
     output:
-        model=directory("<results>/svm/{features}/{per_class}/{seed}"),
-        predictions="<results>/predictions/main/inductive/svm/{features}/{per_class}/{seed}.parquet",
+        directory("<results>/svm/{features}/{per_class}/{seed}"),
     log:
         "<results>/logs/train_svm/{features}/{per_class}/{seed}.log",
     benchmark:
@@ -148,7 +192,7 @@ rule train_svm:
         cfg=cfg("svm"),
         code=code("train_svm"),
     message:
-        "Fit and apply the SVM on {wildcards.features} with {wildcards.per_class} labels per class, seed {wildcards.seed}"
+        "Fit the SVM on {wildcards.features} with {wildcards.per_class} labels per class, seed {wildcards.seed}"
     script:
         "../workflow/scripts/train_svm.py"
 
@@ -157,7 +201,7 @@ if FITTED:
 
     rule baseline:
         input:
-            features=every_scene(FEATURES["bands"]),
+            features=of_scenes(FEATURES["bands"], SCORED),
             scalers=[SCALERS[features] for features in sorted({row.features for row in FITTED})],
             labels="<results>/labels_per_class/{per_class}/{seed}.parquet",
             quotas="<results>/splits/main/quotas.parquet",
@@ -213,7 +257,7 @@ rule average:
 
 rule match_library:
     input:
-        samples=every_scene(FEATURES["bands"]),
+        samples=of_scenes(FEATURES["bands"], SCORED),
         known="<results>/splits/main/classes.json",
         files=SLICES.library_files,
     output:
@@ -240,8 +284,9 @@ rule match_library:
 
 rule predict:
     input:
-        features=inputs_of,
+        features=asked_of,
         pixels="<results>/splits/main/pixels.parquet",
+        known="<results>/splits/main/classes.json",
         scaler=scaler_of,
         model="<results>/{method}/{features}/{per_class}/{seed}",
     output:
@@ -251,7 +296,7 @@ rule predict:
     benchmark:
         "<results>/resources/predict/{method}/{features}/{per_class}/{seed}.tsv"
     wildcard_constraints:
-        method="|".join(sorted({*models()} - {"svm", *AVERAGES})),  # the fit of an SVM applies it
+        method="|".join(sorted({*models()} - {*AVERAGES})),
     conda:
         "../envs/base.yaml"
     threads: at_most(2)

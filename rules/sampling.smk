@@ -1,6 +1,7 @@
 # The pool of every scene, drawn once; the split of the study, dealt from the pool; the samples that models see; the labels.
 # Needs: results/census, results/labels, the scenes.
 # Produces: results/shards/{unlabelled,labelled}/{scene}.parquet (the pool), results/splits/main (parts, pixels, quotas, classes),
+# results/splits/main/training (the same of the scenes on which training depends, and of no other),
 # results/sample_m1 and results/sample (cleaned spectra), results/noise, results/input (with normalise.method auto),
 # results/scaler/{bands,m1,mnf}, results/labels_per_class/{per_class}/{seed}.parquet, results/interval_labels, results/share_labels.
 
@@ -35,16 +36,16 @@ rule draw:
 
 rule split:
     input:
-        census=[counted(scene, "parquet") for scene in sorted(SCENES)],
-        codes=[counted(scene, "npy") for scene in sorted(SCENES)],
-        shards=pool_of(SCENES),
+        census=[counted(scene, "parquet") for scene in TRAINING],
+        codes=[counted(scene, "npy") for scene in TRAINING],
+        shards=pool_of(TRAINING),
         classes=ancient(CLASSES),
     output:
-        quotas="<results>/splits/main/quotas.parquet",
-        pixels="<results>/splits/main/pixels.parquet",
-        classes="<results>/splits/main/classes.json",
-        warnings="<results>/splits/main/warnings.json",
-        parts=every_scene("<results>/splits/main/parts/{scene}.npy"),
+        quotas="<results>/splits/main/training/quotas.parquet",
+        pixels="<results>/splits/main/training/pixels.parquet",
+        classes="<results>/splits/main/training/classes.json",
+        warnings="<results>/splits/main/training/warnings.json",
+        parts=of_training("<results>/splits/main/training/parts/{scene}.npy"),
     log:
         "<results>/logs/split.log",
     benchmark:
@@ -59,23 +60,57 @@ rule split:
         cfg=SLICES.split(),
         code=code("split"),
     message:
-        "Split the study into training, validation and test pixels"
+        "Split the scenes of training into training and validation pixels, and test pixels where no test holes are named"
     script:
         "../workflow/scripts/split.py"
 
 
+rule split_tested:
+    input:
+        training=multiext(
+            "<results>/splits/main/training/", "quotas.parquet", "pixels.parquet", "classes.json", "warnings.json"
+        ),
+        parts=of_training("<results>/splits/main/training/parts/{scene}.npy"),
+        census=[counted(scene, "parquet") for scene in SCORED],
+        codes=[counted(scene, "npy") for scene in SCORED],
+        shards=pool_of(SCORED),
+        classes=ancient(CLASSES),
+    output:
+        quotas="<results>/splits/main/quotas.parquet",
+        pixels="<results>/splits/main/pixels.parquet",
+        classes="<results>/splits/main/classes.json",
+        warnings="<results>/splits/main/warnings.json",
+        parts=of_scenes("<results>/splits/main/parts/{scene}.npy", SCORED),
+    log:
+        "<results>/logs/split_tested.log",
+    benchmark:
+        "<results>/resources/split_tested.tsv"
+    priority: 1
+    conda:
+        "../envs/base.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory_mb_of_one(2000, per_mb=4),
+        runtime=minutes(10, per_mb=0.02),
+    params:
+        cfg=SLICES.split_tested(),
+        code=code("split_tested"),
+    message:
+        "Add the scenes of named test holes to the split"
+    script:
+        "../workflow/scripts/split_tested.py"
+
+
 rule sample_m1:
     input:
-        census=[counted_for_m1(scene, "parquet") for scene in SLICES.scenes_of_m1],
-        codes=[counted_for_m1(scene, "npy") for scene in SLICES.scenes_of_m1],
-        shards=scenes_of_m1("<results>/shards/unlabelled/{scene}.parquet"),
-        files=SLICES.files_of_sample_m1,
-        # Scans of holes that are named as test holes must fit the others. A mask changes their census, and nothing here:
-        # only a changed scan does, which is among the files.
-        tested=[ancient(f"<results>/census/{scene}.parquet") for scene in SLICES.scenes_not_of_m1],
-        tested_codes=[ancient(f"<results>/census/{scene}.npy") for scene in SLICES.scenes_not_of_m1],
+        census=[counted_for_m1(scene, "parquet") for scene in TRAINING],
+        codes=[counted_for_m1(scene, "npy") for scene in TRAINING],
+        shards=of_training("<results>/shards/unlabelled/{scene}.parquet"),
+        files=lambda wildcards: cleaned_files(TRAINING),
+        # All scans must fit together before anything is trained, and what training sees does not change by how they do.
+        compared=ancient(COMPARED),
     output:
-        scenes_of_m1("<results>/sample_m1/{scene}.parquet"),
+        of_training("<results>/sample_m1/{scene}.parquet"),
     log:
         "<results>/logs/sample_m1.log",
     benchmark:
@@ -98,12 +133,13 @@ rule sample_m1:
 
 rule sample:
     input:
-        census=every_scene("<results>/census/{scene}.parquet"),
-        shards=pool_of(SCENES),
-        pixels="<results>/splits/main/pixels.parquet",
-        files=cleaned_files,
+        census=of_training("<results>/census/{scene}.parquet"),
+        codes=of_training("<results>/census/{scene}.npy"),
+        shards=pool_of(TRAINING),
+        pixels="<results>/splits/main/training/pixels.parquet",
+        files=lambda wildcards: cleaned_files(TRAINING),
     output:
-        every_scene("<results>/sample/{scene}.parquet"),
+        of_training("<results>/sample/{scene}.parquet"),
     log:
         "<results>/logs/sample.log",
     benchmark:
@@ -115,7 +151,7 @@ rule sample:
         mem_mb=memory_mb_of_one(2000, per_mb=16, but="files"),
         runtime=minutes(15, per_mb=0.02, but="files"),
     params:
-        cfg=cleaning_cfg(scenes=cleaned(SCENES)),
+        cfg=cleaning_cfg(scenes=cleaned(TRAINING)),
         code=code("sample"),
     message:
         "Take the pixels of the split from the pool and clean them"
@@ -123,10 +159,32 @@ rule sample:
         "../workflow/scripts/sample.py"
 
 
+if TESTED:
+
+    use rule sample as sample_tested with:
+        input:
+            census=of_training("<results>/census/{scene}.parquet"),
+            codes=of_training("<results>/census/{scene}.npy"),
+            shards=pool_of(TESTED),
+            pixels="<results>/splits/main/pixels.parquet",
+            files=lambda wildcards: SLICES.data_files_of(TESTED),
+        output:
+            of_scenes("<results>/sample/{scene}.parquet", TESTED),
+        log:
+            "<results>/logs/sample_tested.log",
+        benchmark:
+            "<results>/resources/sample_tested.tsv"
+        params:
+            cfg=cleaning_cfg(scenes=looked_into(TESTED)),
+            code=code("sample"),
+        message:
+            "Take the pixels of the tested scenes from the pool and clean them"
+
+
 rule choose_input:
     input:
-        samples=every_scene("<results>/sample/{scene}.parquet"),
-        samples_m1=scenes_of_m1("<results>/sample_m1/{scene}.parquet"),
+        samples=of_training("<results>/sample/{scene}.parquet"),
+        samples_m1=of_training("<results>/sample_m1/{scene}.parquet"),
         labels=f"<results>/labels_per_class/{MOST_LABELS}/{FIRST_SEED}.parquet",
     output:
         CHOICE,
@@ -153,7 +211,7 @@ rule choose_input:
 
 rule estimate_noise:
     input:
-        samples=scenes_of_m1("<results>/sample_m1/{scene}.parquet"),
+        samples=of_training("<results>/sample_m1/{scene}.parquet"),
     output:
         directory(NOISE),
     log:
@@ -176,7 +234,7 @@ rule estimate_noise:
 
 rule fit_scaler:
     input:
-        samples=scenes_of_m1("<results>/sample_m1/{scene}.parquet"),
+        samples=of_training("<results>/sample_m1/{scene}.parquet"),
         choices=choices_of,
         noises=noises_of,
     output:
@@ -205,7 +263,7 @@ rule fit_scaler:
 
 rule choose_labels:
     input:
-        pixels="<results>/splits/main/pixels.parquet",
+        pixels="<results>/splits/main/training/pixels.parquet",
     output:
         "<results>/labels_per_class/{per_class}/{seed}.parquet",
     log:
@@ -229,10 +287,10 @@ rule choose_labels:
 
 rule interval_labels:
     input:
-        dealt="<results>/splits/main/pixels.parquet",
-        codes=[counted(scene, "npy") for scene in sorted(SCENES)],
-        classes="<results>/splits/main/classes.json",
-        scans=[file for scene in sorted(SCENES) for file in data_files(SCENES[scene])],
+        dealt="<results>/splits/main/training/pixels.parquet",
+        codes=[counted(scene, "npy") for scene in TRAINING],
+        classes="<results>/splits/main/training/classes.json",
+        scans=lambda wildcards: SLICES.data_files_of(TRAINING),
         tables=SLICES.interval_sources,
     output:
         pixels=INTERVAL_LABELS[0],
@@ -258,8 +316,8 @@ rule interval_labels:
 
 rule share_labels:
     input:
-        dealt="<results>/splits/main/pixels.parquet",
-        known="<results>/splits/main/classes.json",
+        dealt="<results>/splits/main/training/pixels.parquet",
+        known="<results>/splits/main/training/classes.json",
         classes=ancient(CLASSES),
         files=SLICES.files_with_shares,
     output:

@@ -1,6 +1,7 @@
 # Scans: simulated, downloaded or your own, and what is in them.
 # Needs: the files that scenes.tsv names, or the built-in simulation, or a network for the public scenes.
 # Produces: results/scenes/{scene}.h5 (simulated), results/census/{scene}.parquet and .npy (whatever the labels),
+# results/scans.json (that all scans fit together),
 # results/labels/{scene}.parquet and .npy (the same with the labels, of scenes that have any), results/cleaning/{scene}.json
 # (if cleaning mends faults of the detector), results/masks/{scene}/mask.png and image.png (of scenes whose tray is masked).
 
@@ -110,6 +111,32 @@ rule census:
         "../workflow/scripts/census.py"
 
 
+rule compare_scans:
+    input:
+        census=every_scene("<results>/census/{scene}.parquet"),
+        codes=every_scene("<results>/census/{scene}.npy"),
+    output:
+        COMPARED,
+    log:
+        "<results>/logs/compare_scans.log",
+    benchmark:
+        "<results>/resources/compare_scans.tsv"
+    priority: 1
+    conda:
+        "../envs/base.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory_mb_of_one(1000, per_mb=1),
+        runtime=minutes(10, per_mb=0.02),
+    params:
+        cfg=SLICES.compare_scans(),
+        code=code("compare_scans"),
+    message:
+        "Compare all scans: whether they fit together, and whether one is a copy of another"
+    script:
+        "../workflow/scripts/compare_scans.py"
+
+
 rule labels:
     input:
         files=scene_files,
@@ -142,7 +169,7 @@ if SLICES.mends:
 
     rule cleaning_effect:
         input:
-            files=cleaned_files,
+            files=lambda wildcards: cleaned_files([wildcards.scene]),
         output:
             "<results>/cleaning/{scene}.json",
         log:

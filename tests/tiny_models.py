@@ -12,6 +12,7 @@ from semispectral.maps.bundle import Bundle
 from semispectral.maps.bundle_build import Recipe, build_bundle, write_bundle
 from semispectral.maps.bundle_check import Saved
 from semispectral.maps.stage_bundle import classifier_of
+from semispectral.maps.stage_pack import with_scores
 from semispectral.scans.cube import Cube, Pixels
 from semispectral.scans.facts.stated_values import as_values
 from semispectral.spectra.scaling import Scaler, fit_scaler
@@ -160,6 +161,7 @@ def tiny_bundle(
     labels = pixels.table[(pixels.table["part"] == "train") & (pixels.label >= 0)]
     described = first_row(chosen["method"]).description
     facts = {"config": {"m1": {"latents": 4}}, "scale": 2.5e-5, "description": described}
-    bundle = build_bundle(parts, pixels, labels, predictions, classes=classes, recipe=recipe, facts=facts)
+    unscored = build_bundle(parts, pixels, labels, classes=classes, recipe=recipe, facts=facts)
+    bundle = with_scores(unscored, predictions)
     write_bundle(directory, bundle, parts)
     return bundle

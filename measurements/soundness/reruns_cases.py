@@ -12,18 +12,19 @@ PLACED = {"paint", *LOGGED}
 COLOURED = {"pack", *PLACED}  # names and colours reach no rule that reads a scan or trains
 SHOWN = {"map", "pixels", *PLACED}
 MAPS = {"bundle", *COLOURED, *SHOWN}
-ON_LABELS = {"train_svm", "baseline", *SCORES}
-M2 = {"train_m2", "predict", *SCORES, *MAPS}
-M1 = {"train_m1", "encode", "train_svm", "learning_curve", *M2}
+ASKED = {"predict", *SCORES}  # what models say of the test part
+ON_LABELS = {"train_svm", "baseline", *ASKED}
+M2 = {"train_m2", *ASKED, *MAPS}
+M1 = {"train_m1", "encode", "encode_tested", "train_svm", "learning_curve", *M2}
 M1_FITTED = {"fit_scaler", *M1}
-FITTED = {"fit_scaler", "train_m2", "predict", *ON_LABELS}
+FITTED = {"fit_scaler", "train_m2", *ON_LABELS}
 FEATURES = {"features", *PLACED, "pixels"}
-CLEANED = {"sample_m1", "sample", *FITTED, *M1_FITTED, *FEATURES}
+CLEANED = {"sample_m1", "sample", "sample_tested", *FITTED, *M1_FITTED, *FEATURES}
 CHOSEN = {"choose_labels", "baseline", "train_svm", *M2}
-DEALT = {"split", "sample", "learning_curve", *CHOSEN}  # what takes other labelled pixels from the pool, and no scan
+DEALT = {"split", "split_tested", "sample", "sample_tested", "learning_curve", *CHOSEN}  # what takes other labelled pixels from the pool, and no scan
 SPLIT = {*DEALT, "sample_m1", *FITTED, *M1_FITTED}  # what deals the pool anew, to M1 too, and reads no scan
 DRAWN = {"draw", *SPLIT}
-COUNTED = {"census", "labels", *DRAWN, *FEATURES}
+COUNTED = {"census", "compare_scans", "labels", *DRAWN, *FEATURES}
 EVERYTHING = {"simulate", *COUNTED}
 NOTHING: set[str] = set()
 
@@ -103,14 +104,14 @@ CASES: dict[str, tuple[Any, set[str]]] = {
     "sample.seed": (2, DRAWN),
     "sample.cap_per_class": (50, DEALT),
     "sample.unlabelled_per_scene": (200, DRAWN),
-    "sample.class_per_scene": (50, {"draw", "encode", *DEALT}),
+    "sample.class_per_scene": (50, {"draw", "encode", "encode_tested", *DEALT}),
     "sample.unlabelled": (200, SPLIT),
     "sample.clusters": (4, DRAWN),
     "sample.drop_saturated": (True, DRAWN),
     "runs.labels_per_class": ([5, 10], {*CHOSEN}),
     "runs.seeds": (
         [1, 2],
-        {"choose_labels", "train_m1", "encode", "train_svm", "train_m2", "predict", "baseline", *SCORES},
+        {"choose_labels", "train_m1", "encode", "encode_tested", "train_svm", "train_m2", "baseline", *ASKED},
     ),
     "runs.valid_share": (0.4, CHOSEN),
     "compare.models": (["m2"], SCORES),
@@ -138,11 +139,11 @@ CASES: dict[str, tuple[Any, set[str]]] = {
             "classifier.activation": "tanh",
         }.items()
     },
-    "svm.cost": ([1], {"train_svm", "learning_curve", *SCORES}),
-    "svm.gamma": ([1, 2], {"train_svm", "learning_curve", *SCORES}),
+    "svm.cost": ([1], {"train_svm", "learning_curve", *ASKED}),
+    "svm.gamma": ([1, 2], {"train_svm", "learning_curve", *ASKED}),
     "svm.folds": (3, ON_LABELS),
     "svm.tuning_pixels": (500, ON_LABELS),
-    "svm.balanced": (False, {"train_svm", "learning_curve", *SCORES}),
+    "svm.balanced": (False, {"train_svm", "learning_curve", *ASKED}),
     "mask.method": ("otsu", {"mask", *COUNTED}),
     "cleaning.references": ("none", COUNTED),
     "cleaning.white_reflectance": (0.9, COUNTED),

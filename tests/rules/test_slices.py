@@ -123,14 +123,36 @@ def test_m1_does_not_depend_on_labels_where_test_holes_are_named() -> None:
     assert "sample_m1" in changed(by_labels, replace(by_labels, scenes=other.scenes))
 
 
-def test_m1_sees_no_scene_of_a_named_test_hole() -> None:
-    """Scenes of the test holes are left out where these are named, and their files are looked at all the same."""
+def test_training_depends_on_no_scene_of_a_named_test_hole() -> None:
+    """Its scenes with labels are tested; those without, and scenes only to be mapped, are in no part of the split."""
     named, chosen = slices(split={"test_groups": ["DH3"]}), slices(split={"test_groups": []})
-    assert named.scenes_of_m1 == ["DH1_1", "DH2_1"]
-    raw = replace(named, config={**named.config, "cleaning": {**named.config["cleaning"], "references": "none"}})
-    assert raw.files_of_sample_m1(SimpleNamespace(keys=lambda: ())) == [str(named.scenes["DH3_1"].data)]
-    assert chosen.scenes_of_m1 == sorted(chosen.scenes)
-    assert slices(split={"method": "blocks", "test_groups": ["DH3"]}).scenes_of_m1 == sorted(named.scenes)
+    assert named.scenes_of_training == ["DH1_1", "DH2_1"]
+    assert named.scenes_tested == ["DH3_1"]
+    assert named.scenes_scored == chosen.scenes_of_training == sorted(chosen.scenes)
+    assert chosen.scenes_tested == []
+    blocks = slices(split={"method": "blocks", "test_groups": ["DH3"]})
+    assert blocks.scenes_of_training == sorted(named.scenes)
+    bare = replace(named, scenes={**named.scenes, "DH3_1": named.scenes["DH3_1"].without_labels()})
+    assert (bare.scenes_tested, bare.scenes_studied) == ([], sorted(named.scenes))
+    mapped = replace(named, only_mapped=frozenset({"DH2_1", "DH3_1"}))
+    assert mapped.scenes_of_training == mapped.scenes_scored == mapped.scenes_studied == ["DH1_1"]
+
+
+TRAINED = {"split", "sample_m1", "bundle", "choose_labels", "draw labelled", "draw unlabelled", "labels"}
+
+
+@pytest.mark.parametrize("hole", ["DH1", "DH3"])
+@pytest.mark.parametrize("only_mapped", [False, True])
+def test_what_an_added_scene_changes(hole: str, only_mapped: bool) -> None:
+    """One of a test hole, or only to be mapped, changes no slice of training; one of another hole does."""
+    cut = slices(split={"test_groups": ["DH3"]})
+    added = replace(cut.scenes["DH3_1"], name="A_9", hole=hole, data=Path("a.h5"))
+    more = replace(cut, scenes={"A_9": added, **cut.scenes}, only_mapped=frozenset({"A_9"} if only_mapped else ()))
+    trains = hole == "DH1" and not only_mapped
+    assert changed(cut, more) & TRAINED == ({"split", "sample_m1"} if trains else set())
+    assert (cut.split_tested() != more.split_tested()) == (not only_mapped)
+    assert cut.compare_scans() != more.compare_scans()
+    assert (cut.library() != more.library()) == trains
 
 
 def test_names_of_classes_are_for_showing() -> None:

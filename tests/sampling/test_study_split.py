@@ -8,16 +8,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from semispectral.errors import DataError
+from semispectral.errors import DataError, IntegrityError
 from semispectral.pool.sample_settings import SampleConfig
 from semispectral.sampling.split import SplitConfig
 from semispectral.sampling.study_split import (
+    DEALT,
     StudySplit,
     deal_for_m1,
     expected_split,
     rasters_of_codes,
     say_warnings,
     split_study,
+    split_tested,
 )
 from semispectral.study.classes import UNLABELLED, ClassMap, CodeSet
 from semispectral.study.scene import Scene
@@ -218,3 +220,58 @@ def test_the_expected_split_is_near_the_split() -> None:
     found = split_of()
     assert all(np.array_equal(expected.parts[name], found.parts[name]) for name in found.parts)
     assert expected.quotas["quota"].sum() == pytest.approx(found.quotas["quota"].sum(), rel=0.02)
+
+
+def in_two_steps(scenes: Sequence[Scene] = SCENES, codes: Mapping[str, np.ndarray] = CODES) -> StudySplit:
+    """The split of these scenes: of those that are learnt from, and then with those of the named test hole."""
+    pool, settings = tiny_pool(SCENES, codes), {"sample_settings": SAMPLE}
+    learnt, tested = ([scene for scene in scenes if (scene.hole == "C") == held] for held in (False, True))
+    first = split_study(learnt, codes, pool, CLASSES, split_settings=SPLIT.of_other_holes, **settings)
+    return split_tested(first, tested, codes, pool, CLASSES, method=SPLIT.method, **settings)
+
+
+def test_a_split_in_two_steps_is_that_of_all_scenes_at_once() -> None:
+    """Quotas, pixels, parts, classes and warnings are those of one step: named test holes change no other part."""
+    whole, stepwise = split_of(), in_two_steps()
+    assert stepwise.classes == whole.classes
+    assert stepwise.quotas.equals(whole.quotas)
+    assert stepwise.pixels[[*DEALT, "hash"]].equals(whole.pixels[[*DEALT, "hash"]])
+    assert stepwise.warnings == whole.warnings
+    assert (stepwise.method, stepwise.buffer) == (whole.method, whole.buffer)
+    assert set(stepwise.parts) == set(whole.parts)
+    assert all(np.array_equal(stepwise.parts[name], whole.parts[name]) for name in whole.parts)
+
+
+def test_a_class_of_the_test_hole_alone_comes_last() -> None:
+    """It changes no label of the classes that can be learnt, is warned about, and no pixel of it is to train."""
+    codes = {**CODES, "C-1": np.where(CODES["C-1"] == 3, 1, CODES["C-1"])}
+    classes = ClassMap((1, *CLASSES.codes), ("e", *CLASSES.names), ("#444444", *CLASSES.colours))
+    pool, settings = tiny_pool(SCENES, codes), {"sample_settings": SAMPLE}
+    first = split_study(SCENES[:3], codes, pool, classes, split_settings=SPLIT.of_other_holes, **settings)
+    found = split_tested(first, SCENES[3:], codes, pool, classes, method="groups", **settings)
+    assert found.classes.codes == (2, 3, 7, 1)
+    learnt = found.pixels[found.pixels["hole"] != "C"].reset_index(drop=True)
+    assert first.pixels[DEALT].equals(learnt[DEALT])
+    assert set(found.pixels.loc[found.pixels["label"] == 3, "part"]) == {"test"}
+    assert any("class e (code 1) is only in test" in text for text in found.warnings)
+    assert len(found.quotas) == len(SCENES) * 5 * 3
+
+
+def test_without_tested_scenes_the_split_is_whole() -> None:
+    """A study that names no test hole, or has no labels in it, keeps its split."""
+    pool, settings = tiny_pool(SCENES, CODES), {"sample_settings": SAMPLE}
+    first = split_study(SCENES[:3], CODES, pool, CLASSES, split_settings=SPLIT.of_other_holes, **settings)
+    found = split_tested(first, [], CODES, pool, CLASSES, method="groups", **settings)
+    assert found.quotas.equals(first.quotas)
+    assert found.pixels[DEALT].equals(first.pixels[DEALT])
+    assert set(found.parts) == {"A-1", "A-2", "B-1"}
+    assert any("the test part has no labelled pixel" in text for text in found.warnings)
+
+
+def test_a_split_of_another_pool_is_refused() -> None:
+    """The hashes by which copies are found are those of the drawn pixels: a pool that lacks some is another one."""
+    pool, settings = tiny_pool(SCENES, CODES), {"sample_settings": SAMPLE}
+    first = split_study(SCENES[:3], CODES, pool, CLASSES, split_settings=SPLIT.of_other_holes, **settings)
+    other = {name: table.iloc[:5] for name, table in pool.items()}
+    with pytest.raises(IntegrityError, match="run split again"):
+        split_tested(first, [], CODES, other, CLASSES, method="groups", **settings)

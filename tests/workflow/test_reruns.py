@@ -24,20 +24,22 @@ pytestmark = pytest.mark.slow
 SCENES = ("DH1_1", "DH2_1", "DH3_1")
 
 SCORES = {"evaluate", "report"}
+ASKED = {"predict", *SCORES}
 LOGS = {"downhole", "intervals", "hole_page"}
 PLACED = {"paint", *LOGS, "report"}
 COLOURED = {"pack", *PLACED}
 SHOWN = {"map", "pixels", *PLACED}
 MAPS = {"bundle", *COLOURED, *SHOWN}
-M2 = {"train_m2", "predict", *SCORES, *MAPS}
-M1 = {"train_m1", "encode", "train_svm", "learning_curve", *M2}
+M2 = {"train_m2", *ASKED, *MAPS}
+M1 = {"train_m1", "encode", "encode_tested", "train_svm", "learning_curve", *M2}
 M1_FITTED = {"fit_scaler", *M1}
-FITTED = {"fit_scaler", "baseline", "train_svm", "train_m2", "predict", *SCORES}
+FITTED = {"fit_scaler", "baseline", "train_svm", "train_m2", *ASKED}
 CHOSEN = {"choose_labels", "baseline", "train_svm", *M2}
-DEALT = {"split", "sample", "learning_curve", *CHOSEN}  # what takes other labelled pixels from the pool, and no scan
+# What takes other labelled pixels from the pool, and reads no scan.
+DEALT = {"split", "split_tested", "sample", "sample_tested", "learning_curve", *CHOSEN}
 SPLIT = {*DEALT, "sample_m1", *FITTED, *M1_FITTED}  # what deals the pool anew, to M1 too, and reads no scan
 DRAWN = {"draw", *SPLIT}
-COUNTED = {"census", "labels", *DRAWN, "features"}
+COUNTED = {"census", "compare_scans", "labels", *DRAWN, "features"}
 EVERYTHING = {"simulate", *COUNTED}
 
 
@@ -158,14 +160,14 @@ def test_style_of_the_configuration_does_not_count(done: Path, would_run: WouldR
         ("simulate.snr", 50, EVERYTHING),
         ("split.buffer", 2, SPLIT),
         ("sample.cap_per_class", 50, DEALT),
-        ("sample.class_per_scene", 50, {"draw", "encode", *DEALT}),
+        ("sample.class_per_scene", 50, {"draw", "encode", "encode_tested", *DEALT}),
         ("runs.valid_share", 0.4, CHOSEN),
         ("normalise.method", "snv", FITTED),
         ("normalise.m1_method", "snv", M1_FITTED),
         ("normalise.m1_method", "snv_level", M1),
         ("m1.net.hidden", [12], M1),
         ("m2.fit.epochs", 5, M2),
-        ("svm.folds", 3, {"train_svm", "baseline", *SCORES}),
+        ("svm.folds", 3, {"train_svm", "baseline", *ASKED}),
         ("baselines.trees", 10, {"report"}),
         ("cleaning.spike_threshold", 5, {"report"}),
         ("mask.smallest", 20, {"report"}),
@@ -187,7 +189,7 @@ def test_bands_and_latents_have_a_scale_each(done: Path, would_run: WouldRun) ->
     """Another scale of the bands trains what sees bands; another one of M1, M1 and what sees its latents."""
     bands = would_run(config=with_config(done, setting("normalise.method", "snv")))
     latents = would_run(config=with_config(done, setting("normalise.m1_method", "snv")))
-    trained = {"train_svm": 1, "train_m2": 1, "predict": 1}
+    trained = {"train_svm": 1, "train_m2": 1, "predict": 2}
     assert {rule: bands[rule] for rule in trained} == {rule: latents[rule] for rule in trained} == trained
     assert bands["baseline"] == 1
 
@@ -201,8 +203,8 @@ def test_a_map_of_bands_needs_both_scales(done: Path, would_run: WouldRun) -> No
 def test_more_seeds_and_methods_leave_the_old_ones_alone(done: Path, would_run: WouldRun) -> None:
     """A second seed trains its own models; a method taken out trains nothing, one put in itself."""
     counts = would_run(config=with_config(done, setting("runs.seeds", [1, 2])))
-    one_seed = {"choose_labels": 1, "train_m1": 1, "encode": 1, "train_svm": 2, "train_m2": 2, "predict": 2}
-    assert counts == {**one_seed, "baseline": 1, "evaluate": 1, "report": 1}
+    one_seed = {"choose_labels": 1, "train_m1": 1, "encode": 1, "encode_tested": 1, "train_svm": 2, "train_m2": 2}
+    assert counts == {**one_seed, "predict": 4, "baseline": 1, "evaluate": 1, "report": 1}
     assert set(would_run(config=with_config(done, setting("compare.models", ["m2"])))) == SCORES
     counts = would_run(config=with_config(done, setting("compare.models", ["svm", "m2", "qy"])))
     assert counts == {"train_qy": 2, "predict": 2, "evaluate": 1, "report": 1}
@@ -218,9 +220,9 @@ def test_more_seeds_and_methods_leave_the_old_ones_alone(done: Path, would_run: 
         ("models/m1.py", M1),
         ("training/train_m2.py", M2),
         ("inference/m2_inference.py", M2),
-        ("classifiers/svm.py", {"train_svm", "baseline", "learning_curve", *SCORES}),
+        ("classifiers/svm.py", {"train_svm", "baseline", "learning_curve", *ASKED}),
         ("classifiers/baselines_supervised.py", {"baseline", *SCORES}),
-        ("evaluation/scores.py", {"learning_curve", *SCORES, *MAPS}),
+        ("evaluation/scores.py", {"learning_curve", "pack", *SCORES}),
         ("evaluation/alerts.py", SCORES),
         ("workflow/logs.py", set()),
         ("storage/atomic.py", set()),
@@ -251,7 +253,7 @@ def test_comments_do_not_count(done: Path, would_run: WouldRun) -> None:
 @pytest.mark.parametrize(
     ("adapter", "rules"),
     [
-        ("train_svm.py", {"train_svm", *SCORES}),
+        ("train_svm.py", {"train_svm", *ASKED}),
         ("fit_scaler.py", {*FITTED, *M1_FITTED}),
         ("split.py", DEALT),
     ],

@@ -30,7 +30,7 @@ from semispectral.sampling.stages.stage_choose_labels import run_choose_labels
 from semispectral.sampling.stages.stage_fit_scaler import run_fit_scaler
 from semispectral.sampling.stages.stage_sample import run_sample
 from semispectral.sampling.stages.stage_sample_m1 import run_sample_m1
-from semispectral.sampling.stages.stage_split import run_split
+from semispectral.sampling.stages.stage_split import run_split, run_split_tested
 from semispectral.scans.cube import Pixels
 from semispectral.scans.formats.scene_files import data_files
 from semispectral.scans.sensor_bands import SensorBands
@@ -51,7 +51,7 @@ from tiny_sensors import OVERLAP, SPLIT_BAND, simulated_of, write_two_sensors
 ROOT = Path(__file__).resolve().parents[2]
 CLASSES_TSV = ROOT / "config/classes.tsv"
 HOLES = {"DH1_1": "DH1", "DH2_1": "DH2", "DH3_1": "DH3"}
-LACKING = "DH1_1"
+LACKING, TESTED = "DH1_1", "DH3_1"
 GIVEN = yaml.safe_load((ROOT / "tests/workflow/tiny.yaml").read_text(encoding="utf-8"))
 CONFIG: dict[str, Any] = complete(GIVEN, read_schema(ROOT / "config/config.schema.yaml"))
 RUN = {"per_class": "5", "seed": 1}
@@ -98,8 +98,13 @@ def mapped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shards, unlabelled = (sorted(results.glob(f"shards/{kind}/*.parquet")) for kind in ("*", "unlabelled"))
     censuses, labelled = (sorted(results.glob(f"{folder}/*.parquet")) for folder in ("census", "labels"))
     everything, pixels = list(row.values()), results / "split/pixels.parquet"
-    split = cfg("split", "sample", scenes=everything, steps=[])
-    run_split(results / "split", censuses=labelled, shards=shards, classes_file=CLASSES_TSV, cfg=split)
+    learnt = [[path for path in found if path.stem != TESTED] for found in (labelled, shards)]
+    of_training = [row[name] for name in HOLES if name != TESTED]
+    training, classes = results / "split/training", {"classes_file": CLASSES_TSV}
+    split = cfg("split", "sample", scenes=of_training, steps=[])
+    run_split(training, censuses=learnt[0], shards=learnt[1], cfg=split, **classes)
+    whole = {"censuses": labelled, "cfg": cfg("split", "sample", scenes=everything, steps=[])}
+    run_split_tested(results / "split", training=training, shards=shards, **whole, **classes)
     few = cfg(runs={"labels_per_class": [5], "valid_share": 0.2})
     run_choose_labels(results / "labels.parquet", pixels_file=pixels, **RUN, cfg=few)
     of_m1 = cfg("split", "sample", "cleaning", study=everything, scenes=row)
@@ -116,9 +121,9 @@ def mapped(tmp_path_factory: pytest.TempPathFactory) -> Path:
             scans=data_files(scene),
             model_directory=results / "bundle",
             codes_file=results / f"labels/{name}.npy",
-            parts_file=results / f"split/parts/{name}.npy",
+            parts_files=[results / f"split/parts/{name}.npy"],
             threads=1,
-            cfg=cfg(scene=row[name], map={"smoothing": "none"}),
+            cfg=cfg(scene=row[name], tested=False, map={"smoothing": "none"}),
         )
     return results
 
@@ -132,8 +137,7 @@ def _train(results: Path) -> None:
     bands = {"features": "bands", "pixels_file": results / "split/pixels.parquet", **RUN}
     bands |= {"feature_files": sorted(results.glob("sample/*.parquet")), "scaler_directory": results / "scaler"}
     known, labels = results / "split/classes.json", results / "labels.parquet"
-    fitted = results / "svm", results / "svm.parquet"
-    run_train_svm(*fitted, classes_file=known, labels_file=labels, cfg=cfg("svm"), **bands)
+    run_train_svm(results / "svm", classes_file=known, labels_file=labels, cfg=cfg("svm"), **bands)
     recipe = {"method": "svm", "features": "bands", "per_class": "5", "seed": 1, "false_alarm": 0.05}
     facts = {"scale": 1.0, "references": False, "description": "SVM"}
     saved = {"scaler": results / "scaler", "m1": results / "m1", "classifier": results / "svm"}
@@ -142,7 +146,6 @@ def _train(results: Path) -> None:
         parts=saved,
         samples=sorted(results.glob("sample/*.parquet")),
         labels_file=labels,
-        predictions_file=results / "svm.parquet",
         known_file=known,
         cfg=cfg("cleaning", "split", "sample", "svm", "m1", normalise=NORMALISE, recipe=recipe, facts=facts),
     )

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from semispectral.census.stage_census import run_census
+from semispectral.census.stage_compare_scans import run_compare_scans
 from semispectral.census.stage_labels import run_labels
 from semispectral.classifiers.stage_baseline import run_baseline
 from semispectral.classifiers.stage_choose_input import run_choose_input
@@ -44,7 +45,7 @@ from semispectral.sampling.stages.stage_choose_labels import run_choose_labels
 from semispectral.sampling.stages.stage_fit_scaler import run_fit_scaler
 from semispectral.sampling.stages.stage_sample import run_sample
 from semispectral.sampling.stages.stage_sample_m1 import run_sample_m1
-from semispectral.sampling.stages.stage_split import run_split
+from semispectral.sampling.stages.stage_split import run_split, run_split_tested
 from semispectral.scans.cube import Pixels
 from semispectral.simulate.stage_simulate import run_simulate
 from semispectral.spectra.cleaning_settings import CleanConfig, scale_after
@@ -117,20 +118,34 @@ def sampled(tmp_path_factory: pytest.TempPathFactory) -> Path:
             run_draw(shard, scans=[scan], codes_file=codes.with_suffix(".npy"), kind=kind, cfg=drawn)
     shards, unlabelled = (sorted(results.glob(f"shards/{kind}/*.parquet")) for kind in ("*", "unlabelled"))
     labelled = sorted(results.glob("labels/*.parquet"))
+    learnt = [[path for path in found if path.stem != "DH3_1"] for found in (labelled, shards)]
     everything = list(row.values())
-    split = cfg("split", "sample", scenes=everything, steps=[])
-    run_split(results / "split", censuses=labelled, shards=shards, classes_file=CLASSES_TSV, cfg=split)
+    of_training = [row[name] for name in SCENES if name != "DH3_1"]
+    split = cfg("split", "sample", scenes=of_training, steps=[])
+    training = results / "split/training"
+    run_split(training, censuses=learnt[0], shards=learnt[1], classes_file=CLASSES_TSV, cfg=split)
+    whole = cfg("split", "sample", scenes=everything, steps=[])
+    run_split_tested(
+        results / "split",
+        training=training,
+        censuses=labelled,
+        shards=shards,
+        classes_file=CLASSES_TSV,
+        cfg=whole,
+    )
     pixels = results / "split/pixels.parquet"
     run_choose_labels(
         results / "labels.parquet",
-        pixels_file=pixels,
+        pixels_file=training / "pixels.parquet",
         **RUN,
         cfg=cfg(runs={"labels_per_class": [5], "valid_share": 0.2}),
     )
     censuses = sorted(results.glob("census/*.parquet"))
-    of_m1 = cfg("split", "sample", "cleaning", study=everything, scenes=row)
+    run_compare_scans(results / "scans.json", censuses=censuses, cfg=cfg(scenes=everything, steps=[]))
+    seen = [path for path in censuses if path.stem != "DH3_1"]
+    of_m1 = cfg("split", "sample", "cleaning", study=of_training, scenes=row)
     trained = [path for path in unlabelled if path.stem != "DH3_1"]
-    run_sample_m1(results / "sample_m1", censuses=censuses, shards=trained, cfg=of_m1)
+    run_sample_m1(results / "sample_m1", censuses=seen, shards=trained, cfg=of_m1)
     cleaned = cfg("cleaning", scenes=row)
     run_sample(results / "sample", censuses=censuses, shards=shards, pixels_file=pixels, cfg=cleaned)
     scale = cfg("cleaning", normalise={"method": "standardise"})
@@ -155,7 +170,8 @@ def predicted(sampled: Path) -> Path:
     )
     for path in (svm, majority, qda, mean):
         path.parent.mkdir(parents=True)
-    run_train_svm(sampled / "svm", svm, classes_file=known, labels_file=labels, cfg=cfg("svm"), **bands)
+    run_train_svm(sampled / "svm", classes_file=known, labels_file=labels, cfg=cfg("svm"), **bands)
+    run_predict(svm, model_directory=sampled / "svm", classes_file=known, method="svm", **bands)
     quotas = {"quotas_file": sampled / "split/quotas.parquet", "labels_file": labels}
     sections = cfg("baselines", "svm")
     shutil.copytree(sampled / "scaler", sampled / "bands")
@@ -185,8 +201,7 @@ def bundled(predicted: Path) -> Path:
         parts={"scaler": predicted / "scaler", "m1": predicted / "m1", "classifier": predicted / "svm"},
         samples=sorted(predicted.glob("sample/*.parquet")),
         labels_file=predicted / "labels.parquet",
-        predictions_file=predicted / "predictions/svm/bands/5/1.parquet",
-        known_file=predicted / "split/classes.json",
+        known_file=predicted / "split/training/classes.json",
         cfg=cfg(
             "cleaning",
             "split",
@@ -198,7 +213,9 @@ def bundled(predicted: Path) -> Path:
             facts={"scale": scale, "references": True, "description": "SVM"},
         ),
     )
-    run_pack(predicted / "model", model_directory=predicted / "bundle", cfg=cfg(classes=LEGEND))
+    scored = predicted / "predictions/svm/bands/5/1.parquet"
+    model = {"model_directory": predicted / "bundle", "predictions_file": scored}
+    run_pack(predicted / "model", cfg=cfg(classes=LEGEND), **model)
     return predicted
 
 
@@ -322,22 +339,6 @@ def test_encoding_keeps_the_pixels_in_order(sampled: Path) -> None:
         np.testing.assert_allclose(beside, np.tile(1 / scale, (len(both), 1)), 1e-6)
 
 
-def test_the_svm_predicts_as_its_model_does(predicted: Path, tmp_path: Path) -> None:
-    """What the fit says of the pixels that every method is asked is what its saved model says."""
-    run_predict(
-        tmp_path / "again.parquet",
-        feature_files=sorted(predicted.glob("sample/*.parquet")),
-        scaler_directory=predicted / "scaler",
-        pixels_file=predicted / "split/pixels.parquet",
-        model_directory=predicted / "svm",
-        method="svm",
-        features="bands",
-        **RUN,
-    )
-    fitted = read_table(predicted / "predictions/svm/bands/5/1.parquet")
-    pd.testing.assert_frame_equal(read_table(tmp_path / "again.parquet"), fitted)
-
-
 def test_the_svm_beats_the_majority(predicted: Path) -> None:
     """Scores of both methods, on the same test pixels; the SVM knows more than which class is frequent."""
     scored = read_scored(predicted / "evaluation")
@@ -351,12 +352,15 @@ def test_the_svm_beats_the_majority(predicted: Path) -> None:
 
 
 def test_a_packed_model_names_its_classes(bundled: Path) -> None:
-    """The model to take away has the names and colours that the one of the study does without; their numbers agree."""
+    """The model to take away has the names and scores that the one of the study does without; their numbers agree."""
     bundle, model = (read_bundle(bundled / name) for name in ("bundle", "model"))
     assert bundle.classes.names == tuple(map(str, bundle.classes.codes))
     assert model.classes == ClassMap.read(CLASSES_TSV).select(bundle.classes.codes)
     assert model.threshold == bundle.threshold
-    assert model.classes.names[0] in (bundled / "model/README.md").read_text(encoding="utf-8")
+    card, bare = ((bundled / folder / "README.md").read_text(encoding="utf-8") for folder in ("model", "bundle"))
+    assert model.classes.names[0] in card
+    assert "labelled pixels of the test part (DH3)" in card
+    assert "there was no test part" in bare
 
 
 def test_a_scene_and_a_new_scan_are_mapped_alike(bundled: Path) -> None:
@@ -369,9 +373,9 @@ def test_a_scene_and_a_new_scan_are_mapped_alike(bundled: Path) -> None:
         scans=[scan],
         model_directory=model,
         codes_file=bundled / "labels/DH3_1.npy",
-        parts_file=bundled / "split/parts/DH3_1.npy",
+        parts_files=[],
         threads=1,
-        cfg=cfg(scene=row, map=smoothing),
+        cfg=cfg(scene=row, tested=True, map=smoothing),
     )
     given = {"scene": row, "model": {"path": str(bundled / "model")}}
     new = bundled / "new/DH3_1"

@@ -10,7 +10,6 @@ run_bundle(
     classifiers=snakemake.input.classifiers,
     samples=snakemake.input.samples,
     labels_file=snakemake.input.labels,
-    predictions_file=snakemake.input.predictions,
     known_file=snakemake.input.known,
     cfg=snakemake.params.cfg,
 )

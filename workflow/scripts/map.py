@@ -8,7 +8,7 @@ run_map(
     scans=snakemake.input.files,
     model_directory=snakemake.input.model,
     codes_file=snakemake.input.codes,
-    parts_file=snakemake.input.parts,
+    parts_files=snakemake.input.parts,
     threads=snakemake.threads,
     cfg=snakemake.params.cfg,
 )

@@ -6,5 +6,6 @@ logs.start(snakemake.log[0], job=snakemake)
 run_pack(
     snakemake.output[0],
     model_directory=snakemake.input.model,
+    predictions_file=snakemake.input.predictions,
     cfg=snakemake.params.cfg,
 )

@@ -9,6 +9,7 @@ run_predict(
     scaler_directory=snakemake.input.scaler,
     pixels_file=snakemake.input.pixels,
     model_directory=snakemake.input.model,
+    classes_file=snakemake.input.known,
     method=snakemake.wildcards.method,
     features=snakemake.wildcards.features,
     per_class=snakemake.wildcards.per_class,

@@ -7,7 +7,7 @@ from semispectral.workflow import logs
 logs.start(snakemake.log[0], job=snakemake)
 run_sample_m1(
     Path(snakemake.output[0]).parent,
-    censuses=[*snakemake.input.census, *snakemake.input.tested],
+    censuses=snakemake.input.census,
     shards=snakemake.input.shards,
     cfg=snakemake.params.cfg,
 )

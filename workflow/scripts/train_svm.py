@@ -1,11 +1,10 @@
-"""Fit the SVM on the labels of one run, and apply it to the pixels that every method is asked."""
+"""Fit the SVM on the labels of one run."""
 from semispectral.classifiers.stage_train_svm import run_train_svm
 from semispectral.workflow import logs
 
 logs.start(snakemake.log[0], job=snakemake)
 run_train_svm(
-    snakemake.output.model,
-    snakemake.output.predictions,
+    snakemake.output[0],
     feature_files=snakemake.input.features,
     scaler_directory=snakemake.input.scaler,
     pixels_file=snakemake.input.pixels,

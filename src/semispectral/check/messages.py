@@ -8,6 +8,7 @@ from semispectral.check.scenes import Looked, classes_of
 from semispectral.check.study import Study
 from semispectral.scans.cube import PARTS
 from semispectral.spectra.hull_windows import FEWEST_BANDS
+from semispectral.study.keys_in_use import names_test_holes
 from semispectral.study.names import some
 from semispectral.workflow.units import clock, count, megabytes
 
@@ -202,14 +203,16 @@ def trained_again(study: Study, jobs: Mapping[str, int]) -> Iterator[str]:
     trains = [f"{rule} {number}" for rule, number in jobs.items() if rule.startswith("train_")]
     if not trains or not (study.results / "model").is_dir():
         return
-    counted = study.results / "census"
-    new = [scene.name for scene in study.scenes if not (counted / f"{scene.name}.parquet").is_file()]
+    counted, split = study.results / "census", study.config["split"]
+    tested = split["test_groups"] if names_test_holes(split) else ()
+    learnt = [scene.name for scene in study.studied if scene.hole not in tested]
+    new = [name for name in learnt if not (counted / f"{name}.parquet").is_file()]
     why = f"{some(new)} {'is' if len(new) == 1 else 'are'} new" if new else "what it was trained with has changed"
     yield f"The trained model would be made anew ({', '.join(trains)}): {why}."
     if new:
         yield (
-            "  To map new scans with the model as it is, give them a table of their own and run snakemake predict_new "
-            "(docs/howto/predict.md)."
+            "  To map new scans with the model as it is, write yes into their column map_only of scenes.tsv "
+            "(docs/howto/scene.md)."
         )
 
 

@@ -136,7 +136,7 @@ def planned(study: Study, looked: Sequence[Looked], problems: Problems) -> Plann
         odd = odd_of_collection(study.scenes, censuses, _joining(study))
         codes = PackedRasters({each.scene.name: each.codes for each in looked if each.codes is not None})
         drawn = expected_split(
-            study.scenes,
+            study.studied,
             codes,
             study.classes,
             split_settings=study.settings["split"],

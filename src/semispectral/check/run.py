@@ -126,7 +126,7 @@ def _summary(
     dry_run = start_dry_run(folder, wanted.config, target=EXPLORE if study.unlabelled else ALL)
     known_holes = False
     with problems.noted():
-        require_test_holes(study.config["split"], study.scenes, where="split")
+        require_test_holes(study.config["split"], study.studied, where="split")
         known_holes = True
     with problems.noted():
         require_writable(study.results, what="the results (pathvars.results)")
@@ -195,7 +195,7 @@ def warnings_of(study: Study, looked: list[Looked], drawn: Planned | None, odd_s
     without = [
         f"{each.scene.name}: no pixel has a code of a class; it serves as unlabelled only"
         for each in looked
-        if each.labelled == {} and not study.unlabelled
+        if each.labelled == {} and not study.unlabelled and not each.scene.map_only
     ]
     warnings = drawn.split.warnings if drawn else odd_scans or odd_of(looked)
     return [

@@ -65,9 +65,14 @@ class Study:
     minerals: dict[int, str] = field(default_factory=dict)
 
     @property
+    def studied(self) -> tuple[Scene, ...]:
+        """The scenes that may be learnt from, tested or explored: not those only to be mapped."""
+        return tuple(scene for scene in self.scenes if not scene.map_only)
+
+    @property
     def unlabelled(self) -> bool:
-        """Whether the table names scenes, and labels of none of them."""
-        return bool(self.scenes) and not any(scene.has_labels for scene in self.scenes)
+        """Whether the table names scenes, and labels of none that is studied."""
+        return bool(self.scenes) and not any(scene.has_labels for scene in self.studied)
 
     @property
     def results(self) -> Path:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from semispectral.classifiers.readers import READERS
-from semispectral.evaluation.queries import answers, asked
+from semispectral.evaluation.queries import answers, asked, of_classes
 from semispectral.sampling.training_set import read_features
 from semispectral.storage.model_files import load_model
 from semispectral.storage.parquet import write_table
+from semispectral.study.classes import read_classes
 
 
 def run_predict(
@@ -17,6 +18,7 @@ def run_predict(
     scaler_directory: str | Path,
     pixels_file: str | Path,
     model_directory: str | Path,
+    classes_file: str | Path,
     method: str,
     features: str,
     per_class: str,
@@ -29,13 +31,15 @@ def run_predict(
     predictions_file : str or Path
         Parquet file to write: probabilities of the classes and the true class, one row per pixel.
     feature_files : sequence of str or Path
-        Cleaned sample of every scene, or the latents of its pool.
+        Cleaned sample of every scene that is learnt from or tested, or the latents of its pool.
     scaler_directory : str or Path
         Scale of the bands; not used on latents.
     pixels_file : str or Path
         Pixels of the split, by which latents are chosen; not used on bands.
     model_directory : str or Path
         Trained model.
+    classes_file : str or Path
+        Classes of the split, classes.json: those of the model, and after them those that only test holes have.
     method : str
         Name in `semispectral.classifiers.readers.READERS`.
     features : str
@@ -49,6 +53,6 @@ def run_predict(
         read_features(feature_files, features=features, scaler_directory=scaler_directory, pixels_file=pixels_file)
     )
     model = READERS[method](*load_model(Path(model_directory)))
-    probability = model.predict_proba(query.mean[:])
+    probability = of_classes(model.predict_proba(query.mean[:]), len(read_classes(Path(classes_file))))
     table = answers(probability, query, method=method, features=features, per_class=per_class, seed=seed)
     write_table(predictions_file, table)

@@ -1,20 +1,19 @@
-"""The stage `train_svm`: an SVM on the labels of one run, and what it says of the pixels that every method is asked."""
+"""The stage `train_svm`: an SVM on the labels of one run."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from semispectral.classifiers.svm import SvmConfig, fit_svm
-from semispectral.evaluation.queries import answers, asked, every_label
+from semispectral.evaluation.queries import every_label
 from semispectral.sampling.training_set import read_features, training_set
 from semispectral.storage.model_files import save_model
-from semispectral.storage.parquet import read_table, write_table
+from semispectral.storage.parquet import read_table
 from semispectral.study.classes import read_classes
 from semispectral.study.stage_settings import stage_settings
 
 
 def run_train_svm(
     directory: str | Path,
-    predictions_file: str | Path,
     *,
     feature_files: Sequence[str | Path],
     scaler_directory: str | Path,
@@ -26,18 +25,14 @@ def run_train_svm(
     seed: int,
     cfg: str,
 ) -> None:
-    """Fit an SVM on all labels of a run, on bands or on the latents of M1, and predict with it.
-
-    A fit takes seconds, so that it costs less to repeat one with its predictions than to start a process for these.
+    """Fit an SVM on all labels of a run, on bands or on the latents of M1.
 
     Parameters
     ----------
     directory : str or Path
         Folder to write the model to.
-    predictions_file : str or Path
-        Parquet file to write: probabilities of the classes and the true class, one row per pixel.
     feature_files : sequence of str or Path
-        Cleaned sample of every scene, or the latents of its pool.
+        Cleaned sample of every scene that is learnt from, or the latents of its pool.
     scaler_directory : str or Path
         Scale of the bands; not used on latents.
     pixels_file : str or Path
@@ -61,7 +56,3 @@ def run_train_svm(
     classes = len(read_classes(Path(classes_file)))
     svm = fit_svm(x, label, classes=classes, settings=settings, seed=seed)
     save_model(Path(directory), *svm.to_saved())
-    query = asked(seen)
-    probability = svm.predict_proba(query.mean[:])
-    table = answers(probability, query, method="svm", features=features, per_class=per_class, seed=seed)
-    write_table(predictions_file, table)

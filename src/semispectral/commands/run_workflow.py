@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 CONFIG = Path("config/config.yaml")
 CORES = ("--cores", "-c", "--jobs", "-j", "--profile", "--executor", "-e")  # each says how much runs at once
 DRY = ("--dry-run", "--dryrun", "-n")
-UNTRAINED = {"pages", "predict_new"}  # targets that train nothing
+UNTRAINED = {"pages", "predict_new", "map_too"}  # targets that train nothing
 
 
 def run_workflow(arguments: Sequence[str]) -> None:
@@ -30,18 +30,28 @@ def run_workflow(arguments: Sequence[str]) -> None:
     ------
     ConfigError : there is no configuration, it holds code, or TensorFlow, which trains, is not installed.
     """
+    require_config()
+    for path in (CONFIG, *map(Path, values_of(arguments, "--configfile", "--configfiles"))):
+        read_config(path)  # Snakemake runs what code it finds in one
+    if not (given(arguments, DRY) or UNTRAINED & set(arguments)):
+        _require_what_trains()
+    command = snakemake_command(arguments, workflow_folder())
+    sys.stdout.flush()
+    os.execv(command[0], command)  # noqa: S606  our own interpreter
+
+
+def require_config() -> None:
+    """Refuse a folder that is not that of a study.
+
+    Raises
+    ------
+    ConfigError : there is no configuration.
+    """
     if not CONFIG.is_file():
         raise ConfigError(
             f"{Path.cwd()}: the folder of a study is needed, with {CONFIG}, and there is none; change into "
             "it, or make one: semispectral new FOLDER"
         )
-    for path in (CONFIG, *map(Path, _values(arguments, "--configfile", "--configfiles"))):
-        read_config(path)  # Snakemake runs what code it finds in one
-    if not (_given(arguments, DRY) or UNTRAINED & set(arguments)):
-        _require_what_trains()
-    command = snakemake_command(arguments, workflow_folder())
-    sys.stdout.flush()
-    os.execv(command[0], command)  # noqa: S606  our own interpreter
 
 
 def _require_what_trains() -> None:
@@ -62,14 +72,21 @@ def snakemake_command(arguments: Sequence[str], folder: Path) -> list[str]:
     folder : Path, folder of the workflow.
     """
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(folder / SNAKEFILE)]
-    if not _given(arguments, ("--workflow-profile",)):
+    if not given(arguments, ("--workflow-profile",)):
         command += ["--workflow-profile", str(folder / "profiles/default")]
-    if not _given(arguments, CORES):
+    if not given(arguments, CORES):
         command += ["--cores", "all"]
     return [*command, *_profiles_found(arguments, folder)]
 
 
-def _given(arguments: Sequence[str], options: Sequence[str]) -> bool:
+def given(arguments: Sequence[str], options: Sequence[str]) -> bool:
+    """Return whether any of some options is given.
+
+    Parameters
+    ----------
+    arguments : targets and options of Snakemake.
+    options : their names, long and short.
+    """
     short = tuple(option for option in options if not option.startswith("--"))
     return any(
         argument.partition("=")[0] in options or (argument.startswith(short) and not argument.startswith("--"))
@@ -77,8 +94,14 @@ def _given(arguments: Sequence[str], options: Sequence[str]) -> bool:
     )
 
 
-def _values(arguments: Sequence[str], *options: str) -> list[str]:
-    """Return the values of options that take several, up to the next option."""
+def values_of(arguments: Sequence[str], *options: str) -> list[str]:
+    """Return the values of options that take several, up to the next option.
+
+    Parameters
+    ----------
+    arguments : targets and options of Snakemake.
+    *options : their names.
+    """
     found: list[str] = []
     taking = False
     for argument in arguments:

@@ -38,6 +38,21 @@ def every_label(data: TrainingSet) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate([part.mean for part in parts]), np.concatenate([part.label for part in parts])
 
 
+def of_classes(probability: np.ndarray, classes: int) -> np.ndarray:
+    """Return probabilities with a column for every class: 0 for those that only test holes have, which come last.
+
+    Parameters
+    ----------
+    probability : float32 [pixel, class of the model].
+    classes : number of all classes.
+
+    Returns
+    -------
+    float32 [pixel, class].
+    """
+    return np.pad(probability, ((0, 0), (0, classes - probability.shape[1])))
+
+
 def answers(
     probability: np.ndarray, query: Features, *, method: str, features: str, per_class: str, seed: int
 ) -> pd.DataFrame:

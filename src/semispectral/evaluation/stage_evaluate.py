@@ -32,7 +32,7 @@ def run_evaluate(
     """
     given = Path(known)
     codes = read_classes(given / CLASSES if given.is_dir() else given).codes
-    names = ClassMap.read(Path(classes_file)).select(codes).names
+    names = ClassMap.read(Path(classes_file)).in_order(codes).names
     where = stage_settings(Where, cfg, "where")
     bootstrap = json.loads(cfg)["evaluation"]
     write_scored(Path(directory), evaluate(by_method(predictions), where=where, class_names=names, **bootstrap))

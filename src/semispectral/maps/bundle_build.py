@@ -10,7 +10,6 @@ import pandas as pd
 
 from semispectral.errors import DataError
 from semispectral.evaluation.score_names import shown_in_report
-from semispectral.evaluation.scores import score
 from semispectral.maps.bundle import KIND, Bundle, pipeline_of
 from semispectral.maps.bundle_check import Saved
 from semispectral.maps.pipeline import Pipeline
@@ -57,7 +56,6 @@ def build_bundle(
     parts: dict[str, Saved],
     pixels: Pixels,
     labels: pd.DataFrame,
-    predictions: pd.DataFrame,
     *,
     classes: ClassMap,
     recipe: Recipe,
@@ -68,9 +66,9 @@ def build_bundle(
     Parameters
     ----------
     parts : arrays and description of scaler, classifier and, if present, m1 and scaler_m1.
-    pixels : cleaned spectra of all scenes. The training part determines the guide, the validation part the threshold.
+    pixels : cleaned spectra of the scenes that are learnt from. The training part determines the guide, the validation
+        part the threshold.
     labels : labels that the classifier was trained on; they determine the class means.
-    predictions : predictions of this model; the test part gives the scores of the model card.
     classes : classes in label order.
     recipe : choice of the model.
     facts : further entries of model.json: the configuration; description, of the method, for the model card; scale
@@ -81,17 +79,14 @@ def build_bundle(
     guide = guide_of(Scaler.from_saved(*parts["scaler"]), train.x)
     pipeline = pipeline_of(parts, guide, method=recipe.method, features=recipe.features)
     chosen = {name: getattr(recipe, name) for name in ("method", "features", "per_class", "seed", "false_alarm")}
-    test = predictions[predictions["part"] == "test"]
-    scores = {name: float(value) for name, value in score(test).items()} if len(test) else {}
-    finite = {name: value for name, value in scores.items() if np.isfinite(value)}
-    holes = {part: sorted(rows["hole"].unique()) for part, rows in pixels.table.groupby("part")}
+    holes = {part: sorted(rows["hole"].unique()) for part, rows in pixels.table.groupby("part") if part != "test"}
     return Bundle(
         pipeline,
         classes,
         pixels.wavelengths_nm,
         class_means(train, labels, classes=len(classes)),
         threshold_of(pipeline, valid if len(valid) else train, false_alarm=recipe.false_alarm),
-        {**facts, **chosen, "scores": finite, "holes": holes, "provenance": provenance()},
+        {**facts, **chosen, "scores": {}, "holes": holes, "provenance": provenance()},
     )
 
 

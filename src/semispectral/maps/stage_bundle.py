@@ -25,11 +25,12 @@ def run_bundle(
     classifiers: Sequence[str | Path],
     samples: Sequence[str | Path],
     labels_file: str | Path,
-    predictions_file: str | Path,
     known_file: str | Path,
     cfg: str,
 ) -> None:
     """Put the trained models and what a scan needs into one folder. Classes are known by their codes.
+
+    Nothing of the test part is in it: the stage `pack` adds the scores.
 
     Parameters
     ----------
@@ -41,13 +42,11 @@ def run_bundle(
         Folder of the classifier, ``METHOD/FEATURES/LABELS_PER_CLASS/SEED``; folders of several whose average makes the
         maps.
     samples : sequence of str or Path
-        Cleaned sample of every scene.
+        Cleaned sample of every scene that is learnt from.
     labels_file : str or Path
         Labels that the classifier saw.
-    predictions_file : str or Path
-        Predictions of the classifier.
     known_file : str or Path
-        Classes of the split, classes.json.
+        Classes that can be learnt, classes.json.
     cfg : str
         JSON of ``recipe`` (which model makes the maps), ``facts`` (scale and references of the training scans, the
         method in words), and of the sections that the model was trained with.
@@ -61,7 +60,6 @@ def run_bundle(
         models,
         Pixels.concat([read_shard(Path(path)) for path in samples]),
         read_table(labels_file),
-        read_table(predictions_file),
         classes=ClassMap.from_codes(read_classes(Path(known_file)).codes),
         recipe=settings(Recipe, recipe, where="map"),
         facts={**facts, "config": config, "inputs": checksums([str(path) for path in (*samples, labels_file)])},

@@ -15,7 +15,7 @@ from semispectral.maps.stream import BLOCK_BYTES
 from semispectral.mixtures.endmembers import Endmembers, read_endmembers
 from semispectral.mixtures.unmix import shares_with_errors
 from semispectral.scans.cube import Cube
-from semispectral.spectra.cleaned_scans import open_cleaned
+from semispectral.spectra.cleaned_scans import open_as_trained
 from semispectral.storage.atomic import replacing_files
 from semispectral.storage.seal import file_sha256, write_json
 from semispectral.study.scene import Scene
@@ -56,7 +56,7 @@ def run_mixtures(
     scene = settings(Scene, json.loads(cfg)["scene"], where="scenes.tsv")
     log.info("%s: unmixing %s", scene.name, ", ".join(str(path) for path in scans))
     numbers, found = read_numbers(Path(numbers_file)), read_endmembers(Path(endmembers_file))
-    with open_cleaned(scene, read_bundle(Path(model_directory)).cleaning) as cube:
+    with open_as_trained(scene, read_bundle(Path(model_directory)).cleaning) as cube:
         bands = unmix_scan(cube, found, wanted=numbers.drawn.map.valid)
         ground = Ground.of(cube).sized(scene.pixel_mm)
     names = (*(f"share_{code}" for code in found.codes), *(f"error_{code}" for code in found.codes))

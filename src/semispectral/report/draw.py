@@ -46,7 +46,7 @@ def parts(study: Study) -> Figure:
     ----------
     study : results of the study.
     """
-    by_name = {found.scene: found for found in study.census}
+    by_name = {found.scene: found for found in study.census if found.scene in study.parts}
     tested = [scene for scene in test_scenes(study) if scene in by_name]
     others = [scene for scene in by_name if scene not in set(tested)]
     half = max(MOST_SCENES // 2, MOST_SCENES - len(others))

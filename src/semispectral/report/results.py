@@ -193,9 +193,9 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
     return Study(
         census=census,
         codes=codes,
-        classes=ClassMap.read(paths["classes"][0]).select(read_classes(split_directory / CLASSES).codes),
+        classes=ClassMap.read(paths["classes"][0]).in_order(read_classes(split_directory / CLASSES).codes),
         images=_images(paths["masks"], {found.scene: (found.lines, found.samples) for found in census}),
-        parts=StoredParts(split_directory, [found.scene for found in census]),
+        parts=StoredParts(split_directory, read_quotas(split_directory / QUOTAS)["scene"].unique().tolist()),
         quotas=read_quotas(split_directory / QUOTAS),
         split=read_notes(paths["warnings"][0].parent),
         sample=sample,

@@ -60,12 +60,15 @@ class Slices:
         All rows of classes.tsv.
     minerals : mapping of int to str
         The column ``mineral`` of classes.tsv, by code.
+    only_mapped : frozenset of str
+        Names of the scenes that are only to be mapped.
     """
 
     config: Mapping[str, Any]
     scenes: Mapping[str, Scene]
     classes: ClassMap
     minerals: Mapping[int, str] = field(default_factory=dict)
+    only_mapped: frozenset[str] = frozenset()
 
     @cached_property
     def codes(self) -> list[int]:
@@ -160,13 +163,28 @@ class Slices:
         """Whether the labels decide which pixels are tested, so that M1 depends on them."""
         return keys_in_use.labels_decide(self.config["split"])
 
+    @property
+    def _joining(self) -> list[str]:
+        """Return the steps of cleaning that join scans of other sensors or scales."""
+        return [step for step in self.cleaning.steps if CLEANING_STEPS[step].joins]
+
+    def compare_scans(self) -> str:
+        """Return the rows of all scenes without their labels, and the steps that join scans."""
+        return self.of(scenes=self._rows(self.scenes, NOT_OF_SCAN), steps=self._joining)
+
     def split(self) -> str:
-        """Return the rows of all scenes, whatever their order, and how they are split and sampled."""
-        steps = [step for step in self.cleaning.steps if CLEANING_STEPS[step].joins]
+        """Return the rows of the scenes that are learnt from, whatever their order, and how they are divided."""
+        return self._split(self.scenes_of_training)
+
+    def split_tested(self) -> str:
+        """Return the same of the scenes that are learnt from or tested."""
+        return self._split(self.scenes_scored)
+
+    def _split(self, names: Iterable[str]) -> str:
         return self.of(
-            scenes=self._rows(NOT_OF_CLASSES),
+            scenes=self._rows(names, NOT_OF_CLASSES),
             codes=self.codes,
-            steps=steps,
+            steps=self._joining,
             split=keys_in_use.split(self.config["split"]),
             sample=keys_in_use.quotas(self.config["sample"]),
         )
@@ -181,37 +199,55 @@ class Slices:
         """
         own = self.config["benchmark"]
         return self.of(
-            scenes=self._rows(NOT_OF_CLASSES),
+            scenes=self._rows(self.scenes_studied, NOT_OF_CLASSES),
             codes=self.codes,
-            steps=[step for step in self.cleaning.steps if CLEANING_STEPS[step].joins],
+            steps=self._joining,
             split=keys_in_use.split(split),
             sample=keys_in_use.quotas(own),
             labels_per_class={key: own[key] for key in ("labels_per_class", "valid_share")},
         )
 
     @cached_property
-    def scenes_of_m1(self) -> list[str]:
-        """Names of the scenes that M1 may see, in order: all but those of holes that the configuration tests."""
-        split = self.config["split"]
-        tested = set(split["test_groups"]) if keys_in_use.names_test_holes(split) else set()
-        return [name for name in sorted(self.scenes) if self.scenes[name].hole not in tested]
+    def scenes_studied(self) -> list[str]:
+        """Names of the scenes that may be learnt from, tested or explored, in order: not those only to be mapped."""
+        return [name for name in sorted(self.scenes) if name not in self.only_mapped]
 
     @cached_property
-    def scenes_not_of_m1(self) -> list[str]:
-        """Names of the other scenes, in order."""
-        return [name for name in sorted(self.scenes) if name not in self.scenes_of_m1]
+    def scenes_of_training(self) -> list[str]:
+        """Names of the scenes on which training depends, in order: all studied, but those of named test holes.
+
+        Where no test holes are named, the split finds what is tested in these scenes.
+        """
+        return [name for name in self.scenes_studied if self.scenes[name].hole not in self._test_holes]
+
+    @cached_property
+    def scenes_tested(self) -> list[str]:
+        """Names of the scenes of named test holes that have labels to be scored, in order."""
+        tested = (name for name in self.scenes_studied if self.scenes[name].hole in self._test_holes)
+        return [name for name in tested if self.scenes[name].has_labels]
+
+    @cached_property
+    def scenes_scored(self) -> list[str]:
+        """Names of the scenes of a part of the split, in order."""
+        return sorted([*self.scenes_of_training, *self.scenes_tested])
+
+    @property
+    def _test_holes(self) -> frozenset[str]:
+        split = self.config["split"]
+        return frozenset(split["test_groups"] if keys_in_use.names_test_holes(split) else ())
 
     def sample_m1(self) -> str:
         """Return how the pixels of M1 are chosen and cleaned; no labels, unless they decide what is tested."""
+        seen = self.scenes_of_training
         return self.cleaned_by(
-            study=self._rows(NOT_OF_CLASSES if self.split_looks_at_labels else NOT_OF_SCAN),
-            scenes=self.cleaned(self.scenes),
+            study=self._rows(seen, NOT_OF_CLASSES if self.split_looks_at_labels else NOT_OF_SCAN),
+            scenes=self.cleaned(seen),
             split=keys_in_use.split(self.config["split"]),
             sample={"unlabelled": self.config["sample"]["unlabelled"]},
         )
 
-    def _rows(self, without: Mapping[str, Any]) -> list[dict[str, Any]]:
-        return [asdict(replace(self.scenes[name], **without)) for name in sorted(self.scenes)]
+    def _rows(self, names: Iterable[str], without: Mapping[str, Any]) -> list[dict[str, Any]]:
+        return [asdict(replace(self.scenes[name], **without)) for name in sorted(names)]
 
     def decides_data(self) -> dict[str, Any]:
         """Return the keys of the cleaning that decide which values are values, and so which pixels hold data.
@@ -284,8 +320,9 @@ class Slices:
         recipe = {**run, "per_class": str(run["per_class"]), "false_alarm": self.config["map"]["false_alarm"]}
         own = {"latents": "m1_method", "mnf": "mnf", "latents_mnf": "mnf"}.get(run["features"], "method")
         scaled = sorted({own, "m1_method"})
-        scales = {scale_after(scene, self.cleaning) for scene in self.scenes.values()}
-        calibrated = [self.cleaning.uses_references(named=scene.has_references) for scene in self.scenes.values()]
+        seen = {name: self.scenes[name] for name in self.scenes_of_training}
+        scales = {scale_after(scene, self.cleaning) for scene in seen.values()}
+        calibrated = [self.cleaning.uses_references(named=scene.has_references) for scene in seen.values()]
         return self.cleaned_by(
             **{section: self.config[section] for section in ("m1", "sample", *method.sections)},
             split=keys_in_use.split(self.config["split"]),
@@ -294,7 +331,7 @@ class Slices:
             facts={
                 "scale": scales.pop() if len(scales) == 1 else None,
                 "references": all(calibrated),
-                "masked": any(self.is_masked(name) or bool(row.ignore.ranges) for name, row in self.scenes.items()),
+                "masked": any(self.is_masked(name) or bool(row.ignore.ranges) for name, row in seen.items()),
                 "description": method.description,
             },
         )
@@ -306,7 +343,8 @@ class Slices:
     def map(self, wildcards: Any) -> str:
         """Return what reading the scene uses of its row, which pixels are of interest, and how the map is smoothed."""
         scene = asdict(replace(self.scenes[wildcards.scene], **NOT_OF_MAPS))
-        return self.of(scene=scene, map=keys_in_use.smoothing(self.config["map"]))
+        tested = wildcards.scene in self.scenes_tested
+        return self.of(scene=scene, tested=tested, map=keys_in_use.smoothing(self.config["map"]))
 
     def mixtures(self, wildcards: Any) -> str:
         """Return what reading the scene uses of its row, and the size of its pixels."""
@@ -328,9 +366,9 @@ class Slices:
 
         The library comes with the scan that states the widths of the bands; ``own`` adds sections.
         """
-        scales = {name: scale_after(scene, self.cleaning) for name, scene in self.scenes.items()}
+        scales = {name: scale_after(self.scenes[name], self.cleaning) for name in self.scenes_studied}
         return self.of(
-            scenes=self.cleaned(self.scenes),
+            scenes=self.cleaned(self.scenes_studied),
             scales=scales,
             library=self.library_sections()["library"],
             scene=self._states_widths(),
@@ -339,16 +377,16 @@ class Slices:
 
     def groups_files(self, wildcards: Any) -> list[str]:
         """Return the files that cleaning looks into, and those of the mineral libraries."""
-        return sorted({*self.cleaned_files(wildcards), *self.library_files(wildcards)})
+        return sorted({*self.cleaned_files(self.scenes_studied), *self.library_files(wildcards)})
 
     def queue(self, **own: Any) -> str:
-        """Return the rows of all scenes and the codes, by which labels are known; ``own`` adds sections."""
-        rows = [asdict(self.scenes[name]) for name in sorted(self.scenes)]
+        """Return the rows of all studied scenes and the codes, by which labels are known; ``own`` adds sections."""
+        rows = [asdict(self.scenes[name]) for name in self.scenes_studied]
         return self.of(scenes=rows, codes=self.codes, **own)
 
     def contact_sheet(self) -> str:
-        """Return the section ``explore``, the rows of all scenes, and how runs of core are found."""
-        rows = [asdict(self.scenes[name]) for name in sorted(self.scenes)]
+        """Return the section ``explore``, the rows of all studied scenes, and how runs of core are found."""
+        rows = [asdict(self.scenes[name]) for name in self.scenes_studied]
         simulated = bool(self.config["simulate"]["enabled"])
         return self.of("explore", scenes=rows, run_share=self._run_share, simulated=simulated)
 
@@ -443,14 +481,14 @@ class Slices:
         return interval_label_files(self.config)
 
     def interval_labels(self) -> str:
-        """Return the rows of all scenes without their labels, how core is found, and the sources with their weights."""
-        rows = [asdict(self.scenes[name].without_labels()) for name in sorted(self.scenes)]
+        """Return the rows of the scenes of training without labels, how core is found, and the sources with weights."""
+        rows = [asdict(self.scenes[name].without_labels()) for name in self.scenes_of_training]
         return self.of("interval_labels", scenes=rows, run_share=self._run_share)
 
     @cached_property
     def with_shares(self) -> list[str]:
-        """Names of the scenes whose labels are shares of classes, in order."""
-        return [name for name in sorted(self.scenes) if self.scenes[name].share_sources]
+        """Names of the scenes of training whose labels are shares of classes, in order."""
+        return [name for name in self.scenes_of_training if self.scenes[name].share_sources]
 
     @property
     def files_with_shares(self) -> list[str]:
@@ -462,15 +500,37 @@ class Slices:
         rows = [self._counted(name) for name in self.with_shares]
         return self.of("share_labels", scenes=rows, names=self.classes.names)
 
-    def cleaned_files(self, wildcards: Any) -> list[str]:
-        """Return the files that cleaning looks into, of one scene or of all; labels are not among them."""
-        names = [wildcards.scene] if "scene" in wildcards.keys() else self.scenes  # noqa: SIM118  a Namedlist
-        return sorted({str(file) for name in self.cleaned(names) for file in data_files(self.scenes[name])})
+    def cleaned_files(self, names: Iterable[str]) -> list[str]:
+        """Return the files that cleaning looks into; labels are not among them.
 
-    def files_of_sample_m1(self, wildcards: Any) -> list[str]:
-        """Return the files that cleaning looks into, and the scans that M1 must not see, but whose bands must fit."""
-        tested = [str(file) for name in self.scenes_not_of_m1 for file in data_files(self.scenes[name])]
-        return sorted({*self.cleaned_files(wildcards), *tested})
+        Parameters
+        ----------
+        names : iterable of str
+            Names of scenes.
+        """
+        return self.data_files_of(self.cleaned(names))
+
+    def data_files_of(self, names: Iterable[str]) -> list[str]:
+        """Return the files of scans, without their labels.
+
+        Parameters
+        ----------
+        names : iterable of str
+            Names of scenes.
+        """
+        return sorted({str(file) for name in names for file in data_files(self.scenes[name])})
+
+    def looked_into(self, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Return the rows of scenes that nothing is learnt from, by name, without what their spectra do not need.
+
+        Their files state which bands they lack of those of training: it is looked into whether or not they are cleaned.
+
+        Parameters
+        ----------
+        names : iterable of str
+            Names of scenes.
+        """
+        return {name: asdict(replace(self.scenes[name], **NOT_OF_SPECTRA)) for name in sorted(names)}
 
     def scene_files(self, wildcards: Any) -> list[str]:
         """Return every file that a scene is read from: data, labels, headers beside them, the table of wavelengths."""
@@ -519,11 +579,11 @@ class Slices:
 
     def _states_widths(self) -> dict[str, Any]:
         """Return the row of the scan that states the widths of the bands."""
-        return asdict(replace(self.scenes[min(self.scenes)], **NOT_OF_SPECTRA))
+        return asdict(replace(self.scenes[min(self.scenes_of_training)], **NOT_OF_SPECTRA))
 
     def library_files(self, wildcards: Any) -> list[str]:
         """Return every file of the mineral libraries, and of the scan that states the widths of the bands."""
-        scan = [str(file) for file in data_files(self.scenes[min(self.scenes)])]
+        scan = [str(file) for file in data_files(self.scenes[min(self.scenes_of_training)])]
         return scan + [str(file) for path in self.libraries for file in library_files(path)]
 
     @property

@@ -10,7 +10,7 @@ from semispectral.study.names import printable
 
 DESCRIPTION = "model.json"
 SHOWN = ("names", "colours")  # of the classes
-OF_MAKING = ("made", "model_sha256")  # how it came about, and a checksum of all
+OF_MAKING = ("made", "model_sha256", "scores", "holes")  # how it came about, how it scored, and a checksum of all
 
 
 def described(path: str) -> dict[str, Any]:

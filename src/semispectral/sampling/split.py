@@ -161,6 +161,19 @@ def assign(rasters: Rasters, settings: SplitConfig) -> Parts:
     return parts
 
 
+def all_tested(rasters: Rasters) -> Parts:
+    """Return the parts of scenes of named test holes: all pixels that are not ignored are tested.
+
+    Parameters
+    ----------
+    rasters : sequence of LabelRaster, labels of these scenes.
+    """
+    parts = PackedRasters()
+    for raster in rasters:
+        parts[raster.scene] = np.where(raster.label == IGNORED, np.uint8(NO_PART), np.uint8(TEST))
+    return parts
+
+
 def assign_for_m1(rasters: Rasters, settings: SplitConfig) -> Parts:
     """Assign every pixel to a part for M1, which sees no labels: the same parts before and after labels came.
 

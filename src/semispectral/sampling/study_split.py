@@ -8,11 +8,11 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from semispectral.errors import DataError
+from semispectral.errors import DataError, IntegrityError
 from semispectral.pool.pixel_ranks import scene_labels
 from semispectral.pool.sample_settings import SampleConfig
 from semispectral.sampling.quotas import available_pixels, class_warnings, expected_draw, share_quotas
-from semispectral.sampling.split import LabelsMade, Parts, Rasters, SplitConfig, assign_for_m1, split
+from semispectral.sampling.split import LabelsMade, Parts, Rasters, SplitConfig, all_tested, assign_for_m1, split
 from semispectral.scans.cube import PARTS
 from semispectral.study.classes import UNLABELLED, ClassMap
 from semispectral.study.scene import Scene
@@ -79,7 +79,88 @@ def split_study(
     SplitError : the split leaves no labelled pixel to train on.
     """
     occurring, parts, available, warnings = _assigned(scenes, codes, classes, split_settings)
-    number = {code: place for place, code in enumerate(occurring.codes)}
+    quotas, pixels = _dealt(scenes, pool, occurring, parts, available, sample_settings)
+    method, buffer = split_settings.method, split_settings.distance
+    return StudySplit(occurring, parts, quotas, pixels, method, buffer, (*odd, *warnings))
+
+
+def split_tested(
+    training: StudySplit,
+    scenes: Sequence[Scene],
+    codes: Mapping[str, np.ndarray],
+    pool: Mapping[str, pd.DataFrame],
+    classes: ClassMap,
+    *,
+    method: str,
+    sample_settings: SampleConfig,
+    odd: Sequence[str] = (),
+) -> StudySplit:
+    """Return the split of a whole study: that of the scenes which are learnt from, and those of named test holes.
+
+    The part of the latter is known without the others, and theirs is the same with and without them. Classes that only
+    test holes have come after those that can be learnt, so that no label of these changes.
+
+    Parameters
+    ----------
+    training : StudySplit, split of the scenes that are learnt from.
+    scenes : sequence of Scene, rows of the scenes of named test holes; none: the split is whole as it is.
+    codes, classes, sample_settings, odd : as in `split_study`.
+    pool : mapping from scene to DataFrame, as in `split_study`, of all scenes.
+    method : str, method of the split.
+    """
+    own = set(occurring_classes(scenes, codes, classes).codes) - set(training.classes.codes)
+    both = classes.in_order([*training.classes.codes, *sorted(own)])
+    rasters = label_rasters(scenes, codes, both)
+    parts = all_tested(rasters)
+    known, learnt = _with_labels(training.quotas, len(both)), _with_hashes(training.pixels, pool)
+    quotas, pixels = known, learnt
+    if scenes:
+        available = available_pixels(rasters, parts, classes=len(both))
+        own_quotas, own_pixels = _dealt(scenes, pool, both, parts, available, sample_settings)
+        quotas, pixels = (
+            pd.concat(tables).sort_values("scene", kind="stable", ignore_index=True)
+            for tables in ((known, own_quotas), (learnt, own_pixels[learnt.columns]))
+        )
+    for scene, raster in training.parts.items():
+        parts[scene] = raster
+    return StudySplit(both, parts, quotas, pixels, method, training.buffer, (*odd, *class_warnings(quotas, both)))
+
+
+def _with_labels(quotas: pd.DataFrame, classes: int) -> pd.DataFrame:
+    """Return quotas with a row for every label, also for those of which the scenes have no pixel."""
+    known = int(quotas["label"].max()) + 1
+    if known >= classes:
+        return quotas
+    one = quotas.drop_duplicates(["scene", "part"]).assign(available=0, drawn=0, quota=0)
+    more = [one.assign(label=np.int16(label)) for label in range(known, classes)]
+    return pd.concat([quotas, *more]).sort_values(["scene", "label"], kind="stable", ignore_index=True)
+
+
+def _with_hashes(pixels: pd.DataFrame, pool: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the pixels of a split with the hashes of their spectra, by which copies are found."""
+    found = []
+    for scene, mine in pixels.groupby("scene", sort=False, observed=True):
+        drawn = pool[str(scene)]
+        hashes = drawn.assign(labelled=drawn["code"] != 0)[["labelled", "row", "hash"]]
+        found.append(mine[DEALT].assign(labelled=mine["label"] >= 0).merge(hashes, on=["labelled", "row"]))
+    known = pd.concat(found, ignore_index=True) if found else pixels.assign(hash=np.uint64(0))
+    if len(known) != len(pixels):
+        raise IntegrityError(
+            f"the pool lacks {len(pixels) - len(known)} pixels of the split; run split again (snakemake -R split)"
+        )
+    return known[[*DEALT, "hash"]]
+
+
+def _dealt(
+    scenes: Sequence[Scene],
+    pool: Mapping[str, pd.DataFrame],
+    classes: ClassMap,
+    parts: Parts,
+    available: pd.DataFrame,
+    settings: SampleConfig,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the quotas of scenes whose parts are known, and the pixels of the pool that are taken."""
+    number = {code: place for place, code in enumerate(classes.codes)}
 
     def placed() -> Iterator[pd.DataFrame]:
         for scene, table in _by_scene(scenes, pool):
@@ -88,9 +169,8 @@ def split_study(
 
     drawn = pd.concat([table.groupby(CELL).size().rename("drawn").reset_index() for table in placed()])
     counted = available.merge(drawn, on=CELL, how="left").fillna({"drawn": 0}).astype({"drawn": np.int64})
-    quotas = share_quotas(counted, sample_settings)
-    method, buffer = split_settings.method, split_settings.distance
-    return StudySplit(occurring, parts, quotas, _taken(placed(), quotas), method, buffer, (*odd, *warnings))
+    quotas = share_quotas(counted, settings)
+    return quotas, _taken(placed(), quotas)
 
 
 def expected_split(

@@ -51,9 +51,9 @@ def clean_pixels(pixels: Pixels, scene: Scene | None, settings: CleanConfig) -> 
     settings : CleanConfig, steps of cleaning.
     """
     settings = with_bad_bands(settings, pixels.bad_bands)
-    if scene is not None and is_cleaned(scene, settings):
-        with open_sensors(scene, settings) as cube:
-            sensor = sensor_for(scene, cube, settings)
+    own = None if scene is None else _sensor_as_trained(scene, settings)
+    if own is not None and scene is not None and (own.gaps or is_cleaned(scene, settings)):
+        sensor = own
     elif pixels.x.dtype.kind == "f" or settings.bad_bands or settings.bad_ranges_nm:
         sensor = Sensor(wavelengths_nm=pixels.wavelengths_nm, sensors=pixels.sensors)
     else:
@@ -67,6 +67,29 @@ def clean_pixels(pixels: Pixels, scene: Scene | None, settings: CleanConfig) -> 
         bad_bands=settings.bad_bands,
         sensors=found.sensor.sensors,
     )
+
+
+def _sensor_as_trained(scene: Scene, settings: CleanConfig) -> Sensor:
+    with open_sensors(scene, settings) as cube:
+        return as_trained(sensor_for(scene, cube, settings), settings)
+
+
+def as_trained(sensor: Sensor, settings: CleanConfig) -> Sensor:
+    """Return the sensor of a scene for models that need all bands which the settings leave: own bad ones are bridged.
+
+    A scene that was learnt from has no other bad bands than those of the settings. Where spectra are resampled, each
+    scene leaves out its own.
+
+    Parameters
+    ----------
+    sensor : Sensor, sensor of the scene.
+    settings : CleanConfig, steps of cleaning, with the bad bands of the scenes that were learnt from.
+    """
+    if settings.resamples:
+        return sensor
+    own = set(sensor.bad_bands) - set(settings.bad_bands)
+    kept = tuple(band for band in sensor.bad_bands if band not in own)
+    return replace(sensor, bad_bands=kept, gaps=tuple(sorted({*sensor.gaps, *own})))
 
 
 def read_cleaned(
@@ -156,6 +179,23 @@ def open_cleaned(scene: Scene, settings: CleanConfig) -> Iterator[Cube]:
     """
     with open_sensors(scene, settings) as cube:
         yield cleaned_scene(scene, cube, sensor_for(scene, cube, settings), settings)
+
+
+@contextmanager
+def open_as_trained(scene: Scene, settings: CleanConfig) -> Iterator[Cube]:
+    """Open a scene as `open_cleaned` does, with all bands that a model needs: bad ones of its own are bridged.
+
+    Parameters
+    ----------
+    scene : Scene, row of ``scenes.tsv``.
+    settings : CleanConfig, steps of cleaning that the model was trained with.
+
+    Yields
+    ------
+    Cube, closed at the end.
+    """
+    with open_sensors(scene, settings) as cube:
+        yield cleaned_scene(scene, cube, as_trained(sensor_for(scene, cube, settings), settings), settings)
 
 
 def cleaned_scene(scene: Scene, cube: Cube, sensor: Sensor, settings: CleanConfig) -> Cube:

@@ -159,6 +159,19 @@ def positive(text: str, where: str) -> float:
     return value
 
 
+def yes(text: str, where: str) -> bool:
+    """Read a cell that says yes or no; an empty one says no.
+
+    Parameters
+    ----------
+    text : str, text of the cell.
+    where : str, file, row and column, for the error.
+    """
+    if text.lower() not in ("", "no", "yes"):
+        raise ConfigError(f"{where}: yes, no or nothing is needed, got {quoted(text)}")
+    return text.lower() == "yes"
+
+
 def optional(parse: Callable[[str, str], float]) -> Callable[[str, str], float | None]:
     """Return a reader that reads an empty cell as None.
 

@@ -161,6 +161,7 @@ class Scene:
     depth_marks : tuple of DepthMark, marks along the core, by run and line; empty: none.
     panel : Path or None, table of the white panel's reflectance by wavelength.
     mask : Path or None, PNG that a person painted: white for core, black for tray; None: the settings of the mask tell.
+    map_only : bool, whether the scan is mapped with what others taught, and is in no part of the split.
     sensor : str, name of the sensor of ``data``, on whose grid the scene lies; empty in a study of one sensor.
     others : tuple of OtherSensor, the other sensors of the study, in its order; empty in a study of one sensor.
     own_place : int, number of those whose bands come before the scene's own.
@@ -195,6 +196,7 @@ class Scene:
     panel: Path | None = None
     depth_marks: tuple[DepthMark, ...] = ()
     mask: Path | None = None
+    map_only: bool = False
     sensor: str = ""
     others: tuple[OtherSensor, ...] = ()
     own_place: int = 0

@@ -42,6 +42,7 @@ OPTIONAL: dict[str, Callable[[str, str], Any]] = {
     "panel": cells.plain,
     "depth_marks": cells.plain,
     "mask": cells.plain,
+    "map_only": cells.yes,
     "sensor": cells.plain,
 }
 FILES = (*REFERENCE_ROLES, "panel", "mask")  # columns of files that may be left out

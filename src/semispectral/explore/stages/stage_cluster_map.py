@@ -10,7 +10,7 @@ from semispectral.explore.samples import read_clusters
 from semispectral.inference.m1_inference import M1Inference
 from semispectral.maps.scene_map import Ground
 from semispectral.pool.pixel_ranks import scene_labels
-from semispectral.spectra.cleaned_scans import open_cleaned
+from semispectral.spectra.cleaned_scans import open_as_trained
 from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.spectra.scaling import read_scaler
 from semispectral.storage.model_files import load_model
@@ -59,7 +59,7 @@ def run_cluster_map(
     codes = read_codes(Path(codes_file), scans=scans)
     classes = ClassMap.from_codes(code for code in given["codes"] if code != 0)
     wanted = scene_labels(codes, classes, use=scene.use, ignore=scene.ignore) != IGNORED
-    with open_cleaned(scene, settings(CleanConfig, scaler.cleaning, where="cleaning")) as cube:
+    with open_as_trained(scene, settings(CleanConfig, scaler.cleaning, where="cleaning")) as cube:
         found = map_clusters(cube, scaler, m1, clusters, wanted=wanted, threads=threads)
         ground = Ground.of(cube).sized(scene.pixel_mm)
     names = tuple(f"group {number + 1}" for number in range(len(clusters)))

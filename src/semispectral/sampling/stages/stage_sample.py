@@ -1,4 +1,4 @@
-"""The stage `sample`: the pixels of the split as classifiers see them, before they are normalised."""
+"""The stages `sample` and `sample_tested`: the pixels of the split as classifiers see them, not yet normalised."""
 
 import json
 from collections.abc import Sequence
@@ -28,9 +28,9 @@ def run_sample(
     directory : str or Path
         Folder to write to: for each scene a Parquet file of cleaned spectra, with their label and part.
     censuses : sequence of str or Path
-        Census of every scene, for the bands that are bad in any.
+        Census of every scene that is learnt from, for the bands that are bad in any.
     shards : sequence of str or Path
-        Pool of every scene, both draws.
+        Pool of the scenes whose pixels are taken, both draws.
     pixels_file : str or Path
         Pixels of the split.
     cfg : str

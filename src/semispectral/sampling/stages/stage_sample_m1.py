@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from semispectral.census.census_files import read_censuses
-from semispectral.census.compatibility import bad_bands_of_all, check_scans
+from semispectral.census.compatibility import bad_bands_of_all
 from semispectral.pool.pool_files import PoolTables
 from semispectral.pool.sample_settings import SampleConfig
 from semispectral.sampling.dealt_spectra import read_dealt
@@ -22,29 +22,24 @@ def run_sample_m1(
 ) -> None:
     """Deal the unlabelled draw to training and validation of M1, and clean it.
 
-    It is here that scans which do not fit together are refused, those of named test holes too: these have a census, and
-    no shard.
-
     Parameters
     ----------
     directory : str or Path
         Folder to write to: for each scene a Parquet file of cleaned spectra, with their part.
     censuses : sequence of str or Path
-        Census of every scene, with its labels only where they decide what is tested.
+        Census of every scene that M1 may see, with its labels only where they decide what is tested.
     shards : sequence of str or Path
         Unlabelled draw of every scene that M1 may see.
     cfg : str
-        JSON of the sections ``study`` (rows of scenes.tsv), ``split``, ``sample``, ``cleaning`` and ``scenes`` (rows of
-        the scenes that are cleaned, by name).
+        JSON of the sections ``study`` (their rows of scenes.tsv), ``split``, ``sample``, ``cleaning`` and ``scenes``
+        (rows of those that are cleaned, by name).
     """
     given = json.loads(cfg)
     scenes = [settings(Scene, row, where="scenes.tsv") for row in given["study"]]
     cleaning = settings(CleanConfig, given["cleaning"], where="cleaning")
     counted, codes = read_censuses(censuses)
-    check_scans(counted, scale={scene.name: scene.factor for scene in scenes}, steps=cleaning.steps)
-    seen = {Path(path).stem for path in shards}
     dealt = deal_for_m1(
-        rasters_of_codes([scene for scene in scenes if scene.name in seen], codes),
+        rasters_of_codes(scenes, codes),
         scenes,
         PoolTables(shards),
         split_settings=settings(SplitConfig, given["split"]).of_other_holes,
