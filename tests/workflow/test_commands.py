@@ -142,6 +142,30 @@ def counts_and_splits(study: Study, printed: str) -> None:
     assert not (study.folder / "results/sample").exists()
 
 
+def adds_to_be_mapped(study: Study, printed: str) -> None:
+    """The row is added, and a dry run with the rules that it may start maps that scan and trains nothing."""
+    scenes, model = study.folder / "config/scenes.tsv", study.folder / "results/bundle"
+    before, began = scenes.read_text(encoding="utf-8"), []
+    first = before.splitlines()[1].split("\t")
+    header, more = before.splitlines()[0], "\t".join(["NEW_1", "DH9", *first[2:]])
+    shutil.copyfile(study.folder / first[2], study.folder / "new.h5")
+    (study.folder / "more.tsv").write_text(f"{header}\n{more.replace(first[2], 'new.h5')}\n", encoding="utf-8")
+    model.mkdir(parents=True)
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(study.folder)
+            patch.setattr("semispectral.commands.map_too.run_workflow", began.append)
+            assert main(shlex.split(printed)[1:]) == 0
+        assert "NEW_1" in scenes.read_text(encoding="utf-8")
+        asked = ["results/maps/NEW_1/numbers.parquet", "--allowed-rules", *began[0][2:]]
+        said = study.snakemake(shlex.join(["snakemake", "-n", *asked]))
+    finally:
+        scenes.write_text(before, encoding="utf-8")
+        shutil.rmtree(model)
+    assert "Classify every pixel of scene NEW_1" in said
+    assert "train" not in said.partition("Job stats:")[2]
+
+
 def would_run(*rules: str) -> Run:
     """A dry run succeeds and names these rules among its jobs."""
 
@@ -489,7 +513,8 @@ RUN_BY: dict[str, Run] = {
     EXPLAIN: explains,
     f"{PREDICT} --out maps/scan": predicts,
     PREDICT.replace("scan.h5", "box_1.h5 box_2.h5") + " --out maps": predicts_several,
-    "snakemake --cores 8 --until split": counts_and_splits,
+    "snakemake --cores 8 --until split_tested": counts_and_splits,
+    "semispectral map-too more.tsv": adds_to_be_mapped,
     DEMO: as_make_demo(CORES="8"),
     f"{DEMO} --configfile {OVERLAY}": as_make_demo(CORES="8", CONFIG=OVERLAY),
     f"{DEMO} -n": would_run("train_m1", "report"),

@@ -11,13 +11,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import yaml
 from checkout import ROOT, SOURCES, TINY, copy_sources, copy_study, environment
 from PIL import Image
 
 from forks import Forks
-from semispectral.study.config import defaults, read_schema
+from semispectral.commands.map_too import MAPPING
+from semispectral.simulate.stage_simulate import run_simulate
+from semispectral.study.config import complete, defaults, read_schema
+from semispectral.workflow.rerun import stage_cfg
 
 pytestmark = pytest.mark.slow
 
@@ -41,6 +45,12 @@ SPLIT = {*DEALT, "sample_m1", *FITTED, *M1_FITTED}  # what deals the pool anew, 
 DRAWN = {"draw", *SPLIT}
 COUNTED = {"census", "compare_scans", "labels", *DRAWN, "features"}
 EVERYTHING = {"simulate", *COUNTED}
+# One scene by itself, which nothing is learnt from: its map and page, and the log and the page of its hole.
+MAPPED = {"census", "compare_scans", "features", "map", "pixels", *PLACED}
+# What is said of the test part anew. The baselines are fitted where they are scored, and keep nothing.
+TESTED_ANEW = {"split_tested", "sample_tested", "encode_tested", "baseline", "learning_curve", "pack", *ASKED}
+OF_TEST = {"labels", "draw", *MAPPED, *TESTED_ANEW}
+TRAINS = {"train_m1", "train_m2", "train_svm", "fit_scaler", "sample_m1", "sample", "split", "choose_labels", "bundle"}
 
 
 @pytest.fixture(scope="module")
@@ -304,18 +314,70 @@ def test_a_table_that_is_saved_anew_reruns_nothing(done: Path, would_run: WouldR
         assert would_run() == {}
 
 
-def test_an_added_scene_is_counted_alone(done: Path, would_run: WouldRun) -> None:
-    """The other scenes' census and draws stay; the split, which deals the pool anew, and what is below it run."""
-    config = with_config(done, setting("simulate.scenes_per_hole", 1))
-    scenes = done / "tests/workflow/scenes.tsv"
+def added(text: str, scene: str, hole: str, **cells: str) -> str:
+    """A table of scenes with one row more: the file more.h5, and else as the third scene."""
+    row = next(line for line in text.splitlines() if line.startswith("DH3_1"))
+    more = row.replace("DH3_1\tDH3\tresults/scenes/DH3_1.h5", f"{scene}\t{hole}\tmore.h5")
+    text += more + "\n"
+    for column, value in cells.items():
+        text = with_column(text, column, scene, value)
+    return text
+
+
+@pytest.mark.parametrize(
+    ("scene", "hole", "cells", "rules"),
+    [
+        ("DH3_2", "DH3", {}, OF_TEST),
+        ("DH3_2", "DH3", {"labels_key": ""}, MAPPED),
+        ("AAA", "DH3", {"labels_key": "", "map_only": "yes"}, MAPPED),
+        ("DH1_2", "DH1", {"map_only": "yes"}, {"labels", *MAPPED}),
+        ("DH4_1", "DH4", {"labels_key": "", "map_only": "yes"}, MAPPED),
+        ("DH1_2", "DH1", {}, COUNTED),
+        ("DH1_2", "DH1", {"labels_key": ""}, COUNTED - {"labels"}),
+        ("DH4_1", "DH4", {}, COUNTED),
+    ],
+)
+def test_what_an_added_scene_reruns(
+    done: Path, would_run: WouldRun, scene: str, hole: str, cells: dict[str, str], rules: set[str]
+) -> None:
+    """One of a test hole trains nothing; without labels or only mapped it scores nothing; others redraw its own pixels.
+
+    The other scenes' census and draws stay.
+    """
     shutil.copyfile(done / "results/scenes/DH3_1.h5", done / "more.h5")
-    row = next(line for line in scenes.read_text().splitlines() if line.startswith("DH3_1"))
-    added = row.replace("DH3_1\tDH3\tresults/scenes/DH3_1.h5", "DH4_1\tDH4\tmore.h5")
-    with changed(scenes, lambda text: text + added + "\n"):
-        counts = would_run(config=config)
-    assert counts["census"] == 1
-    assert counts["draw"] == 2
-    assert set(counts) == COUNTED
+    with changed(done / "tests/workflow/scenes.tsv", lambda text: added(text, scene, hole, **cells)):
+        counts = would_run()
+    assert set(counts) == rules
+    assert counts["census"] == counts["features"] == 1
+    assert counts.get("draw", 0) == (0 if rules <= {"labels", *MAPPED} else 2 if "labels" in rules else 1)
+    if not TRAINS & rules:
+        assert counts["map"] == counts["paint"] == counts["downhole"] == 1
+
+
+def test_a_scene_that_is_taken_out_reruns_what_it_taught(done: Path, would_run: WouldRun) -> None:
+    """Training has one scene less; no scan is read again but for the maps."""
+    with changed(done / "tests/workflow/scenes.tsv", lambda text: without_row(text, "DH2_1")):
+        assert set(would_run()) == {"compare_scans", *SPLIT}
+
+
+def without_row(text: str, scene: str) -> str:
+    """A table of scenes without one of them."""
+    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith(f"{scene}\t"))
+
+
+def test_edited_labels_count_where_they_lie(done: Path, would_run: WouldRun) -> None:
+    """Other labels of a test hole score anew and train nothing; of another hole, what sees labels is trained.
+
+    The scenes ignore the codes of the tray, so that labels say what may be drawn, and M1 has other pixels.
+    """
+    shutil.copyfile(done / "results/scenes/DH3_1.h5", done / "more.h5")
+    scenes = done / "tests/workflow/scenes.tsv"
+    with changed(scenes, lambda text: with_column(text, "labels", "DH3_1", "more.h5")):
+        counts = would_run()
+    assert set(counts) == OF_TEST - {"census", "compare_scans"}
+    assert counts["map"] == counts["labels"] == 1
+    with changed(scenes, lambda text: with_column(text, "labels", "DH1_1", "more.h5")):
+        assert set(would_run()) == COUNTED - {"census", "compare_scans"}
 
 
 def test_a_changed_row_counts_for_its_scene(done: Path, would_run: WouldRun) -> None:
@@ -337,15 +399,15 @@ def test_a_painted_mask_counts_for_its_scene(done: Path, would_run: WouldRun) ->
     assert "simulate" not in ran
 
 
-def test_a_painted_mask_of_a_test_hole_trains_no_m1(done: Path, would_run: WouldRun) -> None:
-    """A mask of a scene of the named test hole reruns what is of that scene and what is scored, and not M1."""
+def test_a_painted_mask_of_a_test_hole_trains_nothing(done: Path, would_run: WouldRun) -> None:
+    """A mask of a scene of the named test hole reruns what is of that scene, and what is scored."""
     with Image.new("L", (32, 64), 255) as mask:
         mask.save(done / "painted.png")
     with changed(done / "tests/workflow/scenes.tsv", lambda text: with_column(text, "mask", "DH3_1", "painted.png")):
-        ran = would_run()
-    assert {"sample_m1", "fit_scaler", "train_m1", "estimate_noise"}.isdisjoint(ran)
-    own = {"mask": 1, "census": 1, "labels": 1, "draw": 2, "encode": 1, "features": 1}
-    assert {name: ran.get(name) for name in own} == own
+        counts = would_run()
+    assert set(counts) == {"mask", *OF_TEST}
+    own = {"mask": 1, "census": 1, "labels": 1, "draw": 2, "encode_tested": 1, "features": 1, "map": 1, "paint": 1}
+    assert {name: counts[name] for name in own} == own
 
 
 def test_a_changed_file_counts_for_its_scene(done: Path, would_run: WouldRun) -> None:
@@ -408,3 +470,49 @@ def test_params_are_json_with_the_sections_that_a_rule_names(done: Path) -> None
     texts = sorted(text.strip("'") for text in params)
     assert re.fullmatch(r"[0-9a-f]{64}", texts[0])
     assert list(json.loads(texts[1])) == ["m1"]
+
+
+def trained_files(folder: Path) -> dict[Path, int]:
+    """The files that training wrote, with their time stamps."""
+    results = folder / "results"
+    return {
+        path: path.stat().st_mtime_ns for name in ("m1", "m2", "svm", "bundle") for path in (results / name).rglob("*")
+    }
+
+
+def test_a_scan_is_mapped_too_without_training(tmp_path: Path, finished_study: Path, forks: Forks) -> None:
+    """Its map, the log and the page of its hole, and the report come without training, and then all is done.
+
+    Then it gets into the test part, whose scores follow, and then into training, of which the run says why.
+    """
+    copy_study(finished_study, tmp_path)
+    scenes = tmp_path / "tests/workflow/scenes.tsv"
+    config = complete(yaml.safe_load((ROOT / TINY).read_text()), read_schema(ROOT / "config/config.schema.yaml"))
+    simulated = config["simulate"] | {"scenes_per_hole": 2}
+    simulated.pop("enabled")
+    run_simulate(tmp_path / "more.h5", scene="DH3_2", cfg=stage_cfg({"simulate": simulated}, "simulate"))
+    before = trained_files(tmp_path)
+    run = ("--cores", "2", "--configfile", TINY)
+
+    scenes.write_text(added(scenes.read_text(), "DH3_2", "DH3", map_only="yes"))
+    status, said = forks.call(tmp_path, *run, "map_too", "--allowed-rules", *MAPPING)
+    assert status == 0, said[-4000:]
+    assert (tmp_path / "results/maps/DH3_2/page.html").is_file()
+    assert "DH3_2" in (tmp_path / "results/report/index.html").read_text(encoding="utf-8")
+    assert trained_files(tmp_path) == before
+    _, said = forks.call(tmp_path, *run, "-n")
+    assert "Nothing to be done" in said
+
+    scenes.write_text(with_column(scenes.read_text(), "map_only", "DH3_2", ""))
+    status, said = forks.call(tmp_path, *run)
+    assert status == 0, said[-4000:]
+    assert "trained again" not in said
+    assert trained_files(tmp_path) == before
+    scored = pd.read_parquet(tmp_path / "results/predictions/main/inductive/m2/latents/5/1.parquet")
+    assert {"DH3_1", "DH3_2"} <= set(scored.loc[scored["part"] == "test", "scene"])
+    _, said = forks.call(tmp_path, *run, "-n")
+    assert "Nothing to be done" in said
+
+    scenes.write_text(with_column(scenes.read_text(), "hole", "DH3_2", "DH1"))
+    _, said = forks.call(tmp_path, *run, "--until", "census")
+    assert "what was trained is trained again (train_m1 1, train_m2 2, train_svm 2)" in said

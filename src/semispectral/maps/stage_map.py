@@ -47,8 +47,8 @@ def run_map(
     threads : int
         Number of threads to classify with.
     cfg : str
-        JSON of the sections ``scene`` (what the map uses of its row of scenes.tsv), ``tested`` (whether it is of a named
-        test hole, and scored) and ``map``.
+        JSON of the sections ``scene`` (what the map uses of its row of scenes.tsv), ``tested`` (whether it is scored
+        as a scene of a named test hole) and ``map``.
     """
     given = json.loads(cfg)
     scene = settings(Scene, given["scene"], where="scenes.tsv")
