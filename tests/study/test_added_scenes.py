@@ -12,19 +12,6 @@ COLUMNS = [
     *("scene", "hole", "data", "data_key", "labels", "labels_key", "axes"),
     *("wavelengths", "scale", "nodata", "use", "ignore"),
 ]
-    "scene",
-    "hole",
-    "data",
-    "data_key",
-    "labels",
-    "labels_key",
-    "axes",
-    "wavelengths",
-    "scale",
-    "nodata",
-    "use",
-    "ignore",
-]
 
 
 def table(path: Path, *rows: dict[str, str], more: tuple[str, ...] = ()) -> Path:
