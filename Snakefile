@@ -104,9 +104,11 @@ rule map_too:
 rule benchmark:
     input:
         with_labels("<results>/report/benchmark/index.html"),
+        COMPARED,
 
 
 rule explore:
     input:
         with_holes("<results>/explore/index.html"),
+        COMPARED,
         of_scenes("<results>/explore/maps/{scene}/page.html", STUDIED),

@@ -107,6 +107,8 @@ SCALERS = {
     "mnf": "<results>/scaler/mnf",
 }
 SCALERS["latents_mnf"] = SCALERS["latents"]  # the scores beside the latents are scaled where these are encoded
+# That all scans fit together. No rule that trains or maps has it among its inputs, for it changes with every scan; nor as an
+# ancient one: Snakemake asks of no job behind one that runs whether its own parameters have changed.
 COMPARED = "<results>/scans.json"
 # The noise covariance of the cleaned spectra, for what sees them whitened by it.
 NOISE = "<results>/noise"

@@ -66,7 +66,6 @@ rule map:
         model="<results>/bundle",
         codes=codes_of,
         parts=parts_of,
-        compared=ancient(COMPARED),
     output:
         "<results>/maps/{scene}/numbers.parquet",
     log:

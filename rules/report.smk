@@ -10,6 +10,7 @@ rule report:
         curve="<results>/evaluation/learning_curve.parquet",
         classes=ancient(CLASSES),
         known="<results>/splits/main/classes.json",
+        compared=COMPARED,
         census=[counted(scene, "parquet") for scene in sorted(SCENES)],
         codes=[counted(scene, "npy") for scene in sorted(SCENES)],
         masks=expand("<results>/masks/{scene}/image.png", scene=masked_scenes()),

@@ -107,8 +107,6 @@ rule sample_m1:
         codes=[counted_for_m1(scene, "npy") for scene in TRAINING],
         shards=of_training("<results>/shards/unlabelled/{scene}.parquet"),
         files=lambda wildcards: cleaned_files(TRAINING),
-        # All scans must fit together before anything is trained, and what training sees does not change by how they do.
-        compared=ancient(COMPARED),
     output:
         of_training("<results>/sample_m1/{scene}.parquet"),
     log:

@@ -121,7 +121,7 @@ rule compare_scans:
         "<results>/logs/compare_scans.log",
     benchmark:
         "<results>/resources/compare_scans.tsv"
-    priority: 1
+    priority: 3
     conda:
         "../envs/base.yaml"
     threads: 1

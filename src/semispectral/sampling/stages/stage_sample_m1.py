@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from semispectral.census.census_files import read_censuses
-from semispectral.census.compatibility import bad_bands_of_all
+from semispectral.census.compatibility import bad_bands_of_all, check_scans
 from semispectral.pool.pool_files import PoolTables
 from semispectral.pool.sample_settings import SampleConfig
 from semispectral.sampling.dealt_spectra import read_dealt
@@ -20,7 +20,7 @@ from semispectral.study.stage_settings import settings
 def run_sample_m1(
     directory: str | Path, *, censuses: Sequence[str | Path], shards: Sequence[str | Path], cfg: str
 ) -> None:
-    """Deal the unlabelled draw to training and validation of M1, and clean it.
+    """Deal the unlabelled draw to training and validation of M1, and clean it; refuse scans that do not fit together.
 
     Parameters
     ----------
@@ -38,6 +38,7 @@ def run_sample_m1(
     scenes = [settings(Scene, row, where="scenes.tsv") for row in given["study"]]
     cleaning = settings(CleanConfig, given["cleaning"], where="cleaning")
     counted, codes = read_censuses(censuses)
+    check_scans(counted, scale={scene.name: scene.factor for scene in scenes}, steps=cleaning.steps)
     dealt = deal_for_m1(
         rasters_of_codes(scenes, codes),
         scenes,
