@@ -197,6 +197,8 @@ CELLS: dict[str, tuple[str, str, str, str, set[str]]] = {
     "size of a pixel": (SCENES, "DH2_1", "pixel_mm", "1.5", {"features", "pixels", *PLACED}),
     "depth": (SCENES, "DH2_1", "depth_from_m", "12.5", PLACED),
     "scale": (SCENES, "DH2_1", "scale", "3e-05", COUNTED),
+    "only mapped from now on": (SCENES, "DH2_1", "map_only", "yes", SPLIT),
+    "not only mapped": (SCENES, "DH2_1", "map_only", "no", NOTHING),
     "column that is empty": (SCENES, "DH2_1", "depth_to_m", "", NOTHING),
 }
 

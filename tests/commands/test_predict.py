@@ -9,6 +9,7 @@ import lasio
 import numpy as np
 import pandas as pd
 import pytest
+import spectral.io.envi as spy
 
 import tiny_models as tiny
 from semispectral.commands import predict_run as run
@@ -67,6 +68,48 @@ def test_a_file_called_like_a_formula_writes_none(tmp_path: Path, model: Path) -
     place = ["--depth-from", "12", "--depth-to", "13"]
     assert predict(scan(tmp_path / "=1+1.h5"), model, tmp_path / "out", *place) == 0
     assert set(pd.read_csv(tmp_path / "out/downhole.csv")["hole"]) == {"_=1+1"}
+
+
+def written(folder: Path) -> dict[str, int]:
+    """When the map of each scan was written."""
+    return {path.parent.name: path.stat().st_mtime_ns for path in folder.glob("*/map.json")}
+
+
+def test_of_several_scans_what_is_done_is_passed_over(
+    tmp_path: Path, model: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A second run maps nothing; a scan that changed, a page that is lost and another model do.
+
+    A scan that cannot be mapped stops no other.
+    """
+    caplog.set_level(logging.INFO)
+    metadata = {"wavelength": tiny.WAVELENGTHS_NM.tolist(), "wavelength units": "nm"}
+    scans = [tmp_path / f"box_{number}.hdr" for number in (1, 2)]
+    for path in scans:
+        spy.save_image(str(path), tiny.tiny_counts(seed=4), interleave="bil", ext=".raw", metadata=metadata)
+    out = tmp_path / "maps"
+
+    def again(of: Path = model) -> set[str]:
+        before = written(out)
+        options = ["--model", str(of), "--out", str(out), "--threads", "1", "--no-features"]
+        assert main(["predict", *map(str, scans), *options]) == 0
+        return {name for name, stamp in written(out).items() if stamp != before.get(name)}
+
+    assert again() == {"box_1", "box_2"}
+    assert again() == set()
+    assert "passed over" in caplog.text
+    with scans[1].with_suffix(".raw").open("r+b") as file:
+        file.write(b"\x01\x00")
+    assert again() == {"box_2"}
+    (out / "box_1/page.html").unlink()
+    assert again() == {"box_1"}
+    tiny.tiny_bundle(tmp_path / "other", seed=2)
+    scans.pop(0)
+    assert again(of=tmp_path / "other") == {"box_2"}
+    scans.insert(0, tmp_path / "none.h5")
+    scans.append(tmp_path / "box_1.hdr")
+    assert main(["predict", *map(str, scans), "--model", str(model), "--out", str(out), "--no-features"]) == 1
+    assert "1 of 3 scans were not mapped" in caplog.text
 
 
 def test_tables_of_the_hole_cut_and_place_its_intervals(tmp_path: Path, model: Path) -> None:

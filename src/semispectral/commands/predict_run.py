@@ -118,8 +118,8 @@ def _require_alike(wanted: argparse.Namespace, scans: Sequence[Path]) -> None:
 
 
 def _is_done(wanted: argparse.Namespace) -> bool:
-    """Return whether the map of a scan is there, made of the same files with the same options and versions."""
-    if not (wanted.out / FACTS).is_file() or not wanted.scan.is_file():
+    """Return whether map and page of a scan are there, made of the same files with the same options and versions."""
+    if not all(path.is_file() for path in (wanted.out / FACTS, wanted.out / PAGE, wanted.scan)):
         return False
     try:
         before = read_facts(wanted.out)["made"]
@@ -184,8 +184,8 @@ def _made(wanted: argparse.Namespace) -> provenance.Made:
     """Return the provenance of the map, without arguments that do not change it."""
     unimportant = ("run", "command", "out", "threads")
     asked = {name: str(value) for name, value in vars(wanted).items() if name not in unimportant}
-    references = (wanted.white, wanted.dark, wanted.white_dark, wanted.panel)
-    inputs = [path for path in (wanted.scan, wanted.mask, wanted.model, *references) if path]
+    tables = (wanted.intervals, wanted.collar, wanted.survey, wanted.depth_marks)
+    inputs = {*scene_files(scene_of(wanted)), wanted.model, *(path for path in tables if path)}
     return provenance.describe("predict", config={"arguments": asked}, inputs=inputs)
 
 
