@@ -10,7 +10,7 @@ import pytest
 
 from semispectral.scans.cube import COLUMNS, Pixels
 from semispectral.scans.readers import open_scene
-from semispectral.spectra.cleaned_scans import clean_pixels, data_holder, open_cleaned, read_cleaned
+from semispectral.spectra.cleaned_scans import clean_pixels, data_holder, open_as_trained, open_cleaned, read_cleaned
 from semispectral.spectra.cleaning import STEPS
 from semispectral.spectra.cleaning_settings import STEP_NAMES, CleanConfig, is_cleaned, scale_after
 from semispectral.spectra.scaling import Scaler, fit_scaler
@@ -112,6 +112,26 @@ def test_without_cleaning_a_scene_stays_as_it_is(scene: Scene) -> None:
     assert clean_pixels(pixels, scene, config) is pixels
     with open_cleaned(scene, config) as cube:
         assert cube.dtype == np.uint16
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_band_that_one_scan_lacks_is_bridged_for_models(scene: Scene, tmp_path: Path, shared: bool) -> None:
+    """The models need it, unless those scans lack it too that they were trained on: then it is left out."""
+    counts, row = COUNTS.astype(np.float32), replace(scene, data=tmp_path / "lacking.h5", white_key="", dark_key="")
+    counts[:, :, 7] = 0
+    with h5py.File(row.data, "w") as file:
+        file["data"], file["nm"] = counts, NM
+    config = CleanConfig(bad_bands=(7,) if shared else ())
+    with open_as_trained(row, config) as cube:
+        seen = np.concatenate([values for _, values in cube.blocks(max_bytes=2000)])
+    assert seen.shape[-1] == BANDS - shared
+    if not shared:
+        between = (COUNTS[:, :, 6].astype(np.float32) + COUNTS[:, :, 8]) / 2
+        np.testing.assert_allclose(seen[:, :, 7], between, rtol=1e-5)
+    values = np.where(counts == 0, np.float32(np.nan), counts).reshape(-1, BANDS)
+    found = clean_pixels(replace(pixels_of(), x=values), row, config)
+    np.testing.assert_allclose(found.x, seen.reshape(-1, BANDS - shared), rtol=1e-6)
+    assert read(row, CleanConfig())[0].shape[-1] == BANDS - 1
 
 
 def test_the_scale_that_is_left() -> None:
