@@ -514,5 +514,9 @@ def test_a_scan_is_mapped_too_without_training(tmp_path: Path, finished_study: P
     assert "Nothing to be done" in said
 
     scenes.write_text(with_column(scenes.read_text(), "hole", "DH3_2", "DH1"))
-    _, said = forks.call(tmp_path, *run, "--until", "census")
+    (tmp_path / "more.h5").write_bytes(b"no scan")  # so that the run ends before it trains
+    status, said = forks.call(tmp_path, *run)
+    assert status != 0
     assert "what was trained is trained again (train_m1 1, train_m2 2, train_svm 2)" in said
+    assert "new among the scans that are learnt from: DH3_2" in said
+    assert "changed files: more.h5" in said

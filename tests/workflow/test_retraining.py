@@ -29,20 +29,22 @@ def test_nothing_is_said_of_a_first_training() -> None:
 
 
 def test_a_new_scan_is_named_with_what_to_do() -> None:
-    """The scan whose census is new is the reason, and how to only map it is said."""
+    """The scan that training reads for the first time is the reason, and how to only map it is said."""
     rows = {"before": text(scenes=[ROW]), "now": text(scenes=[ROW, {**ROW, "name": "DH4_1"}])}
-    split = Planned("split", other_inputs=True, needs=(Planned("census", "DH4_1", has_run=False),), **rows)
+    census = Planned("census", has_run=False, missing=frozenset({"results/census/DH4_1.parquet"}))
+    parts = frozenset({"results/splits/main/training/parts/DH4_1.npy"})
+    split = Planned("split", has_run=False, missing=parts, other_inputs=True, needs=(census,), **rows)
     head, why, advice = said_of(split)
     assert "train_m1 1, train_m2 1" in head
-    assert why == "  - DH4_1 is new among the scans that are learnt from"
+    assert why == "  - new among the scans that are learnt from: DH4_1"
     assert "map_only" in advice
 
 
 def test_changes_are_named_by_file_row_and_key() -> None:
     """A file, a cell of scenes.tsv, a key, a scan that is gone and another program: each in its own words."""
-    masked = said_of(Planned("mask", "DH1_1", updated=frozenset({"masks/DH1_1.png"})))
+    masked = said_of(Planned("mask", updated=frozenset({"masks/DH1_1.png"})))
     assert masked[1:] == ["  - changed files: masks/DH1_1.png"]
-    row = said_of(Planned("census", "DH1_1", before=text(scene=ROW), now=text(scene={**ROW, "scale": 2})))
+    row = said_of(Planned("census", before=text(scene=ROW), now=text(scene={**ROW, "scale": 2})))
     assert row[1:] == ["  - changed settings or rows: DH1_1, column scale"]
     nested = said_of(Planned("split", before=text(scenes=[ROW]), now=text(scenes=[{**ROW, "use": {"ranges": []}}])))
     assert nested[1:] == ["  - changed settings or rows: DH1_1, column use.ranges"]
@@ -52,6 +54,8 @@ def test_changes_are_named_by_file_row_and_key() -> None:
     assert gone[1:] == ["  - changed settings or rows: scan DH1_1 is gone"]
     code = said_of(Planned("split", before=frozenset({repr("a" * 64)}), now=frozenset({repr("b" * 64)})))
     assert code[1:] == ["  - another version of the program, in the stages split"]
+    lost = said_of(Planned("draw", has_run=False, missing=frozenset({"results/shards/labelled/DH1_1.parquet"})))
+    assert lost[1:] == ["  - results that are missing: results/shards/labelled/DH1_1.parquet"]
     forced = trained_again([Planned("train_m1", forced=True)])
     assert forced[1:] == ["  - asked for: train_m1"]
     assert said_of(Planned("split", other_inputs=True))[1:] == ["  - other files are learnt from than before"]
@@ -63,12 +67,10 @@ def test_jobs_are_taken_from_the_graph_as_far_as_they_change_inputs(tmp_path: Pa
     made.touch()
 
     def job(rule: str, output: Path) -> Any:
-        wildcards = {"scene": "A"} if rule == "census" else {}
-        return SimpleNamespace(rule=SimpleNamespace(name=rule), output=[str(output)], wildcards_dict=wildcards)
+        return SimpleNamespace(rule=SimpleNamespace(name=rule), output=[str(output)])
 
-    reason = SimpleNamespace(
-        updated_input_run=set(), updated_input=set(), params_changed=None, input_changed=False, forced=False
-    )
+    files = dict.fromkeys(("updated_input_run", "updated_input", "missing_output"), frozenset())
+    reason = SimpleNamespace(**files, params_changed=None, input_changed=False, forced=False)
     train, census, other = (
         Hashable(job("train_m1", made)),
         Hashable(job("census", tmp_path / "a.parquet")),
@@ -84,11 +86,11 @@ def test_jobs_are_taken_from_the_graph_as_far_as_they_change_inputs(tmp_path: Pa
     )
     (found,) = planned_jobs(dag)
     assert found == replace(found, rule="train_m1", has_run=True)
-    assert [(need.rule, need.scene, need.has_run) for need in found.needs] == [("census", "A", False)]
+    assert [(need.rule, need.has_run) for need in found.needs] == [("census", False)]
 
 
 class Hashable:
     """A job that can be a key, as Snakemake's are."""
 
     def __init__(self, job: Any) -> None:
-        self.rule, self.output, self.wildcards_dict = job.rule, job.output, job.wildcards_dict
+        self.rule, self.output = job.rule, job.output

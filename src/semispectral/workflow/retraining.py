@@ -12,6 +12,7 @@ from semispectral.study.names import some as some_of
 TRAINS = "train_"  # with which the names of rules that train begin
 HASH = re.compile(r"[0-9a-f]{64}")
 MOST = 8  # names or keys in one sentence
+READ_BY_SCENE = ("sample_m1", "split")  # rules that write a file for each scene that is learnt from
 OF_SCENES = ("scenes", "scene", "study")  # sections that hold rows of scenes.tsv
 
 
@@ -22,8 +23,8 @@ class Planned:
     Attributes
     ----------
     rule : name of its rule.
-    scene : name of its scene, or empty.
     has_run : whether its outputs are there.
+    missing : outputs that are needed and not there.
     updated : files that changed since, and no job of this run changes.
     by_jobs : files that jobs of this run make.
     before, now : texts of its parameters that were recorded, and those that are not the same now.
@@ -33,8 +34,8 @@ class Planned:
     """
 
     rule: str
-    scene: str = ""
     has_run: bool = True
+    missing: frozenset[str] = frozenset()
     updated: frozenset[str] = frozenset()
     before: frozenset[str] = frozenset()
     now: frozenset[str] = frozenset()
@@ -63,8 +64,8 @@ def planned_jobs(dag: Any) -> list[Planned]:
             ]
             known[job] = Planned(
                 rule=job.rule.name,
-                scene=str(job.wildcards_dict.get("scene", "")),
                 has_run=all(Path(str(file)).exists() for file in job.output),
+                missing=frozenset(map(str, reason.missing_output)),
                 updated=frozenset(set(map(str, reason.updated_input)) - made),
                 before=frozenset(getattr(reason.params_changed, "only_old", ())),
                 now=frozenset(getattr(reason.params_changed, "only_new", ())),
@@ -110,14 +111,15 @@ def _all(jobs: Iterable[Planned]) -> list[Planned]:
 
 
 def _new_scenes(jobs: Iterable[Planned]) -> list[str]:
-    return sorted({job.scene for job in jobs if job.rule == "census" and not job.has_run})
+    """Return the scenes of which no file is there yet that training reads."""
+    return sorted({Path(file).stem for job in jobs if job.rule in READ_BY_SCENE for file in job.missing})
 
 
 def _reasons(jobs: list[Planned]) -> list[str]:
     """Return the causes, each once: scans and files that changed, then settings, then the rest."""
     said = []
     if new := _new_scenes(jobs):
-        said.append(f"{_some(new)} {'is' if len(new) == 1 else 'are'} new among the scans that are learnt from")
+        said.append(f"new among the scans that are learnt from: {_some(new)}")
     if files := sorted({file for job in jobs for file in job.updated}):
         said.append(f"changed files: {_some(files)}")
     if keys := sorted({key for job in jobs for key in _changed_keys(job)} - {f"scan {name} is new" for name in new}):
@@ -126,8 +128,8 @@ def _reasons(jobs: list[Planned]) -> list[str]:
         said.append(f"another version of the program, in the stages {_some(code)}")
     if forced := sorted({job.rule for job in jobs if job.forced}):
         said.append(f"asked for: {_some(forced)}")
-    if lost := sorted({job.rule for job in jobs if not job.has_run and job.rule != "census" and job.scene not in new}):
-        said.append(f"results that are missing, of {_some(lost)}")
+    if lost := sorted({file for job in jobs for file in job.missing if Path(file).stem not in new}):
+        said.append(f"results that are missing: {_some(lost)}")
     return said or ["other files are learnt from than before"]
 
 
