@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from semispectral.commands import map_too
 from semispectral.commands.main import main
-from semispectral.commands.map_too import MAPPING
-from semispectral.commands.run_workflow import snakemake_command
+from semispectral.commands.run_workflow import MAP_TOO, MAPPING, snakemake_command
 from semispectral.study.scenes import read_scenes
 from semispectral.workflow.home import workflow_folder
 
@@ -94,4 +92,4 @@ def test_overlays_say_where_the_table_is(study: list[list[str]]) -> None:
     assert main(["map-too", "more.tsv", "--configfile", "overlay.yaml"]) == 0
     assert "B" in Path("other.tsv").read_text()
     assert "B" not in Path("config/scenes.tsv").read_text()
-    assert map_too.TARGET in study[0]
+    assert MAP_TOO in study[0]

@@ -33,6 +33,8 @@ NOT_DRAWN = {
     "scan_page",
     "pages",
     "cleaning_effect",
+    "encode_unscored",
+    "map_too",
     "interval_labels",
     "share_labels",
     "endmembers",

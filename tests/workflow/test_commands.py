@@ -154,7 +154,7 @@ def adds_to_be_mapped(study: Study, printed: str) -> None:
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(study.folder)
-            patch.setattr("semispectral.commands.map_too.run_workflow", began.append)
+            patch.setattr("semispectral.commands.run_workflow.run_workflow", began.append)
             assert main(shlex.split(printed)[1:]) == 0
         assert "NEW_1" in scenes.read_text(encoding="utf-8")
         asked = ["results/maps/NEW_1/numbers.parquet", "--allowed-rules", *began[0][2:]]

@@ -18,7 +18,7 @@ from checkout import ROOT, SOURCES, TINY, copy_sources, copy_study, environment
 from PIL import Image
 
 from forks import Forks
-from semispectral.commands.map_too import MAPPING, TARGET
+from semispectral.commands.run_workflow import MAP_TOO, MAPPING
 from semispectral.simulate.stage_simulate import run_simulate
 from semispectral.study.config import complete, defaults, read_schema
 from semispectral.workflow.rerun import stage_cfg
@@ -495,7 +495,7 @@ def test_a_scan_is_mapped_too_without_training(tmp_path: Path, finished_study: P
     run = ("--cores", "2", "--configfile", TINY)
 
     scenes.write_text(added(scenes.read_text(), "DH3_2", "DH3", map_only="yes"))
-    status, said = forks.call(tmp_path, TARGET, *run, "--allowed-rules", *MAPPING)
+    status, said = forks.call(tmp_path, MAP_TOO, *run, "--allowed-rules", *MAPPING)
     assert status == 0, said[-4000:]
     assert (tmp_path / "results/maps/DH3_2/page.html").is_file()
     assert "DH3_2" in (tmp_path / "results/report/index.html").read_text(encoding="utf-8")

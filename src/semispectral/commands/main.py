@@ -12,7 +12,6 @@ from semispectral.commands import (
     explain,
     labels_options,
     library_options,
-    map_too_options,
     new_options,
     predict,
     run_options,
@@ -43,10 +42,7 @@ def parser() -> argparse.ArgumentParser:
     top = Parser(prog="semispectral", description=description, epilog=EPILOG, formatter_class=as_written)
     top.add_argument("--version", action="version", version=f"%(prog)s {versions()['semispectral']}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in (
-        *(new_options, check, run_options, map_too_options, explain),
-        *(labels_options, library_options, predict, scenes_options),
-    ):
+    for command in (new_options, check, run_options, explain, labels_options, library_options, predict, scenes_options):
         command.add(commands)
     return top
 
@@ -59,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments : arguments; None takes those of the process.
     """
     given = sys.argv[1:] if arguments is None else arguments
-    wanted = run_options.passed_on(given) or map_too_options.passed_on(given) or parser().parse_args(given)
+    wanted = run_options.passed_on(given) or parser().parse_args(given)
     said = logging.StreamHandler(sys.stderr)
     said.setFormatter(Plain("%(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[said])

@@ -1,4 +1,4 @@
-"""``semispectral run``: run the workflow in the folder of a study; all options are Snakemake's."""
+"""``semispectral run`` and ``map-too``: run the workflow in the folder of a study; all options are Snakemake's."""
 
 import argparse
 from collections.abc import Sequence
@@ -16,21 +16,37 @@ profile of this package; without --cores, all cores. The configuration is config
 
 Exit status: that of Snakemake; 1 what was given cannot be used."""
 COMMAND = "run"
+
+MAP_WORDS = "map further scans with the trained model of this study, and add them to its logs, pages and report"
+MAP_EPILOG = """examples:
+  semispectral map-too more.tsv            add the rows of a table like scenes.tsv, and map them
+  semispectral map-too                     map the rows of scenes.tsv that have yes in the column map_only
+  semispectral map-too -n                  what would run
+
+Nothing trains, whatever else has changed. The rows are added to the study's scenes.tsv with yes in the column map_only:
+no later run trains on these scans or scores them. Take the yes out to have them learnt from.
+What follows the table goes to Snakemake, as with `semispectral run`. The configuration is config/config.yaml.
+
+Exit status: that of Snakemake; 1 what was given cannot be used."""
+MAP_COMMAND = "map-too"
 HELP = {"-h", "--help"}
 
 
 def add(commands: Any) -> None:
-    """Add the command to the command line, for its help; `passed_on` parses it.
+    """Add the commands to the command line, for their help; `passed_on` parses them.
 
     Parameters
     ----------
     commands : subparsers of the command line.
     """
+    _add(commands, COMMAND, WORDS, EPILOG, usage="semispectral run [TARGET ...] [OPTIONS]")
+    _add(commands, MAP_COMMAND, MAP_WORDS, MAP_EPILOG, usage="semispectral map-too [TABLE] [OPTIONS]")
+
+
+def _add(commands: Any, name: str, words: str, epilog: str, *, usage: str) -> None:
     as_written = argparse.RawDescriptionHelpFormatter
-    described = {"help": WORDS, "description": f"{WORDS[0].upper()}{WORDS[1:]}.", "epilog": EPILOG}
-    commands.add_parser(
-        COMMAND, **described, formatter_class=as_written, usage="semispectral run [TARGET ...] [OPTIONS]"
-    )
+    described = {"help": words, "description": f"{words.capitalize()}.", "epilog": epilog}
+    commands.add_parser(name, **described, formatter_class=as_written, usage=usage)
 
 
 def passed_on(arguments: Sequence[str]) -> argparse.Namespace | None:
@@ -40,12 +56,22 @@ def passed_on(arguments: Sequence[str]) -> argparse.Namespace | None:
     ----------
     arguments : arguments of the command line.
     """
-    if list(arguments[:1]) != [COMMAND] or HELP & set(arguments):
+    command, given = "".join(arguments[:1]), list(arguments[1:])
+    if command not in (COMMAND, MAP_COMMAND) or HELP & set(arguments):
         return None
-    return argparse.Namespace(run=_run, arguments=list(arguments[1:]))
+    if command == COMMAND:
+        return argparse.Namespace(run=_run, arguments=given)
+    table = given.pop(0) if given and not given[0].startswith("-") else ""
+    return argparse.Namespace(run=_map_too, table=table, arguments=given)
 
 
 def _run(wanted: argparse.Namespace) -> None:
     from semispectral.commands.run_workflow import run_workflow
 
     run_workflow(wanted.arguments)
+
+
+def _map_too(wanted: argparse.Namespace) -> None:
+    from semispectral.commands.run_workflow import map_too
+
+    map_too(wanted.table, wanted.arguments)

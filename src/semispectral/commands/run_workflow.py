@@ -1,22 +1,35 @@
-"""Start Snakemake with the workflow of this package in the folder of a study."""
+"""Start Snakemake with the workflow of this package in the folder of a study: all of it, or what maps further scans."""
 
 import logging
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from semispectral.errors import ConfigError
 from semispectral.models.versions import installed, missing, unknown
+from semispectral.scans.folders.added_scenes import add_to_map
+from semispectral.study.config import complete, read_schema
 from semispectral.study.config_file import read_config
-from semispectral.workflow.home import SNAKEFILE, workflow_folder
+from semispectral.study.names import some
+from semispectral.study.paths import outside_allowed
+from semispectral.workflow.home import SCHEMA, SNAKEFILE, workflow_folder
 
 log = logging.getLogger(__name__)
 
 CONFIG = Path("config/config.yaml")
 CORES = ("--cores", "-c", "--jobs", "-j", "--profile", "--executor", "-e")  # each says how much runs at once
 DRY = ("--dry-run", "--dryrun", "-n")
-UNTRAINED = {"pages", "predict_new", "map_too"}  # targets that train nothing
+MAP_TOO = "map_too"
+# The rules that a scan needs which is only mapped. Snakemake takes what others make as it lies there.
+MAPPING = (
+    *("fetch", "mask", "census", "compare_scans", "labels", "cleaning_effect"),
+    *("map", "features", "pixels", "paint", "mixtures"),
+    *("downhole", "intervals", "hole_page", "report"),
+    MAP_TOO,
+)
+UNTRAINED = {"pages", "predict_new", MAP_TOO}  # targets that train nothing
 
 
 def run_workflow(arguments: Sequence[str]) -> None:
@@ -30,23 +43,62 @@ def run_workflow(arguments: Sequence[str]) -> None:
     ------
     ConfigError : there is no configuration, it holds code, or TensorFlow, which trains, is not installed.
     """
-    require_config()
-    for path in (CONFIG, *map(Path, values_of(arguments, "--configfile", "--configfiles"))):
+    _require_config()
+    for path in (CONFIG, *map(Path, _values(arguments, "--configfile", "--configfiles"))):
         read_config(path)  # Snakemake runs what code it finds in one
-    if not (given(arguments, DRY) or UNTRAINED & set(arguments)):
+    if not (_given(arguments, DRY) or UNTRAINED & set(arguments)):
         _require_what_trains()
     command = snakemake_command(arguments, workflow_folder())
     sys.stdout.flush()
     os.execv(command[0], command)  # noqa: S606  our own interpreter
 
 
-def require_config() -> None:
-    """Refuse a folder that is not that of a study.
+def map_too(table: str, arguments: Sequence[str]) -> None:
+    """Add the scans of a table to the study, only to be mapped, and run Snakemake in place of this process.
+
+    Parameters
+    ----------
+    table : path of a table with the columns of scenes.tsv; empty: the rows are in scenes.tsv already.
+    arguments : options of Snakemake.
 
     Raises
     ------
-    ConfigError : there is no configuration.
+    ConfigError : there is no configuration, the study has no trained model yet, or a row is wrong.
     """
+    _require_config()
+    config = _configuration(arguments)
+    model = Path(config["pathvars"]["results"]) / "bundle"
+    if not model.is_dir():
+        raise ConfigError(
+            f"{model}: the trained model of the study is needed, and it is not there; run the study first: "
+            "semispectral run"
+        )
+    if table and _given(arguments, DRY):
+        raise ConfigError(
+            f"{table}: its rows would be added to {config['scenes']}, which a dry run must not do; leave out the "
+            "table, or -n"
+        )
+    if table:
+        place: dict[str, Any] = {"data_root": Path(config["data_root"]), "allow_outside": outside_allowed(config)}
+        added = add_to_map(Path(config["scenes"]), Path(table), **place)
+        said = f"{some(added)} added, only to be mapped" if added else "nothing to add: all its scenes are there"
+        log.info("%s: %s", config["scenes"], said)
+    run_workflow([MAP_TOO, *arguments, "--allowed-rules", *MAPPING])
+
+
+def _configuration(arguments: Sequence[str]) -> dict[str, Any]:
+    """Return the configuration of the study with the overlays that the options name, and with defaults."""
+    schema = read_schema(workflow_folder() / SCHEMA)
+    config: dict[str, Any] = {}
+    for path in (CONFIG, *map(Path, _values(arguments, "--configfile", "--configfiles"))):
+        for key, value in read_config(path).items():
+            both = isinstance(value, dict) and isinstance(config.get(key), dict)
+            config[key] = {**config[key], **value} if both else value
+    return complete(config, schema)
+
+
+def _require_config() -> None:
+    """Refuse a folder that is not that of a study."""
     if not CONFIG.is_file():
         raise ConfigError(
             f"{Path.cwd()}: the folder of a study is needed, with {CONFIG}, and there is none; change into "
@@ -72,21 +124,14 @@ def snakemake_command(arguments: Sequence[str], folder: Path) -> list[str]:
     folder : Path, folder of the workflow.
     """
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(folder / SNAKEFILE)]
-    if not given(arguments, ("--workflow-profile",)):
+    if not _given(arguments, ("--workflow-profile",)):
         command += ["--workflow-profile", str(folder / "profiles/default")]
-    if not given(arguments, CORES):
+    if not _given(arguments, CORES):
         command += ["--cores", "all"]
     return [*command, *_profiles_found(arguments, folder)]
 
 
-def given(arguments: Sequence[str], options: Sequence[str]) -> bool:
-    """Return whether any of some options is given.
-
-    Parameters
-    ----------
-    arguments : targets and options of Snakemake.
-    options : their names, long and short.
-    """
+def _given(arguments: Sequence[str], options: Sequence[str]) -> bool:
     short = tuple(option for option in options if not option.startswith("--"))
     return any(
         argument.partition("=")[0] in options or (argument.startswith(short) and not argument.startswith("--"))
@@ -94,14 +139,8 @@ def given(arguments: Sequence[str], options: Sequence[str]) -> bool:
     )
 
 
-def values_of(arguments: Sequence[str], *options: str) -> list[str]:
-    """Return the values of options that take several, up to the next option.
-
-    Parameters
-    ----------
-    arguments : targets and options of Snakemake.
-    *options : their names.
-    """
+def _values(arguments: Sequence[str], *options: str) -> list[str]:
+    """Return the values of options that take several, up to the next option."""
     found: list[str] = []
     taking = False
     for argument in arguments:

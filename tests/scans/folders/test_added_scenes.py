@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from semispectral.errors import ConfigError
-from semispectral.study.added_scenes import add_to_map
+from semispectral.scans.folders.added_scenes import add_to_map
 from semispectral.study.scenes import read_scenes
 
 COLUMNS = [
