@@ -175,7 +175,6 @@ REACHED: dict[str, set[str]] = {
     },  # the sheet has shares by depth, as logs
     "maps/bundle_build.py": {"bundle", "pack"},
     "maps/stage_pack.py": {"pack"},
-    "evaluation/scores.py": set(),
     "maps/map_files.py": {"paint", "report"},
     "simulate/minerals.json": {"simulate", "match_library", "benchmark_fit", "describe_groups", "new_groups"},
     "study/cells.py": {"downhole", "intervals", "interval_labels"},  # they read tables of drill holes
@@ -188,7 +187,6 @@ REACHED: dict[str, set[str]] = {
     "scans/formats/matlab.py": READS_SCANS,
     "census/count.py": {"labels"},
     "census/look.py": {"census", "labels"},
-    "census/compatibility.py": set(),
     "sampling/neighbours.py": TRAINED_M2,
     "sampling/split.py": {"split", "split_tested", "sample_m1", "report", "benchmark_report", "benchmark_split"},
     "classifiers/svm.py": {

@@ -232,7 +232,7 @@ def test_more_seeds_and_methods_leave_the_old_ones_alone(done: Path, would_run: 
         ("inference/m2_inference.py", M2),
         ("classifiers/svm.py", {"train_svm", "baseline", "learning_curve", *ASKED}),
         ("classifiers/baselines_supervised.py", {"baseline", *SCORES}),
-        ("evaluation/scores.py", {"learning_curve", "pack", *SCORES}),
+        ("evaluation/scores.py", {"learning_curve", "pack", *SCORES, *SHOWN}),
         ("evaluation/alerts.py", SCORES),
         ("workflow/logs.py", set()),
         ("storage/atomic.py", set()),

@@ -140,10 +140,11 @@ def _train(results: Path) -> None:
     run_train_svm(results / "svm", classes_file=known, labels_file=labels, cfg=cfg("svm"), **bands)
     recipe = {"method": "svm", "features": "bands", "per_class": "5", "seed": 1, "false_alarm": 0.05}
     facts = {"scale": 1.0, "references": False, "description": "SVM"}
-    saved = {"scaler": results / "scaler", "m1": results / "m1", "classifier": results / "svm"}
+    saved = {"scaler": results / "scaler", "m1": results / "m1"}
     run_bundle(
         results / "bundle",
         parts=saved,
+        classifiers=[results / "svm"],
         samples=sorted(results.glob("sample/*.parquet")),
         labels_file=labels,
         known_file=known,

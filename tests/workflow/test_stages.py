@@ -198,7 +198,8 @@ def bundled(predicted: Path) -> Path:
     recipe = {"method": "svm", "features": "bands", "per_class": "5", "seed": 1, "false_alarm": 0.05}
     run_bundle(
         predicted / "bundle",
-        parts={"scaler": predicted / "scaler", "m1": predicted / "m1", "classifier": predicted / "svm"},
+        parts={"scaler": predicted / "scaler", "m1": predicted / "m1"},
+        classifiers=[predicted / "svm"],
         samples=sorted(predicted.glob("sample/*.parquet")),
         labels_file=predicted / "labels.parquet",
         known_file=predicted / "split/training/classes.json",
