@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from semispectral.workflow import rerun
 from semispectral.workflow.rerun import NOT_DATA, PACKAGE_ROOT, code_hash, data_files, modules_used, stage_cfg
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "workflow/scripts"
@@ -240,3 +241,28 @@ def test_m1_does_not_use_m2() -> None:
     assert "semispectral.models.m1" in m1 - m2
     assert "semispectral.models.m2" in m2 - m1
     assert not any("m2" in module for module in m1)
+
+
+def test_what_a_run_has_read_is_kept_for_the_next(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next parses nothing and finds the same hash; a damaged file is as none."""
+    kept = tmp_path / "kept.json"
+    monkeypatch.setattr(rerun, "_kept_file", lambda: kept)
+    monkeypatch.setattr(rerun, "_new", [])
+    monkeypatch.setattr(rerun.sys, "dont_write_bytecode", False)
+
+    def hash_in_a_new_run() -> str:
+        for known in (rerun._read, rerun._known, rerun._imports):
+            known.cache_clear()
+        return code_hash(package.parent / "adapter.py", root=package)
+
+    first = hash_in_a_new_run()
+    rerun._keep()
+    with monkeypatch.context() as patched:
+        patched.setattr(rerun, "_parse", None)
+        assert hash_in_a_new_run() == first
+    for damaged in ("", "[]", '{"a": 1}', '{"a": ["b"]}'):
+        kept.write_text(damaged)
+        assert hash_in_a_new_run() == first
+    hash_in_a_new_run()

@@ -1,14 +1,19 @@
 """Describe the dependencies of a result besides its files: sections of the configuration, and code."""
 
 import ast
+import atexit
 import hashlib
 import json
 import os
+import re
+import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from semispectral.storage.atomic import write_atomically
 
 PACKAGE = "semispectral"
 PACKAGE_ROOT = Path(__file__).parents[1]
@@ -27,7 +32,8 @@ NEUTRAL = frozenset(
         "workflow.units",
     )
 )
-LONGEST_NAME = 200  # of a dotted name; a longer text is no name
+NAME = re.compile(rf"[\w. -]{{1,200}}|{PACKAGE}\.[^\n]{{1,200}}")  # of a data file or a module
+_new: list[str] = []  # what no earlier run had read
 NOT_DATA = frozenset({".py", ".pyc", ".pyi", ".typed"})
 
 
@@ -112,34 +118,67 @@ def module_file(module: str, root: Path) -> Path:
     return folder / "__init__.py" if folder.is_dir() else folder.with_suffix(".py")
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """What counts of a file of code, read once for all rules that use it.
 
     Attributes
     ----------
     tree : str, hash of its tree: comments, docstrings and layout are not in it.
-    imports : its import statements, wherever they stand.
-    texts : its strings: a module named in a table, imported when it is needed, or a data file.
+    imports : what it imports, wherever that stands: how many folders up, the module, and the names; for ``import a.b``,
+        no module.
+    texts : its strings that may name a module, imported when it is needed, or a data file.
     """
 
     tree: str
-    imports: tuple[ast.Import | ast.ImportFrom, ...]
-    texts: frozenset[str]
+    imports: list[tuple[int, str, list[str]]]
+    texts: list[str]
 
 
 @cache
 def _read(source: bytes) -> Source:
+    """Return what counts of a file, from what earlier runs have read where they did."""
+    digest = hashlib.sha256(source).hexdigest()
+    known = _known()
+    if digest not in known:
+        known[digest] = _parse(source)
+        _new.append(digest)
+    return known[digest]
+
+
+@cache
+def _known() -> dict[str, Source]:
+    """Return what earlier runs of this very module have read, by the hash of the file."""
+    atexit.register(_keep)
+    try:
+        return {digest: Source(*read) for digest, read in json.loads(_kept_file().read_bytes()).items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def _keep() -> None:
+    """Keep what this run has read beside Python's own compiled files, where that can be written."""
+    if _new and not sys.dont_write_bytecode:
+        with suppress(OSError):
+            write_atomically(_kept_file(), json.dumps(_known()).encode())
+
+
+def _kept_file() -> Path:
+    """Return the file of this Python and of this module, whose code says what counts."""
+    version = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:16]
+    return PACKAGE_ROOT / "__pycache__" / f"code.{sys.implementation.cache_tag}.{version}.json"
+
+
+def _parse(source: bytes) -> Source:
     told: list[str] = []
-    imports: list[ast.Import | ast.ImportFrom] = []
+    imports: list[tuple[int, str, list[str]]] = []
     texts: set[str] = set()
 
     def tell(value: Any) -> None:
         """Note a part of the tree and all that is in it, in one pass: every dry run reads hundreds of files."""
         if isinstance(value, ast.AST):
             if isinstance(value, ast.Import | ast.ImportFrom):
-                imports.append(value)
-            elif isinstance(value, ast.Constant) and isinstance(value.value, str):
+                imports.append(_imported(value))
+            elif isinstance(value, ast.Constant) and isinstance(value.value, str) and NAME.fullmatch(value.value):
                 texts.add(value.value)
             told.append(type(value).__name__)
             for name in value._fields:
@@ -156,7 +195,12 @@ def _read(source: bytes) -> Source:
             told.append(repr(value))
 
     tell(ast.parse(source))
-    return Source(hashlib.sha256("\n".join(told).encode()).hexdigest(), tuple(imports), frozenset(texts))
+    return Source(hashlib.sha256("\n".join(told).encode()).hexdigest(), imports, sorted(texts))
+
+
+def _imported(statement: ast.Import | ast.ImportFrom) -> tuple[int, str, list[str]]:
+    names = [alias.name for alias in statement.names]
+    return (statement.level, statement.module or "", names) if isinstance(statement, ast.ImportFrom) else (0, "", names)
 
 
 def _is_text(node: Any) -> bool:
@@ -195,29 +239,23 @@ def _imports(source: bytes, module: str, root: Path) -> frozenset[str]:
     ``__init__`` files re-export and do nothing else.
     """
     read = _read(source)
-    names = {name for statement in read.imports for name in _names(statement, module, root)} | read.texts
+    names = {name for imported in read.imports for name in _names(*imported, module, root)} | set(read.texts)
     return frozenset(filter(None, (_module_of(name, root) for name in names)))
 
 
-def _names(statement: ast.Import | ast.ImportFrom, module: str, root: Path) -> list[str]:
-    if isinstance(statement, ast.Import):
-        return [alias.name for alias in statement.names]
-    base = _base(statement, module, root)
-    return [f"{base}.{alias.name}" for alias in statement.names]
-
-
-def _base(node: ast.ImportFrom, module: str, root: Path) -> str:
-    if not node.level:
-        return node.module or ""
-    parts = module.split(".")
-    above = node.level - 1 if module_file(module, root).name == "__init__.py" else node.level
-    return ".".join([*parts[: len(parts) - above], *([node.module] if node.module else [])])
+def _names(level: int, base: str, names: list[str], module: str, root: Path) -> list[str]:
+    """Return the dotted names that a statement of a module imports."""
+    if level:
+        parts = module.split(".")
+        above = level - 1 if module_file(module, root).name == "__init__.py" else level
+        base = ".".join([*parts[: len(parts) - above], *([base] if base else [])])
+    return [f"{base}.{name}" if base else name for name in names]
 
 
 def _module_of(name: str, root: Path) -> str | None:
     """Return the module that a dotted name lies in: its longest part that is a module."""
     parts = name.split(".")
-    if parts[0] != PACKAGE or len(name) > LONGEST_NAME:
+    if parts[0] != PACKAGE:
         return None
     candidates = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
     return next((module for module in candidates if module_file(module, root).is_file()), None)
