@@ -57,6 +57,7 @@ SMALL = {
         "whole in the window",
     ),
     "speed/ingest.py": (("--lines", "40", "--scenes", "0", "--rounds", "1", "--formats", "gzip.h5"), "gzip.h5"),
+    "speed/job_starts.py": (("--jobs", "2", "--fresh", "1"), "| downhole |"),
     "speed/label_page.py": (
         ("--lines", "60", "--samples", "48", "--bands", "8", "--seconds", "0.2"),
         "labelling all by one polygon",
