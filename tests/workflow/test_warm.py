@@ -225,17 +225,17 @@ def test_a_job_that_nobody_waits_for_does_not_begin(warm: WarmProcess) -> None:
 
 
 def test_a_killed_warm_process_takes_no_job_with_it() -> None:
-    """The job ends well, the next is refused; and who has lost sight of a job waits for its end."""
+    """The next is refused at once, the job ends well, and who has lost sight of a job waits for its end."""
     warm = WarmProcess()
     watched, lost = (asked(warm, "import os, time; time.sleep(0.3); open(str(os.getpid()), 'w')") for _ in range(2))
     warm.process.kill()
     warm.process.wait()
     psutil.Process(lost.pid).parent().kill()  # type: ignore[union-attr]
+    with pytest.raises(ColdError):
+        warm.start(Wanted(["one.py"], str(Path.cwd()), {}, 1, [], "one"))
     assert done_by(watched).status == 0
     assert lost.wait() is None
     assert all(Path(str(job.pid)).exists() for job in (watched, lost))
-    with pytest.raises(ColdError):
-        asked(warm, "")
     warm.close()
 
 

@@ -18,6 +18,7 @@ import sys
 import sysconfig
 import tempfile
 import threading
+import warnings
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib import import_module
@@ -94,7 +95,8 @@ def main() -> NoReturn:
             _reap(0)
             os._exit(0)
         connection, outputs = socket.socket(fileno=handed[0]), handed[1:]
-        _start(connection, outputs, before, handlers)
+        if wanted := _wanted(connection, before):
+            _start(wanted, connection, outputs, door, handlers)
         connection.close()
         for output in outputs:
             os.close(output)
@@ -108,16 +110,15 @@ def stamps() -> Stamps:
     return {path: (status.st_mtime_ns, status.st_size) for path, status in found.items()}
 
 
-def _start(connection: socket.socket, outputs: list[int], before: Stamps, handlers: Handlers) -> None:
-    """Fork the keeper of one job, or say why not."""
+def _wanted(connection: socket.socket, before: Stamps) -> Wanted | None:
+    """Return the job that is asked for, once all is imported; None after saying why it cannot be."""
     wanted = Wanted(**json.loads(connection.makefile().readline()))
     try:
         prepare(wanted.imports, before)
     except Exception as error:  # whatever it is, a process of its own says it
         _say(connection, {"refused": f"{type(error).__name__}: {error}"})
-        return
-    if not os.fork():
-        _keep(connection, wanted, outputs, handlers)
+        return None
+    return wanted
 
 
 def prepare(imports: list[str], before: Stamps) -> None:
@@ -144,9 +145,18 @@ def prepare(imports: list[str], before: Stamps) -> None:
         raise UnfitError(f"a library has started threads when it was imported ({', '.join(sorted(names))})")
 
 
-def _keep(connection: socket.socket, wanted: Wanted, outputs: list[int], handlers: Handlers) -> NoReturn:
-    """In a fork: fork the job, say its process number, wait for it, and say how it ended."""
-    child = os.fork()
+def _start(
+    wanted: Wanted, connection: socket.socket, outputs: list[int], door: socket.socket, handlers: Handlers
+) -> None:
+    """Fork the keeper of a job, which closes the door: that it is open says that this process lives."""
+    if not _fork():
+        door.close()
+        _keep(wanted, connection, outputs, handlers)
+
+
+def _keep(wanted: Wanted, connection: socket.socket, outputs: list[int], handlers: Handlers) -> NoReturn:
+    """Fork the job, say its process number, wait for it, and say how it ended."""
+    child = _fork()
     if not child:
         for number, handler in handlers.items():
             signal.signal(number, handler)
@@ -160,6 +170,13 @@ def _keep(connection: socket.socket, wanted: Wanted, outputs: list[int], handler
     ended = Ended(os.waitstatus_to_exitcode(status), used.ru_maxrss / KB_PER_MB, used.ru_utime + used.ru_stime)
     _say(connection, asdict(ended))
     os._exit(0)
+
+
+def _fork() -> int:
+    """Fork; Python's own warning counts the threads that `prepare` lets be."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
 
 
 def _say(connection: socket.socket, words: dict[str, Any]) -> None:
