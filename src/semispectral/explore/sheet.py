@@ -22,7 +22,7 @@ from semispectral.explore.drawings import (
 )
 from semispectral.explore.found_clusters import ClusterMap, group_colours
 from semispectral.explore.group_files import Group, Groups
-from semispectral.explore.queue_files import CHIP, SHEET, around
+from semispectral.explore.queue_files import SHEET, around, chip
 from semispectral.explore.shares import Profile, Shares
 from semispectral.figures.rasters import landscape
 from semispectral.report.template import config_words, fill
@@ -165,7 +165,7 @@ def _new_cards(found: Explored) -> Iterator[Card]:
     total = max(sum(group.pixels for group in found.new), 1)
     for group, colour in zip(found.new, group_colours(len(found.new)), strict=True):
         picture = found.maps[group.medoid["scene"]].picture
-        surroundings = around(picture, group.medoid["line"], group.medoid["sample"], side=CHIP)
+        surroundings = np.asarray(chip(picture, group.medoid["line"], group.medoid["sample"]))
         yield Card(
             group.name,
             colour,
@@ -277,5 +277,5 @@ def _queued(found: Explored) -> Iterator[dict[Hashable, Any]]:
     """Return the first rows of the queue, with a picture of each place."""
     for row in found.queue.head(MOST_CHIPS).to_dict("records"):
         picture = found.maps[row["scene"]].picture
-        chip = png_address(around(picture, row["line"], row["sample"], side=SMALL_CHIP))
-        yield row | {"chip": chip, "page": _page_at(row["scene"], row["line"], row["sample"])}
+        image = png_address(around(picture, row["line"], row["sample"], side=SMALL_CHIP))
+        yield row | {"chip": image, "page": _page_at(row["scene"], row["line"], row["sample"])}

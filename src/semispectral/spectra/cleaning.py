@@ -134,14 +134,18 @@ def _needed(value: Any, step: str, what: str) -> np.ndarray:
 
 @step("references")
 def _references(found: Spectra, settings: CleanConfig) -> Spectra:
-    """Convert counts to reflectance by the references, over the scene's scale so that ``scale`` keeps its meaning."""
+    """Convert counts to reflectance by the references, over the scene's scale so that ``scale`` keeps its meaning.
+
+    As `to_reflectance`, with the gain of each detector element found once and not for each pixel that it saw.
+    """
     dark = _needed(found.sensor.dark, "references", "a dark reference (columns dark and dark_key of scenes.tsv)")
     white = _needed(found.sensor.white, "references", "a white reference (columns white and white_key of scenes.tsv)")
     panel = settings.white_reflectance if found.sensor.panel is None else found.sensor.panel
-    reflectance = spectra.to_reflectance(
-        found.x, dark=dark[found.sample], white=white[found.sample], white_reflectance=panel
-    )
-    return replace(found, x=reflectance / np.asarray(found.sensor.scale * found.sensor.exposure, np.float32))
+    gain = spectra.reflectance_gain(dark=dark, white=white, white_reflectance=panel)
+    x = found.x - dark.astype(np.float32)[found.sample]
+    x *= gain[found.sample]
+    x /= np.asarray(found.sensor.scale * found.sensor.exposure, np.float32)
+    return replace(found, x=x)
 
 
 @step("scale")

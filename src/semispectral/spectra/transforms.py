@@ -31,10 +31,24 @@ def to_reflectance(
     >>> to_reflectance(counts, dark=dark, white=white, white_reflectance=1.0).tolist()
     [0.5, 0.5]
     """
-    dark = np.asarray(dark, np.float32)
-    span = np.asarray(white, np.float32) - dark
-    gain = np.divide(np.asarray(white_reflectance, np.float32), span, out=np.full_like(span, np.nan), where=span > 0)
-    return np.asarray((x.astype(np.float32) - dark) * gain)
+    gain = reflectance_gain(dark=dark, white=white, white_reflectance=white_reflectance)
+    return np.asarray((x.astype(np.float32) - np.asarray(dark, np.float32)) * gain)
+
+
+def reflectance_gain(*, dark: np.ndarray, white: np.ndarray, white_reflectance: float | np.ndarray) -> np.ndarray:
+    """Return the reflectance of one count above the dark; NaN where white is not brighter than dark.
+
+    Parameters
+    ----------
+    dark, white, white_reflectance : as in `to_reflectance`.
+
+    Returns
+    -------
+    float32 [..., band].
+    """
+    span = np.asarray(white, np.float32) - np.asarray(dark, np.float32)
+    panel = np.asarray(white_reflectance, np.float32)
+    return np.asarray(np.divide(panel, span, out=np.full_like(span, np.nan), where=span > 0))
 
 
 def fill_bands(x: np.ndarray, *, missing: np.ndarray) -> np.ndarray:
