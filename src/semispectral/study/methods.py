@@ -131,7 +131,6 @@ METHODS: dict[str, Method] = {
         title="M1+M2 with noise scores",
         line="dotted",
         marker="P",
-        headline=False,
     ),
     "qy-latents-mnf": replace(
         OF_QY,
@@ -140,6 +139,7 @@ METHODS: dict[str, Method] = {
         line="dotted",
         marker="X",
         unlabelled=True,
+        headline=True,
     ),
     "m1+m2+svm": Method(
         method="m2_svm",
