@@ -30,6 +30,7 @@ PER_CLASS_SHADES = ("#8fc1e3", "#3d8bc4", "#0b4f82", "#062b49", "#000000")
 REST = "best of the other baselines"
 DODGE = 0.035  # of neighbouring lines, in steps of labels per class, so that their bars do not hide each other
 LEGEND_COLUMNS = 4
+LETTER, MARK = 0.07, 0.6  # width of a letter and of a line with its mark in a legend, in inches
 RELIABILITY_COLUMNS = 6
 
 
@@ -114,7 +115,14 @@ def _legend(figure: Figure, axes: np.ndarray) -> None:
     found = {
         name: handle for axis in axes.ravel() for handle, name in zip(*axis.get_legend_handles_labels(), strict=True)
     }
-    figure.legend(list(found.values()), list(found), loc="outside lower center", ncols=LEGEND_COLUMNS)
+    columns = _columns(list(found), float(figure.get_figwidth()))
+    figure.legend(list(found.values()), list(found), loc="outside lower center", ncols=columns)
+
+
+def _columns(names: Sequence[str], width: float) -> int:
+    """Return how many columns of a legend with these names fit into a figure of some width, in inches."""
+    needed = sorted((LETTER * len(name) + MARK for name in names), reverse=True)
+    return max((count for count in range(1, LEGEND_COLUMNS + 1) if sum(needed[:count]) <= width), default=1)
 
 
 @styled
