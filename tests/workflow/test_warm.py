@@ -9,17 +9,31 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from threading import Thread
+from types import SimpleNamespace
 
 import psutil
 import pytest
 from checkout import ROOT, TINY, copy_study, start
+from snakemake.script import PythonScript
 
 from forks import Forks
+from semispectral.workflow import warm as warm_module
 from semispectral.workflow.rerun import modules_used
 from semispectral.workflow.running import LOCK, WARM, RunningError, holders, require_none
-from semispectral.workflow.warm import OFF, SWITCH, ColdError, WarmJob, WarmProcess, imports_of, trains
+from semispectral.workflow.warm import (
+    OFF,
+    SWITCH,
+    ColdError,
+    WarmJob,
+    WarmProcess,
+    WarmStart,
+    imports_of,
+    start_jobs,
+    trains,
+)
 from semispectral.workflow.warm_process import Ended, UnfitError, Wanted, prepare, stamps
 
 STATE = """
@@ -237,6 +251,49 @@ def test_a_killed_warm_process_takes_no_job_with_it() -> None:
     assert lost.wait() is None
     assert all(Path(str(job.pid)).exists() for job in (watched, lost))
     warm.close()
+
+
+def script_of(rule: str, **given: object) -> SimpleNamespace:
+    """What is looked at of Snakemake's object of a rule's script."""
+    path = ROOT / f"workflow/scripts/{rule}.py"
+    known = {"is_local": True, "local_path": str(path), "source": path.read_text(encoding="utf-8")}
+    return SimpleNamespace(**{"container_img": None, "conda_env": None, "env_modules": None} | known | given)
+
+
+def test_what_starts_warm(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """Our adapters on this machine, without an environment or an image; trainings where there is no GPU."""
+    start_of = partial(WarmStart, ROOT / "workflow/scripts", fresh=lambda *_: None)
+    here = start_of(is_local=lambda: True)
+    monkeypatch.setattr(warm_module, "has_gpu", lambda: False)
+    assert here.takes(script_of("census"))
+    assert here.takes(script_of("train_m1"))
+    assert not here.takes(script_of("census", local_path=str(ROOT / "elsewhere/census.py")))
+    assert not here.takes(script_of("census", is_local=False))
+    assert not start_of(is_local=lambda: False).takes(script_of("census"))
+    for own in ({"container_img": "a.sif"}, {"conda_env": "env"}, {"env_modules": ["python"]}):
+        assert not here.takes(script_of("census", **own))
+    assert caplog.text.count("processes of their own") == 1
+    monkeypatch.setattr(warm_module, "has_gpu", lambda: True)
+    assert here.takes(script_of("census"))
+    assert not here.takes(script_of("train_m1"))
+
+
+def test_where_snakemake_starts_all_itself(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """With the switch off, on another system, and with a Snakemake that starts scripts in another way."""
+
+    def other(self: object, command: str) -> None: ...
+
+    fresh = PythonScript.execute_script
+    for name, value in (("os.environ", {SWITCH: OFF}), ("sys.platform", "darwin"), (None, None)):
+        with monkeypatch.context() as patched:
+            if name:
+                patched.setattr(name, value)
+            else:
+                fresh = other
+                patched.setattr(PythonScript, "execute_script", other)
+            start_jobs(None, scripts=".")
+            assert PythonScript.execute_script is fresh
+    assert caplog.text.count("in another way") == 1
 
 
 def run_one(forks: Forks, text: str) -> tuple[int, str]:
