@@ -379,7 +379,9 @@ def trained_rows(method: str, features: str) -> tuple[tuple[str, str], ...]:
     if not row.members:
         return ((method, features),)
     if features != row.features:
-        raise ConfigError(f"{method} is an average, which sees {row.features}; got the features {features}")
+        raise ConfigError(
+            f"{method} is an average, which sees {row.features}; got the features {features}: set features: {row.features}"
+        )
     return tuple((METHODS[name].method, METHODS[name].features) for name in row.members)
 
 
