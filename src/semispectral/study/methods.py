@@ -380,7 +380,8 @@ def trained_rows(method: str, features: str) -> tuple[tuple[str, str], ...]:
         return ((method, features),)
     if features != row.features:
         raise ConfigError(
-            f"{method} is an average, which sees {row.features}; got the features {features}: set features: {row.features}"
+            f"{method} is an average, which sees {row.features}; got the features {features}: set features to "
+            f"{row.features}"
         )
     return tuple((METHODS[name].method, METHODS[name].features) for name in row.members)
 
