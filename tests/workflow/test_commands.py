@@ -148,7 +148,9 @@ def adds_to_be_mapped(study: Study, printed: str) -> None:
     before, began = scenes.read_text(encoding="utf-8"), []
     first = before.splitlines()[1].split("\t")
     header, more = before.splitlines()[0], "\t".join(["NEW_1", "DH9", *first[2:]])
-    shutil.copyfile(study.folder / first[2], study.folder / "new.h5")
+    config = yaml.safe_load((study.folder / "config/config.yaml").read_text(encoding="utf-8"))
+    root = study.folder / config["data_root"]
+    shutil.copyfile(root / first[2], root / "new.h5")
     (study.folder / "more.tsv").write_text(f"{header}\n{more.replace(first[2], 'new.h5')}\n", encoding="utf-8")
     model.mkdir(parents=True)
     try:
@@ -515,6 +517,7 @@ RUN_BY: dict[str, Run] = {
     PREDICT.replace("scan.h5", "box_1.h5 box_2.h5") + " --out maps": predicts_several,
     "snakemake --cores 8 --until split_tested": counts_and_splits,
     "semispectral map-too more.tsv": adds_to_be_mapped,
+    "snakemake --cores 8 map_too": would_run("train_m1", "report"),
     DEMO: as_make_demo(CORES="8"),
     f"{DEMO} --configfile {OVERLAY}": as_make_demo(CORES="8", CONFIG=OVERLAY),
     f"{DEMO} -n": would_run("train_m1", "report"),
