@@ -21,7 +21,7 @@ from semispectral.downhole.hole_picture import draw_hole
 from semispectral.downhole.interval_settings import IntervalConfig
 from semispectral.downhole.log import DownholeConfig, depths
 from semispectral.downhole.stage_intervals import placed, run_intervals
-from semispectral.downhole.strip_log import write_strip_log
+from semispectral.downhole.strip_log import _features, write_strip_log
 from semispectral.drillholes.collars import Path3d, directions
 from semispectral.errors import ConfigError, DataError
 from semispectral.features.feature_files import SceneFeatures
@@ -195,3 +195,20 @@ def test_all_holes_are_one_table(tmp_path: Path) -> None:
         ConfigError, match=r"collar.csv: a table of collars needs a row for each hole, and 'B' has none"
     ):
         placed(read, courses, where="collar.csv")
+
+
+def test_the_strip_log_shows_the_deepest_features() -> None:
+    """Of features with a position everywhere, those that are deep; a deep one that is rarely there comes after."""
+    table = pd.DataFrame({"HoleID": ["A"] * 4})
+    for name, depth, seen in (
+        ("a", 0.01, 4),
+        ("b", 0.1, 4),
+        ("c", 0.2, 4),
+        ("d", 0.5, 0),
+        ("e", 0.3, 1),
+        ("f", 0.08, 4),
+    ):
+        there = np.arange(4) < seen
+        table[f"median_{name}_position_nm"] = np.where(there, 2200.0, np.nan)
+        table[f"median_{name}_depth"] = depth
+    assert _features(table) == ["b", "c", "e", "f"]

@@ -28,7 +28,7 @@ TEXT = 8  # points
 LEAST_SHOWN = 0.01  # share in some interval, from which a class stands in the legend
 MOST_FEATURES = 4
 LEAST_MEASURED = 0.05  # of the intervals; a feature with a position in fewer gets no column
-POSITION = "_position_nm"
+POSITION, DEPTH = "_position_nm", "_depth"
 LEGEND_COLUMNS = 5
 PAPERS_TEXT = {"pdf.fonttype": 42, "font.size": TEXT}  # letters stay letters
 
@@ -103,7 +103,7 @@ def _page(
     _shares(axes[3], rows, classes)
     _fill(axes[4], rows, np.zeros(len(rows)), rows[NOVEL].to_numpy(float), NOVEL_COLOUR)
     for axis, name in zip(axes[5:], features, strict=True):
-        _positions(axis, rows, name)
+        _positions(axis, rows, name, ends_m)
     for axis, title in zip(axes, titles, strict=True):
         axis.set_title(title, fontsize=TEXT, loc="left")
     for axis in axes[:3]:
@@ -136,11 +136,15 @@ def _legend(table: pd.DataFrame, classes: ClassMap) -> list[Patch]:
 
 
 def _features(table: pd.DataFrame) -> list[str]:
-    """Return the names of the features with a position in the most intervals."""
+    """Return the names of the features that are deepest on the mean over the intervals, where they have a position."""
     columns = [str(name) for name in table if str(name).startswith(MEDIAN) and str(name).endswith(POSITION)]
-    share = {name: float(table[name].notna().mean()) for name in columns}
-    most = sorted((name for name in columns if share[name] >= LEAST_MEASURED), key=lambda name: -share[name])
-    return [name.removeprefix(MEDIAN).removesuffix(POSITION) for name in columns if name in most[:MOST_FEATURES]]
+    measured = [name for name in columns if table[name].notna().mean() >= LEAST_MEASURED]
+    depth = {
+        name: float(table[name.removesuffix(POSITION) + DEPTH].where(table[name].notna(), 0.0).mean())
+        for name in measured
+    }
+    most = sorted(measured, key=lambda name: -depth[name])[:MOST_FEATURES]
+    return [name.removeprefix(MEDIAN).removesuffix(POSITION) for name in columns if name in most]
 
 
 def _shares(axis: Axes, rows: pd.DataFrame, classes: ClassMap) -> None:
@@ -160,11 +164,12 @@ def _fill(axis: Axes, rows: pd.DataFrame, left: np.ndarray, right: np.ndarray, c
     axis.fill_betweenx(depth_m, first, last, color=colour, linewidth=0)
 
 
-def _positions(axis: Axes, rows: pd.DataFrame, name: str) -> None:
-    """Draw the position of a feature as dots, and the range of most pixels as lines."""
-    middle = (rows["From"] + rows["To"]) / 2
+def _positions(axis: Axes, rows: pd.DataFrame, name: str, ends_m: tuple[float, float]) -> None:
+    """Draw the position of a feature as dots, and the range of most pixels as lines, amid what the page shows of each."""
+    middle = (rows["From"].clip(lower=ends_m[0]) + rows["To"].clip(upper=ends_m[1])) / 2
     axis.hlines(middle, rows[LOWER + name + POSITION], rows[UPPER + name + POSITION], color="0.7", linewidth=1)
     axis.plot(rows[MEDIAN + name + POSITION], middle, "o", color="0.15", markersize=2.5)
     axis.xaxis.set_major_locator(MaxNLocator(2, integer=True))
+    axis.tick_params(axis="x", labelsize=TEXT - 2)
     axis.grid(axis="x", color="0.85")
     axis.set_xlabel("nm")

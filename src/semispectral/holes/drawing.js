@@ -58,6 +58,7 @@ class Drawing {
     this.pictures = new Pictures(() => this.ask());
     this.asked = false;
     this.frames = 0;
+    this.ends = [Math.min(...hole.strips.map((each) => each.top)), Math.max(...hole.strips.map((each) => each.bottom))];
     this.ranges = hole.features.map((feature) => {
       const known = feature.nm.filter((value) => value !== null);
       const low = Math.min(...known), high = Math.max(...known), more = Math.max(1, (high - low) * 0.08);
@@ -174,7 +175,8 @@ class Drawing {
       }
       c.fillStyle = this.hole.novel.colour;
       c.fillRect(columns.novel.at, top, novel[row] * columns.novel.size, high);
-      this.layout.shown.forEach((feature, number) => this.dot(columns[`feature ${number}`], number, feature.nm[row], top + high / 2));
+      const middle = this.y((Math.max(from[row], this.ends[0]) + Math.min(to[row], this.ends[1])) / 2);  // of its core
+      this.layout.shown.forEach((feature, number) => this.dot(columns[`feature ${number}`], number, feature.nm[row], middle));
     }
   }
 

@@ -32,12 +32,18 @@ function hullOf(x, y) {
   });
 }
 
+// The bands of a window: of several sensors, of that which has most bands there, as it was measured.
+function bandsOf(axis, { from, to }) {
+  const starts = [0, ...turnsOf(axis), axis.length];
+  const inside = (first, last) => axis.map((at, band) => band).slice(first, last).filter((band) => axis[band] >= from && axis[band] <= to);
+  return starts.slice(1).map((last, sensor) => inside(starts[sensor], last)).reduce((most, each) => (each.length > most.length ? each : most));
+}
+
 // Hull and parabola of each feature that a spectrum has, as curves with gaps between the windows.
 function fitsOf(features, axis, values, found) {
   const hull = { x: [], y: [] }, fit = { x: [], y: [] };
   for (const window of features.windows) {
-    const bands = axis.map((at, band) => band).filter((band) => axis[band] >= window.from && axis[band] <= window.to);
-    bands.sort((a, b) => axis[a] - axis[b]);
+    const bands = bandsOf(axis, window).sort((a, b) => axis[a] - axis[b]);
     if (!Number.isFinite(found[window.name + "_position_nm"]) || bands.length < 3) continue;
     const x = bands.map((band) => axis[band]), y = bands.map((band) => values[band]), over = hullOf(x, y);
     hull.x.push(...x, NaN);
