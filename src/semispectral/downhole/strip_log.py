@@ -165,7 +165,7 @@ def _fill(axis: Axes, rows: pd.DataFrame, left: np.ndarray, right: np.ndarray, c
 
 
 def _positions(axis: Axes, rows: pd.DataFrame, name: str, ends_m: tuple[float, float]) -> None:
-    """Draw the position of a feature as dots, and the range of most pixels as lines, amid what the page shows of each."""
+    """Draw the position of a feature as a dot amid what the page shows of an interval; most pixels lie on the line."""
     middle = (rows["From"].clip(lower=ends_m[0]) + rows["To"].clip(upper=ends_m[1])) / 2
     axis.hlines(middle, rows[LOWER + name + POSITION], rows[UPPER + name + POSITION], color="0.7", linewidth=1)
     axis.plot(rows[MEDIAN + name + POSITION], middle, "o", color="0.15", markersize=2.5)
