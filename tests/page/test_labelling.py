@@ -251,6 +251,23 @@ def test_each_new_class_is_offered_a_colour_of_its_own(page: Path) -> None:
     assert len(set(colours)) == len(colours) == 2
 
 
+def test_a_page_without_classes_says_what_to_do_first(scene: Scene, tmp_path: Path) -> None:
+    """A study may have no table of classes yet: a class is added first, then something is labelled, then it is kept."""
+    write_unmapped_page(tmp_path / "page.html", scene, CleanConfig(), labelling=Labelling())
+
+    async def story(tab: Tab) -> list[str]:
+        await tab.until(READY)
+        steps = ("0", "semispectral.labels.add('talc', '#ff0000')", "semispectral.labels.give([0], 1)")
+        said = []
+        for step, words in zip(steps, ("no class yet", "Nothing is labelled", "1 pixels labelled"), strict=True):
+            await tab.value(step)
+            await tab.until(f"document.getElementById('said').textContent.includes('{words}')")
+            said.append(words)
+        return said
+
+    assert len(browse(tmp_path / "page.html", story)) == 3
+
+
 def test_any_labels_survive_their_file(page: Path, scene: Scene, tmp_path: Path) -> None:
     """Random labels, with holes and pixels that touch at corners, are the same once saved and loaded."""
     random = np.random.default_rng(5)
