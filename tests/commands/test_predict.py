@@ -111,7 +111,9 @@ def test_of_several_scans_what_is_done_is_passed_over(
     assert "1 of 3 scans were not mapped" in caplog.text
 
 
-def test_tables_of_the_hole_cut_and_place_its_intervals(tmp_path: Path, model: Path) -> None:
+def test_tables_of_the_hole_cut_and_place_its_intervals(
+    tmp_path: Path, model: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """Intervals as given, with further columns, on a vertical hole; the page of the hole finds map and spectra."""
     (tmp_path / "assay.csv").write_text("HoleID,From,To,Au\nDH7,49,50,1.5\nDH7,50,50.4,2\nDH8,0,9,7\n")
     (tmp_path / "collar.csv").write_text("HoleID,X,Y,Z\nDH7,1000,2000,300\n")
@@ -128,6 +130,7 @@ def test_tables_of_the_hole_cut_and_place_its_intervals(tmp_path: Path, model: P
         pd.read_parquet(tmp_path / "out/intervals.parquet"), table, check_dtype=False, atol=1e-6
     )
     assert (tmp_path / "out/downhole.pdf").read_bytes().startswith(b"%PDF")
+    assert "subset" not in caplog.text, "what is done to the letters of a PDF concerns nobody"
     page = (tmp_path / "out/hole/index.html").read_text(encoding="utf-8")
     assert "../page.html" in page
     assert list((tmp_path / "out/hole/spectra").rglob("*.js"))

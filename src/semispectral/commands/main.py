@@ -59,6 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     said = logging.StreamHandler(sys.stderr)
     said.setFormatter(Plain("%(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[said])
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # or a PDF is forty lines of tables of its letters
     _end_as_by_ctrl_c()
     try:
         wanted.run(wanted)
