@@ -347,9 +347,11 @@ def test_nothing_is_left_of_a_run_that_was_ended(
     Path("Snakefile").write_text(textwrap.dedent(SNAKEFILE), encoding="utf-8")
     job = "import time; open('begun', 'w'); time.sleep(1); open('finished', 'w'); open('done.txt', 'w')"
     Path("one.py").write_text(job, encoding="utf-8")
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # tests in the background ignore it
     process = subprocess.Popen(
         [sys.executable, "-m", "snakemake", "--quiet", "all", "--cores", "1", "done.txt"], start_new_session=True
     )
+    signal.signal(signal.SIGINT, before)
     while not Path("begun").exists() and process.poll() is None:
         time.sleep(0.02)
     (os.killpg if all_of_it else os.kill)(process.pid, number)
