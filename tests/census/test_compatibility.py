@@ -1,20 +1,23 @@
 """Scenes together: what cannot be joined, what is odd; and the files that belong to a scene."""
 
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from semispectral.census.census_files import Census
+from semispectral.census.census_files import Census, write_census
 from semispectral.census.compatibility import check_labels, check_scans
+from semispectral.census.stage_compare_scans import run_compare_scans
 from semispectral.errors import DataError
 from semispectral.scans.formats.scene_files import companions, data_files, scene_files
 from semispectral.scans.sensor_bands import SensorBands
+from semispectral.storage.seal import read_json
 from semispectral.study.classes import CodeSet
 from semispectral.study.scene import Remark, Scene
+from semispectral.workflow.rerun import stage_cfg
 
 
 def found(scene: str = "a", *, pixels: tuple[int, int] = (50, 50), **changes: object) -> Census:
@@ -123,3 +126,26 @@ def test_files_of_a_scene(tmp_path: Path) -> None:
     assert [path.name for path in data_files(scene)] == ["s.hdr", "s.img", "w.csv"]
     assert companions(tmp_path / "s.hdr") == (tmp_path / "s.img",)
     assert companions(tmp_path / "s.h5") == ()
+
+
+def test_the_stage_writes_what_is_odd_and_refuses_what_does_not_fit(tmp_path: Path) -> None:
+    """Whatever the labels of the scans: names and sentences in a file, and none of a scan of other bands."""
+    file, row = Path("s.h5"), ("line,sample,band", "", 1e-4, None, CodeSet(()), CodeSet(()))
+    scenes = [asdict(Scene(name, "h", file, "", file, "", *row)) for name in "ab"]
+    cfg = stage_cfg({"scenes": scenes, "steps": []}, "scenes", "steps")
+
+    def compared(*censuses: Census) -> Path:
+        paths = [tmp_path / f"{one.scene}.parquet" for one in censuses]
+        for one, path in zip(censuses, paths, strict=True):
+            write_census(one, path, path.with_suffix(".npy"))
+        written = tmp_path / "scans.json"
+        written.unlink(missing_ok=True)
+        run_compare_scans(written, censuses=paths, cfg=cfg)
+        return written
+
+    said = read_json(compared(found("a"), found("b", saturated_share=0.05)))
+    assert said["scenes"] == ["a", "b"]
+    assert "saturated" in said["odd"][0]
+    with pytest.raises(DataError, match="all scenes need the same bands"):
+        compared(found("a"), found("b", bands=5, wavelengths_nm=np.linspace(1000, 2500, 5)))
+    assert not (tmp_path / "scans.json").exists()

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from semispectral.census.census_files import read_censuses
+from semispectral.census.census_files import read_census
 from semispectral.census.compatibility import check_scans
 from semispectral.storage.seal import write_json
 from semispectral.study.scene import Scene
@@ -36,7 +36,7 @@ def run_compare_scans(scans_file: str | Path, *, censuses: Sequence[str | Path],
     """
     given = json.loads(cfg)
     scenes = [settings(Scene, row, where="scenes.tsv") for row in given["scenes"]]
-    counted, _ = read_censuses(censuses)
+    counted = [read_census(Path(path)).without_codes() for path in censuses]
     odd = check_scans(counted, scale={scene.name: scene.factor for scene in scenes}, steps=given["steps"])
     for sentence in odd:
         log.debug("%s", sentence)
