@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from semispectral.sampling.neighbours import BESIDE, neighbour_labels, with_neighbours
+from semispectral.sampling.neighbours import BESIDE, given_labels, neighbour_labels, with_neighbours
 from semispectral.sampling.share_labels import with_shares
 from semispectral.sampling.training_set import Features, TrainingSet
 from semispectral.storage.parquet import write_table
@@ -57,6 +57,8 @@ def test_the_neighbours_are_labels_of_the_training_and_stay_unlabelled_pixels() 
     found = with_neighbours(data)
     assert found.labelled.label.tolist() == [4, 1, 4, 4, 4, 1]
     assert found.labelled.mean[:, 0].tolist() == [100, 101, 1, 5, 6, 24]
+    assert given_labels(found.labelled).tolist() == given_labels(data.labelled).tolist() == [4, 1]
+    assert given_labels(found.with_valid_labels().labelled).tolist() == [4, 1, 1]
     assert found.unlabelled is data.unlabelled
     assert found.valid is valid
 

@@ -32,8 +32,6 @@ def m1_seconds(settings: M1Config, *, pixels: int, views: Sequence[int]) -> floa
 def m2_seconds(settings: M2Config, *, unlabelled: int, inputs: int, classes: int) -> float:
     """Return the training time of M2, in s. An unlabelled pixel is evaluated for every class.
 
-    Labels with their neighbours are not equally many in all classes, so that q(y|x) is trained first, to even them out.
-
     Parameters
     ----------
     settings : settings of M2.
@@ -46,10 +44,7 @@ def m2_seconds(settings: M2Config, *, unlabelled: int, inputs: int, classes: int
     pairs = fit.batch * classes + settings.labelled_batch
     pixels = fit.batch + settings.labelled_batch
     work = pixels * _classifier(settings, inputs, classes) + pairs * by_class
-    seconds = _twice(settings, "m2", fit.epochs * fit.steps(max(unlabelled, 1)) * _step(work))
-    if settings.neighbours:
-        seconds += qy_seconds(settings, unlabelled=unlabelled, inputs=inputs, classes=classes) - START_SECONDS
-    return seconds
+    return _twice(settings, "m2", fit.epochs * fit.steps(max(unlabelled, 1)) * _step(work))
 
 
 def qy_seconds(settings: M2Config, *, unlabelled: int, inputs: int, classes: int) -> float:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from semispectral.sampling.share_labels import share_columns
-from semispectral.sampling.training_set import KEY, TrainingSet
+from semispectral.sampling.training_set import KEY, Features, TrainingSet
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +34,21 @@ def with_neighbours(data: TrainingSet) -> TrainingSet:
     if not found.any():
         return data
     beside = data.unlabelled.where(found).loaded()
-    beside = type(beside)(beside.mean, beside.std, beside.table.assign(label=label[found]))
+    beside = Features(beside.mean, beside.std, beside.table.assign(label=label[found], taken=True))
     log.info("%d pixels beside the %d labelled ones are taken for their class", len(beside), len(data.labelled))
     return TrainingSet(data.labelled.joined(beside), data.unlabelled, data.valid)
+
+
+def given_labels(labelled: Features) -> np.ndarray:
+    """Return the labels that people gave, without those of neighbours, int [pixel].
+
+    Parameters
+    ----------
+    labelled : labelled pixels, with or without their neighbours.
+    """
+    if "taken" not in labelled.table.columns:  # no neighbour was taken
+        return labelled.label
+    return np.asarray(labelled.label[~labelled.table["taken"].eq(True).to_numpy()])
 
 
 def neighbour_labels(labelled: pd.DataFrame, others: pd.DataFrame) -> np.ndarray:

@@ -16,7 +16,7 @@ from semispectral.models.sdgm import Sdgm
 from semispectral.models.settings_m2 import M2Config
 from semispectral.sampling.even_classes import evened, unequal
 from semispectral.sampling.interval_set import IntervalSet
-from semispectral.sampling.neighbours import with_neighbours
+from semispectral.sampling.neighbours import given_labels, with_neighbours
 from semispectral.sampling.share_labels import known_labels, weighed
 from semispectral.sampling.training_set import Features, TrainingSet
 from semispectral.storage.disk_rows import Rows
@@ -42,8 +42,8 @@ def train_m2(
     Parameters
     ----------
     data : labelled, unlabelled and validation pixels. With ``neighbours``, unlabelled pixels beside labelled ones are
-        taken for their class (`semispectral.sampling.neighbours`). Where some classes have more labels than others,
-        q(y|x) is trained first, and its pixels even out the classes (`semispectral.sampling.even_classes`).
+        taken for their class (`semispectral.sampling.neighbours`). Where people gave some classes more labels than
+        others, q(y|x) is trained first, and its pixels even out the classes (`semispectral.sampling.even_classes`).
     settings : settings of M2.
     run : seed, checkpoints and pictures of the run.
     classes : number of classes.
@@ -133,7 +133,7 @@ def _train_evened(
 ) -> Trained:
     """Train M2 without fitting its temperature; before it q(y|x), if classes are to be evened out."""
     counted = data.labelled
-    if unequal(data.labelled.label) and len(data.unlabelled):
+    if unequal(given_labels(data.labelled)) and len(data.unlabelled):
         log.info("some classes have more labels than others: q(y|x) is trained first, to even them out")
         unseen = replace(run, picture=no_picture)
         alone = _train_alone(data, settings=settings, run=unseen, classes=classes)
@@ -157,7 +157,7 @@ def with_probable(data: TrainingSet, q_y: Callable[[np.ndarray], np.ndarray], *,
     rows = evenly(len(data.unlabelled), LOOKED_AT)
     mean = data.unlabelled.mean[rows]
     others = Features(mean, data.unlabelled.std[rows], data.unlabelled.table.iloc[rows])
-    counted = evened(data.labelled, others, q_y(mean), seed=seed)
+    counted = evened(data.labelled, others, q_y(mean), given=given_labels(data.labelled), seed=seed)
     log.info("%d unlabelled pixels even out the classes", len(counted) - len(data.labelled))
     return counted
 
