@@ -292,7 +292,7 @@ def test_predict_s_maps_carry_their_scan_and_model(tmp_path: Path) -> None:
     made = origin(tmp_path / "out/class.tif").made
     provenance.start({})
     assert made["stage"] == "predict"
-    assert set(made["inputs"]) == {str(scan), str(tmp_path / "model")}
+    assert set(made["inputs"]) == {str(scan), str(table), str(tmp_path / "model")}
     assert load_model(tmp_path / "model")[1]["kind"] == "bundle 2"
 
 

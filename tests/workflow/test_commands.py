@@ -288,7 +288,10 @@ def explains(study: Study, printed: str) -> None:
     """It says which stage a file came from; here the split, for the study has no map."""
     study.snakemake("snakemake --cores 1 --until split --quiet rules")
     with redirect_stdout(StringIO()) as said:
-        assert in_folder(study.folder, " ".join([*printed.split()[:2], "results/splits/main/quotas.parquet"])) == 0
+        assert (
+            in_folder(study.folder, " ".join([*printed.split()[:2], "results/splits/main/training/quotas.parquet"]))
+            == 0
+        )
     assert "split" in said.getvalue()
 
 
@@ -357,6 +360,7 @@ def writes_a_study(study: Study, printed: str) -> None:
 
 def lists_what_is_in(study: Study, printed: str) -> None:
     """The folder that is made has the scans of the folder that is named, or those of the demo."""
+    scans = len(list((study.folder / "scans").glob("*.h5")))
     folder = study.folder / "begun"
     folder.mkdir()
     (folder / "scans").symlink_to(study.folder / "scans")
@@ -367,7 +371,7 @@ def lists_what_is_in(study: Study, printed: str) -> None:
         assert printed.endswith(f"&& cd {made.name}")
     finally:
         shutil.rmtree(folder)
-    assert len(rows) == (7 if "--demo" in printed else 4)
+    assert len(rows) == 1 + (6 if "--demo" in printed else scans)
 
 
 def through_run(*rules: str) -> Run:

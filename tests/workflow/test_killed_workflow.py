@@ -37,7 +37,7 @@ def finished(folder: Path) -> dict[str, int]:
 
 
 def kill_when(process: "subprocess.Popen[bytes]", folder: Path, *, more: int, delay_s: float, all_of_it: bool) -> bool:
-    """Kill a run once it has finished so many more outputs and a while has passed; whether it still lived."""
+    """Kill a run once it has finished so many more outputs and a while has passed; whether it was still at work."""
     wanted = len(finished(folder)) + more
     while process.poll() is None and len(finished(folder)) < wanted:
         time.sleep(0.02)
@@ -46,7 +46,7 @@ def kill_when(process: "subprocess.Popen[bytes]", folder: Path, *, more: int, de
     if lived:
         (os.killpg if all_of_it else os.kill)(process.pid, signal.SIGKILL)
     process.wait()
-    return lived
+    return lived and bool(list((folder / ".snakemake/locks").glob("*.lock")))
 
 
 def torment(folder: Path, forks: Forks, random: np.random.Generator) -> tuple[int, list[str]]:
@@ -58,7 +58,7 @@ def torment(folder: Path, forks: Forks, random: np.random.Generator) -> tuple[in
         if number == 0:
             wrong += second_run_is_refused(process, folder, forks)
             wrong += resume_keeps_away(process, folder)
-        more, delay = int(random.integers(1, 7)), float(random.uniform(0, 1.5))
+        more, delay = int(random.integers(1, 7)), float(random.uniform(0, 0.5))
         hit = kill_when(process, folder, more=more, delay_s=delay, all_of_it=bool(number % 2))
         kills += hit
         stamps = finished(folder)
