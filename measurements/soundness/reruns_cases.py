@@ -128,6 +128,7 @@ CASES: dict[str, tuple[Any, set[str]]] = {
             "latents": 4,
             "supervised_epochs": 2,
             "pure_share": 0.1,
+            "neighbours": False,
             "labelled_batch": 8,
             "auxiliary": 2,
             "alpha": 0.5,

@@ -77,7 +77,7 @@ def test_labels_and_arrays_too(suffix: str, tmp_path: Path) -> None:
     [
         ("a.hdf", b"\x0e\x03\x13\x01" + bytes(99), "HDF4.*h4toh5"),
         ("a.nc", b"CDF\x01" + bytes(99), "NetCDF of the classic kind.*nccopy"),
-        ("a.zip", b"PK\x03\x04" + bytes(99), "ZIP archive; unpack"),
+        ("a.zip", b"PK\x03\x04" + bytes(99), "ZIP archive or a workbook; unpack"),
         ("a.img.gz", b"\x1f\x8b\x08" + bytes(99), "gunzip"),
         ("a.img", b"EHFA_HEADER_TAG" + bytes(99), "ERDAS"),
         ("a.jp2", b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000"),
