@@ -78,8 +78,8 @@ resume: $(STAMP) ## Continue after a crash: remove the lock of the dead run and 
 	$(MAKE) demo
 
 report: $(STAMP) ## Write Snakemake's own report of the last run: time, code and figures of each stage
-	$(RUN) $(SNAKEMAKE) --report $(REPORT)
-	@echo "make: Snakemake's report is $(REPORT)"
+	$(RUN) $(SNAKEMAKE) --report results/snakemake-report.zip
+	@echo "make: Snakemake's report is results/snakemake-report.zip"
 
 benchmark: $(STAMP) ## Compare all methods over splits, labels per class and seeds (CONFIG=...)
 	$(RUN) $(SNAKEMAKE) benchmark --logger semispectral
