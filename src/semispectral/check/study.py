@@ -29,7 +29,7 @@ from semispectral.scans.tray_mask import MaskConfig
 from semispectral.simulate import SimulateConfig
 from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.study.classes import ClassMap, read_class_minerals, study_classes
-from semispectral.study.config import complete, read_schema
+from semispectral.study.config import complete, lay_over, read_schema
 from semispectral.study.config_file import read_config
 from semispectral.study.methods import trained_rows
 from semispectral.study.paths import outside_allowed
@@ -118,17 +118,8 @@ def _merged(folder: Path, overlays: Sequence[Path]) -> dict[str, Any]:
     """Read and merge the configuration files."""
     config: dict[str, Any] = {}
     for path in (_own_or_built_in(str(CONFIG), folder), *overlays):
-        _lay_over(config, read_config(path))
+        lay_over(config, read_config(path))
     return config
-
-
-def _lay_over(config: dict[str, Any], overlay: Mapping[str, Any]) -> None:
-    """Merge a configuration as Snakemake does: sections key by key; other values are replaced."""
-    for key, value in overlay.items():
-        if isinstance(value, Mapping) and isinstance(config.get(key), dict):
-            _lay_over(config[key], value)
-        else:
-            config[key] = value
 
 
 def _settings(config: dict[str, Any], problems: Problems) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from semispectral.errors import ConfigError
 from semispectral.models.versions import installed, missing, unknown
 from semispectral.scans.folders.added_scenes import add_to_map
-from semispectral.study.config import complete, read_schema
+from semispectral.study.config import complete, lay_over, read_schema
 from semispectral.study.config_file import read_config
 from semispectral.study.names import some
 from semispectral.study.paths import outside_allowed
@@ -91,9 +91,7 @@ def _configuration(arguments: Sequence[str]) -> dict[str, Any]:
     schema = read_schema(workflow_folder() / SCHEMA)
     config: dict[str, Any] = {}
     for path in (CONFIG, *map(Path, _values(arguments, "--configfile", "--configfiles"))):
-        for key, value in read_config(path).items():
-            both = isinstance(value, dict) and isinstance(config.get(key), dict)
-            config[key] = {**config[key], **value} if both else value
+        lay_over(config, read_config(path))
     return complete(config, schema)
 
 

@@ -10,6 +10,7 @@ from semispectral.sampling.training_set import KEY, Features, TrainingSet
 
 log = logging.getLogger(__name__)
 
+TAKEN = "taken"  # column that marks the neighbours, once there are any: nobody labelled them
 BESIDE = [(line, sample) for line in (-1, 0, 1) for sample in (-1, 0, 1) if line or sample]
 
 
@@ -34,7 +35,7 @@ def with_neighbours(data: TrainingSet) -> TrainingSet:
     if not found.any():
         return data
     beside = data.unlabelled.where(found).loaded()
-    beside = Features(beside.mean, beside.std, beside.table.assign(label=label[found], taken=True))
+    beside = Features(beside.mean, beside.std, beside.table.assign(label=label[found]).assign(**{TAKEN: True}))
     log.info("%d pixels beside the %d labelled ones are taken for their class", len(beside), len(data.labelled))
     return TrainingSet(data.labelled.joined(beside), data.unlabelled, data.valid)
 
@@ -46,9 +47,9 @@ def given_labels(labelled: Features) -> np.ndarray:
     ----------
     labelled : labelled pixels, with or without their neighbours.
     """
-    if "taken" not in labelled.table.columns:  # no neighbour was taken
+    if TAKEN not in labelled.table.columns:
         return labelled.label
-    return np.asarray(labelled.label[~labelled.table["taken"].eq(True).to_numpy()])
+    return np.asarray(labelled.label[~labelled.table[TAKEN].eq(True).to_numpy()])
 
 
 def neighbour_labels(labelled: pd.DataFrame, others: pd.DataFrame) -> np.ndarray:

@@ -37,6 +37,21 @@ def read_schema(path: Path) -> Schema:
     return schema
 
 
+def lay_over(config: dict[str, Any], overlay: Mapping[str, Any]) -> None:
+    """Merge a configuration into another as Snakemake does: sections key by key; other values are replaced.
+
+    Parameters
+    ----------
+    config : dict, what lies below; it is changed.
+    overlay : mapping, what is laid over it.
+    """
+    for key, value in overlay.items():
+        if isinstance(value, Mapping) and isinstance(config.get(key), dict):
+            lay_over(config[key], value)
+        else:
+            config[key] = value
+
+
 def complete(config: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
     """Check a configuration and fill in the defaults.
 
