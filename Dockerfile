@@ -10,6 +10,9 @@ COPY envs envs
 RUN PYTHON=python3 sh envs/install.sh new locks/$([ "$GPU" = 0 ] && echo run || echo gpu).lock
 COPY . .
 RUN .venv/bin/python -I -m pip install --quiet --no-deps --no-build-isolation -e .
+# The user of the image may not write here: without this, each job would compile all that it imports. Some packages have
+# files that are no Python of this version.
+RUN .venv/bin/python -I -m compileall -q -j 0 --invalidation-mode unchecked-hash .venv/lib src || true
 
 FROM python:3.12-slim-bookworm
 ARG VERSION=0.2.0

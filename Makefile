@@ -34,8 +34,9 @@ ifneq ($(shell $(PYTHON) $(VERSION)),$(shell .venv/bin/python $(VERSION)))
 endif
 endif
 STAMP := .venv/.installed
-# Modules of other environments are not to be taken for those of .venv.
-unexport PYTHONPATH PYTHONHOME
+# Modules of other environments are not to be taken for those of .venv; and what is compiled once is kept: pip compiles
+# nothing (envs/install.sh), and an import of TensorFlow from its sources alone takes 14 s of a processor, else 5.
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:

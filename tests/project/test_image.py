@@ -43,6 +43,11 @@ def test_the_image_ends_without_rights() -> None:
     assert 'ENTRYPOINT ["semispectral"]' in DOCKERFILE
 
 
+def test_the_image_is_compiled() -> None:
+    """Its user cannot write beside the packages, so what they import is compiled when the image is built."""
+    assert "-m compileall" in DOCKERFILE.partition("USER")[0]
+
+
 def test_the_recipe_asks_for_what_the_package_asks_for() -> None:
     """The same packages with the same limits, by their names on conda, the same Pythons, version and command."""
     assert RECIPE["context"]["version"] == PROJECT["version"]

@@ -363,6 +363,16 @@ def test_one_that_fits_is_found_and_modules_from_elsewhere_do_not_count(plain: P
     assert plain.installed()["upper"] == "1.0"
 
 
+def test_what_the_surroundings_say_of_python_does_not_reach_what_make_runs(plain: Project) -> None:
+    """Neither modules from elsewhere, nor that nothing compiled is kept: else each process compiles what it imports."""
+    more = plain.folder / "more.mk"
+    more.write_text("show:\n\t@env\n", encoding="utf-8")
+    settings = {"PYTHONPATH": "elsewhere", "PYTHONHOME": "elsewhere", "PYTHONDONTWRITEBYTECODE": "1", "OTHER": "1"}
+    done = plain.make("-f", "Makefile", "-f", str(more), "show", **settings)
+    shown = {line.partition("=")[0] for line in done.stdout.splitlines()}
+    assert shown & set(settings) == {"OTHER"}
+
+
 def test_no_module_venv(plain: Project, tmp_path: Path) -> None:
     """A Debian without python3-venv: the sentence says what to install."""
     python = program(tmp_path / "bin/python3", f'case "$2" in *ensurepip*) exit 1;; *) exec {PYTHON} "$@";; esac')
