@@ -29,7 +29,7 @@ from semispectral.benchmark.benchmark_settings import seeds_by_job
 from semispectral.sampling.split_names import INDUCTIVE, MAIN, REGIMES
 from semispectral.study.classes import read_class_minerals, study_classes
 from semispectral.study.paths import inside, left_over, outside_allowed, require_folder, require_writable
-from semispectral.workflow.rerun import code_hash
+from semispectral.workflow.rerun import Code
 from semispectral.workflow.retraining import planned_jobs, trained_again
 from semispectral.workflow.resources import by_features, has_gpu, memory_mb, memory_mb_of_one, minutes
 from semispectral.study.scenes import read_scenes, require_masks_outside, require_test_holes
@@ -89,7 +89,7 @@ looked_into = SLICES.looked_into
 scene_files = SLICES.scene_files
 scan_files = SLICES.scan_files
 ABSENT = {path: known for path, known in CONFIG["fetch"].items() if not PUBLIC[path].exists()}
-hash_once = cache(code_hash)
+hash_once = cache(Code().hash_of)
 FITTED = fitted_for(CONFIG["compare"]["baselines"])
 AVERAGES = averages()
 FEATURES_OF_AVERAGES = sorted({row.features for row in METHODS.values() if row.members})

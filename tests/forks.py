@@ -69,7 +69,9 @@ class Forks:
 
 def warm() -> None:
     """Import what Snakemake and the rules import."""
-    for module in ("pandas", "snakemake.cli", "snakemake.dag", "snakemake.scheduling", "snakemake.workflow"):
+    for module in ("cli", "dag", "scheduling", "storage", "workflow"):
+        import_module(f"snakemake.{module}")
+    for module in ("pandas", "smart_open"):  # which it imports while it reads the rules
         import_module(module)
     sys.modules["snakemake.cli"].get_argument_parser()  # imports the plugins
     for path in [ROOT / "Snakefile", *(ROOT / "rules").glob("*.smk")]:
@@ -83,14 +85,16 @@ def hash_code_of(project: Path) -> None:
 
     What is read for it stays in memory.
     """
-    from semispectral.workflow.rerun import PACKAGE, code_hash
+    from semispectral.workflow.rerun import PACKAGE, Code
 
     copied = project / "src" / PACKAGE
     root = copied if copied.is_dir() else ROOT / "src" / PACKAGE
-    assert code_hash.__kwdefaults__ is not None
-    code_hash.__kwdefaults__["root"] = root
+    defaults = Code.__init__.__kwdefaults__
+    assert defaults is not None
+    defaults["root"] = root
+    code = Code()
     for script in (root.parents[1] / "workflow/scripts").glob("*.py"):
-        code_hash(script)
+        code.hash_of(script)
 
 
 def serve() -> None:

@@ -8,7 +8,7 @@ import pytest
 from library_samples import DELETED, FORMATS, NAMES, NM, SPECTRA, as_ecostress, as_envi, as_table, as_usgs
 
 from semispectral.errors import SemispectralError
-from semispectral.library.built_in import built_in_library
+from semispectral.library.built_in import built_in_library, built_in_names
 from semispectral.library.entries import Library
 from semispectral.library.library_files import library_files, read_libraries
 from semispectral.library.table_library import write_table_library
@@ -51,6 +51,12 @@ def test_a_library_is_written_and_read_again(tmp_path: Path) -> None:
     for one, other in zip(again.entries, library.entries, strict=True):
         assert np.array_equal(one.wavelengths_nm, other.wavelengths_nm)
         assert one.reflectance == pytest.approx(other.reflectance, rel=1e-5)
+
+
+def test_the_names_are_those_of_the_whole_library() -> None:
+    """Without spectra, the library has the same names, minerals and groups."""
+    names, library = built_in_names(), built_in_library()
+    assert (names.names, names.groups, names.kinds) == (library.names, library.groups, library.kinds)
 
 
 def test_words_name_entries_minerals_and_groups() -> None:

@@ -1,6 +1,7 @@
 """The slices of the configuration: what a rule does not use changes no slice, and what it uses changes it."""
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from semispectral.library.built_in import built_in_names
 from semispectral.rules.slices import Slices
 from semispectral.study.classes import ClassMap, CodeSet
 from semispectral.study.config import complete, read_schema
@@ -261,6 +263,13 @@ def test_a_library_applies_where_a_class_has_an_entry() -> None:
     mine = slices(crops, library={"files": ["mine.csv"]})
     assert mine.has_minerals
     assert "mine.csv" in mine.library_files(JOB)
+
+
+def test_whether_a_library_applies_is_told_without_spectra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each start of the workflow asks: what interpolates spectra is not imported for it."""
+    monkeypatch.setitem(sys.modules, "scipy.interpolate", None)
+    built_in_names.cache_clear()
+    assert slices().has_minerals
 
 
 def test_labels_of_a_scene_do_not_change_the_library() -> None:

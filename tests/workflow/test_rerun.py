@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from semispectral.workflow import rerun
-from semispectral.workflow.rerun import NOT_DATA, PACKAGE_ROOT, code_hash, data_files, modules_used, stage_cfg
+from semispectral.workflow.rerun import NOT_DATA, PACKAGE_ROOT, Code, data_files, stage_cfg
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "workflow/scripts"
 ADAPTERS = sorted(SCRIPTS.glob("*.py"))
@@ -47,14 +47,14 @@ def hash_after(package: Path, name: str, text: str) -> str:
     """The hash of the adapter once a file says something else."""
     path = package / name
     path.write_text(text)
-    return code_hash(package.parent / "adapter.py", root=package)
+    return Code(root=package).hash_of(package.parent / "adapter.py")
 
 
 def used_by(package: Path, text: str) -> set[str]:
     """The modules that an adapter of this text uses, without the package's name."""
     script = package.parent / "script.py"
     script.write_text(text)
-    return {name.removeprefix("semispectral.") for name in modules_used(script, root=package)}
+    return {name.removeprefix("semispectral.") for name in Code(root=package).modules_used(script)}
 
 
 def test_key_order_and_number_style_do_not_count() -> None:
@@ -111,7 +111,7 @@ def test_imports_are_followed(package: Path) -> None:
 )
 def test_what_does_not_count(package: Path, name: str, text: str) -> None:
     """Comments, docstrings, layout, the wording of logs and what is not used or not named change no hash."""
-    before = code_hash(package.parent / "adapter.py", root=package)
+    before = Code(root=package).hash_of(package.parent / "adapter.py")
     assert hash_after(package, name, text) == before
 
 
@@ -127,13 +127,13 @@ def test_what_does_not_count(package: Path, name: str, text: str) -> None:
 )
 def test_what_counts(package: Path, name: str, text: str) -> None:
     """The adapter, each module that it uses, however deep, and data that one of them names change the hash."""
-    before = code_hash(package.parent / "adapter.py", root=package)
+    before = Code(root=package).hash_of(package.parent / "adapter.py")
     assert hash_after(package, name, text) != before
 
 
 def test_touching_does_not_count(package: Path) -> None:
     """Writing the same text again changes nothing."""
-    before = code_hash(package.parent / "adapter.py", root=package)
+    before = Code(root=package).hash_of(package.parent / "adapter.py")
     assert hash_after(package, "a.py", PACKAGE["a.py"]) == before
 
 
@@ -213,7 +213,13 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, st
     """A copy of the package, and the hash of every adapter with it."""
     root = tmp_path_factory.mktemp("edited") / "semispectral"
     shutil.copytree(PACKAGE_ROOT, root, ignore=shutil.ignore_patterns("__pycache__"))
-    return root, {path.stem: code_hash(path, root=root) for path in ADAPTERS}
+    return root, hashes(root)
+
+
+def hashes(root: Path) -> dict[str, str]:
+    """The hash of every adapter with the package in a folder."""
+    code = Code(root=root)
+    return {path.stem: code.hash_of(path) for path in ADAPTERS}
 
 
 @pytest.mark.parametrize("name", REACHED)
@@ -222,7 +228,7 @@ def test_an_edit_reaches_what_a_person_expects(name: str, copied: tuple[Path, di
     root, before = copied
     text = (root / name).read_text(encoding="utf-8")
     (root / name).write_text(text + "\nCHANGED = 1\n", encoding="utf-8")
-    after = {path.stem: code_hash(path, root=root) for path in ADAPTERS}
+    after = hashes(root)
     (root / name).write_text(text, encoding="utf-8")
     assert {rule for rule, code in after.items() if code != before[rule]} == REACHED[name]
 
@@ -237,7 +243,7 @@ def test_every_data_file_of_the_package_is_named() -> None:
 
 def test_m1_does_not_use_m2() -> None:
     """The core wish: editing M2 does not retrain M1."""
-    m1, m2 = (modules_used(SCRIPTS / f"train_{model}.py") for model in ("m1", "m2"))
+    m1, m2 = (Code().modules_used(SCRIPTS / f"train_{model}.py") for model in ("m1", "m2"))
     assert "semispectral.models.m1" in m1 - m2
     assert "semispectral.models.m2" in m2 - m1
     assert not any("m2" in module for module in m1)
@@ -255,7 +261,7 @@ def test_what_a_run_has_read_is_kept_for_the_next(
     def hash_in_a_new_run() -> str:
         for known in (rerun._read, rerun._known, rerun._imports):
             known.cache_clear()
-        return code_hash(package.parent / "adapter.py", root=package)
+        return Code(root=package).hash_of(package.parent / "adapter.py")
 
     first = hash_in_a_new_run()
     rerun._keep()

@@ -21,7 +21,7 @@ from snakemake.script import PythonScript
 
 from forks import Forks
 from semispectral.workflow import warm as warm_module
-from semispectral.workflow.rerun import modules_used
+from semispectral.workflow.rerun import Code
 from semispectral.workflow.running import LOCK, WARM, RunningError, holders, require_none
 from semispectral.workflow.warm import (
     OFF,
@@ -210,7 +210,7 @@ def test_which_adapters_import_tensorflow() -> None:
     """Those that reach the rooms where it may be imported, and all that an adapter imports is found."""
     for adapter in (ROOT / "workflow/scripts").glob("*.py"):
         source = adapter.read_text(encoding="utf-8")
-        rooms = {module.split(".")[1] for module in modules_used(adapter) if module.count(".")}
+        rooms = {module.split(".")[1] for module in Code().modules_used(adapter) if module.count(".")}
         assert trains(source) == ("training" in rooms), adapter
         assert len(imports_of(source)) == source.count("from semispectral"), adapter
 

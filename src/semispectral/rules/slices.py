@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from semispectral.drillholes.table_files import hole_tables, interval_label_files
-from semispectral.library.built_in import built_in_library
+from semispectral.library.built_in import built_in_names
 from semispectral.library.class_entries import entries_of_classes
 from semispectral.library.library_files import library_files
 from semispectral.scans.formats.scene_files import data_files
@@ -564,7 +564,7 @@ class Slices:
     def has_minerals(self) -> bool:
         """Whether the mineral library can say anything: it is the user's own, or knows a class."""
         names = self.classes.names
-        known = entries_of_classes(built_in_library(), names, [""] * len(names))
+        known = entries_of_classes(built_in_names(), names, [""] * len(names))
         return bool(self.libraries or self.minerals or any(known))
 
     def library_sections(self) -> dict[str, Any]:

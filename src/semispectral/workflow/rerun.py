@@ -66,44 +66,60 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, Path) else value
 
 
-def code_hash(script: Path, *, root: Path = PACKAGE_ROOT) -> str:
-    """Return the hash of an adapter and of all modules of the package that it uses, directly or through others.
-
-    Only what runs counts: comments, docstrings and layout do not. A data file counts for the modules beside it that
-    name it: the template of a page is none of the fits that lie in the same folder.
+class Code:
+    """The code of the package as it is while a run starts: each file is read once, for all stages that use it.
 
     Parameters
     ----------
-    script : Path, the adapter.
     root : Path, the folder of the package.
-
-    Returns
-    -------
-    64 hexadecimal digits.
     """
-    digest = hashlib.sha256(_read(script.read_bytes()).tree.encode())
-    for module in sorted(modules_used(script, root=root)):
-        digest.update(f"{module} {_module_hash(module, root)}\n".encode())
-    return digest.hexdigest()
 
+    def __init__(self, *, root: Path = PACKAGE_ROOT) -> None:
+        self.root = root
+        self._hashes: dict[str, str] = {}
+        self._imported: dict[str, frozenset[str]] = {}
 
-def modules_used(script: Path, *, root: Path = PACKAGE_ROOT) -> set[str]:
-    """Return the dotted names of the package's modules that a script imports, directly or through others.
+    def hash_of(self, script: Path) -> str:
+        """Return the hash of an adapter and of all modules of the package that it uses, directly or through others.
 
-    Those in `NEUTRAL` are left out.
+        Only what runs counts: comments, docstrings and layout do not. A data file counts for the modules beside it that
+        name it: the template of a page is none of the fits that lie in the same folder.
 
-    Parameters
-    ----------
-    script : Path, the adapter.
-    root : Path, folder of the package.
-    """
-    used: set[str] = set()
-    waiting = _imports(script.read_bytes(), "", root) - NEUTRAL
-    while waiting:
-        used |= waiting
-        found = (_imports(module_file(module, root).read_bytes(), module, root) for module in waiting)
-        waiting = frozenset().union(*found) - used - NEUTRAL
-    return used
+        Parameters
+        ----------
+        script : Path, the adapter.
+
+        Returns
+        -------
+        64 hexadecimal digits.
+        """
+        digest = hashlib.sha256(_read(script.read_bytes()).tree.encode())
+        for module in sorted(self.modules_used(script)):
+            if module not in self._hashes:
+                self._hashes[module] = _module_hash(module, self.root)
+            digest.update(f"{module} {self._hashes[module]}\n".encode())
+        return digest.hexdigest()
+
+    def modules_used(self, script: Path) -> set[str]:
+        """Return the dotted names of the package's modules that a script imports, directly or through others.
+
+        Those in `NEUTRAL` are left out.
+
+        Parameters
+        ----------
+        script : Path, the adapter.
+        """
+        used: set[str] = set()
+        waiting = _imports(script.read_bytes(), "", self.root) - NEUTRAL
+        while waiting:
+            used |= waiting
+            waiting = frozenset().union(*map(self._imports_of, waiting)) - used - NEUTRAL
+        return used
+
+    def _imports_of(self, module: str) -> frozenset[str]:
+        if module not in self._imported:
+            self._imported[module] = _imports(module_file(module, self.root).read_bytes(), module, self.root)
+        return self._imported[module]
 
 
 def module_file(module: str, root: Path) -> Path:
