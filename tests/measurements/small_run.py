@@ -16,6 +16,7 @@ import tensorflow as tf
 import semispectral.simulate
 from semispectral.models import settings_m1, settings_m2
 from semispectral.models.fit_settings import FitConfig, NetConfig
+from semispectral.training.compiled import Programme
 
 MINERALS = ("muscovite", "chlorite", "kaolinite", "calcite")
 NET = NetConfig(hidden=(8,))
@@ -60,6 +61,7 @@ if __name__ == "__main__":
     settings_m1.M1Config = SmallM1  # type: ignore[misc]
     settings_m2.M2Config = SmallM2  # type: ignore[misc]
     tf.config.run_functions_eagerly(True)
+    Programme.stretch = Programme._stretch  # type: ignore[method-assign]
     program = Path(sys.argv[1])
     sys.argv = sys.argv[1:]
     sys.path[0] = str(program.parent)
