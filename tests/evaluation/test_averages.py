@@ -1,4 +1,4 @@
-"""An average is the mean of its members' probabilities, on the same pixels only."""
+"""An average is the geometric mean of its members' probabilities, on the same pixels only."""
 
 from pathlib import Path
 
@@ -33,8 +33,9 @@ def test_the_average_is_the_mean_of_the_members(tmp_path: Path) -> None:
         write_table(path, table)
     run_average(tmp_path / "mean.parquet", members=paths, method="mean", features="predictions")
     found = read_table(tmp_path / "mean.parquet")
-    expected = (probabilities_of(members[0]) + probabilities_of(members[1])) / 2
-    np.testing.assert_allclose(probabilities_of(found), expected, rtol=1e-6)
+    expected = np.sqrt(probabilities_of(members[0]) * probabilities_of(members[1]))
+    expected /= expected.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(probabilities_of(found), expected, rtol=1e-5)
     np.testing.assert_array_equal(found["predicted"], expected.argmax(axis=1))
     assert set(found["method"]) == {"mean"}
     assert (found["seconds"] == 5).all()

@@ -1,9 +1,10 @@
-"""The mean of several classifiers as one classifier, and how it is kept."""
+"""The average of several classifiers as one classifier, and how it is kept."""
 
 import numpy as np
+import pytest
 
 import tiny_models as tiny
-from semispectral.inference.average import AverageModel, Member, joined, parted
+from semispectral.inference.average import LEAST, AverageModel, Member, average, joined, parted
 from semispectral.inference.m2_inference import M2Inference
 
 INPUTS, SCORES = 7, 4
@@ -20,14 +21,33 @@ def pixels() -> np.ndarray:
     return np.random.default_rng(3).normal(size=(20, INPUTS)).astype(np.float32)
 
 
+def test_the_average_is_the_geometric_mean() -> None:
+    """By hand: roots of products, of which the sum is 1 again; in float32."""
+    one, other, third = np.random.default_rng(4).dirichlet(np.ones(3), (3, 50))
+    by_hand = (one * other * third) ** (1 / 3)
+    found = average([one, other, third])
+    np.testing.assert_allclose(found, by_hand / by_hand.sum(axis=1, keepdims=True), rtol=1e-5)
+    np.testing.assert_allclose(average([one, one]), one, rtol=1e-5)
+    assert found.dtype == np.float32
+
+
+@pytest.mark.parametrize("nothing", [0.0, 1e-300])
+def test_no_member_alone_rules_a_class_out(nothing: float) -> None:
+    """A probability of 0 counts as the least one; a class that both rule out stays behind."""
+    sure, other = np.array([[1 - nothing, nothing, 0]]), np.array([[0.01, 0.98, 0.01]])
+    by_hand = np.sqrt([0.01, LEAST * 0.98, LEAST * 0.01])
+    found = average([sure, other])
+    np.testing.assert_allclose(found[0], by_hand / by_hand.sum(), rtol=1e-5)
+    assert np.isfinite(average([sure, sure])).all()
+
+
 def test_each_member_counts_the_same_and_sees_its_own_inputs() -> None:
     """One sees all inputs as they are, the other the last ones in units of its own."""
     one, other = (M2Inference(*saved) for saved in members().values())
-    average = AverageModel((Member("m2", one), Member("qy", other, SCALE)))
+    both = AverageModel((Member("m2", one), Member("qy", other, SCALE)))
     x = pixels()
-    by_hand = 0.5 * one.predict_proba(x) + 0.5 * other.predict_proba(x[:, -SCORES:] * SCALE)
-    np.testing.assert_allclose(average.predict_proba(x), by_hand, atol=1e-7)
-    assert average.predict_proba(x).dtype == np.float32
+    by_hand = average([one.predict_proba(x), other.predict_proba(x[:, -SCORES:] * SCALE)])
+    np.testing.assert_array_equal(both.predict_proba(x), by_hand)
 
 
 def test_a_saved_average_is_the_same_and_gives_its_members_back() -> None:

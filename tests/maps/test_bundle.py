@@ -11,6 +11,7 @@ import pytest
 import tiny_models as tiny
 from semispectral.classifiers.svm_model import SvmModel
 from semispectral.errors import ConfigError, DataError, IntegrityError, MissingFileError
+from semispectral.inference.average import average
 from semispectral.inference.m2_inference import M2Inference
 from semispectral.maps.bundle import read_bundle
 from semispectral.maps.bundle_build import Recipe, checksums, class_means, guide_of
@@ -98,7 +99,7 @@ def test_an_average_is_the_mean_of_what_its_members_say_of_their_own_inputs(tmp_
     latents = pipeline.m1.encode(fit_scaler(train.x, method="views").transform(raw))[0]
     seen = np.concatenate([latents, scores / pipeline.scaler.common_scale], axis=1)
     found = pipeline.scores(raw)
-    mean = (svm.predict_proba(scores) + m2.predict_proba(seen)) / 2
+    mean = average([svm.predict_proba(scores), m2.predict_proba(seen)])
     np.testing.assert_allclose(found.probability, mean, atol=1e-5)
     assert np.abs(svm.predict_proba(scores) - m2.predict_proba(seen)).max() > 0.1
     np.testing.assert_allclose(found.log_p, m2_scores(m2, seen, found.probability), rtol=1e-5)

@@ -7,12 +7,15 @@ import pandas as pd
 
 from semispectral.errors import IntegrityError
 from semispectral.evaluation.predictions import check_predictions, class_count, probabilities_of
+from semispectral.inference.average import average
 
 ASKED = ["per_class", "seed", "part", "scene", "line", "sample", "label"]
 
 
 def average_predictions(members: Sequence[pd.DataFrame], *, method: str, features: str) -> pd.DataFrame:
-    """Return the mean of the probabilities of several methods, as predictions of a method of its own.
+    """Return the average of the probabilities of several methods, as predictions of a method of its own.
+
+    It is the geometric mean, as in maps (`semispectral.inference.average`).
 
     Where the time of the fits is known, that of the average is the sum of its members', and its memory the largest.
 
@@ -32,8 +35,8 @@ def average_predictions(members: Sequence[pd.DataFrame], *, method: str, feature
                 f"{method}: the predictions of {_name(first)} and {_name(other)} are not of the same pixels and runs; "
                 "run both again"
             )
-    probability = np.stack([probabilities_of(table) for table in members]).mean(axis=0, dtype=np.float64)
-    shares = {f"p{index}": probability[:, index].astype(np.float32) for index in range(probability.shape[1])}
+    probability = average([probabilities_of(table) for table in members])
+    shares = {f"p{index}": probability[:, index] for index in range(probability.shape[1])}
     table = first.assign(
         method=method, features=features, predicted=probability.argmax(axis=1).astype(np.int16), **shares
     )

@@ -1,4 +1,4 @@
-"""The stage `average`: the mean of the probabilities of several methods."""
+"""The stage `average`: the geometric mean of the probabilities of several methods."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,15 +1,38 @@
-"""Several classifiers as one: the mean of their probabilities."""
+"""Several classifiers as one: the geometric mean of their probabilities."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+from scipy.special import softmax
 
 KIND = "average"
 SCALE = "scale"  # the array of a member that is multiplied with what it sees
+LEAST = 1e-4  # a probability below it counts as this, so that no member alone can rule a class out
 Saved = tuple[dict[str, np.ndarray], dict[str, Any]]
 Reader = Callable[[dict[str, np.ndarray], dict[str, Any]], "Classifier"]
+
+
+def average(found: Sequence[np.ndarray]) -> np.ndarray:
+    """Return the geometric mean of the probabilities that several classifiers give, each of which counts the same.
+
+    The sum of the probabilities of a pixel is 1 again: p(y) is proportional to the product of p_m(y)^(1/M) over the M
+    classifiers, the logarithmic pool (Genest and Zidek 1986, Statistical Science 1, 114-135). The arithmetic mean of
+    calibrated forecasts is too modest (Ranjan and Gneiting 2010, J. R. Statist. Soc. B 72, 71-91).
+
+    Parameters
+    ----------
+    found : of each classifier float [pixel, class], probabilities; at least one.
+
+    Returns
+    -------
+    float32 [pixel, class].
+    """
+    logs = np.zeros(found[0].shape)
+    for probability in found:
+        logs += np.log(np.maximum(probability, LEAST, dtype=np.float64))
+    return np.asarray(softmax(logs / len(found), axis=1), np.float32)
 
 
 class Classifier(Protocol):
@@ -51,7 +74,7 @@ class Member:
 
 
 class AverageModel:
-    """Mean of the probabilities of its members, each of which counts the same.
+    """Geometric mean of the probabilities of its members; see `average`.
 
     Parameters
     ----------
@@ -68,8 +91,7 @@ class AverageModel:
         ----------
         x : float32 [pixel, input], inputs of all members.
         """
-        found = [member.classifier.predict_proba(member.seen(x)) for member in self.members]
-        return np.asarray(np.mean(found, axis=0, dtype=np.float64), np.float32)
+        return average([member.classifier.predict_proba(member.seen(x)) for member in self.members])
 
     @classmethod
     def from_saved(
