@@ -29,7 +29,7 @@ from inputs import GROUPS
 from semispectral.inference.m2_inference import M2Inference
 from semispectral.models.settings_m2 import M2Config
 from semispectral.sampling.interval_set import IntervalSet
-from semispectral.sampling.training_set import Features, TrainingSet
+from semispectral.sampling.training_set import KEY, Features, TrainingSet
 from semispectral.scans.formats.tsg import open_cube, read_scalar
 from semispectral.scans.formats.tsg_header import read_header
 from semispectral.simulate import SimulateConfig, scene_names
@@ -48,6 +48,7 @@ class Core:
     """Normalised spectra float32 [pixel, band]; hole, depth in m, truth (-1 unknown) and whether it is tested."""
 
     x: np.ndarray
+    place: pd.DataFrame  # scene, line and sample: M2 takes the neighbours of labels for their class
     hole: np.ndarray
     depth_m: np.ndarray
     truth: np.ndarray
@@ -69,7 +70,8 @@ def simulated(part: str) -> Core:
     x = fit_scaler(dealt.x[parts == "train"], method="snv_level").transform(dealt.x)
     hole = table["scene"].str.partition("_")[0].to_numpy(str)
     truth = np.where(label >= 0, label, table["mineral"].to_numpy(np.int64))
-    return Core(*(each[used] for each in (x, hole, depth_m, truth, parts == part, label >= 0)), dealt.classes)
+    facts = (hole, depth_m, truth, parts == part, label >= 0)
+    return Core(x[used], table.loc[used, KEY], *(each[used] for each in facts), dealt.classes)
 
 
 def real(path: Path) -> Core:
@@ -84,12 +86,15 @@ def real(path: Path) -> Core:
     depth_m = header.depth_m[kept]
     tested = np.floor((depth_m - depth_m.min()) / BLOCK_M).astype(int) % 2 == 1
     x = fit_scaler(values[~tested][:, window], method="snv_level").transform(values[:, window])
-    return Core(x, np.full(len(x), "hole"), depth_m, (group[kept] == codes[1]).astype(np.int64), tested, ~tested, 2)
+    place = pd.DataFrame({"scene": "hole", "line": kept, "sample": 0})
+    truth = (group[kept] == codes[1]).astype(np.int64)
+    return Core(x, place, np.full(len(x), "hole"), depth_m, truth, tested, ~tested, 2)
 
 
 def features(core: Core, rows: np.ndarray, label: np.ndarray) -> Features:
     """Pixels as the training takes them."""
-    return Features(core.x[rows], np.zeros((len(rows), 1), np.float32), pd.DataFrame({"label": label.astype(np.int16)}))
+    table = core.place.iloc[rows].assign(label=label.astype(np.int16)).reset_index(drop=True)
+    return Features(core.x[rows], np.zeros((len(rows), 1), np.float32), table)
 
 
 def few(core: Core, *, seed: int) -> np.ndarray:
@@ -142,7 +147,14 @@ def rows_of(core: Core, name: str, seeds: Sequence[int], settings: M2Config) -> 
         ]
         said = ", ".join(f"{figure:.1f}" for figure in figures)
         print(f"{name}, {words}: {said}", flush=True)
-        yield [name, words, "" if found is None else str(len(found)), f"{np.mean(figures):.1f}", said]
+        yield [name, words, "" if found is None else str(len(found)), mean_of(figures), said]
+
+
+def mean_of(figures: Sequence[float]) -> str:
+    """The mean of several seeds with its standard error; one figure as it is."""
+    if len(figures) == 1:
+        return f"{figures[0]:.1f}"
+    return f"{np.mean(figures):.1f} +- {np.std(figures, ddof=1) / len(figures) ** 0.5:.1f}"
 
 
 def cost_of_shares(core: Core) -> Iterator[list[str]]:

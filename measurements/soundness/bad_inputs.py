@@ -26,7 +26,8 @@ from pathlib import Path
 from bad_inputs_cases import CASES, Case
 from bad_inputs_study import Study
 from semispectral.check.hole_tables import check_hole_tables
-from semispectral.check.plan import planned
+from semispectral.check.inputs import check_windows, library_words
+from semispectral.check.plan import check_clusters, planned
 from semispectral.check.problems import Problems
 from semispectral.check.run import stated_by, warnings_of
 from semispectral.check.scenes import look_at_scenes
@@ -74,9 +75,14 @@ def looked_at() -> tuple[list[str], list[str]]:
         require_test_holes(found.config["split"], found.scenes, where="split")
     known_holes = not problems.found
     looked = look_at_scenes(found, problems)
+    with problems.noted():
+        check_windows(found, looked)
+    with problems.noted():
+        check_clusters(found, looked)
     of_holes = check_hole_tables(found, problems)
+    of_library = [] if found.unlabelled else list(library_words(found, looked, problems))
     drawn = planned(found, looked, problems) if known_holes and not found.unlabelled else None
-    return problems.found, [*stated_by(looked), *of_holes, *warnings_of(found, looked, drawn)]
+    return problems.found, [*stated_by(looked), *of_holes, *of_library, *warnings_of(found, looked, drawn)]
 
 
 def commanded(arguments: list[str]) -> Outcome:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -1290,3 +1291,83 @@ right("label tables", "a header in capitals", queue("a1 1 1 talc", header=QUEUE.
 bad("label tables", "a scene in capitals", "queue.tsv, row 2", queue("A1 1 1 talc"))
 bad("label tables", "a line with a comma", "queue.tsv, row 2, column 'line'", queue("a1 1,5 1 talc"))
 bad("label tables", "a date for a line", "queue.tsv, row 2, column 'line'", queue("a1 2026-11-27 1 talc"))
+
+
+# ---- mineral libraries
+LIBRARY = "wavelength_nm,T,C\nmineral,talc,calcite\n" + "".join(
+    f"{nm},{0.5 + 0.1 * np.sin(nm / 20):.3f},{0.5 + 0.1 * np.cos(nm / 15):.3f}\n" for nm in range(990, 1130, 10)
+)
+
+
+def library(text: str | bytes = LIBRARY, name: str = "l.csv", **keys: Any) -> Build:
+    """A library of talc and calcite in the range of the sensor, and other keys of its section."""
+
+    def build(study: Study) -> None:
+        study.table(text, name)
+        section = {"files": [name], "windows": [[1000, 1110]]} | keys
+        config(library=section, compare={"baselines": ["majority", "library"]})(study)
+
+    return build
+
+
+right("library", "a table", library())
+right("library", "of UTF-16", library(LIBRARY.encode("utf-16")))
+right("library", "in micrometres", library(re.sub(r"\n(\d*)(\d{3}),", r"\n\1.\2,", LIBRARY.replace("_nm", "_um"))))
+bad("library", "that is not there", "m.csv", library(files=["m.csv"]))
+bad("library", "elsewhere", "library.files", library(files=["../l.csv"]))
+bad("library", "empty", "l.csv", library(""))
+bad("library", "a header alone", "l.csv", library("wavelength_nm,T,C\n"))
+bad("library", "without a unit", "wavelength_nm", library(LIBRARY.replace("_nm", "")))
+bad("library", "a name twice", "l.csv", library(LIBRARY.replace(",T,C", ",T,T")))
+bad("library", "below 0", "deleted channels", library(LIBRARY.replace("0.5", "-0.5")))
+bad("library", "words in a cell", "l.csv, row 17", library(LIBRARY + "1130,x,0.5\n"))
+bad("library", "decimal commas", "l.csv", library(LIBRARY.replace(",", ";").replace(".", ",")))
+bad("library", "nm under um", "l.csv", library(LIBRARY.replace("_nm", "_um")))
+bad("library", "a window outside the sensor", "library.windows", library(windows=[[2080, 2400]]))
+bad("library", "a window backwards", "windows", library(windows=[[1110, 1000]]))
+bad("library", "mixtures of three", "mixture", library(mixture=3))
+bad("library", "a workbook", "l.xlsx", library(b"PK\x03\x04", name="l.xlsx"))
+bad("library", "ENVI without its header", "l.sli", library(b"\0" * 12, name="l.sli"))
+bad("library", "of other minerals", "mineral", library(LIBRARY.replace("talc", "quartz").replace("calcite", "topaz")))
+bad("normalise", "a hull outside the sensor", "normalise.windows", config(normalise={"method": "hull"}))
+bad("normalise", "one candidate", "candidates", config(normalise={"method": "auto", "candidates": ["hull"]}))
+
+
+# ---- labels of intervals and shares
+TALC = "HoleID,From,To,class\nA,0,1,talc\n"
+right("interval labels", "a class", holes(TALC))
+bad("interval labels", "a class beside shares", "labels.csv", holes("HoleID,From,To,class,talc\nA,0,1,talc,0.5\n"))
+bad("interval labels", "a radius beside To", "'radius'", holes("HoleID,To,depth,radius,class\nA,1,0.5,0.1,talc\n"))
+bad("interval labels", "nothing labelled", "labels.csv", holes("HoleID,From,To,class\nA,0,1,\n"))
+bad("interval labels", "points that touch", "row 3", holes("hole,at,radius,class\nA,1,0.2,talc\nA,1.1,0.2,calcite\n"))
+SHARES = "scene\tline\tsample\ttalc\tcalcite\n" + "".join(
+    f"a1\t{line}\t{sample}\t{0.8 - 0.1 * sample:.1f}\t{0.2 + 0.1 * sample:.1f}\n"
+    for line in range(0, 40, 2)
+    for sample in range(0, 8, 2)
+)
+
+
+def shares(more: str = "", *, least: str = "0.5", **source: Any) -> Build:
+    """Labels of a1 that are shares, with another row, and a source of the configuration."""
+
+    def build(study: Study) -> None:
+        study.table(SHARES + more, "sem.tsv")
+        study.first.update(labels="sem.tsv", labels_key=f"shares:{least}")
+        if source:
+            study.config["share_labels"] = {"sources": [source]}
+
+    return build
+
+
+right("shares", "a table with a weight", shares(files="*.tsv", weight=0.5))
+bad("shares", "a pattern of no file", "share_labels.sources", shares(files="sem/*.tif"))
+bad("shares", "a pattern of nothing", "share_labels.sources", shares(files="."))
+bad("shares", "a sum above 1", "sem.tsv, row 82", shares("a1\t1\t1\t0.7\t0.6\n"))
+bad("shares", "percent", "sem.tsv, row 82", shares("a1\t1\t1\t70\t30\n"))
+bad("shares", "a line beyond the scan", "sem.tsv, row 82", shares("a1\t400\t1\t0.7\t0.3\n"))
+bad("shares", "a least share above 1", "labels_key", shares(least="2"))
+bad("intervals", "of a nanometre", "intervals.length_m", config(intervals={"length_m": 1e-9}))
+bad("intervals", "pages of a micrometre", "intervals.page_m", config(intervals={"page_m": 1e-6}))
+bad("mixtures", "resampled for ever", "mixtures.resamples", config(mixtures={"enabled": True, "resamples": 10**9}))
+bad("cleaning", "of a sensor that no scene has", "cleaning.sensors", config(cleaning={"sensors": {"vnir": {}}}))
+bad("scenes.tsv", "a line that is white and dark", "dark_lines", cells(white_lines="0-3", dark_lines="2-5"))

@@ -61,6 +61,20 @@ def test_what_is_wrong_is_named_by_file_and_row(tmp_path: Path, text: str, said:
         read_interval_labels(written(tmp_path, text), CLASSES)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("hole;from;to;class;kaolinite\nA;0;1;9;0.4\n", "a column of classes beside 'kaolinite'"),
+        ("hole;to;depth;radius;class\nA;1;0.5;0.1;1\n", "a column 'radius' beside 'from' or 'to'"),
+        ("hole;from;to;class\nA;0;1;\n", "each of its rows is without"),
+    ],
+)
+def test_a_table_of_two_kinds_or_of_no_label_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    """Which of two classes, or places, is meant cannot be known; a table that labels nothing is a slip."""
+    with pytest.raises(ConfigError, match=f"log.tsv.*{said}"):
+        read_interval_labels(written(tmp_path, text), CLASSES)
+
+
 def test_a_table_without_classes_is_refused(tmp_path: Path) -> None:
     """The error has the header and the classes."""
     with pytest.raises(ConfigError, match="needs a column 'class', or columns called by classes"):

@@ -126,6 +126,8 @@ def test_shutter_frames_at_the_end_of_the_scan(tmp_path: Path) -> None:
     assert np.isnan(found[LINES:]).all()
     with pytest.raises(ConfigError, match="has 19 lines"):
         open_scene(replace(scene, dark_lines="last 40"))
+    with pytest.raises(DataError, match=r"line 14 is both in white_lines \(12-14\) and dark_lines \(14-18\)"):
+        reflectance_of(replace(scene, dark_lines="14-18"))
 
 
 def test_a_dark_of_the_white_reference(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from semispectral.check.problems import Problems
@@ -11,7 +11,7 @@ from semispectral.classifiers.svm import SvmConfig
 from semispectral.downhole.interval_settings import IntervalConfig
 from semispectral.downhole.log import DownholeConfig
 from semispectral.drillholes.label_settings import IntervalLabelConfig
-from semispectral.errors import SemispectralError
+from semispectral.errors import ConfigError, SemispectralError
 from semispectral.explore.explore_settings import ExploreConfig
 from semispectral.features.feature_settings import FeaturesConfig
 from semispectral.library.library_settings import LibraryConfig
@@ -32,6 +32,7 @@ from semispectral.study.classes import ClassMap, read_class_minerals, study_clas
 from semispectral.study.config import complete, lay_over, read_schema
 from semispectral.study.config_file import read_config
 from semispectral.study.methods import trained_rows
+from semispectral.study.names import quoted, some
 from semispectral.study.paths import outside_allowed
 from semispectral.study.scene import Scene
 from semispectral.study.scenes import read_scenes
@@ -102,11 +103,42 @@ def read_study(folder: Path, overlays: Sequence[Path], problems: Problems) -> St
         sensors = Path(config["sensors"]) if config["sensors"] else None
         scenes = with_sensors(listed, sensors, data_root=root, allow_outside=outside)
     with problems.noted():
+        _require_own_sensors(config["cleaning"]["sensors"], scenes)
+    with problems.noted():
         classes = study_classes(_own_or_built_in(config["classes"], folder), scenes)
     minerals: dict[int, str] = {}
     with problems.noted():
         minerals = read_class_minerals(_own_or_built_in(config["classes"], folder)) if classes and len(classes) else {}
-    return Study(config, scenes, classes, _settings(config, problems), minerals)
+    found = _settings(config, problems)
+    if "share_labels" in found:
+        with problems.noted():
+            _require_own_files(found["share_labels"], scenes)
+    return Study(config, scenes, classes, found, minerals)
+
+
+def _require_own_sensors(cleaned: Mapping[str, Any], scenes: Sequence[Scene]) -> None:
+    """Refuse cleaning of sensors that no scene has."""
+    known = sorted(
+        {name for scene in scenes for name in (scene.sensor, *(other.name for other in scene.others)) if name}
+    )
+    unknown = [name for name in cleaned if name not in known]
+    if scenes and unknown:
+        raise ConfigError(
+            f"config, cleaning.sensors: {some(unknown, show=quoted)} is no sensor of the scenes, which have "
+            f"{some(known, show=quoted) if known else 'one each, without a name'}; correct the name, or take it out"
+        )
+
+
+def _require_own_files(given: ShareLabelConfig, scenes: Sequence[Scene]) -> None:
+    """Refuse patterns of files with shares that fit none of these files, which would weigh 1 without a word."""
+    files = sorted({str(source.path) for scene in scenes for source in scene.share_sources})
+    for source in given.sources:
+        if scenes and not any(PurePath(file).match(source.files) for file in files):
+            there = f"are {some(files)}" if files else "no scene has (labels_key shares)"
+            raise ConfigError(
+                f"config, share_labels.sources: {quoted(source.files)} fits no file of labels that are shares, "
+                f"which {there}; correct the pattern, or take it out"
+            )
 
 
 def _own_or_built_in(path: str, folder: Path) -> Path:

@@ -81,8 +81,10 @@ def import_spectra(wanted: argparse.Namespace) -> None:
     ----------
     wanted : parsed arguments.
     """
-    library = chosen(read_libraries(wanted.library), wanted.only)
     _require_suffix(wanted.out, ".csv")
+    if wanted.out.exists():
+        raise ConfigError(f"{wanted.out}: is there already, and is not overwritten; name another file with --out")
+    library = chosen(read_libraries(wanted.library), wanted.only)
     write_table_library(wanted.out, library)
     sys.stdout.write(f"{wanted.out}: {len(library)} spectra; name it in library.files of the configuration\n")
 

@@ -55,14 +55,15 @@ def read_interval_labels(path: Path, classes: ClassMap) -> list[IntervalLabel]:
 
     Raises
     ------
-    ConfigError : columns are missing, an interval runs backwards or overlaps another, a class is not known, shares are
-        negative or sum to more than 1, or a row has none.
+    ConfigError : columns are missing or of two kinds, no row has a label, an interval runs backwards or overlaps
+        another, a class is not known, or shares are negative or sum to more than 1.
     """
     header = header_of(path, what=WHAT, key=KEY)
     names = [name for name in header.plain if name in (*FROM, *TO)]
     place = {"from": FROM, "to": TO} if names else {"depth": DEPTH, "radius": RADIUS}
     by_class = any(name in CLASS for name in header.plain)
     shares_of = [name for name in header.names if _label(name, classes) is not None]
+    _require_one_kind(path, header.plain, by_class=by_class, shares_of=shares_of)
     if not by_class and not shares_of:
         raise ConfigError(
             f"{path}: {WHAT} needs a column 'class', or columns called by classes of classes.tsv with their shares; "
@@ -80,6 +81,11 @@ def read_interval_labels(path: Path, classes: ClassMap) -> list[IntervalLabel]:
         shares = _of_class(row, classes) if by_class else _of_shares(row, shares_of, classes)
         if shares is not None:
             found.append(IntervalLabel(row.where, row.hole, *_ends(row), shares))
+    if not found:
+        raise ConfigError(
+            f"{path}: {WHAT} needs a row with a class or shares, and each of its rows is without; fill them in, or "
+            "take the table out of interval_labels.sources"
+        )
     found.sort(key=lambda each: (each.hole, each.from_m))
     for above, below in pairwise(found):
         if above.hole == below.hole and below.from_m < above.to_m - SAME_M:
@@ -89,6 +95,20 @@ def read_interval_labels(path: Path, classes: ClassMap) -> list[IntervalLabel]:
                 "correct the depths, or give one of them in a table of its own"
             )
     return found
+
+
+def _require_one_kind(path: Path, plain: Sequence[str], *, by_class: bool, shares_of: Sequence[str]) -> None:
+    """Refuse a table that says the class, or the place, of a row in two ways."""
+    if by_class and shares_of:
+        raise ConfigError(
+            f"{path}: {WHAT} has a class in each row or shares, and this one has a column of classes beside "
+            f"{some(shares_of, show=quoted)}; remove one of them, or make two tables of it"
+        )
+    if any(name in RADIUS for name in plain) and any(name in (*FROM, *TO) for name in plain):
+        raise ConfigError(
+            f"{path}: {WHAT} has intervals (from, to) or points (depth, radius), and this one has a column 'radius' "
+            "beside 'from' or 'to'; remove one of them, or make two tables of it"
+        )
 
 
 def _ends(row: Row) -> tuple[float, float]:

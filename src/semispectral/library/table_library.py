@@ -2,6 +2,7 @@
 
 import csv
 import io
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -36,7 +37,9 @@ def read_table_library(path: Path) -> list[Entry]:
     require_file(path, what="a mineral library")
     if path.stat().st_size > MOST_BYTES:
         raise DataError(f"{path}: a table of spectra has at most {MOST_BYTES} bytes; name one with fewer spectra")
-    with reading(path, what="a mineral library"), path.open(encoding="utf-8-sig", newline="") as file:
+    with path.open("rb") as file:
+        encoding = "utf-16" if file.read(2) in (BOM_UTF16_LE, BOM_UTF16_BE) else "utf-8-sig"
+    with reading(path, what="a mineral library"), path.open(encoding=encoding, newline="") as file:
         rows = [row for row in csv.reader(file, delimiter="\t" if path.suffix.lower() == ".tsv" else ",") if any(row)]
     header = [cell.strip() for cell in rows[0]] if rows else []
     if len(header) < 2 or header[0] not in COLUMN_UNITS:

@@ -1,6 +1,10 @@
 """Settings of the mixtures."""
 
-from semispectral.study.setting_types import CountFromZero, Seed, settings_class
+from typing import Annotated
+
+from pydantic import Field
+
+from semispectral.study.setting_types import Seed, settings_class
 
 
 @settings_class("mixtures")
@@ -9,7 +13,7 @@ class MixtureConfig:
 
     enabled: bool = False
     """Whether to compute them."""
-    resamples: CountFromZero = 20
+    resamples: Annotated[int, Field(ge=0, le=1000)] = 20
     """Bootstrap resamples of the labelled pixels of each class, by which the error of a share is known; 0: no error."""
     seed: Seed = 1
     """Seed of the bootstrap."""

@@ -16,6 +16,7 @@ from semispectral.report.results import Study
 from semispectral.report.table_cells import some
 from semispectral.storage.parquet import read_table
 from semispectral.study.classes import ClassMap
+from semispectral.study.methods import averages
 
 MAP_LINKS = (
     ("look into it", "page.html"),
@@ -199,7 +200,11 @@ def trust(study: Study) -> str:
     own = scores[(scores["method"] == method) & (scores["features"] == features)]
     name = method_name(method, features)
     if not len(own):
-        return f"How far to trust it: {name}, which makes the maps, was not scored on labelled pixels."
+        sees = "" if method in averages() else f" and compare.features with {features}"
+        return (
+            f"How far to trust it: {name}, which makes the maps, was not scored on labelled pixels; it would be by "
+            f"compare.models with {method}{sees}."
+        )
     mean, low, high = (float(own[column].iloc[0]) for column in ("mean", "low", "high"))
     between = f", between {low:.2f} and {high:.2f}" if low < high else ""
     wrong = any(

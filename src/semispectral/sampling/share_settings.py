@@ -1,7 +1,9 @@
 """Settings of labels that are shares of classes in every pixel."""
 
+from pathlib import PurePath
 from typing import Annotated
 
+from semispectral.errors import ConfigError
 from semispectral.study.setting_types import Positive, Unique, settings_class
 
 
@@ -13,6 +15,13 @@ class ShareSource:
     """Pattern of the files, as in `sem/*.tif`; the first one that fits a file counts."""
     weight: Positive = 1.0
     """How often a pixel of these files is drawn beside an ordinary label of the same class."""
+
+    def __post_init__(self) -> None:
+        """Check that the pattern has a name in it."""
+        if not PurePath(self.files).name:
+            raise ConfigError(
+                f"share_labels.sources: a pattern of files such as sem/*.tif is needed, got {self.files!r}; name one"
+            )
 
 
 @settings_class("share_labels")

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,7 @@ def references_of(scene: Scene, cube: Cube) -> References | None:
     """
     if not scene.has_references:
         return None
+    _require_lines_apart(scene, cube)
     measured = {reference.role: measure(reference, scene, cube) for reference in scene.references}
     scan: Time | None = cube.extra.get("integration_time")
     white = measured["white"].time
@@ -142,6 +144,21 @@ def references_of(scene: Scene, cube: Cube) -> References | None:
             "columns white and dark of scenes.tsv"
         )
     return References(measured, found.exposure, panel, outside, dead)
+
+
+def _require_lines_apart(scene: Scene, cube: Cube) -> None:
+    """Refuse a line of the scan that is white and dark."""
+    inside = [reference for reference in scene.references if reference.inside]
+    for one, other in combinations(inside, 2):
+        ranges = [
+            line_range(each.lines, cube.shape[0], f"{each.file}, column '{each.role}_lines'") for each in (one, other)
+        ]
+        first, last = max(first for first, _ in ranges), min(last for _, last in ranges)
+        if first < last and "white" in (one.role, other.role):  # both darks may be of the same lines
+            raise DataError(
+                f"{scene.data}: each line is of one reference, and line {first} is both in {one.role}_lines "
+                f"({one.lines}) and {other.role}_lines ({other.lines}); correct these columns of scenes.tsv"
+            )
 
 
 def measure(reference: Reference, scene: Scene, cube: Cube) -> Measured:
@@ -322,6 +339,12 @@ def panel_of(path: Path, cube: Cube) -> tuple[np.ndarray, int]:
     known, reflectance = _panel_rows(path)
     nm = cube.wavelengths_nm
     outside = int(((nm < known[0]) | (nm > known[-1])).sum())
+    if outside == len(nm):
+        raise DataError(
+            f"{path}: the panel's reflectance is needed at the wavelengths of the scan {cube.path}, {nm.min():g} to "
+            f"{nm.max():g} nm, and the table goes from {known[0]:g} to {known[-1]:g} nm; correct its unit, or name the "
+            "table of this panel"
+        )
     return np.interp(nm, known, reflectance).astype(np.float32), outside
 
 

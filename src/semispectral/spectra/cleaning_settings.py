@@ -135,7 +135,7 @@ class CleanConfig:
         first, last, step = self.resample_nm
         wrong = {
             f"bad_ranges_nm must each rise, got {self.bad_ranges_nm}": any(a > b for a, b in self.bad_ranges_nm),
-            f"resample_nm must be first < last and a step above 0, got {self.resample_nm}": first >= last,
+            f"resample_nm must be first < last and a step above 0, got {self.resample_nm}; correct it": first >= last,
             f"resample_nm must give at most {MOST_BANDS} bands, got {self.resample_nm}; raise its step": (last - first)
             / step
             >= MOST_BANDS,
