@@ -138,8 +138,8 @@ def collection(data: Path, seed: int) -> Dealt:
 
 
 def other_collection(data: Path, seed: int) -> Dealt:
-    """A collection that no benchmark has, whose held-out hole may judge choices: its part is no test part."""
-    dealt = _holes(SimulateConfig(seed=2018))
+    """A collection for each seed that no benchmark has, whose held-out hole may judge choices: it is no test part."""
+    dealt = _holes(SimulateConfig(seed=2017 + seed))
     return replace(dealt, table=dealt.table.assign(part=dealt.table["part"].replace("test", UNSEEN)))
 
 

@@ -5,7 +5,8 @@
 Every member is fitted once for a task, a seed and a number of labels, and its probabilities are kept as a file under
 --output; so every mean of members costs nothing. The pixels that judge are those of the valid part that are no labels
 of the run: the ones of the train part were among the unlabelled pixels, and in the noise's estimate.
-`other_collection` is a simulated collection that no benchmark has, judged in a hole that was held out.
+`other_collection` is a simulated collection that no benchmark has, another one for each seed, judged in a hole that was
+held out.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from few_labels_work import M2_SETTINGS, Settings, Work
 from semispectral.classifiers.baselines import BASELINES, BaselineConfig
 from semispectral.classifiers.svm import SvmConfig, fit_svm
 from semispectral.evaluation.scores import confusion_matrix, pixel_losses, scores_of_confusion
+from semispectral.inference.average import average
 from semispectral.inference.calibration import expected_calibration_error
 from semispectral.inference.m2_inference import M2Inference
 from semispectral.sampling.neighbours import with_neighbours
@@ -126,6 +128,8 @@ MEANS: dict[str, list[str]] = {
     "two M2 on both with neighbours, MNF + SVM": ["m2 both 0 beside", "m2 both 1 beside", "svm mnf"],
     "M2 on both with neighbours and without, MNF + SVM": ["m2 both 0 beside", "m2 both 0", "svm mnf"],
     "M2 on both and MNF + SVM, all with neighbours": ["m2 both 0 beside", "svm mnf beside"],
+    "M2 on latents with neighbours, MNF + SVM": ["m2 latents 0 beside", "svm mnf"],
+    "M2 on both, M2 on latents, with neighbours, MNF + SVM": ["m2 both 0 beside", "m2 latents 0 beside", "svm mnf"],
     "M2 on both with neighbours, MNF + SVM, QDA on MNF": ["m2 both 0 beside", "svm mnf", "qda mnf"],
 }
 
@@ -154,7 +158,7 @@ def score(folder: Path, members: list[str]) -> dict[str, float]:
     paths = [folder / f"{name.replace(' ', '_')}.npy" for name in members]
     if not all(path.is_file() for path in paths):
         return {}
-    probability = np.mean([np.load(path) for path in paths], axis=0, dtype=np.float64)
+    probability = average([np.load(path) for path in paths])
     label = np.load(folder / "truth.npy")
     counts = confusion_matrix(label, probability.argmax(axis=1), probability.shape[1])
     return {

@@ -22,6 +22,7 @@ from semispectral.benchmark.pool import Dealt, Pool
 from semispectral.classifiers.svm import SvmConfig, fit_svm
 from semispectral.evaluation.predictions import probabilities_of
 from semispectral.evaluation.queries import every_label
+from semispectral.inference.average import average
 from semispectral.sampling.neighbours import with_neighbours
 from semispectral.sampling.split_names import INDUCTIVE
 from semispectral.sampling.training_set import KEY, Features
@@ -81,7 +82,7 @@ def scored(results: Path, split: str, scenes: Path | None) -> pd.DataFrame:
             probability, facts = fitted(dealt, mnf, per_class, seed)
             found["MNF + SVM with neighbours"] = probability
             if OF_M2 in found:
-                found[f"its mean with {OF_M2}"] = (probability + found[OF_M2]) / 2
+                found[f"its mean with {OF_M2}"] = average([probability, found[OF_M2]])
             for title, each in found.items():
                 rows.append({"method": title, "labels": per_class, "seed": seed} | scores(label, each) | facts)
     return pd.DataFrame(rows)

@@ -27,6 +27,7 @@ from few_labels_work import BANDS, MNF, Settings, Work, markdown, write_json
 from semispectral.classifiers.baselines import BASELINES, BaselineConfig
 from semispectral.classifiers.svm import SvmConfig, fit_svm
 from semispectral.evaluation.scores import scores_of_probability
+from semispectral.inference.average import average
 from semispectral.maps.bundle_build import guide_of
 from semispectral.maps.smoothing import guided_filter
 
@@ -91,7 +92,7 @@ def score_space(work: Work, per_class: int) -> dict[str, Any]:
     for part in PARTS:
         pixels = np.flatnonzero(work.problem.part == part)
         by_name = {name: probabilities(work, per_class, name, pixels) for name in CONTROLS}
-        by_name[MEAN] = np.stack(list(by_name.values())).mean(axis=0)
+        by_name[MEAN] = average(list(by_name.values()))
         for name, probability in by_name.items():
             variants = {"as it is": probability}
             variants |= {_strength(*each): smoothed(work, pixels, probability, *each) for each in STRENGTHS}
