@@ -1,7 +1,9 @@
 """How the benchmark deals a pool: parts disjoint and buffered on disk, labels per class exact, folds of holes."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
@@ -59,12 +61,22 @@ def split_of(config: SplitConfig, pool: Mapping[str, pd.DataFrame] | None = None
     return split_study(scenes(), CODES, drawn, CLASSES, split_settings=config, sample_settings=sample)
 
 
-def write(directory: Path, config: SplitConfig, labels: RunsConfig = CHOSEN) -> None:
-    """Write one deal of the pool."""
+@cache
+def files_of_deal(config: SplitConfig, labels: RunsConfig) -> dict[str, bytes]:
+    """The files of one deal of the pool, dealt once for all tests."""
     unlabelled = unlabelled_draw(tiny_pool(scenes(), CODES))
     settings = {"split_settings": config, "sample_settings": SampleConfig(seed=1)}
     of_m1 = deal_for_m1(rasters_of_codes(scenes(), CODES), scenes(), unlabelled, **settings)
-    write_deal(directory, split_of(config), of_m1, config=config, labels=labels)
+    with TemporaryDirectory() as folder:
+        write_deal(Path(folder), split_of(config), of_m1, config=config, labels=labels)
+        return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+
+
+def write(directory: Path, config: SplitConfig, labels: RunsConfig = CHOSEN) -> None:
+    """Write one deal of the pool."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, content in files_of_deal(config, labels).items():
+        (directory / name).write_bytes(content)
 
 
 def read_deal(directory: Path) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -21,7 +21,9 @@ from tiny_training import blob_data, blobs, features
 CLASSES = 4
 NET = NetConfig(hidden=(16,))
 FIT = FitConfig(learning_rate=1e-2, batch=64, epochs=14, least_steps=20, most_steps=20, evaluate_every=7)
-SETTINGS = M2Config(latents=2, net=NET, classifier=NET, fit=FIT, supervised_epochs=2, ramp=3, kl_warm_up=2)
+SETTINGS = M2Config(
+    latents=2, net=NET, classifier=NET, fit=FIT, supervised_epochs=2, ramp=3, kl_warm_up=2, select="last"
+)
 
 
 def intervals_of(random: np.random.Generator, *, each: int) -> tuple[Features, IntervalSet]:
@@ -51,6 +53,7 @@ def test_shares_of_intervals_alone_teach_the_classes() -> None:
     assert accuracy(alone, intervals, x, truth) > 0.8
 
 
+@pytest.mark.usefixtures("eager")
 def test_a_class_that_only_intervals_have_is_in_the_model() -> None:
     """Labels of three classes, and intervals that have the fourth."""
     data, _, _ = blob_data(labelled=3, unlabelled=1)
