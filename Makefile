@@ -12,7 +12,8 @@ UNUSED := --overrides locks/unused.overrides
 PYTHON_CODE := src tests measurements envs docs/generate
 SNAKEMAKE_CODE := Snakefile rules workflow/Snakefile
 PYTEST_ARGS ?=
-PYTEST = $(RUN) OMP_NUM_THREADS=1 python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder
+# Hundreds of processes import the same modules: they are compiled once, wherever PYTHONDONTWRITEBYTECODE is set.
+PYTEST = $(RUN) OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder
 # Core minutes of the tests, and the minutes that the longest file of them takes on one core.
 MINUTES = $(shell echo $$(($(1) / $(CORES) + $(2)))) minutes
 ALL_TAKE = $(call MINUTES,13,3)

@@ -1,5 +1,6 @@
 """What tests of several rooms share."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -28,6 +29,15 @@ LONGEST = (
     "workflow/test_commands.py",
     "workflow/test_labelled_on_pages.py",
     "workflow/test_explore.py",
+    "commands/test_predict.py",
+    "estimators/test_estimators.py",
+    "benchmark/test_benchmark_runs.py",
+    "models/test_bounds.py",
+    "training/test_share_labels_in_m2.py",
+    "training/test_interval_task.py",
+    "commands/test_predict_values.py",
+    "scans/test_fuzz.py",
+    "workflow/test_stages.py",
 )
 TESTS = Path(__file__).parent
 PROGRAMS = pytest.StashKey[str]()
@@ -60,6 +70,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return LONGEST.index(name) if name in LONGEST else len(LONGEST), item.path not in slow
 
     items.sort(key=place)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported out of every later search for garbage: it stays until the end."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

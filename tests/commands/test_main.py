@@ -39,37 +39,6 @@ def test_predict_maps_a_scan(tmp_path: Path) -> None:
     assert names <= {path.name for path in (tmp_path / "out").iterdir()}
 
 
-def test_several_scans_are_mapped_and_what_is_done_is_passed_over(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Each has a folder of its name; one that fails stops no other; a second call makes what is new alone."""
-    tiny.tiny_bundle(tmp_path / "model", seed=1)
-    scans = [_scan(tmp_path / f"{name}.npy", tiny.WAVELENGTHS_NM)[0] for name in ("a", "b")]
-    broken = tmp_path / "broken.npy"
-    broken.write_bytes(b"no array")
-    table = scans[0].with_suffix(".csv")
-    given = [
-        *map(str, (scans[0], broken, scans[1])),
-        "--model",
-        str(tmp_path / "model"),
-        "--out",
-        str(tmp_path / "out"),
-    ]
-    given += ["--wavelengths", str(table), "--no-features", "--threads", "1"]
-    caplog.set_level("INFO")
-    assert main(["predict", *given]) == 1
-    assert "1 of 3 scans were not mapped" in caplog.text
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a", "b"]
-    before = (tmp_path / "out/b/map.json").stat().st_mtime_ns
-    np.save(scans[0], tiny.tiny_counts(seed=5)[:, :, : tiny.BANDS])
-    caplog.clear()
-    assert main(["predict", *given]) == 1
-    assert caplog.text.count("passed over") == 1
-    assert (tmp_path / "out/b/map.json").stat().st_mtime_ns == before
-    assert main(["predict", *given, "--smoothing", "guided"]) == 1
-    assert (tmp_path / "out/b/map.json").stat().st_mtime_ns > before
-
-
 @pytest.mark.parametrize(
     ("more", "said"), [(["--hole", "DH7"], "--hole: of one scan, but 2 are named"), ([], "would lie in one folder")]
 )

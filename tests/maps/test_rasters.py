@@ -44,11 +44,26 @@ def _write(directory: Path, drawn: Drawn, ground: Ground) -> None:
     write_map(directory, drawn, ground=ground, scene="A", smoothing="none")
 
 
-def test_class_geotiff_reads_back_in_rasterio(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def lying(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Drawn]:
+    """A map with a place on the ground, and what was drawn."""
+    folder, drawn = tmp_path_factory.mktemp("lying"), _drawn(seed=1)
+    _write(folder, drawn, Ground(TRANSFORM, UTM))
+    return folder, drawn
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Drawn]:
+    """A map without a place, and what was drawn."""
+    folder, drawn = tmp_path_factory.mktemp("bare"), _drawn(seed=5)
+    _write(folder, drawn, Ground())
+    return folder, drawn
+
+
+def test_class_geotiff_reads_back_in_rasterio(lying: tuple[Path, Drawn]) -> None:
     """Values, colours, nodata, transform, coordinate system and names are those that were written."""
-    drawn = _drawn(seed=1)
-    _write(tmp_path, drawn, Ground(TRANSFORM, UTM))
-    with rasterio.open(tmp_path / "class.tif") as raster:
+    folder, drawn = lying
+    with rasterio.open(folder / "class.tif") as raster:
         assert np.array_equal(raster.read(1), drawn.map.raster)
         assert raster.nodata == 0
         assert raster.transform == Affine(*TRANSFORM)
@@ -73,11 +88,10 @@ def test_gdal_knows_the_names_as_categories(tmp_path: Path) -> None:
     assert set(found) == {*names, "unused"}
 
 
-def test_envi_classification_reads_back_in_spectral(tmp_path: Path) -> None:
+def test_envi_classification_reads_back_in_spectral(lying: tuple[Path, Drawn]) -> None:
     """Values, class names and colours are those of the map."""
-    drawn = _drawn(seed=2)
-    _write(tmp_path, drawn, Ground(TRANSFORM, UTM))
-    image = spy.open(tmp_path / "class.hdr", tmp_path / "class.img")
+    folder, drawn = lying
+    image = spy.open(folder / "class.hdr", folder / "class.img")
     assert np.array_equal(np.asarray(image.load()).squeeze().astype(int), drawn.map.raster)
     assert image.metadata["file type"] == "ENVI Classification"
     names, colours = image.metadata["class names"], np.reshape(image.metadata["class lookup"], (-1, 3)).astype(int)
@@ -85,33 +99,30 @@ def test_envi_classification_reads_back_in_spectral(tmp_path: Path) -> None:
     assert colours[[1, 4, 9, 255]].tolist() == [[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 0, 255]]
 
 
-def test_envi_classification_reads_back_in_our_own_reader(tmp_path: Path) -> None:
+def test_envi_classification_reads_back_in_our_own_reader(lying: tuple[Path, Drawn]) -> None:
     """A map is a raster of labels for another study, georeference included."""
-    drawn = _drawn(seed=2)
-    _write(tmp_path, drawn, Ground(TRANSFORM, UTM))
-    with open_cube(tmp_path / "class.hdr") as cube:
+    folder, drawn = lying
+    with open_cube(folder / "class.hdr") as cube:
         assert np.array_equal(cube.read_lines(0, 20)[:, :, 0], drawn.map.raster)
         assert cube.extra["transform"] == TRANSFORM
 
 
-def test_probabilities_and_confidence_are_named_bands(tmp_path: Path) -> None:
+def test_probabilities_and_confidence_are_named_bands(bare: tuple[Path, Drawn]) -> None:
     """One band per class and one per measure, NaN as nodata, the values unchanged."""
-    drawn = _drawn(seed=3)
-    _write(tmp_path, drawn, Ground())
-    with quiet(), rasterio.open(tmp_path / "probability.tif") as raster:
+    folder, drawn = bare
+    with quiet(), rasterio.open(folder / "probability.tif") as raster:
         assert raster.descriptions == tiny.NAMES.names
         assert np.isnan(raster.nodata)
         np.testing.assert_array_equal(np.moveaxis(raster.read(), 0, 2), drawn.map.probability)
-    with quiet(), rasterio.open(tmp_path / "confidence.tif") as raster:
+    with quiet(), rasterio.open(folder / "confidence.tif") as raster:
         assert raster.descriptions == CONFIDENCE
         np.testing.assert_array_equal(raster.read(2), drawn.map.entropy)
 
 
-def test_map_json_counts_the_pixels(tmp_path: Path) -> None:
+def test_map_json_counts_the_pixels(bare: tuple[Path, Drawn]) -> None:
     """Every pixel is in one of the named counts."""
-    drawn = _drawn(seed=5)
-    _write(tmp_path, drawn, Ground())
-    facts = json.loads((tmp_path / "map.json").read_text(encoding="utf-8"))
+    folder, drawn = bare
+    facts = json.loads((folder / "map.json").read_text(encoding="utf-8"))
     assert sum(row["pixels"] for row in facts["legend"]) == drawn.map.raster.size
     assert facts["legend"][-1] == {
         "value": 255,

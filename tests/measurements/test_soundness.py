@@ -100,6 +100,7 @@ def test_killed_trainings_are_counted(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_the_training_that_is_killed_trains(tmp_path: Path, forks: Forks) -> None:
     """Run to its end, it leaves a model that can be read."""
     program = tmp_path / "training.py"

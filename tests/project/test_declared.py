@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 import tomllib
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -66,6 +67,7 @@ def imported(paths: list[Path]) -> dict[str, Path]:
     return found
 
 
+@cache
 def names(path: Path) -> list[str]:
     """The modules that a file imports; of a Snakemake file, which is no Python, those on lines of their own."""
     text = path.read_text(encoding="utf-8")

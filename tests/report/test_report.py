@@ -1,5 +1,6 @@
 """The report: it holds everything it shows, says what is wrong, and shows names as text."""
 
+import json
 import re
 import subprocess
 from dataclasses import asdict, replace
@@ -28,6 +29,7 @@ from semispectral.report.deliverables import trust
 from semispectral.report.draw import FIGURES, masks
 from semispectral.report.page import render, write_report
 from semispectral.report.results import Paths, Study, read_study
+from semispectral.report.stage_report import run_report
 from semispectral.scans.sensor_bands import SensorBands
 from semispectral.storage import provenance
 from semispectral.study.classes import MASKED
@@ -51,9 +53,12 @@ def study(paths: Paths) -> Study:
 
 
 @pytest.fixture(scope="module")
-def index(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def index(paths: Paths, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page, with inputs as Snakemake gives them: a text for one file, a list where the rule names several."""
     path = tmp_path_factory.mktemp("report") / "report" / "index.html"
-    write_report(path, study, root=ROOT)
+    lists = ("census", "samples", "m1", "networks", "maps", "logs", "predictions")
+    inputs = {name: [str(path) for path in files] if name in lists else str(files[0]) for name, files in paths.items()}
+    run_report(path, inputs=inputs, root=ROOT, cfg=json.dumps(CONFIG))
     return path
 
 

@@ -59,15 +59,15 @@ def test_classes_of_a_model_are_checked_too() -> None:
 
 
 def test_many_rows_are_read_and_many_doubles_counted(tmp_path: Path) -> None:
-    """A table of a hundred thousand rows costs what its length costs; of its repeated names the first few are said."""
-    rows = [f"{number}\tclass {number}\t#112233" for number in range(1, 100_001)]
+    """A table of thirty thousand rows costs what its length costs; of its repeated names the first few are said."""
+    rows = [f"{number}\tclass {number}\t#112233" for number in range(1, 30_001)]
     classes = ClassMap.read(table(tmp_path / "a.tsv", *rows))
-    assert classes.select([100_000, 3]).names == ("class 3", "class 100000")
-    with pytest.raises(ConfigError, match=r"duplicate .* and 99992 more") as caught:
+    assert classes.select([30_000, 3]).names == ("class 3", "class 30000")
+    with pytest.raises(ConfigError, match=r"duplicate .* and 29992 more") as caught:
         ClassMap.read(table(tmp_path / "b.tsv", *rows, *rows))
     assert len(str(caught.value)) < 500
-    with pytest.raises(DataError, match=r"codes 200000, 200001, .* and 99992 more"):
-        classes.select(range(200_000, 300_000))
+    with pytest.raises(DataError, match=r"codes 200000, 200001, .* and 29992 more"):
+        classes.select(range(200_000, 230_000))
 
 
 def test_a_table_of_a_million_columns_is_refused(tmp_path: Path) -> None:

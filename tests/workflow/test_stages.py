@@ -1,6 +1,5 @@
 """Stages without TensorFlow, called one after another as their adapters call them, on three tiny simulated holes."""
 
-import json
 import shutil
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -40,7 +39,6 @@ from semispectral.page.stage_new_pixels import run_new_pixels
 from semispectral.page.stage_paint import run_paint
 from semispectral.page.stage_pixels import run_pixels
 from semispectral.pool.stage_draw import run_draw
-from semispectral.report.stage_report import run_report
 from semispectral.sampling.stages.stage_choose_labels import run_choose_labels
 from semispectral.sampling.stages.stage_fit_scaler import run_fit_scaler
 from semispectral.sampling.stages.stage_sample import run_sample
@@ -62,8 +60,6 @@ from semispectral.study.scenes import read_scenes
 from semispectral.study.stage_settings import settings
 from semispectral.workflow.rerun import stage_cfg
 from tiny_models import tiny_m1
-from tiny_study import CONFIG as REPORTED
-from tiny_study import write_study
 
 ROOT = Path(__file__).resolve().parents[2]
 CLASSES_TSV = ROOT / "config/classes.tsv"
@@ -418,14 +414,3 @@ def test_a_scene_and_a_new_scan_are_mapped_alike(bundled: Path) -> None:
     assert found["given_Au"].tolist()[0] == 1.5
     assert (bundled / "DH3.pdf").read_bytes().startswith(b"%PDF")
     assert len(pd.read_csv(bundled / "DH3.csv", comment="#"))
-
-
-def test_the_report_takes_one_path_or_several(tmp_path: Path) -> None:
-    """Inputs as Snakemake gives them: a text where the rule names one file, a list where it names several."""
-    results = tmp_path / "results"
-    results.mkdir()
-    paths = write_study(results)
-    lists = ("census", "samples", "m1", "networks", "maps", "logs", "predictions")
-    inputs = {name: [str(path) for path in files] if name in lists else str(files[0]) for name, files in paths.items()}
-    run_report(results / "report/index.html", inputs=inputs, root=ROOT, cfg=json.dumps(REPORTED))
-    assert "<html" in (results / "report/index.html").read_text(encoding="utf-8")

@@ -165,9 +165,9 @@ def check_chosen(labels: pd.DataFrame, table: pd.DataFrame, settings: RunsConfig
         for per_class, size in sizes.items():
             rows = mine[mine["per_class"] == per_class]
             places = pd.MultiIndex.from_frame(rows[PLACE])
-            counted = rows.groupby(["label", "part"], observed=True).size().unstack(fill_value=0)
-            found = counted.reindex(index=size.index, columns=size.columns, fill_value=0)
-            if not places.is_unique or (found.to_numpy() != size.to_numpy()).any():
+            cells = pd.MultiIndex.from_product([size.index, size.columns])
+            found = rows.groupby(["label", "part"], observed=True).size().reindex(cells, fill_value=0)
+            if not places.is_unique or (found.to_numpy() != size.to_numpy().ravel()).any():
                 raise SplitError(
                     f"seed {seed}, {per_class} labels per class: counts per label and part are not those asked for"
                 )
