@@ -8,7 +8,7 @@ import pytest
 
 from cube_formats import write_tsg
 from semispectral.errors import ConfigError, DataError
-from semispectral.labelling.class_table import COLOURS, classes_of, write_classes_table
+from semispectral.labelling.class_table import COLOURS, cells_for, classes_of, write_classes_table
 from semispectral.study.classes import ClassMap
 
 
@@ -37,6 +37,14 @@ def test_classes_come_in_the_order_of_the_files(tmp_path: Path) -> None:
     assert ClassMap.read(tmp_path / "mine" / "classes.tsv") == expected
     with pytest.raises(ConfigError, match="is there already"):
         write_classes_table(tmp_path / "mine" / "classes.tsv", found)
+
+
+def test_the_cells_of_the_labels_are_said(tmp_path: Path) -> None:
+    """What goes into scenes.tsv: the files, and all codes of the table."""
+    files = [table(tmp_path / "queue.tsv", "talc", "calcite"), page_file(tmp_path / "A.geojson", ("gypsum", "#123456"))]
+    said = cells_for(files, classes_of(files))
+    assert "  labels: queue.tsv; A.geojson\n  use: 1-3\n" in said
+    assert "data_root" in said
 
 
 def test_codes_and_empty_files_give_no_names(tmp_path: Path) -> None:

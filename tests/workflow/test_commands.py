@@ -420,8 +420,10 @@ def runs_in_the_image(study: Study, printed: str) -> None:
 def writes_classes(study: Study, printed: str) -> None:
     """The names in the file that it reads, a page's, a table's or a HyLogger's, become classes.tsv."""
     folder = study.folder / "named"
-    file = folder / shlex.split(printed)[3]
-    file.parent.mkdir(parents=True)
+    words = shlex.split(printed)
+    file, table = folder / words[3], folder / (words[5] if "--out" in words else "classes.tsv")
+    for path in (file, table):
+        path.parent.mkdir(parents=True, exist_ok=True)
     if file.suffix == ".tsg":
         write_tsg(file, **A_HOLE)
     elif file.suffix == ".tsv":
@@ -431,7 +433,7 @@ def writes_classes(study: Study, printed: str) -> None:
         file.write_text(json.dumps({"type": "FeatureCollection", "semispectral_labels": {}, "features": drawn}))
     try:
         assert in_folder(folder, printed) == 0
-        rows = (folder / "classes.tsv").read_text(encoding="utf-8").splitlines()
+        rows = table.read_text(encoding="utf-8").splitlines()
     finally:
         shutil.rmtree(folder)
     assert rows[1].split("\t")[:2] == ["1", "KAOLIN"]
@@ -529,21 +531,20 @@ RUN_BY: dict[str, Run] = {
     f"{DEMO} --configfile {OVERLAY}": as_make_demo(CORES="8", CONFIG=OVERLAY),
     f"{DEMO} -n": would_run("train_m1", "report"),
     "snakemake explore": would_run("train_m1", "queue_by_model", "contact_sheet"),
-    "snakemake explore --cores 8 --resources gpu=1": would_run("train_m1", "queue_by_model", "contact_sheet"),
     "snakemake explore --cores 8 --resources gpu=1 --configfile config/unlabelled.yaml": explores_without_labels,
     "snakemake --cores 8 -R train_m1": would_run("train_m1", "encode"),
     "snakemake --cores 8 predict_new --config scenes=config/scenes.tsv model=results/model": maps_what_is_new,
     "snakemake --profile profiles/slurm": would_run("train_m1"),
     "snakemake --profile profiles/slurm benchmark": would_run("benchmark_train", "benchmark_report"),
-    "snakemake --cores 8 benchmark": would_run("benchmark_train", "benchmark_report"),
     "snakemake --cores 4 --until features": would_run("features"),
     "snakemake --cores 4 --until mask": would_mask,
     "semispectral new mine": writes_a_study,
-    "snakemake pages --cores 8": would_run("features", "scan_page"),
+    "semispectral run pages": through_run("features", "scan_page"),
+    "semispectral run benchmark": through_run("benchmark_train", "benchmark_report"),
     "semispectral labels init": writes_templates,
     "semispectral labels init DH1_1 --out to_label": writes_templates,
     "semispectral labels classes DH1_1_labels.geojson": writes_classes,
-    "semispectral labels classes results/explore/queue.tsv --out classes.tsv": writes_classes,
+    "semispectral labels classes results/explore/queue.tsv --out config/classes.tsv": writes_classes,
     "semispectral labels classes hylogger/PE257D_0001_tsg.tsg --out classes.tsv": writes_classes,
     "semispectral align --scenes scenes.tsv --sensors sensors.tsv --output points.tsv": aligns_a_sensor,
     "semispectral new core --demo && cd core": lists_what_is_in,

@@ -122,7 +122,7 @@ def _is_empty(path: Path) -> bool:
 
 
 def cells_for(paths: Sequence[Path], classes: ClassMap) -> str:
-    """Return what to write into scenes.tsv for the labels of TSG datasets; nothing for other labels.
+    """Return what to write into scenes.tsv for these labels.
 
     Parameters
     ----------
@@ -131,7 +131,11 @@ def cells_for(paths: Sequence[Path], classes: ClassMap) -> str:
     """
     scalars = {tsg_holes.dataset_of(path).usual_scalar for path in paths if format_of(path, what=WHAT) == TSG}
     if not scalars:
-        return ""
+        named = "; ".join(path.name for path in paths)
+        return (
+            "In scenes.tsv, write for each scan that they label, with a path from data_root (copy files there that lie "
+            f"elsewhere):\n  labels: {named}\n  use: {classes.codes[0]}-{classes.codes[-1]}\n"
+        )
     code = dict(zip(classes.names, classes.codes, strict=True))
     ignored = [name for name in classes.names if name in (*tsg_holes.NO_ROCK, *tsg_holes.NO_ROCK_MINERALS)]
     none = [name for name in classes.names if name in tsg_holes.NO_MINERAL]
