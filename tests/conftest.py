@@ -93,13 +93,21 @@ def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
 
 
 @pytest.fixture
-def eager() -> Iterator[None]:
-    """TensorFlow without compilation: a few steps of training are not worth its seconds."""
+def uncompiled() -> Iterator[None]:
+    """TensorFlow without compilation: a few steps of training are not worth its seconds. Their graph is made once."""
     import tensorflow as tf
 
     tf.config.run_functions_eagerly(True)
     yield
     tf.config.run_functions_eagerly(False)
+
+
+@pytest.fixture
+def eager(uncompiled: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor with a graph: where each model is trained once, that takes longer to make than to run."""
+    from semispectral.training.compiled import Programme
+
+    monkeypatch.setattr(Programme, "stretch", Programme._stretch)
 
 
 @pytest.fixture

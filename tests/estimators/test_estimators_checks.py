@@ -8,8 +8,8 @@ from sklearn.utils.estimator_checks import check_classifiers_classes, parametriz
 
 from semispectral.estimators import SemiSupervisedVAE, SpectralVAE, StackedVAE
 
-# The checks fit some 200 times for a few steps each.
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("eager")]
+# The checks fit some 200 times for a few steps each, often in the same shapes.
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("uncompiled")]
 
 STEPS = {"least_steps": 3}
 M1_TINY: dict[str, Any] = {"dead_std": 0.0, "fit": {**STEPS, "learning_rate": 0.1}}

@@ -1,14 +1,12 @@
 """The estimators beside the stages of the workflow, on the same pixels."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-import tensorflow as tf
 from numpy.testing import assert_allclose
 
 from semispectral.errors import ConfigError, DataError
@@ -45,12 +43,9 @@ RUN: dict[str, Any] = {"threads": 1, "gpus": 0, "code": "as it is"}
 
 
 @pytest.fixture(autouse=True)
-def _in_a_process_that_has_begun(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _in_a_process_that_has_begun(monkeypatch: pytest.MonkeyPatch, eager: None) -> None:
     """Threads are set before the first tensor is made; three steps are not worth a compilation."""
     monkeypatch.setattr(devices, "use_threads", lambda threads: None)
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
 
 
 def write_one_shard(directory: Path) -> Pixels:
