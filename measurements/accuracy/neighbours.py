@@ -10,15 +10,13 @@ class. --scenes names the table of scans that have white and dark references.
 """
 
 import argparse
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from few_labels_tasks import WHITE_REFLECTANCE
 from few_labels_work import markdown
-from semispectral.benchmark.pool import Dealt, Pool
+from semispectral.benchmark.pool import Dealt
 from semispectral.classifiers.svm import SvmConfig, fit_svm
 from semispectral.evaluation.predictions import probabilities_of
 from semispectral.evaluation.queries import every_label
@@ -27,22 +25,11 @@ from semispectral.sampling.neighbours import with_neighbours
 from semispectral.sampling.split_names import INDUCTIVE
 from semispectral.sampling.training_set import KEY, Features
 from semispectral.study import methods
-from semispectral.study.scenes import read_scenes
-from smoothed import predicted, scores
+from smoothed import pool_of, predicted, scores
 
 MNF_COMPONENTS = 30
 CONTROL, OF_M2 = "svm-mnf", "M1+M2 with noise scores"
 METHODS = {"MNF + SVM": CONTROL, OF_M2: "m1+m2-mnf", "the mean of both": "m1+m2+svm"}
-
-
-def pool_of(results: Path, scenes: Path | None) -> Pool:
-    """The pool of a benchmark, whose scans are calibrated by their references where they have any."""
-    shards = sorted((results / "shards").glob("*/*.parquet"))
-    if scenes is None:
-        return Pool.of(shards, {"cleaning": {}, "scenes": {}})
-    cleaning = {"references": "named", "white_reflectance": WHITE_REFLECTANCE}
-    rows = read_scenes(scenes, data_root=scenes.resolve().parents[1], allow_outside=True)
-    return Pool.of(shards, {"cleaning": cleaning, "scenes": {scene.name: asdict(scene) for scene in rows}})
 
 
 def right_of(dealt: Dealt, rows: pd.DataFrame) -> tuple[int, int]:

@@ -8,18 +8,21 @@ pixels. Printed are macro-F1, NLL and ECE as they are and smoothed, means over t
 first method from each other one with the interval of the mean over the seeds. Nothing is fitted here but the guide, on
 training pixels.
 
-It is for studies whose pool holds nearly every labelled pixel, side by side, and whose scans need no cleaning: the
-public scenes. Where few pixels of a scan are drawn they have no neighbours.
+It is for studies whose pool holds nearly every labelled pixel, side by side: the public scenes, and the built-in
+collection, with --scenes config/scenes.tsv for its references. Where few pixels of a scan are drawn they have no
+neighbours.
 """
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from sklearn.metrics import f1_score
 
+from few_labels_tasks import WHITE_REFLECTANCE
 from few_labels_work import BANDS, markdown
 from semispectral.benchmark.pool import Dealt, Pool
 from semispectral.evaluation.intervals import mean_interval
@@ -31,12 +34,23 @@ from semispectral.sampling.split_names import INDUCTIVE
 from semispectral.spectra.scaling import fit_scaler, without_gaps
 from semispectral.storage.parquet import read_tables
 from semispectral.study.methods import METHODS
+from semispectral.study.scenes import read_scenes
 from space import among_themselves
 
 PLACE = ["scene", "line", "sample"]
 HOWS = ("as it is", "smoothed")
 SHOWN = ("macro_f1", "nll", "ece")
 RESAMPLES = 1000
+
+
+def pool_of(results: Path, scenes: Path | None) -> Pool:
+    """The pool of a benchmark, whose scans are calibrated by their references where they have any."""
+    shards = sorted((results / "shards").glob("*/*.parquet"))
+    if scenes is None:
+        return Pool.of(shards, {"cleaning": {}, "scenes": {}})
+    cleaning = {"references": "named", "white_reflectance": WHITE_REFLECTANCE}
+    rows = read_scenes(scenes, data_root=scenes.resolve().parents[1], allow_outside=True)
+    return Pool.of(shards, {"cleaning": cleaning, "scenes": {scene.name: asdict(scene) for scene in rows}})
 
 
 def predicted(results: Path, split: str, name: str) -> pd.DataFrame:
@@ -68,9 +82,11 @@ def scores(label: np.ndarray, probability: np.ndarray) -> dict[str, float]:
     return {"macro_f1": float(f1), "nll": found["nll"], "ece": found["ece"]}
 
 
-def scored(results: Path, split: str, names: Sequence[str], seeds: Sequence[int]) -> pd.DataFrame:
+def scored(
+    results: Path, split: str, names: Sequence[str], seeds: Sequence[int], scenes: Path | None = None
+) -> pd.DataFrame:
     """Scores by method, labels per class and seed, as they are and smoothed."""
-    pool = Pool.of(sorted((results / "shards").glob("*/*.parquet")), {"cleaning": {}, "scenes": {}})
+    pool = pool_of(results, scenes)
     tables = {name: predicted(results, split, name) for name in names}
     strength, rows = SmoothConfig(), []
     for seed in seeds or sorted(set.intersection(*(set(table["seed"]) for table in tables.values()))):
@@ -121,8 +137,9 @@ def main() -> None:
     parser.add_argument("--split", required=True, help="name of the split")
     parser.add_argument("--methods", nargs="+", choices=list(METHODS), required=True)
     parser.add_argument("--seeds", type=int, nargs="+", default=[], help="all that every method has, by default")
+    parser.add_argument("--scenes", type=Path, default=None, help="scenes.tsv, where scans have references")
     asked = parser.parse_args()
-    found = scored(asked.results, asked.split, asked.methods, asked.seeds)
+    found = scored(asked.results, asked.split, asked.methods, asked.seeds, asked.scenes)
     print(f"{asked.results}, split {asked.split}, {found['seed'].nunique()} seeds: macro-F1 (NLL, ECE)\n")
     print(means_table(found))
     print(f"\n{differences_table(found, asked.methods)}")

@@ -22,7 +22,7 @@ from semispectral.spectra.band_matching import match_bands
 from semispectral.study.classes import IGNORED, UNLABELLED, CodeSet
 from semispectral.study.scene import Scene
 
-PLAIN = SmoothConfig()
+PLAIN = SmoothConfig(smoothing="none")
 
 
 def _scene() -> Scene:

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy.special import expit
 
 from semispectral.errors import ConfigError, ShapeError
+from semispectral.inference.average import LEAST
 from semispectral.maps.smoothing import SmoothConfig, guided_filter
 
 
@@ -14,7 +16,7 @@ def _random(seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _by_hand(probability: np.ndarray, guide: np.ndarray, *, radius: int, epsilon: float) -> np.ndarray:
-    """A ridge regression in every window by loops, then the mean of the fits."""
+    """A ridge regression of log-probabilities in every window by loops, then the mean of the fits."""
     lines, samples, classes = probability.shape
     valid = np.isfinite(probability[:, :, 0])
     slope, level = np.zeros((lines, samples, guide.shape[2], classes)), np.zeros((lines, samples, classes))
@@ -26,7 +28,7 @@ def _by_hand(probability: np.ndarray, guide: np.ndarray, *, radius: int, epsilon
 
     for line, sample in zip(*np.nonzero(valid), strict=True):
         here = window(line, sample)
-        g, p = guide[here].astype(float), probability[here].astype(float)
+        g, p = guide[here].astype(float), np.log(np.maximum(probability[here].astype(float), LEAST))
         centred = g - g.mean(axis=0)
         covariance = centred.T @ centred / len(g) + epsilon * np.eye(g.shape[1])
         slope[line, sample] = np.linalg.solve(covariance, centred.T @ (p - p.mean(axis=0)) / len(g))
@@ -35,7 +37,7 @@ def _by_hand(probability: np.ndarray, guide: np.ndarray, *, radius: int, epsilon
     for line, sample in zip(*np.nonzero(valid), strict=True):
         here = window(line, sample)
         fitted = guide[line, sample] @ slope[here].mean(axis=0) + level[here].mean(axis=0)
-        result[line, sample] = np.maximum(fitted, 0) / np.maximum(fitted, 0).sum()
+        result[line, sample] = np.exp(fitted) / np.exp(fitted).sum()
     return result
 
 
@@ -62,10 +64,10 @@ def test_an_edge_of_the_guide_is_kept_and_noise_is_not() -> None:
     random = np.random.default_rng(3)
     truth = np.zeros((20, 20), np.float32)
     truth[:, 10:] = 1
-    first = np.clip(0.2 + 0.6 * truth + random.normal(0, 0.15, truth.shape), 0, 1).astype(np.float32)
+    target = expit(2.8 * truth - 1.4)
+    first = expit(2.8 * truth - 1.4 + random.normal(0, 0.75, truth.shape)).astype(np.float32)
     probability = np.stack([first, 1 - first], axis=2)
     guide = (4 * truth - 2)[:, :, None]
-    target = 0.2 + 0.6 * truth
     near = np.s_[:, 8:12]
     error = {
         name: np.abs(values[:, :, 0] - target)[near].mean()
@@ -77,6 +79,28 @@ def test_an_edge_of_the_guide_is_kept_and_noise_is_not() -> None:
     }
     assert error["guided"] < error["noise"] / 3
     assert error["guided"] < error["blind"] / 3
+
+
+def test_neighbours_that_agree_make_a_class_surer() -> None:
+    """Without a guide, the result is the geometric mean of the window: surer than the arithmetic one."""
+    _, guide = _random(6)
+    one, other = [0.9, 0.05, 0.05], [0.5, 0.3, 0.2]
+    pattern = (np.indices((7, 9)).sum(axis=0) % 2).astype(bool)
+    probability = np.where(pattern[:, :, None], one, other).astype(np.float32)
+    found = guided_filter(probability, np.zeros_like(guide), radius=20, epsilon=0.1)[3, 4]
+    share = pattern.mean()
+    by_hand = np.power(one, share) * np.power(other, 1 - share)
+    np.testing.assert_allclose(found, by_hand / by_hand.sum(), atol=1e-4)
+    assert found[0] > share * one[0] + (1 - share) * other[0] > other[0]
+
+
+def test_a_sure_pixel_does_not_rule_out_what_its_neighbours_say() -> None:
+    """A probability of 0 counts as the least one, and a whole map of them stays finite."""
+    sure = np.zeros((7, 9, 3), np.float32)
+    sure[:, :, 0] = 1
+    _, guide = _random(7)
+    found = guided_filter(sure, guide, radius=2, epsilon=0.1)
+    np.testing.assert_allclose(found[:, :, 0], 1 / (1 + 2 * LEAST), atol=1e-5)
 
 
 def test_probabilities_sum_to_one() -> None:

@@ -84,7 +84,7 @@ def changed(first: Slices, second: Slices) -> set[str]:
             {"cleaning": {"steps": ["dead_columns"]}},
             {"census", "draw unlabelled", "draw labelled", "sample_m1", "bundle", "features", "scan_page"},
         ),
-        ({"map": {"smoothing": "guided"}}, {"map"}),
+        ({"map": {"smoothing": "none"}}, {"map"}),
         ({"features": {"least_depth": 0.2}}, {"features"}),
         ({"map": {"downhole": {"run_share": 0.9}}}, {"paint", *LOGS}),
         ({"intervals": {"length_m": 0.5}}, {"downhole"}),

@@ -184,8 +184,8 @@ def test_style_of_the_configuration_does_not_count(done: Path, would_run: WouldR
         ("split.test_share", 0.3, {"report"}),
         ("sample.clusters", 4, DRAWN),
         ("evaluation.resamples", 10, SCORES),
-        ("map.smoothing", "guided", SHOWN),
-        ("map.radius", 3, set()),
+        ("map.smoothing", "none", SHOWN),
+        ("map.radius", 3, SHOWN),
     ],
 )
 def test_a_changed_section_reruns_what_uses_it(

@@ -110,7 +110,7 @@ def _add_map(group: Any) -> None:
     group.add_argument("--tray", choices=("none", "otsu", "threshold", "spectra"), default="none", help=words)
     group.add_argument("--darker-than", type=float, default=0.05, help="that reflectance (default: %(default)s)")
     words = "of the probabilities, along spectral edges (default: %(default)s)"
-    group.add_argument("--smoothing", choices=SMOOTHING_NAMES, default="none", help=words)
+    group.add_argument("--smoothing", choices=SMOOTHING_NAMES, default="guided", help=words)
     words = "do not measure absorption features"
     group.add_argument("--no-features", action="store_false", dest="features", help=words)
 

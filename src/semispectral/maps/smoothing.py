@@ -6,6 +6,7 @@ import numpy as np
 from scipy.ndimage import uniform_filter
 
 from semispectral.errors import ShapeError
+from semispectral.inference.average import LEAST
 from semispectral.study.setting_types import Count, OneOf, Positive, settings_class
 
 SMOOTHING_NAMES = ("none", "guided")
@@ -15,7 +16,7 @@ SMOOTHING_NAMES = ("none", "guided")
 class SmoothConfig:
     """Settings of the smoothing."""
 
-    smoothing: Annotated[str, OneOf(SMOOTHING_NAMES)] = "none"
+    smoothing: Annotated[str, OneOf(SMOOTHING_NAMES)] = "guided"
     """How probabilities are smoothed, along edges of the spectra."""
     radius: Count = 2
     """Radius of the smoothing window, in pixels."""
@@ -26,8 +27,10 @@ class SmoothConfig:
 def guided_filter(probability: np.ndarray, guide: np.ndarray, *, radius: int, epsilon: float) -> np.ndarray:
     """Smooth probabilities within windows, along the edges of a guide (He, Sun and Tang 2013, eq. 19 to 21).
 
-    In every window the probability is fitted as a linear function of the guide. A pixel gets the mean of the fits of
-    all windows that contain it. Pixels without probabilities are left out, as neighbours and as results.
+    In every window the logarithm of the probability is fitted as a linear function of the guide. A pixel gets the mean
+    of the fits of all windows that contain it, and its probabilities sum to 1 again. So neighbours that agree make a
+    class surer, as members of an average do (`semispectral.inference.average`); smoothed probabilities themselves are
+    too modest. Pixels without probabilities are left out, as neighbours and as results.
 
     Parameters
     ----------
@@ -47,17 +50,19 @@ def guided_filter(probability: np.ndarray, guide: np.ndarray, *, radius: int, ep
     guide = np.where(valid[:, :, None], guide, 0)
     mean_guide = window.mean(guide)
     inverse = np.linalg.inv(_covariance(window, guide, mean_guide) + epsilon * np.eye(guide.shape[2], dtype=np.float32))
-    result = np.full_like(probability, np.nan)
+    result = np.full_like(probability, np.nan)  # logarithms at first
     for label in range(probability.shape[2]):
-        share = np.where(valid, probability[:, :, label], 0)
-        mean = window.mean(share)
-        together = window.mean(guide * share[:, :, None]) - mean_guide * mean[:, :, None]
+        log = np.log(np.where(valid, np.maximum(probability[:, :, label], LEAST), 1), dtype=np.float32)
+        mean = window.mean(log)
+        together = window.mean(guide * log[:, :, None]) - mean_guide * mean[:, :, None]
         slope = np.einsum("lsij,lsj->lsi", inverse, together)
         level = mean - np.einsum("lsi,lsi->ls", slope, mean_guide)
         fitted = np.einsum("lsi,lsi->ls", window.mean(slope), guide) + window.mean(level)
-        result[:, :, label][valid] = np.maximum(fitted[valid], 0)
-    total = result.sum(axis=2, keepdims=True)
-    return np.asarray(np.divide(result, total, out=result, where=total > 0))
+        result[:, :, label][valid] = fitted[valid]
+    result -= result.max(axis=2, keepdims=True)
+    np.exp(result, out=result)
+    result /= result.sum(axis=2, keepdims=True)
+    return result
 
 
 class _Window:
