@@ -32,6 +32,7 @@ rule report:
         share_labels=LABELS_WITH_SHARES,
         composites=expand("<results>/downhole/composites/{hole}.parquet", hole=sorted(LOGGED)),
         absorption=features_of("features.json"),
+        measured=features_of("features.parquet", scenes=sorted(SCORED)),
         effects=every_scene("<results>/cleaning/{scene}.json") if SLICES.mends else [],
     output:
         index=report(
@@ -55,7 +56,7 @@ rule report:
         "../envs/base.yaml"
     threads: 1
     resources:
-        mem_mb=memory_mb(3000, per_mb=0.2),
+        mem_mb=memory_mb(3000, per_mb=0.2, but="measured"),
         runtime=minutes(30, per_mb=0.02),
     params:
         cfg=cfg(

@@ -18,6 +18,7 @@ from semispectral.evaluation.alerts import Alert
 from semispectral.evaluation.differences import wide_scores
 from semispectral.evaluation.score_names import shown_in_report
 from semispectral.evaluation.split_scores import LEAKAGE
+from semispectral.features.feature_files import read_features
 from semispectral.figures.methods import method_name
 from semispectral.report import draw_training as training
 from semispectral.report import tables
@@ -27,6 +28,7 @@ from semispectral.report.captions import CAPTIONS, caption_of
 from semispectral.report.chosen_models import best_of_each_family, strongest_control
 from semispectral.report.deliverables import trust
 from semispectral.report.draw import FIGURES, masks
+from semispectral.report.feature_chapter import beside_classes
 from semispectral.report.page import render, write_report
 from semispectral.report.results import Paths, Study, read_study
 from semispectral.report.stage_report import run_report
@@ -114,6 +116,25 @@ def test_maps_and_logs_are_linked(study: Study, index: Path) -> None:
     assert {path.with_suffix(".las").resolve() for path in study.logs} <= linked
     assert "1.5 % of its pixels" in html
     assert "guided: OA 1.000, macro-F1 1.000; none: OA 0.867" in html
+
+
+def test_classes_library_and_features_stand_side_by_side(study: Study) -> None:
+    """Pixel by pixel from the rasters: how many are labelled so, what the library names most, where features lie."""
+    folder = next(folder for folder, facts in study.absorption.items() if facts["windows"])
+    runs = study.predictions.assign(scene=folder.name)
+    of_maps = (runs["method"] == "m2") & (runs["features"] == "latents") & (runs["seed"] == study.seed)
+    mine = runs[of_maps & (runs["per_class"].astype(str) == study.headline)]
+    library = mine.assign(method="library", features="bands", predicted=np.int16(1))
+    table = beside_classes(replace(study, predictions=pd.concat([runs, library])))
+    of_class, found = mine[mine["predicted"] == 2], read_features(folder)
+    position_nm = found.values[found.names.index("aloh_2200_position_nm")][of_class["line"], of_class["sample"]]
+    (row,) = (row for row in table.rows if row[0].text == study.classes.names[2])
+    assert row[1].text == str(len(of_class))
+    assert row[1].note == f"{(of_class['label'] == 2).mean():.0%} labelled so"
+    assert (row[2].text, row[2].note) == (study.classes.names[1], "100%")
+    place = [title for title, _ in table.head].index("aloh_2200, nm")
+    assert row[place].text == f"{np.nanmedian(position_nm):.1f}"
+    assert not beside_classes(replace(study, absorption={})).rows
 
 
 def test_the_report_begins_with_what_was_found(study: Study, index: Path) -> None:

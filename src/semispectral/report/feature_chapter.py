@@ -1,17 +1,25 @@
-"""Chapter of the absorption features: their table, the figure of their positions, and links to their files."""
+"""Chapter of the absorption features: tables, also beside the classes, the figure of positions, links to files."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 
+from semispectral.evaluation.predictions import PIXEL
 from semispectral.features.feature_files import position_of
+from semispectral.features.feature_settings import TABLE
 from semispectral.figures import feature_positions as figures
+from semispectral.figures.methods import method_name
 from semispectral.report.deliverables import Piece, address_of
 from semispectral.report.results import Study
 from semispectral.report.table_cells import Cell, Table, number
+from semispectral.storage.parquet import read_table
 
+LIBRARY = "library"
+MOST_WINDOWS = 5  # beside the classes: the features that are deepest, over all pixels
 LINKS = (
     ("GeoTIFF", "features.tif"),
     ("ENVI data", "features.img"),
@@ -69,6 +77,101 @@ def _weighted_median(values: list[float], weights: list[int]) -> float:
     order = np.argsort(values)
     total = np.cumsum(np.asarray(weights)[order]) if values else np.zeros(0)
     return float(np.asarray(values)[order][np.searchsorted(total, total[-1] / 2)]) if values else float("nan")
+
+
+def beside_classes(study: Study) -> Table:
+    """Return one row per class that the maps' method gives tested pixels: their labels, the library, and features.
+
+    Where that method was not scored, the one with the highest macro-F1 stands for it. No rows without features.
+
+    Parameters
+    ----------
+    study : results of the study.
+    """
+    method, features = _of_maps(study)
+    found = _run(study, method, features)
+    others = _run(study, LIBRARY, None)
+    windows = _deepest(study, set(found["scene"]))
+    head = (
+        ("class", f"by {method_name(method, features)}, on labelled pixels of the test part"),
+        ("pixels", "and how many of them are labelled so"),
+        *((("mineral library", "the class that it names most often among them"),) if len(others) else ()),
+        *((f"{name}, nm", "median position, and median depth") for name in windows),
+    )
+    if not windows or not len(found):
+        return Table("Classes, mineral library and features side by side", head, ())
+    pixels = found.merge(_measured(study, found, windows), how="left", on=PIXEL)
+    if len(others):
+        pixels = pixels.merge(others[[*PIXEL, "predicted"]], how="left", on=PIXEL, suffixes=("", "_library"))
+    groups = sorted(pixels.groupby("predicted"), key=lambda group: -len(group[1]))
+    rows = tuple(_of_class(study, int(label), mine, windows) for label, mine in groups)
+    return Table("Classes, mineral library and features side by side", head, rows)
+
+
+def _of_maps(study: Study) -> tuple[str, str]:
+    """Return method and features of the maps, or of the best method where these were not scored."""
+    own = study.config["map"]["method"], study.config["map"]["features"]
+    if len(_run(study, *own)):
+        return own
+    best = study.score("macro_f1", study.headline).iloc[0]
+    return str(best["method"]), str(best["features"])
+
+
+def _run(study: Study, method: str, features: str | None) -> pd.DataFrame:
+    """Return the tested pixels of one run of a method, with most labels and the first seed."""
+    rows = study.predictions
+    wanted = (rows["method"] == method) & (rows["per_class"].astype(str) == study.headline)
+    wanted &= rows["seed"] == study.seed
+    if features is not None:
+        wanted &= rows["features"] == features
+    return rows[wanted].astype({"scene": str})
+
+
+def _deepest(study: Study, scenes: set[str]) -> list[str]:
+    """Return the names of the features that are deepest over all pixels of some scenes, by wavelength."""
+    mine = {folder: facts for folder, facts in study.absorption.items() if folder.name in scenes}
+    of_scenes = _windows(replace(study, absorption=mine))
+    windows = {name: window for name, window in of_scenes.items() if window["positions"].sum()}
+    rows = [row for facts in mine.values() for row in facts["values"] if row["pixels"]]
+
+    def depth(name: str) -> float:
+        return sum(row["pixels"] * float(row["median"]) for row in rows if row["name"] == f"{name}_depth")
+
+    most = sorted(windows, key=depth, reverse=True)[:MOST_WINDOWS]
+    return sorted(most, key=lambda name: float(windows[name]["from_nm"]))
+
+
+def _measured(study: Study, pixels: pd.DataFrame, windows: list[str]) -> pd.DataFrame:
+    """Return scene, line, sample, position and depth of features in some pixels; NaN where the sensor sees none."""
+    columns = [f"{name}_{value}" for name in windows for value in ("position_nm", "depth")]
+    empty = pd.DataFrame(columns=[*PIXEL, *columns])
+    found = [empty]
+    for folder, facts in study.absorption.items():
+        mine = pixels.loc[pixels["scene"] == folder.name, PIXEL]
+        known = [column for column in columns if any(row["name"] == column for row in facts["values"])]
+        if len(mine) and known:
+            table = read_table(folder / TABLE, columns=["line", "sample", *known])
+            found.append(mine.merge(table, on=["line", "sample"]))
+    return pd.concat([part for part in found if len(part)] or [empty], ignore_index=True)
+
+
+def _of_class(study: Study, label: int, pixels: pd.DataFrame, windows: list[str]) -> tuple[Cell, ...]:
+    """Return the row of the pixels that are given one class."""
+    names, colours = study.classes.names, study.classes.colours
+    right = int((pixels["label"] == label).sum())
+    cells = [
+        Cell(names[label], colour=colours[label]),
+        Cell(number(len(pixels)).text, note=f"{right / len(pixels):.0%} labelled so", number=True),
+    ]
+    if "predicted_library" in pixels:
+        most = pixels["predicted_library"].value_counts(normalize=True)
+        cells.append(Cell(names[int(most.index[0])], note=f"{most.iloc[0]:.0%}") if len(most) else Cell("none"))
+    for name in windows:
+        position, depth = (pixels.get(f"{name}_{value}", pd.Series(dtype=float)) for value in ("position_nm", "depth"))
+        median = position.median()
+        said = Cell(f"{median:.1f}", note=f"depth {depth.median():.3f}", number=True)
+        cells.append(said if np.isfinite(median) else Cell("none", number=True))
+    return tuple(cells)
 
 
 def left_out(study: Study) -> str:

@@ -122,6 +122,7 @@ def content(study: Study, *, index: Path, root: Path) -> dict[str, Any]:
         "differences": difference_table(study.scored),
         "effects": cleaning_chapter.table(study),
         "absorption": feature_chapter.table(study),
+        "beside_classes": feature_chapter.beside_classes(study),
         "absorption_left_out": feature_chapter.left_out(study),
         "absorption_files": feature_chapter.pieces(study, index=index),
         "learning": words.learning_words(study),
