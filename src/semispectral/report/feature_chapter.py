@@ -103,8 +103,8 @@ def beside_classes(study: Study) -> Table:
     pixels = found.merge(_measured(study, found, windows), how="left", on=PIXEL)
     if len(others):
         pixels = pixels.merge(others[[*PIXEL, "predicted"]], how="left", on=PIXEL, suffixes=("", "_library"))
-    groups = sorted(pixels.groupby("predicted"), key=lambda group: -len(group[1]))
-    rows = tuple(_of_class(study, int(label), mine, windows) for label, mine in groups)
+    of_class = pixels["predicted"].value_counts()
+    rows = tuple(_of_class(study, label, pixels[pixels["predicted"] == label], windows) for label in of_class.index)
     return Table("Classes, mineral library and features side by side", head, rows)
 
 
@@ -135,7 +135,8 @@ def _deepest(study: Study, scenes: set[str]) -> list[str]:
     rows = [row for facts in mine.values() for row in facts["values"] if row["pixels"]]
 
     def depth(name: str) -> float:
-        return sum(row["pixels"] * float(row["median"]) for row in rows if row["name"] == f"{name}_depth")
+        depths = [row["pixels"] * row["median"] for row in rows if row["name"] == f"{name}_depth"]
+        return float(np.sum(depths))
 
     most = sorted(windows, key=depth, reverse=True)[:MOST_WINDOWS]
     return sorted(most, key=lambda name: float(windows[name]["from_nm"]))
