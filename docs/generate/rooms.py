@@ -9,6 +9,7 @@ import ast
 import html
 import re
 import tomllib
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -31,6 +32,7 @@ def floors() -> list[list[str]]:
     return [line.split(" | ") for line in layers]
 
 
+@cache
 def imports() -> Arrows:
     """Return every pair of rooms of which the first imports from the second."""
     found = set()

@@ -56,10 +56,9 @@ def study(paths: Paths) -> Study:
 
 @pytest.fixture(scope="module")
 def index(paths: Paths, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page, with inputs as Snakemake gives them: a text for one file, a list where the rule names several."""
+    """The page, with inputs as Snakemake gives them: a text for one file, a list for several."""
     path = tmp_path_factory.mktemp("report") / "report" / "index.html"
-    lists = ("census", "samples", "m1", "networks", "maps", "logs", "predictions")
-    inputs = {name: [str(path) for path in files] if name in lists else str(files[0]) for name, files in paths.items()}
+    inputs = {name: str(files[0]) if len(files) == 1 else [*map(str, files)] for name, files in paths.items()}
     run_report(path, inputs=inputs, root=ROOT, cfg=json.dumps(CONFIG))
     return path
 

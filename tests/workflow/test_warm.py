@@ -303,6 +303,7 @@ def run_one(forks: Forks, text: str) -> tuple[int, str]:
     return forks.call(Path.cwd(), "--cores", "1", "done.txt")
 
 
+@pytest.mark.slow
 def test_a_job_of_snakemake_is_a_fork_and_is_measured(forks: Forks) -> None:
     """It has what Snakemake gives to a script, and the table of its resources has memory and time."""
     work = "import os, time\nwhile time.process_time() < 0.1: pass\n"
@@ -316,6 +317,7 @@ def test_a_job_of_snakemake_is_a_fork_and_is_measured(forks: Forks) -> None:
     assert float(measured["cpu_time"]) >= 0.09
 
 
+@pytest.mark.slow
 def test_a_killed_job_has_failed(forks: Forks) -> None:
     """What ends for want of memory is ended by a signal, and Snakemake names it."""
     status, said = run_one(forks, "import os; os.kill(os.getpid(), 9)")
