@@ -132,7 +132,7 @@ def _importance_m1(model: M1, x: np.ndarray, *, draws: int) -> np.ndarray:
     return logsumexp(weight, axis=0) - math.log(draws)
 
 
-@pytest.mark.usefixtures("eager")
+@pytest.mark.usefixtures("uncompiled")
 def test_m1_bound_is_below_log_p_and_near_it_on_a_factor_model(run: Run) -> None:
     """On linear-Gaussian data the trained bound stays below the sampled log p(x), which nears the true one."""
     random = np.random.default_rng(0)
@@ -157,7 +157,7 @@ def test_m1_bound_is_below_log_p_and_near_it_on_a_factor_model(run: Run) -> None
     assert log_p.mean() == pytest.approx(truth.mean(), abs=0.15)
 
 
-@pytest.mark.usefixtures("eager")
+@pytest.mark.usefixtures("uncompiled")
 def test_m2_bounds_are_below_log_p(run: Run) -> None:
     """On a trained toy, -L(x, y) <= log p(x, y) and -U(x) <= log p(x), both by importance sampling."""
     data, x, _ = blob_data(labelled=20, unlabelled=100)

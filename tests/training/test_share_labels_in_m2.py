@@ -90,7 +90,7 @@ def test_shares_of_0_and_1_train_the_same_model(tmp_path) -> None:  # type: igno
         np.testing.assert_array_equal(values, shared.arrays[name], err_msg=name)
 
 
-@pytest.mark.usefixtures("eager")
+@pytest.mark.usefixtures("uncompiled")
 def test_mixed_pixels_teach_the_classes_that_are_dominant_in_none() -> None:
     """Of pixels that are talc for six tenths in every case, shares tell the classes of the other four tenths apart."""
     random = np.random.default_rng(8)
