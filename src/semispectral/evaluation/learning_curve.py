@@ -91,9 +91,15 @@ def fit_power_law(labels: np.ndarray, score: np.ndarray) -> np.ndarray:
     def residual(parameters: np.ndarray) -> np.ndarray:
         return np.asarray(power_law(parameters, labels) - score)
 
+    def slopes(parameters: np.ndarray) -> np.ndarray:
+        _, loss, exponent = parameters
+        left = labels**-exponent
+        return np.stack([np.ones_like(labels), -left, loss * left * np.log(labels)], axis=1)
+
     found = least_squares(
         residual,
         start,
+        jac=slopes,
         bounds=((0.0, 0.0, SLOWEST), (1.0 + 1e-9, np.inf, FASTEST)),
     )
     return np.asarray(found.x)
@@ -118,14 +124,13 @@ def expected(curve: pd.DataFrame, *, seed: int) -> Expected | None:
     if curve["labels"].nunique() < LEAST_STEPS:
         return None
     last = int(curve["labels"].max())
-    draws = [rows for _, rows in curve.groupby("draw", sort=True)]
+    draws = [rows[["labels", "score"]].to_numpy(float) for _, rows in curve.groupby("draw", sort=True)]
     whole = fit_power_law(curve["labels"].to_numpy(float), curve["score"].to_numpy(float))
     random = np.random.default_rng(seed)
     gains = []
     for _ in range(RESAMPLES):
-        drawn = pd.concat([draws[place] for place in random.integers(0, len(draws), len(draws))])
-        fitted = fit_power_law(drawn["labels"].to_numpy(float), drawn["score"].to_numpy(float))
-        gains.append(_gain(fitted, last))
+        drawn = np.concatenate([draws[place] for place in random.integers(0, len(draws), len(draws))])
+        gains.append(_gain(fit_power_law(*drawn.T), last))
     tails = ((1 - COVERAGE) / 2, (1 + COVERAGE) / 2)
     low, high = np.quantile(gains, tails)
     now = float(power_law(whole, np.array([last], float))[0])
