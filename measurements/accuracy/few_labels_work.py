@@ -120,9 +120,13 @@ class Work:
     @cached_property
     def latents_with_scores(self) -> Features:
         """q(z1|x) of all pixels, with their noise-whitened scores beside it."""
-        scaler, table = self.scaler(MNF), self.problem.place.assign(code=0)
-        latents = Latents(self.latents.mean, 2 * np.log(self.latents.std), table)
-        both = with_scores(latents, scaler, self.problem.x)
+        return self.with_scores(self.latents)
+
+    def with_scores(self, latents: Features) -> Features:
+        """Latents of all pixels with their noise-whitened scores beside them."""
+        table = self.problem.place.assign(code=0)
+        given = Latents(latents.mean, 2 * np.log(latents.std), table)
+        both = with_scores(given, self.scaler(MNF), self.problem.x)
         return Features(both.mean, np.exp(0.5 * both.log_variance), self.bands.table)
 
     def _train_latents(self, path: Path) -> None:

@@ -71,7 +71,8 @@ def score_novelty(work: Work, left_out: int, per_class: int) -> dict[str, Any]:
     """How well each model tells test pixels of a class, left out of all training, from those of the others: AUROC.
 
     The keys of ``auroc`` are the distance to neighbours in MNF scores, a simple control; M1 (by which a map of an SVM
-    goes), M1+M2 (the bound on log p(x) of the whole), M2 on bands, and M2 on latents (by which a map of M1+M2 goes).
+    goes), M1+M2 (the bound on log p(x) of the whole), M2 on bands, M2 on latents (by which a map of M1+M2 goes), and M2
+    on latents with noise scores (by which maps go by default).
     """
     started = time.perf_counter()
     label, test, part = work.problem.label, work.problem.test, work.problem.part
@@ -88,7 +89,7 @@ def score_novelty(work: Work, left_out: int, per_class: int) -> dict[str, Any]:
             for rows in (known.labels_per_class[per_class].train, known.labels_per_class[per_class].valid)
         )
     )
-    m2 = {"bands": without.bands, "latents": latents}
+    m2 = {"bands": without.bands, "latents": latents, "latents and scores": without.with_scores(latents)}
     models = {name: without.train_m2(features, labels) for name, features in m2.items()}
     log_p = {
         NEAREST: -neighbour_distance(without),
