@@ -32,7 +32,7 @@ def test_predict_maps_a_scan(tmp_path: Path) -> None:
     bundle = tiny.tiny_bundle(tmp_path / "model", seed=1)
     scan, table = _scan(tmp_path / "new.npy", tiny.WAVELENGTHS_NM)
     options = ["--model", str(tmp_path / "model"), "--out", str(tmp_path / "out"), "--wavelengths", str(table)]
-    assert main(["predict", str(scan), *options, "--threads", "1"]) == 0
+    assert main(["predict", str(scan), *options, "--threads", "1", "--smoothing", "none"]) == 0
     expected = bundle.pipeline.scores(tiny.tiny_counts(seed=4).reshape(-1, tiny.BANDS)).probability
     np.testing.assert_allclose(probabilities(tmp_path / "out").reshape(expected.shape), expected, atol=1e-5)
     names = {"class.tif", "class.hdr", "class.img", "probability.tif", "confidence.tif", "map.png", "map.json"}
@@ -67,6 +67,7 @@ def test_a_model_that_knows_no_tray_says_so(tmp_path: Path, caplog: pytest.LogCa
         assert ("by the name of a mineral" in caplog.text) == warns
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_mask_leaves_the_tray_out(tmp_path: Path) -> None:
     """Pixels where the mask is 0 are not classified."""
     tiny.tiny_bundle(tmp_path / "model", seed=1)
@@ -79,6 +80,7 @@ def test_a_mask_leaves_the_tray_out(tmp_path: Path) -> None:
     assert np.array_equal(classified(tmp_path / "out"), mask == 1)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_dark_pixels_can_be_left_out(tmp_path: Path) -> None:
     """A tray darker than 5 % of reflectance is left out of a scan that nobody has marked."""
     tiny.tiny_bundle(tmp_path / "model", seed=1)

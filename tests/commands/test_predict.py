@@ -63,6 +63,7 @@ def test_a_hole_and_depths_give_its_log_and_page(tmp_path: Path, model: Path) ->
     assert {"downhole.png", "page.html", "class.tif", "map.json"} <= names(tmp_path / "out")
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_file_called_like_a_formula_writes_none(tmp_path: Path, model: Path) -> None:
     """Without --hole the log has the name of the file, with a letter before what a spreadsheet would compute."""
     place = ["--depth-from", "12", "--depth-to", "13"]
@@ -75,6 +76,7 @@ def written(folder: Path) -> dict[str, int]:
     return {path.parent.name: path.stat().st_mtime_ns for path in folder.glob("*/map.json")}
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_of_several_scans_what_is_done_is_passed_over(
     tmp_path: Path, model: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -178,6 +180,7 @@ def test_absorption_features_lie_beside_the_map(tmp_path: Path, model: Path, mon
     assert "clay" not in (tmp_path / "out/downhole.csv").read_text(encoding="utf-8")
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize(
     ("options", "first"),
     [(("--depth-from", "7", "--depth-to", "8"), 7.0), (("--depth-from", "9"), 9.0)],
@@ -190,6 +193,7 @@ def test_a_file_says_its_own_depths(tmp_path: Path, model: Path, options: tuple[
     assert set(table["hole"]) == {"DH7"}
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize(
     "attributes", [{"depth_from_m": 5.0, "depth_to_m": 4.0}, {"pixel_mm": "small"}, {"hole": "a/b"}]
 )
@@ -203,6 +207,7 @@ def test_attributes_that_cannot_be_used_are_no_error(
     assert "no downhole log" in caplog.text
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_map_without_depths_takes_an_older_log_away(
     tmp_path: Path, model: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -21,6 +21,8 @@ from semispectral.scans.tray_mask import MaskConfig
 from semispectral.study.classes import CodeSet
 from semispectral.study.scene import Scene
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 REFLECTANCE = np.random.default_rng(4).uniform(0.2, 0.8, (tiny.LINES, tiny.SAMPLES, tiny.BANDS))
 SCALE = 2.5e-5  # of the tiny bundle's training scans
 
