@@ -519,6 +519,8 @@ RUN_BY: dict[str, Run] = {
     "make demo GPU=1": make_knows,
     "make help": make_runs,
     "make ready": make_checks,
+    f"make ready CONFIG={OVERLAY}": make_checks,
+    f"make demo CONFIG={OVERLAY}": make_knows,
     "python measurements/speed/svm.py": is_a_program_that_runs_in_small,
     "semispectral check": finds_nothing_wrong,
     EXPLAIN: explains,
