@@ -1,23 +1,26 @@
 """Draw docs/images/core.png from the results of ``make demo``: core, labels, map and log of one tray, by depth.
 
-    python docs/generate/picture.py
+    python docs/generate/picture.py results
 
+The folder is that of the demo's results; its scans are those that config/scenes.tsv names below the folder above it.
 The runs of core that lie side by side in the tray are laid end to end, so that all four rows share the axis of depth.
 """
 
+import argparse
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import rasterio
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb, to_rgba_array
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from semispectral.downhole.log import find_runs
+from semispectral.figures.false_colour import stretched
 from semispectral.figures.style import styled
-from semispectral.maps.map_files import read_map
-from semispectral.maps.picture import stretched
+from semispectral.maps.map_files import read_facts
 from semispectral.scans.labels.label_files import read_scene_labels
 from semispectral.scans.readers import open_scene
 from semispectral.study.classes import ClassMap
@@ -55,12 +58,20 @@ def strip(axis: Axes, image: np.ndarray, depth_m: float, words: str) -> None:
     axis.spines[:].set_visible(False)
 
 
+def coloured(values: np.ndarray, colours: dict[int, str]) -> np.ndarray:
+    """The colour of each number of a raster, float [line, sample, 3]; of a number without one, that of no label."""
+    painted = np.full((*values.shape, 3), to_rgb(NO_LABEL))
+    for value, colour in colours.items():
+        painted[values == value] = to_rgb(colour)
+    return painted
+
+
 def log(axis: Axes, table: pd.DataFrame, classes: ClassMap) -> None:
     """The shares of the classes, stacked, by depth."""
     left, width = table["depth_from_m"].to_numpy(), (table["depth_to_m"] - table["depth_from_m"]).to_numpy()
     below = np.zeros(len(table))
     for name, colour in zip(classes.names, classes.colours, strict=True):
-        share = table[name].to_numpy()
+        share = table[f"share_{name}"].to_numpy()
         axis.bar(left, share, width, bottom=below, color=colour, align="edge", edgecolor="white", linewidth=0.3)
         below += share
     axis.set_ylabel("share of\nthe pixels", rotation=0, ha="right", va="center")
@@ -71,27 +82,38 @@ def log(axis: Axes, table: pd.DataFrame, classes: ClassMap) -> None:
 @styled
 def draw(path: Path, scene: Scene, results: Path) -> None:
     """Write the picture."""
-    found = read_map(results / "maps" / scene.name)
+    folder = results / "maps" / scene.name
+    facts = read_facts(folder)
+    legend, classes = facts["legend"], ClassMap.from_dict(facts["classes"])
+    with rasterio.open(folder / "class.tif") as file:
+        raster = file.read(1)
     table = pd.read_csv(results / "downhole" / f"{scene.hole}.csv")
     image, codes = seen(scene)
-    runs = find_runs(found.valid, run_share=RUN_SHARE)
-    depth_m = len(runs) * found.shape[0] * float(scene.pixel_mm or 0) / 1000
-    colour_of = dict(zip(found.classes.codes, map(to_rgb, found.classes.colours), strict=True))
-    labels = np.array([[colour_of.get(int(code), to_rgb(NO_LABEL)) for code in line] for line in codes])
-    mapped = to_rgba_array(found.colours)[:, :3][found.raster]
+    runs = find_runs(raster > 0, run_share=RUN_SHARE)
+    depth_m = len(runs) * raster.shape[0] * facts["pixel_mm"] / 1000
+    labels = coloured(codes, dict(zip(classes.codes, classes.colours, strict=True)))
+    mapped = coloured(raster, {row["value"]: row["colour"] for row in legend})
     figure = Figure(figsize=(11.5, 3.6), layout="constrained")
     rows = figure.subplots(4, 1, sharex=True, height_ratios=[1, 1, 1, 1.9])
     strip(rows[0], end_to_end(image, runs), depth_m, "core\n(false colours)")
     strip(rows[1], end_to_end(labels, runs), depth_m, "labels, kept\nfor the test")
     strip(rows[2], end_to_end(mapped, runs), depth_m, "map")
-    log(rows[3], table[table["depth_from_m"] < depth_m], found.classes)
+    log(rows[3], table[table["depth_from_m"] < depth_m], classes)
     rows[3].set_xlim(0, depth_m)
-    named = [Patch(color=c, label=n) for n, c in zip(found.classes.names, found.classes.colours, strict=True)]
-    named += [Patch(color=found.colours[-1], label=found.names[-1]), Patch(color=NO_LABEL, label="no label")]
-    figure.legend(handles=named, loc="outside right center", fontsize=8.5)
+    named = [Patch(color=row["colour"], label=row["name"]) for row in legend if row["value"]]
+    figure.legend(handles=[*named, Patch(color=NO_LABEL, label="no label")], loc="outside right center", fontsize=8.5)
     figure.savefig(path, dpi=140, metadata={"Software": None})
 
 
+def main() -> None:
+    """Draw the picture of the results that are named."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("results", type=Path, nargs="?", default=ROOT / "results")
+    parser.add_argument("--output", type=Path, default=PICTURE)
+    wanted = parser.parse_args()
+    scenes = {row.name: row for row in read_scenes(ROOT / "config/scenes.tsv", data_root=wanted.results.parent)}
+    draw(wanted.output, scenes[SCENE], wanted.results)
+
+
 if __name__ == "__main__":
-    scenes = {scene.name: scene for scene in read_scenes(ROOT / "config/scenes.tsv", data_root=ROOT)}
-    draw(PICTURE, scenes[SCENE], ROOT / "results")
+    main()

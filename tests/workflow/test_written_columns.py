@@ -4,12 +4,14 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from described_columns import PAGE, undescribed
 from semispectral.storage.results_format import older_format, require_readable_format
 
 pytestmark = pytest.mark.slow
+NO_DUCKDB = "DuckDB is not installed: make test"
 
 
 def test_every_column_of_a_finished_study_is_described(finished_study: Path) -> None:
@@ -24,10 +26,16 @@ def test_a_finished_study_bears_the_mark_of_its_format(finished_study: Path) -> 
     assert older_format(finished_study / "results") == ""
 
 
+def code_of_page(language: str) -> str:
+    """The one block of a language on docs/howto/read-tables.md."""
+    page = (PAGE.parent / "howto/read-tables.md").read_text(encoding="utf-8")
+    (code,) = re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
+    return code
+
+
 def test_the_tables_are_read_as_the_page_says(finished_study: Path) -> None:
     """The functions of docs/howto/read-tables.md run on a finished study and find what is in it."""
-    page = (PAGE.parent / "howto/read-tables.md").read_text(encoding="utf-8")
-    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    code = code_of_page("python")
     names: dict[str, Any] = {}
     exec(compile(code, "read-tables.md", "exec"), names)  # noqa: S102 - the page is ours
     scores = names["scores_of_methods"](finished_study / "results")
@@ -38,3 +46,33 @@ def test_the_tables_are_read_as_the_page_says(finished_study: Path) -> None:
     log = names["log_of_hole"](finished_study / "results", "DH3")
     assert (log["share"] > 0).all()
     assert (log["depth_to_m"] > log["depth_from_m"]).all()
+
+
+def queries() -> list[str]:
+    """The queries of the page, in its order."""
+    return [query for query in code_of_page("sql").split(";") if query.strip()]
+
+
+def test_duckdb_reads_what_pandas_reads(finished_study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The queries of docs/howto/read-tables.md give the numbers that pandas gives."""
+    duckdb = pytest.importorskip("duckdb", reason=NO_DUCKDB)
+    monkeypatch.chdir(finished_study)
+    methods, pixels = [duckdb.sql(query).df() for query in queries()[:2]]
+    scores = pd.read_parquet("results/evaluation/main/inductive/scores.parquet")
+    test = scores[scores["part"] == "test"].groupby(["method", "features", "per_class"])["macro_f1"].mean()
+    pd.testing.assert_series_equal(methods.set_index(test.index.names)["macro_f1"].sort_index(), test.sort_index())
+    predicted = pd.read_parquet("results/predictions/main/inductive/m2/latents").groupby(["hole", "predicted"]).size()
+    found = pixels.set_index(["hole", "predicted"])["pixels"].sort_index()
+    assert found.to_dict() == predicted[predicted > 0].to_dict()
+
+
+def test_duckdb_finds_the_deep_features(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The query for white mica leaves out where its feature is shallow, or not there; the sensor of a test has none."""
+    duckdb = pytest.importorskip("duckdb", reason=NO_DUCKDB)
+    monkeypatch.chdir(tmp_path)
+    Path("results/downhole").mkdir(parents=True)
+    written = {"HoleID": ["B", "A", "A", "A"], "From": [1.0, 3.0, 2.0, 1.0]}
+    measured = {"position_nm": [2205.0, 2200.0, 2210.0, None], "depth": [0.2, 0.3, 0.05, None]}
+    columns = {f"median_aloh_2200_{name}": values for name, values in measured.items()}
+    pd.DataFrame(written | columns).to_parquet("results/downhole/intervals.parquet")
+    assert duckdb.sql(queries()[2]).fetchall() == [("A", 3.0, 2200.0), ("B", 1.0, 2205.0)]
