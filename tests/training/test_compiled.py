@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import weakref
+from collections import OrderedDict
 from dataclasses import replace
 from pathlib import Path
 
@@ -71,6 +72,21 @@ def test_a_second_training_is_that_of_a_process_of_its_own() -> None:
         [sys.executable, "-c", code, str(here), str(here.parent)], capture_output=True, text=True, check=True
     )
     assert json.loads(alone.stdout.splitlines()[-1]) == {name: a.tobytes().hex() for name, a in second.items()}
+
+
+@pytest.mark.each_python
+def test_compiled_steps_end_where_others_end(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """The weights of M1, M2 and q(y|x) are those of a training without XLA, but for rounding.
+
+    Most tests of training do without XLA.
+    """
+    compiled = weights(1, labelled=4)
+    monkeypatch.setattr(programmes, "_idle", OrderedDict())  # new models, for which nothing is compiled
+    request.getfixturevalue("uncompiled")
+    uncompiled = weights(1, labelled=4)
+    assert compiled.keys() == uncompiled.keys()
+    for name, array in compiled.items():
+        np.testing.assert_allclose(array, uncompiled[name], rtol=1e-3, atol=1e-4, err_msg=name)
 
 
 def test_nothing_is_put_into_a_graph_twice(traced: list[str]) -> None:

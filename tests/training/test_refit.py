@@ -16,7 +16,7 @@ from semispectral.training.run import Run
 from semispectral.training.train_m2 import train_m2, train_qy
 from tiny_training import blob_data, blobs, features
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("uncompiled")]
 
 NET = NetConfig(hidden=(16,), activation="tanh")
 FIT = FitConfig(least_steps=1, epochs=16, batch=64, learning_rate=5e-3, evaluate_every=4)

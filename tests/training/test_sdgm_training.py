@@ -13,7 +13,7 @@ from semispectral.training.run import Run
 from semispectral.training.train_m2 import train_m2
 from tiny_training import blob_data
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("uncompiled")]
 
 
 def test_an_sdgm_learns_from_few_labels_and_comes_back_from_disk(run: Run, tmp_path: Path) -> None:

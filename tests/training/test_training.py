@@ -18,7 +18,8 @@ from semispectral.training.train_m1 import train_m1
 from semispectral.training.train_m2 import train_m2, train_qy
 from tiny_training import blob_data, blobs, features
 
-pytestmark = [pytest.mark.slow, pytest.mark.each_python]
+# What XLA compiles trains alike (test_compiled.py), and takes longer to compile than these models to train.
+pytestmark = [pytest.mark.slow, pytest.mark.each_python, pytest.mark.usefixtures("uncompiled")]
 
 NET = NetConfig(hidden=(24,), activation="tanh")
 FIT = FitConfig(least_steps=1, epochs=25, batch=64, learning_rate=5e-3, evaluate_every=5)

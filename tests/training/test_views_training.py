@@ -10,7 +10,7 @@ from semispectral.models.settings_m1 import M1Config
 from semispectral.training.run import Run
 from semispectral.training.train_m1 import train_m1
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("uncompiled")]
 
 FIT = FitConfig(learning_rate=1e-2, batch=32, epochs=4, evaluate_every=2, least_steps=2)
 SETTINGS = M1Config(latents=3, dead_std=0.0, net=NetConfig(hidden=(8,)), fit=FIT)
