@@ -111,6 +111,21 @@ def eager(uncompiled: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures of maps and logs are empty files: they take most of a map's time, and other tests look at them."""
+    from semispectral.commands import predict_run
+    from semispectral.downhole import write_log
+    from semispectral.maps import map_files
+
+    def empty(path: Path, *_: object, **__: object) -> None:
+        path.write_bytes(b"")
+
+    monkeypatch.setattr(map_files, "draw_picture", empty)
+    monkeypatch.setattr(write_log, "draw_log", empty)
+    monkeypatch.setattr(predict_run, "write_strip_log", empty)
+
+
+@pytest.fixture
 def run(tmp_path: Path) -> Any:
     """A training run with its checkpoints in a temporary directory."""
     from semispectral.training.run import Run

@@ -260,7 +260,6 @@ AWKWARD = (
 )
 
 
-@pytest.mark.filterwarnings("ignore:Glyph")  # the figure's font has no Chinese, and draws boxes
 @pytest.mark.parametrize("names", AWKWARD)
 def test_no_name_of_a_class_meets_another_column_or_curve(tmp_path: Path, names: tuple[str, ...]) -> None:
     """Each class keeps its own three columns and curves, and the log its own, whatever the classes are called."""
@@ -274,7 +273,6 @@ def test_no_name_of_a_class_meets_another_column_or_curve(tmp_path: Path, names:
     assert table["pixels"].sum() == 600
     write_csv(tmp_path / "log.csv", table)
     write_las(tmp_path / "log.las", table, classes)
-    draw_log(tmp_path / "log.png", table, classes, coverage=0.9)
     back, las = pd.read_csv(tmp_path / "log.csv"), lasio.read(str(tmp_path / "log.las"))
     assert len(set(las.curves.keys())) == len(las.curves) == 4 + 3 * 6
     index = np.floor(core.depth_m / 0.1).astype(int)
@@ -321,6 +319,18 @@ def test_curve_names_are_plain_and_stand_once() -> None:
     assert mnemonics(["alunite-K (2)"]) == ["ALUNITE_K__2_"]
     assert mnemonics(["Talc", "TALC", "talc"]) == ["TALC", "TALC_2", "TALC_3"]
     assert mnemonics(["\u6ed1\u77f3", "\u77f3\u82f1", "DEPT"]) == ["CLASS", "CLASS_2", "DEPT_2"]
+
+
+@pytest.mark.filterwarnings("ignore:Glyph")  # the figure's font has no Chinese, and draws boxes
+def test_a_figure_is_drawn_whatever_the_classes_are_called(tmp_path: Path) -> None:
+    """Two of the awkward names of each kind."""
+    names = tuple(name for some in AWKWARD for name in some[::3])
+    random, count = np.random.default_rng(8), len(names)
+    probability = random.dirichlet(np.ones(count), 200).astype(np.float32)
+    classes = ClassMap(tuple(range(1, count + 1)), names, ("#102030",) * count)
+    table = downhole_log("H1", [Core(random.uniform(0, 0.5, 200), probability, np.zeros(200, bool))], classes, SETTINGS)
+    draw_log(tmp_path / "log.png", table, classes, coverage=0.9)
+    assert (tmp_path / "log.png").stat().st_size > 1000
 
 
 def test_figure_is_drawn(tmp_path: Path) -> None:

@@ -151,6 +151,7 @@ CODES = (
 )
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize(("codes", "kind", "novel"), CODES)
 def test_class_maps_hold_the_codes_of_the_classes(
     tmp_path: Path, codes: tuple[int, ...], kind: str, novel: int
@@ -176,6 +177,7 @@ def test_class_maps_hold_the_codes_of_the_classes(
     assert read_facts(tmp_path)["classes"] == classes.to_dict()
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("codes", [(1, 4, 9), (301, 302, 40_000), (-3, 4, 9)])
 def test_gdal_knows_names_and_colours_as_attributes(tmp_path: Path, codes: tuple[int, ...]) -> None:
     """A virtual raster that GDAL makes of the file has the table of attributes: value, class, red, green, blue."""

@@ -181,10 +181,10 @@ def test_two_rows_are_two_scenes(tmp_path: Path, name: str, data: dict[str, str]
     assert len(read_scenes(write_scenes(tmp_path / "t.tsv", first, other), data_root=tmp_path)) == 2
 
 
-def test_a_million_columns_are_one_short_message(tmp_path: Path) -> None:
+def test_a_hundred_thousand_columns_are_one_short_message(tmp_path: Path) -> None:
     """A table of another kind is refused by its first columns; the others are counted."""
-    (tmp_path / "wide.tsv").write_text("\t".join(f"c{number}" for number in range(10**6)) + "\n", encoding="utf-8")
-    with pytest.raises(ConfigError, match=r"unknown column.* and 999992 more") as caught:
+    (tmp_path / "wide.tsv").write_text("\t".join(f"c{number}" for number in range(10**5)) + "\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"unknown column.* and 99992 more") as caught:
         read_scenes(tmp_path / "wide.tsv", data_root=tmp_path)
     assert len(str(caught.value)) < 1000
 
