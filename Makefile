@@ -17,7 +17,7 @@ PYTEST = $(RUN) OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= python -m pytest -n $
 # Core minutes of the tests, and the minutes that the longest file of them takes on one core.
 MINUTES = $(shell echo $$(($(1) / $(CORES) + $(2)))) minutes
 ALL_TAKE = $(call MINUTES,13,3)
-QUICK_TAKE = $(call MINUTES,4,1)
+QUICK_TAKE = $(call MINUTES,3,1)
 
 # What is installed: .venv/.locked says for which folder (a .venv cannot be moved) and of which lock; it is there only
 # once that is whole. GPU=1 stays until GPU=0. .installed is the project itself, .dev and .docs are the tools.

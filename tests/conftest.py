@@ -33,7 +33,6 @@ LONGEST = (
     "estimators/test_estimators.py",
     "benchmark/test_benchmark_runs.py",
     "models/test_bounds.py",
-    "training/test_share_labels_in_m2.py",
     "training/test_interval_task.py",
     "commands/test_predict_values.py",
     "scans/test_fuzz.py",

@@ -44,6 +44,7 @@ def accuracy(data: TrainingSet, intervals: IntervalSet | None, x: np.ndarray, tr
     return float((np.asarray(trained.description["labels"])[found] == truth).mean())
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_shares_of_intervals_alone_teach_the_classes() -> None:
     """Without any labelled pixel the classes are found by the shares of eight intervals."""
     data, x, truth = blob_data(labelled=1, unlabelled=1)

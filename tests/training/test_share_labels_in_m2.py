@@ -76,6 +76,7 @@ def trained_on(data: TrainingSet) -> Trained:
     return train_m2(data, settings=SETTINGS, run=Run(1, None), classes=4)
 
 
+@pytest.mark.slow  # steps are compiled, which may round in other places
 def test_shares_of_0_and_1_train_the_same_model(tmp_path) -> None:  # type: ignore[no-untyped-def]  # a fixture of pytest
     """Bit for bit the model of the ordinary labels, as every weight shows."""
     data, _, _ = blob_data(labelled=4, unlabelled=20)
