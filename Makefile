@@ -12,11 +12,10 @@ UNUSED := --overrides locks/unused.overrides
 PYTHON_CODE := src tests measurements envs docs/generate
 SNAKEMAKE_CODE := Snakefile rules workflow/Snakefile
 PYTEST_ARGS ?=
-# Hundreds of processes import the same modules: they are compiled once, wherever PYTHONDONTWRITEBYTECODE is set.
-PYTEST = $(RUN) OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder
+PYTEST = $(RUN) OMP_NUM_THREADS=1 python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder
 # Core minutes of the tests, and the minutes that the longest file of them takes on one core.
 MINUTES = $(shell echo $$(($(1) / $(CORES) + $(2)))) minutes
-ALL_TAKE = $(call MINUTES,13,3)
+ALL_TAKE = $(call MINUTES,15,2)
 QUICK_TAKE = $(call MINUTES,3,1)
 
 # What is installed: .venv/.locked says for which folder (a .venv cannot be moved) and of which lock; it is there only
