@@ -133,6 +133,8 @@ def test_classes_library_and_features_stand_side_by_side(study: Study) -> None:
     assert (row[2].text, row[2].note) == (study.classes.names[1], "100%")
     place = [title for title, _ in table.head].index("aloh_2200, nm")
     assert row[place].text == f"{np.nanmedian(position_nm):.1f}"
+    elsewhere = beside_classes(replace(study, predictions=runs.assign(line=runs["line"] + 10_000)))
+    assert {cell.text for row in elsewhere.rows for cell in row[2:]} == {"none"}
     assert not beside_classes(replace(study, absorption={})).rows
 
 

@@ -145,15 +145,15 @@ def _deepest(study: Study, scenes: set[str]) -> list[str]:
 def _measured(study: Study, pixels: pd.DataFrame, windows: list[str]) -> pd.DataFrame:
     """Return scene, line, sample, position and depth of features in some pixels; NaN where the sensor sees none."""
     columns = [f"{name}_{value}" for name in windows for value in ("position_nm", "depth")]
-    empty = pd.DataFrame(columns=[*PIXEL, *columns])
-    found = [empty]
+    none = pixels[PIXEL].iloc[:0].assign(**dict.fromkeys(columns, np.nan))
+    found = []
     for folder, facts in study.absorption.items():
         mine = pixels.loc[pixels["scene"] == folder.name, PIXEL]
         known = [column for column in columns if any(row["name"] == column for row in facts["values"])]
         if len(mine) and known:
             table = read_table(folder / TABLE, columns=["line", "sample", *known])
             found.append(mine.merge(table, on=["line", "sample"]))
-    return pd.concat([part for part in found if len(part)] or [empty], ignore_index=True)
+    return pd.concat([part for part in found if len(part)] or [none], ignore_index=True)
 
 
 def _of_class(study: Study, label: int, pixels: pd.DataFrame, windows: list[str]) -> tuple[Cell, ...]:
