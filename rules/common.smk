@@ -284,7 +284,7 @@ def m1_of(wildcards):
 
 def scores_of(wildcards):
     """The scale of the scores that are put beside the latents, where they are."""
-    return [SCALERS["mnf"]] if wildcards.encoded == "latents_mnf" else []
+    return [SCALERS["mnf"]] if wildcards.scores else []
 
 
 def choices_of(wildcards):

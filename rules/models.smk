@@ -40,13 +40,13 @@ rule encode:
         scores=scores_of,
         files=lambda wildcards: cleaned_files(TRAINING),
     output:
-        of_training("<results>/{encoded}/{seed}/{scene}.parquet"),
+        of_training("<results>/latents{scores}/{seed}/{scene}.parquet"),
     log:
-        "<results>/logs/encode/{encoded}/{seed}.log",
+        "<results>/logs/encode/latents{scores}/{seed}.log",
     benchmark:
-        "<results>/resources/encode/{encoded}/{seed}.tsv"
+        "<results>/resources/encode/latents{scores}/{seed}.tsv"
     wildcard_constraints:
-        encoded="|".join(WITH_M1),
+        scores="|_mnf",
     conda:
         "../envs/base.yaml"
     threads: at_most(2)
@@ -57,7 +57,7 @@ rule encode:
         cfg=cfg(scenes=cleaned(TRAINING)),
         code=code("encode"),
     message:
-        "Encode the drawn pixels of the scenes of training with M1, seed {wildcards.seed}: {wildcards.encoded}"
+        "Encode the drawn pixels of the scenes of training with M1, seed {wildcards.seed}: latents{wildcards.scores}"
     script:
         "../workflow/scripts/encode.py"
 
@@ -72,16 +72,16 @@ if TESTED:
             scores=scores_of,
             files=lambda wildcards: SLICES.data_files_of(TESTED),
         output:
-            of_scenes("<results>/{encoded}/{seed}/{scene}.parquet", TESTED),
+            of_scenes("<results>/latents{scores}/{seed}/{scene}.parquet", TESTED),
         log:
-            "<results>/logs/encode_tested/{encoded}/{seed}.log",
+            "<results>/logs/encode_tested/latents{scores}/{seed}.log",
         benchmark:
-            "<results>/resources/encode_tested/{encoded}/{seed}.tsv"
+            "<results>/resources/encode_tested/latents{scores}/{seed}.tsv"
         params:
             cfg=cfg(scenes=looked_into(TESTED)),
             code=code("encode"),
         message:
-            "Encode the drawn pixels of the tested scenes with M1, seed {wildcards.seed}: {wildcards.encoded}"
+            "Encode the drawn pixels of the tested scenes with M1, seed {wildcards.seed}: latents{wildcards.scores}"
 
 
 if UNSCORED:
@@ -95,16 +95,16 @@ if UNSCORED:
             scores=scores_of,
             files=lambda wildcards: SLICES.data_files_of(UNSCORED),
         output:
-            of_scenes("<results>/{encoded}/{seed}/{scene}.parquet", UNSCORED),
+            of_scenes("<results>/latents{scores}/{seed}/{scene}.parquet", UNSCORED),
         log:
-            "<results>/logs/encode_unscored/{encoded}/{seed}.log",
+            "<results>/logs/encode_unscored/latents{scores}/{seed}.log",
         benchmark:
-            "<results>/resources/encode_unscored/{encoded}/{seed}.tsv"
+            "<results>/resources/encode_unscored/latents{scores}/{seed}.tsv"
         params:
             cfg=cfg(scenes=looked_into(UNSCORED)),
             code=code("encode"),
         message:
-            "Encode the drawn pixels of test holes without labels with M1, seed {wildcards.seed}: {wildcards.encoded}"
+            "Encode the drawn pixels of test holes without labels with M1, seed {wildcards.seed}: latents{wildcards.scores}"
 
 
 rule train_m2:
