@@ -250,9 +250,14 @@ def pool_of(scenes):
 
 def codes_to_ignore(wildcards):
     """The codes that say which pixels of a scene are left out: of its labels only where it ignores some of them."""
-    scene = SCENES[wildcards.scene]
+    return codes_to_ignore_in(wildcards.scene)
+
+
+def codes_to_ignore_in(name):
+    """The same for a scene by its name."""
+    scene = SCENES[name]
     folder = "labels" if scene.has_labels and scene.ignore.ranges else "census"
-    return f"<results>/{folder}/{scene.name}.npy"
+    return f"<results>/{folder}/{name}.npy"
 
 
 def files_of_draw(wildcards):

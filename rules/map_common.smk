@@ -1,5 +1,5 @@
 # What the rules of the map share: which trained model makes it, and what each of them uses of the configuration.
-# Needs: rules/common.smk. Produces: MAP_RUN, SCALER_OF_MAP, MAP_FILES, LOGGED, HOLES_MAPPED_TOO and functions; no rules.
+# Needs: rules/common.smk. Produces: MAP_RUN, SCALER_OF_MAP, WITH_TRAY, MAP_FILES, LOGGED, HOLES_MAPPED_TOO and functions; no rules.
 from semispectral.downhole.depths import logged_holes
 from semispectral.rules.trained_model import classes_of, numbers_of
 from semispectral.study.methods import trained_rows
@@ -45,6 +45,10 @@ def classifiers_of_map():
 
 # The scale of the guide, and of what the map's classifier sees itself.
 SCALER_OF_MAP = SCALERS["mnf" if MAP_RUN["features"] == "latents_mnf" else MAP_RUN["features"]]
+
+
+# Scenes that say what is no core, from which the trained model learns to know the tray.
+WITH_TRAY = [name for name in TRAINING if SLICES.leaves_out(name)]
 
 
 def other_scaler():

@@ -2,7 +2,35 @@
 # What reads a scan knows classes by their codes; `pack` and `paint` put names and colours to them.
 # Needs: the trained models that the section `map` names, results/sample, results/labels_per_class,
 # results/predictions, the scenes.
-# Produces: results/bundle, results/model, results/maps/{scene}.
+# Produces: results/tray, results/bundle, results/model, results/maps/{scene}.
+
+
+if WITH_TRAY:
+
+    rule learn_tray:
+        input:
+            samples=of_scenes("<results>/sample_m1/{scene}.parquet", WITH_TRAY),
+            codes=[codes_to_ignore_in(scene) for scene in WITH_TRAY],
+            files=lambda wildcards: SLICES.data_files_of(WITH_TRAY),
+        output:
+            directory("<results>/tray"),
+        log:
+            "<results>/logs/learn_tray.log",
+        benchmark:
+            "<results>/resources/learn_tray.tsv"
+        conda:
+            "../envs/base.yaml"
+        threads: 1
+        resources:
+            mem_mb=memory_mb_of_one(2000, per_mb=4, but="files"),
+            runtime=minutes(15, per_mb=0.02, but="files"),
+        params:
+            cfg=SLICES.learn_tray(WITH_TRAY),
+            code=code("learn_tray"),
+        message:
+            "Learn to tell tray and background from core"
+        script:
+            "../workflow/scripts/learn_tray.py"
 
 
 rule bundle:
@@ -11,6 +39,7 @@ rule bundle:
         scaler=SCALER_OF_MAP,
         scaler_m1=other_scaler(),
         m1=map_run("<results>/m1/{seed}"),
+        tray="<results>/tray" if WITH_TRAY else [],
         classifiers=classifiers_of_map(),
         labels=map_run("<results>/labels_per_class/{per_class}/{seed}.parquet"),
         known="<results>/splits/main/training/classes.json",

@@ -19,6 +19,7 @@ from semispectral.spectra.scaling import Scaler, fit_scaler
 from semispectral.storage.model_files import load_model, save_model
 from semispectral.study.classes import ClassMap
 from semispectral.study.methods import first_row
+from semispectral.tray.learn import learn_tray
 
 BANDS, CLASSES, LINES, SAMPLES = 12, 3, 24, 10
 WAVELENGTHS_NM = np.linspace(1000.0, 1110.0, BANDS)
@@ -125,9 +126,18 @@ def tiny_parts(
         models["classifier"] = tiny_average(directory, models["scaler"], inputs, seed=seed)
     else:
         models["classifier"] = tiny_m2(inputs, seed=seed + 1, kind=method)
+    models["tray"] = tiny_tray(seed=seed)
     for name, saved in models.items():
         save_model(directory / name, *saved)
     return {name: load_model(directory / name) for name in models}
+
+
+def tiny_tray(*, seed: int) -> Saved:
+    """What tells darkness, of some counts, from a scan of `tiny_counts`."""
+    core = tiny_counts(seed=seed, lines=60).reshape(-1, BANDS).astype(np.float32)
+    dark = np.random.default_rng(seed).uniform(80, 120, core.shape).astype(np.float32)
+    found = learn_tray(dark, core, seed=seed)
+    return dict(found.arrays), dict(found.facts)
 
 
 def tiny_average(directory: Path, scaler: Saved, inputs: int, *, seed: int) -> Saved:

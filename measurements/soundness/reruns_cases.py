@@ -19,11 +19,17 @@ M1 = {"train_m1", "encode", "encode_tested", "train_svm", "learning_curve", *M2}
 M1_FITTED = {"fit_scaler", *M1}
 FITTED = {"fit_scaler", "train_m2", *ON_LABELS}
 FEATURES = {"features", *PLACED, "pixels"}
-CLEANED = {"sample_m1", "sample", "sample_tested", *FITTED, *M1_FITTED, *FEATURES}
+CLEANED = {"sample_m1", "learn_tray", "sample", "sample_tested", *FITTED, *M1_FITTED, *FEATURES}
 CHOSEN = {"choose_labels", "baseline", "train_svm", *M2}
 # What takes other labelled pixels from the pool, and reads no scan.
 DEALT = {"split", "split_tested", "sample", "sample_tested", "learning_curve", *CHOSEN}
-SPLIT = {*DEALT, "sample_m1", *FITTED, *M1_FITTED}  # what deals the pool anew, to M1 too, and reads no scan
+SPLIT = {
+    *DEALT,
+    "sample_m1",
+    "learn_tray",
+    *FITTED,
+    *M1_FITTED,
+}  # what deals the pool anew, to M1 too, and reads no scan
 DRAWN = {"draw", *SPLIT}
 COUNTED = {"census", "compare_scans", "labels", *DRAWN, *FEATURES}
 EVERYTHING = {"simulate", *COUNTED}

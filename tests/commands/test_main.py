@@ -17,6 +17,7 @@ import tiny_models as tiny
 from painted import classified, probabilities
 from semispectral.commands.main import main, parser
 from semispectral.commands.predict_run import _warn_of_tray
+from semispectral.tray.tray_model import TrayModel
 
 
 def _scan(path: Path, wavelengths_nm: np.ndarray) -> tuple[Path, Path]:
@@ -57,13 +58,17 @@ def test_a_model_that_knows_no_tray_says_so(tmp_path: Path, caplog: pytest.LogCa
     """Where training left the tray out and the command does not, it warns; with a mask or --tray it does not."""
     bundle = tiny.tiny_bundle(tmp_path / "model", seed=1)
     wanted = Namespace(mask=None, tray="none", scan=Path("a.h5"))
-    for facts, tray, warns in (
-        ({"masked": True}, "none", True),
-        ({"masked": True}, "otsu", False),
-        ({}, "none", False),
+    for facts, tray, knows, warns in (
+        ({"masked": True}, "none", False, True),
+        ({"masked": True}, "none", True, True),
+        ({"masked": True}, "otsu", False, False),
+        ({"masked": True}, "model", False, True),
+        ({"masked": True}, "model", True, False),
+        ({}, "none", False, False),
     ):
         caplog.clear()
-        _warn_of_tray(Namespace(**vars(wanted) | {"tray": tray}), replace(bundle, facts=facts))
+        known = replace(bundle, facts=facts, tray=TrayModel(*tiny.tiny_tray(seed=1)) if knows else None)
+        _warn_of_tray(Namespace(**vars(wanted) | {"tray": tray}), known)
         assert ("by the name of a mineral" in caplog.text) == warns
 
 

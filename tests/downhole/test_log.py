@@ -358,7 +358,7 @@ def test_settings_out_of_range_are_refused(wrong: dict[str, float]) -> None:
 def test_quantiles_of_features_are_those_of_numpy() -> None:
     """By interval, without pixels that have no value; an interval with too few of them has none."""
     random = np.random.default_rng(11)
-    inverse, values = random.integers(0, 7, 400), random.normal(size=400)
+    inverse, values = random.integers(0, 7, 400), random.normal(size=400).astype(np.float32)
     values[random.random(400) < 0.3] = np.nan
     values[inverse == 4] = np.nan
     found = quantiles_by(inverse, values, (0.05, 0.5, 0.95))

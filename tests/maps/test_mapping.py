@@ -12,6 +12,7 @@ from semispectral.errors import ConfigError, DataError, ShapeError
 from semispectral.inference.m1_inference import M1Inference
 from semispectral.inference.m2_inference import M2Inference
 from semispectral.inference.nets import bounded_log_variance
+from semispectral.maps.bundle import read_bundle
 from semispectral.maps.bundle_build import threshold_of
 from semispectral.maps.classify import Known, draw_map, known_of, smoothing_effect
 from semispectral.maps.pipeline import m1_scores, m2_scores
@@ -46,6 +47,21 @@ def test_streamed_map_is_that_of_all_pixels_at_once(
     np.testing.assert_allclose(streamed.probability.reshape(probability.shape), probability, atol=1e-6)
     np.testing.assert_allclose(streamed.log_p.ravel(), log_p, rtol=1e-5, atol=1e-4)
     np.testing.assert_allclose(streamed.guide.reshape(guide.shape), guide, rtol=1e-4, atol=1e-4)
+
+
+def test_tray_that_the_model_knows_is_no_data(tmp_path: Path) -> None:
+    """It is left out of a scan of which nothing says what is tray, and of no other."""
+    tiny.tiny_bundle(tmp_path / "model", seed=3)
+    bundle = read_bundle(tmp_path / "model")
+    dark = np.random.default_rng(5).integers(80, 120, (10, tiny.SAMPLES, tiny.BANDS)).astype(np.uint16)
+    scan = np.concatenate([dark, tiny.tiny_counts(seed=6)])
+    told, marked = (
+        draw_map(tiny.tiny_cube(scan), bundle, known=Known(parted=parted), smooth=PLAIN, threads=2).map.valid
+        for parted in (False, True)
+    )
+    assert not told[:10].any()
+    assert told[10:].mean() > 0.97
+    assert marked.all()
 
 
 def test_pixels_without_interest_or_data_are_left_out(tmp_path: Path) -> None:

@@ -145,6 +145,7 @@ READS_SCANS = {
     *("benchmark_m1", "benchmark_input", "benchmark_fit", "benchmark_train"),
     "interval_labels",  # the depths that a scan states
     "share_labels",
+    "learn_tray",
     "mixtures",
     *("cluster_map", "group_page", "describe_groups", "new_groups"),
     *("cleaning_effect", "match_library"),  # the library asks the scan for the widths of its bands

@@ -41,7 +41,13 @@ FITTED = {"fit_scaler", "baseline", "train_svm", "train_m2", *ASKED}
 CHOSEN = {"choose_labels", "baseline", "train_svm", *M2}
 # What takes other labelled pixels from the pool, and reads no scan.
 DEALT = {"split", "split_tested", "sample", "sample_tested", "learning_curve", *CHOSEN}
-SPLIT = {*DEALT, "sample_m1", *FITTED, *M1_FITTED}  # what deals the pool anew, to M1 too, and reads no scan
+SPLIT = {
+    *DEALT,
+    "sample_m1",
+    "learn_tray",
+    *FITTED,
+    *M1_FITTED,
+}  # what deals the pool anew, to M1 too, and reads no scan
 DRAWN = {"draw", *SPLIT}
 COUNTED = {"census", "compare_scans", "labels", *DRAWN, "features"}
 EVERYTHING = {"simulate", *COUNTED}
@@ -50,7 +56,18 @@ MAPPED = {"census", "compare_scans", "features", "map", "pixels", *PLACED}
 # What is said of the test part anew. The baselines are fitted where they are scored, and keep nothing.
 TESTED_ANEW = {"split_tested", "sample_tested", "encode_tested", "baseline", "learning_curve", "pack", *ASKED}
 OF_TEST = {"labels", "draw", *MAPPED, *TESTED_ANEW}
-TRAINS = {"train_m1", "train_m2", "train_svm", "fit_scaler", "sample_m1", "sample", "split", "choose_labels", "bundle"}
+TRAINS = {
+    "train_m1",
+    "train_m2",
+    "train_svm",
+    "fit_scaler",
+    "sample_m1",
+    "sample",
+    "split",
+    "choose_labels",
+    "bundle",
+    "learn_tray",
+}
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from semispectral.census.census_files import read_codes
 from semispectral.census.stage_census import run_census
 from semispectral.census.stage_compare_scans import run_compare_scans
 from semispectral.census.stage_labels import run_labels
@@ -46,6 +47,7 @@ from semispectral.sampling.stages.stage_sample_m1 import run_sample_m1
 from semispectral.sampling.stages.stage_split import run_split, run_split_tested
 from semispectral.scans.cube import Pixels
 from semispectral.simulate.stage_simulate import run_simulate
+from semispectral.spectra.cleaned_scans import open_as_trained
 from semispectral.spectra.cleaning_settings import CleanConfig, scale_after
 from semispectral.spectra.scaling import read_scaler
 from semispectral.spectra.scaling_choice import read_choice
@@ -58,6 +60,7 @@ from semispectral.study.config import complete, read_schema
 from semispectral.study.scene import Scene
 from semispectral.study.scenes import read_scenes
 from semispectral.study.stage_settings import settings
+from semispectral.tray.stage_learn_tray import run_learn_tray
 from semispectral.workflow.rerun import stage_cfg
 from tiny_models import tiny_m1
 
@@ -185,6 +188,25 @@ def predicted(sampled: Path) -> Path:
     return sampled
 
 
+def learn_tray(results: Path) -> None:
+    """Learn what the scenes of training ignore, from pixels that are not of it."""
+    row = {name: found for name, found in rows(results).items() if name != "DH3_1"}
+    core = results / "core"
+    core.mkdir()
+    for name in row:
+        pixels = read_shard(results / f"sample_m1/{name}.parquet")
+        codes = read_codes(results / f"labels/{name}.npy", scans=[])
+        kept = codes[pixels.table["line"], pixels.table["sample"]] != 255
+        write_shard(core / f"{name}.parquet", pixels.where(kept))
+    run_learn_tray(
+        results / "tray",
+        samples=sorted(core.glob("*.parquet")),
+        codes_files=[results / f"labels/{name}.npy" for name in row],
+        scans=[results / f"scenes/{name}.h5" for name in row],
+        cfg=cfg("cleaning", scenes=row),
+    )
+
+
 @pytest.fixture(scope="module")
 def bundled(predicted: Path) -> Path:
     """The same, with a model for new scans, whose M1 is made of random arrays."""
@@ -192,9 +214,10 @@ def bundled(predicted: Path) -> Path:
     scene = settings(Scene, rows(predicted)["DH1_1"])
     scale = scale_after(scene, settings(CleanConfig, CONFIG["cleaning"]))
     recipe = {"method": "svm", "features": "bands", "per_class": "5", "seed": 1, "false_alarm": 0.05}
+    learn_tray(predicted)
     run_bundle(
         predicted / "bundle",
-        parts={"scaler": predicted / "scaler", "m1": predicted / "m1"},
+        parts={name: predicted / name for name in ("scaler", "m1", "tray")},
         classifiers=[predicted / "svm"],
         samples=sorted(predicted.glob("sample/*.parquet")),
         labels_file=predicted / "labels.parquet",
@@ -214,6 +237,19 @@ def bundled(predicted: Path) -> Path:
     model = {"model_directory": predicted / "bundle", "predictions_file": scored}
     run_pack(predicted / "model", cfg=cfg(classes=LEGEND), **model)
     return predicted
+
+
+def test_the_model_knows_the_tray_of_another_hole(bundled: Path) -> None:
+    """Most of the tray of a hole that training never saw, and little of its core."""
+    tray = read_bundle(bundled / "model").tray
+    assert tray is not None
+    scene = settings(Scene, rows(bundled)["DH3_1"])
+    codes = read_codes(bundled / "labels/DH3_1.npy", scans=[])
+    with open_as_trained(scene, read_bundle(bundled / "model").cleaning) as cube:
+        x = cube.read_lines(0, cube.shape[0])
+    told = tray.is_tray(x.reshape(-1, x.shape[2])).reshape(codes.shape)
+    assert told[codes == 255].mean() > 0.9
+    assert told[codes != 255].mean() < 0.05
 
 
 def test_training_and_test_pixels_are_of_other_holes(sampled: Path) -> None:

@@ -63,6 +63,7 @@ RATES: dict[str, Rate] = {
     "match_library": Rate("sample_mb", (2, 0.015), (195, 3), "test_kpixels", (0.1, 0.06)),
     "choose_input": Rate("sample_mb", (5, 0.1), (300, 6)),
     "predict": Rate("sample_mb", (1.5, 0.009), (160, 2.6), "test_kpixels", (0, 0.06)),
+    "learn_tray": Rate("total_kpixels", (1.5, 0.0003), (300, 0.01)),
     "bundle": Rate("sample_mb", (2.5, 0.009), (315, 2.6), "sample_mb", (1.4, 0)),
     "pack": Rate("sample_mb", (2.2, 0), (155, 0), "sample_mb", (1.4, 0)),
     "evaluate": Rate("test_kpixels", (1.9, 0.023), (220, 6), "test_kpixels", (0, 0.5)),

@@ -104,10 +104,12 @@ def _add_map(group: Any) -> None:
     group.add_argument("--mask", type=Path, help=words)
     group.add_argument("--mask-key", default="", help="array inside the mask's file")
     words = (
-        "leave out the tray: dark pixels, parted by otsu's threshold or darker than a reflectance, or by clusters of "
-        "spectra"
+        "leave out the tray: what is like that which the model's own study left out, or dark pixels, parted by otsu's "
+        "threshold or darker than a reflectance, or by clusters of spectra; without effect beside --mask (default: "
+        "%(default)s)"
     )
-    group.add_argument("--tray", choices=("none", "otsu", "threshold", "spectra"), default="none", help=words)
+    choices = ("model", "none", "otsu", "threshold", "spectra")
+    group.add_argument("--tray", choices=choices, default="model", help=words)
     group.add_argument("--darker-than", type=float, default=0.05, help="that reflectance (default: %(default)s)")
     words = "of the probabilities, along spectral edges (default: %(default)s)"
     group.add_argument("--smoothing", choices=SMOOTHING_NAMES, default="guided", help=words)

@@ -5,6 +5,7 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from semispectral.commands.predict_options import (
@@ -139,7 +140,9 @@ def predict(wanted: argparse.Namespace) -> None:
     with said_in_options():
         require_files(wanted)
         scene = scene_of(wanted)
-        mask = MaskConfig(method=wanted.tray, darker_than=wanted.darker_than)
+        mask = MaskConfig(darker_than=wanted.darker_than)
+        if wanted.tray != "model":
+            mask = replace(mask, method=wanted.tray)
         smooth, downhole = SmoothConfig(smoothing=wanted.smoothing), _downhole(wanted.interval_m)
         tables = hole_tables_of(wanted, scene)
         inputs = (*scene_files(scene), *tables.files)
@@ -153,6 +156,7 @@ def predict(wanted: argparse.Namespace) -> None:
                 mask=mask,
                 smooth=smooth,
                 threads=max(1, wanted.threads),
+                know_tray=wanted.tray == "model",
                 table="the command line",
             )
             ground = numbers.ground.sized(scene.pixel_mm)
@@ -171,7 +175,8 @@ def predict(wanted: argparse.Namespace) -> None:
 
 def _warn_of_tray(wanted: argparse.Namespace, bundle: Bundle) -> None:
     """Warn where training left out the tray and this scan does not: the model may call plastic by a mineral's name."""
-    if bundle.facts.get("masked") and wanted.mask is None and wanted.tray == "none":
+    knows = wanted.tray == "model" and bundle.tray is not None and bundle.tray.facts["used"]
+    if bundle.facts.get("masked") and wanted.mask is None and wanted.tray in ("model", "none") and not knows:
         log.warning(
             "%s: training left out tray and background, and this map does not: the model has never seen them and may "
             "call them by the name of a mineral, with high confidence. Give --mask or --tray spectra, and look at "

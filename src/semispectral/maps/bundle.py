@@ -1,9 +1,10 @@
 """Read and write a trained model as one directory, with all that is needed to map a new scan.
 
 ``weights.safetensors`` and ``model.json`` hold what belongs to the whole (bands, classes, class means, threshold,
-settings, scores, provenance); ``scaler``, ``scaler_m1``, ``m1`` and ``classifier`` hold its parts; ``README.md`` is the
-model card. Without ``scaler_m1``, M1 takes spectra on the scale of ``scaler``: this holds for classifiers of latents,
-and for older models, made before M1 had a scale of its own.
+settings, scores, provenance); ``scaler``, ``scaler_m1``, ``m1``, ``classifier`` and ``tray`` hold its parts;
+``README.md`` is the model card. Without ``scaler_m1``, M1 takes spectra on the scale of ``scaler``: this holds for
+classifiers of latents, and for older models, made before M1 had a scale of its own. Without ``tray``, training left
+nothing out, or the model is older.
 """
 
 import re
@@ -28,6 +29,7 @@ from semispectral.storage.model_files import DESCRIPTION, WEIGHTS, load_model
 from semispectral.study.classes import ClassMap
 from semispectral.study.names import printable
 from semispectral.study.stage_settings import settings
+from semispectral.tray.tray_model import TrayModel
 
 FORMAT = 2  # 2: the threshold is on log p(x) by M2, where there is one
 KIND = f"bundle {FORMAT}"
@@ -46,6 +48,7 @@ class Bundle:
     threshold : pixels with a lower ``log_p`` of the pipeline are unknown, in nats; -inf if this cannot be decided.
     facts : the rest of model.json: scale, references, method, features, per_class, seed, false_alarm, config, scores,
         provenance.
+    tray : what tells tray and background from core; None if training left nothing out.
     """
 
     pipeline: Pipeline
@@ -54,6 +57,7 @@ class Bundle:
     class_means: np.ndarray
     threshold: float
     facts: dict[str, Any]
+    tray: TrayModel | None = None
 
     @property
     def cleaning(self) -> CleanConfig:
@@ -165,7 +169,12 @@ def _usable(
     shape = {"classes": len(classes), "bands": bands, "columns": scaler.columns}
     bundle_check.check_arrays(directory, arrays, **shape, sensors=scaler.sensors)
     threshold = float(arrays["threshold"][0])
-    bundle = Bundle(pipeline, classes, arrays.get("wavelengths_nm"), arrays["class_means"], threshold, description)
+    if "tray" in parts:
+        bundle_check.check_tray(directory, parts["tray"], bands=bands)
+    tray = TrayModel(*parts["tray"]) if "tray" in parts else None
+    bundle = Bundle(
+        pipeline, classes, arrays.get("wavelengths_nm"), arrays["class_means"], threshold, description, tray
+    )
     _try(bundle)
     return bundle
 

@@ -225,6 +225,7 @@ def model_card(facts: dict[str, Any], wavelengths_nm: np.ndarray | None, thresho
         _scores(facts["scores"], _list(holes, "test")),
         "## What it does not know",
         _novelty(facts, threshold),
+        *_tray(facts),
         "Its probabilities are those of scans like the training scans: another instrument, other light or another "
         "deposit can make it confidently wrong. A mineral without a class is given the nearest class, unless it is "
         "unlike every training spectrum. Scans whose wavelengths cannot be matched are refused.",
@@ -275,6 +276,18 @@ def _novelty(facts: dict[str, Any], threshold: float) -> str:
         f"{facts['false_alarm']:.1%} of the validation pixels are below. On another hole the share of false "
         "alarms differs."
     )
+
+
+def _tray(facts: dict[str, Any]) -> list[str]:
+    """Say whether the model knows the tray; nothing where training left nothing out."""
+    if not facts.get("masked"):
+        return []
+    if "tray" in facts["parts"]:
+        return [
+            "It has learnt what its study left out, tray and background, and leaves it out of a scan without a mask, "
+            "as far as that looks alike; another tray it may call by the name of a mineral."
+        ]
+    return ["It has never seen tray or background: mask them, or it may call them by the name of a mineral."]
 
 
 def _classes(classes: dict[str, Any]) -> str:

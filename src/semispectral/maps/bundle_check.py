@@ -24,9 +24,11 @@ from semispectral.spectra.normalisations.known_normalisations import NORMALISATI
 from semispectral.spectra.scaling import Scaler
 from semispectral.storage.model_files import DESCRIPTION, WEIGHTS
 from semispectral.study.names import printable
+from semispectral.tray.tray_model import KIND as TRAY
+from semispectral.tray.tray_model import MIXTURES
 
 Saved = tuple[dict[str, np.ndarray], dict[str, Any]]
-PARTS = ("scaler", "scaler_m1", "m1", "classifier")
+PARTS = ("scaler", "scaler_m1", "m1", "classifier", "tray")
 FEATURES = ("bands", "latents", "mnf", "latents_mnf")
 REMEDY = "have the model made again (rule 'bundle'), or ask whoever made it"
 
@@ -41,6 +43,7 @@ SCHEMA = extend(Draft202012Validator, type_checker=TYPES)  # type: ignore[no-unt
 
 POSITIVE = {"type": "number", "exclusiveMinimum": 0}
 COUNT = {"type": "integer", "minimum": 1}
+SHARE = {"type": "number", "minimum": 0, "maximum": 1}
 TEXT = {"type": "string"}
 PLACES = {"type": "array", "items": {"type": "integer", "minimum": 0}, "uniqueItems": True, "minItems": 1}
 
@@ -65,6 +68,7 @@ DESCRIPTIONS: dict[str, dict[str, Any]] = {
     "svm": _object(kind={"const": "svm"}, class_count=COUNT, gamma=POSITIVE, cost=POSITIVE, temperature=POSITIVE),
     "m2": NETWORK,
     "qy": NETWORK,
+    TRAY: _object(kind={"const": TRAY}, told=SHARE, false_alarm=SHARE, used={"type": "boolean"}),
 }
 MEMBERS = {
     "type": "object",
@@ -115,7 +119,8 @@ def check_parts(directory: Path, parts: Mapping[str, Saved], *, method: str) -> 
     for name, (arrays, description) in parts.items():
         kind = {"classifier": method, "scaler_m1": "scaler"}.get(name, name)
         for array_name, array in arrays.items():
-            _check_finite(directory / name / WEIGHTS, array_name, array)
+            if (name, array_name) != (TRAY, "threshold"):  # which is infinite where tray cannot be told
+                _check_finite(directory / name / WEIGHTS, array_name, array)
         if kind in DESCRIPTIONS:
             _check_part(directory / name, arrays, description, kind=kind)
         else:
@@ -264,6 +269,33 @@ def check_latents(directory: Path, saved: Saved) -> None:
             f"{directory / 'm1' / DESCRIPTION}: as many latents are needed as the networks in {WEIGHTS} give "
             f"({sum(widths)}), got latents {latents} and live latents up to {max(live)}; {REMEDY}"
         )
+
+
+def check_tray(directory: Path, saved: Saved, *, bands: int) -> None:
+    """Raise DataError unless the arrays that tell tray from core fit together and to the bands of the model.
+
+    Parameters
+    ----------
+    directory : directory of the model.
+    saved : arrays and description of the part.
+    bands : number of bands.
+    """
+    arrays, file = saved[0], directory / TRAY / WEIGHTS
+    axes = arrays.get("axes")
+    components = 0 if axes is None else axes.shape[-1]
+    width = 1 + components
+    shapes: dict[str, tuple[int, ...]] = {"brightness": (1,), "mean": (bands,), "axes": (bands, components)}
+    shapes |= {"centre": (width,), "spread": (width,), "threshold": (1,)}
+    for name in MIXTURES:
+        weight = arrays.get(f"{name}/weight")
+        number = 0 if weight is None else weight.size
+        shapes |= {f"{name}/weight": (number,), f"{name}/mean": (number, width), f"{name}/root": (number, width, width)}
+    for name, shape in shapes.items():
+        require_shape(file, name, arrays.get(name), shape)
+    roots = [np.diagonal(arrays[f"{name}/root"], axis1=1, axis2=2) for name in MIXTURES]
+    positive = [arrays["brightness"], arrays["spread"], *(arrays[f"{name}/weight"] for name in MIXTURES), *roots]
+    if np.isnan(arrays["threshold"][0]) or not all((each > 0).all() and each.size for each in positive):
+        raise DataError(f"{file}: numbers above 0 are needed, as brightness, spread, weights and roots; {REMEDY}")
 
 
 def check_classifier(directory: Path, saved: Saved, *, classes: int) -> None:

@@ -1,5 +1,6 @@
 """Map one scan with a trained model: match bands, stream the scan, smooth, and measure the effect of smoothing."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -9,12 +10,14 @@ from semispectral.evaluation.scores import confusion_matrix, scores_of_confusion
 from semispectral.maps.bundle import Bundle
 from semispectral.maps.scene_map import SceneMap
 from semispectral.maps.smoothing import SmoothConfig, guided_filter
-from semispectral.maps.stream import stream
-from semispectral.pool.pixel_ranks import scene_labels
+from semispectral.maps.stream import Streamed, stream
+from semispectral.pool.pixel_ranks import left_out, scene_labels
 from semispectral.scans.cube import PARTS, Cube
 from semispectral.spectra.band_matching import match_scan
 from semispectral.study.classes import IGNORED, UNLABELLED, ClassMap
 from semispectral.study.scene import Scene
+
+log = logging.getLogger(__name__)
 
 Smooth = Callable[[np.ndarray, np.ndarray, SmoothConfig], np.ndarray]
 SMOOTHINGS: dict[str, Smooth] = {
@@ -34,11 +37,13 @@ class Known:
     wanted : bool [line, sample], pixels of interest; None: all with data.
     label : int16 [line, sample], all labels, ``UNLABELLED`` or ``IGNORED`` elsewhere; None: no labels.
     tested : bool [line, sample], the test part, labelled or not; None: none.
+    parted : whether a mask or codes to ignore say what is no core, so that the trained model need not tell.
     """
 
     wanted: np.ndarray | None = None
     label: np.ndarray | None = None
     tested: np.ndarray | None = None
+    parted: bool = False
 
 
 def known_of(scene: Scene, codes: np.ndarray, parts: np.ndarray, classes: ClassMap) -> Known:
@@ -52,7 +57,8 @@ def known_of(scene: Scene, codes: np.ndarray, parts: np.ndarray, classes: ClassM
     classes : classes in label order.
     """
     label = scene_labels(codes, classes, use=scene.use, ignore=scene.ignore)
-    return Known(label != IGNORED, label, parts == 1 + PARTS.index("test"))
+    tested = parts == 1 + PARTS.index("test")
+    return Known(label != IGNORED, label, tested, parted=bool(left_out(codes, ignore=scene.ignore).any()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,13 +107,29 @@ def draw_map(
         matched = prepare or (lambda raw: raw)
         prepare = lambda raw: matched(raw) * np.float32(scale)  # noqa: E731  a second def would need a name
     classes = len(bundle.classes)
-    streamed = stream(cube, bundle.pipeline, classes=classes, wanted=known.wanted, prepare=prepare, threads=threads)
+    tray = None if known.parted else bundle.tray
+    streamed = stream(
+        cube, bundle.pipeline, classes=classes, wanted=known.wanted, prepare=prepare, threads=threads, tray=tray
+    )
+    if tray is not None:
+        _say_left_out(cube, streamed, known.wanted)
     confusions = _confusions(streamed.probability, streamed.guide, known, smooth)
     probability = SMOOTHINGS[smooth.smoothing](streamed.probability, streamed.guide, smooth)
     line_depth_m = cube.extra.get("depth_m", np.empty(0))
     drawn = SceneMap(probability, streamed.log_p, bundle.threshold, bundle.classes, line_depth_m)
     label = None if known.label is None else np.maximum(known.label, UNLABELLED)
     return Drawn(drawn, streamed.picture, label, confusions)
+
+
+def _say_left_out(cube: Cube, streamed: Streamed, wanted: np.ndarray | None) -> None:
+    """Log how much of a scan the trained model took for tray."""
+    asked = np.isfinite(streamed.picture[:, :, 0]) & (True if wanted is None else wanted)
+    left = asked & ~np.isfinite(streamed.probability[:, :, 0])
+    log.info(
+        "%s: nothing says what is tray, and the trained model takes %.1f %% of the pixels for what its study left out: "
+        "they are no data",
+        *(cube.path.name, 100 * left.sum() / max(asked.sum(), 1)),
+    )
 
 
 def _confusions(

@@ -37,7 +37,7 @@ def run_bundle(
     directory : str or Path
         Folder to write.
     parts : mapping of str to str or Path
-        Folders of the scalers and of M1 by their names in `semispectral.maps.bundle.PARTS`.
+        Folders of the scalers, of M1 and of what knows the tray, by their names in `semispectral.maps.bundle.PARTS`.
     classifiers : sequence of str or Path
         Folder of the classifier, ``METHOD/FEATURES/LABELS_PER_CLASS/SEED``; folders of several whose average makes the
         maps.

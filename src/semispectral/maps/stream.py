@@ -11,6 +11,7 @@ from semispectral.errors import ShapeError
 from semispectral.maps.pipeline import Pipeline, Scores
 from semispectral.scans.cube import Cube
 from semispectral.scans.quality import valid_spectra
+from semispectral.tray.tray_model import TrayModel
 from semispectral.workflow.progress import Progress
 
 BLOCK_BYTES = 32_000_000
@@ -18,7 +19,8 @@ CHUNK_PIXELS = 512  # a thread's working arrays then stay in its cache: 1.5 time
 COLOUR_PLACES = (0.8, 0.5, 0.2)  # of red, green and blue along the bands
 
 Prepare = Callable[[np.ndarray], np.ndarray]
-Waiting = list[tuple[np.ndarray, Future[Scores]]]  # places in a block, and what becomes of them
+Scored = tuple[np.ndarray, Scores | None]  # places in a block, and their scores; None where there are none
+Waiting = list[Future[Scored]]
 
 
 def colour_bands(cube: Cube) -> list[int]:
@@ -58,6 +60,7 @@ def stream(
     wanted: np.ndarray | None,
     prepare: Prepare | None,
     threads: int,
+    tray: TrayModel | None = None,
     block_bytes: int = BLOCK_BYTES,
 ) -> Streamed:
     """Classify every pixel of a scan in one pass.
@@ -70,6 +73,7 @@ def stream(
     wanted : bool [line, sample], pixels of interest; None: all with data.
     prepare : function that converts raw spectra [pixel, band] to the bands of the model; None if they match already.
     threads : number of threads; each classifies its own chunks of pixels.
+    tray : what knows the tray, whose pixels are left out; None: nothing is.
     block_bytes : size of a block of lines, in bytes.
     """
     lines, samples, _ = cube.shape
@@ -86,7 +90,7 @@ def stream(
             keep = _look(cube, block, result.picture[first : first + len(block)])
             if wanted is not None:
                 keep &= wanted[first : first + len(block)]
-            waiting = _submit(pool, block.reshape(-1, cube.shape[2]), np.flatnonzero(keep), pipeline, prepare)
+            waiting = _submit(pool, block.reshape(-1, cube.shape[2]), np.flatnonzero(keep), pipeline, prepare, tray)
             _collect(result, *before)  # this block was read while the one before was worked on
             before = (first, waiting)
             progress.say(first + len(block))
@@ -109,21 +113,31 @@ def _look(cube: Cube, block: np.ndarray, picture: np.ndarray) -> np.ndarray:
 
 
 def _submit(
-    pool: ThreadPoolExecutor, raw: np.ndarray, index: np.ndarray, pipeline: Pipeline, prepare: Prepare | None
+    pool: ThreadPoolExecutor,
+    raw: np.ndarray,
+    index: np.ndarray,
+    pipeline: Pipeline,
+    prepare: Prepare | None,
+    tray: TrayModel | None,
 ) -> Waiting:
     """Submit the pixels at ``index`` for scoring, chunk by chunk."""
 
-    def score(chunk: np.ndarray) -> Scores:
-        spectra = raw[chunk]
-        return pipeline.scores(spectra if prepare is None else prepare(spectra))
+    def score(chunk: np.ndarray) -> Scored:
+        spectra = raw[chunk] if prepare is None else prepare(raw[chunk])
+        if tray is None:
+            return chunk, pipeline.scores(spectra)
+        core = ~tray.is_tray(spectra)
+        return chunk[core], pipeline.scores(spectra[core]) if core.any() else None
 
     chunks = [index[first : first + CHUNK_PIXELS] for first in range(0, len(index), CHUNK_PIXELS)]
-    return [(chunk, pool.submit(score, chunk)) for chunk in chunks]
+    return [pool.submit(score, chunk) for chunk in chunks]
 
 
 def _collect(result: Streamed, first: int, waiting: Waiting) -> None:
     """Wait for the scores of a block and store them in the result."""
-    for index, future in waiting:
-        line, sample = np.divmod(index, result.log_p.shape[1])
-        for target, values in zip((result.probability, result.log_p, result.guide), future.result(), strict=True):
-            target[first + line, sample] = values
+    for future in waiting:
+        index, scores = future.result()
+        if scores is not None:
+            line, sample = np.divmod(index, result.log_p.shape[1])
+            for target, values in zip((result.probability, result.log_p, result.guide), scores, strict=True):
+                target[first + line, sample] = values

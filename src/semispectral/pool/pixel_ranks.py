@@ -32,6 +32,18 @@ def scene_labels(codes: np.ndarray, classes: ClassMap, *, use: CodeSet, ignore: 
     return label
 
 
+def left_out(codes: np.ndarray, *, ignore: CodeSet) -> np.ndarray:
+    """Return the pixels of a scene that a mask or codes to ignore leave out, bool [line, sample].
+
+    Parameters
+    ----------
+    codes : int [line, sample], codes of the census or of the labels.
+    ignore : CodeSet, codes of pixels to ignore.
+    """
+    ignored = [code for code in np.unique(codes).tolist() if code in ignore]
+    return np.asarray(np.isin(codes, [MASKED, *ignored]))
+
+
 def _mixed(values: np.ndarray) -> np.ndarray:
     """Apply the finaliser of SplitMix64 (Steele et al. 2014), a one-to-one map of uint64 that looks random."""
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

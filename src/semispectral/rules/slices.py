@@ -119,6 +119,29 @@ class Slices:
         """
         return self.config["mask"]["method"] != "none" or self.scenes[name].mask is not None
 
+    def leaves_out(self, name: str) -> bool:
+        """Return whether a scene says which of its pixels are no core: by a mask, or by codes that it ignores.
+
+        Parameters
+        ----------
+        name : str
+            Name of the scene.
+        """
+        scene = self.scenes[name]
+        return self.is_masked(name) or (scene.has_labels and bool(scene.ignore.ranges))
+
+    def learn_tray(self, names: Iterable[str]) -> str:
+        """Return the rows of scenes that say what is no core, without what their spectra do not need, and the cleaning.
+
+        Parameters
+        ----------
+        names : iterable of str
+            Names of scenes.
+        """
+        kept = {key: value for key, value in NOT_OF_SPECTRA.items() if key != "ignore"}
+        rows = {name: asdict(replace(self.scenes[name], **kept)) for name in sorted(names)}
+        return self.cleaned_by(scenes=rows)
+
     def mask(self, wildcards: Any) -> str:
         """Return the row of the scene with its own mask, and the settings of the mask where it has none."""
         scene = self.scenes[wildcards.scene]
@@ -331,7 +354,7 @@ class Slices:
             facts={
                 "scale": scales.pop() if len(scales) == 1 else None,
                 "references": all(calibrated),
-                "masked": any(self.is_masked(name) or bool(row.ignore.ranges) for name, row in seen.items()),
+                "masked": any(map(self.leaves_out, seen)),
                 "description": method.description,
             },
         )
