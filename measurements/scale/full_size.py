@@ -3,12 +3,13 @@
     python measurements/scale/full_size.py --scans 67 --output FOLDER
     python measurements/scale/full_size.py --scans 67 --output FOLDER --like OTHER
     python measurements/scale/full_size.py --scans 2 --output OTHER --run all
+    python measurements/scale/full_size.py --scans 5000 --shape 40 24 16 --output FOLDER --model results/model --measure new
 
 The scans are sparse files: their headers, labels and first lines are there, their data take no room. `semispectral
 check` and a dry run are measured on them. With `--like`, the folder of a run of this program, every file of the results
 stands there as an empty one of the size that it has in that run, and the dry run says what each job would ask of a
 cluster. With `--run`, scans are simulated and these targets of the workflow are made; memory and seconds are those that
-Snakemake measured of each job.
+Snakemake measured of each job. With `--model`, `--measure new` is a dry run that maps all scans with that trained model.
 """
 
 import argparse
@@ -215,6 +216,11 @@ def main(arguments: argparse.Namespace) -> None:
             say(f"files without a known size, by rule: {dict(unknown)}")
         source = (arguments.like or folder) / "results"
         say("\n".join(rows_of(asked(jobs), used(source))))
+    if "new" in arguments.measure:
+        took, jobs = dry_run(config, folder, "predict_new", "--config", f"model={arguments.model.absolute()}")
+        kinds = ", ".join(f"{rule} {number}" for rule, number in Counter(job["rule"] for job in jobs).items())
+        say(f"predict_new, dry run of {len(jobs)} jobs ({kinds}):")
+        say(f"{took.seconds:.0f} s, {took.processor:.0f} CPU s, {took.memory_mb:.0f} MB")
     if arguments.run:
         say("\n".join(f"{name}: {megabytes:.1f} MB" for name, megabytes in written(folder).items()))
 
@@ -228,7 +234,8 @@ def wanted() -> argparse.Namespace:
     parser.add_argument("--output", type=Path, required=True, help="folder of the collection and its results")
     parser.add_argument("--like", type=Path, help="folder of a run of this program, for the sizes of the results")
     parser.add_argument("--run", nargs="+", default=[], metavar="TARGET", help="simulate the scans, and make these")
-    parser.add_argument("--measure", nargs="*", default=["check", "dry"], choices=["check", "dry"])
+    parser.add_argument("--measure", nargs="*", default=["check", "dry"], choices=["check", "dry", "new"])
+    parser.add_argument("--model", type=Path, help="folder of a trained model, for --measure new")
     parser.add_argument("--configfile", type=Path, help="settings over the default ones")
     parser.add_argument("--cores", type=int, default=2)
     return parser.parse_args()

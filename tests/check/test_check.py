@@ -21,7 +21,7 @@ from semispectral.check.estimate import Need, needs, sampled_pixels, wall_second
 from semispectral.check.messages import classes, features, labels_per_class, listed, scenes, split, trained_again
 from semispectral.check.plan import Planned, check_clusters, odd_of_scans, planned
 from semispectral.check.problems import Problems
-from semispectral.check.rates import RATES
+from semispectral.check.rates import FRESH_SECONDS, FRESH_TRAINING_SECONDS, RATES
 from semispectral.check.run import _stages_silent, warnings_of
 from semispectral.check.scenes import FETCHED, SIMULATED, Looked, look_at_scenes
 from semispectral.check.study import Study, read_study
@@ -306,6 +306,17 @@ def test_needs_grow_with_the_work() -> None:
     long = M1Config(fit=FitConfig(epochs=800))
     seconds = [training.m1_seconds(config, pixels=5000, views=[6]) for config in (long, M1Config())]
     assert seconds[0] > 5 * seconds[1]
+
+
+@pytest.mark.usefixtures("project")
+def test_a_fresh_process_takes_longer_to_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rates are those of forks; where jobs start fresh, each takes a start more, a training that of TensorFlow too."""
+    study, looked, drawn, _ = checked()
+    found = []
+    for switch in ("on", "off"):
+        monkeypatch.setenv("SEMISPECTRAL_WARM", switch)
+        found.append([need.seconds for need in needs(study, looked, drawn, {"census": 3, "train_m1": 1})])
+    assert np.subtract(found[1], found[0]).tolist() == pytest.approx([FRESH_SECONDS, FRESH_TRAINING_SECONDS])
 
 
 @pytest.mark.usefixtures("project")

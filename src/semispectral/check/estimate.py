@@ -9,12 +9,13 @@ import numpy as np
 from semispectral.check import training_time as training
 from semispectral.check.own_runs import Took, own_runs
 from semispectral.check.plan import Planned
-from semispectral.check.rates import OTHER, RATES
+from semispectral.check.rates import FRESH_SECONDS, FRESH_TRAINING_SECONDS, OTHER, RATES
 from semispectral.check.scenes import Looked, classes_of
 from semispectral.check.study import Study
 from semispectral.sampling.quotas import HELD_OUT_SHARE
 from semispectral.spectra.normalisations.known_normalisations import NORMALISATIONS
 from semispectral.study.methods import BANDS, LATENTS, LATENTS_MNF, row_of
+from semispectral.workflow.warm import starts_warm
 
 FLOAT_BYTES = 4
 LATENTS_SHARE = 0.6  # of M1's latents that live, as in the demo
@@ -30,6 +31,7 @@ class Work:
     ----------
     scene_mb : data of a scene, in MB.
     scene_kpixels : pixels of interest of a scene, in thousands.
+    hole_kpixels : pixels of interest of all scenes of a hole, in thousands.
     total_kpixels : pixels of all scenes, in thousands.
     sample_mb : sampled pixels of all scenes as float32, in MB.
     scene_pool_mb : drawn pixels of a scene, whatever a split takes of them, as stored, in MB.
@@ -40,6 +42,7 @@ class Work:
 
     scene_mb: float
     scene_kpixels: float
+    hole_kpixels: float
     total_kpixels: float
     sample_mb: float
     scene_pool_mb: float
@@ -99,13 +102,14 @@ def work_of(study: Study, looked: Sequence[Looked], sampled: int) -> Work:
     looked : facts of the scenes.
     sampled : number of sampled pixels.
     """
-    scenes = max(len(looked), 1)
+    scenes, holes = max(len(looked), 1), max(len({each.scene.hole for each in looked}), 1)
     bands = max((each.bands for each in looked), default=0)
     sample_mb, m1_sample_mb = (sampled * each * FLOAT_BYTES / 1e6 for each in (bands, sum(_m1_views(study, bands))))
     pool_mb = sum(_drawn(study, each) * each.bands * each.bytes_per_value for each in looked) / 1e6
     return Work(
         scene_mb=sum(each.megabytes for each in looked) / scenes,
         scene_kpixels=sum(each.interest for each in looked) / scenes / 1e3,
+        hole_kpixels=sum(each.interest for each in looked) / holes / 1e3,
         total_kpixels=sum(each.pixels for each in looked) / 1e3,
         sample_mb=sample_mb,
         scene_pool_mb=pool_mb / scenes,
@@ -146,10 +150,11 @@ def needs(study: Study, looked: Sequence[Looked], planned: Planned | None, jobs:
     before, found = own_runs(study.results / "resources"), []
     for rule, count in jobs.items():
         rate = RATES.get(rule, OTHER)
-        seconds = rate.seconds[0] + rate.seconds[1] * getattr(work, rate.unit)
+        start = 0.0 if starts_warm() else FRESH_TRAINING_SECONDS if rule in trained else FRESH_SECONDS
+        seconds = trained.get(rule, rate.seconds[0] + rate.seconds[1] * getattr(work, rate.unit)) + start
         memory = rate.memory_mb[0] + rate.memory_mb[1] * getattr(work, rate.memory_unit or rate.unit)
         disk = rate.disk_mb[0] + rate.disk_mb[1] * getattr(work, rate.disk_unit)
-        forecast = Need(rule, count, trained.get(rule, seconds), memory, disk * count)
+        forecast = Need(rule, count, seconds, memory, disk * count)
         found.append(_as_before(forecast, before, scenes=len(looked)) if rule in before else forecast)
     return found
 

@@ -194,6 +194,11 @@ class WarmStart:
             _warn(words)
 
 
+def starts_warm() -> bool:
+    """Return whether jobs on this machine may start as forks of warm processes: on Linux, unless it is turned off."""
+    return os.environ.get(SWITCH) != OFF and sys.platform.startswith("linux")
+
+
 def start_jobs(workflow: Any, *, scripts: str) -> None:
     """Let the jobs of this Snakemake start as forks of warm processes, where that can be.
 
@@ -208,7 +213,7 @@ def start_jobs(workflow: Any, *, scripts: str) -> None:
     workflow : Snakemake's workflow.
     scripts : str, folder of the adapters.
     """
-    if os.environ.get(SWITCH) == OFF or not sys.platform.startswith("linux"):
+    if not starts_warm():
         return
     from snakemake.script import PythonScript
 
