@@ -3,13 +3,14 @@
     python measurements/scale/full_size.py --scans 67 --output FOLDER
     python measurements/scale/full_size.py --scans 67 --output FOLDER --like OTHER
     python measurements/scale/full_size.py --scans 2 --output OTHER --run all
-    python measurements/scale/full_size.py --scans 5000 --shape 40 24 16 --output FOLDER --model results/model --measure new
+    python measurements/scale/full_size.py --scans 5000 --shape 40 24 16 --output NEW --model MODEL --measure new
 
 The scans are sparse files: their headers, labels and first lines are there, their data take no room. `semispectral
 check` and a dry run are measured on them. With `--like`, the folder of a run of this program, every file of the results
 stands there as an empty one of the size that it has in that run, and the dry run says what each job would ask of a
 cluster. With `--run`, scans are simulated and these targets of the workflow are made; memory and seconds are those that
-Snakemake measured of each job. With `--model`, `--measure new` is a dry run that maps all scans with that trained model.
+Snakemake measured of each job. With `--model`, `--measure new` is a dry run that maps all scans with that trained
+model.
 """
 
 import argparse
