@@ -6,11 +6,14 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from PIL import Image
 
 from described_columns import PAGE, undescribed
+from forks import Forks
 from semispectral.storage.results_format import older_format, require_readable_format
 
 pytestmark = pytest.mark.slow
+ROOT = Path(__file__).resolve().parents[2]
 NO_DUCKDB = "DuckDB is not installed: make test"
 
 
@@ -76,3 +79,15 @@ def test_duckdb_finds_the_deep_features(tmp_path: Path, monkeypatch: pytest.Monk
     columns = {f"median_aloh_2200_{name}": values for name, values in measured.items()}
     pd.DataFrame(written | columns).to_parquet("results/downhole/intervals.parquet")
     assert duckdb.sql(queries()[2]).fetchall() == [("A", 3.0, 2200.0), ("B", 1.0, 2205.0)]
+
+
+def test_the_picture_of_the_front_page_is_drawn_from_a_finished_study(
+    finished_study: Path, forks: Forks, tmp_path: Path
+) -> None:
+    """The program that draws core, labels, map and log of a tray reads the files of today."""
+    picture = tmp_path / "core.png"
+    given = [str(finished_study / "results"), "--output", str(picture)]
+    status, said = forks.call(ROOT, *given, program=str(ROOT / "docs/generate/picture.py"))
+    assert status == 0, said[-2000:]
+    with Image.open(picture) as drawn:
+        assert drawn.width > drawn.height > 400
