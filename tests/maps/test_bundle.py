@@ -138,7 +138,7 @@ def test_a_bundle_says_what_it_is(tmp_path: Path) -> None:
     facts = json.loads((tmp_path / "model" / "model.json").read_text(encoding="utf-8"))
     assert facts["config"] == {"m1": {"latents": 4}}
     assert facts["holes"] == {"train": ["H1"], "valid": ["H1"], "test": ["H2"]}
-    assert set(facts["parts"]) == {"scaler", "m1", "classifier"}
+    assert set(facts["parts"]) == {"scaler", "m1", "classifier", "tray"}
     assert {"commit", "numpy", "semispectral"} <= set(facts["provenance"])
     assert 0 <= facts["scores"]["macro_f1"] <= 1
     suffixes = {path.suffix for path in (tmp_path / "model").rglob("*") if path.is_file()}
