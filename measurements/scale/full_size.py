@@ -80,7 +80,8 @@ def dry_run(config: Path, folder: Path, *more: str) -> tuple[Taken, list[dict[st
     """Measure a dry run; the jobs that it would run."""
     jobs = folder / "jobs.jsonl"
     program = str(Path(__file__).with_name("asked_jobs.py"))
-    wanted = (str(jobs), "--cores", "8", "--snakefile", str(ROOT / "Snakefile"), "--configfile", str(config), *more)
+    of_study = ("--configfile", str(config), "--snakefile", str(ROOT / "Snakefile"))
+    wanted = (str(jobs), *of_study, "--cores", "8", *more)
     took = measured(sys.executable, program, *wanted, cwd=ROOT)
     return took, [json.loads(line) for line in jobs.read_text(encoding="utf-8").splitlines()]
 
