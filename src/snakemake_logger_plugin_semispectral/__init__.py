@@ -4,11 +4,13 @@ import re
 import sys
 import time
 from logging import WARNING, LogRecord
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 
+from semispectral.workflow.logs import stage_name
 from semispectral.workflow.units import clock
 
 # What a job's command ends with after Ctrl-C, or after a polite kill.
@@ -18,7 +20,7 @@ SAID_ANYWAY = ("Nothing to be done", "Complete log(s)")  # of what Snakemake say
 
 
 class Job(NamedTuple):
-    """A job that was started: its rule and wildcards, its log file, and when."""
+    """A job that was started: the name of its stage, its log file, and when."""
 
     name: str
     log: str
@@ -52,9 +54,9 @@ class LogHandler(LogHandlerBase):
 
     def job_info(self, record: Any) -> str:
         """Remember a job that starts."""
-        values = [str(value) for value in dict(record.wildcards or {}).values()]
-        log = ", ".join(map(str, record.log or []))
-        self.jobs[record.jobid] = Job(" ".join([record.rule_name, *values]), log, record.created)
+        logs = [str(path) for path in record.log or []]
+        name = stage_name(Path(logs[0])) if logs else record.rule_name  # as in the lines of the stage
+        self.jobs[record.jobid] = Job(name, ", ".join(logs), record.created)
         return ""
 
     def job_finished(self, record: Any) -> str:
