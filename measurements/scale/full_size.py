@@ -45,6 +45,7 @@ class Taken:
     processor: float
     memory_mb: float
     said: str
+    status: int
 
 
 def measured(*command: str, cwd: Path) -> Taken:
@@ -57,7 +58,7 @@ def measured(*command: str, cwd: Path) -> Taken:
     if process.returncode:
         print(f"{' '.join(command)}\n{said}", file=sys.stderr)
     took = time.monotonic() - started
-    return Taken(took, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024 / MB, said)
+    return Taken(took, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024 / MB, said, process.returncode)
 
 
 def make(folder: Path, size: Size, scans: int, *, real: bool, config: dict[str, object]) -> Path:
@@ -83,6 +84,8 @@ def dry_run(config: Path, folder: Path, *more: str) -> tuple[Taken, list[dict[st
     of_study = ("--configfile", str(config), "--snakefile", str(ROOT / "Snakefile"))
     wanted = (str(jobs), *of_study, "--cores", "8", *more)
     took = measured(sys.executable, program, *wanted, cwd=ROOT)
+    if took.status:
+        raise SystemExit("the dry run failed, as said above")
     return took, [json.loads(line) for line in jobs.read_text(encoding="utf-8").splitlines()]
 
 

@@ -9,6 +9,7 @@ import pytest
 from browser import CHROMIUM
 from cube_formats import write_tsg
 from forks import Forks
+from tiny_models import tiny_bundle
 
 ROOT = Path(__file__).resolve().parents[2]
 MEASUREMENTS = ROOT / "measurements"
@@ -136,3 +137,14 @@ def test_a_program_runs(program: str, tmp_path: Path, forks: Forks) -> None:
     status, said = forks.call(tmp_path, *command[1:], program=command[0])
     assert status == 0, said[-2000:]
     assert words in said
+
+
+@pytest.mark.slow
+def test_new_scans_of_a_trained_model_are_planned(tmp_path: Path, forks: Forks) -> None:
+    """A dry run maps them all, though every one lies in the hole that the study tests."""
+    tiny_bundle(tmp_path / "model", seed=1)
+    given = ["--scans", "3", "--shape", "64", "32", "24", "--output", str(tmp_path / "new"), "--measure", "new"]
+    program = str(MEASUREMENTS / "scale/full_size.py")
+    status, said = forks.call(tmp_path, *given, "--model", str(tmp_path / "model"), program=program)
+    assert status == 0, said[-2000:]
+    assert "predict_new, dry run of 16 jobs (new_map 3," in said

@@ -32,6 +32,7 @@ def project(folder: Path) -> None:
     (folder / "scenes.tsv").write_text(HEADER + "".join(rows))
     (folder / "classes.tsv").write_text("code\tname\tcolour\n1\ttalc\t#00ff00\n")
     config = {"scenes": "scenes.tsv", "classes": "classes.tsv", "split": {"test_groups": ["hgood"]}}
+    config |= {"m1": {"fit": {"epochs": 1}}, "features": {"enabled": False}}
     (folder / "config").mkdir()
     (folder / "config/config.yaml").write_text(yaml.safe_dump(config))
     write_scene(folder / "good.h5", labels=SHAPE[:2])

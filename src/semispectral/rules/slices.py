@@ -600,13 +600,18 @@ class Slices:
         """Return what the mineral library depends on, besides its files."""
         return self.of(**self.library_sections())
 
+    @property
+    def _wide(self) -> Scene:
+        """The scan that states the widths of the bands: one of training, if there is any."""
+        return self.scenes[min(self.scenes_of_training or self.scenes)]
+
     def _states_widths(self) -> dict[str, Any]:
         """Return the row of the scan that states the widths of the bands."""
-        return asdict(replace(self.scenes[min(self.scenes_of_training)], **NOT_OF_SPECTRA))
+        return asdict(replace(self._wide, **NOT_OF_SPECTRA))
 
     def library_files(self, wildcards: Any) -> list[str]:
         """Return every file of the mineral libraries, and of the scan that states the widths of the bands."""
-        scan = [str(file) for file in data_files(self.scenes[min(self.scenes_of_training)])]
+        scan = [str(file) for file in data_files(self._wide)]
         return scan + [str(file) for path in self.libraries for file in library_files(path)]
 
     @property
