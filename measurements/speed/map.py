@@ -120,7 +120,7 @@ def map_once(scan: Path, model: Path, out: Path, threads: int) -> dict[str, floa
     bundle = read_bundle(model)
     start, busy = time.perf_counter(), time.process_time()
     with open_cube(scan, key="/hsimage/data") as cube:
-        drawn = draw_map(cube, bundle, known=Known(), smooth=SmoothConfig(), threads=threads)
+        drawn = draw_map(cube, bundle, known=Known(), smooth=SmoothConfig(smoothing="none"), threads=threads)
     classified, busy = time.perf_counter(), time.process_time() - busy
     write_map(out, drawn, ground=Ground(), scene="scan", smoothing="none")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000

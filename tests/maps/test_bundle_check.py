@@ -130,7 +130,7 @@ WRONG: tuple[tuple[str, Change, str], ...] = (
     ("tray", array("axes", lambda given: given[1:]), "axes"),
     ("tray", array("core/root", lambda given: given[:, 1:]), "core/root"),
     ("tray", array("tray/weight", filled(0)), "above 0"),
-    ("tray", array("threshold", filled(math.nan)), "above 0"),
+    ("tray", array("threshold", filled(math.inf)), "finite"),
     ("tray", lambda arrays, _: arrays.pop("brightness"), "brightness"),
     ("classifier", every(math.inf), "finite"),
     ("classifier", put("labels", [0, 1, 9]), "labels below 3"),

@@ -152,10 +152,10 @@ def test_the_report_begins_with_what_was_found(study: Study, index: Path) -> Non
     said = f"M1+M2, which makes the maps, reaches macro-F1 {own['mean']:.2f}, between {own['low']:.2f}"
     assert said in html
     config = study.config | {"map": {"method": "svm", "features": "mnf", "labels_per_class": 5}}
-    said = "was not scored on labelled pixels; it would be by compare.models with svm and compare.features with mnf."
+    said = "was not scored on labelled pixels. To score it, name svm in compare.models and mnf in compare.features."
     assert said in trust(replace(study, config=config))
     average = study.config | {"map": {"method": "m2_svm", "features": "latents_mnf", "labels_per_class": 5}}
-    assert trust(replace(study, config=average)).endswith("it would be by compare.models with m2_svm.")
+    assert trust(replace(study, config=average)).endswith("To score it, name m2_svm in compare.models.")
     bare = render(replace(study, composites=()), {}, index=index, root=ROOT)
     assert "What was found" not in bare
 

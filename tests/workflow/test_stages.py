@@ -53,7 +53,7 @@ from semispectral.spectra.scaling import read_scaler
 from semispectral.spectra.scaling_choice import read_choice
 from semispectral.spectra.shards import read_latents, read_shard, write_shard
 from semispectral.spectra.stage_encode import run_encode
-from semispectral.storage.model_files import save_model
+from semispectral.storage.model_files import load_model, save_model
 from semispectral.storage.parquet import read_table
 from semispectral.study.classes import ClassMap, read_classes
 from semispectral.study.config import complete, read_schema
@@ -207,21 +207,18 @@ def learn_tray(results: Path) -> None:
     )
 
 
-@pytest.fixture(scope="module")
-def bundled(predicted: Path) -> Path:
-    """The same, with a model for new scans, whose M1 is made of random arrays."""
-    save_model(predicted / "m1", *tiny_m1(seed=1, bands=SIMULATED["bands"]))
-    scene = settings(Scene, rows(predicted)["DH1_1"])
+def bundle(results: Path, directory: Path, *, tray: Path) -> None:
+    """Put the trained SVM into a folder, with what knows the tray."""
+    scene = settings(Scene, rows(results)["DH1_1"])
     scale = scale_after(scene, settings(CleanConfig, CONFIG["cleaning"]))
     recipe = {"method": "svm", "features": "bands", "per_class": "5", "seed": 1, "false_alarm": 0.05}
-    learn_tray(predicted)
     run_bundle(
-        predicted / "bundle",
-        parts={name: predicted / name for name in ("scaler", "m1", "tray")},
-        classifiers=[predicted / "svm"],
-        samples=sorted(predicted.glob("sample/*.parquet")),
-        labels_file=predicted / "labels.parquet",
-        known_file=predicted / "split/training/classes.json",
+        directory,
+        parts={"scaler": results / "scaler", "m1": results / "m1", "tray": tray},
+        classifiers=[results / "svm"],
+        samples=sorted(results.glob("sample/*.parquet")),
+        labels_file=results / "labels.parquet",
+        known_file=results / "split/training/classes.json",
         cfg=cfg(
             "cleaning",
             "split",
@@ -233,6 +230,14 @@ def bundled(predicted: Path) -> Path:
             facts={"scale": scale, "references": True, "description": "SVM"},
         ),
     )
+
+
+@pytest.fixture(scope="module")
+def bundled(predicted: Path) -> Path:
+    """The same, with a model for new scans, whose M1 is made of random arrays."""
+    save_model(predicted / "m1", *tiny_m1(seed=1, bands=SIMULATED["bands"]))
+    learn_tray(predicted)
+    bundle(predicted, predicted / "bundle", tray=predicted / "tray")
     scored = predicted / "predictions/svm/bands/5/1.parquet"
     model = {"model_directory": predicted / "bundle", "predictions_file": scored}
     run_pack(predicted / "model", cfg=cfg(classes=LEGEND), **model)
@@ -250,6 +255,14 @@ def test_the_model_knows_the_tray_of_another_hole(bundled: Path) -> None:
     told = tray.is_tray(x.reshape(-1, x.shape[2])).reshape(codes.shape)
     assert told[codes == 255].mean() > 0.9
     assert told[codes != 255].mean() < 0.05
+
+
+def test_a_tray_that_cannot_be_told_is_no_part_of_the_model(bundled: Path, tmp_path: Path) -> None:
+    """What looks like core is not looked for in a scan, and nothing is said to be known of it."""
+    arrays, facts = load_model(bundled / "tray")
+    save_model(tmp_path / "tray", arrays | {"threshold": np.array([np.inf])}, facts | {"used": False})
+    bundle(bundled, tmp_path / "bundle", tray=tmp_path / "tray")
+    assert read_bundle(tmp_path / "bundle").tray is None
 
 
 def test_training_and_test_pixels_are_of_other_holes(sampled: Path) -> None:

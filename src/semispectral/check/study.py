@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 from semispectral.check.problems import Problems
@@ -133,7 +133,7 @@ def _require_own_files(given: ShareLabelConfig, scenes: Sequence[Scene]) -> None
     """Refuse patterns of files with shares that fit none of these files, which would weigh 1 without a word."""
     files = sorted({str(source.path) for scene in scenes for source in scene.share_sources})
     for source in given.sources:
-        if scenes and not any(PurePath(file).match(source.files) for file in files):
+        if scenes and not any(map(source.fits, files)):
             there = f"are {some(files)}" if files else "no scene has (labels_key shares)"
             raise ConfigError(
                 f"config, share_labels.sources: {quoted(source.files)} fits no file of labels that are shares, "

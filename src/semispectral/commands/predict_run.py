@@ -140,14 +140,14 @@ def predict(wanted: argparse.Namespace) -> None:
     with said_in_options():
         require_files(wanted)
         scene = scene_of(wanted)
-        mask = MaskConfig(darker_than=wanted.darker_than)
-        if wanted.tray != "model":
-            mask = replace(mask, method=wanted.tray)
+        by_model = wanted.tray == "model"
+        mask = MaskConfig(method="none" if by_model else wanted.tray, darker_than=wanted.darker_than)
         smooth, downhole = SmoothConfig(smoothing=wanted.smoothing), _downhole(wanted.interval_m)
         tables = hole_tables_of(wanted, scene)
         inputs = (*scene_files(scene), *tables.files)
         require_folder(wanted.out, inputs=inputs, names=(*FILES, PAGE, *OF_DEPTH, *FEATURE_FILES))
         bundle = read_bundle(wanted.model)
+        bundle = bundle if by_model else replace(bundle, tray=None)
         provenance.start(_made(wanted))
         with replacing_files(wanted.out, last=FACTS) as unfinished:
             numbers = map_new(
@@ -156,7 +156,6 @@ def predict(wanted: argparse.Namespace) -> None:
                 mask=mask,
                 smooth=smooth,
                 threads=max(1, wanted.threads),
-                know_tray=wanted.tray == "model",
                 table="the command line",
             )
             ground = numbers.ground.sized(scene.pixel_mm)
@@ -175,7 +174,7 @@ def predict(wanted: argparse.Namespace) -> None:
 
 def _warn_of_tray(wanted: argparse.Namespace, bundle: Bundle) -> None:
     """Warn where training left out the tray and this scan does not: the model may call plastic by a mineral's name."""
-    knows = wanted.tray == "model" and bundle.tray is not None and bundle.tray.facts["used"]
+    knows = wanted.tray == "model" and bundle.tray is not None
     if bundle.facts.get("masked") and wanted.mask is None and wanted.tray in ("model", "none") and not knows:
         log.warning(
             "%s: training left out tray and background, and this map does not: the model has never seen them and may "

@@ -2,7 +2,6 @@
 
 import csv
 import io
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from semispectral.scans.facts.wavelengths import COLUMN_UNITS, in_nanometres
 from semispectral.scans.formats.open_file import reading, require_file
 from semispectral.storage.atomic import write_atomically
 from semispectral.study.names import printable, quoted, some
+from semispectral.study.tsv import encoding_of
 
 FACTS = ("mineral", "group")  # rows below the header that may say so of each spectrum
 MOST_BYTES = 200_000_000
@@ -38,7 +38,7 @@ def read_table_library(path: Path) -> list[Entry]:
     if path.stat().st_size > MOST_BYTES:
         raise DataError(f"{path}: a table of spectra has at most {MOST_BYTES} bytes; name one with fewer spectra")
     with path.open("rb") as file:
-        encoding = "utf-16" if file.read(2) in (BOM_UTF16_LE, BOM_UTF16_BE) else "utf-8-sig"
+        encoding = encoding_of(file.read(2))
     with reading(path, what="a mineral library"), path.open(encoding=encoding, newline="") as file:
         rows = [row for row in csv.reader(file, delimiter="\t" if path.suffix.lower() == ".tsv" else ",") if any(row)]
     header = [cell.strip() for cell in rows[0]] if rows else []

@@ -4,7 +4,7 @@
 settings, scores, provenance); ``scaler``, ``scaler_m1``, ``m1``, ``classifier`` and ``tray`` hold its parts;
 ``README.md`` is the model card. Without ``scaler_m1``, M1 takes spectra on the scale of ``scaler``: this holds for
 classifiers of latents, and for older models, made before M1 had a scale of its own. Without ``tray``, training left
-nothing out, or the model is older.
+nothing out, or nothing that can be told from core, or the model is older.
 """
 
 import re
@@ -48,7 +48,7 @@ class Bundle:
     threshold : pixels with a lower ``log_p`` of the pipeline are unknown, in nats; -inf if this cannot be decided.
     facts : the rest of model.json: scale, references, method, features, per_class, seed, false_alarm, config, scores,
         provenance.
-    tray : what tells tray and background from core; None if training left nothing out.
+    tray : what tells tray and background from core; None if training left nothing out, or nothing that can be told.
     """
 
     pipeline: Pipeline

@@ -119,8 +119,7 @@ def check_parts(directory: Path, parts: Mapping[str, Saved], *, method: str) -> 
     for name, (arrays, description) in parts.items():
         kind = {"classifier": method, "scaler_m1": "scaler"}.get(name, name)
         for array_name, array in arrays.items():
-            if (name, array_name) != (TRAY, "threshold"):  # which is infinite where tray cannot be told
-                _check_finite(directory / name / WEIGHTS, array_name, array)
+            _check_finite(directory / name / WEIGHTS, array_name, array)
         if kind in DESCRIPTIONS:
             _check_part(directory / name, arrays, description, kind=kind)
         else:
@@ -294,7 +293,7 @@ def check_tray(directory: Path, saved: Saved, *, bands: int) -> None:
         require_shape(file, name, arrays.get(name), shape)
     roots = [np.diagonal(arrays[f"{name}/root"], axis1=1, axis2=2) for name in MIXTURES]
     positive = [arrays["brightness"], arrays["spread"], *(arrays[f"{name}/weight"] for name in MIXTURES), *roots]
-    if np.isnan(arrays["threshold"][0]) or not all((each > 0).all() and each.size for each in positive):
+    if not all((each > 0).all() and each.size for each in positive):
         raise DataError(f"{file}: numbers above 0 are needed, as brightness, spread, weights and roots; {REMEDY}")
 
 

@@ -41,7 +41,6 @@ def map_new(
     mask: MaskConfig,
     smooth: SmoothConfig,
     threads: int,
-    know_tray: bool = True,
     table: str = "scenes.tsv",
 ) -> Numbers:
     """Return the map of a new scan, and log how its file is read.
@@ -53,7 +52,6 @@ def map_new(
     mask : settings that separate core from tray and shadow, unless the scene names a mask of its own.
     smooth : settings of the smoothing.
     threads : number of threads.
-    know_tray : whether the trained model tells tray from core where nothing else does.
     table : where scale and nodata can be given, for messages.
 
     Raises
@@ -72,7 +70,7 @@ def map_new(
         said = remarks_of_scene(scene, cube, sensor, cleaning, fate=FATE, table=table)
         for remark in said:
             log.log(logging.WARNING if remark.odd else logging.INFO, "%s: %s", scene.name, remark.text)
-        parted = not know_tray or scene.mask is not None or mask.method != "none" or bool(scene.ignore.ranges)
+        parted = scene.mask is not None or mask.method != "none" or bool(scene.ignore.ranges)
         known = Known(_of_interest(scene, cube, mask, cleaning), parted=parted)
         scale = scale_to_trained(scene, bundle)
         cleaned = cleaned_scene(scene, cube, sensor, cleaning)

@@ -55,6 +55,8 @@ def run_bundle(
     recipe = config.pop("recipe")
     facts = config.pop("facts")
     models = {name: load_model(Path(path)) for name, path in parts.items()}
+    if "tray" in models and not models["tray"][1]["used"]:
+        del models["tray"]  # it cannot be told from core: the model does not know it, and says so
     models["classifier"] = classifier_of([Path(path) for path in classifiers], models["scaler"])
     bundle = build_bundle(
         models,

@@ -200,10 +200,10 @@ def trust(study: Study) -> str:
     own = scores[(scores["method"] == method) & (scores["features"] == features)]
     name = method_name(method, features)
     if not len(own):
-        sees = "" if method in averages() else f" and compare.features with {features}"
+        sees = "" if method in averages() else f" and {features} in compare.features"
         return (
-            f"How far to trust it: {name}, which makes the maps, was not scored on labelled pixels; it would be by "
-            f"compare.models with {method}{sees}."
+            f"How far to trust it: {name}, which makes the maps, was not scored on labelled pixels. To score it, name "
+            f"{method} in compare.models{sees}."
         )
     mean, low, high = (float(own[column].iloc[0]) for column in ("mean", "low", "high"))
     between = f", between {low:.2f} and {high:.2f}" if low < high else ""

@@ -1,6 +1,6 @@
 """Settings of labels that are shares of classes in every pixel."""
 
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Annotated
 
 from semispectral.errors import ConfigError
@@ -22,6 +22,15 @@ class ShareSource:
             raise ConfigError(
                 f"share_labels.sources: a pattern of files such as sem/*.tif is needed, got {self.files!r}; name one"
             )
+
+    def fits(self, file: str | Path) -> bool:
+        """Return whether the pattern fits a file.
+
+        Parameters
+        ----------
+        file : str or Path, file of labels that are shares.
+        """
+        return PurePath(file).match(self.files)
 
 
 @settings_class("share_labels")

@@ -130,11 +130,21 @@ def _text(path: Path, *, what: str, key: str) -> str:
         content = path.read_bytes()
         if content.startswith(WORKBOOKS):
             raise ConfigError(f"{path}: {what} is text, and this is a workbook or an archive; save it as CSV (UTF-8)")
-        return content.decode("utf-16" if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig")
+        return content.decode(encoding_of(content))
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: must be UTF-8 text, got another encoding ({error}); save it as UTF-8") from error
     except OSError as error:
         raise UnreadableError(f"{path}: cannot be opened ({error}); check its permissions") from error
+
+
+def encoding_of(start: bytes) -> str:
+    """Return the encoding of a text by how it begins: UTF-16 with a mark, as spreadsheets write it, or UTF-8.
+
+    Parameters
+    ----------
+    start : bytes, the beginning of the file; two are enough.
+    """
+    return "utf-16" if start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig"
 
 
 def _cells(path: Path, text: str, separator: str) -> list[list[str]]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from semispectral.tray.tray_model import KIND, MIXTURES, TrayModel, described, log_density, shapes
+from semispectral.tray.tray_model import KIND, MIXTURES, TrayModel, described, shapes
 
 COMPONENTS = 8  # of the shapes
 PARTS = {"tray": 4, "core": 8}  # of the mixtures: plastic, shadow, wood and metal; rocks
@@ -30,7 +30,8 @@ def learn_tray(tray: np.ndarray, core: np.ndarray, *, seed: int) -> TrayModel:
     if enough:
         for name in MIXTURES:
             arrays |= _mixture(described(fitted[name], arrays), name, seed=seed)
-        odds = {name: _odds(asked[name], arrays) for name in MIXTURES}
+        told_by = TrayModel(arrays, {})
+        odds = {name: told_by.odds(asked[name]) for name in MIXTURES}
         threshold = max(0.0, float(np.quantile(odds["core"], 1 - FALSE_ALARM)))
         told = {name: float((odds[name] > threshold).mean()) for name in MIXTURES}
     else:
@@ -46,11 +47,6 @@ def learn_tray(tray: np.ndarray, core: np.ndarray, *, seed: int) -> TrayModel:
         "used": used,
     }
     return TrayModel(arrays, facts)
-
-
-def _odds(x: np.ndarray, arrays: dict[str, np.ndarray]) -> np.ndarray:
-    seen = described(x, arrays)
-    return np.asarray(log_density(seen, arrays, "tray") - log_density(seen, arrays, "core"))
 
 
 def _description(fitted: dict[str, np.ndarray], brightness: float) -> dict[str, np.ndarray]:

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from pathlib import Path, PurePath
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -84,5 +84,5 @@ def _of_source(
 
 def _weight(source: LabelSource, config: ShareLabelConfig) -> tuple[str, float]:
     """Return the pattern that fits a file first, and its weight."""
-    fits = [each for each in config.sources if PurePath(source.path).match(each.files)]
+    fits = [each for each in config.sources if each.fits(source.path)]
     return (fits[0].files, float(fits[0].weight)) if fits else (OTHERS, 1.0)
