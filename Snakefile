@@ -5,8 +5,10 @@ from pathlib import Path
 
 from semispectral.study import config_file
 from semispectral.workflow import logs, running, warm
+from semispectral.workflow.retraining import planned_jobs, trained_again
 from semispectral.errors import SemispectralError
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 from snakemake.utils import min_version
 
 min_version("9.27")
@@ -44,13 +46,11 @@ configfile: "config/config.yaml" if Path("config/config.yaml").exists() else wor
 
 
 include: "rules/common.smk"
-include: "rules/benchmark_common.smk"
 include: "rules/scans.smk"
 include: "rules/sampling.smk"
 include: "rules/models.smk"
 include: "rules/evaluation.smk"
 include: "rules/features.smk"
-include: "rules/map_common.smk"
 include: "rules/maps.smk"
 include: "rules/downhole.smk"
 include: "rules/mixtures.smk"
@@ -58,7 +58,6 @@ include: "rules/pages.smk"
 include: "rules/report.smk"
 include: "rules/benchmark.smk"
 include: "rules/new.smk"
-include: "rules/explore_common.smk"
 include: "rules/explore.smk"
 
 
@@ -74,28 +73,28 @@ if not workflow.is_main_process:
 
 # Snakemake knows one block onstart. As long as a process of this run lives, `make resume` keeps away.
 onstart:
-    require_results()
-    say_left_over()
-    say_what_trains(workflow.dag)
+    STUDY.require_results()
+    for said in [*STUDY.left_over(), *trained_again(planned_jobs(workflow.dag))]:
+        logger.warning(said)
     running.hold()
 
 
 rule all:
     default_target: True
     input:
-        with_labels("<results>/report/index.html"),
+        STUDY.with_labels("<results>/report/index.html"),
         "<results>/downhole/intervals.csv" if LOGGED else [],
         expand("<results>/downhole/{hole}.pdf", hole=sorted(LOGGED)),
         expand("<results>/holes/{hole}", hole=sorted(LOGGED)),
-        every_scene("<results>/mixtures/{scene}/shares.tif") if CONFIG["mixtures"]["enabled"] else [],
+        FILES.every_scene("<results>/mixtures/{scene}/shares.tif") if CONFIG["mixtures"]["enabled"] else [],
 
 
 # Scans that are only mapped: `semispectral map-too` runs this with the rules that train nothing.
 rule map_too:
     input:
-        with_labels("<results>/report/index.html"),
-        of_scenes("<results>/maps/{scene}/page.html", sorted(ONLY_MAPPED)),
-        of_scenes("<results>/mixtures/{scene}/shares.tif", sorted(ONLY_MAPPED)) if CONFIG["mixtures"]["enabled"] else [],
+        STUDY.with_labels("<results>/report/index.html"),
+        FILES.of_scenes("<results>/maps/{scene}/page.html", ONLY_MAPPED),
+        FILES.of_scenes("<results>/mixtures/{scene}/shares.tif", ONLY_MAPPED) if CONFIG["mixtures"]["enabled"] else [],
         "<results>/downhole/intervals.csv" if HOLES_MAPPED_TOO else [],
         expand("<results>/downhole/{hole}.pdf", hole=HOLES_MAPPED_TOO),
         expand("<results>/holes/{hole}", hole=HOLES_MAPPED_TOO),
@@ -103,12 +102,12 @@ rule map_too:
 
 rule benchmark:
     input:
-        with_labels("<results>/report/benchmark/index.html"),
+        STUDY.with_labels("<results>/report/benchmark/index.html"),
         COMPARED,
 
 
 rule explore:
     input:
-        with_holes("<results>/explore/index.html"),
+        STUDY.with_holes("<results>/explore/index.html"),
         COMPARED,
-        of_scenes("<results>/explore/maps/{scene}/page.html", STUDIED),
+        FILES.of_scenes("<results>/explore/maps/{scene}/page.html", STUDIED),

@@ -5,7 +5,7 @@
 
 
 wildcard_constraints:
-    split="|".join(map(re.escape, SPLITS)),
+    split="|".join(map(re.escape, BENCHMARK.splits)),
     regime="|".join(REGIMES),
     seeds=r"\d+-\d+",
     runs=r"\d+-\d+|(\d+|all)/\d+",
@@ -13,9 +13,9 @@ wildcard_constraints:
 
 rule benchmark_split:
     input:
-        census=[counted(scene, "parquet") for scene in STUDIED],
-        codes=[counted(scene, "npy") for scene in STUDIED],
-        shards=pool_of(STUDIED),
+        census=FILES.counted(STUDIED, "parquet"),
+        codes=FILES.counted(STUDIED, "npy"),
+        shards=FILES.pool_of(STUDIED),
         classes=ancient(CLASSES),
     output:
         directory("<results>/splits/{split}/{seed}"),
@@ -30,7 +30,7 @@ rule benchmark_split:
         mem_mb=memory_mb_of_one(2000, per_mb=4),
         runtime=minutes(10, per_mb=0.02),
     params:
-        cfg=split_cfg,
+        cfg=BENCHMARK.split_cfg,
         code=code("benchmark_split"),
     message:
         "Deal the pool to the benchmark: {wildcards.split}, seed {wildcards.seed}"
@@ -40,9 +40,9 @@ rule benchmark_split:
 
 rule benchmark_m1:
     input:
-        shards=pool_of(STUDIED),
-        splits=splits_of,
-        files=lambda wildcards: cleaned_files(STUDIED),
+        shards=FILES.pool_of(STUDIED),
+        splits=BENCHMARK.splits_of,
+        files=BENCHMARK.cleaned_files,
     output:
         directory("<results>/latents/{split}/{regime}/m1/{seeds}"),
     log:
@@ -56,7 +56,7 @@ rule benchmark_m1:
         mem_mb=memory_mb_of_one(4000, per_mb=24, but="files"),
         runtime=minutes(240, per_mb=0.02, but="files"),
     params:
-        cfg=job_cfg(scale="m1_method", m1=CONFIG["m1"]),
+        cfg=BENCHMARK.job_cfg(scale="m1_method", m1=CONFIG["m1"]),
         code=code("benchmark_m1"),
     message:
         "Train M1 for the benchmark: {wildcards.split}, {wildcards.regime}, seeds {wildcards.seeds}"
@@ -66,9 +66,9 @@ rule benchmark_m1:
 
 rule benchmark_input:
     input:
-        shards=pool_of(STUDIED),
-        splits=splits_of,
-        files=lambda wildcards: cleaned_files(STUDIED),
+        shards=FILES.pool_of(STUDIED),
+        splits=BENCHMARK.splits_of,
+        files=BENCHMARK.cleaned_files,
     output:
         directory("<results>/input/{split}/{regime}/bands/{seeds}"),
     log:
@@ -82,7 +82,7 @@ rule benchmark_input:
         mem_mb=memory_mb_of_one(4000, per_mb=40, but="files"),
         runtime=minutes(60, per_mb=0.02, but="files"),
     params:
-        cfg=job_cfg(),
+        cfg=BENCHMARK.job_cfg(),
         code=code("benchmark_input"),
     message:
         "Choose the input of the benchmark: {wildcards.split}, {wildcards.regime}, seeds {wildcards.seeds}"
@@ -92,11 +92,11 @@ rule benchmark_input:
 
 rule benchmark_train:
     input:
-        shards=pool_of(STUDIED),
-        splits=splits_of,
-        files=lambda wildcards: cleaned_files(STUDIED),
-        latents=latents_of_job,
-        chosen=chosen_for_job,
+        shards=FILES.pool_of(STUDIED),
+        splits=BENCHMARK.splits_of,
+        files=BENCHMARK.cleaned_files,
+        latents=BENCHMARK.latents_of,
+        chosen=BENCHMARK.chosen_for,
     output:
         "<results>/predictions/{split}/{regime}/{method}/{features}/{seeds}.parquet",
     log:
@@ -113,7 +113,7 @@ rule benchmark_train:
         mem_mb=memory_mb_of_one(4000, per_mb=24, but="files"),
         runtime=minutes(240, per_mb=0.02, but="files"),
     params:
-        cfg=fit_cfg,
+        cfg=BENCHMARK.fit_cfg,
         code=code("benchmark_train"),
     message:
         "Train {wildcards.method} on {wildcards.features} for the benchmark: {wildcards.split}, {wildcards.regime}, {wildcards.seeds}"
@@ -123,11 +123,11 @@ rule benchmark_train:
 
 rule benchmark_fit:
     input:
-        shards=pool_of(STUDIED),
-        splits=splits_of,
-        files=files_of_fit,
-        latents=latents_of_job,
-        chosen=chosen_for_job,
+        shards=FILES.pool_of(STUDIED),
+        splits=BENCHMARK.splits_of,
+        files=BENCHMARK.files_of_fit,
+        latents=BENCHMARK.latents_of,
+        chosen=BENCHMARK.chosen_for,
     output:
         "<results>/predictions/{split}/{regime}/{method}/{features}/{seeds}.parquet",
     log:
@@ -144,7 +144,7 @@ rule benchmark_fit:
         mem_mb=memory_mb_of_one(4000, per_mb=40, but="files"),
         runtime=minutes(240, per_mb=0.02, but="files"),
     params:
-        cfg=fit_cfg,
+        cfg=BENCHMARK.fit_cfg,
         code=code("benchmark_fit"),
     message:
         "Fit {wildcards.method} on {wildcards.features} for the benchmark: {wildcards.split}, {wildcards.regime}, {wildcards.seeds}"

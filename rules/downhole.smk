@@ -1,13 +1,14 @@
 # Of every hole whose depths are known: the downhole log, shares over intervals of the user's own, and a strip log, a page.
 # Needs: results/maps/{scene}/numbers.parquet and pixels, results/features; tables of intervals, collars and surveys, if named.
 # Produces: results/downhole/{hole}.csv, .las, .png, .pdf, results/downhole/intervals.csv, .parquet, results/holes/{hole}.
+PLACES = {"map": "../../maps/{scene}", "report": REPORT}  # what the page of a hole links to
 
 
 rule downhole:
     input:
-        numbers=numbers_of_hole(),
-        features=lambda wildcards: features_of("features.json", scenes=LOGGED[wildcards.hole]),
-        feature_rasters=lambda wildcards: features_of("features.tif", scenes=LOGGED[wildcards.hole]),
+        numbers=FILES.of_hole("<results>/maps/{scene}/numbers.parquet"),
+        features=FILES.measured_in_hole("features.json"),
+        feature_rasters=FILES.measured_in_hole("features.tif"),
         intervals=SLICES.hole_tables["table"],
     output:
         csv="<results>/downhole/{hole}.csv",
@@ -61,7 +62,7 @@ rule intervals:
         mem_mb=memory_mb(1500),
         runtime=minutes(10),
     params:
-        cfg=cfg(intervals={"dip_down": CONFIG["intervals"]["dip_down"]}),
+        cfg=cfg(intervals=SLICES.keys_of("intervals", "dip_down")),
         code=code("intervals"),
     message:
         "Join the intervals of all holes into one table"
@@ -71,10 +72,10 @@ rule intervals:
 
 rule hole_page:
     input:
-        numbers=numbers_of_hole(),
-        pixels=lambda wildcards: expand("<results>/maps/{scene}/pixels", scene=LOGGED[wildcards.hole]),
-        features=lambda wildcards: features_of("features.json", scenes=LOGGED[wildcards.hole]),
-        feature_rasters=lambda wildcards: features_of("features.tif", scenes=LOGGED[wildcards.hole]),
+        numbers=FILES.of_hole("<results>/maps/{scene}/numbers.parquet"),
+        pixels=FILES.of_hole("<results>/maps/{scene}/pixels"),
+        features=FILES.measured_in_hole("features.json"),
+        feature_rasters=FILES.measured_in_hole("features.tif"),
         intervals="<results>/downhole/composites/{hole}.parquet",
     output:
         directory("<results>/holes/{hole}"),

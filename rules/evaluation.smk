@@ -6,9 +6,9 @@
 
 rule evaluate:
     input:
-        predictions=scored_in,
+        predictions=BENCHMARK.scored_in,
         classes=ancient(CLASSES),
-        known=classes_of_split,
+        known=BENCHMARK.classes_of,
     output:
         directory("<results>/evaluation/{split}/{regime}"),
     log:
@@ -22,7 +22,7 @@ rule evaluate:
         mem_mb=memory_mb(3000, per_mb=40),
         runtime=minutes(60, per_mb=1),
     params:
-        cfg=scores_cfg,
+        cfg=BENCHMARK.scores_cfg,
         code=code("evaluate"),
     message:
         "Score all methods on the test pixels of the split {wildcards.split}, {wildcards.regime}"

@@ -4,12 +4,17 @@
 # results/splits/main and the features of the model of the maps.
 # Produces: results/explore (clusters, groups.json, maps/{scene}, queue.parquet, queue.tsv, queue.gpkg, chips, plane.png,
 # index.html; by a model also judged.parquet and new_groups.json), and results/evaluation/learning_curve.parquet.
+EXPLORED = f"{FILES.first_seed}"  # the seed of the M1 whose latents are looked at
+LATENTS = FILES.latents_of(EXPLORED, STUDIED)
+# Latents are read one scene after the other, samples of the bands together.
+MEMORY_OF_CURVE = memory_mb_of_one if MAP.features.startswith("latents") else memory_mb
+BY_MODEL = CONFIG["explore"]["by_model"] and any(SLICES.scenes[name].has_labels for name in STUDIED)
 
 
 rule clusters:
     input:
         latents=LATENTS,
-        samples=of_training("<results>/sample_m1/{scene}.parquet"),
+        samples=FILES.of_training("<results>/sample_m1/{scene}.parquet"),
     output:
         directory("<results>/explore/clusters"),
     log:
@@ -24,7 +29,7 @@ rule clusters:
         mem_mb=memory_mb(2000, per_mb=12),
         runtime=minutes(15, per_mb=0.5),
     params:
-        cfg=cfg(explore=explore_keys("method", "clusters", "seed")),
+        cfg=cfg(explore=SLICES.keys_of("explore", "method", "clusters", "seed")),
         code=code("clusters"),
     message:
         "Cluster the latents of M1"
@@ -36,8 +41,8 @@ rule describe_groups:
     input:
         clusters="<results>/explore/clusters",
         latents=LATENTS,
-        shards=pool_of(STUDIED),
-        scaler=SCALERS["latents"],
+        shards=FILES.pool_of(STUDIED),
+        scaler=FILES.scalers["latents"],
         files=SLICES.groups_files,
     output:
         "<results>/explore/groups.json",
@@ -53,7 +58,7 @@ rule describe_groups:
         mem_mb=memory_mb(2000, per_mb=12, but="files"),
         runtime=minutes(15, per_mb=0.1, but="files"),
     params:
-        cfg=SLICES.groups(explore=explore_keys("suggestions")),
+        cfg=SLICES.groups(explore=SLICES.keys_of("explore", "suggestions")),
         code=code("describe_groups"),
     message:
         "Describe the groups: their spectra, and what they may be"
@@ -63,9 +68,9 @@ rule describe_groups:
 
 rule cluster_map:
     input:
-        files=scan_files,
-        codes=codes_of,
-        scaler=SCALERS["latents"],
+        files=SLICES.scan_files,
+        codes=FILES.codes_of,
+        scaler=FILES.scalers["latents"],
         m1=f"<results>/m1/{EXPLORED}",
         clusters="<results>/explore/clusters",
     output:
@@ -97,11 +102,11 @@ if BY_MODEL:
     rule new_groups:
         input:
             latents=LATENTS,
-            shards=pool_of(STUDIED),
-            scaler=SCALERS["mnf"],
+            shards=FILES.pool_of(STUDIED),
+            scaler=FILES.scalers["mnf"],
             files=SLICES.groups_files,
             model="<results>/model",
-            labels=map_run("<results>/labels_per_class/{per_class}/{seed}.parquet"),
+            labels=MAP.path("<results>/labels_per_class/{per_class}/{seed}.parquet"),
         output:
             judged="<results>/explore/judged.parquet",
             groups="<results>/explore/new_groups.json",
@@ -117,7 +122,7 @@ if BY_MODEL:
             mem_mb=memory_mb(2000, per_mb=12, but="files"),
             runtime=minutes(15, per_mb=0.1, but="files"),
         params:
-            cfg=SLICES.groups(explore=explore_keys("seed", "suggestions")),
+            cfg=SLICES.groups(explore=SLICES.keys_of("explore", "seed", "suggestions")),
             code=code("new_groups"),
         message:
             "Judge the drawn pixels by the trained model, and group those that it does not know"
@@ -131,9 +136,9 @@ if BY_MODEL:
             new_groups="<results>/explore/new_groups.json",
             judged="<results>/explore/judged.parquet",
             latents=LATENTS,
-            codes=[counted(scene, "npy") for scene in STUDIED],
-            rasters=group_maps("groups.tif"),
-            pictures=group_maps("picture.npy"),
+            codes=FILES.counted(STUDIED, "npy"),
+            rasters=FILES.group_maps("groups.tif"),
+            pictures=FILES.group_maps("picture.npy"),
         output:
             queue="<results>/explore/queue.parquet",
             points="<results>/explore/queue.gpkg",
@@ -150,7 +155,7 @@ if BY_MODEL:
             mem_mb=memory_mb(2000, per_mb=12),
             runtime=minutes(15, per_mb=0.1),
         params:
-            cfg=SLICES.queue(explore=explore_keys("queue", "least_distance", "seed")),
+            cfg=SLICES.queue(explore=SLICES.keys_of("explore", "queue", "least_distance", "seed")),
             code=code("queue_by_model"),
         message:
             "Choose the pixels to label, by the trained model"
@@ -164,9 +169,9 @@ else:
             clusters="<results>/explore/clusters",
             groups="<results>/explore/groups.json",
             latents=LATENTS,
-            codes=[counted(scene, "npy") for scene in STUDIED],
-            rasters=group_maps("groups.tif"),
-            pictures=group_maps("picture.npy"),
+            codes=FILES.counted(STUDIED, "npy"),
+            rasters=FILES.group_maps("groups.tif"),
+            pictures=FILES.group_maps("picture.npy"),
         output:
             queue="<results>/explore/queue.parquet",
             points="<results>/explore/queue.gpkg",
@@ -183,7 +188,7 @@ else:
             mem_mb=memory_mb(2000, per_mb=12),
             runtime=minutes(15, per_mb=0.1),
         params:
-            cfg=SLICES.queue(explore=explore_keys("queue", "least_distance", "seed")),
+            cfg=SLICES.queue(explore=SLICES.keys_of("explore", "queue", "least_distance", "seed")),
             code=code("queue"),
         message:
             "Choose the pixels to label: those that stand for the most others first"
@@ -193,11 +198,11 @@ else:
 
 rule group_page:
     input:
-        files=scan_files,
+        files=SLICES.scan_files,
         clusters="<results>/explore/maps/{scene}/clusters.npy",
         groups="<results>/explore/groups.json",
-        features=lambda wildcards: features_of("features.json", scenes=[wildcards.scene]),
-        feature_rasters=lambda wildcards: features_of("features.tif", scenes=[wildcards.scene]),
+        features=FILES.measured_in_scene("features.json"),
+        feature_rasters=FILES.measured_in_scene("features.tif"),
     output:
         "<results>/explore/maps/{scene}/page.html",
     log:
@@ -225,8 +230,8 @@ rule contact_sheet:
         groups="<results>/explore/groups.json",
         new_groups=["<results>/explore/new_groups.json"] if BY_MODEL else [],
         latents=LATENTS,
-        maps=group_maps("clusters.npy"),
-        pictures=group_maps("picture.npy"),
+        maps=FILES.group_maps("clusters.npy"),
+        pictures=FILES.group_maps("picture.npy"),
         queue="<results>/explore/queue.parquet",
     output:
         page="<results>/explore/index.html",
@@ -253,8 +258,8 @@ rule contact_sheet:
 
 rule learning_curve:
     input:
-        features=expand(FEATURES[MAP_RUN["features"]], seed=MAP_RUN["seed"], scene=SCORED),
-        scaler=SCALERS[MAP_RUN["features"]],
+        features=expand(FEATURES[MAP.features], seed=MAP.run["seed"], scene=SCORED),
+        scaler=FILES.scalers[MAP.features],
         pixels="<results>/splits/main/pixels.parquet",
     output:
         "<results>/evaluation/learning_curve.parquet",
@@ -269,10 +274,10 @@ rule learning_curve:
         mem_mb=MEMORY_OF_CURVE(3000, per_mb=12),
         runtime=minutes(30, per_mb=0.1),
     params:
-        features=MAP_RUN["features"],
+        features=MAP.features,
         cfg=cfg(
-            svm={key: CONFIG["svm"][key] for key in ("cost", "gamma", "balanced")},
-            evaluation={"seed": CONFIG["evaluation"]["seed"]},
+            svm=SLICES.keys_of("svm", "cost", "gamma", "balanced"),
+            evaluation=SLICES.keys_of("evaluation", "seed"),
         ),
         code=code("learning_curve"),
     message:

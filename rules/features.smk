@@ -5,8 +5,8 @@
 
 rule features:
     input:
-        files=scan_files,
-        codes=codes_to_ignore,
+        files=SLICES.scan_files,
+        codes=FILES.codes_to_ignore,
     output:
         expand("<results>/features/{{scene}}/{name}", name=FEATURE_FILES),
     log:

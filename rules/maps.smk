@@ -3,15 +3,25 @@
 # Needs: the trained models that the section `map` names, results/sample, results/labels_per_class,
 # results/predictions, the scenes.
 # Produces: results/tray, results/bundle, results/model, results/maps/{scene}.
+MAP_FILES = (
+    "class.tif",
+    "class.img",
+    "class.hdr",
+    "probability.tif",
+    "confidence.tif",
+    "map.json",
+    "page.html",
+)  # map.png is the picture
+REPORT = "../../report/index.html"  # as seen from maps/{scene}/page.html
 
 
-if WITH_TRAY:
+if MAP.with_tray:
 
     rule learn_tray:
         input:
-            samples=of_scenes("<results>/sample_m1/{scene}.parquet", WITH_TRAY),
-            codes=[codes_to_ignore_in(scene) for scene in WITH_TRAY],
-            files=lambda wildcards: SLICES.data_files_of(WITH_TRAY),
+            samples=FILES.of_scenes("<results>/sample_m1/{scene}.parquet", MAP.with_tray),
+            codes=[FILES.codes_to_ignore_in(scene) for scene in MAP.with_tray],
+            files=lambda wildcards: SLICES.data_files_of(MAP.with_tray),
         output:
             directory("<results>/tray"),
         log:
@@ -25,7 +35,7 @@ if WITH_TRAY:
             mem_mb=memory_mb_of_one(2000, per_mb=4, but="files"),
             runtime=minutes(15, per_mb=0.02, but="files"),
         params:
-            cfg=SLICES.learn_tray(WITH_TRAY),
+            cfg=SLICES.learn_tray(MAP.with_tray),
             code=code("learn_tray"),
         message:
             "Learn to tell tray and background from core"
@@ -35,13 +45,13 @@ if WITH_TRAY:
 
 rule bundle:
     input:
-        samples=of_training("<results>/sample/{scene}.parquet"),
-        scaler=SCALER_OF_MAP,
-        scaler_m1=other_scaler(),
-        m1=map_run("<results>/m1/{seed}"),
-        tray="<results>/tray" if WITH_TRAY else [],
-        classifiers=classifiers_of_map(),
-        labels=map_run("<results>/labels_per_class/{per_class}/{seed}.parquet"),
+        samples=FILES.of_training("<results>/sample/{scene}.parquet"),
+        scaler=MAP.scaler,
+        scaler_m1=MAP.other_scaler,
+        m1=MAP.path("<results>/m1/{seed}"),
+        tray="<results>/tray" if MAP.with_tray else [],
+        classifiers=MAP.classifiers(),
+        labels=MAP.path("<results>/labels_per_class/{per_class}/{seed}.parquet"),
         known="<results>/splits/main/training/classes.json",
     output:
         directory("<results>/bundle"),
@@ -56,7 +66,7 @@ rule bundle:
         mem_mb=memory_mb(3000, per_mb=0.5),
         runtime=minutes(15, per_mb=0.05),
     params:
-        cfg=SLICES.bundle(MAP_RUN),
+        cfg=SLICES.bundle(MAP.run),
         code=code("bundle"),
     message:
         "Put all that makes a map into one folder"
@@ -67,7 +77,7 @@ rule bundle:
 rule pack:
     input:
         model="<results>/bundle",
-        predictions=map_run("<results>/predictions/main/inductive/{method}/{features}/{per_class}/{seed}.parquet"),
+        predictions=MAP.path("<results>/predictions/main/inductive/{method}/{features}/{per_class}/{seed}.parquet"),
     output:
         directory("<results>/model"),
     log:
@@ -91,10 +101,10 @@ rule pack:
 
 rule map:
     input:
-        files=scene_files,
+        files=SLICES.scene_files,
         model="<results>/bundle",
-        codes=codes_of,
-        parts=parts_of,
+        codes=FILES.codes_of,
+        parts=FILES.parts_of,
     output:
         "<results>/maps/{scene}/numbers.parquet",
     log:
@@ -118,11 +128,11 @@ rule map:
 
 rule pixels:
     input:
-        files=scene_files,
+        files=SLICES.scene_files,
         model="<results>/bundle",
         numbers="<results>/maps/{scene}/numbers.parquet",
-        features=lambda wildcards: features_of("features.json", scenes=[wildcards.scene]),
-        feature_rasters=lambda wildcards: features_of("features.tif", scenes=[wildcards.scene]),
+        features=FILES.measured_in_scene("features.json"),
+        feature_rasters=FILES.measured_in_scene("features.tif"),
     output:
         directory("<results>/maps/{scene}/pixels"),
     log:
@@ -148,8 +158,8 @@ rule paint:
     input:
         numbers="<results>/maps/{scene}/numbers.parquet",
         pixels="<results>/maps/{scene}/pixels",
-        features=lambda wildcards: features_of("features.json", scenes=[wildcards.scene]),
-        feature_rasters=lambda wildcards: features_of("features.tif", scenes=[wildcards.scene]),
+        features=FILES.measured_in_scene("features.json"),
+        feature_rasters=FILES.measured_in_scene("features.tif"),
     output:
         expand("<results>/maps/{{scene}}/{name}", name=MAP_FILES),
         picture=report(

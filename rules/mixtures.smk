@@ -5,8 +5,8 @@
 
 rule endmembers:
     input:
-        samples=of_training("<results>/sample/{scene}.parquet"),
-        labels=map_run("<results>/labels_per_class/{per_class}/{seed}.parquet"),
+        samples=FILES.of_training("<results>/sample/{scene}.parquet"),
+        labels=MAP.path("<results>/labels_per_class/{per_class}/{seed}.parquet"),
         known="<results>/splits/main/training/classes.json",
     output:
         "<results>/mixtures/endmembers.parquet",
@@ -21,7 +21,7 @@ rule endmembers:
         mem_mb=memory_mb(1500, per_mb=0.5),
         runtime=minutes(10),
     params:
-        cfg=cfg(mixtures={key: CONFIG["mixtures"][key] for key in ("resamples", "seed")}),
+        cfg=cfg(mixtures=SLICES.keys_of("mixtures", "resamples", "seed")),
         code=code("endmembers"),
     message:
         "Average the labelled pixels of each class, to unmix scans with"
@@ -31,7 +31,7 @@ rule endmembers:
 
 rule mixtures:
     input:
-        files=scan_files,
+        files=SLICES.scan_files,
         model="<results>/bundle",
         numbers="<results>/maps/{scene}/numbers.parquet",
         endmembers="<results>/mixtures/endmembers.parquet",

@@ -7,8 +7,8 @@
 
 rule train_m1:
     input:
-        samples=of_training("<results>/sample_m1/{scene}.parquet"),
-        scaler=SCALERS["latents"],
+        samples=FILES.of_training("<results>/sample_m1/{scene}.parquet"),
+        scaler=FILES.scalers["latents"],
     output:
         directory("<results>/m1/{seed}"),
     log:
@@ -20,7 +20,7 @@ rule train_m1:
         "../envs/train.yaml"
     threads: at_most(4)
     resources:
-        gpu=gpu_if_any,
+        gpu=RUN.gpu_if_any,
         mem_mb=memory_mb(4000, per_mb=12),
         runtime=minutes(240, per_mb=2),
     params:
@@ -34,13 +34,13 @@ rule train_m1:
 
 rule encode:
     input:
-        shards=pool_of(TRAINING),
-        scaler=SCALERS["latents"],
+        shards=FILES.pool_of(TRAINING),
+        scaler=FILES.scalers["latents"],
         m1="<results>/m1/{seed}",
-        scores=scores_of,
-        files=lambda wildcards: cleaned_files(TRAINING),
+        scores=FILES.scores_of,
+        files=lambda wildcards: SLICES.cleaned_files(TRAINING),
     output:
-        of_training("<results>/latents{scores}/{seed}/{scene}.parquet"),
+        FILES.of_training("<results>/latents{scores}/{seed}/{scene}.parquet"),
     log:
         "<results>/logs/encode/latents{scores}/{seed}.log",
     benchmark:
@@ -54,7 +54,7 @@ rule encode:
         mem_mb=memory_mb_of_one(2000, per_mb=24, but="files"),
         runtime=minutes(10, per_mb=0.02, but="files"),
     params:
-        cfg=cfg(scenes=cleaned(TRAINING)),
+        cfg=cfg(scenes=SLICES.cleaned(TRAINING)),
         code=code("encode"),
     message:
         "Encode the drawn pixels of the scenes of training with M1, seed {wildcards.seed}: latents{wildcards.scores}"
@@ -66,19 +66,19 @@ if TESTED:
 
     use rule encode as encode_tested with:
         input:
-            shards=pool_of(TESTED),
-            scaler=SCALERS["latents"],
+            shards=FILES.pool_of(TESTED),
+            scaler=FILES.scalers["latents"],
             m1="<results>/m1/{seed}",
-            scores=scores_of,
+            scores=FILES.scores_of,
             files=lambda wildcards: SLICES.data_files_of(TESTED),
         output:
-            of_scenes("<results>/latents{scores}/{seed}/{scene}.parquet", TESTED),
+            FILES.of_scenes("<results>/latents{scores}/{seed}/{scene}.parquet", TESTED),
         log:
             "<results>/logs/encode_tested/latents{scores}/{seed}.log",
         benchmark:
             "<results>/resources/encode_tested/latents{scores}/{seed}.tsv"
         params:
-            cfg=cfg(scenes=looked_into(TESTED)),
+            cfg=cfg(scenes=SLICES.looked_into(TESTED)),
             code=code("encode"),
         message:
             "Encode the drawn pixels of the tested scenes with M1, seed {wildcards.seed}: latents{wildcards.scores}"
@@ -89,19 +89,19 @@ if UNSCORED:
     # Of named test holes, and without labels: they are explored, and neither learnt from nor tested.
     use rule encode as encode_unscored with:
         input:
-            shards=pool_of(UNSCORED),
-            scaler=SCALERS["latents"],
+            shards=FILES.pool_of(UNSCORED),
+            scaler=FILES.scalers["latents"],
             m1="<results>/m1/{seed}",
-            scores=scores_of,
+            scores=FILES.scores_of,
             files=lambda wildcards: SLICES.data_files_of(UNSCORED),
         output:
-            of_scenes("<results>/latents{scores}/{seed}/{scene}.parquet", UNSCORED),
+            FILES.of_scenes("<results>/latents{scores}/{seed}/{scene}.parquet", UNSCORED),
         log:
             "<results>/logs/encode_unscored/latents{scores}/{seed}.log",
         benchmark:
             "<results>/resources/encode_unscored/latents{scores}/{seed}.tsv"
         params:
-            cfg=cfg(scenes=looked_into(UNSCORED)),
+            cfg=cfg(scenes=SLICES.looked_into(UNSCORED)),
             code=code("encode"),
         message:
             "Encode the drawn pixels of test holes without labels with M1, seed {wildcards.seed}: latents{wildcards.scores}"
@@ -109,14 +109,14 @@ if UNSCORED:
 
 rule train_m2:
     input:
-        features=learnt_from,
+        features=FILES.learnt_from,
         pixels="<results>/splits/main/training/pixels.parquet",
         labels="<results>/labels_per_class/{per_class}/{seed}.parquet",
         classes="<results>/splits/main/training/classes.json",
-        scaler=scaler_of,
-        m1=m1_of,
-        intervals=LABELLED_INTERVALS,
-        shares=LABELS_WITH_SHARES,
+        scaler=FILES.scaler_of,
+        m1=FILES.m1_of,
+        intervals=FILES.labelled_intervals,
+        shares=FILES.labels_with_shares,
     output:
         directory("<results>/m2/{features}/{per_class}/{seed}"),
     log:
@@ -128,7 +128,7 @@ rule train_m2:
         "../envs/train.yaml"
     threads: at_most(4)
     resources:
-        gpu=gpu_if_any,
+        gpu=RUN.gpu_if_any,
         mem_mb=by_features(memory_mb(4000, per_mb=12), memory_mb_of_one(4000, per_mb=12)),
         runtime=by_features(minutes(240, per_mb=2), minutes(240, per_mb=0.02)),
     params:
@@ -142,11 +142,11 @@ rule train_m2:
 
 rule train_qy:
     input:
-        features=learnt_from,
+        features=FILES.learnt_from,
         pixels="<results>/splits/main/training/pixels.parquet",
         labels="<results>/labels_per_class/{per_class}/{seed}.parquet",
         classes="<results>/splits/main/training/classes.json",
-        scaler=scaler_of,
+        scaler=FILES.scaler_of,
     output:
         directory("<results>/qy/{features}/{per_class}/{seed}"),
     log:
@@ -157,7 +157,7 @@ rule train_qy:
         "../envs/train.yaml"
     threads: 1
     resources:
-        gpu=gpu_if_any,
+        gpu=RUN.gpu_if_any,
         mem_mb=by_features(memory_mb(4000, per_mb=12), memory_mb_of_one(4000, per_mb=12)),
         runtime=by_features(minutes(120, per_mb=1), minutes(120, per_mb=0.02)),
     params:
@@ -171,11 +171,11 @@ rule train_qy:
 
 rule train_svm:
     input:
-        features=learnt_from,
+        features=FILES.learnt_from,
         pixels="<results>/splits/main/training/pixels.parquet",
         labels="<results>/labels_per_class/{per_class}/{seed}.parquet",
         classes="<results>/splits/main/training/classes.json",
-        scaler=scaler_of,
+        scaler=FILES.scaler_of,
     output:
         directory("<results>/svm/{features}/{per_class}/{seed}"),
     log:
@@ -197,18 +197,18 @@ rule train_svm:
         "../workflow/scripts/train_svm.py"
 
 
-if FITTED:
+if FILES.fitted:
 
     rule baseline:
         input:
-            features=of_scenes(FEATURES["bands"], SCORED),
-            scalers=[SCALERS[features] for features in sorted({row.features for row in FITTED})],
+            features=FILES.of_scenes(FEATURES["bands"], SCORED),
+            scalers=[FILES.scalers[features] for features in sorted({row.features for row in FILES.fitted})],
             labels="<results>/labels_per_class/{per_class}/{seed}.parquet",
             quotas="<results>/splits/main/quotas.parquet",
         output:
             [
                 f"<results>/predictions/main/inductive/{row.method}/{row.features}/{{per_class}}/{{seed}}.parquet"
-                for row in FITTED
+                for row in FILES.fitted
             ],
         log:
             "<results>/logs/baseline/{per_class}/{seed}.log",
@@ -221,7 +221,7 @@ if FITTED:
             mem_mb=memory_mb(4000, per_mb=20),
             runtime=minutes(60, per_mb=1),
         params:
-            cfg=SLICES.baseline(row.method for row in FITTED),
+            cfg=SLICES.baseline(row.method for row in FILES.fitted),
             code=code("baseline"),
         message:
             "Fit and apply the baselines with {wildcards.per_class} labels per class, seed {wildcards.seed}"
@@ -231,7 +231,7 @@ if FITTED:
 
 rule average:
     input:
-        members=members_of,
+        members=BENCHMARK.members_of,
     output:
         "<results>/predictions/{split}/{regime}/{method}/{features}/{runs}.parquet",
     log:
@@ -239,8 +239,8 @@ rule average:
     benchmark:
         "<results>/resources/average/{split}/{regime}/{method}/{features}/{runs}.tsv"
     wildcard_constraints:
-        method="|".join(AVERAGES),
-        features="|".join(FEATURES_OF_AVERAGES),
+        method="|".join(averages()),
+        features=FEATURES_OF_AVERAGES,
     conda:
         "../envs/base.yaml"
     threads: 1
@@ -257,11 +257,11 @@ rule average:
 
 rule match_library:
     input:
-        samples=of_scenes(FEATURES["bands"], SCORED),
+        samples=FILES.of_scenes(FEATURES["bands"], SCORED),
         known="<results>/splits/main/classes.json",
         files=SLICES.library_files,
     output:
-        predictions=every_run(OF_LIBRARY),
+        predictions=FILES.every_run(OF_LIBRARY),
         judged="<results>/library/judged.json",
     log:
         "<results>/logs/match_library.log",
@@ -284,10 +284,10 @@ rule match_library:
 
 rule predict:
     input:
-        features=asked_of,
+        features=FILES.asked_of,
         pixels="<results>/splits/main/pixels.parquet",
         known="<results>/splits/main/classes.json",
-        scaler=scaler_of,
+        scaler=FILES.scaler_of,
         model="<results>/{method}/{features}/{per_class}/{seed}",
     output:
         "<results>/predictions/main/inductive/{method}/{features}/{per_class}/{seed}.parquet",
@@ -296,7 +296,7 @@ rule predict:
     benchmark:
         "<results>/resources/predict/{method}/{features}/{per_class}/{seed}.tsv"
     wildcard_constraints:
-        method="|".join(sorted({*models()} - {*AVERAGES})),
+        method="|".join(sorted({*models()} - {*averages()})),
     conda:
         "../envs/base.yaml"
     threads: at_most(2)

@@ -2,6 +2,7 @@
 # was trained before: `snakemake predict_new`.
 # Needs: config `scenes` and `model`; tables of intervals, collars and surveys, if named; no label and no training.
 # Produces: results/new/{scene}, results/new/downhole, results/new/holes/{hole}.
+NEW_PLACES = {"map": "../../{scene}"}  # what the page of a new hole links to
 
 
 rule new_map:
@@ -20,7 +21,7 @@ rule new_map:
         mem_mb=memory_mb(1500, per_mb=1),
         runtime=minutes(30, per_mb=0.05),
     params:
-        cfg=lambda wildcards: SLICES.new_map(wildcards, model=of_model(numbers_of)),
+        cfg=lambda wildcards: SLICES.new_map(wildcards, model=MAP.of_model(numbers_of)),
         code=code("new_map"),
     message:
         "Classify every pixel of the new scan {wildcards.scene}"
@@ -45,7 +46,7 @@ rule new_features:
         mem_mb=memory_mb(1500, per_mb=2),
         runtime=minutes(15, per_mb=0.05),
     params:
-        cfg=lambda wildcards: SLICES.new_features(wildcards, model=of_model(numbers_of)),
+        cfg=lambda wildcards: SLICES.new_features(wildcards, model=MAP.of_model(numbers_of)),
         code=code("new_features"),
     message:
         "Measure the absorption features of the new scan {wildcards.scene}"
@@ -57,8 +58,8 @@ rule new_pixels:
     input:
         files=SLICES.new_scene_files,
         numbers="<results>/new/{scene}/numbers.parquet",
-        features=lambda wildcards: features_of("features.json", scenes=[wildcards.scene], folder="new"),
-        feature_rasters=lambda wildcards: features_of("features.tif", scenes=[wildcards.scene], folder="new"),
+        features=FILES.measured_in_scene("features.json", folder="new"),
+        feature_rasters=FILES.measured_in_scene("features.tif", folder="new"),
     output:
         directory("<results>/new/{scene}/pixels"),
     log:
@@ -72,7 +73,7 @@ rule new_pixels:
         mem_mb=memory_mb(1500, per_mb=1),
         runtime=minutes(30, per_mb=0.05),
     params:
-        cfg=lambda wildcards: SLICES.pixels(wildcards, model=of_model(numbers_of)),
+        cfg=lambda wildcards: SLICES.pixels(wildcards, model=MAP.of_model(numbers_of)),
         code=code("new_pixels"),
     message:
         "Collect the spectra of the new scan {wildcards.scene} for its page"
@@ -84,8 +85,8 @@ use rule paint as new_paint with:
     input:
         numbers="<results>/new/{scene}/numbers.parquet",
         pixels="<results>/new/{scene}/pixels",
-        features=lambda wildcards: features_of("features.json", scenes=[wildcards.scene], folder="new"),
-        feature_rasters=lambda wildcards: features_of("features.tif", scenes=[wildcards.scene], folder="new"),
+        features=FILES.measured_in_scene("features.json", folder="new"),
+        feature_rasters=FILES.measured_in_scene("features.tif", folder="new"),
     output:
         expand("<results>/new/{{scene}}/{name}", name=MAP_FILES),
         picture="<results>/new/{scene}/map.png",
@@ -94,7 +95,7 @@ use rule paint as new_paint with:
     benchmark:
         "<results>/resources/new_paint/{scene}.tsv"
     params:
-        cfg=lambda wildcards: SLICES.paint(wildcards, classes=of_model(classes_of)),
+        cfg=lambda wildcards: SLICES.paint(wildcards, classes=MAP.of_model(classes_of)),
         code=code("paint"),
     message:
         "Write rasters, picture and page of the map of the new scan {wildcards.scene}"
@@ -102,9 +103,9 @@ use rule paint as new_paint with:
 
 use rule downhole as new_downhole with:
     input:
-        numbers=numbers_of_hole("new"),
-        features=lambda wildcards: features_of("features.json", scenes=LOGGED[wildcards.hole], folder="new"),
-        feature_rasters=lambda wildcards: features_of("features.tif", scenes=LOGGED[wildcards.hole], folder="new"),
+        numbers=FILES.of_hole("<results>/new/{scene}/numbers.parquet"),
+        features=FILES.measured_in_hole("features.json", folder="new"),
+        feature_rasters=FILES.measured_in_hole("features.tif", folder="new"),
         intervals=SLICES.hole_tables["table"],
     output:
         csv="<results>/new/downhole/{hole}.csv",
@@ -118,7 +119,7 @@ use rule downhole as new_downhole with:
     benchmark:
         "<results>/resources/new_downhole/{hole}.tsv"
     params:
-        cfg=lambda wildcards: SLICES.downhole(LOGGED[wildcards.hole], classes=of_model(classes_of)),
+        cfg=lambda wildcards: SLICES.downhole(LOGGED[wildcards.hole], classes=MAP.of_model(classes_of)),
         code=code("downhole"),
     message:
         "Write the downhole log, the intervals and the strip log of the new hole {wildcards.hole}"
@@ -142,10 +143,10 @@ use rule intervals as new_intervals with:
 
 use rule hole_page as new_hole_page with:
     input:
-        numbers=numbers_of_hole("new"),
-        pixels=lambda wildcards: expand("<results>/new/{scene}/pixels", scene=LOGGED[wildcards.hole]),
-        features=lambda wildcards: features_of("features.json", scenes=LOGGED[wildcards.hole], folder="new"),
-        feature_rasters=lambda wildcards: features_of("features.tif", scenes=LOGGED[wildcards.hole], folder="new"),
+        numbers=FILES.of_hole("<results>/new/{scene}/numbers.parquet"),
+        pixels=FILES.of_hole("<results>/new/{scene}/pixels"),
+        features=FILES.measured_in_hole("features.json", folder="new"),
+        feature_rasters=FILES.measured_in_hole("features.tif", folder="new"),
         intervals="<results>/new/downhole/composites/{hole}.parquet",
     output:
         directory("<results>/new/holes/{hole}"),
@@ -154,7 +155,7 @@ use rule hole_page as new_hole_page with:
     benchmark:
         "<results>/resources/new_hole_page/{hole}.tsv"
     params:
-        cfg=lambda wildcards: SLICES.hole_page(LOGGED[wildcards.hole], NEW_PLACES, classes=of_model(classes_of)),
+        cfg=lambda wildcards: SLICES.hole_page(LOGGED[wildcards.hole], NEW_PLACES, classes=MAP.of_model(classes_of)),
         code=code("hole_page"),
     message:
         "Write the page of the new hole {wildcards.hole}"
@@ -162,7 +163,7 @@ use rule hole_page as new_hole_page with:
 
 rule predict_new:
     input:
-        every_scene("<results>/new/{scene}/page.html"),
+        FILES.every_scene("<results>/new/{scene}/page.html"),
         expand("<results>/new/downhole/{hole}.csv", hole=sorted(LOGGED)),
         expand("<results>/new/holes/{hole}", hole=sorted(LOGGED)),
         ["<results>/new/downhole/intervals.csv"] if LOGGED else [],

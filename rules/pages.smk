@@ -5,9 +5,9 @@
 
 rule scan_page:
     input:
-        files=scan_files,
-        features=lambda wildcards: features_of("features.json", scenes=[wildcards.scene]),
-        feature_rasters=lambda wildcards: features_of("features.tif", scenes=[wildcards.scene]),
+        files=SLICES.scan_files,
+        features=FILES.measured_in_scene("features.json"),
+        feature_rasters=FILES.measured_in_scene("features.tif"),
     output:
         "<results>/pages/{scene}.html",
     log:
@@ -31,4 +31,4 @@ rule scan_page:
 
 rule pages:
     input:
-        every_scene("<results>/pages/{scene}.html"),
+        FILES.every_scene("<results>/pages/{scene}.html"),

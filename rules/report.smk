@@ -5,35 +5,35 @@
 
 rule report:
     input:
-        predictions=compared(),
+        predictions=FILES.compared(),
         scores="<results>/evaluation/main/inductive",
         curve="<results>/evaluation/learning_curve.parquet",
         classes=ancient(CLASSES),
         known="<results>/splits/main/classes.json",
         compared=COMPARED,
-        census=[counted(scene, "parquet") for scene in sorted(SCENES)],
-        codes=[counted(scene, "npy") for scene in sorted(SCENES)],
-        masks=expand("<results>/masks/{scene}/image.png", scene=masked_scenes()),
+        census=FILES.counted(SCENES, "parquet"),
+        codes=FILES.counted(SCENES, "npy"),
+        masks=FILES.images_of_masks(),
         quotas="<results>/splits/main/quotas.parquet",
         warnings="<results>/splits/main/warnings.json",
-        parts=of_scenes("<results>/splits/main/parts/{scene}.npy", SCORED),
-        samples=of_scenes("<results>/sample/{scene}.parquet", SCORED),
-        scaler=SCALERS["bands"],
-        scaler_m1=SCALERS["latents"],
+        parts=FILES.of_scenes("<results>/splits/main/parts/{scene}.npy", SCORED),
+        samples=FILES.of_scenes("<results>/sample/{scene}.parquet", SCORED),
+        scaler=FILES.scalers["bands"],
+        scaler_m1=FILES.scalers["latents"],
         m1=expand("<results>/m1/{seed}", seed=CONFIG["runs"]["seeds"]),
-        networks=[path for model in networks() for path in trained(model)],
+        networks=[path for model in networks() for path in FILES.trained(model)],
         model="<results>/model",
-        judged=["<results>/library/judged.json"] if WITH_LIBRARY else [],
-        choices=[CHOICE] if CHOSEN else [],
-        maps=every_scene("<results>/maps/{scene}/map.png"),
-        pages=every_scene("<results>/maps/{scene}/page.html"),
+        judged=["<results>/library/judged.json"] if FILES.with_library else [],
+        choices=[CHOICE] if FILES.chooses_input else [],
+        maps=FILES.every_scene("<results>/maps/{scene}/map.png"),
+        pages=FILES.every_scene("<results>/maps/{scene}/page.html"),
         logs=expand("<results>/downhole/{hole}.png", hole=sorted(LOGGED)),
-        interval_labels=LABELLED_INTERVALS[1:],
-        share_labels=LABELS_WITH_SHARES,
+        interval_labels=FILES.labelled_intervals[1:],
+        share_labels=FILES.labels_with_shares,
         composites=expand("<results>/downhole/composites/{hole}.parquet", hole=sorted(LOGGED)),
-        absorption=features_of("features.json"),
-        measured=features_of("features.parquet", scenes=sorted(SCORED)),
-        effects=every_scene("<results>/cleaning/{scene}.json") if SLICES.mends else [],
+        absorption=FILES.measured("features.json", SCENES),
+        measured=FILES.measured("features.parquet", SCORED),
+        effects=FILES.every_scene("<results>/cleaning/{scene}.json") if SLICES.mends else [],
     output:
         index=report(
             "<results>/report/index.html",
@@ -76,8 +76,8 @@ rule report:
                 "evaluation",
                 "report",
             ),
-            simulate={"enabled": CONFIG["simulate"]["enabled"]},
-            map={"method": MAP["method"], "features": MAP["features"], "labels_per_class": MAP_RUN["per_class"]},
+            simulate=SLICES.keys_of("simulate", "enabled"),
+            map={"method": MAP.run["method"], "features": MAP.features, "labels_per_class": MAP.run["per_class"]},
             classes=SLICES.legend,
         ),
         code=code("report"),
@@ -89,7 +89,9 @@ rule report:
 
 rule benchmark_report:
     input:
-        scores=expand("<results>/evaluation/{split}/{regime}", split=BENCHMARK_SPLITS, regime=BENCHMARK["regimes"]),
+        scores=expand(
+            "<results>/evaluation/{split}/{regime}", split=BENCHMARK.names, regime=BENCHMARK.settings["regimes"]
+        ),
     output:
         index=report(
             "<results>/report/benchmark/index.html",

@@ -8,8 +8,8 @@
 
 rule draw:
     input:
-        files=files_of_draw,
-        codes=codes_of_draw,
+        files=FILES.files_of_draw,
+        codes=FILES.codes_of_draw,
     output:
         "<results>/shards/{kind}/{scene}.parquet",
     log:
@@ -36,16 +36,16 @@ rule draw:
 
 rule split:
     input:
-        census=[counted(scene, "parquet") for scene in TRAINING],
-        codes=[counted(scene, "npy") for scene in TRAINING],
-        shards=pool_of(TRAINING),
+        census=FILES.counted(TRAINING, "parquet"),
+        codes=FILES.counted(TRAINING, "npy"),
+        shards=FILES.pool_of(TRAINING),
         classes=ancient(CLASSES),
     output:
         quotas="<results>/splits/main/training/quotas.parquet",
         pixels="<results>/splits/main/training/pixels.parquet",
         classes="<results>/splits/main/training/classes.json",
         warnings="<results>/splits/main/training/warnings.json",
-        parts=of_training("<results>/splits/main/training/parts/{scene}.npy"),
+        parts=FILES.of_training("<results>/splits/main/training/parts/{scene}.npy"),
     log:
         "<results>/logs/split.log",
     benchmark:
@@ -70,17 +70,17 @@ rule split_tested:
         training=multiext(
             "<results>/splits/main/training/", "quotas.parquet", "pixels.parquet", "classes.json", "warnings.json"
         ),
-        parts=of_training("<results>/splits/main/training/parts/{scene}.npy"),
-        census=[counted(scene, "parquet") for scene in SCORED],
-        codes=[counted(scene, "npy") for scene in SCORED],
-        shards=pool_of(SCORED),
+        parts=FILES.of_training("<results>/splits/main/training/parts/{scene}.npy"),
+        census=FILES.counted(SCORED, "parquet"),
+        codes=FILES.counted(SCORED, "npy"),
+        shards=FILES.pool_of(SCORED),
         classes=ancient(CLASSES),
     output:
         quotas="<results>/splits/main/quotas.parquet",
         pixels="<results>/splits/main/pixels.parquet",
         classes="<results>/splits/main/classes.json",
         warnings="<results>/splits/main/warnings.json",
-        parts=of_scenes("<results>/splits/main/parts/{scene}.npy", SCORED),
+        parts=FILES.of_scenes("<results>/splits/main/parts/{scene}.npy", SCORED),
     log:
         "<results>/logs/split_tested.log",
     benchmark:
@@ -103,12 +103,12 @@ rule split_tested:
 
 rule sample_m1:
     input:
-        census=[counted_for_m1(scene, "parquet") for scene in TRAINING],
-        codes=[counted_for_m1(scene, "npy") for scene in TRAINING],
-        shards=of_training("<results>/shards/unlabelled/{scene}.parquet"),
-        files=lambda wildcards: cleaned_files(TRAINING),
+        census=FILES.counted_for_m1("parquet"),
+        codes=FILES.counted_for_m1("npy"),
+        shards=FILES.of_training("<results>/shards/unlabelled/{scene}.parquet"),
+        files=lambda wildcards: SLICES.cleaned_files(TRAINING),
     output:
-        of_training("<results>/sample_m1/{scene}.parquet"),
+        FILES.of_training("<results>/sample_m1/{scene}.parquet"),
     log:
         "<results>/logs/sample_m1.log",
     benchmark:
@@ -131,13 +131,13 @@ rule sample_m1:
 
 rule sample:
     input:
-        census=of_training("<results>/census/{scene}.parquet"),
-        codes=of_training("<results>/census/{scene}.npy"),
-        shards=pool_of(TRAINING),
+        census=FILES.of_training("<results>/census/{scene}.parquet"),
+        codes=FILES.of_training("<results>/census/{scene}.npy"),
+        shards=FILES.pool_of(TRAINING),
         pixels="<results>/splits/main/training/pixels.parquet",
-        files=lambda wildcards: cleaned_files(TRAINING),
+        files=lambda wildcards: SLICES.cleaned_files(TRAINING),
     output:
-        of_training("<results>/sample/{scene}.parquet"),
+        FILES.of_training("<results>/sample/{scene}.parquet"),
     log:
         "<results>/logs/sample.log",
     benchmark:
@@ -149,7 +149,7 @@ rule sample:
         mem_mb=memory_mb_of_one(2000, per_mb=16, but="files"),
         runtime=minutes(15, per_mb=0.02, but="files"),
     params:
-        cfg=cleaning_cfg(scenes=cleaned(TRAINING)),
+        cfg=SLICES.cleaned_by(scenes=SLICES.cleaned(TRAINING)),
         code=code("sample"),
     message:
         "Take the pixels of the split from the pool and clean them"
@@ -161,19 +161,19 @@ if TESTED:
 
     use rule sample as sample_tested with:
         input:
-            census=of_training("<results>/census/{scene}.parquet"),
-            codes=of_training("<results>/census/{scene}.npy"),
-            shards=pool_of(TESTED),
+            census=FILES.of_training("<results>/census/{scene}.parquet"),
+            codes=FILES.of_training("<results>/census/{scene}.npy"),
+            shards=FILES.pool_of(TESTED),
             pixels="<results>/splits/main/pixels.parquet",
             files=lambda wildcards: SLICES.data_files_of(TESTED),
         output:
-            of_scenes("<results>/sample/{scene}.parquet", TESTED),
+            FILES.of_scenes("<results>/sample/{scene}.parquet", TESTED),
         log:
             "<results>/logs/sample_tested.log",
         benchmark:
             "<results>/resources/sample_tested.tsv"
         params:
-            cfg=cleaning_cfg(scenes=looked_into(TESTED)),
+            cfg=SLICES.cleaned_by(scenes=SLICES.looked_into(TESTED)),
             code=code("sample"),
         message:
             "Take the pixels of the tested scenes from the pool and clean them"
@@ -181,9 +181,9 @@ if TESTED:
 
 rule choose_input:
     input:
-        samples=of_training("<results>/sample/{scene}.parquet"),
-        samples_m1=of_training("<results>/sample_m1/{scene}.parquet"),
-        labels=f"<results>/labels_per_class/{MOST_LABELS}/{FIRST_SEED}.parquet",
+        samples=FILES.of_training("<results>/sample/{scene}.parquet"),
+        samples_m1=FILES.of_training("<results>/sample_m1/{scene}.parquet"),
+        labels=f"<results>/labels_per_class/{FILES.most_labels}/{FILES.first_seed}.parquet",
     output:
         CHOICE,
     log:
@@ -197,8 +197,8 @@ rule choose_input:
         mem_mb=memory_mb(2000, per_mb=12),
         runtime=minutes(30, per_mb=0.1),
     params:
-        per_class=str(MOST_LABELS),
-        seed=FIRST_SEED,
+        per_class=str(FILES.most_labels),
+        seed=FILES.first_seed,
         cfg=cfg("svm", normalise=in_use.normalise(CONFIG["normalise"], "method")),
         code=code("choose_input"),
     message:
@@ -209,7 +209,7 @@ rule choose_input:
 
 rule estimate_noise:
     input:
-        samples=of_training("<results>/sample_m1/{scene}.parquet"),
+        samples=FILES.of_training("<results>/sample_m1/{scene}.parquet"),
     output:
         directory(NOISE),
     log:
@@ -232,9 +232,9 @@ rule estimate_noise:
 
 rule fit_scaler:
     input:
-        samples=of_training("<results>/sample_m1/{scene}.parquet"),
-        choices=choices_of,
-        noises=noises_of,
+        samples=FILES.of_training("<results>/sample_m1/{scene}.parquet"),
+        choices=FILES.choices_of,
+        noises=FILES.noises_of,
     output:
         directory("<results>/scaler/{scale}"),
     log:
@@ -251,7 +251,9 @@ rule fit_scaler:
         mem_mb=memory_mb(2000, per_mb=8),
         runtime=minutes(10, per_mb=0.05),
     params:
-        cfg=lambda wildcards: cleaning_cfg(normalise=in_use.normalise(CONFIG["normalise"], SCALES[wildcards.scale])),
+        cfg=lambda wildcards: SLICES.cleaned_by(
+            normalise=in_use.normalise(CONFIG["normalise"], SCALES[wildcards.scale])
+        ),
         code=code("fit_scaler"),
     message:
         "Fit the scale of the spectra on the training pixels: {wildcards.scale}"
@@ -286,7 +288,7 @@ rule choose_labels:
 rule interval_labels:
     input:
         dealt="<results>/splits/main/training/pixels.parquet",
-        codes=[counted(scene, "npy") for scene in TRAINING],
+        codes=FILES.counted(TRAINING, "npy"),
         classes="<results>/splits/main/training/classes.json",
         scans=lambda wildcards: SLICES.data_files_of(TRAINING),
         tables=SLICES.interval_sources,

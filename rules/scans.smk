@@ -31,7 +31,7 @@ if CONFIG["simulate"]["enabled"]:
             "../workflow/scripts/simulate.py"
 
 
-if ABSENT:
+if STUDY.absent:
 
     rule fetch:
         output:
@@ -41,7 +41,7 @@ if ABSENT:
         benchmark:
             "<results>/resources/fetch/{public}.tsv"
         wildcard_constraints:
-            public="|".join(map(re.escape, ABSENT)),
+            public="|".join(map(re.escape, STUDY.absent)),
         localrule: True
         conda:
             "../envs/base.yaml"
@@ -50,7 +50,7 @@ if ABSENT:
             mem_mb=memory_mb(500),
             runtime=minutes(30),
         params:
-            cfg=lambda wildcards: cfg(fetch=ABSENT[wildcards.public]),
+            cfg=lambda wildcards: cfg(fetch=STUDY.absent[wildcards.public]),
             code=code("fetch"),
         message:
             "Download the public file {wildcards.public}"
@@ -86,8 +86,8 @@ rule mask:
 
 rule census:
     input:
-        files=scan_files,
-        mask=mask_of,
+        files=SLICES.scan_files,
+        mask=FILES.mask_of,
     output:
         census="<results>/census/{scene}.parquet",
         codes="<results>/census/{scene}.npy",
@@ -113,8 +113,8 @@ rule census:
 
 rule compare_scans:
     input:
-        census=every_scene("<results>/census/{scene}.parquet"),
-        codes=every_scene("<results>/census/{scene}.npy"),
+        census=FILES.every_scene("<results>/census/{scene}.parquet"),
+        codes=FILES.every_scene("<results>/census/{scene}.npy"),
     output:
         COMPARED,
     log:
@@ -139,7 +139,7 @@ rule compare_scans:
 
 rule labels:
     input:
-        files=scene_files,
+        files=SLICES.scene_files,
         census="<results>/census/{scene}.parquet",
         codes="<results>/census/{scene}.npy",
         classes=ancient(CLASSES),
@@ -169,7 +169,7 @@ if SLICES.mends:
 
     rule cleaning_effect:
         input:
-            files=lambda wildcards: cleaned_files([wildcards.scene]),
+            files=lambda wildcards: SLICES.cleaned_files([wildcards.scene]),
         output:
             "<results>/cleaning/{scene}.json",
         log:

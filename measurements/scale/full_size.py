@@ -213,7 +213,7 @@ def main(arguments: argparse.Namespace) -> None:
         say(f"semispectral check: {took.seconds:.0f} s, {took.processor:.0f} CPU s, {took.memory_mb:.0f} MB")
         say(forecast(took.said))
     if "dry" in arguments.measure:
-        took, jobs = dry_run(config, folder)
+        took, jobs = dry_run(config, folder, *(["--forceall"] if arguments.run else []))
         say(f"dry run of {len(jobs)} jobs: {took.seconds:.0f} s, {took.processor:.0f} CPU s, {took.memory_mb:.0f} MB")
         if arguments.like:
             unknown = stand_in(jobs, folder, sizes_of(arguments.like))

@@ -119,5 +119,10 @@ def test_every_rule_file_says_what_it_needs_and_makes() -> None:
 
 def test_rules_read_the_checked_configuration_only() -> None:
     """The raw config goes through its check and nowhere else."""
-    assert RULES.count("complete(config,") == 1
+    assert RULES.count("read_study(config,") == 1
     assert not re.search(r"\bconfig(\[|\.get)", RULES)
+
+
+def test_rules_name_files_and_compute_nothing() -> None:
+    """What a rule computes from scenes and settings is a typed function of `semispectral.rules`, with its own tests."""
+    assert not re.search(r"^\s*(def|class) ", RULES, flags=re.MULTILINE)

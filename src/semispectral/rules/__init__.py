@@ -1,1 +1,1 @@
-"""Say what each rule of the workflow depends on: its slice of the configuration, and the files of its scenes."""
+"""Say what each rule of the workflow reads, writes and depends on, by the scenes and settings of the study."""

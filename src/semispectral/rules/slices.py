@@ -100,6 +100,18 @@ class Slices:
         """
         return stage_cfg({**self.config, **own}, *sections, *own)
 
+    def keys_of(self, section: str, *keys: str) -> dict[str, Any]:
+        """Return the keys of a section that a rule uses.
+
+        Parameters
+        ----------
+        section : str
+            Name of the section.
+        *keys : str
+            Names of the keys.
+        """
+        return {key: self.config[section][key] for key in keys}
+
     def simulate(self) -> str:
         """Return the section ``simulate`` without whether to simulate at all."""
         return self.of(simulate={key: value for key, value in self.config["simulate"].items() if key != "enabled"})
