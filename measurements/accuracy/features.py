@@ -5,11 +5,14 @@
 For every dataset (`.tsg` and `.bip`) in the folder:
 
 - smallest and largest value of the hull over the whole spectrum, ours and that which the header states (``Hull``);
-- for each usual window, our position and depth against TSG's scalars. Datasets with scalars of a window (``2200W`` for
-  the wavelength, ``2200D`` for the depth) are compared with them. Else with the features that TSG found by itself
-  (``Centre1``, ``Depth1``, ...): with the centre nearest to our position. These are another measure: their depths are
-  a fraction of the hull's, and their centres near 2200 nm are where the spectrum is bent most. So beside our position
-  stands that of the largest second derivative of the hull quotient, by a quadratic over about 60 nm.
+- for each usual window, our position and depth against TSG's scalars. Datasets with scalars of a window are compared
+  with them: a number and ``W`` for the wavelength, ``D`` for the depth, and whatever stands behind (``2200W``,
+  ``2320D3pfit``, ``1900D_3ptprof``). Those of one number with the same ending belong together; one without the other
+  is compared alone. Spectra in which TSG found no feature are left out. The window is TSG's own, which may be another
+  one than ours: that of ``2320W`` is. Else the comparison is with the features that TSG found by itself (``Centre1``,
+  ``Depth1``, ...): with the centre nearest to our position. These are another measure: their depths are a fraction of
+  the hull's, and their centres near 2200 nm are where the spectrum is bent most. So beside our position stands that of
+  the largest second derivative of the hull quotient, by a quadratic over about 60 nm.
 
 - and against two other ways to measure the same spectra, written apart from the project with SciPy: the hull by
   ``scipy.spatial.ConvexHull``, spectrum by spectrum, then the parabola by ``numpy.polyfit``, which is the same measure
@@ -21,6 +24,7 @@ are made, and whether positions lie within 2 nm of TSG's is open.
 
 import argparse
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +44,17 @@ DEPTHS = (0.1, 0.05)
 FOUND = 25  # features that TSG lists at most
 NEAR_NM = 15.0  # further away a centre is another feature
 BEND_NM = 56.0  # width of the quadratic by which TSG's centres are met
-SCALARS = {"aloh_2200": "2200", "feoh_2250": "2250", "mgoh_2330": "2350", "oh_1400": "1400", "iron_900": "900"}
+SCALARS = {  # numbers of TSG's scalars of about the same feature, in nm
+    "iron_900": (900,),
+    "oh_1400": (1400,),
+    "water_1900": (1900,),
+    "aloh_2160": (2160,),
+    "aloh_2200": (2200,),
+    "feoh_2250": (2250,),
+    "mgoh_2330": (2320, 2350),
+    "mgoh_2380": (2380, 2390),
+}
+LEAST_SPECTRA = 3  # that both measures must have
 
 
 def main() -> None:
@@ -69,16 +83,25 @@ def compare(path: Path) -> None:
         for how, way in (("SciPy's hull and a parabola", by_parabola), ("SciPy's hull and a spline", by_spline)):
             other = np.array([way(hull_quotient(spectrum, nm[inside]), nm[inside]) for spectrum in x[:, inside]]).T
             print_agreement(window.name, how, position, depth, *other)
-        name = SCALARS.get(window.name, "none")
-        if f"{name}W" in known and f"{name}D" in known:
-            theirs = read_scalar(path, f"{name}W"), read_scalar(path, f"{name}D")
-            print_agreement(window.name, f"{name}W, {name}D", position, depth, *theirs)
-        elif listed is not None:
+        pairs = [pair for number in SCALARS[window.name] for pair in window_scalars(known, number)]
+        for pair in pairs:
+            theirs = tuple(read_scalar(path, name) if name else np.full(len(x), np.nan) for name in pair)
+            print_agreement(window.name, ", ".join(filter(None, pair)), position, depth, *theirs)
+        if listed is not None and not pairs:
             theirs = nearest(position, *listed)
             print_agreement(window.name, "nearest Centre, its Depth", position, depth, *theirs)
             if window.name == "aloh_2200":
                 bent = most_bent(x, nm, inside)
                 print_agreement(f"{window.name} by its bend", "nearest Centre, its Depth", bent, depth, *theirs)
+
+
+def window_scalars(names: Iterable[str], number: int) -> list[tuple[str, str]]:
+    """Return the scalars of wavelength and depth of a feature, in pairs; an empty name where one has no other."""
+    found = [re.fullmatch(rf"({number})([WD])(.*)", name) for name in names]
+    endings = dict.fromkeys(match[3] for match in found if match)
+    whole = {match[0] for match in found if match}
+    both = [(f"{number}W{ending}", f"{number}D{ending}") for ending in endings]
+    return [(wave if wave in whole else "", depth if depth in whole else "") for wave, depth in both]
 
 
 def print_hull(path: Path, x: np.ndarray, nm: np.ndarray) -> None:
@@ -161,18 +184,22 @@ def print_agreement(
     their_position: np.ndarray,
     their_depth: np.ndarray,
 ) -> None:
-    """Print difference of the positions and correlation of the depths, by depth."""
+    """Print difference of the positions and correlation of the depths, by depth; what the others do not have is not."""
     for least in DEPTHS:
-        both = (depth > least) & np.isfinite(position) & np.isfinite(their_position) & np.isfinite(their_depth)
-        if both.sum() < 3:
-            continue
-        away = position[both] - their_position[both]
-        correlation = np.corrcoef(depth[both], their_depth[both])[0, 1]
-        print(
-            f"  {window}, depth > {least:g}, against {scalars}: {both.sum()} spectra, difference of position median "
-            f"{np.median(away):+.3f} nm, largest {np.abs(away).max():.3f} nm, {(np.abs(away) <= 2).mean():.1%} within "
-            f"2 nm, correlation of depth {correlation:.4f}"
-        )
+        ours = (depth > least) & np.isfinite(position)
+        placed, deep = ours & np.isfinite(their_position), ours & np.isfinite(their_depth)
+        said = []
+        if placed.sum() >= LEAST_SPECTRA:
+            away = position[placed] - their_position[placed]
+            said.append(
+                f"{placed.sum()} spectra, difference of position median {np.median(away):+.3f} nm, largest "
+                f"{np.abs(away).max():.3f} nm, {(np.abs(away) <= 2).mean():.1%} within 2 nm"
+            )
+        if deep.sum() >= LEAST_SPECTRA:
+            correlation = np.corrcoef(depth[deep], their_depth[deep])[0, 1]
+            said.append(f"{deep.sum()} spectra, correlation of depth {correlation:.4f}")
+        if said:
+            print(f"  {window}, depth > {least:g}, against {scalars}: {'; '.join(said)}")
 
 
 if __name__ == "__main__":

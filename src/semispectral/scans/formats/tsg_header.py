@@ -26,6 +26,7 @@ SECTION = re.compile(r"\[([^\[\]]{1,60})\]")
 WHOLE = re.compile(r"[0-9]{1,9}")
 NUMBERED = re.compile(r"([0-9]{1,9}):(.*)")
 DEPTH = re.compile(r"\bD=([-+0-9.eE]+)")
+HOLE = re.compile(r"\bH=(\S+)")
 COLOUR = re.compile(r"[0-9]{1,8}")
 DEPTH_SCALAR = "Depth (m)"
 FLOAT_MARK = "-971227136"  # -10000.0 as float32, read as a whole number: of the floats of Intel's machines
@@ -58,7 +59,7 @@ class Header:
     offset : int, bytes of the data file before the first value.
     wavelengths_nm : float64 [band], or None where the header does not state them.
     depth_m : float64 [spectrum], depth in the hole, NaN where the header states none.
-    hole : str, name of the drill hole, or empty.
+    hole : str, name of the drill hole, by the header or else by its spectra; empty where neither states one.
     scalars : dict, place of each scalar among the values behind the spectra, by name.
     tables : dict, table of classes of a scalar, by the scalar's name; only of scalars whose values are classes.
     """
@@ -101,7 +102,7 @@ def read_header(path: Path) -> Header:
         _integer(path, sections, "structure", "dataheader", default=0),
         _wavelengths(path, sections.get("wavelength specs", []), bands),
         _depths(sections.get("sample headers", []), spectra),
-        printable(_fields(sections.get("dbextra", [])).get("drillhole name", "")),
+        _hole(sections),
         scalars,
         tables,
     )
@@ -194,6 +195,13 @@ def _depths(lines: list[str], spectra: int) -> np.ndarray:
         if place and depth and int(place[1]) < spectra and _is_number(depth[1]):
             depth_m[int(place[1])] = float(depth[1])
     return depth_m
+
+
+def _hole(sections: dict[str, list[str]]) -> str:
+    """Return the name of the drill hole, or else the one that all spectra state (``H=DH7``); empty where none is."""
+    stated = {found[1] for line in sections.get("sample headers", []) if (found := HOLE.search(line))}
+    of_spectra = stated.pop() if len(stated) == 1 else ""
+    return printable(_fields(sections.get("dbextra", [])).get("drillhole name", "") or of_spectra)
 
 
 def _scalars(path: Path, sections: dict[str, list[str]], bands: int) -> tuple[dict[str, int], dict[str, ClassTable]]:
