@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 from cube_formats import write_envi_header, write_tsg
 from semispectral.check.problems import Problems
@@ -38,6 +39,17 @@ def test_the_built_in_core(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     assert Path("core/README.md").read_text().startswith("# core\n")
     assert "semispectral run" in capsys.readouterr().out
     assert study_in("core", monkeypatch) == []
+
+
+def test_its_profiles_are_those_of_the_package() -> None:
+    """This machine's says what the package's says, and one GPU, which is its default; the cluster's is a copy."""
+    assert main(["new", "mine"]) == 0
+    own, packaged = (
+        yaml.safe_load((folder / "profiles/default/config.yaml").read_text()) for folder in (Path("mine"), CLONE)
+    )
+    assert own == packaged | {"resources": {"gpu": 1}}
+    slurm = "profiles/slurm/config.yaml"
+    assert Path("mine", slurm).read_bytes() == (CLONE / slurm).read_bytes()
 
 
 def write_scan() -> None:

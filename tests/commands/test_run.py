@@ -25,8 +25,8 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_options_are_passed_on(tmp_path: Path) -> None:
-    """The Snakefile, the profile and all cores, unless the user names another profile or a number."""
+def test_options_are_passed_on(study: Path, tmp_path: Path) -> None:
+    """The Snakefile, the package's profile and all cores, unless the user names another profile or a number."""
     begin = [sys.executable, "-m", "snakemake", "--snakefile", "/home/Snakefile"]
     profile = ["--workflow-profile", "/home/profiles/default"]
     assert snakemake_command([], HOME) == [*begin, *profile, "--cores", "all"]
@@ -34,9 +34,38 @@ def test_options_are_passed_on(tmp_path: Path) -> None:
     assert snakemake_command(["--cores=2"], HOME)[-1] == "--cores=2"
     theirs = ["--workflow-profile", "p", "-j", "3"]
     assert snakemake_command(theirs, HOME) == [*begin, *theirs]
-    (tmp_path / "profiles/slurm").mkdir(parents=True)
-    assert snakemake_command(["--profile", "slurm"], tmp_path)[-1] == str(tmp_path / "profiles/slurm")
-    assert snakemake_command(["--profile", "mine"], tmp_path)[-1] == "mine"
+    (tmp_path / "home/profiles/slurm").mkdir(parents=True)
+    packaged = str(tmp_path / "home/profiles/slurm")
+    assert snakemake_command(["--profile", "slurm"], tmp_path / "home")[-1] == packaged
+    assert snakemake_command(["--profile", "mine"], tmp_path / "home")[-1] == "mine"
+
+
+def test_the_profile_of_the_study_is_used(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes the place of the package's and says how many cores; a profile that is named takes its place."""
+    profile = study / "profiles/default/config.yaml"
+    profile.parent.mkdir(parents=True)
+    profile.write_text("resources: {gpu: 2}\n")
+    begin = [sys.executable, "-m", "snakemake", "--snakefile", "/home/Snakefile"]
+    own, packaged = (["--workflow-profile", f"{place}profiles/default"] for place in ("", "/home/"))
+    assert snakemake_command([], HOME) == [*begin, *own, "--cores", "all"]
+    profile.write_text("cores: 4\n")
+    assert snakemake_command(["-n"], HOME) == [*begin, *own, "-n"]
+    assert snakemake_command(["--executor", "slurm"], HOME) == [*begin, *packaged, "--executor", "slurm"]
+    (study / "profiles/slurm").mkdir()
+    assert snakemake_command(["--profile", "slurm"], HOME) == [*begin, *packaged, "--profile", "profiles/slurm"]
+    monkeypatch.setenv("SNAKEMAKE_PROFILE", "everywhere")
+    assert snakemake_command([], HOME) == [*begin, *packaged]
+
+
+def test_a_profile_with_code_is_refused(study: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither `run` nor `check` gives Snakemake a profile whose code it would run."""
+    profile = study / "profiles/default/config.yaml"
+    profile.parent.mkdir(parents=True)
+    profile.write_text("__use_yte__: true\n")
+    for command in ("run", "check"):
+        caplog.clear()
+        assert main([command]) == 1
+        assert f"{profile.relative_to(study)}: plain values are needed" in caplog.text
 
 
 def test_snakemake_takes_the_place_of_the_command(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,6 +40,7 @@ from semispectral.study.sensors import with_sensors
 from semispectral.study.stage_settings import settings
 from semispectral.workflow.home import SCHEMA
 from semispectral.workflow.logs import in_words
+from semispectral.workflow.profiles import own_settings
 
 CONFIG = Path("config/config.yaml")
 SMOOTHING = ("smoothing", "radius", "epsilon")
@@ -91,6 +92,7 @@ def read_study(folder: Path, overlays: Sequence[Path], problems: Problems) -> St
     problems : takes errors.
     """
     try:
+        own_settings()  # Snakemake runs what code it finds in a profile
         config = complete(_merged(folder, overlays), read_schema(folder / SCHEMA))
     except (SemispectralError, OSError) as error:
         problems.add(in_words(error) or str(error))

@@ -1,4 +1,4 @@
-"""Write the folder of a study: a configuration with the keys that most studies set, tables, a README, .gitignore."""
+"""Write the folder of a study: a configuration with the keys that most studies set, tables, profiles, a README."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -15,6 +15,7 @@ from semispectral.workflow.home import workflow_folder
 
 HERE = Path(__file__).parent
 CONFIG, SCENES, CLASSES = "config/config.yaml", "config/scenes.tsv", "config/classes.tsv"
+SLURM = "profiles/slurm/config.yaml"
 WITH_SENSORS = f"sensors: config/{SENSORS}    # files of further sensors of the scans\n"
 NEXT = {
     "demo": "semispectral run, which takes about two minutes on two cores; then open results/report/index.html",
@@ -104,9 +105,13 @@ def _require_new(folder: Path) -> None:
 
 
 def _write(folder: Path, files: Mapping[str, str]) -> None:
-    """Write files of a study, its README and .gitignore."""
-    readme = _template("new_readme.md", name=folder.resolve().name)
-    own = {"README.md": readme, ".gitignore": _template("new_gitignore.txt")}
+    """Write files of a study, its profiles, README and .gitignore."""
+    own = {
+        "README.md": _template("new_readme.md", name=folder.resolve().name),
+        ".gitignore": _template("new_gitignore.txt"),
+        "profiles/default/config.yaml": _template("new_profile.yaml"),
+        SLURM: (workflow_folder() / SLURM).read_text(encoding="utf-8"),
+    }
     for place, text in (own | dict(files)).items():
         path = folder / place
         path.parent.mkdir(parents=True, exist_ok=True)

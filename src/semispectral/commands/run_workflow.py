@@ -15,11 +15,14 @@ from semispectral.study.config_file import read_config
 from semispectral.study.names import some
 from semispectral.study.paths import outside_allowed
 from semispectral.workflow.home import SCHEMA, SNAKEFILE, workflow_folder
+from semispectral.workflow.profiles import DEFAULT, own_settings, profile_folder
 
 log = logging.getLogger(__name__)
 
 CONFIG = Path("config/config.yaml")
 CORES = ("--cores", "-c", "--jobs", "-j", "--profile", "--executor", "-e")  # each says how much runs at once
+OTHER_PROFILE = ("--profile", "--workflow-profile", "--executor", "-e")  # each takes the place of the study's own
+HABIT = "SNAKEMAKE_PROFILE"  # the variable of the environment that names a profile for all studies
 DRY = ("--dry-run", "--dryrun", "-n")
 MAP_TOO = "map_too"
 # The rules that a scan needs which is only mapped. Snakemake takes what others make as it lies there.
@@ -114,17 +117,25 @@ def _require_what_trains() -> None:
 
 
 def snakemake_command(arguments: Sequence[str], folder: Path) -> list[str]:
-    """Return the command that runs the workflow.
+    """Return the command that runs the workflow, with the profile of the study or, if it has none, of the package.
+
+    A profile of the workflow would overrule one that is named beside it: the study's gives way, and with it its cores.
 
     Parameters
     ----------
     arguments : targets and options of Snakemake.
     folder : Path, folder of the workflow.
+
+    Raises
+    ------
+    ConfigError : the study's profile cannot be read, or holds code.
     """
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(folder / SNAKEFILE)]
+    by_habit = HABIT in os.environ
+    own = {} if by_habit or _given(arguments, OTHER_PROFILE) else own_settings()
     if not _given(arguments, ("--workflow-profile",)):
-        command += ["--workflow-profile", str(folder / "profiles/default")]
-    if not _given(arguments, CORES):
+        command += ["--workflow-profile", str(DEFAULT if own else folder / DEFAULT)]
+    if not (by_habit or _given(arguments, CORES) or {f"--{key}" for key in own} & set(CORES)):
         command += ["--cores", "all"]
     return [*command, *_profiles_found(arguments, folder)]
 
@@ -152,10 +163,10 @@ def _values(arguments: Sequence[str], *options: str) -> list[str]:
 
 
 def _profiles_found(arguments: Sequence[str], folder: Path) -> list[str]:
-    """Return the arguments with the paths of the profiles that the package brings, such as slurm."""
+    """Return the arguments with the paths of the profiles that the study has or the package brings, such as slurm."""
     found = list(arguments)
     for place, argument in enumerate(found):
-        own = folder / "profiles" / argument
-        if place and found[place - 1] == "--profile" and "/" not in argument and own.is_dir():
-            found[place] = str(own)
+        ours = profile_folder(argument, folder)
+        if place and found[place - 1] == "--profile" and ours:
+            found[place] = str(ours)
     return found
