@@ -77,10 +77,10 @@ def test_nothing_ran_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     """Without benchmark files there is a message and a status that is not zero."""
     overlay = tmp_path / "mine.yaml"
     overlay.write_text(f"pathvars:\n  results: {tmp_path}\n")
-    with pytest.raises(MissingFileError, match="run snakemake first"):
+    with pytest.raises(MissingFileError, match="run the study first: snakemake"):
         stage_times(tmp_path / "resources")
     assert main(["--config", str(overlay)]) == 1
-    assert "run snakemake first" in capsys.readouterr().err
+    assert "run the study first: snakemake" in capsys.readouterr().err
 
 
 def test_the_overlay_says_where_results_are(tmp_path: Path) -> None:

@@ -151,7 +151,7 @@ def test_all_names_what_can_be_done(study: Study) -> None:
     status, said = study.snakemake("-n")
     assert status != 0
     assert "no scene has labels" in said
-    assert "snakemake explore" in said
+    assert "explore` to see what the scans hold" in said
 
 
 def test_labels_that_come_train_no_m1(study: Study, explored: Path) -> None:

@@ -72,7 +72,7 @@ class BenchmarkSplit:
 
 @settings_class("benchmark")
 class BenchmarkConfig:
-    """What `snakemake benchmark` runs: splits x regimes x labels per class x seeds x methods."""
+    """What the target `benchmark` runs: splits x regimes x labels per class x seeds x methods."""
 
     splits: Annotated[tuple[BenchmarkSplit, ...], Field(min_length=1), Unique("name")] = (BenchmarkSplit(name="own"),)
     """Splits by name; each has the keys of the section split, and takes from there those that it leaves out."""

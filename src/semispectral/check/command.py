@@ -22,7 +22,7 @@ def add(commands: Any) -> None:
     as_written = argparse.RawDescriptionHelpFormatter
     described = {"help": WORDS, "description": f"{WORDS.capitalize()}.", "epilog": EPILOG}
     parser = commands.add_parser("check", **described, formatter_class=as_written)
-    text = "overlay(s) over config/config.yaml, as given to snakemake --configfile"
+    text = "overlay(s) over config/config.yaml, as a run takes them by --configfile"
     parser.add_argument("--config", type=Path, nargs="+", action="extend", default=[], metavar="FILE", help=text)
     text = "folder of the workflow (default: this one, or the one that semispectral was installed from)"
     parser.add_argument("--workflow", type=Path, metavar="FOLDER", help=text)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from semispectral.check.problems import Problems
+from semispectral.storage.run_again import run_command
 from semispectral.study.names import some
 
 STATS = "Job stats:"
@@ -84,4 +85,4 @@ def _reason(said: str) -> str:
         return " ".join(sentence[1].split())
     lines = [line.rstrip() for line in said.splitlines() if line.strip()]
     told = [line for line in lines if not (CHATTER.match(line) or HEAD.match(line))]
-    return "\n".join(told[-12:]) or "the dry run failed and said nothing; run snakemake -n"
+    return "\n".join(told[-12:]) or "the dry run failed and said nothing; try it: " + run_command("-n")

@@ -8,6 +8,7 @@ from semispectral.check.scenes import Looked, classes_of
 from semispectral.check.study import Study
 from semispectral.scans.cube import PARTS
 from semispectral.spectra.hull_windows import FEWEST_BANDS
+from semispectral.storage.run_again import run_command
 from semispectral.study.keys_in_use import names_test_holes
 from semispectral.study.names import some
 from semispectral.workflow.units import clock, count, megabytes
@@ -24,7 +25,7 @@ NO_CLASSES = {
     False: "none found: the usable scenes have no labelled pixel",
 }
 NO_PLAN = {
-    True: "known once the labels exist: run snakemake --until split, then check again",
+    True: "known once the labels exist: first {run}, then check again",
     False: "not made: the problems below prevent it",
 }
 
@@ -105,7 +106,7 @@ def split(study: Study, planned: Planned | None, *, sound: bool) -> Iterator[str
     yield f"Split: {settings['method']} ({what[settings['method']]})"
     if planned is None:
         known = f"; tested: {_some(settings['test_groups'])}" if settings["test_groups"] else ""
-        yield f"  {NO_PLAN[sound]}{known}"
+        yield f"  {NO_PLAN[sound].format(run=run_command('--until split'))}{known}"
         return
     yield f"  {'part':<6}{'classes':>8}{'labelled':>11}{'drawn':>9}{'unlabelled':>12}{'drawn':>9}  holes"
     for part in PARTS:

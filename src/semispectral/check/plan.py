@@ -71,7 +71,7 @@ class Planned:
 
 
 def check_clusters(study: Study, looked: Sequence[Looked]) -> None:
-    """Raise ConfigError if `snakemake explore` is to find more clusters than there can be pixels to cluster.
+    """Raise ConfigError if the target `explore` is to find more clusters than there can be pixels to cluster.
 
     Parameters
     ----------

@@ -22,6 +22,7 @@ from semispectral.downhole.depths import joins, ordered_by_name
 from semispectral.errors import ConfigError
 from semispectral.maps.scene_map import NODATA_COLOUR, NOVEL_COLOUR, NOVEL_NAME
 from semispectral.storage.results_format import older_format, require_readable_format
+from semispectral.storage.run_again import run_command
 from semispectral.study.names import printable_lines, some
 from semispectral.study.paths import left_over, require_writable
 from semispectral.study.scenes import require_test_holes
@@ -61,15 +62,14 @@ def run_check(wanted: argparse.Namespace) -> None:
 
 def _what_next(unlabelled: bool, *, in_clone: bool, overlays: Sequence[Path]) -> str:
     """Return the last sentence: the command that runs the study."""
-    options = " --cores all --resources gpu=1" if in_clone else ""
-    options += "".join([" --configfile", *(f" {shlex.quote(str(path))}" for path in overlays)]) if overlays else ""
-    command = "snakemake" if in_clone else "semispectral run"
+    options = ["--cores all --resources gpu=1"] if in_clone else []
+    options += ["--configfile", *(shlex.quote(str(path)) for path in overlays)] if overlays else []
     if unlabelled:
+        explore = run_command(" ".join(["explore", *options]))
         return (
-            f"Nothing is wrong. No scene has labels: {command} explore{options} shows what the scans hold, and which "
-            "pixels to label.\n"
+            f"Nothing is wrong. No scene has labels: {explore} shows what the scans hold, and which pixels to label.\n"
         )
-    return f"Nothing is wrong: {command}{options} runs it.\n"
+    return f"Nothing is wrong: {run_command(' '.join(options))} runs it.\n"
 
 
 class Kept(logging.Handler):

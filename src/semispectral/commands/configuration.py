@@ -191,12 +191,12 @@ class Configuration:
     features: FeaturesConfig = field(default_factory=FeaturesConfig)
     """Absorption features of every pixel, and indices made of them."""
     model: str = ""
-    """Directory of the trained model for snakemake predict_new."""
+    """Directory of the trained model for the target `predict_new`."""
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
     """How the predictions are scored."""
     benchmark: BenchmarkConfig = field(default_factory=BenchmarkConfig)
-    """What `snakemake benchmark` runs: splits x regimes x labels per class x seeds x methods."""
+    """What the target `benchmark` runs: splits x regimes x labels per class x seeds x methods."""
     explore: ExploreConfig = field(default_factory=ExploreConfig)
-    """What `snakemake explore` does without labels: clusters, their contact sheet, the queue of pixels to label."""
+    """What the target `explore` does without labels: clusters, their contact sheet, the queue of pixels to label."""
     report: ReportConfig = field(default_factory=ReportConfig)
     """What the report says."""

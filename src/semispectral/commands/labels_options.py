@@ -40,7 +40,7 @@ def _add_init(actions: Any) -> None:
     described = {"help": INIT, "description": f"{INIT[0].upper()}{INIT[1:]}.", "epilog": INIT_EPILOG}
     init = actions.add_parser("init", **described, formatter_class=as_written)
     init.add_argument("scenes", nargs="*", metavar="SCENE", help="names of scenes (default: all of scenes.tsv)")
-    text = "overlay(s) over config/config.yaml, as given to snakemake --configfile"
+    text = "overlay(s) over config/config.yaml, as a run takes them by --configfile"
     init.add_argument("--config", type=Path, nargs="+", action="extend", default=[], metavar="FILE", help=text)
     text = "folder of the workflow (default: this one, or the one that semispectral was installed from)"
     init.add_argument("--workflow", type=Path, metavar="FOLDER", help=text)

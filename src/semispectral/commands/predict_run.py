@@ -43,6 +43,7 @@ from semispectral.scans.tray_mask import MaskConfig
 from semispectral.storage import provenance
 from semispectral.storage.atomic import remove, replacing_files
 from semispectral.storage.model_files import DESCRIPTION
+from semispectral.storage.run_again import run_command
 from semispectral.study.cells import positive
 from semispectral.study.names import printable, some
 from semispectral.study.paths import require_writable
@@ -108,7 +109,7 @@ def _require_alike(wanted: argparse.Namespace, scans: Sequence[Path]) -> None:
     if given:
         raise ConfigError(
             f"{some(given)}: of one scan, but {len(scans)} are named; map each by itself, or list them in a table and "
-            "run snakemake predict_new (docs/howto/predict.md)"
+            f"run {run_command('predict_new')} (docs/howto/predict.md)"
         )
     names = Counter(printable(scan.stem).casefold() for scan in scans)
     if twice := [str(scan) for scan in scans if names[printable(scan.stem).casefold()] > 1]:

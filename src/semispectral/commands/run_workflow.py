@@ -10,6 +10,7 @@ from typing import Any
 from semispectral.errors import ConfigError
 from semispectral.models.versions import installed, missing, unknown
 from semispectral.scans.folders.added_scenes import add_to_map
+from semispectral.storage.run_again import run_command
 from semispectral.study.config import complete, lay_over, read_schema
 from semispectral.study.config_file import read_config
 from semispectral.study.names import some
@@ -74,7 +75,7 @@ def map_too(table: str, arguments: Sequence[str]) -> None:
     if not model.is_dir():
         raise ConfigError(
             f"{model}: the trained model of the study is needed, and it is not there; run the study first: "
-            "semispectral run"
+            + run_command()
         )
     if table and _given(arguments, DRY):
         raise ConfigError(

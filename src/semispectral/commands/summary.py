@@ -11,6 +11,7 @@ from semispectral.errors import MissingFileError
 from semispectral.figures.methods import method_name, per_class_order, per_class_words
 from semispectral.sampling.split_files import read_notes
 from semispectral.storage.parquet import read_table
+from semispectral.storage.run_again import run_command
 from semispectral.workflow.units import clock, megabytes
 
 WORTH_OPENING = {
@@ -43,7 +44,7 @@ def stage_times(resources: Path) -> pd.DataFrame:
     """
     files = sorted(resources.rglob("*.tsv"))
     if not files:
-        raise MissingFileError(f"{resources}: holds no benchmark files; run snakemake first")
+        raise MissingFileError(f"{resources}: holds no benchmark files; run the study first: {run_command()}")
     jobs = pd.concat([_job(file, resources) for file in files], ignore_index=True)
     grouped = jobs.groupby("rule").agg(jobs=("s", "size"), seconds=("s", "sum"), memory_mb=("max_rss", "max"))
     return grouped.sort_values("seconds", ascending=False, kind="stable").reset_index()

@@ -12,6 +12,7 @@ from semispectral.figures.methods import per_class_order
 from semispectral.sampling.split_names import REGIMES
 from semispectral.storage.atomic import replacing_directory
 from semispectral.storage.parquet import read_table, write_table
+from semispectral.storage.run_again import run_command
 from semispectral.storage.seal import read_json, write_json
 from semispectral.study.methods import METHODS
 from semispectral.study.setting_types import OneOf, settings_class
@@ -119,7 +120,10 @@ def read_scored(directory: Path) -> Scored:
     MissingFileError : the folder holds no scores.
     """
     if not (directory / FACTS).is_file():
-        raise MissingFileError(f"{directory}: scores are needed; run snakemake, or snakemake benchmark for its splits")
+        raise MissingFileError(
+            f"{directory}: scores are needed; {run_command()} makes them, and {run_command('benchmark')} those of its "
+            "splits"
+        )
     facts = read_json(directory / FACTS)
     tables = {name: read_table(directory / f"{name}.parquet") for name in TABLES}
     alerts = tuple(read_alerts(directory / ALERTS))

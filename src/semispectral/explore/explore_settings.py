@@ -1,4 +1,4 @@
-"""Settings of `snakemake explore`, and the rule for the number of clusters."""
+"""Settings of the target `explore`, and the rule for the number of clusters."""
 
 from typing import Annotated, Literal
 
@@ -11,7 +11,7 @@ FEWEST, MOST = 8, 80  # clusters where the number is left to the rule
 
 @settings_class("explore")
 class ExploreConfig:
-    """Clusters of M1's latents, their contact sheet, and the queue of pixels to label (`snakemake explore`)."""
+    """Clusters of M1's latents, their contact sheet, and the queue of pixels to label (target `explore`)."""
 
     seed: Seed = 1
     """Seed of the clusters."""

@@ -7,11 +7,13 @@ import yaml
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
+from semispectral.storage.run_again import run_command
+
 HERE = Path(__file__).parent
 
 
 def fill(page: Path, **shown: Any) -> str:
-    """Fill a template, with the report's style and macros.
+    """Fill a template, with the report's style and macros, and what names the command of a run.
 
     Parameters
     ----------
@@ -23,7 +25,7 @@ def fill(page: Path, **shown: Any) -> str:
     options: dict[str, Any] = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     template = Environment(autoescape=True, loader=loader, **options).get_template("page")
     style = Markup((HERE / "page.css").read_text(encoding="utf-8"))  # noqa: S704  our own file
-    return template.render(style=style, **shown)
+    return template.render(style=style, run_command=run_command, **shown)
 
 
 def config_words(config: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from semispectral.errors import SemispectralError
 from semispectral.rules.slices import Slices
 from semispectral.scans.labels.label_rows import require_rows_of_scenes
 from semispectral.storage.results_format import older_format, require_readable_format
+from semispectral.storage.run_again import run_command
 from semispectral.study.classes import read_class_minerals, study_classes
 from semispectral.study.config import complete, read_schema
 from semispectral.study.paths import inside, left_over, outside_allowed, require_folder, require_writable
@@ -110,8 +111,8 @@ class Study:
             if not any(self.slices.scenes[name].has_labels for name in self.slices.scenes_studied):
                 raise WorkflowError(
                     f"{self.config['scenes']}: no scene has labels (columns labels and labels_key), and a report "
-                    "compares methods on labels: run `snakemake explore` to see what the scans hold and which pixels "
-                    "to label"
+                    f"compares methods on labels: run `{run_command('explore')}` to see what the scans hold and which "
+                    "pixels to label"
                 )
             return self.with_holes(path)(wildcards)
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from semispectral.errors import MissingFileError, SplitError
 from semispectral.storage.parquet import read_table
+from semispectral.storage.run_again import run_command
 
 COLUMNS = ("scene", "hole", "label", "part", "available", "drawn", "quota")
 
@@ -24,7 +25,9 @@ def read_quotas(path: Path) -> pd.DataFrame:
     SplitError : a column is missing, a row stands twice, or more pixels are asked for than were drawn.
     """
     if not path.is_file():
-        raise MissingFileError(f"{path}: the quotas of the split are needed; run split again (snakemake -R split)")
+        raise MissingFileError(
+            f"{path}: the quotas of the split are needed; run split again ({run_command('-R split')})"
+        )
     quotas = read_table(path)
     check_quotas(quotas, where=str(path))
     return quotas

@@ -15,6 +15,7 @@ from semispectral.sampling.split_names import CLASSES, PARTS_FOLDER, PIXELS, QUO
 from semispectral.sampling.study_split import DEALT, StudySplit, label_rasters
 from semispectral.scans.cube import PARTS
 from semispectral.storage.parquet import read_table, write_table
+from semispectral.storage.run_again import run_command
 from semispectral.storage.seal import read_array, read_json, write_array, write_json
 from semispectral.study.classes import IGNORED, read_classes
 from semispectral.study.scene import Scene
@@ -152,7 +153,8 @@ def read_notes(directory: Path) -> dict[str, Any]:
 def _there(path: Path) -> Path:
     if not path.is_file():
         raise MissingFileError(
-            f"{path}: this file of the split is needed, but it does not exist; run split again (snakemake -R split)"
+            f"{path}: this file of the split is needed, but it does not exist; run split again "
+            f"({run_command('-R split')})"
         )
     return path
 

@@ -14,6 +14,7 @@ from semispectral.pool.sample_settings import SampleConfig
 from semispectral.sampling.quotas import available_pixels, class_warnings, expected_draw, share_quotas
 from semispectral.sampling.split import LabelsMade, Parts, Rasters, SplitConfig, all_tested, assign_for_m1, split
 from semispectral.scans.cube import PARTS
+from semispectral.storage.run_again import run_command
 from semispectral.study.classes import UNLABELLED, ClassMap
 from semispectral.study.scene import Scene
 
@@ -146,7 +147,8 @@ def _with_hashes(pixels: pd.DataFrame, pool: Mapping[str, pd.DataFrame]) -> pd.D
     known = pd.concat(found, ignore_index=True) if found else pixels.assign(hash=np.uint64(0))
     if len(known) != len(pixels):
         raise IntegrityError(
-            f"the pool lacks {len(pixels) - len(known)} pixels of the split; run split again (snakemake -R split)"
+            f"the pool lacks {len(pixels) - len(known)} pixels of the split; run split again "
+            f"({run_command('-R split')})"
         )
     return known[[*DEALT, "hash"]]
 

@@ -15,6 +15,7 @@ from semispectral.spectra.scaling import Scaler, read_scaler, without_gaps
 from semispectral.spectra.shards import pixels_in, read_latents, read_shard
 from semispectral.storage.disk_rows import StoredRows, fits, store
 from semispectral.storage.parquet import read_table
+from semispectral.storage.run_again import run_command
 from semispectral.workflow.units import megabytes
 
 log = logging.getLogger(__name__)
@@ -202,7 +203,9 @@ def dealt_latents(paths: Sequence[Path], dealt: pd.DataFrame) -> Latents:
         kept = at >= 0  # a pixel without data in the bands that all scenes share has no latents
         at, mine = at[kept], mine[kept]
         if (latents.table[PLACE].to_numpy()[at] != mine[PLACE].to_numpy()).any():
-            raise IntegrityError(f"{path}: holds other pixels than were split; run split again (snakemake -R split)")
+            raise IntegrityError(
+                f"{path}: holds other pixels than were split; run split again ({run_command('-R split')})"
+            )
         found.append(Latents(latents.mean[at], latents.log_variance[at], mine))
     return Latents.concat(found)
 

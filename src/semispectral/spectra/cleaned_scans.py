@@ -20,6 +20,7 @@ from semispectral.spectra.scene_sensor import sensor_for
 from semispectral.spectra.several_sensors import clean_each, lost_in_each, open_sensors
 from semispectral.spectra.shards import made_of_shard, read_shard
 from semispectral.storage import provenance
+from semispectral.storage.run_again import run_command
 from semispectral.study.scene import Scene
 from semispectral.study.stage_settings import settings as as_settings
 
@@ -129,7 +130,8 @@ def _chosen(pixels: Pixels, rows: pd.DataFrame, path: Path) -> Pixels:
     at, place = rows["row"].to_numpy(), ["line", "sample"]
     if len(at) and (at.max() >= len(pixels) or (pixels.table[place].to_numpy()[at] != rows[place].to_numpy()).any()):
         raise IntegrityError(
-            f"{path}: is not the shard that was split: its pixels are others; run split again (snakemake -R split)"
+            f"{path}: is not the shard that was split: its pixels are others; run split again "
+            f"({run_command('-R split')})"
         )
     return replace(pixels, x=pixels.x[at], table=rows)
 

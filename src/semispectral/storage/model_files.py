@@ -17,6 +17,7 @@ from safetensors.numpy import load, save
 from semispectral.errors import IntegrityError, MissingFileError
 from semispectral.storage import provenance
 from semispectral.storage.atomic import replacing_directory, write_atomically
+from semispectral.storage.run_again import run_command
 
 __all__ = ["DESCRIPTION", "WEIGHTS", "fill_model", "load_model", "save_model", "write_atomically"]
 
@@ -94,7 +95,10 @@ def load_model(directory: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """
     for name in (WEIGHTS, DESCRIPTION):
         if not (directory / name).is_file():
-            raise MissingFileError(f"{directory}: a model directory needs {name}; train the model again (snakemake -R)")
+            raise MissingFileError(
+                f"{directory}: a model directory needs {name}, which is not there; copy the whole folder, or make it "
+                f"again ({run_command()})"
+            )
     content = (directory / WEIGHTS).read_bytes()
     description = read_description(directory)
     provenance.compare_versions(directory, description.get(MADE, {}))

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from semispectral.errors import IntegrityError
+from semispectral.storage.run_again import run_command
 
 log = logging.getLogger(__name__)
 
@@ -139,7 +140,7 @@ def require_unchanged(paths: Iterable[str | Path], made: Mapping[str, Any], *, b
         if before and before != (_current.get("inputs", {}).get(path) or checksum(Path(path))):
             raise IntegrityError(
                 f"{path}: is not the file that the rule '{by}' read: it was replaced or changed; put "
-                f"the right file back, or remake the results that depend on it: snakemake --forcerun {by}"
+                f"the right file back, or remake the results that depend on it: {run_command(f'--forcerun {by}')}"
             )
 
 
@@ -216,9 +217,10 @@ def compare_versions(path: Path, made: Mapping[str, Any]) -> None:
         _others[found] = str(path)
         log.warning(
             "%s was made with %s: new results will mix versions and may differ in their last digits or "
-            "more; to remake all results: snakemake --forceall",
+            "more; to remake all results: %s",
             path,
             found,
+            run_command("--forceall"),
         )
 
 

@@ -21,13 +21,13 @@ import numpy as np
 from semispectral.errors import IntegrityError, MisplacedError, MissingFileError, UnreadableError
 from semispectral.storage import provenance
 from semispectral.storage.atomic import intended, write_atomically
+from semispectral.storage.run_again import run_command
 
 KEY = "seal"
 BLANK = "0" * 64
 SEAL = re.compile(rb"semispectral-seal:([A-Za-z0-9_.~%/-]{1,4000}):sha256:([0-9a-f]{64})")
 LONGEST = 4200  # bytes of a seal
 BLOCK = 1 << 20
-ANEW = "delete it and run the workflow again (make resume, or snakemake), which makes it anew"
 _results: list[Path] = []
 
 
@@ -168,7 +168,11 @@ def require_place(path: Path, place: str) -> None:
     """
     parts = Path(place).parts
     if path.absolute().parts[-len(parts) :] != parts:
-        raise MisplacedError(f"{path}: is the file {place} of the results under another name; {ANEW}")
+        raise MisplacedError(f"{path}: is the file {place} of the results under another name; {_anew()}")
+
+
+def _anew() -> str:
+    return f"delete it and run the workflow again ({run_command()}), which makes it anew"
 
 
 def place_of(path: Path) -> str:
@@ -189,7 +193,7 @@ def damaged(path: Path, reason: str) -> IntegrityError:
     path : Path, the file.
     reason : str, the reason, in words.
     """
-    return IntegrityError(f"{path}: the file was cut or changed since it was written ({reason}); {ANEW}")
+    return IntegrityError(f"{path}: the file was cut or changed since it was written ({reason}); {_anew()}")
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

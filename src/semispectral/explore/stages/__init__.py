@@ -1,1 +1,1 @@
-"""Stages of `snakemake explore`."""
+"""Stages of the target `explore`."""

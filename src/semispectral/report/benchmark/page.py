@@ -28,7 +28,6 @@ log = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
 MOST_NOTES = 4  # at the head of the page and of a chapter; all are in the chapter of alerts
-COMMAND = "snakemake benchmark"
 TOGETHER = "all"
 CAPTIONS = {
     "overview": "Macro-F1 on the test pixels against labels per class: means over seeds, with 95 % intervals.",
@@ -153,7 +152,6 @@ def render(scored: Sequence[Scored], drawn: Mapping[str, Shown], *, config: Mapp
         leak=[figure for key, figure in drawn.items() if key.startswith(f"{TOGETHER}/leaky")],
         leak_words=leak_words(scored),
         chapters=[chapter(one, drawn) for one in scored],
-        command=COMMAND,
         config=config_words(dict(config)),
         commit=provenance.commit(root),
         uncommitted=provenance.uncommitted(root),

@@ -20,7 +20,7 @@ LATEX = {
     "\N{NARROW NO-BREAK SPACE}": r"\,",
 } | {sign: f"\\{sign}" for sign in "&%$#_{}"}
 OPTION = ("[", "*")  # what a row may not begin with: it would belong to the line break before
-PREAMBLE = "% Needs \\usepackage{booktabs}; made by `snakemake benchmark`."
+PREAMBLE = "% Needs \\usepackage{booktabs}; made by the target benchmark of the workflow."
 
 
 def _escaped(text: str, table: dict[str, str]) -> str:
