@@ -271,7 +271,7 @@ def test_the_model_page_names_keys_that_are_there() -> None:
 def test_links_outside_the_site_lead_somewhere() -> None:
     """Relative links and pictures of README and its neighbours are files of the project (mkdocs checks the site's)."""
     for path in LINKED:
-        for target in re.findall(r"\]\(([^)\s]+)\)", path.read_text(encoding="utf-8")):
+        for target in re.findall(r"(?:\]\(|(?:src|href)=\")([^)\s\"]+)", path.read_text(encoding="utf-8")):
             assert "://" in target or (path.parent / target.split("#")[0]).exists(), f"{path.name}: {target}"
 
 
