@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from semispectral.study import config_file
-from semispectral.workflow import logs, running, warm
+from semispectral.workflow import logs, planning, running, warm
 from semispectral.workflow.retraining import planned_jobs, trained_again
 from semispectral.errors import SemispectralError
 from snakemake.exceptions import WorkflowError
@@ -12,6 +12,9 @@ from snakemake.logging import logger
 from snakemake.utils import min_version
 
 min_version("9.27")
+
+# A plan of hundreds of scans asks the same of the same files and functions many thousand times.
+planning.remember_lookups()
 
 # One GPU unless the user says otherwise (--resources gpu=N): without a limit Snakemake would start all GPU jobs at once.
 workflow.global_resources.setdefault("gpu", 1)
@@ -62,8 +65,9 @@ include: "rules/explore.smk"
 
 
 # On this machine, jobs start as forks of a process that has imported what they import (SEMISPECTRAL_WARM=off: not).
+ADAPTERS = str(workflow.current_basedir.join("workflow/scripts"))
 if workflow.is_main_process:
-    warm.start_jobs(workflow, scripts=str(workflow.current_basedir.join("workflow/scripts")))
+    warm.start_jobs(workflow, scripts=ADAPTERS)
 
 
 # A job of a run is alive from here on.
@@ -76,6 +80,7 @@ onstart:
     STUDY.require_results()
     for said in [*STUDY.left_over(), *trained_again(planned_jobs(workflow.dag))]:
         logger.warning(said)
+    warm.import_ahead(workflow, scripts=ADAPTERS)
     running.hold()
 
 

@@ -150,6 +150,7 @@ rule labels:
         "<results>/logs/labels/{scene}.log",
     benchmark:
         "<results>/resources/labels/{scene}.tsv"
+    priority: 1
     conda:
         "../envs/base.yaml"
     threads: 1

@@ -30,6 +30,7 @@ from semispectral.workflow.warm import (
     WarmJob,
     WarmProcess,
     WarmStart,
+    import_ahead,
     imports_of,
     start_jobs,
     trains,
@@ -169,6 +170,46 @@ def test_it_ends_as_python_ends(
     shown = capfd.readouterr().err
     assert said in shown
     assert "warm_process" not in shown
+
+
+def test_what_is_imported_ahead_is_there(warm: WarmProcess, capfd: pytest.CaptureFixture[str]) -> None:
+    """Nothing runs for it; the next job finds the modules, and a module that is not there is in nobody's way."""
+    is_there = "import sys; print('colorsys' in sys.modules)"
+    assert done_by(asked(warm, is_there)).status == 0
+    warm.import_ahead(["colorsys"])
+    warm.import_ahead(["is_not_there"])
+    assert done_by(asked(warm, is_there)).status == 0
+    assert capfd.readouterr().out.split() == ["False", "True"]
+
+
+def test_trainings_of_a_run_are_imported_for_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only where a job trains, on this machine, in its own environment, and without a GPU."""
+    asked_for: list[list[str]] = []
+    monkeypatch.setattr(warm_module, "warm_process", lambda **_: SimpleNamespace(import_ahead=asked_for.append))
+    monkeypatch.setattr(warm_module, "has_gpu", lambda: False)
+
+    def ahead(*rules: str, elsewhere: bool = False, deployed: tuple[str, ...] = ()) -> int:
+        """How often something was imported for a run of these rules."""
+        asked_for.clear()
+        jobs = [
+            SimpleNamespace(rule=SimpleNamespace(script=rule and f"../workflow/scripts/{rule}.py")) for rule in rules
+        ]
+        workflow = SimpleNamespace(
+            dag=SimpleNamespace(needrun_jobs=lambda: jobs),
+            non_local_exec=elsewhere,
+            deployment_settings=SimpleNamespace(deployment_method=deployed),
+        )
+        import_ahead(workflow, scripts=str(ROOT / "workflow/scripts"))
+        return len(asked_for)
+
+    assert ahead("census", "train_m1", "train_m1", "") == 1
+    assert any("stage_train_m1" in name for name in asked_for[0])
+    assert not any("stage_census" in name for name in asked_for[0])
+    assert not ahead("census", "map", "")
+    assert not ahead("train_m1", elsewhere=True)
+    assert not ahead("train_m1", deployed=("conda",))
+    monkeypatch.setattr(warm_module, "has_gpu", lambda: True)
+    assert not ahead("train_m1")
 
 
 def test_it_finishes_what_it_has_begun(warm: WarmProcess, capfd: pytest.CaptureFixture[str]) -> None:

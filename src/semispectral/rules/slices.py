@@ -85,6 +85,16 @@ class Slices:
         """Settings of the cleaning."""
         return settings(CleanConfig, self.config["cleaning"], where="cleaning")
 
+    @cached_property
+    def _whole_rows(self) -> dict[str, dict[str, Any]]:
+        """Rows of scenes.tsv by the scenes' names, made once: every rule takes some of each."""
+        return {name: asdict(scene) for name, scene in self.scenes.items()}
+
+    def _row(self, name: str, **own: Any) -> dict[str, Any]:
+        """Return the row of a scene, with other values of some columns."""
+        values = {key: asdict(value) if isinstance(value, CodeSet) else value for key, value in own.items()}
+        return self._whole_rows[name] | values
+
     def of(self, *sections: str, **own: Any) -> str:
         """Return sections of the configuration as JSON.
 
@@ -118,7 +128,7 @@ class Slices:
 
     def census(self, wildcards: Any) -> str:
         """Return the row of the scene without its labels, and what decides which pixels hold data."""
-        row = asdict(replace(self.scenes[wildcards.scene], **NOT_OF_SCAN))
+        row = self._row(wildcards.scene, **NOT_OF_SCAN)
         return self.of(scene=row, cleaning=self.decides_data())
 
     def is_masked(self, name: str) -> bool:
@@ -151,13 +161,13 @@ class Slices:
             Names of scenes.
         """
         kept = {key: value for key, value in NOT_OF_SPECTRA.items() if key != "ignore"}
-        rows = {name: asdict(replace(self.scenes[name], **kept)) for name in sorted(names)}
+        rows = {name: self._row(name, **kept) for name in sorted(names)}
         return self.cleaned_by(scenes=rows)
 
     def mask(self, wildcards: Any) -> str:
         """Return the row of the scene with its own mask, and the settings of the mask where it has none."""
         scene = self.scenes[wildcards.scene]
-        row = asdict(replace(scene, **(NOT_OF_SPECTRA | {"mask": scene.mask})))
+        row = self._row(scene.name, **(NOT_OF_SPECTRA | {"mask": scene.mask}))
         section = {"method": "none"} if scene.mask else keys_in_use.mask(self.config["mask"])
         reflectance = {**self.config["cleaning"], **asdict(self.cleaning.only_references)}
         return self.of(scene=row, mask=section, cleaning=keys_in_use.cleaning(reflectance))
@@ -188,7 +198,7 @@ class Slices:
         kept = {"ignore": scene.ignore} if looked_at else {}
         kept |= {"use": scene.use} if wildcards.kind == "labelled" else {}
         return self.of(
-            scene=asdict(replace(scene, **(NOT_OF_SPECTRA | kept))),
+            scene=self._row(scene.name, **(NOT_OF_SPECTRA | kept)),
             sample=keys_in_use.drawing(self.config["sample"], wildcards.kind),
             cleaning=self.decides_data(),
         )
@@ -282,7 +292,7 @@ class Slices:
         )
 
     def _rows(self, names: Iterable[str], without: Mapping[str, Any]) -> list[dict[str, Any]]:
-        return [asdict(replace(self.scenes[name], **without)) for name in sorted(names)]
+        return [self._row(name, **without) for name in sorted(names)]
 
     def decides_data(self) -> dict[str, Any]:
         """Return the keys of the cleaning that decide which values are values, and so which pixels hold data.
@@ -314,7 +324,7 @@ class Slices:
 
     def cleaning_effect(self, wildcards: Any) -> str:
         """Return the row of the scene, without what its spectra do not need, and what cleaning does."""
-        row = asdict(replace(self.scenes[wildcards.scene], **NOT_OF_SPECTRA))
+        row = self._row(wildcards.scene, **NOT_OF_SPECTRA)
         return self.cleaned_by(scene=row)
 
     def cleaned(self, names: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -326,7 +336,7 @@ class Slices:
             Names of scenes.
         """
         scenes = [self.scenes[name] for name in sorted(names) if is_cleaned(self.scenes[name], self.cleaning)]
-        return {scene.name: asdict(replace(scene, **NOT_OF_SPECTRA)) for scene in scenes}
+        return {scene.name: self._row(scene.name, **NOT_OF_SPECTRA) for scene in scenes}
 
     def baseline(self, methods: Iterable[str]) -> str:
         """Return the settings that some simpler methods use.
@@ -377,19 +387,19 @@ class Slices:
 
     def map(self, wildcards: Any) -> str:
         """Return what reading the scene uses of its row, which pixels are of interest, and how the map is smoothed."""
-        scene = asdict(replace(self.scenes[wildcards.scene], **NOT_OF_MAPS))
+        scene = self._row(wildcards.scene, **NOT_OF_MAPS)
         tested = wildcards.scene in self.scenes_tested
         return self.of(scene=scene, tested=tested, map=keys_in_use.smoothing(self.config["map"]))
 
     def mixtures(self, wildcards: Any) -> str:
         """Return what reading the scene uses of its row, and the size of its pixels."""
         kept = {key: value for key, value in NOT_OF_SPECTRA.items() if key != "pixel_mm"}
-        return self.of(scene=asdict(replace(self.scenes[wildcards.scene], **kept)))
+        return self.of(scene=self._row(wildcards.scene, **kept))
 
     def features(self, wildcards: Any) -> str:
         """Return the row of the scene without its hole, depths and classes, its cleaning, and what is measured."""
-        scene = replace(self.scenes[wildcards.scene], **NOT_OF_FEATURES)
-        return self.cleaned_by(scene=asdict(scene), features=self._measured)
+        scene = self._row(wildcards.scene, **NOT_OF_FEATURES)
+        return self.cleaned_by(scene=scene, features=self._measured)
 
     @property
     def _measured(self) -> dict[str, Any]:
@@ -416,23 +426,23 @@ class Slices:
 
     def queue(self, **own: Any) -> str:
         """Return the rows of all studied scenes and the codes, by which labels are known; ``own`` adds sections."""
-        rows = [asdict(self.scenes[name]) for name in self.scenes_studied]
+        rows = [self._row(name) for name in self.scenes_studied]
         return self.of(scenes=rows, codes=self.codes, **own)
 
     def contact_sheet(self) -> str:
         """Return the section ``explore``, the rows of all studied scenes, and how runs of core are found."""
-        rows = [asdict(self.scenes[name]) for name in self.scenes_studied]
+        rows = [self._row(name) for name in self.scenes_studied]
         simulated = bool(self.config["simulate"]["enabled"])
         return self.of("explore", scenes=rows, run_share=self._run_share, simulated=simulated)
 
     def cluster_map(self, wildcards: Any) -> str:
         """Return the row of the scene, and the known codes, by which it is known what to ignore."""
-        return self.of(scene=asdict(self.scenes[wildcards.scene]), codes=self.codes)
+        return self.of(scene=self._row(wildcards.scene), codes=self.codes)
 
     def new_map(self, wildcards: Any, *, model: Mapping[str, str]) -> str:
         """Return what the map of a new scan depends on, the model included. Its labels say what to ignore."""
         scene = self.scenes[wildcards.scene]
-        row = self._counted(scene.name) if scene.ignore.ranges else asdict(replace(scene, **NOT_OF_SPECTRA))
+        row = self._counted(scene.name) if scene.ignore.ranges else self._row(scene.name, **NOT_OF_SPECTRA)
         row["mask"] = scene.mask
         smoothing = keys_in_use.smoothing(self.config["map"])
         mask = keys_in_use.mask(self.config["mask"])
@@ -441,7 +451,7 @@ class Slices:
     def new_features(self, wildcards: Any, *, model: Mapping[str, str]) -> str:
         """Return what the features of a new scan depend on: its row, the model that cleans it, and what is measured."""
         scene = self.scenes[wildcards.scene]
-        row = asdict(replace(scene, **(NOT_OF_SPECTRA | {"pixel_mm": scene.pixel_mm})))
+        row = self._row(scene.name, **(NOT_OF_SPECTRA | {"pixel_mm": scene.pixel_mm}))
         return self.of(scene=row, model=model, features=self._measured)
 
     def scan_page(self, wildcards: Any) -> str:
@@ -457,7 +467,7 @@ class Slices:
         **own : Any
             The model, if it was trained elsewhere.
         """
-        row = asdict(replace(self.scenes[wildcards.scene], **NOT_OF_SPECTRA))
+        row = self._row(wildcards.scene, **NOT_OF_SPECTRA)
         return self.of(scene=row, page_mb=self.config["map"]["page_mb"], **own)
 
     def paint(self, wildcards: Any, *, classes: Mapping[str, Any] | None = None, report: str = "") -> str:
@@ -565,7 +575,7 @@ class Slices:
         names : iterable of str
             Names of scenes.
         """
-        return {name: asdict(replace(self.scenes[name], **NOT_OF_SPECTRA)) for name in sorted(names)}
+        return {name: self._row(name, **NOT_OF_SPECTRA) for name in sorted(names)}
 
     def scene_files(self, wildcards: Any) -> list[str]:
         """Return every file that a scene is read from: data, labels, headers beside them, the table of wavelengths."""
@@ -619,7 +629,7 @@ class Slices:
 
     def _states_widths(self) -> dict[str, Any]:
         """Return the row of the scan that states the widths of the bands."""
-        return asdict(replace(self._wide, **NOT_OF_SPECTRA))
+        return self._row(self._wide.name, **NOT_OF_SPECTRA)
 
     def library_files(self, wildcards: Any) -> list[str]:
         """Return every file of the mineral libraries, and of the scan that states the widths of the bands."""
@@ -634,7 +644,7 @@ class Slices:
         """Return the row of a scene without depths, and without the size of a pixel unless labels are placed by it."""
         scene = self.scenes[name]
         size = scene.pixel_mm if scene.labels_by_place else None
-        return asdict(replace(scene, pixel_mm=size, mask=None, **DEPTHS))
+        return self._row(name, pixel_mm=size, mask=None, **DEPTHS)
 
     def _placed(self, name: str, **own: Any) -> dict[str, Any]:
         """Return what depths use of the row of a scene, and more of it if given."""

@@ -88,6 +88,18 @@ class WarmProcess:
         ours.settimeout(None)
         return WarmJob(int(answer["pid"]), ours, answers)
 
+    def import_ahead(self, imports: list[str]) -> None:
+        """Let it import what jobs will ask for; nobody waits, and what is in the way is said to the first job.
+
+        Parameters
+        ----------
+        imports : list of str, names of modules.
+        """
+        ours, theirs = socket.socketpair()
+        with ours, theirs, suppress(OSError):
+            socket.send_fds(self.door, [GO], [theirs.fileno(), 1, 2])
+            ours.sendall(f"{json.dumps(vars(Wanted([], '', {}, 1, imports, '')))}\n".encode())
+
     def close(self) -> None:
         """Let it end, and wait for that."""
         self.door.close()
@@ -227,6 +239,25 @@ def start_jobs(workflow: Any, *, scripts: str) -> None:
         start.run(self, fname)
 
     PythonScript.execute_script = execute_script
+
+
+def import_ahead(workflow: Any, *, scripts: str) -> None:
+    """Let what the trainings of a run import be imported while the jobs before them run: it takes seconds.
+
+    Parameters
+    ----------
+    workflow : Snakemake's workflow, which knows the jobs that are to run.
+    scripts : str, folder of the adapters.
+    """
+    elsewhere = workflow.non_local_exec or workflow.deployment_settings.deployment_method
+    if not starts_warm() or elsewhere or has_gpu():
+        return
+    names = {Path(str(job.rule.script)).name for job in workflow.dag.needrun_jobs()}
+    adapters = [path for path in sorted(Path(scripts).glob("*.py")) if path.name in names]
+    training = [text for text in (path.read_text(encoding="utf-8") for path in adapters) if trains(text)]
+    if training:
+        imports = [*IN_FRONT, *(name for text in training for name in imports_of(text))]
+        warm_process(with_tensorflow=True).import_ahead(imports)
 
 
 def _warn(words: str) -> None:

@@ -48,7 +48,7 @@ class Wanted:
 
     Attributes
     ----------
-    command : the script and its arguments.
+    command : the script and its arguments; empty: what it imports is to be imported, and nothing run.
     folder : its working directory.
     environment : its environment, whole.
     threads : number of threads of libraries such as OpenBLAS.
@@ -95,7 +95,8 @@ def main() -> NoReturn:
             _reap(0)
             os._exit(0)
         connection, outputs = socket.socket(fileno=handed[0]), handed[1:]
-        if wanted := _wanted(connection, before):
+        wanted = _wanted(connection, before)
+        if wanted and wanted.command:
             _start(wanted, connection, outputs, door, handlers)
         connection.close()
         for output in outputs:
