@@ -5,7 +5,8 @@ import os
 import shlex
 import subprocess
 import sys
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace, _SubParsersAction
+from collections.abc import Iterator
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -182,3 +183,19 @@ def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
     )
     os.close(write)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def every_parser(top: ArgumentParser) -> Iterator[ArgumentParser]:
+    """A parser, and those of its subcommands and their actions."""
+    yield top
+    for action in top._actions:
+        if isinstance(action, _SubParsersAction):
+            for below in action.choices.values():
+                yield from every_parser(below)
+
+
+def test_each_help_has_an_example() -> None:
+    """Of the command line, of each subcommand and of each action: lines that begin with the command itself."""
+    parsers = list(every_parser(parser()))
+    assert len(parsers) > 14
+    assert [each.prog for each in parsers if f"\n  {each.prog}" not in (each.epilog or "")] == []

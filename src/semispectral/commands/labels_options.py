@@ -19,6 +19,13 @@ INIT_EPILOG = """example:
 Draw polygons in DH1_1_polygons.gpkg, over DH1_1_picture.tif, and choose the class of each; or paint codes in
 DH1_1_labels.tif. What is printed at the end goes into scenes.tsv."""
 
+CLASSES_EPILOG = """examples:
+  semispectral labels classes results/explore/queue.tsv --out config/classes.tsv
+  semispectral labels classes queue.tsv DH1_1_labels.geojson --out config/classes.tsv
+
+The names are those in the column class of a queue, or in the labels that a page has saved. Each gets a code and a
+colour; what is printed at the end goes into scenes.tsv. A table that has classes is never overwritten."""
+
 
 def add(commands: Any) -> None:
     """Add the command to the command line.
@@ -50,7 +57,9 @@ def _add_init(actions: Any) -> None:
 
 
 def _add_classes(actions: Any) -> None:
-    classes = actions.add_parser("classes", help=CLASSES, description=f"{CLASSES.capitalize()}.")
+    as_written = argparse.RawDescriptionHelpFormatter
+    described = {"help": CLASSES, "description": f"{CLASSES.capitalize()}.", "epilog": CLASSES_EPILOG}
+    classes = actions.add_parser("classes", **described, formatter_class=as_written)
     classes.add_argument(
         "labels", type=Path, nargs="+", metavar="FILE", help="queue.tsv, labels saved on a page, or a HyLogger's .tsg"
     )

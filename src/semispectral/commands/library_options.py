@@ -21,6 +21,18 @@ ACTIONS = {
     "import": "write the spectra into one table that the configuration can name",
     "plot": "draw the spectra, one panel for each group",
 }
+EXAMPLES = {
+    "list": """examples:
+  semispectral library list
+  semispectral library list minerals.csv --only "white mica" kaolin""",
+    "import": """example:
+  semispectral library import splib07a/ChapterM_Minerals --only kaolinite muscovite --out minerals.csv
+
+The key library.files of the configuration names the table. Nothing is overwritten.""",
+    "plot": """examples:
+  semispectral library plot --out minerals.png
+  semispectral library plot minerals.csv --window 2100 2400 --out minerals.png""",
+}
 
 
 def add(commands: Any) -> None:
@@ -35,7 +47,8 @@ def add(commands: Any) -> None:
     top = commands.add_parser("library", **described, formatter_class=as_written)
     actions = top.add_subparsers(dest="action", required=True, metavar="ACTION")
     for name, words in ACTIONS.items():
-        action = actions.add_parser(name, help=words, description=f"{words.capitalize()}.")
+        of_action = {"help": words, "description": f"{words.capitalize()}.", "epilog": EXAMPLES[name]}
+        action = actions.add_parser(name, **of_action, formatter_class=as_written)
         action.add_argument("library", type=Path, nargs="*", help="library, file or folder; none: the built-in one")
         text = "only spectra of these names, minerals or groups"
         action.add_argument("--only", nargs="+", action="extend", default=[], metavar="NAME", help=text)

@@ -7,7 +7,7 @@ from typing import Any
 
 from semispectral.commands.scenes_options import add_cells, add_references, wishes_of
 
-WORDS = "write the folder of a new study: configuration, tables, a README"
+WORDS = "write the folder of a new study: configuration, tables, profiles, a README"
 EPILOG = """examples:
   semispectral new core --demo
   semispectral new dh7 --from /data/scans --name '{hole}_{box}_{from}_{to}'

@@ -11,8 +11,9 @@ EPILOG = """examples:
   semispectral run --cores 8 --resources gpu=1 -n    what would run
   semispectral run --profile slurm                   on a cluster
 
-Whatever follows `run` goes to Snakemake (snakemake --help), with the Snakefile and, unless another is named, the
-profile of this package; without --cores, all cores. The configuration is config/config.yaml.
+Whatever follows `run` goes to Snakemake (its options: snakemake --help), with the Snakefile of this package and, unless
+another is named, the profile of this folder, profiles/default, or of the package; without --cores, all cores. The
+configuration is config/config.yaml. A run that was stopped goes on with the same command.
 
 Exit status: that of Snakemake; 1 what was given cannot be used."""
 COMMAND = "run"
@@ -45,7 +46,7 @@ def add(commands: Any) -> None:
 
 def _add(commands: Any, name: str, words: str, epilog: str, *, usage: str) -> None:
     as_written = argparse.RawDescriptionHelpFormatter
-    described = {"help": words, "description": f"{words.capitalize()}.", "epilog": epilog}
+    described = {"help": words, "description": f"{words[0].upper()}{words[1:]}.", "epilog": epilog}
     commands.add_parser(name, **described, formatter_class=as_written, usage=usage)
 
 
