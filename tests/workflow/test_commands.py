@@ -394,6 +394,15 @@ def installs_the_wheel(study: Study, printed: str) -> None:
     assert f"dist/semispectral-{version}-py3-none-any.whl[train]" in printed
 
 
+def runs_with_pipx(study: Study, printed: str) -> None:
+    """It is what the job of the wheel does in GitHub's CI, with the wheel of that job."""
+    jobs = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))["jobs"]
+    lines = "\n".join(step.get("run", "") for step in jobs["wheel"]["steps"]).replace(
+        '"$GITHUB_WORKSPACE/dist"', "$PWD/dist"
+    )
+    assert printed in lines.splitlines()
+
+
 def installs_nothing(study: Study, printed: str) -> None:
     """It is Python's own command for an environment."""
     assert printed.split()[1:3] == ["-m", "venv"]
@@ -560,6 +569,9 @@ RUN_BY: dict[str, Run] = {
     "make setup GPU=1": make_knows,
     "python -m venv env && . env/bin/activate": installs_nothing,
     f"pip install '{WHEEL}[train]'": installs_the_wheel,
+    "export PIP_FIND_LINKS=$PWD/dist": runs_with_pipx,
+    "pipx run semispectral new core --demo && cd core": runs_with_pipx,
+    "pipx run --spec 'semispectral[train]' semispectral run": runs_with_pipx,
     "docker build -t semispectral .": is_not_run_here("Dockerfile", ".dockerignore"),
     "docker build -t semispectral:gpu --build-arg GPU=1 .": is_not_run_here("Dockerfile", "locks/gpu.lock"),
     f"{DOCKER} check": is_not_run_here("Dockerfile"),
