@@ -144,7 +144,7 @@ def main() -> None:
     parser.add_argument("--pixels", type=int, default=600, help="pixels of the simulated core (default: %(default)s)")
     wanted = parser.parse_args()
     core, seeds = (
-        real_core(wanted.tsg) if wanted.tsg else simulated_core(7, pixels=wanted.pixels),
+        real_core(wanted.tsg) if wanted.tsg else simulated_core(7, pixels=wanted.pixels, hard=False),
         range(1, wanted.seeds + 1),
     )
     scored = "inner, 10 / 20 / all labels | test, 10 / 20 / all labels"

@@ -26,7 +26,10 @@ IN_A_BROWSER = {"speed/hole_page.py", "speed/label_page.py"}
 NARROW = ("accuracy/", "training/training_seconds.py")  # run with narrow models, by small_run.py
 SMALL = {
     "accuracy/choices.py": (("--data", "OUT", *COLLECTION, "--variants", "as it is"), "seeds in each cell: [1]"),
-    "accuracy/inputs.py": (("--seeds", "1", "--pixels", "60"), "| library, no label | other half |"),
+    "accuracy/inputs.py": (
+        ("--seeds", "1", "--pixels", "60", "--simulated-seeds", "7"),
+        "\nharder simulated core: 60 spectra",
+    ),
     "accuracy/hull_variants.py": (("--seeds", "1", "--pixels", "120", "--m1m2"), "| other half | hull |"),
     "accuracy/interval_labels.py": (
         ("--quick", "--seeds", "1"),
