@@ -54,7 +54,7 @@ rule report:
         "<results>/resources/report.tsv"
     conda:
         "../envs/base.yaml"
-    threads: 1
+    threads: RUN.as_many_as(2)
     resources:
         mem_mb=memory_mb(3000, per_mb=0.2, but="measured"),
         runtime=minutes(30, per_mb=0.02),

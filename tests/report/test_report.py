@@ -14,6 +14,7 @@ import pytest
 from jinja2 import Environment
 
 from browser import CHROMIUM, Tab, browse
+from semispectral.errors import DataError
 from semispectral.evaluation.alerts import Alert
 from semispectral.evaluation.differences import wide_scores
 from semispectral.evaluation.score_names import shown_in_report
@@ -27,7 +28,7 @@ from semispectral.report.benchmark.difference_tables import difference_table
 from semispectral.report.captions import CAPTIONS, caption_of
 from semispectral.report.chosen_models import best_of_each_family, strongest_control
 from semispectral.report.deliverables import trust
-from semispectral.report.draw import FIGURES, masks
+from semispectral.report.draw import FIGURES, draw_figures, masks
 from semispectral.report.feature_chapter import beside_classes
 from semispectral.report.page import render, write_report
 from semispectral.report.results import Paths, Study, read_study
@@ -59,7 +60,7 @@ def index(paths: Paths, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page, with inputs as Snakemake gives them: a text for one file, a list for several."""
     path = tmp_path_factory.mktemp("report") / "report" / "index.html"
     inputs = {name: str(files[0]) if len(files) == 1 else [*map(str, files)] for name, files in paths.items()}
-    run_report(path, inputs=inputs, root=ROOT, cfg=json.dumps(CONFIG))
+    run_report(path, inputs=inputs, root=ROOT, threads=2, cfg=json.dumps(CONFIG))
     return path
 
 
@@ -355,6 +356,25 @@ def test_a_study_without_generative_models_still_has_a_report(study: Study, tmp_
     write_report(tmp_path / "index.html", bare, root=tmp_path)
     assert not (tmp_path / "figures" / "training").exists()
     assert (tmp_path / "figures" / "results" / "confusion.png").is_file()
+
+
+def test_what_several_processes_draw_is_the_same(study: Study, index: Path, tmp_path: Path) -> None:
+    """Each figure has the bytes that one process draws."""
+    keys = draw_figures(study, tmp_path, processes=1)
+    drawn = [path.relative_to(tmp_path) for path in sorted(tmp_path.rglob("*.*"))]
+    assert {path.with_suffix("").as_posix() for path in drawn} == set(keys)
+    assert all((tmp_path / path).read_bytes() == (index.parent / "figures" / path).read_bytes() for path in drawn)
+
+
+def test_a_figure_that_cannot_be_drawn_ends_the_report(
+    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also in another process than the one that asks."""
+    monkeypatch.setattr(
+        "semispectral.report.draw.FIGURES", {"a/first": lambda study: None, "a/second": lambda study: 1 / 0}
+    )
+    with pytest.raises(DataError, match="could not be drawn"):
+        draw_figures(study, tmp_path, processes=2)
 
 
 def test_snakemakes_captions_are_the_pages() -> None:

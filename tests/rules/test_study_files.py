@@ -175,4 +175,6 @@ def test_threads_and_gpus_follow_the_machine(monkeypatch: pytest.MonkeyPatch) ->
     assert run.gpu_if_any(job()) == 0
     there = SnakemakeRun(SimpleNamespace(remote_exec=True, local_exec=False, cores=1), source=str)
     assert (there.at_most(4)(job()), there.gpu_if_any(job())) == (4, 1)
+    assert [run.as_many_as(threads)(job()) for threads in (2, 4, 40)] == [2, 4, 6]
+    assert there.as_many_as(40)(job()) == 40
     assert run.code("census")(job()) == run.code("census")(job()) != run.code("draw")(job())

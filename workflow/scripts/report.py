@@ -9,5 +9,6 @@ run_report(
     snakemake.output.index,
     inputs=dict(snakemake.input.items()),
     root=Path(snakemake.scriptdir).parents[1],
+    threads=snakemake.threads,
     cfg=snakemake.params.cfg,
 )

@@ -1,23 +1,35 @@
 """Draw the figures of the report from the study; a figure without content is None."""
 
-from collections.abc import Callable, Iterator
+import logging
+import sys
+from collections.abc import Callable
+from functools import partial
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from semispectral.census.census_files import Census
+from semispectral.errors import DataError
 from semispectral.evaluation.scores import confusion_matrix
 from semispectral.figures import accuracy as scores
 from semispectral.figures import labels as census
 from semispectral.figures import learning, maps, spectra
 from semispectral.figures.methods import method_name
+from semispectral.figures.style import save
 from semispectral.figures.units import scale_of
 from semispectral.report import cleaning_chapter, feature_chapter
 from semispectral.report import draw_training as training
 from semispectral.report.chosen_models import Chosen, best_of_each_family
 from semispectral.report.results import Study
 from semispectral.study.classes import MASKED
+
+log = logging.getLogger(__name__)
+
+Drawing = Callable[[], Figure | None]
 
 MOST_SCENES = 24
 MOST_MAPS = 12
@@ -222,19 +234,44 @@ FIGURES: dict[str, Callable[[Study], Figure | None]] = {
 }
 
 
-def figures_of(study: Study) -> Iterator[tuple[str, Figure]]:
-    """Yield all figures of the report, one after the other: (chapter/name, figure).
+def draw_figures(study: Study, directory: Path, *, processes: int) -> list[str]:
+    """Draw all figures of the report into a folder, and return those that have content: chapter/name.
+
+    Where Python may fork, several processes draw at once, each every so many-th of the figures.
 
     Parameters
     ----------
     study : results of the study.
+    directory : folder to write to.
+    processes : number of processes.
+
+    Raises
+    ------
+    DataError : a process could not draw; it has said why.
     """
-    for key, draw in FIGURES.items():
-        figure = draw(study)
+    drawings: dict[str, Drawing] = {key: partial(draw, study) for key, draw in FIGURES.items()}
+    drawings |= {f"maps/{scene}": partial(scene_map, study, scene) for scene in test_scenes(study)[:MOST_MAPS]}
+    at_once = processes if sys.platform.startswith("linux") else 1
+    shares = [dict(islice(drawings.items(), place, None, at_once)) for place in range(at_once)]
+    others = [get_context("fork").Process(target=_draw, args=(share, directory)) for share in shares[1:]]
+    for process in others:
+        process.start()
+    _draw(shares[0], directory)
+    for process in others:
+        process.join()
+    if any(process.exitcode for process in others):
+        raise DataError(f"{directory}: a figure of the report could not be drawn, for the reason above")
+    return [key for key in drawings if (directory / f"{key}.png").exists()]
+
+
+def _draw(drawings: dict[str, Drawing], directory: Path) -> None:
+    """Draw some figures into a folder; a figure without content is left out."""
+    for key, draw in drawings.items():
+        figure = draw()
         if figure is not None:
-            yield key, figure
-    for scene in test_scenes(study)[:MOST_MAPS]:
-        yield f"maps/{scene}", scene_map(study, scene)
+            path = directory / f"{key}.png"
+            save(figure, path)
+            log.info("drew %s", path)
 
 
 def _predictions(study: Study, best: Chosen) -> pd.DataFrame:

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from semispectral.figures.style import save
 from semispectral.report import cleaning_chapter, feature_chapter, networks, tables
 from semispectral.report import deliverables as takehome
 from semispectral.report import wording as words
 from semispectral.report.benchmark.difference_tables import difference_table
 from semispectral.report.captions import caption_of
-from semispectral.report.draw import MOST_MAPS, figures_of, test_scenes
+from semispectral.report.draw import MOST_MAPS, draw_figures, test_scenes
 from semispectral.report.library_words import choice_table, choice_words, doubted_labels, library_words
 from semispectral.report.pictures import embedded
 from semispectral.report.results import Study
@@ -44,7 +43,7 @@ class Shown:
     caption: str
 
 
-def write_report(index: Path, study: Study, *, root: Path) -> None:
+def write_report(index: Path, study: Study, *, root: Path, processes: int = 1) -> None:
     """Write the report, and its figures to the folder ``figures`` beside it.
 
     Parameters
@@ -52,16 +51,14 @@ def write_report(index: Path, study: Study, *, root: Path) -> None:
     index : file to write, ``index.html``.
     study : results of the study.
     root : folder of the workflow, whose commit the page names.
+    processes : number of processes that draw figures at once.
     """
     directory = index.parent / "figures"
     shutil.rmtree(directory, ignore_errors=True)
     shown: dict[str, list[Shown]] = {}
-    for key, figure in figures_of(study):
-        path = directory / f"{key}.png"
-        save(figure, path)
+    for key in draw_figures(study, directory, processes=processes):
         chapter, _, name = key.partition("/")
-        shown.setdefault(chapter, []).append(Shown(name, embedded(path), caption_of(key)))
-        log.info("drew %s", path)
+        shown.setdefault(chapter, []).append(Shown(name, embedded(directory / f"{key}.png"), caption_of(key)))
     index.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(index, render(study, shown, index=index, root=root).encode())
     log.info("the report is %s", index)

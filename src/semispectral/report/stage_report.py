@@ -9,7 +9,12 @@ from semispectral.report.results import read_study
 
 
 def run_report(
-    index: str | Path, *, inputs: Mapping[str, str | Path | Sequence[str | Path]], root: str | Path, cfg: str
+    index: str | Path,
+    *,
+    inputs: Mapping[str, str | Path | Sequence[str | Path]],
+    root: str | Path,
+    threads: int,
+    cfg: str,
 ) -> None:
     """Draw the figures and write the report.
 
@@ -21,6 +26,8 @@ def run_report(
         Files of the results by the names that the rule gives them; `semispectral.report.results.read_study` reads them.
     root : str or Path
         Folder of the workflow, by whose sources the report says what made it.
+    threads : int
+        Number of processes that draw figures at once.
     cfg : str
         JSON of the sections of the configuration that the report shows; and ``classes``, whose names and colours it
         reads from their table.
@@ -28,7 +35,7 @@ def run_report(
     shown = json.loads(cfg)
     shown.pop("classes", None)
     study = read_study({name: _paths(value) for name, value in inputs.items()}, shown)
-    write_report(Path(index), study, root=Path(root))
+    write_report(Path(index), study, root=Path(root), processes=threads)
 
 
 def _paths(value: str | Path | Sequence[str | Path]) -> list[Path]:

@@ -67,6 +67,19 @@ class SnakemakeRun:
 
         return given
 
+    def as_many_as(self, threads: int) -> Callable[[Any], int]:
+        """Return so many threads; on this machine all its cores where these are fewer, for the last job of a run.
+
+        Parameters
+        ----------
+        threads : int, threads that a job can use.
+        """
+
+        def given(wildcards: Any) -> int:
+            return threads if self._elsewhere else min(threads, int(self._workflow.cores))
+
+        return given
+
     def gpu_if_any(self, wildcards: Any) -> int:
         """Return one GPU; none on a machine without: its jobs need not wait for each other.
 
