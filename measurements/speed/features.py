@@ -21,6 +21,7 @@ from map import make_bundle, map_once, write_scan
 from semispectral.features.absorption import plan_for
 from semispectral.features.feature_settings import FeaturesConfig
 from semispectral.features.scan import measure_scan
+from semispectral.maps.smoothing import SmoothConfig
 from semispectral.scans.readers import open_cube
 
 Taken = tuple[float, float]  # seconds of the processor, and by the clock
@@ -56,7 +57,7 @@ def main() -> None:
 
 def map_taken(scan: Path, model: Path, out: Path, threads: int) -> Taken:
     """Seconds to read a scan and to classify it."""
-    taken = map_once(scan, model, out, threads)
+    taken = map_once(scan, model, out, SmoothConfig(smoothing="none"), threads)
     return taken["classify_cpu_s"], taken["classify_s"]
 
 

@@ -1,9 +1,11 @@
 """Time the map of a full-size scan, beside a matrix product of the same FLOPs and scikit-learn's SVM.
 
     python measurements/speed/map.py
+    python measurements/speed/map.py --model results/bundle
 
-The models have the shapes of the default configuration and random weights: speed
-does not depend on what they learnt. The map runs in a process of its own, whose peak memory is reported.
+The models are M1+M2 in the shapes of the default configuration, with random weights: speed does not depend on what they
+learnt. With `--model` it is a trained one, such as the default average of M1+M2 and an SVM, whose products are not
+counted. Each map runs in a process of its own, whose peak memory is reported: without smoothing, and smoothed.
 """
 
 import argparse
@@ -28,7 +30,7 @@ from semispectral.maps.bundle_build import guide_of, write_bundle
 from semispectral.maps.classify import Known, draw_map
 from semispectral.maps.map_files import write_map
 from semispectral.maps.scene_map import Ground
-from semispectral.maps.smoothing import SmoothConfig
+from semispectral.maps.smoothing import SMOOTHING_NAMES, SmoothConfig
 from semispectral.scans.readers import open_cube
 from semispectral.spectra.scaling import fit_scaler
 from semispectral.storage.model_files import load_model, save_model
@@ -115,14 +117,14 @@ def flops_per_pixel(bands: int) -> int:
     return 2 * (encoder + decoder + classifier + 3 * bands)
 
 
-def map_once(scan: Path, model: Path, out: Path, threads: int) -> dict[str, float]:
+def map_once(scan: Path, model: Path, out: Path, smooth: SmoothConfig, threads: int) -> dict[str, float]:
     """Seconds to classify a scan, also those of the processor, and to write it; this process's peak memory in MB."""
     bundle = read_bundle(model)
     start, busy = time.perf_counter(), time.process_time()
     with open_cube(scan, key="/hsimage/data") as cube:
-        drawn = draw_map(cube, bundle, known=Known(), smooth=SmoothConfig(smoothing="none"), threads=threads)
+        drawn = draw_map(cube, bundle, known=Known(), smooth=smooth, threads=threads)
     classified, busy = time.perf_counter(), time.process_time() - busy
-    write_map(out, drawn, ground=Ground(), scene="scan", smoothing="none")
+    write_map(out, drawn, ground=Ground(), scene="scan", smoothing=smooth.smoothing)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
     wrote = time.perf_counter() - classified
     return {"classify_s": classified - start, "classify_cpu_s": busy, "write_s": wrote, "peak_mb": peak}
@@ -162,34 +164,63 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="map and matrix product take turns")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--svm-labels", type=int, default=10_000)
-    parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
+    parser.add_argument("--model", type=Path, help="a trained model of as many bands")
+    parser.add_argument("--child", nargs=4, help=argparse.SUPPRESS)
     wanted = parser.parse_args()
     if wanted.child:
-        print(json.dumps(map_once(*map(Path, wanted.child), wanted.threads)))
+        *paths, smoothing = wanted.child
+        print(json.dumps(map_once(*map(Path, paths), SmoothConfig(smoothing=smoothing), wanted.threads)))
         return
     lines, samples, bands = wanted.shape
     with TemporaryDirectory() as folder:
         scan, model, out = (Path(folder, name) for name in ("scan.h5", "model", "out"))
         write_scan(scan, (lines, samples, bands))
-        make_bundle(model, bands)
-        command = [sys.executable, __file__, "--threads", str(wanted.threads), "--child", *map(str, (scan, model, out))]
-        rates, runs = [], []
+        if wanted.model is None:
+            make_bundle(model, bands)
+        paths = [str(path) for path in (scan, wanted.model or model, out)]
+        command = [sys.executable, __file__, "--threads", str(wanted.threads), "--child", *paths]
+        rates = [product_rate(bands, wanted.threads)]
+        runs: dict[str, list[dict[str, float]]] = {name: [] for name in SMOOTHING_NAMES}
         for _ in range(wanted.rounds):
+            for name, done in runs.items():
+                child = subprocess.run([*command, name], check=True, capture_output=True, text=True)
+                done.append(json.loads(child.stdout))
             rates.append(product_rate(bands, wanted.threads))
-            runs.append(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
-        rates.append(product_rate(bands, wanted.threads))
-    report(lines * samples, flops_per_pixel(bands), rates, runs, svm_rate(bands, wanted.svm_labels))
+    pixels = lines * samples
+    report(pixels, runs)
+    if wanted.model is None:
+        compare(pixels / median_of(runs["none"], "classify_s"), flops_per_pixel(bands), rates)
+        beside_svm(pixels / median_of(runs["none"], "classify_s"), svm_rate(bands, wanted.svm_labels))
 
 
-def report(pixels: int, flops: int, rates: list[float], runs: list[dict[str, float]], svm: tuple[float, int]) -> None:
-    """One line per measure."""
-    classify, write, peak = (median(run[key] for run in runs) for key in ("classify_s", "write_s", "peak_mb"))
-    product, rate = median(rates), pixels / classify
-    print(f"{pixels} pixels, {flops / 1e6:.2f} MFLOP each in matrix products")
-    print(f"map: {classify:.1f} s, {rate / 1e3:.0f} thousand pixels/s, {rate * flops / 1e9:.0f} GFLOP/s")
-    print(f"writing its files: {write:.1f} s; peak memory {peak:.0f} MB")
-    share = rate * flops / product
-    print(f"matrix product of the same FLOPs: {product / 1e9:.0f} GFLOP/s; the map runs at {share:.0%} of it")
+def median_of(runs: list[dict[str, float]], name: str) -> float:
+    """The median of a measure."""
+    return median(run[name] for run in runs)
+
+
+def report(pixels: int, runs: dict[str, list[dict[str, float]]]) -> None:
+    """A line for the map with each smoothing."""
+    print(f"{pixels} pixels")
+    for name, done in runs.items():
+        seconds, busy = (median_of(done, key) for key in ("classify_s", "classify_cpu_s"))
+        print(
+            f"map, smoothed by {name}: {seconds:.1f} s, {busy:.1f} s of the processor, "
+            f"{pixels / busy / 1e3:.0f} thousand pixels per such second; "
+            f"writing it: {median_of(done, 'write_s'):.1f} s; peak memory {median_of(done, 'peak_mb'):.0f} MB"
+        )
+
+
+def compare(rate: float, flops: int, rates: list[float]) -> None:
+    """The share of a matrix product's rate that the map without smoothing reaches."""
+    product = median(rates)
+    print(f"{flops / 1e6:.2f} MFLOP a pixel in matrix products, {rate * flops / 1e9:.0f} GFLOP/s without smoothing")
+    print(
+        f"matrix product of the same FLOPs: {product / 1e9:.0f} GFLOP/s; the map runs at {rate * flops / product:.0%}"
+    )
+
+
+def beside_svm(rate: float, svm: tuple[float, int]) -> None:
+    """How much faster than scikit-learn's SVM the map without smoothing is."""
     print(f"SVC.predict, {svm[1]} support vectors: {svm[0]:.0f} pixels/s; the map is {rate / svm[0]:.0f} times as fast")
 
 

@@ -66,7 +66,7 @@ SMALL = {
         ("--lines", "60", "--samples", "48", "--bands", "8", "--seconds", "0.2"),
         "labelling all by one polygon",
     ),
-    "speed/map.py": (("--shape", "20", "12", "16", "--rounds", "1", "--svm-labels", "60"), "thousand pixels/s"),
+    "speed/map.py": (("--shape", "20", "12", "16", "--rounds", "1", "--svm-labels", "60"), "smoothed by guided"),
     "speed/svm.py": (("--labels", "60", "--bands", "5", "--classes", "3", "--rounds", "1"), SVM_SAYS),
     "training/train.py": (("--agree", "--contestants", "ours"), "agreement, M2"),
     "training/training_seconds.py": (
