@@ -68,6 +68,11 @@ class Node:
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=True)
         return done.stdout
 
+    def hold_up(self, job: Job) -> None:
+        """Stop the processes of a job, as where its disk does not answer; its time goes on."""
+        command = ("scancel", "--signal=STOP", "--full", job.number)
+        subprocess.run(command, env=self.environment, capture_output=True, check=False)  # it may have ended just now
+
     def jobs(self) -> list[Job]:
         """All jobs since the start, in the order of their submission."""
         lines = self.call("scontrol", "show", "job", "--details", "--oneliner").splitlines()

@@ -30,6 +30,7 @@ for number in $(seq 0 $((gpus - 1))); do
 done
 
 # config_overrides: the node has as many CPUs and as much memory as is said here, so that jobs wait for the GPU only.
+# Once a second Slurm adds up what the processes of a job hold, and kills it where it asked for less.
 # MinJobAge keeps the records of ended jobs for the tests to read.
 cat >"$dir/slurm.conf" <<CONF
 ClusterName=tests
@@ -50,7 +51,9 @@ SlurmdLogFile=$dir/log/slurmd.log
 JobCompType=jobcomp/filetxt
 JobCompLoc=$dir/log/jobs.log
 AccountingStorageType=accounting_storage/none
-JobAcctGatherType=jobacct_gather/none
+JobAcctGatherType=jobacct_gather/linux
+JobAcctGatherFrequency=task=1
+JobAcctGatherParams=OverMemoryKill
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 MpiDefault=none

@@ -17,6 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import yaml
 from slurm_node import ABSENT, Job, Node
 
 NEEDED = f"Slurm is not installed ({', '.join(ABSENT)}): apt-get install --no-install-recommends slurm-wlm munge"
@@ -32,7 +33,10 @@ QUICKLY = {
 }
 TRAINED_ON_GPU = {"train_m1", "train_m2"}
 CANCELLED = "split"
-MOST_SECONDS = 1500
+# Of these jobs, one is given too little memory at first, and one too little time, in which it is held up.
+TOO_LARGE, TOO_LATE = "report", "features"
+TOO_LITTLE = {TOO_LARGE: {"mem_mb": "400 * attempt"}, TOO_LATE: {"runtime": "attempt"}}
+MOST_SECONDS = 2400
 
 
 @dataclass
@@ -73,11 +77,16 @@ def ended(job: Job) -> datetime:
 
 
 def project(folder: Path) -> Path:
-    """A copy of what the workflow needs."""
+    """A copy of what the workflow needs, whose profiles give two rules too little, as a user would write it there."""
     for name in SOURCES:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         copy(ROOT / name, folder / name)
+    for name in QUICKLY:
+        profile = folder / f"profiles/{name}/config.yaml"
+        settings = yaml.safe_load(profile.read_text())
+        settings["set-resources"] |= TOO_LITTLE
+        profile.write_text(yaml.safe_dump(settings))
     return folder
 
 
@@ -98,16 +107,18 @@ def wanted(node: Node, folder: Path) -> Counter[str]:
 
 
 def watch(node: Node, processes: list[subprocess.Popen[bytes]]) -> list[list[str]]:
-    """Until all have ended: cancel the first running ``plan`` of each, and note which GPUs are held."""
+    """Until all have ended: cancel one job of each, hold up another one until its time is over, note the GPUs held."""
     held, cancelled, since = [], set(), time.monotonic()
     while any(process.poll() is None for process in processes):
         assert time.monotonic() - since < MOST_SECONDS, "the runs on Slurm took too long"
-        running = [job for job in node.jobs() if job.state == "RUNNING"]
+        running = [job for job in node.jobs() if job.state in ("RUNNING", "STOPPED")]
         held.append([job.holds for job in running if "gpu" in job.holds])
         for job in running:
             if job.name == CANCELLED and job.folder not in cancelled:
                 node.call("scancel", job.number)
                 cancelled.add(job.folder)
+            if job.name == TOO_LATE and job.minutes == 1:
+                node.hold_up(job)
         time.sleep(0.5)
     return held
 
@@ -182,12 +193,41 @@ def test_a_cancelled_job_is_made_again_with_more(runs: Runs, profile: str) -> No
 
 
 @pytest.mark.parametrize("profile", QUICKLY)
+def test_a_job_that_is_killed_for_its_memory_is_made_again_with_more(runs: Runs, profile: str) -> None:
+    """Slurm kills a job whose processes hold more than it asked for; it completes once it has asked for enough."""
+    *killed, last = (job for job in runs.of[profile].jobs if job.name == TOO_LARGE)
+    assert killed
+    assert {job.state for job in killed} <= {"FAILED", "OUT_OF_MEMORY"}
+    assert all("exceeded memory limit" in logged(runs.of[profile].folder, job) for job in killed)
+    assert last.state == "COMPLETED"
+    assert [job.memory_mb for job in (*killed, last)] == [400 * n for n in range(1, len(killed) + 2)]
+    assert last.minutes == killed[0].minutes * (len(killed) + 1)
+
+
+@pytest.mark.parametrize("profile", QUICKLY)
+def test_a_job_that_runs_out_of_time_is_made_again_with_more(runs: Runs, profile: str) -> None:
+    """Slurm ends a job that is not done within its time; it completes once it has time enough."""
+    *late, last = (job for job in runs.of[profile].jobs if job.name == TOO_LATE)
+    assert late
+    assert {job.state for job in late} == {"TIMEOUT"}
+    assert all("DUE TO TIME LIMIT" in logged(runs.of[profile].folder, job) for job in late)
+    assert last.state == "COMPLETED"
+    assert [job.minutes for job in (*late, last)] == list(range(1, len(late) + 2))
+    assert last.memory_mb == late[0].memory_mb * (len(late) + 1)
+
+
+@pytest.mark.parametrize("profile", QUICKLY)
 def test_what_slurm_made_is_not_made_again(node: Node, runs: Runs, profile: str) -> None:
     """Afterwards, a plain run on the same machine has nothing to do."""
     folder = runs.of[profile].folder
     assert begin(node, folder, "--cores", "1", "--dry-run").wait() == 0
     said = (folder / "said.txt").read_text()
     assert "Nothing to be done" in said, said
+
+
+def logged(folder: Path, job: Job) -> str:
+    """What Slurm and the job wrote, in the folder that the profile names."""
+    return "".join(path.read_text() for path in (folder / "results/logs/slurm").rglob(f"*{job.number}.log"))
 
 
 def status(job: str, environment: dict[str, str]) -> str:
