@@ -1,6 +1,7 @@
 """The interactive page: small, self-contained, true to the scan, and alive in a real browser."""
 
 import base64
+import io
 import json
 import re
 import shutil
@@ -10,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import tiny_models as tiny
 from browser import CHROMIUM, Tab, browse
@@ -21,10 +23,10 @@ from semispectral.figures import samples as draws
 from semispectral.maps.bundle import Bundle
 from semispectral.maps.classify import Drawn, Known, draw_map
 from semispectral.maps.smoothing import SmoothConfig
-from semispectral.page import tiles
-from semispectral.page.content import Labelling, bytes_for_spectra
+from semispectral.page import feature_layers, tiles
+from semispectral.page.content import Labelling, _picture, bytes_for_spectra
 from semispectral.page.feature_layers import COLOURS, overlays
-from semispectral.page.layers import Overlay
+from semispectral.page.layers import Overlay, jpeg
 from semispectral.page.mapped import Beside, write_page
 from semispectral.page.pixel_files import read_held, read_index, require_tiles
 from semispectral.page.pixels import Quantised, on_stride, stride_for
@@ -298,6 +300,10 @@ def test_the_address_opens_a_pixel_and_the_slider_fades_the_map(
         return {"text": text, "covered": covered, "bare": await tab.value(colour)}
 
     seen = browse(page, story)
+    content = json.loads(re.search(r'id="content">(.*?)</script>', page.read_text(encoding="utf-8"), re.DOTALL)[1])  # type: ignore[index]
+    drawn = np.asarray(Image.open(io.BytesIO(base64.b64decode(content["picture"]["jpeg"]))))[LINE, SAMPLE + 1]
+    bare = as_colour(seen["bare"])
+    assert np.abs(drawn.astype(int) - [int(bare[at : at + 2], 16) for at in (1, 3, 5)]).max() <= 3
     assert "not classified" in seen["text"]
     of_map = scene[1].map.colours[scene[1].map.place[LINE, SAMPLE + 1]]
     assert as_colour(seen["covered"]) == of_map
@@ -351,6 +357,54 @@ def test_a_layer_has_steps_of_equal_size() -> None:
     assert inside.min() >= first - 0.1
     assert inside.max() <= last + 0.1
     assert overlays(NO_FEATURES) == ()
+
+
+def test_layers_of_a_large_scan_have_every_second_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And every second sample; their steps are those of all pixels."""
+    values = np.random.default_rng(7).uniform(2190, 2215, (1, 21, 15)).astype(np.float32)
+    features = SceneFeatures(("al_position_nm",), values, (Window("al", 2100, 2300),))
+    (whole,) = overlays(features)
+    monkeypatch.setattr(feature_layers, "MOST_OF_LAYER", 100)
+    (layer,) = overlays(features)
+    assert (whole.thin, layer.thin) == (1, 2)
+    np.testing.assert_array_equal(layer.place, whole.place[::2, ::2])
+    assert layer.names == whole.names
+
+
+@needs_chromium
+def test_a_thinned_layer_lies_over_every_pixel(
+    scene: tuple[np.ndarray, Drawn, Bundle], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each pixel has the step of the pixel that stands for its square, though squares at the edges are not whole."""
+    monkeypatch.setattr(feature_layers, "MOST_OF_LAYER", tiny.LINES * tiny.SAMPLES // 8)
+    (layer, *_) = overlays(features_of(scene[0]))
+    assert layer.thin == 3
+    page = page_of(tmp_path, scene, held=10**7)
+
+    async def story(tab: Tab) -> list[int]:
+        await tab.until(READY)
+        choice = "document.getElementById('overlay')"
+        await tab.value(f"{choice}.value = 1; {choice}.dispatchEvent(new Event('change'))")
+        found: list[int] = await tab.value("Array.from(semispectral.view.layers[0].at)")
+        return found
+
+    line, sample = np.indices((tiny.LINES, tiny.SAMPLES)) // layer.thin
+    assert browse(page, story) == layer.place[line, sample].ravel().tolist()
+
+
+def test_the_picture_of_a_page_is_close_to_what_was_drawn() -> None:
+    """It is a JPEG, whose colours are off by some levels of 255."""
+    line, sample = np.indices((40, 30))
+    picture = np.stack([3 * line, 5 * sample, 2 * (line + sample)], axis=-1).astype(np.uint8)
+    read = np.asarray(Image.open(io.BytesIO(base64.b64decode(jpeg(picture)))))
+    assert np.abs(read.astype(int) - picture).max() < 12
+
+
+def test_the_picture_of_a_long_scan_is_no_longer_than_browsers_take() -> None:
+    """A line scan of 40 000 lines is thinned, though it has few pixels."""
+    picture, thin = _picture(np.zeros((40_000, 3, 3), np.float32))
+    assert thin == 3
+    assert len(picture) <= 16_000
 
 
 @needs_chromium

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 
 from semispectral.figures.false_colour import stretched
-from semispectral.page.layers import Measured, Overlay, packed
+from semispectral.page.layers import Measured, Overlay, jpeg, packed
 from semispectral.page.pixels import PagePixels
 from semispectral.scans.identity import Identity
 from semispectral.study.classes import ClassMap
 from semispectral.study.scene import Scene
 
 LARGEST_PICTURE = 2_000_000  # pixels; a larger picture is thinned, and pixels are labelled on one that is not
+LONGEST_SIDE = 16_000  # pixels; browsers take no longer picture
 LARGEST_PAGE_BYTES, CODE_BYTES = 24_000_000, 1_500_000  # of the file; of Bokeh, the scripts and the markup in it
 LEAST_SPECTRA_BYTES = 3_000_000
 BASE64 = 3 / 4  # bytes in a letter
@@ -149,7 +150,7 @@ def payload(page: Page) -> dict[str, Any]:
         "axis": [round(float(value), 2) for value in page.axis],
         "curves": list(pixels.curves),
         "tiles": dict(page.tiles) or None,
-        "picture": {"thin": thin, "shape": list(picture.shape[:2]), "colours": packed(picture)},
+        "picture": {"thin": thin, "shape": list(picture.shape[:2]), "jpeg": jpeg(picture)},
         "overlays": overlays,
         "model": None if modelled is None else _classes(modelled.classes),
         "features": None if page.measured is None else _features(page.measured),
@@ -177,7 +178,7 @@ def bytes_for_spectra(shape: tuple[int, int], overlays: Sequence[Overlay]) -> in
 def _picture(picture: np.ndarray) -> tuple[np.ndarray, int]:
     """Return the picture as uint8 [line, sample, 3], and every how many lines and samples it has a pixel."""
     lines, samples, _ = picture.shape
-    thin = int(np.ceil(np.sqrt(max(1.0, lines * samples / LARGEST_PICTURE))))
+    thin = int(np.ceil(max(np.sqrt(lines * samples / LARGEST_PICTURE), max(lines, samples) / LONGEST_SIDE)))
     return np.rint(stretched(picture[::thin, ::thin]) * 255).astype(np.uint8), thin
 
 
@@ -206,6 +207,7 @@ def _overlay(overlay: Overlay) -> dict[str, Any]:
         "names": list(overlay.names),
         "colours": list(overlay.colours),
         "place": overlay.packed,
+        "thin": overlay.thin,
     }
 
 

@@ -1,5 +1,6 @@
 """Absorption features on the page: layers over the picture, and the values of the stored pixels."""
 
+import math
 from itertools import pairwise
 
 import numpy as np
@@ -9,6 +10,7 @@ from semispectral.features.feature_files import SceneFeatures, unit_of
 from semispectral.page.layers import Measured, Overlay
 
 COLOURS = tuple(str(colour).lower() for colour in viridis(12))
+MOST_OF_LAYER = 500_000  # values of a layer: of a larger scan it has every second line and sample, or fewer
 MOST_PIXELS = 15_000_000  # of all layers together; those with the fewest pixels are left out
 LAYER_KINDS = ("position_nm", "depth")  # of a feature, that are shown as layers; of a formula its one value
 SHOWN_KINDS = ("position_nm", "depth", "width_nm")  # of a feature, that a click shows
@@ -33,11 +35,13 @@ def _overlay(name: str, values: np.ndarray) -> Overlay:
     known = np.isfinite(values)
     low, high = np.quantile(values[known], ENDS)
     edges = np.linspace(low, high, len(COLOURS) + 1)
-    place = np.where(known, np.digitize(np.nan_to_num(values), edges[1:-1]) + 1, 0)
+    thin = math.ceil(math.sqrt(values.size / MOST_OF_LAYER))
+    thinned, there = values[::thin, ::thin], known[::thin, ::thin]
+    place = np.where(there, np.digitize(np.nan_to_num(thinned), edges[1:-1]) + 1, 0)
     unit = f" {unit_of(name)}".rstrip()
     steps = [f"{first:.5g} to {last:.5g}{unit}" for first, last in pairwise(edges)]
     steps[0], steps[-1] = f"below {edges[1]:.5g}{unit}", f"above {edges[-2]:.5g}{unit}"
-    return Overlay(name, place.astype(np.int32), tuple(steps), COLOURS)
+    return Overlay(name, place.astype(np.int32), tuple(steps), COLOURS, thin)
 
 
 def measured(features: SceneFeatures, kept: np.ndarray) -> Measured | None:

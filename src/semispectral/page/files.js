@@ -100,6 +100,17 @@ async function inflated(packed) {
   return new types[packed.dtype](await new Response(stream).arrayBuffer());
 }
 
+// Red, green, blue and opacity of the pixels of a JPEG in base64.
+async function coloursOf(jpeg) {
+  const image = new Image();
+  image.src = `data:image/jpeg;base64,${jpeg}`;
+  await image.decode();
+  const canvas = document.createElement("canvas"), context = canvas.getContext("2d", { willReadFrequently: true });
+  Object.assign(canvas, { width: image.naturalWidth, height: image.naturalHeight });
+  context.drawImage(image, 0, 0);
+  return context.getImageData(0, 0, canvas.width, canvas.height).data;
+}
+
 function download(name, content, type) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));

@@ -1,13 +1,16 @@
 """What lies over the picture of a scan: rasters, and absorption features of its stored pixels."""
 
 import base64
+import io
 import zlib
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from PIL import Image
 
 MOST_OF_SMALL = 255
+QUALITY = 82  # of JPEG: false colours are there to be looked at
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,12 +22,14 @@ class Overlay:
     name : its name on the page, such as ``map`` or ``clusters``.
     place : int [line, sample], value of each pixel, from 1; 0 where there is none.
     names, colours : names of the values from 1, and their colours like ``#1f77b4``.
+    thin : every how many lines and samples of the scan ``place`` has a value.
     """
 
     name: str
     place: np.ndarray
     names: tuple[str, ...]
     colours: tuple[str, ...]
+    thin: int = 1
 
     @cached_property
     def packed(self) -> dict[str, str]:
@@ -55,6 +60,18 @@ class Measured:
     formulas: tuple[str, ...]
     names: tuple[str, ...]
     values: np.ndarray
+
+
+def jpeg(picture: np.ndarray) -> str:
+    """Return a picture as base64 of a JPEG.
+
+    Parameters
+    ----------
+    picture : uint8 [line, sample, 3].
+    """
+    written = io.BytesIO()
+    Image.fromarray(picture, "RGB").save(written, "JPEG", quality=QUALITY, subsampling=0, optimize=True)
+    return base64.b64encode(written.getvalue()).decode()
 
 
 def packed(array: np.ndarray) -> dict[str, str]:

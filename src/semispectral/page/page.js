@@ -17,8 +17,9 @@ async function start() {
   const content = JSON.parse(element("content").textContent);
   const unpack = async (packed) => Object.fromEntries(await Promise.all(Object.entries(packed).map(async ([name, array]) => [name, await inflated(array)])));
   const arrays = await unpack(content.arrays);
-  const picture = { ...content.picture, colours: await inflated(content.picture.colours) };
+  const picture = { ...content.picture, colours: await coloursOf(content.picture.jpeg) };
   const rasters = await Promise.all(content.overlays.map((each) => inflated(each.place)));
+  const rasterOf = (number) => everyPixel(rasters[number], content.overlays[number].thin, content.scan);
   const labels = new Labels(content.scan, content.classes, content.taken);
   const view = new View(element("view"), content.scan, picture);
   const spectra = new Spectra(content, arrays, labels);
@@ -26,7 +27,8 @@ async function start() {
   let asked = 0;
   const state = { tool: "look", chosen: labels.classes.length ? 1 : 0, overlay: 0 };
 
-  const overLayer = { at: rasters[0], colours: content.overlays.length ? palette(content.overlays[0].colours) : null, opacity: 0.6 };
+  const overLayer = { at: null, colours: null, opacity: 0.6 };
+  if (content.overlays.length) Object.assign(overLayer, { at: rasterOf(0), colours: palette(content.overlays[0].colours) });
   const givenLayer = { at: arrays.given, colours: null, opacity: GIVEN_OPACITY, hatched: true };
   const labelLayer = { at: labels.at, colours: null, opacity: LABELS_OPACITY, hatched: true };
   view.layers = [overLayer, givenLayer, labelLayer];
@@ -35,7 +37,7 @@ async function start() {
     view,
     labels,
     chosen: () => state.chosen,
-    overlay: () => rasters[state.overlay],
+    overlay: () => overLayer.at,
     show: (line, sample) => show(line, sample),
   });
 
@@ -65,7 +67,7 @@ async function start() {
 
   // What the overlay that is shown says of a pixel: colours of many groups are not told apart by eye.
   function overlayAt({ line, sample }) {
-    const overlay = content.overlays[state.overlay], value = overlay ? rasters[state.overlay][line * content.scan.samples + sample] : 0;
+    const overlay = content.overlays[state.overlay], value = overlay ? overLayer.at[line * content.scan.samples + sample] : 0;
     return value ? `${overlay.name}: ${overlay.names[value - 1]}` : "";
   }
 
@@ -145,7 +147,7 @@ async function start() {
 
   function layOver(number) {
     state.overlay = number;
-    overLayer.at = rasters[number];
+    overLayer.at = rasterOf(number);
     overLayer.colours = palette(content.overlays[number].colours);
     document.querySelectorAll(".legend").forEach((legend, i) => (legend.hidden = i !== number));
     view.paint();

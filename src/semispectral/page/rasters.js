@@ -1,5 +1,16 @@
 // Pixels of a raster: connected patches, discs, polygons filled and traced. A place is line x samples + sample.
 
+// The raster of every pixel, from that of every thin-th line and sample.
+function everyPixel(raster, thin, { lines, samples }) {
+  if (thin === 1) return raster;
+  const found = new raster.constructor(lines * samples), wide = Math.ceil(samples / thin);
+  for (let place = 0; place < found.length; place++) {
+    const sample = place % samples, line = (place - sample) / samples;
+    found[place] = raster[Math.floor(line / thin) * wide + Math.floor(sample / thin)];
+  }
+  return found;
+}
+
 // The connected pixels (by their sides) that have the value of the pixel at `start`; they are marked in `seen`.
 function patchAt(raster, samples, start, seen = new Uint8Array(raster.length)) {
   const value = raster[start], found = [start];

@@ -34,7 +34,7 @@ from semispectral.study.scene import Scene
 
 DIGITS = 6
 PAGE_MB = 50.0  # of tiles beside a page
-SPECTRA_BYTES = 2_500_000  # of a page before it is compressed; the rest of it is Bokeh and the rasters
+SPECTRA_BYTES = 1_000_000  # of a page before it is compressed; the rest of it is Bokeh and the rasters
 
 
 @dataclass(frozen=True, eq=False)

@@ -96,7 +96,7 @@ class View {
     const number = places ? places.length : this.colours.length;
     for (let i = 0; i < number; i++) {
       const place = places ? places[i] : i, sample = place % samples, line = (place - sample) / samples;
-      const from = 3 * (((line / thin) | 0) * shape[1] + ((sample / thin) | 0));
+      const from = 4 * (((line / thin) | 0) * shape[1] + ((sample / thin) | 0));
       let red = colours[from], green = colours[from + 1], blue = colours[from + 2];
       for (const { at, colours: own, opacity, hatched } of layers) {
         const of = 3 * at[place];
