@@ -19,7 +19,7 @@ rule evaluate:
         "../envs/base.yaml"
     threads: 1
     resources:
-        mem_mb=memory_mb(3000, per_mb=40),
+        mem_mb=memory_mb(3000, per_mb=4),
         runtime=minutes(60, per_mb=1),
     params:
         cfg=BENCHMARK.scores_cfg,

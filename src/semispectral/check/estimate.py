@@ -36,7 +36,7 @@ class Work:
     sample_mb : sampled pixels of all scenes as float32, in MB.
     scene_pool_mb : drawn pixels of a scene, whatever a split takes of them, as stored, in MB.
     pool_mb : the same of all scenes, in MB.
-    m1_sample_mb : the same as ``sample_mb``, in the columns of M1.
+    m1_sample_mb : what M1 is trained on, unlabelled pixels in its columns, as float32, in MB.
     test_kpixels : pixels that every method predicts, in thousands.
     """
 
@@ -74,7 +74,7 @@ class Need:
 
 
 def sampled_pixels(study: Study, looked: Sequence[Looked], planned: Planned | None) -> tuple[int, int]:
-    """Return the number of sampled pixels, and of those in the training part; an estimate if there are no labels yet.
+    """Return the number of sampled pixels, and of unlabelled ones to train on; an estimate if nothing is planned yet.
 
     Parameters
     ----------
@@ -83,17 +83,21 @@ def sampled_pixels(study: Study, looked: Sequence[Looked], planned: Planned | No
     planned : split and labels per class, if known.
     """
     if planned is not None:
-        return planned.sampled, planned.training
+        return planned.sampled, planned.part("train")["unlabelled_drawn"]
     sample = study.config["sample"]
     capped = [min(pixels, 2 * sample["cap_per_class"]) for pixels in classes_of(looked).values()]
     if not capped:  # nothing is known of the labels: as many as simulation makes, a seventh of what is of interest
         capped = [sum(each.interest for each in looked) // 7]
     unlabelled = min(sample["unlabelled"], sum(each.interest for each in looked))
-    train = unlabelled + sum(capped) // 2
-    return sum(capped) + unlabelled + 2 * unlabelled // HELD_OUT_SHARE, train
+    return sum(capped) + _of_all_parts(unlabelled), unlabelled
 
 
-def work_of(study: Study, looked: Sequence[Looked], sampled: int) -> Work:
+def _of_all_parts(unlabelled: int) -> int:
+    """Return the number of unlabelled pixels of all parts, from that of the training part."""
+    return unlabelled + 2 * unlabelled // HELD_OUT_SHARE
+
+
+def work_of(study: Study, looked: Sequence[Looked], *, sampled: int, unlabelled: int) -> Work:
     """Return the amount of work in a study.
 
     Parameters
@@ -101,20 +105,20 @@ def work_of(study: Study, looked: Sequence[Looked], sampled: int) -> Work:
     study : configuration and tables.
     looked : facts of the scenes.
     sampled : number of sampled pixels.
+    unlabelled : number of the unlabelled ones to train on.
     """
     scenes, holes = max(len(looked), 1), max(len({each.scene.hole for each in looked}), 1)
     bands = max((each.bands for each in looked), default=0)
-    sample_mb, m1_sample_mb = (sampled * each * FLOAT_BYTES / 1e6 for each in (bands, sum(_m1_views(study, bands))))
     pool_mb = sum(_drawn(study, each) * each.bands * each.bytes_per_value for each in looked) / 1e6
     return Work(
         scene_mb=sum(each.megabytes for each in looked) / scenes,
         scene_kpixels=sum(each.interest for each in looked) / scenes / 1e3,
         hole_kpixels=sum(each.interest for each in looked) / holes / 1e3,
         total_kpixels=sum(each.pixels for each in looked) / 1e3,
-        sample_mb=sample_mb,
+        sample_mb=sampled * bands * FLOAT_BYTES / 1e6,
         scene_pool_mb=pool_mb / scenes,
         pool_mb=pool_mb,
-        m1_sample_mb=m1_sample_mb,
+        m1_sample_mb=_of_all_parts(unlabelled) * sum(_m1_views(study, bands)) * FLOAT_BYTES / 1e6,
         test_kpixels=sampled / 3e3,
     )
 
@@ -142,11 +146,11 @@ def needs(study: Study, looked: Sequence[Looked], planned: Planned | None, jobs:
     planned : split and labels per class, if known.
     jobs : number of jobs by rule.
     """
-    sampled, train = sampled_pixels(study, looked, planned)
-    work = work_of(study, looked, sampled)
+    sampled, unlabelled = sampled_pixels(study, looked, planned)
+    work = work_of(study, looked, sampled=sampled, unlabelled=unlabelled)
     bands = max((each.bands for each in looked), default=0)
     classes = max(len(classes_of(looked)), 2)
-    trained = _training_seconds(study, train, bands, classes)
+    trained = _training_seconds(study, unlabelled, bands, classes)
     before, found = own_runs(study.results / "resources"), []
     for rule, count in jobs.items():
         rate = RATES.get(rule, OTHER)
@@ -173,7 +177,7 @@ def _as_before(forecast: Need, before: Mapping[str, Took], *, scenes: int) -> Ne
     return replace(forecast, seconds=seconds, memory_mb=memory, own=True)
 
 
-def _training_seconds(study: Study, train: int, bands: int, classes: int) -> dict[str, float]:
+def _training_seconds(study: Study, unlabelled: int, bands: int, classes: int) -> dict[str, float]:
     """Return the time of a training job by rule, in s; for M2 and q(y|x), the mean over features."""
     if not {"m1", "m2"} <= set(study.settings) or not bands:
         return {}
@@ -183,9 +187,9 @@ def _training_seconds(study: Study, train: int, bands: int, classes: int) -> dic
     scores = min(study.config["normalise"]["mnf_components"], bands)
     widths = {BANDS: bands, LATENTS: latents, LATENTS_MNF: latents + scores}
     inputs = [widths[name] for name in features if row_of("m2", name)]
-    run = {"unlabelled": train, "classes": classes}
+    run = {"unlabelled": unlabelled, "classes": classes}
     return {
-        "train_m1": training.m1_seconds(m1, pixels=train, views=views),
+        "train_m1": training.m1_seconds(m1, pixels=unlabelled, views=views),
         "train_m2": sum(training.m2_seconds(m2, inputs=each, **run) for each in inputs) / len(inputs),
         "train_qy": sum(training.qy_seconds(m2, inputs=each, **run) for each in inputs) / len(inputs),
     }

@@ -63,12 +63,6 @@ class Planned:
         """Number of sampled pixels."""
         return int(self.split.quotas["quota"].sum())
 
-    @property
-    def training(self) -> int:
-        """Number of sampled pixels in the training part."""
-        quotas = self.split.quotas
-        return int(quotas.loc[quotas["part"] == "train", "quota"].sum())
-
 
 def check_clusters(study: Study, looked: Sequence[Looked]) -> None:
     """Raise ConfigError if the target `explore` is to find more clusters than there can be pixels to cluster.
