@@ -1,6 +1,7 @@
 """Collections of full-size scans: sparse ones, for what does not read the data, and simulated ones."""
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import yaml
 
 from semispectral.simulate import SimulateConfig, simulate_scene, write_scene
+from semispectral.study.config import lay_over
 
 HEADER = (
     "scene hole data data_key labels labels_key axes wavelengths scale nodata use ignore pixel_mm white_key dark_key"
@@ -41,19 +43,23 @@ class Size:
 
 
 def write_tables(folder: Path, holes: dict[str, str], *, classes: Path, config: dict[str, object]) -> Path:
-    """Write scenes.tsv and a configuration over the default one, for scans that lie in the folder; its path."""
+    """Write scenes.tsv and a configuration over the default one, for scans that lie in the folder; its path.
+
+    What is given of other settings counts, but for where the scans lie and which holes are tested.
+    """
     rows = [HEADER.split(), *(_row(scene, hole) for scene, hole in holes.items())]
     text = "".join("\t".join(row) + "\n" for row in rows)
     (folder / "scenes.tsv").write_text(text, encoding="utf-8")
-    given = {
+    own = {
         "scenes": str(folder / "scenes.tsv"),
         "classes": str(classes),
         "data_root": str(folder),
         "pathvars": {"results": str(folder / "results")},
         "simulate": {"enabled": False},
         "split": {"test_groups": [max(holes.values(), key=lambda hole: (len(hole), hole))]},
-        **config,
     }
+    given = deepcopy(config)
+    lay_over(given, own)
     path = folder / "full_size.yaml"
     path.write_text(yaml.safe_dump(given), encoding="utf-8")
     return path
@@ -99,8 +105,8 @@ def labels(size: Size, codes: Sequence[int], random: np.random.Generator) -> np.
     return raster
 
 
-def write_real(path: Path, size: Size, *, hole: int, scan: int) -> None:
+def write_real(path: Path, size: Size, *, hole: int, scan: int, seed: int) -> None:
     """Simulate a scan and write it."""
     shape = {"lines": size.lines, "samples": size.samples, "bands": size.bands}
-    known = SimulateConfig(seed=67, holes=hole + 1, scenes_per_hole=size.per_hole, runs=min(4, size.samples // 8))
+    known = SimulateConfig(seed=seed, holes=hole + 1, scenes_per_hole=size.per_hole, runs=min(4, size.samples // 8))
     write_scene(path, simulate_scene(replace(known, **shape), hole, scan))

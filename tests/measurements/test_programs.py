@@ -20,6 +20,7 @@ PROGRAMS = sorted(
     if path.parent.name != "peers" and 'if __name__ == "__main__":' in path.read_text(encoding="utf-8")
 )
 COLLECTION = ("--seeds", "1", "--labels-per-class", "5", "--scenes", "collection", "--output", "OUT")
+OF_TINY_MODELS = ("--configfile", str(ROOT / "tests/workflow/tiny.yaml"), "--per-hole", "1", "--output", "OUT")
 SVM_SAYS = "1.00 of scikit-learn's; 0 of 2000 predictions differ"
 # What is given to a program that runs by itself, and words of what it then prints. OUT is a folder for its files.
 IN_A_BROWSER = {"speed/hole_page.py", "speed/label_page.py"}
@@ -54,6 +55,10 @@ SMALL = {
     "scale/full_size.py": (
         ("--scans", "3", "--shape", "64", "32", "24", "--per-hole", "1", "--output", "OUT", "--measure", "dry"),
         "| census | 3 |",
+    ),
+    "scale/pool_size.py": (
+        ("--seeds", "5", "--shape", "64", "32", "24", "--pools", "100", "200", "--steps", "2", *OF_TINY_MODELS),
+        "mean over collections [5]",
     ),
     "speed/features.py": (("--shape", "20", "12", "120", "--rounds", "1"), "| class map |"),
     "speed/hole_page.py": (
