@@ -1,5 +1,6 @@
 """``semispectral run``: Snakemake's command line with the workflow of this package."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -96,6 +97,24 @@ def test_what_is_refused_before(study: Path, monkeypatch: pytest.MonkeyPatch, ca
     monkeypatch.chdir(study / "config")
     assert main(["run"]) == 1
     assert "semispectral new FOLDER" in caplog.text
+
+
+def test_a_killed_run_goes_on(study: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """The lock that a dead Snakemake left goes, and Snakemake starts; while a process of a run lives, neither."""
+    became: list[list[str]] = []
+    monkeypatch.setattr(os, "execv", lambda path, command: became.append(command))
+    left = study / ".snakemake/locks/0.input.lock"
+    left.parent.mkdir(parents=True)
+    left.touch()
+    with (study / ".snakemake/semispectral.lock").open("w") as alive:
+        fcntl.flock(alive, fcntl.LOCK_SH)
+        assert main(["resume", "-n"]) == 1
+        assert "go on with semispectral resume" in caplog.text
+        assert left.exists()
+    assert became == []
+    assert main(["resume", "explore", "-n"]) == 0
+    assert not left.exists()
+    assert became == [snakemake_command(["explore", "-n"], workflow_folder())]
 
 
 def test_help_is_ours(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""``semispectral run`` and ``map-too``: run the workflow in the folder of a study; all options are Snakemake's."""
+"""``semispectral run``, ``resume`` and ``map-too``: run the workflow in this folder; all options are Snakemake's."""
 
 import argparse
 from collections.abc import Sequence
@@ -13,10 +13,23 @@ EPILOG = """examples:
 
 Whatever follows `run` goes to Snakemake (its options: snakemake --help), with the Snakefile of this package and, unless
 another is named, the profile of this folder, profiles/default, or of the package; without --cores, all cores. The
-configuration is config/config.yaml. A run that was stopped goes on with the same command.
+configuration is config/config.yaml. A run that was stopped goes on with the same command; one that was killed, with
+semispectral resume.
 
 Exit status: that of Snakemake; 1 what was given cannot be used."""
 COMMAND = "run"
+
+RESUME_WORDS = "go on with a run that was killed: remove its lock, unless it is alive, and run"
+RESUME_EPILOG = """examples:
+  semispectral resume
+  semispectral resume explore --cores 8
+
+For when `semispectral run` says that the directory cannot be locked: after kill -9, a crash or a power cut. What is
+finished stays, and a training goes on from its last checkpoint. Where a process of a run is still alive, it is named,
+and nothing is done. What follows `resume` goes to Snakemake, as with `semispectral run`.
+
+Exit status: that of Snakemake; 1 a run is alive, or what was given cannot be used."""
+RESUME_COMMAND = "resume"
 
 MAP_WORDS = "map further scans with the trained model of this study, and add them to its logs, pages and report"
 MAP_EPILOG = """examples:
@@ -41,6 +54,7 @@ def add(commands: Any) -> None:
     commands : subparsers of the command line.
     """
     _add(commands, COMMAND, WORDS, EPILOG, usage="semispectral run [TARGET ...] [OPTIONS]")
+    _add(commands, RESUME_COMMAND, RESUME_WORDS, RESUME_EPILOG, usage="semispectral resume [TARGET ...] [OPTIONS]")
     _add(commands, MAP_COMMAND, MAP_WORDS, MAP_EPILOG, usage="semispectral map-too [TABLE] [OPTIONS]")
 
 
@@ -58,10 +72,10 @@ def passed_on(arguments: Sequence[str]) -> argparse.Namespace | None:
     arguments : arguments of the command line.
     """
     command, given = "".join(arguments[:1]), list(arguments[1:])
-    if command not in (COMMAND, MAP_COMMAND) or HELP & set(arguments):
+    if command not in (COMMAND, RESUME_COMMAND, MAP_COMMAND) or HELP & set(arguments):
         return None
-    if command == COMMAND:
-        return argparse.Namespace(run=_run, arguments=given)
+    if command != MAP_COMMAND:
+        return argparse.Namespace(run=_run if command == COMMAND else _resume, arguments=given)
     table = given.pop(0) if given and not given[0].startswith("-") else ""
     return argparse.Namespace(run=_map_too, table=table, arguments=given)
 
@@ -70,6 +84,12 @@ def _run(wanted: argparse.Namespace) -> None:
     from semispectral.commands.run_workflow import run_workflow
 
     run_workflow(wanted.arguments)
+
+
+def _resume(wanted: argparse.Namespace) -> None:
+    from semispectral.commands.run_workflow import resume
+
+    resume(wanted.arguments)
 
 
 def _map_too(wanted: argparse.Namespace) -> None:

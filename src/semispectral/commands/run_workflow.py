@@ -17,6 +17,7 @@ from semispectral.study.names import some
 from semispectral.study.paths import outside_allowed
 from semispectral.workflow.home import SCHEMA, SNAKEFILE, workflow_folder
 from semispectral.workflow.profiles import DEFAULT, own_settings, profile_folder
+from semispectral.workflow.running import unlock
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,23 @@ def run_workflow(arguments: Sequence[str]) -> None:
     command = snakemake_command(arguments, workflow_folder())
     sys.stdout.flush()
     os.execv(command[0], command)  # noqa: S606  our own interpreter
+
+
+def resume(arguments: Sequence[str]) -> None:
+    """Remove the lock of a dead run, and run Snakemake in place of this process.
+
+    Parameters
+    ----------
+    arguments : targets and options of Snakemake.
+
+    Raises
+    ------
+    ConfigError : as `run_workflow`.
+    RunningError : a process of a run is alive here.
+    """
+    _require_config()
+    unlock()
+    run_workflow(arguments)
 
 
 def map_too(table: str, arguments: Sequence[str]) -> None:

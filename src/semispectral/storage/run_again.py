@@ -1,4 +1,4 @@
-"""Name the command that runs the study in the working directory, for messages that send the user to it."""
+"""Name the commands that run the study in the working directory, for messages that send the user to them."""
 
 from pathlib import Path
 
@@ -14,3 +14,8 @@ def run_command(words: str = "") -> str:
     """
     program = "snakemake" if any(Path(name).is_file() for name in SNAKEFILES) else "semispectral run"
     return f"{program} {words}".rstrip()
+
+
+def resume_command() -> str:
+    """Return the command line that goes on after a crash: a clone's, or that of a folder of its own."""
+    return "make resume" if Path("Makefile").is_file() else "semispectral resume"

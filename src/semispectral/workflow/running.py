@@ -1,7 +1,8 @@
 """Tell whether a run is alive in a folder: Snakemake and every stage hold a lock while they live.
 
 The lock ends with its process, however that ends, so nothing is left to remove. Many processes may hold it together;
-only ``python -m semispectral.workflow.running``, which ``make resume`` runs first, asks for it alone.
+only ``semispectral resume``, and ``python -m semispectral.workflow.running``, which ``make resume`` runs first, ask for
+it alone.
 """
 
 import fcntl
@@ -12,10 +13,12 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from semispectral.errors import SemispectralError
+from semispectral.storage.run_again import resume_command
 
 log = logging.getLogger(__name__)
 
 LOCK = Path(".snakemake/semispectral.lock")
+SNAKEMAKES_LOCKS = Path(".snakemake/locks")  # files, which stay behind when Snakemake is killed
 SCRIPTS = Path(".snakemake/scripts")  # Snakemake's copies of the adapters; those of killed jobs stay behind
 PROCESSES, LISTED = Path("/proc"), Path("/proc/locks")
 WARM = "semispectral.workflow.warm_process"  # its forks have its command, and the names of their jobs
@@ -69,12 +72,27 @@ def require_none(folder: Path = Path()) -> None:
         shutil.rmtree(folder / SCRIPTS, ignore_errors=True)
 
 
+def unlock(folder: Path = Path()) -> None:
+    """Remove the lock that a killed Snakemake has left in a folder.
+
+    Parameters
+    ----------
+    folder : Path, folder of the run.
+
+    Raises
+    ------
+    RunningError : a process of a run is alive.
+    """
+    require_none(folder)
+    shutil.rmtree(folder / SNAKEMAKES_LOCKS, ignore_errors=True)
+
+
 def _still_at_work(folder: Path, pids: list[int]) -> RunningError:
     named = "; ".join(f"process {pid}: {' '.join(_command(pid))[-SHOWN:]}" for pid in pids)
     found = f" ({named})" if named else ""
     return RunningError(
         f"{folder.absolute()}: a run, or a stage that a killed run has left, is still at work here{found}; wait until "
-        "it has ended, or stop it (kill NUMBER), and then go on with make resume: what is finished stays"
+        f"it has ended, or stop it (kill NUMBER), and then go on with {resume_command()}: what is finished stays"
     )
 
 
