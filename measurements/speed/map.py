@@ -5,7 +5,8 @@
 
 The models are M1+M2 in the shapes of the default configuration, with random weights: speed does not depend on what they
 learnt. With `--model` it is a trained one, such as the default average of M1+M2 and an SVM, whose products are not
-counted. Each map runs in a process of its own, whose peak memory is reported: without smoothing, and smoothed.
+counted; the scan is taken for one whose tray is masked. Each map runs in a process of its own, whose peak memory is
+reported: without smoothing, and smoothed.
 """
 
 import argparse
@@ -122,7 +123,7 @@ def map_once(scan: Path, model: Path, out: Path, smooth: SmoothConfig, threads: 
     bundle = read_bundle(model)
     start, busy = time.perf_counter(), time.process_time()
     with open_cube(scan, key="/hsimage/data") as cube:
-        drawn = draw_map(cube, bundle, known=Known(), smooth=smooth, threads=threads)
+        drawn = draw_map(cube, bundle, known=Known(parted=True), smooth=smooth, threads=threads)
     classified, busy = time.perf_counter(), time.process_time() - busy
     write_map(out, drawn, ground=Ground(), scene="scan", smoothing=smooth.smoothing)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
