@@ -26,16 +26,21 @@ pytestmark = [pytest.mark.slow, pytest.mark.slurm, pytest.mark.skipif(bool(ABSEN
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("Snakefile", "rules", "workflow", "profiles", "config", "envs", "src", "tests/slurm")
 STUDY = "tests/slurm/study.yaml"
-# Each profile as it is, but for how often it asks how the jobs are.
-QUICKLY = {
-    "slurm-generic": ("--seconds-between-status-checks", "1"),
-    "slurm": ("--slurm-init-seconds-before-status-checks", "5"),
-}
+PROFILES = ("slurm-generic", "slurm")  # each as it is, but for how often it asks how the jobs are
+# Snakemake that asks every second: the executor `slurm` waits 10 s longer each time that no job has ended.
+ASKING_OFTEN = """
+import sys
+from snakemake.cli import main
+from snakemake_interface_executor_plugins.executors.remote import RemoteExecutor
+
+RemoteExecutor.next_seconds_between_status_checks = property(lambda executor: 1, lambda executor, seconds: None)
+main(sys.argv[1:])
+"""
 TRAINED_ON_GPU = {"train_m1", "train_m2"}
 CANCELLED = "split"
 # Of these jobs, one is given too little memory at first, and one too little time, in which it is held up.
 TOO_LARGE, TOO_LATE = "report", "features"
-TOO_LITTLE = {TOO_LARGE: {"mem_mb": "400 * attempt"}, TOO_LATE: {"runtime": "attempt"}}
+TOO_LITTLE = {TOO_LARGE: {"mem_mb": "500 * attempt"}, TOO_LATE: {"runtime": "attempt"}}
 MOST_SECONDS = 2400
 
 
@@ -82,7 +87,7 @@ def project(folder: Path) -> Path:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         copy(ROOT / name, folder / name)
-    for name in QUICKLY:
+    for name in PROFILES:
         profile = folder / f"profiles/{name}/config.yaml"
         settings = yaml.safe_load(profile.read_text())
         settings["set-resources"] |= TOO_LITTLE
@@ -93,7 +98,7 @@ def project(folder: Path) -> Path:
 def begin(node: Node, folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
     """Start snakemake in a project; what it says goes into a file."""
     own = {"PYTHONPATH": str(folder / "src"), "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-m", "snakemake", "--configfile", STUDY, *arguments]
+    command = [sys.executable, "-c", ASKING_OFTEN, "--configfile", STUDY, *arguments]
     with (folder / "said.txt").open("wb") as file:
         return subprocess.Popen(command, cwd=folder, env={**node.environment, **own}, stdout=file, stderr=file)
 
@@ -137,10 +142,10 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
 @pytest.fixture(scope="module")
 def runs(node: Node, tmp_path_factory: pytest.TempPathFactory) -> Runs:
     """The study, run through both profiles at the same time."""
-    folders = {name: project(tmp_path_factory.mktemp(name)) for name in QUICKLY}
+    folders = {name: project(tmp_path_factory.mktemp(name)) for name in PROFILES}
     counts = wanted(node, folders["slurm"])
-    options = {name: ("--profile", f"profiles/{name}", "--latency-wait", "20", *QUICKLY[name]) for name in QUICKLY}
-    processes = {name: begin(node, folders[name], *options[name]) for name in QUICKLY}
+    waiting = ("--latency-wait", "20", "--profile")
+    processes = {name: begin(node, folders[name], *waiting, f"profiles/{name}") for name in PROFILES}
     try:
         held = watch(node, list(processes.values()))
     finally:
@@ -155,7 +160,7 @@ def runs(node: Node, tmp_path_factory: pytest.TempPathFactory) -> Runs:
     return Runs(found, counts, held)
 
 
-@pytest.mark.parametrize("profile", QUICKLY)
+@pytest.mark.parametrize("profile", PROFILES)
 def test_every_stage_is_a_job(runs: Runs, profile: str) -> None:
     """The run ends well, and Slurm completed as many jobs of each rule as Snakemake had to run."""
     run = runs.of[profile]
@@ -166,7 +171,7 @@ def test_every_stage_is_a_job(runs: Runs, profile: str) -> None:
     assert {"simulate", "train_m1", "train_m2", "evaluate", "map", "downhole", "report"} <= runs.wanted.keys()
 
 
-@pytest.mark.parametrize("profile", QUICKLY)
+@pytest.mark.parametrize("profile", PROFILES)
 def test_only_training_asks_for_a_gpu(runs: Runs, profile: str) -> None:
     """The rules that train have one GPU in the partition for it; all others have none."""
     asked = {(job.name in TRAINED_ON_GPU, job.gpus, job.partition) for job in runs.of[profile].jobs}
@@ -183,7 +188,7 @@ def test_the_gpu_is_held_by_one_job_at_a_time(runs: Runs) -> None:
     assert any(later.submitted < ended(earlier) for earlier, later in pairwise(jobs))
 
 
-@pytest.mark.parametrize("profile", QUICKLY)
+@pytest.mark.parametrize("profile", PROFILES)
 def test_a_cancelled_job_is_made_again_with_more(runs: Runs, profile: str) -> None:
     """The job that was cancelled while it ran comes back with twice the memory and twice the time, and completes."""
     first, second = (job for job in runs.of[profile].jobs if job.name == CANCELLED)
@@ -192,7 +197,7 @@ def test_a_cancelled_job_is_made_again_with_more(runs: Runs, profile: str) -> No
     assert (second.memory_mb, second.minutes) == (2 * first.memory_mb, 2 * first.minutes)
 
 
-@pytest.mark.parametrize("profile", QUICKLY)
+@pytest.mark.parametrize("profile", PROFILES)
 def test_a_job_that_is_killed_for_its_memory_is_made_again_with_more(runs: Runs, profile: str) -> None:
     """Slurm kills a job whose processes hold more than it asked for; it completes once it has asked for enough."""
     *killed, last = (job for job in runs.of[profile].jobs if job.name == TOO_LARGE)
@@ -200,11 +205,11 @@ def test_a_job_that_is_killed_for_its_memory_is_made_again_with_more(runs: Runs,
     assert {job.state for job in killed} <= {"FAILED", "OUT_OF_MEMORY"}
     assert all("exceeded memory limit" in logged(runs.of[profile].folder, job) for job in killed)
     assert last.state == "COMPLETED"
-    assert [job.memory_mb for job in (*killed, last)] == [400 * n for n in range(1, len(killed) + 2)]
+    assert [job.memory_mb for job in (*killed, last)] == [500 * n for n in range(1, len(killed) + 2)]
     assert last.minutes == killed[0].minutes * (len(killed) + 1)
 
 
-@pytest.mark.parametrize("profile", QUICKLY)
+@pytest.mark.parametrize("profile", PROFILES)
 def test_a_job_that_runs_out_of_time_is_made_again_with_more(runs: Runs, profile: str) -> None:
     """Slurm ends a job that is not done within its time; it completes once it has time enough."""
     *late, last = (job for job in runs.of[profile].jobs if job.name == TOO_LATE)
@@ -216,7 +221,7 @@ def test_a_job_that_runs_out_of_time_is_made_again_with_more(runs: Runs, profile
     assert last.memory_mb == late[0].memory_mb * (len(late) + 1)
 
 
-@pytest.mark.parametrize("profile", QUICKLY)
+@pytest.mark.parametrize("profile", PROFILES)
 def test_what_slurm_made_is_not_made_again(node: Node, runs: Runs, profile: str) -> None:
     """Afterwards, a plain run on the same machine has nothing to do."""
     folder = runs.of[profile].folder
