@@ -5,11 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from sklearn.covariance import ledoit_wolf
 
 from semispectral.errors import DataError
 from semispectral.storage import arrays
 
-ARRAYS = ("means", "spread")
+ARRAYS = ("rows",)
 COMPRESSION = "zstd"
 LEAST_SPREAD = 1e-6  # of the largest, so that a band without noise divides nothing by 0
 
@@ -22,12 +23,13 @@ class Endmembers:
     ----------
     codes : codes of the classes that have labelled pixels.
     means : float64 [1 + resample, class, band], in stored values: of all members, then of each resample.
-    spread : float64 [band], standard deviation of members about the mean of their class.
+    whitening : float64 [band, band], by which spectra are multiplied so that members differ from the mean of their
+        class by independent errors of 1.
     """
 
     codes: tuple[int, ...]
     means: np.ndarray
-    spread: np.ndarray
+    whitening: np.ndarray
 
 
 def endmembers_of(x: np.ndarray, code: np.ndarray, *, resamples: int, seed: int) -> Endmembers:
@@ -52,8 +54,20 @@ def endmembers_of(x: np.ndarray, code: np.ndarray, *, resamples: int, seed: int)
     drawn = [members, *([random.choice(mine, len(mine)) for mine in members] for _ in range(resamples))]
     means = np.stack([[spectra[mine].mean(axis=0) for mine in each] for each in drawn])
     within = spectra - means[0][np.searchsorted(codes, code)]
-    spread = np.sqrt(np.square(within).sum(axis=0) / max(len(x) - len(codes), 1))
-    return Endmembers(tuple(codes.tolist()), means, np.maximum(spread, LEAST_SPREAD * max(spread.max(), 1e-30)))
+    return Endmembers(tuple(codes.tolist()), means, _whitening(within, freedom=max(len(x) - len(codes), 1)))
+
+
+def _whitening(within: np.ndarray, *, freedom: int) -> np.ndarray:
+    """Return the whitening of differences between members and the mean of their class, [pixel, band].
+
+    Members are few and bands many: correlations are shrunk towards none as far as their number asks for it (Ledoit and
+    Wolf 2004, J. Multivar. Anal. 88, 365).
+    """
+    spread = np.sqrt(np.square(within).sum(axis=0) / freedom)
+    spread = np.maximum(spread, LEAST_SPREAD * max(float(spread.max()), 1e-30))
+    correlation, _ = ledoit_wolf(within / spread, assume_centered=True)
+    ridge = LEAST_SPREAD * np.eye(len(spread))
+    return np.asarray(np.linalg.inv(np.linalg.cholesky(correlation + ridge)).T / spread[:, np.newaxis])
 
 
 def write_endmembers(path: Path, found: Endmembers) -> None:
@@ -64,9 +78,8 @@ def write_endmembers(path: Path, found: Endmembers) -> None:
     path : file to write.
     found : the means.
     """
-    rows = found.means.reshape(-1, found.means.shape[2])
-    content = {"means": rows, "spread": np.broadcast_to(found.spread, rows.shape)}
-    arrays.write(path, content, pd.DataFrame(), {"codes": list(found.codes)}, COMPRESSION)
+    rows = np.concatenate([found.means.reshape(-1, found.means.shape[2]), found.whitening])
+    arrays.write(path, {"rows": rows}, pd.DataFrame(), {"codes": list(found.codes)}, COMPRESSION)
 
 
 def read_endmembers(path: Path) -> Endmembers:
@@ -81,5 +94,6 @@ def read_endmembers(path: Path) -> Endmembers:
     MissingFileError, IntegrityError : the file is absent, was cut or changed.
     """
     found, _, facts = arrays.read(path, ARRAYS)
-    codes = tuple(int(code) for code in facts["codes"])
-    return Endmembers(codes, found["means"].reshape(-1, len(codes), found["means"].shape[1]), found["spread"][0])
+    codes, rows = tuple(int(code) for code in facts["codes"]), found["rows"]
+    bands = rows.shape[1]
+    return Endmembers(codes, rows[:-bands].reshape(-1, len(codes), bands), rows[-bands:])

@@ -91,6 +91,6 @@ def unmix_scan(cube: Cube, found: Endmembers, *, wanted: np.ndarray) -> np.ndarr
         lines = slice(first, first + len(block))
         mask = wanted[lines] & np.isfinite(block).all(axis=2)
         if mask.any():
-            shares, errors = shares_with_errors(block[mask].astype(np.float64), found.means, found.spread)
+            shares, errors = shares_with_errors(block[mask].astype(np.float64), found.means, found.whitening)
             result[:, lines][:, mask] = np.concatenate([shares, errors], axis=1).T
     return result
