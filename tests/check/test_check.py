@@ -495,6 +495,24 @@ def test_what_is_odd_is_said_and_no_more_than_a_person_reads() -> None:
 
 
 @pytest.mark.usefixtures("project")
+def test_a_tray_of_which_nothing_says_what_is_core_is_said() -> None:
+    """Dark strips along the lines are, until a code to ignore or a method of the mask tells what they are."""
+    for name in HOLES:
+        counts = np.load(f"{name}.npy")
+        counts[:] += 20_000
+        counts[:, :2] = counts[:, -2:] = 900
+        np.save(f"{name}.npy", counts)
+    for ignore, method, wanted in (("", "none", True), ("255", "none", False), ("", "otsu", False)):
+        rows = [row(name, ignore=ignore) for name in HOLES]
+        Path("scenes.tsv").write_text("\n".join(["\t".join(REQUIRED), *rows]) + "\n")
+        Path("mine.yaml").write_text(yaml.safe_dump(CONFIG | {"mask": {"method": method}}))
+        study = read_study(ROOT, [Path("mine.yaml")], Problems())
+        assert study is not None
+        warnings = warnings_of(study, look_at_scenes(study, Problems()), None)
+        assert any(text.startswith("a1, a2, b1: strips along the lines are dark") for text in warnings) == wanted
+
+
+@pytest.mark.usefixtures("project")
 def test_colours_that_a_map_cannot_show_apart_are_said() -> None:
     """Two classes of one colour, and a class in a colour of the map's own, are worth knowing; the tray's is not."""
     text = "code\tname\tcolour\n1\ttalc\t#00ff0A\n2\tcalcite\t#00FF0a\n3\tpyrite\t#000000\n4\topal\t#FF00FF\n"

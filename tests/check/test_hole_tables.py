@@ -90,6 +90,13 @@ def test_a_hole_that_would_go_up_is_said(tmp_path: Path) -> None:
     assert any("A goes upwards with intervals.dip_down: negative" in text for text in said)
 
 
+def test_a_survey_that_begins_deep_is_said(tmp_path: Path) -> None:
+    """What lies above its first station is an assumption; a first station at 25 m is usual."""
+    said, wrong = checked(tmp_path, **(GOOD | {"survey": GOOD["survey"].replace("A,0,", "A,120,")}))
+    assert wrong == []
+    assert any("the survey of A begins deep ('A' at 120 m)" in text for text in said)
+
+
 def test_labels_of_test_holes_are_said(tmp_path: Path) -> None:
     """They are not trained on."""
     said, wrong = checked(tmp_path, labels="hole,from,to,class\nA,0,1,talc\n")

@@ -13,7 +13,8 @@ from semispectral.pool.pixel_ranks import scene_labels
 from semispectral.scans.cube import Cube
 from semispectral.scans.facts.stated_values import as_values
 from semispectral.scans.readers import open_scene
-from semispectral.scans.tray_mask import MaskConfig, find_mask, otsu, without_specks
+from semispectral.scans.tray_mask import MaskConfig, find_mask, otsu, shows_tray, without_specks
+from semispectral.simulate import SimulateConfig, simulate_scene
 from semispectral.study.classes import IGNORED, MASKED, UNLABELLED, ClassMap, CodeSet
 from semispectral.study.scene import Scene
 
@@ -147,3 +148,17 @@ def test_without_columns_of_both_kinds_brightness_decides() -> None:
     inner = Cube(Path("core.npy"), whole.shape, whole.dtype, lambda first, last: whole[first:last])
     masks = [find_mask(inner, scale=1.0, settings=MaskConfig(method=method)) for method in ("otsu", "spectra")]
     np.testing.assert_array_equal(*masks)
+
+
+def test_dark_strips_along_the_lines_seem_to_be_a_tray() -> None:
+    """Beside core they do; so do simulated trays. Fields, one dark edge and columns without data do not."""
+    assert shows_tray(cube_of(values_of(CORE)))
+    scene = simulate_scene(SimulateConfig(seed=5, lines=96, samples=64, bands=24), 0, 0)
+    assert shows_tray(cube_of(scene.counts))
+    random = np.random.default_rng(2)
+    fields = np.kron(random.uniform(1000, 20_000, (5, 4)), np.ones((6, 5)))[:, :, None] * np.ones(BANDS)
+    assert not shows_tray(cube_of(fields.astype(np.uint16)))
+    assert not shows_tray(cube_of(values_of(np.arange(SAMPLES) > 4 + np.zeros((LINES, 1)))))
+    rock = random.uniform(8000, 20_000, (LINES, SAMPLES, BANDS)).astype(np.uint16)
+    rock[:, [0, 1, 19]] = 0
+    assert not shows_tray(cube_of(rock))

@@ -6,7 +6,7 @@ from pathlib import Path
 from semispectral.check.problems import Problems
 from semispectral.check.study import Study
 from semispectral.downhole.depths import bottom_m, logged_holes, top_m
-from semispectral.drillholes.collars import COLLAR, read_collars, read_surveys
+from semispectral.drillholes.collars import COLLAR, first_stations, read_collars, read_surveys
 from semispectral.drillholes.interval_labels import IntervalLabel, read_interval_labels
 from semispectral.drillholes.table_files import hole_tables, interval_label_files
 from semispectral.drillholes.table_rows import (
@@ -22,6 +22,7 @@ from semispectral.study.classes import ClassMap
 from semispectral.study.names import quoted, some
 
 WHAT = {"table": "a table of intervals", "collar": "a table of collars", "survey": "a table of surveys"}
+LATE_STATION_M = 30.0  # the usual distance of stations: a survey that begins deeper may lack its beginning
 
 WITHOUT_DEPTH = (
     "intervals need depths, but not all scenes of {} have pixel_mm, or depth_from_m and depth_to_m, or depth_marks in "
@@ -141,6 +142,14 @@ def _surveys(study: Study, path: Path, collar: Path) -> Iterator[str]:
     courses = read_surveys(path, collars, key="intervals.survey", dip_down=down)
     logged = logged_holes(study.scenes)
     yield from _without(path, logged, set(courses), "no survey; its intervals get the collar alone")
+    first = first_stations(path, key="intervals.survey")
+    late = [hole for hole in sorted(set(courses) & set(logged)) if first[hole] > LATE_STATION_M]
+    if late:
+        deepest = max(late, key=lambda hole: first[hole])
+        yield (
+            f"{path}: the survey of {some(late)} begins deep ({quoted(deepest)} at {first[deepest]:g} m); from the "
+            "collar to its first station a hole is taken to go as there: add a station at 0 m if it does not"
+        )
     up = [hole for hole in sorted(set(courses) & set(logged)) if courses[hole].direction[0, 2] > 0]
     if up:
         yield (f"{path}: {some(up)} goes upwards with intervals.dip_down: {down}; if it goes down, set the other sign")

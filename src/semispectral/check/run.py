@@ -197,9 +197,16 @@ def warnings_of(study: Study, looked: list[Looked], drawn: Planned | None, odd_s
         for each in looked
         if each.labelled == {} and not study.unlabelled and not each.scene.map_only
     ]
+    trays = [each.scene.name for each in looked if each.tray and not each.scene.map_only]
+    unmasked = (
+        f"{some(trays)}: strips along the lines are dark from end to end, as of a tray or background, and nothing says "
+        "what is core (mask.method none, no mask, no ignored label): they are learnt and grouped as rock; set "
+        "mask: {method: spectra}, or paint a mask (column mask)"
+    )
     warnings = drawn.split.warnings if drawn else odd_scans or odd_of(looked)
     return [
         *(masked if method != "none" else ()),
+        *([unmasked] if trays else ()),
         *without,
         *_colours(study),
         *_order(study),

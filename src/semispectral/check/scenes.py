@@ -20,6 +20,7 @@ from semispectral.scans.labels.label_rows import require_rows_of_scenes
 from semispectral.scans.mask_picture import read_core
 from semispectral.scans.readers import open_scene
 from semispectral.scans.sensor_bands import Sensors
+from semispectral.scans.tray_mask import shows_tray
 from semispectral.simulate import SimulateConfig, scene_numbers
 from semispectral.spectra.cleaned_scans import open_cleaned
 from semispectral.spectra.cleaning_settings import CleanConfig
@@ -51,6 +52,7 @@ class Looked:
     census : census of the scene without its codes, if its files exist.
     codes : its codes, compressed: a study may have hundreds of scenes.
     unseen : usual windows of absorption features, and formulas, that are left out.
+    tray : whether the scan seems to show a tray or background, and nothing says what of it is core.
     wavelengths_nm : float64 [band] after cleaning, in nm; None if they are not known, or the files do not exist.
     """
 
@@ -65,6 +67,7 @@ class Looked:
     census: Census | None = None
     codes: PackedRaster | None = None
     unseen: tuple[str, ...] = ()
+    tray: bool = False
     wavelengths_nm: np.ndarray | None = None
 
     @property
@@ -146,8 +149,18 @@ def _on_disk(study: Study, scene: Scene) -> Looked:
         found.without_codes(),
         PackedRaster.of(found.codes),
         unseen,
+        _shows_tray(study, scene, found),
         wavelengths_nm,
     )
+
+
+def _shows_tray(study: Study, scene: Scene, found: Census) -> bool:
+    """Return whether a scan seems to show a tray, and nothing says what of it is core."""
+    ignored = any(int(code) in scene.ignore for code in found.counts["code"])
+    if scene.mask is not None or study.config["mask"]["method"] != "none" or ignored:
+        return False
+    with open_cleaned(scene, study.settings.get("cleaning", CleanConfig()).only_references) as cube:
+        return shows_tray(cube)
 
 
 def _painted(scene: Scene) -> np.ndarray | None:

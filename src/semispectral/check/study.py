@@ -11,7 +11,7 @@ from semispectral.classifiers.svm import SvmConfig
 from semispectral.downhole.interval_settings import IntervalConfig
 from semispectral.downhole.log import DownholeConfig
 from semispectral.drillholes.label_settings import IntervalLabelConfig
-from semispectral.errors import ConfigError, SemispectralError
+from semispectral.errors import SemispectralError
 from semispectral.explore.explore_settings import ExploreConfig
 from semispectral.features.feature_settings import FeaturesConfig
 from semispectral.library.library_settings import LibraryConfig
@@ -22,7 +22,7 @@ from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
 from semispectral.pool.sample_settings import SampleConfig
 from semispectral.sampling.labels_per_class import RunsConfig
-from semispectral.sampling.share_settings import ShareLabelConfig
+from semispectral.sampling.share_settings import ShareLabelConfig, require_files_of
 from semispectral.sampling.split import SplitConfig
 from semispectral.scans.download import Source
 from semispectral.scans.tray_mask import MaskConfig
@@ -32,11 +32,10 @@ from semispectral.study.classes import ClassMap, read_class_minerals, study_clas
 from semispectral.study.config import complete, lay_over, read_schema
 from semispectral.study.config_file import read_config
 from semispectral.study.methods import trained_rows
-from semispectral.study.names import quoted, some
 from semispectral.study.paths import outside_allowed
 from semispectral.study.scene import Scene
 from semispectral.study.scenes import read_scenes
-from semispectral.study.sensors import with_sensors
+from semispectral.study.sensors import require_sensors_of, with_sensors
 from semispectral.study.stage_settings import settings
 from semispectral.workflow.home import SCHEMA
 from semispectral.workflow.logs import in_words
@@ -105,7 +104,7 @@ def read_study(folder: Path, overlays: Sequence[Path], problems: Problems) -> St
         sensors = Path(config["sensors"]) if config["sensors"] else None
         scenes = with_sensors(listed, sensors, data_root=root, allow_outside=outside)
     with problems.noted():
-        _require_own_sensors(config["cleaning"]["sensors"], scenes)
+        require_sensors_of(scenes, config["cleaning"]["sensors"])
     with problems.noted():
         classes = study_classes(_own_or_built_in(config["classes"], folder), scenes)
     minerals: dict[int, str] = {}
@@ -114,33 +113,8 @@ def read_study(folder: Path, overlays: Sequence[Path], problems: Problems) -> St
     found = _settings(config, problems)
     if "share_labels" in found:
         with problems.noted():
-            _require_own_files(found["share_labels"], scenes)
+            require_files_of(scenes, found["share_labels"])
     return Study(config, scenes, classes, found, minerals)
-
-
-def _require_own_sensors(cleaned: Mapping[str, Any], scenes: Sequence[Scene]) -> None:
-    """Refuse cleaning of sensors that no scene has."""
-    known = sorted(
-        {name for scene in scenes for name in (scene.sensor, *(other.name for other in scene.others)) if name}
-    )
-    unknown = [name for name in cleaned if name not in known]
-    if scenes and unknown:
-        raise ConfigError(
-            f"config, cleaning.sensors: {some(unknown, show=quoted)} is no sensor of the scenes, which have "
-            f"{some(known, show=quoted) if known else 'one each, without a name'}; correct the name, or take it out"
-        )
-
-
-def _require_own_files(given: ShareLabelConfig, scenes: Sequence[Scene]) -> None:
-    """Refuse patterns of files with shares that fit none of these files, which would weigh 1 without a word."""
-    files = sorted({str(source.path) for scene in scenes for source in scene.share_sources})
-    for source in given.sources:
-        if scenes and not any(map(source.fits, files)):
-            there = f"are {some(files)}" if files else "no scene has (labels_key shares)"
-            raise ConfigError(
-                f"config, share_labels.sources: {quoted(source.files)} fits no file of labels that are shares, "
-                f"which {there}; correct the pattern, or take it out"
-            )
 
 
 def _own_or_built_in(path: str, folder: Path) -> Path:

@@ -168,6 +168,20 @@ def read_surveys(path: Path, collars: Mapping[str, Path3d], *, key: str, dip_dow
     return {hole: _course(collars[hole], stations) for hole, stations in rows.items() if hole in collars}
 
 
+def first_stations(path: Path, *, key: str) -> dict[str, float]:
+    """Return the depth of the first station of each hole of a table of surveys, in m.
+
+    Parameters
+    ----------
+    path : Path, table of surveys, as in `read_surveys`.
+    key : str, key of the configuration that names it.
+    """
+    found: dict[str, float] = {}
+    for row in read_rows(path, SURVEY, what="a table of surveys", key=key):
+        found[row.hole] = min(found.get(row.hole, np.inf), row.number("depth"))
+    return found
+
+
 def _course(collar: Path3d, stations: Sequence[tuple[float, float, float]]) -> Path3d:
     """Return the course of a hole; from the collar to its first station it goes as there."""
     listed = sorted(stations)

@@ -74,7 +74,7 @@ class FeaturesConfig:
     """Whether to measure them. Scans without wavelengths have none."""
     windows: Annotated[tuple[Window, ...], Field(max_length=MOST), Unique("name")] = USUAL_WINDOWS
     """Where features are looked for. Of these usual windows, those that the sensor does not see are left out; a window
-    of your own that it does not see is an error."""
+    of your own that it does not see is an error. Windows may overlap, as usual ones do: each is measured by itself."""
     formulas: Annotated[tuple[Formula, ...], Field(max_length=MOST), Unique("name")] = USUAL_FORMULAS
     """Indices by name."""
     least_depth: ShareBelowOne = 0.01

@@ -10,6 +10,7 @@ from snakemake.exceptions import WorkflowError
 
 from semispectral.errors import SemispectralError
 from semispectral.rules.slices import Slices
+from semispectral.sampling.share_settings import ShareLabelConfig, require_files_of
 from semispectral.scans.labels.label_rows import require_rows_of_scenes
 from semispectral.storage.results_format import older_format, require_readable_format
 from semispectral.storage.run_again import run_command
@@ -18,7 +19,8 @@ from semispectral.study.config import complete, read_schema
 from semispectral.study.paths import inside, left_over, outside_allowed, require_folder, require_writable
 from semispectral.study.scene import Scene
 from semispectral.study.scenes import read_scenes, require_masks_outside, require_test_holes
-from semispectral.study.sensors import with_sensors
+from semispectral.study.sensors import require_sensors_of, with_sensors
+from semispectral.study.stage_settings import settings
 
 SCHEMA = "config/config.schema.yaml"
 FOR_RESULTS = "the results (pathvars.results)"
@@ -143,6 +145,8 @@ def read_study(config: Mapping[str, Any], own_source: Callable[[str], str]) -> S
     sensors = Path(checked["sensors"]) if checked["sensors"] else None
     table = with_sensors(listed, sensors, data_root=root, allow_outside=outside)
     require_rows_of_scenes(table)
+    require_sensors_of(table, checked["cleaning"]["sensors"])
+    require_files_of(table, settings(ShareLabelConfig, checked["share_labels"], where="share_labels"))
     require_masks_outside(table, results)
     public = {path: inside(path, "config, fetch", root=root, allow_outside=outside) for path in checked["fetch"]}
     classes_file = _own_or_built_in(checked["classes"], own_source)

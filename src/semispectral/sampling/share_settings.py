@@ -1,9 +1,12 @@
 """Settings of labels that are shares of classes in every pixel."""
 
+from collections.abc import Sequence
 from pathlib import Path, PurePath
 from typing import Annotated
 
 from semispectral.errors import ConfigError
+from semispectral.study.names import quoted, some
+from semispectral.study.scene import Scene
 from semispectral.study.setting_types import Positive, Unique, settings_class
 
 
@@ -39,3 +42,25 @@ class ShareLabelConfig:
 
     sources: Annotated[tuple[ShareSource, ...], Unique("files")] = ()
     """Patterns of files, with their weights; empty: all weigh 1."""
+
+
+def require_files_of(scenes: Sequence[Scene], given: ShareLabelConfig) -> None:
+    """Refuse patterns that fit no file of labels that are shares, whose files would weigh 1 without a word.
+
+    Parameters
+    ----------
+    scenes : sequence of Scene; without any nothing is refused.
+    given : ShareLabelConfig, patterns with their weights.
+
+    Raises
+    ------
+    ConfigError : no scene has labels in a file that a pattern fits.
+    """
+    files = sorted({str(source.path) for scene in scenes for source in scene.share_sources})
+    for source in given.sources:
+        if scenes and not any(map(source.fits, files)):
+            there = f"are {some(files)}" if files else "no scene has (labels_key shares)"
+            raise ConfigError(
+                f"config, share_labels.sources: {quoted(source.files)} fits no file of labels that are shares, "
+                f"which {there}; correct the pattern, or take it out"
+            )

@@ -8,11 +8,15 @@ from scipy import ndimage
 
 from semispectral.scans.core_mask import core_by_spectra, without_blocks
 from semispectral.scans.cube import Cube
+from semispectral.scans.quality import sparse_blocks
 from semispectral.study.setting_types import CountFromZero, Positive, settings_class
 
 BLOCK_BYTES = 8_000_000
 BANDS_SEEN = 16  # evenly along the spectrum; brightness needs no more
 HISTOGRAM = 256
+DARK = 0.4  # of the brightness of core: darker columns may be a tray
+IN_NEARLY_ALL, IN_HALF = 0.95, 0.5  # shares of the lines in which a column of a wall, or of core, is dark
+LEAST_WALLS = 0.05  # share of the columns
 
 
 @settings_class("mask")
@@ -135,6 +139,28 @@ def brightness(cube: Cube) -> np.ndarray:
     for first, values in cube.blocks(max_bytes=BLOCK_BYTES):
         mean[first : first + len(values)] = _mean(values[:, :, bands])
     return mean
+
+
+def shows_tray(cube: Cube) -> bool:
+    """Return whether walls of a tray, or background, seem to run along the lines, by a few blocks of them.
+
+    That is said of dark columns in strips, with brighter ones between or beside them, so that bright trays, and trays
+    across the lines, are not found. Pixels of 0, which hold no data, are not looked at.
+
+    Parameters
+    ----------
+    cube : Cube, open scene.
+    """
+    bands = np.unique(np.linspace(0, cube.shape[2] - 1, BANDS_SEEN).astype(int))
+    bright = np.concatenate([_mean(values[:, :, bands].astype(np.float32)) for values in sparse_blocks(cube)])
+    seen = np.isfinite(bright) & (bright > 0)
+    dark = seen & (bright < otsu(bright[seen]))
+    if not dark.any() or np.median(bright[dark]) > DARK * np.median(bright[seen & ~dark]):
+        return False
+    share = dark.sum(axis=0) / np.maximum(seen.sum(axis=0), 1)
+    wall = share > IN_NEARLY_ALL
+    strips = int(np.count_nonzero(np.diff(wall.astype(int), prepend=0) == 1))
+    return bool(strips > 1 and wall.mean() > LEAST_WALLS and (share < IN_HALF).mean() > LEAST_WALLS)
 
 
 def otsu(values: np.ndarray) -> float:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -48,6 +48,29 @@ OPTIONAL: dict[str, Callable[[str, str], Any]] = {
     "interpolation": _interpolation,
 }
 COLUMNS = {**REQUIRED, **OPTIONAL}
+
+
+def require_sensors_of(scenes: Sequence[Scene], named: Iterable[str]) -> None:
+    """Refuse sensors of the configuration that no scene has.
+
+    Parameters
+    ----------
+    scenes : sequence of Scene, with their sensors; without any nothing is refused.
+    named : iterable of str, names under ``cleaning.sensors``.
+
+    Raises
+    ------
+    ConfigError : no scene has a sensor of this name.
+    """
+    known = sorted(
+        {name for scene in scenes for name in (scene.sensor, *(other.name for other in scene.others)) if name}
+    )
+    unknown = [name for name in named if name not in known]
+    if scenes and unknown:
+        raise ConfigError(
+            f"config, cleaning.sensors: {some(unknown, show=quoted)} is no sensor of the scenes, which have "
+            f"{some(known, show=quoted) if known else 'one each, without a name'}; correct the name, or take it out"
+        )
 
 
 def with_sensors(
