@@ -47,7 +47,7 @@ def write_tables(folder: Path, holes: dict[str, str], *, classes: Path, config: 
 
     What is given of other settings counts, but for where the scans lie and which holes are tested.
     """
-    rows = [HEADER.split(), *(_row(scene, hole) for scene, hole in holes.items())]
+    rows = [HEADER.split(), *(row_of(scene, hole) for scene, hole in holes.items())]
     text = "".join("\t".join(row) + "\n" for row in rows)
     (folder / "scenes.tsv").write_text(text, encoding="utf-8")
     own = {
@@ -65,7 +65,8 @@ def write_tables(folder: Path, holes: dict[str, str], *, classes: Path, config: 
     return path
 
 
-def _row(scene: str, hole: str) -> list[str]:
+def row_of(scene: str, hole: str) -> list[str]:
+    """Return the row of scenes.tsv of a scan."""
     keys = ("/hsimage/data", "", "/hsimage/labels", "line,sample,band", "/hsimage/wavelengths")
     return [scene, hole, f"{scene}.h5", *keys, str(SCALE), "", "1-254", str(TRAY_CODE), str(PIXEL_MM), "/hsimage/white",
             "/hsimage/dark"]  # fmt: skip

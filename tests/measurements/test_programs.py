@@ -91,6 +91,7 @@ ELSEWHERE = {
     "gpu/seeds.py": "tests/measurements/test_gpu_programs.py",
     "gpu/steps.py": "tests/measurements/test_gpu_programs.py",
     "scale/asked_jobs.py": "tests/workflow/test_asked.py",
+    "scale/changes.py": "tests/workflow/test_asked.py",
     "soundness/camera_folder.py": "tests/measurements/test_camera_folder.py",
     "soundness/reruns.py": "tests/workflow/test_reruns.py",
     "soundness/soundness.py": "tests/workflow/test_reruns.py",
