@@ -194,6 +194,22 @@ def test_training_pictures_are_overwritten_and_few_are_kept(tmp_path: Path) -> N
     assert (tmp_path / LATEST).read_bytes() == (tmp_path / kept[-1]).read_bytes()
 
 
+@pytest.mark.parametrize("kind", ["m1", "m2"])
+def test_a_picture_does_not_show_the_one_before(tmp_path: Path, kind: str) -> None:
+    """Pictures are drawn on the same axes; each has the bytes of one that is drawn alone."""
+    first, last = (tiny_m1(seed=seed) if kind == "m1" else tiny_m2(3, seed=seed) for seed in (2, 3))
+    m1 = None if kind == "m1" else M1Inference(*tiny_m1(seed=2))
+    several, alone = (
+        training_picture(tmp_path / name, seed=1, examples=SPECTRA[:2], scale=SCALE, names=["a", "b", "c"], m1=m1)
+        for name in ("several", "alone")
+    )
+    several(*first, 1)
+    several(*last, 2)
+    alone(*last, 2)
+    assert (tmp_path / "several" / LATEST).read_bytes() == (tmp_path / "alone" / LATEST).read_bytes()
+    assert (tmp_path / "several" / LATEST).read_bytes() != (tmp_path / "several/epoch_00001.png").read_bytes()
+
+
 def test_training_picture_of_m2_is_of_its_classes(tmp_path: Path) -> None:
     """M2 on latents is drawn through M1; q(y|x) alone, which imagines nothing, is not drawn."""
     names = ["a", "$_{b}$", "<c>"]

@@ -47,14 +47,16 @@ def training_picture(
     names : names of all classes, for M2.
     m1 : model whose latents M2 is trained on.
     """
-    shown = scale or Scale()
+    shown, panels = scale or Scale(), Panels()
     directory.mkdir(parents=True, exist_ok=True)
 
     def draw(arrays: dict[str, np.ndarray], description: dict[str, Any], epoch: int) -> None:
         if description["kind"] == "m1":
-            figure = m1_now(M1Inference(arrays, description), examples[:EXAMPLES], shown, seed=seed, epoch=epoch)
+            model = M1Inference(arrays, description)
+            figure = m1_now(model, examples[:EXAMPLES], shown, seed=seed, epoch=epoch, panels=panels)
         elif description["kind"] == "m2":
-            figure = m2_now(M2Inference(arrays, description), names, shown, seed=seed, epoch=epoch, m1=m1)
+            classifier = M2Inference(arrays, description)
+            figure = m2_now(classifier, names, shown, seed=seed, epoch=epoch, m1=m1, panels=panels)
         else:
             return  # q(y|x) alone imagines nothing
         _keep(figure, directory, epoch)
@@ -62,8 +64,35 @@ def training_picture(
     return draw
 
 
+class Panels:
+    """Axes of the pictures of one training: they are made once, which takes longer than to draw lines on them."""
+
+    def __init__(self) -> None:
+        self._made: tuple[Figure, np.ndarray] | None = None
+
+    def emptied(
+        self, rows: int, columns: int, *, height: float, top: float, bottom: float, **options: Any
+    ) -> tuple[Figure, np.ndarray]:
+        """Return the figure and its axes, object [row, column], without any line.
+
+        Parameters
+        ----------
+        rows, columns, height, **options : as of `semispectral.figures.style.grid_of_axes`.
+        top, bottom : margins, as shares of the height.
+        """
+        if self._made is None or self._made[1].shape != (rows, columns):
+            self._made = grid_of_axes(rows, columns, height=height, **options)
+            _lay_out(self._made[0], top=top, bottom=bottom)
+        figure, axes = self._made
+        for axis in axes.ravel():
+            for line in [*axis.lines]:
+                line.remove()
+            axis.relim()
+        return figure, axes
+
+
 @styled
-def m1_now(model: M1Inference, examples: np.ndarray, scale: Scale, *, seed: int, epoch: int) -> Figure:
+def m1_now(model: M1Inference, examples: np.ndarray, scale: Scale, *, seed: int, epoch: int, panels: Panels) -> Figure:
     """Draw spectra from M1's prior, and some spectra with their reconstructions.
 
     Parameters
@@ -73,9 +102,9 @@ def m1_now(model: M1Inference, examples: np.ndarray, scale: Scale, *, seed: int,
     scale : scale on which spectra are shown.
     seed : seed of the draws.
     epoch : epoch, for the title.
+    panels : axes to draw on.
     """
-    figure, axes = grid_of_axes(1, 2, height=3.4, sharey=True)
-    _lay_out(figure, top=0.91, bottom=0.14)
+    figure, axes = panels.emptied(1, 2, height=3.4, top=0.91, bottom=0.14, sharey=True)
     for number, spectrum in enumerate(scale.undo(draws.from_prior(model, DRAWS, seed=seed))):
         scale.line(axes[0, 0], spectrum, color=CYCLE[number % len(CYCLE)], linewidth=1)
     for number, (measured, made) in enumerate(
@@ -93,7 +122,14 @@ def m1_now(model: M1Inference, examples: np.ndarray, scale: Scale, *, seed: int,
 
 @styled
 def m2_now(
-    model: M2Inference, names: Sequence[str], scale: Scale, *, seed: int, epoch: int, m1: M1Inference | None
+    model: M2Inference,
+    names: Sequence[str],
+    scale: Scale,
+    *,
+    seed: int,
+    epoch: int,
+    m1: M1Inference | None,
+    panels: Panels,
 ) -> Figure:
     """Draw spectra that M2 samples for each known class, for up to twelve classes.
 
@@ -105,12 +141,13 @@ def m2_now(
     seed : seed of the draws.
     epoch : epoch, for the title.
     m1 : model whose latents M2 is trained on; None on bands.
+    panels : axes to draw on.
     """
     drawn = scale.undo(draws.of_every_class(model, DRAWS, seed=seed, m1=m1))[:MOST_CLASSES]
     rows, columns = shape_of_grid(len(drawn))
     height = 1.4 * rows + 1.0
-    figure, axes = grid_of_axes(rows, columns, height=height, sharex=True, sharey=True)
-    _lay_out(figure, top=1 - 0.6 / height, bottom=0.5 / height)
+    margins = {"top": 1 - 0.6 / height, "bottom": 0.5 / height}
+    figure, axes = panels.emptied(rows, columns, height=height, **margins, sharex=True, sharey=True)
     for axis, spectra, label in zip(axes.ravel(), drawn, model.labels, strict=False):
         for spectrum in spectra:
             scale.line(axis, spectrum, color=VERMILLION, linewidth=0.8, alpha=0.6)
