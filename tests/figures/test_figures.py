@@ -14,6 +14,7 @@ from semispectral.figures import accuracy as scores
 from semispectral.figures import labels as census
 from semispectral.figures import maps, rasters, spectra, style, training
 from semispectral.figures import samples as draws
+from semispectral.figures.colours import GREY, GROUND, PAPER
 from semispectral.figures.live import LATEST, MOST_KEPT, training_picture
 from semispectral.figures.methods import method_colour, method_look, method_name, per_class_order
 from semispectral.figures.spectra import _mean, _percentiles
@@ -94,7 +95,7 @@ def test_colours_of_a_map_are_those_of_the_classes() -> None:
     image = rasters.coloured(
         np.array([[0, 1, -1, -1]]), ["#ff0000", "#0000ff"], of_interest=np.array([[True, True, True, False]])
     )
-    assert [mpl.colors.to_hex(pixel) for pixel in image[0]] == ["#ff0000", "#0000ff", style.GROUND, style.PAPER]
+    assert [mpl.colors.to_hex(pixel) for pixel in image[0]] == ["#ff0000", "#0000ff", GROUND, PAPER]
 
 
 @pytest.mark.parametrize("shape", [(60, 20), (20, 60), (30, 30), (200, 10)])
@@ -260,7 +261,7 @@ def test_colours_of_methods_differ() -> None:
     """Models are told apart by colour, and from the baselines; no two rows of the table look the same."""
     colours = {method_colour(method) for method in methods.models()}
     assert len(colours) == len(methods.models())
-    assert {method_colour(method) for method in methods.baselines()} == {style.GREY}
+    assert {method_colour(method) for method in methods.baselines()} == {GREY}
     assert all(re.fullmatch(r"#[0-9a-f]{6}", colour) for colour in colours)
     assert len({method_look(name) for name in methods.METHODS}) == len(methods.METHODS)
 

@@ -6,7 +6,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from semispectral.figures.style import INK, PAPER, WIDTH_INCHES, styled
+from semispectral.figures.colours import INK, PAPER
+from semispectral.figures.style import WIDTH_INCHES, styled
 
 SHOWN = 6000  # pixels
 AXES = {"pca": "principal component", "tsne": "t-SNE"}

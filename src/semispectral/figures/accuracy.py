@@ -8,8 +8,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from semispectral.figures.colours import INK, MUTED
 from semispectral.figures.methods import method_colour, method_name, per_class_order
-from semispectral.figures.style import INK, MUTED, grid_of_axes, shorten, styled
+from semispectral.figures.style import grid_of_axes, shorten, styled
 
 MOST_NUMBERED = 16  # classes of a matrix whose cells still hold a number
 LINE_STYLES = {"bands": "-", "latents": (0, (4, 1.5))}

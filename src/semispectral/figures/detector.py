@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from semispectral.figures.style import BLUE, MUTED, grid_of_axes, styled
+from semispectral.figures.colours import BLUE, MUTED
+from semispectral.figures.style import grid_of_axes, styled
 
 PANELS = {
     "smile": ("Smile", "shift of the bands, bands", 0.0),

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
-from semispectral.figures.style import CYCLE, grid_of_axes, hide_unused, shape_of_grid, shorten, styled
+from semispectral.figures.colours import CYCLE
+from semispectral.figures.style import grid_of_axes, hide_unused, shape_of_grid, shorten, styled
 
 MOST_HOLES = len(CYCLE)
 PANEL_HEIGHT = 1.7

@@ -7,7 +7,8 @@ import pandas as pd
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from semispectral.figures.style import INK, MUTED, grid_of_axes, shorten, styled
+from semispectral.figures.colours import INK, MUTED
+from semispectral.figures.style import grid_of_axes, shorten, styled
 
 MOST_ROWS = 24
 

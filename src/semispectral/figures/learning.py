@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from semispectral.figures.style import BLUE, GREY, ORANGE, grid_of_axes, styled
+from semispectral.figures.colours import BLUE, GREY, ORANGE
+from semispectral.figures.style import grid_of_axes, styled
 
 
 @styled

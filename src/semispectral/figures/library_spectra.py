@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from semispectral.figures.style import CYCLE, MUTED, grid_of_axes, hide_unused, shape_of_grid, shorten, styled
+from semispectral.figures.colours import CYCLE, MUTED
+from semispectral.figures.style import grid_of_axes, hide_unused, shape_of_grid, shorten, styled
 
 MOST_PANELS = 24
 MOST_LINES = 12

@@ -9,7 +9,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from semispectral.figures import samples as draws
-from semispectral.figures.style import CYCLE, INK, VERMILLION, grid_of_axes, hide_unused, shape_of_grid, shorten, styled
+from semispectral.figures.colours import CYCLE, INK, VERMILLION
+from semispectral.figures.style import grid_of_axes, hide_unused, shape_of_grid, shorten, styled
 from semispectral.figures.units import Scale
 from semispectral.inference.m1_inference import M1Inference
 from semispectral.inference.m2_inference import M2Inference

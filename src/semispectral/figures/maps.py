@@ -8,19 +8,9 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from semispectral.figures.colours import GROUND, MUTED, PART_COLOURS, VERMILLION
 from semispectral.figures.rasters import coloured, is_long, landscape, painted, reduction, shrunk
-from semispectral.figures.style import (
-    GROUND,
-    MUTED,
-    PART_COLOURS,
-    VERMILLION,
-    WIDTH_INCHES,
-    grid_of_axes,
-    hide_unused,
-    picture,
-    shorten,
-    styled,
-)
+from semispectral.figures.style import WIDTH_INCHES, grid_of_axes, hide_unused, picture, shorten, styled
 from semispectral.scans.cube import PARTS
 
 PANEL_TITLE = 0.3  # inches

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from semispectral.figures.style import GREY, INK, LINES, MIXED, PALETTE
+from semispectral.figures.colours import GREY, INK, LINES, MIXED, PALETTE
 from semispectral.study.methods import BANDS, METHODS, row_of
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.colors import to_rgb
 
-from semispectral.figures.style import GROUND, PAPER
+from semispectral.figures.colours import GROUND, PAPER
 
 LONGEST_SIDE = 900  # cells; more would be smaller than a pixel of the figure
 EMPTY = -1

@@ -6,19 +6,8 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from semispectral.figures.style import (
-    BLUE,
-    CYCLE,
-    INK,
-    MUTED,
-    VERMILLION,
-    WIDTH_INCHES,
-    grid_of_axes,
-    hide_unused,
-    shape_of_grid,
-    shorten,
-    styled,
-)
+from semispectral.figures.colours import BLUE, CYCLE, INK, MUTED, VERMILLION
+from semispectral.figures.style import WIDTH_INCHES, grid_of_axes, hide_unused, shape_of_grid, shorten, styled
 from semispectral.figures.units import Scale
 
 MOST_PANELS = 36

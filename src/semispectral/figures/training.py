@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from semispectral.figures.style import BLUE, CYCLE, GREEN, INK, MUTED, ORANGE, VERMILLION, grid_of_axes, styled
+from semispectral.figures.colours import BLUE, CYCLE, GREEN, INK, MUTED, ORANGE, VERMILLION
+from semispectral.figures.style import grid_of_axes, styled
 from semispectral.figures.units import Scale
 
 WARM_UP = 0.05  # share of the epochs that the vertical axis may cut: the bound starts far below where it ends

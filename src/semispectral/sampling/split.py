@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 import numpy as np
-from scipy.ndimage import distance_transform_cdt
 
 from semispectral.errors import ConfigError, SplitError
 from semispectral.pool.pixel_ranks import priority
@@ -227,6 +226,8 @@ def check_parts(parts: np.ndarray, buffer: int, *, where: str = "parts") -> None
             f"{where}: parts must be uint8 [line, sample], 0 to {TEST}, got {parts.dtype} {parts.shape}, "
             f"up to {parts.max(initial=0)}; run split again"
         )
+    from scipy.ndimage import distance_transform_cdt  # here: whoever reads a split does not wait for it
+
     present = [part for part in (TRAIN, VALID, TEST) if (parts == part).any()]
     for index, part in enumerate(present[:-1]):
         distance = distance_transform_cdt(parts != part, metric="chessboard")

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import maximum_filter, minimum_filter
 
 from semispectral.scans.cube import PARTS
 
@@ -142,6 +141,8 @@ def with_buffer(parts: np.ndarray, buffer: int) -> np.ndarray:
     >>> with_buffer(np.array([[1], [1], [1], [3], [3], [3]], np.uint8), buffer=2).ravel().tolist()
     [1, 1, 0, 0, 3, 3]
     """
+    from scipy.ndimage import maximum_filter, minimum_filter  # here: whoever reads a split does not wait for it
+
     # A maximum filter of size 2 n + 1 finds the pixels within n of a higher part; a minimum filter, of a lower one.
     lower, upper = buffer // 2, (buffer + 1) // 2
     near_higher = maximum_filter(parts, size=2 * upper + 1, mode="nearest") > parts

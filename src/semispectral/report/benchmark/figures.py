@@ -10,19 +10,9 @@ from matplotlib.ticker import PercentFormatter
 
 from semispectral.evaluation.score_files import Scored
 from semispectral.figures import accuracy as drawn
+from semispectral.figures.colours import BLUE, DASHED, DOTTED, GREY, MUTED, VERMILLION
 from semispectral.figures.methods import method_look, per_class_order, per_class_words
-from semispectral.figures.style import (
-    BLUE,
-    DASHED,
-    DOTTED,
-    GREY,
-    MUTED,
-    VERMILLION,
-    grid_of_axes,
-    hide_unused,
-    shorten,
-    styled,
-)
+from semispectral.figures.style import grid_of_axes, hide_unused, shorten, styled
 from semispectral.report.benchmark.tables import name_of, rows_of, shown_methods
 from semispectral.study.methods import METHODS
 
