@@ -1,24 +1,26 @@
 """Measure what a second sensor adds, and how well the program finds where it lies.
 
 python measurements/accuracy/sensors.py hole --tsg HOLE_tsg.tsg --more HOLE_tsg_mir.tsg HOLE_tsg_tir.tsg --seeds 5
-python measurements/accuracy/sensors.py joined --tsg HOLE_tsg.tsg --more HOLE_tsg_mir.tsg HOLE_tsg_tir.tsg --seeds 20
+python measurements/accuracy/sensors.py joined --tsg HOLE_tsg.tsg --more HOLE_tsg_mir.tsg HOLE_tsg_tir.tsg --seeds 5
 python measurements/accuracy/sensors.py simulated --seeds 3
 
 hole: kaolin against white mica, by the groups that The Spectral Geologist (TSA) gives to a HyLogger's short-wave
 spectra, with that sensor alone and with others of the same spectra. Every other block of depth is tested. The groups
-are made from the short waves alone, which favours that sensor. joined: how the SVM had best see the sensors side by
-side, within the training part of that task: labels from every other of its blocks, scored on those between, in turn; no
-test spectrum is looked at. Below it stand the tested blocks, by what the product does. simulated: trays of the built-in
-collection, cut into two sensors, the second one with larger pixels, shifted and a little turned. Its place is found as
-`semispectral align` does, and the error is the distance to the true place; then classes with each sensor and with both.
-A hole is tested that no label comes from. ``half`` lacks the second sensor in every other scene of training and of the
-test hole.
+are made from the short waves alone, which favours that sensor. joined: how an SVM had best see the sensors of that
+task, on bands and on MNF components, in blocks that each seed deals anew as the product does: first within the training
+part (labels from every other of its blocks, scored on those between, and the other way round; no test spectrum is
+looked at), then on the tested blocks; every way less the first sensor alone, with the same labels. simulated: trays of
+the built-in collection, cut into two sensors, the second one with larger pixels, shifted and a little turned. Its place
+is found as `semispectral align` does, and the error is the distance to the true place; then classes with each sensor
+and with both. A hole is tested that no label comes from. ``half`` lacks the second sensor in every other scene of
+training and of the test hole.
 """
 
 import argparse
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from pathlib import Path
 
 import h5py
@@ -29,11 +31,15 @@ from sklearn.metrics import f1_score
 from few_labels_work import Settings, markdown
 from inputs import real_core
 from semispectral.census.align_sensors import align
+from semispectral.classifiers.input_choice import best_input, input_scores
 from semispectral.classifiers.svm import SvmConfig, fit_svm
+from semispectral.classifiers.svm_by_sensor import fit_svm_by_sensor
 from semispectral.inference.m1_inference import M1Inference
 from semispectral.inference.m2_inference import M2Inference
+from semispectral.noise.covariance import estimate_noise
+from semispectral.sampling.split import NO_PART, TEST, LabelRaster, SplitConfig, split
 from semispectral.sampling.training_set import Features, TrainingSet
-from semispectral.scans.cube import Cube
+from semispectral.scans.cube import Cube, Pixels
 from semispectral.scans.formats.tsg import open_cube, read_scalar
 from semispectral.scans.placing import Affine, fit_affine, placed
 from semispectral.scans.quality import valid_spectra
@@ -138,21 +144,35 @@ class Work:
 
     settings: Settings
     labels: Sequence[int | None]
+    trained: bool = True
     latents: dict[tuple[int, str, int], tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
 
     def scores(self, task: Task, seed: int) -> dict[tuple[str, int | None], float]:
         """Macro-F1 of the SVM on the bands and of M1+M2, by method and number of labels."""
         train, classes = np.flatnonzero(~task.test), int(task.label.max()) + 1
         given = {"wavelengths_nm": task.wavelengths_nm, "sensors": task.sensors}
-        x = without_gaps(fit_scaler(task.x[train], method="snv_level", **given).transform(task.x))  # type: ignore[arg-type]
+        scaler = fit_scaler(task.x[train], method=INPUTS[BANDS], **given)  # type: ignore[arg-type]
+        x, of_svm = without_gaps(scaler.transform(task.x)), {"classes": classes, "settings": SvmConfig(), "seed": seed}
+        found: dict[tuple[str, int | None], float] = {}
+        for number in self.labels:
+            known = draw(task, number, seed)
+            side_by_side = fit_svm(x[known], task.label[known], **of_svm)
+            found[f"{BANDS}, {SIDE_BY_SIDE}", number] = f1(task, side_by_side.predict(x))
+            svms = fit_svm_by_sensor(x[known], task.label[known], sensors=scaler.columns_by_sensor, **of_svm)
+            found[BANDS, number] = f1(task, svms.predict(x))
+        if self.trained:
+            found |= self.of_m1m2(task, seed)
+        return found
+
+    def of_m1m2(self, task: Task, seed: int) -> dict[tuple[str, int | None], float]:
+        """Macro-F1 of M1+M2, by method and number of labels."""
+        train, classes = np.flatnonzero(~task.test), int(task.label.max()) + 1
         parts = [self.of_sensor(task.of([each.name]), seed) for each in task.sensors]
         mean, std = (np.concatenate([part[place] for part in parts], axis=1) for place in range(2))
         latents = Features(mean, std, pd.DataFrame({"label": task.label}))
         found: dict[tuple[str, int | None], float] = {}
         for number in self.labels:
             known = draw(task, number, seed)
-            model = fit_svm(x[known], task.label[known], classes=classes, settings=SvmConfig(), seed=seed)
-            found["SVM", number] = f1(task, model.predict(x))
             chosen = (known, np.setdiff1d(train, known), known[:0])
             data = TrainingSet(*(_rows(latents, index) for index in chosen))
             m2 = train_m2(data, settings=self.settings.m2, run=run_of(seed), classes=classes)
@@ -176,95 +196,99 @@ class Work:
 
 # ------------------------------------------------------------------------------------------ how the SVM joins sensors
 
-Columns = Callable[[Task], np.ndarray]
+BANDS, MNF = "SVM", "MNF + SVM"
+INPUTS = {BANDS: "snv_level", MNF: "mnf"}
+ALONE, SIDE_BY_SIDE, CHOSEN, EACH = "first", "side by side", "sensors by cross-validation", "an SVM for each sensor"
+WAYS = (ALONE, SIDE_BY_SIDE, CHOSEN, EACH)
+REPEATS = 1  # of the folds by which sensors are chosen
 
 
-def inner_task(task: Task) -> Task:
-    """The training part alone; its blocks are dealt in turn to labels and to scores."""
-    kept = np.flatnonzero(~task.test)
-    block = np.cumsum(np.diff(kept, prepend=kept[0]) > 1)
-    return replace(task, x=task.x[kept], label=task.label[kept], test=block % 2 == 1)
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What an SVM sees: x float32 [pixel, column], which columns are of which sensor, and the pixels' blocks."""
+
+    task: Task
+    x: np.ndarray
+    sensors: Sensors
+    block: np.ndarray
+
+    def of(self, names: Sequence[str]) -> "Seen":
+        """The columns of some sensors."""
+        kept = [(each, place) for each, place in zip(self.sensors, columns_of(self.sensors), strict=True)]
+        kept = [(each, place) for each, place in kept if each.name in names]
+        x = np.concatenate([self.x[:, place] for _, place in kept], axis=1)
+        return replace(self, x=x, sensors=tuple(each for each, _ in kept))
+
+    def within_training(self, side: int) -> "Seen":
+        """The training part alone; its blocks are dealt in turn to labels and to scores."""
+        kept = ~self.task.test
+        number = np.unique(self.block[kept], return_inverse=True)[1]
+        inner = replace(self.task, x=self.task.x[kept], label=self.task.label[kept], test=number % 2 == side)
+        return replace(self, task=inner, x=self.x[kept], block=self.block[kept])
 
 
-def standardised(task: Task) -> tuple[np.ndarray, list[slice]]:
-    """All columns standardised, side by side, and which of them are of each sensor."""
-    given = {"wavelengths_nm": task.wavelengths_nm, "sensors": task.sensors}
-    scaler = fit_scaler(task.x[~task.test], method="snv_level", **given)  # type: ignore[arg-type]
-    return without_gaps(scaler.transform(task.x)), [part.columns for part in scaler.parts]
+def dealt(task: Task, seed: int) -> tuple[Task, np.ndarray]:
+    """The pixels of the product's parts by blocks, those between blocks left out, and the line of each."""
+    settings = SplitConfig(method="blocks", seed=seed)
+    part = split([LabelRaster("hole", "hole", task.label[:, np.newaxis].astype(np.int16))], settings)["hole"][:, 0]
+    line = np.flatnonzero(part != NO_PART)
+    return replace(task, x=task.x[line], label=task.label[line], test=part[line] == TEST), line
 
 
-def columns_alike(task: Task) -> np.ndarray:
-    """What the product gives to the SVM."""
-    return standardised(task)[0]
+def seen_by(task: Task, line: np.ndarray, method: str) -> Seen:
+    """The normalised bands or MNF components, fitted on the training part."""
+    train = ~task.test
+    facts = {"wavelengths_nm": task.wavelengths_nm, "sensors": task.sensors}
+    table = pd.DataFrame({"scene": "hole", "hole": "hole", "line": line, "sample": 0, "code": 0})[train]
+    noise = estimate_noise(Pixels(task.x[train], table, **facts)).covariance if method == MNF else None
+    scaler = fit_scaler(task.x[train], method=INPUTS[method], noise=noise, **facts)  # type: ignore[arg-type]
+    x = without_gaps(scaler.transform(task.x))
+    return Seen(task, x, scaler.columns_by_sensor, line // SplitConfig().block_lines)
 
 
-def sensors_alike(task: Task) -> np.ndarray:
-    """The same, with each sensor's columns divided by the root of their number: each sensor has as much variance."""
-    x, places = standardised(task)
-    return np.concatenate([x[:, place] / np.sqrt(place.stop - place.start) for place in places], axis=1)
+def ways(seen: Seen, known: np.ndarray, seed: int) -> dict[str, Seen]:
+    """What the SVM sees in each way but the last: the first sensor, all, or those that labels held out speak for.
 
-
-def by_signal(task: Task) -> np.ndarray:
-    """The same, with each column weighted by the root of the share of its variance that is no noise.
-
-    Noise is half the variance of the differences of neighbouring spectra, as the noise covariance is estimated.
+    Of sets of sensors whose macro-F1 on held-out blocks lies within one standard error of the best one's, the smallest
+    is chosen, and of equally small ones the best.
     """
-    x, _ = standardised(task)
-    train = x[~task.test]
-    noise = np.diff(train, axis=0).var(axis=0) / 2
-    return x * np.sqrt(np.clip(1 - noise / np.maximum(train.var(axis=0), 1e-9), 0, 1))
+    names = [each.name for each in seen.sensors]
+    sets = [chosen for size in range(1, len(names) + 1) for chosen in combinations(names, size)]
+    inputs = {" ".join(chosen): seen.of(chosen).x[known] for chosen in sets}
+    label = seen.task.label[known]
+    given = {"settings": SvmConfig(), "seed": seed, "groups": seen.block[known], "repeats": REPEATS}
+    scores = input_scores(inputs, label, **given).set_index("input")
+    best = scores.loc[best_input(scores.reset_index())]
+    near = scores["macro_f1"].fillna(-1) >= best["macro_f1"] - np.nan_to_num(best["standard_error"])
+    size = min(len(name.split()) for name in scores.index[near])
+    few = [name for name in scores.index[near] if len(name.split()) == size]
+    chosen = str(scores.loc[few, "macro_f1"].fillna(-1).idxmax())
+    return {ALONE: seen.of(names[:1]), SIDE_BY_SIDE: seen, CHOSEN: seen.of(chosen.split())}
 
 
-WAYS: dict[str, Columns] = {
-    "columns alike": columns_alike,
-    "sensors alike": sensors_alike,
-    "columns by their signal": by_signal,
-}
-MEAN = "mean of an SVM for each sensor"
-
-
-def joined_scores(task: Task, labels: Sequence[int | None], seeds: Sequence[int]) -> Iterator[list[str]]:
-    """Mean macro-F1 of the SVM within the training part, one row for each way to join the sensors."""
-    inner = inner_task(task)
-    sides = {seed: replace(inner, test=~inner.test) if seed % 2 else inner for seed in seeds}
-
-    def row(way: str, inputs: Sequence[Columns]) -> list[str]:
-        return [way, *(_mean([svm_f1(sides[seed], inputs, number, seed) for seed in seeds]) for number in labels)]
-
-    for way, columns in WAYS.items():
-        if way == "sensors alike" and len(task.sensors) == 1:
-            continue  # a factor that all columns share changes nothing
-        yield row(way, [columns])
-    if len(task.sensors) > 1:
-        yield row(MEAN, [(lambda whole, name=each.name: columns_alike(whole.of([name]))) for each in task.sensors])
-
-
-def svm_f1(task: Task, inputs: Sequence[Columns], labels: int | None, seed: int) -> float:
-    """Macro-F1 on the test pixels of the mean probabilities of an SVM on each input."""
-    known, classes = draw(task, labels, seed), int(task.label.max()) + 1
-    found = []
-    for columns in inputs:
-        x = np.ascontiguousarray(columns(task), np.float32)
-        model = fit_svm(x[known], task.label[known], classes=classes, settings=SvmConfig(), seed=seed)
-        found.append(model.predict_proba(x))
-    return f1(task, np.mean(found, axis=0).argmax(axis=1))
-
-
-def differences(
-    task: Task, choices: Sequence[Sequence[str]], labels: Sequence[int | None], seeds: Sequence[int]
-) -> Iterator[list[str]]:
-    """Macro-F1 on the tested blocks, and what more sensors add to the first choice with the labels of the same seed."""
-    scores = {
-        (place, number): np.array([svm_f1(task.of(choice), [columns_alike], number, seed) for seed in seeds])
-        for place, choice in enumerate(choices)
-        for number in labels
+def way_scores(seen: Seen, number: int | None, seed: int) -> dict[str, float]:
+    """Macro-F1 on the test pixels of every way, with the same labels."""
+    known, classes = draw(seen.task, number, seed), int(seen.task.label.max()) + 1
+    label, given = seen.task.label[known], {"classes": classes, "settings": SvmConfig(), "seed": seed}
+    found = {
+        way: f1(seen.task, fit_svm(each.x[known], label, **given).predict(each.x))
+        for way, each in ways(seen, known, seed).items()
     }
-    for place, choice in enumerate(choices):
-        cells = []
+    svms = fit_svm_by_sensor(seen.x[known], label, sensors=seen.sensors, **given)
+    return {**found, EACH: f1(seen.task, svms.predict(seen.x))}
+
+
+def joined_rows(task: Task, labels: Sequence[int | None], seeds: Sequence[int], *, within: bool) -> Iterator[list[str]]:
+    """Macro-F1 of the first sensor alone, and what every other way adds to it with the same labels and blocks."""
+    for method in INPUTS:
+        tasks: list[tuple[int, Seen]] = []
+        for seed in seeds:
+            seen = seen_by(*dealt(task, seed), method)
+            tasks += [(seed, seen.within_training(side)) for side in (0, 1)] if within else [(seed, seen)]
         for number in labels:
-            mean, added = _mean(scores[place, number].tolist()), scores[place, number] - scores[0, number]
-            cells += [mean, _mean(added.tolist()) if place else ""]
-        yield [" + ".join(choice), *cells]
+            scores = pd.DataFrame([way_scores(seen, number, seed) for seed, seen in tasks])
+            added = [_mean((scores[way] - scores[ALONE]).tolist(), "+") for way in WAYS[1:]]
+            yield [method, f"{number or 'all'}", _mean(scores[ALONE].tolist()), *added]
 
 
 def run_of(seed: int) -> Run:
@@ -281,13 +305,13 @@ def rows_of(tasks: dict[str, Callable[[int], Task]], seeds: Sequence[int], work:
     yield ["sensors", "method", *(f"{number or 'all'} labels" for number in work.labels)]
     for name, make in tasks.items():
         by_seed = [work.scores(make(seed), seed) for seed in seeds]
-        for method in ("SVM", "M1+M2"):
+        for method in dict.fromkeys(method for method, _ in by_seed[0]):
             yield [name, method, *(_mean([each[method, number] for each in by_seed]) for number in work.labels)]
 
 
-def _mean(values: Sequence[float]) -> str:
+def _mean(values: Sequence[float], sign: str = "") -> str:
     error = f" +- {np.std(values, ddof=1) / np.sqrt(len(values)):.3f}" if len(values) > 1 else ""
-    return f"{np.mean(values):.3f}{error}"
+    return f"{np.mean(values):{sign}.3f}{error}"
 
 
 # ------------------------------------------------------------------------------------------------ simulated sensors
@@ -403,6 +427,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5, help="draws of labels and of weights (default: %(default)s)")
     parser.add_argument("--labels", type=int, nargs="*", default=None, help="numbers of labels; 0: all")
     parser.add_argument("--epochs", type=int, default=0, help="epochs of M1 (default: those of the configuration)")
+    parser.add_argument("--svm-alone", action="store_true", help="leave out M1+M2, which takes minutes")
     parser.add_argument("--pixels", type=int, default=6000, help="pixels of the simulated trays (default: %(default)s)")
     parser.add_argument(
         "--small", action="store_true", help="few epochs and one small tray a hole: to see that it runs"
@@ -412,22 +437,17 @@ def main() -> None:
     settings, seeds = Settings().quick() if wanted.small else Settings(), range(1, wanted.seeds + 1)
     if wanted.epochs:
         settings = replace(settings, m1=replace(settings.m1, fit=replace(settings.m1.fit, epochs=wanted.epochs)))
-    work = Work(settings, labels)
+    work = Work(settings, labels, not wanted.svm_alone)
     if wanted.what in ("hole", "joined"):
         task = of_hole(wanted.tsg, wanted.more)
         names = [each.name for each in task.sensors]
         print(f"{len(task.x)} spectra, {np.bincount(task.label[task.label >= 0]).tolist()} with a group, {names}")
         choices = [names[:1], *([names[0], more] for more in names[1:]), *([names] if len(names) > 2 else [])]
         if wanted.what == "joined":
-            words = [f"{number or 'all'} labels" for number in labels]
-            rows = [
-                [" + ".join(choice), *row]
-                for choice in choices
-                for row in joined_scores(task.of(choice), labels, seeds)
-            ]
-            print(markdown([["sensors", "the SVM sees", *words], *rows]), flush=True)
-            head = ["tested blocks", *(cell for word in words for cell in (word, f"more than {names[0]} alone"))]
-            print(markdown([head, *differences(task, choices, labels, seeds)]))
+            head = ["method", "labels", f"{names[0]} alone", *(f"{way}, more" for way in WAYS[1:])]
+            for within, title in ((True, "within the training part"), (False, "tested blocks")):
+                rows = list(joined_rows(task, labels, seeds, within=within))
+                print(f"{title}\n{markdown([head, *rows])}", flush=True)
             return
         tasks = {" + ".join(choice): (lambda seed, choice=choice: task.of(choice)) for choice in choices}
         print(markdown(list(rows_of(tasks, seeds, work))))

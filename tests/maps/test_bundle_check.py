@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 
 import tiny_models as tiny
-from semispectral.classifiers.svm import SvmConfig, fit_svm
+from semispectral.classifiers.svm import SvmConfig
+from semispectral.classifiers.svm_by_sensor import fit_svm_by_sensor
 from semispectral.errors import DataError
 from semispectral.maps.bundle import read_bundle
+from semispectral.scans.sensor_bands import SensorBands, Sensors
 from semispectral.spectra.scaling import Scaler
 from semispectral.storage.model_files import fill_model, load_model
 
@@ -178,18 +180,50 @@ OF_SVM: tuple[tuple[Change, str], ...] = (
 )
 
 
+def bundle_of_svm(directory: Path, sensors: Sensors = ()) -> None:
+    """Write a bundle whose classifier is an SVM on bands, of one sensor or of several."""
+    tiny.tiny_bundle(directory, seed=1, method="qy", features="bands")
+    pixels = tiny.tiny_pixels(seed=1)
+    known = pixels.where(pixels.label >= 0)
+    x = Scaler.from_saved(*load_model(directory / "scaler")).transform(known.x)
+    given = {"classes": 3, "settings": SvmConfig(cost=(1.0,), gamma=(1.0,), folds=2), "seed": 1}
+    svm = fit_svm_by_sensor(x, known.label.astype(int), sensors=sensors, **given)
+    fill_model(directory / "classifier", *svm.to_saved())
+    changed(directory, ".", put("method", "svm"))
+    changed(directory, "classifier", lambda *_: None)
+
+
 @pytest.mark.parametrize(("change", "words"), OF_SVM)
 def test_an_svm_is_checked_too(tmp_path: Path, change: Change, words: str) -> None:
     """Its classes, its numbers, and that its machine is of its support vectors."""
-    tiny.tiny_bundle(tmp_path / "model", seed=1, method="qy", features="bands")
-    pixels = tiny.tiny_pixels(seed=1)
-    known = pixels.where(pixels.label >= 0)
-    x = Scaler.from_saved(*load_model(tmp_path / "model/scaler")).transform(known.x)
-    config = SvmConfig(cost=(1.0,), gamma=(1.0,), folds=2)
-    arrays, description = fit_svm(x, known.label.astype(int), classes=3, settings=config, seed=1).to_saved()
-    fill_model(tmp_path / "model/classifier", arrays, description)
-    changed(tmp_path / "model", ".", put("method", "svm"))
-    changed(tmp_path / "model", "classifier", lambda *_: None)
+    bundle_of_svm(tmp_path / "model")
+    assert read_bundle(tmp_path / "model").classes == tiny.NAMES
+    changed(tmp_path / "model", "classifier", change)
+    with pytest.raises(DataError, match=words) as caught:
+        read_bundle(tmp_path / "model")
+    assert str(caught.value).startswith(str(tmp_path / "model"))
+
+
+OF_SENSORS: tuple[tuple[Change, str], ...] = (
+    (put("sensors", [["vnir", 4]]), "sensors"),
+    (put("sensors", [["vnir", 4], ["tir", tiny.BANDS - 4]]), "vnir, tir are needed"),
+    (put("sensors", [["vnir", 5], ["swir", tiny.BANDS - 5]]), "swir/support"),
+    (put("sensors", [["vnir", 4], ["swir", tiny.BANDS - 4], ["tir", 3]]), "as in training"),
+    (put("by_sensor", {}), "by_sensor"),
+    (put("by_sensor", "swir", "gamma", math.nan), "gamma"),
+    (put("by_sensor", "swir", "class_count", 4), "3 classes"),
+    (array("swir/classes", lambda given: given + 2), "labels below 3"),
+    (array("swir/support", lambda given: given[:, 1:]), "swir/support"),
+    (array("vnir/intercepts", lambda given: given[:1]), "intercepts"),
+    (array("vnir/coefficients", filled(math.nan)), "finite"),
+    (lambda arrays, _: arrays.pop("vnir/support"), "vnir/support"),
+)
+
+
+@pytest.mark.parametrize(("change", "words"), OF_SENSORS)
+def test_svms_of_several_sensors_are_checked_too(tmp_path: Path, change: Change, words: str) -> None:
+    """Each as if it were alone, and that it is of a sensor and sees that one's columns."""
+    bundle_of_svm(tmp_path / "model", (SensorBands("vnir", 4), SensorBands("swir", tiny.BANDS - 4)))
     assert read_bundle(tmp_path / "model").classes == tiny.NAMES
     changed(tmp_path / "model", "classifier", change)
     with pytest.raises(DataError, match=words) as caught:

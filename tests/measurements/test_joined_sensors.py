@@ -1,4 +1,4 @@
-"""The ways to join sensors that measurements/accuracy/sensors.py compares, on spectra whose noise is known."""
+"""The ways of an SVM to see several sensors that measurements/accuracy/sensors.py compares, where one is noise."""
 
 import sys
 from pathlib import Path
@@ -30,20 +30,31 @@ def task() -> sensors.Task:
     return sensors.Task(x, nm, both, label, np.repeat(np.arange(24) % 4 == 3, 10))
 
 
-def test_a_sensor_of_noise_weighs_little_by_its_signal_and_as_much_as_the_other_alike(task: sensors.Task) -> None:
-    """Variance of the columns of each sensor: equal where sensors count alike, hardly any of noise by the signal."""
-    inner = sensors.inner_task(task)
-    assert len(inner.x) == int((~task.test).sum())
-    places = sensors.standardised(inner)[1]
-    train = ~inner.test
-    alike, by_signal = (way(inner)[train] for way in (sensors.sensors_alike, sensors.by_signal))
-    first, second = ([float(x[:, place].var(axis=0).sum()) for place in places] for x in (alike, by_signal))
-    assert first[0] == pytest.approx(first[1], rel=0.05)
-    assert second[1] < 0.3 * second[0]
+def test_blocks_of_the_training_part_are_dealt_in_turn(task: sensors.Task) -> None:
+    """Parts are those of the product; within the training part each block is of one side, and no test spectrum is."""
+    mine, line = sensors.dealt(task, 1)
+    assert 0 < mine.test.sum() < len(line) < len(task.x)
+    seen = sensors.seen_by(mine, line, sensors.BANDS)
+    assert [each.bands for each in seen.sensors] == [14, 32]  # with mean and spread of each
+    inner = [seen.within_training(side) for side in (0, 1)]
+    assert len(inner[0].x) == int((~mine.test).sum())
+    np.testing.assert_array_equal(inner[0].task.test, ~inner[1].task.test)
+    assert all(len(set(inner[0].task.test[inner[0].block == block])) == 1 for block in set(inner[0].block))
 
 
-def test_every_way_has_a_row(task: sensors.Task) -> None:
-    """Rows of all ways, with the number of labels asked for; the sensor that tells the classes apart is found."""
-    rows = list(sensors.joined_scores(task, [8], [1]))
-    assert [row[0] for row in rows] == [*sensors.WAYS, sensors.MEAN]
-    assert float(rows[2][1]) > 0.9
+def test_the_sensor_that_knows_the_classes_is_chosen(task: sensors.Task) -> None:
+    """Labels held out speak for the first sensor alone, and a mean with a sensor of noise is nearly as good."""
+    seen = sensors.seen_by(*sensors.dealt(task, 2), sensors.BANDS)
+    known = sensors.draw(seen.task, 40, 1)
+    assert [each.name for each in sensors.ways(seen, known, 1)[sensors.CHOSEN].sensors] == ["SWIR"]
+    found = sensors.way_scores(seen, 40, 1)
+    assert list(found) == list(sensors.WAYS)
+    assert min(found[sensors.ALONE], found[sensors.EACH]) > 0.9
+
+
+def test_every_method_and_number_of_labels_has_a_row(task: sensors.Task) -> None:
+    """Less the first sensor alone, with the same labels and blocks; bands and MNF components."""
+    rows = list(sensors.joined_rows(task, [8], [1], within=True))
+    assert [row[:2] for row in rows] == [[sensors.BANDS, "8"], [sensors.MNF, "8"]]
+    assert all(len(row) == 2 + len(sensors.WAYS) for row in rows)
+    assert rows[0][3][0] in "+-"

@@ -313,9 +313,9 @@ def test_sensors_are_described_one_by_one(study: Study) -> None:
     )
     assert words.bands_words(two).startswith("2 sensors: vnir with 4 bands from ")
     assert words.bands_words(two).endswith(f"together {BANDS} bands")
-    assert [note.partition(": ")[2] for note in words.sensor_notes(two)] == [
-        "swir: it lies on the scene by 9 tie points"
-    ]
+    placed, of_svms = words.sensor_notes(two)
+    assert placed.partition(": ")[2] == "swir: it lies on the scene by 9 tie points"
+    assert "an SVM of its own" in of_svms
     assert words.sensor_notes(study) == []
 
 

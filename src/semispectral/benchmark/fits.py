@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from semispectral.classifiers.baselines import BASELINES, BaselineConfig
-from semispectral.classifiers.svm import SvmConfig, fit_svm
+from semispectral.classifiers.svm import SvmConfig
+from semispectral.classifiers.svm_by_sensor import fit_svm_by_sensor
 from semispectral.evaluation.queries import every_label
 from semispectral.library.class_entries import classifier_for
 from semispectral.library.library_settings import LibraryConfig
@@ -44,7 +45,8 @@ def svm(
     float32 [pixel, class].
     """
     config = as_settings(SvmConfig, settings["svm"], where="svm")
-    model = fit_svm(*every_label(data), classes=classes, settings=config, seed=seed)
+    seen = data.labelled.sensors
+    model = fit_svm_by_sensor(*every_label(data), sensors=seen, classes=classes, settings=config, seed=seed)
     return model.predict_proba(query)
 
 

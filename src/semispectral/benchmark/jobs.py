@@ -26,7 +26,6 @@ from semispectral.sampling.split_names import CLASSES, REGIMES
 from semispectral.sampling.training_set import KEY, Features, TrainingSet
 from semispectral.scans.cube import Latents
 from semispectral.spectra.noise_scores import with_scores
-from semispectral.spectra.scaling import without_gaps
 from semispectral.spectra.scaling_choice import AUTO, read_choice
 from semispectral.storage import arrays as packed
 from semispectral.storage.parquet import read_tables, write_table
@@ -206,10 +205,10 @@ def _inputs(
     if features == SPECTRA:
         return data.features(data.pixels.x), 0.0
     if features == MNF:
-        return data.features(without_gaps(data.scaler(job.settings["row"]["normalise"]).transform(data.pixels.x))), 0.0
+        return data.normalised(job.settings["row"]["normalise"]), 0.0
     if not latents:
         normalise = {"method": "standardise"} if features == STANDARDISED else _normalisation(job, chosen, seed)
-        return data.features(without_gaps(data.scaler(normalise).transform(data.pixels.x))), 0.0
+        return data.normalised(normalise), 0.0
     path = Path(latents[0]) / f"{seed}.parquet"
     arrays, table, facts = packed.read(path, LATENTS)
     if not place_of(table).equals(place_of(data.table)):

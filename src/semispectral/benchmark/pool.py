@@ -1,7 +1,7 @@
 """Pixels of the pool with the parts and labels of one split and seed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from semispectral.sampling.training_set import KEY, Features, TrainingSet, train
 from semispectral.scans.cube import Pixels
 from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.spectra.normalisations.known_normalisations import NORMALISATIONS
-from semispectral.spectra.scaling import Scaler, fit_scaler
+from semispectral.spectra.scaling import Scaler, fit_scaler, without_gaps
 from semispectral.storage.parquet import read_table
 from semispectral.storage.seal import read_json
 from semispectral.study.stage_settings import settings as as_settings
@@ -140,6 +140,16 @@ class Dealt:
         """Noise covariance of the pixels that M1 may see, float64 [band, band]."""
         return estimate_noise(self.seen_by_m1).covariance
 
+    def normalised(self, normalise: Mapping[str, Any]) -> Features:
+        """Return the normalised bands of all pixels; 0 in the columns of a sensor that has no data of a pixel.
+
+        Parameters
+        ----------
+        normalise : normalisation: its method, and what that uses.
+        """
+        scaler = self.scaler(normalise)
+        return replace(self.features(without_gaps(scaler.transform(self.pixels.x))), sensors=scaler.columns_by_sensor)
+
     def features(self, mean: np.ndarray, std: np.ndarray | None = None) -> Features:
         """Return the inputs of all pixels.
 
@@ -170,9 +180,7 @@ class Dealt:
         """
         seen = _seen(features.table, self.regime) & (features.label < 0)
         looked_at = features.table.assign(part=np.where(seen, "train", features.table["part"].to_numpy(str)))
-        return training_set(
-            Features(features.mean, features.std, looked_at), self.labels, per_class=per_class, seed=seed
-        )
+        return training_set(replace(features, table=looked_at), self.labels, per_class=per_class, seed=seed)
 
 
 def _seen(table: pd.DataFrame, regime: str) -> np.ndarray:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from semispectral.classifiers.svm_model import SvmModel
+from semispectral.classifiers.svm_by_sensor import read_svm
 from semispectral.inference.average import AverageModel
 from semispectral.inference.m2_inference import M2Inference
 
-OF_ONE: dict[str, Callable[..., Any]] = {"svm": SvmModel.from_saved, "m2": M2Inference, "qy": M2Inference}
+OF_ONE: dict[str, Callable[..., Any]] = {"svm": read_svm, "m2": M2Inference, "qy": M2Inference}
 READERS: dict[str, Callable[..., Any]] = {**OF_ONE, "m2_svm": partial(AverageModel.from_saved, readers=OF_ONE)}

@@ -30,6 +30,8 @@ MOST_FEATURES = 4
 LEAST_MEASURED = 0.05  # of the intervals; a feature with a position in fewer gets no column
 POSITION, DEPTH = "_position_nm", "_depth"
 LEGEND_COLUMNS = 5
+NOTE = "confidence: dark is low, yellow is high"
+NOTE_OF_FEATURES = f"{NOTE}; features: wavelength of the minimum, a dot for the median, most pixels on the line"
 PAPERS_TEXT = {"pdf.fonttype": 42, "font.size": TEXT}  # letters stay letters
 
 
@@ -118,7 +120,7 @@ def _page(
     axes[0].set_ylabel("depth (m)")
     figure.legend(
         handles=_legend(table, classes),
-        title="confidence: dark is low, yellow is high",
+        title=NOTE_OF_FEATURES if features else NOTE,
         loc="outside lower center",
         ncols=LEGEND_COLUMNS,
         frameon=False,

@@ -14,6 +14,8 @@ from jsonschema.exceptions import best_match
 from jsonschema.validators import extend
 
 from semispectral.classifiers.readers import OF_ONE, READERS
+from semispectral.classifiers.svm_by_sensor import KIND as BY_SENSOR
+from semispectral.classifiers.svm_by_sensor import of_sensors
 from semispectral.errors import DataError
 from semispectral.inference.average import KIND as AVERAGE
 from semispectral.inference.average import parted
@@ -23,7 +25,7 @@ from semispectral.spectra.normalisations.hull_columns import NO_WINDOWS
 from semispectral.spectra.normalisations.known_normalisations import NORMALISATIONS
 from semispectral.spectra.scaling import Scaler
 from semispectral.storage.model_files import DESCRIPTION, WEIGHTS
-from semispectral.study.names import printable
+from semispectral.study.names import printable, some
 from semispectral.tray.tray_model import KIND as TRAY
 from semispectral.tray.tray_model import MIXTURES
 
@@ -62,10 +64,11 @@ SCALER = _object(
 )
 SENSOR = {"type": "array", "prefixItems": [TEXT, COUNT], "items": False, "minItems": 2}
 SCALER["properties"]["sensors"] = {"type": "array", "items": SENSOR}
+SVM = _object(kind={"const": "svm"}, class_count=COUNT, gamma=POSITIVE, cost=POSITIVE, temperature=POSITIVE)
 DESCRIPTIONS: dict[str, dict[str, Any]] = {
     "scaler": SCALER,
     "m1": _object(kind={"const": "m1"}, settings=_object(**DENSITY), live=PLACES),
-    "svm": _object(kind={"const": "svm"}, class_count=COUNT, gamma=POSITIVE, cost=POSITIVE, temperature=POSITIVE),
+    "svm": SVM,
     "m2": NETWORK,
     "qy": NETWORK,
     TRAY: _object(kind={"const": TRAY}, told=SHARE, false_alarm=SHARE, used={"type": "boolean"}),
@@ -76,6 +79,8 @@ MEMBERS = {
     "additionalProperties": {"type": "object"},
     "minProperties": 2,
 }
+SVM_OF_EACH = {"type": "object", "additionalProperties": SVM, "minProperties": 1}
+BY_SENSORS = _object(sensors={"type": "array", "items": SENSOR, "minItems": 2}, by_sensor=SVM_OF_EACH)
 AVERAGED = _object(kind={"const": AVERAGE}, members=MEMBERS)
 BUNDLE = _object(
     method={"enum": list(READERS)},
@@ -130,7 +135,8 @@ def check_parts(directory: Path, parts: Mapping[str, Saved], *, method: str) -> 
 
 def _check_part(directory: Path, arrays: Mapping[str, np.ndarray], description: dict[str, Any], *, kind: str) -> None:
     """Raise DataError unless a part, or a member of an average, has a valid description and fitting layers."""
-    check_description(directory / DESCRIPTION, description, DESCRIPTIONS[kind])
+    several = kind == "svm" and description.get("kind") == BY_SENSOR
+    check_description(directory / DESCRIPTION, description, BY_SENSORS if several else DESCRIPTIONS[kind])
     _check_layers(directory / WEIGHTS, arrays)
     outputs = sum(len(array) for key, array in arrays.items() if key.endswith("p_x_output/bias"))
     if "likelihood/log_sigma" in arrays:
@@ -307,7 +313,30 @@ def check_classifier(directory: Path, saved: Saved, *, classes: int) -> None:
     classes : number of classes.
     """
     for arrays, description in _members(directory, saved).values():
-        _check_classifier(directory, arrays, description, classes=classes)
+        if description.get("kind") == BY_SENSOR:
+            _check_sensors(directory, arrays, description, classes=classes)
+        else:
+            _check_classifier(directory, arrays, description, classes=classes)
+
+
+def _check_sensors(
+    directory: Path, arrays: Mapping[str, np.ndarray], description: Mapping[str, Any], *, classes: int
+) -> None:
+    """Raise DataError unless the SVMs of several sensors fit their sensors and know the same classes."""
+    columns, found = dict(description["sensors"]), of_sensors(arrays, description)
+    if found.keys() - columns.keys():
+        raise DataError(
+            f"{directory / 'classifier' / DESCRIPTION}: SVMs of the sensors {some(columns)} are needed, got others of "
+            f"{some(found.keys() - columns.keys())}; {REMEDY}"
+        )
+    for name, (own, own_description) in found.items():
+        _check_classifier(directory, own, own_description, classes=classes)
+        file, support = directory / "classifier" / WEIGHTS, own.get("support")
+        require_shape(file, f"{name}/support", support, (0 if support is None else len(support), columns[name]))
+    if len({tuple(own["classes"].tolist()) for own, _ in found.values()}) > 1:
+        raise DataError(
+            f"{directory / 'classifier' / WEIGHTS}: the SVMs of all sensors must know the same classes; {REMEDY}"
+        )
 
 
 def _check_classifier(

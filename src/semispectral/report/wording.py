@@ -13,10 +13,16 @@ from semispectral.report.chosen_models import Chosen, best_of_each_family, stron
 from semispectral.report.results import Study
 from semispectral.report.table_cells import number, some
 from semispectral.scans.sensor_bands import columns_of
+from semispectral.study.methods import first_row
 
 BAD_SHARE = 0.01  # of values; more is worth a word
 SATURATED_SHARE = 0.01
 DOMINANT_SHARE = 0.8
+OF_SVMS = (
+    "each sensor that has data of a label of every class has an SVM of its own; the probabilities of a pixel are the "
+    "geometric mean over the sensors that see it, so that a sensor counts by what it knows of the classes and not "
+    "by its number of bands"
+)
 SPLITS = {
     "groups": "by hole: training and test never share a hole",
     "blocks": "by blocks of pixels, with a buffer between the parts",
@@ -240,7 +246,7 @@ def _range_words(wavelengths_nm: np.ndarray) -> str:
 
 
 def sensor_notes(study: Study) -> list[str]:
-    """Return what is said of the files of each sensor: where it lies, how well tie points fit, which scenes lack it.
+    """Return what is said of the sensors: where each lies, how tie points fit, what lacks it, how an SVM sees it.
 
     Parameters
     ----------
@@ -248,4 +254,6 @@ def sensor_notes(study: Study) -> list[str]:
     """
     if not study.scaler.sensors:
         return []
-    return [text for text, odd in remarks_of(study.census) if not odd]
+    said = [text for text, odd in remarks_of(study.census) if not odd]
+    methods = [first_row(name) for name in study.scores["method"].unique()]
+    return [*said, OF_SVMS] if any(row.model and "svm" in row.sections for row in methods) else said

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ import pandas as pd
 
 from semispectral.errors import IntegrityError, SplitError
 from semispectral.scans.cube import Latents, Pixels
+from semispectral.scans.sensor_bands import Sensors
 from semispectral.spectra.noise_scores import OF_M1
 from semispectral.spectra.scaling import Scaler, read_scaler, without_gaps
 from semispectral.spectra.shards import pixels_in, read_latents, read_shard
@@ -33,11 +34,13 @@ class Features:
     mean : float32 [pixel, input]; `StoredRows` where they do not fit in memory.
     std : float32 [pixel, input]; zeros [pixel, 1] for bands, which are not sampled.
     table : DataFrame, one row per pixel, as in `Pixels`.
+    sensors : Sensors, which inputs are of which sensor; empty: not told apart, as latents are not.
     """
 
     mean: np.ndarray | StoredRows
     std: np.ndarray
     table: pd.DataFrame
+    sensors: Sensors = ()
 
     def __len__(self) -> int:
         return len(self.mean)
@@ -57,7 +60,7 @@ class Features:
         width = max(self.std.shape[1], other.std.shape[1])  # 1 where nothing is drawn
         std = [np.broadcast_to(part.std, (len(part), width)) for part in (self, other)]
         table = pd.concat([self.table, other.table], ignore_index=True)
-        return Features(np.concatenate([self.mean[:], other.mean[:]]), np.concatenate(std), table)
+        return Features(np.concatenate([self.mean[:], other.mean[:]]), np.concatenate(std), table, self.sensors)
 
     def where(self, keep: np.ndarray) -> "Features":
         """Select the pixels of a mask.
@@ -67,11 +70,11 @@ class Features:
         keep : bool [pixel].
         """
         mean = self.mean.where(keep) if isinstance(self.mean, StoredRows) else self.mean[keep]
-        return Features(mean, self.std[keep], self.table[keep].reset_index(drop=True))
+        return Features(mean, self.std[keep], self.table[keep].reset_index(drop=True), self.sensors)
 
     def loaded(self) -> "Features":
         """Return the same features, in memory."""
-        return Features(self.mean[:], self.std, self.table) if isinstance(self.mean, StoredRows) else self
+        return replace(self, mean=self.mean[:]) if isinstance(self.mean, StoredRows) else self
 
 
 @dataclass(frozen=True)
@@ -180,7 +183,8 @@ def _read_normalised(
     else:
         log.info("%s of spectra do not fit in memory: streamed from a file in %s", megabytes(size / 1e6), scratch)
         rows = store(spectra(), scratch, needed=size)
-    return Features(rows, np.zeros((len(rows), 1), np.float32), pd.concat(tables, ignore_index=True))
+    table = pd.concat(tables, ignore_index=True)
+    return Features(rows, np.zeros((len(rows), 1), np.float32), table, scaler.columns_by_sensor)
 
 
 def dealt_latents(paths: Sequence[Path], dealt: pd.DataFrame) -> Latents:

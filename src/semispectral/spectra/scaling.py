@@ -53,6 +53,12 @@ class Scaler:
         return tuple(parts)
 
     @property
+    def columns_by_sensor(self) -> Sensors:
+        """Number of columns of the output that are of each sensor; none where all bands are of one."""
+        found = zip(self.sensors, self.parts, strict=True)
+        return tuple(SensorBands(each.name, part.scaler.columns) for each, part in found)
+
+    @property
     def columns(self) -> int:
         """Number of columns of the output: the bands and those that other views add, or those of the windows."""
         return sum(self.views)
