@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -487,8 +487,9 @@ def test_what_is_odd_is_said_and_no_more_than_a_person_reads() -> None:
     study, problems = study_of(Path("mine.yaml"))
     said = warnings_of(study, look_at_scenes(study, problems), None)
     assert said[0] == "the mask (otsu) needs a whole pass over each scene: what it takes is still counted here"
-    assert "are they raw counts?" in said[1]
-    assert len(said) == 2
+    assert said[1].startswith("no downhole log is made of A, B: ")
+    assert "are they raw counts?" in said[2]
+    assert len(said) == 3
     listing = list(listed("Worth knowing", [f"note {number}" for number in range(9)], most=4))
     assert len(listing) == 1 + 4 + 1
     assert "and 5 more" in listing[-1]
@@ -535,6 +536,22 @@ def test_the_order_of_boxes_without_depths_is_said() -> None:
     study, problems = study_of()
     (said,) = [line for line in warnings_of(study, look_at_scenes(study, problems), None) if "depth" in line]
     assert "A: a1, a2; B: b1" in said
+
+
+@pytest.mark.usefixtures("project")
+def test_holes_without_a_log_are_named() -> None:
+    """Where a scan has no length of core, nobody waits for the log of its hole; one scene alone is no hole."""
+    pixel_mm = {"a1": "1.2", "a2": "", "b1": "1.2"}
+
+    def said_of(names: Iterable[str]) -> list[str]:
+        rows = [f"{row(name)}\t{pixel_mm[name]}" for name in names]
+        Path("scenes.tsv").write_text("\n".join(["\t".join([*REQUIRED, "pixel_mm"]), *rows]) + "\n")
+        study, problems = study_of()
+        return [line for line in warnings_of(study, look_at_scenes(study, problems), None) if "no downhole log" in line]
+
+    (said,) = said_of(pixel_mm)
+    assert said.startswith("no downhole log is made of A: ")
+    assert said_of(["a2"]) == []
 
 
 @pytest.mark.usefixtures("project")

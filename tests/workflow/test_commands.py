@@ -550,7 +550,7 @@ RUN_BY: dict[str, Run] = {
     "snakemake --profile profiles/slurm": would_run("train_m1"),
     "snakemake --profile profiles/slurm benchmark": would_run("benchmark_train", "benchmark_report"),
     "snakemake --cores 4 --until features": would_run("features"),
-    "snakemake --cores 4 --until mask": would_mask,
+    "snakemake explore --cores 4 --until mask": would_mask,
     "semispectral new mine": writes_a_study,
     "semispectral run pages": through_run("features", "scan_page"),
     "semispectral run benchmark": through_run("benchmark_train", "benchmark_report"),

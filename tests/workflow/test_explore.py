@@ -154,6 +154,12 @@ def test_all_names_what_can_be_done(study: Study) -> None:
     assert "explore` to see what the scans hold" in said
 
 
+def test_masks_are_looked_at_before_labels_come(study: Study) -> None:
+    """What the configuration of a new study says of its mask, where nothing is labelled: the masks alone are made."""
+    made = study.would_run("explore", "--until", "mask", "--config", "mask={method: spectra}")
+    assert made == {"mask": len(SCENES)}
+
+
 def test_labels_that_come_train_no_m1(study: Study, explored: Path) -> None:
     """Once the table names labels, they are read and drawn; the scans' census, their unlabelled draw and M1 stay."""
     (explored / "classes.tsv").write_bytes((explored / "config/classes.tsv").read_bytes())

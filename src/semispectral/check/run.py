@@ -18,7 +18,7 @@ from semispectral.check.plan import Planned, check_clusters, odd_of_scans, plann
 from semispectral.check.problems import Problems
 from semispectral.check.scenes import Looked, look_at_scenes
 from semispectral.check.study import Study, read_study
-from semispectral.downhole.depths import joins, ordered_by_name
+from semispectral.downhole.depths import joins, logged_holes, ordered_by_name
 from semispectral.errors import ConfigError
 from semispectral.maps.scene_map import NODATA_COLOUR, NOVEL_COLOUR, NOVEL_NAME
 from semispectral.storage.results_format import older_format, require_readable_format
@@ -210,6 +210,7 @@ def warnings_of(study: Study, looked: list[Looked], drawn: Planned | None, odd_s
         *without,
         *_colours(study),
         *_order(study),
+        *_not_logged(study),
         *joins(study.scenes),
         *(() if study.unlabelled else uneven_effort(study)),
         *warnings,
@@ -226,6 +227,16 @@ def _order(study: Study) -> Iterator[str]:
             f"scenes.tsv has no depth_from_m for scenes of {some(list(holes))}: in the downhole log they follow one "
             "below the other by name, with numbers as numbers, from 0 m where no depth says otherwise "
             f"({said}{more})"
+        )
+
+
+def _not_logged(study: Study) -> Iterator[str]:
+    """Say which holes get no downhole log; one scene alone is likely no core."""
+    holes = sorted({scene.hole for scene in study.scenes} - set(logged_holes(study.scenes)))
+    if holes and len(study.scenes) > 1:
+        yield (
+            f"no downhole log is made of {some(holes)}: it needs the length of core in each scan, by depth_from_m and "
+            "depth_to_m, depth_marks or pixel_mm in scenes.tsv"
         )
 
 

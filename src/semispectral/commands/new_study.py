@@ -20,7 +20,8 @@ WITH_SENSORS = f"sensors: config/{SENSORS}    # files of further sensors of the 
 NEXT = {
     "demo": "semispectral run, which takes about two minutes on two cores; then open results/report/index.html",
     "empty": "fill config/scenes.tsv (one row per scan), then semispectral check",
-    "scans": "semispectral check; then, without labels, semispectral run explore",
+    "scans": "semispectral check; then, without labels, semispectral run explore (where scans show a tray, first set "
+    "mask in config/config.yaml)",
     "holes": "name the hole of each scan in config/scenes.tsv (or begin again with --hole DH7 or, where the names of "
     "the scans state it, --name '{hole}_{box}'), then semispectral check",
 }
