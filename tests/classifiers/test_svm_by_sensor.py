@@ -71,19 +71,35 @@ def test_a_sensor_of_noise_costs_less_than_its_columns_do() -> None:
 
 
 def test_labels_that_a_sensor_lacks_train_the_others_alone() -> None:
-    """Pixels without a sensor are no zeros for its SVM to learn; without a label of some class it is left out."""
+    """Pixels without a sensor are no zeros for its SVM to learn; with data of one class alone it is left out."""
     x, label = pixels(120, seed=6)
     x[:40, 6:] = 0
     found = fit_svm_by_sensor(x, label, sensors=BOTH, **GIVEN)
     assert isinstance(found, SensorSvms)
     np.testing.assert_array_equal(found.models["swir"].support, fit_svm(x[40:, 6:], label[40:], **GIVEN).support)
-    x[label == 3, 6:] = 0
+    x[label != 1, 6:] = 0
     found = fit_svm_by_sensor(x, label, sensors=BOTH, **GIVEN)
     assert isinstance(found, SensorSvms)
     assert list(found.models) == ["vnir"]
-    assert set(found.predict(x).tolist()) == {0, 1, 3}
-    x[label == 0, :6] = 0  # neither sensor has data of all classes: all columns side by side
+    x[label == 0, :6] = 0  # no sensor has data of all classes: all columns side by side
     assert not isinstance(fit_svm_by_sensor(x, label, sensors=BOTH, **GIVEN), SensorSvms)
+
+
+def test_a_sensor_says_nothing_of_a_class_that_it_has_no_label_of() -> None:
+    """It divides what the others give to the classes that it knows; alone it decides among these."""
+    x, label = pixels(120, seed=8)
+    x[label == 3, 6:] = 0
+    found = fit_svm_by_sensor(x, label, sensors=BOTH, **GIVEN)
+    assert isinstance(found, SensorSvms)
+    whole, part = found.models["vnir"], found.models["swir"]
+    assert part.classes.tolist() == [0, 1]
+    query, _ = pixels(40, seed=9)
+    first, second = whole.predict_proba(query[:, :6])[:, [0, 1, 3]], part.predict_proba(query[:, 6:])[:, [0, 1, 3]]
+    completed = second * first[:, :2].sum(axis=1, keepdims=True)
+    completed[:, 2] = first[:, 2]
+    np.testing.assert_allclose(found.predict_proba(query)[:, [0, 1, 3]], average([first, completed]), atol=1e-3)
+    query[:, :6] = 0
+    assert set(found.predict(query).tolist()) <= {0, 1}
 
 
 def test_it_is_saved_and_read(tmp_path: Path) -> None:

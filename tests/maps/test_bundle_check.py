@@ -204,6 +204,11 @@ def test_an_svm_is_checked_too(tmp_path: Path, change: Change, words: str) -> No
     assert str(caught.value).startswith(str(tmp_path / "model"))
 
 
+def known_in_part() -> Arrays:
+    """What makes the SVM of each sensor know one class alone, and not the same."""
+    return {"vnir/classes": np.array([0]), "swir/classes": np.array([1])}
+
+
 OF_SENSORS: tuple[tuple[Change, str], ...] = (
     (put("sensors", [["vnir", 4]]), "sensors"),
     (put("sensors", [["vnir", 4], ["tir", tiny.BANDS - 4]]), "vnir, tir are needed"),
@@ -213,6 +218,7 @@ OF_SENSORS: tuple[tuple[Change, str], ...] = (
     (put("by_sensor", "swir", "gamma", math.nan), "gamma"),
     (put("by_sensor", "swir", "class_count", 4), "3 classes"),
     (array("swir/classes", lambda given: given + 2), "labels below 3"),
+    (lambda arrays, _: arrays.update(known_in_part()), "must know all classes"),
     (array("swir/support", lambda given: given[:, 1:]), "swir/support"),
     (array("vnir/intercepts", lambda given: given[:1]), "intercepts"),
     (array("vnir/coefficients", filled(math.nan)), "finite"),

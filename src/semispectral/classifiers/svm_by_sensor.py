@@ -1,7 +1,7 @@
 """SVM of several sensors: one for each, and of a pixel the geometric mean of those whose sensor has data of it."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +41,8 @@ class SensorSvms:
         """Return class probabilities float32 [pixel, class].
 
         Of each pixel the SVMs of the sensors that have data of it are averaged, with equal weights, as
-        `semispectral.inference.average.average` does. Where none has any, all are.
+        `semispectral.inference.average.average` does. Where none has any, all are. An SVM that knows some of the
+        classes divides what the others give to these together, and says nothing of the rest.
 
         Parameters
         ----------
@@ -59,13 +60,13 @@ class SensorSvms:
         ]
         there = np.stack([has_data(own) for own, _ in inputs], axis=1)
         there[~there.any(axis=1)] = True
+        known = max((model.classes for model in self.models.values()), key=len)
         probability = np.zeros((len(x), next(iter(self.models.values())).class_count), np.float32)
         for pattern in np.unique(there, axis=0):
             mine = (there == pattern).all(axis=1)
             used = [each for each, seen in zip(inputs, pattern.tolist(), strict=True) if seen]
-            known = used[0][1].classes
-            found = [model.predict_proba(own[mine])[:, known] for own, model in used]
-            probability[np.ix_(mine, known)] = average(found)
+            found = [(model.predict_proba(own[mine])[:, known], np.isin(known, model.classes)) for own, model in used]
+            probability[np.ix_(mine, known)] = _averaged(found)
         return probability
 
     def predict(self, x: np.ndarray) -> np.ndarray:
@@ -98,6 +99,20 @@ class SensorSvms:
         """
         models = {name: SvmModel.from_saved(*saved) for name, saved in of_sensors(arrays, description).items()}
         return cls(tuple(SensorBands(name, bands) for name, bands in description["sensors"]), models)
+
+
+def _averaged(found: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+    """Return the average of probabilities [pixel, class] and of which classes each SVM knows, bool [class]."""
+    whole = [probability for probability, knows in found if knows.all()]
+    if not whole:
+        return average([probability for probability, _ in found])
+    of_all = average(whole)
+    completed = [
+        np.where(knows, probability * of_all[:, knows].sum(axis=1, keepdims=True), of_all)
+        for probability, knows in found
+        if not knows.all()
+    ]
+    return average([*whole, *completed])
 
 
 def of_sensors(
@@ -155,8 +170,8 @@ def fit_svm_by_sensor(
     """Fit an SVM for each sensor, on the labelled pixels that it has data of; one SVM where there is one sensor.
 
     An SVM of all columns side by side sees each sensor by its number of columns, whatever that knows of the classes. An
-    SVM that knows nothing has even probabilities, and so no say. A sensor without data of any labelled pixel of some
-    class would rule that class out, and is left out. With no other left, one SVM sees all columns.
+    SVM that knows nothing has even probabilities, and so no say. A sensor that has data of labels of fewer than two
+    classes is left out. Where none has data of labels of all classes, one SVM sees all columns.
 
     Parameters
     ----------
@@ -176,13 +191,15 @@ def fit_svm_by_sensor(
         for name, place in places(sensors).items():
             own = x[:, place]
             there = has_data(own)
-            absent = np.setdiff1d(known, label[there])
-            if len(absent):
-                log.info("SVM: %s is not used, for it has no data of a label of class %s", name, absent.tolist())
+            seen = np.unique(label[there])
+            if len(seen) < min(2, len(known)):
+                log.info(
+                    "SVM: %s is not used, for it has data of labels of %d of %d classes", name, len(seen), len(known)
+                )
                 continue
-            log.info("SVM of %s: %d labels, %d columns", name, there.sum(), own.shape[1])
+            log.info("SVM of %s: %d labels of %d of %d classes", name, there.sum(), len(seen), len(known))
             models[name] = fit_svm(own[there], label[there], **given)  # type: ignore[arg-type]
-    if not models:
+    if not any(len(model.classes) == len(known) for model in models.values()):
         return fit_svm(x, label, **given)  # type: ignore[arg-type]
     log.info("probabilities are the geometric mean of the SVMs of %s, each of the pixels it sees", ", ".join(models))
     return SensorSvms(sensors, models)

@@ -322,7 +322,7 @@ def check_classifier(directory: Path, saved: Saved, *, classes: int) -> None:
 def _check_sensors(
     directory: Path, arrays: Mapping[str, np.ndarray], description: Mapping[str, Any], *, classes: int
 ) -> None:
-    """Raise DataError unless the SVMs of several sensors fit their sensors and know the same classes."""
+    """Raise DataError unless the SVMs of several sensors fit their sensors, and one of them knows all classes."""
     columns, found = dict(description["sensors"]), of_sensors(arrays, description)
     if found.keys() - columns.keys():
         raise DataError(
@@ -333,9 +333,11 @@ def _check_sensors(
         _check_classifier(directory, own, own_description, classes=classes)
         file, support = directory / "classifier" / WEIGHTS, own.get("support")
         require_shape(file, f"{name}/support", support, (0 if support is None else len(support), columns[name]))
-    if len({tuple(own["classes"].tolist()) for own, _ in found.values()}) > 1:
+    known = [set(own["classes"].tolist()) for own, _ in found.values()]
+    if set().union(*known) not in known:
         raise DataError(
-            f"{directory / 'classifier' / WEIGHTS}: the SVMs of all sensors must know the same classes; {REMEDY}"
+            f"{directory / 'classifier' / WEIGHTS}: the SVM of one sensor must know all classes that those of others "
+            f"know; {REMEDY}"
         )
 
 
