@@ -15,6 +15,7 @@ min_version("9.27")
 
 # A plan of hundreds of scans asks the same of the same files and functions many thousand times.
 planning.remember_lookups()
+planning.search_rarely_for_garbage()
 
 # One GPU unless the user says otherwise (--resources gpu=N): without a limit Snakemake would start all GPU jobs at once.
 workflow.global_resources.setdefault("gpu", 1)

@@ -1,12 +1,13 @@
 """What Snakemake looks up while it plans is remembered, and the answers are those that it finds itself."""
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 
 import pytest
 from snakemake import common, iocontainers, output_index, sourcecache
 
-from semispectral.workflow.planning import KEPT, MANY, remember_lookups
+from semispectral.workflow.planning import KEPT, MANY, remember_lookups, search_rarely_for_garbage
 
 
 @pytest.fixture
@@ -102,3 +103,18 @@ def test_asked_again_nothing_is_wrapped_twice() -> None:
     remember_lookups()
     assert common.get_function_params is once
     assert getattr(once, KEPT)
+
+
+@pytest.fixture
+def thresholds() -> Iterator[tuple[int, int, int]]:
+    """Python's thresholds, as they are before and after a test."""
+    before = gc.get_threshold()
+    yield before
+    gc.set_threshold(*before)
+
+
+def test_garbage_is_still_searched_for(thresholds: tuple[int, int, int]) -> None:
+    """Rarely, but not never: a run of days would else grow."""
+    search_rarely_for_garbage()
+    assert gc.isenabled()
+    assert all(rarely > usual for rarely, usual in zip(gc.get_threshold(), thresholds, strict=True))

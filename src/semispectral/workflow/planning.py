@@ -3,17 +3,24 @@
 Snakemake asks, for each file that a job needs, which rules could make it and whether it is an input of the job that
 does. It goes through all outputs of a rule and all inputs of a job for that, so that a rule with a file of each scene
 costs the square of their number. Answers that cannot change while a plan is made are kept here; what is planned is the
-same.
+same. Python's searches for garbage among the objects of a plan, which all stay, are made rarer.
 """
 
+import gc
 import inspect
 from collections.abc import Callable, Mapping
 from functools import cache
 from itertools import islice
 from typing import Any
 
+RARELY = (20_000, 20, 50)  # Python's own thresholds are 700, 10 and 10: a plan of 500 scans takes a sixth longer
 MANY = 50  # files of a job from which on they are looked up in a set
 KEPT = "_kept_by_semispectral"
+
+
+def search_rarely_for_garbage() -> None:
+    """Let this process search for garbage less often: a plan makes many objects, and frees few."""
+    gc.set_threshold(*RARELY)
 
 
 def remember_lookups() -> None:
