@@ -32,8 +32,7 @@ from few_labels_work import Settings, markdown
 from inputs import real_core
 from semispectral.census.align_sensors import align
 from semispectral.classifiers.input_choice import best_input, input_scores
-from semispectral.classifiers.svm import SvmConfig, fit_svm
-from semispectral.classifiers.svm_by_sensor import fit_svm_by_sensor
+from semispectral.classifiers.svm import SvmConfig, fit_svm, fit_svm_by_sensor
 from semispectral.inference.m1_inference import M1Inference
 from semispectral.inference.m2_inference import M2Inference
 from semispectral.noise.covariance import estimate_noise

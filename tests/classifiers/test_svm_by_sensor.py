@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from semispectral.classifiers.readers import READERS
-from semispectral.classifiers.svm import SvmConfig, fit_svm
-from semispectral.classifiers.svm_by_sensor import SensorSvms, fit_svm_by_sensor
+from semispectral.classifiers.svm import SvmConfig, fit_svm, fit_svm_by_sensor
+from semispectral.classifiers.svm_model import SensorSvms
 from semispectral.errors import ShapeError
 from semispectral.inference.average import average
 from semispectral.scans.sensor_bands import SensorBands

@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 
 import tiny_models as tiny
-from semispectral.classifiers.svm import SvmConfig
-from semispectral.classifiers.svm_by_sensor import fit_svm_by_sensor
+from semispectral.classifiers.svm import SvmConfig, fit_svm_by_sensor
 from semispectral.errors import DataError
 from semispectral.maps.bundle import read_bundle
 from semispectral.scans.sensor_bands import SensorBands, Sensors

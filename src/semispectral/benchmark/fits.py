@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 
 from semispectral.classifiers.baselines import BASELINES, BaselineConfig
-from semispectral.classifiers.svm import SvmConfig
-from semispectral.classifiers.svm_by_sensor import fit_svm_by_sensor
+from semispectral.classifiers.svm import SvmConfig, fit_svm_by_sensor
 from semispectral.evaluation.queries import every_label
 from semispectral.library.class_entries import classifier_for
 from semispectral.library.library_settings import LibraryConfig

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from semispectral.classifiers.svm_by_sensor import read_svm
+from semispectral.classifiers.svm_model import read_svm
 from semispectral.inference.average import AverageModel
 from semispectral.inference.m2_inference import M2Inference
 

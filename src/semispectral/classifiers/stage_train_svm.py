@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from semispectral.classifiers.svm import SvmConfig
-from semispectral.classifiers.svm_by_sensor import fit_svm_by_sensor
+from semispectral.classifiers.svm import SvmConfig, fit_svm_by_sensor
 from semispectral.evaluation.queries import every_label
 from semispectral.sampling.training_set import read_features, training_set
 from semispectral.storage.model_files import save_model

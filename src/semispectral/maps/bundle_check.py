@@ -14,8 +14,7 @@ from jsonschema.exceptions import best_match
 from jsonschema.validators import extend
 
 from semispectral.classifiers.readers import OF_ONE, READERS
-from semispectral.classifiers.svm_by_sensor import KIND as BY_SENSOR
-from semispectral.classifiers.svm_by_sensor import of_sensors
+from semispectral.classifiers.svm_model import BY_SENSOR, of_sensors
 from semispectral.errors import DataError
 from semispectral.inference.average import KIND as AVERAGE
 from semispectral.inference.average import parted
