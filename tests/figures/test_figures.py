@@ -2,11 +2,13 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgb
 from PIL import Image
 from scipy.special import expit
 
@@ -135,6 +137,21 @@ def test_texts_are_spread_as_little_as_needed() -> None:
     moved = scores.spread(np.array([0.5, 0.5, 0.51]), least=0.1)
     assert np.diff(moved).min() >= 0.1 - 1e-12
     assert moved.mean() == pytest.approx(np.mean([0.5, 0.5, 0.51]))
+
+
+def test_counts_of_labels_can_be_read_on_every_shade() -> None:
+    """The contrast of each number with its cell is at least 4, whether black or white."""
+
+    def luminance(colour: Any) -> float:
+        light = np.array(to_rgb(colour))
+        return float(np.where(light < 0.04, light / 12.92, ((light + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722])
+
+    counts = pd.DataFrame([np.geomspace(1, 84_000, 12).astype(int)], index=["DH1_1"], columns=list("abcdefghijkl"))
+    grid = census.label_histogram(counts).axes[1]
+    (image,) = grid.images
+    for text, shade in zip(grid.texts, image.to_rgba(image.get_array())[0], strict=True):
+        dark, light = sorted([luminance(text.get_color()), luminance(shade[:3])])
+        assert (light + 0.05) / (dark + 0.05) >= 4, text.get_text()
 
 
 def test_label_histogram_says_every_count() -> None:

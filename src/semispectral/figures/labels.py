@@ -11,6 +11,7 @@ from semispectral.figures.colours import INK, MUTED
 from semispectral.figures.style import grid_of_axes, shorten, styled
 
 MOST_ROWS = 24
+DARK = 0.69  # shade of blue on which white is read better than black
 
 
 @styled
@@ -48,10 +49,11 @@ def label_histogram(counts: pd.DataFrame) -> Figure:
 def _cells(axis: Any, counts: np.ndarray) -> None:
     """Draw counts as colours on a log scale, with the numbers."""
     most = max(int(counts.max(initial=1)), 10)
-    axis.imshow(np.ma.masked_equal(counts, 0), cmap="Blues", norm=LogNorm(1, 4 * most), aspect="auto")
+    shade = LogNorm(1, 4 * most)
+    axis.imshow(np.ma.masked_equal(counts, 0), cmap="Blues", norm=shade, aspect="auto")
     size = 7.5 if counts.shape[1] <= 16 else 5.5
     for row, column in np.ndindex(counts.shape):
         count = counts[row, column]
         text, colour = (f"{count:,}", INK) if count else ("\N{MIDDLE DOT}", MUTED)
-        light = count > 0.3 * most
+        light = count > 0 and shade(count) > DARK
         axis.text(column, row, text, ha="center", va="center", fontsize=size, color="#ffffff" if light else colour)
