@@ -563,6 +563,7 @@ RUN_BY: dict[str, Run] = {
     "semispectral new core --demo && cd core": lists_what_is_in,
     "semispectral new dh7 --from scans --hole DH7 && cd dh7": lists_what_is_in,
     "semispectral run": through_run("train_m1", "report"),
+    "semispectral resume": through_run("train_m1", "report"),
     "semispectral run explore": through_run("train_m1", "contact_sheet"),
     "semispectral run --profile slurm": through_run("train_m1", "report"),
     "make dist": make_knows,
