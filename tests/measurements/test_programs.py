@@ -57,7 +57,7 @@ SMALL = {
         "| census | 3 |",
     ),
     "scale/pool_size.py": (
-        ("--seeds", "5", "--shape", "64", "32", "24", "--pools", "100", "200", "--steps", "2", *OF_TINY_MODELS),
+        ("--seeds", "5", "--shape", "64", "32", "24", "--pools", "200", "--steps", "2", *OF_TINY_MODELS),
         "mean over collections [5]",
     ),
     "speed/features.py": (("--shape", "20", "12", "120", "--rounds", "1"), "| class map |"),
