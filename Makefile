@@ -12,8 +12,7 @@ UNUSED := --overrides locks/unused.overrides
 PYTHON_CODE := src tests measurements envs docs/generate
 SNAKEMAKE_CODE := Snakefile rules workflow/Snakefile
 PYTEST_ARGS ?=
-# One worker more than cores: workers wait for the programs that they start.
-PYTEST = $(RUN) OMP_NUM_THREADS=1 python -m pytest -n $(shell echo $$(($(CORES) + 1))) --dist loadfile --no-loadscope-reorder
+PYTEST = $(RUN) OMP_NUM_THREADS=1 python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder
 # Core minutes of the tests, and the minutes that the longest file of them takes on one core.
 MINUTES = $(shell echo $$(($(1) / $(CORES) + $(2)))) minutes
 ALL_TAKE = $(call MINUTES,15,2)
