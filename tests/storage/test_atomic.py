@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from semispectral.errors import NoSpaceError
-from semispectral.storage.atomic import replacing, replacing_directory, write_atomically
+from semispectral.storage.atomic import replacing, replacing_directory, sweep, write_atomically
 
 WRITERS = Path(__file__).with_name("killed_writers.py")
 
@@ -83,3 +83,17 @@ def test_other_errors_stay_what_they_are(tmp_path: Path) -> None:
     with pytest.raises(PermissionError), replacing(tmp_path / "result"):
         raise PermissionError(errno.EACCES, "no", "another file")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="only Linux says the state of a process there")
+def test_what_a_process_left_that_nobody_waited_for_is_removed(tmp_path: Path) -> None:
+    """A killed process keeps its number until its parent asks how it ended; its hidden file is no longer written."""
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as process:
+        left = tmp_path / f".a.parquet.new.{process.pid}.tmp"
+        left.write_bytes(b"half")
+        sweep(tmp_path / "a.parquet")
+        assert left.exists()
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # it has ended, and still has its number
+        sweep(tmp_path / "a.parquet")
+        assert not left.exists()

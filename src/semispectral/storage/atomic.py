@@ -173,7 +173,16 @@ def _alive(pid: str) -> bool:
         return False
     except PermissionError:
         return True
-    return True
+    return not _ended(pid)
+
+
+def _ended(pid: str) -> bool:
+    """Return whether a process has ended, and only its parent has not asked how: it writes nothing any more."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0]
+    except (OSError, IndexError):  # no such system, or it is gone
+        return False
+    return state in ("Z", "X")
 
 
 def remove(path: Path) -> None:
