@@ -6,8 +6,7 @@ from pathlib import Path
 from semispectral.study import config_file
 from semispectral.workflow import logs, planning, running, warm
 from semispectral.workflow.retraining import planned_jobs, trained_again
-from semispectral.errors import SemispectralError
-from snakemake.exceptions import WorkflowError
+from semispectral.rules.read_study import said_by_snakemake
 from snakemake.logging import logger
 from snakemake.utils import min_version
 
@@ -39,10 +38,7 @@ if "rich" in workflow.output_settings.log_handler_settings:
 # Snakemake runs what code it finds in a configuration (YTE): one that holds any is refused before it is read. Those of
 # --configfile were read before this line; `make demo` looks at them first.
 if Path("config/config.yaml").exists():
-    try:
-        config_file.read_config(Path("config/config.yaml"))
-    except SemispectralError as error:
-        raise WorkflowError(str(error)) from None
+    said_by_snakemake(config_file.read_config)(Path("config/config.yaml"))
 
 
 # The working directory's own configuration, or the built-in demo where there is none.

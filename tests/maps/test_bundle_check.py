@@ -222,6 +222,7 @@ OF_SENSORS: tuple[tuple[Change, str], ...] = (
     (array("vnir/intercepts", lambda given: given[:1]), "intercepts"),
     (array("vnir/coefficients", filled(math.nan)), "finite"),
     (lambda arrays, _: arrays.pop("vnir/support"), "vnir/support"),
+    (lambda arrays, _: arrays.update({"tir/support": np.ones((1, 1))}), "tir"),
 )
 
 

@@ -30,6 +30,6 @@ def test_names_that_nothing_has_are_refused(
     write_scenes(tmp_path / "scenes.tsv", GOOD | {"scene": "one", "data": "one.h5"})
     (tmp_path / "classes.tsv").write_text("code\tname\tcolour\n1\ttalc\t#112233\n")
     given = {"scenes": "scenes.tsv", "classes": "classes.tsv", "data_root": ".", "simulate": {"enabled": False}}
-    assert read_study(given, lambda path: str(ROOT / path)).table[0].name == "one"
+    assert read_study(given, lambda path: str(ROOT / path)).slices.scenes.keys() == {"one"}
     with pytest.raises(WorkflowError, match=words):
         read_study(given | section, lambda path: str(ROOT / path))

@@ -157,7 +157,7 @@ def test_a_study_is_read_and_what_is_wrong_is_said(tmp_path: Path, monkeypatch: 
     monkeypatch.chdir(tmp_path)
     study = read_study({}, lambda path: str(ROOT / path))
     assert study.classes_file == str(ROOT / "config/classes.tsv")
-    assert set(study.slices.scenes) == {scene.name for scene in study.table}
+    assert set(study.slices.scenes) == {f"DH{hole}_{scene}" for hole in (1, 2, 3) for scene in (1, 2)}
     assert study.with_labels(COMPARED)(job()) == COMPARED
     with pytest.raises(WorkflowError, match="sed"):
         read_study({"runs": {"sed": 1}}, lambda path: str(ROOT / path))

@@ -8,7 +8,7 @@ import numpy as np
 
 from semispectral.classifiers.pairwise import Machine
 from semispectral.errors import DataError, ShapeError
-from semispectral.inference.average import average
+from semispectral.inference.average import average, joined, parted
 from semispectral.scans.sensor_bands import SensorBands, Sensors, columns_of
 
 KERNEL_VALUES = 4_000_000  # 32 MB of kernel at a time
@@ -171,13 +171,9 @@ class SensorSvms:
 
     def to_saved(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """Return arrays and description, for `semispectral.storage.model_files.save_model`."""
-        arrays: dict[str, np.ndarray] = {}
-        members: dict[str, Any] = {}
-        for name, model in self.models.items():
-            own, members[name] = model.to_saved()
-            arrays |= {f"{name}/{key}": array for key, array in own.items()}
+        arrays, together = joined({name: model.to_saved() for name, model in self.models.items()}, {})
         sensors = [[each.name, each.bands] for each in self.sensors]
-        return arrays, {"kind": BY_SENSOR, "sensors": sensors, "by_sensor": members}
+        return arrays, {"kind": BY_SENSOR, "sensors": sensors, "by_sensor": together["members"]}
 
     @classmethod
     def from_saved(cls, arrays: dict[str, np.ndarray], description: dict[str, Any]) -> "SensorSvms":
@@ -188,7 +184,8 @@ class SensorSvms:
         arrays : arrays by name, from `to_saved`.
         description : description, from `to_saved`.
         """
-        models = {name: SvmModel.from_saved(*saved) for name, saved in of_sensors(arrays, description).items()}
+        saved = parted((arrays, {"members": description["by_sensor"]}))
+        models = {name: SvmModel.from_saved(*own) for name, own in saved.items()}
         return cls(tuple(SensorBands(name, bands) for name, bands in description["sensors"]), models)
 
 
@@ -204,21 +201,6 @@ def _averaged(found: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
         if not knows.all()
     ]
     return average([*whole, *completed])
-
-
-def of_sensors(
-    arrays: Mapping[str, np.ndarray], description: Mapping[str, Any]
-) -> dict[str, tuple[dict[str, np.ndarray], dict[str, Any]]]:
-    """Return arrays and description of the SVM of each sensor, by its name.
-
-    Parameters
-    ----------
-    arrays, description : of `SensorSvms.to_saved`.
-    """
-    return {
-        name: ({key.removeprefix(f"{name}/"): arrays[key] for key in arrays if key.startswith(f"{name}/")}, own)
-        for name, own in description["by_sensor"].items()
-    }
 
 
 def read_svm(arrays: dict[str, np.ndarray], description: dict[str, Any]) -> SvmModel | SensorSvms:

@@ -14,7 +14,7 @@ from jsonschema.exceptions import best_match
 from jsonschema.validators import extend
 
 from semispectral.classifiers.readers import OF_ONE, READERS
-from semispectral.classifiers.svm_model import BY_SENSOR, of_sensors
+from semispectral.classifiers.svm_model import BY_SENSOR
 from semispectral.errors import DataError
 from semispectral.inference.average import KIND as AVERAGE
 from semispectral.inference.average import parted
@@ -147,13 +147,20 @@ def _members(directory: Path, saved: Saved) -> dict[str, Saved]:
     arrays, description = saved
     if "members" not in description:
         return {"": saved}
-    unknown = sorted({key.partition("/")[0] for key in arrays} - set(description["members"]))
+    return _parted(directory, arrays, description["members"], of="the members of an average")
+
+
+def _parted(
+    directory: Path, arrays: Mapping[str, np.ndarray], members: Mapping[str, Any], *, of: str
+) -> dict[str, Saved]:
+    """Return the parts of a classifier by their names; raise DataError if there are arrays of others."""
+    unknown = sorted({key.partition("/")[0] for key in arrays} - set(members))
     if unknown:
         raise DataError(
-            f"{directory / 'classifier' / WEIGHTS}: arrays of the members of an average are needed, got others of "
+            f"{directory / 'classifier' / WEIGHTS}: arrays of {of} are needed, got others of "
             f"{printable(unknown, limit=60)}; {REMEDY}"
         )
-    return parted(saved)
+    return parted((dict(arrays), {"members": members}))
 
 
 def check_arrays(
@@ -322,7 +329,8 @@ def _check_sensors(
     directory: Path, arrays: Mapping[str, np.ndarray], description: Mapping[str, Any], *, classes: int
 ) -> None:
     """Raise DataError unless the SVMs of several sensors fit their sensors, and one of them knows all classes."""
-    columns, found = dict(description["sensors"]), of_sensors(arrays, description)
+    columns = dict(description["sensors"])
+    found = _parted(directory, arrays, description["by_sensor"], of="the SVMs of sensors")
     if found.keys() - columns.keys():
         raise DataError(
             f"{directory / 'classifier' / DESCRIPTION}: SVMs of the sensors {some(columns)} are needed, got others of "

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from sklearn.covariance import ledoit_wolf
 
 from semispectral.errors import DataError
 from semispectral.storage import arrays
@@ -63,6 +62,8 @@ def _whitening(within: np.ndarray, *, freedom: int) -> np.ndarray:
     Members are few and bands many: correlations are shrunk towards none as far as their number asks for it (Ledoit and
     Wolf 2004, J. Multivar. Anal. 88, 365).
     """
+    from sklearn.covariance import ledoit_wolf  # here: a job that unmixes a scan reads the means and fits none
+
     spread = np.sqrt(np.square(within).sum(axis=0) / freedom)
     spread = np.maximum(spread, LEAST_SPREAD * max(float(spread.max()), 1e-30))
     correlation, _ = ledoit_wolf(within / spread, assume_centered=True)

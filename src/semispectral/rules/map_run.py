@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from snakemake.exceptions import WorkflowError
 
 from semispectral.errors import SemispectralError
-from semispectral.rules.read_study import in_words
+from semispectral.rules.read_study import said_by_snakemake
 from semispectral.rules.study_files import StudyFiles
 from semispectral.study.methods import trained_rows
 
@@ -79,7 +79,7 @@ class MapRun:
         slices = self.files.slices
         return [name for name in slices.scenes_of_training if slices.leaves_out(name)]
 
-    @in_words
+    @said_by_snakemake
     def of_model(self, read: Callable[[str], T]) -> T:
         """Return what ``predict_new`` depends on in its model, which no rule here is to make again.
 

@@ -17,7 +17,6 @@ from semispectral.storage.run_again import run_command
 from semispectral.study.classes import read_class_minerals, study_classes
 from semispectral.study.config import complete, read_schema
 from semispectral.study.paths import inside, left_over, outside_allowed, require_folder, require_writable
-from semispectral.study.scene import Scene
 from semispectral.study.scenes import read_scenes, require_masks_outside, require_test_holes
 from semispectral.study.sensors import require_sensors_of, with_sensors
 from semispectral.study.stage_settings import settings
@@ -29,7 +28,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def in_words(function: Callable[P, T]) -> Callable[P, T]:
+def said_by_snakemake(function: Callable[P, T]) -> Callable[P, T]:
     """Return a function that raises errors of the package as Snakemake's own, which it shows as a sentence.
 
     Parameters
@@ -55,8 +54,6 @@ class Study:
     ----------
     slices : Slices
         Its configuration, scenes and classes, cut into what each rule uses.
-    table : tuple of Scene
-        Rows of scenes.tsv, in their order.
     results : Path
         Folder of the results.
     classes_file : str
@@ -66,7 +63,6 @@ class Study:
     """
 
     slices: Slices
-    table: tuple[Scene, ...]
     results: Path
     classes_file: str
     absent: Mapping[str, Any]
@@ -76,7 +72,7 @@ class Study:
         """The whole configuration, checked and with its defaults."""
         return self.slices.config
 
-    @in_words
+    @said_by_snakemake
     def require_results(self) -> None:
         """Raise an error in words if nothing can be written where the results belong."""
         require_writable(self.results, what=FOR_RESULTS)
@@ -93,7 +89,7 @@ class Study:
         path : str, the input.
         """
 
-        @in_words
+        @said_by_snakemake
         def wanted(wildcards: Any) -> str:
             studied = [self.slices.scenes[name] for name in self.slices.scenes_studied]
             require_test_holes(self.config["split"], studied, where="split")
@@ -121,7 +117,7 @@ class Study:
         return wanted
 
 
-@in_words
+@said_by_snakemake
 def read_study(config: Mapping[str, Any], own_source: Callable[[str], str]) -> Study:
     """Read and check a study.
 
@@ -160,7 +156,7 @@ def read_study(config: Mapping[str, Any], own_source: Callable[[str], str]) -> S
     )
     _require_settings(slices)
     absent = {path: of_file for path, of_file in checked["fetch"].items() if not public[path].exists()}
-    return Study(slices, tuple(table), results, classes_file, absent)
+    return Study(slices, results, classes_file, absent)
 
 
 def _own_or_built_in(path: str, own_source: Callable[[str], str]) -> str:
