@@ -74,7 +74,7 @@ def log(axis: Axes, table: pd.DataFrame, classes: ClassMap) -> None:
         share = table[f"share_{name}"].to_numpy()
         axis.bar(left, share, width, bottom=below, color=colour, align="edge", edgecolor="white", linewidth=0.3)
         below += share
-    axis.set_ylabel("share of\nthe pixels", rotation=0, ha="right", va="center")
+    axis.set_ylabel("share", rotation=0, ha="right", va="center")
     axis.set_ylim(0, 1)
     axis.set_xlabel("depth (m)")
 
@@ -93,16 +93,16 @@ def draw(path: Path, scene: Scene, results: Path) -> None:
     depth_m = len(runs) * raster.shape[0] * facts["pixel_mm"] / 1000
     labels = coloured(codes, dict(zip(classes.codes, classes.colours, strict=True)))
     mapped = coloured(raster, {row["value"]: row["colour"] for row in legend})
-    figure = Figure(figsize=(11.5, 3.6), layout="constrained")
-    rows = figure.subplots(4, 1, sharex=True, height_ratios=[1, 1, 1, 1.9])
-    strip(rows[0], end_to_end(image, runs), depth_m, "core\n(false colours)")
-    strip(rows[1], end_to_end(labels, runs), depth_m, "labels, kept\nfor the test")
+    figure = Figure(figsize=(6.2, 2.9), layout="constrained")
+    rows = figure.subplots(4, 1, sharex=True, height_ratios=[1, 1, 1, 1.7])
+    strip(rows[0], end_to_end(image, runs), depth_m, "core")
+    strip(rows[1], end_to_end(labels, runs), depth_m, "labels")
     strip(rows[2], end_to_end(mapped, runs), depth_m, "map")
     log(rows[3], table[table["depth_from_m"] < depth_m], classes)
     rows[3].set_xlim(0, depth_m)
     named = [Patch(color=row["colour"], label=row["name"]) for row in legend if row["value"]]
-    figure.legend(handles=[*named, Patch(color=NO_LABEL, label="no label")], loc="outside right center", fontsize=8.5)
-    figure.savefig(path, dpi=140, metadata={"Software": None})
+    figure.legend(handles=[*named, Patch(color=NO_LABEL, label="no label")], loc="outside lower center", ncols=4)
+    figure.savefig(path, dpi=260, metadata={"Software": None})
 
 
 def main() -> None:
