@@ -3,7 +3,8 @@
 What every call would read anew stands in memory: the modules, and what the hash of the code reads of each file, which
 is kept by the content of the file, so that an edit in between counts. Of a copy of the project, its own code is hashed.
 The jobs of all calls are forks of the same warm processes; programs that a test asks for are forks of one that has
-imported libraries, and of the package only what says how: programs may change its modules.
+imported libraries, and of the package only what says how: programs may change its modules. One that starts Snakemake is
+a fork of what has imported that, and so are the processes that it starts.
 
 Run as a script, it reads calls as JSON lines ``{"folder", "command", "output"}`` and answers each with the status.
 """
@@ -11,11 +12,13 @@ Run as a script, it reads calls as JSON lines ``{"folder", "command", "output"}`
 import json
 import os
 import re
+import runpy
 import subprocess
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from semispectral.workflow.warm import WarmProcess, warm_process
 from semispectral.workflow.warm_process import Wanted
@@ -52,9 +55,12 @@ class Forks:
             text=True,
         )
 
-    def call(self, folder: Path, *arguments: str, program: str = SNAKEMAKE) -> tuple[int, str]:
+    def call(
+        self, folder: Path, *arguments: str, program: str = SNAKEMAKE, runs_snakemake: bool = False
+    ) -> tuple[int, str]:
         """Exit status and all output of one call in a folder; a program is a file in Python."""
         request = {"folder": str(folder), "command": [program, *arguments], "output": str(self.output)}
+        request["runs_snakemake"] = runs_snakemake or program == SNAKEMAKE
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(json.dumps(request) + "\n")
@@ -103,7 +109,7 @@ def serve() -> None:
     programs = None
     for line in sys.stdin:
         request = json.loads(line)
-        snakemake = request["command"][0] == SNAKEMAKE
+        snakemake = request["runs_snakemake"]
         if snakemake and not ready:
             warm()
             for with_tensorflow in (False, True):
@@ -130,7 +136,12 @@ def _call(request: dict[str, Any], programs: WarmProcess | None) -> None:
     sys.argv = request["command"]
     status = 1
     try:
-        status = _snakemake() if sys.argv[0] == SNAKEMAKE else _program(programs)
+        if sys.argv[0] == SNAKEMAKE:
+            status = _snakemake()
+        elif request["runs_snakemake"]:
+            status = _of_snakemake()
+        else:
+            status = _program(programs)
     except SystemExit as end:
         status = int(end.code or 0)
     finally:
@@ -144,6 +155,77 @@ def _snakemake() -> int:
 
     main()
     return 0
+
+
+def _of_snakemake() -> int:
+    """Run a program here, where Snakemake is imported; every Python that it starts is a fork of this process."""
+    started = subprocess.Popen
+
+    def start(command: Sequence[str], **given: Any) -> Any:
+        return ForkedPython(command, **given) if command[0] == sys.executable else started(command, **given)
+
+    os.register_at_fork(after_in_child=lambda: setattr(subprocess, "Popen", started))
+    subprocess.Popen = start  # type: ignore[assignment, misc]
+    sys.path[0] = str(Path(sys.argv[0]).parent)
+    runpy.run_path(sys.argv[0], run_name="__main__")
+    return 0
+
+
+class ForkedPython:
+    """What programs use of `subprocess.Popen`, by a fork, for a Python that runs code, a module or a script."""
+
+    def __init__(self, command: Sequence[str], *, cwd: Path, stdout: int | None = None, **_: object) -> None:
+        self.args, self.returncode, self.stdout, self.stderr = command, None, None, None
+        out, into = os.pipe() if stdout == subprocess.PIPE else (None, None)
+        self.pid = os.fork()
+        if not self.pid:
+            _python(command[1:], cwd, into)
+        if out is not None and into is not None:
+            os.close(into)
+            self.stdout = os.fdopen(out)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.stdout:
+            self.stdout.close()
+
+    def communicate(self, *_: object, **__: object) -> tuple[str | None, None]:
+        """Wait for its end."""
+        said = self.stdout.read() if self.stdout else None
+        self.returncode = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        return said, None
+
+    def poll(self) -> int | None:
+        """Its exit status, once it was waited for."""
+        return self.returncode
+
+
+def _python(command: Sequence[str], folder: Path, into: int | None = None) -> None:
+    """In the child: do what Python would do with these arguments, and leave; another Python takes its place here."""
+    os.execv = lambda _, given: _python(given[1:], Path.cwd())  # type: ignore[assignment]
+    status = 1
+    try:
+        os.chdir(folder)
+        if into is not None:
+            os.dup2(into, 1)
+            os.dup2(into, 2)
+        option, *arguments = command
+        sys.argv = [option, *arguments[1:]] if option in ("-m", "-c") else list(command)
+        if option == "-m":
+            runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
+        elif option == "-c":
+            exec(arguments[0], {"__name__": "__main__"})  # noqa: S102 - as Python does
+        else:
+            runpy.run_path(option, run_name="__main__")
+        status = 0
+    except SystemExit as end:
+        status = int(end.code or 0)
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
 
 
 def _program(programs: WarmProcess | None) -> int:

@@ -178,7 +178,7 @@ def parts(asked: argparse.Namespace, arrays: str) -> dict[str, Callable[[], list
 
 def untimed(demo: list[str]) -> list[dict[str, Any]]:
     """Run at the same time what is not timed: predictions, resuming, and each contestant's loss beside the oracle's."""
-    options = argparse.Namespace(seed=1, rounds=1, threads=1, steps=1, peer_python=sys.executable)
+    options = argparse.Namespace(seed=1, rounds=1, threads=1, steps=1, peer_python=sys.executable, tasks=TASKS)
     said: list[str] = []
     with ThreadPoolExecutor(2) as pool:
         both = [pool.submit(run, "fits.py", what, *demo) for what in ("predictions", "resume")]

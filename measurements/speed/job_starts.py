@@ -57,12 +57,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--jobs", type=int, default=100)
     parser.add_argument("--fresh", type=int, default=10)
+    parser.add_argument("--rules", nargs="+", choices=RULES, default=RULES)
     given = parser.parse_args(arguments)
     warm = WarmProcess()
     sys.stdout.write("| imports of | fresh, CPU s | fork, CPU s |\n|---|---|---|\n")
     with tempfile.TemporaryDirectory() as folder:
         forks_s = 0.0
-        for rule in RULES:
+        for rule in given.rules:
             script = job_of(rule, Path(folder))
             imports = script.read_text(encoding="utf-8").replace("import ", "").split()
             wanted = Wanted([str(script)], folder, dict(os.environ), 1, imports, rule)
@@ -80,7 +81,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     before = children_s()
     warm.close()
     own = children_s() - before - forks_s
-    sys.stdout.write(f"\nThe warm process took {own:.1f} CPU s for its imports and {len(RULES) * given.jobs} forks. ")
+    sys.stdout.write(
+        f"\nThe warm process took {own:.1f} CPU s for its imports and {len(given.rules) * given.jobs} forks. "
+    )
     sys.stdout.write(
         f"With a fork that has not begun, it added {sum(memory):.0f} MB, the fork {memory[1]:.0f} of them.\n"
     )

@@ -166,6 +166,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--svm-labels", type=int, default=10_000)
     parser.add_argument("--model", type=Path, help="a trained model of as many bands")
+    parser.add_argument("--smoothing", nargs="+", choices=SMOOTHING_NAMES, default=SMOOTHING_NAMES)
     parser.add_argument("--child", nargs=4, help=argparse.SUPPRESS)
     wanted = parser.parse_args()
     if wanted.child:
@@ -181,7 +182,7 @@ def main() -> None:
         paths = [str(path) for path in (scan, wanted.model or model, out)]
         command = [sys.executable, __file__, "--threads", str(wanted.threads), "--child", *paths]
         rates = [product_rate(bands, wanted.threads)]
-        runs: dict[str, list[dict[str, float]]] = {name: [] for name in SMOOTHING_NAMES}
+        runs: dict[str, list[dict[str, float]]] = {name: [] for name in wanted.smoothing}
         for _ in range(wanted.rounds):
             for name, done in runs.items():
                 child = subprocess.run([*command, name], check=True, capture_output=True, text=True)
@@ -189,7 +190,7 @@ def main() -> None:
             rates.append(product_rate(bands, wanted.threads))
     pixels = lines * samples
     report(pixels, runs)
-    if wanted.model is None:
+    if wanted.model is None and "none" in runs:
         compare(pixels / median_of(runs["none"], "classify_s"), flops_per_pixel(bands), rates)
         beside_svm(pixels / median_of(runs["none"], "classify_s"), svm_rate(bands, wanted.svm_labels))
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from train_contest import CONTESTANTS, ContestError, worker
-from train_jobs import SMALL, Job, complete
+from train_jobs import SMALL, TASKS, Job, complete
 from train_oracle import expected, problem
 
 AGREED = {"float32": 1e-4, "compile": 1e-4, "jit": 1e-4, "tf32": 5e-3, "bfloat16": 5e-2}
@@ -18,10 +18,11 @@ LEAST = 0.01  # what a difference is relative to, at least
 
 
 def agree(names: list[str], asked: argparse.Namespace, say: Callable[[str], object], *, gpu: bool = False) -> bool:
-    """Compare everyone's loss and slope, for M1 and M2; say each difference, and whether all are small."""
+    """Compare everyone's loss and slope for the models of the tasks; say each difference, and whether all are small."""
+    models = {TASKS[task][0].partition(",")[0] for task in asked.tasks}
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
         tries = []
-        for model, small in SMALL.items():
+        for model, small in ((model, small) for model, small in SMALL.items() if model in models):
             job = complete(small, asked, 1) | {"given": str(Path(folder) / f"{model}.npz")}
             weights, directions, batch = problem(job, asked.seed)
             kinds = {"weight": weights, "direction": directions, "batch": batch}

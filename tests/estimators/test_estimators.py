@@ -590,24 +590,3 @@ def test_samples_of_m1_have_the_moments_of_the_data(factors: Any) -> None:
     scale = np.sqrt(np.diag(truth.cov))
     assert (np.abs(sample.mean(0) - truth.mean) < 0.2 * scale).all()
     assert_allclose(np.cov(sample.T) / np.outer(scale, scale), truth.cov / np.outer(scale, scale), atol=0.25)
-
-
-@pytest.mark.slow
-def test_stacked_learns_blobs_from_three_labels_each_and_generates_them() -> None:
-    """It predicts, its samples of a class are taken for that class, and rows far away score low."""
-    X, y = _blobs(2, per_class=200, columns=8)
-    model = StackedVAE(
-        6,
-        2,
-        m1_hidden=(32,),
-        m2_hidden=(32,),
-        m1_epochs=30,
-        m2_epochs=40,
-        batch=100,
-        learning_rate=5e-3,
-        random_state=1,
-    ).fit(X, _partly(y, 3))
-    assert model.score(X, y) > 0.9
-    sample, classes = model.sample(300, np.repeat([0, 1, 2], 100))
-    assert (model.predict(sample) == classes).mean() > 0.9
-    assert model.score_samples(X + 8 * X.std(0)).max() < np.median(model.score_samples(X))

@@ -1,10 +1,12 @@
-"""The example of docs/estimators.md runs as it is printed."""
+"""The example of docs/estimators.md runs as it is printed, and its model has learnt what the page says."""
 
 import contextlib
 import io
 import re
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 PAGE = Path(__file__).parents[2] / "docs/estimators.md"
@@ -12,13 +14,15 @@ PAGE = Path(__file__).parents[2] / "docs/estimators.md"
 
 @pytest.mark.slow
 def test_the_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its code block predicts, samples, finds novel rows, saves and loads."""
+    """It predicts, finds novel rows, saves and loads; samples of a class are taken for that class."""
     monkeypatch.chdir(tmp_path)
     (code,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    said = io.StringIO()
+    said, names = io.StringIO(), dict[str, Any]()
     with contextlib.redirect_stdout(said):
-        exec(compile(code, str(PAGE), "exec"), {})  # noqa: S102 - the page is ours
+        exec(compile(code, str(PAGE), "exec"), names)  # noqa: S102 - the page is ours
     lines = dict(line.rsplit(" ", 1) for line in said.getvalue().splitlines() if not line.endswith("]]"))
     assert float(lines["accuracy"]) > 0.9
     assert lines["unlike all others"] == "True"
     assert lines["the same"] == "True"
+    sample, classes = names["model"].sample(300, np.repeat(["chlorite", "quartz", "talc"], 100))
+    assert (names["model"].predict(sample) == classes).mean() > 0.9

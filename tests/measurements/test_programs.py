@@ -24,6 +24,7 @@ COLLECTION = ("--seeds", "1", "--labels-per-class", "5", "--scenes", "collection
 OF_TINY_MODELS = ("--configfile", str(ROOT / "tests/workflow/tiny.yaml"), "--per-hole", "1", "--output", "OUT")
 SVM_SAYS = "1.00 of scikit-learn's; 0 of 2000 predictions differ"
 # What is given to a program that runs by itself, and words of what it then prints. OUT is a folder for its files.
+OF_SNAKEMAKE = {"scale/full_size.py", "scale/pool_size.py"}
 IN_A_BROWSER = {"speed/hole_page.py", "speed/label_page.py"}
 NARROW = ("accuracy/", "training/training_seconds.py")  # run with narrow models, by small_run.py
 SMALL = {
@@ -67,14 +68,17 @@ SMALL = {
         "whole in the window",
     ),
     "speed/ingest.py": (("--lines", "40", "--scenes", "0", "--rounds", "1", "--formats", "gzip.h5"), "gzip.h5"),
-    "speed/job_starts.py": (("--jobs", "2", "--fresh", "1"), "| downhole |"),
+    "speed/job_starts.py": (("--jobs", "2", "--fresh", "1", "--rules", "downhole"), "| downhole |"),
     "speed/label_page.py": (
         ("--lines", "60", "--samples", "48", "--bands", "8", "--seconds", "0.2"),
         "labelling all by one polygon",
     ),
-    "speed/map.py": (("--shape", "20", "12", "16", "--rounds", "1", "--svm-labels", "60"), "smoothed by guided"),
+    "speed/map.py": (
+        ("--shape", "20", "12", "16", "--rounds", "1", "--svm-labels", "60", "--smoothing", "none"),
+        "the map runs at",
+    ),
     "speed/svm.py": (("--labels", "60", "--bands", "5", "--classes", "3", "--rounds", "1"), SVM_SAYS),
-    "training/train.py": (("--agree", "--contestants", "ours"), "agreement, M2"),
+    "training/train.py": (("--agree", "--contestants", "ours", "--tasks", "m2-11"), "agreement, M2"),
     "training/training_seconds.py": (
         ("--pixels", "300", "--bands", "8", "--classes", "3", "--steps", "2", "--rounds", "1", "--threads", "1"),
         "one evaluation",
@@ -92,7 +96,7 @@ ELSEWHERE = {
     "gpu/seeds.py": "tests/measurements/test_gpu_programs.py",
     "gpu/steps.py": "tests/measurements/test_gpu_programs.py",
     "scale/asked_jobs.py": "tests/workflow/test_asked.py",
-    "scale/changes.py": "tests/workflow/test_asked.py",
+    "scale/changes.py": "tests/workflow/test_reruns.py",
     "soundness/camera_folder.py": "tests/measurements/test_camera_folder.py",
     "soundness/reruns.py": "tests/workflow/test_reruns.py",
     "soundness/soundness.py": "tests/workflow/test_reruns.py",
@@ -153,7 +157,7 @@ def test_a_program_runs(program: str, tmp_path: Path, forks: Forks) -> None:
         keep_row(tmp_path)
     arguments = [str(tmp_path) if word in ("OUT", "DATASET") else word for word in given]
     command = [*small, str(MEASUREMENTS / program), *arguments]
-    status, said = forks.call(tmp_path, *command[1:], program=command[0])
+    status, said = forks.call(tmp_path, *command[1:], program=command[0], runs_snakemake=program in OF_SNAKEMAKE)
     assert status == 0, said[-2000:]
     assert words in said
 

@@ -20,7 +20,7 @@ from semispectral.storage.model_files import load_model
 pytestmark = pytest.mark.slow
 
 START = 0  # while it starts: TensorFlow compiles, or the checkpoint is read
-KILLS = {"m1": (3, START, 1, 4), "m2": (5, START, 2)}  # so many epochs after each start
+KILLS = {"m1": (3, START, 4), "m2": (5, START)}  # so many epochs after each start
 
 
 class Trainer:

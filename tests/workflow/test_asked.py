@@ -133,24 +133,6 @@ def test_scans_of_full_size_ask_for_what_they_use(finished_study: Path, tmp_path
     assert odd == {}
 
 
-@pytest.mark.slow
-def test_a_scan_more_and_a_corrected_depth_train_nothing(finished_study: Path, tmp_path: Path, forks: Forks) -> None:
-    """measurements/scale/changes.py maps a scan of its own, draws again what has its depths, and no job trains."""
-    folder = tmp_path / "study"
-    copy_study(finished_study, folder)
-    program = str(ROOT / "measurements/scale/changes.py")
-    given = ("--configfile", TINY, "--shape", "64", "32", "24", "--cores", "2")
-    status, said = forks.call(folder, *given, program=program)
-    assert status == 0, said[-3000:]
-    more, corrected = (
-        set(re.findall(r"^  (\S+): ", each, flags=re.MULTILINE)) for each in said.split("a corrected depth: ")
-    )
-    assert {f"{rule}/ADDED_1" for rule in ("map", "pixels", "paint", "features")} | {"downhole/ADDED", "report"} <= more
-    assert {"paint/ADDED_1", "downhole/ADDED", "hole_page/ADDED", "report"} <= corrected
-    assert "map/ADDED_1" not in corrected
-    assert not [job for job in more | corrected if job.startswith("train")]
-
-
 def size_of(path: str) -> int:
     """The bytes of a file of the results, if the scans were of full size."""
     for sizes, scans in ((OF_A_SCAN, 1), (OF_ALL, SCANS)):

@@ -18,10 +18,7 @@ from checkout import ROOT, SOURCES, TINY, copy_sources, copy_study, environment
 from PIL import Image
 
 from forks import Forks
-from semispectral.commands.run_workflow import MAP_TOO, MAPPING
-from semispectral.simulate.stage_simulate import run_simulate
-from semispectral.study.config import complete, defaults, read_schema
-from semispectral.workflow.rerun import stage_cfg
+from semispectral.study.config import defaults, read_schema
 
 pytestmark = pytest.mark.slow
 
@@ -485,40 +482,44 @@ def trained_files(folder: Path) -> dict[Path, int]:
 def test_a_scan_is_mapped_too_without_training(tmp_path: Path, finished_study: Path, forks: Forks) -> None:
     """Its map, the log and the page of its hole, and the report come without training, and then all is done.
 
-    Then it gets into the test part, whose scores follow, and then into training, of which the run says why.
+    Its depths are corrected, and what has them is drawn again, both by measurements/scale/changes.py. Then it gets
+    into the test part, whose scores follow, and then into training, of which the run says why.
     """
     copy_study(finished_study, tmp_path)
     scenes = tmp_path / "tests/workflow/scenes.tsv"
-    config = complete(yaml.safe_load((ROOT / TINY).read_text()), read_schema(ROOT / "config/config.schema.yaml"))
-    simulated = config["simulate"] | {"scenes_per_hole": 2}
-    simulated.pop("enabled")
-    run_simulate(tmp_path / "more.h5", scene="DH3_2", cfg=stage_cfg({"simulate": simulated}, "simulate"))
     before = trained_files(tmp_path)
     run = ("--cores", "2", "--configfile", TINY)
 
-    scenes.write_text(added(scenes.read_text(), "DH3_2", "DH3", map_only="yes"))
-    status, said = forks.call(tmp_path, MAP_TOO, *run, "--allowed-rules", *MAPPING)
+    program = str(ROOT / "measurements/scale/changes.py")
+    status, said = forks.call(tmp_path, *run, "--shape", "64", "32", "24", program=program, runs_snakemake=True)
     assert status == 0, said[-4000:]
-    assert (tmp_path / "results/maps/DH3_2/page.html").is_file()
-    assert "DH3_2" in (tmp_path / "results/report/index.html").read_text(encoding="utf-8")
+    more, corrected = (
+        set(re.findall(r"^  (\S+): ", each, flags=re.MULTILINE)) for each in said.split("a corrected depth: ")
+    )
+    assert {f"{rule}/ADDED_1" for rule in ("map", "pixels", "paint", "features")} | {"downhole/ADDED", "report"} <= more
+    assert {"paint/ADDED_1", "downhole/ADDED", "hole_page/ADDED", "report"} <= corrected
+    assert "map/ADDED_1" not in corrected
+    assert (tmp_path / "results/maps/ADDED_1/page.html").is_file()
+    assert "ADDED_1" in (tmp_path / "results/report/index.html").read_text(encoding="utf-8")
     assert trained_files(tmp_path) == before
     _, said = forks.call(tmp_path, *run, "-n")
     assert "Nothing to be done" in said
 
-    scenes.write_text(with_column(scenes.read_text(), "map_only", "DH3_2", ""))
+    scenes.write_text(with_column(scenes.read_text(), "hole", "ADDED_1", "DH3"))
+    scenes.write_text(with_column(scenes.read_text(), "map_only", "ADDED_1", ""))
     status, said = forks.call(tmp_path, *run)
     assert status == 0, said[-4000:]
     assert "trained again" not in said
     assert trained_files(tmp_path) == before
     scored = pd.read_parquet(tmp_path / "results/predictions/main/inductive/m2/latents/5/1.parquet")
-    assert {"DH3_1", "DH3_2"} <= set(scored.loc[scored["part"] == "test", "scene"])
+    assert {"DH3_1", "ADDED_1"} <= set(scored.loc[scored["part"] == "test", "scene"])
     _, said = forks.call(tmp_path, *run, "-n")
     assert "Nothing to be done" in said
 
-    scenes.write_text(with_column(scenes.read_text(), "hole", "DH3_2", "DH1"))
-    (tmp_path / "more.h5").write_bytes(b"no scan")  # so that the run ends before it trains
+    scenes.write_text(with_column(scenes.read_text(), "hole", "ADDED_1", "DH1"))
+    (tmp_path / "ADDED_1.h5").write_bytes(b"no scan")  # so that the run ends before it trains
     status, said = forks.call(tmp_path, *run)
     assert status != 0
     assert "what was trained is trained again (train_m1 1, train_m2 2, train_svm 2)" in said
-    assert "new among the scans that are learnt from: DH3_2" in said
-    assert "changed files: more.h5" in said
+    assert "new among the scans that are learnt from: ADDED_1" in said
+    assert "changed files: ADDED_1.h5" in said
