@@ -551,6 +551,7 @@ def test_holes_without_a_log_are_named() -> None:
 
     (said,) = said_of(pixel_mm)
     assert said.startswith("no downhole log is made of A: ")
+    assert said.endswith(", and does not know that of a2")
     assert said_of(["a2"]) == []
 
 

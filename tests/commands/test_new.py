@@ -1,5 +1,6 @@
 """``semispectral new``: the folder of a study, which is never written over what is there."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -79,6 +80,17 @@ def test_holes_that_are_not_known_come_first(
     write_scan()
     assert main(["new", "mine", "--from", "my scans", *more]) == 0
     assert next_step in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_the_one_scan_without_a_hole_is_what_is_left_to_name(capsys: pytest.CaptureFixture[str]) -> None:
+    """A name that does not fit the pattern sends nobody back to the pattern that the others fit."""
+    write_scan()
+    for suffix in (".hdr", ".img"):
+        shutil.copyfile(f"my scans/DH1_1{suffix}", f"my scans/test{suffix}")
+    assert main(["new", "mine", "--from", "my scans", "--name", "{hole}_{box}"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert "not known of 1 scan (test)" in "\n".join(said)
+    assert "name the hole of the scans above that have none" in said[-1]
 
 
 def test_sensors_of_one_hole(monkeypatch: pytest.MonkeyPatch) -> None:

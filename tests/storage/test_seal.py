@@ -2,6 +2,7 @@
 
 import json
 import logging
+import platform
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict
@@ -195,6 +196,15 @@ def test_other_versions_are_said_once(tmp_path: Path, caplog: pytest.LogCaptureF
     said = [record.getMessage() for record in caplog.records]
     assert len(said) == 1
     assert f"a.json was made with tensorflow 2.99.0 ({versions['tensorflow']} is installed)" in said[0]
+
+
+def test_what_is_not_installed_mixes_nothing() -> None:
+    """Who maps by a model without TensorFlow does not hear of the one that trained it, and does of another NumPy."""
+    made = {"versions": {"tensorflow": "2.99.0", "numpy": "1.0.0", "python": platform.python_version()}}
+    assert provenance.other_versions(made).startswith("tensorflow 2.99.0 (")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(provenance, "versions", lambda: {"tensorflow": provenance.NOT_INSTALLED, "numpy": "2.0.0"})
+        assert provenance.other_versions(made) == "numpy 1.0.0 (2.0.0 is installed)"
 
 
 def test_cleaning_looks_into_the_scan_of_its_shard_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

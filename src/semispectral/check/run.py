@@ -18,7 +18,7 @@ from semispectral.check.plan import Planned, check_clusters, odd_of_scans, plann
 from semispectral.check.problems import Problems
 from semispectral.check.scenes import Looked, look_at_scenes
 from semispectral.check.study import Study, read_study
-from semispectral.downhole.depths import joins, logged_holes, ordered_by_name
+from semispectral.downhole.depths import has_depth, joins, logged_holes, ordered_by_name
 from semispectral.errors import ConfigError
 from semispectral.maps.scene_map import NODATA_COLOUR, NOVEL_COLOUR, NOVEL_NAME
 from semispectral.storage.results_format import older_format, require_readable_format
@@ -234,9 +234,10 @@ def _not_logged(study: Study) -> Iterator[str]:
     """Say which holes get no downhole log; one scene alone is likely no core."""
     holes = sorted({scene.hole for scene in study.scenes} - set(logged_holes(study.scenes)))
     if holes and len(study.scenes) > 1:
+        lacking = [scene.name for scene in study.scenes if scene.hole in holes and not has_depth(scene)]
         yield (
             f"no downhole log is made of {some(holes)}: it needs the length of core in each scan, by depth_from_m and "
-            "depth_to_m, depth_marks or pixel_mm in scenes.tsv"
+            f"depth_to_m, depth_marks or pixel_mm in scenes.tsv, and does not know that of {some(lacking)}"
         )
 
 

@@ -24,6 +24,7 @@ NEXT = {
     "mask in config/config.yaml)",
     "holes": "name the hole of each scan in config/scenes.tsv (or begin again with --hole DH7 or, where the names of "
     "the scans state it, --name '{hole}_{box}'), then semispectral check",
+    "some holes": "name the hole of the scans above that have none in config/scenes.tsv, then semispectral check",
 }
 
 
@@ -95,9 +96,10 @@ def study_of_scans(folder: Path, scans: Path, wishes: Wishes) -> str:
     root = scans.resolve()
     _write(folder, {CONFIG: _config_of(found, root), CLASSES: _header(COLUMNS)})
     write_tables(found, folder / SCENES, data_root=root)
-    named = all("hole" in scan.cells for scan in found.scans)
+    named = ["hole" in scan.cells for scan in found.scans]
+    step = "scans" if all(named) else "some holes" if any(named) else "holes"
     listed = in_words(found, folder / SCENES, data_root=root)
-    return f"{listed}\n{_said(folder, NEXT['scans' if named else 'holes'])}"
+    return f"{listed}\n{_said(folder, NEXT[step])}"
 
 
 def _require_new(folder: Path) -> None:

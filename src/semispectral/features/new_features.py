@@ -36,5 +36,6 @@ def measure_new(
         nm, where = cube.wavelengths_nm, str(cube.path)
         plan = plan_for(settings, nm, derivative=derivative, where=where, sensors=cube.sensors)
         if plan.left_out:
-            log.info("%s: not measured, for the sensor does not see them: %s", scene.name, ", ".join(plan.left_out))
+            unseen = ", ".join(plan.left_out)
+            log.info("%s: not measured, for the model's bands do not see them: %s", scene.name, unseen)
         return measure_scan(cube, plan, wanted=wanted, threads=threads), plan

@@ -60,7 +60,7 @@ def map_new(
     """
     _require_references(scene, bundle)
     given, scene = scene.scale, as_in_training(scene, bundle)
-    if scene.scale != given:
+    if scene.scale != given and not bundle.cleaning.uses_references(named=scene.has_references):
         log.info("%s: scale %g, as in training: none is given, and the file states none", scene.name, scene.factor)
     with open_sensors(scene, bundle.cleaning) as cube:
         cleaning = cleaning_for(cube, bundle)

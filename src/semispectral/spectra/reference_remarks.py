@@ -112,7 +112,7 @@ def _times(cube: Cube, references: References) -> Iterator[Remark]:
         if not same and own_dark is None:
             yield Remark(
                 "the dark reference stands for the dark of the white reference too, which was taken at another "
-                "integration time; if there is a dark of its own, name it in the column white_dark"
+                "integration time; if there is a dark of its own, name it (column white_dark, or --white-dark)"
             )
     elif scan or white:
         which = "scan" if scan else "white reference"

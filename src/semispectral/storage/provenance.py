@@ -35,6 +35,7 @@ PACKAGES = (
     "matplotlib",
 )
 CPU_BUILD = {"tensorflow": "tensorflow-cpu"}  # the same code and version under another name, where there is no GPU
+NOT_INSTALLED = "not installed"
 COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 CODE = ("Snakefile", "rules", "src", "workflow")
 ROOT = Path(__file__).resolve().parents[3]  # of the checkout, where the package is used from one
@@ -182,7 +183,7 @@ def _version(name: str) -> str:
             return version(distribution)
         except PackageNotFoundError:
             continue
-    return "not installed"
+    return NOT_INSTALLED
 
 
 def versions() -> dict[str, str]:
@@ -193,6 +194,8 @@ def versions() -> dict[str, str]:
 def other_versions(made: Mapping[str, Any]) -> str:
     """Return the packages whose versions have changed since something was made, in words; empty where none has.
 
+    A package that is not installed mixes nothing: a model is used without the TensorFlow that trained it.
+
     Parameters
     ----------
     made : mapping, provenance of a result.
@@ -200,7 +203,7 @@ def other_versions(made: Mapping[str, Any]) -> str:
     then, now = made.get("versions") if isinstance(made, Mapping) else {}, versions()
     if not isinstance(then, Mapping):  # of a stranger's model, maybe
         return ""
-    changed = [name for name in then if name in now and then[name] != now[name]]
+    changed = [name for name in then if now.get(name, NOT_INSTALLED) not in (NOT_INSTALLED, then[name])]
     return ", ".join(f"{name} {then[name]} ({now[name]} is installed)" for name in changed)
 
 
@@ -217,7 +220,7 @@ def compare_versions(path: Path, made: Mapping[str, Any]) -> None:
         _others[found] = str(path)
         log.warning(
             "%s was made with %s: new results will mix versions and may differ in their last digits or "
-            "more; to remake all results: %s",
+            "more; in its study, this remakes all results: %s",
             path,
             found,
             run_command("--forceall"),
