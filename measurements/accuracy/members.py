@@ -6,7 +6,7 @@ Every member is fitted once for a task, a seed and a number of labels, and its p
 --output; so every mean of members costs nothing. The pixels that judge are those of the valid part that are no labels
 of the run: the ones of the train part were among the unlabelled pixels, and in the noise's estimate.
 `other_collection` is a simulated collection that no benchmark has, another one for each seed, judged in a hole that was
-held out.
+held out; `other_hard_collection` likewise, as hard as real core.
 """
 
 import argparse
@@ -90,6 +90,7 @@ FITS: dict[str, Fit] = {
     "svm mnf beside": control("svm", "mnf", neighbours=True),
     "lda bands": control("lda", "bands"),
     "qda mnf": control("qda", "mnf"),
+    "lda mnf": control("lda", "mnf"),
     "qda mnf beside": control("qda", "mnf", neighbours=True),
     "qy both 0": network("qy", "both", 0),
     "m2 latents 0": network("m2", "latents", 0),
@@ -101,6 +102,7 @@ FITS: dict[str, Fit] = {
     "m2 both 0 beside": network("m2", "both", 0, neighbours=True),
     "m2 both 1 beside": network("m2", "both", 1, neighbours=True),
 }
+FOUR = ["svm bands", "svm mnf", "lda bands", "qda mnf"]
 THREE = ["m2 both 0", "m2 both 1", "m2 both 2"]
 MEANS: dict[str, list[str]] = {
     "M1+M2 of before": ["m2 latents 0"],
@@ -108,7 +110,9 @@ MEANS: dict[str, list[str]] = {
     "MNF + SVM": ["svm mnf"],
     "LDA": ["lda bands"],
     "QDA on MNF": ["qda mnf"],
-    "mean of the four": ["svm bands", "svm mnf", "lda bands", "qda mnf"],
+    "LDA on MNF": ["lda mnf"],
+    "MNF + SVM, LDA on MNF": ["svm mnf", "lda mnf"],
+    "mean of the four": FOUR,
     "q(y|x) alone, latents and scores": ["qy both 0"],
     "M2 on latents and scores": ["m2 both 0"],
     "three of them": THREE,
@@ -131,6 +135,13 @@ MEANS: dict[str, list[str]] = {
     "M2 on latents with neighbours, MNF + SVM": ["m2 latents 0 beside", "svm mnf"],
     "M2 on both, M2 on latents, with neighbours, MNF + SVM": ["m2 both 0 beside", "m2 latents 0 beside", "svm mnf"],
     "M2 on both with neighbours, MNF + SVM, QDA on MNF": ["m2 both 0 beside", "svm mnf", "qda mnf"],
+    "M2 on both with neighbours, LDA": ["m2 both 0 beside", "lda bands"],
+    "M2 on both with neighbours, LDA on MNF": ["m2 both 0 beside", "lda mnf"],
+    "M2 on both with neighbours, QDA on MNF": ["m2 both 0 beside", "qda mnf"],
+    "M2 on both with neighbours, MNF + SVM, LDA": ["m2 both 0 beside", "svm mnf", "lda bands"],
+    "M2 on both with neighbours, MNF + SVM, LDA on MNF": ["m2 both 0 beside", "svm mnf", "lda mnf"],
+    "M2 on both with neighbours, half of it MNF + SVM, LDA on MNF": [*2 * ["m2 both 0 beside"], "svm mnf", "lda mnf"],
+    "M2 on both with neighbours, half of it the four": [*4 * ["m2 both 0 beside"], *FOUR],
 }
 
 

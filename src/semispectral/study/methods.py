@@ -111,6 +111,15 @@ OF_SVM = Method(
     headline=True,
     description="a support vector machine with an RBF kernel",
 )
+OF_LDA = Method(
+    method="lda",
+    features=BANDS,
+    title="LDA",
+    colour="purple",
+    line="dotted",
+    marker="1",
+    keys=((), TUNED),
+)
 
 METHODS: dict[str, Method] = {
     "m1+m2": replace(OF_M2, features=LATENTS, title="M1+M2", line="solid", marker="o"),
@@ -183,15 +192,8 @@ METHODS: dict[str, Method] = {
         marker="D",
         unlabelled=True,
     ),
-    "lda": Method(
-        method="lda",
-        features=BANDS,
-        title="LDA",
-        colour="purple",
-        line="dotted",
-        marker="1",
-        keys=((), TUNED),
-    ),
+    "lda": OF_LDA,
+    "lda-mnf": replace(OF_LDA, features=MNF, title="LDA on MNF", colour="sky", unlabelled=True),
     "qda": Method(
         method="qda",
         features=MNF,
