@@ -48,7 +48,7 @@ def test_an_even_collection_has_no_warning() -> None:
 @pytest.mark.parametrize(
     ("odd", "told"),
     [
-        ({"wavelengths_nm": None}, "b have no wavelengths"),
+        ({"wavelengths_nm": None}, "the wavelengths of b are not known"),
         ({"maximum": 1000.0}, "largest reflectance of a is 3 and that of b 0.1"),
         ({"remarks": (Remark("half is missing", odd=True), Remark("fine"))}, "b: half is missing"),
         ({"saturated_share": 0.05}, "b: 5.0% .* saturated"),

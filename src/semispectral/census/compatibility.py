@@ -160,7 +160,7 @@ def _require_one_sensor(censuses: Sequence[Census], name: str = "") -> None:
 def _unknown_sensors(censuses: Sequence[Census]) -> Iterator[str]:
     without = [found.scene for found in censuses if found.wavelengths_nm is None]
     if 0 < len(without) < len(censuses):
-        yield (f"{', '.join(without)} have no wavelengths and the others do: their bands may differ")
+        yield f"the wavelengths of {', '.join(without)} are not known, those of the others are: the bands may differ"
 
 
 def _scales(scale: Mapping[str, float]) -> Iterator[str]:

@@ -58,8 +58,7 @@ def read_saved_rows(path: Path, *, what: str, key: str) -> list[list[str]]:
     ConfigError : as in `read_rows`, or its quotes do not end.
     """
     text = _text(path, what=what, key=key)
-    first = text.partition("\n")[0]
-    rows = _cells(path, text, max(SEPARATORS, key=first.count))
+    rows = _cells(path, text, separator_of(text))
     return [[unquoted(cell).strip() for cell in row] for row in rows]
 
 
@@ -135,6 +134,16 @@ def _text(path: Path, *, what: str, key: str) -> str:
         raise ConfigError(f"{path}: must be UTF-8 text, got another encoding ({error}); save it as UTF-8") from error
     except OSError as error:
         raise UnreadableError(f"{path}: cannot be opened ({error}); check its permissions") from error
+
+
+def separator_of(text: str) -> str:
+    """Return what separates the cells of a table as spreadsheets save it: what its first line has most of.
+
+    Parameters
+    ----------
+    text : str, the table.
+    """
+    return max(SEPARATORS, key=text.partition("\n")[0].count)
 
 
 def encoding_of(start: bytes) -> str:

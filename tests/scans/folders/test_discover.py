@@ -95,6 +95,18 @@ def test_cells_from_metadata_and_from_a_table(tmp_path: Path) -> None:
     assert "'none.raw' fits no scan" in found.left[-1].reason
 
 
+@pytest.mark.parametrize(("separator", "encoding"), [(";", "utf-8-sig"), ("\t", "utf-16"), (",", "utf-8")])
+def test_a_table_is_read_as_any_spreadsheet_saves_it(tmp_path: Path, separator: str, encoding: str) -> None:
+    """Semicolons where a comma stands in depths, tabs in UTF-16, names of columns in capitals."""
+    write_lumo(tmp_path, "a")
+    depth = '"12,5"' if separator == "," else "12,5"
+    rows = [["Scan", "Hole", "Depth_from_m"], ["a", "DH1", depth]]
+    table = tmp_path / "boxes.csv"
+    table.write_bytes("".join(f"{separator.join(row)}\r\n" for row in rows).encode(encoding))
+    cells = cells_of(discover(tmp_path, Wishes(table=table)), 0)
+    assert (cells["hole"], cells["depth_from_m"]) == ("DH1", "12.5")
+
+
 def test_files_of_another_scan_are_not_those_of_this_one(tmp_path: Path) -> None:
     """The metadata of box_10 tell nothing of box_1, which lies in the same folder."""
     for name in ("box_1", "box_10"):
@@ -232,6 +244,9 @@ def test_what_cannot_be(tmp_path: Path) -> None:
         discover(tmp_path, Wishes(table=table))
     table.write_bytes("scan,hole\na,Größe\n".encode("latin-1"))
     with pytest.raises(DataError, match="save it as UTF-8"):
+        discover(tmp_path, Wishes(table=table))
+    table.write_bytes(b"PK\x03\x04 of a workbook")
+    with pytest.raises(DataError, match="save it as CSV"):
         discover(tmp_path, Wishes(table=table))
 
 

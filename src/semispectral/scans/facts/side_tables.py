@@ -1,6 +1,7 @@
 """Read tables with a header row that users write beside their scans: wavelengths, panels, facts of scans."""
 
 import csv
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,35 +9,40 @@ import numpy as np
 
 from semispectral.errors import DataError
 from semispectral.scans.formats.open_file import reading, require_file
-from semispectral.study.names import quoted
-from semispectral.study.tsv import LARGEST_BYTES
+from semispectral.study.names import plain, quoted
+from semispectral.study.tsv import LARGEST_BYTES, WORKBOOKS, encoding_of, separator_of
 
 Rows = Sequence[dict[str, str]]
 
 
 def read_table(path: Path, *, what: str) -> list[dict[str, str]]:
-    """Read the rows of a table by the names in its first row.
+    """Read the rows of a table, as spreadsheets save it, by the names in its first row; capitals do not matter there.
 
     Parameters
     ----------
-    path : Path, comma-separated, or tab-separated where it ends in .tsv.
+    path : Path, its cells are separated by tabs, semicolons or commas, whichever its first row has most of.
     what : str, kind of table that is expected, in words.
 
     Raises
     ------
     MissingFileError, UnreadableError : the file does not exist, or is no table.
-    DataError : it is too large, or no UTF-8 text.
+    DataError : it is too large, or no text in Unicode.
     """
     require_file(path, what=what)
     with reading(path, what=what):
         size = path.stat().st_size
         if size > LARGEST_BYTES:
             raise DataError(f"{path}: {what} has at most {LARGEST_BYTES} bytes, got {size}; name another file")
-        try:
-            with path.open(encoding="utf-8-sig", newline="") as file:
-                return list(csv.DictReader(file, delimiter="\t" if path.suffix.lower() == ".tsv" else ","))
-        except UnicodeDecodeError as error:
-            raise DataError(f"{path}: must be UTF-8 text, got another encoding ({error}); save it as UTF-8") from error
+        content = path.read_bytes()
+    if content.startswith(WORKBOOKS):
+        raise DataError(f"{path}: {what} is text, and this is a workbook or an archive; save it as CSV (UTF-8)")
+    try:
+        text = content.decode(encoding_of(content))
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: must be UTF-8 text, got another encoding ({error}); save it as UTF-8") from error
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator_of(text))
+    rows.fieldnames = [plain(name) for name in rows.fieldnames or ()]
+    return list(rows)
 
 
 def numbers_of(rows: Rows, column: str, *, path: Path) -> np.ndarray:

@@ -100,7 +100,7 @@ def read_table(path: Path, columns: Collection[str]) -> dict[str, dict[str, Cell
 
     Parameters
     ----------
-    path : Path, comma-separated, or tab-separated where it ends in .tsv.
+    path : Path, separated by tabs, semicolons or commas.
     columns : collection of str, columns that it may have besides.
 
     Returns
@@ -109,7 +109,7 @@ def read_table(path: Path, columns: Collection[str]) -> dict[str, dict[str, Cell
 
     Raises
     ------
-    DataError : it is too large, or no UTF-8 text.
+    DataError : it is too large, or no text in Unicode.
     ConfigError : it has no column ``scan``, an unknown column, or a scan twice.
     """
     what = "a table of scans"
