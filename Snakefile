@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from semispectral.study import config_file
-from semispectral.workflow import logs, planning, running, warm
+from semispectral.workflow import logs, planning, running, scheduling, warm
 from semispectral.workflow.retraining import planned_jobs, trained_again
 from semispectral.rules.read_study import said_by_snakemake
 from snakemake.logging import logger
@@ -15,6 +15,7 @@ min_version("9.27")
 # A plan of hundreds of scans asks the same of the same files and functions many thousand times.
 planning.remember_lookups()
 planning.search_rarely_for_garbage()
+scheduling.look_when_a_job_ends()
 
 # One GPU unless the user says otherwise (--resources gpu=N): without a limit Snakemake would start all GPU jobs at once.
 workflow.global_resources.setdefault("gpu", 1)
