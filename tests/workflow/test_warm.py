@@ -8,11 +8,12 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from threading import Thread
 from types import SimpleNamespace
+from typing import cast
 
 import psutil
 import pytest
@@ -32,6 +33,7 @@ from semispectral.workflow.warm import (
     WarmStart,
     import_ahead,
     imports_of,
+    resident_mb,
     start_jobs,
     trains,
 )
@@ -226,6 +228,63 @@ def test_the_kernel_says_what_it_used(warm: WarmProcess) -> None:
     assert 0 < small.cpu_s < large.cpu_s
 
 
+def test_what_is_moved_to_and_from_disks_is_counted(warm: WarmProcess, capfd: pytest.CaptureFixture[str]) -> None:
+    """As the job's own counters say, which a folder in memory leaves at 0."""
+    text = """
+        import os
+        with open("some", "wb") as file:
+            file.write(bytes(8 << 20))
+            file.flush()
+            os.fsync(file.fileno())
+        print(open("/proc/self/io").read())
+    """
+    ended = done_by(asked(warm, text))
+    counted = dict(line.split(": ") for line in capfd.readouterr().out.splitlines() if line)
+    assert ended.written_mb == pytest.approx(int(counted["write_bytes"]) / (1 << 20), abs=0.5)
+    assert ended.read_mb == pytest.approx(int(counted["read_bytes"]) / (1 << 20), abs=0.5)
+
+
+def test_memory_of_a_job_and_of_what_it_starts_is_added() -> None:
+    """It is in none of the kernel's figures of the job; a process that is gone has none."""
+    hold = "import sys; held = bytearray(b'1') * (100 << 20); print('held', flush=True); sys.stdin.read()"
+    before = resident_mb(os.getpid())
+    command = [sys.executable, "-c", hold]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"held\n"
+        assert resident_mb(os.getpid()) - before > 100
+        child.stdin.close()  # type: ignore[union-attr]
+        child.wait()
+    assert resident_mb(child.pid) == 0
+
+
+def test_the_most_memory_that_was_seen_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the looks at the job with all its processes, and of the kernel's figure; the rest is the kernel's."""
+    seen = iter([300.0, 200.0])
+    monkeypatch.setattr(warm_module, "resident_mb", lambda pid: next(seen))
+
+    class Job:
+        """A job that is looked at twice."""
+
+        pid = 1
+
+        def __init__(self, memory_mb: float) -> None:
+            self.ended = Ended(0, memory_mb, 0.5, 3.0, 4.0)
+
+        def wait(self, look: Callable[[], object]) -> Ended:
+            """Its end."""
+            look()
+            return self.ended
+
+    for memory_mb in (100.0, 250.0):
+        record = SimpleNamespace()
+        warm_module.watch(cast("WarmJob", Job(memory_mb)), record, "one.py")
+        assert record.max_rss == {100.0: 300.0, 250.0: 250.0}[memory_mb]
+        assert (record.cpu_time, record.cpu_usage, record.io_in, record.io_out) == (0.5, 50.0, 3.0, 4.0)
+        assert record.data_collected
+        assert record.running_time >= 0
+
+
 def test_changed_code_is_not_mixed() -> None:
     """Once a module of the package has been edited, no job starts from what was imported before."""
     before = stamps()
@@ -356,6 +415,8 @@ def test_a_job_of_snakemake_is_a_fork_and_is_measured(forks: Forks) -> None:
     measured = dict(zip(head, row, strict=True))
     assert float(measured["max_rss"]) > 20
     assert float(measured["cpu_time"]) >= 0.09
+    assert float(measured["mean_load"]) > 0
+    assert float(measured["s"]) > 0.09
 
 
 @pytest.mark.slow

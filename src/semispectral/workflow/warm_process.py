@@ -37,6 +37,7 @@ THREADS, NATIVE = Path("/proc/self/task"), frozenset({"jemalloc_bg_thd"})  # of 
 NAME, NAME_LENGTH = Path("/proc/self/comm"), 15  # what `top` shows
 GO = b"g"
 KB_PER_MB = 1 << 10
+BLOCK = 512  # bytes, of the kernel's count of what was read and written
 
 Stamps = dict[Path, tuple[int, int]]
 Handlers = dict[signal.Signals, Any]
@@ -73,11 +74,14 @@ class Ended:
     status : exit status; below 0: the signal that ended it.
     memory_mb : peak of its resident memory, with what it shares with the warm process, in MB.
     cpu_s : time of the processor, of the user and the system, in s.
+    read_mb, written_mb : what was read from disks and written to them, in MB.
     """
 
     status: int
     memory_mb: float
     cpu_s: float
+    read_mb: float
+    written_mb: float
 
 
 class UnfitError(RuntimeError):
@@ -168,7 +172,9 @@ def _keep(wanted: Wanted, connection: socket.socket, outputs: list[int], handler
         end(run_script(wanted.command))
     _say(connection, {"pid": child})
     _, status, used = os.wait4(child, 0)
-    ended = Ended(os.waitstatus_to_exitcode(status), used.ru_maxrss / KB_PER_MB, used.ru_utime + used.ru_stime)
+    cpu_s = used.ru_utime + used.ru_stime
+    moved = (blocks * BLOCK / KB_PER_MB / KB_PER_MB for blocks in (used.ru_inblock, used.ru_oublock))
+    ended = Ended(os.waitstatus_to_exitcode(status), used.ru_maxrss / KB_PER_MB, cpu_s, *moved)
     _say(connection, asdict(ended))
     os._exit(0)
 
