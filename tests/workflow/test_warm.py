@@ -15,16 +15,20 @@ from threading import Thread
 from types import SimpleNamespace
 from typing import cast
 
+import pandas as pd
 import psutil
 import pytest
 from checkout import ROOT, TINY, copy_study, start
 from snakemake.script import PythonScript
 
 from forks import Forks
+from semispectral.storage.provenance import PACKAGES
 from semispectral.workflow import warm as warm_module
 from semispectral.workflow.rerun import Code
 from semispectral.workflow.running import LOCK, WARM, RunningError, holders, require_none
 from semispectral.workflow.warm import (
+    IN_FRONT,
+    LATE,
     OFF,
     SWITCH,
     ColdError,
@@ -212,6 +216,23 @@ def test_trainings_of_a_run_are_imported_for_ahead(monkeypatch: pytest.MonkeyPat
     assert not ahead("train_m1", deployed=("conda",))
     monkeypatch.setattr(warm_module, "has_gpu", lambda: True)
     assert not ahead("train_m1")
+
+
+def test_a_job_imports_nothing_to_read_a_table(warm: WarmProcess, capfd: pytest.CaptureFixture[str]) -> None:
+    """Nor to know Snakemake's files; and the versions that its results name have been read."""
+    pd.DataFrame({"one": [1.0]}).to_parquet("table.parquet")
+    text = """
+        import json, sys
+        import pandas as pd
+        from semispectral.storage import provenance
+        before = {*sys.modules}
+        known = provenance._version.cache_info().currsize
+        import snakemake.io
+        pd.read_parquet("table.parquet")
+        print(json.dumps([known, sorted({*sys.modules} - before)]))
+    """
+    assert done_by(asked(warm, text, *IN_FRONT, *LATE, "semispectral.storage.parquet")).status == 0
+    assert json.loads(capfd.readouterr().out) == [len(PACKAGES), []]
 
 
 def test_it_finishes_what_it_has_begun(warm: WarmProcess, capfd: pytest.CaptureFixture[str]) -> None:

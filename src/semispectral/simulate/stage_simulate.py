@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import scipy.interpolate  # noqa: F401 - every scene needs it: here it is imported once for all jobs of a warm process
+
 from semispectral.simulate import SimulateConfig, scene_numbers, simulate_scene, write_scene
 from semispectral.study.stage_settings import stage_settings
 

@@ -43,7 +43,9 @@ THREAD_VARIABLES = (
     "NUMEXPR_NUM_THREADS",
 )
 TEMPORARY_VARIABLES = ("TMPDIR", "TMP", "TEMPDIR", "TEMP")
-IN_FRONT = ("snakemake.logging", "snakemake.iocontainers")  # what Snakemake puts in front of a script imports
+# What Snakemake puts in front of a script imports, and what a job imports late: to know its files, and to read a table.
+IN_FRONT = ("snakemake.logging", "snakemake.iocontainers", "snakemake.io")
+LATE = ("pandas.core.arrays.arrow.extension_types", "pyarrow.dataset")
 
 Execute = Callable[..., None]
 _processes: dict[bool, "WarmProcess"] = {}
@@ -268,7 +270,7 @@ def import_ahead(workflow: Any, *, scripts: str) -> None:
     adapters = [path for path in sorted(Path(scripts).glob("*.py")) if path.name in names]
     training = [text for text in (path.read_text(encoding="utf-8") for path in adapters) if trains(text)]
     if training:
-        imports = [*IN_FRONT, *(name for text in training for name in imports_of(text))]
+        imports = [*IN_FRONT, *LATE, *(name for text in training for name in imports_of(text))]
         warm_process(with_tensorflow=True).import_ahead(imports)
 
 
@@ -289,7 +291,7 @@ def wanted_of(script: Any, path: str) -> Wanted:
     environment = os.environ | dict.fromkeys(THREAD_VARIABLES, str(script.threads))
     if folder := script.resources.get("tmpdir"):
         environment |= dict.fromkeys(TEMPORARY_VARIABLES, str(folder))
-    imports = [*IN_FRONT, *imports_of(script.source)]
+    imports = [*IN_FRONT, *LATE, *imports_of(script.source)]
     return Wanted([path], str(Path.cwd()), environment, script.threads, imports, Path(script.local_path).stem)
 
 

@@ -28,6 +28,7 @@ from typing import Any, NoReturn
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from semispectral.storage import provenance
 from semispectral.workflow import logs
 from semispectral.workflow.rerun import PACKAGE_ROOT
 
@@ -144,6 +145,7 @@ def prepare(imports: list[str], before: Stamps) -> None:
     with logs.set_aside(os.devnull):  # what libraries say when they are imported; an error is raised
         for name in imports:
             import_module(name)
+    provenance.versions()  # kept: each result has them, and to read them takes longer than to fork
     gc.freeze()
     names = [(task / "comm").read_text(encoding="utf-8").strip() for task in THREADS.iterdir()]
     if threading.active_count() > 1 or sum(name not in NATIVE for name in names) > 1:
