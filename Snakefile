@@ -21,6 +21,15 @@ scheduling.look_when_a_job_ends()
 workflow.global_resources.setdefault("gpu", 1)
 
 
+# Jobs that share one submission to a cluster (`groups` of a profile) run one after the other: they ask for one core and for the
+# memory of the largest. Jobs that are submitted alone do not wait for each other.
+workflow.global_resources.setdefault("in_turn", 1)
+
+
+resource_scopes:
+    in_turn="local",
+
+
 # With --sdm apptainer every job runs in the image that this variable names: docs/howto/image.md.
 IMAGE = os.environ.get("SEMISPECTRAL_IMAGE")
 if IMAGE:

@@ -26,7 +26,7 @@ rule clusters:
         "../envs/base.yaml"
     threads: 1
     resources:
-        mem_mb=memory_mb(2000, per_mb=12),
+        mem_mb=memory_mb_of_one(2000, per_mb=12),
         runtime=minutes(15, per_mb=0.5),
     params:
         cfg=cfg(explore=SLICES.keys_of("explore", "method", "clusters", "seed")),
@@ -55,7 +55,7 @@ rule describe_groups:
         "../envs/base.yaml"
     threads: 1
     resources:
-        mem_mb=memory_mb(2000, per_mb=12, but="files"),
+        mem_mb=memory_mb_of_one(2000, per_mb=12, but="files"),
         runtime=minutes(15, per_mb=0.1, but="files"),
     params:
         cfg=SLICES.groups(explore=SLICES.keys_of("explore", "suggestions")),
@@ -119,7 +119,7 @@ if BY_MODEL:
             "../envs/base.yaml"
         threads: 1
         resources:
-            mem_mb=memory_mb(2000, per_mb=12, but="files"),
+            mem_mb=memory_mb_of_one(2000, per_mb=12, but="files"),
             runtime=minutes(15, per_mb=0.1, but="files"),
         params:
             cfg=SLICES.groups(explore=SLICES.keys_of("explore", "seed", "suggestions")),
@@ -152,7 +152,7 @@ if BY_MODEL:
             "../envs/base.yaml"
         threads: 1
         resources:
-            mem_mb=memory_mb(2000, per_mb=12),
+            mem_mb=memory_mb_of_one(2000, per_mb=12),
             runtime=minutes(15, per_mb=0.1),
         params:
             cfg=SLICES.queue(explore=SLICES.keys_of("explore", "queue", "least_distance", "seed")),
@@ -185,7 +185,7 @@ else:
             "../envs/base.yaml"
         threads: 1
         resources:
-            mem_mb=memory_mb(2000, per_mb=12),
+            mem_mb=memory_mb_of_one(2000, per_mb=12),
             runtime=minutes(15, per_mb=0.1),
         params:
             cfg=SLICES.queue(explore=SLICES.keys_of("explore", "queue", "least_distance", "seed")),
@@ -245,7 +245,7 @@ rule contact_sheet:
         "../envs/base.yaml"
     threads: 1
     resources:
-        mem_mb=memory_mb(2000, per_mb=12),
+        mem_mb=memory_mb_of_one(2000, per_mb=12),
         runtime=minutes(15, per_mb=0.1),
     params:
         cfg=SLICES.contact_sheet(),

@@ -29,13 +29,12 @@ from typing import Any
 
 import pandas as pd
 import yaml
+from forecasts import MB, far_off, forecasts, ordered, used
 from made_collections import CLASSES, LABELLED, Size, write_real, write_sparse, write_tables
 
-from semispectral.check.rates import RATES
 from semispectral.study.classes import ClassMap
 
 ROOT = Path(__file__).resolve().parents[2]
-MB = 1e6
 SEED = 67  # of the simulator
 TARGET = ("all", "predict_new")  # not rules that make anything
 
@@ -70,8 +69,8 @@ def in_its_own_process(function: Callable[..., None], *given: object, **named: o
         process.submit(function, *given, **named).result()
 
 
-def make(folder: Path, size: Size, scans: int, *, real: bool, config: dict[str, object]) -> Path:
-    """Make a collection in a folder; the path of its configuration."""
+def make(folder: Path, size: Size, scans: int, *, minerals: int, real: bool, config: dict[str, object]) -> Path:
+    """Make a collection in a folder, with labels of so many minerals if it is real; the path of its configuration."""
     folder.mkdir(parents=True, exist_ok=True)
     holes = size.names(scans)
     known = ClassMap.read(ROOT / "config/classes.tsv")
@@ -81,7 +80,7 @@ def make(folder: Path, size: Size, scans: int, *, real: bool, config: dict[str, 
         file = folder / f"{scene}.h5"
         if not file.exists() and real:
             hole, scan = divmod(number, size.per_hole)
-            in_its_own_process(write_real, file, size, hole=hole, scan=scan, seed=SEED)
+            in_its_own_process(write_real, file, size, hole=hole, scan=scan, seed=SEED, minerals=minerals)
         elif not file.exists():
             write_sparse(file, size, codes, seed=number)
     return path
@@ -144,20 +143,6 @@ def stand_in(jobs: Sequence[Mapping[str, Any]], folder: Path, sizes: Mapping[str
     return unknown
 
 
-def used(results: Path) -> pd.DataFrame:
-    """What Snakemake measured of the jobs of each rule: jobs, seconds of the processor, largest memory in MB."""
-    rows = []
-    for path in sorted((results / "resources").rglob("*.tsv")):
-        table = pd.read_csv(path, sep="\t", na_values="-")
-        rule = path.relative_to(results / "resources").with_suffix("").parts[0]
-        rows.append({"rule": rule, "seconds": table["s"].mean(), "cpu": table["cpu_time"].mean(),
-                     "memory": table["max_rss"].max() * (1 << 20) / MB})  # fmt: skip
-    if not rows:
-        return pd.DataFrame(columns=["jobs", "cpu", "memory"])
-    by_rule = pd.DataFrame(rows).groupby("rule")
-    return by_rule.agg(jobs=("cpu", "size"), cpu=("cpu", "mean"), memory=("memory", "max"))
-
-
 def asked(jobs: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """The largest memory in MB and time in minutes that jobs of each rule ask for, and how many jobs there are."""
     known = [job for job in jobs if job["rule"] not in TARGET]
@@ -175,19 +160,20 @@ def written(folder: Path) -> dict[str, float]:
     }
 
 
-def rows_of(jobs: pd.DataFrame, took: pd.DataFrame) -> Iterator[str]:
+def rows_of(jobs: pd.DataFrame, took: pd.DataFrame, said: pd.DataFrame) -> Iterator[str]:
     """The rows of the table, in the order in which the rules run."""
-    yield "| rule | jobs | asked: MB | min | used: MB | CPU s a job | CPU s in all |"
-    yield "|---|---|---|---|---|---|---|"
-    order = [rule for rule in RATES if rule in jobs.index] + [rule for rule in jobs.index if rule not in RATES]
-    for rule in order:
+    yield "| rule | jobs | asked: MB | min | forecast: MB | used: MB | forecast: s a job | CPU s a job | CPU s in all |"
+    yield "|---|---|---|---|---|---|---|---|---|"
+    for rule in ordered(jobs.index):
         row = jobs.loc[rule]
         wanted = [f"{row[name]:.0f}" if row[name] == row[name] else "" for name in ("mem_mb", "runtime")]
-        cells = ["", "", ""]
+        foretold = [f"{said.loc[rule, 'memory']:.0f}", f"{said.loc[rule, 'seconds']:.1f}"]
+        used_mb, cpu, in_all = "", "", ""
         if rule in took.index:
             mine = took.loc[rule]
-            cells = [f"{mine['memory']:.0f}", f"{mine['cpu']:.1f}", f"{mine['cpu'] * row['jobs']:.0f}"]
-        yield f"| {rule} | {row['jobs']:.0f} | {' | '.join(wanted)} | {' | '.join(cells)} |"
+            used_mb, cpu, in_all = f"{mine['memory']:.0f}", f"{mine['cpu']:.1f}", f"{mine['cpu'] * row['jobs']:.0f}"
+        cells = [f"{row['jobs']:.0f}", *wanted, foretold[0], used_mb, foretold[1], cpu, in_all]
+        yield f"| {rule} | {' | '.join(cells)} |"
 
 
 def forecast(said: str) -> str:
@@ -209,7 +195,8 @@ def main(arguments: argparse.Namespace) -> None:
     folder = arguments.output.absolute()
     size = Size(*arguments.shape, per_hole=arguments.per_hole)
     given = yaml.safe_load(arguments.configfile.read_text(encoding="utf-8")) if arguments.configfile else {}
-    config = make(folder, size, arguments.scans, real=bool(arguments.run), config=given)
+    real = bool(arguments.run)
+    config = make(folder, size, arguments.scans, minerals=arguments.minerals, real=real, config=given)
     if arguments.run:
         targets = [str(folder / name) if name.startswith("results/") else name for name in arguments.run]
         snakemake = (sys.executable, "-m", "snakemake", "--cores", str(arguments.cores), *targets)
@@ -230,7 +217,11 @@ def main(arguments: argparse.Namespace) -> None:
             _, jobs = dry_run(config, folder, "--forceall")
             say(f"files without a known size, by rule: {dict(unknown)}")
         source = (arguments.like or folder) / "results"
-        say("\n".join(rows_of(asked(jobs), used(source))))
+        counted = Counter(job["rule"] for job in jobs if job["rule"] not in TARGET)
+        said = forecasts([config], counted)
+        say("\n".join(rows_of(asked(jobs), used(source), said)))
+        if arguments.run:
+            say("\n".join(far_off(said, used(source))))
     if "new" in arguments.measure:
         took, jobs = dry_run(config, folder, "predict_new", "--config", f"model={arguments.model.absolute()}")
         kinds = ", ".join(f"{rule} {number}" for rule, number in Counter(job["rule"] for job in jobs).items())
@@ -246,6 +237,7 @@ def wanted() -> argparse.Namespace:
     parser.add_argument("--scans", type=int, required=True)
     parser.add_argument("--shape", type=int, nargs=3, default=(2848, 384, 268), metavar=("LINES", "SAMPLES", "BANDS"))
     parser.add_argument("--per-hole", type=int, default=5, help="scans of each hole; the last hole is tested")
+    parser.add_argument("--minerals", type=int, default=len(LABELLED), help="minerals with labels, in simulated scans")
     parser.add_argument("--output", type=Path, required=True, help="folder of the collection and its results")
     parser.add_argument("--like", type=Path, help="folder of a run of this program, for the sizes of the results")
     parser.add_argument("--run", nargs="+", default=[], metavar="TARGET", help="simulate the scans, and make these")

@@ -10,6 +10,7 @@ import numpy as np
 import yaml
 
 from semispectral.simulate import SimulateConfig, simulate_scene, write_scene
+from semispectral.simulate.hole_settings import MINERALS
 from semispectral.study.config import lay_over
 
 HEADER = (
@@ -106,8 +107,9 @@ def labels(size: Size, codes: Sequence[int], random: np.random.Generator) -> np.
     return raster
 
 
-def write_real(path: Path, size: Size, *, hole: int, scan: int, seed: int) -> None:
-    """Simulate a scan and write it."""
+def write_real(path: Path, size: Size, *, hole: int, scan: int, seed: int, minerals: int = len(LABELLED)) -> None:
+    """Simulate a scan and write it; so many of its minerals are labelled, and all of its lithologies."""
     shape = {"lines": size.lines, "samples": size.samples, "bands": size.bands}
+    own = shape | {"labelled_minerals": MINERALS[:minerals]}
     known = SimulateConfig(seed=seed, holes=hole + 1, scenes_per_hole=size.per_hole, runs=min(4, size.samples // 8))
-    write_scene(path, simulate_scene(replace(known, **shape), hole, scan))
+    write_scene(path, simulate_scene(replace(known, **own), hole, scan))

@@ -11,7 +11,7 @@ from semispectral.errors import MissingFileError, SplitError
 from semispectral.pool.sample_settings import SampleConfig
 from semispectral.sampling.quota_files import read_quotas
 from semispectral.sampling.split import SplitConfig
-from semispectral.sampling.split_files import check_split, read_parts, read_split, write_split
+from semispectral.sampling.split_files import check_split, read_split, stored_parts, write_split
 from semispectral.sampling.study_split import split_study
 from semispectral.storage.parquet import read_table, write_table
 from semispectral.storage.seal import write_array
@@ -55,7 +55,7 @@ def test_a_split_comes_back_as_it_was(directory: Path) -> None:
     found = read_split(directory)
     assert found.classes == read_classes(directory / "classes.json") == CLASSES
     assert found.quotas.equals(read_quotas(directory / "quotas.parquet"))
-    assert np.array_equal(found.parts["B"], read_parts(directory, "B"))
+    assert np.array_equal(found.parts["B"], stored_parts(directory, ["B"])["B"])
     assert (found.method, found.buffer) == ("groups", 2)
     check_split(directory, SCENES, CODES)
 
@@ -70,7 +70,7 @@ def test_writing_twice_gives_the_same_bytes(directory: Path) -> None:
 
 def test_parts_that_touch_on_disk_are_found(directory: Path) -> None:
     """A raster in which valid lies beside train is refused on reading."""
-    parts = read_parts(directory, "A").copy()
+    parts = stored_parts(directory, ["A"])["A"].copy()
     parts[0, 0], parts[0, 1] = 1, 2
     rewrite(directory, "A", parts)
     with pytest.raises(SplitError, match=r"A\.npy: train and valid must be more than 2 pixels apart"):
@@ -79,7 +79,7 @@ def test_parts_that_touch_on_disk_are_found(directory: Path) -> None:
 
 def test_a_pixel_moved_between_parts_is_found(directory: Path) -> None:
     """A training hole's pixel dropped from its part no longer fits the counts."""
-    parts = read_parts(directory, "A").copy()
+    parts = stored_parts(directory, ["A"])["A"].copy()
     line, sample = np.argwhere((parts == 1) & (CODES["A"] == 2))[0]
     parts[line, sample] = 0
     rewrite(directory, "A", parts)
@@ -92,7 +92,7 @@ def test_a_pixel_moved_between_parts_is_found(directory: Path) -> None:
 
 def test_an_ignored_pixel_in_a_part_is_found(directory: Path) -> None:
     """The tray cannot slip into the test part."""
-    parts = read_parts(directory, "C").copy()
+    parts = stored_parts(directory, ["C"])["C"].copy()
     parts[CODES["C"] == 200] = 3
     rewrite(directory, "C", parts)
     with pytest.raises(SplitError, match="ignored pixels"):

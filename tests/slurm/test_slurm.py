@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -42,6 +42,9 @@ CANCELLED = "split"
 TOO_LARGE, TOO_LATE = "report", "features"
 TOO_LITTLE = {TOO_LARGE: {"mem_mb": "500 * attempt"}, TOO_LATE: {"runtime": "attempt"}}
 MOST_SECONDS = 2400
+# Three scans, whose jobs of one rule share a submission; the census is given too little memory at first.
+SHARED = {"scenes": "shared.tsv", "simulate": {"holes": 1, "scenes_per_hole": 3}}
+SHARING, SHARED_RULES, SHARED_MB = 3, ("simulate", "census"), 150
 
 
 @dataclass
@@ -95,10 +98,10 @@ def project(folder: Path) -> Path:
     return folder
 
 
-def begin(node: Node, folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
-    """Start snakemake in a project; what it says goes into a file."""
+def begin(node: Node, folder: Path, *arguments: str, more: Sequence[str] = ()) -> subprocess.Popen[bytes]:
+    """Start snakemake in a project, with more configurations over that of the study; what it says goes into a file."""
     own = {"PYTHONPATH": str(folder / "src"), "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-c", ASKING_OFTEN, "--configfile", STUDY, *arguments]
+    command = [sys.executable, "-c", ASKING_OFTEN, "--configfile", STUDY, *more, *arguments]
     with (folder / "said.txt").open("wb") as file:
         return subprocess.Popen(command, cwd=folder, env={**node.environment, **own}, stdout=file, stderr=file)
 
@@ -228,6 +231,61 @@ def test_what_slurm_made_is_not_made_again(node: Node, runs: Runs, profile: str)
     assert begin(node, folder, "--cores", "1", "--dry-run").wait() == 0
     said = (folder / "said.txt").read_text()
     assert "Nothing to be done" in said, said
+
+
+def share_submissions(folder: Path) -> None:
+    """Three scans, and profiles whose lines on groups are no comments any more."""
+    (folder / "shared.yaml").write_text(yaml.safe_dump(SHARED))
+    table = (folder / "tests/slurm/scenes.tsv").read_text().splitlines()
+    rows = [table[1].replace("DH1_1", f"DH1_{number + 1}") for number in range(SHARING)]
+    (folder / "shared.tsv").write_text("\n".join([table[0], *rows]) + "\n")
+    for name in PROFILES:
+        profile = folder / f"profiles/{name}/config.yaml"
+        as_printed = (ROOT / f"profiles/{name}/config.yaml").read_text()
+        settings = yaml.safe_load(re.sub(r"^# (groups|group-components):", r"\1:", as_printed, flags=re.MULTILINE))
+        settings["set-resources"]["census"] = {"mem_mb": f"{SHARED_MB} * attempt"}
+        profile.write_text(yaml.safe_dump(settings))
+
+
+@pytest.fixture(scope="module")
+def shared(node: Node, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
+    """A study of three scans up to the census, through both profiles at the same time."""
+    folders = {name: project(tmp_path_factory.mktemp(f"shared_{name}")) for name in PROFILES}
+    for folder in folders.values():
+        share_submissions(folder)
+    given = ("--latency-wait", "20", "--until", "census", "--profile")
+    processes = {
+        name: begin(node, folders[name], *given, f"profiles/{name}", more=["shared.yaml"]) for name in PROFILES
+    }
+    try:
+        status = {name: process.wait(MOST_SECONDS) for name, process in processes.items()}
+    finally:
+        for process in processes.values():
+            process.kill()
+            process.wait()
+    jobs, found = node.jobs(), {}
+    for name, folder in folders.items():
+        own = [job for job in jobs if job.folder == folder]
+        found[name] = Run(folder, status[name], (folder / "said.txt").read_text(), own)
+    return found
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_jobs_of_many_scans_share_a_submission(shared: dict[str, Run], profile: str) -> None:
+    """A rule is one job for all scans, one after the other: memory of one, the time of all, and more once killed."""
+    run = shared[profile]
+    assert run.status == 0, run.said[-6000:]
+    assert len(list((run.folder / "results/census").glob("*.parquet"))) == SHARING
+    simulated, *killed, last = run.jobs
+    assert killed
+    assert all("exceeded memory limit" in logged(run.folder, job) for job in killed)
+    assert (simulated.state, last.state) == ("COMPLETED", "COMPLETED")
+    assert (simulated.memory_mb, simulated.minutes) == (2000, 30 * SHARING)
+    assert [job.memory_mb for job in (*killed, last)] == [SHARED_MB * n for n in range(1, len(killed) + 2)]
+    assert last.minutes == killed[0].minutes * (len(killed) + 1)
+    assert last.minutes % SHARING == 0
+    at_once = {number for job in run.jobs for number in re.findall(r"Execute (\d+) jobs", logged(run.folder, job))}
+    assert at_once == {"1"}
 
 
 def logged(folder: Path, job: Job) -> str:

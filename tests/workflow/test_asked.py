@@ -133,6 +133,49 @@ def test_scans_of_full_size_ask_for_what_they_use(finished_study: Path, tmp_path
     assert odd == {}
 
 
+@pytest.mark.slow
+def test_a_forecast_stands_beside_what_was_used(finished_study: Path, tmp_path: Path, forks: Forks) -> None:
+    """measurements/scale/forecasts.py has a row for each rule that ran, with its jobs, and says that a study is new."""
+    copy_study(finished_study, tmp_path / "study")
+    given = ("--configfile", TINY)
+    program = str(ROOT / "measurements/scale/forecasts.py")
+    status, said = forks.call(tmp_path / "study", *given, program=program)
+    assert status == 0, said[-3000:]
+    rows = dict(re.findall(r"^\| (\w+) \| (\d+) \| [\d.]+ \| [\d.]+ \| \d+ \| \d* \|$", said, flags=re.MULTILINE))
+    ran = {path.stem if path.is_file() else path.name for path in (finished_study / "results/resources").iterdir()}
+    assert rows.keys() == ran
+    assert (rows["census"], rows["split"], rows["report"]) == ("3", "1", "1")
+    assert "seconds of all jobs: forecast" in said
+    shutil.rmtree(tmp_path / "study/results/resources")
+    status, said = forks.call(tmp_path / "study", *given, program=program)
+    assert status != 0
+    assert "nothing of this study has run" in said
+
+
+@pytest.mark.slow
+def test_rules_run_on_stand_ins_of_a_finished_study(finished_study: Path, tmp_path: Path, forks: Forks) -> None:
+    """measurements/scale/stand_ins.py runs rules, by stand_in_job.py, on nine scans of three holes that are links.
+
+    Every one ends well with less memory than it asks for, and what it writes is of the stand-ins, none of them a copy.
+    """
+    copy_study(finished_study, tmp_path / "study")
+    program = str(ROOT / "measurements/scale/stand_ins.py")
+    wanted = ("compare_scans", "split", "split_tested", "downhole", "intervals", "report")
+    many = tmp_path / "many"
+    given = ("--configfile", TINY, "--scans", "9", "--per-hole", "3", "--output", str(many), "--rules", *wanted)
+    status, said = forks.call(tmp_path / "study", *given, program=program)
+    assert status == 0, said[-3000:]
+    rows = re.findall(r"^\| (\w+) \| (\d+) \| (\d+) \| (\d+) \| [\d.]+ \|$", said, flags=re.MULTILINE)
+    assert [rule for rule, *_ in rows] == list(wanted)
+    assert all(0 < int(used) < int(asked_mb) for _, _, asked_mb, used in rows)
+    table = pd.read_parquet(many / "results/downhole/intervals.parquet")
+    assert sorted(table["HoleID"].unique()) == ["H1", "H2", "H3"]
+    quotas = pd.read_parquet(many / "results/splits/main/quotas.parquet")
+    assert sorted(quotas["scene"].unique()) == [f"N{number}" for number in range(1, 10)]
+    assert set(quotas.loc[quotas["part"] == "test", "hole"]) >= {"H3"}
+    assert "9 scenes of 3 holes" in " ".join((many / "results/report/index.html").read_text().split())
+
+
 def size_of(path: str) -> int:
     """The bytes of a file of the results, if the scans were of full size."""
     for sizes, scans in ((OF_A_SCAN, 1), (OF_ALL, SCANS)):

@@ -24,6 +24,8 @@ def spectra_of(
 ) -> Pixels:
     """Read the spectra of some pixels of the pool, cleaned as those that M1 saw, in the order of the table.
 
+    Memory holds these and one shard.
+
     Parameters
     ----------
     shards : files of the pool.
@@ -36,9 +38,11 @@ def spectra_of(
     IntegrityError : a pixel is in no shard.
     """
     cleaning = settings(CleanConfig, read_scaler(scaler).cleaning, where="cleaning")
-    pixels = Pixels.concat([read_cleaned(Path(path), scenes, cleaning) for path in sorted(shards, key=str)])
+    wanted = places(table)
+    parts = (read_cleaned(Path(path), scenes, cleaning) for path in sorted(shards, key=str))
+    pixels = Pixels.concat([part.where(np.asarray(places(part.table).isin(wanted))) for part in parts])
     pixels = pixels.where(~pixels.table.duplicated(PLACE).to_numpy())
-    found = places(pixels.table).get_indexer(places(table))
+    found = places(pixels.table).get_indexer(wanted)
     if (found < 0).any():
         raise IntegrityError(
             f"{int((found < 0).sum())} pixels have latents but no spectrum in the pool; run the workflow again"

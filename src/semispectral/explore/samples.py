@@ -1,7 +1,7 @@
 """Read what the stages of this room share: latents of the pool, and what is known of the same pixels."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from semispectral.study.scene import Scene
 from semispectral.study.stage_settings import settings
 
 PLACE = ["scene", "line", "sample"]
+MOST_PIXELS = 200_000  # of the pool, of all scenes: with their spectra they take a GB
 
 
 def read_clusters(directory: str | Path) -> Clusters:
@@ -50,15 +51,44 @@ def places(table: pd.DataFrame) -> pd.MultiIndex:
     return pd.MultiIndex.from_frame(table[PLACE].astype({"scene": str}))
 
 
-def all_latents(paths: Sequence[str | Path]) -> Latents:
+def all_latents(paths: Sequence[str | Path], *, also: pd.DataFrame | None = None, most: int = MOST_PIXELS) -> Latents:
     """Read the latents of the pool of all scenes; a pixel that was drawn twice is there once.
+
+    Of a pool of many scenes some pixels are taken, as many of each scene at most and evenly spread over those that
+    were drawn there. Memory holds these and the latents of one scene.
 
     Parameters
     ----------
-    paths : files of latents.
+    paths : files of latents, one of each scene.
+    also : scene, line and sample of pixels that are taken in any case; None: of none.
+    most : largest number of other pixels.
     """
-    found = Latents.concat([read_latents(Path(path)) for path in sorted(paths, key=str)])
-    return rows_of(found, ~found.table.duplicated(PLACE).to_numpy())
+    of_scene = max(1, most // max(len(paths), 1))
+
+    def taken(latents: Latents) -> np.ndarray:
+        even = np.zeros(len(latents), bool)
+        even[np.linspace(0, len(latents) - 1, min(len(latents), of_scene)).round().astype(np.int64)] = True
+        return even if also is None else even | among(latents.table, also)
+
+    return Latents.concat([rows_of(each, taken(each)) for each in _by_scene(paths)])
+
+
+def latents_among(paths: Sequence[str | Path], table: pd.DataFrame) -> Latents:
+    """Read the latents of some pixels of the pool; memory holds these and the latents of one scene.
+
+    Parameters
+    ----------
+    paths : files of latents, one of each scene.
+    table : scene, line and sample of the pixels.
+    """
+    return Latents.concat([rows_of(each, among(each.table, table)) for each in _by_scene(paths)])
+
+
+def _by_scene(paths: Sequence[str | Path]) -> Iterator[Latents]:
+    """Read the latents of one scene after the other, each pixel once."""
+    for path in sorted(paths, key=str):
+        latents = read_latents(Path(path))
+        yield rows_of(latents, ~latents.table.duplicated(PLACE).to_numpy())
 
 
 def rows_of(latents: Latents, keep: np.ndarray) -> Latents:
@@ -72,16 +102,16 @@ def rows_of(latents: Latents, keep: np.ndarray) -> Latents:
     return Latents(latents.mean[keep], latents.log_variance[keep], latents.table.loc[keep])
 
 
-def trained_on(latents: Latents, samples: Sequence[str | Path]) -> Latents:
-    """Return the latents of the pixels that M1 was trained on.
+def trained_on(paths: Sequence[str | Path], samples: Sequence[str | Path]) -> Latents:
+    """Read the latents of the pixels that M1 was trained on.
 
     Parameters
     ----------
-    latents : latents of the pool.
+    paths : files of latents, one of each scene.
     samples : samples of M1, of all scenes, whose tables say the part of each pixel.
     """
     table = pd.concat([read_table(Path(path)) for path in samples], ignore_index=True)
-    return rows_of(latents, among(latents.table, table[table["part"] == "train"]))
+    return latents_among(paths, table[table["part"] == "train"])
 
 
 def among(table: pd.DataFrame, others: pd.DataFrame) -> np.ndarray:

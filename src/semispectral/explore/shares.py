@@ -1,6 +1,6 @@
 """Shares of the groups: by scene, by hole and along each hole, from the maps of all scenes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,20 +79,25 @@ def _profile(
     scenes: Sequence[Scene], maps: Mapping[str, np.ndarray], *, groups: int, run_share: float
 ) -> Profile | None:
     """Return the shares along a hole; None if no core is found in one of its scenes."""
-    depth, cluster, below_m = [], [], 0.0
-    for scene in from_top(scenes):
-        found = maps[scene.name]
-        try:
+
+    def placed() -> Iterator[tuple[np.ndarray, np.ndarray]]:  # twice, so that memory holds one scene
+        below_m = 0.0
+        for scene in from_top(scenes):
+            found = maps[scene.name]
             depth_m, below_m = depths(scene, _as_core(found), below_m=below_m, run_share=run_share)
-        except DataError:
-            return None
-        core = np.isfinite(depth_m) & (found != NO_CLUSTER)
-        depth.append(depth_m[core])
-        cluster.append(found[core])
-    depth_m, number = np.concatenate(depth), np.concatenate(cluster).astype(np.int64)
-    first, last = float(depth_m.min()), float(depth_m.max())
-    interval = np.minimum((INTERVALS * (depth_m - first) / max(last - first, 1e-9)).astype(np.int64), INTERVALS - 1)
-    counts = np.bincount(interval * groups + number, minlength=INTERVALS * groups).reshape(INTERVALS, groups)
+            core = np.isfinite(depth_m) & (found != NO_CLUSTER)
+            yield depth_m[core], found[core].astype(np.int64)
+
+    try:
+        ends = [(float(depth_m.min()), float(depth_m.max())) for depth_m, _ in placed() if len(depth_m)]
+    except DataError:
+        return None
+    first, last = min(low for low, _ in ends), max(high for _, high in ends)
+    counts = np.zeros(INTERVALS * groups, np.int64)
+    for depth_m, number in placed():
+        interval = np.minimum((INTERVALS * (depth_m - first) / max(last - first, 1e-9)).astype(np.int64), INTERVALS - 1)
+        counts += np.bincount(interval * groups + number, minlength=INTERVALS * groups)
+    counts = counts.reshape(INTERVALS, groups)
     total = counts.sum(axis=1, keepdims=True)
     share = np.divide(counts, total, out=np.full(counts.shape, np.nan), where=total > 0)
     return Profile(first, last, share)

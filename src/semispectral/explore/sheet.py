@@ -108,7 +108,7 @@ def write_sheet(path: Path, found: Explored) -> None:
         "new_cards": list(_new_cards(found)),
         "maps": [
             (name, _page(name), map_address(each.cluster, colours), png_address(_shown(each.picture)))
-            for name, each in sorted(found.maps.items())[:MOST_MAPS]
+            for name, each in ((name, found.maps[name]) for name in sorted(found.maps)[:MOST_MAPS])
         ],
         "maps_left_out": max(0, len(found.maps) - MOST_MAPS),
         "plane": found.plane,

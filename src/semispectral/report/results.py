@@ -16,7 +16,7 @@ from semispectral.features.feature_files import read_facts
 from semispectral.figures.methods import per_class_order
 from semispectral.library.judged import Judged, read_judged
 from semispectral.sampling.quota_files import read_quotas
-from semispectral.sampling.split_files import StoredParts, read_notes
+from semispectral.sampling.split_files import read_notes, stored_parts
 from semispectral.sampling.split_names import CLASSES, QUOTAS
 from semispectral.scans.cube import Pixels
 from semispectral.spectra.scaling import Scaler, normalise, read_scaler
@@ -24,11 +24,13 @@ from semispectral.spectra.scaling_choice import Choice, read_choice
 from semispectral.spectra.shards import read_shard
 from semispectral.storage.model_files import load_model
 from semispectral.storage.parquet import read_table
+from semispectral.storage.read_later import ReadLater
 from semispectral.storage.seal import read_json
 from semispectral.study.classes import ClassMap, read_classes
 
 CURVE_SEED = 1  # of the bootstrap of the learning curve
-MOST_PER_CLASS = 300  # spectra of a class that are read from each scene
+MOST_PER_CLASS = 300  # spectra of a class that are read from each part of a scene
+MOST_SPECTRA = 40_000  # in all: hundreds of scenes have more than a GB of them
 PREDICTION = ["method", "features", "per_class", "seed", "scene", "hole", "line", "sample", "label", "predicted"]
 T = TypeVar("T")
 Paths = Mapping[str, Sequence[Path]]
@@ -69,7 +71,7 @@ class Study:
     census : one per scene, in the order of their names, without its codes.
     codes : codes by scene, int32 [line, sample].
     classes : classes that occur, in label order, with the names and colours of classes.tsv.
-    images : uint8 [line, sample] by scene, the brightness of the scenes whose tray is masked.
+    images : uint8 [line, sample] by scene, the brightness of the scenes whose tray is masked, likewise read later.
     parts : uint8 [line, sample] by scene: 0 not used, 1 train, 2 valid, 3 test; each is read when it is asked for.
     quotas : scene, hole, label, part, available, drawn, quota.
     split : method, buffer (in pixels) and warnings of the split.
@@ -104,7 +106,7 @@ class Study:
     census: tuple[Census, ...]
     codes: Mapping[str, np.ndarray]
     classes: ClassMap
-    images: dict[str, np.ndarray]
+    images: Mapping[str, np.ndarray]
     parts: Mapping[str, np.ndarray]
     quotas: pd.DataFrame
     split: dict[str, Any]
@@ -188,15 +190,16 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
     predictions = pd.concat([_tested(path) for path in sorted(paths["predictions"])], ignore_index=True)
     curve = read_table(paths["curve"][0])
     scaler, scaler_m1 = (read_scaler(paths[name][0]) for name in ("scaler", "scaler_m1"))
-    cleaned = _sample(paths["samples"])
+    quotas = read_quotas(split_directory / QUOTAS)
+    cleaned = _sample(paths["samples"], quotas)
     sample, sample_m1 = (normalise(cleaned, each) for each in (scaler, scaler_m1))
     return Study(
         census=census,
         codes=codes,
         classes=ClassMap.read(paths["classes"][0]).in_order(read_classes(split_directory / CLASSES).codes),
         images=_images(paths["masks"], {found.scene: (found.lines, found.samples) for found in census}),
-        parts=StoredParts(split_directory, read_quotas(split_directory / QUOTAS)["scene"].unique().tolist()),
-        quotas=read_quotas(split_directory / QUOTAS),
+        parts=stored_parts(split_directory, quotas["scene"].unique().tolist()),
+        quotas=quotas,
         split=read_notes(paths["warnings"][0].parent),
         sample=sample,
         sample_m1=sample_m1,
@@ -227,10 +230,10 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
     )
 
 
-def _images(paths: Sequence[Path], shapes: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
-    """Read the pictures of the scenes whose tray is masked, by their names."""
+def _images(paths: Sequence[Path], shapes: Mapping[str, tuple[int, ...]]) -> Mapping[str, np.ndarray]:
+    """Return the pictures of the scenes whose tray is masked, by their names."""
     names = {path.parent.name: path for path in paths}
-    return {name: read_image(path, (shapes[name][0], shapes[name][1])) for name, path in names.items()}
+    return ReadLater(names, lambda path: read_image(path, (shapes[path.parent.name][0], shapes[path.parent.name][1])))
 
 
 def _tested(path: Path) -> pd.DataFrame:
@@ -259,15 +262,27 @@ def _identity(directory: Path) -> tuple[str, str, str, int]:
     return method, features, per_class, int(seed)
 
 
-def _sample(paths: Sequence[Path]) -> Pixels:
-    """Read some labelled pixels of all scenes."""
-    return Pixels.concat([_some(read_shard(path)) for path in sorted(paths)])
+def _sample(paths: Sequence[Path], quotas: pd.DataFrame) -> Pixels:
+    """Read some labelled pixels of all scenes, one scene after the other."""
+    most = most_of_each(quotas.loc[quotas["label"] >= 0, "quota"].to_numpy())
+    return Pixels.concat([_some(read_shard(path), most) for path in sorted(paths)])
 
 
-def _some(pixels: Pixels) -> Pixels:
-    """Return a limited number of labelled pixels of each class and part, evenly spread."""
+def most_of_each(quotas: np.ndarray) -> int:
+    """Return how many pixels of a class are read from a part of a scene, so that they are not too many in all.
+
+    Parameters
+    ----------
+    quotas : int [class of a part of a scene], numbers of sampled pixels.
+    """
+    allowed = (most for most in range(MOST_PER_CLASS, 1, -1) if np.minimum(quotas, most).sum() <= MOST_SPECTRA)
+    return next(allowed, 1)
+
+
+def _some(pixels: Pixels, most: int) -> Pixels:
+    """Return at most so many labelled pixels of each class and part, evenly spread."""
     keep = []
     for _, rows in pixels.table[pixels.label >= 0].groupby(["label", "part"]):
-        step = max(1, -(-len(rows) // MOST_PER_CLASS))
+        step = max(1, -(-len(rows) // most))
         keep.append(rows.index.to_numpy()[::step])
     return pixels.where(np.sort(np.concatenate([np.zeros(0, np.int64), *keep])))

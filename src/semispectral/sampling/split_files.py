@@ -1,6 +1,6 @@
 """Write and read the split of a study, and check on disk that its parts are disjoint."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from semispectral.sampling.split_names import CLASSES, PARTS_FOLDER, PIXELS, QUO
 from semispectral.sampling.study_split import DEALT, StudySplit, label_rasters
 from semispectral.scans.cube import PARTS
 from semispectral.storage.parquet import read_table, write_table
+from semispectral.storage.read_later import ReadLater
 from semispectral.storage.run_again import run_command
 from semispectral.storage.seal import read_array, read_json, write_array, write_json
 from semispectral.study.classes import IGNORED, read_classes
@@ -90,7 +91,7 @@ def read_split(directory: Path) -> StudySplit:
     quotas = read_quotas(directory / QUOTAS)
     notes = read_notes(directory)
     pixels = read_table(directory / PIXELS)
-    parts = StoredParts(directory, quotas["scene"].unique().tolist())
+    parts = stored_parts(directory, quotas["scene"].unique().tolist())
     for scene, raster in parts.items():
         check_parts(raster, notes["buffer"], where=str(_parts_path(directory, scene)))
         mine = pixels[pixels["scene"] == scene]
@@ -105,39 +106,15 @@ def read_split(directory: Path) -> StudySplit:
     return StudySplit(classes, parts, quotas, pixels, notes["method"], notes["buffer"], tuple(notes["warnings"]))
 
 
-class StoredParts(Mapping[str, np.ndarray]):
-    """Parts by scene, as written, each read when it is asked for.
+def stored_parts(directory: Path, scenes: Sequence[str]) -> ReadLater[np.ndarray]:
+    """Return the parts by scene, as written.
 
     Parameters
     ----------
     directory : Path, folder of the files of the split.
     scenes : names of the scenes.
     """
-
-    def __init__(self, directory: Path, scenes: Sequence[str]) -> None:
-        self._directory, self._scenes = directory, tuple(scenes)
-
-    def __getitem__(self, scene: str) -> np.ndarray:
-        if scene not in self._scenes:
-            raise KeyError(scene)
-        return read_parts(self._directory, scene)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._scenes)
-
-    def __len__(self) -> int:
-        return len(self._scenes)
-
-
-def read_parts(directory: Path, scene: str) -> np.ndarray:
-    """Read the parts of one scene, uint8 [line, sample].
-
-    Parameters
-    ----------
-    directory : Path, folder of the files.
-    scene : str, name of the scene.
-    """
-    return read_array(_there(_parts_path(directory, scene)))
+    return ReadLater({scene: _parts_path(directory, scene) for scene in scenes}, lambda path: read_array(_there(path)))
 
 
 def read_notes(directory: Path) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from semispectral.errors import DataError
 from semispectral.explore.clusters import fit_clusters
 from semispectral.explore.explore_settings import ExploreConfig, number_of_clusters
-from semispectral.explore.samples import all_latents, trained_on
+from semispectral.explore.samples import trained_on
 from semispectral.storage.model_files import save_model
 from semispectral.study.stage_settings import stage_settings
 
@@ -36,7 +36,7 @@ def run_clusters(
         There are fewer different pixels than clusters.
     """
     wanted = stage_settings(ExploreConfig, cfg, "explore")
-    trained = trained_on(all_latents(latents), samples)
+    trained = trained_on(latents, samples)
     if not len(trained):
         raise DataError("explore: pixels of the training part are needed, and there is none; see the split")
     number = number_of_clusters(wanted.clusters, pixels=len(trained))

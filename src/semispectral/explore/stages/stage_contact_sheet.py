@@ -19,6 +19,7 @@ from semispectral.figures.style import save
 from semispectral.report.pictures import embedded
 from semispectral.scans.cube import Latents
 from semispectral.storage.parquet import read_table
+from semispectral.storage.read_later import ReadLater
 from semispectral.storage.seal import read_array
 from semispectral.study.scene import Scene
 from semispectral.study.stage_settings import settings, stage_settings
@@ -67,14 +68,14 @@ def run_contact_sheet(
     groups = read_groups(Path(groups_file))
     queue = read_table(queue_file)
     clusters = read_clusters(clusters_directory)
-    _draw_plane(Path(plane_file), clusters, all_latents(latents), queue, wanted)
-    found, seen = ({name: read_array(path) for name, path in by_scene(files).items()} for files in (maps, pictures))
+    _draw_plane(Path(plane_file), clusters, all_latents(latents, also=queue), queue, wanted)
+    found, seen = (ReadLater(by_scene(files), read_array) for files in (maps, pictures))
     scenes = [settings(Scene, row, where="scenes.tsv") for row in given["scenes"]]
     write_sheet(
         Path(page_file),
         Explored(
             groups,
-            {name: ClusterMap(cluster, seen[name]) for name, cluster in found.items()},
+            ReadLater(by_scene(maps), lambda path: ClusterMap(read_array(path), seen[path.parent.name])),
             shares_of(found, scenes, groups=len(clusters), run_share=given["run_share"]),
             queue,
             embedded(Path(plane_file)),

@@ -59,11 +59,12 @@ def run_new_groups(
     given = json.loads(cfg)
     wanted = stage_settings(ExploreConfig, cfg, "explore")
     bundle = read_bundle(Path(model_directory))
-    places = all_latents(latents).table
+    labels = read_table(labels_file)
+    places = all_latents(latents, also=labels).table
     pixels = spectra_of(shards, places, scaler=scaler_directory, scenes=given["scenes"])
     z = read_scaler(scaler_directory).transform(pixels.x)
     judged = judge(bundle, pixels.x)
-    labelled = among(places, read_table(labels_file))
+    labelled = among(places, labels)
     unlike = judged.log_p < judged.threshold
     group = new_groups(z, np.flatnonzero(labelled), unlike, seed=wanted.seed)
     shown, unit = as_reflectance(pixels.where(group != NO_GROUP), given["scales"])

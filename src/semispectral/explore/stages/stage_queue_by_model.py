@@ -11,7 +11,7 @@ from semispectral.explore.group_files import read_groups
 from semispectral.explore.judged_files import read_judged
 from semispectral.explore.label_queue import Sampled, doubtful
 from semispectral.explore.queue_files import queue_table, write_queue_files
-from semispectral.explore.samples import PLACE, all_latents, places, read_clusters, read_known
+from semispectral.explore.samples import PLACE, latents_among, places, read_clusters, read_known
 from semispectral.study.stage_settings import stage_settings
 
 log = logging.getLogger(__name__)
@@ -67,9 +67,9 @@ def run_queue_by_model(
     clusters = read_clusters(clusters_directory)
     names = [group.name for group in read_groups(Path(groups_file)).groups]
     new = read_groups(Path(new_groups_file)).groups
-    found = all_latents(latents)
-    table = read_known(found.table, codes, cfg=cfg)
     sample = read_judged(Path(judged_file))
+    found = latents_among(latents, sample.table)
+    table = read_known(found.table, codes, cfg=cfg)
     first = places(found.table).get_indexer(places(pd.DataFrame([group.medoid for group in new], columns=PLACE)))
     sampled = Sampled(table, clusters.scaled(found.mean))
     chosen = doubtful(
