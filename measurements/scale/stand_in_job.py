@@ -5,7 +5,7 @@ python stand_in_job.py run JOBS.json NUMBER
 
 A stand-in is a link to the file of another scene or hole. Where a job reads one, it gets the content under the name of
 the place where it lies, and with hashes of spectra of its own: else it would refuse the file as misplaced, and the
-scans as copies of each other.
+scans as copies of each other. What a table of the whole study says of a scene is spread over its stand-ins.
 """
 
 import json
@@ -13,7 +13,7 @@ import re
 import runpy
 import sys
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
@@ -73,6 +73,18 @@ def owner(path: Path, names: Names) -> tuple[str, str] | None:
     return next((names[part] for part in (path.stem, *reversed(path.parts)) if part in names), None)
 
 
+def spread(table: pd.DataFrame, names: Names, stand_ins: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """A table of the study whose rows of a scene belong to its stand-ins in turn; as it is, where it names none."""
+    if "scene" not in table or not table["scene"].astype(str).isin(stand_ins.keys()).any():
+        return table
+    scene = [
+        stand_ins[each][number % len(stand_ins[each])] if each in stand_ins else each
+        for number, each in enumerate(table["scene"].astype(str))
+    ]
+    more = {"hole": [names[each][1] for each in scene]} if "hole" in table else {}
+    return table.assign(scene=scene, **more)
+
+
 def renamed(table: pd.DataFrame, path: Path, names: Names) -> pd.DataFrame:
     """A table of one scene or hole under the names of its place, with other hashes of spectra."""
     own = owner(path, names)
@@ -90,7 +102,7 @@ def other_hashes(values: np.ndarray, scene: str) -> np.ndarray:
     return np.where(values == 0, values, values ^ values.dtype.type(zlib.crc32(scene.encode()) << 1))
 
 
-def read_by_place(names: Names) -> None:
+def read_by_place(names: Names, stand_ins: Mapping[str, Sequence[str]]) -> None:
     """Let all readers of results give what lies in a place the names of that place."""
     from semispectral.census import census_files
     from semispectral.storage import arrays, parquet, provenance, seal
@@ -120,7 +132,10 @@ def read_by_place(names: Names) -> None:
 
     seal.require_place = lambda path, place: None
     provenance.require_unchanged = lambda paths, made, *, by: None
-    table = lambda found, path: renamed(found, path, names)  # noqa: E731
+
+    def table(found: pd.DataFrame, path: Path) -> pd.DataFrame:
+        return renamed(spread(found, names, stand_ins) if owner(path, names) is None else found, path, names)
+
     after(arrays, "read_table", table)
     after(arrays, "read", lambda found, path: (found[0], table(found[1], path), facts(found[2], path)))
     after(parquet, "read_table", table)
@@ -136,7 +151,7 @@ def run(path: Path, number: int) -> None:
     """
     jobs = json.loads(path.read_text(encoding="utf-8"))
     job = jobs["jobs"][number]
-    read_by_place(jobs["names"])
+    read_by_place(jobs["names"], jobs["stand_ins"])
     inputs, outputs, params, wildcards, resources, log = (unpacked(job[name]) for name in GIVEN)
     given = (inputs, outputs, params, wildcards, job["threads"], resources, log, {}, job["rule"], None)
     runpy.run_path(job["script"], {"snakemake": Snakemake(*given, str(Path(job["script"]).parent))}, "__main__")

@@ -156,7 +156,10 @@ def main(asked: argparse.Namespace) -> None:
     if planned.status:
         raise SystemExit("the dry run failed, as said above")
     jobs, names = json.loads(path.read_text(encoding="utf-8"))["jobs"], names_of(rows)
-    path.write_text(json.dumps({"jobs": jobs, "names": names}), encoding="utf-8")
+    path.write_text(
+        json.dumps({"jobs": jobs, "names": names, "stand_ins": rows.groupby("of")["scene"].agg(list).to_dict()}),
+        encoding="utf-8",
+    )
     say(f"{asked.scans} scans, {len(jobs)} jobs; dry run: {planned.processor:.0f} CPU s, {planned.memory_mb:.0f} MB")
     say("| rule | inputs | asked: MB | used: MB | CPU s |\n|---|---|---|---|---|")
     failed = []

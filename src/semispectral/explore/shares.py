@@ -93,11 +93,11 @@ def _profile(
     except DataError:
         return None
     first, last = min(low for low, _ in ends), max(high for _, high in ends)
-    counts = np.zeros(INTERVALS * groups, np.int64)
+    pixels = np.zeros(INTERVALS * groups, np.int64)
     for depth_m, number in placed():
         interval = np.minimum((INTERVALS * (depth_m - first) / max(last - first, 1e-9)).astype(np.int64), INTERVALS - 1)
-        counts += np.bincount(interval * groups + number, minlength=INTERVALS * groups)
-    counts = counts.reshape(INTERVALS, groups)
+        pixels += np.bincount(interval * groups + number, minlength=INTERVALS * groups)
+    counts = pixels.reshape(INTERVALS, groups)
     total = counts.sum(axis=1, keepdims=True)
     share = np.divide(counts, total, out=np.full(counts.shape, np.nan), where=total > 0)
     return Profile(first, last, share)
