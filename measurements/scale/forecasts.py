@@ -71,7 +71,7 @@ def rows_of(said: pd.DataFrame, took: pd.DataFrame) -> Iterator[str]:
 
 def far_off(said: pd.DataFrame, took: pd.DataFrame) -> Iterator[str]:
     """The forecast of all jobs together by what they took, and the rules whose forecast is far from what they took."""
-    both = said.join(took, rsuffix="_used", how="inner")
+    both = said.join(took.rename(columns={"memory": "memory_used"}), how="inner")
     ratios = {"seconds": both["seconds"] / both["cpu"], "memory": both["memory"] / both["memory_used"]}
     total = (both["seconds"] * both["jobs"]).sum() / (both["cpu"] * both["jobs"]).sum()
     yield f"seconds of all jobs: forecast {total:.2f} times what they took"
