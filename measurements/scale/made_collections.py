@@ -101,6 +101,7 @@ def labels(size: Size, codes: Sequence[int], random: np.random.Generator) -> np.
     """Labels of a tray, uint8 [line, sample]: the tray's code beside the core, and bands of classes over some of it."""
     band = random.choice(codes, size.lines // PATCH_LINES + 1)
     known = random.random(len(band)) < LABELLED_SHARE
+    known[0] |= not known.any()
     of_line = np.repeat(np.where(known, band, 0), PATCH_LINES)[: size.lines]
     raster = np.repeat(of_line[:, np.newaxis].astype(np.uint8), size.samples, axis=1)
     raster[:, : round(TRAY_SHARE * size.samples)] = TRAY_CODE

@@ -13,6 +13,7 @@ PAGE = Path(__file__).parents[2] / "docs/estimators.md"
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("uncompiled")  # hundreds of steps, which compilation without optimisation makes slower
 def test_the_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It predicts, finds novel rows, saves and loads; samples of a class are taken for that class."""
     monkeypatch.chdir(tmp_path)

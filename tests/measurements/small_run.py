@@ -2,8 +2,8 @@
 
     python small_run.py PROGRAM ARGUMENTS...
 
-The programs take the built-in collection and the default settings of the models. Here both have other defaults, and
-steps are not compiled by XLA, which would take longer than all of them.
+The programs take the built-in collection and the default settings of the models and of the SVM. Here these have other
+defaults, and steps are not compiled by XLA, which would take longer than all of them.
 """
 
 import runpy
@@ -14,13 +14,14 @@ from pathlib import Path
 import tensorflow as tf
 
 import semispectral.simulate
+from semispectral.classifiers import svm
 from semispectral.models import settings_m1, settings_m2
 from semispectral.models.fit_settings import FitConfig, NetConfig
 from semispectral.training.compiled import Programme
 
 MINERALS = ("muscovite", "chlorite", "kaolinite", "calcite")
 NET = NetConfig(hidden=(8,))
-FIT = FitConfig(batch=64, epochs=2, least_steps=2, most_steps=4, evaluate_every=1)
+FIT = FitConfig(batch=64, epochs=2, least_steps=2, most_steps=2, evaluate_every=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +57,17 @@ class SmallM2(settings_m2.M2Config):
     fit: FitConfig = FIT
 
 
+@dataclass(frozen=True)
+class SmallSvm(svm.SvmConfig):
+    """An SVM of two costs and one width."""
+
+    cost: svm.Candidates = (100.0, 1.0)
+    gamma: svm.Candidates = (1.0,)
+    folds: int = 2
+
+
 if __name__ == "__main__":
+    svm.SvmConfig = SmallSvm  # type: ignore[misc]
     semispectral.simulate.SimulateConfig = SmallCollection  # type: ignore[misc]
     settings_m1.M1Config = SmallM1  # type: ignore[misc]
     settings_m2.M2Config = SmallM2  # type: ignore[misc]

@@ -14,6 +14,7 @@ import pytest
 from jinja2 import Environment
 
 from browser import CHROMIUM, Tab, browse
+from semispectral.downhole.log import NOVEL, SHARE
 from semispectral.errors import DataError
 from semispectral.evaluation.alerts import Alert
 from semispectral.evaluation.differences import wide_scores
@@ -27,7 +28,7 @@ from semispectral.report import wording as words
 from semispectral.report.benchmark.difference_tables import difference_table
 from semispectral.report.captions import CAPTIONS, caption_of
 from semispectral.report.chosen_models import best_of_each_family, strongest_control
-from semispectral.report.deliverables import trust
+from semispectral.report.deliverables import made_of, trust
 from semispectral.report.draw import FIGURES, draw_figures, masks
 from semispectral.report.feature_chapter import beside_classes
 from semispectral.report.page import render, write_report
@@ -35,7 +36,7 @@ from semispectral.report.results import Paths, Study, read_study
 from semispectral.report.stage_report import run_report
 from semispectral.scans.sensor_bands import SensorBands
 from semispectral.storage import provenance
-from semispectral.study.classes import MASKED
+from semispectral.study.classes import MASKED, ClassMap
 from semispectral.study.scene import Remark
 from tiny_models import BANDS
 from tiny_study import CONFIG, write_study
@@ -346,6 +347,16 @@ def test_outcome_names_the_test_hole_and_both_figures(study: Study) -> None:
     means = study.score("macro_f1", "all").set_index(["method", "features"])["mean"]
     assert "test pixels of B" in said
     assert all(f"{means[chosen]:.3f}" in said for chosen in best_of_each_family(study))
+
+
+def test_a_class_that_only_the_test_part_has_is_no_share_of_a_hole() -> None:
+    """Its map does not know it, so the log has no column; the others are counted by length of core."""
+    table = pd.DataFrame(
+        {"HoleID": "DH3", "From": [0.0, 1.0], "To": [1.0, 2.0], "Core": [1.0, 0.5]}
+        | {f"{SHARE}a": [0.5, 0.8], f"{SHARE}b": [0.5, 0.2], NOVEL: [0.0, 0.3]}
+    )
+    said = made_of(table, ClassMap((1, 2, 3), ("a", "b", "new"), ("#000000", "#ffffff", "#336699")))
+    assert said.endswith("1.5 m of core: a 60 %, b 40 %; 10.0 % is unlike all that training saw.")
 
 
 def test_a_study_without_generative_models_still_has_a_report(study: Study, tmp_path: Path) -> None:

@@ -173,11 +173,12 @@ def made_of(table: pd.DataFrame, classes: ClassMap) -> str:
     Parameters
     ----------
     table : its intervals, from `semispectral.downhole.composites.composite`.
-    classes : classes in label order.
+    classes : classes in label order. One that only the test part has is in no map, and has no column.
     """
     core = table["Core"].to_numpy()
     total = float(core.sum())
-    share = {name: float((core * table[SHARE + name].fillna(0)).sum() / total) for name in classes.names}
+    mapped = [name for name in classes.names if SHARE + name in table]
+    share = {name: float((core * table[SHARE + name].fillna(0)).sum() / total) for name in mapped}
     most = sorted(share, key=lambda name: -share[name])[:MOST_CLASSES]
     said = ", ".join(f"{name} {100 * share[name]:.0f} %" for name in most if share[name] >= 0.005)
     unknown = float((core * table[NOVEL].fillna(0)).sum() / total)
