@@ -52,3 +52,9 @@ def test_a_hole_with_depths_has_a_profile(scenes: list[Scene]) -> None:
     assert (profile.from_m, profile.to_m) == pytest.approx((0, 2), abs=0.05)
     np.testing.assert_array_equal(profile.share[:, 0], np.arange(INTERVALS) < INTERVALS // 2)
     np.testing.assert_array_equal(profile.share[:, 1], np.arange(INTERVALS) >= INTERVALS // 2)
+
+
+def test_a_hole_of_no_core_has_no_profile(scenes: list[Scene]) -> None:
+    """Where no pixel of a hole is of a group, there is nothing along it."""
+    maps = {name: np.full((32, 6), -1, np.int16) for name in ("A_1", "A_2", "B_1")}
+    assert shares_of(maps, scenes, groups=3, run_share=0.5).profiles == {}

@@ -160,7 +160,7 @@ def test_rules_run_on_stand_ins_of_a_finished_study(finished_study: Path, tmp_pa
     """
     copy_study(finished_study, tmp_path / "study")
     program = str(ROOT / "measurements/scale/stand_ins.py")
-    wanted = ("split", "downhole", "intervals", "report")
+    wanted = ("split", "split_tested", "downhole", "intervals", "report")
     many = tmp_path / "many"
     given = ("--configfile", TINY, "--scans", "9", "--per-hole", "3", "--output", str(many), "--rules", *wanted)
     status, said = forks.call(tmp_path / "study", *given, program=program)

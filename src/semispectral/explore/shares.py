@@ -92,6 +92,8 @@ def _profile(
         ends = [(float(depth_m.min()), float(depth_m.max())) for depth_m, _ in placed() if len(depth_m)]
     except DataError:
         return None
+    if not ends:
+        return None
     first, last = min(low for low, _ in ends), max(high for _, high in ends)
     pixels = np.zeros(INTERVALS * groups, np.int64)
     for depth_m, number in placed():
