@@ -6,7 +6,8 @@ The jobs of all calls are forks of the same warm processes; programs that a test
 imported libraries, and of the package only what says how: programs may change its modules. One that starts Snakemake is
 a fork of what has imported that, and so are the processes that it starts.
 
-Run as a script, it reads calls as JSON lines ``{"folder", "command", "output"}`` and answers each with the status.
+Run as a script, it reads calls as JSON lines ``{"folder", "command", "output", "runs_snakemake"}`` and answers each with
+the status.
 """
 
 import json
@@ -15,10 +16,11 @@ import re
 import runpy
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from semispectral.workflow.warm import WarmProcess, warm_process
 from semispectral.workflow.warm_process import Wanted
@@ -59,8 +61,12 @@ class Forks:
         self, folder: Path, *arguments: str, program: str = SNAKEMAKE, runs_snakemake: bool = False
     ) -> tuple[int, str]:
         """Exit status and all output of one call in a folder; a program is a file in Python."""
-        request = {"folder": str(folder), "command": [program, *arguments], "output": str(self.output)}
-        request["runs_snakemake"] = runs_snakemake or program == SNAKEMAKE
+        request = {
+            "folder": str(folder),
+            "command": [program, *arguments],
+            "output": str(self.output),
+            "runs_snakemake": runs_snakemake or program == SNAKEMAKE,
+        }
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(json.dumps(request) + "\n")
@@ -134,14 +140,16 @@ def _call(request: dict[str, Any], programs: WarmProcess | None) -> None:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
     sys.argv = request["command"]
+    if sys.argv[0] == SNAKEMAKE:
+        _leave(_snakemake)
+    _leave(_of_snakemake if request["runs_snakemake"] else partial(_program, programs))
+
+
+def _leave(run: Callable[[], int]) -> NoReturn:
+    """Run something in this child, and end it with the status that Python would end with."""
     status = 1
     try:
-        if sys.argv[0] == SNAKEMAKE:
-            status = _snakemake()
-        elif request["runs_snakemake"]:
-            status = _of_snakemake()
-        else:
-            status = _program(programs)
+        status = run()
     except SystemExit as end:
         status = int(end.code or 0)
     finally:
@@ -175,11 +183,12 @@ class ForkedPython:
     """What programs use of `subprocess.Popen`, by a fork, for a Python that runs code, a module or a script."""
 
     def __init__(self, command: Sequence[str], *, cwd: Path, stdout: int | None = None, **_: object) -> None:
-        self.args, self.returncode, self.stdout, self.stderr = command, None, None, None
+        self.args, self.stdout, self.stderr = command, None, None
+        self.returncode: int | None = None
         out, into = os.pipe() if stdout == subprocess.PIPE else (None, None)
         self.pid = os.fork()
         if not self.pid:
-            _python(command[1:], cwd, into)
+            _leave(partial(_python, command[1:], cwd, into))
         if out is not None and into is not None:
             os.close(into)
             self.stdout = os.fdopen(out)
@@ -202,30 +211,23 @@ class ForkedPython:
         return self.returncode
 
 
-def _python(command: Sequence[str], folder: Path, into: int | None = None) -> None:
-    """In the child: do what Python would do with these arguments, and leave; another Python takes its place here."""
-    os.execv = lambda _, given: _python(given[1:], Path.cwd())  # type: ignore[assignment]
-    status = 1
-    try:
-        os.chdir(folder)
-        if into is not None:
-            os.dup2(into, 1)
-            os.dup2(into, 2)
-        option, *arguments = command
-        sys.argv = [option, *arguments[1:]] if option in ("-m", "-c") else list(command)
-        if option == "-m":
-            runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
-        elif option == "-c":
-            exec(arguments[0], {"__name__": "__main__"})  # noqa: S102 - as Python does
-        else:
-            runpy.run_path(option, run_name="__main__")
-        status = 0
-    except SystemExit as end:
-        status = int(end.code or 0)
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
+def _python(command: Sequence[str], folder: Path, into: int | None = None) -> int:
+    """In the child: do what Python would do with these arguments; another Python takes its place here."""
+    execv: Any = lambda _, given: _leave(partial(_python, given[1:], Path.cwd()))  # noqa: E731
+    os.execv = execv
+    os.chdir(folder)
+    if into is not None:
+        os.dup2(into, 1)
+        os.dup2(into, 2)
+    option, *arguments = command
+    sys.argv = [option, *arguments[1:]] if option in ("-m", "-c") else list(command)
+    if option == "-m":
+        runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
+    elif option == "-c":
+        exec(arguments[0], {"__name__": "__main__"})  # noqa: S102 - as Python does
+    else:
+        runpy.run_path(option, run_name="__main__")
+    return 0
 
 
 def _program(programs: WarmProcess | None) -> int:
