@@ -6,8 +6,8 @@ The jobs of all calls are forks of the same warm processes; programs that a test
 imported libraries, and of the package only what says how: programs may change its modules. One that starts Snakemake is
 a fork of what has imported that, and so are the processes that it starts.
 
-Run as a script, it reads calls as JSON lines ``{"folder", "command", "output", "runs_snakemake"}`` and answers each with
-the status.
+Run as a script, it reads calls as JSON lines ``{"folder", "command", "output", "runs_snakemake"}`` and answers each
+with the status.
 """
 
 import json
