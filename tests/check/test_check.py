@@ -104,7 +104,7 @@ def test_a_sound_study_is_planned_as_the_run_would() -> None:
     assert drawn.part("train")["labelled"] + drawn.part("valid")["labelled"] <= 180
     assert int(drawn.labels_per_class["10"].to_numpy().sum()) == 20
     said = "\n".join([*scenes(study, looked), *split(study, drawn, sound=True), *labels_per_class(study, drawn)])
-    assert "Scenes: 3 of 2 holes" in said
+    assert "Scenes: 3 from 2 holes" in said
     assert "90 labelled pixels (20.5 %) of 2 classes" in said
     assert "10: 20 labels, 16 to train and 4 to validate" in said
 
@@ -162,7 +162,7 @@ def test_scenes_are_counted_as_they_are_listed() -> None:
     np.save("a2_labels.npy", np.full((LINES, SAMPLES), 7, np.uint8))
     study, looked, _, problems = checked()
     said = list(scenes(study, looked))
-    assert said[0].startswith("Scenes: 3 of 2 holes, ")
+    assert said[0].startswith("Scenes: 3 from 2 holes, ")
     assert said[0].endswith("; 1 of them cannot be used")
     assert said[2] == "  a2  cannot be used: see the problems below"
     assert next(classes(study, looked)).startswith("Classes: 2, ")
@@ -170,8 +170,9 @@ def test_scenes_are_counted_as_they_are_listed() -> None:
     for name in HOLES:
         Path(f"{name}.npy").write_bytes(b"")
     study, looked, _, problems = checked()
-    assert next(scenes(study, looked)) == "Scenes: 3 of 2 holes, none of them can be used"
+    assert next(scenes(study, looked)) == "Scenes: 3 from 2 holes, none of them can be used"
     assert next(classes(study, looked)).startswith("Classes: none found: the usable scenes have no labelled pixel")
+    assert list(scenes(replace(study, scenes=()), [])) == ["Scenes: none could be read: see the problems below"]
 
 
 @pytest.mark.parametrize(

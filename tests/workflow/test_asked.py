@@ -173,7 +173,7 @@ def test_rules_run_on_stand_ins_of_a_finished_study(finished_study: Path, tmp_pa
     quotas = pd.read_parquet(many / "results/splits/main/quotas.parquet")
     assert sorted(quotas["scene"].unique()) == [f"N{number}" for number in range(1, 10)]
     assert set(quotas.loc[quotas["part"] == "test", "hole"]) >= {"H3"}
-    assert "9 scenes of 3 holes" in " ".join((many / "results/report/index.html").read_text().split())
+    assert "9 scenes from 3 holes" in " ".join((many / "results/report/index.html").read_text().split())
 
 
 def size_of(path: str) -> int:

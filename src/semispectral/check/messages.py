@@ -39,13 +39,16 @@ def scenes(study: Study, looked: Sequence[Looked]) -> Iterator[str]:
     looked : facts of the usable scenes.
     """
     listed = study.scenes
+    if not listed:
+        yield "Scenes: none could be read: see the problems below"
+        return
     holes = len({scene.hole for scene in listed})
     usable = {each.scene.name: each for each in looked}
     origins = sorted({each.origin for each in looked})
     size = megabytes(sum(each.megabytes for each in looked))
     held = f"{size}, {' and '.join(origins)}" if looked else "none of them can be used"
     broken = f"; {len(listed) - len(looked)} of them cannot be used" if 0 < len(looked) < len(listed) else ""
-    yield f"Scenes: {len(listed)} of {holes} hole{'s' * (holes != 1)}, {held}{broken}"
+    yield f"Scenes: {len(listed)} from {holes} hole{'s' * (holes != 1)}, {held}{broken}"
     width = max((len(scene.name) for scene in listed), default=0)
     for scene in listed[:MOST_SCENES]:
         each = usable.get(scene.name)

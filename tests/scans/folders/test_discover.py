@@ -175,6 +175,16 @@ def test_headwall_references_above_the_scans(tmp_path: Path) -> None:
     assert [(each.path.parent.name, "no scan named raw" in each.reason) for each in found.left] == [("other", True)]
 
 
+def test_raw_scans_without_references_are_named_by_their_folders(tmp_path: Path) -> None:
+    """A name that the camera gives each scan is none: --name and tables of boxes need that of the folder."""
+    for name in ("DH1_5/raw", "DH1_6/raw_0", "DH1_6/raw_2000"):
+        write_envi(tmp_path / name).rename(tmp_path / name)
+    np.save(tmp_path / "DH1_5/raw_labels.npy", COUNTS[:, :, 0])
+    found = discover(tmp_path, Wishes(hole="DH1"))
+    assert [cells_of(found, number)["scene"] for number in range(3)] == ["DH1_5", "DH1_6_0", "DH1_6_2000"]
+    assert cells_of(found)["labels"].endswith("DH1_5/raw_labels.npy")
+
+
 def test_sources_in_words_name_no_part_of_a_word(tmp_path: Path) -> None:
     """A scan with a short name, as 'd', does not break the words of a source that hold it."""
     write_envi(tmp_path / "d").rename(tmp_path / "d")

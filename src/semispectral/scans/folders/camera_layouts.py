@@ -189,13 +189,11 @@ def headwall(files: frozenset[Path]) -> tuple[list[FoundScan], list[LeftOut]]:
             continue
         cells, claimed = _headwall_references(folder, found, files)
         for header in headers:
-            stem = header.stem.lower()
             data, both = header_and_data_of(header, files)
-            if stem == "raw" or stem.startswith("raw_"):
-                name = folder.name + header.stem[len("raw") :]
-                scans.append(FoundScan(data, name, HEADWALL, dict(cells), both | claimed))
+            if is_raw(header):
+                scans.append(FoundScan(data, name_of_scan(header), HEADWALL, dict(cells), both | claimed))
                 used |= set(found.values())
-            elif stem in HEADWALL_PRODUCTS:
+            elif header.stem.lower() in HEADWALL_PRODUCTS:
                 left.append(LeftOut(header, "it is made of the raw scan beside it, which is listed", both))
     for header in sorted(set(references.values()) - used):
         role = HEADWALL_ROLES[header.stem.lower()]
@@ -203,6 +201,27 @@ def headwall(files: frozenset[Path]) -> tuple[list[FoundScan], list[LeftOut]]:
         reason = f"it is a {role} reference, and no scan named raw is beside or below it: name it by --{role}"
         left.append(LeftOut(header, reason, both))
     return scans, left
+
+
+def is_raw(file: Path) -> bool:
+    """Return whether a file is called as Headwall calls each raw scan: raw, or raw_NUMBER.
+
+    Parameters
+    ----------
+    file : Path, data or header.
+    """
+    stem = file.stem.lower()
+    return stem == "raw" or stem.startswith("raw_")
+
+
+def name_of_scan(file: Path) -> str:
+    """Return the name of a scan: of its folder, with what follows ``raw``, if it is called raw; else of its file.
+
+    Parameters
+    ----------
+    file : Path, data or header.
+    """
+    return file.parent.name + file.stem[len("raw") :] if is_raw(file) else file.stem
 
 
 def _nearest(folder: Path, role: str, references: dict[tuple[Path, str], Path]) -> Path | None:

@@ -9,7 +9,7 @@ import h5py
 
 from semispectral.errors import DataError, SemispectralError
 from semispectral.scans.facts.hdf5_attributes import plain_name
-from semispectral.scans.folders.camera_layouts import header_and_data_of
+from semispectral.scans.folders.camera_layouts import header_and_data_of, name_of_scan
 from semispectral.scans.folders.found import Cell, FoundScan, LeftOut
 from semispectral.scans.formats import first_bytes as beginnings
 from semispectral.scans.formats.hdf5 import WAVELENGTH_ATTRIBUTES, opened
@@ -56,7 +56,7 @@ def _looked_at(file: Path, files: frozenset[Path]) -> FoundScan | LeftOut:
     """Return a file as a scan, or the reason why it is none."""
     try:
         data, claimed = header_and_data_of(file, files) if file.suffix.lower() == ".hdr" else (file, frozenset({file}))
-        scan = FoundScan(data, data.stem, PLAIN, _cells(data), claimed)
+        scan = FoundScan(data, name_of_scan(data), PLAIN, _cells(data), claimed)
         bands = _bands(scan)
     except (SemispectralError, OSError) as error:
         return LeftOut(file, str(error), frozenset({file}))
