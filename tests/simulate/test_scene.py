@@ -1,6 +1,7 @@
 """Scenes and files: pure functions of the seed, with the labels, the geometry and the faults that are promised."""
 
 import time
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -206,7 +207,25 @@ def test_a_scan_does_not_depend_on_the_lines_made_at_a_time(lines: int, monkeypa
     """Whatever part of a scan is in memory, the counts are the same to the last bit."""
     whole = simulate_scene(TINY, 1, 0)
     monkeypatch.setattr("semispectral.simulate.scene.BLOCK_PIXELS", lines * TINY.samples)
-    np.testing.assert_array_equal(simulate_scene(TINY, 1, 0).counts, whole.counts)
+    monkeypatch.setattr("semispectral.simulate.scene.CHUNK_LINES", 1)
+    made = simulate_scene(TINY, 1, 0)
+    assert {len(block) for block in made.blocks()} >= {lines}
+    np.testing.assert_array_equal(made.counts, whole.counts)
+
+
+def test_a_scan_is_written_some_lines_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside what its pixels are made of, a scan of ten times the lines is not held as a whole while it is written."""
+    held = []
+    monkeypatch.setattr("semispectral.simulate.scene.BLOCK_PIXELS", 1)
+    for lines in (320, 3200):
+        scene = simulate_scene(replace(TINY, lines=lines, samples=24, bands=134), 0, 0)
+        tracemalloc.start()
+        write_scene(tmp_path / "scene.h5", scene)
+        held.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert "counts" not in vars(scene)
+    size = 3200 * 24 * 134 * 2
+    assert held[1] - held[0] < size / 4
 
 
 def test_written_file_holds_the_scene(tmp_path: Path) -> None:

@@ -1,20 +1,21 @@
 """Write simulated scenes as HDF5 in the layout of 2017, together with the truth."""
 
 import io
+import math
 from pathlib import Path
 from typing import Any
 
 import h5py
 import numpy as np
 
-from semispectral.simulate.scene import SimulatedScene
+from semispectral.simulate.scene import CHUNK_LINES, SimulatedScene
 from semispectral.storage.atomic import replacing
 
-CHUNK_LINES = 32
+COUNTS = np.dtype(np.uint16)
 
 
 def write_scene(path: Path, scene: SimulatedScene) -> None:
-    """Write a scene atomically; the same scene gives the same bytes.
+    """Write a scene atomically, some lines at a time; the same scene gives the same bytes.
 
     The file holds ``/hsimage/data`` [line, sample, band], ``labels`` [line, sample], ``wavelengths`` [band] in nm,
     ``dark`` and ``white`` [sample, band]; ``/truth/mineral`` and ``/truth/class`` [line, sample]; attributes on the
@@ -25,7 +26,8 @@ def write_scene(path: Path, scene: SimulatedScene) -> None:
     path : Path, file to write.
     scene : SimulatedScene, simulated scene.
     """
-    with replacing(path, needed=scene.counts.nbytes) as temporary, Steady(temporary, "w+") as steady:
+    size = math.prod(scene.shape) * COUNTS.itemsize
+    with replacing(path, needed=size) as temporary, Steady(temporary, "w+") as steady:
         with h5py.File(steady, "w") as file:
             _fill(file, scene)
         if steady.error:
@@ -60,9 +62,13 @@ class Steady(io.FileIO):
 
 
 def _fill(file: h5py.File, scene: SimulatedScene) -> None:
-    lines, samples, bands = scene.counts.shape
+    lines, samples, bands = scene.shape
     chunks = (min(CHUNK_LINES, lines), samples, bands)
-    _put(file, "hsimage/data", scene.counts, chunks=chunks)
+    data = _new(file, "hsimage/data", shape=scene.shape, dtype=COUNTS, chunks=chunks)
+    start = 0
+    for block in scene.blocks():
+        data[start : start + len(block)] = block
+        start += len(block)
     datasets = {
         "hsimage/labels": scene.codes,
         "hsimage/wavelengths": scene.wavelengths_nm,
@@ -72,11 +78,11 @@ def _fill(file: h5py.File, scene: SimulatedScene) -> None:
         "truth/class": scene.unit_class,
     }
     for name, values in datasets.items():
-        _put(file, name, values, chunks=None)
+        _new(file, name, data=values, chunks=values.shape)
     file["hsimage/wavelengths"].attrs["units"] = "nm"
     file.attrs.update(scene=scene.name, hole=scene.hole, pixel_mm=scene.pixel_mm)
     file.attrs.update(depth_from_m=scene.depth_from_m, depth_to_m=scene.depth_to_m)
 
 
-def _put(file: h5py.File, name: str, values: np.ndarray, *, chunks: tuple[int, ...] | None) -> None:
-    file.create_dataset(name, data=values, chunks=chunks or values.shape, track_times=False, fletcher32=True)
+def _new(file: h5py.File, name: str, *, chunks: tuple[int, ...], **content: Any) -> h5py.Dataset:
+    return file.create_dataset(name, chunks=chunks, track_times=False, fletcher32=True, **content)

@@ -1,6 +1,8 @@
 """Simulate one scene as a pure function of the settings, the hole and the scene."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -20,6 +22,7 @@ from semispectral.simulate.tray import Tray, lay_tray
 from semispectral.study.suggestions import hint
 
 BLOCK_PIXELS = 1 << 14  # made at a time
+CHUNK_LINES = 32  # of a file: as many lines are made at a time, or a multiple of them
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +32,7 @@ class SimulatedScene:
     Attributes
     ----------
     name, hole : str, names such as ``DH1_2`` and ``DH1``.
-    counts : uint16 [line, sample, band], values of the sensor.
+    blocks : function without arguments that yields the counts, some lines at a time: uint16 [line, sample, band].
     wavelengths_nm : float64 [band], in nm.
     codes : uint16 [line, sample], label codes: minerals 1 to 99, lithologies from 100, tray 255, 0 unlabelled.
     dark, white : uint16 [sample, band], counts of the references.
@@ -42,7 +45,7 @@ class SimulatedScene:
 
     name: str
     hole: str
-    counts: np.ndarray
+    blocks: Callable[[], Iterator[np.ndarray]]
     wavelengths_nm: np.ndarray
     codes: np.ndarray
     dark: np.ndarray
@@ -53,6 +56,16 @@ class SimulatedScene:
     pixel_mm: float
     depth_from_m: float
     depth_to_m: float
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Lines, samples and bands of the counts."""
+        return (*self.codes.shape, self.wavelengths_nm.size)
+
+    @cached_property
+    def counts(self) -> np.ndarray:
+        """Values of the sensor, uint16 [line, sample, band], all in memory at once."""
+        return np.concatenate(list(self.blocks()))
 
 
 def scene_names(settings: SimulateConfig) -> dict[str, tuple[int, int]]:
@@ -115,7 +128,7 @@ def simulate_scene(settings: SimulateConfig, hole: int, scene: int) -> Simulated
             f"there is no scene {scene} of hole {hole}"
         )
     common, sensor = draw_hole(settings, hole), build_sensor(settings)
-    random = {part: generator(settings.seed, part, hole, scene) for part in ("tray", "rock", "light", "label", "noise")}
+    random = {part: generator(settings.seed, part, hole, scene) for part in ("tray", "rock", "light", "label")}
     tray = lay_tray(settings, random["tray"])
     geology = lay_units(settings, common, tray, random["rock"])
     covered = tray.coverage > 0
@@ -126,12 +139,12 @@ def simulate_scene(settings: SimulateConfig, hole: int, scene: int) -> Simulated
     clear = tray.whole & (sensor.gain > 0) & (share >= settings.labelled_purity)
     labels = draw_labels(settings, common, geology, class_codes, clear, int(tray.core.sum()), random["label"])
     light = draw_light(settings, common, tray, covered, random["light"])
-    counts = _scan(settings, common, sensor, tray, mixture, light, random["noise"])
+    noise = partial(generator, settings.seed, "noise", hole, scene)
     length_m = settings.runs * settings.lines * settings.pixel_mm / 1000
     return SimulatedScene(
         name=f"DH{hole + 1}_{scene + 1}",
         hole=f"DH{hole + 1}",
-        counts=counts,
+        blocks=partial(_blocks, settings, common, sensor, tray, mixture, light, noise),
         wavelengths_nm=sensor.wavelengths_nm,
         codes=_with_tray(labels, tray),
         dark=sensor.dark.astype(np.uint16),
@@ -145,31 +158,29 @@ def simulate_scene(settings: SimulateConfig, hole: int, scene: int) -> Simulated
     )
 
 
-def _scan(
+def _blocks(
     settings: SimulateConfig,
     hole: Hole,
     sensor: Sensor,
     tray: Tray,
     mixture: Mixture,
     light: Light,
-    random: np.random.Generator,
-) -> np.ndarray:
-    """Return the counts of the tray, uint16 [line, sample, band], made some lines at a time.
+    noise: Callable[[], np.random.Generator],
+) -> Iterator[np.ndarray]:
+    """Yield the counts of the tray, uint16 [line, sample, band], made some lines at a time.
 
     Spectra and image of a whole scan of 586 MB are 5 GB; what chance draws does not depend on the lines of a block.
     """
-    covered, minerals = tray.coverage > 0, mixed_minerals(settings)
+    covered, minerals, random = tray.coverage > 0, mixed_minerals(settings), noise()
     wavelengths_nm = extended_wavelengths_nm(sensor)
     before = np.concatenate([[0], np.cumsum(covered.sum(axis=1))])  # pixels of core above each line
-    counts = np.empty((settings.lines, settings.samples, settings.bands), np.uint16)
-    step = max(1, BLOCK_PIXELS // settings.samples)
+    step = max(1, BLOCK_PIXELS // (settings.samples * CHUNK_LINES)) * CHUNK_LINES
     for start in range(0, settings.lines, step):
         lines = slice(start, min(start + step, settings.lines))
         part = mixture.of(slice(before[lines.start], before[lines.stop]))
         spectra = mix(minerals, part, wavelengths_nm, hole.centre_shift_nm)
         seen = light_core(settings, light, spectra, covered, wavelengths_nm, lines)
-        counts[lines] = count(sensor, compose(tray, light, seen, covered, wavelengths_nm, lines), random)
-    return counts
+        yield count(sensor, compose(tray, light, seen, covered, wavelengths_nm, lines), random)
 
 
 def _with_tray(labels: np.ndarray, tray: Tray) -> np.ndarray:
