@@ -36,7 +36,7 @@ class Rate(NamedTuple):
 
 
 RATES: dict[str, Rate] = {
-    "simulate": Rate("scene_mb", (0.5, 0.07), (150, 6), "scene_mb", (0, 1)),
+    "simulate": Rate("scene_mb", (0.2, 0.031), (220, 0.5), "scene_mb", (0, 1)),
     "fetch": Rate("scene_mb", (3, 1), (150, 0), "scene_mb", (0, 0.5)),
     "mask": Rate("scene_mb", (0.5, 0.003), (240, 0.9), "scene_mb", (0.03, 0.001)),
     "census": Rate("scene_mb", (0.19, 0.0005), (215, 0.05), "scene_mb", (0.03, 0.008)),
