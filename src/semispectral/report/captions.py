@@ -2,8 +2,8 @@
 
 CAPTIONS = {
     "data/labels": (
-        "Labelled pixels of each class: in all scenes (bars, log scale) and in each scene (rows; darker is more). A "
-        "dot means none."
+        "Labelled pixels of each class: in all scenes (bars, log scale) and in each scene, or of many scenes in each "
+        "hole (rows; darker is more). A dot means none."
     ),
     "data/mask": (
         "The brightness of each scan, and over it what is left out: tray or shadow by the mask (red), and pixels with "
