@@ -199,6 +199,24 @@ def main(asked: argparse.Namespace) -> None:
         print(f"\n{figure}, mean over the seeds that are there\n{shown.reindex(order).round(3).to_string()}")
     seeds = table.pivot_table(index="mean of", columns=["task", "labels"], values="seed", aggfunc="count")
     print(f"\nseeds of each cell\n{seeds.to_string()}")
+    if asked.less:
+        print(f"\nmacro-F1, less that of {asked.less}, in pairs of seeds\n{differences(table, asked.less).to_string()}")
+
+
+def differences(table: pd.DataFrame, other: str) -> pd.DataFrame:
+    """Return what each mean has more macro-F1 than another one: its mean over the seeds, and the standard error.
+
+    Parameters
+    ----------
+    table : a row for each mean, task, number of labels and seed.
+    other : name of the mean that is taken off.
+    """
+    cell = ["task", "labels", "seed"]
+    scores = table.pivot_table(index=cell, columns="mean of", values="macro-F1")
+    less = scores.sub(scores[other], axis=0).drop(columns=other).groupby(level=["task", "labels"])
+    mean, error = less.mean().T, less.sem().T
+    shown = mean.map("{:+.3f}".format) + " +- " + error.map("{:.3f}".format)
+    return shown.reindex([name for name in MEANS if name in shown.index])
 
 
 if __name__ == "__main__":
@@ -208,5 +226,6 @@ if __name__ == "__main__":
     parser.add_argument("--labels-per-class", type=int, nargs="+", default=[5, 10])
     parser.add_argument("--scenes", nargs="+", choices=TASKS, default=list(TASKS))
     parser.add_argument("--members", nargs="*", choices=FITS, default=list(FITS), help="none: print what is there")
+    parser.add_argument("--less", choices=MEANS, help="print what each mean has more macro-F1 than this one")
     parser.add_argument("--output", type=Path, required=True)
     main(parser.parse_args())
