@@ -1,7 +1,7 @@
-# The models: M1 and its latents; M2, q(y|x) alone and the SVM, on bands or on latents; simpler methods; their predictions.
+# The models: M1 and its latents; M2, q(y|x) alone and the SVM, on bands or on latents; linear discriminants; simpler methods; their predictions.
 # Needs: results/shards, results/sample_m1, results/sample, results/scaler, results/splits/main, results/labels_per_class.
 # Produces: results/m1/{seed} (a directory: training again always invalidates what follows), results/latents/{seed},
-# results/{svm,m2,qy}/{features}/{per_class}/{seed}, results/predictions/main/inductive/{method}/{features}/{per_class}/{seed}.parquet,
+# results/{svm,lda_mnf,m2,qy}/{features}/{per_class}/{seed}, results/predictions/main/inductive/{method}/{features}/{per_class}/{seed}.parquet,
 # results/library/judged.json.
 
 
@@ -197,6 +197,36 @@ rule train_svm:
         "../workflow/scripts/train_svm.py"
 
 
+rule train_lda:
+    input:
+        features=FILES.learnt_from,
+        pixels="<results>/splits/main/training/pixels.parquet",
+        labels="<results>/labels_per_class/{per_class}/{seed}.parquet",
+        classes="<results>/splits/main/training/classes.json",
+        scaler=FILES.scaler_of,
+    output:
+        directory("<results>/lda_mnf/{features}/{per_class}/{seed}"),
+    log:
+        "<results>/logs/train_lda/{features}/{per_class}/{seed}.log",
+    benchmark:
+        "<results>/resources/train_lda/{features}/{per_class}/{seed}.tsv"
+    wildcard_constraints:
+        features="mnf",
+    conda:
+        "../envs/base.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory_mb(4000, per_mb=12),
+        runtime=minutes(30, per_mb=0.1),
+    params:
+        cfg=SLICES.baseline(["lda_mnf"]),
+        code=code("train_lda"),
+    message:
+        "Fit linear discriminants to {wildcards.features} with {wildcards.per_class} labels per class, seed {wildcards.seed}"
+    script:
+        "../workflow/scripts/train_lda.py"
+
+
 if FILES.fitted:
 
     rule baseline:
@@ -248,6 +278,7 @@ rule average:
         mem_mb=memory_mb(1000, per_mb=12),
         runtime=minutes(10, per_mb=0.1),
     params:
+        weights=BENCHMARK.weights_of,
         code=code("average"),
     message:
         "Average the predictions of the members of {wildcards.method}: {wildcards.split}, {wildcards.regime}, {wildcards.runs}"

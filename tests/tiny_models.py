@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from semispectral.classifiers.discriminants import fit_lda
 from semispectral.classifiers.svm import SvmConfig, fit_svm
 from semispectral.evaluation.predictions import prediction_table
 from semispectral.maps.bundle import Bundle
@@ -18,7 +19,7 @@ from semispectral.scans.facts.stated_values import as_values
 from semispectral.spectra.scaling import Scaler, fit_scaler
 from semispectral.storage.model_files import load_model, save_model
 from semispectral.study.classes import ClassMap
-from semispectral.study.methods import first_row
+from semispectral.study.methods import averages, first_row, trained_rows
 from semispectral.tray.learn import learn_tray
 
 BANDS, CLASSES, LINES, SAMPLES = 12, 3, 24, 10
@@ -122,8 +123,8 @@ def tiny_parts(
         own = fit_scaler(tiny_pixels(seed=seed).x, method=scaling_m1, **axis)
         models |= {"scaler_m1": own.to_saved(), "m1": tiny_m1(seed=seed, bands=own.columns)}
     inputs = {"latents": 3, "latents_mnf": 3 + scaler.columns}.get(features, scaler.columns)
-    if method == "m2_svm":
-        models["classifier"] = tiny_average(directory, models["scaler"], inputs, seed=seed)
+    if method in averages():
+        models["classifier"] = tiny_average(directory, models["scaler"], inputs, seed=seed, method=method)
     else:
         models["classifier"] = tiny_m2(inputs, seed=seed + 1, kind=method)
     models["tray"] = tiny_tray(seed=seed)
@@ -140,18 +141,22 @@ def tiny_tray(*, seed: int) -> Saved:
     return dict(found.arrays), dict(found.facts)
 
 
-def tiny_average(directory: Path, scaler: Saved, inputs: int, *, seed: int) -> Saved:
-    """The average of M2 on latents with noise scores and of an SVM on the scores alone, both saved in ``directory``."""
+def tiny_average(directory: Path, scaler: Saved, inputs: int, *, seed: int, method: str) -> Saved:
+    """An average of M2 on latents with noise scores and others on the scores alone, all saved in ``directory``."""
     pixels = tiny_pixels(seed=seed)
     known = pixels.where(pixels.label >= 0)
     seen = Scaler.from_saved(*scaler).transform(known.x)
-    settings = SvmConfig(cost=(1.0,), gamma=(1.0,))
-    svm = fit_svm(seen, known.label, classes=CLASSES, settings=settings, seed=seed)
-    members = {"m2/latents_mnf": tiny_m2(inputs, seed=seed + 1), "svm/mnf": svm.to_saved()}
-    folders = [directory / name / "20/1" for name in members]
-    for folder, saved in zip(folders, members.values(), strict=True):
-        save_model(folder, *saved)
-    return classifier_of(folders, scaler)
+    given = {"classes": CLASSES, "settings": SvmConfig(cost=(1.0,), gamma=(1.0,)), "seed": seed}
+    fitted = {
+        "m2": tiny_m2(inputs, seed=seed + 1),
+        "svm": fit_svm(seen, known.label, **given).to_saved(),
+        "lda_mnf": fit_lda(seen, known.label, **given).to_saved(),
+    }
+    members = trained_rows(method, "latents_mnf")
+    folders = [directory / member / features / "20/1" for member, features in members]
+    for folder, (member, _) in zip(folders, members, strict=True):
+        save_model(folder, *fitted[member])
+    return classifier_of(folders, scaler, first_row(method).weights)
 
 
 def tiny_bundle(

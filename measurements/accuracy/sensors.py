@@ -31,8 +31,9 @@ from sklearn.metrics import f1_score
 from few_labels_work import Settings, markdown
 from inputs import real_core
 from semispectral.census.align_sensors import align
+from semispectral.classifiers.by_sensor import fit_by_sensor
 from semispectral.classifiers.input_choice import best_input, input_scores
-from semispectral.classifiers.svm import SvmConfig, fit_svm, fit_svm_by_sensor
+from semispectral.classifiers.svm import SvmConfig, fit_svm
 from semispectral.inference.m1_inference import M1Inference
 from semispectral.inference.m2_inference import M2Inference
 from semispectral.noise.covariance import estimate_noise
@@ -157,7 +158,7 @@ class Work:
             known = draw(task, number, seed)
             side_by_side = fit_svm(x[known], task.label[known], **of_svm)
             found[f"{BANDS}, {SIDE_BY_SIDE}", number] = f1(task, side_by_side.predict(x))
-            svms = fit_svm_by_sensor(x[known], task.label[known], sensors=scaler.columns_by_sensor, **of_svm)
+            svms = fit_by_sensor(fit_svm, x[known], task.label[known], sensors=scaler.columns_by_sensor, **of_svm)
             found[BANDS, number] = f1(task, svms.predict(x))
         if self.trained:
             found |= self.of_m1m2(task, seed)
@@ -273,7 +274,7 @@ def way_scores(seen: Seen, number: int | None, seed: int) -> dict[str, float]:
         way: f1(seen.task, fit_svm(each.x[known], label, **given).predict(each.x))
         for way, each in ways(seen, known, seed).items()
     }
-    svms = fit_svm_by_sensor(seen.x[known], label, sensors=seen.sensors, **given)
+    svms = fit_by_sensor(fit_svm, seen.x[known], label, sensors=seen.sensors, **given)
     return {**found, EACH: f1(seen.task, svms.predict(seen.x))}
 
 

@@ -17,7 +17,7 @@ from sklearn.svm import SVC
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from semispectral.classifiers import svm
-from semispectral.classifiers.svm_model import SvmModel
+from semispectral.inference.svm_inference import SvmModel
 
 TESTED = 2000  # pixels whose predictions are compared
 SPREAD = 2.2  # of a class, where class means are normal with deviation 1

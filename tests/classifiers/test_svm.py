@@ -13,11 +13,11 @@ from sklearn.datasets import make_classification
 from sklearn.metrics import log_loss
 from sklearn.svm import SVC
 
-from semispectral.classifiers.pairwise import Machine, couple
 from semispectral.classifiers.svm import SvmConfig, fit_svm, train_svm
-from semispectral.classifiers.svm_model import KERNEL_VALUES, SvmModel, squared_distances
 from semispectral.errors import ConfigError, DataError, ShapeError
 from semispectral.inference.calibration import expected_calibration_error
+from semispectral.inference.pairwise import Machine, couple
+from semispectral.inference.svm_inference import KERNEL_VALUES, SvmModel, squared_distances
 from semispectral.storage.model_files import load_model, save_model
 
 SMALL = SvmConfig(cost=(10.0, 1.0), gamma=(1.0, 0.3), folds=3)

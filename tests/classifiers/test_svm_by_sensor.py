@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from semispectral.classifiers.by_sensor import OfSensors, fit_by_sensor
 from semispectral.classifiers.readers import READERS
-from semispectral.classifiers.svm import SvmConfig, fit_svm, fit_svm_by_sensor
-from semispectral.classifiers.svm_model import SensorSvms
+from semispectral.classifiers.svm import SvmConfig, fit_svm
 from semispectral.errors import ShapeError
 from semispectral.inference.average import average
 from semispectral.scans.sensor_bands import SensorBands
@@ -32,7 +32,7 @@ def test_one_sensor_is_an_svm_as_ever() -> None:
     x, label = pixels(90, seed=1)
     plain = fit_svm(x, label, **GIVEN)
     for sensors in ((), (SensorBands("all", 26),), (SensorBands("all", 26), SensorBands("empty", 0))):
-        found = fit_svm_by_sensor(x, label, sensors=sensors, **GIVEN)
+        found = fit_by_sensor(fit_svm, x, label, sensors=sensors, **GIVEN)
         for key, array in found.to_saved()[0].items():
             np.testing.assert_array_equal(array, plain.to_saved()[0][key])
 
@@ -40,7 +40,7 @@ def test_one_sensor_is_an_svm_as_ever() -> None:
 def test_a_pixel_is_the_mean_of_the_svms_that_see_it() -> None:
     """Of both where both have data, of one alone where the other has none; a class without labels stays at 0."""
     x, label = pixels(120, seed=2)
-    found = fit_svm_by_sensor(x, label, sensors=BOTH, **GIVEN)
+    found = fit_by_sensor(fit_svm, x, label, sensors=BOTH, **GIVEN)
     first, second = fit_svm(x[:, :6], label, **GIVEN), fit_svm(x[:, 6:], label, **GIVEN)
     query, _ = pixels(30, seed=3)
     query[:10, 6:], query[10:15, :6], query[15] = 0, 0, 0
@@ -65,7 +65,7 @@ def test_a_sensor_of_noise_costs_less_than_its_columns_do() -> None:
     sensors = (SensorBands("vnir", 6), SensorBands("swir", 300))
     alone = (fit_svm(x[:, :6], label, **GIVEN).predict(query[:, :6]) == truth).mean()
     joined = (fit_svm(x, label, **GIVEN).predict(query) == truth).mean()
-    mean = (fit_svm_by_sensor(x, label, sensors=sensors, **GIVEN).predict(query) == truth).mean()
+    mean = (fit_by_sensor(fit_svm, x, label, sensors=sensors, **GIVEN).predict(query) == truth).mean()
     assert joined < alone - 0.05
     assert mean > (joined + alone) / 2
 
@@ -74,23 +74,23 @@ def test_labels_that_a_sensor_lacks_train_the_others_alone() -> None:
     """Pixels without a sensor are no zeros for its SVM to learn; with data of one class alone it is left out."""
     x, label = pixels(120, seed=6)
     x[:40, 6:] = 0
-    found = fit_svm_by_sensor(x, label, sensors=BOTH, **GIVEN)
-    assert isinstance(found, SensorSvms)
+    found = fit_by_sensor(fit_svm, x, label, sensors=BOTH, **GIVEN)
+    assert isinstance(found, OfSensors)
     np.testing.assert_array_equal(found.models["swir"].support, fit_svm(x[40:, 6:], label[40:], **GIVEN).support)
     x[label != 1, 6:] = 0
-    found = fit_svm_by_sensor(x, label, sensors=BOTH, **GIVEN)
-    assert isinstance(found, SensorSvms)
+    found = fit_by_sensor(fit_svm, x, label, sensors=BOTH, **GIVEN)
+    assert isinstance(found, OfSensors)
     assert list(found.models) == ["vnir"]
     x[label == 0, :6] = 0  # no sensor has data of all classes: all columns side by side
-    assert not isinstance(fit_svm_by_sensor(x, label, sensors=BOTH, **GIVEN), SensorSvms)
+    assert not isinstance(fit_by_sensor(fit_svm, x, label, sensors=BOTH, **GIVEN), OfSensors)
 
 
 def test_a_sensor_says_nothing_of_a_class_that_it_has_no_label_of() -> None:
     """It divides what the others give to the classes that it knows; alone it decides among these."""
     x, label = pixels(120, seed=8)
     x[label == 3, 6:] = 0
-    found = fit_svm_by_sensor(x, label, sensors=BOTH, **GIVEN)
-    assert isinstance(found, SensorSvms)
+    found = fit_by_sensor(fit_svm, x, label, sensors=BOTH, **GIVEN)
+    assert isinstance(found, OfSensors)
     whole, part = found.models["vnir"], found.models["swir"]
     assert part.classes.tolist() == [0, 1]
     query, _ = pixels(40, seed=9)
@@ -105,7 +105,7 @@ def test_a_sensor_says_nothing_of_a_class_that_it_has_no_label_of() -> None:
 def test_it_is_saved_and_read(tmp_path: Path) -> None:
     """As the SVM of one sensor is, by the same reader; other columns than those of training are refused."""
     x, label = pixels(60, seed=7)
-    found = fit_svm_by_sensor(x, label, sensors=BOTH, **GIVEN)
+    found = fit_by_sensor(fit_svm, x, label, sensors=BOTH, **GIVEN)
     save_model(tmp_path / "svm", *found.to_saved())
     read = READERS["svm"](*load_model(tmp_path / "svm"))
     np.testing.assert_array_equal(read.predict_proba(x), found.predict_proba(x))

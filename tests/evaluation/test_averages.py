@@ -31,7 +31,8 @@ def test_the_average_is_the_mean_of_the_members(tmp_path: Path) -> None:
     paths = [tmp_path / f"{place}.parquet" for place in range(2)]
     for path, table in zip(paths, members, strict=True):
         write_table(path, table)
-    run_average(tmp_path / "mean.parquet", members=paths, method="mean", features="predictions")
+    given = {"members": paths, "method": "mean", "features": "predictions"}
+    run_average(tmp_path / "mean.parquet", **given, weights=[])
     found = read_table(tmp_path / "mean.parquet")
     expected = np.sqrt(probabilities_of(members[0]) * probabilities_of(members[1]))
     expected /= expected.sum(axis=1, keepdims=True)
@@ -40,6 +41,10 @@ def test_the_average_is_the_mean_of_the_members(tmp_path: Path) -> None:
     assert set(found["method"]) == {"mean"}
     assert (found["seconds"] == 5).all()
     assert (found["peak_mb"] == 5).all()
+    run_average(tmp_path / "weighed.parquet", **given, weights=[3, 1])
+    weighed = probabilities_of(members[0]) ** 0.75 * probabilities_of(members[1]) ** 0.25
+    weighed /= weighed.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(probabilities_of(read_table(tmp_path / "weighed.parquet")), weighed, rtol=1e-5)
 
 
 def test_members_of_other_pixels_are_refused() -> None:
@@ -55,3 +60,4 @@ def test_every_average_has_members_in_the_table_of_methods() -> None:
     rows = [row for row in METHODS.values() if row.members]
     assert {row.method for row in rows} == set(averages()) >= {"mean_of_four"}
     assert all(not METHODS[name].members for row in rows for name in row.members)
+    assert all(not row.weights or len(row.weights) == len(row.members) for row in rows)

@@ -50,6 +50,22 @@ def test_each_member_counts_the_same_and_sees_its_own_inputs() -> None:
     np.testing.assert_array_equal(both.predict_proba(x), by_hand)
 
 
+def test_weights_say_how_much_each_counts() -> None:
+    """A member with twice the weight counts as if it were there twice; the unit of the weights is nobody's business."""
+    one, other = np.random.default_rng(5).dirichlet(np.ones(3), (2, 50))
+    np.testing.assert_allclose(average([one, other], [2, 1]), average([one, one, other]), rtol=1e-6)
+    np.testing.assert_allclose(average([one, other], [0.5, 0.25]), average([one, other], [2, 1]), rtol=1e-6)
+    first, second = (M2Inference(*saved) for saved in members().values())
+    x = pixels()
+    both = AverageModel((Member("m2", first, weight=3), Member("qy", second, SCALE)))
+    by_hand = average([first.predict_proba(x), second.predict_proba(x[:, -SCORES:] * SCALE)], [3, 1])
+    np.testing.assert_array_equal(both.predict_proba(x), by_hand)
+    read = AverageModel.from_saved(
+        *joined(members(), {"qy": SCALE}, {"m2": 3, "qy": 1}), readers={"m2": M2Inference, "qy": M2Inference}
+    )
+    np.testing.assert_array_equal(read.predict_proba(x), by_hand)
+
+
 def test_a_saved_average_is_the_same_and_gives_its_members_back() -> None:
     """Nothing is lost on the way, and the member with a scale keeps it."""
     saved = joined(members(), {"qy": SCALE})

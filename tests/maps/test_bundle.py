@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 
 import tiny_models as tiny
-from semispectral.classifiers.svm_model import SvmModel
 from semispectral.errors import ConfigError, DataError, IntegrityError, MissingFileError
 from semispectral.inference.average import average
+from semispectral.inference.lda_inference import LdaModel
 from semispectral.inference.m2_inference import M2Inference
+from semispectral.inference.svm_inference import SvmModel
 from semispectral.maps.bundle import read_bundle
 from semispectral.maps.bundle_build import Recipe, checksums, class_means, guide_of
 from semispectral.maps.pipeline import m1_scores, m2_scores
@@ -23,7 +24,7 @@ from semispectral.storage.model_files import load_model, save_model
 
 MNF = {"features": "mnf", "scaling": "mnf"}
 WITH_SCORES = {"features": "latents_mnf", "scaling": "mnf", "scaling_m1": "views"}
-AVERAGE = {"method": "m2_svm", **WITH_SCORES}
+AVERAGE = {"method": "m2_svm_lda", **WITH_SCORES}
 
 
 @pytest.mark.parametrize("seen", [{"features": "bands"}, {"features": "latents"}, MNF, WITH_SCORES, AVERAGE])
@@ -86,12 +87,13 @@ def test_noise_scores_beside_the_latents_are_those_of_training(tmp_path: Path) -
 
 
 def test_an_average_is_the_mean_of_what_its_members_say_of_their_own_inputs(tmp_path: Path) -> None:
-    """M2 sees latents and scores over their common scale, the SVM the scores in units of the noise."""
+    """M2, which counts half, sees latents and scores over their scale, the others scores in units of the noise."""
     tiny.tiny_bundle(tmp_path / "model", seed=1, **AVERAGE)
     pipeline = read_bundle(tmp_path / "model").pipeline
     raw = tiny.tiny_counts(seed=2).reshape(-1, tiny.BANDS)
     saved = tmp_path / "model_parts"
     svm = SvmModel.from_saved(*load_model(saved / "svm/mnf/20/1"))
+    lda = LdaModel.from_saved(*load_model(saved / "lda_mnf/mnf/20/1"))
     m2 = M2Inference(*load_model(saved / "m2/latents_mnf/20/1"))
     train = tiny.tiny_pixels(seed=1)
     scores = fit_scaler(train.x, method="mnf", noise=tiny.NOISE, mnf_components=tiny.COMPONENTS).transform(raw)
@@ -99,9 +101,11 @@ def test_an_average_is_the_mean_of_what_its_members_say_of_their_own_inputs(tmp_
     latents = pipeline.m1.encode(fit_scaler(train.x, method="views").transform(raw))[0]
     seen = np.concatenate([latents, scores / pipeline.scaler.common_scale], axis=1)
     found = pipeline.scores(raw)
-    mean = average([svm.predict_proba(scores), m2.predict_proba(seen)])
+    of_m2 = m2.predict_proba(seen)
+    mean = average([of_m2, of_m2, svm.predict_proba(scores), lda.predict_proba(scores)])
     np.testing.assert_allclose(found.probability, mean, atol=1e-5)
-    assert np.abs(svm.predict_proba(scores) - m2.predict_proba(seen)).max() > 0.1
+    for other in (svm, lda):
+        assert np.abs(other.predict_proba(scores) - of_m2).max() > 0.1
     np.testing.assert_allclose(found.log_p, m2_scores(m2, seen, found.probability), rtol=1e-5)
 
 

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 import tiny_models as tiny
-from semispectral.classifiers.svm import SvmConfig, fit_svm_by_sensor
+from semispectral.classifiers.by_sensor import fit_by_sensor
+from semispectral.classifiers.svm import SvmConfig, fit_svm
 from semispectral.errors import DataError
 from semispectral.maps.bundle import read_bundle
 from semispectral.scans.sensor_bands import SensorBands, Sensors
@@ -186,7 +187,7 @@ def bundle_of_svm(directory: Path, sensors: Sensors = ()) -> None:
     known = pixels.where(pixels.label >= 0)
     x = Scaler.from_saved(*load_model(directory / "scaler")).transform(known.x)
     given = {"classes": 3, "settings": SvmConfig(cost=(1.0,), gamma=(1.0,), folds=2), "seed": 1}
-    svm = fit_svm_by_sensor(x, known.label.astype(int), sensors=sensors, **given)
+    svm = fit_by_sensor(fit_svm, x, known.label.astype(int), sensors=sensors, **given)
     fill_model(directory / "classifier", *svm.to_saved())
     changed(directory, ".", put("method", "svm"))
     changed(directory, "classifier", lambda *_: None)
@@ -251,6 +252,14 @@ OF_AVERAGES: tuple[tuple[Change, str], ...] = (
     (array("m2/q_y_hidden_0/kernel_0", lambda given: given[1:]), "fit together"),
     (array("m2/likelihood/log_sigma", lambda given: given[:1]), "log_sigma"),
     (lambda arrays, _: arrays.update({"forest/trees": np.ones(1)}), "forest"),
+    (put("members", "lda_mnf", "temperature", 0.0), "temperature"),
+    (put("members", "lda_mnf", "kind", "svm"), "kind"),
+    (array("lda_mnf/weights", lambda given: given[:, 1:]), "weights"),
+    (array("lda_mnf/weights", lambda given: given[1:]), "as in training|fit together"),
+    (array("lda_mnf/bias", lambda given: given[:1]), "bias"),
+    (lambda arrays, _: arrays.pop("lda_mnf/bias"), "bias"),
+    (put("weights", {"m2": 2, "svm": 1}), "weights: a number is needed for each of lda_mnf, m2, svm, got m2, svm"),
+    (put("weights", {"m2": 2, "svm": 1, "lda_mnf": 0}), "weights"),
 )
 
 
@@ -258,7 +267,7 @@ OF_AVERAGES: tuple[tuple[Change, str], ...] = (
 def test_the_members_of_an_average_are_checked_too(tmp_path: Path, change: Change, words: str) -> None:
     """Each as if it were alone, and that there are two at least, of known kinds."""
     seen = {"features": "latents_mnf", "scaling": "mnf", "scaling_m1": "views"}
-    tiny.tiny_bundle(tmp_path / "model", seed=1, method="m2_svm", **seen)
+    tiny.tiny_bundle(tmp_path / "model", seed=1, method="m2_svm_lda", **seen)
     changed(tmp_path / "model", "classifier", change)
     with pytest.raises(DataError, match=words) as caught:
         read_bundle(tmp_path / "model")

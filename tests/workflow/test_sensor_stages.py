@@ -148,7 +148,9 @@ def _train(results: Path) -> None:
         samples=sorted(results.glob("sample/*.parquet")),
         labels_file=labels,
         known_file=known,
-        cfg=cfg("cleaning", "split", "sample", "svm", "m1", normalise=NORMALISE, recipe=recipe, facts=facts),
+        cfg=cfg(
+            "cleaning", "split", "sample", "svm", "m1", normalise=NORMALISE, recipe=recipe, weights=[], facts=facts
+        ),
     )
 
 

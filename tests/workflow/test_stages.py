@@ -18,6 +18,7 @@ from semispectral.classifiers.stage_baseline import run_baseline
 from semispectral.classifiers.stage_choose_input import run_choose_input
 from semispectral.classifiers.stage_match_library import run_match_library
 from semispectral.classifiers.stage_predict import run_predict
+from semispectral.classifiers.stage_train_lda import run_train_lda
 from semispectral.classifiers.stage_train_svm import run_train_svm
 from semispectral.downhole.stage_downhole import run_downhole
 from semispectral.errors import DataError
@@ -163,24 +164,33 @@ def predicted(sampled: Path) -> Path:
     pixels, labels = sampled / "split/pixels.parquet", sampled / "labels.parquet"
     bands = {"features": "bands", "pixels_file": pixels, **RUN, **seen}
     known = sampled / "split/classes.json"
-    svm, majority, qda, mean = (
+    svm, lda, majority, qda, mean = (
         sampled / f"predictions/{run}.parquet"
-        for run in ("svm/bands/5/1", "majority/bands/5/1", "qda/mnf/5/1", "mean_of_four/predictions/5/1")
+        for run in (
+            "svm/bands/5/1",
+            "lda_mnf/mnf/5/1",
+            "majority/bands/5/1",
+            "qda/mnf/5/1",
+            "mean_of_four/predictions/5/1",
+        )
     )
-    for path in (svm, majority, qda, mean):
+    for path in (svm, lda, majority, qda, mean):
         path.parent.mkdir(parents=True)
     run_train_svm(sampled / "svm", classes_file=known, labels_file=labels, cfg=cfg("svm"), **bands)
     run_predict(svm, model_directory=sampled / "svm", classes_file=known, method="svm", **bands)
+    components = bands | {"features": "mnf", "scaler_directory": sampled / "mnf"}
+    run_train_lda(sampled / "lda", classes_file=known, labels_file=labels, cfg=cfg("svm"), **components)
+    run_predict(lda, model_directory=sampled / "lda", classes_file=known, method="lda_mnf", **components)
     quotas = {"quotas_file": sampled / "split/quotas.parquet", "labels_file": labels}
     sections = cfg("baselines", "svm")
     shutil.copytree(sampled / "scaler", sampled / "bands")
     scalers = {"scaler_directories": [sampled / "bands", sampled / "mnf"], "feature_files": seen["feature_files"]}
     run_baseline([majority, qda], cfg=sections, **scalers, **quotas, **RUN)
-    run_average(mean, members=[svm, qda], method="mean_of_four", features="predictions")
+    run_average(mean, members=[svm, lda, qda], method="mean_of_four", features="predictions", weights=[2, 1, 1])
     where = {"split": "main", "method": "groups", "regime": "inductive"}
     run_evaluate(
         sampled / "evaluation",
-        predictions=[svm, majority, qda, mean],
+        predictions=[svm, lda, majority, qda, mean],
         classes_file=CLASSES_TSV,
         known=known,
         cfg=cfg(evaluation={"resamples": 20, "seed": 1}, where=where),
@@ -227,6 +237,7 @@ def bundle(results: Path, directory: Path, *, tray: Path) -> None:
             "m1",
             normalise={"method": "standardise"},
             recipe=recipe,
+            weights=[],
             facts={"scale": scale, "references": True, "description": "SVM"},
         ),
     )
@@ -390,7 +401,7 @@ def test_the_svm_beats_the_majority(predicted: Path) -> None:
     scored = read_scored(predicted / "evaluation")
     scores = scored.scores
     test = scores[scores["part"] == "test"].set_index("method")
-    assert set(test.index) == {"svm", "majority", "qda", "mean_of_four"}
+    assert set(test.index) == {"svm", "lda_mnf", "majority", "qda", "mean_of_four"}
     assert test.loc["svm", "aa"] > test.loc["majority", "aa"]
     assert set(scored.summary["part"]) == {"valid", "test"}
     assert len(scored.classes)

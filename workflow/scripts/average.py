@@ -8,4 +8,5 @@ run_average(
     members=snakemake.input.members,
     method=snakemake.wildcards.method,
     features=snakemake.wildcards.features,
+    weights=snakemake.params.weights,
 )

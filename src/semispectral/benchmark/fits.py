@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 
 from semispectral.classifiers.baselines import BASELINES, BaselineConfig
-from semispectral.classifiers.svm import SvmConfig, fit_svm_by_sensor
+from semispectral.classifiers.by_sensor import Fitted, fit_by_sensor
+from semispectral.classifiers.discriminants import fit_lda
+from semispectral.classifiers.svm import SvmConfig, fit_svm
 from semispectral.evaluation.queries import every_label
 from semispectral.library.class_entries import classifier_for
 from semispectral.library.library_settings import LibraryConfig
@@ -25,13 +27,21 @@ from semispectral.study.stage_settings import settings as as_settings
 log = logging.getLogger(__name__)
 
 
-def svm(
-    data: TrainingSet, query: np.ndarray, *, classes: int, shares: np.ndarray, seed: int, settings: Mapping[str, Any]
+def by_sensor(
+    fit: Callable[..., Fitted],
+    data: TrainingSet,
+    query: np.ndarray,
+    *,
+    classes: int,
+    shares: np.ndarray,
+    seed: int,
+    settings: Mapping[str, Any],
 ) -> np.ndarray:
-    """Fit the SVM, tuned by cross-validation on all labels, and predict.
+    """Fit an SVM or linear discriminants, tuned by cross-validation on all labels, and predict.
 
     Parameters
     ----------
+    fit : what fits the classifier of one sensor.
     data : training set.
     query : float32 [pixel, input], pixels to predict.
     classes : number of classes.
@@ -45,7 +55,7 @@ def svm(
     """
     config = as_settings(SvmConfig, settings["svm"], where="svm")
     seen = data.labelled.sensors
-    model = fit_svm_by_sensor(*every_label(data), sensors=seen, classes=classes, settings=config, seed=seed)
+    model = fit_by_sensor(fit, *every_label(data), sensors=seen, classes=classes, settings=config, seed=seed)
     return model.predict_proba(query)
 
 
@@ -115,7 +125,8 @@ def library(
 
 
 FITS: dict[str, Callable[..., np.ndarray]] = {
-    "svm": svm,
+    "svm": partial(by_sensor, fit_svm),
+    "lda_mnf": partial(by_sensor, fit_lda),
     "library": library,
     **{name: partial(baseline, name) for name in BASELINES},
 }

@@ -12,7 +12,7 @@ vectors. Friedman (1989), regularised discriminant analysis. Yarowsky (1995), se
 spreading.
 """
 
-from semispectral.classifiers import baselines_gaussian, baselines_semisupervised, baselines_supervised
+from semispectral.classifiers import baselines_semisupervised, baselines_supervised, discriminants
 from semispectral.classifiers.baseline_settings import BASELINES, BaselineConfig
 
-__all__ = ["BASELINES", "BaselineConfig", "baselines_gaussian", "baselines_semisupervised", "baselines_supervised"]
+__all__ = ["BASELINES", "BaselineConfig", "baselines_semisupervised", "baselines_supervised", "discriminants"]

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from semispectral.classifiers.svm import SvmConfig, fit_svm_by_sensor
+from semispectral.classifiers.by_sensor import fit_by_sensor
+from semispectral.classifiers.svm import SvmConfig, fit_svm
 from semispectral.evaluation.queries import every_label
 from semispectral.sampling.training_set import read_features, training_set
 from semispectral.storage.model_files import save_model
@@ -54,5 +55,5 @@ def run_train_svm(
     x, label = every_label(training_set(seen, read_table(labels_file), per_class=per_class, seed=seed))
     settings = stage_settings(SvmConfig, cfg, "svm")
     classes = len(read_classes(Path(classes_file)))
-    svm = fit_svm_by_sensor(x, label, sensors=seen.sensors, classes=classes, settings=settings, seed=seed)
+    svm = fit_by_sensor(fit_svm, x, label, sensors=seen.sensors, classes=classes, settings=settings, seed=seed)
     save_model(Path(directory), *svm.to_saved())

@@ -11,11 +11,10 @@ import numpy as np
 from pydantic import Field
 from sklearn.svm import SVC
 
-from semispectral.classifiers.pairwise import Machine, pair_probabilities
-from semispectral.classifiers.svm_model import SensorSvms, SvmModel, has_data, places, squared_distances
 from semispectral.classifiers.tuning import ALWAYS_TRAINING, balanced_sample, choose, deal_folds, known_classes
 from semispectral.inference.calibration import fit_sharpness
-from semispectral.scans.sensor_bands import Sensors
+from semispectral.inference.pairwise import Machine, pair_probabilities
+from semispectral.inference.svm_inference import SvmModel, squared_distances
 from semispectral.study.setting_types import Candidates, settings_class
 
 log = logging.getLogger(__name__)
@@ -84,47 +83,6 @@ def fit_svm(
         )
     cost, gamma, temperature = _tune(x, label, settings=settings, seed=seed, groups=groups)
     return train_svm(x, label, classes=classes, cost=cost, gamma=gamma, temperature=temperature, settings=settings)
-
-
-def fit_svm_by_sensor(
-    x: np.ndarray, label: np.ndarray, *, sensors: Sensors, classes: int, settings: SvmConfig, seed: int
-) -> SvmModel | SensorSvms:
-    """Fit an SVM for each sensor, on the labelled pixels that it has data of; one SVM where there is one sensor.
-
-    An SVM of all columns side by side sees each sensor by its number of columns, whatever that knows of the classes. An
-    SVM that knows nothing has even probabilities, and so no say. A sensor that has data of labels of fewer than two
-    classes is left out. Where none has data of labels of all classes, one SVM sees all columns.
-
-    Parameters
-    ----------
-    x : float32 [pixel, column], normalised; 0 in all columns of a sensor that has no data of a pixel.
-    label : int [pixel], 0 to classes - 1; classes may be missing.
-    sensors : which columns are of which sensor; empty: all are of one.
-    classes : number of classes.
-    settings : grid and limits of the SVM.
-    seed : seed of the folds by which each is tuned.
-
-    Raises
-    ------
-    DataError : there is no label.
-    """
-    known, models, given = known_classes(label, classes), {}, {"classes": classes, "settings": settings, "seed": seed}
-    if len(places(sensors)) > 1:
-        for name, place in places(sensors).items():
-            own = x[:, place]
-            there = has_data(own)
-            seen = np.unique(label[there])
-            if len(seen) < min(2, len(known)):
-                log.info(
-                    "SVM: %s is not used, for it has data of labels of %d of %d classes", name, len(seen), len(known)
-                )
-                continue
-            log.info("SVM of %s: %d labels of %d of %d classes", name, there.sum(), len(seen), len(known))
-            models[name] = fit_svm(own[there], label[there], **given)  # type: ignore[arg-type]
-    if not any(len(model.classes) == len(known) for model in models.values()):
-        return fit_svm(x, label, **given)  # type: ignore[arg-type]
-    log.info("probabilities are the geometric mean of the SVMs of %s, each of the pixels it sees", ", ".join(models))
-    return SensorSvms(sensors, models)
 
 
 def train_svm(

@@ -86,11 +86,18 @@ class NormaliseConfig:
 class CompareConfig:
     """What is run and put into the table; removing a method reruns nothing else."""
 
-    models: Annotated[tuple[Model, ...], Unique()] = ("svm", "m2", "qy", "m2_svm")
-    """Models to train. m2_svm is the mean of M2 on latents_mnf and of the SVM on mnf, whatever the features below."""
+    models: Annotated[tuple[Model, ...], Unique()] = (
+        "svm",
+        "lda_mnf",
+        "m2",
+        "qy",
+        "m2_svm_lda",
+    )
+    """Models to train. m2_svm_lda is the mean of M2 on latents_mnf, which counts half, and of the SVM and LDA on mnf,
+    a quarter each; m2_svm that of M2 and the SVM, a half each; whatever the features below."""
     features: Annotated[tuple[Features, ...], Field(min_length=1), Unique()] = ("bands", "latents", "mnf")
-    """What the models see: normalised bands, the latents of M1, or noise-whitened components (MNF; the SVM alone),
-    or the latents with these components beside them (latents_mnf; m2 and qy)."""
+    """What the models see: normalised bands, the latents of M1, or noise-whitened components (MNF; the SVM and
+    LDA alone), or the latents with these components beside them (latents_mnf; m2 and qy)."""
     baselines: Annotated[tuple[Annotated[str, OneOf(methods.baselines())], ...], Unique()] = UNTUNED
     """Simpler methods, each on its own input."""
 
@@ -99,10 +106,11 @@ class CompareConfig:
 class MapConfig(SmoothConfig):
     """The maps of all scenes, the downhole logs and the trained model to take home."""
 
-    method: Model = "m2_svm"
-    """The classifier: m2_svm is the mean of M1+M2 with noise scores and of the SVM on noise-whitened components."""
+    method: Model = "m2_svm_lda"
+    """The classifier: m2_svm_lda is the mean of M1+M2 with noise scores, which counts half, and of the SVM and linear
+    discriminants (LDA) on noise-whitened components, a quarter each."""
     features: Features = "latents_mnf"
-    """What it sees: latents_mnf for m2_svm. M1+M2 alone is m2 on latents, or on latents_mnf."""
+    """What it sees: latents_mnf for m2_svm_lda and m2_svm. M1+M2 alone is m2 on latents, or on latents_mnf."""
     labels_per_class: Annotated[int | str, NumberOr("all", "largest", least=1)] = "largest"
     """Labels per class that it was trained with; largest: of runs.labels_per_class."""
     seed: Annotated[int | str, NumberOr("first", least=0)] = "first"

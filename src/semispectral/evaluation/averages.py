@@ -12,7 +12,9 @@ from semispectral.inference.average import average
 ASKED = ["per_class", "seed", "part", "scene", "line", "sample", "label"]
 
 
-def average_predictions(members: Sequence[pd.DataFrame], *, method: str, features: str) -> pd.DataFrame:
+def average_predictions(
+    members: Sequence[pd.DataFrame], *, method: str, features: str, weights: Sequence[float] = ()
+) -> pd.DataFrame:
     """Return the average of the probabilities of several methods, as predictions of a method of its own.
 
     It is the geometric mean, as in maps (`semispectral.inference.average`).
@@ -23,6 +25,7 @@ def average_predictions(members: Sequence[pd.DataFrame], *, method: str, feature
     ----------
     members : predictions of each method; all of the same runs and pixels, in the same order.
     method, features : names of the average in the table of methods.
+    weights : how much each method counts; empty: all count the same.
 
     Raises
     ------
@@ -35,7 +38,7 @@ def average_predictions(members: Sequence[pd.DataFrame], *, method: str, feature
                 f"{method}: the predictions of {_name(first)} and {_name(other)} are not of the same pixels and runs; "
                 "run both again"
             )
-    probability = average([probabilities_of(table) for table in members])
+    probability = average([probabilities_of(table) for table in members], weights)
     shares = {f"p{index}": probability[:, index] for index in range(probability.shape[1])}
     table = first.assign(
         method=method, features=features, predicted=probability.argmax(axis=1).astype(np.int16), **shares

@@ -1,6 +1,7 @@
 """Figures of the results: macro-F1 of the methods, against labels per class, confusion, and F1 of each class."""
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from semispectral.figures.colours import INK, MUTED
 from semispectral.figures.methods import method_colour, method_name, per_class_order
 from semispectral.figures.style import grid_of_axes, shorten, styled
 
+LONGEST_LINE = 44  # characters of the name of a method
 MOST_NUMBERED = 16  # classes of a matrix whose cells still hold a number
 LINE_STYLES = {"bands": "-", "latents": (0, (4, 1.5))}
 
@@ -37,9 +39,8 @@ def macro_f1(scores: pd.DataFrame, summary: pd.DataFrame) -> Figure:
         axis.plot(row["mean"], place, "o", color=colour, markersize=8)
         right = np.nanmax([row["mean"], row["high"], *own["macro_f1"]])
         axis.annotate(f"{row['mean']:.3f}", (right, place), xytext=(9, 0), textcoords="offset points", va="center")
-    axis.set_yticks(
-        range(len(summary)), [method_name(row["method"], row["features"]) for row in summary.to_dict("records")]
-    )
+    names = [fill(method_name(row["method"], row["features"]), LONGEST_LINE) for row in rows]
+    axis.set_yticks(range(len(rows)), names)
     axis.set(xlabel="macro-F1 on the test part (1 is perfect)", xlim=(0, 1.04), ylim=(len(summary) - 0.4, -0.6))
     axis.grid(visible=False, axis="y")
     return figure

@@ -14,25 +14,28 @@ Saved = tuple[dict[str, np.ndarray], dict[str, Any]]
 Reader = Callable[[dict[str, np.ndarray], dict[str, Any]], "Classifier"]
 
 
-def average(found: Sequence[np.ndarray]) -> np.ndarray:
-    """Return the geometric mean of the probabilities that several classifiers give, each of which counts the same.
+def average(found: Sequence[np.ndarray], weights: Sequence[float] = ()) -> np.ndarray:
+    """Return the geometric mean of the probabilities that several classifiers give.
 
-    The sum of the probabilities of a pixel is 1 again: p(y) is proportional to the product of p_m(y)^(1/M) over the M
-    classifiers, the logarithmic pool (Genest and Zidek 1986, Statistical Science 1, 114-135). The arithmetic mean of
-    calibrated forecasts is too modest (Ranjan and Gneiting 2010, J. R. Statist. Soc. B 72, 71-91).
+    The sum of the probabilities of a pixel is 1 again: p(y) is proportional to the product of p_m(y)^w_m over the
+    classifiers, whose weights w_m sum to 1, the logarithmic pool (Genest and Zidek 1986, Statistical Science 1,
+    114-135). The arithmetic mean of calibrated forecasts is too modest (Ranjan and Gneiting 2010, J. R. Statist. Soc.
+    B 72, 71-91).
 
     Parameters
     ----------
     found : of each classifier float [pixel, class], probabilities; at least one.
+    weights : how much each of them counts, above 0, in any unit; empty: all count the same.
 
     Returns
     -------
     float32 [pixel, class].
     """
+    counted = weights or [1.0] * len(found)
     logs = np.zeros(found[0].shape)
-    for probability in found:
-        logs += np.log(np.maximum(probability, LEAST, dtype=np.float64))
-    return np.asarray(softmax(logs / len(found), axis=1), np.float32)
+    for probability, weight in zip(found, counted, strict=True):
+        logs += weight * np.log(np.maximum(probability, LEAST, dtype=np.float64))
+    return np.asarray(softmax(logs / sum(counted), axis=1), np.float32)
 
 
 class Classifier(Protocol):
@@ -57,11 +60,13 @@ class Member:
     method : str, its name in the table of readers.
     classifier : the classifier.
     scale : float32 [input], what the last inputs are multiplied with; None if it sees all inputs, as they are.
+    weight : how much it counts.
     """
 
     method: str
     classifier: Classifier
     scale: np.ndarray | None = None
+    weight: float = 1.0
 
     def seen(self, x: np.ndarray) -> np.ndarray:
         """Return what the member sees, float32 [pixel, own input].
@@ -91,7 +96,8 @@ class AverageModel:
         ----------
         x : float32 [pixel, input], inputs of all members.
         """
-        return average([member.classifier.predict_proba(member.seen(x)) for member in self.members])
+        found = [member.classifier.predict_proba(member.seen(x)) for member in self.members]
+        return average(found, [member.weight for member in self.members])
 
     @classmethod
     def from_saved(
@@ -105,22 +111,30 @@ class AverageModel:
         description : description, from `joined`.
         readers : how each kind of member is read.
         """
-        scales = {name: arrays.get(f"{name}/{SCALE}") for name in description["members"]}
-        parts = parted((arrays, description)).items()
-        return cls(tuple(Member(name, readers[name](*saved), scales[name]) for name, saved in parts))
+        weights = description.get("weights", {})
+        return cls(
+            tuple(
+                Member(name, readers[name](*saved), arrays.get(f"{name}/{SCALE}"), weights.get(name, 1.0))
+                for name, saved in parted((arrays, description)).items()
+            )
+        )
 
 
-def joined(members: Mapping[str, Saved], scales: Mapping[str, np.ndarray]) -> Saved:
+def joined(
+    members: Mapping[str, Saved], scales: Mapping[str, np.ndarray], weights: Mapping[str, float] | None = None
+) -> Saved:
     """Return several saved classifiers as one saved average.
 
     Parameters
     ----------
     members : arrays and description by method; all of the same classes.
     scales : float32 [input] by method, for members that see the last inputs alone; see `Member`.
+    weights : how much each member counts, by method; None: all count the same.
     """
     arrays = {f"{name}/{key}": array for name, saved in members.items() for key, array in saved[0].items()}
     arrays |= {f"{name}/{SCALE}": np.asarray(scale, np.float32) for name, scale in scales.items()}
-    return arrays, {"kind": KIND, "members": {name: description for name, (_, description) in members.items()}}
+    description: dict[str, Any] = {"kind": KIND, "members": {name: own for name, (_, own) in members.items()}}
+    return arrays, description | ({"weights": dict(weights)} if weights else {})
 
 
 def parted(saved: Saved) -> dict[str, Saved]:

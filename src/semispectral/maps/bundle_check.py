@@ -13,11 +13,12 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 from jsonschema.validators import extend
 
-from semispectral.classifiers.readers import OF_ONE, READERS
-from semispectral.classifiers.svm_model import BY_SENSOR
+from semispectral.classifiers.by_sensor import BY_SENSOR
+from semispectral.classifiers.readers import FOR_EACH_SENSOR, OF_ONE, READERS
 from semispectral.errors import DataError
 from semispectral.inference.average import KIND as AVERAGE
 from semispectral.inference.average import parted
+from semispectral.inference.lda_inference import KIND as LDA
 from semispectral.inference.nets import ACTIVATIONS, LIKELIHOODS
 from semispectral.scans.sensor_bands import Sensors, columns_of
 from semispectral.spectra.normalisations.hull_columns import NO_WINDOWS
@@ -68,6 +69,7 @@ DESCRIPTIONS: dict[str, dict[str, Any]] = {
     "scaler": SCALER,
     "m1": _object(kind={"const": "m1"}, settings=_object(**DENSITY), live=PLACES),
     "svm": SVM,
+    "lda_mnf": _object(kind={"const": LDA}, class_count=COUNT, temperature=POSITIVE),
     "m2": NETWORK,
     "qy": NETWORK,
     TRAY: _object(kind={"const": TRAY}, told=SHARE, false_alarm=SHARE, used={"type": "boolean"}),
@@ -78,9 +80,16 @@ MEMBERS = {
     "additionalProperties": {"type": "object"},
     "minProperties": 2,
 }
-SVM_OF_EACH = {"type": "object", "additionalProperties": SVM, "minProperties": 1}
-BY_SENSORS = _object(sensors={"type": "array", "items": SENSOR, "minItems": 2}, by_sensor=SVM_OF_EACH)
+SENSORS = {"type": "array", "items": SENSOR, "minItems": 2}
+BY_SENSORS = {
+    method: _object(
+        sensors=SENSORS,
+        by_sensor={"type": "object", "additionalProperties": DESCRIPTIONS[method], "minProperties": 1},
+    )
+    for method in FOR_EACH_SENSOR
+}
 AVERAGED = _object(kind={"const": AVERAGE}, members=MEMBERS)
+AVERAGED["properties"]["weights"] = {"type": "object", "additionalProperties": POSITIVE}
 BUNDLE = _object(
     method={"enum": list(READERS)},
     features={"enum": list(FEATURES)},
@@ -128,18 +137,28 @@ def check_parts(directory: Path, parts: Mapping[str, Saved], *, method: str) -> 
             _check_part(directory / name, arrays, description, kind=kind)
         else:
             check_description(directory / name / DESCRIPTION, description, AVERAGED)
+            _check_weights(directory / name / DESCRIPTION, description)
             for member, saved in _members(directory, (arrays, description)).items():
                 _check_part(directory / name, *saved, kind=member)
 
 
 def _check_part(directory: Path, arrays: Mapping[str, np.ndarray], description: dict[str, Any], *, kind: str) -> None:
     """Raise DataError unless a part, or a member of an average, has a valid description and fitting layers."""
-    several = kind == "svm" and description.get("kind") == BY_SENSOR
-    check_description(directory / DESCRIPTION, description, BY_SENSORS if several else DESCRIPTIONS[kind])
+    several = kind in BY_SENSORS and description.get("kind") == BY_SENSOR
+    check_description(directory / DESCRIPTION, description, (BY_SENSORS if several else DESCRIPTIONS)[kind])
     _check_layers(directory / WEIGHTS, arrays)
     outputs = sum(len(array) for key, array in arrays.items() if key.endswith("p_x_output/bias"))
     if "likelihood/log_sigma" in arrays:
         require_shape(directory / WEIGHTS, "likelihood/log_sigma", arrays["likelihood/log_sigma"], (outputs,))
+
+
+def _check_weights(file: Path, description: Mapping[str, Any]) -> None:
+    """Raise DataError unless an average counts all members the same, or gives each of them a weight."""
+    weights, members = description.get("weights"), description["members"]
+    if weights is not None and weights.keys() != members.keys():
+        raise DataError(
+            f"{file}, weights: a number is needed for each of {some(members)}, got {some(weights or ())}; {REMEDY}"
+        )
 
 
 def _members(directory: Path, saved: Saved) -> dict[str, Saved]:
@@ -328,23 +347,26 @@ def check_classifier(directory: Path, saved: Saved, *, classes: int) -> None:
 def _check_sensors(
     directory: Path, arrays: Mapping[str, np.ndarray], description: Mapping[str, Any], *, classes: int
 ) -> None:
-    """Raise DataError unless the SVMs of several sensors fit their sensors, and one of them knows all classes."""
+    """Raise DataError unless classifiers of several sensors fit their sensors, and one of them knows all classes."""
     columns = dict(description["sensors"])
-    found = _parted(directory, arrays, description["by_sensor"], of="the SVMs of sensors")
+    found = _parted(directory, arrays, description["by_sensor"], of="the classifiers of sensors")
     if found.keys() - columns.keys():
         raise DataError(
-            f"{directory / 'classifier' / DESCRIPTION}: SVMs of the sensors {some(columns)} are needed, got others of "
-            f"{some(found.keys() - columns.keys())}; {REMEDY}"
+            f"{directory / 'classifier' / DESCRIPTION}: classifiers of the sensors {some(columns)} are needed, got "
+            f"others of {some(found.keys() - columns.keys())}; {REMEDY}"
         )
     for name, (own, own_description) in found.items():
         _check_classifier(directory, own, own_description, classes=classes)
-        file, support = directory / "classifier" / WEIGHTS, own.get("support")
-        require_shape(file, f"{name}/support", support, (0 if support is None else len(support), columns[name]))
+        rows, file = own.get("support"), directory / "classifier" / WEIGHTS
+        if own_description["kind"] == LDA:
+            require_shape(file, f"{name}/weights", own.get("weights"), (columns[name], len(own["classes"])))
+        else:
+            require_shape(file, f"{name}/support", rows, (0 if rows is None else len(rows), columns[name]))
     known = [set(own["classes"].tolist()) for own, _ in found.values()]
     if set().union(*known) not in known:
         raise DataError(
-            f"{directory / 'classifier' / WEIGHTS}: the SVM of one sensor must know all classes that those of others "
-            f"know; {REMEDY}"
+            f"{directory / 'classifier' / WEIGHTS}: the classifier of one sensor must know all classes that those of "
+            f"others know; {REMEDY}"
         )
 
 
@@ -368,6 +390,10 @@ def _check_classifier(
         shapes["support"] = (vectors, arrays["support"].shape[-1])
     for name in sorted(shapes.keys() & arrays.keys()):
         require_shape(file, name, arrays[name], shapes[name])
+    if description.get("kind") == LDA:
+        weights = arrays.get("weights")
+        require_shape(file, "weights", weights, (0 if weights is None else len(weights), known))
+        require_shape(file, "bias", arrays.get("bias"), (known,))
 
 
 def require_shape(file: Path, name: str, array: np.ndarray | None, shape: tuple[int, ...]) -> None:

@@ -48,16 +48,17 @@ def run_bundle(
     known_file : str or Path
         Classes that can be learnt, classes.json.
     cfg : str
-        JSON of ``recipe`` (which model makes the maps), ``facts`` (scale and references of the training scans, the
+        JSON of ``recipe`` (which model makes the maps), ``weights`` (how much each classifier counts; empty: all count
+        the same), ``facts`` (scale and references of the training scans, the
         method in words), and of the sections that the model was trained with.
     """
     config = json.loads(cfg)
     recipe = config.pop("recipe")
-    facts = config.pop("facts")
+    facts, weights = config.pop("facts"), config.pop("weights")
     models = {name: load_model(Path(path)) for name, path in parts.items()}
     if "tray" in models and not models["tray"][1]["used"]:
         del models["tray"]  # it cannot be told from core: the model does not know it, and says so
-    models["classifier"] = classifier_of([Path(path) for path in classifiers], models["scaler"])
+    models["classifier"] = classifier_of([Path(path) for path in classifiers], models["scaler"], weights)
     bundle = build_bundle(
         models,
         Pixels.concat([read_shard(Path(path)) for path in samples]),
@@ -69,7 +70,7 @@ def run_bundle(
     write_bundle(Path(directory), bundle, models)
 
 
-def classifier_of(directories: Sequence[Path], scaler: Saved) -> Saved:
+def classifier_of(directories: Sequence[Path], scaler: Saved, weights: Sequence[float]) -> Saved:
     """Return the classifier of a folder, or the average of those of several, as it is saved.
 
     A member on MNF components sees the noise scores beside the latents, in units of the noise.
@@ -78,6 +79,7 @@ def classifier_of(directories: Sequence[Path], scaler: Saved) -> Saved:
     ----------
     directories : folders ``METHOD/FEATURES/LABELS_PER_CLASS/SEED``.
     scaler : the components, arrays and description; used for members on them alone.
+    weights : how much each of them counts; empty: all count the same.
     """
     if len(directories) == 1:
         return load_model(directories[0])
@@ -88,4 +90,4 @@ def classifier_of(directories: Sequence[Path], scaler: Saved) -> Saved:
         members[method] = arrays, {key: value for key, value in description.items() if key not in VOLATILE}
         if features == MNF:
             scales[method] = Scaler.from_saved(*scaler).common_scale
-    return joined(members, scales)
+    return joined(members, scales, dict(zip(members, weights, strict=True)) if weights else None)

@@ -145,6 +145,10 @@ class BenchmarkJobs:
         """Return the predictions that a method averages, of the same runs, whether or not they are compared alone."""
         return [_fit_of(name, wildcards, wildcards.runs) for name in first_row(wildcards.method).members]
 
+    def weights_of(self, wildcards: Any) -> list[int]:
+        """Return how much each of them counts; empty: all count the same."""
+        return list(first_row(wildcards.method).weights)
+
     def scored_in(self, wildcards: Any) -> list[str]:
         """Return the predictions of a split and regime: of each run of the main line, or of each job."""
         if wildcards.split == MAIN:

@@ -373,6 +373,7 @@ class Slices:
             split=keys_in_use.split(self.config["split"]),
             normalise=self._scales(scaled),
             recipe=recipe,
+            weights=method.weights,
             facts={
                 "scale": scales.pop() if len(scales) == 1 else None,
                 "references": all(calibrated),

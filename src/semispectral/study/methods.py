@@ -42,6 +42,7 @@ class Method:
     learns : bool, whether it learns from labels; what does not is the same for every number of labels and every seed.
     supervised : str, the same network trained on the labels alone, with which it is compared; empty for others.
     members : tuple of str, names of the rows whose predictions it averages; empty for a method of its own.
+    weights : tuple of int, how much each of the members counts; empty: all count the same.
     description : str, text for the card of a trained model.
     """
 
@@ -62,6 +63,7 @@ class Method:
     learns: bool = True
     supervised: str = ""
     members: tuple[str, ...] = ()
+    weights: tuple[int, ...] = ()
     description: str = ""
 
     @property
@@ -154,7 +156,7 @@ METHODS: dict[str, Method] = {
         method="m2_svm",
         features=LATENTS_MNF,
         title="mean of M1+M2 with noise scores, MNF + SVM",
-        colour="purple",
+        colour="green",
         line="solid",
         marker="p",
         sections=("m2", "svm"),
@@ -165,6 +167,24 @@ METHODS: dict[str, Method] = {
         members=("m1+m2-mnf", "svm-mnf"),
         description="the mean of the probabilities of M2, the generative semi-supervised classifier of Kingma et al. "
         "(2014), and of a support vector machine on the noise-whitened components alone",
+    ),
+    "m1+m2+svm+lda": Method(
+        method="m2_svm_lda",
+        features=LATENTS_MNF,
+        title="mean of M1+M2 with noise scores (half), MNF + SVM, LDA on MNF",
+        colour="purple",
+        line="solid",
+        marker="p",
+        sections=("m2", "svm"),
+        unlabelled=True,
+        ours=True,
+        model=True,
+        headline=True,
+        members=("m1+m2-mnf", "svm-mnf", "lda-mnf"),
+        weights=(2, 1, 1),
+        description="the mean of the probabilities of M2, the generative semi-supervised classifier of Kingma et al. "
+        "(2014), which counts half, and of a support vector machine and linear discriminants on the noise-whitened "
+        "components alone, which count a quarter each",
     ),
     "svm-latents": replace(
         OF_SVM,
@@ -193,7 +213,16 @@ METHODS: dict[str, Method] = {
         unlabelled=True,
     ),
     "lda": OF_LDA,
-    "lda-mnf": replace(OF_LDA, features=MNF, title="LDA on MNF", colour="sky", unlabelled=True),
+    "lda-mnf": replace(
+        OF_LDA,
+        method="lda_mnf",
+        features=MNF,
+        title="LDA on MNF",
+        colour="sky",
+        unlabelled=True,
+        model=True,
+        description="linear discriminants with one shrunk covariance for all classes",
+    ),
     "qda": Method(
         method="qda",
         features=MNF,

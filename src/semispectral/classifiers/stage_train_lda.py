@@ -1,0 +1,60 @@
+"""The stage `train_lda`: linear discriminants on the labels of one run."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from semispectral.classifiers.by_sensor import fit_by_sensor
+from semispectral.classifiers.discriminants import fit_lda
+from semispectral.classifiers.svm import SvmConfig
+from semispectral.evaluation.queries import every_label
+from semispectral.sampling.training_set import read_features, training_set
+from semispectral.storage.model_files import save_model
+from semispectral.storage.parquet import read_table
+from semispectral.study.classes import read_classes
+from semispectral.study.stage_settings import stage_settings
+
+
+def run_train_lda(
+    directory: str | Path,
+    *,
+    feature_files: Sequence[str | Path],
+    scaler_directory: str | Path,
+    pixels_file: str | Path,
+    labels_file: str | Path,
+    classes_file: str | Path,
+    features: str,
+    per_class: str,
+    seed: int,
+    cfg: str,
+) -> None:
+    """Fit linear discriminants to all labels of a run, for each sensor by itself.
+
+    Parameters
+    ----------
+    directory : str or Path
+        Folder to write the model to.
+    feature_files : sequence of str or Path
+        Cleaned sample of every scene that is learnt from.
+    scaler_directory : str or Path
+        Scale of what they see.
+    pixels_file : str or Path
+        Pixels of the split; not used on components.
+    labels_file : str or Path
+        Labels that the run may see.
+    classes_file : str or Path
+        Classes of the split, classes.json.
+    features : str
+        "mnf", noise-whitened components.
+    per_class : str
+        Labels per class, or "all".
+    seed : int
+        Seed of the folds by which their temperature is fitted.
+    cfg : str
+        JSON of the keys of the section ``svm`` that say how every baseline is tuned.
+    """
+    seen = read_features(feature_files, features=features, scaler_directory=scaler_directory, pixels_file=pixels_file)
+    x, label = every_label(training_set(seen, read_table(labels_file), per_class=per_class, seed=seed))
+    settings = stage_settings(SvmConfig, cfg, "svm")
+    classes = len(read_classes(Path(classes_file)))
+    lda = fit_by_sensor(fit_lda, x, label, sensors=seen.sensors, classes=classes, settings=settings, seed=seed)
+    save_model(Path(directory), *lda.to_saved())
