@@ -11,32 +11,36 @@ import tensorflow as tf
 Slots = dict[str, tf.Variable]
 
 
-def _adam(g: tf.Tensor, slots: Slots, rate: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
-    """Return the step of Adam."""
+def _adam(g: tf.Tensor, slots: Slots, rate: tf.Tensor) -> tf.Tensor:
+    """Return the step of Adam, at the rate of `_corrected`."""
     first = slots["first"].assign(0.9 * slots["first"] + 0.1 * g)
     second = slots["second"].assign(0.999 * slots["second"] + 0.001 * tf.square(g))
-    correction = tf.sqrt(1.0 - tf.pow(0.999, step)) / (1.0 - tf.pow(0.9, step))
-    return rate * correction * first / (tf.sqrt(second) + 1e-7)
+    return rate * first / (tf.sqrt(second) + 1e-7)
 
 
-def _rmsprop(g: tf.Tensor, slots: Slots, rate: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
+def _corrected(rate: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
+    """Return Adam's rate, corrected for moments that began at 0."""
+    return rate * (tf.sqrt(1.0 - tf.pow(0.999, step)) / (1.0 - tf.pow(0.9, step)))
+
+
+def _rmsprop(g: tf.Tensor, slots: Slots, rate: tf.Tensor) -> tf.Tensor:
     """Return the step of RMSprop."""
     second = slots["second"].assign(0.9 * slots["second"] + 0.1 * tf.square(g))
     return rate * g / tf.sqrt(second + 1e-7)
 
 
-def _sgd(g: tf.Tensor, slots: Slots, rate: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
+def _sgd(g: tf.Tensor, slots: Slots, rate: tf.Tensor) -> tf.Tensor:
     """Return the step of SGD with momentum."""
     return rate * slots["first"].assign(0.9 * slots["first"] + g)
 
 
-def _adagrad(g: tf.Tensor, slots: Slots, rate: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
+def _adagrad(g: tf.Tensor, slots: Slots, rate: tf.Tensor) -> tf.Tensor:
     """Return the step of AdaGrad."""
     second = slots["second"].assign(slots["second"] + tf.square(g))
     return rate * g / tf.sqrt(second + 1e-7)
 
 
-Rule = Callable[[tf.Tensor, Slots, tf.Tensor, tf.Tensor], tf.Tensor]
+Rule = Callable[[tf.Tensor, Slots, tf.Tensor], tf.Tensor]
 OPTIMISERS: dict[str, tuple[Rule, dict[str, float]]] = {
     "adam": (_adam, {"first": 0.0, "second": 0.0}),
     "rmsprop": (_rmsprop, {"second": 0.0}),
@@ -73,8 +77,10 @@ class Optimiser(tf.Module):
         rate : float32, learning rate.
         """
         step = self.step.assign_add(1.0)
+        if self.rule is _adam:
+            rate = _corrected(rate, step)  # once, not for each variable: graphs are made and compiled sooner
         for key, g in gradients.items():
-            self.targets[key].assign_sub(self.rule(g, self.slots[key], rate, step))
+            self.targets[key].assign_sub(self.rule(g, self.slots[key], rate))
 
     def reset(self) -> None:
         """Reset all moments, as after weights were restored."""
