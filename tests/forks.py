@@ -6,8 +6,10 @@ The jobs of all calls are forks of the same warm processes; programs that a test
 imported libraries, and of the package only what says how: programs may change its modules. One that starts Snakemake is
 a fork of what has imported that, and so are the processes that it starts.
 
-Run as a script, it reads calls as JSON lines ``{"folder", "command", "output", "runs_snakemake"}`` and answers each
-with the status.
+Jobs that train do so without XLA and graphs, but in a call that asks for them: their trainings are a few steps.
+
+Run as a script, it reads calls as JSON lines ``{"folder", "command", "output", "runs_snakemake", "compiled"}`` and
+answers each with the status.
 """
 
 import json
@@ -22,6 +24,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn, Self
 
+import uncompiled_jobs
+from semispectral.workflow import warm
 from semispectral.workflow.warm import WarmProcess, warm_process
 from semispectral.workflow.warm_process import Wanted
 
@@ -58,7 +62,12 @@ class Forks:
         )
 
     def call(
-        self, folder: Path, *arguments: str, program: str = SNAKEMAKE, runs_snakemake: bool = False
+        self,
+        folder: Path,
+        *arguments: str,
+        program: str = SNAKEMAKE,
+        runs_snakemake: bool = False,
+        compiled: bool = False,
     ) -> tuple[int, str]:
         """Exit status and all output of one call in a folder; a program is a file in Python."""
         request = {
@@ -66,6 +75,7 @@ class Forks:
             "command": [program, *arguments],
             "output": str(self.output),
             "runs_snakemake": runs_snakemake or program == SNAKEMAKE,
+            "compiled": compiled,
         }
         assert self.process.stdin is not None
         assert self.process.stdout is not None
@@ -79,7 +89,7 @@ class Forks:
         self.process.communicate()
 
 
-def warm() -> None:
+def import_snakemake() -> None:
     """Import what Snakemake and the rules import."""
     for module in ("cli", "dag", "scheduling", "storage", "workflow"):
         import_module(f"snakemake.{module}")
@@ -109,6 +119,15 @@ def hash_code_of(project: Path) -> None:
         code.hash_of(script)
 
 
+def start_warm_processes() -> None:
+    """Start the processes whose forks are the jobs; the calls, which are forks of this one, share them."""
+    before, there = warm.WARM, os.environ["PYTHONPATH"]
+    warm.WARM, os.environ["PYTHONPATH"] = uncompiled_jobs.__name__, f"{Path(__file__).parent}{os.pathsep}{there}"
+    for with_tensorflow in (False, True):
+        warm_process(with_tensorflow=with_tensorflow)
+    warm.WARM, os.environ["PYTHONPATH"] = before, there
+
+
 def serve() -> None:
     """Answer calls until stdin ends."""
     ready = False
@@ -117,9 +136,8 @@ def serve() -> None:
         request = json.loads(line)
         snakemake = request["runs_snakemake"]
         if snakemake and not ready:
-            warm()
-            for with_tensorflow in (False, True):
-                warm_process(with_tensorflow=with_tensorflow)  # the calls, which are forks, share them
+            import_snakemake()
+            start_warm_processes()
             ready = True
         if snakemake:
             hash_code_of(Path(request["folder"]))
@@ -139,6 +157,8 @@ def _call(request: dict[str, Any], programs: WarmProcess | None) -> None:
     with Path(request["output"]).open("wb") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
+    if not request["compiled"]:
+        os.environ[uncompiled_jobs.UNCOMPILED] = "yes"
     sys.argv = request["command"]
     if sys.argv[0] == SNAKEMAKE:
         _leave(_snakemake)
