@@ -75,6 +75,7 @@ def test_a_seed_of_several_has_the_gradient_that_it_has_alone() -> None:
         np.testing.assert_allclose(one, of_two, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_predictions_on_the_device_are_numpys(
     arrays: dict[str, np.ndarray], capsys: pytest.CaptureFixture[str]
 ) -> None:

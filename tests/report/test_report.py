@@ -65,6 +65,14 @@ def index(paths: Paths, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def doubtful(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, str]:
+    """A study whose M2 predicts one class only, and its page."""
+    folder = tmp_path_factory.mktemp("doubtful")
+    found = read_study(write_study(folder, trusted=False), CONFIG)
+    return found, render(found, {}, index=folder / "report/index.html", root=folder)
+
+
 def test_every_figure_is_drawn_and_held_by_the_page(study: Study, index: Path) -> None:
     """Each figure of the table, and a map of each test scene, is a PNG beside the page and inside it."""
     scenes = study.predictions["scene"].unique()
@@ -233,10 +241,9 @@ def test_a_sound_study_raises_no_alarm(index: Path) -> None:
     assert "Do not use these scores" not in index.read_text(encoding="utf-8")
 
 
-def test_a_map_of_one_class_is_said_in_red_and_in_words(tmp_path: Path) -> None:
+def test_a_map_of_one_class_is_said_in_red_and_in_words(doubtful: tuple[Study, str]) -> None:
     """Where M2 predicts one class only, the page says so before anything else, with the class's name as text."""
-    found = read_study(write_study(tmp_path, trusted=False), CONFIG)
-    html = render(found, {}, index=tmp_path / "report/index.html", root=tmp_path)
+    _, html = doubtful
     alarm = html[html.index('class="alarm"') : html.index("<nav>")]
     assert "nearly everything is predicted as &lt;script&gt;" in alarm
     assert "M1+M2" in alarm
@@ -249,10 +256,9 @@ def test_a_leaky_split_is_an_error(study: Study) -> None:
     assert not any("it leaks" in text for text in words.errors(study))
 
 
-def test_all_notes_stand_together_at_the_end(tmp_path: Path) -> None:
+def test_all_notes_stand_together_at_the_end(doubtful: tuple[Study, str]) -> None:
     """The chapter of warnings holds every note of the scans, the split and the scores, once each, errors as such."""
-    found = read_study(write_study(tmp_path, trusted=False), CONFIG)
-    html = unescape(render(found, {}, index=tmp_path / "report/index.html", root=tmp_path))
+    found, html = doubtful[0], unescape(doubtful[1])
     chapter = html[html.index('id="alerts"') : html.index('id="made"')]
     noted = [*words.errors(found), *words.warnings(found), *words.census_warnings(found), *found.split["warnings"]]
     assert noted
@@ -460,11 +466,10 @@ def test_changes_of_the_code_that_were_not_committed_are_said(study: Study, tmp_
     assert "with uncommitted changes" in render(study, {}, index=tmp_path / "report/index.html", root=tmp_path)
 
 
-def test_results_of_other_versions_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_results_of_other_versions_are_named(study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever installed another TensorFlow in between reads so in the report; else it has no such line."""
-    paths = write_study(tmp_path)
     monkeypatch.setattr(provenance, "_others", {})
-    study, index = read_study(paths, CONFIG), tmp_path / "report/index.html"
+    index = tmp_path / "report/index.html"
     assert "made with other versions" not in render(study, {}, index=index, root=tmp_path)
     provenance.compare_versions(tmp_path / "m1/1", {"versions": {"tensorflow": "2.99.0"}})
     page = render(study, {}, index=index, root=tmp_path)

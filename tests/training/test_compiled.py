@@ -100,6 +100,7 @@ def test_nothing_is_put_into_a_graph_twice(traced: list[str]) -> None:
     assert set(traced) == {"q_y"}
 
 
+@pytest.mark.usefixtures("uncompiled")  # the graph is made as always, and nothing but graphs is counted
 def test_refitting_compiles_nothing(traced: list[str]) -> None:
     """M2's second training, on all labels that the run may see, runs the programme of the first."""
     data, _, _ = blob_data(labelled=4, unlabelled=20)

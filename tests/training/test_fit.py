@@ -37,6 +37,7 @@ class Killed(BaseException):
     """Stands for a kill at an evaluation."""
 
 
+@pytest.mark.usefixtures("uncompiled")  # test_killed.py kills compiled trainings
 def test_a_killed_run_ends_with_the_same_weights_bit_for_bit(run: Run, tmp_path: Path) -> None:
     """Killed after every checkpoint in turn, and resumed, training gives the weights of an unbroken run."""
     data, _, _ = blob_data(labelled=6, unlabelled=40)

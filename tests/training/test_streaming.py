@@ -18,7 +18,7 @@ from semispectral.training.train_m1 import train_m1
 from semispectral.training.train_m2 import train_m2
 from tiny_training import blob_data
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("uncompiled")]
 
 
 @pytest.fixture(autouse=True)

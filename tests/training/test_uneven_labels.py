@@ -43,6 +43,7 @@ def scores(trained: Trained, x: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("uncompiled")
 def test_unequal_numbers_of_labels_lose_no_class(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """M2 is ahead of its own q(y|x) in every class; without the pixels that even them out it is behind."""
     data, x, truth = uneven_data()
