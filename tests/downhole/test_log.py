@@ -460,3 +460,22 @@ def test_a_log_of_many_intervals_shows_colours(tmp_path: Path) -> None:
     vivid = (pixels.max(axis=2) - pixels.min(axis=2) > 100).sum()
     dark = (pixels.max(axis=2) < 100).sum()
     assert vivid > 2 * dark
+
+
+def test_columns_are_as_wide_as_the_largest_share_needs(tmp_path: Path) -> None:
+    """Where no share of 12 classes reaches a half, bars are twice as wide as beside one of 1."""
+    colour, random = "#c03020", np.random.default_rng(8)
+    names = tuple(f"c{number}" for number in range(12))
+    classes = ClassMap(tuple(range(1, 13)), names, (colour, *["#102030"] * 11))
+    core = Core(random.uniform(0, 2, 5000), random.dirichlet(np.full(12, 50), 5000), np.zeros(5000, bool))
+    small = downhole_log("H1", [core], classes, SETTINGS)
+    assert small[[name for name in small if name.startswith(("share_", "high_"))]].max(axis=None) < 0.5
+    large = small.copy()
+    large.loc[0, "share_c1"] = 1.0
+    painted = []
+    for name, table in (("small", small), ("large", large)):
+        draw_log(tmp_path / f"{name}.png", table, classes, coverage=0.9)
+        pixels = np.asarray(Image.open(tmp_path / f"{name}.png").convert("RGB"))
+        column = pixels[:, pixels.shape[1] // 10 : pixels.shape[1] // 2]  # right of the strip of dominant classes
+        painted.append((column == [0xC0, 0x30, 0x20]).all(axis=2).sum())
+    assert 1.6 < painted[0] / painted[1] < 2.4

@@ -21,6 +21,7 @@ RECTANGLE = (0, 0, 0.95, 1)  # of the sheet; the slanted title of the last colum
 MOST_BARS = 100  # intervals; of more, bars and lines would cover each other
 SAME_M = 1e-6
 LEAST_SHOWN = 0.02  # a mineral that nowhere reaches this share gets no column
+WIDTHS = (0.25, 0.5, 1.0)  # share at the right edge of every column: the least that holds all of them
 LEAST_MEASURED = 0.05  # of the intervals; a feature with a position in fewer gets no column
 POSITION, DEPTH = "_position_nm", "_depth"
 DEEPEST = 0.3  # depth of a feature that is drawn in the darkest colour
@@ -44,10 +45,11 @@ def draw_log(path: Path, table: pd.DataFrame, classes: ClassMap, *, coverage: fl
     widths = [0.6, *[1.0] * (len(shown) + 1), *[1.4] * len(features)]
     axes = figure.subplots(1, len(widths), sharey=True, squeeze=False, width_ratios=widths)[0]
     _strip(axes[0], table, classes)
+    width = _width(table, [classes.names[label] for label in shown])
     for axis, label in zip(axes[1:], shown, strict=False):
-        _column(axis, table, classes.names[label], classes.colours[label])
+        _column(axis, table, classes.names[label], classes.colours[label], width=width)
     novel = axes[len(shown) + 1]
-    _bars(novel, table, NOVEL, NOVEL_COLOUR)
+    _bars(novel, table, NOVEL, NOVEL_COLOUR, width=width)
     _title(axes[0], "dominant class")
     _title(novel, NOVEL_NAME.replace(" the ", "\nthe "))
     for axis, name in zip(axes[len(shown) + 2 :], features, strict=True):
@@ -118,7 +120,13 @@ def _strip(axis: Axes, table: pd.DataFrame, classes: ClassMap) -> None:
     axis.set_xlim(0, 1)
 
 
-def _bars(axis: Axes, table: pd.DataFrame, column: str, colour: str) -> None:
+def _width(table: pd.DataFrame, names: list[str]) -> float:
+    """Return the share at the right edge of all columns: of twenty classes, few reach a quarter of an interval."""
+    most = table[[*(kind + name for name in names for kind in (SHARE, HIGH)), NOVEL]].max(axis=None)
+    return next((width for width in WIDTHS if most <= width), WIDTHS[-1])
+
+
+def _bars(axis: Axes, table: pd.DataFrame, column: str, colour: str, *, width: float) -> None:
     """Draw a column of the log as bars; of many intervals, as an area."""
     middle, height = _heights(table)
     if len(table) > MOST_BARS:
@@ -126,8 +134,8 @@ def _bars(axis: Axes, table: pd.DataFrame, column: str, colour: str) -> None:
         axis.fill_betweenx(depth_m, 0, share, color=colour, linewidth=0)
     else:
         axis.barh(middle, table[column], height, color=colour, linewidth=0.3, edgecolor="0.4")
-    axis.set_xlim(0, 1)
-    axis.set_xticks([0, 0.5, 1], ["0", "", "1"], fontsize=TEXT - 1)
+    axis.set_xlim(0, width)
+    axis.set_xticks([0, width / 2, width], ["0", "", f"{width:g}"], fontsize=TEXT - 1)
     axis.grid(axis="x", color="0.85")
     axis.set_axisbelow(True)
 
@@ -142,9 +150,9 @@ def _steps(table: pd.DataFrame, column: str) -> tuple[np.ndarray, np.ndarray]:
     return depth_m, np.stack([values, values, after], axis=1).ravel()
 
 
-def _column(axis: Axes, table: pd.DataFrame, name: str, colour: str) -> None:
+def _column(axis: Axes, table: pd.DataFrame, name: str, colour: str, *, width: float) -> None:
     """Draw the proportion of a class as bars with its interval as lines; of many intervals, as an area with a band."""
-    _bars(axis, table, SHARE + name, colour)
+    _bars(axis, table, SHARE + name, colour, width=width)
     if len(table) > MOST_BARS:
         depth_m, low = _steps(table, LOW + name)
         share, high = (_steps(table, kind + name)[1] for kind in (SHARE, HIGH))
