@@ -27,7 +27,7 @@ MAP_LINKS = (
 )
 MOST_HOLES = 3  # in pictures at the beginning
 MOST_CLASSES = 4  # in a sentence
-MOST_PICTURES = 12  # of maps, and of logs; the others are linked only
+MOST_PICTURES = 6  # of maps, and of logs; the others are linked only
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 Drawing = Callable[[], Figure | None]
 
 MOST_SCENES = 24
-MOST_MAPS = 12
+MOST_MAPS = 6  # of test scenes
 
 
 def labels(study: Study) -> Figure:
