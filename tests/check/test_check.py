@@ -380,6 +380,22 @@ def test_two_views_cost_m1_twice_the_columns() -> None:
 
 
 @pytest.mark.usefixtures("project")
+def test_twice_the_bands_cost_what_measures_them_twice_as_much() -> None:
+    """Absorption features follow the bytes of a scan; a learning curve its pixels, report and map no bands, either."""
+    study, problems = study_of()
+    looked = look_at_scenes(study, problems)
+    wide = [replace(each, bands=each.bands + 1_000_000) for each in looked]
+    jobs = {"features": 1, "learning_curve": 1, "report": 1, "map": 1}
+    few, many = ({need.rule: need for need in needs(study, scans, None, jobs)} for scans in (looked, wide))
+    more = RATES["features"].seconds[1] * (wide[0].megabytes - looked[0].megabytes)
+    assert more > 1
+    assert many["features"].seconds - few["features"].seconds == pytest.approx(more)
+    assert all(many[rule] == few[rule] for rule in jobs if rule != "features")
+    sampled, _ = sampled_pixels(study, looked, None)
+    assert few["learning_curve"].seconds == pytest.approx(RATES["learning_curve"].seconds[1] * sampled / 1e3)
+
+
+@pytest.mark.usefixtures("project")
 def test_two_views_are_two_trainings_and_twice_the_latents() -> None:
     """Of M1, seconds add up but for its start; M2 and q(y|x) see the live latents of both."""
     found = {}

@@ -33,7 +33,8 @@ class Work:
     scene_kpixels : pixels of interest of a scene, in thousands.
     hole_kpixels : pixels of interest of all scenes of a hole, in thousands.
     total_kpixels : pixels of all scenes, in thousands.
-    sample_mb : sampled pixels of all scenes as float32, in MB.
+    sample_kpixels : sampled pixels of all scenes, in thousands.
+    sample_mb : the same as float32, in MB.
     scene_pool_mb : drawn pixels of a scene, whatever a split takes of them, as stored, in MB.
     pool_mb : the same of all scenes, in MB.
     m1_sample_mb : what M1 is trained on, unlabelled pixels in its columns, as float32, in MB.
@@ -44,6 +45,7 @@ class Work:
     scene_kpixels: float
     hole_kpixels: float
     total_kpixels: float
+    sample_kpixels: float
     sample_mb: float
     scene_pool_mb: float
     pool_mb: float
@@ -115,6 +117,7 @@ def work_of(study: Study, looked: Sequence[Looked], *, sampled: int, unlabelled:
         scene_kpixels=sum(each.interest for each in looked) / scenes / 1e3,
         hole_kpixels=sum(each.interest for each in looked) / holes / 1e3,
         total_kpixels=sum(each.pixels for each in looked) / 1e3,
+        sample_kpixels=sampled / 1e3,
         sample_mb=sampled * bands * FLOAT_BYTES / 1e6,
         scene_pool_mb=pool_mb / scenes,
         pool_mb=pool_mb,

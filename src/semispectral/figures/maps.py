@@ -38,7 +38,7 @@ def parts(rasters: Mapping[str, np.ndarray], labelled: Mapping[str, np.ndarray])
         cell = reduction(raster.shape)
         part, known = shrunk(raster, cell=cell).astype(np.int16) - 1, shrunk(labelled[scene], cell=cell)
         image = coloured(part, full, of_interest=part >= 0)
-        images[scene] = np.where(~known[..., np.newaxis], 0.3 * image + 0.7, image)
+        images[scene] = _bytes(np.where(~known[..., np.newaxis], 0.3 * image + 0.7, image))
     handles = [Patch(color=PART_COLOURS[part], label=f"{part} (pale: unlabelled)") for part in PARTS]
     return _scene_panels(images, [raster.shape for raster in rasters.values()], handles)
 
@@ -56,13 +56,18 @@ def masks(scenes: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Figure:
     for scene, (bright, raster) in scenes.items():
         cell = reduction(raster.shape)
         kind, grey = shrunk(raster, cell=cell), shrunk(bright, cell=cell)[..., np.newaxis] / 255
-        images[scene] = np.where(kind[..., np.newaxis] > 0, (1 - TINT) * grey + TINT * tints[kind], grey)
+        images[scene] = _bytes(np.where(kind[..., np.newaxis] > 0, (1 - TINT) * grey + TINT * tints[kind], grey))
     handles = [Patch(facecolor=colour, edgecolor=MUTED, label=name) for name, colour in MASK_KINDS.items()]
     return _scene_panels(images, [raster.shape for _, raster in scenes.values()], handles)
 
 
+def _bytes(image: np.ndarray) -> np.ndarray:
+    """Return an image of 0 to 1 as uint8: those of all panels are in memory at once, and an eighth as large."""
+    return np.rint(255 * image).astype(np.uint8)
+
+
 def _scene_panels(images: Mapping[str, np.ndarray], shapes: Sequence[tuple[int, ...]], handles: list[Patch]) -> Figure:
-    """Draw one panel per scene, of images float [cell line, cell sample, 3], with one legend."""
+    """Draw one panel per scene, of images uint8 [cell line, cell sample, 3], with one legend."""
     rows, columns = _layout(shapes)
     ratio = max(_height_of_width(shape) for shape in shapes)
     height = rows * (WIDTH_INCHES / columns * ratio + PANEL_TITLE) + 0.5
