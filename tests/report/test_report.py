@@ -331,7 +331,7 @@ def test_a_mask_is_drawn_only_where_there_is_one(study: Study) -> None:
     figure = masks(study)
     assert figure is not None
     (panel,) = [axis for axis in figure.axes if axis.images]
-    image = np.asarray(panel.images[0].get_array())
+    image = np.asarray(panel.images[0].get_array()) / 255
     red = image[..., 0] - image[..., 2]
     assert set(np.unique(red.round(3))) > {0.0}  # core is grey
     masked = study.codes["deep"] == MASKED

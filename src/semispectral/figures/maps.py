@@ -63,7 +63,7 @@ def masks(scenes: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Figure:
 
 def _bytes(image: np.ndarray) -> np.ndarray:
     """Return an image of 0 to 1 as uint8: those of all panels are in memory at once, and an eighth as large."""
-    return np.rint(255 * image).astype(np.uint8)
+    return np.asarray(np.rint(255 * image), dtype=np.uint8)
 
 
 def _scene_panels(images: Mapping[str, np.ndarray], shapes: Sequence[tuple[int, ...]], handles: list[Patch]) -> Figure:
