@@ -18,7 +18,7 @@ from semispectral.study.classes import ClassMap
 
 TEXT = 11  # points
 RECTANGLE = (0, 0, 0.95, 1)  # of the sheet; the slanted title of the last column needs room at its right
-MOST_BARS = 100  # intervals; of more, bars and lines would cover each other
+MOST_BARS = 40  # intervals; of more, bars and lines would cover each other
 SAME_M = 1e-6
 LEAST_SHOWN = 0.02  # a mineral that nowhere reaches this share gets no column
 WIDTHS = (0.25, 0.5, 1.0)  # share at the right edge of every column: the least that holds all of them
