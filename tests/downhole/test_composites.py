@@ -153,6 +153,7 @@ def test_the_strip_log_has_a_page_for_each_length_of_core(tmp_path: Path) -> Non
     strips = list(strips_of_hole(scenes, found, run_share=0.3, rows_per_m=2400))
     assert (strips[0].top_m, strips[0].bottom_m) == pytest.approx((5.0, 5.6))
     assert strips[0].core.shape == (60, 7, 3)
+    assert all(image.base is None for strip in strips for image in (strip.core, strip.place, strip.confidence))
     runs = [
         each
         for scene, one in zip(scenes, found, strict=True)

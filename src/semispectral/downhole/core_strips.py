@@ -93,6 +93,7 @@ def _pieces(
         first, last = int(lines[0]), int(lines[-1])
         top_m, bottom_m = middle_m[first] - length_m[first] / 2, middle_m[last] + length_m[last] / 2
         down = max(1, int(len(lines) / max((bottom_m - top_m) * rows_per_m, 1))) if thin else 1
-        core, place, confidence = (image[first : last + 1 : down, ::across] for image in images)
+        # Copies: a slice would keep the pictures of the whole scan in memory for as long as its strip.
+        core, place, confidence = (image[first : last + 1 : down, ::across].copy() for image in images)
         ends = (first, last + 1), (int(run.start), int(run.stop))
         yield Strip(float(top_m), float(bottom_m), core, place, confidence, scene, *ends)
