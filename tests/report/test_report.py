@@ -446,7 +446,7 @@ def test_the_page_says_which_study_of_which_day(study: Study, tmp_path: Path, mo
     index = tmp_path / "pines/report/index.html"
     page = " ".join(render(study, {}, index=index, root=tmp_path).split())
     assert "pines</code>" in page
-    assert "of 2 holes; 2 January 1970</p>" in page
+    assert "from 2 holes; 2 January 1970</p>" in page
     assert "send these folders with the page" in page
     assert "These maps have smoothing none; the setting map.smoothing (none or guided)" in page
     assert "divides the logits" in page
