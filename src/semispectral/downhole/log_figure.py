@@ -122,7 +122,8 @@ def _strip(axis: Axes, table: pd.DataFrame, classes: ClassMap) -> None:
 
 def _width(table: pd.DataFrame, names: list[str]) -> float:
     """Return the share at the right edge of all columns: of twenty classes, few reach a quarter of an interval."""
-    most = table[[*(kind + name for name in names for kind in (SHARE, HIGH)), NOVEL]].max(axis=None)
+    shown = [*(kind + name for name in names for kind in (SHARE, HIGH)), NOVEL]
+    most = np.nanmax(table[shown].to_numpy(np.float64), initial=0.0)
     return next((width for width in WIDTHS if most <= width), WIDTHS[-1])
 
 
