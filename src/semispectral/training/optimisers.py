@@ -5,6 +5,7 @@ constants of Keras. The tests compare them with Keras.
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import tensorflow as tf
 
@@ -40,12 +41,32 @@ def _adagrad(g: tf.Tensor, slots: Slots, rate: tf.Tensor) -> tf.Tensor:
     return rate * g / tf.sqrt(second + 1e-7)
 
 
-Rule = Callable[[tf.Tensor, Slots, tf.Tensor], tf.Tensor]
-OPTIMISERS: dict[str, tuple[Rule, dict[str, float]]] = {
-    "adam": (_adam, {"first": 0.0, "second": 0.0}),
-    "rmsprop": (_rmsprop, {"second": 0.0}),
-    "sgd": (_sgd, {"first": 0.0}),
-    "adagrad": (_adagrad, {"second": 0.1}),
+def _same(rate: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
+    """Return the rate as it is."""
+    return rate
+
+
+class Rule(NamedTuple):
+    """Update rule: one row of the table of optimisers.
+
+    Attributes
+    ----------
+    update : function from the gradient, the slots of its variable and the rate to what is taken off the variable.
+    slots : values with which the slots of a variable begin, by name.
+    rate_at : function from the rate and the number of the step to the rate of all variables in that step. What does
+        not depend on the variable stands here: done for each, it makes graphs larger, and their compilation longer.
+    """
+
+    update: Callable[[tf.Tensor, Slots, tf.Tensor], tf.Tensor]
+    slots: dict[str, float]
+    rate_at: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] = _same
+
+
+OPTIMISERS: dict[str, Rule] = {
+    "adam": Rule(_adam, {"first": 0.0, "second": 0.0}, _corrected),
+    "rmsprop": Rule(_rmsprop, {"second": 0.0}),
+    "sgd": Rule(_sgd, {"first": 0.0}),
+    "adagrad": Rule(_adagrad, {"second": 0.1}),
 }
 
 
@@ -60,7 +81,7 @@ class Optimiser(tf.Module):
 
     def __init__(self, name: str, variables: dict[str, tf.Variable]) -> None:
         super().__init__(name="optimiser")
-        self.rule, self.initial = OPTIMISERS[name]
+        self.update, self.initial, self.rate_at = OPTIMISERS[name]
         self.targets = variables
         self.step = tf.Variable(0.0, trainable=False, name="step")
         self.slots = {
@@ -76,11 +97,9 @@ class Optimiser(tf.Module):
         gradients : gradient of each variable, by name.
         rate : float32, learning rate.
         """
-        step = self.step.assign_add(1.0)
-        if self.rule is _adam:
-            rate = _corrected(rate, step)  # once, not for each variable: graphs are made and compiled sooner
+        rate = self.rate_at(rate, self.step.assign_add(1.0))
         for key, g in gradients.items():
-            self.targets[key].assign_sub(self.rule(g, self.slots[key], rate))
+            self.targets[key].assign_sub(self.update(g, self.slots[key], rate))
 
     def reset(self) -> None:
         """Reset all moments, as after weights were restored."""
