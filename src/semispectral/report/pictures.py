@@ -8,12 +8,13 @@ from PIL import Image
 
 from semispectral.storage.seal import damaged
 
-COLOURS = 256  # of a picture inside a page: a third of the bytes, and no difference that is seen
+LARGE = 500_000  # bytes of a picture, such as the map of a full-size scan
+COLOURS = 256  # of a large one inside a page: a third of the bytes, and no difference that is seen
 PNG_END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
 
 
 def embedded(png: Path) -> str:
-    """Return a picture as a data address, with few colours where that makes it smaller.
+    """Return a picture as a data address; a large one with few colours, where that makes it smaller.
 
     Parameters
     ----------
@@ -21,8 +22,9 @@ def embedded(png: Path) -> str:
     """
     content = png.read_bytes()
     require_picture(content, png)
-    small = min(content, _with_few_colours(content), key=len)
-    return f"data:image/png;base64,{base64.b64encode(small).decode()}"
+    if len(content) > LARGE:
+        content = min(content, _with_few_colours(content), key=len)
+    return f"data:image/png;base64,{base64.b64encode(content).decode()}"
 
 
 def _with_few_colours(content: bytes) -> bytes:
