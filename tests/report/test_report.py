@@ -322,7 +322,7 @@ def test_sensors_are_described_one_by_one(study: Study) -> None:
     assert words.bands_words(two).endswith(f"together {BANDS} bands")
     placed, of_svms = words.sensor_notes(two)
     assert placed.partition(": ")[2] == "swir: it lies on the scene by 9 tie points"
-    assert "has an SVM and an LDA of its own" in of_svms
+    assert "is fitted for each sensor by itself" in of_svms
     assert words.sensor_notes(study) == []
 
 

@@ -56,7 +56,7 @@ RATES: dict[str, Rate] = {
     "choose_labels": Rate("sample_mb", (0.16, 0.0002), (205, 0.1)),
     "baseline": Rate("sample_mb", (3.3, 0.047), (360, 3.5), "test_kpixels", (0, 0.4)),
     "train_svm": Rate("sample_mb", (0.7, 0.0027), (310, 1.5), "test_kpixels", (0.1, 0)),
-    "train_lda": Rate("sample_mb", (0.3, 0.0027), (310, 1.5)),
+    "train_lda": Rate("sample_mb", (0.45, 0.0027), (310, 1.5)),
     "learning_curve": Rate("sample_kpixels", (0, 0.2), (335, 4)),
     "train_m1": Rate("m1_sample_mb", (0, 0), (850, 3.2), "sample_mb", (15, 0)),
     "train_m2": Rate("sample_mb", (0, 0), (1100, 0.2), "sample_mb", (3, 0)),

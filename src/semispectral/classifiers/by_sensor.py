@@ -133,7 +133,7 @@ def _averaged(found: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
     return average([*whole, *completed])
 
 
-def read(
+def read_by_sensor(
     arrays: dict[str, np.ndarray], description: dict[str, Any], *, of_one: Callable[..., Fitted]
 ) -> Fitted | OfSensors:
     """Restore a classifier, of one sensor or of several, from arrays and description.

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from semispectral.classifiers.by_sensor import read
+from semispectral.classifiers.by_sensor import read_by_sensor
 from semispectral.inference.average import AverageModel
 from semispectral.inference.lda_inference import LdaModel
 from semispectral.inference.m2_inference import M2Inference
@@ -12,7 +12,7 @@ from semispectral.inference.svm_inference import SvmModel
 
 FOR_EACH_SENSOR: dict[str, Callable[..., Any]] = {"svm": SvmModel.from_saved, "lda_mnf": LdaModel.from_saved}
 OF_ONE: dict[str, Callable[..., Any]] = {
-    **{name: partial(read, of_one=of_one) for name, of_one in FOR_EACH_SENSOR.items()},
+    **{name: partial(read_by_sensor, of_one=of_one) for name, of_one in FOR_EACH_SENSOR.items()},
     "m2": M2Inference,
     "qy": M2Inference,
 }

@@ -19,9 +19,9 @@ BAD_SHARE = 0.01  # of values; more is worth a word
 SATURATED_SHARE = 0.01
 DOMINANT_SHARE = 0.8
 OF_SVMS = (
-    "each sensor has an SVM and an LDA of its own, on the labels that it has data of; probabilities of a pixel are the "
-    "geometric mean over the sensors that see it, so that a sensor counts by what it knows of the classes and not by "
-    "its number of bands"
+    "an SVM, and LDA on MNF, is fitted for each sensor by itself, on the labels that it has data of; the probabilities "
+    "of a pixel are the geometric mean over the sensors that see it, so that a sensor counts by what it knows of the "
+    "classes and not by its number of bands"
 )
 SPLITS = {
     "groups": "by hole: training and test never share a hole",
