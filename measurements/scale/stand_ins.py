@@ -15,7 +15,7 @@ import os
 import shutil
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -109,11 +109,11 @@ def make(asked: argparse.Namespace) -> tuple[Path, pd.DataFrame]:
     return folder / "many.yaml", rows
 
 
-def chosen(jobs: Sequence[Mapping[str, Any]], names: Mapping[str, object], but: Sequence[str]) -> Iterator[int]:
+def chosen(jobs: Sequence[Mapping[str, Any]], names: Mapping[str, object]) -> Iterator[int]:
     """The numbers of the jobs to run: of each rule that reads files of several scans or holes, the largest one."""
     most: dict[str, tuple[int, int]] = {}
     for number, job in enumerate(jobs):
-        if job["script"] and job["rule"] not in but:
+        if job["script"]:
             inputs = [Path(path) for path in job["input"]["items"]]
             several = names.keys() & {part for path in inputs for part in (path.stem, path.parent.name)}
             if len(several) >= SEVERAL and len(inputs) > most.get(job["rule"], (0, 0))[0]:
@@ -146,6 +146,13 @@ def share(jobs: Sequence[Mapping[str, Any]], number: int) -> None:
                     os.link(old, new)
 
 
+def of_the_few(jobs: Sequence[Mapping[str, Any]], many: Sequence[int], number: int, ran: Collection[str]) -> list[str]:
+    """Rules that read several scans and have not run on the stand-ins, and whose results a job reads nevertheless."""
+    inputs = set(jobs[number]["input"]["items"])
+    rules = {jobs[each]["rule"] for each in many} - {jobs[number]["rule"], *ran}
+    return sorted({job["rule"] for job in jobs if job["rule"] in rules and inputs & set(job["output"]["items"])})
+
+
 def main(asked: argparse.Namespace) -> None:
     """Make the study, run the rules, and print a line for each."""
     config, rows = make(asked)
@@ -162,19 +169,28 @@ def main(asked: argparse.Namespace) -> None:
     )
     say(f"{asked.scans} scans, {len(jobs)} jobs; dry run: {planned.processor:.0f} CPU s, {planned.memory_mb:.0f} MB")
     say("| rule | inputs | asked: MB | used: MB | CPU s |\n|---|---|---|---|---|")
-    failed = []
-    for number in chosen(jobs, names, asked.leave_out):
+    log = asked.output.absolute() / "ran.json"
+    ran = json.loads(log.read_text(encoding="utf-8")) if log.exists() else []
+    failed, few = [], []
+    many = list(chosen(jobs, names))
+    for number in many:
         job = jobs[number]
-        if asked.rules and job["rule"] not in asked.rules:
+        if job["rule"] in asked.leave_out or (asked.rules and job["rule"] not in asked.rules):
             continue
+        of_few = of_the_few(jobs, many, number, ran)
+        few += [f"{job['rule']} reads what {', '.join(of_few)} wrote"] if of_few else []
         took = run(path, number, job["output"]["items"])
         if took.status:
             failed.append(job["rule"])
         else:
             share(jobs, number)
+            ran.append(job["rule"])
+            log.write_text(json.dumps(ran), encoding="utf-8")
         files, asked_mb = len(job["input"]["items"]), job["mem_mb"]
         ended = " failed |" if took.status else ""
         say(f"| {job['rule']} | {files} | {asked_mb} | {took.memory_mb:.0f} | {took.processor:.1f} |{ended}")
+    if few:
+        say(f"For the few scans of the finished study, and not for their stand-ins: {'; '.join(few)}")
     if failed:
         raise SystemExit(f"these rules failed, as said above: {', '.join(failed)}")
 

@@ -173,6 +173,10 @@ def test_rules_run_on_stand_ins_of_a_finished_study(finished_study: Path, tmp_pa
     quotas = pd.read_parquet(many / "results/splits/main/quotas.parquet")
     assert sorted(quotas["scene"].unique()) == [f"N{number}" for number in range(1, 10)]
     assert set(quotas.loc[quotas["part"] == "test", "hole"]) >= {"H3"}
+    few = re.search(r"report reads what (.+) wrote", said)
+    assert few is not None
+    assert "compare_scans" in few[1].split(", ")
+    assert "split" not in few[1].split(", ")
     assert "9 scenes from 3 holes" in " ".join((many / "results/report/index.html").read_text().split())
 
 

@@ -99,7 +99,7 @@ def logs(study: Study, *, index: Path) -> list[Piece]:
     study : results of the study.
     index : path of the page, for relative links.
     """
-    tested = set(study.predictions["hole"].astype(str).unique())
+    tested = set(study.predictions["hole"].unique())
     ordered = sorted(study.logs, key=lambda path: path.stem not in tested)
     return [_log(path, index, shown=number < MOST_PICTURES) for number, path in enumerate(ordered)]
 

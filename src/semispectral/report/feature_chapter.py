@@ -14,7 +14,7 @@ from semispectral.features.feature_settings import TABLE
 from semispectral.figures import feature_positions as figures
 from semispectral.figures.methods import method_name
 from semispectral.report.deliverables import Piece, address_of
-from semispectral.report.results import Study
+from semispectral.report.results import NAMES, Study
 from semispectral.report.table_cells import Cell, Table, number
 from semispectral.storage.parquet import read_table
 
@@ -120,11 +120,10 @@ def _of_maps(study: Study) -> tuple[str, str]:
 def _run(study: Study, method: str, features: str | None) -> pd.DataFrame:
     """Return the tested pixels of one run of a method, with most labels and the first seed."""
     rows = study.predictions
-    wanted = (rows["method"] == method) & (rows["per_class"].astype(str) == study.headline)
-    wanted &= rows["seed"] == study.seed
+    wanted = (rows["method"] == method) & (rows["seed"] == study.seed)
     if features is not None:
         wanted &= rows["features"] == features
-    return rows[wanted].astype({"scene": str})
+    return rows[wanted].astype(dict.fromkeys(NAMES, "str"))
 
 
 def _deepest(study: Study, scenes: set[str]) -> list[str]:

@@ -8,8 +8,8 @@ from PIL import Image
 
 from semispectral.storage.seal import damaged
 
-LARGE = 500_000  # bytes of a picture, such as the map of a full-size scan
-COLOURS = 256  # of a large one inside a page: a third of the bytes, and no difference that is seen
+LARGE = 100_000  # bytes of a picture: what smaller ones have to give is little
+COLOURS = 256  # of a large one inside a page: half of the bytes or less, and no difference that is seen
 PNG_END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
 
 
@@ -32,7 +32,7 @@ def _with_few_colours(content: bytes) -> bytes:
     written = io.BytesIO()
     with Image.open(io.BytesIO(content), formats=("PNG",)) as picture:
         few = picture.convert("RGBA").quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    few.save(written, "PNG", optimize=True)
+    few.save(written, "PNG")
     return written.getvalue()
 
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import union_categoricals
 
 from semispectral.census.census_files import Census, read_censuses
 from semispectral.census.mask_files import read_image
@@ -31,7 +32,8 @@ from semispectral.study.classes import ClassMap, read_classes
 CURVE_SEED = 1  # of the bootstrap of the learning curve
 MOST_PER_CLASS = 300  # spectra of a class that are read from each part of a scene
 MOST_SPECTRA = 40_000  # in all: hundreds of scenes have more than a GB of them
-PREDICTION = ["method", "features", "per_class", "seed", "scene", "hole", "line", "sample", "label", "predicted"]
+NAMES = ["method", "features", "per_class", "scene", "hole"]  # of a prediction; many rows have the same ones
+PREDICTION = [*NAMES, "seed", "line", "sample", "label", "predicted"]
 T = TypeVar("T")
 Paths = Mapping[str, Sequence[Path]]
 
@@ -82,7 +84,7 @@ class Study:
     scaler_m1 : scaler for M1.
     m1 : M1 by seed.
     classifiers : M2 and q(y|x) by (method, features, per_class, seed).
-    predictions : predictions of the test part.
+    predictions : predictions of the test part, by the models with the most labels per class.
     class_scores : class scores of the test part, from `semispectral.evaluation.scores.class_scores`.
     scores : scores of the test part, from `semispectral.evaluation.scores.scores`.
     scored : all that was scored, of both parts, as the benchmark has it of each of its splits.
@@ -144,13 +146,13 @@ class Study:
         ----------
         scenes : names of scenes.
         """
-        tested = set(self.predictions["scene"].astype(str).unique())
+        tested = set(self.predictions["scene"].unique())
         return sorted(scenes, key=lambda scene: scene not in tested)
 
     @property
     def labels_per_class(self) -> list[str]:
         """Labels per class that were scored; the most are last."""
-        return sorted((str(per_class) for per_class in self.scores["per_class"].unique()), key=per_class_order)
+        return labels_per_class(self.scores)
 
     @property
     def headline(self) -> str:
@@ -187,7 +189,7 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
     split_directory = paths["known"][0].parent
     scored = read_scored(paths["scores"][0])
     scores, by_class, intervals = scored.scores, scored.classes, scored.summary
-    predictions = pd.concat([_tested(path) for path in sorted(paths["predictions"])], ignore_index=True)
+    tested = scores[scores["part"] == "test"]
     curve = read_table(paths["curve"][0])
     scaler, scaler_m1 = (read_scaler(paths[name][0]) for name in ("scaler", "scaler_m1"))
     quotas = read_quotas(split_directory / QUOTAS)
@@ -208,9 +210,9 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
         scaler_m1=scaler_m1,
         m1={int(path.name): Kept.read(path) for path in paths["m1"]},
         classifiers={_identity(path): Kept.read(path) for path in paths["networks"]},
-        predictions=predictions,
+        predictions=read_tested(sorted(paths["predictions"]), per_class=labels_per_class(tested)[-1]),
         class_scores=by_class[by_class["part"] == "test"],
-        scores=scores[scores["part"] == "test"],
+        scores=tested,
         scored=scored,
         validation=scores[scores["part"] == "valid"],
         summary=intervals[intervals["part"] == "test"],
@@ -236,9 +238,37 @@ def _images(paths: Sequence[Path], shapes: Mapping[str, tuple[int, ...]]) -> Map
     return ReadLater(names, lambda path: read_image(path, (shapes[path.parent.name][0], shapes[path.parent.name][1])))
 
 
-def _tested(path: Path) -> pd.DataFrame:
-    """Read what a run predicts of the test part, without its probabilities."""
-    return read_table(path, columns=PREDICTION, filters=[("part", "==", "test")])
+def labels_per_class(scores: pd.DataFrame) -> list[str]:
+    """Return the labels per class that were scored; the most are last.
+
+    Parameters
+    ----------
+    scores : scores, with a column ``per_class``.
+    """
+    return sorted((str(per_class) for per_class in scores["per_class"].unique()), key=per_class_order)
+
+
+def read_tested(paths: Sequence[Path], *, per_class: str) -> pd.DataFrame:
+    """Read what runs predict of the test part, without their probabilities; of those with so many labels alone.
+
+    With ten seeds, three numbers of labels and twenty methods, all runs have tens of millions of rows.
+
+    Parameters
+    ----------
+    paths : Parquet files of predictions, each of one run.
+    per_class : labels per class, as the files name them.
+
+    Returns
+    -------
+    Rows of all runs in the order of the files; method, features, per_class, scene and hole are categories.
+    """
+    wanted = [("part", "==", "test"), ("per_class", "==", per_class)]
+    kinds = dict.fromkeys(NAMES, "category")
+    runs = [read_table(path, columns=PREDICTION, filters=wanted).astype(kinds) for path in paths]
+    columns = {name: [run[name] for run in runs] for name in PREDICTION}
+    return pd.DataFrame(
+        {name: union_categoricals(each) if name in NAMES else np.concatenate(each) for name, each in columns.items()}
+    )
 
 
 def _only(paths: Sequence[Path], read: Callable[[Path], T]) -> T | None:

@@ -1,0 +1,31 @@
+"""Which predictions the report reads."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from semispectral.report.results import PREDICTION, read_tested
+from semispectral.storage.parquet import write_table
+
+
+def run(method: str, per_class: str, seed: int, scenes: list[str]) -> pd.DataFrame:
+    """Predictions of one run: a validation pixel and one test pixel of each scene."""
+    rows = [
+        {"scene": scene, "hole": scene[0], "line": line, "sample": seed, "label": 0, "predicted": 1, "part": part}
+        for line, (scene, part) in enumerate([(scenes[0], "valid"), *((scene, "test") for scene in scenes)])
+    ]
+    return pd.DataFrame(rows).assign(method=method, features="bands", per_class=per_class, seed=seed, p0=0.5)
+
+
+def test_rows_of_the_test_part_with_so_many_labels_are_read(tmp_path: Path) -> None:
+    """They are those of all tables at once, though the tables have other scenes and methods."""
+    of_runs = (("svm", "5", 1, ["A1"]), ("svm", "all", 1, ["A1", "B1"]), ("m2", "all", 2, ["B2", "A1"]))
+    runs = [run(*own) for own in of_runs]
+    paths = [tmp_path / f"{number}.parquet" for number in range(len(runs))]
+    for path, table in zip(paths, runs, strict=True):
+        write_table(path, table)
+    together = pd.concat(runs, ignore_index=True)
+    wanted = together.loc[(together["part"] == "test") & (together["per_class"] == "all"), PREDICTION]
+    found = read_tested(paths, per_class="all")
+    assert found.astype(wanted.dtypes.to_dict()).equals(wanted.reset_index(drop=True))
+    assert found["scene"].dtype == "category"
