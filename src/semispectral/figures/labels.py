@@ -11,6 +11,7 @@ from semispectral.figures.colours import INK, MUTED
 from semispectral.figures.style import grid_of_axes, shorten, styled
 
 MOST_ROWS = 24
+MANY = 16  # classes; the numbers of more stand too close unless they are small
 DARK = 0.69  # shade of blue on which white is read better than black
 
 
@@ -32,13 +33,14 @@ def label_histogram(counts: pd.DataFrame) -> Figure:
     bars.set(yscale="log", ylabel="labelled pixels", ylim=(0.8, 4 * max(total.max(initial=1), 1)))
     bars.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     bars.minorticks_off()
+    size = 7.5 if len(total) <= MANY else 5.5
     for place, count in enumerate(total):
         bars.annotate(
-            f"{count:,}", (place, max(count, 1)), xytext=(0, 2), textcoords="offset points", ha="center", fontsize=7.5
+            f"{count:,}", (place, max(count, 1)), xytext=(0, 2), textcoords="offset points", ha="center", fontsize=size
         )
     bars.grid(visible=False, axis="x")
     bars.tick_params(axis="x", length=0)
-    _cells(grid, counts.to_numpy())
+    _cells(grid, counts.to_numpy(), size=size)
     columns = [shorten(str(name), most=18) for name in counts.columns]
     grid.set_xticks(range(len(columns)), columns, rotation=40, ha="right", rotation_mode="anchor")
     grid.set_yticks(range(len(counts)), [shorten(str(name)) for name in counts.index])
@@ -46,12 +48,11 @@ def label_histogram(counts: pd.DataFrame) -> Figure:
     return figure
 
 
-def _cells(axis: Any, counts: np.ndarray) -> None:
+def _cells(axis: Any, counts: np.ndarray, *, size: float) -> None:
     """Draw counts as colours on a log scale, with the numbers."""
     most = max(int(counts.max(initial=1)), 10)
     shade = LogNorm(1, 4 * most)
     axis.imshow(np.ma.masked_equal(counts, 0), cmap="Blues", norm=shade, aspect="auto")
-    size = 7.5 if counts.shape[1] <= 16 else 5.5
     for row, column in np.ndindex(counts.shape):
         count = counts[row, column]
         text, colour = (f"{count:,}", INK) if count else ("\N{MIDDLE DOT}", MUTED)
