@@ -7,21 +7,24 @@ ranks ways to make the input (which bands the hull is made over, what is done af
 project's SVM, which chooses cost and width by cross-validation, and an SVM at fixed values), kaolin against white mica.
 ``inner`` is the nested validation by which one may choose: labels are drawn from one half of the blocks of the training
 part and scored on its other half. ``test`` is what each of them reaches on the test part, by labels of the whole
-training part; nothing is chosen by it. ``--m1m2`` scores M1+M2 instead, with each of the normalisations of M1 that the
-workflow offers and with hull quotients alone; M1 sees all spectra of the training part, without their labels.
+training part; nothing is chosen by it. ``--m1m2`` scores M1+M2 instead, with each of these normalisations of M1: the
+default one, that with hull quotients beside it, and hull quotients alone. Beside them stand the SVM on hull quotients,
+the mineral library (single entries), and means of probabilities. M1 sees all spectra of the training part, without
+their labels, and is trained once; the labels of each draw are M2's.
 """
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from sklearn.svm import SVC
 
-from inputs import LABELS, WINDOW, Core, draw, f1, real_core, simulated_core
+from inputs import LABELS, WINDOW, Core, draw, f1, library_probabilities, real_core, simulated_core
 from semispectral.classifiers.svm import SvmConfig, fit_svm
 from semispectral.estimators.rows import held_labels, held_rows, training_set
 from semispectral.estimators.training import fit_m1, fit_m2
+from semispectral.library.library_files import read_libraries
 from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
 from semispectral.spectra.hull_windows import hull_quotients, window_bands
@@ -105,34 +108,68 @@ def means(
         for seed in seeds if labels else seeds[:1]:  # all labels are the same with every seed
             known = draw(label, train, labels, seed)
             scores.append(f1(label[test], predict(x[known], label[known], x[test], seed)))
-        error = f" +- {np.std(scores, ddof=1) / len(scores) ** 0.5:.3f}" if len(scores) > 1 else ""
-        found.append(f"{np.mean(scores):.3f}{error}")
+        found.append(f"{np.mean(scores):.3f}{standard_error(scores)}")
     return " / ".join(found)
 
 
-def stacked_f1(core: Core, method: str, test: np.ndarray, labels: int | None, seed: int) -> float:
-    """Macro-F1 of M1+M2 as the workflow trains it: M1 on the training part by a normalisation, M2 on its latents."""
-    train, known = ~test, draw(core.label, ~test, labels, seed)
+def standard_error(scores: list[float]) -> str:
+    """Standard error of the mean, as text; nothing for one score."""
+    return f" +- {np.std(scores, ddof=1) / len(scores) ** 0.5:.3f}" if len(scores) > 1 else ""
+
+
+def stacked(core: Core, method: str, test: np.ndarray) -> Callable[[np.ndarray, int], np.ndarray]:
+    """M1+M2 as the workflow trains it: M1 on the training part by a normalisation; M2 on its latents for each draw.
+
+    What is returned takes the labelled pixels of a draw and its seed, and gives probabilities of the test pixels.
+    """
+    train = ~test
     scaler = fit_scaler(core.x[train], method=method, wavelengths_nm=core.wavelengths_nm, windows=[WINDOW])
     x = scaler.transform(core.x)
-    apart = held_rows(int(train.sum()), VALID_SHARE, seed=seed)
-    fit = {"seed": seed, "checkpoints": None}
-    m1 = fit_m1(x[train][~apart], x[train][apart], M1Config(), views=scaler.views, **fit).model
+    apart = held_rows(int(train.sum()), VALID_SHARE, seed=1)
+    m1 = fit_m1(x[train][~apart], x[train][apart], M1Config(), views=scaler.views, seed=1, checkpoints=None).model
     mean, log_variance = m1.encode(x)
-    label = np.where(np.isin(np.arange(len(x)), known), core.label, -1)[train]
-    held = held_labels(label, VALID_SHARE, seed=seed)
-    data = training_set(mean[train], label, held, np.exp(0.5 * log_variance[train]))
-    m2 = fit_m2(data, M2Config(), classes=2, **fit).model
-    return f1(core.label[test], m2.predict_proba(np.asarray(mean[test], np.float64)).argmax(axis=1))
+
+    def fitted(known: np.ndarray, seed: int) -> np.ndarray:
+        label = np.where(np.isin(np.arange(len(x)), known), core.label, -1)[train]
+        held = held_labels(label, VALID_SHARE, seed=seed)
+        data = training_set(mean[train], label, held, np.exp(0.5 * log_variance[train]))
+        m2 = fit_m2(data, M2Config(), classes=2, seed=seed, checkpoints=None).model
+        return np.asarray(m2.predict_proba(np.asarray(mean[test], np.float64)))
+
+    return fitted
 
 
-def stacked_rows(core: Core, seeds: range) -> Iterator[tuple[str, ...]]:
-    """Test part, normalisation of M1, and the mean macro-F1 of M1+M2 with 10 labels."""
+def of_shape_svm(core: Core, test: np.ndarray) -> Callable[[np.ndarray, int], np.ndarray]:
+    """The project's SVM on the hull quotient of the window: probabilities of the test pixels for each draw."""
+    x = fit_scaler(core.x[~test], method="hull", wavelengths_nm=core.wavelengths_nm, windows=[WINDOW]).transform(core.x)
+
+    def fitted(known: np.ndarray, seed: int) -> np.ndarray:
+        model = fit_svm(x[known], core.label[known], classes=2, settings=SvmConfig(), seed=seed)
+        return np.asarray(model.predict_proba(x[test]))
+
+    return fitted
+
+
+def stacked_rows(core: Core, seeds: range, many: Sequence[int]) -> Iterator[tuple[str, ...]]:
+    """Test part, method, and its mean macro-F1 with so many labels in all: M1+M2 alone and with others."""
+    library = read_libraries([])
     for split, test in core.tests.items():
-        for method in M1_METHODS:
-            scores = [stacked_f1(core, method, test, LABELS[0], seed) for seed in seeds]
-            error = f" +- {np.std(scores, ddof=1) / len(scores) ** 0.5:.3f}" if len(scores) > 1 else ""
-            yield split, method, f"{np.mean(scores):.3f}{error}"
+        of_library = library_probabilities(core, test, library, mixture=1)
+        m1m2 = {f"M1+M2, {method}": stacked(core, method, test) for method in M1_METHODS}
+        svm, best = of_shape_svm(core, test), f"M1+M2, {M1_METHODS[-1]}"
+        scores: dict[str, list[list[float]]] = {}
+        for place, labels in enumerate(many):
+            for seed in seeds:
+                known = draw(core.label, ~test, labels, seed)
+                found = {name: fit(known, seed) for name, fit in m1m2.items()} | {"SVM, hull": svm(known, seed)}
+                found |= {"library, no label": of_library}
+                found["mean of M1+M2 and SVM on hull"] = (found[best] + found["SVM, hull"]) / 2
+                found["mean of both and the library"] = (found[best] + found["SVM, hull"] + of_library) / 3
+                for name, p in found.items():
+                    each = scores.setdefault(name, [[] for _ in many])
+                    each[place].append(f1(core.label[test], p.argmax(axis=1)))
+        for name, each in scores.items():
+            yield split, name, " / ".join(f"{np.mean(one):.3f}{standard_error(one)}" for one in each)
 
 
 def main() -> None:
@@ -141,6 +178,7 @@ def main() -> None:
     parser.add_argument("--tsg", type=Path, help="TSG dataset with the groups of TSA; without it, simulated core")
     parser.add_argument("--seeds", type=int, default=30, help="draws of labels (default: %(default)s)")
     parser.add_argument("--m1m2", action="store_true", help="M1+M2 in place of the SVM")
+    parser.add_argument("--labels", type=int, nargs="+", default=[10, 20, 40], help="in all, for M1+M2")
     parser.add_argument("--pixels", type=int, default=600, help="pixels of the simulated core (default: %(default)s)")
     wanted = parser.parse_args()
     core, seeds = (
@@ -149,12 +187,12 @@ def main() -> None:
     )
     scored = "inner, 10 / 20 / all labels | test, 10 / 20 / all labels"
     head = (
-        "| test part | M1 sees | macro-F1, 10 labels |"
+        f"| test part | method | macro-F1 with {' / '.join(map(str, wanted.labels))} labels in all |"
         if wanted.m1m2
         else f"| test part | hull | input | SVM | {scored} |"
     )
     print(head + "\n" + "|---" * (head.count("|") - 1) + "|")
-    for row in stacked_rows(core, seeds) if wanted.m1m2 else rows(core, seeds):
+    for row in stacked_rows(core, seeds, wanted.labels) if wanted.m1m2 else rows(core, seeds):
         print("| " + " | ".join(row) + " |", flush=True)
 
 

@@ -173,11 +173,16 @@ def f1(label: np.ndarray, predicted: np.ndarray) -> float:
 
 def library_f1(core: Core, test: np.ndarray, library: Library, mixture: int) -> float:
     """Macro-F1 of the mineral library, which sees no label."""
+    return f1(core.label[test], library_probabilities(core, test, library, mixture).argmax(axis=1))
+
+
+def library_probabilities(core: Core, test: np.ndarray, library: Library, mixture: int) -> np.ndarray:
+    """Probabilities of the two groups by the mineral library, for the test pixels."""
     settings = LibraryConfig(windows=(WINDOW,), mixture=mixture)
     classifier = LibraryClassifier.of(
         library, core.wavelengths_nm, settings, names=GROUPS, minerals=("", ""), where=core.name
     )
-    return f1(core.label[test], classifier.predict_proba(core.x[test]).argmax(axis=1))
+    return np.asarray(classifier.predict_proba(core.x[test]))
 
 
 def agreement(core: Core, library: Library) -> float:
