@@ -15,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from semispectral.check.estimate import needs
+from semispectral.check.machine import times_as_slow
 from semispectral.check.plan import planned
 from semispectral.check.problems import Problems
 from semispectral.check.rates import RATES
@@ -40,14 +41,15 @@ def used(results: Path) -> pd.DataFrame:
 
 
 def forecasts(overlays: Sequence[Path], jobs: Mapping[str, int]) -> pd.DataFrame:
-    """Seconds, and memory in MB, of a job of each rule, forecast by the rates alone; of these jobs by rule."""
+    """Seconds here, and memory in MB, of a job of each rule, forecast by the rates alone; of these jobs by rule."""
     problems = Problems()
     study = read_study(workflow_folder(), overlays, problems)
     if study is not None:
         new = replace(study, config=study.config | {"pathvars": {"results": str(study.results / "nothing")}})
         looked = look_at_scenes(study, problems)
         drawn = None if study.unlabelled else planned(study, looked, problems)
-        rows = [(need.rule, need.seconds, need.memory_mb) for need in needs(new, looked, drawn, jobs)]
+        slower = times_as_slow()
+        rows = [(need.rule, need.seconds, need.memory_mb) for need in needs(new, looked, drawn, jobs, slower=slower)]
     if problems.found:
         raise SystemExit("\n".join(problems.found))
     return pd.DataFrame(rows, columns=["rule", "seconds", "memory"]).set_index("rule")

@@ -301,6 +301,9 @@ def test_needs_grow_with_the_work() -> None:
     study, looked, drawn, _ = checked()
     found = needs(study, looked, drawn, {"census": 3, "train_m1": 1})
     assert [(need.rule, need.jobs) for need in found] == [("census", 3), ("train_m1", 1)]
+    slow = needs(study, looked, drawn, {"census": 3, "train_m1": 1}, slower=3.0)
+    assert [need.seconds for need in slow] == pytest.approx([3 * need.seconds for need in found])
+    assert [need.memory_mb for need in slow] == [need.memory_mb for need in found]
     more = needs(study, looked, drawn, {"census": 6})
     assert more[0].disk_mb == pytest.approx(2 * found[0].disk_mb)
     assert wall_seconds(found, cores=4) < wall_seconds(found, cores=1)
@@ -328,13 +331,13 @@ def test_what_has_run_here_is_forecast_by_it() -> None:
     """
     study, looked, drawn, _ = checked()
     counted = {"census": 3, "split": 1, "pack": 1}
-    before = {need.rule: need for need in needs(study, looked, drawn, counted)}
+    before = {need.rule: need for need in needs(study, looked, drawn, counted, slower=2.0)}
     assert not any(need.own for need in before.values())
     for name in ("census/A", "split"):
         path = study.results / "resources" / f"{name}.tsv"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"s\tmax_rss\n50\t{7777 if name == 'split' else 7}\n")
-    found = {need.rule: need for need in needs(study, looked, drawn, counted)}
+    found = {need.rule: need for need in needs(study, looked, drawn, counted, slower=2.0)}
     assert (found["census"].seconds, found["census"].own) == (50, True)
     assert found["census"].memory_mb == before["census"].memory_mb
     assert found["split"].memory_mb == 7777

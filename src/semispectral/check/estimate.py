@@ -139,7 +139,9 @@ def _m1_views(study: Study, bands: int) -> tuple[int, ...]:
     return row.views(bands, {"hull_band": np.zeros(bands)} if row.hull else {})
 
 
-def needs(study: Study, looked: Sequence[Looked], planned: Planned | None, jobs: Mapping[str, int]) -> list[Need]:
+def needs(
+    study: Study, looked: Sequence[Looked], planned: Planned | None, jobs: Mapping[str, int], *, slower: float = 1.0
+) -> list[Need]:
     """Return the needs of the jobs of each rule, in the order in which they run.
 
     Parameters
@@ -148,6 +150,7 @@ def needs(study: Study, looked: Sequence[Looked], planned: Planned | None, jobs:
     looked : facts of the scenes.
     planned : split and labels per class, if known.
     jobs : number of jobs by rule.
+    slower : times as slow as where the rates were measured, by which seconds are multiplied that are not the study's.
     """
     sampled, unlabelled = sampled_pixels(study, looked, planned)
     work = work_of(study, looked, sampled=sampled, unlabelled=unlabelled)
@@ -161,7 +164,7 @@ def needs(study: Study, looked: Sequence[Looked], planned: Planned | None, jobs:
         seconds = trained.get(rule, rate.seconds[0] + rate.seconds[1] * getattr(work, rate.unit)) + start
         memory = rate.memory_mb[0] + rate.memory_mb[1] * getattr(work, rate.memory_unit or rate.unit)
         disk = rate.disk_mb[0] + rate.disk_mb[1] * getattr(work, rate.disk_unit)
-        forecast = Need(rule, count, seconds, memory, disk * count)
+        forecast = Need(rule, count, slower * seconds, memory, disk * count)
         found.append(_as_before(forecast, before, scenes=len(looked)) if rule in before else forecast)
     return found
 

@@ -16,8 +16,8 @@ from semispectral.workflow.units import clock, count, megabytes
 MOST_SCENES = 20
 MOST_NAMES = 8
 ESTIMATES = (
-    "Estimates, from rates measured on two cores without a GPU (semispectral/check/rates.py): yours may be half or "
-    "twice as much."
+    "Estimates, from rates measured on two cores without a GPU (semispectral/check/rates.py); times {slower:.1f}, as a "
+    "small piece of Python takes here: yours may be half or twice as much."
 )
 OWN = "* as its jobs ran here before (resources/ of the results)."
 NO_CLASSES = {
@@ -172,13 +172,14 @@ def features(study: Study, looked: Sequence[Looked]) -> Iterator[str]:
             yield f"  left out in {_some(names)}, as {few}, or it ends before: {_some(unseen)}"
 
 
-def needs(found: Sequence[Need], *, cores: int) -> Iterator[str]:
+def needs(found: Sequence[Need], *, cores: int, slower: float) -> Iterator[str]:
     """Yield lines on the jobs and their needs.
 
     Parameters
     ----------
     found : needs of the rules.
     cores : number of cores.
+    slower : times as slow as where the rates were measured, by which their seconds are multiplied.
     """
     if not found:
         yield "Jobs: none, all results are up to date"
@@ -191,7 +192,7 @@ def needs(found: Sequence[Need], *, cores: int) -> Iterator[str]:
     together = f"about {clock(wall_seconds(found, cores=cores))} on {cores} core{'s' * (cores != 1)}"
     disk = megabytes(sum(need.disk_mb for need in found))
     yield f"  together {together}, {megabytes(peak_memory_mb(found, cores=cores))} of memory, {disk} of disk"
-    yield ESTIMATES
+    yield ESTIMATES.format(slower=slower)
     if any(need.own for need in found):
         yield OWN
 

@@ -14,6 +14,7 @@ from semispectral.check.dry_run import ALL, EXPLORE, jobs, start_dry_run
 from semispectral.check.estimate import needs
 from semispectral.check.hole_tables import check_hole_tables
 from semispectral.check.inputs import check_windows, library_words
+from semispectral.check.machine import times_as_slow
 from semispectral.check.plan import Planned, check_clusters, odd_of_scans, planned
 from semispectral.check.problems import Problems
 from semispectral.check.scenes import Looked, look_at_scenes
@@ -153,7 +154,9 @@ def _summary(
         yield from words.features(study, looked)
     yield from of_library
     if would_run is not None:
-        yield from words.needs(needs(study, looked, drawn, would_run), cores=max(1, wanted.cores))
+        slower = times_as_slow()
+        found = needs(study, looked, drawn, would_run, slower=slower)
+        yield from words.needs(found, cores=max(1, wanted.cores), slower=slower)
         yield from words.trained_again(study, would_run)
     older = filter(None, (older_format(study.results), left_over(study.results)))
     warnings = [*older, *readers.messages, *of_holes, *warnings_of(study, looked, drawn, odd)]
