@@ -1,10 +1,10 @@
-"""Which predictions the report reads."""
+"""Which predictions the report reads, and the order of its scenes and holes."""
 
 from pathlib import Path
 
 import pandas as pd
 
-from semispectral.report.results import PREDICTION, read_tested
+from semispectral.report.results import PREDICTION, in_natural_order, read_tested
 from semispectral.storage.parquet import write_table
 
 
@@ -29,3 +29,9 @@ def test_rows_of_the_test_part_with_so_many_labels_are_read(tmp_path: Path) -> N
     found = read_tested(paths, per_class="all")
     assert found.astype(wanted.dtypes.to_dict()).equals(wanted.reset_index(drop=True))
     assert found["scene"].dtype == "category"
+
+
+def test_the_tenth_hole_comes_after_the_second() -> None:
+    """As people count, not as letters are sorted."""
+    paths = [Path(f"downhole/H{number}.png") for number in (10, 2, 1)]
+    assert in_natural_order(paths) == [paths[2], paths[1], paths[0]]

@@ -17,6 +17,7 @@ from semispectral.report.table_cells import some
 from semispectral.storage.parquet import read_table
 from semispectral.study.classes import ClassMap
 from semispectral.study.methods import averages
+from semispectral.study.names import natural
 
 MAP_LINKS = (
     ("look into it", "page.html"),
@@ -151,7 +152,7 @@ def opening(study: Study, *, index: Path) -> list[Found]:
     index : path of the page, for relative links.
     """
     by_hole = {path.stem: path for path in study.composites}
-    tested = sorted(hole for hole in map(str, study.predictions["hole"].unique()) if hole in by_hole)
+    tested = sorted(by_hole.keys() & set(study.predictions["hole"].unique()), key=natural)
     return [_found(by_hole[hole], study.classes, index) for hole in tested[:MOST_HOLES]]
 
 

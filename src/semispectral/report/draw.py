@@ -26,6 +26,7 @@ from semispectral.report import draw_training as training
 from semispectral.report.chosen_models import Chosen, best_of_each_family
 from semispectral.report.results import Study
 from semispectral.study.classes import MASKED
+from semispectral.study.names import natural
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,9 @@ def labels(study: Study) -> Figure:
     codes = pd.concat([found.counts.assign(scene=found.scene, hole=found.hole) for found in study.census])
     of_class = codes[codes["role"] == "class"]
     table = of_class.pivot_table(index=rows, columns="code", values="pixels", aggfunc="sum", fill_value=0)
-    table = table.reindex(index=sorted(counts[rows].unique()), columns=list(study.classes.codes), fill_value=0)
+    table = table.reindex(
+        index=sorted(counts[rows].unique(), key=natural), columns=list(study.classes.codes), fill_value=0
+    )
     return census.label_histogram(table.set_axis(list(study.classes.names), axis=1))
 
 
@@ -210,7 +213,7 @@ def test_scenes(study: Study) -> list[str]:
     ----------
     study : results of the study.
     """
-    return sorted(str(scene) for scene in study.predictions["scene"].unique())
+    return sorted(map(str, study.predictions["scene"].unique()), key=natural)
 
 
 FIGURES: dict[str, Callable[[Study], Figure | None]] = {

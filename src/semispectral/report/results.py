@@ -28,6 +28,7 @@ from semispectral.storage.parquet import read_table
 from semispectral.storage.read_later import ReadLater
 from semispectral.storage.seal import read_json
 from semispectral.study.classes import ClassMap, read_classes
+from semispectral.study.names import natural
 
 CURVE_SEED = 1  # of the bootstrap of the learning curve
 MOST_PER_CLASS = 300  # spectra of a class that are read from each part of a scene
@@ -70,7 +71,7 @@ class Study:
 
     Attributes
     ----------
-    census : one per scene, in the order of their names, without its codes.
+    census : one per scene, in the order of their names (`natural`: 2 before 10), without its codes.
     codes : codes by scene, int32 [line, sample].
     classes : classes that occur, in label order, with the names and colours of classes.tsv.
     images : uint8 [line, sample] by scene, the brightness of the scenes whose tray is masked, likewise read later.
@@ -185,7 +186,7 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
     config : sections of the configuration.
     """
     counted, codes = read_censuses(paths["census"])
-    census = tuple(sorted(counted, key=lambda found: found.scene))
+    census = tuple(sorted(counted, key=lambda found: natural(found.scene)))
     split_directory = paths["known"][0].parent
     scored = read_scored(paths["scores"][0])
     scores, by_class, intervals = scored.scores, scored.classes, scored.summary
@@ -222,14 +223,24 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
         judged=_only(paths.get("judged", ()), read_judged),
         choice=_only(paths.get("choices", ()), read_choice),
         config=config,
-        maps=tuple(sorted(paths["maps"])),
-        logs=tuple(sorted(paths["logs"])),
+        maps=tuple(in_natural_order(paths["maps"])),
+        logs=tuple(in_natural_order(paths["logs"])),
         interval_labels=_only(paths.get("interval_labels", ()), read_table),
         share_labels=_only(paths.get("share_labels", ()), read_table),
-        composites=tuple(sorted(paths.get("composites", ()))),
-        effects=tuple(map(read_json, sorted(paths["effects"]))),
-        absorption={path.parent: read_facts(path.parent) for path in sorted(paths["absorption"])},
+        composites=tuple(in_natural_order(paths.get("composites", ()))),
+        effects=tuple(map(read_json, in_natural_order(paths["effects"]))),
+        absorption={path.parent: read_facts(path.parent) for path in in_natural_order(paths["absorption"])},
     )
+
+
+def in_natural_order(paths: Iterable[Path]) -> list[Path]:
+    """Return files in the order of the names of their scenes or holes, 2 before 10.
+
+    Parameters
+    ----------
+    paths : files.
+    """
+    return sorted(paths, key=lambda path: natural(str(path)))
 
 
 def _images(paths: Sequence[Path], shapes: Mapping[str, tuple[int, ...]]) -> Mapping[str, np.ndarray]:

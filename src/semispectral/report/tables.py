@@ -10,6 +10,7 @@ from semispectral.report.results import Study
 from semispectral.report.table_cells import Cell, Table, number, some
 from semispectral.sampling.interval_set import SHARE
 from semispectral.scans.cube import PARTS
+from semispectral.study.names import natural
 
 DIGITS = 3
 
@@ -127,7 +128,7 @@ def parts(study: Study) -> Table:
         rows.append(
             (
                 Cell(part),
-                Cell(some(sorted(known["hole"].unique()))),
+                Cell(some(sorted(known["hole"].unique(), key=natural))),
                 number(known["label"].nunique()),
                 number(int(known["available"].sum())),
                 number(int(known["quota"].sum())),

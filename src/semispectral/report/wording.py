@@ -14,6 +14,7 @@ from semispectral.report.results import Study
 from semispectral.report.table_cells import number, some
 from semispectral.scans.sensor_bands import columns_of
 from semispectral.study.methods import first_row
+from semispectral.study.names import natural
 
 BAD_SHARE = 0.01  # of values; more is worth a word
 SATURATED_SHARE = 0.01
@@ -41,7 +42,7 @@ def outcome(study: Study) -> list[str]:
     control = strongest_control(study)
     means = study.score("macro_f1", study.headline)
     best, pixels = means.iloc[0], study.predictions.drop_duplicates(["scene", "line", "sample"])
-    where = some(sorted(str(hole) for hole in pixels["hole"].unique()))
+    where = some(sorted(map(str, pixels["hole"].unique()), key=natural))
     said = [
         f"With {per_class_words(study.headline)}, on {number(len(pixels)).text} labelled test pixels of {where}, "
         f"{method_name(best['method'], best['features'])} has the highest macro-F1: {best['mean']:.3f}."
