@@ -6,9 +6,9 @@ The jobs of all calls are forks of the same warm processes; programs that a test
 imported libraries, and of the package only what says how: programs may change its modules. One that starts Snakemake is
 a fork of what has imported that, and so are the processes that it starts.
 
-Jobs that train do so without XLA and graphs, but in a call that asks for them: their trainings are a few steps.
+Jobs do without what takes them long and few tests look at (`cheap_jobs.py`), but in a call that asks for all of it.
 
-Run as a script, it reads calls as JSON lines ``{"folder", "command", "output", "runs_snakemake", "compiled"}`` and
+Run as a script, it reads calls as JSON lines ``{"folder", "command", "output", "runs_snakemake", "whole"}`` and
 answers each with the status.
 """
 
@@ -24,7 +24,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn, Self
 
-import uncompiled_jobs
+import cheap_jobs
 from semispectral.workflow import warm
 from semispectral.workflow.warm import WarmProcess, warm_process
 from semispectral.workflow.warm_process import Wanted
@@ -67,15 +67,18 @@ class Forks:
         *arguments: str,
         program: str = SNAKEMAKE,
         runs_snakemake: bool = False,
-        compiled: bool = False,
+        whole: bool = False,
     ) -> tuple[int, str]:
-        """Exit status and all output of one call in a folder; a program is a file in Python."""
+        """Exit status and all output of one call in a folder; a program is a file in Python.
+
+        A whole call compiles what it trains and draws its figures.
+        """
         request = {
             "folder": str(folder),
             "command": [program, *arguments],
             "output": str(self.output),
             "runs_snakemake": runs_snakemake or program == SNAKEMAKE,
-            "compiled": compiled,
+            "whole": whole,
         }
         assert self.process.stdin is not None
         assert self.process.stdout is not None
@@ -122,7 +125,7 @@ def hash_code_of(project: Path) -> None:
 def start_warm_processes() -> None:
     """Start the processes whose forks are the jobs; the calls, which are forks of this one, share them."""
     before, there = warm.WARM, os.environ["PYTHONPATH"]
-    warm.WARM, os.environ["PYTHONPATH"] = uncompiled_jobs.__name__, f"{Path(__file__).parent}{os.pathsep}{there}"
+    warm.WARM, os.environ["PYTHONPATH"] = cheap_jobs.__name__, f"{Path(__file__).parent}{os.pathsep}{there}"
     for with_tensorflow in (False, True):
         warm_process(with_tensorflow=with_tensorflow)
     warm.WARM, os.environ["PYTHONPATH"] = before, there
@@ -157,8 +160,8 @@ def _call(request: dict[str, Any], programs: WarmProcess | None) -> None:
     with Path(request["output"]).open("wb") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
-    if not request["compiled"]:
-        os.environ[uncompiled_jobs.UNCOMPILED] = "yes"
+    if not request["whole"]:
+        os.environ[cheap_jobs.CHEAP] = "yes"
     sys.argv = request["command"]
     if sys.argv[0] == SNAKEMAKE:
         _leave(_snakemake)

@@ -1,9 +1,12 @@
 """Write config/config.schema.yaml from the classes of settings: ``python docs/generate/schema.py``."""
 
+import ast
 import dataclasses
 import inspect
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, get_type_hints
+from textwrap import dedent
+from typing import Any, get_args, get_type_hints
 
 import yaml
 from pydantic import TypeAdapter
@@ -54,9 +57,34 @@ def _parts(cls: type) -> dict[str, Schema]:
     for each in reversed(cls.__mro__):
         if dataclasses.is_dataclass(each):
             found = TypeAdapter(each).json_schema()
+            named = {each.__name__: found} | found.get("$defs", {})
+            for name, held in _settings_in(each).items():
+                if name in named:
+                    _describe(named[name], held)
             for key, part in found["properties"].items():
                 parts[key] = parts.get(key, {}) | _plain(part, found.get("$defs", {}))
     return parts
+
+
+def _settings_in(cls: Any) -> dict[str, type]:
+    """Give a class of settings and those that its fields hold, by name."""
+    if not _is_section(cls):
+        return {name: held for part in get_args(cls) for name, held in _settings_in(part).items()}
+    within = [_settings_in(hint) for hint in get_type_hints(cls).values()]
+    return {cls.__name__: cls} | {name: held for found in within for name, held in found.items()}
+
+
+def _describe(part: Schema, cls: type) -> None:
+    """Give every key the text below its field: pydantic would read it whenever a class is made, in every process."""
+    for each in reversed(cls.__mro__):
+        (block,) = ast.parse(dedent(inspect.getsource(each))).body if dataclasses.is_dataclass(each) else [ast.Pass()]
+        for field, text in pairwise(getattr(block, "body", [])):
+            match field, text:
+                case (
+                    ast.AnnAssign(target=ast.Name(id=key)),
+                    ast.Expr(value=ast.Constant(value=str(said))),
+                ) if key in part["properties"]:
+                    part["properties"][key]["description"] = inspect.cleandoc(said)
 
 
 def _in_order(cls: type) -> list[str]:

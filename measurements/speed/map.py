@@ -131,11 +131,11 @@ def map_once(scan: Path, model: Path, out: Path, smooth: SmoothConfig, threads: 
     return {"classify_s": classified - start, "classify_cpu_s": busy, "write_s": wrote, "peak_mb": peak}
 
 
-def product_rate(bands: int, threads: int) -> float:
+def product_rate(bands: int, threads: int, pixels: int) -> float:
     """FLOP/s of a plain float32 product of pixels with one matrix that costs a pixel as many FLOPs."""
     width = flops_per_pixel(bands) // (2 * bands)
     random = np.random.default_rng(2)
-    x = random.standard_normal((PRODUCT_PIXELS, bands), np.float32)
+    x = random.standard_normal((pixels, bands), np.float32)
     matrix = random.standard_normal((bands, width), np.float32)
     repeats = 20
     with threadpool_limits(threads):
@@ -144,7 +144,7 @@ def product_rate(bands: int, threads: int) -> float:
         for _ in range(repeats):
             x @ matrix
         seconds = time.perf_counter() - start
-    return repeats * 2.0 * PRODUCT_PIXELS * bands * width / seconds
+    return repeats * 2.0 * pixels * bands * width / seconds
 
 
 def svm_rate(bands: int, labels: int) -> tuple[float, int]:
@@ -181,13 +181,14 @@ def main() -> None:
             make_bundle(model, bands)
         paths = [str(path) for path in (scan, wanted.model or model, out)]
         command = [sys.executable, __file__, "--threads", str(wanted.threads), "--child", *paths]
-        rates = [product_rate(bands, wanted.threads)]
+        multiplied = min(PRODUCT_PIXELS, lines * samples)
+        rates = [product_rate(bands, wanted.threads, multiplied)]
         runs: dict[str, list[dict[str, float]]] = {name: [] for name in wanted.smoothing}
         for _ in range(wanted.rounds):
             for name, done in runs.items():
                 child = subprocess.run([*command, name], check=True, capture_output=True, text=True)
                 done.append(json.loads(child.stdout))
-            rates.append(product_rate(bands, wanted.threads))
+            rates.append(product_rate(bands, wanted.threads, multiplied))
     pixels = lines * samples
     report(pixels, runs)
     if wanted.model is None and "none" in runs:

@@ -34,7 +34,7 @@ SMALL = {
         "\nharder simulated core: 60 spectra",
     ),
     "accuracy/hull_variants.py": (
-        ("--seeds", "1", "--pixels", "120", "--m1m2", "--labels", "10"),
+        ("--seeds", "1", "--pixels", "120", "--m1m2", "--labels", "10", "--m1-methods", "hull"),
         "| other half | mean of both and the library |",
     ),
     "accuracy/interval_labels.py": (

@@ -103,6 +103,7 @@ from semispectral.spectra.scaling import fit_scaler
 from semispectral.training.train_m1 import train_m1
 import tensorflow as tf
 
+tf.config.run_functions_eagerly(True)  # without XLA, which compiles for longer than it trains
 use_threads(1)
 net, fit = NetConfig(hidden=(8,), activation="tanh"), FitConfig(batch=64, epochs=1, most_steps=20, evaluate_every=1)
 settings = M1Config(latents=2, net=net, fit=fit, dead_std=0.0)

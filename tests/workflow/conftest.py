@@ -25,7 +25,7 @@ def finished_study(tmp_path_factory: pytest.TempPathFactory, forks: Forks) -> Pa
         if not made.exists():
             shutil.rmtree(folder, ignore_errors=True)
             copy_sources(folder)
-            status, said = forks.call(folder, "--cores", "2", "--configfile", TINY, compiled=True)
+            status, said = forks.call(folder, "--cores", "2", "--configfile", TINY, whole=True)
             assert status == 0, said[-4000:]
             made.touch()
     return folder

@@ -69,7 +69,7 @@ def torment(folder: Path, forks: Forks, random: np.random.Generator) -> tuple[in
             wrong += [] if status and "--unlock" in said else [f"no word of --unlock: {said[-500:]}"]
         status, said = forks.call(folder, "--cores", "2", "--unlock", *ASKED)
         wrong += [] if status == 0 else [said[-500:]]
-    status, said = forks.call(folder, "--cores", "2", *ASKED, compiled=True)
+    status, said = forks.call(folder, "--cores", "2", *ASKED, whole=True)
     wrong += [] if status == 0 else [said[-3000:]]
     wrong += [f"made again: {name}" for name, stamp in kept.items() if finished(folder).get(name) != stamp]
     return kills, wrong

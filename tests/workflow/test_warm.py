@@ -21,7 +21,7 @@ import pytest
 from checkout import ROOT, TINY, copy_study, start
 from snakemake.script import PythonScript
 
-import uncompiled_jobs
+import cheap_jobs
 from forks import Forks
 from semispectral.storage.provenance import PACKAGES
 from semispectral.workflow import warm as warm_module
@@ -432,7 +432,7 @@ def test_a_job_of_snakemake_is_a_fork_and_is_measured(forks: Forks) -> None:
     text = work + "open(snakemake.output[0], 'w').write(open(f'/proc/{os.getpid()}/cmdline').read())"
     status, said = run_one(forks, text)
     assert status == 0, said
-    assert uncompiled_jobs.__name__ in Path("done.txt").read_text(encoding="utf-8")
+    assert cheap_jobs.__name__ in Path("done.txt").read_text(encoding="utf-8")
     head, row = (line.split("\t") for line in Path("one.tsv").read_text(encoding="utf-8").splitlines())
     measured = dict(zip(head, row, strict=True))
     assert float(measured["max_rss"]) > 20

@@ -17,6 +17,7 @@ from semispectral.downhole.core_strips import Strip, palette_of
 from semispectral.downhole.feature_log import LOWER, MEDIAN, UPPER
 from semispectral.downhole.interval_settings import IntervalConfig
 from semispectral.downhole.log import NOVEL, SHARE
+from semispectral.figures.style import lay_out
 from semispectral.maps.picture import CONFIDENCE_COLOURS, plain_text
 from semispectral.maps.scene_map import NOVEL_COLOUR, NOVEL_NAME
 from semispectral.storage.atomic import write_atomically
@@ -25,6 +26,7 @@ from semispectral.study.classes import ClassMap
 INCHES = {"A4": (8.27, 11.69), "A3": (11.69, 16.54)}
 ROWS_PER_PAGE = 2400  # of the pictures of core: about 300 to the inch on A4
 TEXT = 8  # points
+DOTS_PER_INCH = 300  # at which letters are measured
 LEAST_SHOWN = 0.01  # share in some interval, from which a class stands in the legend
 MOST_FEATURES = 4
 LEAST_MEASURED = 0.05  # of the intervals; a feature with a position in fewer gets no column
@@ -67,6 +69,7 @@ def write_strip_log(
             title = f"{hole}: {top_m:g} to {bottom_m:g} m, page {number} of {len(pages)}"
             figure = _page(table, strips, classes, (top_m, bottom_m), INCHES[settings.paper])
             figure.suptitle(title, x=0.02, ha="left", fontsize=TEXT + 4)
+            lay_out(figure, DOTS_PER_INCH)
             pdf.savefig(figure)
     write_atomically(path, content.getvalue())
 

@@ -10,6 +10,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.rcsetup import cycler
+from matplotlib.transforms import Bbox
 
 from semispectral.figures.colours import CYCLE, GRID, INK, MUTED, PAPER
 from semispectral.storage.atomic import write_atomically
@@ -19,6 +20,7 @@ T = TypeVar("T")
 
 WIDTH_INCHES = 9.6
 DOTS_PER_INCH = 200
+PAD_INCHES = 0.04  # around what is drawn
 LARGEST_SVG = 300_000  # bytes; a larger one is slower to draw than the PNG
 
 STYLE = {
@@ -130,6 +132,20 @@ def shorten(name: str, *, most: int = 22) -> str:
     return name if len(name) <= most else name[: most - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
+def lay_out(figure: Figure, dots_per_inch: float) -> None:
+    """Lay out a figure for good: Matplotlib would do it again each time that it writes the figure.
+
+    Parameters
+    ----------
+    figure : the figure.
+    dots_per_inch : resolution that it will be written with.
+    """
+    figure.set_dpi(dots_per_inch)
+    if engine := figure.get_layout_engine():
+        engine.execute(figure)
+    figure.set_layout_engine(None)
+
+
 @styled
 def save(figure: Figure, path: Path) -> None:
     """Write a figure as PNG, and as SVG beside it if that is small. The same figure gives the same bytes.
@@ -140,15 +156,16 @@ def save(figure: Figure, path: Path) -> None:
     path : PNG file to write.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, _content(figure, "png", metadata={"Software": None}, dpi=DOTS_PER_INCH))
-    figure.set_layout_engine("none")  # what was laid out for the PNG stays
-    drawn = _content(figure, "svg", metadata={"Date": None})
+    lay_out(figure, DOTS_PER_INCH)
+    shown = figure.get_tightbbox().padded(PAD_INCHES)
+    write_atomically(path, _content(figure, shown, "png", metadata={"Software": None}, dpi=DOTS_PER_INCH))
+    drawn = _content(figure, shown, "svg", metadata={"Date": None})
     if len(drawn) <= LARGEST_SVG:
         write_atomically(path.with_suffix(".svg"), drawn)
 
 
-def _content(figure: Figure, kind: str, **options: Any) -> bytes:
-    """Return a figure as the bytes of a file."""
+def _content(figure: Figure, shown: Bbox, kind: str, **options: Any) -> bytes:
+    """Return what is shown of a figure, in inches, as the bytes of a file."""
     buffer = io.BytesIO()
-    figure.savefig(buffer, format=kind, bbox_inches="tight", pad_inches=0.04, **options)
+    figure.savefig(buffer, format=kind, bbox_inches=shown, **options)
     return buffer.getvalue()

@@ -15,6 +15,7 @@ from matplotlib.patches import Patch
 from matplotlib.transforms import Affine2DBase, ScaledTranslation
 
 from semispectral.figures.false_colour import stretched
+from semispectral.figures.style import lay_out
 from semispectral.maps.classify import Drawn
 from semispectral.storage.atomic import write_atomically
 
@@ -22,6 +23,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 WIDTH_INCHES = 13.3
+DOTS_PER_INCH = 110
 LEGEND_INCHES = 2.3
 PANEL_INCHES = (1.2, 6.5)  # least and largest height of a panel
 CONFIDENCE_COLOURS = colormaps["viridis"].with_extremes(bad=(0, 0, 0, 0))
@@ -55,7 +57,8 @@ def write_figure(figure: Figure, path: Path) -> None:
     path : file to write.
     """
     content = io.BytesIO()
-    figure.savefig(content, format="png", dpi=110, metadata={"Software": None})
+    lay_out(figure, DOTS_PER_INCH)
+    figure.savefig(content, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
     write_atomically(path, content.getvalue())
 
 

@@ -17,7 +17,7 @@ from semispectral.study.setting_words import choice_error, in_words
 
 T = TypeVar("T", bound=type)
 
-CLOSED = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True)
+CLOSED = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(dataclasses.field, Field))
