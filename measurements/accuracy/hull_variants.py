@@ -151,7 +151,7 @@ def of_shape_svm(core: Core, test: np.ndarray) -> Callable[[np.ndarray, int], np
 
 
 def stacked_rows(core: Core, seeds: range, many: Sequence[int], methods: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """Test part, method, and its mean macro-F1 with so many labels in all: M1+M2 alone and, the last one, with others."""
+    """Test part, method, and its mean macro-F1 with so many labels in all: M1+M2 alone; the last one with others."""
     library = read_libraries([])
     for split, test in core.tests.items():
         of_library = library_probabilities(core, test, library, mixture=1)

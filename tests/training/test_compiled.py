@@ -61,13 +61,11 @@ def traced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
-@pytest.mark.usefixtures("uncompiled")  # what may be left of a training is left in models and graphs
 def test_a_second_training_is_that_of_a_process_of_its_own() -> None:
     """Bit for bit, after trainings with another seed and other data used the same models."""
     weights(1, labelled=4)
     second = weights(2, labelled=6)
-    code = "import sys, json; sys.path[:0] = sys.argv[1:]; from test_compiled import tf, weights\n"
-    code += "tf.config.run_functions_eagerly(True)\n"
+    code = "import sys, json; sys.path[:0] = sys.argv[1:]; from test_compiled import weights\n"
     code += "print(json.dumps({name: array.tobytes().hex() for name, array in weights(2, labelled=6).items()}))"
     here = Path(__file__).parent
     alone = subprocess.run(
@@ -82,9 +80,8 @@ def test_compiled_steps_end_where_others_end(monkeypatch: pytest.MonkeyPatch, re
 
     Most tests of training do without XLA.
     """
-    monkeypatch.setattr(programmes, "_idle", OrderedDict())  # new models, whose graphs are made now
     compiled = weights(1, labelled=4)
-    programmes._idle.clear()
+    monkeypatch.setattr(programmes, "_idle", OrderedDict())  # new models, for which nothing is compiled
     request.getfixturevalue("uncompiled")
     uncompiled = weights(1, labelled=4)
     assert compiled.keys() == uncompiled.keys()
@@ -92,7 +89,6 @@ def test_compiled_steps_end_where_others_end(monkeypatch: pytest.MonkeyPatch, re
         np.testing.assert_allclose(array, uncompiled[name], rtol=1e-3, atol=1e-4, err_msg=name)
 
 
-@pytest.mark.usefixtures("uncompiled")  # graphs are made as always, and counted
 def test_nothing_is_put_into_a_graph_twice(traced: list[str]) -> None:
     """Another seed, more labels and more pixels need no new graph; other settings do."""
     weights(1, labelled=4)
@@ -104,7 +100,7 @@ def test_nothing_is_put_into_a_graph_twice(traced: list[str]) -> None:
     assert set(traced) == {"q_y"}
 
 
-@pytest.mark.usefixtures("uncompiled")  # likewise
+@pytest.mark.usefixtures("uncompiled")  # the graph is made as always, and nothing but graphs is counted
 def test_refitting_compiles_nothing(traced: list[str]) -> None:
     """M2's second training, on all labels that the run may see, runs the programme of the first."""
     data, _, _ = blob_data(labelled=4, unlabelled=20)
