@@ -1,4 +1,4 @@
-"""Training without XLA, and without a graph until one pays: to make it takes as long as thirty steps without it."""
+"""Training without XLA, and without a graph until one pays: to make it takes as long as fifteen steps without it."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from semispectral.training.compiled import Programme
 
-STEPS = 30  # of one programme, run operation by operation; those after them run in a graph
+STEPS = 15  # of one programme, run operation by operation; those after them run in a graph
 in_graph = Programme.stretch
 
 
