@@ -5,7 +5,10 @@ from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 
 import pytest
-from snakemake import common, iocontainers, output_index, sourcecache
+import snakemake.api  # noqa: F401  before those below, which it imports in the order that they need
+from snakemake import common, dag, io, iocontainers, jobs, output_index, rules, sourcecache
+from snakemake.exceptions import IOFileException
+from snakemake.io import AnnotatedString, IOFile, fmt
 
 from semispectral.workflow.planning import KEPT, MANY, remember_lookups, search_rarely_for_garbage
 
@@ -18,6 +21,10 @@ def remembered(monkeypatch: pytest.MonkeyPatch) -> None:
         (output_index.OutputIndex, "match_producers"),
         (sourcecache, "parse_uri"),
         (common, "get_function_params"),
+        (rules.Rule, "is_producer"),
+        (io._IOFile, "match"),
+        *((module, "is_flagged") for module in (dag, fmt, io, jobs, rules)),
+        (rules, "get_function_params"),
     ):
         monkeypatch.setattr(module, name, getattr(module, name), raising=False)
     remember_lookups()
@@ -62,6 +69,60 @@ def test_a_rule_is_asked_once_for_each_file() -> None:
     ]
     assert first.times == 2
     assert other.match_producers("some1.txt") == {second}
+
+
+MADE = ("a/one.txt", "a/{scene}.npy", "b/{seed}/two.txt", "b/{seed}/three.txt", "c{x}", "d.e")
+
+
+@pytest.mark.parametrize(
+    ("file", "made"),
+    [
+        ("a/one.txt", True),
+        ("a/one_txt", False),
+        ("a/one.txt.npy", True),
+        ("b/7/three.txt", True),
+        ("b/7/one.txt", False),
+        ("c", False),
+        ("c1", True),
+        ("d.e", True),
+        ("d_e", False),
+        ("txt", False),
+    ],
+)
+def test_a_rule_makes_what_snakemake_says(request: pytest.FixtureRequest, file: str, made: bool) -> None:
+    """A file with wildcards or without is told by its end and by its name, as by all patterns of the rule."""
+
+    def answers() -> tuple[bool, list[dict[str, str] | None]]:
+        patterns = [IOFile(pattern, rule=None) for pattern in MADE]
+        rule = SimpleNamespace(products=lambda: patterns)
+        matches = [pattern.match(file) for pattern in patterns]
+        return rules.Rule.is_producer(rule, file), [match and match.groupdict() for match in matches]
+
+    plain = answers()
+    request.getfixturevalue("remembered")
+    assert answers() == plain
+    assert plain[0] == made
+
+
+@pytest.mark.usefixtures("remembered")
+def test_a_pattern_that_is_none_is_said_in_words() -> None:
+    """As Snakemake says it, with the file and the line of the rule."""
+    patterns = [IOFile("a/{scene,(}.npy", rule=None)]
+    rule = SimpleNamespace(products=lambda: patterns, snakefile="rules/scans.smk", lineno=3)
+    with pytest.raises(IOFileException, match="wildcard statement"):
+        rules.Rule.is_producer(rule, "a/1.npy")
+
+
+@pytest.mark.usefixtures("remembered")
+def test_flags_are_those_of_the_file() -> None:
+    """Of a text without flags, of one with them, and of a file that was made of either."""
+    flagged, off = AnnotatedString("a"), AnnotatedString("b")
+    flagged.flags["temp"], off.flags["temp"] = True, False
+    for module in (dag, fmt, io, jobs, rules):
+        asked = [module.is_flagged(value, "temp") for value in (flagged, off, "c", str.upper, AnnotatedString("d"))]
+        assert asked == [True, False, False, False, False]
+    assert [IOFile(value, rule=None).is_temp for value in (flagged, off, "c")] == [True, False, False]
+    assert not IOFile(flagged, rule=None).is_storage
 
 
 class Methods:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +92,7 @@ class Slices:
 
     def _row(self, name: str, **own: Any) -> dict[str, Any]:
         """Return the row of a scene, with other values of some columns."""
-        values = {key: asdict(value) if isinstance(value, CodeSet) else value for key, value in own.items()}
+        values = {key: _written(value) if isinstance(value, CodeSet) else value for key, value in own.items()}
         return self._whole_rows[name] | values
 
     def of(self, *sections: str, **own: Any) -> str:
@@ -129,7 +129,7 @@ class Slices:
     def census(self, wildcards: Any) -> str:
         """Return the row of the scene without its labels, and what decides which pixels hold data."""
         row = self._row(wildcards.scene, **NOT_OF_SCAN)
-        return self.of(scene=row, cleaning=self.decides_data())
+        return self.of(scene=row, cleaning=self.decides_data)
 
     def is_masked(self, name: str) -> bool:
         """Return whether a scene has a mask: by the settings, or a picture of its own.
@@ -200,7 +200,7 @@ class Slices:
         return self.of(
             scene=self._row(scene.name, **(NOT_OF_SPECTRA | kept)),
             sample=keys_in_use.drawing(self.config["sample"], wildcards.kind),
-            cleaning=self.decides_data(),
+            cleaning=self.decides_data,
         )
 
     @cached_property
@@ -294,8 +294,9 @@ class Slices:
     def _rows(self, names: Iterable[str], without: Mapping[str, Any]) -> list[dict[str, Any]]:
         return [self._row(name, **without) for name in sorted(names)]
 
+    @cached_property
     def decides_data(self) -> dict[str, Any]:
-        """Return the keys of the cleaning that decide which values are values, and so which pixels hold data.
+        """Keys of the cleaning that decide which values are values, and so which pixels hold data.
 
         Of scenes with several sensors, values are drawn after the steps of their detectors: all keys count.
         """
@@ -652,3 +653,9 @@ class Slices:
         scene = self.scenes[name]
         depths = {key: getattr(scene, key) for key in ("pixel_mm", *DEPTHS)}
         return asdict(replace(NOWHERE, name=scene.name, hole=scene.hole, **depths, **own))
+
+
+@cache
+def _written(codes: CodeSet) -> dict[str, Any]:
+    """Return a set of codes as it stands in a row: of hundreds of scans, most have one of few."""
+    return asdict(codes)

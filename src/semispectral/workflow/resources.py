@@ -1,8 +1,10 @@
 """Estimate memory and time of a job from the size of its input and the number of attempts."""
 
 import math
+import os
 from collections.abc import Callable
 from pathlib import Path
+from stat import S_ISDIR
 from typing import Any
 
 from semispectral.errors import ConfigError
@@ -90,10 +92,14 @@ def _all_mb(files: Any, but: str) -> float:
 
 def _largest_mb(files: Any, but: str) -> float:
     """Return the size of the largest file but those of a name, in MB."""
-    if any(getattr(file, "is_storage", False) for file in files):
-        return _all_mb(files, but)
     left_out = set(files.get(but, [])) if but else set()
-    return max((_size_mb([file]) for file in files if file not in left_out), default=0.0)
+    largest = 0
+    for file in files:
+        if _stored(file):
+            return _all_mb(files, but)
+        if file not in left_out:
+            largest = max(largest, _bytes(file))
+    return largest / BYTES_PER_MB
 
 
 def _size_mb(files: Any) -> float:
@@ -103,6 +109,20 @@ def _size_mb(files: Any) -> float:
     is used only for files in a storage: for local files that do not exist it warns of a coroutine that was never
     awaited.
     """
-    if any(getattr(file, "is_storage", False) for file in files):
-        return float(files.size_mb)
-    return sum(Path(file).stat().st_size for file in files if not Path(file).is_dir()) / BYTES_PER_MB
+    total = 0
+    for file in files:
+        if _stored(file):
+            return float(files.size_mb)
+        total += _bytes(file)
+    return total / BYTES_PER_MB
+
+
+def _stored(file: Any) -> bool:
+    """Return whether a file is in a storage of Snakemake's, and not on a disk."""
+    return bool(getattr(file, "is_storage", False))
+
+
+def _bytes(file: Any) -> int:
+    """Return the size of a file, and 0 of a folder."""
+    found = os.stat(file)  # noqa: PTH116  asked of tens of thousands of files, of which Path() would cost as much again
+    return 0 if S_ISDIR(found.st_mode) else found.st_size
