@@ -92,7 +92,7 @@ RATES: dict[str, Rate] = {
     "new_groups": Rate("sample_mb", (3, 0.03), (300, 4)),
     "queue_by_model": Rate("sample_mb", (3, 0.03), (300, 4)),
     "contact_sheet": Rate("total_kpixels", (2.2, 0.002), (300, 0.05), "total_kpixels", (4, 0)),
-    "report": Rate("total_kpixels", (6.2, 0.0005), (415, 7), "total_kpixels", (8, 0), "test_kpixels"),
+    "report": Rate("total_kpixels", (6.2, 0.0005), (640, 6), "total_kpixels", (8, 0), "test_kpixels"),
 }
 OTHER = Rate("scene_mb", (3, 0), (300, 0))  # a rule that is not in the table
 FRESH_SECONDS = 1.3  # of start and imports, where a job is no fork of a warm process
