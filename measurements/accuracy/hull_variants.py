@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.svm import SVC
 
-from inputs import LABELS, WINDOW, Core, draw, f1, library_probabilities, real_core, simulated_core
+from inputs import LABELS, WINDOW, Core, draw, f1, library_probabilities, real_core, simulated_core, standard_error
 from semispectral.classifiers.svm import SvmConfig, fit_svm
 from semispectral.estimators.rows import held_labels, held_rows, training_set
 from semispectral.estimators.training import fit_m1, fit_m2
@@ -110,11 +110,6 @@ def means(
             scores.append(f1(label[test], predict(x[known], label[known], x[test], seed)))
         found.append(f"{np.mean(scores):.3f}{standard_error(scores)}")
     return " / ".join(found)
-
-
-def standard_error(scores: list[float]) -> str:
-    """Standard error of the mean, as text; nothing for one score."""
-    return f" +- {np.std(scores, ddof=1) / len(scores) ** 0.5:.3f}" if len(scores) > 1 else ""
 
 
 def stacked(core: Core, method: str, test: np.ndarray) -> Callable[[np.ndarray, int], np.ndarray]:

@@ -212,11 +212,11 @@ def rows(cores: Sequence[Core], library: Library, seeds: range) -> Iterator[tupl
             for all_draws, mine in zip(known, scores, strict=True):
                 all_draws.extend(mine)
     for (name, split), scores in found.items():
-        yield name, split, " / ".join(f"{np.mean(each):.3f}{_error(each)}" for each in scores)
+        yield name, split, " / ".join(f"{np.mean(each):.3f}{standard_error(each)}" for each in scores)
 
 
-def _error(scores: list[float]) -> str:
-    """Standard error of the mean, as text."""
+def standard_error(scores: list[float]) -> str:
+    """Standard error of the mean, as text; nothing for one score."""
     return f" +- {np.std(scores, ddof=1) / np.sqrt(len(scores)):.3f}" if len(scores) > 1 else ""
 
 

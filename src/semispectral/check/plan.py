@@ -16,6 +16,7 @@ from semispectral.sampling.study_split import StudySplit, expected_split
 from semispectral.scans.cube import PARTS
 from semispectral.storage.packed_rasters import PackedRasters
 from semispectral.study.cleaning_steps import CLEANING_STEPS
+from semispectral.study.names import natural
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Planned:
         name : train, valid or test.
         """
         rows = self.split.quotas[(self.split.quotas["part"] == name) & (self.split.quotas["available"] > 0)]
-        return sorted(str(hole) for hole in rows["hole"].unique())
+        return sorted(map(str, rows["hole"].unique()), key=natural)
 
     @property
     def sampled(self) -> int:

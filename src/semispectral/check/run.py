@@ -24,7 +24,7 @@ from semispectral.errors import ConfigError
 from semispectral.maps.scene_map import NODATA_COLOUR, NOVEL_COLOUR, NOVEL_NAME
 from semispectral.storage.results_format import older_format, require_readable_format
 from semispectral.storage.run_again import run_command
-from semispectral.study.names import printable_lines, some
+from semispectral.study.names import natural, printable_lines, some
 from semispectral.study.paths import left_over, require_writable
 from semispectral.study.scenes import require_test_holes
 from semispectral.workflow.home import workflow_folder
@@ -235,7 +235,7 @@ def _order(study: Study) -> Iterator[str]:
 
 def _not_logged(study: Study) -> Iterator[str]:
     """Say which holes get no downhole log; one scene alone is likely no core."""
-    holes = sorted({scene.hole for scene in study.scenes} - set(logged_holes(study.scenes)))
+    holes = sorted({scene.hole for scene in study.scenes} - set(logged_holes(study.scenes)), key=natural)
     if holes and len(study.scenes) > 1:
         lacking = [scene.name for scene in study.scenes if scene.hole in holes and not has_depth(scene)]
         yield (

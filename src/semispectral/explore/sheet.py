@@ -29,6 +29,7 @@ from semispectral.report.template import config_words, fill
 from semispectral.spectra.hull_windows import rising_bands
 from semispectral.storage import provenance
 from semispectral.storage.atomic import write_atomically
+from semispectral.study.names import natural
 
 HERE = Path(__file__).parent
 MOST_CHIPS = 80
@@ -248,7 +249,7 @@ def _by_hole(shares: Shares, number: int) -> list[tuple[str, str, float]]:
     most = max(max(float(share[number]) for share in shares.holes.values()), 1e-9)
     return [
         (hole, f"{share[number]:.1%}", round(100 * float(share[number]) / most, 1))
-        for hole, share in sorted(shares.holes.items())
+        for hole, share in sorted(shares.holes.items(), key=lambda of_hole: natural(of_hole[0]))
     ]
 
 

@@ -92,14 +92,10 @@ def _all_mb(files: Any, but: str) -> float:
 
 def _largest_mb(files: Any, but: str) -> float:
     """Return the size of the largest file but those of a name, in MB."""
+    if any(map(_stored, files)):
+        return _all_mb(files, but)
     left_out = set(files.get(but, [])) if but else set()
-    largest = 0
-    for file in files:
-        if _stored(file):
-            return _all_mb(files, but)
-        if file not in left_out:
-            largest = max(largest, _bytes(file))
-    return largest / BYTES_PER_MB
+    return max((_bytes(file) for file in files if file not in left_out), default=0) / BYTES_PER_MB
 
 
 def _size_mb(files: Any) -> float:
@@ -109,12 +105,9 @@ def _size_mb(files: Any) -> float:
     is used only for files in a storage: for local files that do not exist it warns of a coroutine that was never
     awaited.
     """
-    total = 0
-    for file in files:
-        if _stored(file):
-            return float(files.size_mb)
-        total += _bytes(file)
-    return total / BYTES_PER_MB
+    if any(map(_stored, files)):
+        return float(files.size_mb)
+    return sum(map(_bytes, files)) / BYTES_PER_MB
 
 
 def _stored(file: Any) -> bool:
