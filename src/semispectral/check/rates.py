@@ -65,7 +65,7 @@ RATES: dict[str, Rate] = {
     "encode": Rate("pool_mb", (0.05, 0.03), (370, 8), "pool_mb", (0, 0.3), "scene_pool_mb"),
     "encode_tested": Rate("pool_mb", (0.2, 0.01), (360, 8), "pool_mb", (0, 0.1), "scene_pool_mb"),
     "encode_unscored": Rate("pool_mb", (0.2, 0.01), (360, 8), "pool_mb", (0, 0.1), "scene_pool_mb"),
-    "match_library": Rate("sample_mb", (0.35, 0.01), (205, 3.8), "test_kpixels", (0.1, 0.06)),
+    "match_library": Rate("sample_mb", (0.35, 0.01), (160, 7), "test_kpixels", (0.1, 0.06)),
     "choose_input": Rate("sample_mb", (4, 0.1), (300, 6)),
     "predict": Rate("sample_mb", (0.07, 0.009), (320, 4), "test_kpixels", (0, 0.06)),
     "learn_tray": Rate("total_kpixels", (0.9, 0.00003), (285, 0)),
