@@ -19,7 +19,7 @@ from semispectral.drillholes.table_rows import (
 )
 from semispectral.errors import ConfigError
 from semispectral.study.classes import ClassMap
-from semispectral.study.names import quoted, some
+from semispectral.study.names import natural, quoted, some
 
 WHAT = {"table": "a table of intervals", "collar": "a table of collars", "survey": "a table of surveys"}
 LATE_STATION_M = 30.0  # the usual distance of stations: a survey that begins deeper may lack its beginning
@@ -100,14 +100,14 @@ def _labels(study: Study, path: Path) -> Iterator[str]:
             raise ConfigError(f"{row.where}: {WITHOUT_DEPTH.format(quoted(row.hole))}")
     tested = set(study.config["split"]["test_groups"]) & {row.hole for row in rows}
     if tested:
-        yield f"{path}: intervals of {some(sorted(tested))} are not trained on, for these are test holes"
+        yield f"{path}: intervals of {some(sorted(tested, key=natural))} are not trained on, for these are test holes"
     yield from _off_core(study, path, rows)
     yield from _foreign(path, {row.hole for row in rows} - holes)
 
 
 def _off_core(study: Study, path: Path, rows: Sequence[Interval | IntervalLabel]) -> Iterator[str]:
     """Say of which holes no interval lies on a scan, where the table of scenes has all their depths."""
-    for hole in sorted(set(logged_holes(study.scenes)) & {row.hole for row in rows}):
+    for hole in sorted(set(logged_holes(study.scenes)) & {row.hole for row in rows}, key=natural):
         scenes = [scene for scene in study.scenes if scene.hole == hole]
         tops, bottoms = [top_m(scene) for scene in scenes], [bottom_m(scene) for scene in scenes]
         known = [depth_m for depth_m in (*tops, *bottoms) if depth_m is not None]
@@ -127,7 +127,7 @@ def _collars(study: Study, path: Path) -> Iterator[str]:
     known = read_collars(path, key="intervals.collar")
     logged, holes = logged_holes(study.scenes), {scene.hole for scene in study.scenes}
     require_known(((row.where, row.hole) for row in rows), holes, what=WHAT["collar"], path=path)
-    absent = sorted(set(logged) - set(known))
+    absent = sorted(set(logged) - set(known), key=natural)
     if absent:
         raise ConfigError(
             f"{path}: a table of collars needs a row for each hole, and has none for {some(absent)}; add it"
@@ -143,21 +143,21 @@ def _surveys(study: Study, path: Path, collar: Path) -> Iterator[str]:
     logged = logged_holes(study.scenes)
     yield from _without(path, logged, set(courses), "no survey; its intervals get the collar alone")
     first = first_stations(path, key="intervals.survey")
-    late = [hole for hole in sorted(set(courses) & set(logged)) if first[hole] > LATE_STATION_M]
+    late = [hole for hole in sorted(set(courses) & set(logged), key=natural) if first[hole] > LATE_STATION_M]
     if late:
         deepest = max(late, key=lambda hole: first[hole])
         yield (
             f"{path}: the survey of {some(late)} begins deep ({quoted(deepest)} at {first[deepest]:g} m); from the "
             "collar to its first station a hole is taken to go as there: add a station at 0 m if it does not"
         )
-    up = [hole for hole in sorted(set(courses) & set(logged)) if courses[hole].direction[0, 2] > 0]
+    up = [hole for hole in sorted(set(courses) & set(logged), key=natural) if courses[hole].direction[0, 2] > 0]
     if up:
         yield (f"{path}: {some(up)} goes upwards with intervals.dip_down: {down}; if it goes down, set the other sign")
 
 
 def _without(path: Path, logged: dict[str, list[str]], found: set[str], what: str) -> Iterator[str]:
     """Say which holes a table leaves out."""
-    absent = sorted(set(logged) - found)
+    absent = sorted(set(logged) - found, key=natural)
     if absent:
         yield f"{path}: {some(absent)}: {what}"
 
@@ -165,4 +165,4 @@ def _without(path: Path, logged: dict[str, list[str]], found: set[str], what: st
 def _foreign(path: Path, holes: set[str]) -> Iterator[str]:
     """Say which holes of a table are not of the study."""
     if holes:
-        yield f"{path}: rows of {some(sorted(holes))} are passed over, for no scene is of them"
+        yield f"{path}: rows of {some(sorted(holes, key=natural))} are passed over, for no scene is of them"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from semispectral.errors import ConfigError
 from semispectral.study import cells, tsv
-from semispectral.study.names import printable, quoted, require_name, some
+from semispectral.study.names import natural, printable, quoted, require_name, some
 from semispectral.study.numerals import DECIMAL, has_comma
 
 HOLE = ("hole", "holeid", "bhid", "dhid", "drillhole")
@@ -289,8 +289,8 @@ def require_known(found: Iterable[tuple[str, str]], known: Iterable[str], *, wha
             )
     if rows and not any(hole in names for _, hole in rows):
         raise ConfigError(
-            f"{path}: {what} has rows of {some(sorted({hole for _, hole in rows}))}, and none of a hole of scenes.tsv "
-            f"({some(sorted(names))}); correct the names of the holes"
+            f"{path}: {what} has rows of {some(sorted({hole for _, hole in rows}, key=natural))}, and none of a hole "
+            f"of scenes.tsv ({some(sorted(names, key=natural))}); correct the names of the holes"
         )
 
 

@@ -13,11 +13,10 @@ from semispectral.maps.classify import smoothing_effect
 from semispectral.maps.map_files import read_facts, require_file
 from semispectral.report.pictures import embedded
 from semispectral.report.results import Study
-from semispectral.report.table_cells import some
 from semispectral.storage.parquet import read_table
 from semispectral.study.classes import ClassMap
 from semispectral.study.methods import averages
-from semispectral.study.names import natural
+from semispectral.study.names import natural, some
 
 MAP_LINKS = (
     ("look into it", "page.html"),

@@ -2,9 +2,10 @@
 
 from semispectral.figures.methods import per_class_words
 from semispectral.library.judged import Judged
-from semispectral.report.table_cells import Cell, Table, number, some
+from semispectral.report.table_cells import Cell, Table, number
 from semispectral.report.tables import DIGITS
 from semispectral.spectra.scaling_choice import Choice
+from semispectral.study.names import some
 
 
 def library_words(judged: Judged | None) -> list[str]:

@@ -47,15 +47,3 @@ def number(value: int) -> Cell:
     value : the count.
     """
     return Cell(f"{value:,}".replace(",", "\N{NARROW NO-BREAK SPACE}"), number=True)
-
-
-def some(names: list[str], *, most: int = 6) -> str:
-    """Return a list of names as text, cut if it is long.
-
-    Parameters
-    ----------
-    names : the names.
-    most : largest number of names.
-    """
-    shown = ", ".join(map(str, names[:most]))
-    return f"{shown} and {len(names) - most} more" if len(names) > most else shown or "none"

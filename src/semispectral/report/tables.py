@@ -7,10 +7,10 @@ from semispectral.census.census_files import Census
 from semispectral.evaluation.score_names import HEADLINE, shown_in_report
 from semispectral.figures.methods import method_name, per_class_words
 from semispectral.report.results import Study
-from semispectral.report.table_cells import Cell, Table, number, some
+from semispectral.report.table_cells import Cell, Table, number
 from semispectral.sampling.interval_set import SHARE
 from semispectral.scans.cube import PARTS
-from semispectral.study.names import natural
+from semispectral.study.names import natural, some
 
 DIGITS = 3
 

@@ -11,10 +11,10 @@ from semispectral.census.compatibility import remarks_of
 from semispectral.figures.methods import method_name, per_class_words
 from semispectral.report.chosen_models import Chosen, best_of_each_family, strongest_control
 from semispectral.report.results import Study
-from semispectral.report.table_cells import number, some
+from semispectral.report.table_cells import number
 from semispectral.scans.sensor_bands import columns_of
 from semispectral.study.methods import first_row
-from semispectral.study.names import natural
+from semispectral.study.names import natural, some
 
 BAD_SHARE = 0.01  # of values; more is worth a word
 SATURATED_SHARE = 0.01

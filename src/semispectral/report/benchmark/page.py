@@ -18,11 +18,12 @@ from semispectral.report.benchmark import difference_tables, figures, tables
 from semispectral.report.benchmark import wording as words
 from semispectral.report.benchmark.exports import as_latex, as_markdown, tidy
 from semispectral.report.pictures import embedded
-from semispectral.report.table_cells import Cell, Table, number, some
+from semispectral.report.table_cells import Cell, Table, number
 from semispectral.report.template import config_words, fill
 from semispectral.storage import provenance
 from semispectral.storage.atomic import write_atomically
 from semispectral.storage.parquet import write_table
+from semispectral.study.names import some
 
 log = logging.getLogger(__name__)
 
