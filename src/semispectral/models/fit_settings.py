@@ -46,7 +46,7 @@ class FitConfig:
     evaluate_every: Count = 10
     """Epochs between evaluations on the validation part; each also writes a checkpoint."""
     patience: Count = 10
-    """Evaluations without improvement before training stops."""
+    """Evaluations without improvement before training stops; where there are fewer in all, it never stops early."""
     precision: Annotated[str, OneOf(PRECISION_NAMES)] = "float32"
     """Dtype of matrix products: float32, or bfloat16 for GPUs (weights and likelihoods stay float32)."""
 

@@ -235,17 +235,18 @@ def plain(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
-def natural(name: str) -> tuple[tuple[str | int, ...], str]:
+def natural(name: object) -> tuple[tuple[str | int, ...], str]:
     """Return a sort key that puts box_2 before box_10.
 
     Parameters
     ----------
-    name : str, name to sort by.
+    name : str, name to sort by, or what is written as one.
 
     Examples
     --------
     >>> sorted(["box_10", "box_2"], key=natural)
     ['box_2', 'box_10']
     """
-    parts = re.split(r"([0-9]+)", name)
-    return tuple(int(part) if place % 2 else part for place, part in enumerate(parts)), name
+    text = str(name)
+    parts = re.split(r"([0-9]+)", text)
+    return tuple(int(part) if place % 2 else part for place, part in enumerate(parts)), text
