@@ -43,6 +43,7 @@ rule benchmark_m1:
         shards=FILES.pool_of(STUDIED),
         splits=BENCHMARK.splits_of,
         files=BENCHMARK.cleaned_files,
+        chosen=BENCHMARK.chosen_for_m1,
     output:
         directory("<results>/latents/{split}/{regime}/m1/{seeds}"),
     log:
@@ -70,11 +71,13 @@ rule benchmark_input:
         splits=BENCHMARK.splits_of,
         files=BENCHMARK.cleaned_files,
     output:
-        directory("<results>/input/{split}/{regime}/bands/{seeds}"),
+        directory("<results>/input/{split}/{regime}/{scale}/{seeds}"),
     log:
-        "<results>/logs/benchmark_input/{split}/{regime}/{seeds}.log",
+        "<results>/logs/benchmark_input/{split}/{regime}/{scale}/{seeds}.log",
     benchmark:
-        "<results>/resources/benchmark_input/{split}/{regime}/{seeds}.tsv"
+        "<results>/resources/benchmark_input/{split}/{regime}/{scale}/{seeds}.tsv"
+    wildcard_constraints:
+        scale="|".join(SCALES),
     conda:
         "../envs/base.yaml"
     threads: 1
@@ -82,10 +85,10 @@ rule benchmark_input:
         mem_mb=memory_mb_of_one(4000, per_mb=40, but="files"),
         runtime=minutes(60, per_mb=0.02, but="files"),
     params:
-        cfg=BENCHMARK.job_cfg(),
+        cfg=lambda wildcards: BENCHMARK.job_cfg(scale=SCALES[wildcards.scale]),
         code=code("benchmark_input"),
     message:
-        "Choose the input of the benchmark: {wildcards.split}, {wildcards.regime}, seeds {wildcards.seeds}"
+        "Choose the input of the benchmark, {wildcards.scale}: {wildcards.split}, {wildcards.regime}, seeds {wildcards.seeds}"
     script:
         "../workflow/scripts/benchmark_input.py"
 

@@ -24,7 +24,7 @@ rule report:
         networks=[path for model in networks() for path in FILES.trained(model)],
         model="<results>/model",
         judged=["<results>/library/judged.json"] if FILES.with_library else [],
-        choices=[CHOICE] if FILES.chooses_input else [],
+        choices=FILES.choices(),
         maps=FILES.every_scene("<results>/maps/{scene}/map.png"),
         pages=FILES.every_scene("<results>/maps/{scene}/page.html"),
         logs=expand("<results>/downhole/{hole}.png", hole=sorted(LOGGED)),

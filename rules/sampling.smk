@@ -187,9 +187,11 @@ rule choose_input:
     output:
         CHOICE,
     log:
-        "<results>/logs/choose_input.log",
+        "<results>/logs/choose_input/{scale}.log",
     benchmark:
-        "<results>/resources/choose_input.tsv"
+        "<results>/resources/choose_input/{scale}.tsv"
+    wildcard_constraints:
+        scale="|".join(SCALES),
     conda:
         "../envs/base.yaml"
     threads: 1
@@ -199,10 +201,10 @@ rule choose_input:
     params:
         per_class=str(FILES.most_labels),
         seed=FILES.first_seed,
-        cfg=cfg("svm", normalise=in_use.normalise(CONFIG["normalise"], "method")),
+        cfg=lambda wildcards: SLICES.of("svm", normalise=in_use.normalise(CONFIG["normalise"], SCALES[wildcards.scale])),
         code=code("choose_input"),
     message:
-        "Choose the normalisation of the bands on training labels"
+        "Choose the normalisation on training labels: {wildcards.scale}"
     script:
         "../workflow/scripts/choose_input.py"
 

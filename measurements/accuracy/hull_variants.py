@@ -8,9 +8,11 @@ project's SVM, which chooses cost and width by cross-validation, and an SVM at f
 ``inner`` is the nested validation by which one may choose: labels are drawn from one half of the blocks of the training
 part and scored on its other half. ``test`` is what each of them reaches on the test part, by labels of the whole
 training part; nothing is chosen by it. ``--m1m2`` scores M1+M2 instead, with each of these normalisations of M1: the
-default one, that with hull quotients beside it, and hull quotients alone. Beside them stand the SVM on hull quotients,
-the mineral library (single entries), and means of probabilities. M1 sees all spectra of the training part, without
-their labels, and is trained once; the labels of each draw are M2's.
+default one, that with hull quotients beside it, hull quotients alone, and the one that an SVM speaks for on the labels
+of the draw, held out in turn (`normalise.m1_method: auto`). Beside them stand the SVM on hull quotients, the mineral
+library (single entries), and means of probabilities. M1 sees all spectra of the training part, without their labels,
+and is trained once; the labels of each draw are M2's. ``--hard`` takes the harder simulated core in place of the usual
+one.
 """
 
 import argparse
@@ -21,6 +23,7 @@ import numpy as np
 from sklearn.svm import SVC
 
 from inputs import LABELS, WINDOW, Core, draw, f1, library_probabilities, real_core, simulated_core, standard_error
+from semispectral.classifiers.input_choice import best_input, input_scores
 from semispectral.classifiers.svm import SvmConfig, fit_svm
 from semispectral.estimators.rows import held_labels, held_rows, training_set
 from semispectral.estimators.training import fit_m1, fit_m2
@@ -29,7 +32,7 @@ from semispectral.models.settings_m1 import M1Config
 from semispectral.models.settings_m2 import M2Config
 from semispectral.spectra.hull_windows import hull_quotients, window_bands
 from semispectral.spectra.normalisations.snv import snv
-from semispectral.spectra.scaling import fit_scaler
+from semispectral.spectra.scaling import Scaler, fit_scaler
 
 WHOLE = (1000.0, 2500.0)
 M1_METHODS = ("views", "views_hull", "hull")
@@ -112,14 +115,17 @@ def means(
     return " / ".join(found)
 
 
-def stacked(core: Core, method: str, test: np.ndarray) -> Callable[[np.ndarray, int], np.ndarray]:
+def scale_of(core: Core, method: str, test: np.ndarray) -> Scaler:
+    """The scale of a normalisation, fitted to the training part."""
+    return fit_scaler(core.x[~test], method=method, wavelengths_nm=core.wavelengths_nm, windows=[WINDOW])
+
+
+def stacked(core: Core, scaler: Scaler, test: np.ndarray) -> Callable[[np.ndarray, int], np.ndarray]:
     """M1+M2 as the workflow trains it: M1 on the training part by a normalisation; M2 on its latents for each draw.
 
     What is returned takes the labelled pixels of a draw and its seed, and gives probabilities of the test pixels.
     """
-    train = ~test
-    scaler = fit_scaler(core.x[train], method=method, wavelengths_nm=core.wavelengths_nm, windows=[WINDOW])
-    x = scaler.transform(core.x)
+    train, x = ~test, scaler.transform(core.x)
     apart = held_rows(int(train.sum()), VALID_SHARE, seed=1)
     m1 = fit_m1(x[train][~apart], x[train][apart], M1Config(), views=scaler.views, seed=1, checkpoints=None).model
     mean, log_variance = m1.encode(x)
@@ -136,7 +142,7 @@ def stacked(core: Core, method: str, test: np.ndarray) -> Callable[[np.ndarray, 
 
 def of_shape_svm(core: Core, test: np.ndarray) -> Callable[[np.ndarray, int], np.ndarray]:
     """The project's SVM on the hull quotient of the window: probabilities of the test pixels for each draw."""
-    x = fit_scaler(core.x[~test], method="hull", wavelengths_nm=core.wavelengths_nm, windows=[WINDOW]).transform(core.x)
+    x = scale_of(core, "hull", test).transform(core.x)
 
     def fitted(known: np.ndarray, seed: int) -> np.ndarray:
         model = fit_svm(x[known], core.label[known], classes=2, settings=SvmConfig(), seed=seed)
@@ -150,13 +156,18 @@ def stacked_rows(core: Core, seeds: range, many: Sequence[int], methods: Sequenc
     library = read_libraries([])
     for split, test in core.tests.items():
         of_library = library_probabilities(core, test, library, mixture=1)
-        m1m2 = {f"M1+M2, {method}": stacked(core, method, test) for method in methods}
+        scales = {method: scale_of(core, method, test) for method in methods}
+        m1m2 = {f"M1+M2, {method}": stacked(core, scale, test) for method, scale in scales.items()}
+        seen = {method: scale.transform(core.x) for method, scale in scales.items()}
         svm, best = of_shape_svm(core, test), f"M1+M2, {methods[-1]}"
         scores: dict[str, list[list[float]]] = {}
         for place, labels in enumerate(many):
             for seed in seeds:
                 known = draw(core.label, ~test, labels, seed)
                 found = {name: fit(known, seed) for name, fit in m1m2.items()} | {"SVM, hull": svm(known, seed)}
+                known_inputs = {method: x[known] for method, x in seen.items()}
+                spoken = input_scores(known_inputs, core.label[known], settings=SvmConfig(), seed=seed)
+                found["M1+M2, chosen on the labels"] = found[f"M1+M2, {best_input(spoken)}"]
                 found |= {"library, no label": of_library}
                 found["mean of M1+M2 and SVM on hull"] = (found[best] + found["SVM, hull"]) / 2
                 found["mean of both and the library"] = (found[best] + found["SVM, hull"] + of_library) / 3
@@ -172,13 +183,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tsg", type=Path, help="TSG dataset with the groups of TSA; without it, simulated core")
     parser.add_argument("--seeds", type=int, default=30, help="draws of labels (default: %(default)s)")
+    parser.add_argument("--hard", action="store_true", help="the harder simulated core, without a TSG dataset")
     parser.add_argument("--m1m2", action="store_true", help="M1+M2 in place of the SVM")
     parser.add_argument("--labels", type=int, nargs="+", default=[10, 20, 40], help="in all, for M1+M2")
     parser.add_argument("--m1-methods", nargs="+", choices=M1_METHODS, default=M1_METHODS, help="what M1 sees")
     parser.add_argument("--pixels", type=int, default=600, help="pixels of the simulated core (default: %(default)s)")
     wanted = parser.parse_args()
     core, seeds = (
-        real_core(wanted.tsg) if wanted.tsg else simulated_core(7, pixels=wanted.pixels, hard=False),
+        real_core(wanted.tsg) if wanted.tsg else simulated_core(7, pixels=wanted.pixels, hard=wanted.hard),
         range(1, wanted.seeds + 1),
     )
     scored = "inner, 10 / 20 / all labels | test, 10 / 20 / all labels"

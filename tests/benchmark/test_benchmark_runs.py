@@ -24,7 +24,7 @@ from semispectral.library.built_in import built_in_library
 from semispectral.sampling.split_names import LABELS_FILE, M1_FILE, PIXELS
 from semispectral.sampling.training_set import TrainingSet
 from semispectral.scans.cube import Latents, Pixels
-from semispectral.spectra.scaling_choice import read_choice
+from semispectral.spectra.scaling_choice import read_choice, write_choice
 from semispectral.spectra.shards import read_shard, write_shard
 from semispectral.storage import arrays as packed
 from semispectral.storage.parquet import read_table, write_table
@@ -263,6 +263,27 @@ def test_corrected_places_are_written_anew(job: Callable[..., Job], pool: Pool, 
     assert found["line"].min() >= 100
     encode_all(pool, job("m1"), encode, tmp_path / "latents")
     assert packed.read_table(tmp_path / "latents/3.parquet")["line"].min() >= 100
+
+
+def test_m1_is_trained_again_when_another_normalisation_is_chosen(
+    job: Callable[..., Job], pool: Pool, tmp_path: Path
+) -> None:
+    """M1 sees the chosen one; latents that are kept serve as long as the choice stays."""
+    seen: list[str] = []
+
+    def encode(data: Any, *, normalise: Any, seed: int, settings: Any) -> tuple[Latents, float]:
+        seen.append(normalise["method"])
+        mean = np.zeros((len(data.table), 2), np.float32)
+        return Latents(mean, mean, data.table), 1.0
+
+    scores = pd.DataFrame({"input": ["views", "hull"], "macro_f1": 0.5, "standard_error": 0.1, "pixels": 8})
+    normalise = {"method": "auto", "candidates": ["views", "hull"], "windows": []}
+    for chosen in ("hull", "hull", "views"):
+        for seed in job("m1").splits:
+            write_choice(tmp_path / f"{seed}.json", chosen, scores, labels_per_class="5")
+        encode_all(pool, job("m1", normalise=normalise), encode, tmp_path / "latents", chosen=[tmp_path])
+    splits = len(job("m1").splits)
+    assert seen == ["hull"] * splits + ["views"] * splits
 
 
 def test_stopped_half_way_loses_one_fit(job: Callable[..., Job], pool: Pool) -> None:

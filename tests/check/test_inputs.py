@@ -89,6 +89,11 @@ BAD: dict[str, tuple[dict[str, Any], str, str]] = {
         CLASSES,
         "a1, normalise.windows: .* 300",
     ),
+    "auto for M1": (
+        {"normalise": {"m1_method": "auto", "windows": [[300, 900]]}},
+        CLASSES,
+        "a1, normalise.windows: .* 300",
+    ),
 }
 
 

@@ -60,13 +60,14 @@ def test_a_silent_library_says_why(study: Study, tmp_path: Path) -> None:
 
 
 def test_the_page_has_the_table_of_the_choice(study: Study, tmp_path: Path) -> None:
-    """All candidates with their scores, and how many labels spoke; without a choice, nothing of it."""
+    """All candidates with their scores, of the bands and for M1, and how many labels spoke; else nothing of it."""
     choice = Choice("hull", SCORES, "5")
-    html = unescape(render(replace(study, choice=choice), {}, index=tmp_path / "report/index.html", root=tmp_path))
-    assert "hull was chosen among the candidates" in html
+    both = replace(study, choices={"bands": choice, "m1": choice})
+    html = unescape(render(both, {}, index=tmp_path / "report/index.html", root=tmp_path))
+    assert "hull was chosen among the candidates of the bands" in html
+    assert "hull was chosen among the candidates for M1" in html
     assert "40 labels of the training part" in html
-    table = choice_table(choice)
-    assert table is not None
+    table = choice_table("bands", choice)
     assert [row[0].text for row in table.rows if row[1].best] == ["hull"]
     plain = render(study, {}, index=tmp_path / "report/index.html", root=tmp_path)
     assert "Candidates for the normalisation" not in plain
@@ -75,7 +76,6 @@ def test_the_page_has_the_table_of_the_choice(study: Study, tmp_path: Path) -> N
 def test_too_few_labels_to_choose_are_said() -> None:
     """The first candidate was taken, and not because of its score."""
     none = SCORES.assign(macro_f1=np.nan, standard_error=np.nan, pixels=0)
-    assert "no label could be held out" in choice_words(Choice("snv_level", none, "1"))
-    table = choice_table(Choice("snv_level", none, "1"))
-    assert table is not None
+    assert "no label could be held out" in choice_words("m1", Choice("snv_level", none, "1"))
+    table = choice_table("m1", Choice("snv_level", none, "1"))
     assert table.rows[0][1].text == "\N{EN DASH}"

@@ -84,6 +84,16 @@ def test_scales_are_shared_where_they_are_the_same(files_of: Any) -> None:
     assert [bool(chosen.choices_of(job(scale=scale))) for scale in ("bands", "m1")] == [True, False]
 
 
+def test_m1_chooses_among_candidates_of_its_own(files_of: Any) -> None:
+    """Both scales are chosen, each in a file of its own; the same candidates make one scale, and one choice."""
+    both = files_of(normalise={"method": "auto", "m1_method": "auto"})
+    assert both.choices() == ["<results>/input/bands.json", "<results>/input/m1.json"]
+    assert both.scalers["latents"] == "<results>/scaler/m1"
+    one = files_of(normalise={"method": "auto", "m1_method": "auto", "m1_candidates": ["snv_level", "hull"]})
+    assert one.choices() == ["<results>/input/bands.json"]
+    assert one.scalers["latents"] == "<results>/scaler/bands"
+
+
 def test_every_run_has_its_predictions(files_of: Any) -> None:
     """One file for each method and what it sees, number of labels and seed; an average sees one thing only."""
     runs = {"labels_per_class": [5, "all"], "seeds": [1, 2]}

@@ -193,3 +193,11 @@ def test_windows_count_where_hull_quotients_are_taken(method: str) -> None:
     section = {"method": method, "m1_method": "snv", "windows": [[2080, 2400]]}
     assert ("windows" in in_use.normalise(section, "method")) == NORMALISATIONS[method].hull
     assert in_use.normalise(section, "m1_method") == {"method": "snv"}
+
+
+def test_bands_and_m1_choose_among_candidates_of_their_own() -> None:
+    """Neither scale depends on what the other one chooses among."""
+    section = {"candidates": ["snv", "hull"], "m1_candidates": ["views", "hull"], "windows": [[2080, 2400]]}
+    section |= {"method": "auto", "m1_method": "auto"}
+    assert in_use.normalise(section, "method")["candidates"] == ["snv", "hull"]
+    assert in_use.normalise(section, "m1_method")["candidates"] == ["views", "hull"]

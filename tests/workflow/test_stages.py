@@ -352,6 +352,8 @@ def test_a_scale_is_chosen_on_training_labels(sampled: Path, tmp_path: Path) -> 
     scale = cfg("cleaning", normalise=normalise)
     run_fit_scaler(tmp_path / "scaler", samples=of_m1, choices=[choice], noises=[], cfg=scale)
     assert read_scaler(tmp_path / "scaler").method == found[0].chosen
+    run_fit_scaler(tmp_path / "unlabelled", samples=of_m1, choices=[], noises=[], cfg=scale)
+    assert read_scaler(tmp_path / "unlabelled").method == "snv_level"  # the first candidate, where nothing can choose
 
 
 def test_m1_sees_no_label(sampled: Path) -> None:

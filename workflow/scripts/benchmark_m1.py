@@ -9,6 +9,7 @@ run_benchmark_m1(
     snakemake.output[0],
     shards=snakemake.input.shards,
     splits=snakemake.input.splits,
+    chosen=snakemake.input.chosen,
     threads=snakemake.threads,
     cfg=snakemake.params.cfg,
     code=snakemake.params.code,

@@ -1,4 +1,4 @@
-"""Choose the normalisation of the bands on labels of the training part."""
+"""Choose a normalisation, of the bands or for M1, on labels of the training part."""
 from semispectral.classifiers.stage_choose_input import run_choose_input
 from semispectral.workflow import logs
 

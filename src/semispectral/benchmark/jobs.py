@@ -107,7 +107,7 @@ class Job:
         return path
 
 
-def encode_all(pool: Pool, job: Job, encode: Encode, directory: Path) -> None:
+def encode_all(pool: Pool, job: Job, encode: Encode, directory: Path, *, chosen: Sequence[str | Path] = ()) -> None:
     """Train an M1 for every seed and write the latents of its pixels to ``directory / "{seed}.parquet"``.
 
     Parameters
@@ -116,13 +116,16 @@ def encode_all(pool: Pool, job: Job, encode: Encode, directory: Path) -> None:
     job : facts of the job.
     encode : function that trains M1 and returns the latents, such as `semispectral.benchmark.fits_m1.latents`.
     directory : directory of the latents.
+    chosen : directory of the normalisation chosen for each seed; empty where the configuration names one.
     """
     directory.mkdir(parents=True, exist_ok=True)
     for seed, split in job.splits.items():
         data = pool.dealt(split, regime=job.regime)
-        run = {"normalise": job.settings["normalise"], "seed": seed, "settings": job.settings["m1"]}
+        normalise = _normalisation(job, chosen, seed)
+        run = {"normalise": normalise, "seed": seed, "settings": job.settings["m1"]}
         make = partial(_write_latents, partial(encode, data, **run), seed)
-        content = [data.x_m1, data.x_m1_valid, data.pixels.x, _hashes(data.table[[*KEY, "label"]])]
+        seen = np.frombuffer(json.dumps(normalise, sort_keys=True).encode(), np.uint8)
+        content = [seen, data.x_m1, data.x_m1_valid, data.pixels.x, _hashes(data.table[[*KEY, "label"]])]
         kept = packed.read(job.keep(str(seed), content, make), LATENTS)
         packed.write(directory / f"{seed}.parquet", *kept, "zstd")
 
@@ -220,7 +223,7 @@ def _inputs(
 
 
 def _normalisation(job: Job, chosen: Sequence[str | Path], seed: int) -> Mapping[str, Any]:
-    """Return the normalisation of the bands: that of the configuration, or the chosen one."""
+    """Return the normalisation of the bands, or of M1: that of the configuration, or the chosen one."""
     given = job.settings["normalise"]
     if given["method"] != AUTO:
         return dict(given)

@@ -14,6 +14,7 @@ from semispectral.check.scenes import Looked, classes_of
 from semispectral.check.study import Study
 from semispectral.sampling.quotas import HELD_OUT_SHARE
 from semispectral.spectra.normalisations.known_normalisations import NORMALISATIONS
+from semispectral.study import keys_in_use
 from semispectral.study.methods import BANDS, LATENTS, LATENTS_MNF, row_of
 from semispectral.workflow.warm import starts_warm
 
@@ -134,9 +135,10 @@ def _drawn(study: Study, each: Looked) -> int:
 
 
 def _m1_views(study: Study, bands: int) -> tuple[int, ...]:
-    """Return the number of columns of each view of M1; windows are taken to be as wide as the sensor."""
-    row = NORMALISATIONS[str(study.config["normalise"]["m1_method"])]
-    return row.views(bands, {"hull_band": np.zeros(bands)} if row.hull else {})
+    """Return the number of columns of each view of M1, of candidates the most; windows are as wide as the sensor."""
+    asked = keys_in_use.normalise(study.config["normalise"], "m1_method")
+    rows = [NORMALISATIONS[name] for name in asked.get("candidates", (asked["method"],))]
+    return max((row.views(bands, {"hull_band": np.zeros(bands)} if row.hull else {}) for row in rows), key=sum)
 
 
 def needs(

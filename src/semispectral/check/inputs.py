@@ -10,7 +10,7 @@ from semispectral.check.study import Study
 from semispectral.library.class_entries import LibraryClassifier, classifier_for
 from semispectral.spectra.hull_windows import window_bands
 from semispectral.spectra.normalisations.known_normalisations import NORMALISATIONS
-from semispectral.spectra.scaling_choice import AUTO
+from semispectral.study import keys_in_use
 from semispectral.study.names import some
 from semispectral.study.paths import inside, outside_allowed
 
@@ -30,8 +30,8 @@ def check_windows(study: Study, looked: Sequence[Looked]) -> None:
     DataError : the scene has no wavelengths, or a window lies outside its range.
     """
     normalise = study.config["normalise"]
-    asked = [normalise["m1_method"], normalise["method"]]
-    methods = {*asked, *(normalise["candidates"] if AUTO in asked else ())} - {AUTO}
+    asked = [keys_in_use.normalise(normalise, key) for key in ("m1_method", "method")]
+    methods = {method for each in asked for method in each.get("candidates", (each["method"],))}
     windows = [tuple(window) for window in normalise["windows"]]
     if any(NORMALISATIONS[method].hull for method in methods):
         for each in _on_disk(looked):

@@ -1,4 +1,4 @@
-"""The stage `choose_input`: the normalisation of the bands that labels of the training part speak for."""
+"""The stage `choose_input`: the normalisation that labels of the training part speak for, of the bands or for M1."""
 
 import json
 import logging
@@ -59,5 +59,5 @@ def run_choose_input(
         seed=seed,
     )
     chosen = best_input(scores)
-    log.info("normalise.method auto: %s\n%s", chosen, scores.to_string(index=False))
+    log.info("%s was chosen\n%s", chosen, scores.to_string(index=False))
     write_choice(Path(choice_file), chosen, scores, labels_per_class=per_class)

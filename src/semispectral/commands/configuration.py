@@ -71,10 +71,16 @@ class NormaliseConfig:
     one of the candidates, chosen by nested validation on training labels; the report has the table."""
     candidates: Annotated[tuple[Annotated[str, OneOf(WITHOUT_NOISE)], ...], Field(min_length=2), Unique()] = CANDIDATES
     """What auto chooses among; the first one where too few labels can be held out, and of equal ones."""
-    m1_method: Annotated[str, OneOf(NORMALISATIONS)] = "views"
+    m1_method: Annotated[str, OneOf((*NORMALISATIONS, AUTO))] = "views"
     """How M1 sees spectra. views: the columns of snv_level and, beside them, the bands themselves, standardised.
     views_hull: these and, beside them, the columns of hull. views_noise: the columns of views and, beside them, the
-    bands whitened by the noise covariance, standardised."""
+    bands whitened by the noise covariance, standardised. auto: one of m1_candidates, chosen as above: an SVM stands in
+    for M1+M2. Other labels then train M1 again."""
+    m1_candidates: Annotated[tuple[Annotated[str, OneOf(WITHOUT_NOISE)], ...], Field(min_length=2), Unique()] = (
+        "views",
+        "hull",
+    )
+    """What auto chooses among for M1; the first one where no scene has labels, and as above."""
     windows: Windows = ((2080.0, 2400.0),)
     """Windows in nm of hull and views_hull, with a hull over the bands of each. They need wavelengths."""
     mnf_components: Count = MNF_COMPONENTS

@@ -7,6 +7,8 @@ from semispectral.report.tables import DIGITS
 from semispectral.spectra.scaling_choice import Choice
 from semispectral.study.names import some
 
+OF_SCALE = {"bands": "of the bands", "m1": "for M1"}  # whose normalisation is chosen
+
 
 def library_words(judged: Judged | None) -> list[str]:
     """Say which classes the mineral library can predict, or why it has nothing to say; nothing if it was not asked.
@@ -46,37 +48,36 @@ def doubted_labels(judged: Judged | None) -> list[str]:
     return [f"{sentence}." for sentence in judged.doubts] if judged else []
 
 
-def choice_words(choice: Choice | None) -> str:
-    """Say how the normalisation was chosen; empty if the configuration names it.
+def choice_words(scale: str, choice: Choice) -> str:
+    """Say how a normalisation was chosen.
 
     Parameters
     ----------
+    scale : its scale: bands, m1.
     choice : the choice.
     """
-    if choice is None:
-        return ""
     pixels = int(choice.scores["pixels"].max())
+    labels = per_class_words(choice.labels_per_class)
     if not pixels:
         return (
-            f"The first candidate, {choice.chosen}, was taken: with {per_class_words(choice.labels_per_class)}, no "
-            "label could be held out to choose on."
+            f"The first candidate {OF_SCALE[scale]}, {choice.chosen}, was taken: with {labels}, no label could be held "
+            "out to choose on."
         )
     return (
-        f"{choice.chosen} was chosen among the candidates by nested validation: an SVM on each of them, on "
-        f"{number(pixels).text} labels of the training part ({per_class_words(choice.labels_per_class)}) that were "
-        "held out in turn. No label of the test part took part."
+        f"{choice.chosen} was chosen among the candidates {OF_SCALE[scale]} by nested validation: an SVM on each of "
+        f"them, on {number(pixels).text} labels of the training part ({labels}) that were held out in turn. No label "
+        "of the test part took part."
     )
 
 
-def choice_table(choice: Choice | None) -> Table | None:
-    """Return the table of the candidates; None if the configuration names the normalisation.
+def choice_table(scale: str, choice: Choice) -> Table:
+    """Return the table of the candidates.
 
     Parameters
     ----------
+    scale : their scale: bands, m1.
     choice : the choice.
     """
-    if choice is None:
-        return None
     rows = tuple(
         (
             Cell(str(row["input"])),
@@ -90,7 +91,7 @@ def choice_table(choice: Choice | None) -> Table | None:
         ("macro-F1", "on training labels held out"),
         ("standard error", "over up to five divisions into folds"),
     )
-    return Table("Candidates for the normalisation of the bands", head, rows)
+    return Table(f"Candidates for the normalisation {OF_SCALE[scale]}", head, rows)
 
 
 def _score(value: float) -> str:

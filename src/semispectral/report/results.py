@@ -95,7 +95,7 @@ class Study:
     foretold : what more labels are expected to bring; None if nothing can be said.
     alerts : alerts, each the fields of a `semispectral.evaluation.alerts.Alert`.
     judged : what the mineral library has to say; None where it was not asked.
-    choice : how the normalisation was chosen; None where the configuration names it.
+    choices : how the normalisations that the configuration leaves open were chosen, by their scale: bands, m1.
     config : sections of the configuration that the results depend on.
     maps : pictures of the mapped scenes; their other files lie beside them.
     logs : pictures of the logged holes; their other files lie beside them.
@@ -130,7 +130,7 @@ class Study:
     foretold: Expected | None
     alerts: tuple[dict[str, Any], ...]
     judged: Judged | None
-    choice: Choice | None
+    choices: Mapping[str, Choice]
     config: dict[str, Any]
     maps: tuple[Path, ...]
     logs: tuple[Path, ...]
@@ -221,7 +221,7 @@ def read_study(paths: Paths, config: dict[str, Any]) -> Study:
         foretold=expected(curve, seed=CURVE_SEED),
         alerts=scored.alerts,
         judged=_only(paths.get("judged", ()), read_judged),
-        choice=_only(paths.get("choices", ()), read_choice),
+        choices={path.stem: read_choice(path) for path in paths.get("choices", ())},
         config=config,
         maps=tuple(in_natural_order(paths["maps"])),
         logs=tuple(in_natural_order(paths["logs"])),

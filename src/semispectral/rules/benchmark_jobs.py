@@ -138,8 +138,16 @@ class BenchmarkJobs:
 
     def chosen_for(self, wildcards: Any) -> list[str]:
         """Return the normalisation that was chosen for the bands; none if the configuration names one."""
-        path = "<results>/input/{split}/{regime}/bands/{seeds}"
-        return [path] if self.files.chooses_input and wildcards.features == "bands" else []
+        return self._chosen("bands") if wildcards.features == "bands" else []
+
+    def chosen_for_m1(self, wildcards: Any) -> list[str]:
+        """Return the normalisation that was chosen for M1; none if the configuration names one."""
+        return self._chosen("m1")
+
+    def _chosen(self, scale: str) -> list[str]:
+        """Return the normalisation that was chosen for a scale; none if the configuration names one."""
+        path = f"<results>/input/{{split}}/{{regime}}/{scale}/{{seeds}}"
+        return [path] if scale in self.files.chosen_scales else []
 
     def members_of(self, wildcards: Any) -> list[str]:
         """Return the predictions that a method averages, of the same runs, whether or not they are compared alone."""

@@ -597,7 +597,13 @@ class Slices:
         """Return the named methods of the section ``normalise``, and what they use."""
         section = self.config["normalise"]
         used = {key: keys_in_use.normalise(section, key) for key in keys}
-        others = {name: value for each in used.values() for name, value in each.items() if name != "method"}
+        own = {"m1_method": {"candidates": "m1_candidates"}}  # keys of the section, where a scale has its own
+        others = {
+            own.get(key, {}).get(name, name): value
+            for key, each in used.items()
+            for name, value in each.items()
+            if name != "method"
+        }
         return {key: each["method"] for key, each in used.items()} | others
 
     @cached_property

@@ -28,7 +28,7 @@ SCALES = {"bands": "method", "m1": "m1_method", "mnf": "mnf"}
 # as an ancient one: Snakemake asks of no job behind one that runs whether its own parameters have changed.
 COMPARED = "<results>/scans.json"
 NOISE = "<results>/noise"  # the noise covariance of the cleaned spectra, for what sees them whitened by it
-CHOICE = "<results>/input/choice.json"  # of normalise.method auto, on the labels of the run with the most of them
+CHOICE = "<results>/input/{scale}.json"  # of a normalisation auto, on the labels of the run with the most of them
 # The mineral library learns from no label: one job writes what it says beside every number of labels and every seed.
 OF_LIBRARY = "<results>/predictions/main/inductive/library/spectra/{per_class}/{seed}.parquet"
 # Labels of intervals, such as a lithology log, for M2: their pixels among those of the split, and their shares.
@@ -58,7 +58,8 @@ class StudyFiles:
     def scalers(self) -> dict[str, str]:
         """Folder of the scale of what a classifier sees, by features."""
         normalise = self.slices.config["normalise"]
-        of_m1 = "bands" if normalise["m1_method"] == normalise["method"] else "m1"
+        makes = [keys_in_use.normalise(normalise, SCALES[scale]) for scale in ("bands", "m1")]
+        of_m1 = "bands" if makes[0] == makes[1] else "m1"
         latents = f"<results>/scaler/{of_m1}"
         # The scores beside the latents are scaled where these are encoded.
         return {
@@ -69,9 +70,12 @@ class StudyFiles:
         }
 
     @cached_property
-    def chooses_input(self) -> bool:
-        """Whether the normalisation of the bands is chosen on labels."""
-        return bool(self.slices.config["normalise"]["method"] == "auto")
+    def chosen_scales(self) -> tuple[str, ...]:
+        """The scales whose normalisation is chosen on labels: of the bands, of M1. Without labels there are none."""
+        if not any(scene.has_labels for scene in self.slices.scenes.values()):
+            return ()
+        normalise = self.slices.config["normalise"]
+        return tuple(scale for scale in ("bands", "m1") if normalise[SCALES[scale]] == "auto")
 
     @cached_property
     def most_labels(self) -> int | str:
@@ -216,8 +220,13 @@ class StudyFiles:
         return [self.scalers["mnf"]] if wildcards.scores else []
 
     def choices_of(self, wildcards: Any) -> list[str]:
-        """Return the normalisation that was chosen for the bands; none where the configuration names one."""
-        return [CHOICE] if self.chooses_input and wildcards.scale == "bands" else []
+        """Return the normalisation that was chosen for a scale; none where the configuration names one."""
+        return [CHOICE.format(scale=wildcards.scale)] if wildcards.scale in self.chosen_scales else []
+
+    def choices(self) -> list[str]:
+        """Return the normalisations that were chosen, for the report."""
+        used = [scale for scale in self.chosen_scales if f"<results>/scaler/{scale}" in self.scalers.values()]
+        return [CHOICE.format(scale=scale) for scale in used]
 
     def noises_of(self, wildcards: Any) -> list[str]:
         """Return the noise covariance, for a scale that whitens by it."""

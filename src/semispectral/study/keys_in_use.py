@@ -23,7 +23,7 @@ OF_SMOOTHING: dict[str, tuple[str, ...]] = {"none": (), "guided": ("radius", "ep
 OF_NORMALISE: dict[str, tuple[str, ...]] = {
     "hull": ("windows",),
     "views_hull": ("windows",),
-    "auto": ("candidates", "windows"),
+    "auto": ("windows",),
     "mnf": ("mnf_components",),
 }
 WITH_NOISE = ("mnf", "views_noise")  # normalisations that need the noise covariance
@@ -83,7 +83,10 @@ def normalise(section: Section, key: str) -> dict[str, Any]:
     key : str, ``method``, ``m1_method`` or ``mnf``.
     """
     method = section.get(key, key)  # MNF has a scale of its own, whatever the others are
-    return {"method": method, **_only(section, OF_NORMALISE.get(method, ()))}
+    used = {"method": method, **_only(section, OF_NORMALISE.get(method, ()))}
+    if method == "auto":
+        used["candidates"] = section["m1_candidates" if key == "m1_method" else "candidates"]
+    return used
 
 
 def split(section: Section) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The stage `benchmark_input`: the normalisation of the bands that the training labels of each seed speak for."""
+"""The stage `benchmark_input`: the normalisation, of bands or for M1, that the training labels of a seed speak for."""
 
 import logging
 from collections.abc import Sequence
@@ -48,5 +48,5 @@ def run_benchmark_input(
                 seed=seed,
             )
             chosen = best_input(scores)
-            log.info("seed %d, normalise.method auto: %s\n%s", seed, chosen, scores.to_string(index=False))
+            log.info("seed %d: %s was chosen\n%s", seed, chosen, scores.to_string(index=False))
             write_choice(unfinished / f"{seed}.json", chosen, scores, labels_per_class=most)

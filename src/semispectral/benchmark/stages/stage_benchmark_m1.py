@@ -10,7 +10,14 @@ from semispectral.training.run import use_threads
 
 
 def run_benchmark_m1(
-    directory: str | Path, *, shards: Sequence[str | Path], splits: Sequence[str], threads: int, cfg: str, code: str
+    directory: str | Path,
+    *,
+    shards: Sequence[str | Path],
+    splits: Sequence[str],
+    chosen: Sequence[str | Path],
+    threads: int,
+    cfg: str,
+    code: str,
 ) -> None:
     """Train the M1 of each seed, and write the latents of all its pixels.
 
@@ -22,6 +29,8 @@ def run_benchmark_m1(
         Pool of every scene.
     splits : sequence of str
         Folder of each seed's parts and labels.
+    chosen : sequence of str or Path
+        Folder of the normalisation chosen for each seed; empty if the configuration names one.
     threads : int
         Number of processors to train with.
     cfg : str
@@ -31,4 +40,4 @@ def run_benchmark_m1(
     """
     use_threads(threads)
     job = Job.of(directory, splits, cfg=cfg, code=code)
-    encode_all(Pool.of(shards, job.settings), job, latents, Path(directory))
+    encode_all(Pool.of(shards, job.settings), job, latents, Path(directory), chosen=chosen)

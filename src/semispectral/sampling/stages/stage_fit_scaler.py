@@ -31,7 +31,8 @@ def run_fit_scaler(
     samples : sequence of str or Path
         Cleaned pixels of M1, of every scene.
     choices : sequence of str or Path
-        File of the chosen normalisation; empty if the configuration names one.
+        File of the chosen normalisation; empty if the configuration names one, and where no label could choose among
+        candidates: the first one is taken.
     noises : sequence of str or Path
         Folder of the noise covariance; empty for a normalisation that does not need it.
     cfg : str
@@ -40,7 +41,8 @@ def run_fit_scaler(
     given = json.loads(cfg)
     pixels = Pixels.concat([read_shard(Path(path)) for path in samples])
     train = pixels.where((pixels.table["part"] == "train").to_numpy())
-    methods = [read_choice(Path(path)).chosen for path in choices] or [given["normalise"]["method"]]
+    named = given["normalise"].get("candidates") or [given["normalise"]["method"]]
+    methods = [read_choice(Path(path)).chosen for path in choices] or named
     used = {name: given["normalise"][name] for name in ("windows", "mnf_components") if name in given["normalise"]}
     noise = read_noise(noises[0]).covariance if noises else None
     nm, sensors = train.wavelengths_nm, train.sensors
