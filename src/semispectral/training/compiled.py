@@ -81,8 +81,8 @@ class Programme:
     def __init__(self, model: Model, objective: Objective, optimiser: str, clip_norm: float) -> None:
         self.model, self.objective, self.clip_norm = model, objective, clip_norm
         trainable = {id(v) for v in model.trainable_variables}
-        self.variables = {name: v for name, v in model.arrays().items() if id(v) in trainable}
-        self.widest = max(int(v.shape[-1]) for v in self.variables.values())
+        self.variables = [v for v in model.arrays().values() if id(v) in trainable]
+        self.widest = max(int(v.shape[-1]) for v in self.variables)
         self.optimiser = Optimiser(optimiser, self.variables)
         self.strategy = tf.distribute.get_strategy()
         self.gradients = tf.function(self._gradients, jit_compile=True, autograph=False)
@@ -162,7 +162,7 @@ class Programme:
             new, values = self.gradients_of(piece(batch, place, pieces=pieces), weights)
             return place + 1, [g + h for g, h in zip(gradients, new, strict=True)], terms + values
 
-        zeros = [tf.zeros(v.shape) for v in self.variables.values()], tf.zeros(len(self.objective.terms))
+        zeros = [tf.zeros(v.shape) for v in self.variables], tf.zeros(len(self.objective.terms))
         _, gradients, terms = tf.while_loop(lambda place, *_: place < pieces, add, (0, *zeros))
         return [g / pieces for g in gradients], terms / pieces
 
@@ -178,12 +178,13 @@ class Programme:
         """
         with tf.GradientTape() as tape:
             loss, terms = self.objective.loss(self.model, batch, weights)
-        return tape.gradient(loss, list(self.variables.values()), unconnected_gradients="zero"), terms
+        return tape.gradient(loss, self.variables, unconnected_gradients="zero"), terms
 
     def _descend(self, gradients: list[tf.Tensor], rate: tf.Tensor) -> None:
         """Clip the gradients and update the weights."""
-        clipped, _ = tf.clip_by_global_norm(gradients, self.clip_norm)
-        self.optimiser.apply(dict(zip(self.variables, clipped, strict=True)), rate)
+        whole = tf.concat([tf.reshape(g, [-1]) for g in gradients], axis=0)
+        clipped, _ = tf.clip_by_global_norm([whole], self.clip_norm, use_norm=tf.linalg.global_norm(gradients))
+        self.optimiser.apply(clipped[0], rate)
 
 
 programme_of = lru_cache(maxsize=KEPT)(Programme)

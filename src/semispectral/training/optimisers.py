@@ -4,7 +4,7 @@ The rules are those of Kingma and Ba (2015), Tieleman and Hinton (2012), Polyak 
 constants of Keras. The tests compare them with Keras.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -51,10 +51,9 @@ class Rule(NamedTuple):
 
     Attributes
     ----------
-    update : function from the gradient, the slots of its variable and the rate to what is taken off the variable.
-    slots : values with which the slots of a variable begin, by name.
-    rate_at : function from the rate and the number of the step to the rate of all variables in that step. What does
-        not depend on the variable stands here: done for each, it makes graphs larger, and their compilation longer.
+    update : function from the gradients, their slots and the rate to what is taken off the variables.
+    slots : values with which the slots begin, by name.
+    rate_at : function from the rate and the number of the step to the rate in that step.
     """
 
     update: Callable[[tf.Tensor, Slots, tf.Tensor], tf.Tensor]
@@ -71,44 +70,46 @@ OPTIMISERS: dict[str, Rule] = {
 
 
 class Optimiser(tf.Module):
-    """Update rule for a set of named variables.
+    """Update rule for some variables.
+
+    A rule takes each number by itself, so that the numbers of all variables stand one after the other: one vector of
+    gradients, and one for each slot. A slot for each variable gives the same, but makes graphs much larger.
 
     Parameters
     ----------
     name : adam, rmsprop, sgd or adagrad.
-    variables : variables by name.
+    variables : the variables.
     """
 
-    def __init__(self, name: str, variables: dict[str, tf.Variable]) -> None:
+    def __init__(self, name: str, variables: Sequence[tf.Variable]) -> None:
         super().__init__(name="optimiser")
         self.update, self.initial, self.rate_at = OPTIMISERS[name]
         self.targets = variables
+        self.sizes = [v.shape.num_elements() for v in variables]
         self.step = tf.Variable(0.0, trainable=False, name="step")
         self.slots = {
-            key: {slot: tf.Variable(tf.fill(v.shape, value), trainable=False) for slot, value in self.initial.items()}
-            for key, v in variables.items()
+            slot: tf.Variable(tf.fill(sum(self.sizes), value), trainable=False) for slot, value in self.initial.items()
         }
 
-    def apply(self, gradients: dict[str, tf.Tensor], rate: tf.Tensor) -> None:
+    def apply(self, gradients: tf.Tensor, rate: tf.Tensor) -> None:
         """Update the variables once, against the gradients.
 
         Parameters
         ----------
-        gradients : gradient of each variable, by name.
+        gradients : float32 [number], gradients of the numbers of all variables, one after the other.
         rate : float32, learning rate.
         """
         rate = self.rate_at(rate, self.step.assign_add(1.0))
-        for key, g in gradients.items():
-            self.targets[key].assign_sub(self.update(g, self.slots[key], rate))
+        taken = tf.split(self.update(gradients, self.slots, rate), self.sizes)
+        for variable, part in zip(self.targets, taken, strict=True):
+            variable.assign_sub(tf.reshape(part, variable.shape))
 
     def reset(self) -> None:
         """Reset all moments, as after weights were restored."""
         self.step.assign(0.0)
-        for slots in self.slots.values():
-            for slot, variable in slots.items():
-                variable.assign(tf.fill(variable.shape, self.initial[slot]))
+        for slot, variable in self.slots.items():
+            variable.assign(tf.fill(variable.shape, self.initial[slot]))
 
     def arrays(self) -> dict[str, tf.Variable]:
         """Return the whole state, by name."""
-        slots = {f"{key}/{slot}": v for key, slots in self.slots.items() for slot, v in slots.items()}
-        return {"step": self.step, **slots}
+        return {"step": self.step, **self.slots}
