@@ -50,7 +50,8 @@ TESTS = Path(__file__).parent
 PROGRAMS = pytest.StashKey[str]()
 XLA = "TF_XLA_FLAGS"  # which TensorFlow reads when it is imported
 COMPILER = "XLA_FLAGS"  # likewise
-UNOPTIMISED = "--xla_backend_optimization_level=0"  # tests train for seconds, and faster code takes longer to compile
+# Tests train for seconds, and faster code takes longer to compile; so does that of XLA's new emitters.
+UNOPTIMISED = "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
 
 
 def pytest_configure(config: pytest.Config) -> None:

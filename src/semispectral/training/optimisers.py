@@ -87,9 +87,8 @@ class Optimiser(tf.Module):
         self.targets = variables
         self.sizes = [v.shape.num_elements() for v in variables]
         self.step = tf.Variable(0.0, trainable=False, name="step")
-        self.slots = {
-            slot: tf.Variable(tf.fill(sum(self.sizes), value), trainable=False) for slot, value in self.initial.items()
-        }
+        shape = [sum(self.sizes)]
+        self.slots = {slot: tf.Variable(tf.fill(shape, value), trainable=False) for slot, value in self.initial.items()}
 
     def apply(self, gradients: tf.Tensor, rate: tf.Tensor) -> None:
         """Update the variables once, against the gradients.
