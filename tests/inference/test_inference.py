@@ -11,7 +11,7 @@ from trained_models import INPUTS, LATENTS, PIXELS, moved_arrays, pixels
 from semispectral.errors import ConfigError
 from semispectral.inference.m1_inference import M1Inference
 from semispectral.inference.m2_inference import M2Inference
-from semispectral.inference.nets import LIKELIHOODS, draw, expected, log_likelihood
+from semispectral.inference.nets import LIKELIHOODS, Network, draw, expected, log_likelihood, softplus
 from semispectral.models.fit_settings import ACTIVATION_NAMES, LIKELIHOOD_NAMES, NetConfig
 from semispectral.models.m1 import M1
 from semispectral.models.m2 import M2
@@ -31,6 +31,7 @@ def test_m1_encodes_and_decodes_as_tensorflow_does(activation: str) -> None:
     facts = {"latents": LATENTS, "likelihood": "gaussian", "sigma_floor": 0.02, "net": net}
     inference = M1Inference(arrays, {"settings": facts, "live": [0, 2]})
     mean, log_variance = inference.encode(pixels())
+    np.testing.assert_allclose(inference.means(pixels()), mean, rtol=1e-6, atol=1e-6)
     q_z = model.q_z(pixels())
     np.testing.assert_allclose(mean, q_z.loc.numpy()[:, [0, 2]], rtol=1e-5, atol=1e-5)
     np.testing.assert_allclose(log_variance, 2 * np.log(q_z.scale.numpy()[:, [0, 2]]), rtol=1e-5, atol=1e-5)
@@ -80,6 +81,41 @@ def test_q_y_is_that_of_tensorflow_and_temperature_flattens_it() -> None:
     np.testing.assert_allclose(cold[:, [1, 4, 5]], np.exp(model.log_q_y(pixels())), rtol=1e-5, atol=1e-6)
     assert (warm.argmax(1) == cold.argmax(1)).all()
     assert (warm.max(1) < cold.max(1)).all()
+
+
+@pytest.mark.parametrize("largest", [10, 79, 81, 1e30])
+def test_softplus_holds_at_any_size(largest: float) -> None:
+    """It is log(1 + exp(x)) to a rounding of float32, beside values at which exp overflows too, and keeps a NaN."""
+    x = np.array([-1e30, -100, -20, -1, 0, 0.5, 8, largest], np.float32)
+    before = x.copy()
+    true = np.logaddexp(0, x.astype(np.float64))
+    np.testing.assert_allclose(softplus(x), true, rtol=5e-7, atol=2e-7)
+    np.testing.assert_array_equal(x, before)
+    assert softplus(x, out=x) is x
+    np.testing.assert_allclose(x, true, rtol=5e-7, atol=2e-7)
+    with_gap = softplus(np.array([np.nan, 1, largest], np.float32))
+    assert np.isnan(with_gap).tolist() == [True, False, False]
+    assert softplus(np.empty((0, 3), np.float32)).shape == (0, 3)
+
+
+@pytest.mark.parametrize("activation", ACTIVATION_NAMES)
+def test_heads_side_by_side_are_each_by_itself(activation: str) -> None:
+    """Several heads at once are those asked for one by one, of two inputs too; the inputs stay as they are."""
+    random = np.random.default_rng(3)
+    arrays = {}
+    for layer, shapes in {"hidden_0": [(6, 5), (2, 5)], "a": [(5, 3)], "b": [(5, 1)]}.items():
+        for place, shape in enumerate(shapes):
+            arrays[f"net_{layer}/kernel_{place}"] = random.standard_normal(shape).astype(np.float32)
+        arrays[f"net_{layer}/bias"] = random.standard_normal(shapes[0][1]).astype(np.float32)
+    network = Network(arrays, "net", activation)
+    inputs = random.standard_normal((4, 6)).astype(np.float32), random.standard_normal((1, 2)).astype(np.float32)
+    before = [each.copy() for each in inputs]
+    together = network.heads(("a", "b"), *inputs)
+    for name, found, width in zip("ab", together, (3, 1), strict=True):
+        np.testing.assert_allclose(found, network(name, *inputs), rtol=1e-6, atol=1e-6)
+        assert found.shape == (4, width)
+    for each, kept in zip(inputs, before, strict=True):
+        np.testing.assert_array_equal(each, kept)
 
 
 def test_nothing_but_training_imports_tensorflow() -> None:

@@ -124,6 +124,7 @@ def test_a_view_that_a_pixel_lacks_is_left_out(likelihood: str) -> None:
     there = np.array([0, 1, 5, 6])
     np.testing.assert_allclose(mean[there], whole.encode(x)[0][there], atol=1e-6)
     np.testing.assert_allclose(mean[2:5, :2], first.encode(x[2:5, :6])[0], atol=1e-6)
+    np.testing.assert_allclose(whole.means(lacking), mean, rtol=1e-6, atol=1e-6)
     assert (mean[2:5, 2] == 0).all()
     assert (log_variance[2:5, 2] == 0).all()
     assert mean.dtype == log_variance.dtype == np.float32

@@ -69,6 +69,13 @@ def test_snv_ignores_gain_and_offset(gain: float, offset: float) -> None:
     np.testing.assert_allclose(snv((gain * x + offset).astype(np.float32)), snv(x), atol=1e-3)
 
 
+def test_snv_of_a_faint_contrast_is_exact() -> None:
+    """A contrast of 1/2000 of the level keeps five digits: neither level nor contrast is rounded on the way."""
+    x = (1e4 + np.random.default_rng(5).normal(0, 5, (300, 268))).astype(np.float32)
+    expected = StandardScaler().fit_transform(x.T.astype(float)).T
+    np.testing.assert_allclose(snv(x), expected, atol=1e-5)
+
+
 def test_snv_standardise_is_both_in_turn() -> None:
     """SNV of each pixel, then each band to mean 0 and deviation 1."""
     expected = StandardScaler().fit_transform(snv(TRAIN.astype(np.float32)).astype(float))

@@ -44,7 +44,7 @@ def map_clusters(
     progress = Progress(cube.path.name, lines, line_mb=cube.line_bytes / 1e6)
 
     def of(raw: np.ndarray) -> np.ndarray:
-        return clusters.of(m1.encode(scaler.transform(raw))[0])
+        return clusters.of(m1.means(scaler.transform(raw)))
 
     with ThreadPoolExecutor(threads) as pool, threadpool_limits(1, user_api="blas"):
         for first, block in cube.blocks(max_bytes=BLOCK_BYTES):

@@ -28,7 +28,7 @@ def reconstructed(model: M1Inference, x: np.ndarray) -> np.ndarray:
     model : M1.
     x : float32 [pixel, band], normalised spectra.
     """
-    return model.decode(model.encode(x)[0])
+    return model.decode(model.means(x))
 
 
 def of_every_class(model: M2Inference, draws: int, *, seed: int, m1: M1Inference | None = None) -> np.ndarray:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from scipy.special import softmax
+
+from semispectral.inference.calibration import apply_temperature
 
 KIND = "average"
 SCALE = "scale"  # the array of a member that is multiplied with what it sees
@@ -35,7 +36,7 @@ def average(found: Sequence[np.ndarray], weights: Sequence[float] = ()) -> np.nd
     logs = np.zeros(found[0].shape)
     for probability, weight in zip(found, counted, strict=True):
         logs += weight * np.log(np.maximum(probability, LEAST, dtype=np.float64))
-    return np.asarray(softmax(logs / sum(counted), axis=1), np.float32)
+    return apply_temperature(logs, sum(counted))
 
 
 class Classifier(Protocol):

@@ -62,6 +62,16 @@ class M1Inference:
         mean, log_variance = (np.concatenate(part)[:, self.live] for part in zip(*blocks, strict=True))
         return mean.astype(np.float32), log_variance.astype(np.float32)
 
+    def means(self, x: np.ndarray) -> np.ndarray:
+        """Return the means of the live latents, float32 [pixel, latent]: the first of what `encode` returns.
+
+        Parameters
+        ----------
+        x : float [pixel, column], normalised spectra.
+        """
+        found = in_blocks(lambda block: self.encoder("mean", block), x)[:, self.live].astype(np.float32)
+        return np.where(np.isnan(found), np.float32(0), found)
+
     def decode(self, z: np.ndarray) -> np.ndarray:
         """Return E[x|z], float [pixel, column]; dead latents are at their prior mean.
 

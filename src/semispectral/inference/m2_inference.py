@@ -6,6 +6,7 @@ import numpy as np
 from scipy.special import log_softmax, logsumexp
 
 from semispectral.errors import DataError
+from semispectral.inference.calibration import apply_temperature
 from semispectral.inference.nets import (
     Network,
     bounded_log_variance,
@@ -73,9 +74,9 @@ class M2Inference:
     def _probabilities(self, x: np.ndarray) -> np.ndarray:
         """Return the probabilities of one block of pixels."""
         shift = self.arrays.get("prior/log_shift", np.float32(0.0))
-        scaled = (self._logits(x) + shift) / self.description.get("temperature", 1.0)
+        found = apply_temperature(self._logits(x) + shift, self.description.get("temperature", 1.0))
         probability = np.zeros((len(x), self.description["classes"]), np.float32)
-        probability[:, self.labels] = np.exp(log_softmax(scaled, axis=-1))
+        probability[:, self.labels] = found
         return probability
 
     def labelled_bound(self, x: np.ndarray, *, seed: int) -> np.ndarray:

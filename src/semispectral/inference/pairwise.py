@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -48,10 +49,15 @@ class Machine:
         """
         # Row k of the coefficients of a class belongs to its pair with the k-th other class.
         edges = np.concatenate([[0], np.cumsum(self.counts)])
-        sums = [kernel[:, low:high] @ self.coefficients[:, low:high].T for low, high in itertools.pairwise(edges)]
-        pairs = itertools.combinations(range(len(self.counts)), 2)
-        columns = [sums[first][:, second - 1] + sums[second][:, first] for first, second in pairs]
-        return np.asarray(np.stack(columns, axis=1) + self.intercepts)
+        # All of a pair lies together in memory, for the passes that follow.
+        sums = np.stack(
+            [self.coefficients[:, low:high] @ kernel[:, low:high].T for low, high in itertools.pairwise(edges)]
+        )
+        first, second = _pairs(len(self.counts))
+        decision = sums[first, second - 1]
+        decision += sums[second, first]
+        decision += self.intercepts[:, np.newaxis]
+        return np.asarray(decision.T)
 
     def votes(self, decision: np.ndarray) -> np.ndarray:
         """Return votes plus the sum of the decisions, squeezed to less than a third of a vote, float64 [pixel, class].
@@ -64,13 +70,12 @@ class Machine:
         decision : float64 [pixel, pair], from `decisions`.
         """
         class_count = len(self.counts)
-        votes = np.zeros((len(decision), class_count))
-        confidence = np.zeros_like(votes)
-        for column, (first, second) in zip(decision.T, itertools.combinations(range(class_count), 2), strict=True):
-            confidence[:, first] += column
-            confidence[:, second] -= column
-            votes[:, first] += column > 0
-            votes[:, second] += column <= 0
+        first, second = _pairs(class_count)
+        sign = np.zeros((len(first), class_count))  # of a pair's decision, for each class
+        pair = np.arange(len(first))
+        sign[pair, first], sign[pair, second] = 1, -1
+        confidence = decision @ sign
+        votes = (decision > 0).astype(np.float64) @ sign + np.arange(class_count)  # class k is the second of k pairs
         return np.asarray(votes + confidence / (3 * (np.abs(confidence) + 1)))
 
     def probabilities(self, kernel: np.ndarray, temperature: float) -> np.ndarray:
@@ -94,6 +99,13 @@ class Machine:
         tied = (probability >= largest[:, None]).any(axis=1)
         probability[row, voted] = np.where(tied, np.nextafter(largest, np.float32(2)), largest)
         return probability
+
+
+@lru_cache
+def _pairs(class_count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return first and second class of all pairs, int [pair]: (0, 1), (0, 2), ..., (1, 2), ..."""
+    first, second = np.triu_indices(class_count, k=1)
+    return first, second
 
 
 def pair_probabilities(decision: np.ndarray, class_count: int, temperature: float) -> np.ndarray:
@@ -129,18 +141,17 @@ def couple(pair_probability: np.ndarray, class_count: int) -> np.ndarray:
     >>> couple(np.array([[0.75]]), class_count=2).round(6)
     array([[0.75, 0.25]])
     """
-    first, second = np.triu_indices(class_count, k=1)
-    pair = np.clip(np.asarray(pair_probability, dtype=np.float64), PAIR_FLOOR, 1 - PAIR_FLOOR)
-    # The optimum solves [[Q, 1], [1', 0]] [p, b] = [0, 1], where b is the multiplier of sum p = 1.
-    system = np.ones((len(pair), class_count + 1, class_count + 1))
-    system[:, -1, -1] = 0
-    system[:, first, second] = system[:, second, first] = -pair * (1 - pair)
-    beaten = np.zeros((len(pair), class_count, class_count))
-    beaten[:, first, second], beaten[:, second, first] = (1 - pair) ** 2, pair**2
+    first, second = _pairs(class_count)
+    won = np.clip(np.asarray(pair_probability, dtype=np.float64), PAIR_FLOOR, 1 - PAIR_FLOOR)
+    lost = 1 - won
+    # The optimum solves Q p = -b 1, where b is the multiplier of sum p = 1. It also solves (Q + 1 1') p = (1 - b) 1,
+    # which has a solution where the pairs agree with each other and Q is singular, and the sum of p is made 1 below.
+    system = np.zeros((len(won), class_count, class_count))
+    system[:, first, second], system[:, second, first] = lost**2, won**2
     diagonal = np.arange(class_count)
-    system[:, diagonal, diagonal] = beaten.sum(axis=2)
-    target = np.zeros((len(pair), class_count + 1, 1))
-    target[:, -1] = 1
+    beaten = system.sum(axis=2)
+    system[:, first, second] = system[:, second, first] = 1 - won * lost
+    system[:, diagonal, diagonal] = 1 + beaten
     # The solution is not negative; rounding can make it so by a little.
-    probability = np.maximum(np.linalg.solve(system, target)[:, :-1, 0], 0)
+    probability = np.maximum(np.linalg.solve(system, np.ones((class_count, 1)))[..., 0], 0)
     return np.asarray(probability / probability.sum(axis=1, keepdims=True))

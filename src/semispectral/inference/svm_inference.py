@@ -53,14 +53,17 @@ class SvmModel:
             probability[:, self.classes] = 1
             return probability
         rows = max(1, KERNEL_VALUES // len(self.support))
-        buffer = np.empty((min(rows, len(x)), len(self.support)))
+        shape = (min(rows, len(x)), len(self.support))
+        exponents, kernels = np.empty(shape), np.empty(shape, np.float32)
         scaled = (2 * self.gamma * self.support.astype(np.float64)).T
         offset = self.gamma * np.einsum("sb,sb->s", self.support, self.support, dtype=np.float64)
         for start in range(0, len(x), rows):
             block = x[start : start + rows].astype(np.float64)
-            kernel = np.matmul(block, scaled, out=buffer[: len(block)])  # in place: fresh pages cost more than the GEMM
-            kernel -= offset
-            kernel -= self.gamma * np.einsum("pb,pb->p", block, block)[:, None]
+            exponent = np.matmul(block, scaled, out=exponents[: len(block)])  # in place: fresh pages cost more
+            exponent -= offset
+            exponent -= self.gamma * np.einsum("pb,pb->p", block, block)[:, None]
+            kernel = kernels[: len(block)]
+            kernel[:] = exponent  # float32 only here, since large numbers cancel above; exp is then three times as fast
             np.exp(np.minimum(kernel, 0, out=kernel), out=kernel)
             probability[start : start + rows, self.classes] = self.machine.probabilities(kernel, self.temperature)
         return probability

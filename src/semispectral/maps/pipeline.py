@@ -108,7 +108,7 @@ class Pipeline:
         if self.m1 is None or (self.features not in OF_M1 and self.m2 is not None):
             return x, unknown
         seen = x if self.scaler_m1 is self.scaler else self.scaler_m1.transform(raw)
-        return m1_scores(self.m1, seen) if self.m2 is None else (self.m1.encode(seen)[0], unknown)
+        return m1_scores(self.m1, seen) if self.m2 is None else (self.m1.means(seen), unknown)
 
     def reconstruction(self, x: np.ndarray) -> np.ndarray:
         """Return E[x|z] at the mean of q(z|x), or x itself without M1.
@@ -117,7 +117,7 @@ class Pipeline:
         ----------
         x : float32 [pixel, column], on the scale of M1.
         """
-        return x if self.m1 is None else self.m1.decode(self.m1.encode(x)[0])
+        return x if self.m1 is None else self.m1.decode(self.m1.means(x))
 
 
 def m1_scores(m1: M1Inference, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -108,7 +108,7 @@ def _look(cube: Cube, block: np.ndarray, picture: np.ndarray) -> np.ndarray:
     """Return the pixels of a block with data, bool [line, sample], and write their false colours to ``picture``."""
     keep = valid_spectra(block.reshape(-1, cube.shape[2]), cube.sensors).reshape(block.shape[:2])
     colours = colour_bands(cube)
-    picture[keep] = block[:, :, colours][keep]
+    np.copyto(picture, block[:, :, colours], where=keep[:, :, np.newaxis])
     return keep
 
 
@@ -138,6 +138,6 @@ def _collect(result: Streamed, first: int, waiting: Waiting) -> None:
     for future in waiting:
         index, scores = future.result()
         if scores is not None:
-            line, sample = np.divmod(index, result.log_p.shape[1])
+            place = first * result.log_p.shape[1] + index
             for target, values in zip((result.probability, result.log_p, result.guide), scores, strict=True):
-                target[first + line, sample] = values
+                target.reshape(-1, *target.shape[2:])[place] = values  # a view

@@ -106,8 +106,10 @@ class Scaler:
             raise ShapeError(f"Scaler.transform: x must be [pixel, {self.bands}] as it was fitted, got {x.shape}")
         if self.sensors:
             return self._transform_each(x)
-        result = np.empty((len(x), self.columns), np.float32)
         apply = NORMALISATIONS[self.method].transform
+        if len(x) <= BLOCK_PIXELS:  # as a map has them: no copy
+            return np.asarray(apply(x.astype(np.float32), self.arrays), np.float32)
+        result = np.empty((len(x), self.columns), np.float32)
         for number, block in enumerate(changed_blocks(x, lambda raw: apply(raw, self.arrays))):
             result[number * BLOCK_PIXELS : number * BLOCK_PIXELS + len(block)] = block
         return result

@@ -138,7 +138,7 @@ class Pair(NamedTuple):
 def _evened(pair: Pair, data: TrainingSet, *, seed: int) -> Features:
     """Return the pixels that even out the classes, by the M2 that was trained alone."""
     m1, m2 = (M1Inference(pair.m1.arrays, pair.m1.description), M2Inference(pair.m2.arrays, pair.m2.description))
-    return with_probable(data, lambda x: m2.predict_proba(m1.encode(x)[0]), seed=seed)
+    return with_probable(data, lambda x: m2.predict_proba(m1.means(x)), seed=seed)
 
 
 def train_jointly(
@@ -171,5 +171,5 @@ def train_jointly(
     facts: dict[str, Any] = {"jointly": summary(loop.state)}
     tuned = Trained(of_m1, pair.m1.description | facts, pair.m1.history)
     moved = Trained(of_m2, pair.m2.description | facts, history)
-    seen = M1Inference(tuned.arrays, tuned.description).encode(shift_sample(data))[0]
+    seen = M1Inference(tuned.arrays, tuned.description).means(shift_sample(data))
     return Pair(tuned, with_label_shift(moved, seen, m2_settings))

@@ -109,8 +109,8 @@ def _train_view(x: Rows, valid: Rows, *, settings: M1Config, run: Run) -> Traine
         arrays = values_of(model.arrays())
     seen, judged = M1Inference(arrays, description), task.valid
     sample = evenly(len(x), MOST_ENCODED)
-    spread = np.concatenate([seen.encode(x[sample[block]])[0] for block in blocks(len(sample))]).std(axis=0)
-    error = np.sqrt(np.mean((judged - seen.decode(seen.encode(judged)[0])) ** 2, axis=0))
+    spread = np.concatenate([seen.means(x[sample[block]]) for block in blocks(len(sample))]).std(axis=0)
+    error = np.sqrt(np.mean((judged - seen.decode(seen.means(judged))) ** 2, axis=0))
     live = np.flatnonzero(spread > settings.dead_std).tolist()
     description |= {"live": live, "latent_std": spread.round(4).tolist(), "error": error.round(5).tolist()}
     description |= summary(fit.state)

@@ -60,7 +60,9 @@ def undo_max(x: np.ndarray, arrays: Arrays) -> np.ndarray:
 
 def standardise(x: np.ndarray, arrays: Arrays) -> np.ndarray:
     """Subtract the mean and divide by the scale of every column."""
-    return np.asarray((x - arrays["mean"]) / arrays["scale"], dtype=np.float32)
+    centred = np.subtract(x, arrays["mean"], dtype=np.float32)
+    centred /= arrays["scale"]
+    return np.asarray(centred)
 
 
 def undo_standardise(x: np.ndarray, arrays: Arrays) -> np.ndarray:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from semispectral.spectra.normalisations.columns import Arrays, changed_blocks, moments, safe_scale
+from semispectral.spectra.normalisations.columns import FLAT, Arrays, changed_blocks, moments
 
 DARK = 1e-3  # level and contrast below this share of the training pixels' mean are taken as this share
 
@@ -32,15 +32,29 @@ def snv(x: np.ndarray) -> np.ndarray:
     >>> snv(np.array([[1.0, 2.0, 3.0], [5.0, 5.0, 5.0]], np.float32)).round(2).tolist()
     [[-1.2200000286102295, 0.0, 1.2200000286102295], [0.0, 0.0, 0.0]]
     """
-    level, spread = level_and_spread(x)
-    return np.asarray((x - level) / safe_scale(spread, level=level), dtype=np.float32)
+    return _shape_of(x)[0]
+
+
+def _shape_of(x: np.ndarray, out: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the SNV, and the level and contrast of each spectrum, float32 [pixel, 1]; the SNV in ``out``, if given.
+
+    The level is found in two steps, the second on what the first left over, since a sum of float32 is rounded.
+    """
+    x = np.ascontiguousarray(x, np.float32)  # so that the sums of a pixel do not depend on its neighbours
+    share = np.float32(1 / x.shape[1])
+    level = np.einsum("pb->p", x)[:, np.newaxis] * share
+    centred = np.subtract(x, level, out=out)
+    left = np.einsum("pb->p", centred)[:, np.newaxis] * share
+    centred -= left
+    level += left
+    spread = np.sqrt(np.einsum("pb,pb->p", centred, centred)[:, np.newaxis] * share)
+    centred /= np.where(spread > FLAT * np.abs(level), spread, np.float32(np.inf))
+    return centred, level, spread
 
 
 def level_and_spread(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the mean and standard deviation of each spectrum, float32 [pixel, 1]."""
-    level = x.mean(axis=1, keepdims=True, dtype=np.float64).astype(np.float32)
-    spread = np.sqrt(np.square(x - level).mean(axis=1, keepdims=True, dtype=np.float64))
-    return level, spread.astype(np.float32)
+    return _shape_of(x)[1:]
 
 
 def snv_and_level(x: np.ndarray, floor: np.ndarray) -> np.ndarray:
@@ -56,9 +70,7 @@ def snv_and_level(x: np.ndarray, floor: np.ndarray) -> np.ndarray:
     -------
     float32 [pixel, band + 2].
     """
-    level, spread = level_and_spread(x)
-    taken = np.maximum(np.concatenate([level, spread], axis=1), floor)
-    return np.concatenate([snv(x), np.log(taken)], axis=1)
+    return _views(x, floor, also_bands=False)
 
 
 def two_views(x: np.ndarray, floor: np.ndarray) -> np.ndarray:
@@ -73,7 +85,17 @@ def two_views(x: np.ndarray, floor: np.ndarray) -> np.ndarray:
     -------
     float32 [pixel, 2 band + 2].
     """
-    return np.concatenate([snv_and_level(x, floor), x], axis=1)
+    return _views(x, floor, also_bands=True)
+
+
+def _views(x: np.ndarray, floor: np.ndarray, *, also_bands: bool) -> np.ndarray:
+    """Return the SNV with level and contrast, and the bands behind it if asked for."""
+    pixels, bands = x.shape
+    found = np.empty((pixels, bands + 2 + (bands if also_bands else 0)), np.float32)
+    _, level, spread = _shape_of(x, out=found[:, :bands])
+    np.log(np.maximum(np.concatenate([level, spread], axis=1), floor), out=found[:, bands : bands + 2])
+    found[:, bands + 2 :] = x if also_bands else 0
+    return found
 
 
 def floor_of(x: np.ndarray) -> np.ndarray:

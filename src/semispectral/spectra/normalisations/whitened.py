@@ -77,7 +77,7 @@ def fit_mnf(x: np.ndarray, given: Arrays) -> dict[str, np.ndarray]:
 
 def mnf_scores(x: np.ndarray, arrays: Arrays) -> np.ndarray:
     """Return the scores of the components, float32 [pixel, component], as they are: noise has variance 1 in each."""
-    return np.asarray((x.astype(np.float32) - arrays["mean"]) @ arrays["axes"], np.float32)
+    return np.asarray(np.subtract(x, arrays["mean"], dtype=np.float32) @ arrays["axes"], np.float32)
 
 
 def undo_mnf(x: np.ndarray, arrays: Arrays) -> np.ndarray:
