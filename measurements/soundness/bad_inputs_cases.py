@@ -1331,6 +1331,12 @@ bad("library", "ENVI without its header", "l.sli", library(b"\0" * 12, name="l.s
 bad("library", "of other minerals", "mineral", library(LIBRARY.replace("talc", "quartz").replace("calcite", "topaz")))
 bad("normalise", "a hull outside the sensor", "normalise.windows", config(normalise={"method": "hull"}))
 bad("normalise", "one candidate", "candidates", config(normalise={"method": "auto", "candidates": ["hull"]}))
+bad(
+    "normalise",
+    "one candidate for M1",
+    "m1_candidates",
+    config(normalise={"m1_method": "auto", "m1_candidates": ["hull"]}),
+)
 
 
 # ---- labels of intervals and shares

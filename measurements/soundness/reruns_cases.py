@@ -163,6 +163,7 @@ CASES: dict[str, tuple[Any, set[str]]] = {
     "normalise.m1_method": ("snv", M1_FITTED),
     "normalise.windows": ([[2000, 2300]], REPORT),
     "normalise.candidates": (["snv", "hull"], REPORT),
+    "normalise.m1_candidates": (["views", "snv"], REPORT),
     "library.windows": ([[2000, 2300]], NOTHING),
     "library.mixture": (1, NOTHING),
     "library.least_score": (0.8, NOTHING),
