@@ -343,7 +343,7 @@ def test_a_job_that_is_left_over_is_named(warm: WarmProcess) -> None:
     job = asked(warm, text)
     waiting = Thread(target=job.wait)
     waiting.start()
-    while not (Path(".snakemake").exists() and job.pid in holders(LOCK)):
+    while not (LOCK.exists() and job.pid in holders(LOCK)):
         time.sleep(0.01)
     with pytest.raises(RunningError, match=rf"process {job.pid}: one\)"):
         require_none()
