@@ -77,7 +77,7 @@ rule benchmark_input:
     benchmark:
         "<results>/resources/benchmark_input/{split}/{regime}/{scale}/{seeds}.tsv"
     wildcard_constraints:
-        scale="|".join(SCALES),
+        scale="|".join(CHOSEN_ON_LABELS),
     conda:
         "../envs/base.yaml"
     threads: 1

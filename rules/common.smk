@@ -17,6 +17,7 @@ from semispectral.rules.read_study import read_study
 from semispectral.rules.snakemake_run import SnakemakeRun
 from semispectral.rules.study_files import (
     CHOICE,
+    CHOSEN_ON_LABELS,
     COMPARED,
     FEATURES,
     INTERVAL_LABELS,

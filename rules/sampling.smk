@@ -191,7 +191,7 @@ rule choose_input:
     benchmark:
         "<results>/resources/choose_input/{scale}.tsv"
     wildcard_constraints:
-        scale="|".join(SCALES),
+        scale="|".join(CHOSEN_ON_LABELS),
     conda:
         "../envs/base.yaml"
     threads: 1

@@ -34,7 +34,7 @@ from semispectral.spectra.hull_windows import hull_quotients, window_bands
 from semispectral.spectra.normalisations.snv import snv
 from semispectral.spectra.scaling import Scaler, fit_scaler
 
-WHOLE = (1000.0, 2500.0)
+FIRST, LAST = 1000.0, 2500.0  # nm, of the whole spectrum, as far as the sensor goes
 M1_METHODS = ("views", "views_hull", "hull")
 VALID_SHARE = 0.2
 Make = Callable[[np.ndarray, np.ndarray], np.ndarray]  # quotients of all pixels, training pixels -> columns
@@ -62,7 +62,8 @@ MADE: dict[str, Make] = {"quotient": as_it_is, "standardised": standardised, "SN
 def quotients(core: Core) -> dict[str, np.ndarray]:
     """The quotient over the bands of the window by its own hull, and by the hull of the whole spectrum."""
     own = window_bands(core.wavelengths_nm, [WINDOW], where=core.name)
-    whole = window_bands(core.wavelengths_nm, [WHOLE], where=core.name)
+    last = min(LAST, float(core.wavelengths_nm.max()))
+    whole = window_bands(core.wavelengths_nm, [(FIRST, last)], where=core.name)
     inside = np.isin(whole[0], own[0])
     of_whole = hull_quotients(core.x, core.wavelengths_nm, whole)[:, inside]
     return {"hull of the window": hull_quotients(core.x, core.wavelengths_nm, own), "hull of the spectrum": of_whole}

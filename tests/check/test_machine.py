@@ -12,12 +12,14 @@ def clock(monkeypatch: pytest.MonkeyPatch, *took: float) -> None:
     seconds = chain(took, repeat(took[-1]))
     ticks = chain.from_iterable((0.0, each) for each in seconds)
     monkeypatch.setattr("time.process_time", lambda: next(ticks))
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
 
 
-def test_the_fastest_of_some_pieces_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One piece that other work did not disturb is enough."""
-    clock(monkeypatch, 0.09, 0.033, 0.05)
-    assert machine.times_as_slow() == pytest.approx(3.0)
+def test_a_machine_that_is_fast_by_turns_is_as_slow_as_its_mean(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of the pieces take 1.5 times as long as where the rates were measured, and half of them 3 times."""
+    half = machine.PIECES // 2
+    clock(monkeypatch, *[1.5 * machine.PIECE_SECONDS] * half, *[3 * machine.PIECE_SECONDS] * half)
+    assert machine.times_as_slow() == pytest.approx(2.25)
 
 
 @pytest.mark.parametrize(("took", "expected"), [(0.0, machine.LEAST), (9.0, machine.MOST)])

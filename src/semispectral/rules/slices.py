@@ -597,14 +597,11 @@ class Slices:
         """Return the named methods of the section ``normalise``, and what they use."""
         section = self.config["normalise"]
         used = {key: keys_in_use.normalise(section, key) for key in keys}
-        own = {"m1_method": {"candidates": "m1_candidates"}}  # keys of the section, where a scale has its own
-        others = {
-            own.get(key, {}).get(name, name): value
-            for key, each in used.items()
-            for name, value in each.items()
-            if name != "method"
-        }
-        return {key: each["method"] for key, each in used.items()} | others
+        made: dict[str, Any] = {}
+        for key, each in used.items():
+            own = {"method": key, "candidates": keys_in_use.CANDIDATES.get(key, "")}  # how the section calls them
+            made |= {own.get(name, name): value for name, value in each.items()}
+        return made
 
     @cached_property
     def libraries(self) -> list[Path]:

@@ -28,6 +28,7 @@ SCALES = {"bands": "method", "m1": "m1_method", "mnf": "mnf"}
 # as an ancient one: Snakemake asks of no job behind one that runs whether its own parameters have changed.
 COMPARED = "<results>/scans.json"
 NOISE = "<results>/noise"  # the noise covariance of the cleaned spectra, for what sees them whitened by it
+CHOSEN_ON_LABELS = ("bands", "m1")  # scales whose normalisation may be auto
 CHOICE = "<results>/input/{scale}.json"  # of a normalisation auto, on the labels of the run with the most of them
 # The mineral library learns from no label: one job writes what it says beside every number of labels and every seed.
 OF_LIBRARY = "<results>/predictions/main/inductive/library/spectra/{per_class}/{seed}.parquet"
@@ -58,7 +59,7 @@ class StudyFiles:
     def scalers(self) -> dict[str, str]:
         """Folder of the scale of what a classifier sees, by features."""
         normalise = self.slices.config["normalise"]
-        makes = [keys_in_use.normalise(normalise, SCALES[scale]) for scale in ("bands", "m1")]
+        makes = [keys_in_use.normalise(normalise, SCALES[scale]) for scale in CHOSEN_ON_LABELS]
         of_m1 = "bands" if makes[0] == makes[1] else "m1"
         latents = f"<results>/scaler/{of_m1}"
         # The scores beside the latents are scaled where these are encoded.
@@ -75,7 +76,7 @@ class StudyFiles:
         if not any(scene.has_labels for scene in self.slices.scenes.values()):
             return ()
         normalise = self.slices.config["normalise"]
-        return tuple(scale for scale in ("bands", "m1") if normalise[SCALES[scale]] == "auto")
+        return tuple(scale for scale in CHOSEN_ON_LABELS if normalise[SCALES[scale]] == "auto")
 
     @cached_property
     def most_labels(self) -> int | str:

@@ -26,6 +26,7 @@ OF_NORMALISE: dict[str, tuple[str, ...]] = {
     "auto": ("windows",),
     "mnf": ("mnf_components",),
 }
+CANDIDATES = {"method": "candidates", "m1_method": "m1_candidates"}  # of auto, by the key that may say so
 WITH_NOISE = ("mnf", "views_noise")  # normalisations that need the noise covariance
 DEALT_IN_BLOCKS = ("block_lines", "block_samples", "buffer")
 OF_SPLIT: dict[str, tuple[str, ...]] = {
@@ -85,7 +86,7 @@ def normalise(section: Section, key: str) -> dict[str, Any]:
     method = section.get(key, key)  # MNF has a scale of its own, whatever the others are
     used = {"method": method, **_only(section, OF_NORMALISE.get(method, ()))}
     if method == "auto":
-        used["candidates"] = section["m1_candidates" if key == "m1_method" else "candidates"]
+        used["candidates"] = section[CANDIDATES[key]]
     return used
 
 
