@@ -90,7 +90,7 @@ test: .venv/.dev ## Run all tests, CORES at a time (PYTEST_ARGS="-k mask" for so
 	@$(RUN) python tests/this_machine.py
 	$(PYTEST) $(PYTEST_ARGS)
 
-test-quick: .venv/.dev ## Run the fast tests: no long training, no workflow
+test-quick: .venv/.dev ## Run the fast tests: no long training, no workflow, no browser
 	@echo "make: the quick tests, about $(QUICK_TAKE) on $(CORES) cores; make test runs all"
 	@$(RUN) python tests/this_machine.py
 	$(PYTEST) -m "not slow" $(PYTEST_ARGS)

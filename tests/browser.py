@@ -12,9 +12,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., None])
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
 )
@@ -27,6 +29,18 @@ OPTIONS = [
     f"--window-size={WIDTH},{HEIGHT}",
 ]
 STARTUP_SECONDS, STEP = 60.0, 0.05
+# What tests that open a page are marked with: a story takes seconds, and without a browser there is none.
+IN_A_BROWSER = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not CHROMIUM, reason="no chromium on this machine: the page was not opened"),
+]
+
+
+def in_a_browser(test: F) -> F:
+    """Mark a test that opens a page."""
+    for mark in IN_A_BROWSER:
+        test = mark(test)
+    return test
 
 
 class Tab:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from tiny_benchmark import NAMES, write_fits
 
-from browser import CHROMIUM, Tab, browse
+from browser import Tab, browse, in_a_browser
 from semispectral.evaluation.score_files import Scored, Where
 from semispectral.evaluation.split_scores import evaluate
 from semispectral.report.benchmark import figures, tables
@@ -200,10 +200,7 @@ def test_every_line_of_a_figure_is_named(honest: Scored, leaky: Scored) -> None:
     assert all("%" in axis.get_xlabel() for axis in risk.axes)
 
 
-needs_chromium = pytest.mark.skipif(not CHROMIUM, reason="no chromium on this machine: the page was not opened")
-
-
-@needs_chromium
+@in_a_browser
 def test_the_page_fits_a_phone_without_network(index: Path) -> None:
     """Nothing but tables and pictures is wider than the screen, they scroll by themselves, and nothing is fetched."""
 

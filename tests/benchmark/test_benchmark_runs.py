@@ -180,6 +180,7 @@ def test_the_library_predicts_by_the_spectra_alone(tmp_path: Path) -> None:
     assert (predicted(6.0) != predicted(40.0)).any()
 
 
+@pytest.mark.slow
 def test_nothing_is_fitted_twice(job: Callable[..., Job], pool: Pool) -> None:
     """A second run fits nothing; a seed, a number of labels or a setting more fits what is new; new code fits all."""
     calls: list[tuple[int, int]] = []

@@ -162,6 +162,7 @@ def test_tables_of_another_hole_are_refused_before_the_map(
     assert not (tmp_path / "out").exists() or not names(tmp_path / "out")
 
 
+@pytest.mark.slow
 def test_absorption_features_lie_beside_the_map(tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the rasters, on the page and in the log; without them an older map's are taken away."""
     seen = FeaturesConfig(windows=(Window("clay", 1010, 1100),), formulas=())  # the tiny sensor sees no usual window

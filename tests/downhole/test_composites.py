@@ -146,6 +146,7 @@ def test_features_of_an_interval_are_those_of_its_pixels() -> None:
             np.testing.assert_allclose(got, expected, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_the_strip_log_has_a_page_for_each_length_of_core(tmp_path: Path) -> None:
     """Letters are text of the PDF, the same hole gives the same bytes, and pages without core are left out."""
     scenes = [row_of("A", depth_from_m=5.0, depth_to_m=6.2), row_of("B", depth_from_m=16.0, depth_to_m=17.0)]

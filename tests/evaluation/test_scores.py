@@ -187,13 +187,13 @@ def test_the_bootstrap_is_that_of_a_loop() -> None:
     generator = np.random.default_rng(2)
     cells = dict(iter(table.groupby(["seed", "hole"])))
     looped: dict[str, list[float]] = {"oa": [], "macro_f1": [], "nll": []}
-    for _ in range(200):
+    for _ in range(100):
         holes = generator.choice(["H1", "H2", "H3"], 3)
         drawn = [score(pd.concat([cells[seed, hole] for hole in holes])) for seed in generator.choice([1, 2, 3], 3)]
         for name, values in looped.items():
             values.append(np.mean([one[name] for one in drawn]))
     for name, values in looped.items():
-        assert np.mean(found[name]) == pytest.approx(np.mean(values), abs=4 * np.std(values) / np.sqrt(200))
+        assert np.mean(found[name]) == pytest.approx(np.mean(values), abs=4 * np.std(values) / np.sqrt(100))
         assert np.std(found[name]) == pytest.approx(np.std(values), rel=0.25)
 
 

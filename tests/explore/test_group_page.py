@@ -5,9 +5,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-import pytest
 
-from browser import CHROMIUM, Tab, browse
+from browser import Tab, browse, in_a_browser
 from semispectral.explore.cluster_map import CLUSTERS, write_cluster_map
 from semispectral.explore.found_clusters import NO_CLUSTER, ClusterMap
 from semispectral.explore.group_files import Group, Groups, write_groups
@@ -25,7 +24,7 @@ def group(name: str, match: str, *, known: bool) -> Group:
     return Group(name, 9, [0.5], [0.4], [0.6], [], [], place, [{"name": match, "group": "clay", "score": 0.9}], known)
 
 
-@pytest.mark.skipif(not CHROMIUM, reason="no chromium on this machine: the page was not opened")
+@in_a_browser
 def test_a_patch_of_a_group_is_labelled_by_a_click(tmp_path: Path) -> None:
     """Pixels without a group are in no patch; a group that may be something says so in the legend and at a click."""
     np.save(tmp_path / "A.npy", np.random.default_rng(1).uniform(0, 1, (LINES, SAMPLES, 8)).astype(np.float32))

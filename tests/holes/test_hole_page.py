@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 import tiny_models as tiny
-from browser import CHROMIUM, Tab, browse
+from browser import Tab, browse, in_a_browser
 from semispectral.downhole.composites import composite, even_intervals, runs_of_core
 from semispectral.downhole.core_strips import palette_of, strips_of_hole
 from semispectral.downhole.log import DownholeConfig
@@ -112,8 +112,7 @@ def test_shares_of_a_hole_are_by_length_of_core() -> None:
     assert shares[0]["share"] >= shares[1]["share"] >= shares[2]["share"]
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(not CHROMIUM, reason="needs chromium")
+@in_a_browser
 def test_a_click_shows_the_spectrum_of_the_pixel(page: tuple[Path, np.ndarray]) -> None:
     """In a browser, from a disk: the pixel under the pointer, its spectrum from the tiles, a link to its page."""
     path, spectra = page

@@ -12,7 +12,7 @@ import pytest
 import shapely
 from PIL import Image
 
-from browser import CHROMIUM, Tab, browse
+from browser import IN_A_BROWSER, Tab, browse
 from semispectral.errors import DataError
 from semispectral.features.feature_files import SceneFeatures
 from semispectral.features.feature_settings import Window
@@ -25,7 +25,7 @@ from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.study.classes import ClassMap, CodeSet
 from semispectral.study.scene import Scene
 
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no chromium on this machine: the page was not opened")
+pytestmark = IN_A_BROWSER
 
 LINES, SAMPLES, BANDS = 40, 30, 8
 CLASSES = ClassMap((3, 7, 200), ("talc", "calcite, pure", "tray"), ("#ff0000", "#00ff00", "#0000ff"))

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 import tiny_models as tiny
-from browser import CHROMIUM, Tab, browse
+from browser import Tab, browse, in_a_browser
 from semispectral.errors import IntegrityError
 from semispectral.features.absorption import measure, plan_for
 from semispectral.features.feature_files import NO_FEATURES, SceneFeatures
@@ -40,7 +40,6 @@ SCALE = 2.5e-5
 LINE, SAMPLE = 17, 6
 SCAN = Identity("A", tiny.LINES, tiny.SAMPLES, "0123456789abcdef")
 READY = "document.body && document.body.dataset.ready === 'yes'"
-needs_chromium = pytest.mark.skipif(not CHROMIUM, reason="no chromium on this machine: the page was not opened")
 
 
 @pytest.fixture(scope="module")
@@ -235,7 +234,7 @@ def test_payload_reads_back(page: Path) -> None:
     assert [each["name"] for each in json.loads(match[1])["model"]] == list(tiny.NAMES.names)
 
 
-@needs_chromium
+@in_a_browser
 def test_curves_of_several_sensors_have_gaps_between_them(page: Path) -> None:
     """Where wavelengths go back another sensor begins; of one sensor, rising or falling, a curve is whole."""
 
@@ -250,7 +249,7 @@ def test_curves_of_several_sensors_have_gaps_between_them(page: Path) -> None:
     assert rising == falling == [True] * 5
 
 
-@needs_chromium
+@in_a_browser
 def test_a_click_shows_the_pixel(page: Path, scene: tuple[np.ndarray, Drawn, Bundle]) -> None:
     """In a browser, without errors or requests: a mouse click on the map shows that pixel's spectrum and class."""
     counts, drawn, _ = scene
@@ -281,7 +280,7 @@ def test_a_click_shows_the_pixel(page: Path, scene: tuple[np.ndarray, Drawn, Bun
     np.testing.assert_allclose(seen["spectrum"], counts[LINE, SAMPLE] * SCALE, atol=2e-3)
 
 
-@needs_chromium
+@in_a_browser
 def test_the_address_opens_a_pixel_and_the_slider_fades_the_map(
     page: Path, scene: tuple[np.ndarray, Drawn, Bundle]
 ) -> None:
@@ -310,7 +309,7 @@ def test_the_address_opens_a_pixel_and_the_slider_fades_the_map(
     assert as_colour(seen["bare"]) != of_map
 
 
-@needs_chromium
+@in_a_browser
 def test_a_click_shows_hull_and_parabola(page: Path, scene: tuple[np.ndarray, Drawn, Bundle]) -> None:
     """The features of a pixel are told; its hull lies on or above the spectrum, and the parabola meets three bands."""
     features = features_of(scene[0])
@@ -371,7 +370,7 @@ def test_layers_of_a_large_scan_have_every_second_line(monkeypatch: pytest.Monke
     assert layer.names == whole.names
 
 
-@needs_chromium
+@in_a_browser
 def test_a_thinned_layer_lies_over_every_pixel(
     scene: tuple[np.ndarray, Drawn, Bundle], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -407,7 +406,7 @@ def test_the_picture_of_a_long_scan_is_no_longer_than_browsers_take() -> None:
     assert len(picture) <= 16_000
 
 
-@needs_chromium
+@in_a_browser
 def test_the_page_fits_a_phone(page: Path) -> None:
     """The page cannot be moved sideways at 390 pixels; its parts stand below each other."""
 
@@ -438,7 +437,7 @@ def test_overlays_leave_less_room_for_spectra() -> None:
     assert bytes_for_spectra(shape, (layer,) * 30) > 0
 
 
-@needs_chromium
+@in_a_browser
 def test_without_its_folder_a_page_shows_the_nearest_that_it_holds(
     scene: tuple[np.ndarray, Drawn, Bundle], tmp_path: Path
 ) -> None:
@@ -457,7 +456,7 @@ def test_without_its_folder_a_page_shows_the_nearest_that_it_holds(
     assert re.match(r"line \d+, sample \d+: ", said)
 
 
-@needs_chromium
+@in_a_browser
 def test_what_is_labelled_shows_its_mean(page: Path, scene: tuple[np.ndarray, Drawn, Bundle]) -> None:
     """Of pixels that the page does not hold the spectra come from the tiles."""
     pixels = [(LINE, 5), (LINE, 7)]

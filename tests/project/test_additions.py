@@ -86,6 +86,7 @@ def added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return module
 
 
+@pytest.mark.slow
 def test_a_baseline_and_a_score_stand_in_the_report(
     added: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 import tiny_models as tiny
-from browser import CHROMIUM, Tab, browse
+from browser import Tab, browse, in_a_browser
 from semispectral.classifiers.baseline_settings import BaselineConfig
 from semispectral.errors import SemispectralError
 from semispectral.scans.facts.ground import Grid
@@ -215,8 +215,7 @@ async def searched(tab: Tab) -> tuple[int, list[str]]:
     return await tab.value(found), tab.errors()
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(not CHROMIUM, reason="no chromium on this machine: the site was not opened")
+@in_a_browser
 def test_the_site_is_searched_from_a_file(tmp_path: Path) -> None:
     """Opened as a file, without a server and a network, the site's search is shown and finds pages.
 

@@ -42,6 +42,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(found.scores, SCORES.assign(standard_error=np.nan))
 
 
+@pytest.mark.slow
 def test_the_page_says_what_the_library_cannot_predict(study: Study, tmp_path: Path) -> None:
     """Its entries, the classes without one, and each label in doubt; text from files is text."""
     html = render(replace(study, judged=JUDGED), {}, index=tmp_path / "report/index.html", root=tmp_path)

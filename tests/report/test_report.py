@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from jinja2 import Environment
 
-from browser import CHROMIUM, Tab, browse
+from browser import Tab, browse, in_a_browser
 from semispectral.downhole.log import NOVEL, SHARE
 from semispectral.errors import DataError
 from semispectral.evaluation.alerts import Alert
@@ -282,7 +282,7 @@ def test_a_study_without_fault_has_no_alerts(study: Study, tmp_path: Path) -> No
     assert words.everything_odd(clean) == []
 
 
-@pytest.mark.skipif(not CHROMIUM, reason="no browser is installed")
+@in_a_browser
 @pytest.mark.parametrize("width", [390, 1300])
 def test_the_page_fits_its_window(index: Path, width: int) -> None:
     """On a phone and on a desk nothing but tables and figures, in boxes of their own, can be moved sideways."""

@@ -27,7 +27,7 @@ from semispectral.study.scenes import read_scenes
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = read_schema(ROOT / "config/config.schema.yaml")
-TO_THROW = int(os.environ.get("DAMAGED", "1600"))
+TO_THROW = int(os.environ.get("DAMAGED", "1000"))
 MEMORY_BYTES = 1 << 30  # beyond what the process has already
 MOST_CALLS = 500_000  # of functions, Python's and others'; the good files take 200 to 27 000
 MOST_CPU_SECONDS = 1800  # of the whole process: it ends a loop in C, which makes no calls

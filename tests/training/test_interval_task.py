@@ -54,6 +54,7 @@ def test_shares_of_intervals_alone_teach_the_classes() -> None:
     assert accuracy(alone, intervals, x, truth) > 0.8
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("uncompiled")
 def test_a_class_that_only_intervals_have_is_in_the_model() -> None:
     """Labels of three classes, and intervals that have the fourth."""

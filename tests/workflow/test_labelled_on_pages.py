@@ -6,15 +6,14 @@ from pathlib import Path
 
 import h5py
 import numpy as np
-import pytest
 import rasterio
 from checkout import ROOT
 
-from browser import CHROMIUM, Tab, browse
+from browser import IN_A_BROWSER, Tab, browse
 from forks import Forks
 from semispectral.scans.facts.georeference import quiet
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CHROMIUM, reason="no chromium on this machine")]
+pytestmark = IN_A_BROWSER
 
 SCENES = ("DH1_1", "DH2_1", "DH3_1")
 HEADER = "scene\thole\tdata\tdata_key\tlabels\tlabels_key\taxes\twavelengths\tscale\tnodata\tuse\tignore\n"

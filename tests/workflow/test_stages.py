@@ -255,6 +255,7 @@ def bundled(predicted: Path) -> Path:
     return predicted
 
 
+@pytest.mark.slow
 def test_the_model_knows_the_tray_of_another_hole(bundled: Path) -> None:
     """Most of the tray of a hole that training never saw, and little of its core."""
     tray = read_bundle(bundled / "model").tray
@@ -422,6 +423,7 @@ def test_a_packed_model_names_its_classes(bundled: Path) -> None:
     assert "there was no test part" in bare
 
 
+@pytest.mark.slow
 def test_a_scene_and_a_new_scan_are_mapped_alike(bundled: Path) -> None:
     """The map of a scene, its page and its log; the same scan as a new one has the same classes where both have one."""
     row = rows(bundled)["DH3_1"] | {"labels": bundled / "scenes/DH3_1.h5"}
