@@ -25,6 +25,23 @@ def method_name(method: str, features: str) -> str:
     return method if features == BANDS else f"{method} on {features}"
 
 
+def method_in_text(method: str, features: str) -> str:
+    """Return the name of a method as a sentence has it: a mean with its article.
+
+    Parameters
+    ----------
+    method : key of the method.
+    features : bands or latents.
+
+    Examples
+    --------
+    >>> method_in_text("mean_of_two", "predictions")
+    'the mean of M1+M2 and MNF + SVM'
+    """
+    name = method_name(method, features)
+    return f"the {name}" if name.startswith("mean of") else name
+
+
 def method_colour(method: str) -> str:
     """Return the colour of a method: one each for M2, the SVM and q(y|x), grey for other baselines.
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from semispectral.downhole.log import NOVEL, SHARE
-from semispectral.figures.methods import method_name
+from semispectral.figures.methods import method_in_text
 from semispectral.maps.classify import smoothing_effect
 from semispectral.maps.map_files import read_facts, require_file
 from semispectral.report.pictures import embedded
@@ -199,7 +199,7 @@ def trust(study: Study) -> str:
     method, features = of_maps["method"], of_maps["features"]
     scores = study.score("macro_f1", str(of_maps["labels_per_class"]))
     own = scores[(scores["method"] == method) & (scores["features"] == features)]
-    name = method_name(method, features)
+    name = method_in_text(method, features)
     if not len(own):
         sees = "" if method in averages() else f" and {features} in compare.features"
         return (

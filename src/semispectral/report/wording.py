@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from semispectral.census.compatibility import remarks_of
-from semispectral.figures.methods import method_name, per_class_words
+from semispectral.figures.methods import method_in_text, method_name, per_class_words
 from semispectral.report.chosen_models import Chosen, best_of_each_family, strongest_control
 from semispectral.report.results import Study
 from semispectral.report.table_cells import number
@@ -45,7 +45,7 @@ def outcome(study: Study) -> list[str]:
     where = some(sorted(map(str, pixels["hole"].unique()), key=natural))
     said = [
         f"With {per_class_words(study.headline)}, on {number(len(pixels)).text} labelled test pixels of {where}, "
-        f"{method_name(best['method'], best['features'])} has the highest macro-F1: {best['mean']:.3f}."
+        f"{method_in_text(best['method'], best['features'])} has the highest macro-F1: {best['mean']:.3f}."
     ]
     if m2 and control:
         said.append(_against(study, control, m2))
@@ -65,7 +65,7 @@ def _against(study: Study, control: Chosen, m2: Chosen) -> str:
     difference = float(means[m2] - means[control])
     verdict = f"{abs(difference):.3f} {'above' if difference > 0 else 'below'}" if difference else "equal to"
     return (
-        f"{method_name(*m2)} ({means[m2]:.3f}) is {verdict} {method_name(*control)} ({means[control]:.3f}). This "
+        f"{method_name(*m2)} ({means[m2]:.3f}) is {verdict} {method_in_text(*control)} ({means[control]:.3f}). This "
         "compares the M2 and the other method that scored best on the validation labels."
     )
 

@@ -155,7 +155,7 @@ METHODS: dict[str, Method] = {
     "m1+m2+svm": Method(
         method="m2_svm",
         features=LATENTS_MNF,
-        title="mean of M1+M2 with noise scores, MNF + SVM",
+        title="mean of M1+M2 with noise scores and MNF + SVM",
         colour="green",
         line="solid",
         marker="p",
@@ -171,7 +171,7 @@ METHODS: dict[str, Method] = {
     "m1+m2+svm+lda": Method(
         method="m2_svm_lda",
         features=LATENTS_MNF,
-        title="mean of M1+M2 with noise scores (half), MNF + SVM, LDA on MNF",
+        title="mean of M1+M2 with noise scores (half), MNF + SVM and LDA on MNF",
         colour="purple",
         line="solid",
         marker="p",
@@ -236,7 +236,7 @@ METHODS: dict[str, Method] = {
     "mean-of-four": Method(
         method="mean_of_four",
         features=PREDICTIONS,
-        title="mean of SVM, MNF + SVM, LDA, QDA",
+        title="mean of SVM, MNF + SVM, LDA and QDA",
         colour="green",
         line="dotted",
         marker="p",
@@ -248,7 +248,7 @@ METHODS: dict[str, Method] = {
     "mean-of-two": Method(
         method="mean_of_two",
         features=PREDICTIONS,
-        title="mean of M1+M2, MNF + SVM",
+        title="mean of M1+M2 and MNF + SVM",
         colour="vermillion",
         line="dotted",
         marker="p",
