@@ -75,7 +75,6 @@ ready: $(STAMP) ## Dry run of demo: jobs, estimated time, errors in the configur
 
 resume: $(STAMP) ## Continue after a crash: remove the lock of the dead run and run demo
 	@$(RUN) python -m semispectral.workflow.running
-	$(RUN) $(SNAKEMAKE) --unlock
 	$(MAKE) demo
 
 report: $(STAMP) ## Write Snakemake's own report of the last run: time, code and figures of each stage

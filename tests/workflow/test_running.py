@@ -118,9 +118,22 @@ def test_a_job_that_has_just_begun_counts(folder: Path, argument: str) -> None:
     assert asked() == (0, "")
 
 
-def test_make_asks_before_it_removes_a_lock() -> None:
-    """In `make resume`, the question comes before Snakemake's own lock is taken away."""
+def test_make_asks_before_it_runs() -> None:
+    """In `make resume`, the question comes before the run."""
     said = subprocess.run(
         ["make", "-n", "-o", ".venv/.installed", "resume"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
-    assert re.search(r"semispectral\.workflow\.running.*--unlock", said, flags=re.DOTALL)
+    assert re.search(r"semispectral\.workflow\.running.* demo$", said, flags=re.DOTALL | re.MULTILINE)
+
+
+def test_snakemakes_lock_goes_once_nobody_lives(folder: Path) -> None:
+    """A killed Snakemake leaves its lock; it stays while a process of its run is at work."""
+    lock = folder / ".snakemake/locks/0.output.lock"
+    lock.parent.mkdir()
+    lock.write_text("results/m1")
+    process = holder()
+    assert asked()[0] == 1
+    assert lock.exists()
+    process.communicate("")
+    assert asked() == (0, "")
+    assert not lock.exists()

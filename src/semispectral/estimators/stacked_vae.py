@@ -201,7 +201,7 @@ class StackedVAE(VaeClassifier):
         return stacked_bound(self.m1_, self.m2_, x, seed=seed, draws=DRAWS)
 
     def _features(self, x: np.ndarray) -> np.ndarray:
-        return np.asarray(self.m1_.encode(x)[0], np.float64)
+        return np.asarray(self.m1_.means(x), np.float64)
 
     def _rows(self, features: np.ndarray, *, seed: int) -> np.ndarray:
         return np.asarray(self.m1_.draw(features[:, : len(self.m1_.live)], seed=seed))

@@ -2,7 +2,7 @@
 
 The lock ends with its process, however that ends, so nothing is left to remove. Many processes may hold it together;
 only ``semispectral resume``, and ``python -m semispectral.workflow.running``, which ``make resume`` runs first, ask for
-it alone.
+it alone, and then remove Snakemake's own lock.
 """
 
 import fcntl
@@ -149,9 +149,9 @@ def _command(pid: int) -> list[str]:
 
 
 def main() -> int:
-    """Report whether a run is alive in the current folder; the exit status is 1 if one is."""
+    """Remove the lock of a killed Snakemake from the current folder; where a run is alive, the exit status is 1."""
     try:
-        require_none()
+        unlock()
     except RunningError as error:
         sys.stderr.write(f"{error}\n")
         return 1
