@@ -116,7 +116,7 @@ class SpectralVAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, VaeEstimato
         float32 [pixel, latent].
         """
         x = self._scaled(X)
-        return self.m1_.means(x)
+        return np.asarray(self.m1_.means(x))
 
     def inverse_transform(self, X: Any) -> np.ndarray:
         """Return the expected rows E[x|z]; of two views, that of the columns.
