@@ -659,3 +659,20 @@ def test_check_keeps_what_the_readers_of_any_format_warn_of(tmp_path: Path, writ
     (said,) = kept.messages
     assert said.startswith(str(tmp_path / "s."))
     assert "passed over" in said
+
+
+@pytest.mark.usefixtures("project")
+def test_a_range_that_leaves_out_no_band_is_said() -> None:
+    """A range between two bands, or beside them; one that has a band is not said."""
+    Path("bands.csv").write_text("wavelength_nm\n" + "\n".join(map(str, range(1000, 1600, 100))) + "\n")
+    rows = [row(name, wavelengths="bands.csv") for name in HOLES]
+    Path("scenes.tsv").write_text("\n".join(["\t".join(REQUIRED), *rows]) + "\n")
+    ranges = {"cleaning": {"bad_ranges_nm": [[1110, 1190], [1190, 1210], [1700, 1800]]}}
+    Path("config/config.yaml").write_text(yaml.safe_dump(CONFIG | ranges))
+    study, problems = study_of()
+    said = [line for line in warnings_of(study, look_at_scenes(study, problems), None) if "bad_ranges_nm" in line]
+    assert problems.found == []
+    assert [line.partition("lies from ")[2] for line in said] == [
+        "1110 to 1190 nm: correct the range",
+        "1700 to 1800 nm: correct the range",
+    ]

@@ -133,3 +133,10 @@ def test_text_in_a_column_of_numbers_is_said(tmp_path: Path) -> None:
         "assays.csv, row 5, column 'Au': '<0.01' is no number, so that the whole column is text in the table of "
         "results; leave such cells empty to have numbers"
     )
+
+
+def test_columns_of_shares_that_no_class_has_are_said(tmp_path: Path) -> None:
+    """A misspelt column would give its shares to the classes without one."""
+    said, wrong = checked(tmp_path, labels="HoleID,From,To,talc,calcite (%)\nA,0,1,0.5,0.5\n")
+    assert wrong == []
+    assert any("the columns 'calcite (%)' are of no class and left out" in text for text in said)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import tiny_models as tiny
-from semispectral.drillholes.interval_labels import read_interval_labels
+from semispectral.drillholes.interval_labels import columns_left_out, read_interval_labels
 from semispectral.errors import ConfigError
 
 CLASSES = tiny.NAMES  # kaolinite (1), "talc, massive" (4), "<calcite> & co" (9)
@@ -79,3 +79,18 @@ def test_a_table_without_classes_is_refused(tmp_path: Path) -> None:
     """The error has the header and the classes."""
     with pytest.raises(ConfigError, match="needs a column 'class', or columns called by classes"):
         read_interval_labels(written(tmp_path, "hole;from;to;Au\nA;0;1;2\n"), CLASSES)
+
+
+def test_capitals_and_blanks_in_names_of_classes_do_not_matter(tmp_path: Path) -> None:
+    """A column of shares that is written in capitals counts for its class, and is not spread over the others."""
+    table = written(tmp_path, "hole;from;to;Kaolinite;TALC,  massive\nA;0;1;0.4;0.6\n")
+    np.testing.assert_allclose(read_interval_labels(table, CLASSES)[0].shares, [0.4, 0.6, 0])
+    table = written(tmp_path, "hole;from;to;class\nA;0;1;KAOLINITE\n")
+    np.testing.assert_allclose(read_interval_labels(table, CLASSES)[0].shares, [1, 0, 0])
+
+
+def test_columns_of_no_class_are_known(tmp_path: Path) -> None:
+    """Of a table of shares alone: in a log, further columns are remarks."""
+    table = written(tmp_path, "HoleID;From;To;kaolinite;talc (%);;SiO2\nA;0;1;0.4;0.6;;70\n")
+    assert columns_left_out(table, CLASSES) == ["talc (%)", "SiO2"]
+    assert columns_left_out(written(tmp_path, "hole;from;to;class;remark\nA;0;1;1;x\n"), CLASSES) == []

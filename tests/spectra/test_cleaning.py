@@ -208,3 +208,10 @@ def test_a_reference_of_another_shape(tmp_path: Path) -> None:
 def test_one_line_shows_no_dead_element() -> None:
     """With a single line nothing can be told from constancy."""
     assert not dead_elements(np.zeros((1, 2, 3))).any()
+
+
+def test_ranges_in_micrometres_are_refused() -> None:
+    """They would leave out no band; a range from 0 is one in nm."""
+    with pytest.raises(ConfigError, match=r"must end at 100 nm or more, got .*write micrometres times 1000"):
+        CleanConfig(bad_ranges_nm=((0.0, 450.0), (1.35, 1.45)))
+    assert CleanConfig(bad_ranges_nm=((0.0, 450.0),)).bad_ranges_nm == ((0.0, 450.0),)

@@ -128,3 +128,15 @@ def test_a_scale_that_makes_everything_dark_is_said(tmp_path: Path) -> None:
     scene = replace(scene_of(tmp_path, VALUES), scale=2.5e-5)
     assert any("darker than any rock: check the scale" in each.text for each in census(scene, CLASSES).remarks)
     assert not any("darker" in each.text for each in census(scene_of(tmp_path, VALUES), CLASSES).remarks)
+
+
+@pytest.mark.parametrize(
+    ("nodata", "said"), [(-9999.0, "55537, which has the same bits, is none"), (70000.0, "occurs nowhere")]
+)
+def test_nodata_that_the_numbers_cannot_hold_is_said(tmp_path: Path, nodata: float, said: str) -> None:
+    """The table or the file says a number that its integers cannot store."""
+    scene = replace(scene_of(tmp_path, (VALUES * 1000).astype(np.uint16)), scale=1e-3, nodata=nodata)
+    (told,) = [each for each in census(scene, CLASSES).remarks if "cannot hold" in each.text]
+    assert f"nodata is {nodata:g}, which uint16 cannot hold" in told.text
+    assert said in told.text
+    assert told.odd

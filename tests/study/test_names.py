@@ -7,6 +7,7 @@ from semispectral.study.names import (
     name_of_file,
     printable,
     require_distinct_files,
+    require_distinct_spellings,
     require_file_name,
     require_name,
     some,
@@ -87,3 +88,16 @@ def test_a_scan_called_after_its_file_is_no_formula(stem: str) -> None:
     """The name of a file becomes that of a hole in the log's CSV; any other name stays as it is."""
     require_name(name_of_file(stem), where="here")
     assert name_of_file(f"a{stem}") == f"a{stem}"
+
+
+@pytest.mark.parametrize("pair", [("DH7", "DH-7"), ("DH 7", "dh\u20137"), ("DH07", "DH_7"), ("A-1-2", "A1_02")])
+def test_spellings_of_one_hole_are_refused(pair: tuple[str, str]) -> None:
+    """A hole that is called in two ways would train under one name and test under the other."""
+    with pytest.raises(ConfigError, match="two spellings of one hole"):
+        require_distinct_spellings(pair, where="scenes.tsv")
+
+
+def test_holes_that_differ_by_a_number_are_two() -> None:
+    """A sign between two numbers, a zero inside one and a point count."""
+    names = ["DH1-1", "DH11", "DH1.1", "DH1.01", "DH101", "DH10-1", "DH1-10", "DH2", "DH1-1"]
+    require_distinct_spellings(names, where="scenes.tsv")

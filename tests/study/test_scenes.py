@@ -202,3 +202,44 @@ def test_files_that_are_no_table(tmp_path: Path) -> None:
     (tmp_path / "latin.tsv").write_bytes("scene\thole\nkärn\tä\n".encode("latin-1"))
     with pytest.raises(ConfigError, match="UTF-8"):
         read_scenes(tmp_path / "latin.tsv", data_root=tmp_path)
+
+
+def test_two_spellings_of_a_hole_are_refused(tmp_path: Path) -> None:
+    """Scans of DH1 and of DH-1 would lie on both sides of the split."""
+    other = GOOD | {"scene": "DH1_2", "hole": "DH-1", "data": "b.h5"}
+    with pytest.raises(ConfigError, match=r"column 'hole': 'DH1' and 'DH-1' look like two spellings"):
+        read_scenes(write_scenes(tmp_path / "s.tsv", GOOD, other), data_root=tmp_path)
+
+
+@pytest.mark.parametrize("separator", ["\t", ";", ","])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_table_that_a_spreadsheet_saved(tmp_path: Path, separator: str, encoding: str) -> None:
+    """Quotes around cells with a comma, empty columns at the end, and other separators change nothing."""
+    row = GOOD | {"labels": "a.tif; b.csv", "labels_key": "", "ignore": "0,255"}
+    expected = read_scenes(write_scenes(tmp_path / "plain.tsv", row), data_root=tmp_path)
+    quoted = [f'"{cell}"' if any(sign in cell for sign in ",;") else cell for cell in row.values()]
+    lines = [separator.join([*row, "", ""]), separator.join([*quoted, "", ""]), separator.join([""] * (len(row) + 2))]
+    (tmp_path / "saved.tsv").write_bytes("\r\n".join(lines).encode(encoding))
+    assert read_scenes(tmp_path / "saved.tsv", data_root=tmp_path) == expected
+
+
+@pytest.mark.parametrize(
+    ("last", "told"),
+    [
+        ("dh1_1,9,3", r"marks.csv, row 4: 'dh1_1' names no scene that reads it.*name the table in the row of DH1_1"),
+        ("DH1_2,9,3", r"row 4: 'DH1_2' names no scene that reads it, so that the mark would be lost"),
+        (",9,3", r"row 4: its cell 'scene' is empty"),
+        ("DH9_1,9,3", None),
+    ],
+)
+def test_depth_marks_that_no_scene_reads_are_refused(tmp_path: Path, last: str, told: str | None) -> None:
+    """A mark of a scene of the study is not lost by its spelling; those of other studies may stand in the table."""
+    (tmp_path / "marks.csv").write_text(f"scene,line,depth_m\nDH1_1,0,1\nDH1_1,9,2\n{last}\n", encoding="utf-8")
+    one = GOOD | {"depth_marks": "marks.csv"}
+    two = GOOD | {"scene": "DH1_2", "data": "b.h5", "depth_marks": ""}
+    table = write_scenes(tmp_path / "s.tsv", one, two)
+    if told is None:
+        assert len(read_scenes(table, data_root=tmp_path)[0].depth_marks) == 2
+    else:
+        with pytest.raises(ConfigError, match=told):
+            read_scenes(table, data_root=tmp_path)

@@ -7,7 +7,7 @@ from semispectral.check.problems import Problems
 from semispectral.check.study import Study
 from semispectral.downhole.depths import bottom_m, logged_holes, top_m
 from semispectral.drillholes.collars import COLLAR, first_stations, read_collars, read_surveys
-from semispectral.drillholes.interval_labels import IntervalLabel, read_interval_labels
+from semispectral.drillholes.interval_labels import IntervalLabel, columns_left_out, read_interval_labels
 from semispectral.drillholes.table_files import hole_tables, interval_label_files
 from semispectral.drillholes.table_rows import (
     Interval,
@@ -98,6 +98,12 @@ def _labels(study: Study, path: Path) -> Iterator[str]:
     for row in rows:
         if row.hole in holes and row.hole not in logged:
             raise ConfigError(f"{row.where}: {WITHOUT_DEPTH.format(quoted(row.hole))}")
+    left_out = columns_left_out(path, classes.select(used))
+    if left_out:
+        yield (
+            f"{path}: the columns {some(left_out, show=quoted)} are of no class and left out; a class without a column "
+            "gets a part of what the shares of a row leave of 1: call columns of shares as classes.tsv does"
+        )
     tested = set(study.config["split"]["test_groups"]) & {row.hole for row in rows}
     if tested:
         yield f"{path}: intervals of {some(sorted(tested, key=natural))} are not trained on, for these are test holes"

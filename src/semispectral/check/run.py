@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+
 from semispectral.census.compatibility import remarks_of
 from semispectral.check import messages as words
 from semispectral.check.dry_run import ALL, EXPLORE, jobs, start_dry_run
@@ -212,12 +214,24 @@ def warnings_of(study: Study, looked: list[Looked], drawn: Planned | None, odd_s
         *([unmasked] if trays else ()),
         *without,
         *_colours(study),
+        *_idle_ranges(study, looked),
         *_order(study),
         *_not_logged(study),
         *joins(study.scenes),
         *(() if study.unlabelled else uneven_effort(study)),
         *warnings,
     ]
+
+
+def _idle_ranges(study: Study, looked: Sequence[Looked]) -> Iterator[str]:
+    """Say which ranges of wavelength leave out no band of any scan; of further sensors not all bands are known here."""
+    known = [each.census.wavelengths_nm for each in looked if each.census and each.census.wavelengths_nm is not None]
+    if not known or len(known) < len(study.scenes) or any(scene.others for scene in study.scenes):
+        return
+    nm = np.concatenate(known)
+    for first, last in study.config["cleaning"]["bad_ranges_nm"]:
+        if not ((nm >= first) & (nm <= last)).any():
+            yield f"cleaning.bad_ranges_nm: no band of any scan lies from {first:g} to {last:g} nm: correct the range"
 
 
 def _order(study: Study) -> Iterator[str]:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from semispectral.drillholes.table_rows import FROM, SAME_M, TO, Row, from_and_to, header_of, read_rows
+from semispectral.drillholes.table_rows import FROM, HOLE, SAME_M, TO, Row, from_and_to, header_of, read_rows
 from semispectral.errors import ConfigError
 from semispectral.study.classes import ClassMap
-from semispectral.study.names import quoted, some
+from semispectral.study.names import plain, quoted, some
 from semispectral.study.suggestions import hint
 
 WHAT, KEY = "a table of interval labels", "interval_labels"
@@ -121,10 +121,29 @@ def _ends(row: Row) -> tuple[float, float]:
     return from_and_to(row)
 
 
+def columns_left_out(path: Path, classes: ClassMap) -> list[str]:
+    """Return the columns of a table of shares that are of no class, and so left out; none of a table of classes.
+
+    Parameters
+    ----------
+    path : Path, the table.
+    classes : ClassMap, classes of the study.
+    """
+    header = header_of(path, what=WHAT, key=KEY)
+    if any(name in CLASS for name in header.plain):
+        return []
+    places = (*HOLE, *FROM, *TO, *DEPTH, *RADIUS)
+    both = zip(header.names, header.plain, strict=True)
+    return [name for name, own in both if name and own not in places and _label(name, classes) is None]
+
+
 def _label(text: str, classes: ClassMap) -> int | None:
-    """Return the label of a class by its name or its code; None: there is none."""
+    """Return the label of a class by its name, in capitals or not, or its code; None: there is none."""
     if text in classes.names:
         return classes.names.index(text)
+    alike = [label for label, name in enumerate(classes.names) if plain(name) == plain(text)]
+    if len(alike) == 1:
+        return alike[0]
     return classes.codes.index(int(text)) if text.isdecimal() and int(text) in classes.codes else None
 
 

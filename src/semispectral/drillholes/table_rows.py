@@ -9,7 +9,7 @@ from pathlib import Path
 
 from semispectral.errors import ConfigError
 from semispectral.study import cells, tsv
-from semispectral.study.names import natural, printable, quoted, require_name, some
+from semispectral.study.names import natural, quoted, require_name, some, spelling
 from semispectral.study.numerals import DECIMAL, has_comma
 
 HOLE = ("hole", "holeid", "bhid", "dhid", "drillhole")
@@ -277,14 +277,14 @@ def require_known(found: Iterable[tuple[str, str]], known: Iterable[str], *, wha
 
     Raises
     ------
-    ConfigError : no row is of a known hole, or one differs from a known hole in case or blanks alone.
+    ConfigError : no row is of a known hole, or one is another spelling of a known hole.
     """
     names, rows = set(known), list(found)
-    alike = {_plain(name): name for name in names}
+    alike = {spelling(name): name for name in names}
     for where, hole in rows:
-        if hole not in names and _plain(hole) in alike:
+        if hole not in names and spelling(hole) in alike:
             raise ConfigError(
-                f"{where}: scenes.tsv calls this hole {quoted(alike[_plain(hole)])}, and not {quoted(hole)}; write "
+                f"{where}: scenes.tsv calls this hole {quoted(alike[spelling(hole)])}, and not {quoted(hole)}; write "
                 "the name in the same way"
             )
     if rows and not any(hole in names for _, hole in rows):
@@ -292,7 +292,3 @@ def require_known(found: Iterable[tuple[str, str]], known: Iterable[str], *, wha
             f"{path}: {what} has rows of {some(sorted({hole for _, hole in rows}, key=natural))}, and none of a hole "
             f"of scenes.tsv ({some(sorted(names, key=natural))}); correct the names of the holes"
         )
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[\s_-]", "", printable(name)).casefold()

@@ -25,6 +25,7 @@ MOST_BANDS = 10_000  # that spectra are resampled to; no instrument has as many
 
 
 Steps = Annotated[tuple[Annotated[str, OneOf(CLEANING_STEPS)], ...], Unique()]
+SHORTEST_NM = 100.0  # shorter waves are refused in a scan
 Ranges = tuple[tuple[NotNegative, NotNegative], ...]
 
 
@@ -135,6 +136,13 @@ class CleanConfig:
         first, last, step = self.resample_nm
         wrong = {
             f"bad_ranges_nm must each rise, got {self.bad_ranges_nm}": any(a > b for a, b in self.bad_ranges_nm),
+            **{
+                f"{name} must end at {SHORTEST_NM:g} nm or more, got {ranges}; write micrometres times 1000": any(
+                    last < SHORTEST_NM for _, last in ranges
+                )
+                for name in ("bad_ranges_nm", "smile_ranges_nm")
+                if (ranges := getattr(self, name))
+            },
             f"resample_nm must be first < last and a step above 0, got {self.resample_nm}; correct it": first >= last,
             f"resample_nm must give at most {MOST_BANDS} bands, got {self.resample_nm}; raise its step": (last - first)
             / step

@@ -7,7 +7,7 @@ import numpy as np
 
 from semispectral.errors import DataError
 from semispectral.scans.cube import Cube
-from semispectral.scans.facts.stated_values import SAME, Conversion
+from semispectral.scans.facts.stated_values import SAME, Conversion, stored_mark
 from semispectral.scans.instrument import Sensor, marked_bands
 from semispectral.scans.quality import repeats, sparse_blocks
 from semispectral.spectra.cleaning import LARGEST_GAP, bridged
@@ -136,6 +136,12 @@ def _nodata(scene: Scene, cube: Cube, seen: Seen, table: str) -> Iterator[Remark
         )
     elif used is not None:
         yield Remark(f"nodata is {used:g}, as {'the file' if scene.nodata is None else table} says")
+    dtype = np.dtype(cube.extra.get("stored", cube.dtype))
+    if used is not None and dtype.kind in "ui" and np.isfinite(used):
+        held = stored_mark(used, dtype)
+        if held != used:
+            said = "so that it occurs nowhere" if held is None else f"so that {held}, which has the same bits, is none"
+            yield Remark(f"nodata is {used:g}, which {dtype} cannot hold, {said}: check the nodata value", odd=True)
     if cube.extra.get("marks"):
         yield Remark(f"{cube.extra['marks']} is no value either, as the file says")
     if seen.missing:

@@ -18,7 +18,7 @@ from semispectral.errors import ConfigError, DataError
 from semispectral.storage.seal import read_json
 from semispectral.study.names import quoted, require_name, some
 from semispectral.study.suggestions import nearest
-from semispectral.study.tsv import read_rows, unquoted
+from semispectral.study.tsv import read_rows
 
 UNLABELLED = -1
 IGNORED = -2
@@ -222,7 +222,7 @@ def read_class_minerals(path: Path) -> dict[int, str]:
     header, *rows = read_rows(path, what="the table of classes", key="classes") or [[]]
     if MINERAL not in header:
         return {}
-    cells = [(unquoted(row[header.index("code")]), unquoted(row[header.index(MINERAL)])) for row in rows if any(row)]
+    cells = [(row[header.index("code")], row[header.index(MINERAL)]) for row in rows if any(row)]
     return {
         int(code): require_name(mineral, where=f"{path}, code {code}, column '{MINERAL}'")
         for code, mineral in cells
@@ -263,7 +263,7 @@ def _cells(where: str, header: list[str], row: list[str]) -> tuple[int, str, str
     """Read the code, name and colour of a row of classes.tsv."""
     if len(row) != len(header):
         raise ConfigError(f"{where}: {len(header)} tab-separated cells are needed, one per column, got {len(row)}")
-    code, name, colour = (unquoted(row[header.index(column)]) for column in COLUMNS)
+    code, name, colour = (row[header.index(column)] for column in COLUMNS)
     name = require_class_name(name, where=f"{where}, column 'name'")
     number = whole_number(code, f"{where}, column 'code'")
     if number < 0:

@@ -235,6 +235,48 @@ def plain(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
+def spelling(name: str) -> str:
+    """Return what the spellings of one hole have in common: DH-7, dh 7, DH_07 and DH7 are one to a reader.
+
+    Capitals, the signs between words and zeros before a number do not count; a sign between two numbers does.
+
+    Parameters
+    ----------
+    name : str, name as it was typed.
+
+    Examples
+    --------
+    >>> spelling("DH-07"), spelling("dh7"), spelling("DH0-7"), spelling("DH07-1"), spelling("DH71")
+    ('dh7', 'dh7', 'dh0-7', 'dh7-1', 'dh71')
+    """
+    text = re.sub(r"[\s_\u2010-\u2015\u2212-]+", "-", unicodedata.normalize("NFKC", name).casefold()).strip("-")
+    text = re.sub(r"(?<![0-9])-|-(?![0-9])", "", text)
+    return re.sub(r"(?<![0-9.])0+(?=[0-9])", "", text)
+
+
+def require_distinct_spellings(names: Iterable[str], *, where: str) -> None:
+    """Refuse names that a reader takes for one: half of a hole could train and the other half test.
+
+    Parameters
+    ----------
+    names : iterable of str, all names.
+    where : str, file and column, for the error.
+
+    Raises
+    ------
+    ConfigError : two names are spellings of one; the message gives the first two.
+    """
+    seen: dict[str, str] = {}
+    for name in names:
+        first = seen.setdefault(spelling(name), name)
+        if first != name:
+            raise ConfigError(
+                f"{where}: {quoted(first, limit=40)} and {quoted(name, limit=40)} look like two spellings of one hole, "
+                "whose scans would then both train and test; write them alike, or, if they are two holes, rename one "
+                "so that they differ by a letter or a number"
+            )
+
+
 def natural(name: object) -> tuple[tuple[str | int, ...], str]:
     """Return a sort key that puts box_2 before box_10.
 

@@ -10,7 +10,14 @@ from typing import Any
 
 from semispectral.errors import ConfigError
 from semispectral.study import cells, tsv
-from semispectral.study.names import MOST_NAMED, quoted, require_distinct_files, some
+from semispectral.study.names import (
+    MOST_NAMED,
+    quoted,
+    require_distinct_files,
+    require_distinct_spellings,
+    some,
+    spelling,
+)
 from semispectral.study.paths import inside
 from semispectral.study.scene import REFERENCE_ROLES, SHARES, WAVELENGTH_TABLES, DepthMark, LabelSource, Scene
 from semispectral.study.suggestions import hint, nearest
@@ -135,6 +142,12 @@ def check_together(scene: Scene, where: str) -> None:
         )
 
 
+def _records_of_marks(path: Path) -> Iterator[tuple[int, tsv.Record]]:
+    """Yield the number and the cells of each row of a table of depth marks."""
+    columns = ("line", "depth_m")
+    yield from tsv.read_saved_records(path, what="a table of depth marks", key="depth_marks", columns=columns)
+
+
 def read_marks(path: Path, scene: str) -> tuple[DepthMark, ...]:
     """Read the depth marks of a scene from a table with the columns line and depth_m, and maybe scene and run.
 
@@ -149,9 +162,7 @@ def read_marks(path: Path, scene: str) -> tuple[DepthMark, ...]:
     ConfigError : a column is absent, a cell is wrong, no row is of the scene, or depths do not go down.
     """
     marks = []
-    for number, cell in tsv.read_saved_records(
-        path, what="a table of depth marks", key="depth_marks", columns=("line", "depth_m")
-    ):
+    for number, cell in _records_of_marks(path):
         if cell.get("scene", scene) == scene:
             where = f"{path}, row {number}, column"
             run = cells.number(cell.get("run") or "1", f"{where} 'run'")
@@ -291,7 +302,8 @@ def read_scenes(path: Path, *, data_root: Path, allow_outside: bool = False) -> 
     ConfigError : a column or a cell is unknown, absent, repeated or wrong.
     """
     place = partial(inside, root=data_root, allow_outside=allow_outside)
-    rows = {number: _scene(f"{path}, row {number}", record, place) for number, record in _rows_of(path)}
+    records = dict(_rows_of(path))
+    rows = {number: _scene(f"{path}, row {number}", record, place) for number, record in records.items()}
     if not rows:
         raise ConfigError(f"{path}: has a header but no scene; add one row per scene")
     scenes = tuple(rows.values())
@@ -300,8 +312,31 @@ def read_scenes(path: Path, *, data_root: Path, allow_outside: bool = False) -> 
         raise ConfigError(f"{path}: duplicate scenes: {some(twice)}; rename them")
     require_distinct_files((scene.name for scene in scenes), where=f"{path}, column 'scene'")
     require_distinct_files((scene.hole for scene in scenes), where=f"{path}, column 'hole'")
+    require_distinct_spellings((scene.hole for scene in scenes), where=f"{path}, column 'hole'")
     _refuse_same_data(path, rows)
+    readers: dict[Path, set[str]] = {}
+    for number, record in records.items():
+        if record.get("depth_marks"):
+            table = place(record["depth_marks"], f"{path}, row {number}, column 'depth_marks'")
+            readers.setdefault(table, set()).add(record["scene"])
+    _refuse_lost_marks(readers, [scene.name for scene in scenes])
     return scenes
+
+
+def _refuse_lost_marks(readers: Mapping[Path, Collection[str]], scenes: Collection[str]) -> None:
+    """Refuse depth marks of a scene of the study that it does not read: a misspelt name, or a row without the table."""
+    known = {spelling(name): name for name in scenes}
+    for table, names in readers.items():
+        for number, cell in _records_of_marks(table):
+            name = cell.get("scene")
+            meant = known.get(spelling(name)) if name else None
+            if name is None or name in names or (name and meant is None):
+                continue
+            said = f"{quoted(name)} names no scene that reads it" if name else "its cell 'scene' is empty"
+            raise ConfigError(
+                f"{table}, row {number}: {said}, so that the mark would be lost; {some(sorted(names))} name this table "
+                f"in scenes.tsv; correct the row{f', or name the table in the row of {meant}' if meant else ''}"
+            )
 
 
 def require_masks_outside(scenes: Iterable[Scene], results: Path) -> None:

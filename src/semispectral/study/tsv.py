@@ -19,7 +19,10 @@ SEPARATORS = {TAB: "tabs", ";": "semicolons", ",": "commas"}
 
 
 def read_rows(path: Path, *, what: str, key: str) -> list[list[str]]:
-    """Read the cells of a tab-separated table, stripped of blanks.
+    """Read the cells of a table of ours, stripped of blanks, and of the quotes and empty columns of spreadsheets.
+
+    Its cells are separated by tabs; by semicolons or commas where a spreadsheet saved it so, and no tab is left in its
+    first line.
 
     Parameters
     ----------
@@ -34,10 +37,14 @@ def read_rows(path: Path, *, what: str, key: str) -> list[list[str]]:
     Raises
     ------
     MissingFileError : the file does not exist.
-    ConfigError : it is not text in Unicode.
+    ConfigError : it is not text in Unicode, or its quotes do not end.
     UnreadableError : it is no regular file, or cannot be read.
     """
-    return _cells(path, _text(path, what=what, key=key), TAB)
+    text = _text(path, what=what, key=key)
+    rows = _cells(path, text, TAB if TAB in text.partition("\n")[0] else separator_of(text))
+    rows = [[unquoted(cell).strip() for cell in row] for row in rows]
+    wide = max((at for at, name in enumerate(rows[0], start=1) if name), default=0) if rows else 0
+    return [row if any(row[wide:]) else row[:wide] for row in rows]
 
 
 def read_saved_rows(path: Path, *, what: str, key: str) -> list[list[str]]:

@@ -232,3 +232,29 @@ def test_a_mark_is_compared_as_it_was_read() -> None:
     """The largest whole numbers of 64 bits have no float64 of their own: the nearest one is meant."""
     values = np.array([2**63 - 1, 2**63 - 2, 5], np.int64)
     np.testing.assert_array_equal(good_values(values, nodata=float(2**63 - 1)), [False, False, True])
+
+
+@pytest.mark.parametrize(("dtype", "stated", "held"), [("u2", -9999, 55537), ("i2", 65535, -1), ("u1", -1, 255)])
+def test_nodata_that_the_numbers_cannot_hold_is_that_of_the_same_bits(
+    tmp_path: Path, dtype: str, stated: int, held: int
+) -> None:
+    """Programs that write -9999 into unsigned numbers leave 55537 there: it is none, and other values stay."""
+    stored = (STORED % 100).astype(dtype)
+    stored[..., :2] = held
+    values, _ = opened(hdf5(tmp_path, stored, _FillValue=stated))
+    assert np.isnan(values[..., :2]).all()
+    np.testing.assert_array_equal(values[..., 2:], stored[..., 2:])
+
+
+@pytest.mark.parametrize("unit", ["Reflectance (%)", "reflectance [%]", "% reflectance", "Percent"])
+def test_percent_are_read_however_they_are_written(tmp_path: Path, unit: str) -> None:
+    """What a unit calls percent becomes a share."""
+    values, _ = opened(hdf5(tmp_path, units=unit))
+    np.testing.assert_allclose(values, STORED / 100, rtol=1e-6)
+
+
+@pytest.mark.parametrize("factor", [-1, -10000, 0])
+def test_a_scale_factor_that_means_none_is_not_applied(tmp_path: Path, factor: int) -> None:
+    """Headers write 0 or -1 where no factor was set."""
+    values, _ = opened(envi(tmp_path, reflectance_scale_factor=factor))
+    np.testing.assert_array_equal(values, STORED)

@@ -9,8 +9,9 @@ import pytest
 import rasterio
 
 from cube_formats import write_envi_header, write_geotiff
-from semispectral.errors import DataError, ShapeError
+from semispectral.errors import ConfigError, DataError, ShapeError
 from semispectral.scans.facts.georeference import quiet
+from semispectral.scans.facts.wavelengths import read_wavelength_table
 from semispectral.scans.readers import open_cube
 
 BANDS = 4
@@ -267,3 +268,17 @@ def test_attributes_as_wavelengths(tmp_path: Path, caplog: pytest.LogCaptureFixt
         np.testing.assert_array_equal(cube.wavelengths_nm, NM)
     with pytest.raises(FileNotFoundError, match=r"'List_Cw'.*has List_Cw_Swir"):
         open_cube(path, wavelengths="@List_Cw")
+
+
+def test_a_table_of_wavelengths_counts_its_bands(tmp_path: Path) -> None:
+    """Rows that a column of band numbers does not count one by one are refused; empty rows at the end are none."""
+    table = tmp_path / "bands.csv"
+    table.write_text("Band;wavelength_nm\n1;500\n2;600\n3;700\n;\n;\n", encoding="utf-8")
+    assert read_wavelength_table(table).tolist() == [500, 600, 700]
+    for text in ("2;600\n1;500\n3;700\n", "1;500\n3;700\n4;800\n"):
+        table.write_text(f"Band;wavelength_nm\n{text}", encoding="utf-8")
+        with pytest.raises(DataError, match="'band' does not count them one by one; sort the rows"):
+            read_wavelength_table(table)
+    table.write_text("wavelength_nm,wavelength_nm\n500,501\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="has 'wavelength_nm' more than once"):
+        read_wavelength_table(table)

@@ -387,3 +387,25 @@ def test_the_sensor_is_named_for_all_scans_or_none(tmp_path: Path) -> None:
         ("DH7_0001_tsg", 1, False),
         ("box", 0, False),
     ]
+
+
+def test_a_depth_that_may_be_thousands_is_left_empty(tmp_path: Path) -> None:
+    """1,234 is a depth of one metre to some and of a kilometre to others; 12,5 is clear."""
+    write_envi(tmp_path / "a.img")
+    write_envi(tmp_path / "b.img")
+    table = tmp_path / "boxes.csv"
+    table.write_text("scan;hole;depth_from_m;depth_to_m\na;A;1,234;1,236 m\nb;A;12,5;13,25 m\n;;;\n", encoding="utf-8")
+    found = discover(tmp_path, Wishes(table=table))
+    assert "depth_from_m" not in cells_of(found, 0)
+    assert any("'1,234' is 1.234 m to some and 1234 m to others" in note for note in found.scans[0].notes)
+    assert (cells_of(found, 1)["depth_from_m"], cells_of(found, 1)["depth_to_m"]) == ("12.5", "13.25")
+    assert not any("row of the scan ''" in left.reason for left in found.left)
+
+
+def test_axes_that_the_wavelengths_cannot_tell_are_called_a_guess(tmp_path: Path) -> None:
+    """Where two axes are as long as the wavelengths, the order of axes is none that the file says."""
+    with h5py.File(tmp_path / "s.h5", "w") as file:
+        file["cube"] = np.random.default_rng(1).uniform(size=(6, 4, 6))
+        file["wavelengths"] = np.linspace(1000, 2000, 6)
+    (scan,) = discover(tmp_path, Wishes(hole="A")).scans
+    assert scan.cells["axes"].source.startswith("a guess, for 2 axes are as long as /wavelengths")

@@ -268,3 +268,20 @@ def test_a_wrong_key_among_many_names_a_few(tmp_path: Path) -> None:
     with pytest.raises(ShapeError) as caught_shape:
         open_cube(path, axes="line,sample,band", key="cube_0001")
     assert "\x1b" not in str(caught_shape.value)
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_wavelengths_on_another_axis_are_refused(tmp_path: Path, axis: int) -> None:
+    """NetCDF names its axes: a scan whose bands come first is not read as if they came last."""
+    with h5py.File(tmp_path / "s.nc", "w") as file:
+        cube = file.create_dataset("cube", data=np.ones((4, 5, 6), np.float32))
+        wavelength = file.create_dataset("wavelength", data=np.linspace(1000, 2000, cube.shape[axis]))
+        wavelength.make_scale("wavelength")
+        wavelength.attrs["units"] = "nm"
+        cube.dims[axis].attach_scale(wavelength)
+    order = ["line", "sample"]
+    order.insert(axis, "band")
+    with open_cube(tmp_path / "s.nc", key="cube", axes=",".join(order)) as found:
+        assert found.wavelengths_nm is not None
+    with pytest.raises(ShapeError, match=rf"has its wavelengths on axis {axis} of .*correct the order of its axes"):
+        open_cube(tmp_path / "s.nc", key="cube")

@@ -319,3 +319,26 @@ def test_a_classification_with_another_suffix(tmp_path: Path) -> None:
     )
     for name in ("c.cls", "c.hdr"):
         np.testing.assert_array_equal(read_labels(tmp_path / name, shape=(2, 2)), codes)
+
+
+@pytest.mark.parametrize(
+    "name", ["band names = {p, q, r, s", "description = {\n box = {7}\n raw scan", "fwhm = {5, 5, 5, 5"]
+)
+def test_a_list_without_its_closing_brace_hides_no_other_field(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    """Wavelengths and nodata that follow are read, and the list is named."""
+    more = f"{name}\ndata ignore value = -9999\nwavelength units = nm\nwavelength = {{{', '.join(map(str, NM))}}}\n"
+    with caplog.at_level(logging.WARNING), open_cube(write(tmp_path, more)) as cube:
+        np.testing.assert_array_equal(cube.wavelengths_nm, NM)
+        assert cube.nodata == -9999
+    if "box" not in name:  # whose first brace is closed
+        assert f"the list '{name.partition(' =')[0]}' has no closing brace" in caplog.text
+
+
+def test_what_looks_like_a_field_inside_a_list_ends_none(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A description may hold equal signs on lines of their own."""
+    more = "description = {\n bands = 7\n data ignore value = 3\n box = 8}\ndata ignore value = -1\n"
+    with caplog.at_level(logging.WARNING), open_cube(write(tmp_path, more)) as cube:
+        assert cube.nodata == -1
+    assert "brace" not in caplog.text

@@ -1,6 +1,7 @@
 """Polygons burnt into labels, against a point-in-polygon oracle."""
 
 import json
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -253,3 +254,25 @@ def test_polygons_of_two_classes_over_one_pixel_are_told(tmp_path: Path, caplog:
         found = read_labels(path, key="code", shape=(4, 6))
         assert found[0].tolist() == [codes[0]] * 2 + [codes[1]] * 4
         assert ("8 pixels lie under polygons of several classes" in caplog.text) == told
+
+
+def test_polygons_that_label_nothing_are_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """One between the centres of pixels, and one beside the scan; one under a later one is none of them."""
+    between, beside = shapely.box(15.6, 3.6, 15.9, 3.9), shapely.box(40, 1, 44, 4)
+    shapes = [shapely.box(3, 21, 5, 24), BLOB, between, beside, BOX]
+    path = geojson(tmp_path / "a.geojson", shapes, [3, 3, 3, 3, 7])
+    with caplog.at_level(logging.WARNING):
+        np.testing.assert_array_equal(read_labels(path, key="code", shape=SHAPE), EXPECTED)
+    assert "2 polygons cover the centre of no pixel, and label nothing (feature 3, 4)" in caplog.text
+
+
+def test_polygons_elsewhere_on_the_ground_are_of_other_scans(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """One file may hold the polygons of many scans that have a position; a tiny one on the scan is still said."""
+    shapes = [
+        on_the_ground(shape) for shape in (BLOB, shapely.box(90, 1, 99, 4), shapely.box(15.6, 3.6, 15.9, 3.9), BOX)
+    ]
+    path = geojson(tmp_path / "a.geojson", shapes, [3, 3, 3, 7])
+    with caplog.at_level(logging.WARNING):
+        codes = read_labels(path, key="code", shape=SHAPE, grid=Grid(SHAPE, tuple(TRANSFORM)[:6]))
+    np.testing.assert_array_equal(codes, EXPECTED)
+    assert "1 polygons cover the centre of no pixel, and label nothing (feature 3)" in caplog.text

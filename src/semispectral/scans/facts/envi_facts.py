@@ -117,7 +117,7 @@ def _conversion(header: Header) -> dict[str, Any]:
         gain, offset = header.numbers(gain_name), header.numbers(offset_name)
         if gain_name == DIVISOR:
             gain = multiplier(header.values(gain_name))
-            gain = gain[gain != 0] if not gain.any() else gain  # 0 is what some programs write for none
+            gain = gain[gain > 0] if not (gain > 0).any() else gain  # 0 or -1 is what some programs write for none
         if not gain.size and not offset.size:
             continue
         words = " and ".join(f"'{name}'" for name in (gain_name, offset_name) if header.fields.get(name))

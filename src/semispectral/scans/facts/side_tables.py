@@ -10,13 +10,15 @@ import numpy as np
 from semispectral.errors import DataError
 from semispectral.scans.formats.open_file import reading, require_file
 from semispectral.study.names import plain, quoted
-from semispectral.study.tsv import LARGEST_BYTES, WORKBOOKS, encoding_of, separator_of
+from semispectral.study.tsv import LARGEST_BYTES, WORKBOOKS, encoding_of, require_distinct, separator_of
 
 Rows = Sequence[dict[str, str]]
 
 
 def read_table(path: Path, *, what: str) -> list[dict[str, str]]:
     """Read the rows of a table, as spreadsheets save it, by the names in its first row; capitals do not matter there.
+
+    Empty rows at its end, which spreadsheets leave, are none.
 
     Parameters
     ----------
@@ -26,7 +28,7 @@ def read_table(path: Path, *, what: str) -> list[dict[str, str]]:
     Raises
     ------
     MissingFileError, UnreadableError : the file does not exist, or is no table.
-    DataError : it is too large, or no text in Unicode.
+    DataError : it is too large, no text in Unicode, or has two columns of one name.
     """
     require_file(path, what=what)
     with reading(path, what=what):
@@ -42,7 +44,11 @@ def read_table(path: Path, *, what: str) -> list[dict[str, str]]:
         raise DataError(f"{path}: must be UTF-8 text, got another encoding ({error}); save it as UTF-8") from error
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator_of(text))
     rows.fieldnames = [plain(name) for name in rows.fieldnames or ()]
-    return list(rows)
+    require_distinct(rows.fieldnames, path=path)
+    found = list(rows)
+    while found and not any(cell and not cell.isspace() for cell in found[-1].values() if isinstance(cell, str)):
+        found.pop()
+    return found
 
 
 def numbers_of(rows: Rows, column: str, *, path: Path) -> np.ndarray:

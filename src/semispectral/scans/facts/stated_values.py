@@ -44,7 +44,7 @@ UNCLEAR_NAMES = {  # a conversion to one program and a setting of the camera to 
     **dict.fromkeys(("gain", "gains", "slope", "multiplier", "scale"), 1.0),
     **dict.fromkeys(("offset", "offsets", "intercept", "bias"), 0.0),
 }
-PERCENT = ("%", "percent", "per cent", "pct")
+PERCENT = re.compile(r"(refl\w*\.?)?\s*[(\[]?\s*(%|percent|per cent|pct)\s*[)\]]?\s*(refl\w*)?", re.IGNORECASE)
 UNITS_NAMES = ("units", "unit")
 
 
@@ -169,7 +169,7 @@ def from_attributes(attributes: Mapping[str, Any], *, bands: int, where: str) ->
 
 
 def _is_percent(value: Any) -> bool:
-    return as_text(value).strip().lower() in PERCENT
+    return PERCENT.fullmatch(as_text(value).strip()) is not None
 
 
 def _hundredth(made: Conversion | None, bands: int, words: str) -> Conversion:
@@ -336,9 +336,32 @@ def _differs(values: np.ndarray, mark: float) -> Any:
             return values != values.dtype.type(mark)
     if values.dtype.itemsize == np.dtype(np.int64).itemsize:  # the largest of 64 bits have no float64 of their own
         return values.astype(np.float64) != mark
-    limits = np.iinfo(values.dtype)
-    stored = mark == int(mark) and limits.min <= mark <= limits.max
-    return values != values.dtype.type(int(mark)) if stored else True
+    stored = stored_mark(mark, values.dtype)
+    return True if stored is None else values != values.dtype.type(stored)
+
+
+def stored_mark(mark: float, dtype: np.dtype[Any]) -> int | None:
+    """Return what integers hold where a mark was written, or None if they can hold nothing of the kind.
+
+    A mark that only the signed or only the unsigned integers of a size can hold, such as -9999 of uint16, is written
+    by programs as the number of the same bits.
+
+    Parameters
+    ----------
+    mark : float, value that means no data.
+    dtype : dtype, an integer one.
+
+    Examples
+    --------
+    >>> stored_mark(-9999, np.dtype(np.uint16))
+    55537
+    """
+    limits = np.iinfo(dtype)
+    size, most = 1 << int(limits.bits), int(limits.max)
+    if not float(mark).is_integer() or not -size // 2 <= mark < size:
+        return None
+    bits = int(mark) % size
+    return bits if bits <= most else bits - size
 
 
 def as_values(cube: Cube, *, scale: float | None) -> Cube:

@@ -8,7 +8,7 @@ import numpy as np
 
 from semispectral.errors import DataError, ShapeError
 from semispectral.scans.facts.side_tables import numbers_of, read_table
-from semispectral.study.names import printable, some
+from semispectral.study.names import printable, quoted, some
 
 log = logging.getLogger(__name__)
 
@@ -203,5 +203,11 @@ def read_wavelength_table(path: Path) -> np.ndarray:
         raise DataError(
             f"{path}: a table of wavelengths needs a column wavelength_nm or wavelength_um and a row per band, got "
             f"{some(rows[0]) if rows else 'no row'}; write one, or give a key in the data file"
+        )
+    numbered = next((name for name in rows[0] if name in NUMBERS_OF_BANDS), None)
+    if numbered is not None and (np.diff(numbers_of(rows, numbered, path=path)) != 1).any():
+        raise DataError(
+            f"{path}: a row for each band is needed, in the order of the bands in the file, but its column "
+            f"{quoted(numbered)} does not count them one by one; sort the rows by it, or remove that column"
         )
     return in_nanometres(numbers_of(rows, found[0], path=path), unit=COLUMN_UNITS[found[0]], where=str(path))

@@ -34,6 +34,7 @@ ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".tgz", ".gz", ".bz2", ".xz")
 OF_A_HEADER = (*(suffix for suffix in USUAL_SUFFIXES if suffix), ".hyspex")  # data that cannot be read alone
 PAIR = ("white", "dark")
 DEPTHS = ("depth_from_m", "depth_to_m")
+TWO_MEANINGS = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}(\s*m)?")  # 1,234 is a decimal to some and thousands to others
 
 
 @dataclass(frozen=True)
@@ -249,6 +250,12 @@ def _parsed(cells: Mapping[str, Cell], scan: FoundScan) -> tuple[dict[str, Cell]
     kept, refused = {}, []
     for column, found in cells.items():
         cell = replace(found, text=metres(found.text)) if column in DEPTHS else found
+        if column in DEPTHS and TWO_MEANINGS.fullmatch(found.text):
+            refused.append(
+                f"column {column!r}: {quoted(found.text)} is {cell.text} m to some and {found.text.replace(',', '')} m "
+                f"to others: write it without the comma ({found.source}); the cell is left empty"
+            )
+            continue
         try:
             PARSERS[column](cell.text, f"column {column!r}")
             kept[column] = cell

@@ -106,6 +106,9 @@ def _hdf5_cells(file: h5py.File) -> dict[str, tuple[str, str]]:
             order = ("line", "sample")
             axes = (*order[: place[0]], "band", *order[place[0] :])
             cells["axes"] = (",".join(axes), f"axis {place[0]} is as long as {nm[0]}; lines come before samples")
+        else:
+            said = f"a guess, for {len(place)} axes are as long as {nm[0]}: look at a picture of it, or correct it"
+            cells["axes"] = (",".join(AXES), said)
     plane = [length for length in data.shape if not nm or length != arrays[nm[0]].size]
     labels = [k for k, a in arrays.items() if _last(k) in LABEL_NAMES and sorted(a.shape) == sorted(plane)]
     if len(labels) == 1:

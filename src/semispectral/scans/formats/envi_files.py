@@ -10,6 +10,14 @@ USUAL_SUFFIXES = ("", ".img", ".dat", ".raw", ".bil", ".bip", ".bsq", ".cube", "
 LARGEST_BYTES = 16_000_000  # of a header
 MARK = b"\xef\xbb\xbf"  # of UTF-8, as editors on Windows put it first
 FIELD = re.compile(r"^([^;={}\n]+)=[ \t]*(?:\n\s*(?=\{))?(\{[^}]*\}|[^\n]*)", re.MULTILINE)
+LIST = re.compile(r"^([^;={}\n]+)=[ \t]*(?:\n\s*)?\{[^{}]*\{", re.MULTILINE)  # a list that another begins in
+LINE = re.compile(r"\n(?=[ \t]*([^;={}\n]+)=)")
+KNOWN = (  # fields that end a list without its closing brace, as `field_name` writes them
+    *("samples", "lines", "bands", "header offset", "file type", "data type", "interleave", "byte order"),
+    *("wavelength", "wavelength units", "fwhm", "bbl", "band names", "default bands", "data ignore value"),
+    *("map info", "coordinate system string", "projection info", "reflectance scale factor", "sensor type"),
+    *("data gain values", "data offset values", "class names", "class lookup", "classes", "tint"),
+)
 COMMENT = re.compile(r"^[ \t]*+;[^\n]*\n?", re.MULTILINE)
 WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 OTHER_NAMES = {
@@ -44,14 +52,44 @@ def fields_of(content: bytes) -> dict[str, str]:
     ----------
     content : bytes, content of the file.
     """
+    text, _ = _closed(_text(content))
+    stated = [(field_name(name), value.strip()) for name, value in FIELD.findall(text)]
+    empty = [pair for pair in stated if not pair[1].strip("{} \t\n")]
+    return dict(empty) | dict([pair for pair in stated if pair not in empty])
+
+
+def unclosed_lists(content: bytes) -> list[str]:
+    """Return the names of the lists without a closing brace; `fields_of` ends them where the next field begins.
+
+    Parameters
+    ----------
+    content : bytes, content of the file.
+    """
+    return _closed(_text(content))[1]
+
+
+def _text(content: bytes) -> str:
+    """Return the text of a header without its comments."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:  # names of places in the encoding of the machine that wrote them
         text = content.decode("latin-1")
-    text = COMMENT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    stated = [(field_name(name), value.strip()) for name, value in FIELD.findall(text)]
-    empty = [pair for pair in stated if not pair[1].strip("{} \t\n")]
-    return dict(empty) | dict([pair for pair in stated if pair not in empty])
+    return COMMENT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _closed(text: str) -> tuple[str, list[str]]:
+    """Return a header with a brace where a list lacks its own and goes on through further fields, and their names."""
+    names, parts, place, done = [], [], 0, 0
+    while found := LIST.search(text, place):
+        begins = found.end(1)
+        lines = LINE.finditer(text, begins, found.end())
+        end = next((line.start() for line in lines if field_name(line[1]) in KNOWN), None)
+        if end is not None:
+            names.append(field_name(found[1]))
+            parts.append(text[done:end])
+            done = end
+        place = text.index("{", begins) + 1 if end is None else end
+    return "}".join([*parts, text[done:]]), names
 
 
 def field_name(name: str) -> str:

@@ -18,6 +18,7 @@ from semispectral.scans.formats.envi_files import (
     header_files,
     is_header,
     stated_bytes,
+    unclosed_lists,
 )
 from semispectral.scans.formats.open_file import reading, require_file
 from semispectral.study.names import printable, some
@@ -180,6 +181,12 @@ def read_header(path: Path) -> Header:
     if not is_header(content):
         raise UnreadableError(
             f"{path}: an ENVI header begins with the word ENVI, got {content[:16]!r}; name the header"
+        )
+    for name in unclosed_lists(content):
+        log.warning(
+            "%s: the list '%s' has no closing brace; it is read to the line before the next field",
+            path,
+            printable(name),
         )
     return Header(path, fields_of(content))
 

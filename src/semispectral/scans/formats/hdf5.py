@@ -11,7 +11,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from semispectral.errors import DataError, MissingFileError, SemispectralError
+from semispectral.errors import DataError, MissingFileError, SemispectralError, ShapeError
 from semispectral.scans.cube import Cube
 from semispectral.scans.facts.band_widths import NAMES as WIDTH_NAMES
 from semispectral.scans.facts.band_widths import stated_widths
@@ -111,8 +111,21 @@ def _wavelengths(file: h5py.File, data: h5py.Dataset, key: str, bands: int, axis
 
 
 def _wavelengths_of_axis(file: h5py.File, data: h5py.Dataset, axis: int) -> np.ndarray | None:
-    """Return the wavelengths that netCDF attaches to the axis of the bands; only such as have a unit of their own."""
+    """Return the wavelengths that netCDF attaches to the axis of the bands; only such as have a unit of their own.
+
+    Raises
+    ------
+    ShapeError : they are attached to another axis.
+    """
     scale = _on_axis(data, axis)
+    for other in range(data.ndim):
+        attached = _on_axis(data, other) if other != axis else None
+        if attached is not None and plain_name(attached.name.rpartition("/")[2]) in WAVELENGTH_ATTRIBUTES:
+            raise ShapeError(
+                f"{file.filename}: {printable(data.name)} has its wavelengths on axis {other} of {data.shape}, so that "
+                f"the bands are there and not on axis {axis}; correct the order of its axes (the column axes of "
+                "scenes.tsv, or --axes), or name the wavelengths"
+            )
     unit = "" if scale is None else _unit(scale, (*WAVELENGTH_UNIT_ATTRIBUTES, *UNIT_ATTRIBUTES))
     if scale is None or unit_name(unit) not in (*NANOMETRES_PER_UNIT, *NANOMETRES_TIMES_UNIT):
         return None

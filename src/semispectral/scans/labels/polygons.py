@@ -58,6 +58,8 @@ def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
     legend, said_at, codes = _names(path, attribute, values) if named else ((), (), _codes(path, attribute, values))
     _require_polygons(path, geometry, shapes)
     drawn = [number for number, shape in enumerate(shapes) if shape and not shape.is_empty]
+    if len(drawn) < len(shapes):
+        log.warning("%s: %d features have no shape, and label nothing", path, len(shapes) - len(drawn))
     if not drawn:
         return CodeRaster(np.zeros(grid.shape, np.int32))
     placed = _on_the_grid(path, shapes[drawn], str(meta["crs"] or ""), grid)
@@ -69,6 +71,8 @@ def read_labels(path: Path, *, key: str, axes: str, grid: Grid) -> CodeRaster:
         )
     if codes[drawn].any() and not burnt.any():
         _miss(path, placed, grid)
+    else:
+        _say_lost(path, placed, np.array(drawn) + 1, grid)
     return CodeRaster(burnt, legend=legend, said_at=said_at)
 
 
@@ -217,6 +221,35 @@ def _in_pixels(path: Path, shapes: np.ndarray, grid: Grid) -> np.ndarray:
         log.info("%s: taken as metres from the first pixel of the scan, as in maps of it", path)
         return np.asarray(shapely.transform(shapes, lambda xy: xy * (1 / metre, -1 / metre)))
     return np.asarray(shapely.transform(shapes, lambda xy: xy * (1, -1)))
+
+
+def _say_lost(path: Path, placed: np.ndarray, numbers: np.ndarray, grid: Grid) -> None:
+    """Warn of polygons over the centre of no pixel; over a scan with a position, those elsewhere are of other scans."""
+    hidden = ~np.isin(np.arange(1, len(placed) + 1), _burnt(placed, np.arange(1, len(placed) + 1), grid))
+    placed, numbers = placed[hidden], numbers[hidden]  # they lie under later ones, elsewhere, or between the centres
+    to_pixels = ~Affine(*grid.transform)
+    pixels = shapely.transform(placed, lambda xy: np.stack(to_pixels @ (xy[:, 0], xy[:, 1]), axis=1))
+    if grid.located:
+        here = shapely.intersects(pixels, shapely.box(0, 0, grid.shape[1], grid.shape[0]))
+        pixels, numbers = pixels[here], numbers[here]
+    lost = [number for number, shape in zip(numbers.tolist(), pixels, strict=True) if not _covers(shape, grid.shape)]
+    if lost:
+        log.warning(
+            "%s: %d polygons cover the centre of no pixel, and label nothing (feature %s): draw them larger, or where "
+            "the scan is",
+            *(path, len(lost), some(lost)),
+        )
+
+
+def _covers(shape: shapely.Geometry, size: tuple[int, int]) -> bool:
+    """Return whether a polygon in samples and lines covers the centre of a pixel of a raster."""
+    left, top, right, bottom = shape.bounds
+    first_sample, last_sample = max(int(np.floor(left)), 0), min(int(np.ceil(right)), size[1])
+    first_line, last_line = max(int(np.floor(top)), 0), min(int(np.ceil(bottom)), size[0])
+    if first_sample >= last_sample or first_line >= last_line:
+        return False
+    window = (last_line - first_line, last_sample - first_sample)
+    return bool(rasterize([shape], out_shape=window, transform=Affine.translation(first_sample, first_line)).any())
 
 
 def _miss(path: Path, placed: np.ndarray, grid: Grid) -> None:
