@@ -676,3 +676,28 @@ def test_a_range_that_leaves_out_no_band_is_said() -> None:
         "1110 to 1190 nm: correct the range",
         "1700 to 1800 nm: correct the range",
     ]
+
+
+@pytest.mark.usefixtures("project")
+def test_labels_that_one_scene_does_not_use_are_said() -> None:
+    """A class that other scenes use counts as unlabelled where `use` leaves it out; one that none uses is left out."""
+    rows = [row("a1", use="1"), row("a2", ignore="2,255", use="1"), row("b1")]
+    Path("scenes.tsv").write_text("\n".join(["\t".join(REQUIRED), *rows]) + "\n")
+    study, problems = study_of()
+    said = [line for line in warnings_of(study, look_at_scenes(study, problems), None) if "column use" in line]
+    number = int((np.load("a1_labels.npy") == 2).sum())
+    assert said == [
+        f"a1: {number} labelled pixels count as unlabelled, for its column use leaves out codes that other scenes use "
+        f"(2 in {number}): add them to use, or to ignore"
+    ]
+
+
+@pytest.mark.usefixtures("project")
+def test_one_raster_of_labels_in_two_rows_is_said() -> None:
+    """It lies over one scan; a table of labels serves many."""
+    Path("both.csv").write_text("scene,line,sample,class\na1,0,0,talc\na2,1,0,talc\n")
+    rows = [row(name, labels=f"{file}_labels.npy; both.csv") for name, file in (("a1", "a1"), ("a2", "./a1"))]
+    Path("scenes.tsv").write_text("\n".join(["\t".join(REQUIRED), *rows, row("b1")]) + "\n")
+    study, problems = study_of()
+    said = [line for line in warnings_of(study, look_at_scenes(study, problems), None) if "same raster" in line]
+    assert said == ["a1, a2 have the same raster of labels, a1_labels.npy: it can lie over one scan alone"]

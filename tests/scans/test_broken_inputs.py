@@ -23,6 +23,7 @@ from semispectral.pool.sample_settings import SampleConfig
 from semispectral.sampling.split import SplitConfig
 from semispectral.sampling.study_split import expected_split
 from semispectral.scans.facts.georeference import quiet
+from semispectral.scans.formats.open_file import reading
 from semispectral.study.classes import ClassMap
 from semispectral.study.config import complete, read_schema
 from semispectral.study.scenes import read_scenes
@@ -410,3 +411,21 @@ def test_no_permission(project: Project, request: pytest.FixtureRequest) -> None
     (project.directory / "s1.h5").chmod(0)
     request.getfixturevalue("ordinary_user")
     assert_told(project, UnreadableError, "s1.h5|scene is needed|no permission|chmod")
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (PermissionError(13, "Permission denied"), "no permission to read it; allow it"),
+        (BlockingIOError(11, "Resource temporarily unavailable"), "another program holds it open"),
+        (OSError(5, "Input/output error"), "its disk or network did not answer; see that it is connected"),
+        (OSError(24, "Too many open files"), "too many files are open"),
+    ],
+)
+def test_a_fault_of_the_system_is_none_of_the_file(tmp_path: Path, error: OSError, told: str) -> None:
+    """Nobody is sent to copy a scan again that a new copy does not mend; an error without a number says nothing."""
+    with pytest.raises(UnreadableError, match=told) as caught, reading(tmp_path / "s.img", what="a scan"):
+        raise error
+    assert "copy it again" not in str(caught.value)
+    with pytest.raises(UnreadableError, match="copy it again"), reading(tmp_path / "s.img", what="a scan"):
+        raise OSError("truncated")

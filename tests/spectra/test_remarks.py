@@ -140,3 +140,24 @@ def test_nodata_that_the_numbers_cannot_hold_is_said(tmp_path: Path, nodata: flo
     assert f"nodata is {nodata:g}, which uint16 cannot hold" in told.text
     assert said in told.text
     assert told.odd
+
+
+@pytest.mark.parametrize(("largest", "told"), [(4095, "12 bits"), (1023, "10 bits"), (4094, ""), (65535, "")])
+def test_values_where_a_converter_ends_are_said(tmp_path: Path, largest: int, told: str) -> None:
+    """A camera of 12 bits writes 4095 into 16 bits where it is saturated; the remedy is to call that nodata."""
+    values = (VALUES * 900).astype(np.uint16)
+    values[4, :, 3:5] = largest
+    scene = replace(scene_of(tmp_path, values), scale=1e-3)
+    said = [each.text for each in census(scene, CLASSES).remarks if "of its values are" in each.text]
+    assert [f"where a converter of {told} ends" in text for text in said] == [True] * bool(told)
+    if told:
+        given = census(replace(scene, nodata=float(largest)), CLASSES)
+        assert not any("of its values are" in each.text for each in given.remarks)
+
+
+def test_one_value_at_the_end_of_a_converter_is_none(tmp_path: Path) -> None:
+    """A single value may stand there by chance."""
+    values = (VALUES * 900).astype(np.uint16)
+    values[4, 2, 3] = 1023
+    scene = replace(scene_of(tmp_path, values), scale=1e-3)
+    assert not any("of its values are" in each.text for each in census(scene, CLASSES).remarks)

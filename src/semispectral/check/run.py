@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
@@ -28,6 +29,7 @@ from semispectral.storage.results_format import older_format, require_readable_f
 from semispectral.storage.run_again import run_command
 from semispectral.study.names import natural, printable_lines, some
 from semispectral.study.paths import left_over, require_writable
+from semispectral.study.scene import LABEL_TABLES, POLYGONS
 from semispectral.study.scenes import require_test_holes
 from semispectral.workflow.home import workflow_folder
 
@@ -215,12 +217,42 @@ def warnings_of(study: Study, looked: list[Looked], drawn: Planned | None, odd_s
         *without,
         *_colours(study),
         *_idle_ranges(study, looked),
+        *_unused_here(study, looked),
+        *_same_labels(study),
         *_order(study),
         *_not_logged(study),
         *joins(study.scenes),
         *(() if study.unlabelled else uneven_effort(study)),
         *warnings,
     ]
+
+
+def _unused_here(study: Study, looked: Sequence[Looked]) -> Iterator[str]:
+    """Name labels of classes that other scenes use, and that count as unlabelled where `use` leaves them out."""
+    used = {code for code in (study.classes.codes if study.classes else ()) for s in study.scenes if code in s.use}
+    for each in looked:
+        if each.census is None:
+            continue
+        counts = each.census.counts
+        lost = counts[(counts["role"] == "other") & counts["code"].isin(used)]
+        if len(lost):
+            said = [f"{code} in {number}" for code, number in zip(lost["code"], lost["pixels"], strict=True)]
+            yield (
+                f"{each.scene.name}: {lost['pixels'].sum()} labelled pixels count as unlabelled, for its column use "
+                f"leaves out codes that other scenes use ({some(said)}): add them to use, or to ignore"
+            )
+
+
+def _same_labels(study: Study) -> Iterator[str]:
+    """Name rasters of labels that several scenes read: most likely a cell of scenes.tsv was copied with its row."""
+    readers: dict[tuple[str, str], list[str]] = {}
+    for scene in study.scenes:
+        for source in scene.label_sources if scene.has_labels else ():
+            if source.path.suffix.lower() not in (*LABEL_TABLES, *POLYGONS):
+                readers.setdefault((os.path.realpath(source.path), source.key.strip("/")), []).append(scene.name)
+    for (path, _), names in readers.items():
+        if len(names) > 1:
+            yield f"{some(names)} have the same raster of labels, {Path(path).name}: it can lie over one scan alone"
 
 
 def _idle_ranges(study: Study, looked: Sequence[Looked]) -> Iterator[str]:

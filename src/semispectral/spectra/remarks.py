@@ -1,5 +1,6 @@
 """Describe in sentences the statements of a file about its values, and how they are used."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from semispectral.scans.cube import Cube
 from semispectral.scans.facts.stated_values import SAME, Conversion, stored_mark
 from semispectral.scans.instrument import Sensor, marked_bands
 from semispectral.scans.quality import repeats, sparse_blocks
+from semispectral.scans.references import FULL_SCALES
 from semispectral.spectra.cleaning import LARGEST_GAP, bridged
 from semispectral.spectra.cleaning_settings import CleanConfig
 from semispectral.spectra.reference_remarks import reference_remarks
@@ -19,6 +21,7 @@ BRIGHTEST = 1.2  # reflectance that hardly anything exceeds but a mirror or a mi
 DARKEST = 0.01  # where the brighter values lie below, it is no reflectance of rock
 MANY = 0.05  # share from which on it is no accident
 MOST = 0.5
+SATURATED = 0.001  # share of values at the end of a converter's range, from which on it is no accident
 FLAT = 0.01  # share of spectra of one value, from which on it is no accident
 SPECTRA_OF_A_BLOCK = 2000
 
@@ -34,6 +37,7 @@ class Seen:
     flat : float, share of the pixels with data that hold one value in all bands.
     bright : float, share of good values with a reflectance above `BRIGHTEST`.
     lines, repeated : int, lines that follow another one in the sample, and those of them that equal it.
+    end, ended : float, largest value as stored, and the share of the good values that equal it.
     upper, largest : float, 95th percentile and maximum of the good values, as reflectance.
     """
 
@@ -46,6 +50,8 @@ class Seen:
     largest: float
     lines: int
     repeated: int
+    end: float = 0.0
+    ended: float = 0.0
 
 
 def see(cube: Cube, sensor: Sensor, settings: CleanConfig) -> Seen:
@@ -60,13 +66,18 @@ def see(cube: Cube, sensor: Sensor, settings: CleanConfig) -> Seen:
     bad = np.zeros(cube.shape[2], bool)
     bad[[*sensor.bad_bands, *sensor.gaps]] = True
     good, missing, gaps, lost, flat = [], [], [], [], []
-    lines = repeated = 0
+    lines = repeated = looked = 0
+    ends: Counter[float] = Counter()
     for block in sparse_blocks(cube):
         lines, repeated = lines + len(block) - 1, repeated + int(repeats(block).sum())
+        looked += block.size
         x = block.reshape(-1, cube.shape[2])
         sample = np.tile(np.arange(cube.shape[1]), len(block))
         found, gone = bridged(x, sample=sample, sensor=sensor, settings=settings)
         none = ~np.isfinite(x)
+        if not none.all():
+            end = float(x[~none].max())
+            ends[end] += int((x == end).sum())
         kept = found.x[~gone]
         flat.append((np.ptp(kept, axis=1) == 0).mean() if kept.size else 0.0)
         good.append(kept[:: max(1, len(kept) // SPECTRA_OF_A_BLOCK)].ravel())
@@ -78,7 +89,9 @@ def see(cube: Cube, sensor: Sensor, settings: CleanConfig) -> Seen:
     if not values.size:
         return Seen(*shares, 0.0, 0.0, 0.0, lines, repeated)
     bright, upper = (values > BRIGHTEST).mean(), np.quantile(values, 0.95)
-    return Seen(*shares, float(bright), float(upper), float(values.max()), lines, repeated)
+    end = max(ends)
+    ended = ends[end] / (looked * (1 - np.mean(missing)))
+    return Seen(*shares, float(bright), float(upper), float(values.max()), lines, repeated, end, float(ended))
 
 
 def unclear_words(unclear: str) -> str:
@@ -123,6 +136,7 @@ def remarks(scene: Scene, cube: Cube, sensor: Sensor, settings: CleanConfig, *, 
         *(reference_remarks(scene, cube, sensor.references) if calibrated and sensor.references else ()),
         *_brightness(scene, cube, seen, calibrated),
         *_flat(cube, seen, table),
+        *_ended(cube, seen, table),
         *_repeated(seen, taken="repeated_lines" in settings.steps),
     ]
 
@@ -253,6 +267,19 @@ def _flat(cube: Cube, seen: Seen, table: str) -> Iterator[Remark]:
         yield Remark(
             f"{_percent(seen.flat)} of the spectra looked at hold one value in all bands: if that means that there are "
             f"no data, give the value as nodata ({table})",
+            odd=True,
+        )
+
+
+def _ended(cube: Cube, seen: Seen, table: str) -> Iterator[Remark]:
+    """Yield a remark on values where a converter ends that has fewer bits than the numbers; others are counted."""
+    dtype = np.dtype(cube.extra.get("stored", cube.dtype))
+    if dtype.kind not in "ui" or cube.extra.get("applied") is not None or seen.end >= np.iinfo(dtype).max:
+        return
+    if seen.end in FULL_SCALES and seen.ended > SATURATED:
+        yield Remark(
+            f"{_percent(seen.ended)} of its values are {seen.end:g}, where a converter of {int(seen.end).bit_length()} "
+            f"bits ends, and none is larger: if they are saturated, give {seen.end:g} as nodata ({table})",
             odd=True,
         )
 

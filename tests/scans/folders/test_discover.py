@@ -1,5 +1,6 @@
 """Folders of cameras and of plain files: which scans are found, with which cells from where, and what is not placed."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -409,3 +410,22 @@ def test_axes_that_the_wavelengths_cannot_tell_are_called_a_guess(tmp_path: Path
         file["wavelengths"] = np.linspace(1000, 2000, 6)
     (scan,) = discover(tmp_path, Wishes(hole="A")).scans
     assert scan.cells["axes"].source.startswith("a guess, for 2 axes are as long as /wavelengths")
+
+
+def test_a_folder_that_cannot_be_looked_into_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its scans would be missing from the table without a word."""
+    write_envi(tmp_path / "a.img")
+    write_envi(tmp_path / "locked/b.img")
+    known = os.scandir
+
+    def scandir(path: str) -> Any:
+        if Path(path).name == "locked":
+            raise PermissionError(13, "Permission denied", path)
+        return known(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    found = discover(tmp_path, Wishes(hole="A"))
+    assert len(found.scans) == 1
+    (left,) = found.left
+    assert left.path == tmp_path / "locked"
+    assert "cannot be looked into (Permission denied): allow it" in left.reason

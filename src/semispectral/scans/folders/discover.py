@@ -3,7 +3,7 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -131,10 +131,16 @@ def files_in(folder: Path) -> frozenset[Path]:
     return frozenset(file for file in _names_in(folder) if file.is_file())
 
 
-def _names_in(folder: Path) -> Iterator[Path]:
-    """Yield what is no folder in a folder and the folders in it; each folder once, though links lead to it again."""
+def _names_in(folder: Path, closed: Callable[[OSError], None] | None = None) -> Iterator[Path]:
+    """Yield what is no folder in a folder and the folders in it; each folder once, though links lead to it again.
+
+    Parameters
+    ----------
+    folder : Path, folder to look at.
+    closed : callable, function of the error of each folder that cannot be looked into.
+    """
     seen: set[str] = set()
-    for place, folders, names in os.walk(folder, followlinks=True):
+    for place, folders, names in os.walk(folder, followlinks=True, onerror=closed):
         real = os.path.realpath(place)
         if real in seen:
             folders[:] = []
@@ -145,7 +151,7 @@ def _names_in(folder: Path) -> Iterator[Path]:
 
 
 def _unreadable(rest: frozenset[Path], folder: Path) -> list[LeftOut]:
-    """Return the files that could be scans, were they complete: data without a header, archives, links to nothing."""
+    """Return what could be scans: data without a header, archives, links to nothing, folders that are closed."""
     found = [
         LeftOut(file, f"its header ({file.stem}.hdr) is needed beside it, and there is none: copy it there")
         for file in sorted(rest)
@@ -154,7 +160,12 @@ def _unreadable(rest: frozenset[Path], folder: Path) -> list[LeftOut]:
     found += [
         LeftOut(file, "it is an archive: unpack it first") for file in sorted(rest) if file.suffix.lower() in ARCHIVES
     ]
-    dead = sorted(file for file in _names_in(folder) if file.is_symlink() and not file.exists())
+    closed: list[OSError] = []
+    dead = sorted(file for file in _names_in(folder, closed.append) if file.is_symlink() and not file.exists())
+    found += [
+        LeftOut(Path(error.filename), f"this folder cannot be looked into ({error.strerror}): allow it (chmod u+rx)")
+        for error in closed
+    ]
     return found + [LeftOut(file, f"it is a link to {file.readlink()}, where nothing is") for file in dead]
 
 

@@ -1,5 +1,6 @@
 """Check that files exist and can be read, and name them in errors of reading."""
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,17 @@ from semispectral.errors import MissingFileError, SemispectralError, UnreadableE
 from semispectral.study.names import printable
 
 LONGEST_REASON = 400  # letters of what a library says
+NO_FAULT_OF_THE_FILE = {  # errors of the system, which a new copy does not mend
+    **dict.fromkeys((errno.EACCES, errno.EPERM), "there is no permission to read it; allow it (chmod u+r)"),
+    **dict.fromkeys(
+        (errno.EAGAIN, errno.EBUSY), "another program holds it open to write in it; wait for it, or close it there"
+    ),
+    **dict.fromkeys((errno.EMFILE, errno.ENFILE), "too many files are open; allow more (ulimit -n 4096)"),
+    **dict.fromkeys(
+        (errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.ENOTCONN, errno.ENODEV, errno.ENXIO),
+        "its disk or network did not answer; see that it is connected, and try again",
+    ),
+}
 
 
 def require_file(path: Path, *, what: str) -> None:
@@ -51,6 +63,8 @@ def reading(path: Path, *, what: str) -> Iterator[None]:
     except (SemispectralError, MemoryError):
         raise
     except Exception as error:  # each library has its own errors, and a broken file can provoke any of them
+        if isinstance(error, OSError) and error.errno in NO_FAULT_OF_THE_FILE:
+            raise UnreadableError(f"{path}: {what} is needed, but {NO_FAULT_OF_THE_FILE[error.errno]}") from error
         reason = printable(" ".join(str(error).split()), limit=LONGEST_REASON) or type(error).__name__
         raise UnreadableError(
             f"{path}: {what} is needed, but it could not be read ({reason}); the file is cut, damaged or of another "
