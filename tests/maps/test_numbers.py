@@ -10,9 +10,12 @@ import pytest
 
 from semispectral.errors import IntegrityError, MisplacedError, MissingFileError
 from semispectral.maps.classify import Drawn
-from semispectral.maps.numbers import NUMBERS, Numbers, read_numbers, write_numbers
+from semispectral.maps.numbers import NUMBERS, Numbers, numbers_of, read_numbers, write_numbers
 from semispectral.maps.scene_map import Ground, SceneMap
-from semispectral.study.classes import ClassMap
+from semispectral.maps.smoothing import SmoothConfig
+from semispectral.scans.cube import Cube
+from semispectral.study.classes import ClassMap, CodeSet
+from semispectral.study.scene import Scene
 
 LINES, SAMPLES = 7, 5
 CLASSES = ClassMap((3, 700, 9), ("kaolinite", "séricite", "talc"), ("#ff0000", "#00ff00", "#0000ff"))
@@ -107,3 +110,19 @@ def test_no_flipped_bit_changes_a_number(tmp_path: Path) -> None:
             assert (found.ground, found.drawn.map.threshold) == (meant.ground, meant.drawn.map.threshold)
     assert len(said) > 30
     assert all(NUMBERS in words for words in said)
+
+
+@pytest.mark.parametrize(("threshold", "told"), [(-np.inf, False), (-1.5, False), (9.0, True)])
+def test_a_map_of_mostly_unknown_pixels_is_warned_of(
+    threshold: float, told: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A scan that is read wrongly looks like other rock; whoever maps it is told what to look at."""
+    drawn = numbers(threshold=threshold).drawn
+    assert (drawn.map.novel.sum() > drawn.map.valid.sum() / 2) == told
+    path, none = Path("a.npy"), CodeSet(())
+    scene = Scene("A", "A", path, "", path, "", "line,sample,band", "", 1.0, None, none, none)
+    cube = Cube(
+        path, (LINES, SAMPLES, 4), np.dtype(np.float32), lambda first, last: np.zeros((last - first, SAMPLES, 4))
+    )
+    assert numbers_of(drawn, cube, scene, SmoothConfig()).drawn is drawn
+    assert ("most of its spectra are unlike" in caplog.text) == told

@@ -23,6 +23,7 @@ from semispectral.study.scene import Scene
 
 log = logging.getLogger(__name__)
 
+MOST_NOVEL = 50.0  # percent of unknown pixels, from which on the scan is more likely read wrongly than of other rock
 NUMBERS = "numbers.parquet"
 ARRAYS = ("probability", "log_p", "picture", "label")
 COMPRESSION = "zstd"
@@ -59,6 +60,12 @@ def numbers_of(drawn: Drawn, cube: Cube, scene: Scene, smooth: SmoothConfig) -> 
     pixels = int(drawn.map.valid.sum())
     share = 100 * drawn.map.novel.sum() / max(pixels, 1)
     log.info("%s: %d pixels classified, %.1f %% of them %s", scene.name, pixels, share, NOVEL_NAME)
+    if share > MOST_NOVEL:
+        log.warning(
+            "%s: most of its spectra are unlike all that the model was trained on, so that its map says little: if the "
+            "rock is alike, look at scale, references, bands, byte order and interleave of the scan",
+            scene.name,
+        )
     return Numbers(drawn, Ground.of(cube), scene.name, smooth.smoothing)
 
 

@@ -8,6 +8,7 @@ import h5py
 import numpy as np
 import pytest
 import rasterio
+from rasterio.enums import ColorInterp
 
 from cube_formats import write_envi_header, write_geotiff
 from semispectral.scans.cube import Cube
@@ -113,6 +114,25 @@ def test_what_a_tiff_masks_is_no_value(tmp_path: Path) -> None:
     np.testing.assert_array_equal(values[2:], STORED[2:])
     assert cube.extra["stored"] == np.uint16
     assert cube.extra["saturated"].tolist() == [65535] * BANDS
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32"])
+def test_an_alpha_band_is_no_band_of_the_scan(tmp_path: Path, dtype: str) -> None:
+    """Programs that lay a scan on the ground add it: the names of the other bands hold their wavelengths."""
+    stored = (STORED % 100).astype(dtype)
+    alpha = np.full((LINES, SAMPLES, 1), 255, dtype)
+    alpha[0] = 0
+
+    def describe(raster: Any) -> None:
+        raster.colorinterp = [ColorInterp.gray, *[ColorInterp.undefined] * (BANDS - 1), ColorInterp.alpha]
+        for band, nm in enumerate(NM, start=1):
+            raster.set_band_description(band, f"{nm} nm")
+
+    values, cube = opened(tiff(tmp_path, np.concatenate([stored, alpha], axis=2), describe))
+    assert cube.shape == (LINES, SAMPLES, BANDS)
+    np.testing.assert_array_equal(cube.wavelengths_nm, NM)
+    assert np.isnan(values[0]).all()
+    np.testing.assert_array_equal(values[1:], stored[1:])
 
 
 CONVERSIONS: dict[str, tuple[Callable[[Path], Path], float, float]] = {

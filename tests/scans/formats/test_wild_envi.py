@@ -342,3 +342,13 @@ def test_what_looks_like_a_field_inside_a_list_ends_none(tmp_path: Path, caplog:
     with caplog.at_level(logging.WARNING), open_cube(write(tmp_path, more)) as cube:
         assert cube.nodata == -1
     assert "brace" not in caplog.text
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_header_in_two_bytes_a_letter(tmp_path: Path, encoding: str) -> None:
+    """Editors on Windows save so what they call Unicode, with a mark first."""
+    header = write(tmp_path, f"wavelength units = nm\nwavelength = {{{', '.join(map(str, NM))}}}\nnote = Gauß\n")
+    text = header.read_text("utf-8")
+    header.write_bytes((text if encoding == "utf-16" else "\ufeff" + text).encode(encoding))
+    for named in (header, tmp_path / "a.img"):
+        np.testing.assert_array_equal(values(named), CUBE)

@@ -2,6 +2,7 @@
 
 import math
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -9,6 +10,7 @@ BYTES_PER_VALUE = {1: 1, 2: 2, 3: 4, 4: 4, 5: 8, 6: 8, 9: 16, 12: 2, 13: 4, 14: 
 USUAL_SUFFIXES = ("", ".img", ".dat", ".raw", ".bil", ".bip", ".bsq", ".cube", ".envi")
 LARGEST_BYTES = 16_000_000  # of a header
 MARK = b"\xef\xbb\xbf"  # of UTF-8, as editors on Windows put it first
+MARKS_OF_16 = (BOM_UTF16_LE, BOM_UTF16_BE)
 FIELD = re.compile(r"^([^;={}\n]+)=[ \t]*(?:\n\s*(?=\{))?(\{[^}]*\}|[^\n]*)", re.MULTILINE)
 LIST = re.compile(r"^([^;={}\n]+)=[ \t]*(?:\n\s*)?\{[^{}]*\{", re.MULTILINE)  # a list that another begins in
 LINE = re.compile(r"\n(?=[ \t]*([^;={}\n]+)=)")
@@ -39,6 +41,8 @@ def is_header(content: bytes) -> bool:
     ----------
     content : bytes, content of the file.
     """
+    if content.startswith(MARKS_OF_16):  # as Notepad saves "Unicode"
+        return content[2:].decode("utf-16-le" if content[0] == 0xFF else "utf-16-be", "ignore").lstrip()[:4] == "ENVI"
     return content.lstrip(MARK + b" \t\r\n")[:4].upper() == b"ENVI"
 
 
@@ -71,7 +75,7 @@ def unclosed_lists(content: bytes) -> list[str]:
 def _text(content: bytes) -> str:
     """Return the text of a header without its comments."""
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-16" if content.startswith(MARKS_OF_16) else "utf-8-sig")
     except UnicodeDecodeError:  # names of places in the encoding of the machine that wrote them
         text = content.decode("latin-1")
     return COMMENT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rasterio.enums import MaskFlags
+from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.windows import Window
 
 from semispectral.errors import SemispectralError, ShapeError
@@ -66,6 +66,47 @@ class Raster:
         ]
 
 
+class WithoutAlpha:
+    """Open raster whose last band says where there is nothing, seen as the bands before it with a mask.
+
+    Programs that lay a scan on the ground add such a band. Everything else is as in the dataset.
+
+    Parameters
+    ----------
+    dataset : open dataset of rasterio.
+    """
+
+    def __init__(self, dataset: Any) -> None:
+        self._dataset = dataset
+        self.count = dataset.count - 1
+        self.indexes, self.dtypes, self.descriptions, self.scales, self.offsets = (
+            each[:-1]
+            for each in (dataset.indexes, dataset.dtypes, dataset.descriptions, dataset.scales, dataset.offsets)
+        )
+        self.mask_flag_enums = ((MaskFlags.per_dataset, MaskFlags.alpha),) * self.count
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._dataset, name)
+
+    def read_masks(self, band: int, *, window: Window) -> np.ndarray:
+        """Return 0 where there is nothing, of any band.
+
+        Parameters
+        ----------
+        band : int, number of a band; all have one mask.
+        window : Window, part to read.
+        """
+        return np.asarray(self._dataset.read(self._dataset.count, window=window))
+
+
+def _opened(path: Path) -> Any:
+    """Open a raster; of four bands of bytes GDAL takes the last for an alpha band whatever it is."""
+    dataset = open_raster(path, driver=DRIVER)
+    has_alpha = dataset.count > 1 and dataset.colorinterp[-1] == ColorInterp.alpha
+    guessed = dataset.count == 4 and dataset.dtypes[0] == "uint8"
+    return WithoutAlpha(dataset) if has_alpha and not guessed else dataset
+
+
 def open_cube(path: Path, *, key: str, axes: str, wavelengths: str) -> Cube:
     """Open a GeoTIFF as a `Cube`.
 
@@ -82,7 +123,7 @@ def open_cube(path: Path, *, key: str, axes: str, wavelengths: str) -> Cube:
     require_file(path, what=WHAT)
     refuse_keys(path, what=WHAT, data_key=key, wavelengths=wavelengths.removeprefix(NO_WAVELENGTHS))
     with reading(path, what=WHAT):
-        dataset = open_raster(path, driver=DRIVER)
+        dataset = _opened(path)
     try:
         with reading(path, what=WHAT), quiet():
             return _cube(path, dataset, read_wavelengths=wavelengths != NO_WAVELENGTHS)
