@@ -2,11 +2,14 @@
 
     python measurements/accuracy/trust.py calibration --data DIR --seeds 1 2 --output results/trust
     python measurements/accuracy/trust.py novelty --data DIR --seeds 1 --scenes salinas_a_blocks --output results/trust
+    python measurements/accuracy/trust.py joined --data DIR --seeds 1 --scenes other_collection --output results/trust
 
 calibration: NLL, Brier and ECE on the test pixels with the temperature of the validation labels, and without.
 novelty: each class in turn is left out of all training; AUROC of log p(x) by M1 and M2, which should be low there, and
 of the distance to the nearest training pixels in noise-whitened scores (MNF). The labels of M2 are the last of
---labels-per-class, of the other classes. controls: such distances alone, which train nothing.
+--labels-per-class, of the other classes. controls: such distances alone, which train nothing. joined: sums of M2's
+score and such distances, asked of pixels that are no test part, so that they may judge choices (--tested: of the test
+part). M2 sees noise scores alone, which takes seconds; with --features latents_mnf M1 is trained for each class, too.
 
 DIR holds indian_pines/Indian_pines_{corrected,gt}.mat and salinas_a/SalinasA_{corrected,gt}.mat; the built-in
 collection needs no file. Every score is a small file under --output, and a run does what is not there yet.
@@ -26,18 +29,27 @@ import pandas as pd
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from few_labels_problems import problem
-from few_labels_tasks import TESTED, missing_files
-from few_labels_work import Settings, Work, markdown, settings_of, write_json
+from few_labels_tasks import TASKS, TESTED, missing_files
+from few_labels_work import MNF, Settings, Work, markdown, settings_of, write_json
+from semispectral.spectra.noise_scores import WITH_SCORES
 from semispectral.training.run import use_threads
-from trust_scores import CALIBRATED, score_calibration, score_novelty, score_simple_novelty
+from trust_scores import CALIBRATED, held_pixels, score_calibration, score_joined, score_novelty, score_simple_novelty
 
-CALIBRATION, NOVELTY, CONTROLS = "calibration", "novelty", "controls"
+CALIBRATION, NOVELTY, CONTROLS, JOINED = "calibration", "novelty", "controls", "joined"
 PROBABILITY = ("nll", "brier", "ece")
 
 
 def cells(asked: argparse.Namespace, work: Work) -> Iterator[tuple[Path, dict[str, Any], Any]]:
     """File, identity and function of every score of one task and seed."""
     both, folder = {"task": work.task, "seed": work.seed}, asked.output / asked.what
+    if asked.what == JOINED:
+        per_class, folder = asked.labels_per_class[-1], joined_folder(asked)
+        pixels = work.problem.test if asked.tested else held_pixels(work, per_class)
+        for left_out in np.unique(work.problem.label[pixels]).tolist():
+            options = {"features": asked.features, "tested": asked.tested}
+            score = partial(score_joined, work, left_out, per_class, **options)
+            yield folder / f"{work.task}-{work.seed}-{left_out}.json", both | options, score
+        return
     if asked.what in (NOVELTY, CONTROLS):
         for left_out in np.unique(work.problem.label[work.problem.test]).tolist():
             path = folder / f"{work.task}-{work.seed}-{left_out}.json"
@@ -51,6 +63,11 @@ def cells(asked: argparse.Namespace, work: Work) -> Iterator[tuple[Path, dict[st
             {**both, "per_class": per_class, "method": method},
             partial(score_calibration, work, per_class, method),
         )
+
+
+def joined_folder(asked: argparse.Namespace) -> Path:
+    """The folder of the scores of what is joined."""
+    return Path(asked.output / f"{JOINED}-{asked.features}-{'test' if asked.tested else 'held'}")
 
 
 def run(asked: argparse.Namespace) -> None:
@@ -92,7 +109,8 @@ def calibration_table(found: pd.DataFrame) -> str:
 def novelty_table(found: pd.DataFrame) -> str:
     """AUROC with one class left out: mean over classes (and seeds), and the lowest of a class, as Markdown."""
     rows = []
-    for task, cell in found.groupby("task"):
+    scored = found[found["auroc"].map(bool)]  # a class may have too few pixels to ask
+    for task, cell in scored.groupby("task"):
         by_class = pd.DataFrame(cell["auroc"].tolist()).groupby(cell["class"].to_numpy()).mean()
         figures = [f"{by_class[name].mean():.3f} ({by_class[name].min():.3f})" for name in by_class]
         head = ["task", "seeds", "classes left out in turn", *by_class.columns]
@@ -103,13 +121,21 @@ def novelty_table(found: pd.DataFrame) -> str:
 def arguments() -> argparse.Namespace:
     """What is asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=[CALIBRATION, NOVELTY, CONTROLS])
+    parser.add_argument("what", choices=[CALIBRATION, NOVELTY, CONTROLS, JOINED])
     parser.add_argument("--data", type=Path, default=Path(), help="folder of the public scenes")
     parser.add_argument("--seeds", type=int, nargs="+", required=True, help="of split, labels and training")
     parser.add_argument("--labels-per-class", type=int, nargs="+", default=[5, 10, 50], help="labels per class")
-    parser.add_argument("--scenes", nargs="+", choices=TESTED, default=TESTED, help="tasks; all by default")
+    parser.add_argument(
+        "--scenes", nargs="+", choices=TASKS, default=TESTED, help="tasks; all with a test part by default"
+    )
+    parser.add_argument("--features", choices=[MNF, WITH_SCORES], default=MNF, help="what M2 sees; of joined")
+    parser.add_argument("--tested", action="store_true", help="ask the test part; of joined")
     parser.add_argument("--output", type=Path, required=True)
-    return parser.parse_args()
+    asked = parser.parse_args()
+    judging = sorted(set(asked.scenes) - set(TESTED))
+    if judging and (asked.what != JOINED or asked.tested):
+        parser.error(f"{', '.join(judging)} has no test part: it may judge `joined` alone, without --tested")
+    return asked
 
 
 if __name__ == "__main__":
@@ -117,4 +143,4 @@ if __name__ == "__main__":
     with threadpool_limits(1):
         run(asked)
     table = calibration_table if asked.what == CALIBRATION else novelty_table
-    print(table(read_scores(asked.output / asked.what)))
+    print(table(read_scores(joined_folder(asked) if asked.what == JOINED else asked.output / asked.what)))
