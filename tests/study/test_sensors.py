@@ -125,3 +125,11 @@ def test_a_missing_table_is_named(tmp_path: Path, place: str) -> None:
     listed = read_scenes(tmp_path / "scenes.tsv", data_root=tmp_path)
     with pytest.raises(SemispectralError, match=r"absent\.tsv: the table of sensors does not exist"):
         with_sensors(listed, tmp_path / "absent.tsv", data_root=tmp_path)
+
+
+@pytest.mark.parametrize(("name", "data"), [("SWIR", "B_swir.h5"), ("sw_ir", "B_swir.h5")])
+def test_two_spellings_of_a_sensor_are_refused(tmp_path: Path, name: str, data: str) -> None:
+    """Each scene would lack the sensor that the other has."""
+    rows = [SWIR, SWIR | {"scene": "B", "sensor": name, "data": data}]
+    with pytest.raises(ConfigError, match=f"'swir' and '{name}' look like two spellings of one sensor"):
+        study(tmp_path, [scene_row("A"), scene_row("B")], rows)
