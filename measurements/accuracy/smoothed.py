@@ -108,7 +108,8 @@ def scored(
 def means_table(found: pd.DataFrame) -> str:
     """Macro-F1, NLL and ECE, means over seeds, as Markdown."""
     lines = [["method", "labels per class", *HOWS]]
-    for (name, labels), cell in found.groupby(["method", "labels"], sort=False):
+    ordered = found.sort_values("labels", kind="stable")
+    for (name, labels), cell in ordered.groupby(["method", "labels"], sort=False):
         means = cell.groupby("how")[list(SHOWN)].mean().loc[list(HOWS)]
         figures = [f"{row.macro_f1:.3f} ({row.nll:.2f}, {row.ece:.3f})" for row in means.itertuples()]
         lines.append([method_name(METHODS[str(name)].method, METHODS[str(name)].features), str(labels), *figures])
