@@ -94,10 +94,10 @@ def test_a_scan_called_after_its_file_is_no_formula(stem: str) -> None:
 def test_spellings_of_one_hole_are_refused(pair: tuple[str, str]) -> None:
     """A hole that is called in two ways would train under one name and test under the other."""
     with pytest.raises(ConfigError, match="two spellings of one hole"):
-        require_distinct_spellings(pair, where="scenes.tsv")
+        require_distinct_spellings(pair, what="hole", harm="which is bad", where="scenes.tsv")
 
 
 def test_holes_that_differ_by_a_number_are_two() -> None:
     """A sign between two numbers, a zero inside one and a point count."""
     names = ["DH1-1", "DH11", "DH1.1", "DH1.01", "DH101", "DH10-1", "DH1-10", "DH2", "DH1-1"]
-    require_distinct_spellings(names, where="scenes.tsv")
+    require_distinct_spellings(names, what="hole", harm="which is bad", where="scenes.tsv")

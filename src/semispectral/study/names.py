@@ -254,12 +254,14 @@ def spelling(name: str) -> str:
     return re.sub(r"(?<![0-9.])0+(?=[0-9])", "", text)
 
 
-def require_distinct_spellings(names: Iterable[str], *, where: str) -> None:
-    """Refuse names that a reader takes for one: half of a hole could train and the other half test.
+def require_distinct_spellings(names: Iterable[str], *, what: str, harm: str, where: str) -> None:
+    """Refuse names that a reader takes for one.
 
     Parameters
     ----------
     names : iterable of str, all names.
+    what : str, what has the names, such as ``"hole"``.
+    harm : str, what two names of one would do, for the error.
     where : str, file and column, for the error.
 
     Raises
@@ -271,9 +273,9 @@ def require_distinct_spellings(names: Iterable[str], *, where: str) -> None:
         first = seen.setdefault(spelling(name), name)
         if first != name:
             raise ConfigError(
-                f"{where}: {quoted(first, limit=40)} and {quoted(name, limit=40)} look like two spellings of one hole, "
-                "whose scans would then both train and test; write them alike, or, if they are two holes, rename one "
-                "so that they differ by a letter or a number"
+                f"{where}: {quoted(first, limit=40)} and {quoted(name, limit=40)} look like two spellings of one "
+                f"{what}, {harm}; write them alike, or, if they are two {what}s, rename one so that they differ by a "
+                "letter or a number"
             )
 
 

@@ -312,7 +312,12 @@ def read_scenes(path: Path, *, data_root: Path, allow_outside: bool = False) -> 
         raise ConfigError(f"{path}: duplicate scenes: {some(twice)}; rename them")
     require_distinct_files((scene.name for scene in scenes), where=f"{path}, column 'scene'")
     require_distinct_files((scene.hole for scene in scenes), where=f"{path}, column 'hole'")
-    require_distinct_spellings((scene.hole for scene in scenes), where=f"{path}, column 'hole'")
+    require_distinct_spellings(
+        (scene.hole for scene in scenes),
+        what="hole",
+        harm="whose scans would then both train and test",
+        where=f"{path}, column 'hole'",
+    )
     _refuse_same_data(path, rows)
     readers: dict[Path, set[str]] = {}
     for number, record in records.items():

@@ -11,7 +11,7 @@ from typing import Any
 from semispectral.errors import ConfigError
 from semispectral.study import cells, tsv
 from semispectral.study.classes import CodeSet
-from semispectral.study.names import quoted, some, spelling
+from semispectral.study.names import quoted, require_distinct_spellings, some
 from semispectral.study.paths import inside
 from semispectral.study.scene import REFERENCE_ROLES, OtherSensor, Scene, TiePoint
 from semispectral.study.scenes import PARSERS, check_together, located, records
@@ -109,7 +109,12 @@ def with_sensors(
     place = partial(inside, root=data_root, allow_outside=allow_outside)
     others = _others(path, own, place) if path else {}
     order = list(dict.fromkeys([*(scene.sensor for scene in own.values()), *(name for _, name in others)]))
-    _require_distinct_sensors(order)
+    require_distinct_spellings(
+        order,
+        what="sensor",
+        harm="which would be two to the study, each without the scenes of the other",
+        where="sensors.tsv and scenes.tsv, column 'sensor'",
+    )
     donors: dict[str, OtherSensor] = {}
     for scene in own.values():
         donors.setdefault(scene.sensor, OtherSensor(scene.sensor, _bare(scene)))
@@ -124,18 +129,6 @@ def with_sensors(
         )
         for scene in own.values()
     )
-
-
-def _require_distinct_sensors(names: Iterable[str]) -> None:
-    """Refuse sensors whose names a reader takes for one: each would lack in the scenes of the other."""
-    seen: dict[str, str] = {}
-    for name in names:
-        first = seen.setdefault(spelling(name), name)
-        if first != name:
-            raise ConfigError(
-                f"sensors.tsv and scenes.tsv, column 'sensor': {quoted(first)} and {quoted(name)} look like two "
-                "spellings of one sensor, which would be two sensors to the study; write them alike, or rename one"
-            )
 
 
 def _bare(scene: Scene) -> Scene:
