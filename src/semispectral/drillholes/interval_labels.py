@@ -141,7 +141,8 @@ def _label(text: str, classes: ClassMap) -> int | None:
     """Return the label of a class by its name, in capitals or not, or its code; None: there is none."""
     if text in classes.names:
         return classes.names.index(text)
-    alike = [label for label, name in enumerate(classes.names) if plain(name) == plain(text)]
+    wanted = plain(text)
+    alike = [label for label, name in enumerate(classes.names) if plain(name) == wanted]
     if len(alike) == 1:
         return alike[0]
     return classes.codes.index(int(text)) if text.isdecimal() and int(text) in classes.codes else None

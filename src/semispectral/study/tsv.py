@@ -42,7 +42,6 @@ def read_rows(path: Path, *, what: str, key: str) -> list[list[str]]:
     """
     text = _text(path, what=what, key=key)
     rows = _cells(path, text, TAB if TAB in text.partition("\n")[0] else separator_of(text))
-    rows = [[unquoted(cell).strip() for cell in row] for row in rows]
     wide = max((at for at, name in enumerate(rows[0], start=1) if name), default=0) if rows else 0
     return [row if any(row[wide:]) else row[:wide] for row in rows]
 
@@ -65,8 +64,7 @@ def read_saved_rows(path: Path, *, what: str, key: str) -> list[list[str]]:
     ConfigError : as in `read_rows`, or its quotes do not end.
     """
     text = _text(path, what=what, key=key)
-    rows = _cells(path, text, separator_of(text))
-    return [[unquoted(cell).strip() for cell in row] for row in rows]
+    return _cells(path, text, separator_of(text))
 
 
 def read_saved_records(path: Path, *, what: str, key: str, columns: Sequence[str]) -> Iterator[tuple[int, Record]]:
@@ -164,7 +162,7 @@ def encoding_of(start: bytes) -> str:
 
 
 def _cells(path: Path, text: str, separator: str) -> list[list[str]]:
-    """Return the cells of a table; only between tabs may a quote stand alone."""
+    """Return the cells of a table without blanks and quotes around them; only between tabs may a quote stand alone."""
     lines = io.StringIO(text, newline="")
     try:
         if separator == TAB:
@@ -175,15 +173,10 @@ def _cells(path: Path, text: str, separator: str) -> list[list[str]]:
         raise ConfigError(
             f"{path}: must be a table whose cells are separated by {SEPARATORS[separator]} ({error}); save it as one"
         ) from error
-    return [[cell.strip() for cell in row] for row in rows]
+    return [[_unquoted(cell.strip()).strip() for cell in row] for row in rows]
 
 
-def unquoted(text: str) -> str:
-    """Remove the quotes that spreadsheets put around a cell with a comma.
-
-    Parameters
-    ----------
-    text : str, text of the cell.
-    """
+def _unquoted(text: str) -> str:
+    """Remove the quotes that spreadsheets put around a cell with a comma."""
     in_quotes = len(text) > 1 and text[0] == text[-1] == '"'
     return text[1:-1].replace('""', '"') if in_quotes else text
