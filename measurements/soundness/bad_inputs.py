@@ -29,9 +29,9 @@ from semispectral.check.hole_tables import check_hole_tables
 from semispectral.check.inputs import check_windows, library_words
 from semispectral.check.plan import check_clusters, planned
 from semispectral.check.problems import Problems
-from semispectral.check.run import stated_by, warnings_of
 from semispectral.check.scenes import look_at_scenes
 from semispectral.check.study import read_study
+from semispectral.check.worth_knowing import stated_by, warnings_of
 from semispectral.commands.main import main as command_line
 from semispectral.study.scenes import require_test_holes
 

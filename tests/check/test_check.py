@@ -22,9 +22,10 @@ from semispectral.check.messages import classes, features, labels_per_class, lis
 from semispectral.check.plan import Planned, check_clusters, odd_of_scans, planned
 from semispectral.check.problems import Problems
 from semispectral.check.rates import FRESH_SECONDS, FRESH_TRAINING_SECONDS, RATES
-from semispectral.check.run import _stages_silent, warnings_of
+from semispectral.check.run import _stages_silent
 from semispectral.check.scenes import FETCHED, SIMULATED, Looked, look_at_scenes
 from semispectral.check.study import Study, read_study
+from semispectral.check.worth_knowing import warnings_of
 from semispectral.commands.main import main
 from semispectral.errors import DataError
 from semispectral.models.fit_settings import FitConfig

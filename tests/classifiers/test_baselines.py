@@ -8,8 +8,8 @@ from scipy.spatial.distance import pdist
 from sklearn.decomposition import PCA
 from sklearn.semi_supervised import LabelSpreading
 
-from semispectral.check.run import uneven_effort
 from semispectral.check.study import Study
+from semispectral.check.worth_knowing import uneven_effort
 from semispectral.classifiers.baselines import BASELINES, BaselineConfig
 from semispectral.classifiers.baselines_semisupervised import neighbour_graph, spread
 from semispectral.classifiers.baselines_supervised import angles, principal_axes
