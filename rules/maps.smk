@@ -48,6 +48,7 @@ rule bundle:
         samples=FILES.of_training("<results>/sample/{scene}.parquet"),
         scaler=MAP.scaler,
         scaler_m1=MAP.other_scaler,
+        scaler_hull=MAP.hull_scaler,
         m1=MAP.path("<results>/m1/{seed}"),
         tray="<results>/tray" if MAP.with_tray else [],
         classifiers=MAP.classifiers(),

@@ -9,6 +9,7 @@ import pandas as pd
 from semispectral.classifiers.discriminants import fit_lda
 from semispectral.classifiers.svm import SvmConfig, fit_svm
 from semispectral.evaluation.predictions import prediction_table
+from semispectral.inference.feature_names import HULL
 from semispectral.maps.bundle import Bundle
 from semispectral.maps.bundle_build import Recipe, build_bundle, write_bundle
 from semispectral.maps.bundle_check import Saved
@@ -124,7 +125,9 @@ def tiny_parts(
         models |= {"scaler_m1": own.to_saved(), "m1": tiny_m1(seed=seed, bands=own.columns)}
     inputs = {"latents": 3, "latents_mnf": 3 + scaler.columns}.get(features, scaler.columns)
     if method in averages():
-        models["classifier"] = tiny_average(directory, models["scaler"], inputs, seed=seed, method=method)
+        if ("svm", HULL) in trained_rows(method, features):
+            models["scaler_hull"] = fit_scaler(tiny_pixels(seed=seed).x, method="hull", **axis).to_saved()
+        models["classifier"] = tiny_average(directory, models, inputs, seed=seed, method=method)
     else:
         models["classifier"] = tiny_m2(inputs, seed=seed + 1, kind=method)
     models["tray"] = tiny_tray(seed=seed)
@@ -141,22 +144,22 @@ def tiny_tray(*, seed: int) -> Saved:
     return dict(found.arrays), dict(found.facts)
 
 
-def tiny_average(directory: Path, scaler: Saved, inputs: int, *, seed: int, method: str) -> Saved:
-    """An average of M2 on latents with noise scores and others on the scores alone, all saved in ``directory``."""
+def tiny_average(directory: Path, parts: dict[str, Saved], inputs: int, *, seed: int, method: str) -> Saved:
+    """An average of M2 on latents with noise scores and others on some of its inputs, all saved in ``directory``."""
     pixels = tiny_pixels(seed=seed)
     known = pixels.where(pixels.label >= 0)
-    seen = Scaler.from_saved(*scaler).transform(known.x)
     given = {"classes": CLASSES, "settings": SvmConfig(cost=(1.0,), gamma=(1.0,)), "seed": seed}
-    fitted = {
-        "m2": tiny_m2(inputs, seed=seed + 1),
-        "svm": fit_svm(seen, known.label, **given).to_saved(),
-        "lda_mnf": fit_lda(seen, known.label, **given).to_saved(),
-    }
-    members = trained_rows(method, "latents_mnf")
-    folders = [directory / member / features / "20/1" for member, features in members]
-    for folder, (member, _) in zip(folders, members, strict=True):
-        save_model(folder, *fitted[member])
-    return classifier_of(folders, scaler, first_row(method).weights)
+    fits = {"svm": fit_svm, "lda_mnf": fit_lda}
+    scales = {"mnf": "scaler", HULL: "scaler_hull"}
+    folders = []
+    for member, features in trained_rows(method, "latents_mnf"):
+        folders.append(directory / member / features / "20/1")
+        if member == "m2":
+            save_model(folders[-1], *tiny_m2(inputs, seed=seed + 1))
+        else:
+            seen = Scaler.from_saved(*parts[scales[features]]).transform(known.x)
+            save_model(folders[-1], *fits[member](seen, known.label, **given).to_saved())
+    return classifier_of(folders, parts, first_row(method).weights)
 
 
 def tiny_bundle(

@@ -108,6 +108,8 @@ def test_a_sound_study_is_planned_as_the_run_would() -> None:
     assert "Scenes: 3 from 2 holes" in said
     assert "90 labelled pixels (20.5 %) of 2 classes" in said
     assert "10: 20 labels, 16 to train and 4 to validate" in said
+    assert "svm on bands and latents and mnf and hull, lda_mnf on mnf, m2 on bands and latents, qy on" in said
+    assert "latents, m2_svms_lda, " in said  # a mean has its members, whatever they see
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from test_check import CONFIG, HOLES, REQUIRED, row, study_of
 
-from semispectral.check.inputs import check_windows, library_words
+from semispectral.check.inputs import check_windows, hull_words, library_words
 from semispectral.check.scenes import look_at_scenes
 from semispectral.errors import DataError
 
@@ -66,6 +66,28 @@ def test_a_library_that_nobody_asked_for_may_be_silent() -> None:
     assert "it has nothing to say: a1, library.windows: windows in nm need the wavelengths" in lines[0]
 
 
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize(
+    ("wavelengths", "windows", "words"),
+    [
+        ("nm.csv", [[2080, 2400]], "SVM on hull quotients: of 2080 to 2400 nm"),
+        ("nm.csv", [[300, 900], [1350, 1480]], "SVM on hull quotients: of 1350 to 1480 nm"),
+        ("nm.csv", [[300, 900]], "SVM on hull quotients: it has no say, for no bands of 300 to 900 nm are known"),
+        ("none", [[2080, 2400]], "SVM on hull quotients: it has no say, for no bands of 2080 to 2400 nm are known"),
+    ],
+)
+def test_windows_that_nobody_asked_for_are_no_problem(wavelengths: str, windows: list[Any], words: str) -> None:
+    """The mean that makes the maps has a member on hull quotients where there are any; a line says of which."""
+    given(wavelengths=wavelengths, normalise={"windows": windows})
+    assert said()[1] == []
+    study, problems = study_of()
+    (line,) = hull_words(study, look_at_scenes(study, problems))
+    assert line.startswith(words)
+    given(map={"method": "svm", "features": "bands"}, compare={"features": ["bands"]})
+    study, problems = study_of()
+    assert not list(hull_words(study, look_at_scenes(study, problems)))
+
+
 BAD: dict[str, tuple[dict[str, Any], str, str]] = {
     "not there": ({"library": {"files": ["none.csv"]}}, CLASSES, "none.csv: a mineral library is needed"),
     "outside": ({"library": {"files": ["../x.csv"]}}, CLASSES, "library.files: the path must stay inside data_root"),
@@ -81,6 +103,11 @@ BAD: dict[str, tuple[dict[str, Any], str, str]] = {
     "mineral": ({}, CLASSES.replace("ore\t", "ore\ttalk"), "'mineral' of 'ore': .* did you mean 'talc'"),
     "hull": (
         {"normalise": {"method": "hull", "windows": [[300, 900]]}},
+        CLASSES,
+        "a1, normalise.windows: .* 300",
+    ),
+    "hull for maps": (
+        {"map": {"method": "svm", "features": "hull"}, "normalise": {"windows": [[300, 900]]}},
         CLASSES,
         "a1, normalise.windows: .* 300",
     ),

@@ -47,6 +47,22 @@ def test_the_average_is_the_mean_of_the_members(tmp_path: Path) -> None:
     np.testing.assert_allclose(probabilities_of(read_table(tmp_path / "weighed.parquet")), weighed, rtol=1e-5)
 
 
+def test_a_member_without_an_answer_is_left_out_with_its_weight(tmp_path: Path) -> None:
+    """A method that had nothing to see has no row: the mean is that of the others, as if it had not been named."""
+    tables = [member("svm", seed=1), member("svm", seed=3).iloc[:0], member("lda", seed=2)]
+    paths = [tmp_path / f"{place}.parquet" for place in range(3)]
+    for path, table in zip(paths, tables, strict=True):
+        write_table(path, table)
+    named = {"method": "mean", "features": "predictions"}
+    for weights, of_others in (([2, 5, 1], [2, 1]), ([], [])):
+        run_average(tmp_path / "mean.parquet", members=paths, weights=weights, **named)
+        run_average(tmp_path / "others.parquet", members=[paths[0], paths[2]], weights=of_others, **named)
+        found, others = (read_table(tmp_path / f"{name}.parquet") for name in ("mean", "others"))
+        pd.testing.assert_frame_equal(found, others)
+    run_average(tmp_path / "none.parquet", members=[paths[1], paths[1]], weights=[1, 1], **named)
+    assert not len(read_table(tmp_path / "none.parquet"))
+
+
 def test_members_of_other_pixels_are_refused() -> None:
     """One line further is another pixel."""
     with pytest.raises(IntegrityError, match="svm on bands and lda on bands are not of the same pixels"):

@@ -25,9 +25,10 @@ from semispectral.storage.model_files import load_model, save_model
 MNF = {"features": "mnf", "scaling": "mnf"}
 WITH_SCORES = {"features": "latents_mnf", "scaling": "mnf", "scaling_m1": "views"}
 AVERAGE = {"method": "m2_svm_lda", **WITH_SCORES}
+WITH_HULL = {"method": "m2_svms_lda", **WITH_SCORES}
 
 
-@pytest.mark.parametrize("seen", [{"features": "bands"}, {"features": "latents"}, MNF, WITH_SCORES, AVERAGE])
+@pytest.mark.parametrize("seen", [{"features": "bands"}, {"features": "latents"}, MNF, WITH_SCORES, AVERAGE, WITH_HULL])
 def test_a_bundle_reads_back(tmp_path: Path, seen: dict[str, str]) -> None:
     """Scores, bands, classes, threshold and class means are those that were written."""
     written = tiny.tiny_bundle(tmp_path / "model", seed=1, **seen)
@@ -107,6 +108,22 @@ def test_an_average_is_the_mean_of_what_its_members_say_of_their_own_inputs(tmp_
     for other in (svm, lda):
         assert np.abs(other.predict_proba(scores) - of_m2).max() > 0.1
     np.testing.assert_allclose(found.log_p, m2_scores(m2, seen, found.probability), rtol=1e-5)
+
+
+def test_a_member_on_hull_quotients_sees_them_beside_what_the_others_see(tmp_path: Path) -> None:
+    """Its quotients are those of the same pixels; M2, and with it log p(x), sees none of them."""
+    tiny.tiny_bundle(tmp_path / "model", seed=1, **WITH_HULL)
+    tiny.tiny_bundle(tmp_path / "without", seed=1, **AVERAGE)
+    pipeline, without = (read_bundle(tmp_path / name).pipeline for name in ("model", "without"))
+    raw = tiny.tiny_counts(seed=2).reshape(-1, tiny.BANDS)
+    assert pipeline.hull is not None
+    svm = SvmModel.from_saved(*load_model(tmp_path / "model_parts/svm/hull/20/1"))
+    own = svm.predict_proba(pipeline.hull.transform(raw))
+    others = without.scores(raw).probability
+    np.testing.assert_allclose(pipeline.scores(raw).probability, average([others, own], [4, 2]), atol=1e-5)
+    assert np.abs(own - others).max() > 0.1
+    same = pipeline.scores(raw).probability.argmax(axis=1) == others.argmax(axis=1)
+    np.testing.assert_array_equal(pipeline.scores(raw).log_p[same], without.scores(raw).log_p[same])
 
 
 @pytest.mark.parametrize("scaling", ["snv_standardise", "views"])

@@ -260,6 +260,11 @@ OF_AVERAGES: tuple[tuple[Change, str], ...] = (
     (lambda arrays, _: arrays.pop("lda_mnf/bias"), "bias"),
     (put("weights", {"m2": 2, "svm": 1}), "weights: a number is needed for each of lda_mnf, m2, svm, got m2, svm"),
     (put("weights", {"m2": 2, "svm": 1, "lda_mnf": 0}), "weights"),
+    (put("inputs", None), "inputs"),
+    (put("inputs", {"m2": [0, 3], "svm": [0, 3]}), "inputs: two numbers are needed for each of lda_mnf, m2, svm, got"),
+    (put("inputs", "svm", [0]), "inputs"),
+    (put("inputs", "svm", [-1, 3]), "inputs"),
+    (put("inputs", "m2", [1, 4]), "fit together"),
 )
 
 

@@ -204,7 +204,7 @@ def test_a_model_s_parts_lie_in_its_directory(tmp_path: Path) -> None:
     said = {"kind": "bundle 2", "method": "m2", "features": "bands", "scale": None, "classes": tiny.NAMES.to_dict()}
     parts = {"scaler": "0", "classifier": "0", "../../x": "0"}
     save_model(tmp_path / "m", {}, said | {"parts": parts})
-    known = r"\['scaler', 'scaler_m1', 'm1', 'classifier', 'tray'\]"
+    known = r"\['scaler', 'scaler_m1', 'scaler_hull', 'm1', 'classifier', 'tray'\]"
     with pytest.raises(DataError, match=rf"\.\./\.\./x' is not one of {known}"):
         read_bundle(tmp_path / "m")
 

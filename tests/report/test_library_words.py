@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from semispectral.library.judged import Judged, read_judged, write_judged
-from semispectral.report.library_words import choice_table, choice_words, library_words
+from semispectral.report.library_words import choice_table, choice_words, hull_words, library_words
 from semispectral.report.page import render
 from semispectral.report.results import Study, read_study
 from semispectral.spectra.scaling_choice import Choice, read_choice, write_choice
@@ -72,6 +72,16 @@ def test_the_page_has_the_table_of_the_choice(study: Study, tmp_path: Path) -> N
     assert [row[0].text for row in table.rows if row[1].best] == ["hull"]
     plain = render(study, {}, index=tmp_path / "report/index.html", root=tmp_path)
     assert "Candidates for the normalisation" not in plain
+
+
+def test_an_svm_on_hull_quotients_without_a_say_is_named() -> None:
+    """Only where it was asked for, and has no score beside others that have."""
+    asked = {"compare": {"features": ["bands", "hull"]}}
+    scores = pd.DataFrame({"features": ["bands", "hull"]})
+    (said,) = hull_words(asked, scores.iloc[:1])
+    assert said.startswith("The SVM on hull quotients has no say, for no sensor sees a window of normalise.windows")
+    assert hull_words(asked, scores) == hull_words(asked, scores.iloc[:0]) == []
+    assert hull_words({"compare": {"features": ["bands"]}}, scores.iloc[:1]) == []
 
 
 def test_too_few_labels_to_choose_are_said() -> None:

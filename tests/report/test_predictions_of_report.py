@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from semispectral.evaluation.queries import answers
 from semispectral.report.results import PREDICTION, in_natural_order, read_tested
+from semispectral.sampling.training_set import Features
 from semispectral.storage.parquet import write_table
 
 
@@ -29,6 +32,20 @@ def test_rows_of_the_test_part_with_so_many_labels_are_read(tmp_path: Path) -> N
     found = read_tested(paths, per_class="all")
     assert found.astype(wanted.dtypes.to_dict()).equals(wanted.reset_index(drop=True))
     assert found["scene"].dtype == "category"
+
+
+def test_a_method_without_an_answer_adds_no_row(tmp_path: Path) -> None:
+    """Its table, as a stage writes it, has no row, and names in it are of no kind; alone it is read, too."""
+    said = run("svm", "all", 1, ["A1"])
+    table = pd.DataFrame({"part": said["part"], "scene": said["scene"], "hole": said["hole"], "line": 0, "sample": 0})
+    query = Features(np.zeros((len(said), 0), np.float32), np.zeros((len(said), 1)), table.assign(label=0))
+    nobody = query.where(np.zeros(len(said), bool))
+    one = {"method": "svm", "features": "hull", "per_class": "all", "seed": 1}
+    write_table(tmp_path / "none.parquet", answers(np.zeros((0, 1), np.float32), nobody, **one))
+    write_table(tmp_path / "said.parquet", said)
+    paths = [tmp_path / f"{name}.parquet" for name in ("none", "said")]
+    assert read_tested(paths, per_class="all")["features"].tolist() == ["bands"]
+    assert not len(read_tested(paths[:1], per_class="all"))
 
 
 def test_the_tenth_hole_comes_after_the_second() -> None:

@@ -148,13 +148,14 @@ def test_the_run_of_the_maps(files_of: Any) -> None:
     """By default that with the most labels and the first seed; an average is made of its members' models."""
     runs = {"labels_per_class": [5, 50], "seeds": [4, 7]}
     of_map = MapRun(files_of(runs=runs))
-    assert of_map.path("{method}/{per_class}/{seed}") == "m2_svm_lda/50/4"
+    assert of_map.path("{method}/{per_class}/{seed}") == "m2_svms_lda/50/4"
     assert of_map.classifiers() == [
         "<results>/m2/latents_mnf/50/4",
         "<results>/svm/mnf/50/4",
         "<results>/lda_mnf/mnf/50/4",
+        "<results>/svm/hull/50/4",
     ]
-    with pytest.raises(WorkflowError, match="config, map: m2_svm_lda is an average"):
+    with pytest.raises(WorkflowError, match="config, map: m2_svms_lda is an average"):
         MapRun(files_of(map={"features": "bands"})).classifiers()
     with pytest.raises(WorkflowError, match="predict_new needs a trained model"):
         of_map.of_model(lambda path: (_ for _ in ()).throw(_missing(path)))

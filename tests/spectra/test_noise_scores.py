@@ -7,9 +7,8 @@ import pandas as pd
 
 from semispectral.scans.cube import Latents
 from semispectral.scans.sensor_bands import SensorBands
-from semispectral.spectra.noise_scores import OF_M1, scaled_scores, with_scores
+from semispectral.spectra.noise_scores import scaled_scores, with_scores
 from semispectral.spectra.scaling import Scaler, fit_scaler
-from semispectral.study.methods import WITH_M1
 
 BANDS, LATENTS = 8, 3
 MIXING = np.random.default_rng(3).normal(size=(BANDS, BANDS))
@@ -78,8 +77,3 @@ def test_each_sensor_has_a_scale_of_its_own() -> None:
     np.testing.assert_allclose([np.square(part).mean() for part in (scaled[:, :4], scaled[:, 4:])], 1, rtol=1e-4)
     x[:5, BANDS:] = np.nan
     assert (scaled_scores(scaler, x)[:5, 4:] == 0).all()
-
-
-def test_rules_know_what_comes_from_m1() -> None:
-    """Stages do not read the table of methods, so that a new row reruns none: the names are the same in both."""
-    assert OF_M1 == WITH_M1

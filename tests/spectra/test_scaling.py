@@ -258,6 +258,20 @@ def test_windows_need_wavelengths_and_bands() -> None:
         fit_scaler(TRAIN, method="hull", wavelengths_nm=nm)
 
 
+def test_optional_windows_are_those_that_the_sensor_sees() -> None:
+    """Of two windows the one that it sees; of none no column, which can be kept, read and applied."""
+    nm = WINDOWS["wavelengths_nm"]
+    one = fit_scaler(TRAIN, method="hull", wavelengths_nm=nm, windows=[(2000, 2300)])
+    both = {"method": "hull", "windows": [(2000, 2300), (9000, 9900)], "optional_windows": True}
+    found = fit_scaler(TRAIN, wavelengths_nm=nm, **both)
+    np.testing.assert_array_equal(found.transform(TRAIN), one.transform(TRAIN))
+    for wavelengths_nm, windows in ((None, [(2000, 2300)]), (nm, [(9000, 9900)])):
+        given = both | {"windows": windows}
+        none = Scaler.from_saved(*fit_scaler(TRAIN, wavelengths_nm=wavelengths_nm, **given).to_saved())
+        assert none.columns == 0
+        assert none.transform(TRAIN).shape == (len(TRAIN), 0)
+
+
 def test_mnf_is_the_generalised_eigenproblem_of_signal_and_noise() -> None:
     """Against SciPy: noise has variance 1 in every component, none is correlated, the largest variance comes first."""
     random = np.random.default_rng(11)
@@ -330,6 +344,15 @@ def test_a_window_that_no_sensor_sees_is_refused() -> None:
     x = np.random.default_rng(8).uniform(0.2, 0.9, (40, 16)).astype(np.float32)
     with pytest.raises(DataError, match="of every sensor: the window 3000 to 4000 nm"):
         fit_scaler(x, method="hull", wavelengths_nm=OF_BOTH, windows=((3000.0, 4000.0),), sensors=SENSORS)
+
+
+def test_an_optional_window_that_no_sensor_sees_has_no_column() -> None:
+    """Of several sensors likewise."""
+    x = np.random.default_rng(8).uniform(0.2, 0.9, (40, 16)).astype(np.float32)
+    given = {"wavelengths_nm": OF_BOTH, "windows": ((3000.0, 4000.0),), "sensors": SENSORS}
+    found = fit_scaler(x, method="hull", optional_windows=True, **given)
+    assert found.columns == 0
+    assert found.transform(x).shape == (len(x), 0)
 
 
 def test_a_sensor_that_no_pixel_has_is_refused() -> None:

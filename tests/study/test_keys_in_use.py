@@ -179,9 +179,9 @@ def test_a_control_does_not_read_the_keys_of_others(name: str) -> None:
         run = {"classes": 3, "shares": np.full(3, 1 / 3), "seed": 4, "settings": config}
         return BASELINES[name](x, label, more, more, **run)
 
-    used = in_use.baseline(name, baselines=BASELINES_SECTION, svm=SVM_SECTION)
+    used = methods.keys_of_baseline(name, baselines=BASELINES_SECTION, svm=SVM_SECTION)
     controls, svm = OTHER_BASELINES | used["baselines"], OTHER_SVM | used["svm"]
-    assert in_use.baseline(name, baselines=controls, svm=svm) == used
+    assert methods.keys_of_baseline(name, baselines=controls, svm=svm) == used
     expected = probabilities(BASELINES_SECTION, SVM_SECTION)
     np.testing.assert_array_equal(probabilities(used["baselines"], used["svm"]), expected)
     np.testing.assert_array_equal(probabilities(controls, svm), expected)

@@ -13,9 +13,10 @@ def test_a_map_by_an_average_asks_for_its_members() -> None:
     assert trained_rows("m2_svm", "latents_mnf") == (("m2", "latents_mnf"), ("svm", "mnf"))
     beside = (("m2", "latents_mnf"), ("svm", "mnf"), ("lda_mnf", "mnf"))
     assert trained_rows("m2_svm_lda", "latents_mnf") == beside
+    assert trained_rows("m2_svms_lda", "latents_mnf") == (*beside, ("svm", "hull"))
     mapped = set(averages()) & set(models())
     rows = [METHODS[name] for row in METHODS.values() if row.method in mapped for name in row.members]
-    assert mapped == {"m2_svm", "m2_svm_lda"}
+    assert mapped == {"m2_svm", "m2_svm_lda", "m2_svms_lda"}
     assert {row.method for row in rows} <= set(READERS) - mapped
     assert set(models()) == set(READERS)
 

@@ -22,7 +22,7 @@ from semispectral.classifiers.stage_train_lda import run_train_lda
 from semispectral.classifiers.stage_train_svm import run_train_svm
 from semispectral.downhole.stage_downhole import run_downhole
 from semispectral.errors import DataError
-from semispectral.evaluation.predictions import check_predictions
+from semispectral.evaluation.predictions import check_predictions, class_count
 from semispectral.evaluation.score_files import read_scored
 from semispectral.evaluation.stage_average import run_average
 from semispectral.evaluation.stage_evaluate import run_evaluate
@@ -409,6 +409,24 @@ def test_the_svm_beats_the_majority(predicted: Path) -> None:
     assert set(scored.summary["part"]) == {"valid", "test"}
     assert len(scored.classes)
     assert scored.confusions["pixels"].sum() == test["pixels"].sum()
+
+
+def test_an_svm_on_hull_quotients_has_no_say_where_no_sensor_sees_a_window(sampled: Path, tmp_path: Path) -> None:
+    """Its model and its predictions are there, and say nothing; with a window it predicts as any other."""
+    labels, pixels = sampled / "labels.parquet", sampled / "split/pixels.parquet"
+    samples = sorted(sampled.glob("sample_m1/*.parquet"))
+    known = {"classes_file": sampled / "split/classes.json", "pixels_file": pixels, "features": "hull", **RUN}
+    for window, rows_of in (((2080, 2400), 60), ((9000, 9900), 0)):
+        folder = tmp_path / str(window[0])
+        scale = {"method": "hull", "windows": [window], "optional_windows": True}
+        run_fit_scaler(folder / "hull", samples=samples, choices=[], noises=[], cfg=cfg("cleaning", normalise=scale))
+        seen = {"feature_files": sorted(sampled.glob("sample/*.parquet")), "scaler_directory": folder / "hull"}
+        run_train_svm(folder / "svm", labels_file=labels, cfg=cfg("svm"), **known, **seen)
+        run_predict(folder / "said.parquet", model_directory=folder / "svm", method="svm", **known, **seen)
+        said = read_table(folder / "said.parquet")
+        assert len(said) >= rows_of
+        assert bool(len(said)) == bool(rows_of)
+        assert class_count(said) == len(read_classes(known["classes_file"]))
 
 
 def test_a_packed_model_names_its_classes(bundled: Path) -> None:

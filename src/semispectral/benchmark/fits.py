@@ -51,8 +51,10 @@ def by_sensor(
 
     Returns
     -------
-    float32 [pixel, class].
+    float32 [pixel, class]; without a row if there is nothing to see: hull quotients of windows that no sensor sees.
     """
+    if not query.shape[1]:
+        return np.zeros((0, classes), np.float32)
     config = as_settings(SvmConfig, settings["svm"], where="svm")
     seen = data.labelled.sensors
     model = fit_by_sensor(fit, *every_label(data), sensors=seen, classes=classes, settings=config, seed=seed)

@@ -22,6 +22,7 @@ from semispectral.benchmark.pool import Dealt, Pool, place_of
 from semispectral.errors import DataError
 from semispectral.evaluation.predictions import prediction_table
 from semispectral.evaluation.queries import PLACE
+from semispectral.inference.feature_names import HULL, LATENTS_MNF, MNF, SPECTRA
 from semispectral.sampling.split_names import CLASSES, REGIMES
 from semispectral.sampling.training_set import KEY, Features, TrainingSet
 from semispectral.scans.cube import Latents
@@ -30,7 +31,6 @@ from semispectral.spectra.scaling_choice import AUTO, read_choice
 from semispectral.storage import arrays as packed
 from semispectral.storage.parquet import read_tables, write_table
 from semispectral.study.classes import read_classes
-from semispectral.study.methods import LATENTS_MNF, MNF, SPECTRA
 from semispectral.workflow.units import clock
 
 log = logging.getLogger(__name__)
@@ -207,7 +207,7 @@ def _inputs(
     """Return the inputs of all pixels, and the time of M1 in s."""
     if features == SPECTRA:
         return data.features(data.pixels.x), 0.0
-    if features == MNF:
+    if features in (MNF, HULL):
         return data.normalised(job.settings["row"]["normalise"]), 0.0
     if not latents:
         normalise = {"method": "standardise"} if features == STANDARDISED else _normalisation(job, chosen, seed)

@@ -12,10 +12,11 @@ from semispectral.check.plan import Planned
 from semispectral.check.rates import FRESH_SECONDS, FRESH_TRAINING_SECONDS, OTHER, RATES
 from semispectral.check.scenes import Looked, classes_of
 from semispectral.check.study import Study
+from semispectral.inference.feature_names import BANDS, LATENTS, LATENTS_MNF
 from semispectral.sampling.quotas import HELD_OUT_SHARE
 from semispectral.spectra.normalisations.known_normalisations import NORMALISATIONS
 from semispectral.study import keys_in_use
-from semispectral.study.methods import BANDS, LATENTS, LATENTS_MNF, row_of
+from semispectral.study.methods import row_of
 from semispectral.workflow.warm import starts_warm
 
 FLOAT_BYTES = 4

@@ -7,10 +7,12 @@ from pathlib import Path
 from semispectral.check.problems import Problems
 from semispectral.check.scenes import Looked, classes_of
 from semispectral.check.study import Study
+from semispectral.inference.feature_names import HULL
 from semispectral.library.class_entries import LibraryClassifier, classifier_for
-from semispectral.spectra.hull_windows import window_bands
+from semispectral.spectra.hull_windows import sees, window_bands
 from semispectral.spectra.normalisations.known_normalisations import NORMALISATIONS
 from semispectral.study import keys_in_use
+from semispectral.study.methods import METHODS, first_row
 from semispectral.study.names import some
 from semispectral.study.paths import inside, outside_allowed
 
@@ -31,11 +33,40 @@ def check_windows(study: Study, looked: Sequence[Looked]) -> None:
     """
     normalise = study.config["normalise"]
     asked = [keys_in_use.normalise(normalise, key) for key in ("m1_method", "method")]
+    asked += [{"method": HULL}] if study.config["map"]["features"] == HULL else []
     methods = {method for each in asked for method in each.get("candidates", (each["method"],))}
     windows = [tuple(window) for window in normalise["windows"]]
     if any(NORMALISATIONS[method].hull for method in methods):
         for each in _on_disk(looked):
             window_bands(each.wavelengths_nm, windows, where=f"{each.scene.name}, normalise.windows")
+
+
+def hull_words(study: Study, looked: Sequence[Looked]) -> Iterator[str]:
+    """Yield a line on the windows of the SVM on hull quotients, if there is one: those that the scans see.
+
+    Parameters
+    ----------
+    study : configuration and tables.
+    looked : facts of the scenes.
+    """
+    found, maps = _on_disk(looked), study.config["map"]
+    members = [METHODS[name].features for name in first_row(maps["method"]).members]
+    if not found or HULL not in (maps["features"], *members, *study.config["compare"]["features"]):
+        return
+    windows = [tuple(window) for window in study.config["normalise"]["windows"]]
+    seen = [window for window in windows if sees(found[0].wavelengths_nm, window)]
+    if seen:
+        yield f"SVM on hull quotients: of {_ranges(seen)}"
+    else:
+        yield (
+            f"SVM on hull quotients: it has no say, for no bands of {_ranges(windows)} are known (normalise.windows); "
+            "the mean that makes the maps does without it"
+        )
+
+
+def _ranges(windows: Sequence[tuple[float, ...]]) -> str:
+    """Say from where to where windows go."""
+    return " and ".join(f"{first:g} to {last:g} nm" for first, last in windows)
 
 
 def library_words(study: Study, looked: Sequence[Looked], problems: Problems) -> Iterator[str]:

@@ -12,7 +12,7 @@ from semispectral.check import messages as words
 from semispectral.check.dry_run import ALL, EXPLORE, jobs, start_dry_run
 from semispectral.check.estimate import needs
 from semispectral.check.hole_tables import check_hole_tables
-from semispectral.check.inputs import check_windows, library_words
+from semispectral.check.inputs import check_windows, hull_words, library_words
 from semispectral.check.machine import times_as_slow
 from semispectral.check.plan import check_clusters, odd_of_scans, planned
 from semispectral.check.problems import Problems
@@ -134,7 +134,7 @@ def _summary(
     with problems.noted():
         check_clusters(study, looked)
     of_holes = check_hole_tables(study, problems)
-    of_library = [] if study.unlabelled else list(library_words(study, looked, problems))
+    of_library = [] if study.unlabelled else [*hull_words(study, looked), *library_words(study, looked, problems)]
     odd: tuple[str, ...] = ()
     if study.unlabelled:
         with problems.noted():

@@ -75,8 +75,8 @@ class OfSensors:
         """Return class probabilities float32 [pixel, class].
 
         Of each pixel the classifiers of the sensors that have data of it are averaged, with equal weights, as
-        `semispectral.inference.average.average` does. Where none has any, all are. One that knows some of the
-        classes divides what the others give to these together, and says nothing of the rest.
+        `semispectral.inference.average.average` does. Where none has any, all classes are alike. One that knows some
+        of the classes divides what the others give to these together, and says nothing of the rest.
 
         Parameters
         ----------
@@ -93,10 +93,10 @@ class OfSensors:
             (x[:, place], self.models[name]) for name, place in places(self.sensors).items() if name in self.models
         ]
         there = np.stack([has_data(own) for own, _ in inputs], axis=1)
-        there[~there.any(axis=1)] = True
         known = max((model.classes for model in self.models.values()), key=len)
         probability = np.zeros((len(x), next(iter(self.models.values())).class_count), np.float32)
-        for pattern in np.unique(there, axis=0):
+        probability[:, known] = 1 / len(known)
+        for pattern in np.unique(there[there.any(axis=1)], axis=0):
             mine = (there == pattern).all(axis=1)
             used = [each for each, seen in zip(inputs, pattern.tolist(), strict=True) if seen]
             found = [(model.predict_proba(own[mine])[:, known], np.isin(known, model.classes)) for own, model in used]
@@ -114,7 +114,7 @@ class OfSensors:
 
     def to_saved(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """Return arrays and description, for `semispectral.storage.model_files.save_model`."""
-        arrays, together = joined({name: model.to_saved() for name, model in self.models.items()}, {})
+        arrays, together = joined({name: model.to_saved() for name, model in self.models.items()})
         sensors = [[each.name, each.bands] for each in self.sensors]
         return arrays, {"kind": BY_SENSOR, "sensors": sensors, "by_sensor": together["members"]}
 
@@ -162,9 +162,10 @@ def fit_by_sensor(
 ) -> Fitted | OfSensors:
     """Fit a classifier for each sensor, on the labelled pixels that it has data of; one where there is one sensor.
 
-    A classifier of all columns side by side sees each sensor by its number of columns, whatever that knows of the
-    classes. One that knows nothing has even probabilities, and so no say. A sensor that has data of labels of fewer
-    than two classes is left out. Where none has data of labels of all classes, one classifier sees all columns.
+    A sensor may have no column, as of hull quotients whose windows it does not see. A classifier of all columns
+    side by side sees each sensor by its number of columns, whatever that knows of the classes. One that knows
+    nothing has even probabilities, and so no say. A sensor that has data of labels of fewer than two classes is
+    left out. Where none has data of labels of all classes, one classifier sees all columns.
 
     Parameters
     ----------
@@ -180,7 +181,7 @@ def fit_by_sensor(
     DataError : there is no label.
     """
     known, models = known_classes(label, classes), {}
-    if len(places(sensors)) > 1:
+    if len(sensors) > 1:
         for name, place in places(sensors).items():
             own = x[:, place]
             there = has_data(own)
@@ -193,7 +194,7 @@ def fit_by_sensor(
     if not any(len(model.classes) == len(known) for model in models.values()):
         return fit(x, label, classes=classes, **given)
     log.info("probabilities are the geometric mean of those by %s, each of the pixels it sees", ", ".join(models))
-    return OfSensors(sensors, models)
+    return OfSensors(tuple(each for each in sensors if each.bands), models)
 
 
 def places(sensors: Sensors) -> dict[str, slice]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from semispectral.evaluation.queries import answers, asked
+from semispectral.inference.feature_names import SPECTRA
 from semispectral.library.class_entries import (
     LibraryClassifier,
     classifier_for,
@@ -26,7 +27,6 @@ from semispectral.spectra.hull_windows import sensor_of_windows
 from semispectral.spectra.shards import read_shard
 from semispectral.storage.parquet import write_table
 from semispectral.study.classes import ClassMap, read_classes
-from semispectral.study.methods import SPECTRA
 from semispectral.study.scene import Scene
 from semispectral.study.stage_settings import settings
 

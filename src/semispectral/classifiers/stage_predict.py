@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from semispectral.classifiers.readers import READERS
+import numpy as np
+
+from semispectral.classifiers.readers import READERS, SILENT
 from semispectral.evaluation.queries import answers, asked, of_classes
 from semispectral.sampling.training_set import read_features
 from semispectral.storage.model_files import load_model
@@ -29,7 +31,8 @@ def run_predict(
     Parameters
     ----------
     predictions_file : str or Path
-        Parquet file to write: probabilities of the classes and the true class, one row per pixel.
+        Parquet file to write: probabilities of the classes and the true class, one row per pixel; no row where the
+        model has no say.
     feature_files : sequence of str or Path
         Cleaned sample of every scene that is learnt from or tested, or the latents of its pool.
     scaler_directory : str or Path
@@ -52,7 +55,12 @@ def run_predict(
     query = asked(
         read_features(feature_files, features=features, scaler_directory=scaler_directory, pixels_file=pixels_file)
     )
-    model = READERS[method](*load_model(Path(model_directory)))
-    probability = of_classes(model.predict_proba(query.mean[:]), len(read_classes(Path(classes_file))))
+    arrays, description = load_model(Path(model_directory))
+    classes = len(read_classes(Path(classes_file)))
+    if description["kind"] == SILENT:
+        query, probability = query.where(np.zeros(len(query), bool)), np.zeros((0, classes), np.float32)
+    else:
+        model = READERS[method](arrays, description)
+        probability = of_classes(model.predict_proba(query.mean[:]), classes)
     table = answers(probability, query, method=method, features=features, per_class=per_class, seed=seed)
     write_table(predictions_file, table)

@@ -1,9 +1,11 @@
 """The stage `train_svm`: an SVM on the labels of one run."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
 from semispectral.classifiers.by_sensor import fit_by_sensor
+from semispectral.classifiers.readers import SILENT
 from semispectral.classifiers.svm import SvmConfig, fit_svm
 from semispectral.evaluation.queries import every_label
 from semispectral.sampling.training_set import read_features, training_set
@@ -11,6 +13,8 @@ from semispectral.storage.model_files import save_model
 from semispectral.storage.parquet import read_table
 from semispectral.study.classes import read_classes
 from semispectral.study.stage_settings import stage_settings
+
+log = logging.getLogger(__name__)
 
 
 def run_train_svm(
@@ -28,6 +32,8 @@ def run_train_svm(
 ) -> None:
     """Fit an SVM on all labels of a run, on bands (one for each sensor) or on the latents of M1.
 
+    On hull quotients of windows that no sensor sees there is nothing to fit: the model has no say.
+
     Parameters
     ----------
     directory : str or Path
@@ -43,7 +49,7 @@ def run_train_svm(
     classes_file : str or Path
         Classes of the split, classes.json.
     features : str
-        "bands" or "latents".
+        "bands", "latents", "mnf" or "hull".
     per_class : str
         Labels per class, or "all".
     seed : int
@@ -55,5 +61,9 @@ def run_train_svm(
     x, label = every_label(training_set(seen, read_table(labels_file), per_class=per_class, seed=seed))
     settings = stage_settings(SvmConfig, cfg, "svm")
     classes = len(read_classes(Path(classes_file)))
+    if not x.shape[1]:
+        log.warning("no sensor sees the windows of the hull quotients (normalise.windows): the SVM on them has no say")
+        save_model(Path(directory), {}, {"kind": SILENT, "class_count": classes})
+        return
     svm = fit_by_sensor(fit_svm, x, label, sensors=seen.sensors, classes=classes, settings=settings, seed=seed)
     save_model(Path(directory), *svm.to_saved())

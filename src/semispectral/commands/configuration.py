@@ -47,7 +47,7 @@ from semispectral.study.setting_types import (
 )
 
 Model = Annotated[str, OneOf(methods.models())]
-Features = Literal["bands", "latents", "mnf", "latents_mnf"]
+Features = Literal["bands", "latents", "mnf", "latents_mnf", "hull"]
 WITHOUT_NOISE = tuple(name for name, row in NORMALISATIONS.items() if not row.noise)
 CANDIDATES = ("snv_level", "hull")
 # Baselines that run unless others are named.
@@ -97,13 +97,15 @@ class CompareConfig:
         "lda_mnf",
         "m2",
         "qy",
-        "m2_svm_lda",
+        "m2_svms_lda",
     )
-    """Models to train. m2_svm_lda is the mean of M2 on latents_mnf, which counts half, and of the SVM and LDA on mnf,
-    a quarter each; m2_svm that of M2 and the SVM, a half each; whatever the features below."""
-    features: Annotated[tuple[Features, ...], Field(min_length=1), Unique()] = ("bands", "latents", "mnf")
-    """What the models see: normalised bands, the latents of M1, or noise-whitened components (MNF; the SVM and
-    LDA alone), or the latents with these components beside them (latents_mnf; m2 and qy)."""
+    """Models to train. m2_svms_lda, m2_svm_lda and m2_svm are means, whose members are trained whatever the features
+    below: m2_svm_lda of M2 on latents_mnf, which counts half, and of the SVM and LDA on mnf, a quarter each;
+    m2_svms_lda of these and of the SVM on hull; m2_svm of M2 and the SVM on mnf, a half each."""
+    features: Annotated[tuple[Features, ...], Field(min_length=1), Unique()] = ("bands", "latents", "mnf", "hull")
+    """What the models see: normalised bands, the latents of M1, noise-whitened components (mnf; the SVM and
+    LDA alone), the latents with these components beside them (latents_mnf; m2 and qy), or hull quotients of
+    normalise.windows (hull; the SVM alone; where no sensor sees a window, it says nothing)."""
     baselines: Annotated[tuple[Annotated[str, OneOf(methods.baselines())], ...], Unique()] = UNTUNED
     """Simpler methods, each on its own input."""
 
@@ -112,11 +114,12 @@ class CompareConfig:
 class MapConfig(SmoothConfig):
     """The maps of all scenes, the downhole logs and the trained model to take home."""
 
-    method: Model = "m2_svm_lda"
-    """The classifier: m2_svm_lda is the mean of M1+M2 with noise scores, which counts half, and of the SVM and linear
-    discriminants (LDA) on noise-whitened components, a quarter each."""
+    method: Model = "m2_svms_lda"
+    """The classifier: m2_svms_lda is the mean of M1+M2 with noise scores, of the SVM and linear discriminants (LDA) on
+    noise-whitened components, and of the SVM on hull quotients, where a sensor sees their windows."""
     features: Features = "latents_mnf"
-    """What it sees: latents_mnf for m2_svm_lda and m2_svm. M1+M2 alone is m2 on latents, or on latents_mnf."""
+    """What it sees: latents_mnf for means, whatever single members see. M1+M2 alone is m2 on latents, or on
+    latents_mnf."""
     labels_per_class: Annotated[int | str, NumberOr("all", "largest", least=1)] = "largest"
     """Labels per class that it was trained with; largest: of runs.labels_per_class."""
     seed: Annotated[int | str, NumberOr("first", least=0)] = "first"

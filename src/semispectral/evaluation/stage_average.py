@@ -17,7 +17,7 @@ def run_average(
     predictions_file : str or Path
         Parquet file to write, a table like those of the members.
     members : sequence of str or Path
-        Predictions of each member, of the same pixels.
+        Predictions of each member, of the same pixels; one without an answer, which has no row, is left out.
     method : str
         Name of the average in the table of methods.
     features : str
@@ -26,4 +26,9 @@ def run_average(
         How much each member counts; empty: all count the same.
     """
     tables = [read_table(Path(path)) for path in members]
-    write_table(predictions_file, average_predictions(tables, method=method, features=features, weights=weights))
+    answered = [place for place, table in enumerate(tables) if len(table)] or list(range(len(tables)))
+    counted = [weights[place] for place in answered] if weights else weights
+    averaged = average_predictions(
+        [tables[place] for place in answered], method=method, features=features, weights=counted
+    )
+    write_table(predictions_file, averaged)

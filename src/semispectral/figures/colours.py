@@ -16,6 +16,7 @@ PALETTE = {  # the names that `semispectral.study.methods` has for colours
     "vermillion": VERMILLION,
     "purple": PURPLE,
     "sky": SKY,
+    "black": INK,
     "grey": GREY,
 }
 SOLID, DASHED, DOTTED, MIXED = "-", (0, (4, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.2, 1.2, 1.2))

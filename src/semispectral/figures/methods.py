@@ -3,7 +3,8 @@
 from typing import Any
 
 from semispectral.figures.colours import GREY, INK, LINES, MIXED, PALETTE
-from semispectral.study.methods import BANDS, METHODS, row_of
+from semispectral.inference.feature_names import BANDS
+from semispectral.study.methods import METHODS, row_of
 
 
 def method_name(method: str, features: str) -> str:

@@ -21,7 +21,8 @@ def average(found: Sequence[np.ndarray], weights: Sequence[float] = ()) -> np.nd
     The sum of the probabilities of a pixel is 1 again: p(y) is proportional to the product of p_m(y)^w_m over the
     classifiers, whose weights w_m sum to 1, the logarithmic pool (Genest and Zidek 1986, Statistical Science 1,
     114-135). The arithmetic mean of calibrated forecasts is too modest (Ranjan and Gneiting 2010, J. R. Statist. Soc.
-    B 72, 71-91).
+    B 72, 71-91). Of a pixel to which a classifier gives all classes alike, it has nothing to say: it does not count
+    there, and the others are as sure as without it.
 
     Parameters
     ----------
@@ -32,11 +33,19 @@ def average(found: Sequence[np.ndarray], weights: Sequence[float] = ()) -> np.nd
     -------
     float32 [pixel, class].
     """
-    counted = weights or [1.0] * len(found)
-    logs = np.zeros(found[0].shape)
-    for probability, weight in zip(found, counted, strict=True):
-        logs += weight * np.log(np.maximum(probability, LEAST, dtype=np.float64))
-    return apply_temperature(logs, sum(counted))
+    logs, total = np.zeros(found[0].shape), np.zeros((len(found[0]), 1))
+    for probability, weight in zip(found, weights or [1.0] * len(found), strict=True):
+        counted = np.where(_says_something(probability), weight, 0)[:, None]
+        logs += counted * np.log(np.maximum(probability, LEAST, dtype=np.float64))
+        total += counted
+    return apply_temperature(logs / np.where(total > 0, total, 1), 1.0)
+
+
+def _says_something(probability: np.ndarray) -> np.ndarray:
+    """Tell which pixels have other probabilities than one and the same for all classes that are possible."""
+    possible = probability > 0
+    alike = (probability == probability.max(axis=1, keepdims=True)) | ~possible
+    return np.asarray((possible.sum(axis=1) == 1) | ~alike.all(axis=1))
 
 
 class Classifier(Protocol):
@@ -54,18 +63,20 @@ class Classifier(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Member:
-    """Classifier that sees the last inputs of those that all members share, in units of its own.
+    """Classifier that sees some of the inputs of an average, in units of its own.
 
     Attributes
     ----------
-    method : str, its name in the table of readers.
+    method : str, its name in the table of readers, and after a hyphen what it sees, where another is of that method.
     classifier : the classifier.
-    scale : float32 [input], what the last inputs are multiplied with; None if it sees all inputs, as they are.
+    inputs : (int, int or None), the first input that it sees, and the one after its last; None: to the end.
+    scale : float32 [own input], what these are multiplied with; None if it sees them as they are.
     weight : how much it counts.
     """
 
     method: str
     classifier: Classifier
+    inputs: tuple[int, int | None] = (0, None)
     scale: np.ndarray | None = None
     weight: float = 1.0
 
@@ -76,7 +87,8 @@ class Member:
         ----------
         x : float32 [pixel, input], inputs of all members.
         """
-        return x if self.scale is None else np.asarray(x[:, x.shape[1] - len(self.scale) :] * self.scale)
+        own = x[:, slice(*self.inputs)]
+        return own if self.scale is None else np.asarray(own * self.scale)
 
 
 class AverageModel:
@@ -108,38 +120,70 @@ class AverageModel:
 
         Parameters
         ----------
-        arrays : arrays by name, from `joined`.
-        description : description, from `joined`.
-        readers : how each kind of member is read.
+        arrays : arrays by name, from `saved_average`.
+        description : description, from `saved_average`.
+        readers : how each method is read.
         """
-        weights = description.get("weights", {})
+        weights, inputs = description.get("weights", {}), description["inputs"]
         return cls(
             tuple(
-                Member(name, readers[name](*saved), arrays.get(f"{name}/{SCALE}"), weights.get(name, 1.0))
+                Member(
+                    name,
+                    readers[method_of(name)](*saved),
+                    tuple(inputs[name]),
+                    arrays.get(f"{name}/{SCALE}"),
+                    weights.get(name, 1.0),
+                )
                 for name, saved in parted((arrays, description)).items()
             )
         )
 
 
-def joined(
-    members: Mapping[str, Saved], scales: Mapping[str, np.ndarray], weights: Mapping[str, float] | None = None
+def method_of(member: str) -> str:
+    """Return the method of a member of an average.
+
+    Parameters
+    ----------
+    member : its name: the method, and after a hyphen what it sees, where another member is of that method.
+    """
+    return member.partition("-")[0]
+
+
+def joined(members: Mapping[str, Saved]) -> Saved:
+    """Return several saved classifiers as one.
+
+    Parameters
+    ----------
+    members : arrays and description by name; all of the same classes.
+    """
+    arrays = {f"{name}/{key}": array for name, saved in members.items() for key, array in saved[0].items()}
+    return arrays, {"members": {name: own for name, (_, own) in members.items()}}
+
+
+def saved_average(
+    members: Mapping[str, Saved],
+    *,
+    inputs: Mapping[str, tuple[int, int]],
+    scales: Mapping[str, np.ndarray],
+    weights: Mapping[str, float] | None = None,
 ) -> Saved:
     """Return several saved classifiers as one saved average.
 
     Parameters
     ----------
-    members : arrays and description by method; all of the same classes.
-    scales : float32 [input] by method, for members that see the last inputs alone; see `Member`.
-    weights : how much each member counts, by method; None: all count the same.
+    members : arrays and description by name; all of the same classes.
+    inputs : the first input that each member sees, and the one after its last.
+    scales : float32 [own input] by name, for members that see their inputs in units of their own; see `Member`.
+    weights : how much each member counts, by name; None: all count the same.
     """
-    arrays = {f"{name}/{key}": array for name, saved in members.items() for key, array in saved[0].items()}
+    arrays, description = joined(members)
     arrays |= {f"{name}/{SCALE}": np.asarray(scale, np.float32) for name, scale in scales.items()}
-    description: dict[str, Any] = {"kind": KIND, "members": {name: own for name, (_, own) in members.items()}}
+    description |= {"kind": KIND, "inputs": {name: list(own) for name, own in inputs.items()}}
     return arrays, description | ({"weights": dict(weights)} if weights else {})
 
 
 def parted(saved: Saved) -> dict[str, Saved]:
-    """Return the members of a saved average, as they were before `joined`, by method.
+    """Return the members of a saved average, as they were before `joined`, by name.
 
     Parameters
     ----------

@@ -1,10 +1,10 @@
 """Read and write a trained model as one directory, with all that is needed to map a new scan.
 
 ``weights.safetensors`` and ``model.json`` hold what belongs to the whole (bands, classes, class means, threshold,
-settings, scores, provenance); ``scaler``, ``scaler_m1``, ``m1``, ``classifier`` and ``tray`` hold its parts;
-``README.md`` is the model card. Without ``scaler_m1``, M1 takes spectra on the scale of ``scaler``: this holds for
-classifiers of latents, and for older models, made before M1 had a scale of its own. Without ``tray``, training left
-nothing out, or nothing that can be told from core, or the model is older.
+settings, scores, provenance); ``scaler``, ``scaler_m1``, ``scaler_hull``, ``m1``, ``classifier`` and ``tray`` hold its
+parts; ``README.md`` is the model card. Without ``scaler_m1``, M1 takes spectra on the scale of ``scaler``: this holds
+for classifiers of latents, and for older models, made before M1 had a scale of its own. Without ``tray``, training
+left nothing out, or nothing that can be told from core, or the model is older.
 """
 
 import re
@@ -80,7 +80,7 @@ def pipeline_of(parts: dict[str, Saved], guide: dict[str, np.ndarray], *, method
 
     Parameters
     ----------
-    parts : arrays and description of scaler, classifier and, if present, m1 and scaler_m1.
+    parts : arrays and description of scaler, classifier and, if present, m1, scaler_m1 and scaler_hull.
     guide : guide_mean float32 [column] and guide_components float32 [column, component].
     method : svm, m2 or qy.
     features : bands or latents.
@@ -94,6 +94,7 @@ def pipeline_of(parts: dict[str, Saved], guide: dict[str, np.ndarray], *, method
         features,
         guide["guide_mean"],
         guide["guide_components"],
+        Scaler.from_saved(*parts["scaler_hull"]) if "scaler_hull" in parts else None,
     )
 
 

@@ -33,6 +33,7 @@ FEATURES_IN_WORDS = {
     "latents": "the latents of M1, a variational autoencoder of the spectra",
     "mnf": "noise-whitened components of the spectra (MNF)",
     "latents_mnf": "the latents of M1, a variational autoencoder of the spectra, and noise-whitened components of them",
+    "hull": "hull quotients of windows of the spectra",
 }
 
 

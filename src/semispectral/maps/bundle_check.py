@@ -17,7 +17,8 @@ from semispectral.classifiers.by_sensor import BY_SENSOR
 from semispectral.classifiers.readers import FOR_EACH_SENSOR, OF_ONE, READERS
 from semispectral.errors import DataError
 from semispectral.inference.average import KIND as AVERAGE
-from semispectral.inference.average import parted
+from semispectral.inference.average import method_of, parted
+from semispectral.inference.feature_names import BANDS, HULL, LATENTS, LATENTS_MNF, MNF
 from semispectral.inference.lda_inference import KIND as LDA
 from semispectral.inference.nets import ACTIVATIONS, LIKELIHOODS
 from semispectral.scans.sensor_bands import Sensors, columns_of
@@ -30,8 +31,8 @@ from semispectral.tray.tray_model import KIND as TRAY
 from semispectral.tray.tray_model import MIXTURES
 
 Saved = tuple[dict[str, np.ndarray], dict[str, Any]]
-PARTS = ("scaler", "scaler_m1", "m1", "classifier", "tray")
-FEATURES = ("bands", "latents", "mnf", "latents_mnf")
+PARTS = ("scaler", "scaler_m1", "scaler_hull", "m1", "classifier", "tray")
+FEATURES = (BANDS, LATENTS, MNF, LATENTS_MNF, HULL)
 REMEDY = "have the model made again (rule 'bundle'), or ask whoever made it"
 
 
@@ -76,11 +77,11 @@ DESCRIPTIONS: dict[str, dict[str, Any]] = {
 }
 MEMBERS = {
     "type": "object",
-    "propertyNames": {"enum": list(OF_ONE)},
+    "propertyNames": {"pattern": f"^({'|'.join(OF_ONE)})(-[a-z_]+)?$"},
     "additionalProperties": {"type": "object"},
     "minProperties": 2,
 }
-SENSORS = {"type": "array", "items": SENSOR, "minItems": 2}
+SENSORS = {"type": "array", "items": SENSOR, "minItems": 1}
 BY_SENSORS = {
     method: _object(
         sensors=SENSORS,
@@ -88,7 +89,8 @@ BY_SENSORS = {
     )
     for method in FOR_EACH_SENSOR
 }
-AVERAGED = _object(kind={"const": AVERAGE}, members=MEMBERS)
+SPAN = {"type": "array", "items": {"type": "integer", "minimum": 0}, "minItems": 2, "maxItems": 2}
+AVERAGED = _object(kind={"const": AVERAGE}, members=MEMBERS, inputs={"type": "object", "additionalProperties": SPAN})
 AVERAGED["properties"]["weights"] = {"type": "object", "additionalProperties": POSITIVE}
 BUNDLE = _object(
     method={"enum": list(READERS)},
@@ -130,7 +132,7 @@ def check_parts(directory: Path, parts: Mapping[str, Saved], *, method: str) -> 
     method : method of the classifier.
     """
     for name, (arrays, description) in parts.items():
-        kind = {"classifier": method, "scaler_m1": "scaler"}.get(name, name)
+        kind = method if name == "classifier" else "scaler" if name.startswith("scaler") else name
         for array_name, array in arrays.items():
             _check_finite(directory / name / WEIGHTS, array_name, array)
         if kind in DESCRIPTIONS:
@@ -139,7 +141,7 @@ def check_parts(directory: Path, parts: Mapping[str, Saved], *, method: str) -> 
             check_description(directory / name / DESCRIPTION, description, AVERAGED)
             _check_weights(directory / name / DESCRIPTION, description)
             for member, saved in _members(directory, (arrays, description)).items():
-                _check_part(directory / name, *saved, kind=member)
+                _check_part(directory / name, *saved, kind=method_of(member))
 
 
 def _check_part(directory: Path, arrays: Mapping[str, np.ndarray], description: dict[str, Any], *, kind: str) -> None:
@@ -153,12 +155,14 @@ def _check_part(directory: Path, arrays: Mapping[str, np.ndarray], description: 
 
 
 def _check_weights(file: Path, description: Mapping[str, Any]) -> None:
-    """Raise DataError unless an average counts all members the same, or gives each of them a weight."""
-    weights, members = description.get("weights"), description["members"]
-    if weights is not None and weights.keys() != members.keys():
-        raise DataError(
-            f"{file}, weights: a number is needed for each of {some(members)}, got {some(weights or ())}; {REMEDY}"
-        )
+    """Raise DataError unless an average says what each member sees, and counts all the same or gives each a weight."""
+    members = description["members"]
+    for key, what in (("inputs", "two numbers are"), ("weights", "a number is")):
+        given = description.get(key)
+        if given is not None and given.keys() != members.keys():
+            raise DataError(
+                f"{file}, {key}: {what} needed for each of {some(members)}, got {some(given or ())}; {REMEDY}"
+            )
 
 
 def _members(directory: Path, saved: Saved) -> dict[str, Saved]:
@@ -228,7 +232,7 @@ def check_scaler(directory: Path, name: str, saved: Saved, *, bands: int) -> Non
     Parameters
     ----------
     directory : directory of the model.
-    name : scaler or scaler_m1.
+    name : scaler, scaler_m1 or scaler_hull.
     saved : arrays and description of the scaler.
     bands : number of bands.
     """

@@ -1,16 +1,17 @@
 """Classify raw spectra with a trained model, in NumPy alone."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from semispectral.errors import ConfigError
-from semispectral.inference.average import AverageModel, Classifier
+from semispectral.inference.average import AverageModel, Classifier, Member
+from semispectral.inference.feature_names import LATENTS, LATENTS_MNF, WITH_M1
 from semispectral.inference.m1_inference import M1Inference
 from semispectral.inference.m2_inference import M2Inference
 from semispectral.inference.nets import bounded_log_variance, kl_to_standard, log_likelihood
-from semispectral.spectra.noise_scores import LATENTS, OF_M1, WITH_SCORES
 from semispectral.spectra.scaling import Scaler, without_gaps
 
 
@@ -45,6 +46,7 @@ class Pipeline:
     scaler_m1 : scale of the spectra for M1; the same object as ``scaler`` if the scale is the same, so that nothing is
         computed twice.
     classifier : classifier of these features.
+    hull : scale of the hull quotients, which a member of an average sees beside these features; None without one.
     m1 : M1; required if ``features`` has its latents.
     features : bands, mnf, latents or latents_mnf.
     guide_mean : float32 [column], mean of the normalised spectra.
@@ -58,19 +60,23 @@ class Pipeline:
     features: str
     guide_mean: np.ndarray
     guide_components: np.ndarray
+    hull: Scaler | None = None
 
     def __post_init__(self) -> None:
-        if self.features in OF_M1 and self.m1 is None:
+        if self.features in WITH_M1 and self.m1 is None:
             raise ConfigError("a classifier of latents needs M1, and none was given; train_m1 makes one")
 
     @property
     def m2(self) -> M2Inference | None:
         """Classifier, or the member of an average, that also describes its inputs by p(x|y, z); None without one."""
-        alone = [self.classifier]
-        if isinstance(self.classifier, AverageModel):
-            alone = [member.classifier for member in self.classifier.members if member.scale is None]
-        describing = (one for one in alone if isinstance(one, M2Inference) and "p_x_output/bias" in one.arrays)
-        return next(describing, None)
+        return next((m2 for m2, _ in self._describing()), None)
+
+    def _describing(self) -> Iterator[tuple[M2Inference, Member]]:
+        """Yield the classifier that describes its inputs, and the member that says which inputs these are."""
+        alone = (Member("", self.classifier),)
+        for member in self.classifier.members if isinstance(self.classifier, AverageModel) else alone:
+            if isinstance(member.classifier, M2Inference) and "p_x_output/bias" in member.classifier.arrays:
+                yield member.classifier, member
 
     @property
     def knows_novelty(self) -> bool:
@@ -89,23 +95,28 @@ class Pipeline:
         whole = without_gaps(x)
         guide = (whole - self.guide_mean) @ self.guide_components
         latents, log_p = self._by_m1(raw, x)
-        inputs = self._inputs(latents, whole)
+        inputs = self._inputs(latents, whole, raw)
         probability = self.classifier.predict_proba(inputs)
-        log_p = log_p if self.m2 is None else m2_scores(self.m2, inputs, probability)
+        for m2, member in self._describing():
+            log_p = m2_scores(m2, member.seen(inputs), probability)
         if self.scaler.sensors:  # of fewer sensors it is a density of fewer values, which no threshold fits
             log_p[np.isnan(raw).any(axis=1)] = np.nan
         return Scores(probability, log_p, guide)
 
-    def _inputs(self, latents: np.ndarray, whole: np.ndarray) -> np.ndarray:
-        """Return what the classifier sees: latents, normalised spectra, or latents with noise scores beside them."""
-        if self.features == WITH_SCORES:
-            return np.concatenate([latents, whole / self.scaler.common_scale], axis=1)
-        return latents if self.features == LATENTS else whole
+    def _inputs(self, latents: np.ndarray, whole: np.ndarray, raw: np.ndarray) -> np.ndarray:
+        """Return what the classifier sees: latents, normalised spectra, or latents with noise scores beside them.
+
+        Behind these scores stand the hull quotients, where a member of an average sees them.
+        """
+        if self.features != LATENTS_MNF:
+            return latents if self.features == LATENTS else whole
+        beside = [] if self.hull is None else [without_gaps(self.hull.transform(raw))]
+        return np.concatenate([latents, whole / self.scaler.common_scale, *beside], axis=1)
 
     def _by_m1(self, raw: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return latents and `log_p` by M1, as far as they are needed; `log_p` is NaN if M1 is not used."""
         unknown = np.full(len(x), np.nan, np.float32)
-        if self.m1 is None or (self.features not in OF_M1 and self.m2 is not None):
+        if self.m1 is None or (self.features not in WITH_M1 and self.m2 is not None):
             return x, unknown
         seen = x if self.scaler_m1 is self.scaler else self.scaler_m1.transform(raw)
         return m1_scores(self.m1, seen) if self.m2 is None else (self.m1.means(seen), unknown)

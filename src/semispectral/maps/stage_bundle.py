@@ -4,7 +4,10 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from semispectral.inference.average import joined
+from semispectral.classifiers.readers import SILENT
+from semispectral.errors import DataError
+from semispectral.inference.average import saved_average
+from semispectral.inference.feature_names import HULL, LATENTS_MNF, MNF
 from semispectral.maps.bundle_build import Recipe, build_bundle, checksums, write_bundle
 from semispectral.maps.bundle_check import Saved
 from semispectral.scans.cube import Pixels
@@ -14,7 +17,6 @@ from semispectral.storage.model_files import load_model
 from semispectral.storage.parquet import read_table
 from semispectral.storage.provenance import VOLATILE
 from semispectral.study.classes import ClassMap, read_classes
-from semispectral.study.methods import MNF
 from semispectral.study.stage_settings import settings
 
 
@@ -58,7 +60,9 @@ def run_bundle(
     models = {name: load_model(Path(path)) for name, path in parts.items()}
     if "tray" in models and not models["tray"][1]["used"]:
         del models["tray"]  # it cannot be told from core: the model does not know it, and says so
-    models["classifier"] = classifier_of([Path(path) for path in classifiers], models["scaler"], weights)
+    if "scaler_hull" in models and not Scaler.from_saved(*models["scaler_hull"]).columns:
+        del models["scaler_hull"]  # the sensor sees none of the windows
+    models["classifier"] = classifier_of([Path(path) for path in classifiers], models, weights)
     bundle = build_bundle(
         models,
         Pixels.concat([read_shard(Path(path)) for path in samples]),
@@ -70,24 +74,40 @@ def run_bundle(
     write_bundle(Path(directory), bundle, models)
 
 
-def classifier_of(directories: Sequence[Path], scaler: Saved, weights: Sequence[float]) -> Saved:
+def classifier_of(directories: Sequence[Path], parts: Mapping[str, Saved], weights: Sequence[float]) -> Saved:
     """Return the classifier of a folder, or the average of those of several, as it is saved.
 
-    A member on MNF components sees the noise scores beside the latents, in units of the noise.
+    Inputs of an average are latents, noise scores and hull quotients, side by side. A member on MNF components sees the
+    noise scores, in units of the noise; one that was given nothing to see is left out.
 
     Parameters
     ----------
     directories : folders ``METHOD/FEATURES/LABELS_PER_CLASS/SEED``.
-    scaler : the components, arrays and description; used for members on them alone.
+    parts : arrays and description of M1 and of the scales, by their names in `semispectral.maps.bundle.PARTS`; used for
+        an average.
     weights : how much each of them counts; empty: all count the same.
     """
     if len(directories) == 1:
-        return load_model(directories[0])
-    members, scales = {}, {}
-    for directory in directories:
+        saved = load_model(directories[0])
+        if saved[1]["kind"] == SILENT:
+            raise DataError(
+                f"{directories[0]}: a classifier that makes maps is needed, and no sensor sees the windows of the hull "
+                "quotients (normalise.windows); set map.method and map.features to another, or other windows"
+            )
+        return saved
+    scaler = Scaler.from_saved(*parts["scaler"])
+    latents = len(parts["m1"][1]["live"])
+    scores = latents + scaler.columns
+    quotients = scores + (Scaler.from_saved(*parts["scaler_hull"]).columns if "scaler_hull" in parts else 0)
+    seen = {LATENTS_MNF: (0, scores), MNF: (latents, scores), HULL: (scores, quotients)}
+    members, inputs, counted = {}, {}, {}
+    for directory, weight in zip(directories, weights or [1.0] * len(directories), strict=True):
         method, features = directory.parts[-4:-2]
         arrays, description = load_model(directory)
-        members[method] = arrays, {key: value for key, value in description.items() if key not in VOLATILE}
-        if features == MNF:
-            scales[method] = Scaler.from_saved(*scaler).common_scale
-    return joined(members, scales, dict(zip(members, weights, strict=True)) if weights else None)
+        if description["kind"] == SILENT:
+            continue
+        name = f"{method}-{features}" if method in members else method
+        members[name] = arrays, {key: value for key, value in description.items() if key not in VOLATILE}
+        inputs[name], counted[name] = seen[features], weight
+    scales = {name: scaler.common_scale for name, span in inputs.items() if span == seen[MNF]}
+    return saved_average(members, inputs=inputs, scales=scales, weights=counted if weights else None)

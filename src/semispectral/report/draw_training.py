@@ -7,11 +7,11 @@ from semispectral.figures import samples as draws
 from semispectral.figures import spectra, training
 from semispectral.figures.methods import method_name
 from semispectral.figures.units import Scale, scale_of
+from semispectral.inference.feature_names import WITH_M1
 from semispectral.inference.m1_inference import M1Inference
 from semispectral.inference.m2_inference import M2Inference
 from semispectral.report.chosen_models import best_of_each_family
 from semispectral.report.results import Kept, Study
-from semispectral.study.methods import WITH_M1
 
 DRAWS = 8
 MOST_SPECTRA = 12

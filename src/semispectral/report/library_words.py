@@ -1,6 +1,15 @@
-"""Sentences of the report about the mineral library, and the table of the choice of a normalisation."""
+"""Sentences of the report about what may have no say, and the table of the choice of a normalisation.
+
+What may have no say is the mineral library, and what sees hull quotients.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
 
 from semispectral.figures.methods import per_class_words
+from semispectral.inference.feature_names import HULL
 from semispectral.library.judged import Judged
 from semispectral.report.table_cells import Cell, Table, number
 from semispectral.report.tables import DIGITS
@@ -36,6 +45,23 @@ def library_words(judged: Judged | None) -> list[str]:
     if judged.left_out:
         said.append(f"Left out, for they do not cover its windows: {some(list(judged.left_out))}.")
     return said
+
+
+def hull_words(config: Mapping[str, Any], scores: pd.DataFrame) -> list[str]:
+    """Say that the SVM on hull quotients has no say, where no sensor sees their windows; nothing if it has.
+
+    Parameters
+    ----------
+    config : sections of the configuration.
+    scores : scores of the test part, with a column ``features``.
+    """
+    asked = HULL in config.get("compare", {}).get("features", ())
+    if not asked or scores.empty or (scores["features"] == HULL).any():
+        return []
+    return [
+        "The SVM on hull quotients has no say, for no sensor sees a window of normalise.windows: a mean that it is a "
+        "member of is that of the others."
+    ]
 
 
 def doubted_labels(judged: Judged | None) -> list[str]:

@@ -12,7 +12,7 @@ from semispectral.report import wording as words
 from semispectral.report.benchmark.difference_tables import difference_table
 from semispectral.report.captions import caption_of
 from semispectral.report.draw import MOST_MAPS, draw_figures, test_scenes
-from semispectral.report.library_words import choice_table, choice_words, doubted_labels, library_words
+from semispectral.report.library_words import choice_table, choice_words, doubted_labels, hull_words, library_words
 from semispectral.report.pictures import embedded
 from semispectral.report.results import Study
 from semispectral.report.template import config_words, fill
@@ -110,7 +110,7 @@ def content(study: Study, *, index: Path, root: Path) -> dict[str, Any]:
         "parts": tables.parts(study),
         "normalisation": study.scaler.method,
         "choices": [(choice_words(scale, each), choice_table(scale, each)) for scale, each in study.choices.items()],
-        "library": library_words(study.judged),
+        "library": [*library_words(study.judged), *hull_words(study.config, study.scores)],
         "doubted": doubted_labels(study.judged),
         "normalisation_m1": study.scaler_m1.method,
         "trained": networks.trained(study),

@@ -276,7 +276,8 @@ def read_tested(paths: Sequence[Path], *, per_class: str) -> pd.DataFrame:
     wanted = [("part", "==", "test"), ("per_class", "==", per_class)]
     kinds = dict.fromkeys(NAMES, "category")
     runs = [read_table(path, columns=PREDICTION, filters=wanted).astype(kinds) for path in paths]
-    columns = {name: [run[name] for run in runs] for name in PREDICTION}
+    there = [run for run in runs if len(run)] or runs[:1]  # names in a table without rows are of no kind
+    columns = {name: [run[name] for run in there] for name in PREDICTION}
     return pd.DataFrame(
         {name: union_categoricals(each) if name in NAMES else np.concatenate(each) for name, each in columns.items()}
     )

@@ -13,11 +13,12 @@ from snakemake.exceptions import WorkflowError
 from snakemake.io import expand
 
 from semispectral.benchmark.benchmark_settings import seeds_by_job
+from semispectral.inference.feature_names import WITH_M1
 from semispectral.rules.slices import Slices
 from semispectral.rules.study_files import StudyFiles
 from semispectral.sampling.split_names import INDUCTIVE, MAIN
 from semispectral.study import keys_in_use
-from semispectral.study.methods import METHODS, WITH_M1, Method, first_row, row_of
+from semispectral.study.methods import METHODS, Method, first_row, keys_of_baseline, row_of
 
 NO_TENSORFLOW = [name for name, row in METHODS.items() if not row.tensorflow and not row.members]
 TRAINED = [name for name, row in METHODS.items() if row.tensorflow]
@@ -102,10 +103,11 @@ class BenchmarkJobs:
         config = self._slices.config
         method = self._row(wildcards)
         row: dict[str, Any] = {"method": method.method, "features": method.features}
-        if method.features in ("mnf", "latents_mnf"):
-            row["normalise"] = keys_in_use.normalise(config["normalise"], "mnf")
+        own = {"mnf": "mnf", "latents_mnf": "mnf", "hull": "hull"}.get(method.features)
+        if own:
+            row["normalise"] = keys_in_use.normalise(config["normalise"], own)
         if "baselines" in method.sections:
-            tuned = keys_in_use.baseline(method.method, baselines=config["baselines"], svm=config["svm"])
+            tuned: dict[str, Any] = keys_of_baseline(method.method, baselines=config["baselines"], svm=config["svm"])
             return self.job_cfg(row=row, **tuned)
         if "library" in method.sections:
             return self.job_cfg(row=row, **self._slices.library_sections())

@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 from snakemake.exceptions import WorkflowError
 
 from semispectral.errors import SemispectralError
+from semispectral.inference.feature_names import HULL
 from semispectral.rules.read_study import said_by_snakemake
 from semispectral.rules.study_files import StudyFiles
-from semispectral.study.methods import trained_rows
+from semispectral.study.methods import METHODS, first_row, trained_rows
 
 T = TypeVar("T")
 
@@ -72,6 +73,12 @@ class MapRun:
         """M1's scale, where it is another: M1 makes latents, and knows what is novel beside a classifier of bands."""
         of_m1 = self.files.scalers["latents"]
         return [] if of_m1 == self.scaler else of_m1
+
+    @property
+    def hull_scaler(self) -> str | list[str]:
+        """Scale of the hull quotients, which one of several classifiers sees beside what the others do."""
+        row = first_row(self.run["method"])
+        return self.files.scalers[HULL] if any(METHODS[name].features == HULL for name in row.members) else []
 
     @cached_property
     def with_tray(self) -> list[str]:

@@ -16,7 +16,7 @@ from semispectral.spectra.cleaning_settings import CleanConfig, is_cleaned, scal
 from semispectral.study import keys_in_use
 from semispectral.study.classes import ClassMap, CodeSet
 from semispectral.study.cleaning_steps import CLEANING_STEPS
-from semispectral.study.methods import first_row
+from semispectral.study.methods import METHODS, first_row, keys_of_baseline
 from semispectral.study.paths import inside, outside_allowed
 from semispectral.study.scene import Scene
 from semispectral.study.stage_settings import settings
@@ -350,7 +350,7 @@ class Slices:
         sections = {"baselines": self.config["baselines"], "svm": self.config["svm"]}
         used: dict[str, dict[str, Any]] = {name: {} for name in sections}
         for method in methods:
-            for name, keys in keys_in_use.baseline(method, **sections).items():
+            for name, keys in keys_of_baseline(method, **sections).items():
                 used[name] |= keys
         return self.of(**used)
 
@@ -364,8 +364,9 @@ class Slices:
         """
         method = first_row(run["method"])
         recipe = {**run, "per_class": str(run["per_class"]), "false_alarm": self.config["map"]["false_alarm"]}
-        own = {"latents": "m1_method", "mnf": "mnf", "latents_mnf": "mnf"}.get(run["features"], "method")
-        scaled = sorted({own, "m1_method"})
+        seen_by = [run["features"], *(METHODS[name].features for name in method.members)]
+        own = {"latents": "m1_method", "mnf": "mnf", "latents_mnf": "mnf", "hull": "hull"}
+        scaled = sorted({"m1_method", *(own.get(features, "method") for features in seen_by)})
         seen = {name: self.scenes[name] for name in self.scenes_of_training}
         scales = {scale_after(scene, self.cleaning) for scene in seen.values()}
         calibrated = [self.cleaning.uses_references(named=scene.has_references) for scene in seen.values()]

@@ -12,18 +12,21 @@ from typing import Any
 from snakemake.io import expand
 
 from semispectral.downhole.depths import logged_holes
+from semispectral.inference.feature_names import WITH_M1
 from semispectral.rules.slices import Slices
 from semispectral.study import keys_in_use
-from semispectral.study.methods import WITH_M1, Method, averages, first_row, fitted_for, row_of
+from semispectral.study.methods import Method, averages, first_row, fitted_for, row_of
 
 FEATURES = {
     "bands": "<results>/sample/{scene}.parquet",
     "latents": "<results>/latents/{seed}/{scene}.parquet",
     "mnf": "<results>/sample/{scene}.parquet",
     "latents_mnf": "<results>/latents_mnf/{seed}/{scene}.parquet",
+    "hull": "<results>/sample/{scene}.parquet",
 }
-# M1 sees spectra on a scale of its own, unless it is the scale of the bands. MNF components are a scale, too.
-SCALES = {"bands": "method", "m1": "m1_method", "mnf": "mnf"}
+# M1 sees spectra on a scale of its own, unless it is the scale of the bands. MNF components and hull quotients are
+# scales, too.
+SCALES = {"bands": "method", "m1": "m1_method", "mnf": "mnf", "hull": "hull"}
 # That all scans fit together. No rule that trains or maps has it among its inputs, for it changes with every scan; nor
 # as an ancient one: Snakemake asks of no job behind one that runs whether its own parameters have changed.
 COMPARED = "<results>/scans.json"
@@ -68,6 +71,7 @@ class StudyFiles:
             "latents": latents,
             "mnf": "<results>/scaler/mnf",
             "latents_mnf": latents,
+            "hull": "<results>/scaler/hull",
         }
 
     @cached_property

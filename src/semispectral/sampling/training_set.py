@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from semispectral.errors import IntegrityError, SplitError
+from semispectral.inference.feature_names import WITH_M1
 from semispectral.scans.cube import Latents, Pixels
 from semispectral.scans.sensor_bands import Sensors
-from semispectral.spectra.noise_scores import OF_M1
 from semispectral.spectra.scaling import Scaler, read_scaler, without_gaps
 from semispectral.spectra.shards import pixels_in, read_latents, read_shard
 from semispectral.storage.disk_rows import StoredRows, fits, store
@@ -138,7 +138,7 @@ def read_features(
     scratch : Path or None, folder; bands that do not fit in memory are kept in a file there while the process runs.
     """
     found = [Path(path) for path in sorted(paths, key=str)]
-    if features in OF_M1:
+    if features in WITH_M1:
         return from_latents(dealt_latents(found, read_table(pixels_file)))
     return read_bands(found, read_scaler(scaler_directory), scratch=scratch)
 

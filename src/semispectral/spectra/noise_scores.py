@@ -5,9 +5,6 @@ import numpy as np
 from semispectral.scans.cube import Latents
 from semispectral.spectra.scaling import Scaler, without_gaps
 
-LATENTS, WITH_SCORES = "latents", "latents_mnf"  # features of a classifier that come from M1
-OF_M1 = (LATENTS, WITH_SCORES)
-
 
 def scaled_scores(scaler: Scaler, x: np.ndarray) -> np.ndarray:
     """Return noise-whitened scores over one common scale, float32 [pixel, component].

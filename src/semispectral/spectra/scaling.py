@@ -216,6 +216,7 @@ def fit_scaler(
     method: str,
     wavelengths_nm: np.ndarray | None = None,
     windows: Sequence[Window] = (),
+    optional_windows: bool = False,
     noise: np.ndarray | None = None,
     mnf_components: int = MNF_COMPONENTS,
     sensors: Sensors = (),
@@ -228,6 +229,7 @@ def fit_scaler(
     method : str, name in `NORMALISATIONS`.
     wavelengths_nm : float64 [band] in nm, or None; a method with hull quotients needs them.
     windows : first and last wavelength in nm of each window of the hull quotients.
+    optional_windows : bool, whether a window that no sensor sees is left out; hull quotients of none have no column.
     noise : float64 [band, band], noise covariance of the spectra, or None; a method on noise-whitened spectra needs it.
     mnf_components : int, number of MNF components; all of them where there are fewer bands.
     sensors : which bands are of which sensor; each is fitted by itself, on the pixels that it has data of.
@@ -235,7 +237,8 @@ def fit_scaler(
     Raises
     ------
     ConfigError : the method is unknown, or its windows or the noise covariance are not given.
-    DataError : there is no pixel, values are not finite, or the windows do not fit the wavelengths.
+    DataError : there is no pixel, values are not finite, or the windows do not fit the wavelengths and are not
+        optional.
 
     Examples
     --------
@@ -255,6 +258,7 @@ def fit_scaler(
             method=method,
             wavelengths_nm=wavelengths_nm,
             windows=windows,
+            optional_windows=optional_windows,
             noise=noise,
             mnf_components=mnf_components,
             sensors=sensors,
@@ -264,7 +268,11 @@ def fit_scaler(
             "a scaler needs finite spectra, got NaN or infinity among the training pixels; run the rules 'sample' and "
             "'sample_m1' again"
         )
-    given = windows_of(wavelengths_nm, windows) if NORMALISATIONS[method].hull else {}
+    if optional_windows:
+        windows = [window for window in windows if sees(wavelengths_nm, window)]
+    given = {}
+    if NORMALISATIONS[method].hull:
+        given = dict(NO_WINDOWS) if optional_windows and not windows else windows_of(wavelengths_nm, windows)
     return Scaler(
         method, x.shape[1], NORMALISATIONS[method].fit(x, {**given, **_of_noise(method, noise, mnf_components)})
     )
@@ -285,6 +293,7 @@ def _fit_each(
     method: str,
     wavelengths_nm: np.ndarray | None,
     windows: Sequence[Window],
+    optional_windows: bool,
     noise: np.ndarray | None,
     mnf_components: int,
     sensors: Sensors,
@@ -292,7 +301,7 @@ def _fit_each(
     """Fit the normalisation of each sensor."""
     seen = {each.name: tuple(windows) for each in sensors}
     if NORMALISATIONS[method].hull:
-        seen = _windows_seen(wavelengths_nm, windows, sensors)
+        seen = _windows_seen(wavelengths_nm, windows, sensors, optional=optional_windows)
     arrays: dict[str, np.ndarray] = {}
     for each, bands in zip(sensors, columns_of(sensors), strict=True):
         own = x[:, bands]
@@ -312,16 +321,16 @@ def _fit_each(
 
 
 def _windows_seen(
-    wavelengths_nm: np.ndarray | None, windows: Sequence[Window], sensors: Sensors
+    wavelengths_nm: np.ndarray | None, windows: Sequence[Window], sensors: Sensors, *, optional: bool
 ) -> dict[str, tuple[Window, ...]]:
-    """Return the windows that each sensor sees; refuse one that none sees."""
+    """Return the windows that each sensor sees; refuse one that none sees, unless windows are optional."""
     seen: dict[str, tuple[Window, ...]] = {each.name: () for each in sensors}
     for window in windows:
         for each, bands in zip(sensors, columns_of(sensors), strict=True):
             nm = None if wavelengths_nm is None else wavelengths_nm[bands]
             if sees(nm, window):
                 seen[each.name] = (*seen[each.name], window)
-        if not any(window in found for found in seen.values()):
+        if not optional and not any(window in found for found in seen.values()):
             window_bands(wavelengths_nm, [window], where="normalise.windows, of every sensor")
     return seen
 

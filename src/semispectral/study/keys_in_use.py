@@ -8,7 +8,6 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from semispectral.study.cleaning_steps import CLEANING_STEPS
-from semispectral.study.methods import first_row
 
 Section = Mapping[str, Any]
 
@@ -81,12 +80,14 @@ def normalise(section: Section, key: str) -> dict[str, Any]:
     Parameters
     ----------
     section : mapping, section of the configuration.
-    key : str, ``method``, ``m1_method`` or ``mnf``.
+    key : str, ``method``, ``m1_method``, ``mnf`` or ``hull``.
     """
-    method = section.get(key, key)  # MNF has a scale of its own, whatever the others are
+    method = section.get(key, key)  # MNF and hull quotients have scales of their own, whatever the others are
     used = {"method": method, **_only(section, OF_NORMALISE.get(method, ()))}
     if method == "auto":
         used["candidates"] = section[CANDIDATES[key]]
+    if key == "hull":  # nobody asked for it by name: where no sensor sees a window, it is left out
+        used["optional_windows"] = True
     return used
 
 
@@ -149,16 +150,3 @@ def drawing(section: Section, kind: str) -> dict[str, Any]:
     """
     own = {"unlabelled": ("unlabelled_per_scene", "clusters"), "labelled": ("class_per_scene",)}[kind]
     return _only(section, ("seed", "drop_saturated", *own))
-
-
-def baseline(method: str, *, baselines: Section, svm: Section) -> dict[str, Any]:
-    """Return the keys of the sections ``baselines`` and ``svm`` that a baseline uses, as these two sections.
-
-    Parameters
-    ----------
-    method : str, name of the baseline.
-    baselines : mapping, section ``baselines``.
-    svm : mapping, section ``svm``.
-    """
-    own, shared = first_row(method).keys
-    return {"baselines": _only(baselines, own), "svm": _only(svm, shared)}

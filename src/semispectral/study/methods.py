@@ -5,19 +5,22 @@ network in `semispectral.training`. So whoever reads this table, a rule, a figur
 `docs/howto/method.md` shows how a row is added.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from semispectral.errors import ConfigError
+from semispectral.inference.feature_names import (
+    BANDS,
+    HULL,
+    LATENTS,
+    LATENTS_MNF,
+    MNF,
+    PREDICTIONS,
+    SPECTRA,
+    WITH_M1,
+)
 from semispectral.study.suggestions import hint
-
-BANDS = "bands"
-LATENTS = "latents"
-SPECTRA = "spectra"  # cleaned, not normalised
-MNF = "mnf"  # noise-whitened components
-LATENTS_MNF = "latents_mnf"  # latents, and noise-whitened components beside them
-PREDICTIONS = "predictions"  # those of other methods
-WITH_M1 = (LATENTS, LATENTS_MNF)  # what comes from M1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,6 +189,25 @@ METHODS: dict[str, Method] = {
         "(2014), which counts half, and of a support vector machine and linear discriminants on the noise-whitened "
         "components alone, which count a quarter each",
     ),
+    "m1+m2+svms+lda": Method(
+        method="m2_svms_lda",
+        features=LATENTS_MNF,
+        title="mean of M1+M2 with noise scores, SVMs and LDA on MNF",
+        colour="black",
+        line="solid",
+        marker="p",
+        sections=("m2", "svm"),
+        unlabelled=True,
+        ours=True,
+        model=True,
+        headline=True,
+        members=("m1+m2-mnf", "svm-mnf", "lda-mnf", "svm-hull"),
+        weights=(2, 1, 1, 2),
+        description="the mean of the probabilities of M2, the generative semi-supervised classifier of Kingma et al. "
+        "(2014), of a support vector machine on hull quotients, which count a third each, and of a support vector "
+        "machine and linear discriminants on the noise-whitened components alone, a sixth each; where the sensor sees "
+        "no window of the quotients, half of it is M2, and the last two are a quarter each",
+    ),
     "svm-latents": replace(
         OF_SVM,
         features=LATENTS,
@@ -203,6 +225,14 @@ METHODS: dict[str, Method] = {
         headline=False,
     ),
     "svm-snv": OF_SVM,
+    "svm-hull": replace(
+        OF_SVM,
+        features=HULL,
+        title="SVM on hull quotients",
+        line="dotted",
+        marker="*",
+        headline=False,
+    ),
     "svm-mnf": replace(
         OF_SVM,
         features=MNF,
@@ -380,6 +410,20 @@ def first_row(method: str) -> Method:
         if row.method == method:
             return row
     raise ConfigError(f"no method is called {method!r}; {hint(method, sorted({*models(), *baselines()}))}")
+
+
+def keys_of_baseline(method: str, *, baselines: Mapping[str, Any], svm: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the keys of the sections ``baselines`` and ``svm`` that a baseline uses, as these two sections.
+
+    Parameters
+    ----------
+    method : str, name of the baseline.
+    baselines : mapping, section ``baselines``.
+    svm : mapping, section ``svm``.
+    """
+    own, shared = first_row(method).keys
+    used = {"baselines": (baselines, own), "svm": (svm, shared)}
+    return {name: {key: section[key] for key in section if key in keys} for name, (section, keys) in used.items()}
 
 
 def row_of(method: str, features: str) -> Method | None:

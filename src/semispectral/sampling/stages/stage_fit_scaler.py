@@ -13,6 +13,8 @@ from semispectral.spectra.scaling_choice import read_choice
 from semispectral.spectra.shards import read_shard
 from semispectral.storage.model_files import save_model
 
+USED = ("windows", "optional_windows", "mnf_components")  # keys of the section `normalise`, beside the method
+
 
 def run_fit_scaler(
     directory: str | Path,
@@ -43,7 +45,7 @@ def run_fit_scaler(
     train = pixels.where((pixels.table["part"] == "train").to_numpy())
     named = given["normalise"].get("candidates") or [given["normalise"]["method"]]
     methods = [read_choice(Path(path)).chosen for path in choices] or named
-    used = {name: given["normalise"][name] for name in ("windows", "mnf_components") if name in given["normalise"]}
+    used = {name: given["normalise"][name] for name in USED if name in given["normalise"]}
     noise = read_noise(noises[0]).covariance if noises else None
     nm, sensors = train.wavelengths_nm, train.sensors
     scaler = fit_scaler(train.x, method=methods[0], wavelengths_nm=nm, noise=noise, sensors=sensors, **used)
