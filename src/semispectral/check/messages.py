@@ -10,6 +10,7 @@ from semispectral.scans.cube import PARTS
 from semispectral.spectra.hull_windows import FEWEST_BANDS
 from semispectral.storage.run_again import run_command
 from semispectral.study.keys_in_use import names_test_holes
+from semispectral.study.methods import first_row, row_of
 from semispectral.study.names import some
 from semispectral.workflow.units import clock, count, megabytes
 
@@ -121,6 +122,12 @@ def split(study: Study, planned: Planned | None, *, sound: bool) -> Iterator[str
 COLUMNS = {"classes": 8, "labelled": 11, "drawn": 9, "unlabelled": 12, "unlabelled_drawn": 9}
 
 
+def _model(name: str, features: Sequence[str]) -> str:
+    """Say on which of the features in use a model is run; a mean has its members, whatever these are."""
+    seen = [] if first_row(name).members else [each for each in features if row_of(name, each)]
+    return f"{name} on {' and '.join(seen)}" if seen else name
+
+
 def labels_per_class(study: Study, planned: Planned | None) -> Iterator[str]:
     """Yield lines on labels per class, seeds and methods.
 
@@ -136,7 +143,7 @@ def labels_per_class(study: Study, planned: Planned | None) -> Iterator[str]:
         train, valid = int(sizes["train"].sum()), int(sizes["valid"].sum())
         parts = f"{count(train)} to train and {count(valid)} to validate"
         yield f"  {per_class}: {count(train + valid)} labels, {parts}{_short(planned, per_class)}"
-    models = [f"{name} on {' and '.join(compare['features'])}" for name in compare["models"]]
+    models = [_model(name, compare["features"]) for name in compare["models"]]
     yield f"Methods: {', '.join([*models, *compare['baselines']])}"
 
 
