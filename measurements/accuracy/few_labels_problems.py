@@ -31,7 +31,7 @@ class Problem:
 
     ``mineral`` int64 [pixel] is the label or, where the simulation knows what an unlabelled pixel is, that class; it
     serves only to take a class out of the unlabelled pixels too. ``place`` has scene, hole, line and sample of
-    each pixel.
+    each pixel; ``wavelengths_nm`` float64 [band], None where nobody knows them.
     """
 
     x: np.ndarray
@@ -41,6 +41,7 @@ class Problem:
     classes: int
     labels_per_class: Mapping[int, RunLabels]
     place: pd.DataFrame
+    wavelengths_nm: np.ndarray | None = None
 
     @property
     def train(self) -> np.ndarray:
@@ -79,4 +80,4 @@ def problem(task: str, data: Path, *, seed: int, labels_per_class: tuple[int, ..
     label, part = dealt.table["label"].to_numpy(np.int64), dealt.table["part"].to_numpy(str)
     mineral = dealt.table.get("mineral", dealt.table["label"]).to_numpy(np.int64)
     place = dealt.table[["scene", "hole", "line", "sample"]].reset_index(drop=True)
-    return Problem(dealt.x, label, mineral, part, dealt.classes, found, place)
+    return Problem(dealt.x, label, mineral, part, dealt.classes, found, place, dealt.wavelengths_nm)

@@ -34,11 +34,15 @@ TRAY = 255  # not core: used for nothing
 
 @dataclass(frozen=True)
 class Dealt:
-    """The pixels in use: spectra, and a table of scene, hole, line, sample, label, part and maybe mineral."""
+    """The pixels in use: spectra, and a table of scene, hole, line, sample, label, part and maybe mineral.
+
+    ``wavelengths_nm`` float64 [band], in nm; None where nobody knows them.
+    """
 
     x: np.ndarray
     table: pd.DataFrame
     classes: int
+    wavelengths_nm: np.ndarray | None = None
 
 
 def _labels(codes: np.ndarray) -> tuple[np.ndarray, int]:
@@ -118,7 +122,7 @@ def _holes(simulated: SimulateConfig) -> Dealt:
         spectra.append(to_reflectance(scene.counts[line, sample], **references, white_reflectance=WHITE_REFLECTANCE))
         mineral = [place.get(code, UNLABELLED) for code in scene.mineral[line, sample].tolist()]
         tables.append(table.assign(mineral=np.where(table["label"] >= 0, table["label"], mineral)))
-    return Dealt(np.concatenate(spectra), pd.concat(tables, ignore_index=True), classes)
+    return Dealt(np.concatenate(spectra), pd.concat(tables, ignore_index=True), classes, scenes[0].wavelengths_nm)
 
 
 def _drawn(table: pd.DataFrame, quotas: pd.DataFrame) -> pd.DataFrame:

@@ -28,6 +28,7 @@ from semispectral.training.train_m2 import train_m2
 
 BANDS = "snv_level"  # the scale of bands
 MNF = "mnf"  # that of noise-whitened components
+HULL, WINDOWS = "hull", ((2080.0, 2400.0),)  # that of hull quotients, and their windows in nm
 OURS = "views"  # that on which M1 sees spectra
 M1_SETTINGS = M1Config()
 M2_SETTINGS = replace(M2Config(), select="last")  # every label of the run is trained on, as `refit` ends
@@ -81,7 +82,8 @@ class Work:
     def scaler(self, method: str) -> Scaler:
         """The scale of the train part."""
         noise = self.noise.covariance if NORMALISATIONS[method].noise else None
-        return fit_scaler(self.problem.x[self.problem.train], method=method, noise=noise)
+        axis = {"wavelengths_nm": self.problem.wavelengths_nm, "windows": WINDOWS}
+        return fit_scaler(self.problem.x[self.problem.train], method=method, noise=noise, **axis)
 
     @cached_property
     def noise(self) -> Noise:
@@ -107,6 +109,11 @@ class Work:
     def mnf(self) -> Features:
         """Noise-whitened components of all pixels."""
         return self._features(MNF)
+
+    @cached_property
+    def hull(self) -> Features:
+        """Hull quotients of all pixels."""
+        return self._features(HULL)
 
     @cached_property
     def latents(self) -> Features:

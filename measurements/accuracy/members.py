@@ -6,7 +6,8 @@ Every member is fitted once for a task, a seed and a number of labels, and its p
 --output; so every mean of members costs nothing. The pixels that judge are those of the valid part that are no labels
 of the run: the ones of the train part were among the unlabelled pixels, and in the noise's estimate.
 `other_collection` is a simulated collection that no benchmark has, another one for each seed, judged in a hole that was
-held out; `other_hard_collection` likewise, as hard as real core.
+held out; `other_hard_collection` likewise, as hard as real core. A member on hull quotients is left out where nobody
+knows the wavelengths.
 """
 
 import argparse
@@ -48,6 +49,7 @@ INPUTS: Mapping[str, Callable[[Work], Features]] = {
     "scores": whitened,
     "bands": lambda work: work.bands,
     "mnf": lambda work: work.mnf,
+    "hull": lambda work: work.hull,
 }
 
 
@@ -88,6 +90,7 @@ FITS: dict[str, Fit] = {
     "svm bands": control("svm", "bands"),
     "svm mnf": control("svm", "mnf"),
     "svm mnf beside": control("svm", "mnf", neighbours=True),
+    "svm hull": control("svm", "hull"),
     "lda bands": control("lda", "bands"),
     "qda mnf": control("qda", "mnf"),
     "lda mnf": control("lda", "mnf"),
@@ -141,6 +144,19 @@ MEANS: dict[str, list[str]] = {
     "M2 on both with neighbours, MNF + SVM, LDA": ["m2 both 0 beside", "svm mnf", "lda bands"],
     "M2 on both with neighbours, MNF + SVM, LDA on MNF": ["m2 both 0 beside", "svm mnf", "lda mnf"],
     "M2 on both with neighbours, half of it MNF + SVM, LDA on MNF": [*2 * ["m2 both 0 beside"], "svm mnf", "lda mnf"],
+    "SVM on hull quotients": ["svm hull"],
+    "M2 on both with neighbours, SVM on hull quotients, half as much MNF + SVM, LDA on MNF": [
+        *2 * ["m2 both 0 beside"],
+        *2 * ["svm hull"],
+        "svm mnf",
+        "lda mnf",
+    ],
+    "M2 on both with neighbours, half as much SVM on hull quotients, MNF + SVM, LDA on MNF": [
+        *2 * ["m2 both 0 beside"],
+        "svm hull",
+        "svm mnf",
+        "lda mnf",
+    ],
     "M2 on both with neighbours, half of it the four": [*4 * ["m2 both 0 beside"], *FOUR],
 }
 
@@ -155,7 +171,7 @@ def judges(dealt: Problem, run_labels: RunLabels) -> np.ndarray:
 def fit_member(work: Work, per_class: int, name: str, folder: Path) -> None:
     """Fit a member, and keep its probabilities of the pixels that judge."""
     path = folder / f"{work.task}-{work.seed}-{per_class}" / f"{name.replace(' ', '_')}.npy"
-    if path.is_file():
+    if path.is_file() or ("hull" in name and work.problem.wavelengths_nm is None):
         return
     run_labels = work.problem.labels_per_class[per_class]
     judging = judges(work.problem, run_labels)

@@ -36,7 +36,7 @@ GOALS: dict[tuple[str, str], dict[str, float]] = {
     ("salinas_a", "blocks"): {"5": -0.003, "10": -0.003, "50": -0.003},
     ("collection", "groups"): {"5": 0.03, "10": 0.03, "50": 0.01},
 }
-AHEAD = ("m1+m2", "m1+m2-mnf", "m1+m2+svm", "m1+m2+svm+lda", "mean-of-two")
+AHEAD = ("m1+m2", "m1+m2-mnf", "m1+m2+svm", "m1+m2+svm+lda", "m1+m2+svms+lda", "mean-of-two")
 OWN_GOAL = -0.01  # of what sees unlabelled pixels against the same network on the labels alone
 GATE_GOAL = -0.02  # the SVM on latents against the SVM on bands
 CALIBRATED = "10"  # labels per class at which the probabilities are judged, too

@@ -31,7 +31,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from few_labels_problems import problem
 from few_labels_tasks import TASKS, TESTED, missing_files
 from few_labels_work import MNF, Settings, Work, markdown, settings_of, write_json
-from semispectral.spectra.noise_scores import WITH_SCORES
+from semispectral.inference.feature_names import LATENTS_MNF
 from semispectral.training.run import use_threads
 from trust_scores import CALIBRATED, held_pixels, score_calibration, score_joined, score_novelty, score_simple_novelty
 
@@ -128,7 +128,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--scenes", nargs="+", choices=TASKS, default=TESTED, help="tasks; all with a test part by default"
     )
-    parser.add_argument("--features", choices=[MNF, WITH_SCORES], default=MNF, help="what M2 sees; of joined")
+    parser.add_argument("--features", choices=[MNF, LATENTS_MNF], default=MNF, help="what M2 sees; of joined")
     parser.add_argument("--tested", action="store_true", help="ask the test part; of joined")
     parser.add_argument("--output", type=Path, required=True)
     asked = parser.parse_args()

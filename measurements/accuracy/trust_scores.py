@@ -14,12 +14,12 @@ from few_labels_problems import RunLabels
 from few_labels_tasks import UNSEEN
 from few_labels_work import MNF, Work
 from semispectral.evaluation.scores import scores_of_probability
+from semispectral.inference.feature_names import LATENTS_MNF
 from semispectral.inference.m1_inference import M1Inference
 from semispectral.inference.m2_inference import M2Inference
 from semispectral.inference.stacked import stacked_bound
 from semispectral.maps.pipeline import m1_scores, m2_scores
 from semispectral.sampling.training_set import Features
-from semispectral.spectra.noise_scores import WITH_SCORES
 from semispectral.training.run import Trained
 from semispectral.training.train_m2 import train_m2, train_qy
 
@@ -123,7 +123,7 @@ def score_joined(work: Work, left_out: int, per_class: int, *, features: str, te
     truth = work.problem.label[asked] == left_out
     found: dict[str, Any] = {"class": left_out, "pixels": int(truth.sum()), "auroc": {}}
     if found["pixels"] >= LEAST:
-        scored = without.with_scores(latents_of(without)[1]) if features == WITH_SCORES else noise_scores(without)
+        scored = without.with_scores(latents_of(without)[1]) if features == LATENTS_MNF else noise_scores(without)
         seen = known_pixels(without, work.problem.labels_per_class[per_class].both)
         log_p = most_probable(without.train_m2(scored, labels), scored.mean[np.concatenate([asked, seen])])
         values = joined_scores(without, labels, asked, seen, log_p)

@@ -24,7 +24,7 @@ from semispectral.study.config import lay_over
 
 ROOT = Path(__file__).resolve().parents[2]
 SCORES = "results/evaluation/main/inductive"
-METHODS = {"M1+M2": ("m2", "latents"), "MNF + SVM": ("svm", "mnf"), "default map": ("m2_svm_lda", "latents_mnf")}
+METHODS = {"M1+M2": ("m2", "latents"), "MNF + SVM": ("svm", "mnf"), "default map": ("m2_svms_lda", "latents_mnf")}
 PARTS = {"unseen hole": "test", "valid": "valid"}  # what the parts of this split are here
 
 
@@ -42,11 +42,11 @@ class Setting:
             "sample": {"unlabelled": self.unlabelled, "unlabelled_per_scene": per_scene},
             "m2": {"neighbours": self.neighbours, "fit": {"most_steps": self.most_steps}},
             "compare": {
-                "models": ["svm", "m2", "m2_svm_lda"],
+                "models": ["svm", "m2", "m2_svms_lda"],
                 "features": ["latents", "mnf"],
                 "baselines": ["majority"],
             },
-            "map": {"method": "m2_svm_lda", "features": "latents_mnf"},
+            "map": {"method": "m2_svms_lda", "features": "latents_mnf"},
         }
 
 
