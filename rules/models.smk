@@ -176,6 +176,7 @@ rule train_svm:
         labels="<results>/labels_per_class/{per_class}/{seed}.parquet",
         classes="<results>/splits/main/training/classes.json",
         scaler=FILES.scaler_of,
+        beside=FILES.beside_of,
     output:
         directory("<results>/svm/{features}/{per_class}/{seed}"),
     log:

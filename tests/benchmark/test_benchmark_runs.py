@@ -12,12 +12,13 @@ import pandas as pd
 import pytest
 from test_benchmark_deal import BLOCKS, CHOSEN, CODES, HOLES, scenes, write
 
-from semispectral.benchmark.fits import FITS
+from semispectral.benchmark.fits import FITS, weight
 from semispectral.benchmark.jobs import LATENTS, Job, encode_all, fit_all
 from semispectral.benchmark.pool import Pool
 from semispectral.benchmark.splits import split_settings
 from semispectral.benchmark.stages.stage_benchmark_input import run_benchmark_input
 from semispectral.errors import DataError, IntegrityError, MisplacedError
+from semispectral.evaluation.member_weight import CANDIDATES
 from semispectral.evaluation.predictions import check_predictions
 from semispectral.evaluation.scores import score
 from semispectral.library.built_in import built_in_library
@@ -100,6 +101,21 @@ def counting(calls: list[tuple[int, int]]) -> Callable[..., np.ndarray]:
 def test_no_method_is_missing() -> None:
     """Every row of the table that needs no TensorFlow has a fit, but for averages, which are made of predictions."""
     assert {row.method for row in METHODS.values() if not row.tensorflow and not row.members} == set(FITS)
+
+
+def test_an_svm_on_hull_quotients_says_how_much_it_counts(job: Callable[..., Job], pool: Pool) -> None:
+    """With each number of labels, as in a study, where the job names what to weigh it against; else nothing is said."""
+    row = {"method": "svm", "features": "hull", "normalise": {"method": "snv"}}
+    beside = {"beside": {"method": "mnf", "mnf_components": 5}}
+    found = fit_all(pool, job("svm-hull", row=row | beside), FITS, weigh=weight)
+    data = pool.dealt(job("svm-hull").splits[3], regime="inductive")
+    seen, other = data.normalised(row["normalise"]), data.normalised(beside["beside"])
+    for per_class, table in found.groupby("per_class"):
+        sets = [data.training_set(each, per_class=str(per_class), seed=3) for each in (seen, other)]
+        wanted = weight(*sets, classes=len(data.shares), seed=3, settings=SECTIONS)
+        assert wanted in CANDIDATES
+        assert set(table["weight"]) == {wanted}
+    assert "weight" not in fit_all(pool, job("svm-hull", row=row), FITS, weigh=weight)
 
 
 OWN = {name: row for name, row in METHODS.items() if row.learns and not row.members}

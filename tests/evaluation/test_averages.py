@@ -10,6 +10,7 @@ from semispectral.errors import IntegrityError
 from semispectral.evaluation.averages import average_predictions
 from semispectral.evaluation.predictions import prediction_table, probabilities_of
 from semispectral.evaluation.stage_average import run_average
+from semispectral.inference.average import average
 from semispectral.storage.parquet import read_table, write_table
 from semispectral.study.methods import METHODS, averages
 
@@ -61,6 +62,20 @@ def test_a_member_without_an_answer_is_left_out_with_its_weight(tmp_path: Path) 
         pd.testing.assert_frame_equal(found, others)
     run_average(tmp_path / "none.parquet", members=[paths[1], paths[1]], weights=[1, 1], **named)
     assert not len(read_table(tmp_path / "none.parquet"))
+
+
+def test_a_member_counts_as_much_as_it_says_itself() -> None:
+    """A column says it, of each run its own; the average, which nobody averages again, does not keep it."""
+    first, second = member("svm", seed=1), member("svm", seed=2)
+    said = np.array([4, 4, 4, 0.5, 0.5, 0], np.float32)
+    named = {"method": "mean", "features": "predictions", "weights": [2, 1]}
+    found = average_predictions([first, second.assign(weight=said)], **named)
+    for each in np.unique(said):
+        by_hand = average([probabilities_of(first), probabilities_of(second)], [2, each])
+        mine = said == each
+        np.testing.assert_allclose(probabilities_of(found)[mine], by_hand[mine], rtol=1e-6)
+    np.testing.assert_allclose(probabilities_of(found)[5], probabilities_of(first)[5], rtol=1e-5)
+    assert "weight" not in found
 
 
 def test_members_of_other_pixels_are_refused() -> None:

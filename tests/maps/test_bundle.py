@@ -17,10 +17,12 @@ from semispectral.inference.svm_inference import SvmModel
 from semispectral.maps.bundle import read_bundle
 from semispectral.maps.bundle_build import Recipe, checksums, class_means, guide_of
 from semispectral.maps.pipeline import m1_scores, m2_scores
+from semispectral.maps.stage_bundle import classifier_of
 from semispectral.scans.cube import Latents
 from semispectral.spectra.noise_scores import with_scores
 from semispectral.spectra.scaling import fit_scaler
 from semispectral.storage.model_files import load_model, save_model
+from semispectral.study.methods import first_row, trained_rows
 
 MNF = {"features": "mnf", "scaling": "mnf"}
 WITH_SCORES = {"features": "latents_mnf", "scaling": "mnf", "scaling_m1": "views"}
@@ -124,6 +126,21 @@ def test_a_member_on_hull_quotients_sees_them_beside_what_the_others_see(tmp_pat
     assert np.abs(own - others).max() > 0.1
     same = pipeline.scores(raw).probability.argmax(axis=1) == others.argmax(axis=1)
     np.testing.assert_array_equal(pipeline.scores(raw).log_p[same], without.scores(raw).log_p[same])
+
+
+@pytest.mark.parametrize("weight", [8.0, 0.0])
+def test_a_member_counts_as_much_as_its_model_says(tmp_path: Path, weight: float) -> None:
+    """The weight that was chosen on labels stands in the model; with none it is left out."""
+    tiny.tiny_bundle(tmp_path / "model", seed=1, **WITH_HULL)
+    saved = tmp_path / "model_parts"
+    arrays, description = load_model(saved / "svm/hull/20/1")
+    save_model(saved / "svm/hull/20/1", arrays, description | {"weight": weight})
+    folders = [saved / method / features / "20/1" for method, features in trained_rows("m2_svms_lda", "latents_mnf")]
+    parts = {name: load_model(saved / name) for name in ("scaler", "scaler_hull", "m1")}
+    _, joined = classifier_of(folders, parts, first_row("m2_svms_lda").weights)
+    others = {"m2": 2, "svm": 1, "lda_mnf": 1}
+    assert joined["weights"] == (others | {"svm-hull": weight} if weight else others)
+    assert joined["members"].keys() == joined["inputs"].keys() == joined["weights"].keys()
 
 
 @pytest.mark.parametrize("scaling", ["snv_standardise", "views"])

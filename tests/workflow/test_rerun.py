@@ -204,7 +204,7 @@ REACHED: dict[str, set[str]] = {
         "choose_input",
         "benchmark_input",
     },
-    "classifiers/discriminants.py": {"train_lda", "baseline", "benchmark_fit"},
+    "classifiers/discriminants.py": {"train_lda", "train_svm", "baseline", "benchmark_fit"},
     "classifiers/baselines_semisupervised.py": {"baseline", "benchmark_fit"},
     "classifiers/baselines_supervised.py": {"baseline", "benchmark_fit"},
     "models/m1.py": {"train_m1", "benchmark_m1"},

@@ -137,7 +137,9 @@ def _train(results: Path) -> None:
     bands = {"features": "bands", "pixels_file": results / "split/pixels.parquet", **RUN}
     bands |= {"feature_files": sorted(results.glob("sample/*.parquet")), "scaler_directory": results / "scaler"}
     known, labels = results / "split/classes.json", results / "labels.parquet"
-    run_train_svm(results / "svm", classes_file=known, labels_file=labels, cfg=cfg("svm"), **bands)
+    run_train_svm(
+        results / "svm", classes_file=known, labels_file=labels, beside_directories=[], cfg=cfg("svm"), **bands
+    )
     recipe = {"method": "svm", "features": "bands", "per_class": "5", "seed": 1, "false_alarm": 0.05}
     facts = {"scale": 1.0, "references": False, "description": "SVM"}
     saved = {"scaler": results / "scaler", "m1": results / "m1"}

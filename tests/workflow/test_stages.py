@@ -22,6 +22,7 @@ from semispectral.classifiers.stage_train_lda import run_train_lda
 from semispectral.classifiers.stage_train_svm import run_train_svm
 from semispectral.downhole.stage_downhole import run_downhole
 from semispectral.errors import DataError
+from semispectral.evaluation.member_weight import CANDIDATES
 from semispectral.evaluation.predictions import check_predictions, class_count
 from semispectral.evaluation.score_files import read_scored
 from semispectral.evaluation.stage_average import run_average
@@ -176,7 +177,9 @@ def predicted(sampled: Path) -> Path:
     )
     for path in (svm, lda, majority, qda, mean):
         path.parent.mkdir(parents=True)
-    run_train_svm(sampled / "svm", classes_file=known, labels_file=labels, cfg=cfg("svm"), **bands)
+    run_train_svm(
+        sampled / "svm", classes_file=known, labels_file=labels, beside_directories=[], cfg=cfg("svm"), **bands
+    )
     run_predict(svm, model_directory=sampled / "svm", classes_file=known, method="svm", **bands)
     components = bands | {"features": "mnf", "scaler_directory": sampled / "mnf"}
     run_train_lda(sampled / "lda", classes_file=known, labels_file=labels, cfg=cfg("svm"), **components)
@@ -421,12 +424,16 @@ def test_an_svm_on_hull_quotients_has_no_say_where_no_sensor_sees_a_window(sampl
         scale = {"method": "hull", "windows": [window], "optional_windows": True}
         run_fit_scaler(folder / "hull", samples=samples, choices=[], noises=[], cfg=cfg("cleaning", normalise=scale))
         seen = {"feature_files": sorted(sampled.glob("sample/*.parquet")), "scaler_directory": folder / "hull"}
-        run_train_svm(folder / "svm", labels_file=labels, cfg=cfg("svm"), **known, **seen)
+        beside = {"beside_directories": [sampled / "mnf"], "labels_file": labels}
+        run_train_svm(folder / "svm", cfg=cfg("svm"), **beside, **known, **seen)
         run_predict(folder / "said.parquet", model_directory=folder / "svm", method="svm", **known, **seen)
         said = read_table(folder / "said.parquet")
         assert len(said) >= rows_of
         assert bool(len(said)) == bool(rows_of)
         assert class_count(said) == len(read_classes(known["classes_file"]))
+        weight = load_model(folder / "svm")[1].get("weight")
+        assert (weight in CANDIDATES) == bool(rows_of)
+        assert said.get("weight", pd.Series(dtype=float)).eq(weight).all()
 
 
 def test_a_packed_model_names_its_classes(bundled: Path) -> None:

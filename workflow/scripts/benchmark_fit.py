@@ -1,5 +1,5 @@
 """Fit a baseline with some seeds and all numbers of labels per class of the benchmark, and predict the test pixels."""
-from semispectral.benchmark.fits import FITS
+from semispectral.benchmark.fits import FITS, weight
 from semispectral.benchmark.stages.stage_benchmark_fit import run_benchmark_fit
 from semispectral.workflow import logs
 
@@ -13,4 +13,5 @@ run_benchmark_fit(
     chosen=snakemake.input.chosen,
     cfg=snakemake.params.cfg,
     code=snakemake.params.code,
+    weigh=weight,
 )

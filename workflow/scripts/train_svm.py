@@ -7,6 +7,7 @@ run_train_svm(
     snakemake.output[0],
     feature_files=snakemake.input.features,
     scaler_directory=snakemake.input.scaler,
+    beside_directories=snakemake.input.beside,
     pixels_file=snakemake.input.pixels,
     labels_file=snakemake.input.labels,
     classes_file=snakemake.input.classes,

@@ -15,6 +15,7 @@ import numpy as np
 from semispectral.classifiers.baselines import BASELINES, BaselineConfig
 from semispectral.classifiers.by_sensor import Fitted, fit_by_sensor
 from semispectral.classifiers.discriminants import fit_lda
+from semispectral.classifiers.stage_train_svm import weight_of_hull
 from semispectral.classifiers.svm import SvmConfig, fit_svm
 from semispectral.evaluation.queries import every_label
 from semispectral.library.class_entries import classifier_for
@@ -59,6 +60,23 @@ def by_sensor(
     seen = data.labelled.sensors
     model = fit_by_sensor(fit, *every_label(data), sensors=seen, classes=classes, settings=config, seed=seed)
     return model.predict_proba(query)
+
+
+def weight(
+    hull: TrainingSet, scores: TrainingSet, *, classes: int, seed: int, settings: Mapping[str, Any]
+) -> float | None:
+    """Return how much an SVM on hull quotients counts in an average, as in a study.
+
+    Parameters
+    ----------
+    hull : training set with hull quotients.
+    scores : the same with noise-whitened components.
+    classes : number of classes.
+    seed : seed of the folds.
+    settings : sections of the configuration.
+    """
+    config = as_settings(SvmConfig, settings["svm"], where="svm")
+    return weight_of_hull(hull, scores, classes=classes, settings=config, seed=seed)
 
 
 def baseline(

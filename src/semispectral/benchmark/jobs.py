@@ -39,6 +39,7 @@ STANDARDISED = "standardised"
 LATENTS = ("mean", "log_variance")
 Encode = Callable[..., tuple[Latents, float]]
 Fit = Callable[..., np.ndarray]
+Weigh = Callable[..., float | None]
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,7 @@ def fit_all(
     *,
     latents: Sequence[str | Path] = (),
     chosen: Sequence[str | Path] = (),
+    weigh: Weigh | None = None,
 ) -> pd.DataFrame:
     """Fit a method with every seed and all labels per class, and predict the test pixels.
 
@@ -155,17 +157,21 @@ def fit_all(
     fits : function that fits, by the method's name in a table of predictions.
     latents : directory of `encode_all`, for a method on latents; otherwise empty.
     chosen : directory of the normalisation chosen for each seed; empty where the configuration names one.
+    weigh : function that says how much a method counts in an average, beside another input of the same labels; used
+        where the job names that input.
 
     Returns
     -------
     DataFrame from `semispectral.evaluation.predictions.prediction_table`, of the test part, with two more columns:
-    seconds of the fit, M1 included, and peak_mb, the largest memory of the process so far.
+    seconds of the fit, M1 included, and peak_mb, the largest memory of the process so far; and weight, if it was asked
+    for and could be said.
     """
     row, files, total = job.settings["row"], [], len(job.splits) * len(job.labels_per_class)
     started = time.perf_counter()
     for seed, split in job.splits.items():
         data = pool.dealt(split, regime=job.regime)
         inputs, before = _inputs(data, row["features"], job, latents, chosen, seed)
+        beside = data.normalised(row["beside"]) if "beside" in row else None
         query, shares = data.query(inputs), data.shares
         facts = {"wavelengths_nm": data.pixels.wavelengths_nm, "classes": read_classes(split / CLASSES)}
         for per_class in job.labels_per_class:
@@ -173,22 +179,37 @@ def fit_all(
             run = {"classes": len(shares), "shares": shares, "seed": seed, "settings": {**job.settings, **facts}}
             identity = {"method": row["method"], "features": row["features"], "per_class": per_class, "seed": seed}
             fit = partial(fits[row["method"]], known, query.mean, **run)
-            make = partial(_write_predictions, fit, query, identity, before)
-            files.append(job.keep(f"{seed}-{per_class}", [shares, *_content(known, query)], make))
+            content, weight = [shares, *_content(known, query)], None
+            if beside is not None and weigh is not None:
+                other = data.training_set(beside, per_class=per_class, seed=seed)
+                weight = partial(weigh, known, other, classes=len(shares), seed=seed, settings=job.settings)
+                content += [np.asarray(part.mean[:]) for part in (other.labelled, other.valid)]
+            make = partial(_write_predictions, fit, query, identity, before, weight)
+            files.append(job.keep(f"{seed}-{per_class}", content, make))
             _say(job.method, seed, per_class, started, done=len(files), total=total)
     return read_tables(files)
 
 
 def _write_predictions(
-    fit: Callable[[], np.ndarray], query: Features, identity: Mapping[str, Any], before: float, path: Path
+    fit: Callable[[], np.ndarray],
+    query: Features,
+    identity: Mapping[str, Any],
+    before: float,
+    weigh: Callable[[], float | None] | None,
+    path: Path,
 ) -> None:
     """Fit, predict and write the table; ``before`` is the time spent already, in s."""
     begun = time.perf_counter()
     probability = fit()
-    cost = {"seconds": np.float32(time.perf_counter() - begun + before), "peak_mb": np.float32(peak_mb())}
+    weight = weigh() if weigh is not None and len(probability) else None
+    cost: dict[str, Any] = {
+        "seconds": np.float32(time.perf_counter() - begun + before),
+        "peak_mb": np.float32(peak_mb()),
+    }
     answered = query.where(np.full(len(query), len(probability) == len(query)))  # a method without an answer has no row
     place = {name: answered.table[name].to_numpy() for name in PLACE}
     table = prediction_table(probability, answered.label, **identity, **place)  # type: ignore[arg-type]
+    cost |= {} if weight is None else {"weight": np.float32(weight)}
     write_table(path, table.assign(**cost).astype({"scene": "category", "hole": "category"}))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from semispectral.classifiers.readers import READERS, SILENT
+from semispectral.classifiers.readers import READERS, SILENT, WEIGHT
 from semispectral.evaluation.queries import answers, asked, of_classes
 from semispectral.sampling.training_set import read_features
 from semispectral.storage.model_files import load_model
@@ -63,4 +63,6 @@ def run_predict(
         model = READERS[method](arrays, description)
         probability = of_classes(model.predict_proba(query.mean[:]), classes)
     table = answers(probability, query, method=method, features=features, per_class=per_class, seed=seed)
+    if WEIGHT in description:
+        table[WEIGHT] = np.float32(description[WEIGHT])
     write_table(predictions_file, table)

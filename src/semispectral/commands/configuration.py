@@ -101,7 +101,7 @@ class CompareConfig:
     )
     """Models to train. m2_svms_lda, m2_svm_lda and m2_svm are means, whose members are trained whatever the features
     below: m2_svm_lda of M2 on latents_mnf, which counts half, and of the SVM and LDA on mnf, a quarter each;
-    m2_svms_lda of these and of the SVM on hull; m2_svm of M2 and the SVM on mnf, a half each."""
+    m2_svms_lda of these and of the SVM on hull, weighed on the labels; m2_svm of M2 and the SVM on mnf, a half each."""
     features: Annotated[tuple[Features, ...], Field(min_length=1), Unique()] = ("bands", "latents", "mnf", "hull")
     """What the models see: normalised bands, the latents of M1, noise-whitened components (mnf; the SVM and
     LDA alone), the latents with these components beside them (latents_mnf; m2 and qy), or hull quotients of
@@ -116,7 +116,7 @@ class MapConfig(SmoothConfig):
 
     method: Model = "m2_svms_lda"
     """The classifier: m2_svms_lda is the mean of M1+M2 with noise scores, of the SVM and linear discriminants (LDA) on
-    noise-whitened components, and of the SVM on hull quotients, where a sensor sees their windows."""
+    noise-whitened components, and of the SVM on hull quotients, which counts as much as held-out labels say."""
     features: Features = "latents_mnf"
     """What it sees: latents_mnf for means, whatever single members see. M1+M2 alone is m2 on latents, or on
     latents_mnf."""

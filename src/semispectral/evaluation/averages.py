@@ -25,7 +25,8 @@ def average_predictions(
     ----------
     members : predictions of each method; all of the same runs and pixels, in the same order.
     method, features : names of the average in the table of methods.
-    weights : how much each method counts; empty: all count the same.
+    weights : how much each method counts; empty: all count the same. A method whose predictions have a column
+        ``weight`` counts as this says.
 
     Raises
     ------
@@ -38,7 +39,9 @@ def average_predictions(
                 f"{method}: the predictions of {_name(first)} and {_name(other)} are not of the same pixels and runs; "
                 "run both again"
             )
-    probability = average([probabilities_of(table) for table in members], weights)
+    named = weights or [1.0] * len(members)
+    counted = [table.get("weight", weight) for table, weight in zip(members, named, strict=True)]
+    probability = average([probabilities_of(table) for table in members], list(map(np.asarray, counted)))
     shares = {f"p{index}": probability[:, index] for index in range(probability.shape[1])}
     table = first.assign(
         method=method, features=features, predicted=probability.argmax(axis=1).astype(np.int16), **shares

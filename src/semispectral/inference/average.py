@@ -15,7 +15,7 @@ Saved = tuple[dict[str, np.ndarray], dict[str, Any]]
 Reader = Callable[[dict[str, np.ndarray], dict[str, Any]], "Classifier"]
 
 
-def average(found: Sequence[np.ndarray], weights: Sequence[float] = ()) -> np.ndarray:
+def average(found: Sequence[np.ndarray], weights: Sequence[float | np.ndarray] = ()) -> np.ndarray:
     """Return the geometric mean of the probabilities that several classifiers give.
 
     The sum of the probabilities of a pixel is 1 again: p(y) is proportional to the product of p_m(y)^w_m over the
@@ -27,7 +27,7 @@ def average(found: Sequence[np.ndarray], weights: Sequence[float] = ()) -> np.nd
     Parameters
     ----------
     found : of each classifier float [pixel, class], probabilities; at least one.
-    weights : how much each of them counts, above 0, in any unit; empty: all count the same.
+    weights : how much each of them counts, in any unit, or of each pixel [pixel]; empty: all count the same.
 
     Returns
     -------

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from semispectral.classifiers.readers import SILENT
+from semispectral.classifiers.readers import SILENT, WEIGHT
 from semispectral.errors import DataError
 from semispectral.inference.average import saved_average
 from semispectral.inference.feature_names import HULL, LATENTS_MNF, MNF
@@ -60,9 +60,9 @@ def run_bundle(
     models = {name: load_model(Path(path)) for name, path in parts.items()}
     if "tray" in models and not models["tray"][1]["used"]:
         del models["tray"]  # it cannot be told from core: the model does not know it, and says so
-    if "scaler_hull" in models and not Scaler.from_saved(*models["scaler_hull"]).columns:
-        del models["scaler_hull"]  # the sensor sees none of the windows
     models["classifier"] = classifier_of([Path(path) for path in classifiers], models, weights)
+    if f"svm-{HULL}" not in models["classifier"][1].get("members", ()):
+        models.pop("scaler_hull", None)  # no member sees the quotients: they are not computed for nothing
     bundle = build_bundle(
         models,
         Pixels.concat([read_shard(Path(path)) for path in samples]),
@@ -85,7 +85,7 @@ def classifier_of(directories: Sequence[Path], parts: Mapping[str, Saved], weigh
     directories : folders ``METHOD/FEATURES/LABELS_PER_CLASS/SEED``.
     parts : arrays and description of M1 and of the scales, by their names in `semispectral.maps.bundle.PARTS`; used for
         an average.
-    weights : how much each of them counts; empty: all count the same.
+    weights : how much each of them counts; empty: all count the same. One that says itself how much counts as much.
     """
     if len(directories) == 1:
         saved = load_model(directories[0])
@@ -104,10 +104,11 @@ def classifier_of(directories: Sequence[Path], parts: Mapping[str, Saved], weigh
     for directory, weight in zip(directories, weights or [1.0] * len(directories), strict=True):
         method, features = directory.parts[-4:-2]
         arrays, description = load_model(directory)
-        if description["kind"] == SILENT:
+        counts = description.get(WEIGHT, weight)
+        if description["kind"] == SILENT or not counts:
             continue
         name = f"{method}-{features}" if method in members else method
         members[name] = arrays, {key: value for key, value in description.items() if key not in VOLATILE}
-        inputs[name], counted[name] = seen[features], weight
+        inputs[name], counted[name] = seen[features], counts
     scales = {name: scaler.common_scale for name, span in inputs.items() if span == seen[MNF]}
     return saved_average(members, inputs=inputs, scales=scales, weights=counted if weights else None)

@@ -106,6 +106,8 @@ class BenchmarkJobs:
         own = {"mnf": "mnf", "latents_mnf": "mnf", "hull": "hull"}.get(method.features)
         if own:
             row["normalise"] = keys_in_use.normalise(config["normalise"], own)
+        if method.features == "hull":
+            row["beside"] = keys_in_use.normalise(config["normalise"], "mnf")
         if "baselines" in method.sections:
             tuned: dict[str, Any] = keys_of_baseline(method.method, baselines=config["baselines"], svm=config["svm"])
             return self.job_cfg(row=row, **tuned)

@@ -12,7 +12,7 @@ from typing import Any
 from snakemake.io import expand
 
 from semispectral.downhole.depths import logged_holes
-from semispectral.inference.feature_names import WITH_M1
+from semispectral.inference.feature_names import HULL, WITH_M1
 from semispectral.rules.slices import Slices
 from semispectral.study import keys_in_use
 from semispectral.study.methods import Method, averages, first_row, fitted_for, row_of
@@ -241,6 +241,10 @@ class StudyFiles:
     def scaler_of(self, wildcards: Any) -> str:
         """Return the scale of the spectra that a classifier sees: itself, or through M1."""
         return self.scalers[wildcards.features]
+
+    def beside_of(self, wildcards: Any) -> list[str]:
+        """Return the scale of what an SVM on hull quotients is weighed against; none for other features."""
+        return [self.scalers["mnf"]] if wildcards.features == HULL else []
 
     def latents_of(self, seed: str, scenes: Sequence[str]) -> list[str]:
         """Return the latents of scenes by the M1 of a seed."""

@@ -45,7 +45,7 @@ class Method:
     learns : bool, whether it learns from labels; what does not is the same for every number of labels and every seed.
     supervised : str, the same network trained on the labels alone, with which it is compared; empty for others.
     members : tuple of str, names of the rows whose predictions it averages; empty for a method of its own.
-    weights : tuple of int, how much each of the members counts; empty: all count the same.
+    weights : tuple of int, how much each of the members counts, unless it says so itself; empty: all count the same.
     description : str, text for the card of a trained model.
     """
 
@@ -204,9 +204,9 @@ METHODS: dict[str, Method] = {
         members=("m1+m2-mnf", "svm-mnf", "lda-mnf", "svm-hull"),
         weights=(2, 1, 1, 2),
         description="the mean of the probabilities of M2, the generative semi-supervised classifier of Kingma et al. "
-        "(2014), of a support vector machine on hull quotients, which count a third each, and of a support vector "
-        "machine and linear discriminants on the noise-whitened components alone, a sixth each; where the sensor sees "
-        "no window of the quotients, half of it is M2, and the last two are a quarter each",
+        "(2014), which counts twice, of a support vector machine and linear discriminants on the noise-whitened "
+        "components alone, which count once each, and of a support vector machine on hull quotients, where the sensor "
+        "sees their windows, which counts as much as held-out labels say",
     ),
     "svm-latents": replace(
         OF_SVM,

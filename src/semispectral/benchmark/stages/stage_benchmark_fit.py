@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from semispectral.benchmark.jobs import Fit, Job, fit_all
+from semispectral.benchmark.jobs import Fit, Job, Weigh, fit_all
 from semispectral.benchmark.pool import Pool
 from semispectral.storage.parquet import write_table
 
@@ -18,6 +18,7 @@ def run_benchmark_fit(
     chosen: Sequence[str | Path],
     cfg: str,
     code: str,
+    weigh: Weigh | None = None,
 ) -> None:
     """Fit a method with some seeds and all labels per class, and predict the test pixels.
 
@@ -39,7 +40,9 @@ def run_benchmark_fit(
         JSON of the sections ``cleaning``, ``scenes``, ``labels_per_class``, ``normalise`` and of the method's own.
     code : str
         Hash of the code: what other code finished is fitted again.
+    weigh : Weigh or None
+        How much a method counts in an average, where the job names another input to weigh it against.
     """
     job = Job.of(predictions_file, splits, cfg=cfg, code=code)
     pool = Pool.of(shards, job.settings)
-    write_table(predictions_file, fit_all(pool, job, fits, latents=latents, chosen=chosen))
+    write_table(predictions_file, fit_all(pool, job, fits, latents=latents, chosen=chosen, weigh=weigh))
