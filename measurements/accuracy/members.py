@@ -23,6 +23,7 @@ from few_labels_problems import Problem, RunLabels, problem
 from few_labels_tasks import TASKS, UNSEEN
 from few_labels_work import M2_SETTINGS, Settings, Work
 from semispectral.classifiers.baselines import BASELINES, BaselineConfig
+from semispectral.classifiers.stage_train_svm import weight_of_hull
 from semispectral.classifiers.svm import SvmConfig, fit_svm
 from semispectral.evaluation.scores import confusion_matrix, pixel_losses, scores_of_confusion
 from semispectral.inference.average import average
@@ -34,6 +35,7 @@ from semispectral.training.run import use_threads
 from semispectral.training.train_m2 import train_m2, train_qy
 
 Fit = Callable[[Work, RunLabels], np.ndarray]
+WEIGHT = "hull_weight.npy"
 APART = 1000  # between the seeds of members, so that no seed of the study is another's member
 
 
@@ -161,6 +163,17 @@ MEANS: dict[str, list[str]] = {
 }
 
 
+WEIGHED = "M2 on both with neighbours, half as much MNF + SVM, LDA on MNF, SVM on hull quotients as labels weigh it"
+MEANS[WEIGHED] = [*2 * ["m2 both 0 beside"], "svm mnf", "lda mnf", "svm hull"]
+
+
+def weight_on_labels(work: Work, run_labels: RunLabels) -> float:
+    """How much the SVM on hull quotients counts, as a study chooses it on the labels of a run; 2 where it cannot."""
+    hull, scores = (work.training_set(seen, run_labels, hold_out=False) for seen in (work.hull, work.mnf))
+    found = weight_of_hull(hull, scores, classes=work.problem.classes, settings=SvmConfig(), seed=work.seed)
+    return 2.0 if found is None else found
+
+
 def judges(dealt: Problem, run_labels: RunLabels) -> np.ndarray:
     """Pixels of the valid part, or of a hole that was held out to judge, without the labels of the run."""
     judging = np.isin(dealt.part, [UNSEEN] if UNSEEN in dealt.part else ["valid"]) & (dealt.label >= 0)
@@ -178,14 +191,20 @@ def fit_member(work: Work, per_class: int, name: str, folder: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     np.save(path.parent / "truth.npy", work.problem.label[judging])
     np.save(path, FITS[name](work, run_labels)[judging])
+    if name == "svm hull":
+        np.save(path.parent / WEIGHT, weight_on_labels(work, run_labels))
 
 
-def score(folder: Path, members: list[str]) -> dict[str, float]:
-    """Macro-F1, NLL and ECE of a mean of members; empty if one has not been fitted."""
+def score(folder: Path, members: list[str], *, weighed: bool = False) -> dict[str, float]:
+    """Macro-F1, NLL and ECE of a mean of members; empty if one has not been fitted.
+
+    The last of them counts as it was weighed on the labels, if that is asked for; else all count the same.
+    """
     paths = [folder / f"{name.replace(' ', '_')}.npy" for name in members]
     if not all(path.is_file() for path in paths):
         return {}
-    probability = average([np.load(path) for path in paths])
+    weights = [*[1.0] * (len(paths) - 1), float(np.load(folder / WEIGHT))] if weighed else []
+    probability = average([np.load(path) for path in paths], weights)
     label = np.load(folder / "truth.npy")
     counts = confusion_matrix(label, probability.argmax(axis=1), probability.shape[1])
     return {
@@ -207,7 +226,7 @@ def main(asked: argparse.Namespace) -> None:
     for folder, (name, members) in itertools.product(sorted(asked.output.glob("*-*-*")), MEANS.items()):
         task, seed, per_class = folder.name.rsplit("-", 2)
         cell = {"mean of": name, "task": task, "labels": int(per_class), "seed": seed}
-        rows += [cell | found for found in [score(folder, members)] if found]
+        rows += [cell | found for found in [score(folder, members, weighed=name == WEIGHED)] if found]
     table = pd.DataFrame(rows)
     for figure in ("macro-F1", "NLL", "ECE"):
         shown = table.pivot_table(index="mean of", columns=["task", "labels"], values=figure)
