@@ -10,8 +10,6 @@ from semispectral.inference.lda_inference import LdaModel
 from semispectral.inference.m2_inference import M2Inference
 from semispectral.inference.svm_inference import SvmModel
 
-SILENT = "silent"  # kind of a classifier that was given nothing to see, so that it has no say
-WEIGHT = "weight"  # how much a classifier should count in an average, where it says so: in model.json, in a table
 FOR_EACH_SENSOR: dict[str, Callable[..., Any]] = {"svm": SvmModel.from_saved, "lda_mnf": LdaModel.from_saved}
 OF_ONE: dict[str, Callable[..., Any]] = {
     **{name: partial(read_by_sensor, of_one=of_one) for name, of_one in FOR_EACH_SENSOR.items()},

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from semispectral.classifiers.readers import READERS, SILENT, WEIGHT
+from semispectral.classifiers.readers import READERS
 from semispectral.evaluation.queries import answers, asked, of_classes
+from semispectral.inference.average import SILENT, WEIGHT
 from semispectral.sampling.training_set import read_features
 from semispectral.storage.model_files import load_model
 from semispectral.storage.parquet import write_table

@@ -12,11 +12,11 @@ import pandas as pd
 
 from semispectral.classifiers.by_sensor import Fitted, fit_by_sensor
 from semispectral.classifiers.discriminants import fit_lda
-from semispectral.classifiers.readers import SILENT, WEIGHT
 from semispectral.classifiers.svm import SvmConfig, fit_svm
 from semispectral.classifiers.tuning import balanced_sample, deal_folds, held_out
 from semispectral.evaluation.member_weight import losses_of_last
 from semispectral.evaluation.queries import every_label
+from semispectral.inference.average import SILENT, WEIGHT
 from semispectral.sampling.training_set import TrainingSet, read_bands, read_features, training_set
 from semispectral.spectra.scaling import read_scaler
 from semispectral.storage.model_files import save_model

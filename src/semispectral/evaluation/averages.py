@@ -7,7 +7,7 @@ import pandas as pd
 
 from semispectral.errors import IntegrityError
 from semispectral.evaluation.predictions import check_predictions, class_count, probabilities_of
-from semispectral.inference.average import average
+from semispectral.inference.average import WEIGHT, average
 
 ASKED = ["per_class", "seed", "part", "scene", "line", "sample", "label"]
 
@@ -40,7 +40,7 @@ def average_predictions(
                 "run both again"
             )
     named = weights or [1.0] * len(members)
-    counted = [table.get("weight", weight) for table, weight in zip(members, named, strict=True)]
+    counted = [table.get(WEIGHT, weight) for table, weight in zip(members, named, strict=True)]
     probability = average([probabilities_of(table) for table in members], list(map(np.asarray, counted)))
     shares = {f"p{index}": probability[:, index] for index in range(probability.shape[1])}
     table = first.assign(

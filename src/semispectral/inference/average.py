@@ -9,6 +9,8 @@ import numpy as np
 from semispectral.inference.calibration import apply_temperature
 
 KIND = "average"
+SILENT = "silent"  # kind of a classifier that was given nothing to see, so that it has no say
+WEIGHT = "weight"  # how much a classifier should count, where it says so: in model.json, in a table of predictions
 SCALE = "scale"  # the array of a member that is multiplied with what it sees
 LEAST = 1e-4  # a probability below it counts as this, so that no member alone can rule a class out
 Saved = tuple[dict[str, np.ndarray], dict[str, Any]]

@@ -4,9 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from semispectral.classifiers.readers import SILENT, WEIGHT
 from semispectral.errors import DataError
-from semispectral.inference.average import saved_average
+from semispectral.inference.average import SILENT, WEIGHT, saved_average
 from semispectral.inference.feature_names import HULL, LATENTS_MNF, MNF
 from semispectral.maps.bundle_build import Recipe, build_bundle, checksums, write_bundle
 from semispectral.maps.bundle_check import Saved
