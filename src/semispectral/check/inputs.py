@@ -60,7 +60,7 @@ def hull_words(study: Study, looked: Sequence[Looked]) -> Iterator[str]:
     else:
         yield (
             f"SVM on hull quotients: it has no say, for no bands of {_ranges(windows)} are known (normalise.windows); "
-            "the mean that makes the maps does without it"
+            "a mean that it is a member of does without it"
         )
 
 

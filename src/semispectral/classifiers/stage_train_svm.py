@@ -81,7 +81,7 @@ def run_train_svm(
     classes = len(read_classes(Path(classes_file)))
     if not x.shape[1]:
         log.warning("no sensor sees the windows of the hull quotients (normalise.windows): the SVM on them has no say")
-        save_model(Path(directory), {}, {"kind": SILENT, "class_count": classes})
+        save_model(Path(directory), {}, {"kind": SILENT})
         return
     svm = fit_by_sensor(fit_svm, x, label, sensors=seen.sensors, classes=classes, settings=settings, seed=seed)
     arrays, description = svm.to_saved()

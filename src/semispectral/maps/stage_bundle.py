@@ -60,7 +60,7 @@ def run_bundle(
     if "tray" in models and not models["tray"][1]["used"]:
         del models["tray"]  # it cannot be told from core: the model does not know it, and says so
     models["classifier"] = classifier_of([Path(path) for path in classifiers], models, weights)
-    if f"svm-{HULL}" not in models["classifier"][1].get("members", ()):
+    if not any(name.endswith(f"-{HULL}") for name in models["classifier"][1].get("members", ())):
         models.pop("scaler_hull", None)  # no member sees the quotients: they are not computed for nothing
     bundle = build_bundle(
         models,
@@ -106,7 +106,7 @@ def classifier_of(directories: Sequence[Path], parts: Mapping[str, Saved], weigh
         counts = description.get(WEIGHT, weight)
         if description["kind"] == SILENT or not counts:
             continue
-        name = f"{method}-{features}" if method in members else method
+        name = f"{method}-{HULL}" if features == HULL else method  # beside one of that method on other features
         members[name] = arrays, {key: value for key, value in description.items() if key not in VOLATILE}
         inputs[name], counted[name] = seen[features], counts
     scales = {name: scaler.common_scale for name, span in inputs.items() if span == seen[MNF]}

@@ -125,6 +125,22 @@ OF_LDA = Method(
     marker="1",
     keys=((), TUNED),
 )
+OF_MEAN = Method(  # of those that make maps
+    method="m2_svm",
+    features=LATENTS_MNF,
+    title="mean of M1+M2 with noise scores and MNF + SVM",
+    colour="green",
+    line="solid",
+    marker="p",
+    sections=("m2", "svm"),
+    unlabelled=True,
+    ours=True,
+    model=True,
+    headline=True,
+    members=("m1+m2-mnf", "svm-mnf"),
+    description="the mean of the probabilities of M2, the generative semi-supervised classifier of Kingma et al. "
+    "(2014), and of a support vector machine on the noise-whitened components alone",
+)
 
 METHODS: dict[str, Method] = {
     "m1+m2": replace(OF_M2, features=LATENTS, title="M1+M2", line="solid", marker="o"),
@@ -155,52 +171,23 @@ METHODS: dict[str, Method] = {
         unlabelled=True,
         headline=True,
     ),
-    "m1+m2+svm": Method(
-        method="m2_svm",
-        features=LATENTS_MNF,
-        title="mean of M1+M2 with noise scores and MNF + SVM",
-        colour="green",
-        line="solid",
-        marker="p",
-        sections=("m2", "svm"),
-        unlabelled=True,
-        ours=True,
-        model=True,
-        headline=True,
-        members=("m1+m2-mnf", "svm-mnf"),
-        description="the mean of the probabilities of M2, the generative semi-supervised classifier of Kingma et al. "
-        "(2014), and of a support vector machine on the noise-whitened components alone",
-    ),
-    "m1+m2+svm+lda": Method(
+    "m1+m2+svm": OF_MEAN,
+    "m1+m2+svm+lda": replace(
+        OF_MEAN,
         method="m2_svm_lda",
-        features=LATENTS_MNF,
         title="mean of M1+M2 with noise scores (half), MNF + SVM and LDA on MNF",
         colour="purple",
-        line="solid",
-        marker="p",
-        sections=("m2", "svm"),
-        unlabelled=True,
-        ours=True,
-        model=True,
-        headline=True,
         members=("m1+m2-mnf", "svm-mnf", "lda-mnf"),
         weights=(2, 1, 1),
         description="the mean of the probabilities of M2, the generative semi-supervised classifier of Kingma et al. "
         "(2014), which counts half, and of a support vector machine and linear discriminants on the noise-whitened "
         "components alone, which count a quarter each",
     ),
-    "m1+m2+svms+lda": Method(
+    "m1+m2+svms+lda": replace(
+        OF_MEAN,
         method="m2_svms_lda",
-        features=LATENTS_MNF,
         title="mean of M1+M2 with noise scores, SVMs and LDA on MNF",
         colour="black",
-        line="solid",
-        marker="p",
-        sections=("m2", "svm"),
-        unlabelled=True,
-        ours=True,
-        model=True,
-        headline=True,
         members=("m1+m2-mnf", "svm-mnf", "lda-mnf", "svm-hull"),
         weights=(2, 1, 1, 2),
         description="the mean of the probabilities of M2, the generative semi-supervised classifier of Kingma et al. "
